@@ -28,6 +28,7 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
     function swap(SwapOrder calldata order) external payable onlyFrom(owners) returns (uint256 amountOut) {
         if (block.timestamp > order.deadline) revert SwapExpired(order.deadline, block.timestamp);
         uint256 held = balanceOf(order.tokenOut);
+        uint256 had = balanceOf(order.tokenIn);
         bool givesCoin = order.tokenIn == Predeploys.BASE_TOKEN;
         if (!givesCoin) approve(order.tokenIn, order.router, order.amountIn);
         (bool success, bytes memory result) = order.router.call{value: givesCoin ? order.amountIn : 0}(order.data);
@@ -40,14 +41,34 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
         if (amountOut < order.minimumOut) revert TooLittleReceived(order.minimumOut, amountOut);
         emit Swapped(order.tokenIn, order.amountIn, order.tokenOut, amountOut);
         send(order.tokenOut, holds, order.chainId, order.recipient);
-        uint256 left = balanceOf(order.tokenIn);
-        if (left != 0) send(order.tokenIn, left, order.chainId, order.recipient);
+        if (order.tokenIn != order.tokenOut) sendLeft(order, had);
+    }
+
+    /// @inheritdoc ISwapPurse
+    function sendOn(address token, uint256 amount, uint256 chainId, address recipient) external onlyFrom(address(this)) {
+        send(token, amount, chainId, recipient);
     }
 
     /// @inheritdoc ISwapPurse
     function empty(address token, uint256 chainId, address recipient) external onlyFrom(owners) returns (uint256 amount) {
         amount = balanceOf(token);
         send(token, amount, chainId, recipient);
+    }
+
+    /// @dev What the purse had beside the amount stays: anyone can put it there. What cannot leave, such as a token for L1 that
+    /// was not born there, stays too: it is the owner's to empty, and no reason to undo the swap.
+    /// @param had Of `tokenIn`, before the router was called.
+    function sendLeft(SwapOrder calldata order, uint256 had) private {
+        uint256 has = balanceOf(order.tokenIn);
+        uint256 taken = had > has ? had - has : 0;
+        if (taken >= order.amountIn) return;
+        uint256 gasBefore = gasleft();
+        try this.sendOn(order.tokenIn, order.amountIn - taken, order.chainId, order.recipient) {}
+        catch {
+            // For want of gas nothing stays: an estimate would settle on that. Each of the up to eight calls inside one another that
+            // run out leaves a 64th of its gas.
+            if (gasleft() < gasBefore / 8) revert TooLittleGas();
+        }
     }
 
     function send(address token, uint256 amount, uint256 chainId, address recipient) private {

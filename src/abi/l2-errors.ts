@@ -79,6 +79,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TokenAmountMismatch","type":"error"},
   {"inputs":[{"name":"token","type":"address"}],"name":"TokenCallFailed","type":"error"},
   {"inputs":[{"name":"token","type":"address"}],"name":"TokenWithoutCode","type":"error"},
+  {"inputs":[],"name":"TooLittleGas","type":"error"},
   {"inputs":[{"name":"minimum","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooLittleReceived","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyCalls","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"}],"name":"TooManyImports","type":"error"},

@@ -6,7 +6,9 @@ import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 /// @notice A swap, and where its proceeds go. Base token is 0x800a.
 /// @param router Called with `data` and, where base token is given, with `amountIn` of it. It may take `amountIn` of `tokenIn`.
 /// @param data Has to name the caller's purse as the recipient of the proceeds.
-/// @param minimumOut The least that the router has to pay, in units of `tokenOut`.
+/// @param minimumOut The least by which the purse's `tokenOut` has to grow while the router runs. What comes to the purse by
+/// another way in that time counts: a router could deliver a transfer that is on its way to the purse, or have one refunded, and
+/// pay so much less.
 /// @param deadline The last second of this chain's clock at which the swap is made.
 /// @param chainId Where the proceeds go: this chain, L1, or another chain.
 struct SwapOrder {
@@ -30,7 +32,8 @@ interface IRemoteSwap {
     event PurseOpened(address indexed owner, address purse);
 
     /// @notice Swaps what was transferred to the caller's purse before; base token may be attached too. What the router leaves of
-    /// `tokenIn` goes where the proceeds go.
+    /// `amountIn` goes where the proceeds go; where it cannot, as a token that was not born on L1 cannot go there, it stays in the
+    /// purse.
     /// @return amountOut What the router paid, in units of `tokenOut`.
     function swap(SwapOrder calldata order) external payable returns (uint256 amountOut);
 
@@ -51,9 +54,14 @@ interface ISwapPurse is IRestrictedCallers {
     error TooLittleReceived(uint256 minimum, uint256 actual);
     error RecipientNotAllowed(address recipient);
     error ApprovalFailed(address token);
+    /// @notice The gas did not suffice to send on what the router left of the amount.
+    error TooLittleGas();
 
     /// @notice As `IRemoteSwap.swap`. Only from there, for the owner.
     function swap(SwapOrder calldata order) external payable returns (uint256 amountOut);
+
+    /// @notice Sends an amount on. Only from the purse itself, where a failure must not undo a swap.
+    function sendOn(address token, uint256 amount, uint256 chainId, address recipient) external;
 
     /// @notice As `IRemoteSwap.empty`. Only from there, for the owner.
     function empty(address token, uint256 chainId, address recipient) external returns (uint256 amount);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Contract } from "ethers";
+import { assetId } from "../../../src/protocol/asset-message.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "../l2/support/bundles.ts";
 import { callStarter } from "../l2/support/interop-fixture.ts";
-import { ETH } from "../l2/support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID } from "../l2/support/ecosystem.ts";
 import type { SimulatedChain } from "../l2/support/ecosystem.ts";
 import { assertReverts } from "../l2/support/revert-reason.ts";
 import { COIN, NEVER, startSwapFixture } from "../l2/support/swap-fixture.ts";
@@ -79,6 +80,43 @@ describe("attacks on swaps of accounts of other chains", () => {
     for (const token of [fixture.tokenAddress, COIN]) await fixture.deliverAll(await callSwaps(ALICE, emptying(token, SAFE)), a);
     assert.equal(await fixture.tokensOn(a, SAFE), 700n);
     assert.equal(await fixture.ethBalance(a, SAFE), 80n);
+    assert.deepEqual(await inPurse(ALICE), [0n, 0n]);
+  });
+
+  test("dust: what a stranger puts into a purse stays there, and fails no order whose proceeds go to L1", async () => {
+    const first = await fixture.sendSwap({ amountIn: 1_000n, minimumOut: 300n }, { paid: 300n });
+    await fixture.deliverAll(await fixture.executeWell(first), a);
+    const vault = await a.predeploy("L2NativeTokenVault");
+    const aToken = (await vault
+      .getFunction("calculateCreate2TokenAddress")
+      .staticCall(b.chainId, fixture.tokenAddress)) as string;
+    await b.send(fixture.token, "transfer", await fixture.purseOf(ALICE), 1n);
+    const ether = assetId(L1_CHAIN_ID, ETH);
+    const claimable = fixture.ecosystem.settlement.claimableOf(ether);
+    // Not born on L1, so what the router leaves of it cannot go there.
+    const order = { tokenIn: fixture.tokenAddress, amountIn: 10n, tokenOut: COIN, minimumOut: 4n };
+    const toL1 = { ...order, chainId: L1_CHAIN_ID, recipient: FIRST };
+    await fixture.executeWell(await fixture.sendSwap(toL1, { paid: 4n }, { aToken }));
+    assert.deepEqual(await inPurse(ALICE), [1n, 0n]);
+    await fixture.executeWell(await fixture.sendSwap(toL1, { taken: 7n, paid: 5n }, { aToken }));
+    assert.deepEqual(await inPurse(ALICE), [4n, 0n]);
+    await fixture.ecosystem.settle();
+    assert.equal(fixture.ecosystem.settlement.claimableOf(ether) - claimable, 9n);
+    // Where it can go, what the router leaves goes, and nothing else.
+    const home = await fixture.sendSwap({ ...order, recipient: FIRST }, { taken: 8n, paid: 4n }, { aToken });
+    await fixture.deliverAll(await fixture.executeWell(home), a);
+    assert.equal(await fixture.tokensOn(a, FIRST), 2n);
+    assert.deepEqual(await inPurse(ALICE), [4n, 0n]);
+
+    const purse = (await b.ethers.getContractAt(
+      "SwapPurse",
+      await fixture.purseOf(ALICE),
+      b.users[MALLORY],
+    )) as unknown as Contract;
+    const only = [await fixture.purseOf(ALICE), b.users[MALLORY]!.address];
+    const theft = purse.getFunction("sendOn").staticCall(fixture.tokenAddress, 4n, b.chainId, mallory);
+    await assertReverts(theft, "SwapPurse", "CallerNotAllowed", only);
+    await fixture.deliverAll(await callSwaps(ALICE, emptying(fixture.tokenAddress, SAFE)), a);
     assert.deepEqual(await inPurse(ALICE), [0n, 0n]);
   });
 
