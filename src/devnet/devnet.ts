@@ -185,7 +185,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...ecosystemMethods({ ...view, ...driver, dump }, traced),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
-    ...chainMethods(changing, view),
+    ...chainMethods(changing, { info, chains: seen.chains }),
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();

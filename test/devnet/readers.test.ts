@@ -19,6 +19,8 @@ import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const [HIDDEN, OPEN] = [271n, 272n];
 const READER = 3;
+/** Of one chain, whichever member is asked. */
+const OF_THE_CHAIN = ["hyperchain_batches", "hyperchain_batch", "hyperchain_proof", "hyperchain_reseal"];
 /** What they do is asked for once. */
 const DRIVES = new Set(["hyperchain_relay", "hyperchain_settle", "evm_snapshot"]);
 const SECRET = `0x${"5ec7e7".padEnd(40, "7")}`;
@@ -133,7 +135,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
       assert.equal((await ask(url, "hyperchain_dump")).error?.data?.code, "SessionRequired");
       const read = { chain: "hidden", address: SECRET, function: "balanceOf(address)", arguments: [SECRET] };
       assert.equal((await ask(url, "hyperchain_read", [read])).result, undefined);
-      for (const method of ["hyperchain_batches", "hyperchain_batch", "hyperchain_proof", "hyperchain_reseal"])
+      for (const method of [...OF_THE_CHAIN, "hyperchain_stopChain", "hyperchain_startChain", "hyperchain_removeChain"])
         assert.equal((await ask(url, method, ["hidden", 0])).error?.data?.code, "SessionRequired", method);
     }
   });
@@ -226,6 +228,16 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
         [transactionHash],
       );
     }
+  });
+
+  test("a reader stops and starts the chain, also with a session that it opens while the chain is stopped", async () => {
+    assert.equal((await asReader("hyperchain_stopChain", ["hidden"])).error, undefined);
+    assert.equal((await ask(hidden(), "hyperchain_startChain", ["hidden"])).error?.data?.code, "SessionRequired");
+    assert.equal((await asReader("eth_getBalance", [SECRET, "latest"])).error?.data?.code, "ChainStopped");
+    const { token } = await openSession(info.chains[0]!, devnet.accounts.wallet(READER));
+    const { error } = await ask(hidden(), "hyperchain_startChain", ["hidden"], { authorization: `Bearer ${token}` });
+    assert.equal(error, undefined);
+    assert.equal((await asReader("eth_getBalance", [SECRET, "latest"])).result, `0x${ETHER.toString(16)}`);
   });
 
   test("attack: a token that is unknown, and one that was given back, open nothing and are told apart from none", async () => {

@@ -1,16 +1,16 @@
-import { accessOf } from "./access/method-access.ts";
+import { isForEcosystem } from "./access/method-access.ts";
 import type { RpcMethods } from "./dispatch.ts";
 import type { RpcError } from "./json-rpc.ts";
 
 /** Why a chain's clients are refused now; undefined while they are answered. */
 export type Refusal = () => { readonly error: RpcError; readonly answersForEcosystem: boolean } | undefined;
 
-/** The methods, which are refused while there is a reason: all of them, or all but those about the whole ecosystem. */
+/** The methods, which are refused while there is a reason: all, or all but those about the whole ecosystem and sessions. */
 export function refusedMethods(methods: RpcMethods, refusal: Refusal): RpcMethods {
   return {
     get(name) {
       const refused = refusal();
-      if (refused === undefined || (refused.answersForEcosystem && accessOf(name) === "parts")) return methods.get(name);
+      if (refused === undefined || (refused.answersForEcosystem && isForEcosystem(name))) return methods.get(name);
       return () => Promise.reject(refused.error);
     },
   };

@@ -5,27 +5,37 @@ import { HyperchainError } from "../../runtime/hyperchain-error.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
 import type { EcosystemView } from "../view/ecosystem-view.ts";
 import { chainNamed } from "../view/named-member.ts";
+import { sightOf } from "../view/sight.ts";
+import type { GatedChain } from "../view/sight.ts";
 import type { ChainChanges } from "./chain-changes.ts";
 
 /** Each starts an engine, and processes of validators. */
 const MAX_CHANGES = 16;
 const MAX_CHANGES_OF_ONE = 8;
 
-/** How clients change which chains there are: the same on every member. */
-export function chainMethods(changes: ChainChanges, view: Pick<EcosystemView, "info">): ReadonlyMap<string, RpcMethod> {
+export interface ChainMethodsDependencies extends Pick<EcosystemView, "info"> {
+  readonly chains: () => readonly GatedChain[];
+}
+
+/** How clients change which chains there are: the same on every member. A chain that only some may read, only those change. */
+export function chainMethods(changes: ChainChanges, { info, chains }: ChainMethodsDependencies): ReadonlyMap<string, RpcMethod> {
   const line = fairLine({ width: 1, places: MAX_CHANGES, placesPerClient: MAX_CHANGES_OF_ONE, what: "changes of chains wait" });
   const change =
     (work: (params: readonly unknown[]) => Promise<unknown>): RpcMethod =>
     (params, client: RpcClient | undefined) =>
       line(client, () => work(params).catch(inJsonRpc));
+  const changeOf =
+    (work: (chainId: bigint, options: unknown) => Promise<unknown>): RpcMethod =>
+    async ([chain, options], client) => {
+      const chainId = chainNamed({ info }, chain);
+      sightOf(chains(), client).require(chainId);
+      return change(() => work(chainId, options))([], client);
+    };
   return new Map<string, RpcMethod>([
     ["hyperchain_addChain", change(async ([described]) => chainInfo(await changes.addChain(described)))],
-    ["hyperchain_stopChain", change(async ([chain]) => chainInfo(await changes.stopChain(chainNamed(view, chain))))],
-    ["hyperchain_startChain", change(async ([chain]) => chainInfo(await changes.startChain(chainNamed(view, chain))))],
-    [
-      "hyperchain_removeChain",
-      change(async ([chain, options]) => changes.removeChain(chainNamed(view, chain), { force: forceOf(options) })),
-    ],
+    ["hyperchain_stopChain", changeOf(async (chainId) => chainInfo(await changes.stopChain(chainId)))],
+    ["hyperchain_startChain", changeOf(async (chainId) => chainInfo(await changes.startChain(chainId)))],
+    ["hyperchain_removeChain", changeOf(async (chainId, options) => changes.removeChain(chainId, { force: forceOf(options) }))],
   ]);
 }
 

@@ -2,7 +2,8 @@ import type { RpcClient } from "../../chain/rpc/dispatch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { ChainStatus, EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
 
-type GatedChain = Pick<DevnetChain, "chainId" | "gate">;
+/** Of which its gate knows the readers. */
+export type GatedChain = Pick<DevnetChain, "chainId" | "gate">;
 /** What a message's visibility depends on. */
 type Crossing = Pick<MessageInfo, "sourceChainId" | "destinationChainId">;
 

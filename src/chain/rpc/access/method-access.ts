@@ -7,6 +7,11 @@ import { ANVIL_ALIASES } from "../aliases.ts";
  */
 export type MethodAccess = "open" | "reader" | "parts";
 
+/** How a reader gets a session, and gives it back. */
+const SESSION_METHODS = [
+  ...["hyperchain_closeSession", "hyperchain_getSessionChallenge", "hyperchain_openSession", "hyperchain_useSession"],
+] as const;
+
 /** Constants, and what the chain's settlement on L1 shows to everybody. */
 const OPEN = [
   ...["eth_blobBaseFee", "eth_blockNumber", "eth_chainId", "eth_gasPrice", "eth_maxPriorityFeePerGas", "eth_mining"],
@@ -16,7 +21,7 @@ const OPEN = [
   ...["zks_getProtocolVersion", "zks_getTestnetPaymaster"],
   // They ask for a signature, or the admin's session, themselves.
   ...["hyperchain_getBatchData", "hyperchain_setAccessLists"],
-  ...["hyperchain_closeSession", "hyperchain_getSessionChallenge", "hyperchain_openSession", "hyperchain_useSession"],
+  ...SESSION_METHODS,
 ] as const;
 
 /** About the whole ecosystem: every member answers them, so what they tell does not depend on whose port is asked. */
@@ -68,4 +73,11 @@ export const METHOD_ACCESS: ReadonlyMap<string, MethodAccess> = new Map([
 /** Undefined for a method without a row, which is then not answered to strangers either. */
 export function accessOf(method: string): MethodAccess | undefined {
   return METHOD_ACCESS.get(ANVIL_ALIASES[method] ?? method);
+}
+
+const FOR_ECOSYSTEM: ReadonlySet<string> = new Set([...PARTS, ...SESSION_METHODS]);
+
+/** Whether a chain that stands still answers it: what is of the whole ecosystem, and the sessions with which it is started. */
+export function isForEcosystem(method: string): boolean {
+  return FOR_ECOSYSTEM.has(method);
 }
