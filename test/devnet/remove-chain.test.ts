@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { send } from "../../src/client/send.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
@@ -11,6 +12,7 @@ import type { FlowDevnet } from "../flow/support/devnet.ts";
 
 const [A, B] = [271n, 272n];
 const BOB: Hex = "0x00000000000000000000000000000000000b0b00";
+const CAROL: Hex = "0x00000000000000000000000000000000000ca201";
 const factory = new Interface(chainFactoryAbi);
 
 describe("I8: a chain is removed while the ecosystem runs", () => {
@@ -58,7 +60,13 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     const removed = await ask<RemovedChainInfo>("hyperchain_removeChain", "gamma");
     assert.deepEqual(
       { ...removed, money: "" },
-      { name: "gamma", chainId: 300, hyperchain, leftOpen: { messages: 0, batches: 0, transactions: 0 }, money: "" },
+      {
+        name: "gamma",
+        chainId: 300,
+        hyperchain,
+        leftOpen: { messages: 0, batches: 0, operations: 0, transactions: 0 },
+        money: "",
+      },
     );
     assert.match(removed.money, /stays locked in L1's bridge.*the chain's exit on L1/);
     await assert.rejects(fetch(gamma.url), /fetch failed/);
@@ -89,12 +97,15 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     await (await alice(open(delta)).sendTransaction({ to: BOB, value: 1n })).wait();
     await assert.rejects(devnet.removeChain(301n), (error: { code: string; message: string }) => {
       assert.equal(error.code, "ChainInUse");
-      assert.match(error.message, /^delta has 1 messages that have not arrived, 1 batches that L1 has not executed and 0 trans/);
+      assert.match(
+        error.message,
+        /^delta has 1 messages that have not arrived, 1 batches that L1 has not executed, 0 operations in /,
+      );
       return true;
     });
     assert.deepEqual(names(), ["alpha", "beta", "delta"]);
     const removed = await ask<RemovedChainInfo>("hyperchain_removeChain", 301, { force: true });
-    assert.deepEqual(removed.leftOpen, { messages: 1, batches: 1, transactions: 0 });
+    assert.deepEqual(removed.leftOpen, { messages: 1, batches: 1, operations: 0, transactions: 0 });
     await moveOn();
     const left = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash);
     assert.equal(left?.steps.at(-1)?.step, "inTransactionRoot");
@@ -102,6 +113,39 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     assert.match(left.stuck?.help ?? "", /L1's bridge.*hyperchain:reconstruct/);
     const { messages } = await devnet.status();
     assert.deepEqual([messages.stuck.length, messages.outdated], [1, undefined]);
+  });
+
+  test("a deposit that a stopped chain has not taken from L1's queue is counted and named, and keeps it from being removed", async () => {
+    await settled();
+    const mark = await devnet.snapshot();
+    await devnet.stopChain(B);
+    const funder = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
+    await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: B, to: BOB, valueWei: 5n * ETHER }, funder);
+    await assert.rejects(devnet.removeChain(B), {
+      code: "ChainInUse",
+      message: /^beta has 0 messages .*, 0 batches .*, 1 operations in its queue on L1 .* \(0x[0-9a-f]{64}\) and 0 transactions/,
+    });
+    assert.deepEqual(names(), ["alpha", "beta"]);
+    const { leftOpen } = await devnet.removeChain(B, { force: true });
+    assert.deepEqual(leftOpen, { messages: 0, batches: 0, operations: 1, transactions: 0 });
+    assert.equal(await devnet.revert(mark), true);
+  });
+
+  test("a transaction that is confirmed after the first look keeps the chain, which goes on", async () => {
+    await settled();
+    const chain = devnet.chains[1]!;
+    const beta = open(chain);
+    const pay = async () => (await alice(beta).sendTransaction({ to: CAROL, value: 1n })).wait();
+    const pause = chain.runSwitch.pause.bind(chain.runSwitch);
+    chain.runSwitch.pause = async () => {
+      await pause();
+      await pay();
+    };
+    await assert.rejects(devnet.removeChain(B), { code: "ChainInUse", message: /1 batches that L1 has not executed/ });
+    chain.runSwitch.pause = pause;
+    assert.deepEqual(names(), ["alpha", "beta"]);
+    assert.equal((await pay())?.status, 1);
+    assert.equal((await devnet.settle(B)).length, 1);
   });
 
   test("the last one, and options that are none, are refused", async () => {

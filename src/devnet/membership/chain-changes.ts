@@ -15,7 +15,7 @@ import { LeavingChains } from "./leaving-chains.ts";
 import { openChain } from "./open-chain.ts";
 import type { ChainOpening, OpenedChain } from "./open-chain.ts";
 import { planChain } from "./plan-chain.ts";
-import { removedInfo, requireRemovable } from "./removal.ts";
+import { openMessages, removedInfo, requireRemovable } from "./removal.ts";
 import type { RunningChains } from "./running-chains.ts";
 
 export interface ChainChangesDependencies {
@@ -62,7 +62,7 @@ export interface KeptChanges extends ChainChanges {
 
 export function createChainChanges(dependencies: ChainChangesDependencies): KeptChanges {
   const { chains, opening, faults, view } = dependencies;
-  const { gate, clock, world } = opening;
+  const { clock, layer, world } = opening;
   const lock = new SharedExclusiveLock({ clock });
   const leaving = new LeavingChains({ chains, onGone: ({ chainId }) => world?.forgetChain(chainId) });
   let last: Promise<unknown> = Promise.resolve();
@@ -79,15 +79,17 @@ export function createChainChanges(dependencies: ChainChangesDependencies): Kept
     stopChain: (chainId) =>
       inTurn("the stop of a chain", async () => {
         const chain = chainOf(chainId, chains);
-        if (chain.runSwitch.isRunning) await end(chain, "stopped", gate);
+        if (chain.runSwitch.isRunning) await end(chain, "stopped", dependencies, () => Promise.resolve());
         return chain;
       }),
     startChain: (chainId) => inTurn("the start of a chain", () => startAgain(chainOf(chainId, chains), chains, faults)),
     removeChain: (chainId, { force = false } = {}) =>
       inTurn("the removal of a chain", async () => {
         const chain = chainOf(chainId, chains);
-        const leftOpen = await requireRemovable(chain, { chains: chains.current(), view, force });
-        await end(chain, "removed", gate);
+        const messages = await openMessages(chain, view);
+        const look = () => requireRemovable(chain, { chains: chains.current(), messages, l1: layer.l1.provider, force });
+        await look();
+        const leftOpen = await end(chain, "removed", dependencies, look);
         await leaving.leave(chain);
         return removedInfo(chain, leftOpen);
       }),
@@ -138,17 +140,25 @@ async function add(
   return chain;
 }
 
-/** Once nothing of it is under way. */
-async function end(
-  { name, runSwitch }: ServedChain,
+/** Once nothing of it is under way, no block is made any more, and the check then does not reject. */
+async function end<Checked>(
+  { name, runSwitch, pipeline }: ServedChain,
   run: Exclude<ChainRun, "running">,
-  gate: ChainOpening["gate"],
-): Promise<void> {
+  { opening: { gate }, faults }: ChainChangesDependencies,
+  check: () => Promise<Checked>,
+): Promise<Checked> {
   await runSwitch.pause();
   try {
-    await gate.alone(`the end of ${name}`, () => Promise.resolve(runSwitch.end(run)));
+    return await gate.alone(`the end of ${name}`, async () => {
+      // What was confirmed while this waited is seen by the check.
+      pipeline.chain.sequencer.pause();
+      const checked = await check();
+      runSwitch.end(run);
+      return checked;
+    });
   } catch (error) {
     runSwitch.resume();
+    faults.applyToSequencers();
     throw error;
   }
 }

@@ -1,4 +1,6 @@
+import type { Provider } from "ethers";
 import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
 import type { EcosystemView } from "../view/ecosystem-view.ts";
@@ -20,35 +22,72 @@ export class ChainRemovalError extends HyperchainError {
 
 export interface RemovalDependencies {
   readonly chains: readonly DevnetChain[];
-  readonly view: Pick<EcosystemView, "messages">;
+  /** As `openMessages` counts them. */
+  readonly messages: number;
+  readonly l1: Provider;
   readonly force: boolean;
 }
 
+/** Operations that a refusal names. */
+const MOST_NAMED = 5;
+
+/** Messages from and to the chain that have not arrived. Looks pass the gate, so this is not to be called alone in it. */
+export async function openMessages({ chainId }: DevnetChain, view: Pick<EcosystemView, "messages">): Promise<number> {
+  const id = Number(chainId);
+  const ofChain = (await view.messages()).filter((each) => each.sourceChainId === id || each.destinationChainId === id);
+  return ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack").length;
+}
+
 /** What is open of the chain. Rejects with ChainRemovalError where it may not be removed, or with a provider's error. */
-export async function requireRemovable(chain: DevnetChain, { chains, view, force }: RemovalDependencies): Promise<LeftOpen> {
-  const { name, chainId, pipeline } = chain;
+export async function requireRemovable(
+  chain: DevnetChain,
+  { chains, messages, l1, force }: RemovalDependencies,
+): Promise<LeftOpen> {
+  const { name, pipeline } = chain;
   if (chains.length === 1)
     throw new ChainRemovalError(
       "LastChain",
       `${name} is the last chain of this ecosystem; add another before, or end the ecosystem`,
     );
+  const queued = await queuedOperations(chain, l1);
+  // Last, and without a pause: what is confirmed while L1 answers counts.
   const { sealed, executed } = pipeline.progress();
   const { sequencer, mempool } = pipeline.chain;
-  const id = Number(chainId);
-  const ofChain = (await view.messages()).filter((each) => each.sourceChainId === id || each.destinationChainId === id);
   const leftOpen = {
-    messages: ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack").length,
+    messages,
     batches: sealed - executed + (sequencer.hasOpenBatch ? 1 : 0),
+    operations: queued.count,
     transactions: mempool.size,
   };
   if (!force && Object.values(leftOpen).some((count) => count > 0))
     throw new ChainRemovalError(
       "ChainInUse",
-      `${name} has ${leftOpen.messages} messages that have not arrived, ${leftOpen.batches} batches that L1 has not executed and ` +
-        `${leftOpen.transactions} transactions that wait; settle and relay first, claim its withdrawals, or force the removal, ` +
-        "and then they are left behind",
+      `${name} has ${leftOpen.messages} messages that have not arrived, ${leftOpen.batches} batches that L1 has not executed, ` +
+        `${leftOpen.operations} operations in its queue on L1 that no executed batch has taken${queued.names} and ` +
+        `${leftOpen.transactions} transactions that wait; settle and relay first, after a start where it is stopped, ` +
+        "claim its withdrawals, or force the removal, and then they are left behind",
     );
   return leftOpen;
+}
+
+interface QueuedOperations {
+  readonly count: number;
+  /** The oldest by their hashes, for a sentence; empty where there are none. */
+  readonly names: string;
+}
+
+/** L1 has taken the money of each. */
+async function queuedOperations({ pipeline: { created } }: DevnetChain, provider: Provider): Promise<QueuedOperations> {
+  const contract = { provider, hyperchain: created.hyperchain, fromBlock: created.fromBlock };
+  const count = Number(await readContract<bigint>(contract, "getPriorityQueueSize"));
+  if (count === 0) return { count, names: "" };
+  const first = await readContract<bigint>(contract, "getFirstUnprocessedPriorityTx");
+  const named = Array.from({ length: Math.min(count, MOST_NAMED) }, async (_, i) => {
+    const { hash } = await readContract<{ readonly hash: string }>(contract, "priorityOperation", first + BigInt(i));
+    return hash;
+  });
+  const others = count > MOST_NAMED ? [`and ${count - MOST_NAMED} more`] : [];
+  return { count, names: ` (${[...(await Promise.all(named)), ...others].join(", ")})` };
 }
 
 /** What the caller of a removal is told. */

@@ -77,8 +77,11 @@ export interface ChainInfo {
 
 /** A chain that the ecosystem has no more; answer of `hyperchain_removeChain`. */
 export interface RemovedChainInfo extends Pick<ChainInfo, "name" | "chainId" | "hyperchain"> {
-  /** What it left behind: messages that have not arrived, batches that L1 has not executed, transactions in no block. */
-  readonly leftOpen: Readonly<Record<"messages" | "batches" | "transactions", number>>;
+  /**
+   * What it left behind: messages that have not arrived, batches that L1 has not executed, operations in its queue on L1 that no
+   * executed batch has taken, transactions in no block.
+   */
+  readonly leftOpen: Readonly<Record<"messages" | "batches" | "operations" | "transactions", number>>;
   /** The sentence that says where its accounts' money is. */
   readonly money: string;
 }

@@ -18,9 +18,9 @@ const action: NewTaskActionFunction<RemoveArguments> = (args, hre) =>
   });
 
 function removedText({ name, chainId, hyperchain, leftOpen, money }: RemovedChainInfo): string {
-  const { messages, batches, transactions } = leftOpen;
-  const isClean = messages + batches + transactions === 0;
-  const left = `it leaves ${messages} messages, ${batches} batches and ${transactions} transactions behind`;
+  const { messages, batches, operations, transactions } = leftOpen;
+  const isClean = messages + batches + operations + transactions === 0;
+  const left = `it leaves ${messages} messages, ${batches} batches, ${operations} operations of L1 and ${transactions} transactions behind`;
   const removed = `${name} (${chainId}) is removed; its contract on L1 is ${hyperchain}`;
   return [...(isClean ? [removed] : [removed, left]), money].join("\n");
 }
