@@ -65,9 +65,8 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
         uint256 gasBefore = gasleft();
         try this.sendOn(order.tokenIn, order.amountIn - taken, order.chainId, order.recipient) {}
         catch {
-            // For want of gas nothing stays: an estimate would settle on that. Each of the up to eight calls inside one another that
-            // run out leaves a 64th of its gas.
-            if (gasleft() < gasBefore / 8) revert TooLittleGas();
+            // For want of gas nothing stays: an estimate would settle on that. Of what ran out, calls inside one another leave some.
+            if (gasleft() < gasBefore / 2) revert TooLittleGas();
         }
     }
 

@@ -120,6 +120,24 @@ describe("attacks on swaps of accounts of other chains", () => {
     assert.deepEqual(await inPurse(ALICE), [0n, 0n]);
   });
 
+  test("with too little gas to send on what the router leaves, the swap fails as a whole", async () => {
+    const owner = b.users[1]!;
+    const purse = (await fixture.swaps.getFunction("purseOf").staticCall(owner.address)) as string;
+    await b.send(fixture.token, "transfer", purse, 10n);
+    const order = { tokenIn: fixture.tokenAddress, amountIn: 10n, tokenOut: COIN, minimumOut: 4n, recipient: FIRST };
+    const swap = {
+      to: await fixture.swaps.getAddress(),
+      data: await fixture.encode(order, { taken: 7n, paid: 4n, to: purse }),
+    };
+    const estimate = await owner.estimateGas(swap);
+    for (let less = 2_000n; less < 160_000n; less += 2_000n) {
+      await assert.rejects(owner.sendTransaction({ ...swap, gasLimit: estimate - less }), `${less} less`);
+      assert.equal(await fixture.tokensOn(b, purse), 10n);
+    }
+    await (await owner.sendTransaction({ ...swap, gasLimit: estimate })).wait();
+    assert.equal(await fixture.tokensOn(b, purse), 0n);
+  });
+
   test("the price is what the router pays: what the purse had before hides no bad price", async () => {
     await b.send(fixture.token, "transfer", await fixture.purseOf(ALICE), 500n);
     const sent = await fixture.sendSwap({ amountIn: 1_000n, minimumOut: 300n }, { paid: 299n });
