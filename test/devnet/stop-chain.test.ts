@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
+import { WebSocket } from "ws";
 import { send } from "../../src/client/send.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -71,6 +73,21 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     }
     // Clients in this process, as tests are, too.
     await assert.rejects(devnet.chains[0]!.clientProvider.request({ method: "eth_blockNumber" }), /alpha is stopped/);
+    // Subscriptions belong to connections, beside the methods; the ecosystem's is not of the chain.
+    const { clientProvider } = devnet.chains[0]!;
+    const socket = new WebSocket(url.replace(/^http/, "ws"));
+    await once(socket, "open");
+    const subscribe = async (kind: string): Promise<{ readonly error?: { readonly data?: unknown } }> => {
+      const answered = once(socket, "message") as Promise<[Buffer]>;
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: [kind] }));
+      return JSON.parse(String((await answered)[0])) as { readonly error?: { readonly data?: unknown } };
+    };
+    for (const kind of ["newHeads", "logs", "newPendingTransactions"]) {
+      assert.deepEqual((await subscribe(kind)).error?.data, { code: "ChainStopped" }, kind);
+      await assert.rejects(clientProvider.request({ method: "eth_subscribe", params: [kind] }), /alpha is stopped/);
+    }
+    assert.equal((await subscribe("hyperchain")).error, undefined);
+    socket.terminate();
     const { chains } = (await alpha.send("hyperchain_info", [])) as EcosystemInfo;
     assert.deepEqual(
       chains.map(({ name, stopped: is }) => [name, is]),

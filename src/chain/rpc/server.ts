@@ -8,6 +8,7 @@ import type { ReaderGate } from "./access/reader-gate.ts";
 import type { Sessions } from "./access/sessions.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
+import type { Refusal } from "./refused-methods.ts";
 import { Load, UnreadAnswers } from "./load.ts";
 import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -29,6 +30,8 @@ export interface RpcServerOptions {
 export interface RpcServerDependencies {
   readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
   readonly methods: RpcMethods;
+  /** Why no subscription is taken now; the methods refuse by themselves. Default: they are taken. */
+  readonly refusal?: Refusal;
   /** Who may read. Default: everybody. */
   readonly gate?: ReaderGate;
   /** Those of the tokens that requests name. Default: none. */
@@ -50,7 +53,7 @@ const NO_SESSIONS: Pick<Sessions, "find"> = { find: () => undefined };
 export async function startRpcServer(options: RpcServerOptions, dependencies: RpcServerDependencies): Promise<RpcServer> {
   const { host, port, origins = [] } = options;
   const limits: RpcServerLimits = { ...SERVER_LIMITS, ...options.limits };
-  const subscriptions = new Subscriptions(dependencies.engine);
+  const subscriptions = new Subscriptions(dependencies.engine, dependencies.refusal);
   const { methods, gate = OPEN_GATE, sessions = NO_SESSIONS, routes = [] } = dependencies;
   const shared = { sessions, load: new Load(limits), unread: new UnreadAnswers(limits.unread) };
   const http = createHttpEndpoint({ host, origins, limits }, { ...shared, methods: gate.permit(methods), routes });

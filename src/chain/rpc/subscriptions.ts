@@ -1,6 +1,7 @@
 import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import type { Refusal } from "./refused-methods.ts";
 import { SharedPlaces } from "./shared-places.ts";
 
 /** Subscriptions of one client. */
@@ -21,6 +22,7 @@ interface Owner {
 /** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
 export class Subscriptions {
   readonly #engine: NotifyingEngine;
+  readonly #refusal: Refusal;
   readonly #owners = new Map<string, Owner>();
   readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS);
   readonly #stopListening: () => void;
@@ -28,8 +30,10 @@ export class Subscriptions {
   #written: { readonly result: unknown; readonly text: string } | undefined;
   #nextPlace = 1;
 
-  constructor(engine: NotifyingEngine) {
+  /** `refusal`: why the chain takes no subscriptions now, but perhaps to what all members tell. Default: it always does. */
+  constructor(engine: NotifyingEngine, refusal: Refusal = () => undefined) {
     this.#engine = engine;
+    this.#refusal = refusal;
     this.#stopListening = engine.onNotification((notification) => this.#forward(notification));
   }
 
@@ -60,6 +64,8 @@ export class Subscriptions {
     const [kind] = params;
     if (typeof kind !== "string" || !KINDS.has(kind))
       throw new RpcError(RpcCode.invalidParams, `subscriptions are ${[...KINDS].join(", ")}`);
+    const refused = this.#refusal();
+    if (refused !== undefined && !(refused.answersForEcosystem && kind === "hyperchain")) throw refused.error;
     if (client.subscriptions.size >= MAX_SUBSCRIPTIONS) {
       throw new RpcError(RpcCode.limitExceeded, `a connection has at most ${MAX_SUBSCRIPTIONS} subscriptions`);
     }

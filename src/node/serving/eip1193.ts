@@ -3,6 +3,7 @@ import type { ExecutionEngine } from "../../chain/execution/engine.ts";
 import { errorBody } from "../../chain/rpc/dispatch.ts";
 import type { RpcClient, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import { RpcCode } from "../../chain/rpc/json-rpc.ts";
+import type { Refusal } from "../../chain/rpc/refused-methods.ts";
 import { Subscriptions } from "../../chain/rpc/subscriptions.ts";
 
 /** What a subscription tells. */
@@ -42,10 +43,10 @@ export class InProcessProvider extends EventEmitter implements Eip1193Provider {
   readonly #ownMethods: RpcMethods;
   readonly #client: RpcClient = { subscriptions: new Set(), gone: new AbortController().signal, isInProcess: true };
 
-  constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">) {
+  constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">, refusal?: Refusal) {
     super();
     this.#methods = methods;
-    this.#subscriptions = new Subscriptions(engine);
+    this.#subscriptions = new Subscriptions(engine, refusal);
     this.#ownMethods = this.#subscriptions.methods((text) => {
       const { method, params } = JSON.parse(text) as { readonly method: string; readonly params: unknown };
       this.emit("message", { type: method, data: params } satisfies ProviderMessage);

@@ -101,12 +101,12 @@ export async function serveChain(chain: Chain, options: ServingOptions, closing:
   const provider = new InProcessProvider(answered, engine);
   closing.add(() => provider.close());
   const served = refusal === undefined ? answered : refusedMethods(answered, refusal);
-  const clientProvider = new InProcessProvider(served, engine);
+  const clientProvider = new InProcessProvider(served, engine, refusal);
   closing.add(() => clientProvider.close());
   const server = await serveMember(
     name,
     { host, port, origins, inBackground },
-    { engine, methods: served, gate, sessions, routes: restRoutes() },
+    { engine, methods: served, gate, sessions, routes: restRoutes(), ...(refusal === undefined ? {} : { refusal }) },
   );
   closing.add(() => server.close());
   const answer: ChainAccess["answer"] = (method, params, client) => {
