@@ -28,7 +28,7 @@ after(async () => {
   for (const close of closing.reverse()) await close();
 });
 
-/** An L1 that somebody else runs. */
+/** An L1 of another operator. */
 async function startOriginal(): Promise<LocalL1> {
   const original = await serveLocalL1({ host: "127.0.0.1", port: 0 }, await dependencies.connectL1({}));
   closing.push(() => original.close());

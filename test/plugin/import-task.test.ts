@@ -69,7 +69,7 @@ describe("B8: hyperchain:import", () => {
     assert.equal(done.backed, null);
   });
 
-  test("B8: an imported account withdraws to L1 what nobody else had deposited for it", async () => {
+  test("B8: an imported account withdraws to L1 what no other account had deposited", async () => {
     const genesis = { config: { chainId: 272 }, alloc: { [HOLDER.address]: { balance: String(500_000n * ETHER) } } };
     const imported = await workplace.run(["hyperchain:import", write("rich.json", genesis), "beta", "--json"]);
     assert.equal(imported.code, 0, imported.stderr);

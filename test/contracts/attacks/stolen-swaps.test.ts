@@ -16,7 +16,7 @@ const NO_CHAIN = 999n;
 /** Without a key, so without gas to pay. */
 const [FIRST, SAFE] = ["0x000000000000000000000000000000000000f125", "0x0000000000000000000000000000000000005afe"];
 
-/** C8: whoever shares a contract that swaps with others could take what they leave in it. */
+/** C8: a caller who shares a contract that swaps with others could take what they leave in it. */
 describe("attacks on swaps of accounts of other chains", () => {
   let fixture: SwapFixture;
   let a: SimulatedChain;
