@@ -101,6 +101,23 @@ describe("B8: hyperchain:import", () => {
     assert.equal(summary.isExecuted, true);
   });
 
+  test("B8: what many accounts gain together is deposited on L1", async () => {
+    const alloc = Object.fromEntries(
+      [5n, 6n, 7n].map((wei) => [`0x${String(wei).repeat(40)}`, { balance: String(wei * ETHER) }]),
+    );
+    const burned = `0x${"dead".padStart(40, "0")}`;
+    const had = await alpha.getBalance(burned);
+    const { code, stdout, stderr } = await workplace.run([
+      "hyperchain:import",
+      write("three.json", { alloc }),
+      "alpha",
+      "--json",
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.equal((JSON.parse(stdout) as { gainWei: string }).gainWei, String(18n * ETHER));
+    assert.equal((await alpha.getBalance(burned)) - had, 18n * ETHER);
+  });
+
   test("B8: attack: a sum that L1 cannot hold is refused before any balance changes, and again the second time", async () => {
     const rich = `0x${"77".repeat(20)}`;
     const path = write("too-rich.json", { alloc: { [rich]: { balance: String(2n ** 130n) } } });

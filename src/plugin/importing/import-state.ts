@@ -1,4 +1,6 @@
+import { toQuantity } from "ethers";
 import type { JsonRpcProvider } from "ethers";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedAccount } from "./imported-state.ts";
 
@@ -33,11 +35,13 @@ export function planImport(accounts: readonly ImportedAccount[]): ImportPlan {
   };
 }
 
-/** Wei that the accounts have now, and that they will not have any more or will have besides. */
+/** Wei that the accounts will have together, less what they have now. */
 export async function balanceGain(chain: JsonRpcProvider, accounts: readonly ImportedAccount[]): Promise<bigint> {
   let gain = 0n;
   await inParallel(accounts, async ({ address, balanceWei }) => {
-    gain += balanceWei - (await chain.getBalance(address));
+    const had = await chain.getBalance(address);
+    // Not in one expression: it would read the sum before it waits, and the others' parts would be lost.
+    gain += balanceWei - had;
   });
   return gain;
 }
@@ -62,9 +66,11 @@ export async function importAccounts(
 function changesOf({ address, balanceWei, nonce, code, storage }: ImportedAccount): Change[] {
   return [
     ...(code === "0x" ? [] : [{ method: "hardhat_setCode", params: [address, code] } as const]),
-    ...storage.map(([slot, value]) => ({ method: "hardhat_setStorageAt", params: [address, hex(slot), padded(value)] }) as const),
-    ...(nonce === 0n ? [] : [{ method: "hardhat_setNonce", params: [address, hex(nonce)] } as const]),
-    { method: "hardhat_setBalance", params: [address, hex(balanceWei)] } as const,
+    ...storage.map(
+      ([slot, value]) => ({ method: "hardhat_setStorageAt", params: [address, toQuantity(slot), wordToHex(value)] }) as const,
+    ),
+    ...(nonce === 0n ? [] : [{ method: "hardhat_setNonce", params: [address, toQuantity(nonce)] } as const]),
+    { method: "hardhat_setBalance", params: [address, toQuantity(balanceWei)] } as const,
   ];
 }
 
@@ -75,12 +81,4 @@ async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Pr
     for (const item of rest) await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(AT_A_TIME, items.length) }, lane));
-}
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
-}
-
-function padded(value: bigint): string {
-  return `0x${value.toString(16).padStart(64, "0")}`;
 }

@@ -107,7 +107,7 @@ async function back(session: Session, chainId: number, gain: bigint): Promise<Ba
   if (baseToken.symbol !== "ETH" || info.accounts.mnemonic === undefined) return { text: unbacked };
   output.progress(`locking ${amount} on ${info.l1.name}…`);
   const l1 = session.provider(info.l1.chainId);
-  const payer = new Wallet(Wallet.createRandom().privateKey, l1);
+  const payer = Wallet.createRandom(l1);
   await l1.send("hardhat_setBalance", [payer.address, `0x${(gain + L1_GAS_WEI).toString(16)}`]);
   const { canonicalTxHash } = await deposit(info, { chain: chainId, amount: gain, to: BURNED }, payer);
   await waitForTransaction(session, chainId, canonicalTxHash);
