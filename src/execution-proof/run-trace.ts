@@ -276,7 +276,7 @@ class RunTracer {
     this.#copies.push(...cells);
   }
 
-  /** Recovers a signature's key, or shows that there is none: what the interpreter says, too. */
+  /** Recovers a signature's key, or shows that no key signed so: what the interpreter says, too. */
   #recover({ space, index: offset }: Place, newTop: Limbs): void {
     if (offset % WORD_BYTES !== 0) throw new UnprovableRecoveryError(offset);
     const states = this.#placesAt(space, offset, RECOVERY_PLACES);

@@ -148,7 +148,7 @@ describe("I8: a chain is removed while the ecosystem runs", () => {
     assert.equal((await devnet.settle(B)).length, 1);
   });
 
-  test("the last one, and options that are none, are refused", async () => {
+  test("the last one, and invalid options, are refused", async () => {
     const mark = await devnet.snapshot();
     await assert.rejects(
       ask("hyperchain_removeChain", "beta", { force: 1 }),

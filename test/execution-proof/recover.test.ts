@@ -75,7 +75,7 @@ function keyOf({ hash, parity, r, s }: Signature): { readonly x: bigint; readonl
 }
 
 describe("the table recover", () => {
-  it("has the key of every signature, or shows why there is none", () => {
+  it("has the key of every signature, or shows why no key signed so", () => {
     for (const [name, signature] of SIGNATURES) {
       const run = recoverRun(signature);
       const [row] = run.recover;

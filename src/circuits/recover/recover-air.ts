@@ -67,7 +67,7 @@ export const RECOVER_FIELDS = {
 export type RecoverCells = FieldValues<typeof RECOVER_FIELDS, number>;
 type Columns = FieldValues<typeof RECOVER_FIELDS, Expression>;
 
-/** The table that recovers the keys of signatures, or shows that there is none. */
+/** The table that recovers the keys of signatures, or shows that no key signed so. */
 export function recoverAir(): Air {
   const b = new AirBuilder("recover", 0);
   const columns = b.declare(RECOVER_FIELDS);

@@ -17,7 +17,7 @@ export function createSwaps(
 ): Pick<Hyperchains, "swap" | "estimateSwap"> {
   const providerOf = (chainId: number) => link.client(chainId);
 
-  /** The request, and who asks, once the router's chain has the contract that swaps. */
+  /** The request and its sender, once the router's chain has the contract that swaps. */
   async function prepare(options: SwapOptions): Promise<{ request: SwapRequest; from: SwapOptions["from"] }> {
     const { chain, from, token, wanted, via, ...rest } = readRequest("swap", options);
     const tokens = { token: tokenAddress(token), wanted: tokenAddress(wanted), via: via.map(addressOf) };

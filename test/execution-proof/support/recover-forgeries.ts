@@ -26,7 +26,7 @@ import {
 const { Fp, Fn } = secp256k1.Point;
 const by = (refusedBy: string, cells: RunCells): Forgery => ({ refusedBy: `recover: ${refusedBy}`, cells });
 
-/** Runs that recover another key, or one that is none, or no key where there is one. */
+/** Runs that recover another key, a point off the curve, or no key where there is one. */
 export function* recoverForgeries(): Generator<Forgery> {
   yield* caseForgeries();
   yield* numberForgeries();

@@ -43,7 +43,7 @@ export function lostBit(): Witness {
 
 /** A sum with y = 0 of which the prover says that y is the prime: the same modulo the prime. */
 function withPrime({ cells, sum, products }: CurveSumRow): CurveSumRow {
-  if (sum.y !== 0n) throw new Error("the sum is none with y = 0");
+  if (sum.y !== 0n) throw new Error("the sum has another y than 0");
   const last = products.at(-1)!;
   const r = last.r.map((limb, i) => limb + limbsOf(PRIME)[i]!);
   return {

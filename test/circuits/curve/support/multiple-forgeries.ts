@@ -79,7 +79,7 @@ function goingOn(cells: CurveMultipleCells): CurveMultipleCells {
   return { ...cells, ...(sum === 0 ? { goesOn: 0, inverse: 0 } : { goesOn: 1, inverse: inv(sum) }) };
 }
 
-/** Halves that are none, with all that follows from them. */
+/** False halves, with all that follows from them. */
 function* wrongHalves(scalar: "u" | "v"): Generator<MultipleForgery> {
   const [half, low] = scalar === "u" ? (["halfU", "lowU"] as const) : (["halfV", "lowV"] as const);
   const own = (value: bigint): CurveMultipleCells => (scalar === "u" ? honestMultiple(value, 0n) : honestMultiple(0n, value));

@@ -121,7 +121,7 @@ function* wrongCases(): Generator<SumForgery> {
   }
 }
 
-/** Bytes and limbs that are none: of these the table of products promises nothing. */
+/** Numbers that are too large for bytes and limbs: of these the table of products promises nothing. */
 function* wrongLimbs(honest: CurveSumCells): Generator<SumForgery> {
   for (let i = 0; i < WORD_BYTES / 2; i++) {
     const moved = (bytes: readonly number[]): number[] =>
