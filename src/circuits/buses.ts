@@ -1,5 +1,6 @@
 import { defineBus } from "../stark/bus.ts";
 import { KECCAK_LIMBS, LANE_LIMBS } from "./keccak/keccak-state.ts";
+import { USER_OPCODE_FIELDS } from "./opcodes/user-opcode.ts";
 import { DIGEST } from "./state-transition/columns.ts";
 import { INSTRUCTION_FIELDS } from "./rom/instruction.ts";
 import { LIMBS, WORD_BYTES } from "./words/word.ts";
@@ -79,6 +80,21 @@ export const LANE = defineBus("lane", 16, { time: 1, index: 1, closes: 1, before
  * step's.
  */
 export const COPY = defineBus("copy", 17, { space: 1, offset: 1, fromSpace: 1, fromOffset: 1, length: 1, time: 1 });
+/** Says what a place of the memory holds at last. Answered by memory. */
+export const FINAL_WORD = defineBus("finalWord", 18, { space: 1, index: 1, word: LIMBS });
+/** Says which byte the memory of a frame holds at last. Answered by codeWords. */
+export const CODE_BYTE = defineBus("codeByte", 19, { frame: 1, place: 1, byte: 1 });
+/**
+ * Says which byte a code has at a place: that of the memory of `frame`, and 0 from `length` on; and what it is: 0 for one of a
+ * push's operand, 1 for an instruction, 2 for JUMPDEST. Answered by code.
+ */
+export const CODE = defineBus("code", 20, { frame: 1, length: 1, place: 1, byte: 1, kind: 1 });
+/** Says which number the bytes of a push's operand are up to a place; 0 at an instruction. Answered by code. */
+export const CODE_OPERAND = defineBus("codeOperand", 21, { frame: 1, length: 1, place: 1, word: LIMBS });
+/** Says how many bytes of operand follow an opcode, and whether it is JUMPDEST. Answered by opcodes. */
+export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isTarget: 1 });
+/** Says what user mode has to know of an opcode. Answered by opcodes. */
+export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS);
 /**
  * Says that x · z is r modulo the prime of secp256k1. Digits are of 8 bits, limbs of 16, lowest first. They are not looked up
  * and may be negative: the sender sees to it that digits of x are from −255 to 255 with those of z from −128 to 127, or both

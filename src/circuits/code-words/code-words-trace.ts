@@ -1,0 +1,14 @@
+import { traceColumns } from "../../stark/trace-columns.ts";
+import { WORD_BYTES } from "../words/word.ts";
+import { CODE_WORDS_FIELDS, type CodeWordsCells } from "./code-words-air.ts";
+
+/** The main columns of the table; of no rows without words. */
+export function codeWordsColumns(rows: readonly CodeWordsCells[], minLogRows: number): Uint32Array[] {
+  return traceColumns("codeWords", CODE_WORDS_FIELDS, rows, { padding: noWord, minLogRows });
+}
+
+/** A row of no word. */
+export function noWord(): CodeWordsCells {
+  const zeros = new Array<number>(WORD_BYTES).fill(0);
+  return { real: 0, frame: 0, block: 0, bytes: zeros, uses: zeros };
+}

@@ -1,0 +1,90 @@
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import type { Expression } from "../../stark/expression.ts";
+import type { FieldValues } from "../../stark/fields.ts";
+import { CODE, CODE_BYTE, CODE_OPERAND, OPCODE_SHAPE } from "../buses.ts";
+import { assertBoolean, element, limbsOfBytes } from "../words/expressions.ts";
+import { WORD_BYTES } from "../words/word.ts";
+
+/** A byte of a code a row. Columns that the row before reads come first. */
+export const CODE_FIELDS = {
+  /** Whether the row goes on with the code of the row before. */
+  follows: 1,
+  /** The code: the memory of a frame, and how many bytes of it. */
+  frame: 1,
+  length: 1,
+  place: 1,
+  /** Whether the place is before the code's end. */
+  inside: 1,
+  /** Bytes of a push's operand from here to its end, this one included; 0 for an instruction. */
+  left: 1,
+  isInstruction: 1,
+  /** What of the operand that this byte belongs to has been read, lowest byte first; 0 for an instruction. */
+  operand: WORD_BYTES,
+  byte: 1,
+  /** Of the byte as an opcode: how many bytes of operand follow, and whether it is JUMPDEST. */
+  size: 1,
+  isTarget: 1,
+  /** The inverse of `left` where there is one. */
+  inverse: 1,
+  /** How often the byte and the operand are asked for. */
+  uses: 1,
+  operandUses: 1,
+} as const;
+
+export type CodeCells = FieldValues<typeof CODE_FIELDS, number>;
+type Columns = FieldValues<typeof CODE_FIELDS, Expression>;
+
+/** The table of codes: their bytes one after another, and some of the zeros behind them. */
+export function codeAir(): Air {
+  const b = new AirBuilder("code", 0);
+  const columns = b.declare(CODE_FIELDS);
+  assertOrder(b, columns);
+  assertInstructions(b, columns);
+  assertOperand(b, columns);
+  const { frame, length, place, inside, isInstruction, operand, byte, size, isTarget, uses, operandUses } = columns;
+  b.assertZero("nothing behind the end", "everyRow", byte, b.sub(b.constant(1), inside));
+  b.send(CODE_BYTE, inside, { frame, place, byte });
+  b.send(OPCODE_SHAPE, b.constant(1), { byte, size, isTarget });
+  const kind = b.mul(isInstruction, b.add(b.constant(1), isTarget));
+  b.receive(CODE, uses, { frame, length, place, byte, kind });
+  b.receive(CODE_OPERAND, operandUses, { frame, length, place, word: limbsOfBytes(b, operand) });
+  return b.build();
+}
+
+/** A code begins at its place 0 and goes on to behind its end. */
+function assertOrder(b: AirBuilder, { follows, frame, length, place, inside }: Columns): void {
+  const one = b.constant(1);
+  assertBoolean(b, { inside });
+  const begins = b.sub(one, follows);
+  const goesOn = b.next(follows);
+  b.assertZero("follows nothing at first", "firstRow", follows);
+  b.assertZero("begins at 0", "everyRow", place, begins);
+  b.assertZero("begins inside, if there is anything", "everyRow", b.mul(b.sub(one, inside), length), begins);
+  b.assertEqual("frame stays", "transition", b.next(frame), frame, goesOn);
+  b.assertEqual("length stays", "transition", b.next(length), length, goesOn);
+  b.assertEqual("place: the next", "transition", b.next(place), b.add(place, one), goesOn);
+  const change = b.sub(inside, b.next(inside));
+  b.assertZero("ends at its length", "transition", b.mul(change, b.sub(b.next(place), b.next(length))), goesOn);
+  b.assertZero("its end is followed", "transition", b.sub(one, goesOn), inside);
+  b.assertZero("ends before the last row", "lastRow", inside);
+}
+
+/** Bytes are instructions, but for those of operands. */
+function assertInstructions(b: AirBuilder, { follows, left, isInstruction, size, inverse }: Columns): void {
+  const one = b.constant(1);
+  b.assertZero("begins with an instruction", "everyRow", left, b.sub(one, follows));
+  b.assertZero("an instruction is in no operand", "everyRow", left, isInstruction);
+  b.assertEqual("a byte of no operand is an instruction", "everyRow", b.mul(left, inverse), b.sub(one, isInstruction));
+  const behind = b.add(b.sub(left, one), b.mul(isInstruction, b.sub(b.add(size, one), left)));
+  b.assertEqual("operand: what is left", "transition", b.next(left), behind, b.next(follows));
+}
+
+/** Each byte of an operand moves those before it one place up. */
+function assertOperand(b: AirBuilder, { isInstruction, operand, byte }: Columns): void {
+  const isData = b.sub(b.constant(1), b.next(isInstruction));
+  operand.forEach((each, i) => {
+    b.assertZero(`operand: byte ${i} is 0 at first`, "everyRow", each, isInstruction);
+    if (i > 0) b.assertEqual(`operand: byte ${i}`, "transition", b.next(each), element(operand, i - 1), isData);
+  });
+  b.assertEqual("operand: byte 0", "everyRow", element(operand, 0), byte, b.sub(b.constant(1), isInstruction));
+}

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { opcodesTable } from "../../src/circuits/opcodes/opcodes-air.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/opcodes/user-opcode.ts";
+import { decodeOpcode, USER_OPCODES } from "../../src/execution-proof/user-decode.ts";
+import { P } from "../../src/field/koala-bear.ts";
+import { OPCODES } from "../../src/machine/instructions/evm.ts";
+import { fieldElements } from "../../src/stark/fields.ts";
+
+const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
+
+test("opcodes need, cost and do to the stack's height what the interpreter's rules say, or are no instructions", () => {
+  for (let byte = 0; byte < 256; byte++) {
+    const [opcode, rule] = [decodeOpcode(byte), OPCODES[byte]];
+    if (rule === undefined) assert.deepEqual([opcode?.isInvalid, opcode?.traps], [1, 0]);
+    if (opcode === undefined || rule === undefined) continue;
+    const { gas, pops, growth, traps, isInvalid } = opcode;
+    assert.deepEqual(
+      [gas, pops, growth, traps, isInvalid],
+      [rule.gas, rule.pops, rule.pushes - rule.pops, Number(rule.trapped), 0],
+    );
+    assert.equal(opcode.size, byte > 0x5f && byte < 0x80 ? byte - 0x5f : 0);
+  }
+});
+
+test("an opcode takes no more words than it needs, changes each place once, and does one thing", () => {
+  for (const opcode of USER_OPCODES) {
+    const { byte, pops, depth1, depth2, takes1, takes2, takes3 } = opcode;
+    const label = `opcode ${byte}`;
+    assert.ok(depth1 <= pops && depth2 <= pops && 3 * takes3 <= pops, label);
+    assert.ok(takes2 === 0 || depth1 !== depth2, label);
+    assert.ok(sum(opcode.puts1B, opcode.puts1C, opcode.puts1D) <= takes1, label);
+    assert.ok(sum(opcode.puts2A, opcode.puts2C) <= takes2, label);
+    const { computes, isZero, isEqual, isNot, jumps, jumpsIf, isPush, isNumber, reads, isSliceLength, traps, isInvalid } = opcode;
+    const kinds = sum(
+      computes,
+      isZero,
+      isEqual,
+      isNot,
+      jumps,
+      jumpsIf,
+      isPush,
+      isNumber,
+      reads - isSliceLength,
+      traps,
+      isInvalid,
+    );
+    const moves = byte === 0x50 || byte === 0x5b || byte === IDLE || (byte >= 0x80 && byte < 0xa0);
+    assert.equal(kinds, moves ? 0 : 1, label);
+  }
+});
+
+test("the fixed table has each proven opcode once, and the shape of every byte", () => {
+  const { preprocessed } = opcodesTable(USER_OPCODES);
+  const columns = preprocessed!.columns();
+  const rows = columns[0]!.length;
+  const proven = new Set<string>();
+  const fields = Object.keys(USER_OPCODE_FIELDS).length;
+  for (let row = 0; row < rows; row++) {
+    const values = columns.map((column) => column[row]!);
+    if (values[fields] === 1) proven.add(values.slice(0, fields).join());
+    const byte = row < 256 ? row : 0;
+    assert.deepEqual(values.slice(fields + 1), [byte, byte > 0x5f && byte < 0x80 ? byte - 0x5f : 0, Number(byte === 0x5b)]);
+  }
+  const expected = USER_OPCODES.map((opcode) =>
+    fieldElements<typeof USER_OPCODE_FIELDS, number>("opcode", USER_OPCODE_FIELDS, opcode).map((value) => (value + P) % P),
+  );
+  assert.deepEqual([...proven].sort(), expected.map((values) => values.join()).sort());
+});
