@@ -1,9 +1,10 @@
 import { ContractFactory, getCreateAddress, Interface, ZeroAddress, ZeroHash } from "ethers";
-import type { InterfaceAbi, Signer, TransactionResponse } from "ethers";
+import type { InterfaceAbi, Signer } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
 export interface ContractArtifact {
@@ -150,10 +151,10 @@ export async function deployEcosystem(
     plan.map(({ role }, i) => [role, getCreateAddress({ from: deployer, nonce: firstNonce + i }).toLowerCase()]),
   ) as Record<Role, Hex>;
 
-  const sent: { readonly name: string; readonly response: TransactionResponse }[] = [];
+  const sent: { readonly name: string; readonly hash: string }[] = [];
   async function send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
     const nonce = firstNonce + sent.length;
-    sent.push({ name, response: await signer.sendTransaction({ ...transaction, nonce, gasLimit }) });
+    sent.push({ name, hash: await transmit(signer, { ...transaction, nonce, gasLimit }) });
     return getCreateAddress({ from: deployer, nonce }).toLowerCase() as Hex;
   }
   async function deploy(name: string, args: readonly unknown[]): Promise<Hex> {
@@ -177,9 +178,9 @@ export async function deployEcosystem(
   }
   const gasUsed = new Map<string, bigint>();
   let fromBlock = Number.MAX_SAFE_INTEGER;
-  for (const { name, response } of sent) {
-    const receipt = await response.wait();
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${response.hash} failed`);
+  for (const { name, hash } of sent) {
+    const receipt = await provider.waitForTransaction(hash);
+    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} failed`);
     gasUsed.set(name, receipt.gasUsed);
     fromBlock = Math.min(fromBlock, receipt.blockNumber);
   }

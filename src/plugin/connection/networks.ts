@@ -1,6 +1,6 @@
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
-import { DEVELOPMENT_MNEMONIC } from "../../devnet/development-phrase.ts";
+import { DEVELOPMENT_KEYS } from "../../devnet/development-phrase.ts";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
@@ -24,7 +24,7 @@ export function withEcosystemNetworks(config: HardhatUserConfig): HardhatUserCon
     url === undefined
       ? ({ type: "edr-simulated", chainType: "l1", hyperchains: {} } as const)
       : ({ type: "http", url, hyperchains: {} } as const);
-  const member = { type: "http", url: NOWHERE, accounts: { mnemonic: DEVELOPMENT_MNEMONIC, count: ACCOUNTS } } as const;
+  const member = { type: "http", url: NOWHERE, accounts: [...DEVELOPMENT_KEYS] } as const;
   const { [ECOSYSTEM_NETWORK]: own, [CHAIN_NETWORK]: ownChain, [MEMBER_NETWORK]: overridden, ...others } = config.networks ?? {};
   // Hardhat applies `override` to the user's config, before this.
   const networks = {
@@ -85,10 +85,10 @@ function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): Hype
 
 /** Suites written for Hardhat's networks may use all of its accounts. */
 function withAllAccounts(config: HyperchainsConfig, { accounts }: HyperchainsUserConfig): HyperchainsConfig {
-  return accounts?.funded === undefined ? { ...config, accounts: { ...config.accounts, funded: ACCOUNTS } } : config;
+  return accounts?.funded === undefined
+    ? { ...config, accounts: { ...config.accounts, funded: DEVELOPMENT_KEYS.length } }
+    : config;
 }
 
 /** Never asked: connections to chains have transports of their own, or a URL. */
 const NOWHERE = "http://127.0.0.1:1";
-/** As many as Hardhat's in-process networks have. */
-const ACCOUNTS = 20;
