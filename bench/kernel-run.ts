@@ -5,7 +5,10 @@ import { firstWords, KERNEL_PLACES } from "../src/execution-proof/memory-places.
 import { executionParameters } from "../src/execution-proof/parameters.ts";
 import { RunRecorder } from "../src/execution-proof/recorded-run.ts";
 import { type ProvenProgram, runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
+import { withState } from "../src/execution-proof/run-state.ts";
 import { traceRun } from "../src/execution-proof/run-trace.ts";
+import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
+import { StateTree } from "../src/chain/state/state-tree.ts";
 import type { TreeHash } from "../src/kernels/backend.ts";
 import { blockHints, endHints } from "../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../src/machine/interpreter/kernel.ts";
@@ -34,6 +37,6 @@ export function kernelRun(system: RunSystem, blocks: number): { readonly steps: 
   kernel.run(inputs, hints, recorder.observe);
   const words = firstWords(environment);
   const stated = system.program.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-  const trace = traceRun(recorder.steps, stated);
+  const trace = withState(traceRun(recorder.steps, stated), StateTree.genesis([], { compressor: referenceCompressor }));
   return { steps: recorder.steps.length, input: runInput(system, trace) };
 }

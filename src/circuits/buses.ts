@@ -142,11 +142,11 @@ export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, 
  * the node that is left of all and by tree for its children, received by tree and by leaves, each once.
  */
 export const NODE = defineBus("node", 31, { height: 1, index: 1, before: DIGEST, after: DIGEST });
-/** Says what a leaf is worth before a run and after it. Each leaf is asked for at most once. Answered by leaves. */
+/** Says what a leaf is worth before a run and after it. Sent by keys, received by leaves, each leaf once at most. */
 export const LEAF = defineBus("leaf", 32, { kind: 1, key: DIGEST, before: LIMBS, after: LIMBS });
 /** Says how many leaves there are before a run and after it. Sent by roots, received by leaves, once. */
 export const LEAF_COUNTS = defineBus("leafCounts", 33, { before: 1, after: 1 });
-/** Says which state roots a statement has. Answered by roots. */
+/** Says which state roots a statement has. Sent by boundary, received by roots, once. */
 export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });
 /**
  * Says that `result` is the tagged compression of two digests that are written as words: eight elements of two limbs, the first

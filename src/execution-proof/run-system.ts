@@ -1,6 +1,6 @@
 import { fixedTableColumns } from "../circuits/arithmetic/fixed-columns.ts";
 import { arithmeticDefinitions } from "../circuits/arithmetic/tables.ts";
-import { boundaryAir, boundaryColumns, VALUES_PER_PLACE } from "../circuits/boundary/boundary-air.ts";
+import { boundaryAir, boundaryColumns, boundaryValueCount } from "../circuits/boundary/boundary-air.ts";
 import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { compressionAir } from "../circuits/compression/compression-air.ts";
@@ -18,16 +18,22 @@ import { keccakAir } from "../circuits/keccak/keccak-air.ts";
 import { keccakColumns } from "../circuits/keccak/keccak-trace.ts";
 import { keysAir } from "../circuits/keys/keys-air.ts";
 import { keysColumns } from "../circuits/keys/keys-trace.ts";
+import { leavesAir } from "../circuits/leaves/leaves-air.ts";
+import { leavesColumns } from "../circuits/leaves/leaves-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { recoverAir } from "../circuits/recover/recover-air.ts";
 import { recoverColumns } from "../circuits/recover/recover-trace.ts";
+import { rootsAir } from "../circuits/roots/roots-air.ts";
+import { rootsColumns } from "../circuits/roots/roots-trace.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
 import { spongeAir } from "../circuits/sponge/sponge-air.ts";
 import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
 import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
+import { treeAir } from "../circuits/tree/tree-air.ts";
+import { treeColumns } from "../circuits/tree/tree-trace.ts";
 import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
 import { P } from "../field/koala-bear.ts";
 import { wordOf } from "../circuits/words/word.ts";
@@ -38,8 +44,9 @@ import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
 import { traceColumns } from "../stark/trace-columns.ts";
 import { decode } from "./decode.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
+import type { ProvableTrace } from "./run-state.ts";
 import type { RunTrace } from "./run-trace.ts";
-import { encodeStatement, statementValues, type WordChange } from "./run-statement.ts";
+import { encodeStatement, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 
 /** A program whose runs are proven. */
 export interface ProvenProgram {
@@ -55,8 +62,8 @@ function instructionsOf({ rows }: ProvenProgram): Instruction[] {
 }
 
 /**
- * The system that proves runs of a program: "from these words the program came to a stop, and left these". The program is in
- * the verification key, by the commitment of its rows.
+ * The system that proves runs of a program: "from these words and this state the program came to a stop, and left these". The
+ * program is in the verification key, by the commitment of its rows.
  */
 export function runDefinition(program: ProvenProgram, parameters: ProofParameters): SystemDefinition {
   const { name, places } = program;
@@ -77,6 +84,9 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: stackRestAir(), optional: true },
     { air: wordRangeAir(), optional: true },
     { air: keysAir(CURRENT_SPACE), optional: true },
+    { air: leavesAir(), optional: true },
+    { air: treeAir(), optional: true },
+    { air: rootsAir() },
     { air: boundaryAir(places) },
     romTable(instructionsOf(program), parameters.minLogRows),
     ...arithmeticDefinitions(),
@@ -85,7 +95,7 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     name: `run of ${name}/1`,
     parameters,
     tables,
-    statementValueCount: places.length * VALUES_PER_PLACE,
+    statementValueCount: boundaryValueCount(places.length),
     publicValues: (statement) => statementValues(statement, places.length),
   };
 }
@@ -97,10 +107,16 @@ export interface RunSystem {
 }
 
 /**
- * What proves a run of a program. The statement is what the trace comes to, unless other changes of its places are given: then
- * there is no proof that verifies.
+ * What proves a run of a program. The statement is what the trace comes to, unless other changes of its places or other roots are
+ * given: then there is no proof that verifies.
  */
-export function runInput({ program, definition }: RunSystem, trace: RunTrace, changes = changesOf(program, trace)): ProverInput {
+export function runInput(
+  { program, definition }: RunSystem,
+  trace: ProvableTrace,
+  changes = changesOf(program, trace),
+  roots: RootChange = trace.state.roots,
+): ProverInput {
+  const { state } = trace;
   const instructions = instructionsOf(program);
   const { minLogRows } = definition.parameters;
   const processor = processorColumns(trace.processor, minLogRows);
@@ -112,7 +128,7 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     byteMemoryColumns(trace.byteAccesses, minLogRows),
     copyColumns(trace.copies, minLogRows),
     digestWordsColumns(trace.digestWords, minLogRows),
-    compressionColumns(trace.compressions, minLogRows),
+    compressionColumns(trace.compressions.list(), minLogRows),
     spongeColumns(trace.sponge, minLogRows),
     hashInputColumns(trace.hashInput, minLogRows),
     keccakColumns(trace.permutations, minLogRows),
@@ -121,6 +137,9 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     stackRestColumns(trace.rest, minLogRows),
     wordRangeColumns(trace.hints, minLogRows),
     keysColumns(trace.leaves, minLogRows),
+    leavesColumns(state.leaves, minLogRows),
+    treeColumns(state.tree, minLogRows),
+    rootsColumns(state.roots, minLogRows),
     boundaryColumns(minLogRows),
     romUses(instructions, used, minLogRows),
     ...trace.arithmetic.columns(minLogRows),
@@ -132,7 +151,7 @@ export function runInput({ program, definition }: RunSystem, trace: RunTrace, ch
     return looksUp ? [{ air: table.air, columns: { preprocessed: [], main } }] : [];
   });
   const traces = [...own, ...fixedTableColumns(looking)];
-  return { statement: encodeStatement(changes), auxiliary: traces.map(() => []), traces };
+  return { statement: encodeStatement(changes, roots), auxiliary: traces.map(() => []), traces };
 }
 
 /** What the program's places held before and after a traced run. */

@@ -2,7 +2,6 @@ import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
-import type { CompressionCells } from "../circuits/compression/compression-air.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
 import type { DigestWordsCells } from "../circuits/digest-words/digest-words-air.ts";
 import { DigestWordRequests } from "../circuits/digest-words/digest-words-trace.ts";
@@ -49,9 +48,9 @@ export interface RunTrace {
   /** Accesses that do not keep to one place. */
   readonly byteAccesses: readonly ByteMemoryCells[];
   readonly copies: readonly CopyCells[];
-  /** Compressions as the processor asks for them, and as tables do. */
+  /** Compressions as the processor asks for them, and as tables do, those of the state excepted (run-state.ts). */
   readonly digestWords: readonly DigestWordsCells[];
-  readonly compressions: readonly CompressionCells[];
+  readonly compressions: CompressionRequests;
   /** The blocks of what is hashed, and its bytes; and the permutations. */
   readonly sponge: readonly SpongeCells[];
   readonly hashInput: readonly HashInputCells[];
@@ -61,7 +60,7 @@ export interface RunTrace {
   readonly curve: CurveTrace;
   /** What is left on the stack. */
   readonly rest: readonly StackedWord[];
-  /** Words that come into being by hints or from the state. */
+  /** Words that come into being by hints. */
   readonly hints: readonly Limbs[];
   readonly leaves: readonly AskedLeaf[];
   readonly arithmetic: ArithmeticTrace;
@@ -113,11 +112,7 @@ class RunTracer {
   constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[]) {
     for (const place of stated) this.#place(place, place.first);
     this.#leaves = new TracedLeaves(leaves);
-    leaves.forEach(({ before }, index) => {
-      const first = limbsOf(before);
-      this.#place({ space: CURRENT_SPACE, index }, first);
-      this.#hints.push(first);
-    });
+    leaves.forEach(({ before }, index) => this.#place({ space: CURRENT_SPACE, index }, limbsOf(before)));
   }
 
   trace(steps: readonly RecordedStep[]): RunTrace {
@@ -130,7 +125,7 @@ class RunTracer {
       byteAccesses: this.#byteAccesses,
       copies: this.#copies,
       digestWords: this.#digestWords.list(),
-      compressions: this.#compressions.list(),
+      compressions: this.#compressions,
       sponge: this.#sponge,
       hashInput: this.#hashInput,
       permutations: this.#keccak.list(),
@@ -138,7 +133,7 @@ class RunTracer {
       curve: this.#curve,
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
-      leaves: this.#leaves.list((index) => this.#place({ space: CURRENT_SPACE, index }).word),
+      leaves: this.#leaves.list((index) => this.#place({ space: CURRENT_SPACE, index }).word, this.#compressions.compress),
       arithmetic: this.#arithmetic,
     };
   }

@@ -1,5 +1,6 @@
 import { ACCOUNT_LIMBS } from "../circuits/keys/keys-air.ts";
-import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
+import { type AskedLeaf, keyChain } from "../circuits/keys/keys-trace.ts";
+import type { Compress } from "../circuits/leaves/touched-leaf.ts";
 import { limbsOf, wordOf } from "../circuits/words/word.ts";
 import type { LeafChange } from "../machine/interpreter/kernel.ts";
 import type { Limbs } from "./recorded-run.ts";
@@ -26,14 +27,14 @@ export class TracedLeaves {
     this.#of(id).account++;
   }
 
-  /** The leaves as the run leaves them: `after` gives an id's value. */
-  list(after: (id: number) => Limbs): AskedLeaf[] {
+  /** The leaves as the run leaves them: `after` gives an id's value. Asks for the compressions of their keys. */
+  list(after: (id: number) => Limbs, compress: Compress): AskedLeaf[] {
     return this.#leaves.map(({ leafKind, account, slot, before }, id) => {
       const uses = this.#uses[id];
+      const name = { kind: leafKind, account: limbsOf(account, ACCOUNT_LIMBS), slot: limbsOf(slot) };
       return {
-        kind: leafKind,
-        account: limbsOf(account, ACCOUNT_LIMBS),
-        slot: limbsOf(slot),
+        ...name,
+        ...keyChain(name, compress),
         id,
         before: limbsOf(before),
         after: after(id),

@@ -120,7 +120,7 @@ describe("traces of random programs", () => {
     for (let seed = 1; seed <= RUNS; seed++) {
       const { code, hints } = randomCode(new Random(seed));
       const program = p.programOf(code);
-      const { trace, machine } = p.interpret(program, hints);
+      const { trace, machine } = p.traced(program, hints);
       assert.equal(trace.processor.length, machine.kernelSteps, `seed ${seed}`);
       for (const { space, index, last } of trace.places) {
         assert.equal(wordOf(last), held(machine, space, index), `seed ${seed}: place ${index} of space ${space}`);

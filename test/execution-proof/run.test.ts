@@ -6,16 +6,18 @@ import { hashAuthorization, hexlify, toBeHex, Transaction, Wallet } from "ethers
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
-import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
+import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
 import { runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
 import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
-import { type RunTrace, traceRun } from "../../src/execution-proof/run-trace.ts";
+import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
+import { traceRun } from "../../src/execution-proof/run-trace.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
 import { compress as referenceCompress } from "../../src/kernels/reference/poseidon.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
@@ -26,13 +28,13 @@ import { verify } from "../../src/stark/verify.ts";
 import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { BOUNDARY, interpret, LOAD, MLOAD, programOf, provenProgram, STOP } from "./support/programs.ts";
+import { applyWrites, BOUNDARY, interpret, LOAD, MLOAD, programOf, provenProgram, STOP, treeOf } from "./support/programs.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
 /** What a statement says of the environment, which no run changes. */
 const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee].map((word) => ({ before: word, after: word }));
-const FIXED = ["bytePairs", "range16", "rom", "boundary", "processor", "memory"];
+const FIXED = ["bytePairs", "range16", "rom", "boundary", "processor", "memory", "roots", "compression"];
 /** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
 const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
 
@@ -63,22 +65,26 @@ describe("proofs of runs", () => {
     // A run's witness with two blocks, and none.
     const hints = [...blockHints(timestamp), ...blockHints(timestamp + 2n), ...endHints()];
     let run: CompiledRun;
-    let trace: RunTrace;
+    let trace: ProvableTrace;
+    let roots: RootChange;
     before(async () => {
       run = await compile(program);
-      trace = interpret(program, hints).trace;
+      ({ trace, roots } = interpret(program, hints));
     });
 
     it("show that two blocks were opened, and no other number or time of them", async () => {
       const input = runInput(run, trace);
       assert.deepEqual(checkTraces(run.system, input), []);
       const proof = await prove(run.system, input, backend);
-      const statement = encodeStatement([
-        { before: blockNumber, after: blockNumber + 2n },
-        { before: timestamp, after: timestamp + 2n },
-        { before: coinbase, after: coinbase },
-        ...KEPT,
-      ]);
+      const statement = encodeStatement(
+        [
+          { before: blockNumber, after: blockNumber + 2n },
+          { before: timestamp, after: timestamp + 2n },
+          { before: coinbase, after: coinbase },
+          ...KEPT,
+        ],
+        roots,
+      );
       assert.deepEqual(verify(run.system, statement, proof), { ok: true });
       assert.deepEqual(presentTables(run.system, proof), [...FIXED, ...ASKED].sort());
       for (const at of [31, 63, 95, 127, 191, 223, 319]) {
@@ -146,14 +152,18 @@ describe("proofs of runs", () => {
     );
     const run = await compile(program);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
-    const input = runInput(run, interpret(program).trace);
+    const { trace, roots } = interpret(program);
+    const input = runInput(run, trace);
     const hash = hashAuthorization({ chainId: timestamp, address: toBeHex(coinbase, 20), nonce: blockNumber });
-    const statement = encodeStatement([
-      { before: blockNumber, after: blockNumber },
-      { before: timestamp, after: timestamp },
-      { before: coinbase, after: BigInt(hash) },
-      ...KEPT,
-    ]);
+    const statement = encodeStatement(
+      [
+        { before: blockNumber, after: blockNumber },
+        { before: timestamp, after: timestamp },
+        { before: coinbase, after: BigInt(hash) },
+        ...KEPT,
+      ],
+      roots,
+    );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
     const present = presentTables(run.system, proof);
@@ -183,18 +193,22 @@ describe("proofs of runs", () => {
     // Without the kind of step and the signature.
     const hints = transactionHints({ type: 2, ...fields }).slice(1, -3);
     const run = await compile(program);
-    const input = runInput(run, interpret(program, hints).trace);
+    const { trace, roots } = interpret(program, hints);
+    const input = runInput(run, trace);
     const { unsignedHash } = Transaction.from({
       ...{ type: 2, chainId: ENVIRONMENT.chainId, nonce: 3, to: toBeHex(account, 20), data: hexlify(data), value: amounts.value },
       ...{ maxPriorityFeePerGas: amounts.priorityFeeCap, maxFeePerGas: amounts.feeCap, gasLimit: amounts.gasLimit },
       accessList: [{ address: toBeHex(account, 20), storageKeys: slots.map((slot) => toBeHex(slot, 32)) }],
     });
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
-    const statement = encodeStatement([
-      ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
-      { before: coinbase, after: BigInt(unsignedHash) },
-      ...KEPT,
-    ]);
+    const statement = encodeStatement(
+      [
+        ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
+        { before: coinbase, after: BigInt(unsignedHash) },
+        ...KEPT,
+      ],
+      roots,
+    );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
     assert.ok(presentTables(run.system, proof).includes("copy"));
@@ -211,21 +225,34 @@ describe("proofs of runs", () => {
       ]),
     );
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
-    const input = runInput(run, interpret(run.program).trace);
-    // Headers of these tests' state, by its definition: 1 + 3 · account.
-    const [from, to] = [1n + 3n * coinbase, 1n + 3n * 5n];
-    const statement = encodeStatement([
-      { before: blockNumber, after: (from >> 64n) - blockNumber },
-      { before: timestamp, after: to + (blockNumber << 64n) },
-      { before: coinbase, after: coinbase },
-      ...KEPT,
-    ]);
+    const header = (address: bigint, value: bigint) => ({ leafKind: LeafKind.account, address, slot: 0n, value });
+    const nonce = 3n;
+    // The payee has no header yet; other accounts' lie around it.
+    const others = [9n, 10n, 11n, 12n].map((address) => header(address, address << 64n));
+    const tree = treeOf([header(coinbase, nonce + (20n << 64n)), ...others]);
+    const oldRoot = tree.root;
+    const { trace } = interpret(run.program, [], BOUNDARY, undefined, tree);
+    const input = runInput(run, trace);
+    applyWrites(tree, [header(coinbase, nonce + ((20n - blockNumber) << 64n)), header(5n, blockNumber << 64n)]);
+    const statement = encodeStatement(
+      [
+        { before: blockNumber, after: 20n - blockNumber },
+        { before: timestamp, after: blockNumber << 64n },
+        { before: coinbase, after: coinbase },
+        ...KEPT,
+      ],
+      { before: oldRoot, after: tree.root },
+    );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
-    assert.ok(presentTables(run.system, proof).includes("keys"));
-    const other = statement.slice();
-    other[63] = other[63]! ^ 1;
-    assert.equal(verify(run.system, other, proof).ok, false);
+    const present = presentTables(run.system, proof);
+    for (const table of ["keys", "leaves", "tree"]) assert.ok(present.includes(table), table);
+    // A word, and each root.
+    for (const at of [63, 323, 355]) {
+      const other = statement.slice();
+      other[at] = other[at]! ^ 1;
+      assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
+    }
   });
 
   it("show what the kernel does for user code: its stack, the memory that it pays for, codes made and copied", async () => {
@@ -256,17 +283,21 @@ describe("proofs of runs", () => {
       ],
     );
     const run = await compile(program);
-    const input = runInput(run, interpret(program).trace);
+    const { trace, roots } = interpret(program);
+    const input = runInput(run, trace);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     // 100 bytes are four words of three gas each; 128 are paid; there is no memory at 2^25, and 10,001 words cost too much.
     const paid = 0x011n;
     const position = (3n << 48n) + (20n << 64n);
-    const statement = encodeStatement([
-      { before: blockNumber, after: paid },
-      { before: timestamp, after: (position << 128n) + 988n },
-      { before: coinbase, after: (coinbase % 2n ** 120n) << 136n },
-      ...KEPT,
-    ]);
+    const statement = encodeStatement(
+      [
+        { before: blockNumber, after: paid },
+        { before: timestamp, after: (position << 128n) + 988n },
+        { before: coinbase, after: (coinbase % 2n ** 120n) << 136n },
+        ...KEPT,
+      ],
+      roots,
+    );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
     for (const at of [63, 127, 160, 191]) {
@@ -303,16 +334,19 @@ describe("proofs of runs", () => {
       accessList: [],
     };
     const run = await compile(program);
-    const { trace } = interpret(program, transactionHints({ type: 2, ...fields }).slice(1));
+    const { trace, roots } = interpret(program, transactionHints({ type: 2, ...fields }).slice(1));
     const input = runInput(run, trace);
     assert.deepEqual(checkTraces(run.system, input), []);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const statementOf = (account: bigint) =>
-      encodeStatement([
-        ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
-        { before: coinbase, after: account },
-        ...KEPT,
-      ]);
+      encodeStatement(
+        [
+          ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
+          { before: coinbase, after: account },
+          ...KEPT,
+        ],
+        roots,
+      );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statementOf(BigInt(wallet.address)), proof), { ok: true });
     for (const table of ["recover", "curveMultiple", "curveSum", "curveProduct"]) {
@@ -349,13 +383,17 @@ describe("proofs of runs", () => {
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
     const digest = codeDigestWord(code, referenceCompress);
     const boundary = { blockNumber: 1n, timestamp: 2n, coinbase: digest };
-    const input = runInput(run, interpret(program, [], boundary, { codeOf: () => code }).trace);
-    const statement = encodeStatement([
-      { before: 1n, after: 2n + (50n << 16n) },
-      { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
-      { before: digest, after: codeDigestWord(code.subarray(1, 24), referenceCompress) },
-      ...KEPT,
-    ]);
+    const { trace, roots } = interpret(program, [], boundary, { codeOf: () => code });
+    const input = runInput(run, trace);
+    const statement = encodeStatement(
+      [
+        { before: 1n, after: 2n + (50n << 16n) },
+        { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
+        { before: digest, after: codeDigestWord(code.subarray(1, 24), referenceCompress) },
+        ...KEPT,
+      ],
+      roots,
+    );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
     assert.ok(presentTables(run.system, proof).includes("digestWords"));
@@ -378,19 +416,17 @@ describe("proofs of runs", () => {
       ]),
     );
     const [base, exponent, modulus] = [3n ** 150n, 0x1_0000_00ffn, (1n << 255n) - 19n];
-    const { trace } = interpret(run.program, [], { blockNumber: base, timestamp: exponent, coinbase: modulus });
+    const { trace, roots } = interpret(run.program, [], { blockNumber: base, timestamp: exponent, coinbase: modulus });
     const input = runInput(run, trace);
     let expected = 1n;
     for (let bit = 32n; bit >= 0n; bit--) {
       expected = (expected * expected) % modulus;
       if (((exponent >> bit) & 1n) === 1n) expected = (expected * base) % modulus;
     }
-    const statement = encodeStatement([
-      { before: base, after: base },
-      { before: exponent, after: exponent },
-      { before: modulus, after: expected },
-      ...KEPT,
-    ]);
+    const statement = encodeStatement(
+      [{ before: base, after: base }, { before: exponent, after: exponent }, { before: modulus, after: expected }, ...KEPT],
+      roots,
+    );
     assert.deepEqual(verify(run.system, statement, await prove(run.system, input, backend)), { ok: true });
   });
 });

@@ -46,7 +46,7 @@ export const ROOMS: Rooms = {
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
   "src/machine/": [],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
-  "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field],
+  "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field, protocol],
   "src/prover/": [circuits, stark, kernels, field, protocol],
   // Proofs by workers of other processes and machines.
   "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],

@@ -132,9 +132,13 @@ export class StateTree {
    * Throws StateKeyError.
    */
   prove(key: StateKey): StateProof {
-    const keys = deriveKeys([key], this.#compressor);
+    return this.proveLeaf(this.#store.findLow(deriveKeys([key], this.#compressor), 0));
+  }
+
+  /** Proof of the leaf at an index. Throws RangeError where there is none. */
+  proveLeaf(leaf: number): StateProof {
     const store = this.#store;
-    const leaf = store.findLow(keys, 0);
+    if (leaf < 0 || leaf >= store.count) throw new RangeError(`there is no leaf ${leaf}: the tree has ${store.count}`);
     return {
       leafCount: store.count,
       index: leaf,

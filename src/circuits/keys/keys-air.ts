@@ -1,22 +1,22 @@
+import { DomainTag } from "../../protocol/domain-tags.ts";
+import { EntryTag } from "../../protocol/diff-list.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, FIRST_WORD, LAST_WORD, WORD_RANGE } from "../buses.ts";
+import { ALU, COMPRESSION, FIRST_WORD, LAST_WORD, LEAF } from "../buses.ts";
+import { DIGEST } from "../state-transition/columns.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, zeroWord } from "../words/expressions.ts";
-import { assertLess } from "../words/less-than.ts";
 import { LIMBS } from "../words/word.ts";
 
 /** Limbs of an address. */
 export const ACCOUNT_LIMBS = 10;
 /** What the bus alu calls the operations that this table answers. */
 export const KEY_OPERATION = { key: 0xb5, accountOfKey: 0xac } as const;
-/** Limbs of a leaf's name: 16 of its slot, 10 of its account, its kind. */
-const NAME_LIMBS = 27;
 
-/** One leaf of the state a row. Columns that the row before reads come first. */
+/** One leaf of the state a row. */
 export const KEYS_FIELDS = {
-  /** Whether the row has a leaf; such rows come first. */
+  /** Whether the row has a leaf. */
   real: 1,
   slot: LIMBS,
   account: ACCOUNT_LIMBS,
@@ -30,9 +30,10 @@ export const KEYS_FIELDS = {
   uses: 1,
   usesInverse: 1,
   accountUses: 1,
-  /** The highest limb in which the next leaf's name differs, and by how much, less one. */
-  chosen: NAME_LIMBS,
-  gap: 1,
+  /** The chain over the leaf's name that ends with its key in the tree. */
+  head: DIGEST,
+  middle: DIGEST,
+  key: DIGEST,
 } as const;
 
 export type KeyCells = FieldValues<typeof KEYS_FIELDS, number>;
@@ -43,25 +44,13 @@ export function keysAir(space: number): Air {
   const b = new AirBuilder("keys", 0);
   const columns = b.declare(KEYS_FIELDS);
   const id = lookUpNumber30(b, columns.id);
-  assertDistinct(b, columns);
-  answer(b, columns, { space: b.constant(space), index: id });
+  assertBoolean(b, { real: columns.real });
+  answer(b, columns);
+  value(b, columns, { space: b.constant(space), index: id });
   return b.build();
 }
 
-/** Names ascend. Ids are distinct because places of the memory are, of which each leaf states its own. */
-function assertDistinct(b: AirBuilder, columns: Columns): void {
-  const { real, slot, account, kind, chosen, gap } = columns;
-  const one = b.constant(1);
-  assertBoolean(b, { real });
-  const goesOn = b.next(real);
-  b.assertZero("leaves come first", "transition", b.sub(one, real), goesOn);
-  const name = [...slot, ...account, kind];
-  const next = name.map((limb) => b.next(limb));
-  assertLess(b, goesOn, name, next, { chosen, gap }, "transition");
-}
-
-function answer(b: AirBuilder, columns: Columns, place: { readonly space: Expression; readonly index: Expression }): void {
-  const { real, slot, account, kind, id, before, after, uses, usesInverse, accountUses } = columns;
+function answer(b: AirBuilder, { real, slot, account, kind, id, uses, usesInverse, accountUses }: Columns): void {
   const isIdle = b.sub(b.constant(1), real);
   // So names are words of the processor, of which every limb is below 2^16.
   b.assertEqual("every leaf is asked for", "everyRow", b.mul(uses, usesInverse), real);
@@ -73,7 +62,19 @@ function answer(b: AirBuilder, columns: Columns, place: { readonly space: Expres
   const { key, accountOfKey } = KEY_OPERATION;
   b.receive(ALU, uses, { operation: b.constant(key), a: kindWord, b: accountWord, c: slot, d: idWord });
   b.receive(ALU, accountUses, { operation: b.constant(accountOfKey), a: idWord, b: zero, c: accountWord, d: zero });
-  b.send(WORD_RANGE, real, { word: before });
+}
+
+/** The leaf's values are those that the state has for its key, and those of its place in the memory. */
+function value(b: AirBuilder, columns: Columns, place: { readonly space: Expression; readonly index: Expression }): void {
+  const { real, slot, account, kind, before, after, head, middle, key } = columns;
+  const fill = Array.from({ length: DIGEST / 2 }, () => b.constant(0));
+  const block = [b.constant(EntryTag.insertion), kind, ...account, ...slot, ...fill];
+  const part = (i: number): Expression[] => block.slice(DIGEST * i, DIGEST * (i + 1));
+  const tag = b.constant(DomainTag.key);
+  b.send(COMPRESSION, real, { tag, left: part(0), right: part(1), output: head });
+  b.send(COMPRESSION, real, { tag, left: head, right: part(2), output: middle });
+  b.send(COMPRESSION, real, { tag, left: middle, right: part(3), output: key });
+  b.send(LEAF, real, { kind, key, before, after });
   b.send(FIRST_WORD, real, { ...place, word: before });
   b.receive(LAST_WORD, real, { ...place, word: after });
 }

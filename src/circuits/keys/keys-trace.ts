@@ -1,16 +1,30 @@
 import { inv } from "../../field/koala-bear.ts";
+import { EntryTag } from "../../protocol/diff-list.ts";
+import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
+import type { Compress } from "../leaves/touched-leaf.ts";
+import { DIGEST } from "../state-transition/columns.ts";
 import { number30 } from "../words/earlier.ts";
-import { lessLimbCells } from "../words/less-than.ts";
 import { LIMBS } from "../words/word.ts";
 import { ACCOUNT_LIMBS, type KeyCells, KEYS_FIELDS } from "./keys-air.ts";
 
-/** A leaf that a run has asked for: its name, its id, its values, and how often its id and its id's account were asked for. */
-export interface AskedLeaf {
+/** The name of a leaf of the state. */
+export interface LeafName {
   readonly kind: number;
   /** 10 limbs. */
   readonly account: readonly number[];
   readonly slot: readonly number[];
+}
+
+/** The chain over a leaf's name; its last digest is the leaf's key. */
+export interface KeyChain {
+  readonly head: readonly number[];
+  readonly middle: readonly number[];
+  readonly key: readonly number[];
+}
+
+/** A leaf that a run has asked for: its name, its id, its values, and how often its id and its id's account were asked for. */
+export interface AskedLeaf extends LeafName, KeyChain {
   /** Below the number of leaves; no two leaves have the same. */
   readonly id: number;
   readonly before: readonly number[];
@@ -20,19 +34,18 @@ export interface AskedLeaf {
   readonly accountUses: number;
 }
 
-/** The rows of leaves, given in any order. */
+/** Three compressions: docs/protocol.md §1. */
+export function keyChain({ kind, account, slot }: LeafName, compress: Compress): KeyChain {
+  const block = [EntryTag.insertion, kind, ...account, ...slot, 0, 0, 0, 0];
+  const part = (i: number): number[] => block.slice(DIGEST * i, DIGEST * (i + 1));
+  const head = compress(DomainTag.key, part(0), part(1));
+  const middle = compress(DomainTag.key, head, part(2));
+  return { head, middle, key: compress(DomainTag.key, middle, part(3)) };
+}
+
+/** The rows of leaves. */
 export function keyRows(leaves: readonly AskedLeaf[]): KeyCells[] {
-  const sorted = leaves.map((leaf) => ({ leaf, name: nameOf(leaf) })).sort((x, y) => order(x.name, y.name));
-  return sorted.map(({ leaf, name }, row): KeyCells => {
-    const next = sorted[row + 1];
-    return {
-      ...leaf,
-      real: 1,
-      id: number30(leaf.id),
-      usesInverse: inv(leaf.uses),
-      ...(next === undefined ? { chosen: noLeaf().chosen, gap: 0 } : lessLimbCells(name, next.name)),
-    };
-  });
+  return leaves.map((leaf) => ({ ...leaf, real: 1, id: number30(leaf.id), usesInverse: inv(leaf.uses) }));
 }
 
 /** The main columns of the table, of no rows without leaves. */
@@ -44,17 +57,8 @@ export function keysColumns(leaves: readonly AskedLeaf[], minLogRows: number): U
 export function noLeaf(): KeyCells {
   const zeros = (count: number): number[] => new Array<number>(count).fill(0);
   return {
-    ...{ real: 0, kind: 0, uses: 0, usesInverse: 0, accountUses: 0, gap: 0 },
+    ...{ real: 0, kind: 0, uses: 0, usesInverse: 0, accountUses: 0 },
     ...{ slot: zeros(LIMBS), account: zeros(ACCOUNT_LIMBS), id: number30(0), before: zeros(LIMBS), after: zeros(LIMBS) },
-    chosen: zeros(KEYS_FIELDS.chosen),
+    ...{ head: zeros(DIGEST), middle: zeros(DIGEST), key: zeros(DIGEST) },
   };
-}
-
-function nameOf({ slot, account, kind }: AskedLeaf): number[] {
-  return [...slot, ...account, kind];
-}
-
-function order(x: readonly number[], y: readonly number[]): number {
-  const at = x.findLastIndex((limb, i) => limb !== y[i]);
-  return (x[at] ?? 0) - (y[at] ?? 0);
 }

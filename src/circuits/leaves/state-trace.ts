@@ -28,7 +28,7 @@ interface NodeChange {
   readonly after: Digest;
 }
 
-/** The rows of a state whose leaves are touched, at least one, each once. */
+/** The rows of a state whose leaves are touched, each once. */
 export function traceState(touched: readonly TouchedLeaf[], state: StateBefore, compress: Compress): StateTrace {
   const leaves = leafRows(touched, state.leafCount, compress);
   const paths = touched.map(({ path }) => path);
@@ -46,14 +46,17 @@ export function traceNodes(
   for (const { existed, inserted, index, leafBefore, leafAfter } of leaves) {
     if (existed + inserted > 0) nodes.set(index, { before: leafBefore, after: leafAfter });
   }
+  if (nodes.size === 0) {
+    const top = topAbove(state.last);
+    return { tree: [], roots: rootsRow({ before: top, after: top }, state.leafCount, state.leafCount, compress) };
+  }
   const siblings = siblingsOf(paths, state);
   const tree: TreeCells[] = [];
   let level: ReadonlyMap<number, NodeChange> = nodes;
   for (let height = 0; height < TOP_HEIGHT; height++) level = parents(level, height, { siblings, tree, compress });
-  const top = level.get(0);
-  if (top === undefined) throw new RangeError("a run that touches no leaf has no trace of its state");
-  const countAfter = leaves.at(-1)?.finalCount ?? state.leafCount;
-  return { tree, roots: rootsRow(top, state.leafCount, countAfter, compress) };
+  const [top, countAfter] = [level.get(0), leaves.at(-1)?.finalCount];
+  if (top === undefined || countAfter === undefined) throw new RangeError("a leaf has an index of 2^29 or above");
+  return { tree, roots: { ...rootsRow(top, state.leafCount, countAfter, compress), touched: 1 } };
 }
 
 /** The nodes above those of a height that are touched; adds their rows. */
@@ -87,13 +90,7 @@ function siblingsOf(paths: readonly LeafPath[], { leafCount, last }: StateBefore
   for (const { index, siblings } of [...paths, last]) {
     siblings.forEach((sibling, height) => known.set(`${height} ${Math.floor(index / 2 ** height) ^ 1}`, sibling));
   }
-  let node: Digest = plainLeaf(last);
-  for (let height = 0; height < TOP_HEIGHT; height++) {
-    known.set(`${height} ${last.index >> height}`, node);
-    const sibling = element(last.siblings, height);
-    const isRight = (last.index >> height) % 2 === 1;
-    node = plainCompress(DomainTag.node, isRight ? sibling : node, isRight ? node : sibling);
-  }
+  nodesAbove(last).forEach((node, height) => known.set(`${height} ${last.index >> height}`, node));
   return (height, index) => {
     const digest = index * 2 ** height >= leafCount ? EMPTY_TREES[height] : known.get(`${height} ${index}`);
     if (digest === undefined) throw new RangeError(`no path tells the node ${index} of height ${height}`);
@@ -101,11 +98,27 @@ function siblingsOf(paths: readonly LeafPath[], { leafCount, last }: StateBefore
   };
 }
 
+/** A leaf and the nodes above it, from height 0 to that of the node that has all leaves below it. */
+function nodesAbove(leaf: LeafPath): Digest[] {
+  const nodes: Digest[] = [plainLeaf(leaf)];
+  for (let height = 0; height < TOP_HEIGHT; height++) {
+    const [node, sibling] = [element(nodes, height), element(leaf.siblings, height)];
+    const isRight = (leaf.index >> height) % 2 === 1;
+    nodes.push(plainCompress(DomainTag.node, isRight ? sibling : node, isRight ? node : sibling));
+  }
+  return nodes;
+}
+
+function topAbove(leaf: LeafPath): Digest {
+  return element(nodesAbove(leaf), TOP_HEIGHT);
+}
+
 function plainLeaf({ leafKind, key, nextKey, value }: LeafPath): number[] {
   const digest = plainCompress(DomainTag.value, value.slice(0, 8), value.slice(8));
   return plainCompress(DomainTag.leaf, plainCompress(DomainTag.pair + leafKind, key, nextKey), digest);
 }
 
+/** The row for roots above a node, of a state in which nothing is touched. */
 function rootsRow(top: NodeChange, countBefore: number, countAfter: number, compress: Compress): RootsCells {
   const open = (node: Digest, count: number): Digest[] => {
     const nodes = [node];
@@ -117,7 +130,7 @@ function rootsRow(top: NodeChange, countBefore: number, countAfter: number, comp
   const [topBefore = [], before30 = [], before31 = [], before32 = [], before = []] = open(top.before, countBefore);
   const [topAfter = [], after30 = [], after31 = [], after32 = [], after = []] = open(top.after, countAfter);
   return {
-    ...{ speaks: 1, touched: 1, countBefore, countAfter, topBefore, before30, before31, before32, before },
+    ...{ speaks: 1, touched: 0, countBefore, countAfter, topBefore, before30, before31, before32, before },
     ...{ topAfter, after30, after31, after32, after },
   };
 }

@@ -1,4 +1,4 @@
-import type { AirBuilder, ConstraintScope } from "../../stark/air.ts";
+import type { AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import { assertBoolean, element, lookUpLimbs } from "./expressions.ts";
 import { LIMBS, limbsOf } from "./word.ts";
@@ -12,7 +12,7 @@ interface LessColumns {
 }
 
 /**
- * On rows of `scope` where `flag` (0 or 1) is set, x < y for two lists of limbs, lowest first. The chosen limb is the only one;
+ * On rows where `flag` (0 or 1) is set, x < y for two lists of limbs, lowest first. The chosen limb is the only one;
  * those above it are equal; in it y exceeds x by gap + 1. Where the flag is not set, nothing is chosen.
  */
 export function assertLess(
@@ -21,33 +21,28 @@ export function assertLess(
   x: readonly Expression[],
   y: readonly Expression[],
   { chosen, gap }: LessColumns,
-  scope: Exclude<ConstraintScope, "firstRow" | "lastRow"> = "everyRow",
 ): void {
   const limbs = x.length;
   // The highest needs no such constraint: where it is not 1, the highest limbs are equal.
   assertBoolean(b, { chosen: chosen.slice(0, limbs - 1) });
-  b.assertEqual("less: one limb is chosen", scope, b.add(...chosen), flag);
+  b.assertEqual("less: one limb is chosen", "everyRow", b.add(...chosen), flag);
   const differences = y.map((limb, i) => b.sub(limb, element(x, i)));
   for (let i = 1; i < limbs; i++) {
     const isAbove = b.sub(flag, b.add(...chosen.slice(i)));
-    b.assertZero(`less: limb ${i} above the chosen one is equal`, scope, b.mul(isAbove, element(differences, i)));
+    b.assertZero(`less: limb ${i} above the chosen one is equal`, "everyRow", b.mul(isAbove, element(differences, i)));
   }
   const atChosen = b.add(...differences.map((difference, i) => b.mul(element(chosen, i), difference)));
-  b.assertEqual("less: gap", scope, b.add(gap, flag), atChosen);
+  b.assertEqual("less: gap", "everyRow", b.add(gap, flag), atChosen);
   lookUpLimbs(b, [gap]);
 }
 
-/** The cells of `LESS_FIELDS`; all zero for undefined. */
+/** The cells of `LESS_FIELDS`; all zero for undefined. Throws RangeError for words that are not one less than the other. */
 export function lessCells(pair: { readonly x: bigint; readonly y: bigint } | undefined): LessCells {
   if (pair === undefined) return { chosen: new Array<number>(LIMBS).fill(0), gap: 0 };
-  return lessLimbCells(limbsOf(pair.x), limbsOf(pair.y));
-}
-
-/** The cells that show one list of limbs to be less than another. Throws RangeError if it is not. */
-export function lessLimbCells(x: readonly number[], y: readonly number[]): LessCells {
+  const [x, y] = [limbsOf(pair.x), limbsOf(pair.y)];
   const at = x.findLastIndex((limb, i) => limb !== y[i]);
   const difference = (y[at] ?? 0) - (x[at] ?? 0);
-  if (difference <= 0) throw new RangeError(`${x.join()} is not less than ${y.join()}`);
+  if (difference <= 0) throw new RangeError(`${pair.x} is not less than ${pair.y}`);
   return { chosen: x.map((_, i) => (i === at ? 1 : 0)), gap: difference - 1 };
 }
 

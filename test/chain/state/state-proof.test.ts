@@ -27,7 +27,9 @@ function findAbsent(where: "first" | "last" | "between"): { leafKind: 0; address
 describe("state proofs", () => {
   test("show the value of every leaf", () => {
     for (const leaf of LEAVES) {
-      assert.deepEqual(verifyProof(root, leaf, tree.prove(leaf)), { ok: true, isPresent: true, value: leaf.value });
+      const proof = tree.prove(leaf);
+      assert.deepEqual(verifyProof(root, leaf, proof), { ok: true, isPresent: true, value: leaf.value });
+      assert.deepEqual(tree.proveLeaf(proof.index), proof);
     }
   });
 

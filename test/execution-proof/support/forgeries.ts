@@ -5,7 +5,7 @@ import type { MemoryCells } from "../../../src/circuits/memory/memory-air.ts";
 import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { cellsOf, type RunCells } from "./judge.ts";
-import { interpret, programOf } from "./programs.ts";
+import { programOf, traced } from "./programs.ts";
 
 /** A run that is not what the interpreter does, and the one thing that refuses it. */
 export interface Forgery {
@@ -16,7 +16,7 @@ export interface Forgery {
 /** The honest run of a program of these bytes. */
 export function honest(code: readonly (number | readonly number[])[], hints: readonly bigint[] = []): RunCells {
   const program = programOf(code);
-  return cellsOf(program, interpret(program, hints).trace);
+  return cellsOf(program, traced(program, hints).trace);
 }
 
 /** The run with cells of some of the processor's rows changed, by their number. */

@@ -21,7 +21,7 @@ import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-res
 import { LIMBS } from "../../../src/circuits/words/word.ts";
 import { CURRENT_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
-import { encodeStatement, statementValues } from "../../../src/execution-proof/run-statement.ts";
+import { encodeStatement, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
 import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
@@ -31,6 +31,7 @@ import { checkConstraints } from "../../../src/stark/check.ts";
 import { evaluateRows, rowRange } from "../../../src/stark/column-arithmetic.ts";
 import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/stark/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
+import { answersOf, refusedByState, type StateAnswers } from "./state-answers.ts";
 import { truthOf } from "../../circuits/arithmetic/support/true-messages.ts";
 
 /** Rows of the tables that have a run in them, every cell of which may be forged. Elements may be negative. */
@@ -50,6 +51,9 @@ export interface RunCells {
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
   changes: { before: bigint; after: bigint }[];
+  /** The statement's roots, and what the tables of the state answer. */
+  roots: RootChange;
+  answers: StateAnswers;
   /** What the honest run says, of which these are the rows or a forgery (`claimsOf`). */
   readonly truth: string;
 }
@@ -90,6 +94,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
       memory.map((column) => column[row] ?? 0),
     ),
   );
+  const answers = answersOf(trace);
   const cells = {
     program,
     processor: [...trace.processor],
@@ -103,21 +108,23 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
+    roots: answers.roots,
+    answers,
   };
   return { ...cells, truth: claimsOf(cells) };
 }
 
 /**
- * What a run says: where it went, what was on top of the stack, and what of the memory is another word at last. A place that is
- * opened and left as it was says nothing: true runs differ in such places.
+ * What a run says: where it went, what was on top of the stack, what of the memory is another word at last, and the roots. A place
+ * that is opened and left as it was says nothing: true runs differ in such places.
  */
-export function claimsOf({ processor, memory, changes }: Omit<RunCells, "truth">): string {
+export function claimsOf({ processor, memory, changes, roots }: Omit<RunCells, "truth">): string {
   const stop = processor.findIndex(({ stops }) => stops === 1);
   const steps = processor.slice(0, stop < 0 ? undefined : stop + 1);
   const tops = steps.map(({ pc, height, hasImmediate, a, b }) => [pc, height, hasImmediate === 1 ? b : a]);
   const written = memory.filter(({ first, last }) => first.some((limb, i) => limb !== last[i]));
   const words = written.map(({ space, index, first, last }) => [space, index, first, last]);
-  return JSON.stringify([tops, words, changes.map(({ before, after }) => [`${before}`, `${after}`])]);
+  return JSON.stringify([tops, words, changes.map(({ before, after }) => [`${before}`, `${after}`]), roots]);
 }
 
 const AIRS = new Map<string, Air>();
@@ -184,6 +191,9 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
   }
 }
 
+/** Buses on which the tables of the state answer. */
+const STATE_BUSES: readonly string[] = ["leaf", "roots"];
+
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
 const BALANCED: readonly string[] = [
   "stack",
@@ -196,6 +206,7 @@ const BALANCED: readonly string[] = [
   "recover",
   "firstWord",
   "lastWord",
+  ...STATE_BUSES,
 ];
 
 const KEY_OPERATIONS: readonly number[] = Object.values(KEY_OPERATION);
@@ -214,7 +225,8 @@ export function refusalsOf(cells: RunCells): string[] {
   const balances = new Map<string, number>();
   const { program } = cells;
   const isInstruction = instructionSet(program);
-  const publics = statementValues(encodeStatement(cells.changes), program.places.length) ?? [];
+  const publics = publicsOf(cells);
+  const sent: Record<string, Map<string, number>> = { leaf: new Map(), roots: new Map() };
   for (const table of TABLES) {
     if (cells[table].length === 0) continue;
     const air = airOf(table, program);
@@ -223,14 +235,22 @@ export function refusalsOf(cells: RunCells): string[] {
     for (const { name, interaction, multiplicity, message } of messagesOf(air, columns.main, publics)) {
       if (multiplicity === 0) continue;
       const { bus, direction } = interaction;
-      if (isBalanced(bus, message)) {
+      const asked = sent[bus.name];
+      if (asked !== undefined) asked.set(message.join(), (asked.get(message.join()) ?? 0) + multiplicity);
+      else if (isBalanced(bus, message)) {
         const key = `${bus.name} ${message.join()}`;
         balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
       } else if (!isTrue(bus.name, message, isInstruction)) refusals.add(`${table}: ${name}`);
     }
   }
   for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
+  for (const bus of refusedByState(cells.answers, sent.leaf!, sent.roots!)) refusals.add(bus);
   return [...refusals].sort();
+}
+
+/** The public values of the statement. */
+export function publicsOf({ changes, roots, program }: RunCells): number[] {
+  return statementValues(encodeStatement(changes, roots), program.places.length) ?? [];
 }
 
 /** A message of a row, or no message where the multiplicity is 0. */
@@ -291,12 +311,18 @@ export function isTrue(bus: string, message: readonly number[], isInstruction: R
   if (bus === "rom") return isInstruction.has(message.join());
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
   if (bus === "keccak") return isPermutation(message);
-  if (bus === "digestWords") return isCompression(message);
+  if (bus === "compression") return compressed(message).every((lane, i) => lane === message[17 + i]);
+  if (bus === "digestWords") return isCompressionOfWords(message);
   return truthOf(bus, message) !== "false";
 }
 
-/** Whether a message of the bus digestWords is true, by the reference and not the tables. */
-function isCompression(message: readonly number[]): boolean {
+/** What the compression of a message of the bus compression gives, by the reference and not the table. */
+function compressed([tag = 0, ...lanes]: readonly number[]): number[] {
+  return compress(tag, lanes.slice(0, 8), lanes.slice(8, 16));
+}
+
+/** Whether a message of the bus digestWords is true, likewise. */
+function isCompressionOfWords(message: readonly number[]): boolean {
   const [tag = 0, ...limbs] = message;
   const elementsFrom = (at: number): number[] =>
     Array.from({ length: 8 }, (_, i) => (limbs[at + 14 - 2 * i]! + 2 ** 16 * limbs[at + 15 - 2 * i]!) % P);

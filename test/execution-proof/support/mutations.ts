@@ -1,8 +1,17 @@
 import { P } from "../../../src/field/koala-bear.ts";
-import { statementValues, encodeStatement } from "../../../src/execution-proof/run-statement.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import { createRowChecker } from "../../circuits/support/row-checker.ts";
-import { airOf, columnsOf, instructionSet, isBalanced, isTrue, messagesOf, type RunCells, type TableName } from "./judge.ts";
+import {
+  airOf,
+  columnsOf,
+  instructionSet,
+  isBalanced,
+  isTrue,
+  messagesOf,
+  publicsOf,
+  type RunCells,
+  type TableName,
+} from "./judge.ts";
 
 /** A changed cell that nothing refuses. */
 export interface FreeCell {
@@ -19,7 +28,7 @@ export function freeCells(table: TableName, cells: RunCells, rows: readonly numb
   const air = airOf(table, cells.program);
   const check = createRowChecker(air);
   const columns = columnsOf(table, cells);
-  const publics = statementValues(encodeStatement(cells.changes), cells.program.places.length) ?? [];
+  const publics = publicsOf(cells);
   const isInstruction = instructionSet(cells.program);
   const height = columns[0]!.length;
   const said = (row: number) =>

@@ -1,14 +1,22 @@
 import { RunRecorder } from "../../../src/execution-proof/recorded-run.ts";
 import { firstWords, KERNEL_PLACES } from "../../../src/execution-proof/memory-places.ts";
 import { type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
+import type { RootChange } from "../../../src/execution-proof/run-statement.ts";
+import { type ProvableTrace, withState } from "../../../src/execution-proof/run-state.ts";
 import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.ts";
+import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
+import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import type { StateKey } from "../../../src/chain/state/state-key.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import type { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../src/protocol/outputs-leaf.ts";
 import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/machine/instructions/privileged.ts";
 import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
 import type { Hint, MachineState } from "../../../src/machine/interpreter/machine-state.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
-import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
+import { Kernel, type LeafChange } from "../../../src/machine/interpreter/kernel.ts";
 import { fieldIndex, type FrameField, variableIndex, type Variable } from "../../../src/machine/kernel/names.ts";
 import { translate } from "../../../src/machine/rom/translate.ts";
 import { ENVIRONMENT } from "../../machine/support/compare.ts";
@@ -66,23 +74,32 @@ const NO_CODES: CodeSource = {
   },
 };
 
-/** A run by the interpreter. */
-export interface InterpretedRun {
+/** A run by the interpreter, without what the tables of the state are filled with. */
+export interface TracedRun {
   readonly trace: RunTrace;
   /** The machine as the run left it. */
   readonly machine: MachineState;
+  readonly leaves: readonly LeafChange[];
+}
+
+/** A run by the interpreter that can be proven. */
+export interface InterpretedRun extends TracedRun {
+  readonly trace: ProvableTrace;
+  /** What the state's own tree has before the run, and after it when what the run left is written to it. */
+  readonly roots: RootChange;
 }
 
 /** What the boundary's words are before a run. */
 export type Boundary = Readonly<Record<keyof typeof BOUNDARY, bigint>>;
 
-/** Runs a program by the interpreter and makes the trace of what it did. */
-export function interpret(
+/** Runs a program by the interpreter and makes the trace of what it did, but for the state. */
+export function traced(
   program: ProvenProgram,
   hints: readonly Hint[] = [],
   boundary: Boundary = BOUNDARY,
   codes = NO_CODES,
-): InterpretedRun {
+  state = STATE,
+): TracedRun {
   const recorder = new RunRecorder(program.rows);
   let machine: MachineState | undefined;
   const observe: RowObserver = (row, state) => {
@@ -90,10 +107,60 @@ export function interpret(
     recorder.observe(row, state);
   };
   const environment = { ...ENVIRONMENT, boundary };
-  const inputs = { environment, state: STATE, codes };
-  const { leaves } = new Kernel(primitives, program.rows).run(inputs, hints, observe);
+  const { leaves } = new Kernel(primitives, program.rows).run({ environment, state, codes }, hints, observe);
   if (machine === undefined) throw new Error("the run has no steps");
   const first = firstWords(environment).map((word) => limbsOf(word));
   const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
-  return { trace: traceRun(recorder.steps, stated, leaves), machine };
+  return { trace: traceRun(recorder.steps, stated, leaves), machine, leaves };
+}
+
+/** Runs a program in a state, and makes its trace. Unless a tree is given, it has the leaves that the run asks for, as `STATE` does. */
+export function interpret(
+  program: ProvenProgram,
+  hints: readonly Hint[] = [],
+  boundary: Boundary = BOUNDARY,
+  codes = NO_CODES,
+  given?: StateTree,
+): InterpretedRun {
+  const run = traced(program, hints, boundary, codes, given === undefined ? STATE : sourceOf(given));
+  const tree =
+    given ?? treeOf(run.leaves.flatMap((leaf) => (leaf.before === 0n ? [] : [{ ...keyOf(leaf), value: leaf.before }])));
+  return { ...run, trace: withState(run.trace, tree), roots: rootsOf(tree, run.leaves) };
+}
+
+/** A state's tree with these leaves. */
+export function treeOf(leaves: readonly StateWrite[]): StateTree {
+  return StateTree.genesis(leaves, { compressor: referenceCompressor });
+}
+
+function keyOf({ leafKind, account, slot }: LeafChange): StateKey {
+  return { leafKind: leafKind as LeafKind, address: account, slot };
+}
+
+/** A tree as a run reads it. */
+export function sourceOf(tree: StateTree): StateSource {
+  return { read: (kind, address, slot) => tree.get({ leafKind: kind as LeafKind, address, slot }) };
+}
+
+/** The tree's roots before a run and after it. The tree is left as it was. */
+function rootsOf(tree: StateTree, leaves: readonly LeafChange[]): RootChange {
+  const before = tree.root;
+  const start = tree.snapshot();
+  applyWrites(
+    tree,
+    leaves.flatMap((leaf) => (leaf.before === leaf.after ? [] : [{ ...keyOf(leaf), value: leaf.after }])),
+  );
+  const after = tree.root;
+  tree.revert(start);
+  return { before, after };
+}
+
+/**
+ * Writes to a tree as batches do, none of the outputs leaf. A batch always gives that one another value, so there are two: the
+ * second gives it back what it had.
+ */
+export function applyWrites(tree: StateTree, writes: readonly StateWrite[]): void {
+  const outputs = tree.get({ leafKind: 0, address: OUTPUTS_ADDRESS, slot: OUTPUTS_SLOT });
+  tree.apply(writes, outputs + 1n);
+  tree.apply([], outputs);
 }
