@@ -47,14 +47,18 @@ async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
   if (!isGood) process.exit(1);
 }
 
-/** What no test needs: one half for each of two cores. */
-const STATIC_CHECKS: readonly (readonly Step[])[] = [
+const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]];
+/** What no test needs, beside what all need: one half for each of two cores. */
+const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [
+    CONTRACTS,
     ["types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]],
     ["types of the page", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "page"]],
+  ],
+  [
+    ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]],
     ["format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
   ],
-  [["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]]],
 ];
 
 /** What a run of some files came to. */
@@ -107,8 +111,7 @@ function chosenTiers(): readonly (readonly [TestTier, readonly string[]])[] {
 
 process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
 const tiers = chosenTiers();
-await need([["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]]]);
-if (selected.length === 0 && values.tier === undefined) await need(...STATIC_CHECKS);
+await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
 await need([["page", ["scripts/bundle-page.ts"]]]);
 // The tests of the package pack what this builds, projects of others use it.
 if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))))
