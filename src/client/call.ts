@@ -19,7 +19,7 @@ import { ClientError } from "./client-error.ts";
 import { interopCenter } from "./contract-interfaces.ts";
 import { findChain, isL1 } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
-import { requireOther } from "./send.ts";
+import { requireOther } from "./route.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";

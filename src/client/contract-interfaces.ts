@@ -54,6 +54,7 @@ export const erc20 = new Interface([
   "function balanceOf(address account) view returns (uint256)",
   "function allowance(address owner, address spender) view returns (uint256)",
   "function approve(address spender, uint256 amount) returns (bool)",
+  "function transfer(address to, uint256 amount) returns (bool)",
   "function symbol() view returns (string)",
   "function decimals() view returns (uint8)",
   // ERC-6093, which most tokens refuse with.

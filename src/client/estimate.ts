@@ -4,16 +4,21 @@ import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { CallRequest } from "./call.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
+import type { ChainAddress } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { assetRouter, callbackRecipient, interopHandler } from "./contract-interfaces.ts";
 import { findChain, memberName } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { revertReason } from "./revert-reason.ts";
 import type { ContractNames } from "./revert-reason.ts";
-import { requireOther } from "./send.ts";
+import { paymentOf, tokenHere } from "./payment.ts";
+import { findMember, requireOther, routeOf } from "./route.ts";
+import { requireRecipient } from "./send.ts";
 import type { SendRequest } from "./send.ts";
 import { refusalOf } from "./submit.ts";
-import { findToken, l1TokenOf } from "./token.ts";
+import { ETHER, findToken, l1TokenOf } from "./token.ts";
+import type { ChainToken } from "./token.ts";
+import { requireWithdrawable } from "./withdraw.ts";
 
 /** A member's provider, by chain id. */
 export type ProviderOf = (chainId: number) => Provider;
@@ -31,9 +36,15 @@ export interface CallEstimate {
   readonly callbackGasLimit: bigint | undefined;
 }
 
+/** A send to estimate. */
+export interface SendToEstimate extends SendRequest {
+  /** The account that sends; needed for a token that stays on its member. */
+  readonly sender?: string | undefined;
+}
+
 /** What a send takes on its destination. */
 export interface SendEstimate {
-  /** Gas of paying the amount out there, with the token's contract if it is new; checking the proof comes on top. */
+  /** Gas of paying the amount out there, with the token's contract if it is new; checking a proof comes on top. */
   readonly deliveryGas: bigint;
 }
 
@@ -89,18 +100,62 @@ export async function checkCall(
     });
 }
 
-/** Estimates what the delivery of a send takes on its destination. Throws ClientError Failed where it would be refused. */
-export async function estimateSend(ecosystem: Ecosystem, request: SendRequest, providerOf: ProviderOf): Promise<SendEstimate> {
-  const source = findChain(ecosystem, request.from);
+/**
+ * Estimates what paying a send out takes on its destination, on any route. Throws ClientError Failed where it would be refused
+ * there, NotWithdrawable for a token that L1 cannot pay.
+ */
+export async function estimateSend(ecosystem: Ecosystem, request: SendToEstimate, providerOf: ProviderOf): Promise<SendEstimate> {
+  const { chainId } = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
-  requireOther(source.chainId, to.chainId, ecosystem, "a withdrawal");
-  const token = await findToken(ecosystem, source, request.token, providerOf(source.chainId));
-  const data = assetRouter.encodeFunctionData("release", [token.originChainId, token.originToken, to.account, request.amount]);
-  const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.L2AssetRouter, data: data as Hex };
+  requireRecipient(ecosystem, to);
+  const run = await payout(ecosystem, { ...request, from: chainId, to }, providerOf);
   const deliveryGas = await gasOfRun(run, providerOf(to.chainId)).catch((error: unknown) => {
     throw wouldFail(error, `the delivery on ${memberName(ecosystem, to.chainId)}`);
   });
   return { deliveryGas };
+}
+
+type Run = TransactionRequest & { readonly data: Hex };
+
+interface Order extends Omit<SendToEstimate, "from" | "to"> {
+  readonly from: number;
+  readonly to: ChainAddress;
+}
+
+/** What pays a send out on its destination, as a call of the account that does it there. */
+async function payout(ecosystem: Ecosystem, order: Order, providerOf: ProviderOf): Promise<Run> {
+  const { from, to, amount } = order;
+  const route = routeOf(ecosystem, from, to.chainId);
+  if (route === "payment") return paymentRun(ecosystem, order, providerOf(from));
+  const { originChainId, originToken } = await originOf(ecosystem, from, to.chainId, order.token, providerOf);
+  if (route === "withdrawal") {
+    requireWithdrawable(ecosystem, originChainId, originToken);
+    return { data: "0x", ...paymentOf(to.account, amount, originToken), from: ecosystem.l1.contracts.bridge };
+  }
+  const data = assetRouter.encodeFunctionData("release", [originChainId, originToken, to.account, amount]) as Hex;
+  return { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.L2AssetRouter, data };
+}
+
+async function paymentRun(ecosystem: Ecosystem, { from, to, amount, token, sender }: Order, provider: Provider): Promise<Run> {
+  const address = await tokenHere(ecosystem, from, token, provider);
+  if (address !== undefined && sender === undefined)
+    throw new TypeError("the estimate of a token's payment on one member needs its sender");
+  // Bridge and reserve have coins in any case.
+  const rich = from === ecosystem.l1.chainId ? ecosystem.l1.contracts.bridge : PREDEPLOYS.L2BaseToken;
+  return { data: "0x", ...paymentOf(to.account, amount, address), from: sender === undefined ? rich : parseAccount(sender) };
+}
+
+/** Where the token of a send was born. */
+async function originOf(
+  ecosystem: Ecosystem,
+  from: number,
+  destination: number,
+  token: string | undefined,
+  providerOf: ProviderOf,
+): Promise<Pick<ChainToken, "originChainId" | "originToken">> {
+  if (from !== ecosystem.l1.chainId) return findToken(ecosystem, findChain(ecosystem, from), token, providerOf(from));
+  const originToken = l1TokenOf(findChain(ecosystem, destination), token ?? ETHER);
+  return { originChainId: ecosystem.l1.chainId, originToken };
 }
 
 /** What the handler does with the bundle, between taking its assets and marking it. */
@@ -141,7 +196,7 @@ async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: 
 }
 
 /** The least gas that the run needs as a call of a contract: without what a transaction costs by itself. */
-async function gasOfRun(run: TransactionRequest & { readonly data: Hex }, provider: Provider): Promise<bigint> {
+async function gasOfRun(run: Run, provider: Provider): Promise<bigint> {
   const bytes = getBytes(run.data);
   const zeros = bytes.filter((byte) => byte === 0).length;
   const gas = await provider.estimateGas(run);

@@ -1,48 +1,97 @@
 import type { Signer } from "ethers";
-import { announceFirst } from "./announce.ts";
-import type { Announcement } from "./announce.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { parseChainAddress } from "./chain-address.ts";
-import type { ChainAddressLike } from "./chain-address.ts";
+import { announceFirst } from "./announce.ts";
+import type { Announcement } from "./announce.ts";
+import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
+import type { ChainAddress, ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { assetRouter } from "./contract-interfaces.ts";
+import { deposit } from "./deposit.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { pay } from "./payment.ts";
+import { findMember, routeOf } from "./route.ts";
+import type { Route } from "./route.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { positive, senderOn, submit } from "./submit.ts";
-import { ensureAllowance, findToken, requireTokens } from "./token.ts";
+import { ensureAllowance, ETHER, findToken, requireTokens } from "./token.ts";
+import { withdraw } from "./withdraw.ts";
 
-/** Money on its way from one chain to another. */
+/** Money on its way from one member to an account on any other, or on the same. */
 export interface SendRequest {
-  /** Sending chain. */
+  /** Sending member: a chain, or L1. */
   readonly from: ChainName;
-  /** `0x…@chain`, ERC-7930 bytes, or the parts. */
+  /** `0x…@chain`, ERC-7930 bytes, or the parts; the sending member and L1 too. */
   readonly to: ChainAddressLike;
   /** Smallest units. */
   readonly amount: bigint;
-  /** The token's address on the sending chain or on L1; default: the sending chain's base token. */
+  /** The token's address on the sending member or on L1; default: the coin that pays for gas on the sending member. */
   readonly token?: string | undefined;
 }
 
 /** A send, and the approval that had to come first, if any. */
-export interface Sent extends SentMessage {
+export interface Sent extends Omit<SentMessage, "type"> {
+  readonly type: Route;
+  /**
+   * What it is followed by: the message's hash; of a deposit the hash of its transaction on the chain, of a payment its own
+   * transaction's.
+   */
+  readonly messageHash: Hex;
   readonly approvals: readonly Hex[];
   /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
   readonly announcement?: Announcement;
 }
 
 /**
- * Sends base token or an ERC-20 to an account on another chain, where the relayer delivers it once L1 has executed the batch. A
- * token that was born on the sending chain is announced before it leaves for the first time, so that it has its name there.
- * `signer` is on the sending chain. Throws ClientError.
+ * Sends a coin or an ERC-20 from any member to an account on any member. Inside one member it is paid at once; from L1 it goes
+ * through the chain's queue; to L1 it waits there for `finalizeWithdrawal` once its batch is executed; between chains the relayer
+ * delivers it then. A token that was born on the sending chain is announced before it leaves for the first time, so that it has
+ * its name there. `signer` is on the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
-  const chain = findChain(ecosystem, request.from);
+  const { chainId: source } = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
   const amount = positive(request.amount, "send");
-  requireOther(chain.chainId, to.chainId, ecosystem, "a withdrawal");
+  requireRecipient(ecosystem, to);
+  return ROUTES[routeOf(ecosystem, source, to.chainId)](ecosystem, { ...request, amount, to }, signer);
+}
+
+/** A checked request. */
+interface Order extends Omit<SendRequest, "to"> {
+  readonly to: ChainAddress;
+}
+
+type Carry = (ecosystem: Ecosystem, order: Order, signer: Signer) => Promise<Sent>;
+
+const ROUTES: Readonly<Record<Route, Carry>> = {
+  async payment(ecosystem, { to, amount, token }, signer) {
+    const sender = await senderOn(signer, findMember(ecosystem, to.chainId));
+    const transactionHash = await pay(ecosystem, to, { amount, token }, sender);
+    return {
+      ...{ type: "payment", messageHash: transactionHash, transactionHash, sender: sender.address, approvals: [] },
+      ...{ sourceChainId: to.chainId, destinationChainId: to.chainId },
+    };
+  },
+  async deposit(ecosystem, { to, amount, token = ETHER }, signer) {
+    const sent = await deposit(ecosystem, { chain: to.chainId, to: to.account, amount, token }, signer);
+    const { canonicalTxHash: messageHash, l1TransactionHash: transactionHash, approvals } = sent;
+    const sender = (await signer.getAddress()).toLowerCase() as Hex;
+    return {
+      ...{ type: "deposit", messageHash, transactionHash, sender, approvals },
+      ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: to.chainId },
+    };
+  },
+  async withdrawal(ecosystem, { from, to, amount, token }, signer) {
+    const sent = await withdraw(ecosystem, { chain: from, to: to.account, amount, token }, signer);
+    return { ...sent, type: "withdrawal", approvals: [] };
+  },
+  transfer,
+};
+
+async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: Order, signer: Signer): Promise<Sent> {
+  const chain = findChain(ecosystem, from);
   const sender = await senderOn(signer, chain);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
   const approvals: Hex[] = [];
@@ -59,13 +108,14 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   // The token's own code may have sent other messages before.
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);
-  return { ...message, approvals, ...(announcement === undefined ? {} : { announcement }) };
+  return { ...message, type: "transfer", approvals, ...(announcement === undefined ? {} : { announcement }) };
 }
 
-/** Throws ClientError UnknownChain where the destination is the sending chain itself, or L1. */
-export function requireOther(source: number, destination: number, ecosystem: Ecosystem, wayToL1: string): void {
-  if (destination === ecosystem.l1.chainId)
-    throw new ClientError("UnknownChain", `the destination is L1; what goes there is ${wayToL1}`, { destination });
-  if (destination === source)
-    throw new ClientError("UnknownChain", `source and destination are both chain ${source}; name another chain`, { destination });
+/** Throws ClientError MalformedAddress for accounts with which money would be lost, on this route or another. */
+export function requireRecipient(ecosystem: Ecosystem, to: ChainAddress): void {
+  const isHandler = to.account === PREDEPLOYS.InteropHandler && to.chainId !== ecosystem.l1.chainId;
+  if (BigInt(to.account) !== 0n && !isHandler) return;
+  const place = formatChainAddress(ecosystem, to);
+  const message = `${place} belongs to no account: what is sent there would be lost; name another recipient`;
+  throw new ClientError("MalformedAddress", message, { to: place });
 }

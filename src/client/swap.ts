@@ -13,7 +13,7 @@ import { checkCall } from "./estimate.ts";
 import type { ProviderOf } from "./estimate.ts";
 import { hasRemoteSwap, REMOTE_SWAP_ADDRESS } from "./remote-swap-contract.ts";
 import type { ContractNames } from "./revert-reason.ts";
-import { requireOther } from "./send.ts";
+import { requireOther } from "./route.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { positive, refusalOf, senderOn } from "./submit.ts";
 import { findToken, tokenThere } from "./token.ts";

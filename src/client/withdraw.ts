@@ -36,10 +36,7 @@ export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, s
   const sender = await senderOn(signer, chain);
   const recipient = request.to === undefined ? sender.address : parseAccount(request.to);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
-  if (token.originChainId !== ecosystem.l1.chainId) {
-    const message = `${token.address} was born on chain ${token.originChainId}, not on L1, so L1 has nothing to pay it with; send it to that chain instead`;
-    throw new ClientError("NotWithdrawable", message, { token: token.address, originChainId: token.originChainId });
-  }
+  requireWithdrawable(ecosystem, token.originChainId, token.address);
   if (!token.isBase) await requireTokens(sender, token.address, amount);
   const transaction = token.isBase
     ? { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [recipient]), value: amount }
@@ -51,6 +48,13 @@ export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, s
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "withdrawal");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no withdrawal`);
   return message;
+}
+
+/** Throws ClientError NotWithdrawable for a token that was not born on L1. */
+export function requireWithdrawable(ecosystem: Ecosystem, originChainId: number, token: Hex): void {
+  if (originChainId === ecosystem.l1.chainId) return;
+  const message = `${token} was born on chain ${originChainId}, not on L1, so L1 has nothing to pay it with; send it to that chain instead`;
+  throw new ClientError("NotWithdrawable", message, { token, originChainId });
 }
 
 /** Which withdrawal is claimed. */

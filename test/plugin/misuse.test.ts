@@ -273,14 +273,9 @@ describe("I5 misuse of a running ecosystem", () => {
       says: [/--from must say from which chain/, /--from 0@alpha/],
     },
     {
-      title: "a send to the same chain",
-      args: ["hyperchain:send", "1", "2@alpha", "--from", "1@alpha"],
-      says: [/source and destination are both/],
-    },
-    {
-      title: "a send to L1",
-      args: ["hyperchain:send", "1", "2@l1", "--from", "1@alpha"],
-      says: [/the destination is L1/, /withdrawal/],
+      title: "a send to the zero address",
+      args: ["hyperchain:send", "1", "0x0000000000000000000000000000000000000000@l1", "--from", "1@alpha"],
+      says: [/would be lost/, /name another recipient/],
     },
     { title: "a deposit to L1", args: ["hyperchain:deposit", "1", "2@l1"], says: [/a deposit goes to a chain/] },
     {

@@ -126,6 +126,24 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(followed.stderr, /7\/7/);
   });
 
+  test("C7: hyperchain:send takes L1 and the sender's own chain on either side", async () => {
+    const owner = "0x00000000000000000000000000000000000a11ce";
+    const members = [ecosystem.info.l1, ecosystem.info.chains[0]!].map(({ url }) => connect(url));
+    for (const [from, to, type] of [
+      ["l1", "alpha", "deposit"],
+      ["alpha", "alpha", "payment"],
+      ["alpha", "l1", "withdrawal"],
+      ["l1", "l1", "payment"],
+    ]) {
+      const send = ["hyperchain:send", "0.5", `${owner}@${to}`, "--from", `1@${from}`, "--json"];
+      const { deliveryGas } = valueOf<{ deliveryGas: string }>(await workplace.run([...send, "--estimate"]));
+      assert.match(deliveryGas, /^\d+$/);
+      const sent = valueOf<{ type: string; arrived: boolean }>(await workplace.run(send));
+      assert.deepEqual([sent.type, sent.arrived], [type, true], `${from} to ${to}`);
+    }
+    assert.deepEqual(await Promise.all(members.map((member) => member.getBalance(owner))), [ETHER, ETHER]);
+  });
+
   test("I1: a call reaches a contract on the other chain, with value", async () => {
     const beta = connect(ecosystem.info.chains[1]?.url);
     const deployment = await new Wallet(KEY_1, beta).sendTransaction({ data: COUNTER_INIT });

@@ -66,6 +66,7 @@ export interface Hyperchains extends Iterable<Member> {
   address(text: ChainAddressLike): ChainAddress;
   deposit(options: DepositOptions): Promise<Message>;
   withdraw(options: WithdrawOptions): Promise<Message>;
+  /** Sends money from any member to an account on any member: as `deposit`, as `withdraw`, by a hyperbridge, or at once. */
   send(options: SendOptions): Promise<Message>;
   call(options: CallOptions): Promise<Message>;
   /**

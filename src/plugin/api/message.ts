@@ -10,8 +10,8 @@ export interface MessageStep {
   readonly transactionHash: Hex;
 }
 
-/** What a message carries: as in `hyperchain_message`, and deposits, which L1 sends. */
-export type CrossingType = SentMessage["type"] | "deposit";
+/** What a message carries: as in `hyperchain_message`; deposits, which L1 sends; payments, which stay on their member. */
+export type CrossingType = SentMessage["type"] | "deposit" | "payment";
 
 export const CROSSING_TYPES = [
   "transfer",
@@ -21,11 +21,12 @@ export const CROSSING_TYPES = [
   "withdrawal",
   "message",
   "deposit",
+  "payment",
 ] as const satisfies readonly CrossingType[];
 
-/** Something on its way between two members of the ecosystem. */
+/** Something on its way between two members of the ecosystem, or from one account of a member to another. */
 export interface Message {
-  /** Of a deposit the hash of its transaction on the chain, else keccak of the message. */
+  /** Of a deposit the hash of its transaction on the chain, of a payment its transaction's, else keccak of the message. */
   readonly hash: Hex;
   readonly type: CrossingType;
   readonly sourceChainId: number;

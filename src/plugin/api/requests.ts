@@ -78,11 +78,11 @@ export const REQUESTS = {
   ),
   send: v.pipe(
     fields({
-      to: described(place, "the account on another chain: `0x…@beta`"),
-      chain: described(chain, "the sending chain"),
+      to: described(place, "the account on any member: `0x…@beta`, `0x…@l1`"),
+      chain: described(chain, "the sending chain, or L1"),
       amount,
-      token: option(token, "on the sending chain or on L1", "the base token"),
-      from: sender("the sending chain"),
+      token: option(token, "on the sending member or on L1; approved where it must be", "what pays for gas there"),
+      from: sender("the sending member"),
     }),
     v.metadata({ name: "SendOptions" }),
   ),

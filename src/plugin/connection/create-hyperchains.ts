@@ -4,7 +4,9 @@ import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
+import { findMember } from "../../client/route.ts";
 import { send } from "../../client/send.ts";
+import type { Sent } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
 import { withdraw } from "../../client/withdraw.ts";
@@ -12,7 +14,7 @@ import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
-import { crossChainMessage, deposit as depositKind, messageToL1 } from "./crossing-kinds.ts";
+import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
@@ -36,9 +38,9 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     remember(message, hyperchains);
     return message;
   };
-  const follow = (sent: SentMessage): Message => {
+  const follow = (sent: SentMessage | Sent): Message => {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
-    return track(name, TO_L1.has(sent.type) ? messageToL1(name, link) : crossChainMessage(name, link));
+    return track(name, kindOf(name, link));
   };
   const hyperchains: Hyperchains = {
     get info() {
@@ -67,7 +69,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     },
     async send(options) {
       const { chain, from, token, ...rest } = readRequest("send", options);
-      const { chainId } = findChain(link.info, chain);
+      const { chainId } = findMember(link.info, chain);
       return follow(await send(link.info, { from: chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
     async call(options) {
@@ -147,8 +149,12 @@ function depositTarget(
   throw new TypeError(`a deposit needs "to" (0x…@${example?.name ?? "chain"}) or "chain"`);
 }
 
-/** Messages that go to L1. */
-const TO_L1: ReadonlySet<string> = new Set(["withdrawal", "message"]);
+function kindOf(name: CrossingName, link: EcosystemLink): CrossingKind {
+  if (name.type === "payment") return payment(name);
+  if (name.type === "deposit") return depositKind(name, link);
+  // Plain messages go to L1 too.
+  return name.type === "withdrawal" || name.type === "message" ? messageToL1(name, link) : crossChainMessage(name, link);
+}
 
 function hashOf(transaction: TransactionLike): Hex {
   const hash =

@@ -73,6 +73,17 @@ function withSolidityLines(error: MessageError, cause: Error | undefined): Messa
   return error;
 }
 
+/** On one member: it has arrived with its transaction, and none of the steps between members is left to do. */
+export function payment(name: CrossingName): CrossingKind {
+  const steps = (["initiated", "delivered", "executed"] as const).map((step) => ({ ...initiated(name), step }));
+  return {
+    arrival: "executed",
+    look: () => Promise.resolve({ steps }),
+    advance: () => Promise.resolve(),
+    checkOutcome: () => Promise.resolve(),
+  };
+}
+
 /** From L1 to a chain: the chain takes it over from its priority queue. */
 export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
   return {

@@ -2,6 +2,7 @@ import { requireContract } from "../../client/call.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { estimateCall, estimateSend } from "../../client/estimate.ts";
+import { findMember } from "../../client/route.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
@@ -13,8 +14,10 @@ export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimat
   const providerOf = (chainId: number) => link.client(chainId);
   return {
     async estimateSend(options) {
-      const { chain, from: _, token, ...rest } = readRequest("send", options);
-      return estimateSend(link.info, { from: chain, ...rest, token: tokenAddress(token) }, providerOf);
+      const { chain, from, token, ...rest } = readRequest("send", options);
+      const { chainId } = findMember(link.info, chain);
+      const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
+      return estimateSend(link.info, { from: chain, ...rest, token: tokenAddress(token), sender }, providerOf);
     },
     async estimateCall(options) {
       const { chain, from, data, tokens, gasLimit: _, callback: __, ...rest } = readRequest("call", options);

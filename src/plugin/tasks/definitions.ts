@@ -146,9 +146,9 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./claim.ts"))
     .build(),
-  task("hyperchain:send", "Send money from one chain to an account on another")
+  task("hyperchain:send", "Send money from a chain or L1 to an account on any chain or L1")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain" })
+    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain; the chain is l1 too" })
     .addOption(token)
     .addOption(from)
     .addFlag({ name: "estimate", description: "Print the gas of the delivery, and send nothing" })

@@ -1,45 +1,94 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { formatChainAddress } from "../../client/chain-address.ts";
+import { memberName } from "../../client/ecosystem.ts";
 import { estimateSend } from "../../client/estimate.ts";
 import { send } from "../../client/send.ts";
+import type { Sent } from "../../client/send.ts";
 import { formatAmount } from "../../options/amount.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { readPlace, readSender, signerOf } from "./accounts.ts";
+import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
+import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { followMessage } from "./follow-message.ts";
 import { withEcosystem } from "./session.ts";
-import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
+import type { Session } from "./session.ts";
+import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "./tokens.ts";
+import type { NamedToken } from "./tokens.ts";
+import { waitForTransaction } from "./wait-for-transaction.ts";
 
 interface SendArguments extends TransferArguments {
   readonly estimate: boolean;
 }
 
-/** `hyperchain:send`: money from one chain to another, by a hyperbridge. */
+/** `hyperchain:send`: money from any member to an account on any member. */
 const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
     const to = readPlace(session, args.to);
     const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
-    const named = await resolveSymbol(session, from.chainId, args.token);
-    const token = await tokenOnChain(session, from.chainId, named);
+    const { named, token } = await readToken(session, from, to, args.token);
     const amount = readAmount(args.amount, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };
     if (args.estimate) {
-      const { deliveryGas } = await estimateSend(info, request, (id) => session.provider(id));
-      output.result(() => `the delivery at ${formatChainAddress(info, to)} takes ${deliveryGas} gas, and the proof's check`, {
-        deliveryGas,
-      });
+      const { deliveryGas } = await estimateSend(info, { ...request, sender: from.account }, (id) => session.provider(id));
+      const check = from.chainId === to.chainId ? "beside the transaction's own" : "and the proof's check";
+      output.result(() => `the delivery at ${formatChainAddress(info, to)} takes ${deliveryGas} gas, ${check}`, { deliveryGas });
       return;
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
     const sent = await send(info, request, signerOf(session, from));
-    const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
+    const arrival = await follow(session, sent, from, args.noWait);
     output.result(
       () =>
-        `${formatAmount(amount, token.decimals)} ${token.symbol} ${message === undefined ? "is on its way to" : "has arrived at"} ${formatChainAddress(info, to)}\n` +
-        `  message ${sent.messageHash}`,
-      { ...sent, from, to, amount, token, arrived: message !== undefined, steps: message?.steps ?? [] },
+        `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
+        `  ${NAMES[sent.type]} ${sent.messageHash}` +
+        (sent.type === "withdrawal" && !arrival.arrived ? `\n  ${claimHint(session, sent)}` : ""),
+      { ...sent, from, to, amount, token, ...arrival },
     );
   });
+
+/** What the hash of a send names. */
+const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;
+
+interface Arrival {
+  readonly arrived: boolean;
+  readonly steps: readonly unknown[];
+  readonly claimTransactionHash?: Hex | null;
+}
+
+/** Waits until it has arrived, as its route needs it; a withdrawal is claimed. */
+async function follow(session: Session, sent: Sent, from: Place, noWait: boolean): Promise<Arrival> {
+  if (sent.type === "payment") return { arrived: true, steps: [] };
+  if (noWait) return { arrived: false, steps: [] };
+  if (sent.type === "deposit") {
+    session.output.progress(`queued on ${session.info.l1.name} (${sent.transactionHash})`);
+    await waitForTransaction(session, sent.destinationChainId, sent.messageHash);
+    return { arrived: true, steps: [] };
+  }
+  if (sent.type === "transfer")
+    return { arrived: true, steps: (await followMessage(session, sent.messageHash, "executed")).steps };
+  const payer = { ...from, chainId: session.info.l1.chainId };
+  const claimed = await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
+  return { arrived: true, steps: [], claimTransactionHash: claimed ?? null };
+}
+
+function claimHint({ info }: Session, { sourceChainId, messageHash }: Sent): string {
+  return `claim it after its batch has settled: npx hardhat hyperchain:claim ${memberName(info, sourceChainId)} ${messageHash}`;
+}
+
+/** The token as the client takes it, and as amounts of it are written. */
+async function readToken(
+  session: Session,
+  from: Place,
+  to: Place,
+  text: string | undefined,
+): Promise<{ readonly named: string | undefined; readonly token: NamedToken }> {
+  const named = await resolveSymbol(session, from.chainId, text);
+  const { l1 } = session.info;
+  if (from.chainId !== l1.chainId) return { named, token: await tokenOnChain(session, from.chainId, named) };
+  return { named, token: await tokenOnL1(session, to.chainId === l1.chainId ? undefined : to.chainId, named ?? "ETH") };
+}
 
 export default action;

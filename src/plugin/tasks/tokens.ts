@@ -41,9 +41,12 @@ export async function resolveSymbol(session: Session, chainId: number, token: st
   );
 }
 
-/** The token that `--token` names to a task that starts on L1. Throws ClientError, or a plugin error for what is no ERC-20. */
-export async function tokenOnL1(session: Session, chain: number, token: string | undefined): Promise<NamedToken> {
-  const address = l1TokenOf(findChain(session.info, chain), token);
+/**
+ * The token that `--token` names to a task that starts on L1; nothing named is the base token of `chain`, or ETH without one.
+ * Throws ClientError, or a plugin error for what is no ERC-20.
+ */
+export async function tokenOnL1(session: Session, chain: number | undefined, token: string | undefined): Promise<NamedToken> {
+  const address = chain === undefined ? (token ?? ETHER) : l1TokenOf(findChain(session.info, chain), token);
   return describe(session.provider(session.info.l1.chainId), address, session.info.l1.name);
 }
 

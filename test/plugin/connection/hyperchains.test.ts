@@ -49,6 +49,28 @@ describe("I2: an ecosystem from network.create", () => {
     assert.match(hyperchains.info.proven, /NOTHING IS PROVEN/);
   });
 
+  test("C7: send goes from any member to any, and each is followed by the same steps", async () => {
+    const to = "0x000000000000000000000000000000000000c0c7";
+    for (const [chain, there, type] of [
+      ["l1", "alpha", "deposit"],
+      ["alpha", "alpha", "payment"],
+      ["alpha", "beta", "transfer"],
+      ["alpha", "l1", "withdrawal"],
+    ] as const) {
+      const options = { chain, to: `${to}@${there}`, amount: 5n };
+      assert.ok((await hyperchains.estimateSend(options)).deliveryGas >= 0n);
+      const message = await hyperchains.send(options);
+      assert.equal(message.type, type);
+      await message.delivered();
+      assert.deepEqual([message.has("initiated"), message.has("executed")], [true, true], type);
+    }
+    const balances = [hyperchains.l1, alpha, beta].map((member) => member.ethers.provider.getBalance(to));
+    assert.deepEqual(await Promise.all(balances), [5n, 10n, 5n]);
+    const token = await alpha.ethers.deployContract("L2TestToken", [5n, false, false]);
+    assert.ok((await hyperchains.estimateSend({ chain: "alpha", to: `${to}@alpha`, amount: 2n, token })).deliveryGas > 0n);
+    assert.equal((await hyperchains.send({ chain: "alpha", to: `${to}@alpha`, amount: 2n, token })).has("executed"), false);
+  });
+
   test("B5: announce and describe bring a token's name to a chain that has none of it", async () => {
     const token = await alpha.ethers.deployContract("L2TestToken", [5n, false, false]);
     const announced = await hyperchains.announce({ chain: "alpha", token });
@@ -150,13 +172,13 @@ describe("I2: an ecosystem from network.create", () => {
       code: "ZeroAmount",
       message: /must be above 0/,
     });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@alpha`, amount: 1n }), {
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: `0x${"0".repeat(40)}@l1`, amount: 1n }), {
+      code: "MalformedAddress",
+      message: /would be lost; name another recipient/,
+    });
+    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@alpha`, data: "0x" }), {
       code: "UnknownChain",
       message: /both chain 271; name another chain/,
-    });
-    await assert.rejects(hyperchains.send({ chain: "alpha", to: `${NOBODY}@l1`, amount: 1n }), {
-      code: "UnknownChain",
-      message: /destination is L1; what goes there is a withdrawal/,
     });
     await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), {
       code: "UnknownChain",

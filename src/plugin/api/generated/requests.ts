@@ -69,12 +69,12 @@ export interface WithdrawOptions {
 
 export interface SendOptions {
   /**
-   * The account on another chain: `0x…@beta`.
+   * The account on any member: `0x…@beta`, `0x…@l1`.
    * Allowed: an account on a chain, such as 0x…@beta.
    */
   readonly to: ChainAddressLike;
   /**
-   * The sending chain.
+   * The sending chain, or L1.
    * Allowed: a chain's name or id.
    */
   readonly chain: ChainName;
@@ -84,13 +84,13 @@ export interface SendOptions {
    */
   readonly amount: bigint;
   /**
-   * On the sending chain or on L1.
+   * On the sending member or on L1; approved where it must be.
    * Allowed: a token's address or contract, or "ETH".
-   * Default: the base token.
+   * Default: what pays for gas there.
    */
   readonly token?: TokenLike | undefined;
   /**
-   * Account on the sending chain.
+   * Account on the sending member.
    * Allowed: an address, or a signer that has one.
    * Default: the first account.
    */

@@ -1,0 +1,52 @@
+import type { Provider } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import { parseAccount } from "./chain-address.ts";
+import type { ChainAddress } from "./chain-address.ts";
+import { erc20 } from "./contract-interfaces.ts";
+import { findChain } from "./ecosystem.ts";
+import type { Ecosystem } from "./ecosystem.ts";
+import { submit } from "./submit.ts";
+import type { Sender } from "./submit.ts";
+import { ETHER, findToken, isEther, requireTokens } from "./token.ts";
+
+/** The token's address on a member; undefined for the coin that pays for gas there. Throws ClientError UnknownToken. */
+export async function tokenHere(
+  ecosystem: Ecosystem,
+  chainId: number,
+  token: string | undefined,
+  provider: Provider,
+): Promise<Hex | undefined> {
+  if (chainId === ecosystem.l1.chainId) return token === undefined || isEther(token) ? undefined : l1Token(ecosystem, token);
+  const found = await findToken(ecosystem, findChain(ecosystem, chainId), token, provider);
+  return found.isBase ? undefined : found.address;
+}
+
+/** A token of L1 by its address, or the base token of a chain by its symbol. */
+function l1Token(ecosystem: Ecosystem, token: string): Hex {
+  const chain = ecosystem.chains.find(({ baseToken }) => baseToken.symbol === token && !isEther(baseToken.l1Address));
+  return chain?.baseToken.l1Address ?? parseAccount(token);
+}
+
+interface Payment {
+  readonly to: Hex;
+  readonly value: bigint;
+  readonly data?: Hex;
+}
+
+/** The transaction that pays an account on the payer's own member. */
+export function paymentOf(to: Hex, amount: bigint, token: Hex | undefined): Payment {
+  if (token === undefined || token === ETHER) return { to, value: amount };
+  return { to: token, value: 0n, data: erc20.encodeFunctionData("transfer", [to, amount]) as Hex };
+}
+
+/** Pays an account on the sender's own member; resolves with the transaction's hash. Throws ClientError. */
+export async function pay(
+  ecosystem: Ecosystem,
+  to: ChainAddress,
+  { amount, token }: { readonly amount: bigint; readonly token?: string | undefined },
+  sender: Sender,
+): Promise<Hex> {
+  const address = await tokenHere(ecosystem, to.chainId, token, sender.provider);
+  if (address !== undefined) await requireTokens(sender, address, amount);
+  return (await submit(sender, paymentOf(to.account, amount, address))).hash as Hex;
+}

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { estimateSend } from "../../src/client/estimate.ts";
+import { routeOf } from "../../src/client/route.ts";
+import { send } from "../../src/client/send.ts";
+import type { Sent } from "../../src/client/send.ts";
+import { bridgedToken } from "../../src/client/token.ts";
+import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
+import type { ClientEcosystem } from "./support.ts";
+
+const [DEPLOYER, ALICE] = [0, 1];
+const BOB: Hex = "0x0000000000000000000000000000000000000b0b";
+const MEMBERS = ["l1", "a", "b", "gas"] as const;
+
+describe("C7: one call sends from any member to any member", () => {
+  let ecosystem: ClientEcosystem;
+  let info: ClientEcosystem["info"];
+  let l1Token: Hex;
+  before(async () => {
+    ecosystem = await startClientEcosystem();
+    info = ecosystem.info;
+    l1Token = await deploy(on("l1", DEPLOYER), "L2TestToken", 10n ** 12n, false, false);
+  });
+  after(async () => {
+    await ecosystem.close();
+    assert.deepEqual(ecosystem.devnet.faults, []);
+  });
+
+  const on = (member: string, account = ALICE) => ecosystem.on(member, account);
+  const idOf = (member: string): number => info.chains.find(({ name }) => name === member)?.chainId ?? info.l1.chainId;
+  const coins = (member: string, account: string = BOB) => ecosystem.provider(idOf(member)).getBalance(account);
+  const estimate = (request: Parameters<typeof estimateSend>[1]) => estimateSend(info, request, ecosystem.provider);
+
+  /** The token on another member; nothing where it has not come yet. */
+  async function tokensOn(member: string): Promise<bigint> {
+    const provider = ecosystem.provider(idOf(member));
+    const address = member === "l1" ? l1Token : await bridgedToken(info, l1Token, provider);
+    return address === undefined ? 0n : tokensOf(provider, address, BOB);
+  }
+
+  /** Brings all that was sent to its end, as its route needs it. */
+  async function arrive(...all: readonly Sent[]): Promise<void> {
+    const leaves = all.some(({ type }) => type === "withdrawal" || type === "transfer");
+    if (leaves) await ecosystem.devnet.settle();
+    await ecosystem.devnet.relay();
+    for (const { type, sourceChainId, messageHash } of all) {
+      if (type !== "withdrawal") continue;
+      const claim = await finalizeWithdrawal(info, { chain: sourceChainId, messageHash }, on("l1", DEPLOYER));
+      assert.equal(claim.state, "paid");
+    }
+  }
+
+  test("routes follow from the two members alone", () => {
+    const { chainId: l1 } = info.l1;
+    assert.deepEqual(
+      [routeOf(info, 271, 271), routeOf(info, l1, l1), routeOf(info, l1, 271), routeOf(info, 271, l1), routeOf(info, 271, 272)],
+      ["payment", "payment", "deposit", "withdrawal", "transfer"],
+    );
+  });
+
+  test("ETH goes between any two members that have it, and to the account's own", async () => {
+    const before = await Promise.all(["l1", "a", "b"].map((member) => coins(member)));
+    const all: Sent[] = [];
+    for (const from of ["l1", "a"] as const) {
+      for (const to of ["l1", "a", "b"] as const) {
+        const { deliveryGas } = await estimate({ from, to: `${BOB}@${to}`, amount: 7n });
+        assert.ok(deliveryGas >= 0n && deliveryGas < 200_000n, `${from} to ${to}: ${deliveryGas}`);
+        const sent = await send(info, { from, to: `${BOB}@${to}`, amount: 7n }, on(from));
+        assert.deepEqual(
+          [sent.type, sent.sourceChainId, sent.destinationChainId, sent.approvals],
+          [routeOf(info, idOf(from), idOf(to)), idOf(from), idOf(to), []],
+        );
+        all.push(sent);
+      }
+    }
+    await arrive(...all);
+    const after = await Promise.all(["l1", "a", "b"].map((member) => coins(member)));
+    assert.deepEqual(
+      after.map((amount, i) => amount - before[i]!),
+      [14n, 14n, 14n],
+    );
+  });
+
+  test("a token of L1 goes over all routes, and none of it is lost", async () => {
+    const owner = on("l1", DEPLOYER).address;
+    const deposits: Sent[] = [];
+    for (const chain of ["a", "b"]) {
+      deposits.push(await send(info, { from: "l1", to: `${owner}@${chain}`, amount: ETHER }, on("l1", DEPLOYER)));
+      const sent = await send(info, { from: "l1", to: `${owner}@${chain}`, amount: 1000n, token: l1Token }, on("l1", DEPLOYER));
+      assert.deepEqual([sent.type, sent.approvals.length], ["deposit", 1]);
+      deposits.push(sent);
+    }
+    await arrive(...deposits);
+    const all: Sent[] = [];
+    for (const [from, to] of [
+      ["a", "a"],
+      ["a", "b"],
+      ["a", "l1"],
+      ["b", "b"],
+      ["b", "a"],
+      ["l1", "l1"],
+      ["l1", "b"],
+    ] as const) {
+      const request = { from, to: `${BOB}@${to}`, amount: 9n, token: l1Token };
+      assert.ok((await estimate({ ...request, sender: owner })).deliveryGas > 0n);
+      all.push(await send(info, request, on(from, DEPLOYER)));
+    }
+    await arrive(...all);
+    assert.deepEqual(await Promise.all(MEMBERS.map(tokensOn)), [18n, 18n, 27n, 0n]);
+  });
+
+  test("a token that was born on a chain goes to its own account there and to other chains, but L1 cannot pay it", async () => {
+    const token = await deploy(on("a"), "L2TestToken", 500n, false, false);
+    const request = (to: string) => ({ from: "a", to: `${BOB}@${to}`, amount: 5n, token });
+    const paid = await send(info, request("a"), on("a"));
+    assert.deepEqual([paid.type, paid.approvals], ["payment", []]);
+    assert.equal(await tokensOf(ecosystem.provider(271), token, BOB), 5n);
+    const sent = await send(info, request("b"), on("a"));
+    assert.equal(sent.approvals.length, 1);
+    await arrive(sent);
+    for (const attempt of [() => send(info, request("l1"), on("a")), () => estimate(request("l1"))])
+      await assert.rejects(attempt, { code: "NotWithdrawable", message: /was born on chain 271/ });
+  });
+
+  test("a chain's own coin goes over each route, and from L1 nothing named is ETH", async () => {
+    const payer = on("l1", DEPLOYER);
+    const coin = await send(info, { from: "l1", to: `${BOB}@gas`, amount: ETHER, token: "GAS" }, payer);
+    assert.equal(coin.approvals.length, 1);
+    await arrive(coin);
+    assert.equal(await coins("gas"), ETHER);
+    const mine = await send(info, { from: "l1", to: `${on("gas").address}@gas`, amount: ETHER, token: "GAS" }, payer);
+    await arrive(mine, await send(info, { from: "l1", to: `${BOB}@gas`, amount: 3n }, payer));
+    assert.equal(await coins("gas"), ETHER);
+    const ether = await bridgedToken(info, "0x0000000000000000000000000000000000000000", ecosystem.provider(273));
+    assert.equal(await tokensOf(ecosystem.provider(273), ether!, BOB), 3n);
+
+    const paid = await send(info, { from: "gas", to: `${BOB}@gas`, amount: 2n }, on("gas"));
+    await arrive(paid, await send(info, { from: "gas", to: `${BOB}@l1`, amount: 4n }, on("gas")));
+    assert.equal(await coins("gas"), ETHER + 2n);
+    const gasCoin = info.chains[2]!.baseToken.l1Address;
+    assert.equal(await tokensOf(ecosystem.devnet.l1.provider, gasCoin, BOB), 4n);
+  });
+
+  test("no route takes the zero address, the handler's account, an amount of 0, or a signer of another member", async () => {
+    for (const from of MEMBERS) {
+      for (const to of MEMBERS) {
+        const way = `${from} to ${to}`;
+        const attempt = (account: string, amount = 1n, signer = on(from)) =>
+          send(info, { from, to: `${account}@${to}`, amount }, signer);
+        const zero = { code: "MalformedAddress", message: /would be lost/ };
+        await assert.rejects(attempt(`0x${"0".repeat(40)}`), zero, way);
+        if (to !== "l1") await assert.rejects(attempt(PREDEPLOYS.InteropHandler), zero, way);
+        await assert.rejects(attempt(BOB, 0n), { code: "ZeroAmount" }, way);
+        await assert.rejects(attempt(BOB, 1n, on(from === "b" ? "a" : "b")), { code: "WrongChain" }, way);
+        const tooMuch = { code: "InsufficientFunds" };
+        await assert.rejects(attempt(BOB, 10n ** 30n), tooMuch, way);
+      }
+    }
+  });
+
+  test("a recipient that refuses leaves the money with its sender, or where it can be had again", async () => {
+    const refuser = Object.fromEntries(
+      await Promise.all(
+        ["l1", "a"].map(async (member) => [member, await deploy(on(member, DEPLOYER), "L2TestToken", 0n, false, false)]),
+      ),
+    ) as Record<string, Hex>;
+    for (const member of ["l1", "a"] as const) {
+      const before = await coins(member, on(member).address);
+      const request = { from: member, to: `${refuser[member]}@${member}`, amount: ETHER };
+      await assert.rejects(estimate(request), { code: "Failed", message: /would fail/ }, member);
+      await assert.rejects(send(info, request, on(member)), { name: "ClientError" }, member);
+      assert.ok(before - (await coins(member, on(member).address)) < ETHER / 10n, member);
+    }
+    // From L1: what the recipient refuses is refunded to the sender on the chain.
+    const there = await coins("a", on("a").address);
+    const refunded = await send(info, { from: "l1", to: `${refuser["a"]}@a`, amount: ETHER }, on("l1"));
+    // From another chain: coins cannot be refused.
+    await arrive(refunded, await send(info, { from: "b", to: `${refuser["a"]}@a`, amount: 5n }, on("b")));
+    assert.ok((await coins("a", on("a").address)) - there >= ETHER);
+    assert.equal(await coins("a", refuser["a"]), 5n);
+    // To L1: the claim is refused, and stays for a recipient that takes it later.
+    const request = { from: "a", to: `${refuser["l1"]}@l1`, amount: 6n };
+    await assert.rejects(estimate(request), { code: "Failed" });
+    const sent = await send(info, request, on("a"));
+    await ecosystem.devnet.settle();
+    const name = { chain: "a", messageHash: sent.messageHash };
+    for (let attempt = 0; attempt < 2; attempt++)
+      await assert.rejects(finalizeWithdrawal(info, name, on("l1", DEPLOYER)), {
+        code: "Refused",
+        message: /EtherTransferFailed/,
+      });
+  });
+});
