@@ -35,6 +35,7 @@ export { send } from "./client/send.ts";
 export type { SendRequest, Sent } from "./client/send.ts";
 export { sentMessages } from "./client/sent-messages.ts";
 export type { SentMessage } from "./client/sent-messages.ts";
+export { ATOMIC_FLOWS_ADDRESS, deployAtomicFlows } from "./client/atomic-flows-contract.ts";
 export { deployRemoteSwap } from "./client/remote-swap-contract.ts";
 export { estimateSwap, swap } from "./client/swap.ts";
 export type { SentSwap, SwapEstimate, SwapRequest, SwapToEstimate } from "./client/swap.ts";

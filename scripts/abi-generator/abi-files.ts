@@ -132,6 +132,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["l2/IRemoteSwap"],
   },
   {
+    file: "atomic-flows",
+    constant: "atomicFlowsAbi",
+    summary: "Legs on several chains that happen all or not at all.",
+    interfaces: ["l2/IAtomicFlows"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",
@@ -163,6 +169,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       "Every custom error that a call to the settlement layer's contracts can meet.",
       errorsOf(root, "contracts/interfaces/*.sol"),
     ),
+    creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
   ];

@@ -7,6 +7,7 @@ import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
 import { hashAssetFlows } from "../../src/protocol/asset-flows.ts";
 import { hashRefusedDestinations } from "../../src/protocol/batch-record.ts";
+import { flowFact, flowFactKey, hashAtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
@@ -42,6 +43,16 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
       assert.equal(wordToHex(deliveryFlagKey(sourceChainId, messageHash).slot), slot);
     }
     for (const { chainId, blockNumber, hash } of VECTORS.randomness) assert.equal(prevRandaoOf(chainId, blockNumber), hash);
+  });
+
+  test("atomic flows: their names, the slots of a leg and of the pivot's execution, and a leg's message", () => {
+    const contract = "0x00000000000000000000000000000000000f1035";
+    for (const { flow, hash, escrowSlot, executedSlot, fact } of VECTORS.atomicFlows) {
+      assert.equal(hashAtomicFlow(flow), hash);
+      const slots = [false, true].map((isPivot) => wordToHex(flowFactKey(contract, hash, 2, isPivot).slot));
+      assert.deepEqual(slots, [escrowSlot, executedSlot]);
+      assert.equal(toHex(flowFact(hash, 2)), fact);
+    }
   });
 
   test("deposits that operations carry, and announcements of chains", () => {

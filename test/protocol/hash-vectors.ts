@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { HyperchainConfiguration } from "../../src/devnet/chains/create-chain.ts";
 import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
+import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -16,6 +17,15 @@ export interface HashVectors {
   readonly flows: readonly { readonly flows: readonly AssetFlow[]; readonly hash: Hex }[];
   readonly storedBatches: readonly { readonly batch: StoredBatch; readonly hash: Hex }[];
   readonly deliveryFlags: readonly { readonly sourceChainId: bigint; readonly messageHash: Hex; readonly slot: Hex }[];
+  readonly atomicFlows: readonly {
+    readonly flow: AtomicFlow;
+    readonly hash: Hex;
+    /** Of leg 2's escrow, and of the pivot's execution. */
+    readonly escrowSlot: Hex;
+    readonly executedSlot: Hex;
+    /** The message of leg 2. */
+    readonly fact: Hex;
+  }[];
   readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly hash: Hex }[];
   readonly deposits: readonly { readonly depositor: Hex; readonly token: Hex; readonly amount: bigint; readonly hash: Hex }[];
   readonly announcements: readonly {

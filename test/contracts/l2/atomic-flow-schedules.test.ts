@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { createRandomness } from "../../protocol/random-batches.ts";
+import { FlowSchedule, HELD, MISSING, REFUNDED, RELEASED } from "./support/flow-schedule.ts";
+import { startFlowWorld } from "./support/flow-world.ts";
+import type { FlowWorld, WorldLeaf } from "./support/flow-world.ts";
+import { contractAt, DEADLINE } from "./support/sample-flow.ts";
+
+/** `FLOW_SCHEDULES=400` runs more of them. */
+const SCHEDULES = Number(process.env["FLOW_SCHEDULES"] ?? 6);
+const SEED = Number(process.env["FLOW_SEED"] ?? 1);
+
+let world: FlowWorld;
+let recipients: Hex[];
+before(async () => {
+  world = await startFlowWorld();
+  recipients = [];
+  // On the first chain pivots are refused; the others take them.
+  for (const chain of [0, 1, 2] as const) {
+    const recipient = await contractAt(world, chain, "FlowRecipient");
+    recipients.push((await recipient.getAddress()).toLowerCase() as Hex);
+    if (chain === 0) await world.chains[chain].send(recipient, 9, "set", [true, "0x00000000"]);
+  }
+});
+after(() => world.close());
+
+/** Each chain's contract has what it holds for escrows, no more and no less. */
+async function requireBacked(schedule: FlowSchedule): Promise<void> {
+  for (const chain of world.chains) {
+    let sum = 0n;
+    for (const flow of schedule.flows)
+      for (const [leg, { chainId, amount }] of flow.legs.entries())
+        if (chainId === chain.chainId && schedule.statusOf(flow, leg) === HELD) sum += amount;
+    assert.equal(await chain.ethers.provider.getBalance(world.address), sum, `chain ${chain.chainId}`);
+  }
+}
+
+/** Of a chain's leaves those on both sides of the deadline, by both clocks, and the last. */
+function candidates(leaves: readonly WorldLeaf[]): Set<WorldLeaf> {
+  const late = leaves.findIndex(({ record }) => record.executedAt > DEADLINE);
+  const ended = leaves.findIndex(({ record }) => record.lastTimestamp > DEADLINE);
+  const at = [late - 1, late, ended - 1, ended, leaves.length - 1];
+  return new Set(at.flatMap((index) => leaves[index] ?? []));
+}
+
+/** Of what a flow still holds, each leg can be paid out or given back, and not both; does the one that can be done. */
+async function end(schedule: FlowSchedule, flow: AtomicFlow): Promise<void> {
+  for (const [leg, { chainId }] of flow.legs.entries()) {
+    const chain = world.chains.findIndex((each) => each.chainId === chainId);
+    if (schedule.isSilent(chain) || schedule.statusOf(flow, leg) !== HELD) continue;
+    const release = schedule.releaseOf(flow, leg);
+    const isReleasable = release !== undefined && (await schedule.tries(flow, leg, "release", release));
+    const refunds: (readonly unknown[])[] = [];
+    for (const [missing, { chainId: lost }] of flow.legs.entries()) {
+      for (const leaf of candidates(world.leaves.filter(({ chainId: of }) => of === lost))) {
+        const refund = schedule.refundOf(flow, leg, missing, leaf);
+        if (await schedule.tries(flow, leg, "refund", refund)) refunds.push(refund);
+      }
+    }
+    assert.notEqual(isReleasable, refunds.length > 0, `leg ${leg}: both, or stuck`);
+    const [name, args, leadsTo] = isReleasable
+      ? (["release", release, RELEASED] as const)
+      : (["refund", refunds[0]!, REFUNDED] as const);
+    assert.ok(await schedule.tries(flow, leg, name, args, leadsTo));
+  }
+}
+
+/** What became of a flow's legs, of exited chains by their last state. */
+async function outcomes(schedule: FlowSchedule, flow: AtomicFlow): Promise<Set<bigint>> {
+  const found = new Set<bigint>();
+  for (const [leg, { chainId }] of flow.legs.entries()) {
+    const chain = world.chains.findIndex((each) => each.chainId === chainId);
+    const told = (await world.chains[chain]!.flows.getFunction("escrowStatus").staticCall(hashAtomicFlow(flow), leg)) as bigint;
+    assert.equal(told, schedule.statusOf(flow, leg));
+    const status = schedule.isSilent(chain) ? schedule.settledStatus(flow, leg) : schedule.statusOf(flow, leg);
+    // What an exited chain held is claimed on L1.
+    if (status !== MISSING && !(status === HELD && schedule.isSilent(chain))) found.add(status);
+  }
+  return found;
+}
+
+test(`C11: in ${SCHEDULES} random schedules each flow is released or given back as a whole, never both, and nothing is stuck`, async () => {
+  const seen = { released: 0, refunded: 0, exited: 0 };
+  for (let i = 0; i < SCHEDULES; i++) {
+    const restore = await world.snapshot();
+    const schedule = new FlowSchedule(world, createRandomness(SEED + i), recipients);
+    try {
+      await schedule.run(() => requireBacked(schedule));
+      await schedule.finish();
+      for (const flow of schedule.flows) {
+        await end(schedule, flow);
+        const all = await outcomes(schedule, flow);
+        assert.ok(all.size <= 1, `${[...all].join(" and ")} of one flow`);
+        if (all.has(RELEASED)) seen.released++;
+        if (all.has(REFUNDED)) seen.refunded++;
+      }
+      seen.exited += world.chains.filter((_, chain) => schedule.isSilent(chain)).length;
+      await requireBacked(schedule);
+    } catch (error) {
+      throw new Error(`schedule of seed ${SEED + i}`, { cause: error });
+    }
+    await restore();
+  }
+  assert.ok(seen.released >= SCHEDULES / 4 && seen.refunded >= SCHEDULES / 4 && seen.exited > 0, JSON.stringify(seen));
+});
