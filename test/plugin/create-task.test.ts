@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { createDevelopmentAccounts } from "../../src/devnet/accounts.ts";
 import type { ChainInfo, EcosystemInfo, RemovedChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -85,5 +86,35 @@ describe("A1: hyperchain:create", () => {
     const unknown = await run("hyperchain:start", "delta");
     assert.deepEqual([unknown.code, unknown.stdout], [1, ""]);
     assert.match(unknown.stderr, /there is no chain delta in this ecosystem; name one of: alpha \(271\), gamma \(300\)/);
+  });
+
+  test("B7: hyperchain:lists shows and changes a chain's lists as its admin, and refuses everything else", async () => {
+    const [first, second, third] = [0, 1, 2].map((number) => createDevelopmentAccounts().wallet(number).address.toLowerCase());
+    const lists = async (...args: readonly string[]): Promise<unknown> => {
+      const { code, stdout, stderr } = await run("hyperchain:lists", "alpha", ...args, "--json");
+      assert.equal(code, 0, stderr);
+      const { senders, deployers } = JSON.parse(stdout) as Record<"senders" | "deployers", unknown>;
+      return [senders, deployers];
+    };
+    const shown = await run("hyperchain:lists", "alpha");
+    assert.equal(shown.stdout, "senders of alpha: every account\ndeployers of alpha: every account\n", shown.stderr);
+    assert.deepEqual(await lists("--senders", `0,${second!}`, "--deployers", "none"), [[first, second], []]);
+    assert.deepEqual(await lists("--add-senders", "2", "--remove-senders", "0,1"), [[third], []]);
+    const kept = await devnet.chains[0]?.provider.request({ method: "hyperchain_getAccessLists", params: [] });
+    assert.deepEqual(kept, { senders: [third], deployers: [] });
+    for (const [args, says] of [
+      [["--senders", "1", "--add-senders", "2"], /--senders says the whole list of senders/],
+      [["--add-senders", "1@l1"], /'1@l1' is no account of alpha/],
+      [["--deployers", "somebody"], /somebody/],
+    ] as const) {
+      const refused = await run("hyperchain:lists", "alpha", ...args);
+      assert.deepEqual([refused.code, refused.stdout], [1, ""], refused.stdout);
+      assert.match(refused.stderr, says);
+    }
+    assert.deepEqual(await lists("--senders", "all", "--deployers", "all"), [null, null]);
+    const begun = await run("hyperchain:lists", "alpha", "--add-deployers", "1");
+    assert.match(begun.stderr, /alpha takes every account's contracts: begin its list with --deployers/);
+    const session = await run("hyperchain:session", "--chain", "alpha");
+    assert.match(session.stdout, /may change the lists of alpha, which every caller may read, with it until/, session.stderr);
   });
 });

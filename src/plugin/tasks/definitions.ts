@@ -87,6 +87,18 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./remove.ts"))
     .build(),
+  task("hyperchain:lists", "Show whose transactions and contracts a chain takes; as its admin, change that")
+    .addPositionalArgument({ name: "chain", description: "Name or id" })
+    .addOption(option("senders", "Whose transactions it takes: accounts with commas, all, or none"))
+    .addOption(option("addSenders", "Accounts for the list of senders"))
+    .addOption(option("removeSenders", "Accounts that leave it"))
+    .addOption(option("deployers", "Who may create contracts: accounts with commas, all, or none"))
+    .addOption(option("addDeployers", "Accounts for the list of deployers"))
+    .addOption(option("removeDeployers", "Accounts that leave it"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./lists.ts"))
+    .build(),
   task("hyperchain:session", "Print a token to read a chain that only some accounts may read")
     .addOption(option("chain", "Name or id of the chain (default: the only one that needs a session)"))
     .addOption(
