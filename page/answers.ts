@@ -11,9 +11,10 @@ import type { BatchProofInfo } from "../src/devnet/view/proof-info.ts";
 
 import type { PagedMessages } from "../src/devnet/view/paged-messages.ts";
 import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
+import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/feed.ts";
 
-export type { AccountHistory, BatchProofInfo, BatchSummary, PagedMessages, Description, FeedEntry, Found, Prepared };
+export type { AccountHistory, BatchInfo, BatchProofInfo, BatchSummary, PagedMessages, Description, FeedEntry, Found, Prepared };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {

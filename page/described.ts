@@ -1,5 +1,6 @@
 import type { Description, TracedCall } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
+import { endedBecause } from "../src/devnet/view/ended-because.ts";
 import { ask } from "./rpc.ts";
 
 /** Something that the ecosystem can say in words; see `hyperchain_describe`. */
@@ -68,7 +69,8 @@ export async function namedCalls(root: TracedCall): Promise<TracedCall> {
   ]);
   const named = (frame: TracedCall): TracedCall => {
     const call = described[frames.indexOf(frame)]?.call;
-    const reason = failed.includes(frame) ? described[frames.length + failed.indexOf(frame)]?.reason : undefined;
+    const reason =
+      endedBecause(frame) ?? (failed.includes(frame) ? described[frames.length + failed.indexOf(frame)]?.reason : undefined);
     return {
       ...frame,
       ...(call === undefined || frames.indexOf(frame) === -1 ? {} : { call }),

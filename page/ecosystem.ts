@@ -4,6 +4,7 @@ import type { EcosystemInfo, EcosystemStatus, FeedEntry, PagedMessages } from ".
 import { followFeed } from "./feed.ts";
 import { withProof } from "./proof-phases.ts";
 import { ask } from "./rpc.ts";
+import { SESSIONS_CHANGED } from "./sessions.ts";
 
 /** How often the page looks while it is visible and nothing tells it what happens. */
 const LOOK_MS = 1_000;
@@ -91,13 +92,19 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
       seen = "";
       set((known) => known && { ...known, status: withProof(known.status, entry) });
     });
+    const lookAnew = (): void => {
+      seen = "";
+      wake();
+    };
     document.addEventListener("visibilitychange", wake);
+    addEventListener(SESSIONS_CHANGED, lookAnew);
     void again();
     return () => {
       ended = true;
       clearTimeout(timer);
       feed.end();
       document.removeEventListener("visibilitychange", wake);
+      removeEventListener(SESSIONS_CHANGED, lookAnew);
     };
   }, []);
   return { ecosystem, lost };

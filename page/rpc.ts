@@ -1,3 +1,5 @@
+import { sessionHeader } from "./sessions.ts";
+
 /** What a member of the ecosystem answered instead of a result. */
 export class RpcFailure extends Error {
   override readonly name = "RpcFailure";
@@ -13,12 +15,18 @@ export class RpcFailure extends Error {
 export type Member = string;
 
 /**
- * Asks a member through the page's own server. Rejects with RpcFailure. `token` is what lets a question pass that changes a chain.
+ * Asks a member through the page's own server, with the tab's sessions. Rejects with RpcFailure. `headers` stand before these: what
+ * changes a chain passes with a token alone.
  */
-export async function ask<T>(member: Member, method: string, params: readonly unknown[] = [], token?: string): Promise<T> {
+export async function ask<T>(
+  member: Member,
+  method: string,
+  params: readonly unknown[] = [],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const response = await fetch(`/rpc/${encodeURIComponent(member)}`, {
     method: "POST",
-    headers: { "content-type": "application/json", ...(token === undefined ? {} : { "x-page-token": token }) },
+    headers: { "content-type": "application/json", ...sessionHeader(), ...headers },
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
   });
   const answer = (await response.json()) as {

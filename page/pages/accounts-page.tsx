@@ -13,7 +13,10 @@ export function AccountsPage() {
       accounts.map(async (address) => ({
         address,
         balances: await Promise.all(
-          info.chains.map(({ chainId }) => ask<string>(String(chainId), "eth_getBalance", [address, "latest"])),
+          // A chain that has stopped, or that only its readers may read, is no reason to hide the others.
+          info.chains.map(({ chainId }) =>
+            ask<string>(String(chainId), "eth_getBalance", [address, "latest"]).then(ether, () => "not told"),
+          ),
         ),
       })),
     );
@@ -34,7 +37,7 @@ export function AccountsPage() {
             empty="This ecosystem signs for no account."
             rows={accounts.map(({ address, balances }) => ({
               key: address,
-              cells: [<AddressLink chain={info.chains[0]?.name ?? "l1"} address={address} />, ...balances.map(ether)],
+              cells: [<AddressLink chain={info.chains[0]?.name ?? "l1"} address={address} />, ...balances],
             }))}
           />
         )}

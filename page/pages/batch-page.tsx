@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
-import type { BatchAnswer } from "../answers.ts";
+import type { BatchAnswer, BatchInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
-import { count, time } from "../format.ts";
+import { count, plural, time } from "../format.ts";
+import { Addresses } from "../parts/addresses.tsx";
+import { BatchChanges } from "../parts/batch-changes.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
@@ -13,6 +15,7 @@ import type { Check } from "../verify/verify-batch.ts";
 interface WholeBatch {
   readonly batch: BatchAnswer;
   readonly blocks: readonly [string, string] | null;
+  readonly content: BatchInfo | null;
 }
 
 export interface BatchPageProps {
@@ -22,7 +25,7 @@ export interface BatchPageProps {
 }
 
 export function BatchPage({ chain, member, number }: BatchPageProps) {
-  const { version, status } = useEcosystem();
+  const { version, status, info } = useEcosystem();
   const proof = status.chains.find(({ name }) => name === chain)?.proving?.find(({ batch }) => batch === number);
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (
@@ -31,7 +34,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
         Batch {count(number)} of {chain}
       </h1>
       <Answer asked={asked} missing="This batch is not sealed yet.">
-        {({ batch, blocks }) => (
+        {({ batch, blocks, content }) => (
           <>
             <Facts
               facts={{
@@ -46,12 +49,17 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                 transactions: `${count(batch.l2TxCount)} of users, ${count(batch.l1TxCount)} from L1's queue`,
                 "state root after it": <code>{batch.rootHash}</code>,
                 commitment: <code>{batch.commitment}</code>,
-                "committed by": onL1(batch.commitTxHash),
-                "proven by": onL1(batch.proveTxHash),
-                "executed by": onL1(batch.executeTxHash),
+                "committed by": onL1(batch.commitTxHash, content?.l1Gas.commit),
+                "proven by": onL1(batch.proveTxHash, content?.l1Gas.prove),
+                "executed by": onL1(batch.executeTxHash, content?.l1Gas.execute),
+                "signed by": content?.signers && <Signed by={content.signers.validators} on={info.l1.name} as="validator" />,
+                "data kept by": content?.signers?.committee && (
+                  <Signed by={content.signers.committee} on={info.l1.name} as="committee member" />
+                ),
                 "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
               }}
             />
+            {content !== null && <BatchChanges batch={content} />}
             <VerifyHere chain={chain} member={member} batch={batch} key={`${chain}:${number}`} />
           </>
         )}
@@ -61,15 +69,31 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
 }
 
 async function whole(member: string, number: number): Promise<WholeBatch | null> {
-  const [batch, blocks] = await Promise.all([
+  const [batch, blocks, content] = await Promise.all([
     ask<BatchAnswer | null>(member, "zks_getL1BatchDetails", [number]),
     ask<readonly [string, string] | null>(member, "zks_getL1BatchBlockRange", [number]),
+    ask<BatchInfo | null>("any", "hyperchain_batch", [Number(member), number]),
   ]);
-  return batch === null ? null : { batch, blocks };
+  return batch === null ? null : { batch, blocks, content };
 }
 
-function onL1(hash: string | null) {
-  return hash === null ? undefined : <TransactionLink chain="l1" hash={hash} />;
+function onL1(hash: string | null, gas: number | undefined) {
+  if (hash === null) return undefined;
+  return (
+    <>
+      <TransactionLink chain="l1" hash={hash} />
+      {gas !== undefined && `, ${count(gas)} gas`}
+    </>
+  );
+}
+
+/** Those whose signatures L1 has checked. */
+function Signed({ by, on, as }: { readonly by: readonly string[]; readonly on: string; readonly as: string }) {
+  return (
+    <>
+      {plural(by.length, as)}: <Addresses chain={on} addresses={by} />
+    </>
+  );
 }
 
 type Verification =

@@ -1,8 +1,8 @@
 import type { BlockAnswer } from "../answers.ts";
-import { useAsked } from "../ecosystem.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, ether, hex, time } from "../format.ts";
 import { Answer, Facts, Table } from "../parts/layout.tsx";
-import { AddressLink, BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
+import { AddressLink, BatchLink, BlockLink, TransactionLink, useSymbol } from "../parts/links.tsx";
 import { ask } from "../rpc.ts";
 
 export function BlockPage({
@@ -14,9 +14,11 @@ export function BlockPage({
   readonly member: string;
   readonly number: number;
 }) {
+  const { version } = useEcosystem();
+  const symbol = useSymbol(chain);
   const asked = useAsked(
     () => ask<BlockAnswer | null>(member, "eth_getBlockByNumber", [hex(number), true]),
-    [`${member}:${number}`],
+    [`${member}:${number}`, version],
   );
   return (
     <>
@@ -38,7 +40,7 @@ export function BlockPage({
             />
             <Table
               caption="Transactions of the block"
-              columns={["transaction", "from", "to", "ETH"]}
+              columns={["transaction", "from", "to", symbol]}
               empty="The block has no transaction."
               rows={block.transactions.map((transaction) => ({
                 key: transaction.hash,

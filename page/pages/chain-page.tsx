@@ -2,8 +2,12 @@ import type { BatchAnswer, BlockAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
+import { Addresses } from "../parts/addresses.tsx";
+import { AccessLists } from "../parts/access-lists.tsx";
 import { BatchLink, BlockLink } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
+import { gasPerTransaction, useCostOnL1 } from "../parts/chain-costs.tsx";
+import { ReaderSession } from "../parts/reader-session.tsx";
 import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
 import { ChainState } from "./ecosystem-page.tsx";
@@ -24,6 +28,7 @@ export function ChainPage({ name }: { readonly name: string }) {
     () => newest<BatchAnswer>(member, (now?.batches.sealed ?? 0) - 1, (number) => ["zks_getL1BatchDetails", [number]]),
     [member, version],
   );
+  const costOnL1 = useCostOnL1(member, now?.batches.executed ?? 0);
   if (chain === undefined || now === undefined) return <p class="bad">This ecosystem has no chain {name}.</p>;
   const { quorum } = chain;
   return (
@@ -40,12 +45,23 @@ export function ChainPage({ name }: { readonly name: string }) {
             chain.dataAvailability === "rollup"
               ? "rollup: all of it is on L1, and anyone can rebuild the chain from there"
               : "validium: a committee keeps it; if the committee withholds it, funds are frozen",
-          execution: `trusted to ${quorum.threshold} of ${plural(quorum.members.length, "validator")}`,
+          reading: chain.readsNeedSession && "its readers alone, by sessions",
+          execution: (
+            <>
+              trusted to {quorum.threshold} of {plural(quorum.members.length, "validator")}:{" "}
+              <Addresses chain={info.l1.name} addresses={quorum.members} />
+            </>
+          ),
           "protocol version": now.protocolVersion,
           "next version": now.upgrade && `${now.upgrade.version}, from ${time(now.upgrade.effectiveAt)} on`,
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
+          "transactions a second": now.transactionsPerSecond,
+          "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,
+          "and on L1": costOnL1,
         }}
       />
+      <ReaderSession chain={chain} />
+      <AccessLists chain={chain} />
       <Section title="Newest batches">
         <Answer asked={batches} missing="">
           {(list) => (

@@ -18,8 +18,8 @@ export function EcosystemPage() {
       <p class={info.prover.mode === "none" ? "bad" : "proven"}>What is proven: {info.proven}</p>
       <Section title="Chains">
         <Table
-          caption="The ecosystem's chains, and how many batches came through each stage"
-          columns={["chain", "id", "data", "block", "waiting", "sealed", "committed", "proven", "executed", "state"]}
+          caption="The ecosystem's chains, transactions a second over the last ten, and how many batches came through each stage"
+          columns={["chain", "id", "data", "block", "tx/s", "waiting", "sealed", "committed", "proven", "executed", "state"]}
           empty="This ecosystem has no chain."
           rows={status.chains.map((chain) => ({
             key: chain.name,
@@ -28,6 +28,7 @@ export function EcosystemPage() {
               chain.chainId,
               info.chains.find(({ name }) => name === chain.name)?.dataAvailability,
               count(chain.blockNumber),
+              chain.transactionsPerSecond ?? "–",
               count(chain.waiting),
               count(chain.batches.sealed),
               count(chain.batches.committed),
@@ -84,6 +85,13 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
 
 export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"][number] }) {
   if (chain.fault !== undefined) return <Mark kind="bad">stopped: {chain.fault}</Mark>;
+  if (chain.stopped === true) return <Mark kind="under-way">stopped; it refuses its clients until it is started</Mark>;
+  if (chain.stuck !== undefined)
+    return (
+      <Mark kind="under-way">
+        runs, but seals nothing: {chain.stuck.why} ({chain.stuck.help})
+      </Mark>
+    );
   if (chain.waitsFor !== undefined) return <Mark kind="under-way">waits: {chain.waitsFor}</Mark>;
   return <Mark kind="good">runs</Mark>;
 }

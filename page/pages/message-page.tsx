@@ -8,9 +8,13 @@ import { Where } from "../parts/message-table.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
 import { STEP_WORDS, stepsOf } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
+import { hasSession } from "../sessions.ts";
 
 export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: number; readonly hash: string }) {
-  const { version } = useEcosystem();
+  const { version, info } = useEcosystem();
+  const closed = info.chains.filter(({ chainId, readsNeedSession }) => readsNeedSession === true && !hasSession(chainId));
+  const hidden =
+    closed.length === 0 ? "" : `, or one that only its readers may read (${closed.map(({ name }) => name).join(", ")})`;
   const asked = useAsked(
     () => ask<MessageInfo | null>("any", "hyperchain_message", [hash, sourceChainId]),
     [`${sourceChainId}:${hash}`, version],
@@ -21,7 +25,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
       <p>
         <code>{hash}</code>
       </p>
-      <Answer asked={asked} missing="No chain of this ecosystem has sent this message.">
+      <Answer asked={asked} missing={`No chain of this ecosystem has sent this message${hidden}.`}>
         {(message) => (
           <>
             <About message={message} />

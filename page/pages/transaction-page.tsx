@@ -2,7 +2,7 @@ import type { PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
-import { AddressLink, BatchLink, BlockLink } from "../parts/links.tsx";
+import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
 import { CallTree } from "../parts/call-tree.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
@@ -60,8 +60,7 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
 };
 
 function Found({ transaction, receipt, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
-  const { info } = useEcosystem();
-  const symbol = info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
+  const symbol = useSymbol(chain);
   const failed = receipt?.status === "0x0";
   const [{ call } = {}] = useDescriptions(transaction.hash, transaction.input === "0x" ? [] : [{ input: transaction.input }]);
   return (

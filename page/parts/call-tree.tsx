@@ -1,7 +1,7 @@
 import type { TracedCall } from "../answers.ts";
 import { amount, count, short } from "../format.ts";
 import { Mark } from "./layout.tsx";
-import { AddressLink } from "./links.tsx";
+import { AddressLink, useSymbol } from "./links.tsx";
 
 /** Calls within calls that are shown; deeper ones are counted. */
 const MOST_DEPTH = 12;
@@ -17,12 +17,13 @@ export function CallTree({ call, chain }: { readonly call: TracedCall; readonly 
 }
 
 function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly chain: string; readonly depth: number }) {
+  const symbol = useSymbol(chain);
   const calls = call.calls ?? [];
   const line = (
     <>
       {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
       <code>{call.call ?? short(call.input)}</code>
-      {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, "ETH")}` : ""}, gas{" "}
+      {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
       {call.error !== undefined && <Mark kind="bad">it reverted {call.reason ?? `with "${call.error}"`}</Mark>}
     </>

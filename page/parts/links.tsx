@@ -12,6 +12,12 @@ export function useChainName(): (chainId: number) => string {
       : (info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`);
 }
 
+/** What a chain's base token is called, and L1's. */
+export function useSymbol(chain: string): string {
+  const { info } = useEcosystem();
+  return info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
+}
+
 /** What the ecosystem calls an address, where it knows it. */
 function useAddressName(): (address: string) => string | undefined {
   const { info } = useEcosystem();

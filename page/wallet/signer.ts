@@ -43,7 +43,8 @@ export function developmentSigner(account: string, token: string, info: Ecosyste
   return {
     account,
     name: "the ecosystem",
-    send: ({ chainId, ...transaction }) => ask(memberOf(info, Number(chainId)), "eth_sendTransaction", [transaction], token),
+    send: ({ chainId, ...transaction }) =>
+      ask(memberOf(info, Number(chainId)), "eth_sendTransaction", [transaction], { "x-page-token": token }),
   };
 }
 
@@ -73,7 +74,8 @@ export async function addChain({ provider }: Wallet, { name, chainId, url, symbo
 /** EIP-1193 and EIP-3326: the wallet does not know the chain; some wrap the code. */
 const UNKNOWN_CHAIN = 4902;
 
-async function bringTo(wallet: Wallet, chain: WalletChain): Promise<void> {
+/** Has a wallet go to a chain, which it is made to add where it does not know it. Rejects where it does not. */
+export async function bringTo(wallet: Wallet, chain: WalletChain): Promise<void> {
   const { provider } = wallet;
   const isThere = async (): Promise<boolean> => Number(await provider.request({ method: "eth_chainId" })) === chain.chainId;
   if (await isThere()) return;

@@ -11,5 +11,11 @@ export function serveEcosystem(
     const { l1, chains } = info();
     return name === "l1" ? l1.url : chains.find(({ chainId }) => String(chainId) === name)?.url;
   };
-  return startPage({ host, port, origins, members: { get: urlOf }, any: String(info().chains[0]?.chainId ?? "l1") });
+  // Another is asked once this one has stopped or is gone. Without an open one, readers' sessions open the first.
+  const any = (): string => {
+    const { chains } = info();
+    const [chosen = chains[0]] = chains.filter(({ readsNeedSession, stopped }) => !(readsNeedSession ?? stopped ?? false));
+    return String(chosen?.chainId ?? "l1");
+  };
+  return startPage({ host, port, origins, members: { get: urlOf }, any });
 }

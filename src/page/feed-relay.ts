@@ -15,11 +15,11 @@ export const NOT_KEPT = 4_404;
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the
- * last entry that they have. `url` is a member that tells it; `refuses` says whose requests are refused.
+ * last entry that they have. `url` is a member that tells it now; `refuses` says whose requests are refused.
  */
 export function relayFeed(
   server: Server,
-  { url, refuses }: { readonly url: string; readonly refuses: (request: IncomingMessage) => boolean },
+  { url, refuses }: { readonly url: () => string; readonly refuses: (request: IncomingMessage) => boolean },
 ): { close(): void } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MOST_SENT });
   server.on("upgrade", (request, connection: Duplex, head) => {
@@ -31,7 +31,7 @@ export function relayFeed(
       connection.end(`HTTP/1.1 ${isFull ? 503 : 403} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, url, since));
+    sockets.handleUpgrade(request, connection, head, (reader) => follow(reader, url(), since));
   });
   return {
     close() {

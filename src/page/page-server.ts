@@ -19,8 +19,8 @@ export interface PageOptions {
   readonly origins?: readonly string[];
   /** Members by the names that the page has for them: `l1` and the chains' ids. */
   readonly members: Pick<ReadonlyMap<string, string>, "get">;
-  /** Members that answer for the whole ecosystem; asked where the page asks "any". */
-  readonly any: string;
+  /** A member that answers for the whole ecosystem now; asked where the page asks "any". */
+  readonly any: () => string;
 }
 
 /** The page, served. */
@@ -43,7 +43,10 @@ const READS = new Set([
   ...["getBlockByHash", "getBlockByNumber", "getLogs", "getTransactionByHash", "getTransactionReceipt"].map(eth),
   ...["zks_getBlockDetails", "zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getTransactionDetails"],
   "debug_traceTransaction",
-  ...["hyperchain_batches", "hyperchain_describe", "hyperchain_history", "hyperchain_prepare", "hyperchain_proof"],
+  ...["hyperchain_batch", "hyperchain_batches", "hyperchain_describe", "hyperchain_getAccessLists", "hyperchain_history"],
+  ...["hyperchain_prepare", "hyperchain_proof"],
+  // They open no more than the account may read that has signed.
+  ...["hyperchain_getSessionChallenge", "hyperchain_openSession"],
   ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_status", "hyperchain_traceMessage"],
   ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],
 ]);
@@ -77,7 +80,7 @@ export async function startPage(options: PageOptions): Promise<PageServer> {
   const token = randomBytes(TOKEN_BYTES).toString("hex");
   const server = await listening(options, () => pageApp(options, assets, token));
   const feed = relayFeed(server.server, {
-    url: options.members.get(any) ?? any,
+    url: () => options.members.get(any()) ?? any(),
     refuses: ({ headers }) => refusalOf(headers, { host: name, origins }) !== undefined,
   });
   const { port } = server.server.address() as AddressInfo;
@@ -129,7 +132,7 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
   });
   for (const [path, { type, text }] of assets) http.get(path, async (_request, reply) => reply.type(type).send(text));
   http.post<{ readonly Params: { readonly member: string } }>("/rpc/:member", async (request, reply) => {
-    const url = members.get(request.params.member === "any" ? any : request.params.member);
+    const url = members.get(request.params.member === "any" ? any() : request.params.member);
     const method = methodOf(request.body);
     if (url === undefined) return refuse(reply, 404, "this ecosystem has no such member");
     if (method === undefined || !(READS.has(method) || WRITES.has(method))) {
@@ -146,7 +149,8 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
         `${method} needs the token: open the page by the address that was printed where the ecosystem runs`,
       );
     try {
-      return await reply.type("application/json").send(await passing.answer(url, request.body, reply.raw));
+      const { authorization } = request.headers;
+      return await reply.type("application/json").send(await passing.answer(url, request.body, reply.raw, authorization));
     } catch (error) {
       if (error instanceof PassedAnswerError) return refuse(reply, error.status, error.message);
       return refuse(reply, 502, `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);

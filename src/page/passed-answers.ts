@@ -26,9 +26,9 @@ export class PassedAnswers {
 
   /**
    * Resolves with what the member answers. Rejects with PassedAnswerError beyond a limit, or as `fetch` does; also when the
-   * reader leaves.
+   * reader leaves. `authorization`: the reader's sessions, as `Authorization` names them.
    */
-  async answer(url: string, question: unknown, reader: ServerResponse): Promise<Buffer> {
+  async answer(url: string, question: unknown, reader: ServerResponse, authorization?: string): Promise<Buffer> {
     if (this.#underWay >= MOST_UNDER_WAY) throw new PassedAnswerError(503, "too many questions are under way; ask again");
     this.#underWay++;
     const held = { bytes: 0 };
@@ -40,7 +40,7 @@ export class PassedAnswers {
     });
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...(authorization === undefined ? {} : { authorization }) },
       body: JSON.stringify(question),
       signal: AbortSignal.any([gone.signal, AbortSignal.timeout(ANSWER_MS)]),
     });

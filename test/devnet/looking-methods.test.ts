@@ -5,7 +5,8 @@ import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
 import hre from "hardhat";
 import { send } from "../../src/client/send.ts";
 import type { AccountHistory } from "../../src/devnet/view/account-history.ts";
-import type { BatchInfo, BatchSummary } from "../../src/devnet/view/batch-info.ts";
+import type { BatchSummary } from "../../src/devnet/view/batch-info.ts";
+import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
 import type { Description } from "../../src/devnet/view/describe.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { BatchProofInfo } from "../../src/devnet/view/proof-info.ts";
@@ -131,6 +132,10 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       assert.equal(first.l1[stage]!.timestamp, (await devnet.l1.provider.getBlock(receipt!.blockNumber))!.timestamp);
     }
     assert.equal(await ask("hyperchain_batch", "alpha", 99), null);
+    for (const stage of ["commit", "prove", "execute"] as const) {
+      const receipt = await devnet.l1.provider.getTransactionReceipt(first.l1[stage]!.transactionHash);
+      assert.equal(first.l1Gas[stage], Number(receipt!.gasUsed));
+    }
     const proof = await ask<BatchProofInfo>("hyperchain_proof", "alpha", 0);
     assert.deepEqual([proof.isProven, proof.protocolVersion], [false, first.protocolVersion]);
     assert.equal(proof.checked.transactionHash, first.l1.prove!.transactionHash);

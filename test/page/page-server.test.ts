@@ -41,7 +41,7 @@ function statusWith(url: string, headers: Readonly<Record<string, string>>): Pro
 describe("I3: the page's server", () => {
   let member: Awaited<ReturnType<typeof startMember>>;
   let page: PageServer;
-  const options = () => ({ host: "127.0.0.1", port: 0, members: new Map([["271", member.url]]), any: "271" });
+  const options = () => ({ host: "127.0.0.1", port: 0, members: new Map([["271", member.url]]), any: () => "271" });
   const ask = (path: string, body: unknown) =>
     fetch(`${page.url}/rpc/${path}`, {
       method: "POST",

@@ -97,7 +97,10 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
     const row = tab.getByRole("row", { name: /alpha 271/ });
     const { batches, blockNumber } = (await devnet.status()).chains[0]!;
     const cells = await row.getByRole("cell").allTextContents();
-    assert.deepEqual(cells, ["alpha", "271", "rollup", String(blockNumber), "0", "1", "1", "1", "1", "runs"]);
+    // How many transactions a second there were depends on when this looks.
+    assert.match(cells[4]!, /^\d+(\.\d+)?$/);
+    assert.deepEqual(cells.toSpliced(4, 1).slice(0, 9), ["alpha", "271", "rollup", String(blockNumber), "0", "1", "1", "1", "1"]);
+    assert.match(cells[10]!, /^runs/);
     assert.deepEqual(batches, { sealed: 1, committed: 1, proven: 1, executed: 1 });
     await tab.getByRole("row", { name: /transfer alpha beta arrived/ }).waitFor();
     assert.deepEqual(await violations(tab), []);

@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import { LeafKind } from "../../protocol/domain-tags.ts";
 import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
@@ -22,22 +23,29 @@ export interface ArchivedBatch {
   /** Other transactions, the chain's own not counted. */
   readonly transactionCount: number;
   readonly importedRoots: readonly ImportedRoot[];
+  /** What it publishes, or gives to those who keep its data. */
+  readonly pubdataBytes: number;
+  readonly changes: BatchChanges;
+  /** Binds what the batch does, without where its data is: what a committee signs. */
+  readonly preCommitment: Hex;
+}
+
+/** Leaves of the state that a batch changed, by their kinds; the leaf that receives each batch's outputs is not counted. */
+export type BatchChanges = Readonly<Record<keyof typeof LeafKind, LeafChanges>>;
+
+export interface LeafChanges {
+  /** Those that were not there before. */
+  readonly inserted: number;
+  readonly updated: number;
 }
 
 /** The batches that this process has sealed, in order. */
 export class BatchArchive {
   #batches: ArchivedBatch[] = [];
 
-  add({
-    outputs,
-    newStateRoot,
-    commitment,
-    logs,
-    canonicalTxHashes,
-    importedRoots,
-    transactionCount,
-    protocolVersion,
-  }: FormedBatch): void {
+  add(formed: FormedBatch): void {
+    const { outputs, newStateRoot, commitment, preCommitment, logs, canonicalTxHashes, importedRoots } = formed;
+    const { transactionCount, protocolVersion, pubdata } = formed;
     this.#batches.push({
       number: outputs.batchNumber,
       protocolVersion,
@@ -51,6 +59,9 @@ export class BatchArchive {
       priorityOpCount: outputs.priorityOpCount,
       transactionCount,
       importedRoots,
+      pubdataBytes: pubdata.length,
+      changes: changesOf(formed),
+      preCommitment,
     });
   }
 
@@ -74,4 +85,18 @@ export class BatchArchive {
   revertTo(number: bigint): void {
     this.#batches = this.#batches.filter((batch) => batch.number < number);
   }
+}
+
+/** Published updates name a leaf by its index alone; what was written says of which kind it is. */
+function changesOf({ writes, entries }: Pick<FormedBatch, "writes" | "entries">): BatchChanges {
+  const count = (leafKind: LeafKind): LeafChanges => {
+    const inserted = entries.filter((entry) => entry.type === "insertion" && entry.leafKind === leafKind).length;
+    return { inserted, updated: writes.filter((write) => write.leafKind === leafKind).length - inserted };
+  };
+  return {
+    storage: count(LeafKind.storage),
+    account: count(LeafKind.account),
+    codeHash: count(LeafKind.codeHash),
+    codeDigest: count(LeafKind.codeDigest),
+  };
 }

@@ -11,6 +11,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
+import { measureThroughput } from "./throughput.ts";
+import type { Throughput } from "./throughput.ts";
 import { RunSwitch } from "./run-switch.ts";
 import type { RunSwitchOptions } from "./run-switch.ts";
 import type { ChainPipeline, ChainPipelineDependencies } from "./chain-pipeline.ts";
@@ -30,6 +32,7 @@ export interface DevnetChain {
   readonly gate: ChainAccess["gate"];
   readonly pipeline: ChainPipeline;
   readonly runSwitch: RunSwitch;
+  readonly throughput: Throughput;
 }
 
 export interface ServedChain extends DevnetChain, ChainAccess {
@@ -69,8 +72,10 @@ export async function startServedChain(
     { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, relayer, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     dependencies,
   );
+  const throughput = measureThroughput(pipeline.chain.index, wallClockMs);
   const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;
-  return { url, provider, clientProvider, answer, gate, addMethods, close, chainId, name, plan, pipeline, runSwitch };
+  const served = { url, provider, clientProvider, answer, gate, addMethods, close };
+  return { ...served, chainId, name, plan, pipeline, runSwitch, throughput };
 }
 
 /** What clients are told to pay. */

@@ -30,9 +30,9 @@ export interface BatchSummary {
   readonly proof?: ProofStage;
 }
 
-/** Answer of `hyperchain_batch`. */
-export interface BatchInfo extends BatchSummary {
-  /** L1's transactions, with L1's seconds; those that have not happened are absent. */
+/** A sealed batch, with L1's transactions. */
+export interface SettledStages extends BatchSummary {
+  /** With L1's seconds; those that have not happened are absent. */
   readonly l1: Readonly<
     Partial<Record<"commit" | "prove" | "execute", { readonly transactionHash: Hex; readonly timestamp: number }>>
   >;
@@ -60,7 +60,11 @@ export function newestBatches(chain: BatchSource, before: unknown, count: unknow
 }
 
 /** One batch, with L1's transactions; null before it is sealed. Rejects with RpcError, or L1's error. */
-export async function batchInfo(chain: BatchSource, number: unknown, client: RpcClient | undefined): Promise<BatchInfo | null> {
+export async function settledStages(
+  chain: BatchSource,
+  number: unknown,
+  client: RpcClient | undefined,
+): Promise<SettledStages | null> {
   const wanted = optional(number, undefined, Number.MAX_SAFE_INTEGER, "the number of a batch");
   const summary = summaryOf(chain, wanted);
   if (summary === undefined) return null;

@@ -110,6 +110,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly blockNumber: number;
   /** Transactions that wait for a block. */
   readonly waiting: number;
+  /** That came into blocks in the last ten seconds; absent where only its readers may see it. */
+  readonly transactionsPerSecond?: number;
   /** Batches that came through each stage; a batch that has come through one has come through those before it. */
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */

@@ -21,6 +21,7 @@ import type {
 import type { L1Fork } from "../l1/l1-fork.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
+import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
@@ -54,7 +55,7 @@ export interface EcosystemViewDependencies {
 export interface EcosystemView {
   info(): EcosystemInfo;
   status(): Promise<EcosystemStatus>;
-  /** All messages between the chains, oldest first, then those to L1. Rejects with a provider's error. */
+  /** All messages, in the order in which this process has first seen them. Rejects with a provider's error. */
   messages(): Promise<readonly MessageInfo[]>;
 }
 
@@ -77,9 +78,10 @@ interface KnownMessages {
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
   const { chains, relayer, toL1 } = dependencies;
   let lastLook: readonly MessageInfo[] = [];
+  const inOrder = orderOfSight();
   const messages = async (): Promise<readonly MessageInfo[]> => {
     await relayer.observe();
-    const all = [...relayer.journeys().map(messageInfo), ...(await toL1.look())];
+    const all = inOrder([...relayer.journeys().map(messageInfo), ...(await toL1.look())]);
     const info = ecosystemInfo(dependencies);
     const faultOf = (id: number): string | undefined =>
       chains()
@@ -190,6 +192,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     chainId: Number(chainId),
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
+    transactionsPerSecond: chain.throughput.perSecond(),
     batches: pipeline.progress(),
     ...listsInfo(pipeline),
     ...versionInfo(pipeline),

@@ -7,7 +7,8 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
-import { batchInfo, newestBatches } from "./batch-info.ts";
+import { newestBatches } from "./batch-info.ts";
+import { batchInfo } from "./batch-on-l1.ts";
 import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
@@ -57,7 +58,8 @@ export function lookingMethods(
     ],
     [
       "hyperchain_batch",
-      async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain, client), number, client)),
+      async ([chain, number], client) =>
+        looks(client, async () => batchInfo(chainOf(chain, client), number, dependencies.l1, client)),
     ],
     [
       "hyperchain_proof",

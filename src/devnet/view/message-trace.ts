@@ -8,6 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { decodingRoom } from "./decoding-room.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
+import { endedBecause } from "./ended-because.ts";
 
 export interface MessageTraceDependencies {
   readonly chains: () => readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
@@ -58,10 +59,7 @@ async function explain(failed: CallFrame, { chain, transactionHash, known }: Fai
     contract: failed.to ?? "0x",
     call: known.call(failed.input) ?? failed.input,
     data,
-    reason:
-      data === "0x" && failed.error !== undefined && failed.error !== "execution reverted"
-        ? `with ${failed.error}`
-        : revertReason(data, known),
+    reason: endedBecause(failed) ?? revertReason(data, known),
     stackTrace: (await failsHarmlessly(failed, chain, Number(blockNumber)))
       ? solidityLines(await repeatCall(ask, failed, Number(blockNumber)))
       : [],
@@ -95,7 +93,7 @@ function named(frame: CallFrame, naming: Naming): TracedCall {
   return {
     ...rest,
     ...(call === undefined ? {} : { call }),
-    ...(frame.error === undefined ? {} : { reason: reasonText(frame.output ?? "0x", naming) }),
+    ...(frame.error === undefined ? {} : { reason: endedBecause(frame) ?? reasonText(frame.output ?? "0x", naming) }),
     ...(calls.length === 0 ? {} : { calls: calls.map((each) => named(each, naming)) }),
   };
 }

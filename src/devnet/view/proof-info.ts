@@ -5,7 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../protocol/proven-record.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { batchInfo } from "./batch-info.ts";
+import { settledStages } from "./batch-info.ts";
 import type { BatchSource } from "./batch-info.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 
@@ -43,7 +43,7 @@ export async function proofInfo(
   l1: Pick<LocalL1, "chainId" | "request">,
   client: RpcClient | undefined,
 ): Promise<BatchProofInfo | null> {
-  const batch = await batchInfo(chain, number, client);
+  const batch = await settledStages(chain, number, client);
   const place = batch?.l1.prove;
   if (batch === null || place === undefined) return null;
   const { transactionHash, timestamp } = place;

@@ -39,7 +39,13 @@ export function sightOf(chains: readonly GatedChain[], client: RpcClient | undef
   };
 }
 
-/** What L1 shows too. Errors in words may name accounts. */
-function withoutWords({ fault, waitsFor: _waitsFor, stuck: _stuck, ...shown }: ChainStatus): ChainStatus {
+/** What L1 shows too, which is how much is in batches and not when it was sent. Errors in words may name accounts. */
+function withoutWords({
+  fault,
+  waitsFor: _waitsFor,
+  stuck: _stuck,
+  transactionsPerSecond: _rate,
+  ...shown
+}: ChainStatus): ChainStatus {
   return fault === undefined ? shown : { ...shown, fault: "the chain has stopped; its readers are told why" };
 }

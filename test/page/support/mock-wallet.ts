@@ -1,4 +1,4 @@
-import type { BaseWallet, JsonRpcProvider } from "ethers";
+import type { BaseWallet, JsonRpcProvider, TypedDataField } from "ethers";
 import type { Page } from "playwright-core";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
 
@@ -66,6 +66,13 @@ export async function installWallet(
       if (wallet.refuses) throw Object.assign(new Error("User rejected the request."), { code: 4001 });
       const { to, data, value, gas } = first as Record<"to" | "data" | "value" | "gas", string>;
       return (await key.connect(provider).sendTransaction({ to, data, value, gasLimit: gas })).hash;
+    }
+    if (method === "eth_signTypedData_v4") {
+      const { domain, types, message } = JSON.parse(String(params[1])) as Record<"domain" | "message", object> & {
+        readonly types: Record<string, TypedDataField[]>;
+      };
+      const { EIP712Domain: _, ...fields } = types;
+      return key.signTypedData(domain, fields, message as Record<string, unknown>);
     }
     return provider.send(method, [...params]);
   };

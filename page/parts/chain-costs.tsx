@@ -1,0 +1,38 @@
+import type { BatchInfo, BlockAnswer } from "../answers.ts";
+import { useAsked } from "../ecosystem.ts";
+import { count, plural } from "../format.ts";
+import { ask } from "../rpc.ts";
+
+/** Executed batches over which the average is. */
+const MOST_BATCHES = 5;
+
+/** What a transaction takes on L1, by the newest executed batches: a sentence, or why there is none. */
+export function useCostOnL1(member: string, executed: number): string | undefined {
+  const asked = useAsked(() => costOnL1(member, executed), [member, executed]);
+  return asked.state === "there" ? asked.value : undefined;
+}
+
+async function costOnL1(member: string, executed: number): Promise<string> {
+  const numbers = Array.from({ length: Math.min(MOST_BATCHES, executed) }, (_, i) => executed - 1 - i);
+  const found = await Promise.all(
+    numbers.map((number) => ask<BatchInfo | null>("any", "hyperchain_batch", [Number(member), number])),
+  );
+  const batches = found.filter((batch) => batch !== null);
+  const transactions = sum(batches, (batch) => batch.transactions + batch.operations);
+  if (transactions === 0) return "not known before L1 has executed a batch with transactions";
+  const gas = sum(batches, ({ l1Gas }) => (l1Gas.commit ?? 0) + (l1Gas.prove ?? 0) + (l1Gas.execute ?? 0));
+  const bytes = sum(batches, ({ pubdataBytes }) => pubdataBytes);
+  const of = `${plural(transactions, "transaction")} in the newest ${batches.length === 1 ? "executed batch" : `${batches.length} executed batches`}`;
+  return `${count(Math.round(gas / transactions))} L1 gas, ${count(Math.round(bytes / transactions))} bytes of data (${of})`;
+}
+
+/** Gas of a transaction on the chain itself, by its newest blocks; undefined where they have none. */
+export function gasPerTransaction(blocks: readonly BlockAnswer[]): string | undefined {
+  const transactions = sum(blocks, (block) => block.transactions.length);
+  if (transactions === 0) return undefined;
+  return `${count(Math.round(sum(blocks, ({ gasUsed }) => Number(gasUsed)) / transactions))} gas (newest ${plural(blocks.length, "block")})`;
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((all, item) => all + of(item), 0);
+}

@@ -1,0 +1,31 @@
+/** Of this tab alone, as the token is that lets accounts sign. */
+const KEPT_AS = "hyperchain-sessions";
+/** Told when a session has come or gone: what was refused before may be answered now. */
+export const SESSIONS_CHANGED = "hyperchain-sessions";
+
+/** Tokens of readers' sessions, by the ids of their chains. */
+function kept(): Readonly<Record<string, string>> {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT_AS) ?? "{}") as Readonly<Record<string, string>>;
+  } catch {
+    // Another page of this machine has been on this port before.
+    return {};
+  }
+}
+
+export function hasSession(chainId: number): boolean {
+  return String(chainId) in kept();
+}
+
+/** Keeps a chain's session for this tab; undefined forgets it. */
+export function keepSession(chainId: number, token: string | undefined): void {
+  const { [String(chainId)]: _, ...others } = kept();
+  sessionStorage.setItem(KEPT_AS, JSON.stringify(token === undefined ? others : { ...others, [chainId]: token }));
+  dispatchEvent(new Event(SESSIONS_CHANGED));
+}
+
+/** The header by which this tab's questions are a reader's; empty where it has no session. */
+export function sessionHeader(): Readonly<Record<string, string>> {
+  const tokens = Object.values(kept());
+  return tokens.length === 0 ? {} : { authorization: `Bearer ${tokens.join(",")}` };
+}

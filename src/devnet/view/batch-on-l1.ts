@@ -1,0 +1,116 @@
+import { AbiCoder, verifyTypedData } from "ethers";
+import type { TypedDataField } from "ethers";
+import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import type { BatchChanges } from "../../chain/index/batch-archive.ts";
+import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, quorumDomain } from "../../protocol/quorum.ts";
+import type { TypedDataDomain } from "../../protocol/quorum.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import type { LocalL1 } from "../l1/local-l1.ts";
+import { settledStages } from "./batch-info.ts";
+import type { BatchSource, SettledStages } from "./batch-info.ts";
+
+type Stage = "commit" | "prove" | "execute";
+
+/** Answer of `hyperchain_batch`. */
+export interface BatchInfo extends SettledStages {
+  readonly pubdataBytes: number;
+  readonly changes: BatchChanges;
+  /** What L1's transactions took; those that have not happened are absent. */
+  readonly l1Gas: Readonly<Partial<Record<Stage, number>>>;
+  /** Absent before L1 has the batch, and where another contract than the chain's own was called to commit it. */
+  readonly signers?: BatchSigners;
+}
+
+/** The accounts whose signatures L1 was shown when the batch was committed, in L1's order. */
+export interface BatchSigners {
+  readonly validators: readonly Hex[];
+  /** Those who have the data of a validium; absent where L1 has it. */
+  readonly committee?: readonly Hex[];
+}
+
+/** What L1 is asked. */
+export type AskedL1 = Pick<LocalL1, "chainId" | "request">;
+
+/** One batch, with what it changed, and what L1 was shown and took; null before it is sealed. Rejects as `settledStages` does. */
+export async function batchInfo(
+  chain: BatchSource,
+  number: unknown,
+  l1: AskedL1,
+  client: RpcClient | undefined,
+): Promise<BatchInfo | null> {
+  const settled = await settledStages(chain, number, client);
+  const archived = settled === null ? undefined : chain.pipeline.chain.archive.batch(BigInt(settled.number));
+  if (settled === null || archived === undefined) return null;
+  const { pubdataBytes, changes, preCommitment } = archived;
+  const [l1Gas, signers] = await Promise.all([
+    gasOf(settled, l1),
+    settled.l1.commit === undefined
+      ? undefined
+      : signersOf(chain, l1, { ...settled, preCommitment, transactionHash: settled.l1.commit.transactionHash }),
+  ]);
+  return { ...settled, pubdataBytes, changes, l1Gas, ...(signers === undefined ? {} : { signers }) };
+}
+
+async function gasOf({ l1: stages }: SettledStages, l1: AskedL1): Promise<BatchInfo["l1Gas"]> {
+  const gas: Partial<Record<Stage, number>> = {};
+  for (const stage of ["commit", "prove", "execute"] as const) {
+    const hash = stages[stage]?.transactionHash;
+    if (hash === undefined) continue;
+    const receipt = (await l1.request("eth_getTransactionReceipt", [hash])) as { readonly gasUsed: string } | null;
+    if (receipt !== null) gas[stage] = Number(receipt.gasUsed);
+  }
+  return gas;
+}
+
+/** What signers have signed of a batch, and where L1 was shown it. */
+interface SignedCommit extends Pick<SettledStages, "number" | "commitment"> {
+  readonly preCommitment: Hex;
+  readonly transactionHash: Hex;
+}
+
+/** Of `eth_getTransactionByHash`. */
+interface L1Transaction {
+  readonly to: string | null;
+  readonly input: string;
+  readonly blockNumber: string;
+}
+
+/** What `commitBatch` was given, as far as it is read here. */
+interface CommitArguments {
+  readonly batch: { readonly withheld: { readonly pubdataHash: Hex }; readonly policyData: Hex };
+  readonly approval: { readonly validFrom: bigint; readonly validUntil: bigint; readonly signatures: readonly string[] };
+}
+
+async function signersOf(
+  { pipeline }: BatchSource,
+  l1: AskedL1,
+  { number, commitment, preCommitment, transactionHash }: SignedCommit,
+): Promise<BatchSigners | undefined> {
+  const { hyperchain, configuration } = pipeline.created;
+  const transaction = (await l1.request("eth_getTransactionByHash", [transactionHash])) as L1Transaction | null;
+  const call =
+    transaction?.to?.toLowerCase() === hyperchain ? hyperchainInterface.parseTransaction({ data: transaction.input }) : null;
+  if (transaction === null || call?.name !== "commitBatch") return undefined;
+  const { batch, approval } = call.args.toObject() as unknown as CommitArguments;
+  const asked = { to: hyperchain, data: hyperchainInterface.encodeFunctionData("revertCount") };
+  const revertCount = BigInt(String(await l1.request("eth_call", [asked, transaction.blockNumber])));
+  const { validFrom, validUntil, signatures } = approval;
+  const signed = { commitment, batchNumber: number, revertCount, validFrom, validUntil };
+  const validators = recovered(quorumDomain(l1.chainId, hyperchain), BATCH_COMMITMENT_TYPES, signed, signatures);
+  if (batch.policyData === "0x") return { validators };
+  const claim = { preCommitment, pubdataHash: batch.withheld.pubdataHash };
+  const domain = availabilityDomain(l1.chainId, configuration.dataAvailabilityPolicy);
+  const [shown] = AbiCoder.defaultAbiCoder().decode(["bytes[]"], batch.policyData) as unknown as [readonly string[]];
+  return { validators, committee: recovered(domain, DATA_AVAILABILITY_TYPES, claim, shown) };
+}
+
+/** L1 has checked the signatures, so each is one. */
+function recovered(
+  domain: TypedDataDomain,
+  types: Record<string, TypedDataField[]>,
+  value: Record<string, unknown>,
+  signatures: readonly string[],
+): readonly Hex[] {
+  return signatures.map((signature) => verifyTypedData(domain, types, value, signature).toLowerCase() as Hex);
+}

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
+import type { Browser, Page } from "playwright-core";
+import { call } from "../../src/client/call.ts";
+import { openSession } from "../../src/client/open-session.ts";
+import { send } from "../../src/client/send.ts";
+import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { installWallet } from "./support/mock-wallet.ts";
+import type { MockWallet } from "./support/mock-wallet.ts";
+import { violations } from "./support/violations.ts";
+
+const [HIDDEN, ALPHA, BETA] = [271n, 272n, 273n];
+const HERMIT = "0x00000000000000000000000000000000000b0b00";
+/** Deploys a contract that runs until its gas is spent: JUMPDEST, PUSH1 0, JUMP. */
+const RUNS_ON = "0x635b6000566000526004601cf3";
+
+describe("issue 14: chains and messages that do not do what they should, in the page", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  const accounts = createDevelopmentAccounts();
+  const addressOf = (number: number) => lowerCaseAddress(accounts.wallet(number).address);
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let wallet: MockWallet;
+  const clients: JsonRpcProvider[] = [];
+  let endless: string;
+  const complaints: string[] = [];
+  const open = async (route: string): Promise<void> => void (await tab.goto(`${page.url}/#/${route}`));
+  const reads = (text: string | RegExp): Promise<void> => tab.getByText(text).first().waitFor();
+  const clientNamed = (place: number): JsonRpcProvider => {
+    const client = clientOf(devnet.chains[place]!);
+    clients.push(client);
+    return client;
+  };
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: HIDDEN, name: "hidden", dataAvailability: "validium", readers: [addressOf(ALICE)] },
+        { chainId: ALPHA, name: "alpha" },
+        { chainId: BETA, name: "beta", senders: [addressOf(ALICE), addressOf(RELAYER)], deployers: [addressOf(ALICE)] },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    const deployed = await accounts.wallet(ALICE).connect(clientNamed(2)).sendTransaction({ data: RUNS_ON });
+    endless = (await deployed.wait())!.contractAddress!;
+    tab = await browser.newPage();
+    tab.setDefaultTimeout(120_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    wallet = await installWallet(tab, accounts.wallet(ALICE), { chainId: devnet.l1.chainId, url: devnet.info().l1.url });
+  });
+  after(async () => {
+    wallet?.close();
+    for (const client of clients) client.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("a message whose call ran out of gas says so, where it ran and with its calls", { skip }, async () => {
+    const alice = accounts.wallet(ALICE).connect(clientNamed(1));
+    const asked = { from: ALPHA, to: { chain: BETA, account: endless }, data: "0x12345678", gasLimit: 100_000n } as const;
+    const { messageHash } = await call(devnet.info(), asked, alice);
+    await devnet.settle();
+    await devnet.relay();
+    await open(`message/${ALPHA}/${messageHash}`);
+    await tab
+      .getByRole("alert")
+      .getByText(/On beta 0x12345678 of .* ran out of gas/)
+      .waitFor();
+    await tab.locator(".calls .bad", { hasText: "it ran out of gas" }).first().waitFor();
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("a chain with lists shows the accounts on them; the others say nothing of lists", { skip }, async () => {
+    await open("beta");
+    const senders = tab.getByRole("table", { name: "Accounts that may send transactions" });
+    await senders.getByRole("row").nth(2).waitFor();
+    assert.deepEqual(await senders.locator("tbody a").evaluateAll((links) => links.map((link) => link.getAttribute("title"))), [
+      addressOf(ALICE),
+      addressOf(RELAYER),
+    ]);
+    const deployers = tab.getByRole("table", { name: "Accounts that may create contracts" });
+    assert.equal(await deployers.locator("tbody a").count(), 1);
+    assert.deepEqual(await violations(tab), []);
+    await open("alpha");
+    await tab.getByRole("heading", { name: "Newest batches" }).waitFor();
+    assert.equal(await tab.getByRole("heading", { name: "Listed accounts" }).count(), 0);
+  });
+
+  test(
+    "the chain page says what a transaction takes, the batch page what it changed and which parties signed",
+    { skip },
+    async () => {
+      await open("alpha");
+      await reads(/^[\d,]+ L1 gas, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
+      await reads(/^[\d,]+ gas \(newest \d+ blocks\)$/);
+      await open("alpha/batch/0");
+      const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
+      await changed.waitFor();
+      const cells = await changed
+        .getByRole("row", { name: /^accounts/ })
+        .getByRole("cell")
+        .allTextContents();
+      assert.ok(Number(cells[1]) > 0, "accounts are new in the first batch");
+      const { operator } = devnet.info().chains[1]!;
+      const signer = tab
+        .locator("div", { has: tab.getByText("signed by", { exact: true }) })
+        .locator("a")
+        .last();
+      assert.equal(await signer.getAttribute("title"), operator);
+      assert.deepEqual(await violations(tab), []);
+    },
+  );
+
+  test("transactions a second are there on the first page while they come", { skip }, async () => {
+    await open("");
+    const alice = accounts.wallet(ALICE).connect(clientNamed(1));
+    const row = tab.getByRole("row", { name: /^alpha 272 / });
+    await row.waitFor();
+    const busy = tab.getByRole("row", { name: /^alpha 272 rollup \d+ (0\.[1-9]|[1-9])/ });
+    // What was sent counts for ten seconds, in which a loaded machine may not look.
+    while (!(await busy.isVisible())) await (await alice.sendTransaction({ to: HERMIT, value: 1n })).wait();
+  });
+
+  test(
+    "a message to a chain that stands still says that it is stuck, why, and what helps; the chain says that it has stopped",
+    { skip },
+    async () => {
+      const alice = accounts.wallet(ALICE).connect(clientNamed(1));
+      const bob = { chain: BETA, account: addressOf(BOB) } as const;
+      const { messageHash } = await send(devnet.info(), { from: ALPHA, to: bob, amount: ETHER }, alice);
+      await devnet.stopChain(BETA);
+      await devnet.settle();
+      await devnet.relay();
+      await open(`message/${ALPHA}/${messageHash}`);
+      await tab.locator(".mark.bad", { hasText: /^stuck: .*beta/ }).waitFor();
+      await reads(/hyperchain:start/);
+      assert.deepEqual(await violations(tab), []);
+      await open("");
+      await tab.getByRole("row", { name: / transfer alpha beta stuck: .*beta/ }).waitFor();
+      await tab.getByRole("row", { name: /^beta 273 .* stopped/ }).waitFor();
+      await devnet.startChain(BETA);
+      await devnet.relay();
+      await tab.getByRole("row", { name: /^beta 273 .* runs, but seals nothing: a batch is open/ }).waitFor();
+      await devnet.settle();
+      await tab.getByRole("row", { name: /^beta 273 .* runs$/ }).waitFor();
+      await open(`message/${ALPHA}/${messageHash}`);
+      await reads(/^(all steps done|arrived)/);
+    },
+  );
+
+  test(
+    "a chain that only its readers may read shows nothing of itself, nor of its messages, without a session",
+    { skip },
+    async () => {
+      const reader = accounts.wallet(ALICE);
+      const { token } = await openSession(devnet.info().chains[0]!, reader);
+      await open("");
+      await tab.getByRole("row", { name: /^hidden 271 validium \d+ – / }).waitFor();
+      await open("hidden");
+      await tab.getByRole("heading", { name: "Only its readers may read this chain" }).waitFor();
+      await tab.getByRole("alert").getByText("refused the question").first().waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await tab.getByLabel("token").fill("A".repeat(43));
+      await tab.getByRole("button", { name: "Use the token" }).click();
+      await tab
+        .getByRole("alert")
+        .getByText(/session/)
+        .last()
+        .waitFor();
+      await tab.getByLabel("token").fill(token);
+      await tab.getByLabel("token").press("Enter");
+      await tab.getByRole("heading", { name: "Your session" }).waitFor();
+      await tab.getByRole("table", { name: "The newest blocks of hidden" }).waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await tab.getByRole("button", { name: "Forget the session" }).click();
+      await tab.getByRole("heading", { name: "Only its readers may read this chain" }).waitFor();
+    },
+  );
+
+  test("a reader's wallet signs for a session, with which a message of the chain is found and shown", { skip }, async () => {
+    const inside = devnet.chains[0]!.provider;
+    const onHidden = { chain: HIDDEN, account: addressOf(BOB) } as const;
+    const alice = accounts.wallet(ALICE).connect(clientNamed(1));
+    const { messageHash } = await send(devnet.info(), { from: ALPHA, to: onHidden, amount: 1n }, alice);
+    await devnet.settle();
+    await devnet.relay();
+    await open(`message/${ALPHA}/${messageHash}`);
+    await reads(/or one that only its readers may read \(hidden\)/);
+    await open("hidden");
+    await tab.getByRole("button", { name: "Sign with Mock" }).click();
+    await tab.getByRole("heading", { name: "Your session" }).waitFor();
+    const [typed] = wallet.asked.filter(({ method }) => method === "eth_signTypedData_v4");
+    assert.match(String(typed?.params?.[1]), /"HyperchainSession"/);
+    await open(`message/${ALPHA}/${messageHash}`);
+    await tab.locator(".steps .done").nth(5).waitFor();
+    const head = Number(await inside.request({ method: "eth_blockNumber" }));
+    await open(`hidden/block/${head}`);
+    await tab.getByRole("table", { name: "Transactions of the block" }).waitFor();
+  });
+});
