@@ -15,9 +15,25 @@ import type { Fields } from "../../../src/stark/fields.ts";
 import { createRandom } from "../support/random.ts";
 import { createRowChecker } from "../support/row-checker.ts";
 import { messagesOf } from "../../execution-proof/support/judge.ts";
-import { claimsOf, columnsOf, isBalanced, isTrue, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
+import { claimsOf, columnsOf, isBalanced, isTrue, reasonsOf, refusalsOf, TABLES, type TableName } from "./support/judge.ts";
 import { attacks } from "./support/attacks.ts";
+import { leafForgeries, ROWS, STATE } from "./support/leaf-forgeries.ts";
+import { nodeForgeries } from "./support/node-forgeries.ts";
+import { scene } from "./support/scenes.ts";
 import { honestRun } from "./support/state-run.ts";
+
+/** Flags of multiplicities: what else is said implies some of them, but the engine counts by constraints. */
+const COUNTING = [
+  ...["existed", "inserted", "asked", "opens"].map((flag) => `leaves: ${flag} is boolean`),
+  ...["real", "touchesLeft", "touchesRight"].map((flag) => `tree: ${flag} is boolean`),
+  ...["speaks", "touched"].map((flag) => `roots: ${flag} is boolean`),
+];
+
+const IMPLIED: Readonly<Record<string, string>> = {
+  "leaves: existed: only a leaf":
+    "the row before would compare −1 times, or be behind the leaf of the same bound, which would be opened twice",
+  "leaves: infinite is boolean": "where the bound is +∞ no order has to be shown, and elsewhere it is 0",
+};
 
 const run = honestRun();
 const FIELDS: Readonly<Record<TableName, Fields>> = { leaves: LEAVES_FIELDS, tree: TREE_FIELDS, roots: ROOTS_FIELDS };
@@ -55,6 +71,48 @@ describe("the tables of the state", () => {
     });
   }
 
+  it("need every constraint and message: each alone refuses something that is false of the state", () => {
+    const needed = new Set([...Object.keys(IMPLIED), ...COUNTING]);
+    for (const { model, cells, refusedBy } of [...leafForgeries(), ...nodeForgeries()]) {
+      assert.deepEqual(refusalsOf(cells), [refusedBy]);
+      assert.ok(!model.confirms(cells), `${refusedBy}: what is said is true`);
+      const spoken = cells.roots.filter(({ speaks }) => speaks === 1);
+      assert.deepEqual(
+        spoken.map(({ before }) => before),
+        [model.root],
+        `${refusedBy}: of another state`,
+      );
+      needed.add(refusedBy);
+    }
+    assert.deepEqual([...needed].sort(), [...new Set(TABLES.flatMap(reasonsOf))].sort());
+  });
+
+  it("are judged by a model that confirms what is true", () => {
+    const cells = scene(STATE, ROWS);
+    assert.deepEqual(refusalsOf(cells), []);
+    assert.ok(STATE.confirms(cells));
+    assert.ok(!STATE.confirms({ ...cells, roots: cells.roots.map((row) => ({ ...row, after: row.before })) }));
+  });
+
+  it("count what is sent and received: without the constraints that do so a side of some bus may have any multiplicity", () => {
+    const all = [...Object.values(AIRS), compressionAir(), range16Air(), asker()];
+    const countedWith = (airs: readonly Air[]): number => {
+      try {
+        return [...countedSides(airs).values()].reduce((sum, sides) => sum + sides.length, 0);
+      } catch (error) {
+        assert.match((error as Error).message, /no side of bus \w+ is counted/);
+        return 0;
+      }
+    };
+    for (const name of COUNTING) {
+      const weaker = all.map((air) => ({
+        ...air,
+        constraints: air.constraints.filter((each) => `${air.name}: ${each.name}` !== name),
+      }));
+      assert.ok(countedWith(weaker) < countedWith(all), name);
+    }
+  });
+
   it("refuse every changed cell but those of leaves that are not there, and what shows no order", () => {
     const random = createRandom(13);
     for (const table of TABLES) {
@@ -81,7 +139,7 @@ function asker(): Air {
 
 function isFree(field: string, { existed, inserted, compares, greater }: LeafCells): boolean {
   if (["valueBefore", "pairBefore"].includes(field)) return existed === 0;
-  if (["valueAfter", "pairAfter", "leafAfter", "index"].includes(field)) return existed + inserted === 0;
+  if (["leafBefore", "valueAfter", "pairAfter", "leafAfter", "index"].includes(field)) return existed + inserted === 0;
   if (field === "inverse") return inserted === 0;
   return field === "topInverse" && (compares === 0 || greater[0] === 0);
 }

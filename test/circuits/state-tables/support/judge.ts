@@ -3,10 +3,10 @@ import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
 import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
 import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
 import { P } from "../../../../src/field/koala-bear.ts";
-import { compress } from "../../../../src/kernels/reference/poseidon.ts";
 import { checkConstraints } from "../../../../src/stark/check.ts";
 import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
+import { compress } from "./model.ts";
 import { messagesOf } from "../../../execution-proof/support/judge.ts";
 
 /** Rows of the state's tables, every cell of which may be forged. Elements may be negative. */
@@ -14,6 +14,8 @@ export interface StateCells {
   readonly leaves: readonly LeafCells[];
   readonly tree: readonly TreeCells[];
   readonly roots: readonly RootsCells[];
+  /** Whether the table of leaves is full, so that no row without a leaf is at its end. */
+  readonly isFull?: boolean;
 }
 
 export const TABLES = ["leaves", "tree", "roots"] as const;
@@ -25,10 +27,11 @@ const FIELDS: Readonly<Record<TableName, Fields>> = { leaves: LEAVES_FIELDS, tre
 /** Columns of a table as a prover fills it up; the last row of leaves has none. */
 export function columnsOf(table: TableName, fields: Fields, cells: StateCells): Uint32Array[] {
   const rows: FieldValues<Fields, number>[] = [...cells[table]];
-  const height = 2 ** Math.ceil(Math.log2(rows.length + 1));
+  const height = 2 ** Math.ceil(Math.log2(Math.max(2, rows.length + (cells.isFull === true ? 0 : 1))));
   const nothing = new Array<number>(elementCount(fields)).fill(0);
   while (rows.length < height) {
-    rows.push(table === "leaves" ? noLeafRow(cells.leaves.at(-1)!.finalCount) : fieldValues(fields, nothing));
+    const { count = 0, finalCount = 0 } = cells.leaves.at(-1) ?? {};
+    rows.push(table === "leaves" ? { ...noLeafRow(count), finalCount } : fieldValues(fields, nothing));
   }
   const lists = rows.map((row) => fieldElements<Fields, number>(table, fields, row));
   return lists[0]!.map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c] ?? NaN)));
@@ -52,6 +55,7 @@ export function refusalsOf(cells: StateCells): string[] {
   const refusals = new Set<string>();
   const balances = new Map<string, number>();
   for (const table of TABLES) {
+    if (cells[table].length === 0) continue;
     const air = AIRS[table];
     const main = columnsOf(table, FIELDS[table], cells);
     for (const { constraint } of checkConstraints(air, { preprocessed: [], main }, [], { limit: 500 })) {
@@ -68,6 +72,19 @@ export function refusalsOf(cells: StateCells): string[] {
   }
   for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
   return [...refusals].sort();
+}
+
+/** All that can refuse a table's rows, but for what a run and its statement ask. */
+export function reasonsOf(table: TableName): string[] {
+  const air = AIRS[table];
+  const seen = new Map<string, number>();
+  const said = air.interactions.flatMap(({ bus: { name } }) => {
+    const index = seen.get(name) ?? 0;
+    seen.set(name, index + 1);
+    if (name === "leaf" || name === "roots") return [];
+    return [isBalanced(name) ? name : `${table}: ${name}[${index}]`];
+  });
+  return [...new Set([...air.constraints.map(({ name }) => `${table}: ${name}`), ...said])];
 }
 
 /** What the rows tell a run and its statement: leaves' values, and the roots. */
