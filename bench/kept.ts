@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AbiCoder, concat, getCreateAddress, toBeHex } from "ethers";
 import hre from "hardhat";
+import { prepareFork } from "../src/chain/execution/connection.ts";
 import { lowerCaseAddress } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetOptions } from "../src/devnet/devnet.ts";
@@ -19,6 +20,11 @@ export interface KeptBenchOptions {
   readonly transactions: number;
   /** New accounts that each of them pays. */
   readonly recipients: number;
+  /**
+   * Folder of an ecosystem whose starts alone are measured. Where it is not there, it is made with these payments and stays.
+   * Default: a temporary one, whose confirmations are measured too.
+   */
+  readonly store?: string;
 }
 
 const CHAIN_ID = 271n;
@@ -46,8 +52,14 @@ const CREATE_PAYMASTER = concat([
 const compileFile = fileURLToPath(new URL("./compile-apart.ts", import.meta.url));
 
 /** Measures an ecosystem that is kept in a folder: its confirmations beside those in memory, and how long its next start takes. */
-export async function benchKept({ json, ...workload }: KeptBenchOptions): Promise<void> {
+export async function benchKept({ json, store, ...workload }: KeptBenchOptions): Promise<void> {
   execFileSync(process.execPath, [compileFile], { stdio: ["ignore", "ignore", "inherit"] });
+  const result = store === undefined ? await benchConfirmed(workload) : await benchStore(store, workload);
+  if (json) console.log(JSON.stringify(result));
+  else console.table(result);
+}
+
+async function benchConfirmed(workload: Workload): Promise<object> {
   const folder = mkdtempSync(join(tmpdir(), "bench-kept-"));
   try {
     const inMemory = await confirmed(await start({}), workload);
@@ -57,7 +69,7 @@ export async function benchKept({ json, ...workload }: KeptBenchOptions): Promis
     const full = await timed(() => start({ data: folder }));
     await full.result.close();
     const { transactions, recipients } = workload;
-    const result = {
+    return {
       confirmMsP50: median(kept),
       confirmMsP99: quantile(kept, 0.99),
       inMemoryMsP50: median(inMemory),
@@ -69,14 +81,40 @@ export async function benchKept({ json, ...workload }: KeptBenchOptions): Promis
       startCpuMsPerBlock: ((full.cpuSeconds - empty.cpuSeconds) * 1000) / transactions,
       node: process.version,
     };
-    if (json) console.log(JSON.stringify(result));
-    else console.table(result);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function start(options: Pick<DevnetOptions, "data">): Promise<Devnet> {
+/** Starts a store that is there, or is made first, and says where the time goes. */
+async function benchStore(data: string, workload: Workload): Promise<object> {
+  if (!existsSync(data)) await confirmed(await start({ data }), workload);
+  // What the first start of a process alone does: modules and EDR's library are loaded.
+  await (await start({})).close();
+  const begun = now();
+  const reached = new Map<string, Spent>();
+  const full = await timed(() => start({ data }, (phase) => reached.set(phase, since(begun))));
+  const [chain] = full.result.chains;
+  const blocks = Number(await chain?.provider.request({ method: "eth_blockNumber" }));
+  const closing = await timed(() => full.result.close());
+  const [l1, chains] = [reached.get("l1") ?? full, reached.get("chains") ?? full];
+  return {
+    blocks,
+    startSeconds: full.seconds,
+    openLedgerSeconds: l1.seconds,
+    repeatL1Seconds: chains.seconds - l1.seconds,
+    openChainSeconds: full.seconds - chains.seconds,
+    startCpuSeconds: full.cpuSeconds,
+    repeatL1CpuSeconds: chains.cpuSeconds - l1.cpuSeconds,
+    openChainCpuSeconds: full.cpuSeconds - chains.cpuSeconds,
+    closeSeconds: closing.seconds,
+    rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    node: process.version,
+  };
+}
+
+/** `reach` is told when the ecosystem opens its L1, and when it opens its chain. */
+function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chains") => void = () => undefined): Promise<Devnet> {
   return startDevnet(
     {
       ...options,
@@ -87,15 +125,21 @@ function start(options: Pick<DevnetOptions, "data">): Promise<Devnet> {
       relayer: false,
     },
     {
-      connectL1: ({ genesisMs }) =>
-        hre.network.create({
+      connectL1({ genesisMs }) {
+        reach("l1");
+        return hre.network.create({
           network: "local",
           override: {
             allowBlocksWithSameTimestamp: true,
             ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
           },
-        }),
-      connectChain: (override) => hre.network.create({ network: "local", override }),
+        });
+      },
+      connectChain(override) {
+        reach("chains");
+        prepareFork(hre.config, override);
+        return hre.network.create({ network: "local", override });
+      },
       artifacts: (name) => hre.artifacts.readArtifact(name),
       clock: systemClock,
       onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),
@@ -103,7 +147,7 @@ function start(options: Pick<DevnetOptions, "data">): Promise<Devnet> {
   );
 }
 
-type Workload = Omit<KeptBenchOptions, "json">;
+type Workload = Omit<KeptBenchOptions, "json" | "store">;
 
 /** From request to receipt of each payment, over HTTP on one connection; settles and closes the ecosystem. */
 async function confirmed(devnet: Devnet, workload: Workload): Promise<readonly number[]> {
@@ -149,11 +193,28 @@ async function signed(devnet: Devnet, chain: Devnet["chains"][number], { transac
   return raws;
 }
 
-async function timed<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly seconds: number; readonly cpuSeconds: number }> {
-  const [begun, cpu] = [performance.now(), process.cpuUsage()];
-  const result = await work();
+/** On the clock, and of all threads together. */
+interface Spent {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+interface Moment {
+  readonly ms: number;
+  readonly cpu: NodeJS.CpuUsage;
+}
+
+function now(): Moment {
+  return { ms: performance.now(), cpu: process.cpuUsage() };
+}
+
+function since({ ms, cpu }: Moment): Spent {
   const { user, system } = process.cpuUsage(cpu);
-  return { result, seconds: (performance.now() - begun) / 1000, cpuSeconds: (user + system) / 1e6 };
+  return { seconds: (performance.now() - ms) / 1000, cpuSeconds: (user + system) / 1e6 };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<Spent & { readonly result: T }> {
+  const begun = now();
+  const result = await work();
+  return { result, ...since(begun) };
 }

@@ -22,6 +22,7 @@ Options
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet, kept: transfers of each measurement (default 2000)
   --recipients N     kept: new accounts that each transfer pays (default 1)
+  --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --only TEXT        operations: only those in whose description this is
   --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
@@ -48,6 +49,7 @@ const { values, positionals } = parseCommandLine({
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
     recipients: { type: "string", default: "1" },
+    store: { type: "string" },
     seconds: { type: "string", default: "60" },
   },
 });
@@ -90,6 +92,7 @@ switch (suite) {
       json: values.json,
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       recipients: wholeNumber("recipients", values.recipients, 1, 100),
+      ...(values.store === undefined ? {} : { store: values.store }),
     });
     break;
   }

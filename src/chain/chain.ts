@@ -19,11 +19,12 @@ import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
 import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
-import type { Head } from "./model/block.ts";
+import type { Head, NamedHead } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
 import { genesisLeaves } from "./model/genesis.ts";
 import type { GenesisAccount } from "./model/genesis.ts";
 import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
+import type { InitialState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
@@ -46,6 +47,10 @@ import type { DoAgain, LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
 import type { PriorityOperation } from "./model/system-transactions.ts";
 import { StateHistory } from "./index/state-history.ts";
+import { keepPlace } from "./past/keep-place.ts";
+import { openPast, treeAt } from "./past/open-past.ts";
+import type { Place, PlaceStore } from "./past/place.ts";
+import type { BatchCompressor } from "./state/batch-compressor.ts";
 import { StateTree } from "./state/state-tree.ts";
 import type { SystemTransactions } from "./model/system-transactions.ts";
 import { EventLoopYield } from "../runtime/event-loop-yield.ts";
@@ -66,6 +71,8 @@ export interface ChainOptions {
   readonly initialState?: readonly GenesisAccount[];
   /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */
   readonly origin?: ChainOrigin;
+  /** Where an earlier process left off, which stored it: the chain goes on there, and its blocks before it are not made again. */
+  readonly place?: Place;
   /** Genesis code that creates contracts from fixed init code only; see CodeGuard. */
   readonly trustedCreators?: readonly Hex[];
   readonly identity: Omit<ChainIdentity, "chainId">;
@@ -119,7 +126,7 @@ export interface ChainDependencies {
   /** False while proving is too far behind for another batch. */
   readonly canSeal?: () => boolean;
   /** Keeps what the chain decides beyond its process; `kept` is what earlier processes left there. */
-  readonly keeping?: { readonly store: CommandStore; readonly kept: KeptCommands };
+  readonly keeping?: { readonly store: CommandStore; readonly kept: KeptCommands; readonly places?: PlaceStore };
   /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
   readonly beforeSeal?: () => Promise<void>;
 }
@@ -160,6 +167,13 @@ export interface Chain {
   protocolVersion(): bigint;
   /** Operations that all formed batches took from L1's queue. */
   operationsTaken(): bigint;
+  /** What a chain that forms the next batch must know of those before. */
+  formed(): Required<FormedBefore>;
+  /**
+   * Keeps the present as a place from which a later process can go on. Resolves with false where a batch is open. L1 must have
+   * executed all batches: the chain cannot go back to before it. Absent where nothing is kept.
+   */
+  keepPlace?(): Promise<boolean>;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
   submit(raw: string): Promise<Hex>;
   /** Ends the open batch and forms it. Undefined where none is open. */
@@ -191,11 +205,12 @@ export interface Chain {
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
   const { keeping, onBatch } = dependencies;
   if (keeping === undefined) return composeChain(options, dependencies);
-  const { store, kept } = keeping;
+  const { store, kept, places } = keeping;
   const { executed } = kept;
   const chain = await composeChain(options, {
     ...dependencies,
     store,
+    ...(places === undefined ? {} : { places }),
     changedLists: kept.lists,
     onBatch(batch) {
       onBatch?.(batch);
@@ -217,49 +232,72 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     ...chain,
     revert: (mark) => store.together(() => chain.revert(mark)),
     rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
+    ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, { store, places }) }),
   };
+}
+
+async function keepPlaceOf(
+  chain: Chain,
+  { place }: ChainOptions,
+  { store, places }: { readonly store: CommandStore; readonly places: PlaceStore },
+): Promise<boolean> {
+  const { sequencer, genesis } = chain;
+  if (genesis === undefined) throw new TypeError("a chain that began at a later state has no block 0 to keep");
+  const kept = await sequencer.betweenBatches(async () => {
+    const { head, batchNumber: nextBatch } = sequencer;
+    const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: store.length };
+    await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);
+    return true;
+  });
+  return kept ?? false;
 }
 
 type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
   readonly store?: CommandStore;
+  readonly places?: PlaceStore;
   readonly changedLists?: ChangedLists | undefined;
 };
 
 /** `size`: of the first state, which the first batch publishes beside what is done in it. */
-function sequencerOptions({ sequencer, origin }: ChainOptions, size: Parameters<typeof limitsBeside>[1]) {
-  return { ...sequencer, firstLimits: limitsBeside(sequencer.limits, size), hashesUnknown: origin !== undefined };
+function sequencerOptions({ sequencer, origin, place }: ChainOptions, size: Parameters<typeof limitsBeside>[1]) {
+  const before = { hashesUnknown: origin !== undefined, storedBefore: place?.commands ?? 0 };
+  return { ...sequencer, firstLimits: limitsBeside(sequencer.limits, size), ...before };
+}
+
+/** What the chain's first block finds, and what of it the first batch publishes. */
+function initialStateOf({ genesis, initialState = [], origin, place }: ChainOptions): InitialState {
+  if (origin !== undefined) return publishedState(origin.accounts);
+  const initial = createInitialState(genesis, initialState);
+  return place === undefined ? initial : publishedState(initial.accounts);
 }
 
 async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
   const {
     chainId,
     coinbase,
-    genesisTimestamp,
     origin,
+    place,
     maxInstructions = DEFAULT_MAX_INSTRUCTIONS,
     replayProtection = "required",
     rewindable = false,
     distinctTimestamps = false,
   } = options;
-  const initial =
-    origin === undefined ? createInitialState(options.genesis, options.initialState ?? []) : publishedState(origin.accounts);
+  const initial = initialStateOf(options);
   const genesis = initial.accounts;
   const limitsOfCode = codeLimitsOf(genesis);
-  const { clock, system, connect, flowsHash, versionOf, store } = dependencies;
+  const { clock, system, flowsHash, versionOf, store } = dependencies;
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
-  const tree = origin?.tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
-  const first = origin === undefined ? { accounts: options.genesis, root: digestToHex(tree.root) } : undefined;
-  const witness = startWitness({ chainId, genesis });
+  const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
+  const opening = openEngine({ ...options, genesis }, dependencies, witness);
+  // Beside the threads that take over the state of a place.
+  const [engine, tree] = await Promise.all([opening, treeOf(options, compressor)]);
+  const first =
+    origin === undefined ? { accounts: options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) } : undefined;
   const questions = startQuestions(chainId, limitsOfCode, witness);
-  const engine = await openEngine({ ...options, genesis }, connect, witness);
-  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
-  const hashes = await readBlockHashes(engine, before.number);
-  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
-  const head = { ...before, hash };
-  // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
-  witness.request("remember", hashes).catch(() => undefined);
+  const head = place?.head ?? (await firstHead(options, engine, witness));
   const guard = new CodeGuard(genesis, options.trustedCreators);
+  for (const code of place?.creators ?? []) guard.noteCode(code);
   const mempool = new Mempool(options.mempool, {
     account: (address) => readAccount(engine, address),
     onReplaced: (transaction) => sequencer.replaced(transaction),
@@ -308,10 +346,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     ...(store === undefined ? {} : { store }),
   });
   const log = new CommandLog();
-  const index = new ChainIndex();
-  const messages = new MessageIndex();
-  const archive = new BatchArchive();
-  const history = new StateHistory(tree, { compressor });
+  const index = new ChainIndex(place?.index);
+  const messages = new MessageIndex(place?.messages);
+  const archive = new BatchArchive(place?.archive);
+  const history = new StateHistory(place?.history ?? { dump: tree.export(), steps: [], bytes: 0 }, { compressor });
   const rules = chainRules(chainId, limitsOfCode);
   const turns = new EventLoopYield();
   /** The sequencer has returned to an earlier place: so does what follows it. `logCount` is of the batch that was open there. */
@@ -341,6 +379,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     genesis: first,
     protocolVersion: () => versionOf(sequencer.nextEnvironment.timestamp, former.operationsTaken),
     operationsTaken: () => former.operationsTaken,
+    formed: () => former.formed,
     async submit(raw) {
       await turns.next();
       const transaction = decodeTransaction(raw, rules, { replayProtection });
@@ -424,11 +463,23 @@ async function formAgain(
   return again !== undefined && leavesOperationsOut(log.since(again)) ? goBack(again, "front") : lost;
 }
 
-async function openEngine(options: ChainOptions, connect: EdrConnect, witness: Witness): Promise<EdrEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
+/** Rejects with LeafDumpError or PlaceError for a place whose tree is not its last batch's. */
+async function treeOf({ origin, place, genesis }: ChainOptions, compressor: BatchCompressor): Promise<StateTree> {
+  if (place !== undefined) return treeAt(place, compressor);
+  return origin?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
+}
+
+async function openEngine(
+  options: ChainOptions,
+  { connect, places }: Pick<CompositionDependencies, "connect" | "places">,
+  witness: Witness,
+): Promise<ExecutionEngine> {
+  const { chainId, coinbase, genesisTimestamp, genesis, origin, place, verbose = false } = options;
   const head = origin === undefined ? {} : { head: origin.head };
+  const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
   try {
-    return await EdrEngine.open({ chainId, coinbase, genesisTimestamp, genesis, verbose, ...head }, { connect });
+    if (place !== undefined && places !== undefined) return await openPast(opened, place, places, connect);
+    return await EdrEngine.open({ ...opened, ...head }, { connect });
   } catch (error) {
     await witness.close();
     throw error;
@@ -438,6 +489,20 @@ async function openEngine(options: ChainOptions, connect: EdrConnect, witness: W
 interface NumberedHash {
   readonly number: bigint;
   readonly hash: Hex;
+}
+
+/** The newest block before the chain's own; the witness learns the hashes of those that BLOCKHASH can name. */
+async function firstHead(
+  { origin, genesisTimestamp }: ChainOptions,
+  engine: ExecutionEngine,
+  witness: Witness,
+): Promise<NamedHead> {
+  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const hashes = await readBlockHashes(engine, before.number);
+  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
+  // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
+  witness.request("remember", hashes).catch(() => undefined);
+  return { ...before, hash };
 }
 
 /** Hashes of the blocks that BLOCKHASH can name in the block after the head, that of the head last. */

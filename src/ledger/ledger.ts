@@ -1,8 +1,10 @@
 /** Entries of one kind, in order: what happened to one member of an ecosystem. Each is a text that its writer can read. */
 export interface LedgerStream {
   readonly length: number;
-  /** From the first one on; nothing is to be written to the stream meanwhile. Throws LedgerError Damaged. */
-  entries(): Iterable<string>;
+  /** From the one at `from` on, by default the first; nothing is to be written meanwhile. Throws LedgerError Damaged. */
+  entries(from?: number): Iterable<string>;
+  /** The one at this position; undefined where there is none. Throws LedgerError Damaged. */
+  entry(position: number): string | undefined;
   /** Throws LedgerError Unwritable. */
   append(entry: string): void;
   /** What came after the first `length` entries has not happened. */

@@ -84,12 +84,13 @@ class SqliteLedger implements Ledger {
   stream(name: string): LedgerStream {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
-    const [counting, reading, adding, removing] = [
+    const [counting, reading, readingOne, adding, removing] = [
       "SELECT count(*) AS length, coalesce(max(position) + 1, 0) AS next FROM entries WHERE stream = ?",
-      "SELECT entry FROM entries WHERE stream = ? ORDER BY position",
+      "SELECT entry FROM entries WHERE stream = ? AND position >= ? ORDER BY position",
+      "SELECT entry FROM entries WHERE stream = ? AND position = ?",
       "INSERT INTO entries (stream, position, entry) VALUES (?, ?, ?)",
       "DELETE FROM entries WHERE stream = ? AND position >= ?",
-    ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement];
+    ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement, Statement];
     const counted = this.#read(() => counting.get(name)) as { readonly length: number; readonly next: number };
     if (counted.length !== counted.next)
       throw new LedgerError("Damaged", `${this.#path}: entries of ${name} are missing; restore a copy, or name another folder`);
@@ -98,7 +99,8 @@ class SqliteLedger implements Ledger {
       get length() {
         return length;
       },
-      entries: () => this.#entries(() => reading.iterate(name)),
+      entries: (from = 0) => this.#entries(() => reading.iterate(name, from)),
+      entry: (position) => (this.#read(() => readingOne.get(name, position)) as { readonly entry: string } | undefined)?.entry,
       append: (entry) => {
         this.#write(() => adding.run(name, length, entry));
         length++;

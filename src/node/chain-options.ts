@@ -2,6 +2,7 @@ import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import type { ChainOptions, ChainOrigin } from "../chain/chain.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../chain/ordering/limits.ts";
+import type { Place } from "../chain/past/place.ts";
 import { configurationAccounts } from "../chain/predeploys/genesis.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
@@ -13,6 +14,8 @@ import type { ChainOnL1 } from "./chain-on-l1.ts";
 export interface ChainStart {
   /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
   readonly origin: ChainOrigin | undefined;
+  /** Where an earlier process left off, whose store has what came before `firstBatch`. */
+  readonly place?: Place | undefined;
   /** Of block 0; seconds. */
   readonly genesisTimestamp: bigint;
   /** Number of the batch that comes next. */
@@ -83,7 +86,8 @@ export function chainOptionsOf(
   const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain, pubdataOnChain);
-  const { origin, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const { origin, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,
     chainId: Number(chainId),
@@ -92,7 +96,8 @@ export function chainOptionsOf(
     ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
     trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
     identity,
-    formedBefore: { previousCommitment, operationsTaken: operationsBefore },
+    ...(place === undefined ? {} : { place }),
+    formedBefore: { previousCommitment, operationsTaken: operationsBefore, ...published },
     mempool: { ...MEMPOOL, minGasPriceWei },
     sequencer: {
       blocks,

@@ -57,6 +57,8 @@ export interface NodeDependencies {
   readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
+  /** Blocks behind the last place that are worth another one. Default: some ten seconds of a start. */
+  readonly placeBlocks?: number;
 }
 
 /** A chain's protocol version, and the one that it waits for. */
@@ -99,7 +101,7 @@ export interface Node
  */
 export function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
   const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
-  const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop } = dependencies;
+  const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
     const started: { chain?: Chain } = {};
@@ -130,12 +132,13 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),
-      ...(keeping === undefined ? {} : { keeping: { store: keeping.store, kept: { ...keeping, executed: link.executed } } }),
+      ...(keeping === undefined ? {} : { keeping: { ...keeping, kept: { ...keeping, executed: link.executed } } }),
     });
     if (keeping !== undefined) await onRepeated?.(chain, earlier);
     started.chain = chain;
     for (const batch of earlier) link.submit(batch);
     closing.add(() => chain.close());
+    closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
     closing.add(() => link.quiet());
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
     const access = await serveChain(chain, { ...serving, ...view, name, hyperchain: onL1.hyperchain }, closing);
@@ -158,6 +161,27 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       close: () => closing.close(),
     };
   });
+}
+
+/** Each takes a start 2 to 5 ms. */
+const PLACE_BLOCKS = 2_000;
+
+/**
+ * A chain that ends between two batches, of which L1 has executed all, leaves a place for the next start: what its blocks did
+ * is not repeated then. Not where others need the blocks to follow the chain, nor where L1 may still forget batches.
+ */
+async function keepPlaceAtRest(
+  chain: Chain,
+  link: Pick<L1Link, "progress">,
+  { keeping, running, settlement }: Pick<NodeOptions, "keeping" | "running" | "settlement">,
+  placeBlocks: number,
+): Promise<void> {
+  if (keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
+  if (running.pubdataOnChain === false || settlement?.l1MayBeBehind !== false) return;
+  const { sealed, executed } = link.progress();
+  const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);
+  if (sealed === 0 || executed < sealed || further < BigInt(placeBlocks)) return;
+  await chain.keepPlace?.();
 }
 
 function versionsNow({ sequencer, operationsTaken }: Chain, { versionOf, upgrades }: ChainVersions): NodeVersions {

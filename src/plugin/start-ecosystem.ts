@@ -1,6 +1,8 @@
+import type { HardhatConfig } from "hardhat/types/config";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 import type { NetworkManager } from "hardhat/types/network";
 import { systemClock } from "../runtime/clock.ts";
+import { prepareFork } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { Devnet, DevnetDependencies } from "../devnet/devnet.ts";
 import type { DevnetOptions } from "../devnet/options.ts";
@@ -11,19 +13,24 @@ import { projectNames } from "./project-names.ts";
 /** What an ecosystem needs of Hardhat: in-process chains. */
 export interface EcosystemHost {
   readonly network: NetworkManager;
+  /** Which chains it knows: one that goes on from its past is added. */
+  readonly config: HardhatConfig;
   /** Its contracts' names are told with failures. */
   readonly artifacts: ArtifactManager;
 }
 
 /** Opens chains in Hardhat's engine. */
-export function connectChain({ network }: Pick<EcosystemHost, "network">): EdrConnect {
-  return (override) => network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
+export function connectChain({ network, config }: Pick<EcosystemHost, "network" | "config">): EdrConnect {
+  return (override) => {
+    prepareFork(config, override);
+    return network.create({ network: ENGINE_NETWORK, chainType: "l1", override });
+  };
 }
 
 /** Starts an ecosystem with Hardhat's engine, the package's own contracts and the machine's clock, unless others are given. */
 export async function startEcosystem(
   options: DevnetOptions,
-  { network, artifacts }: EcosystemHost,
+  { network, config, artifacts }: EcosystemHost,
   dependencies: Partial<DevnetDependencies> = {},
 ): Promise<Devnet> {
   // Loaded here: connections to other networks, and most tasks, need nothing of it.
@@ -39,7 +46,7 @@ export async function startEcosystem(
           ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
         },
       }),
-    connectChain: connectChain({ network }),
+    connectChain: connectChain({ network, config }),
     artifacts: bundledArtifact,
     clock: systemClock,
     names: projectNames(artifacts),

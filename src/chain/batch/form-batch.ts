@@ -73,6 +73,8 @@ export interface FormedBefore {
   readonly previousCommitment: Hex;
   /** Operations that they took from L1's queue. */
   readonly operationsTaken: bigint;
+  /** Hashes of codes that they published. Default: all codes are published anew. */
+  readonly publishedCodes?: Iterable<Hex>;
 }
 
 /** Where a former stands, to return to. */
@@ -87,22 +89,32 @@ export class BatchFormer {
   readonly #dependencies: BatchFormerDependencies;
   #previousCommitment: Hex;
   #operationsTaken: bigint;
-  #publishedCodes = new Set<Hex>();
+  #publishedCodes: Set<Hex>;
 
   constructor(
     identity: ChainIdentity,
-    { previousCommitment, operationsTaken }: FormedBefore,
+    { previousCommitment, operationsTaken, publishedCodes = [] }: FormedBefore,
     dependencies: BatchFormerDependencies,
   ) {
     this.#identity = identity;
     this.#previousCommitment = previousCommitment;
     this.#operationsTaken = operationsTaken;
+    this.#publishedCodes = new Set(publishedCodes);
     this.#dependencies = dependencies;
   }
 
   /** Operations that all formed batches took from L1's queue. */
   get operationsTaken(): bigint {
     return this.#operationsTaken;
+  }
+
+  /** What a former that goes on here must know. */
+  get formed(): Required<FormedBefore> {
+    return {
+      previousCommitment: this.#previousCommitment,
+      operationsTaken: this.#operationsTaken,
+      publishedCodes: this.#publishedCodes,
+    };
   }
 
   /** Applies the batch to the tree. Throws ChangeSetError, PubdataError; the former is then as before. */

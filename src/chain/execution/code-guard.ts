@@ -57,6 +57,11 @@ export class CodeGuard {
     if (!this.#trusted.has(code) && reachOf(fromHex(code)).creates) this.#creators.add(code);
   }
 
+  /** Codes of the state that create contracts: of those that it was told of, the ones that it remembers. */
+  get creators(): readonly Hex[] {
+    return [...this.#creators];
+  }
+
   /**
    * Whether the request can be given to the engine. `codeOf` reads an account's code in the state it will run in. `looksAtCode`:
    * whether nothing is found safe that may run other accounts' code or create contracts, also where no code of the chain can

@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
 export interface EdrConnection {
   readonly provider: {
@@ -25,6 +28,35 @@ export interface EdrOverride {
   readonly throwOnCallFailures: true;
   readonly loggingEnabled: boolean;
   readonly mining: { auto: false; interval: 0; mempool: { order: "fifo" } };
+  /** The blocks up to this one are those that the URL tells of. */
+  readonly forking?: { readonly url: string; readonly blockNumber: bigint };
+}
+
+/** What of Hardhat's configuration a chain's engine needs, and changes: which rules a chain's past follows. */
+export interface EdrHostConfig {
+  readonly chainDescriptors: ReadonlyMap<
+    bigint,
+    { readonly name: string; readonly chainType: string; readonly hardforkHistory?: ReadonlyMap<string, object> }
+  >;
+  readonly paths: { readonly cache: string };
+}
+
+/**
+ * Has EDR know the rules of the chain that it is to fork from: without them it refuses calls in its past. And forgets what it
+ * noted of others that were once at the same port.
+ */
+export function prepareFork({ chainDescriptors, paths }: EdrHostConfig, { chainId, forking }: EdrOverride): void {
+  if (forking === undefined) return;
+  // Hardhat hands the map to each engine as it is then.
+  (chainDescriptors as Map<bigint, object>).set(BigInt(chainId), {
+    name: `chain ${chainId}`,
+    chainType: "l1",
+    hardforkHistory: new Map([["osaka", { blockNumber: 0 }]]),
+    blockExplorers: {},
+  });
+  const { hostname, port } = new URL(forking.url);
+  for (const host of [`${hostname}_${port}`, `${hostname}:${port}`])
+    rmSync(join(paths.cache, "edr-fork-cache", "rpc_cache", "v2", host), { recursive: true, force: true });
 }
 
 /** Opens an in-process chain with these settings, as `hre.network.create({ network, override })` does. */
@@ -76,6 +108,7 @@ export function edrOverride(options: {
   readonly unlimitedCode: boolean;
   /** Whether `console.log` and traces are printed. */
   readonly verbose: boolean;
+  readonly forking?: NonNullable<EdrOverride["forking"]>;
 }): EdrOverride {
   return {
     chainId: options.chainId,
@@ -92,5 +125,6 @@ export function edrOverride(options: {
     throwOnCallFailures: true,
     loggingEnabled: options.verbose,
     mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
+    ...(options.forking === undefined ? {} : { forking: options.forking }),
   };
 }

@@ -22,6 +22,8 @@ export interface EdrEngineOptions {
   readonly genesis: readonly GenesisAccount[];
   /** The block that has the given state. Default: block 0, at `genesisTimestamp`. What was before it is not known. */
   readonly head?: Head;
+  /** Where state and blocks up to the head are read: then what the genesis says of the state does not count. */
+  readonly pastUrl?: string;
   /** Whether `console.log` and traces are printed. */
   readonly verbose?: boolean;
 }
@@ -56,6 +58,8 @@ export class EdrEngine implements ExecutionEngine {
     const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
     if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
     prepareEngine();
+    const { head, pastUrl } = options;
+    const forking = head === undefined || pastUrl === undefined ? {} : { forking: { url: pastUrl, blockNumber: head.number } };
     const connection = await dependencies.connect(
       edrOverride({
         chainId: options.chainId,
@@ -63,9 +67,14 @@ export class EdrEngine implements ExecutionEngine {
         genesisTimestamp: options.head === undefined ? options.genesisTimestamp : options.head.timestamp - FILLER_SECONDS,
         unlimitedCode: codeLimitsOf(options.genesis) !== ETHEREUM_CODE_LIMITS,
         verbose: options.verbose ?? false,
+        ...forking,
       }),
     );
     const engine = new EdrEngine(connection);
+    if (head !== undefined && pastUrl !== undefined) {
+      engine.#newest = head.number;
+      return engine;
+    }
     for (const address of BLOCK_START_CONTRACTS) {
       await engine.request("hardhat_setCode", [address, "0x"]);
       await engine.request("hardhat_setNonce", [address, "0x0"]);

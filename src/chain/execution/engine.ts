@@ -39,7 +39,7 @@ export interface EngineNotification {
 /** The engine did something else than it was told. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
-  readonly code: "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode";
+  readonly code: "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
 
   constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -14,13 +14,18 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
 /** Blocks behind the newest one whose states the engine certainly has. */
 const RECENT_BLOCKS = 64n;
 
+/** Where a request names the block whose state it reads, that; undefined where it names none, or reads no state. */
+export function blockPlaceOf(method: string, params: readonly unknown[]): unknown {
+  const place = BLOCK_PLACES[method];
+  return place === undefined ? undefined : params[place];
+}
+
 /**
  * Whether the engine may have to compute a state again for a request. `newest`: the number of its newest block, or a higher
  * one.
  */
 export function mayNeedOlderState(method: string, params: readonly unknown[], newest: bigint): boolean {
-  const place = BLOCK_PLACES[method];
-  const block = place === undefined ? undefined : params[place];
+  const block = blockPlaceOf(method, params);
   if (newest <= RECENT_BLOCKS || block === undefined || block === null) return false;
   if (typeof block !== "string") return true;
   if (!block.startsWith("0x")) return block === "earliest";

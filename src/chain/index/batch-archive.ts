@@ -39,9 +39,18 @@ export interface LeafChanges {
   readonly updated: number;
 }
 
-/** The batches that this process has sealed, in order. */
+/** The batches that this process has sealed, and those before that it was given, in order. */
 export class BatchArchive {
-  #batches: ArchivedBatch[] = [];
+  #batches: ArchivedBatch[];
+
+  constructor(known: readonly ArchivedBatch[] = []) {
+    this.#batches = [...known];
+  }
+
+  /** All of them; not to be changed, and of use until one comes. */
+  get known(): readonly ArchivedBatch[] {
+    return this.#batches;
+  }
 
   add(formed: FormedBatch): void {
     const { outputs, newStateRoot, commitment, preCommitment, logs, canonicalTxHashes, importedRoots } = formed;

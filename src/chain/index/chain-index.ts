@@ -43,21 +43,50 @@ interface IndexedBlock {
   readonly logs: LogVolume;
 }
 
+/** All that an index knows, as plain data. */
+export interface IndexedChain {
+  readonly blocks: readonly IndexedBlock[];
+  readonly positions: ReadonlyMap<Hex, LogPosition>;
+  readonly priorityOps: ReadonlyMap<Hex, IndexedPriorityOp>;
+  readonly eip712: ReadonlyMap<Hex, IndexedEip712>;
+  readonly publicHashes: ReadonlyMap<Hex, Hex>;
+}
+
 /**
  * What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, and the transactions that
  * users know under another hash than the engine, which are those of type 0x71 and priority operations.
  */
 export class ChainIndex {
-  #blocks: IndexedBlock[] = [];
-  readonly #positions = new Map<Hex, LogPosition>();
-  readonly #priorityOps = new Map<Hex, IndexedPriorityOp>();
-  readonly #eip712 = new Map<Hex, IndexedEip712>();
+  #blocks: IndexedBlock[];
+  readonly #positions: Map<Hex, LogPosition>;
+  readonly #priorityOps: Map<Hex, IndexedPriorityOp>;
+  readonly #eip712: Map<Hex, IndexedEip712>;
   /** Users' hashes by the engine's, where they differ. */
-  readonly #publicHashes = new Map<Hex, Hex>();
+  readonly #publicHashes: Map<Hex, Hex>;
   readonly #listeners = new Set<(blockNumber: bigint) => void>();
   readonly #returnListeners = new Set<() => void>();
   /** Logs so far in the newest batch. */
   #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
+
+  /** Empty, or with what another knew between two batches. */
+  constructor(known?: IndexedChain) {
+    this.#blocks = [...(known?.blocks ?? [])];
+    this.#positions = new Map(known?.positions);
+    this.#priorityOps = new Map(known?.priorityOps);
+    this.#eip712 = new Map(known?.eip712);
+    this.#publicHashes = new Map(known?.publicHashes);
+  }
+
+  /** What it knows now; not to be changed, and of use until it changes. */
+  get known(): IndexedChain {
+    return {
+      blocks: this.#blocks,
+      positions: this.#positions,
+      priorityOps: this.#priorityOps,
+      eip712: this.#eip712,
+      publicHashes: this.#publicHashes,
+    };
+  }
 
   addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {
     if (this.#logCount.batchNumber !== batchNumber) this.#logCount = { batchNumber, count: 0 };

@@ -46,6 +46,14 @@ const BUNDLE_EXECUTED = hashTag("BundleExecuted(bytes32,uint256,address,bool,byt
 const CALLBACK_EXECUTED = hashTag("CallbackExecuted(bytes32,address,bool,bool)");
 const ROOT_IMPORTED = hashTag("RootImported(uint256,bytes32)");
 
+/** All that an index knows, as plain data. */
+export interface IndexedMessages {
+  readonly sent: readonly SentMessage[];
+  readonly delivered: readonly DeliveredMessage[];
+  readonly callbacks: ReadonlyMap<Hex, readonly CallbackPlace[]>;
+  readonly imports: readonly ImportedAt[];
+}
+
 /** The cross-chain messages that a chain sent and carried out, read from the predeploys' events as blocks are made. */
 export class MessageIndex {
   #sent: SentMessage[] = [];
@@ -53,18 +61,29 @@ export class MessageIndex {
   #delivered: DeliveredMessage[] = [];
   readonly #deliveredByHash = new Map<Hex, DeliveredMessage[]>();
   /** Where the outcome of a bundle sent from here came back, oldest first, by the bundle's hash. */
-  readonly #callbacks = new Map<Hex, readonly CallbackPlace[]>();
+  readonly #callbacks: Map<Hex, readonly CallbackPlace[]>;
   /** Ascending. */
-  #imports: ImportedAt[] = [];
+  #imports: ImportedAt[];
+
+  /** Empty, or with what another knew. */
+  constructor(known?: IndexedMessages) {
+    this.#callbacks = new Map(known?.callbacks);
+    this.#imports = [...(known?.imports ?? [])];
+    for (const message of known?.sent ?? []) this.#send(message);
+    for (const message of known?.delivered ?? []) this.#deliver(message);
+  }
+
+  /** What it knows now; not to be changed, and of use until it changes. */
+  get known(): IndexedMessages {
+    return { sent: this.#sent, delivered: this.#delivered, callbacks: this.#callbacks, imports: this.#imports };
+  }
 
   addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {
     for (const receipt of receipts) {
       if (receipt.logs.length === 0) continue;
       const place = { blockNumber: environment.number, batchNumber, engineHash: receipt.transactionHash };
       for (const [position, { sender, body }] of messagesOf(receipt).entries()) {
-        const message = { ...place, messageHash: keccak(body), sender, body, position };
-        this.#sent.push(message);
-        append(this.#sentByHash, message);
+        this.#send({ ...place, messageHash: keccak(body), sender, body, position });
       }
       for (const log of receipt.logs) this.#takeLog(log, place);
     }
@@ -120,6 +139,11 @@ export class MessageIndex {
       // Its data: whether the bundle's calls succeeded, and whether the sender took the outcome.
       this.#callbacks.set(first, [...(this.#callbacks.get(first) ?? []), { ...place, told: data.endsWith("1") }]);
     }
+  }
+
+  #send(message: SentMessage): void {
+    this.#sent.push(message);
+    append(this.#sentByHash, message);
   }
 
   #deliver(message: DeliveredMessage): void {

@@ -8,6 +8,15 @@ import type { StateTreeDependencies } from "../state/state-tree.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateProof } from "../state/state-proof.ts";
 
+/** All that a history knows, as plain data. */
+export interface KnownHistory {
+  /** The state before the first step, as a tree exports it. */
+  readonly dump: Uint8Array;
+  readonly steps: readonly Step[];
+  /** Of all batches' pubdata; of more than are kept, where they became too many. */
+  readonly bytes: number;
+}
+
 /** A batch's step, as its pubdata tells it: a tenth of what the entries take in memory. */
 interface Step {
   readonly batchNumber: bigint;
@@ -38,18 +47,25 @@ const MAX_WAITING = 16;
 export class StateHistory {
   readonly #dependencies: StateTreeDependencies;
   readonly #dump: Uint8Array;
-  #steps: Step[] = [];
-  #bytes = 0;
+  #steps: Step[];
+  #bytes: number;
   #tree: StateTree | undefined;
   /** One for each step that the tree has taken, from before it. */
   #marks: Snapshot[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** `tree` holds the state before the next batch; it is copied. */
-  constructor(tree: StateTree, dependencies: StateTreeDependencies) {
+  /** From the state before the next batch, or with what another knew. */
+  constructor({ dump, steps, bytes }: KnownHistory, dependencies: StateTreeDependencies) {
     this.#dependencies = dependencies;
-    this.#dump = tree.export();
+    this.#dump = dump;
+    this.#steps = [...steps];
+    this.#bytes = bytes;
+  }
+
+  /** What it knows now; not to be changed, and of use until it changes. */
+  get known(): KnownHistory {
+    return { dump: this.#dump, steps: this.#steps, bytes: this.#bytes };
   }
 
   add({ outputs, outputsHash, oldLeafCount, pubdata }: FormedBatch): void {

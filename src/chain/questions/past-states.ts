@@ -1,7 +1,9 @@
-import { Account, hexToBytes } from "@ethereumjs/util";
+import { hexToBytes } from "@ethereumjs/util";
+import type { Account } from "@ethereumjs/util";
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
 import type { Ledger } from "../witness/ledger.ts";
-import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
+import { restored } from "../witness/state-feed.ts";
+import type { PlaceValue, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
 
 /** A value that was there until a block changed it. */
 interface Version<Value> {
@@ -180,10 +182,4 @@ function valueAt<Value>(place: Place<Value> | undefined, block: bigint): Value |
     else low = middle + 1;
   }
   return low === versions.length ? present : versions[low]?.value;
-}
-
-function restored(account: PlainAccount | undefined): Account | undefined {
-  return account === undefined
-    ? undefined
-    : new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
 }

@@ -29,6 +29,8 @@ export interface BatchBuilderOptions {
   readonly firstBatch: bigint;
   /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
   readonly hashesUnknown?: boolean;
+  /** Commands that the store has from before the first batch. Default: 0. */
+  readonly storedBefore?: number;
 }
 
 export interface BatchBuilderDependencies {
@@ -78,15 +80,17 @@ export class BatchBuilder {
   #nextBatch: bigint;
   /** Whether a command is carried out that the store has already. */
   #isRepeating = false;
-  #repeated = 0;
+  /** Commands of the store that have been carried out again, those from before the first batch included. */
+  #repeated: number;
 
   constructor(options: BatchBuilderOptions, dependencies: BatchBuilderDependencies) {
-    const { limits, firstLimits = limits, firstBatch, hashesUnknown = false } = options;
+    const { limits, firstLimits = limits, firstBatch, hashesUnknown = false, storedBefore = 0 } = options;
     const { producer, system, extensions, compress, leafCount, onBlock } = dependencies;
     this.#dependencies = dependencies;
     this.#firstBatch = firstBatch;
     this.#hashesUnknown = hashesUnknown;
     this.#nextBatch = firstBatch;
+    this.#repeated = storedBefore;
     this.#reducer = new BatchReducer(producer.rules, {
       engine: producer,
       system,

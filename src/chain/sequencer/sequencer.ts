@@ -41,6 +41,8 @@ export interface SequencerOptions {
   readonly firstBatch: bigint;
   /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
   readonly hashesUnknown?: boolean;
+  /** Commands that the store has from before the first batch. Default: 0. */
+  readonly storedBefore?: number;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
   /** Whether it begins as after `pause`. Default false. */
@@ -432,6 +434,14 @@ export class Sequencer {
     }
     this.#pace.restart();
     return lost;
+  }
+
+  /** Does something between two batches, while nothing else is done; undefined where a batch is open. */
+  betweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    return this.#work.run(async () => {
+      await this.#dependencies.producer.witnessed();
+      return this.hasOpenBatch ? undefined : work();
+    });
   }
 
   /** Ends marks to which the chain does not return. */

@@ -1,3 +1,4 @@
+import { deserialize, serialize } from "node:v8";
 import type { MinedBlock } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
@@ -9,14 +10,15 @@ import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { NetChanges } from "./flat-state.ts";
+import { codeLimitsOf } from "../model/code-limits.ts";
 import { KeptBlocks } from "./kept-blocks.ts";
 import type { KeptMark } from "./kept-blocks.ts";
 import { MapLedger } from "./ledger.ts";
 import { Reexecution } from "./reexecution.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
 import type { RunBounds } from "./run-watch.ts";
-import { StateFeed } from "./state-feed.ts";
-import type { StateUpdate } from "./state-feed.ts";
+import { changesOf, restoreLedger, StateFeed } from "./state-feed.ts";
+import type { ExportedState, StateUpdate } from "./state-feed.ts";
 import { RunningSize } from "./running-size.ts";
 import { disagreement, WitnessError } from "./witness-error.ts";
 
@@ -62,9 +64,25 @@ export class BatchWitness {
     this.#size = new RunningSize(execution.state);
   }
 
-  static async create(chainId: number, genesis: readonly GenesisAccount[]): Promise<BatchWitness> {
+  /** At the genesis, or in a state that another exported. */
+  static async create(chainId: number, genesis: readonly GenesisAccount[], state?: Uint8Array): Promise<BatchWitness> {
     const ledger = new MapLedger();
-    return new BatchWitness(await Reexecution.create(chainId, genesis, ledger), ledger);
+    const execution = await Reexecution.create(chainId, state === undefined ? genesis : [], codeLimitsOf(genesis), ledger);
+    const witness = new BatchWitness(execution, ledger);
+    if (state !== undefined) witness.#restore(deserialize(state) as StateUpdate);
+    return witness;
+  }
+
+  /** All that it knows of the present state and of recent ones. */
+  export(): ExportedState {
+    const update = new StateFeed(this.#ledger, this.#kept, () => this.#execution.blockHashes()).take();
+    return { state: serialize(update), oldest: update.oldest };
+  }
+
+  #restore(update: StateUpdate): void {
+    restoreLedger(update, this.#ledger);
+    this.#kept.restore(update.blocks.map(changesOf), update);
+    this.#execution.returnTo(update.hashes);
   }
 
   /** Makes the hash of a block known that was not executed here. */

@@ -39,6 +39,13 @@ export class KeptBlocks {
     this.#oldest = this.#newest = number;
   }
 
+  /** Goes on behind these. */
+  restore(entries: readonly BlockChanges[], { oldest, newest }: Pick<KeptMark, "oldest" | "newest">): void {
+    this.#oldest = oldest;
+    this.#newest = newest;
+    for (const entry of entries) this.#push(entry);
+  }
+
   /** A block has been executed. */
   add(number: bigint, hash: Hex, records: readonly UndoRecord[]): void {
     this.#oldest ??= number - 1n;

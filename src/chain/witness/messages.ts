@@ -7,6 +7,7 @@ import type { ChangeSize } from "./change-size.ts";
 import type { RepeatedBlock, WitnessedBlock } from "./batch-witness.ts";
 import type { NetChanges } from "./flat-state.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
+import type { ExportedState } from "./state-feed.ts";
 import type { RunBounds } from "./run-watch.ts";
 import type { Mismatch, WitnessError } from "./witness-error.ts";
 
@@ -14,6 +15,8 @@ import type { Mismatch, WitnessError } from "./witness-error.ts";
 export interface WitnessSetup {
   readonly chainId: number;
   readonly genesis: readonly GenesisAccount[];
+  /** A later state to begin with, as `export` gave it. The genesis then only says what codes may be. */
+  readonly state?: Uint8Array;
 }
 
 /** The operations of the witness thread: arguments and result of each. */
@@ -31,6 +34,8 @@ export interface WitnessOperations {
   readonly feed: { readonly request: MessagePort; readonly result: undefined };
   /** Passes a question on, behind all that came before it. */
   readonly forward: { readonly request: unknown; readonly result: undefined };
+  /** All that it knows of the present state and of recent ones, for one that begins there. Between two batches. */
+  readonly export: { readonly request: undefined; readonly result: ExportedState };
   readonly measure: { readonly request: undefined; readonly result: ChangeSize };
   readonly seal: { readonly request: undefined; readonly result: NetChanges };
   readonly snapshot: { readonly request: undefined; readonly result: number };

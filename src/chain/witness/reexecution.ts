@@ -80,15 +80,16 @@ export class Reexecution {
     this.#blockHashes = blockHashes;
   }
 
-  /** An EVM at block 0 with the given state. */
+  /** An EVM at block 0 with the given state. `limits`: of its code. */
   static async create(
     chainId: number,
     genesis: readonly GenesisAccount[],
+    limits: CodeLimits = codeLimitsOf(genesis),
     ledger: Ledger = new MapLedger(),
   ): Promise<Reexecution> {
     const state = new FlatState(ledger);
     for (const account of genesis) state.load(account);
-    return Reexecution.over(chainId, state, { blockHashes: new BlockHashes(), limits: codeLimitsOf(genesis) });
+    return Reexecution.over(chainId, state, { blockHashes: new BlockHashes(), limits });
   }
 
   /**

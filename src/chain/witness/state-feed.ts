@@ -1,6 +1,7 @@
-import type { Account } from "@ethereumjs/util";
+import { Account } from "@ethereumjs/util";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
+import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
 import type { MapLedger } from "./ledger.ts";
 
@@ -35,6 +36,13 @@ export interface StateUpdate {
   readonly blocks: readonly PlainChanges[];
   readonly oldest: bigint;
   readonly newest: bigint;
+}
+
+/** A state as a witness gives it to one that is to begin there. */
+export interface ExportedState {
+  readonly state: Uint8Array;
+  /** The oldest block whose state is part of it. */
+  readonly oldest: bigint;
 }
 
 /** Tells one reader in another thread of a state as it changes, at the cost of the changes. Nothing is noted in between. */
@@ -99,6 +107,31 @@ export class StateFeed {
       ),
     );
   }
+}
+
+/** Puts a whole state into an empty ledger. */
+export function restoreLedger({ present, codes }: StateUpdate, ledger: MapLedger): void {
+  for (const [hash, code] of codes) ledger.setCode(hash, code);
+  for (const { address, slot, value } of present)
+    if (slot === undefined) ledger.setAccount(address, restored(value));
+    else ledger.setSlot(address, slot, value);
+}
+
+/** Inverse of what an update makes of a block's changes. */
+export function changesOf({ number, hash, before }: PlainChanges): BlockChanges {
+  const records = before.map((place): UndoRecord =>
+    place.slot === undefined
+      ? { address: place.address, slot: undefined, before: restored(place.value) }
+      : { address: place.address, slot: place.slot, before: place.value },
+  );
+  return { number, hash, records };
+}
+
+/** An account that has crossed threads. */
+export function restored(account: PlainAccount | undefined): Account | undefined {
+  return account === undefined
+    ? undefined
+    : new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
 }
 
 function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {

@@ -36,6 +36,7 @@ const handlers: Handlers = {
     questionPort?.postMessage({ update: witness.takeUpdate(), question });
     return undefined;
   },
+  export: async (witness) => witness.export(),
   measure: async (witness) => witness.measure(),
   seal: async (witness) => witness.seal(),
   snapshot: async (witness) => witness.snapshot(),
@@ -61,8 +62,8 @@ async function answer(starting: Promise<BatchWitness>, { id, operation, request 
   }
 }
 
-port.once("message", ({ chainId, genesis }: WitnessSetup) => {
-  const starting = BatchWitness.create(chainId, genesis);
+port.once("message", ({ chainId, genesis, state }: WitnessSetup) => {
+  const starting = BatchWitness.create(chainId, genesis, state);
   let last: Promise<void> = Promise.resolve();
   port.on("message", (request: WitnessRequest) => {
     last = last.then(() => answer(starting, request));

@@ -3,7 +3,6 @@ import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
-import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
@@ -88,6 +87,8 @@ export interface ChainPipelineDependencies {
   readonly onWait?: (reason: string | undefined) => void;
   /** The chain, or its settlement, has stopped for good. */
   readonly onStop: (error: unknown) => void;
+  /** As the node's. */
+  readonly placeBlocks?: number | undefined;
 }
 
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
@@ -113,7 +114,7 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, serving } = options;
-  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, ...settling } = dependencies;
+  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, ...settling } = dependencies;
   const { l1 } = settling;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
@@ -136,7 +137,7 @@ async function start(
       fromBlock: created.fromBlock,
       genesis,
       start: {
-        ...genesisStart(ecosystem, genesisTimestamp, kept?.commands),
+        ...firstStart(ecosystem, genesisTimestamp, kept),
         // What is kept is formed again before the chain looks at L1.
         upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, l1),
       },
@@ -169,6 +170,7 @@ async function start(
         return signers.catchUp(batches);
       },
       onStop,
+      ...(placeBlocks === undefined ? {} : { placeBlocks }),
     },
   );
   closing.add(() => node.close());
@@ -225,21 +227,26 @@ function onL1(
   return { settlementChainId, hyperchain, factory, bridge, registry, settings, bornAt, configuration };
 }
 
-/** Before the chain's first batch. */
-function genesisStart(
+/** Before the chain's first batch, or where an earlier process left off. */
+function firstStart(
   { version }: DeployedEcosystem,
   genesisTimestamp: bigint,
-  commands: readonly BatchCommand[] = [],
+  { commands, place }: Pick<KeptChain, "commands" | "place"> = { commands: [], place: undefined },
 ): Omit<ChainStart, "upgrades"> {
+  const further = BigInt(commands.filter(({ type }) => type === "operation").length);
+  const common = { origin: undefined, genesisTimestamp, unexecuted: [] };
+  if (place !== undefined) {
+    const { nextBatch: firstBatch, previousCommitment, operationsTaken } = place;
+    const operations = { operationsTaken: operationsTaken + further, operationsBefore: operationsTaken };
+    return { ...common, place, firstBatch, previousCommitment, ...operations };
+  }
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   return {
-    origin: undefined,
-    genesisTimestamp,
+    ...common,
     firstBatch: 0n,
     previousCommitment: genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount).commitment,
-    operationsTaken: BigInt(commands.filter(({ type }) => type === "operation").length),
+    operationsTaken: further,
     operationsBefore: 0n,
-    unexecuted: [],
   };
 }
 

@@ -40,6 +40,8 @@ export interface ChainEvents {
   readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
   /** A part has stopped for good; the others go on. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
+  /** As the node's. */
+  readonly placeBlocks?: number;
 }
 
 /** What all chains of an ecosystem share. */
@@ -147,6 +149,7 @@ function pipelineDependencies(
     onSettled: (batch) => events.onSettled?.(chainId, batch),
     onResealed: (resealed) => events.onResealed?.(chainId, resealed),
     onWait: (reason) => events.onWait?.(chainId, reason),
+    placeBlocks: events.placeBlocks,
     onStop: (error) => events.onStop?.(chainId, error),
   };
 }

@@ -1,5 +1,6 @@
 import type { ChangedLists } from "../../chain/model/access-lists.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
+import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
 import type { CommandStore } from "../../chain/ordering/command-store.ts";
@@ -10,11 +11,15 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 import type { JournalEntry } from "../../settlement/journal/journal-entry.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { decodeCommand, encodeCommand } from "./kept-command.ts";
+import { openPlaces } from "./kept-places.ts";
 
 /** What a ledger has of one chain. */
 export interface ChainKeeping {
   readonly store: CommandStore;
-  /** What earlier processes decided. Throws LedgerError Damaged. */
+  /** Where an earlier process left off. */
+  readonly place: Place | undefined;
+  readonly places: PlaceStore;
+  /** What earlier processes decided after the place. Throws LedgerError Damaged. */
   readonly commands: readonly BatchCommand[];
   /** Serialised transactions that waited in their pool. */
   readonly waiting: readonly Hex[];
@@ -26,7 +31,7 @@ export interface ChainKeeping {
 
 /** Nothing of a chain with this id has happened. */
 export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
-  for (const name of [commandsOf(chainId), settlementOf(chainId)]) ledger.stream(name).truncate(0);
+  for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf]) ledger.stream(nameOf(chainId)).truncate(0);
   for (const kind of [poolOf(chainId), accessOf(chainId)]) {
     const facts = ledger.facts(kind);
     for (const name of facts.all().keys()) facts.delete(name);
@@ -35,6 +40,8 @@ export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
 
 const commandsOf = (chainId: bigint): string => `chain ${chainId}`;
 const settlementOf = (chainId: bigint): string => `settlement of ${chainId}`;
+const blocksOf = (chainId: bigint): string => `blocks of ${chainId}`;
+const placeOf = (chainId: bigint): string => `place of ${chainId}`;
 const poolOf = (chainId: bigint): string => `pool of ${chainId}`;
 const accessOf = (chainId: bigint): string => `access to ${chainId}`;
 /** The one fact about access. */
@@ -48,6 +55,7 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
   const pool = ledger.facts(poolOf(chainId));
   const access = ledger.facts(accessOf(chainId));
   const waiting = new Map(pool.all());
+  const [places, place] = openPlaces(ledger, { blocks: blocksOf(chainId), place: placeOf(chainId) });
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);
   };
@@ -86,7 +94,9 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
         },
       },
     },
-    commands: read(commands.entries(), "commands", (text) => decodeCommand(text, context)),
+    place,
+    places,
+    commands: read(commands.entries(place?.commands), "commands", (text) => decodeCommand(text, context)),
     waiting: [...waiting.values()] as Hex[],
     lists: readLists(access.get(LISTS), chainId),
     journal: {

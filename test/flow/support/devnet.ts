@@ -5,7 +5,8 @@ import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
-import { engineNetwork } from "../../support/engine-network.ts";
+import { prepareFork } from "../../../src/chain/execution/connection.ts";
+import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
 import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
@@ -24,7 +25,10 @@ export const dependencies: DevnetDependencies = {
         ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
       },
     }),
-  connectChain: (override) => engineNetwork.create({ network: "local", override }),
+  connectChain(override) {
+    prepareFork(engineConfig, override);
+    return engineNetwork.create({ network: "local", override });
+  },
   artifacts: (name) => hre.artifacts.readArtifact(name),
   clock: systemClock,
 };

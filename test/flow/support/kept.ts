@@ -40,9 +40,17 @@ export class Kept {
   readonly #chains: Parameters<typeof startFlowDevnet>[0];
   readonly #options: Partial<DevnetOptions>;
   readonly #clients = new Map<DevnetChain, BrowserProvider>();
+  readonly #replaced: Parameters<typeof startFlowDevnet>[2];
   #devnet: FlowDevnet | undefined;
 
-  constructor(chains: Parameters<typeof startFlowDevnet>[0], options: Partial<DevnetOptions> = {}, folder?: string) {
+  /** Further options are the ecosystem's; `folder` is where it is kept, by default a new one. */
+  constructor(
+    chains: Parameters<typeof startFlowDevnet>[0],
+    options: Partial<DevnetOptions> = {},
+    folder?: string,
+    replaced: Parameters<typeof startFlowDevnet>[2] = {},
+  ) {
+    this.#replaced = replaced;
     this.folder = folder ?? mkdtempSync(join(tmpdir(), "kept-"));
     this.#chains = chains;
     this.#options = { prover: { mode: "none" }, ...options, data: this.folder };
@@ -54,7 +62,7 @@ export class Kept {
   }
 
   async start(): Promise<void> {
-    this.#devnet = await startFlowDevnet(this.#chains, this.#options);
+    this.#devnet = await startFlowDevnet(this.#chains, this.#options, this.#replaced);
   }
 
   async stop(): Promise<void> {

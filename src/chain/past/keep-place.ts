@@ -1,0 +1,70 @@
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { FormedBefore } from "../batch/form-batch.ts";
+import type { CodeGuard } from "../execution/code-guard.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import type { BatchArchive } from "../index/batch-archive.ts";
+import type { ChainIndex } from "../index/chain-index.ts";
+import type { MessageIndex } from "../index/message-index.ts";
+import type { StateHistory } from "../index/state-history.ts";
+import type { Head } from "../model/block.ts";
+import type { StateTree } from "../state/state-tree.ts";
+import type { Witness } from "../witness/witness.ts";
+import { PlaceError } from "./place.ts";
+import type { BlockNames, PlaceStore, ToldBlockText } from "./place.ts";
+import { namesOf, tellBlocks } from "./told-blocks.ts";
+
+/** The parts of a chain between two batches. */
+export interface PlacedChain {
+  readonly engine: ExecutionEngine;
+  readonly witness: Witness;
+  readonly guard: CodeGuard;
+  readonly tree: StateTree;
+  readonly index: ChainIndex;
+  readonly messages: MessageIndex;
+  readonly archive: BatchArchive;
+  readonly history: StateHistory;
+  readonly formed: () => Required<FormedBefore>;
+  readonly head: Head;
+  readonly nextBatch: bigint;
+  /** Commands that led there. */
+  readonly commands: number;
+  readonly genesisRoot: Hex;
+  /** Of the blocks that are kept already. */
+  readonly keptBlocks: readonly BlockNames[];
+}
+
+/** Keeps the place at which a chain is. Rejects with PlaceError where its state is not the one of its last batch. */
+export async function keepPlace(chain: PlacedChain, store: PlaceStore): Promise<void> {
+  const { engine, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
+  const root = digestToHex(tree.root);
+  if (archive.last?.stateRoot !== root)
+    throw new PlaceError(`the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
+  const { state, oldest } = await witness.request("export", undefined);
+  const blocks = [...keptBlocks];
+  const told = async function* (): AsyncGenerator<ToldBlockText> {
+    for await (const text of tellBlocks(engine, BigInt(blocks.length), head.number)) {
+      blocks.push(namesOf(text));
+      yield text;
+    }
+  };
+  const { previousCommitment, operationsTaken, publishedCodes } = formed();
+  await store.keep(told(), () => ({
+    head: { ...head, hash: blocks.at(-1)?.hash ?? "0x" },
+    oldestState: oldest,
+    commands: chain.commands,
+    nextBatch: chain.nextBatch,
+    previousCommitment,
+    operationsTaken,
+    publishedCodes: [...publishedCodes],
+    creators: guard.creators,
+    genesisRoot: chain.genesisRoot,
+    blocks,
+    index: index.known,
+    messages: messages.known,
+    archive: archive.known,
+    history: history.known,
+    state,
+    tree: tree.export(),
+  }));
+}

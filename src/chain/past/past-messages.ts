@@ -1,0 +1,25 @@
+/** What the server's thread starts with. */
+export interface PastServerSetup {
+  readonly chainId: number;
+  readonly head: bigint;
+  /** As the witness exports it. */
+  readonly state: Uint8Array;
+  /** Path of its URL, which other processes do not know. */
+  readonly path: string;
+}
+
+/** The thread asks about a block. */
+export interface PastQuestion {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+export type PastThreadMessage =
+  { readonly type: "listening"; readonly port: number } | ({ readonly type: "question" } & PastQuestion);
+
+/** The answer to a question; null for what is not there. */
+export interface PastAnswer {
+  readonly id: number;
+  readonly answer: unknown;
+}

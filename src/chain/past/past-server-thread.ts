@@ -1,0 +1,92 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { deserialize } from "node:v8";
+import { parentPort, workerData } from "node:worker_threads";
+import { wordToHex } from "../../protocol/hex.ts";
+import { PastStates } from "../questions/past-states.ts";
+import type { StateUpdate } from "../witness/state-feed.ts";
+import type { PastAnswer, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
+
+/** The body of the thread that serves a chain's past to its engine. */
+const port = parentPort;
+if (port === null) throw new Error("past-server-thread.ts is the body of a worker thread; use startPastServer");
+const { chainId, head, state, path } = workerData as PastServerSetup;
+const states = new PastStates();
+states.apply(deserialize(state) as StateUpdate);
+const say = (message: PastThreadMessage): void => port.postMessage(message);
+
+interface Call {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params?: readonly unknown[];
+}
+
+const quantity = (value: bigint | number): string => `0x${value.toString(16)}`;
+const hex = (bytes: Uint8Array | undefined): string => `0x${Buffer.from(bytes ?? []).toString("hex")}`;
+const waiting = new Map<number, (answer: unknown) => void>();
+let nextId = 1;
+port.on("message", ({ id, answer }: PastAnswer) => {
+  waiting.get(id)?.(answer);
+  waiting.delete(id);
+});
+
+function askOwner(method: string, params: readonly unknown[]): Promise<unknown> {
+  const id = nextId++;
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    say({ type: "question", id, method, params });
+  });
+}
+
+/** The block whose state is asked for. */
+function blockOf(tag: unknown): bigint {
+  const { blockNumber } = (typeof tag === "object" && tag !== null ? tag : {}) as { readonly blockNumber?: unknown };
+  const named = blockNumber ?? tag;
+  return typeof named === "string" && named.startsWith("0x") ? BigInt(named) : head;
+}
+
+async function answer({ method, params = [] }: Call): Promise<unknown> {
+  const address = String(params[0]).toLowerCase();
+  switch (method) {
+    case "eth_chainId":
+      return quantity(chainId);
+    case "net_version":
+      return String(chainId);
+    case "eth_blockNumber":
+      return quantity(head);
+    case "eth_getBalance":
+      return quantity(states.at(blockOf(params[1])).account(address)?.balance ?? 0n);
+    case "eth_getTransactionCount":
+      return quantity(states.at(blockOf(params[1])).account(address)?.nonce ?? 0n);
+    case "eth_getCode": {
+      const ledger = states.at(blockOf(params[1]));
+      const account = ledger.account(address);
+      return account === undefined ? "0x" : hex(ledger.code(hex(account.codeHash)));
+    }
+    case "eth_getStorageAt": {
+      const value = states.at(blockOf(params[2])).slot(address, wordToHex(BigInt(String(params[1]))));
+      return `0x${hex(value).slice(2).padStart(64, "0")}`;
+    }
+    default:
+      return askOwner(method, params);
+  }
+}
+
+async function reply(call: Call): Promise<object> {
+  return { jsonrpc: "2.0", id: call.id, result: await answer(call) };
+}
+
+const server = createServer((request, response) => {
+  if (request.url !== path) return void response.writeHead(404).end();
+  const parts: Buffer[] = [];
+  request.on("data", (part: Buffer) => parts.push(part));
+  return void request.on("end", () => {
+    const asked = JSON.parse(Buffer.concat(parts).toString()) as Call | readonly Call[];
+    const calls = Array.isArray(asked) ? Promise.all((asked as readonly Call[]).map(reply)) : reply(asked as Call);
+    calls.then(
+      (body) => response.setHeader("content-type", "application/json").end(JSON.stringify(body)),
+      () => response.writeHead(500).end(),
+    );
+  });
+});
+server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { Worker } from "node:worker_threads";
+import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
+import type { ToldBlocks } from "./told-blocks.ts";
+
+/** Where an engine reads what was before a place. */
+export interface PastServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server for this machine alone: JSON-RPC over the state and the blocks before a place. The state is in a thread of its
+ * own; about blocks that asks here.
+ */
+export async function startPastServer(setup: Omit<PastServerSetup, "path">, told: ToldBlocks): Promise<PastServer> {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const path = `/${randomUUID()}`;
+  const thread = new Worker(new URL(`./past-server-thread.${extension}`, import.meta.url), {
+    workerData: { ...setup, path } satisfies PastServerSetup,
+    execArgv: [],
+  });
+  const port = await new Promise<number>((resolve, reject) => {
+    thread.on("error", reject);
+    thread.on("exit", () => reject(new Error("the thread that serves a chain's past has ended")));
+    thread.on("message", (message: PastThreadMessage) => {
+      if (message.type === "listening") return resolve(message.port);
+      const answer: PastAnswer = { id: message.id, answer: answerOf(told, message) ?? null };
+      thread.postMessage(answer);
+    });
+  });
+  thread.unref();
+  return {
+    url: `http://127.0.0.1:${port}${path}`,
+    async close() {
+      thread.ref();
+      await thread.terminate();
+    },
+  };
+}
+
+function answerOf(told: ToldBlocks, { method, params: [first, second] }: PastQuestion): unknown {
+  switch (method) {
+    case "eth_getBlockByNumber":
+      return told.block(Number(first === "earliest" ? 0 : first === "latest" ? told.last : first), second === true);
+    case "eth_getBlockByHash": {
+      const number = told.numberOf(first);
+      return number === undefined ? undefined : told.block(number, second === true);
+    }
+    case "eth_getTransactionByHash":
+      return told.transaction(first);
+    case "eth_getTransactionReceipt":
+      return told.receipt(first);
+    default:
+      return undefined;
+  }
+}

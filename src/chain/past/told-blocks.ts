@@ -1,0 +1,124 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import type { BlockNames, ToldBlockText } from "./place.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export interface ToldBlock {
+  /** With whole transactions. */
+  readonly block: Fields & { readonly transactions: readonly Fields[] };
+  readonly receipts: readonly Fields[];
+}
+
+/** Blocks that are read side by side. */
+const AT_A_TIME = 32;
+
+/** What a kept block and its transactions are called. */
+export function namesOf(text: ToldBlockText): BlockNames {
+  const { block } = JSON.parse(text) as ToldBlock;
+  return { hash: block["hash"] as Hex, transactions: block.transactions.map(({ hash }) => hash as Hex) };
+}
+
+/** Blocks as the engine tells of them, to be kept. */
+export async function* tellBlocks(engine: ExecutionEngine, first: bigint, last: bigint): AsyncGenerator<ToldBlockText> {
+  for (let from = first; from <= last; from += BigInt(AT_A_TIME)) {
+    const count = last - from + 1n < AT_A_TIME ? Number(last - from) + 1 : AT_A_TIME;
+    yield* await Promise.all(Array.from({ length: count }, (_, i) => tellBlock(engine, from + BigInt(i))));
+  }
+}
+
+async function tellBlock(engine: ExecutionEngine, number: bigint): Promise<ToldBlockText> {
+  const block = (await engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as ToldBlock["block"];
+  const receipts = await Promise.all(
+    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
+  );
+  return JSON.stringify({ block, receipts } satisfies ToldBlock);
+}
+
+/** Where a transaction is. */
+interface Position {
+  readonly block: number;
+  readonly index: number;
+}
+
+/** A filter of `eth_getLogs` as the chain's readers give it to the engine. */
+interface LogFilter {
+  readonly address?: Hex | readonly Hex[];
+  readonly topics?: readonly (Hex | readonly Hex[] | null)[];
+}
+
+/** The blocks before a place. Their numbers and their transactions' are known at once; the rest is read as it is asked for. */
+export class ToldBlocks {
+  readonly last: bigint;
+  readonly #text: (number: number) => ToldBlockText | undefined;
+  readonly #numbers = new Map<string, number>();
+  readonly #positions = new Map<string, Position>();
+
+  /** `blocks`: hash and transactions of each, from block 0 on. */
+  constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
+    this.last = BigInt(blocks.length - 1);
+    this.#text = text;
+    for (const [number, { hash, transactions }] of blocks.entries()) {
+      this.#numbers.set(hash, number);
+      for (const [index, transaction] of transactions.entries()) this.#positions.set(transaction, { block: number, index });
+    }
+  }
+
+  /** With hashes of transactions, or whole ones. Undefined for another block. */
+  block(number: number, isFull: boolean): Fields | undefined {
+    const told = this.#told(number);
+    if (told === undefined || isFull) return told?.block;
+    return { ...told.block, transactions: told.block.transactions.map(({ hash }) => hash) };
+  }
+
+  /** The whole of it. Undefined for another block. */
+  withReceipts(number: number): ToldBlock | undefined {
+    return this.#told(number);
+  }
+
+  numberOf(hash: unknown): number | undefined {
+    return typeof hash === "string" ? this.#numbers.get(hash.toLowerCase()) : undefined;
+  }
+
+  transaction(hash: unknown): Fields | undefined {
+    const position = this.#position(hash);
+    return position === undefined ? undefined : this.#told(position.block)?.block.transactions[position.index];
+  }
+
+  receipt(hash: unknown): Fields | undefined {
+    const position = this.#position(hash);
+    return position === undefined ? undefined : this.#told(position.block)?.receipts[position.index];
+  }
+
+  /** In order. */
+  logs(first: number, last: number, filter: LogFilter): Fields[] {
+    const found: Fields[] = [];
+    for (let number = first; number <= last; number++)
+      for (const { logs } of this.#told(number)?.receipts ?? [])
+        for (const log of logs as readonly Fields[]) if (matches(log, filter)) found.push(log);
+    return found;
+  }
+
+  #position(hash: unknown): Position | undefined {
+    return typeof hash === "string" ? this.#positions.get(hash.toLowerCase()) : undefined;
+  }
+
+  #told(number: number): ToldBlock | undefined {
+    const text = BigInt(number) > this.last ? undefined : this.#text(number);
+    return text === undefined ? undefined : (JSON.parse(text) as ToldBlock);
+  }
+}
+
+function matches({ address, topics }: Fields, filter: LogFilter): boolean {
+  const isOf = (wanted: Hex | readonly Hex[] | null | undefined, value: unknown): boolean => {
+    if (wanted === undefined || wanted === null || wanted.length === 0) return true;
+    const all = typeof wanted === "string" ? [wanted] : wanted;
+    return typeof value === "string" && all.some((one) => one.toLowerCase() === value.toLowerCase());
+  };
+  const [wantedTopics, given] = [filter.topics ?? [], topics as readonly Hex[]];
+  return (
+    isOf(filter.address, address) &&
+    wantedTopics.length <= given.length &&
+    wantedTopics.every((wanted, i) => isOf(wanted, given[i]))
+  );
+}

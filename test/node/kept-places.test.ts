@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import type { Place } from "../../src/chain/past/place.ts";
+import { LedgerError } from "../../src/ledger/ledger-error.ts";
+import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { openPlaces } from "../../src/node/keeping/kept-places.ts";
+
+const NAMES = { blocks: "blocks of 271", place: "place of 271" };
+const HASH = "0xabababababababababababababababababababababababababababababababab";
+
+function placeAfter(commands: number): Place {
+  return {
+    head: { number: 1n, timestamp: 5n, hash: HASH },
+    oldestState: 0n,
+    commands,
+    nextBatch: 1n,
+    previousCommitment: HASH,
+    operationsTaken: 2n,
+    publishedCodes: [HASH],
+    creators: ["0xf0"],
+    genesisRoot: HASH,
+    blocks: [
+      { hash: HASH, transactions: [] },
+      { hash: HASH, transactions: [HASH] },
+    ],
+    index: { blocks: [], positions: new Map(), priorityOps: new Map(), eip712: new Map(), publicHashes: new Map([[HASH, HASH]]) },
+    messages: { sent: [], delivered: [], callbacks: new Map(), imports: [] },
+    archive: [],
+    history: { dump: Uint8Array.of(1, 2), steps: [], bytes: 7 },
+    state: Uint8Array.of(3, 4, 5),
+    tree: Uint8Array.of(6),
+  };
+}
+
+async function* told(...texts: string[]): AsyncGenerator<string> {
+  yield* texts;
+}
+
+describe("B5: a chain's place in the ledger", () => {
+  const folder = mkdtempSync(join(tmpdir(), "kept-places-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const withLedger = async <T>(work: (ledger: ReturnType<typeof openSqliteLedger>) => T | Promise<T>): Promise<T> => {
+    const ledger = openSqliteLedger(folder);
+    try {
+      return await work(ledger);
+    } finally {
+      ledger.close();
+    }
+  };
+
+  test("is the newest that was kept, with all blocks before it", async () => {
+    await withLedger(async (ledger) => {
+      const [store, place] = openPlaces(ledger, NAMES);
+      assert.equal(place, undefined);
+      await store.keep(told("zero", "one"), () => placeAfter(3));
+      await store.keep(told("two"), () => placeAfter(9));
+    });
+    await withLedger((ledger) => {
+      const [store, place] = openPlaces(ledger, NAMES);
+      assert.deepEqual(place, placeAfter(9));
+      assert.equal(store.blocks, 3);
+      assert.deepEqual(
+        [0, 1, 2, 3].map((number) => store.block(number)),
+        ["zero", "one", "two", undefined],
+      );
+    });
+  });
+
+  test("is refused where a part of it is another one's, or cannot be read", async () => {
+    const isDamaged = (error: unknown): boolean => error instanceof LedgerError && error.code === "Damaged";
+    await withLedger((ledger) => {
+      const stream = ledger.stream(NAMES.place);
+      const [notes, state] = [...stream.entries()];
+      assert.ok(notes !== undefined && state !== undefined);
+      stream.truncate(2);
+      stream.append(state);
+      assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
+      stream.truncate(0);
+      for (const text of [notes.slice(0, 20), state, state]) stream.append(text);
+      assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
+    });
+  });
+});
