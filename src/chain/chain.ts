@@ -170,8 +170,9 @@ export interface Chain {
   /** What a chain that forms the next batch must know of those before. */
   formed(): Required<FormedBefore>;
   /**
-   * Keeps the present as a place from which a later process can go on. Resolves with false where a batch is open. L1 must have
-   * executed all batches: the chain cannot go back to before it. Absent where nothing is kept.
+   * Keeps the present as a place from which a later process goes on, and makes no more blocks: those of this engine have other
+   * hashes than those of one that begins there. Resolves with false where a batch is open; then the chain goes on. L1 must have
+   * executed all batches: no later process can go back to before the place. Absent where nothing is kept.
    */
   keepPlace?(): Promise<boolean>;
   /** Takes a serialised transaction; resolves with its hash. Throws TransactionFormatError, MempoolError, SequencerError. */
@@ -243,7 +244,7 @@ async function keepPlaceOf(
 ): Promise<boolean> {
   const { sequencer, genesis } = chain;
   if (genesis === undefined) throw new TypeError("a chain that began at a later state has no block 0 to keep");
-  const kept = await sequencer.betweenBatches(async () => {
+  const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
     const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: store.length };
     await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);

@@ -119,6 +119,19 @@ describe("B5: a start from a place, whose blocks before it are not made again", 
     await restAndRestart();
   });
 
+  test("is a chain's last: no block follows that an engine which begins there would give another hash", async () => {
+    await mine(PLACE_BLOCKS);
+    await settleNow(kept.chain());
+    const had = await answers(kept.devnet);
+    const { keepPlace, sequencer } = kept.chain().pipeline.chain;
+    assert.equal(await keepPlace?.(), true);
+    await assert.rejects(sequencer.mine(), { code: "Stopped" });
+    await assert.rejects(kept.pay(1n), /shut down/);
+    await kept.restart();
+    assert.ok(isFromPlace());
+    assert.deepEqual(await answers(kept.devnet), had);
+  });
+
   test("refuses by name what only an engine with the whole past knows", async () => {
     await assert.rejects(kept.request("eth_getProof", hashing, [], "latest"), /zks_getProof/);
   });

@@ -436,11 +436,15 @@ export class Sequencer {
     return lost;
   }
 
-  /** Does something between two batches, while nothing else is done; undefined where a batch is open. */
-  betweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  /** Does a last thing between two batches: no work follows it. Undefined where a batch is open; then others may. */
+  endBetweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     return this.#work.run(async () => {
       await this.#dependencies.producer.witnessed();
-      return this.hasOpenBatch ? undefined : work();
+      if (this.hasOpenBatch) return undefined;
+      const result = await work();
+      // It ends at once, and waits for this work itself.
+      void this.#work.close();
+      return result;
     });
   }
 
