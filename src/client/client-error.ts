@@ -16,7 +16,8 @@ export type ClientErrorCode =
   | "Failed"
   | "TimedOut"
   | "NotImported"
-  | "NoContract";
+  | "NoContract"
+  | "FlowOpen";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
 export class ClientError extends HyperchainError {

@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
+import { atomicFlowsAbi } from "../abi/atomic-flows.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
@@ -21,6 +22,7 @@ export const stateExit = new Interface(stateExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
+export const atomicFlows = new Interface(atomicFlowsAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
 
 /** The part of Uniswap v2's `IUniswapV2Router02` that swaps an amount that is given. */

@@ -8,9 +8,9 @@ import type { Deliverable, Delivery } from "../relayer/delivery.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "../relayer/sent-too-early.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ClientError } from "./client-error.ts";
-import { bridge } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { sendRoot } from "./l1-word.ts";
 import { encodeDirectRequest, queuedRequest, requestCost } from "./l1-request.ts";
 import type { QueuedRequest } from "./l1-request.ts";
 import { senderOn, submit } from "./submit.ts";
@@ -136,13 +136,6 @@ function notDeliverable({ name }: EcosystemChain, { messageHash, rootIndex }: Fo
     `${known} of ${name} that sends ${messageHash} to another chain; wait until its batch is executed, or check the hash`,
     { messageHash, rootIndex },
   );
-}
-
-/** Resolves with the hash of the transaction that will record the root. */
-async function sendRoot(ecosystem: Ecosystem, chain: EcosystemChain, rootIndex: bigint, sender: Sender): Promise<Hex> {
-  const data = bridge.encodeFunctionData("sendRoot", [chain.chainId, rootIndex]);
-  const receipt = await submit(sender, { to: ecosystem.l1.contracts.bridge, data });
-  return queuedRequest(receipt, chain.hyperchain).canonicalTxHash;
 }
 
 async function queueDelivery(

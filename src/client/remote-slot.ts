@@ -4,7 +4,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { transactionTreeProof } from "../protocol/transaction-tree.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
-import type { L1View, RegistryLeaf } from "../settlement-layer/reader/l1-view.ts";
+import type { L1View, PlacedLeaf, RegistryLeaf } from "../settlement-layer/reader/l1-view.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { crossChainViews, importedRoots, topicOf } from "./contract-interfaces.ts";
@@ -65,7 +65,7 @@ export interface SlotProof {
 export type AskingProviderOf = (chainId: number) => Provider & { send(method: string, params: unknown[]): Promise<unknown> };
 
 /** What `zks_getProof` answers of a slot. */
-interface ShownSlot {
+export interface ShownSlot {
   readonly value: Hex;
   readonly index: number;
   readonly proof: readonly Hex[];
@@ -90,19 +90,8 @@ export async function viewSlot(
   const rootIndex = await newestRoot(reader);
   await view.poll();
   const { leaf, batchNumber } = requireBatch(view, { here, there, rootIndex, wanted: request.batch });
-  const batch: BatchRoot = {
-    chainId: BigInt(there.chainId),
-    batchNumber,
-    logRoot: leaf.logRoot,
-    record: leaf.record,
-    leafIndex: BigInt(leaf.index),
-    siblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leaf.index),
-    rootIndex,
-  };
-  const question = [contract, [`0x${request.slot.toString(16)}`], Number(batchNumber)];
-  const answer = (await providerOf(there.chainId).send("zks_getProof", question)) as { storageProof: readonly ShownSlot[] };
-  const [shown] = answer.storageProof;
-  if (shown === undefined) throw new Error(`${there.name} proved no slot`);
+  const batch = batchRootOf(view, { chainId: BigInt(there.chainId), leaf: { ...leaf, batchNumber }, rootIndex });
+  const shown = await askSlot(providerOf(there.chainId), contract, request.slot, batchNumber);
   // Of a zero the answer does not say whether it was ever written; one of both is true, and the chain that reads knows which.
   const isZero = BigInt(shown.value) === 0n && BigInt(shown.leaf.value) === 0n;
   const possible = isZero ? [false, true] : [BigInt(shown.value) !== 0n];
@@ -143,13 +132,37 @@ export async function loadSlot(
   return { ...shown, transactionHash: receipt.hash as Hex };
 }
 
-function slotProof({ index, proof, leaf, leafCount }: ShownSlot, isWritten: boolean): SlotProof {
+/** A batch or a mark, and its place under a root. */
+export function batchRootOf(
+  view: L1View,
+  { chainId, leaf, rootIndex }: { readonly chainId: bigint; readonly leaf: PlacedLeaf; readonly rootIndex: bigint },
+): BatchRoot {
+  const { index, batchNumber, logRoot, record } = leaf;
+  const siblings = transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), index);
+  return { chainId, batchNumber, logRoot, record, leafIndex: BigInt(index), siblings, rootIndex };
+}
+
+/** Asks a node for what a slot held after a batch of its chain. Rejects with the node's error for one that it cannot prove. */
+export async function askSlot(
+  provider: ReturnType<AskingProviderOf>,
+  contract: Hex,
+  slot: bigint,
+  batchNumber: bigint,
+): Promise<ShownSlot> {
+  const question = [contract, [`0x${slot.toString(16)}`], Number(batchNumber)];
+  const answer = (await provider.send("zks_getProof", question)) as { storageProof: readonly ShownSlot[] };
+  const [shown] = answer.storageProof;
+  if (shown === undefined) throw new Error(`a node of the chain proved nothing of slot ${slot}`);
+  return shown;
+}
+
+export function slotProof({ index, proof, leaf, leafCount }: ShownSlot, isWritten: boolean): SlotProof {
   const { kind, key, nextKey, value } = leaf;
   return { isWritten, leaf: { kind, key, value: BigInt(value) }, path: { nextKey, index, leafCount, siblings: proof } };
 }
 
 /** Registry index of the newest root that a chain has; 0 where it has none. */
-async function newestRoot(provider: Provider): Promise<bigint> {
+export async function newestRoot(provider: Provider): Promise<bigint> {
   const logs = await readLogs(provider, {
     address: PREDEPLOYS.ImportedRoots,
     topics: [topicOf(importedRoots, "RootImported")],

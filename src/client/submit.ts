@@ -52,6 +52,8 @@ export async function submit(
   const balance = await provider.getBalance(address);
   if (balance < value) throw lacksCoin(member, address, balance, value);
   try {
+    // Given gas spares the estimate, whose search a node may find too long; one call names a refusal.
+    if (transaction.gasLimit !== undefined) await provider.call({ ...transaction, from: address, blockTag: "pending" });
     const response = await signer.sendTransaction(transaction);
     const receipt = await inclusionOf(response.hash, provider);
     if (receipt.status === 1) return receipt;

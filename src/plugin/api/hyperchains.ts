@@ -16,6 +16,7 @@ import type {
 import type { HyperchainUserConfig } from "../../options/generated/user-config.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Faults } from "./faults.ts";
+import type { Flow, FlowOptions } from "./flow.ts";
 import type {
   AnnounceOptions,
   CallOptions,
@@ -29,6 +30,7 @@ import type { Message } from "./message.ts";
 import type { From } from "./names.ts";
 
 export type * from "./generated/requests.ts";
+export type { Flow, FlowOptions } from "./flow.ts";
 export type { From, TokenLike } from "./names.ts";
 
 /**
@@ -75,6 +77,11 @@ export interface Hyperchains extends Iterable<Member> {
    * Throws ClientError.
    */
   swap(options: SwapOptions): Promise<Message>;
+  /**
+   * Builds a flow of legs on several chains that happen all or not at all. Puts `AtomicFlows.sol` on chains that have none, from
+   * their first accounts. Throws ClientError, or RangeError for what no flow can be.
+   */
+  flow(options: FlowOptions): Promise<Flow>;
   /**
    * Has a chain tell the others what a token of it is called. The first send of a token does so by itself, and the relayer brings
    * the name where the token goes. Throws ClientError.

@@ -21,6 +21,7 @@ import { createFaults } from "./create-faults.ts";
 import type { DepositOptions, From, Hyperchains, Member, TransactionLike } from "../api/hyperchains.ts";
 import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
+import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
@@ -84,6 +85,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     },
     ...createEstimates(link),
     ...createSwaps(link, follow),
+    ...createFlows(link),
     ...createAnnouncements(link),
     ...createMovements(link),
     ...createMessages(link, follow),

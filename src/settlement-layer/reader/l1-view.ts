@@ -52,6 +52,11 @@ export interface RegistryLeaf {
   readonly record: RegistryRecord;
 }
 
+/** A leaf of the registry, and the number that it has: of a mark that of the batch to come. */
+export interface PlacedLeaf extends RegistryLeaf {
+  readonly batchNumber: bigint;
+}
+
 /** Where a message stands on L1. */
 export interface MessagePlace {
   readonly batch: BatchRecord;
@@ -116,6 +121,8 @@ export class L1View {
   /** Batches that sent assets to ids that no chain had. */
   #refused = new Set<Batch>();
   #registryLeaves: Hex[] = [];
+  /** Of each chain, its batches' and its marks', in order. */
+  #leavesOf = new Map<bigint, PlacedLeaf[]>();
   #looks = 0;
   /** L1 has taken back blocks, and no poll has said so yet. */
   #isAnew = false;
@@ -135,6 +142,11 @@ export class L1View {
   /** Leaves of the registry's tree, in order. */
   get registryLeaves(): readonly Hex[] {
     return this.#registryLeaves;
+  }
+
+  /** Leaves of a chain: its executed batches and its marks, in order. */
+  leavesOf(chainId: bigint): readonly PlacedLeaf[] {
+    return this.#leavesOf.get(chainId) ?? [];
   }
 
   batch(chainId: bigint, batchNumber: bigint): BatchRecord | undefined {
@@ -212,18 +224,23 @@ export class L1View {
     this.#unread = new Set();
     this.#refused = new Set();
     this.#registryLeaves = [];
+    this.#leavesOf = new Map();
   }
 
   #take(event: L1Event): void {
     const { blockNumber, transactionHash } = event;
     const place = { blockNumber, transactionHash };
     if (event.type === "transactionRoot") {
+      const { chainId, batchNumber, logRoot, record } = event;
+      const leaf = { index: Number(event.leafIndex), logRoot, record };
       this.#registryLeaves.push(transactionTreeLeaf(event));
+      const leaves = this.#leavesOf.get(chainId);
+      if (leaves === undefined) this.#leavesOf.set(chainId, [{ ...leaf, batchNumber }]);
+      else leaves.push({ ...leaf, batchNumber });
       // A mark has the number of a batch that may be committed already: it is not that batch's leaf.
-      if (isMark(event.record)) return;
-      const batch = this.#chainOf(event.chainId)?.batches[Number(event.batchNumber)];
-      if (batch !== undefined)
-        batch.registryLeaf = { index: Number(event.leafIndex), logRoot: event.logRoot, record: event.record };
+      if (isMark(record)) return;
+      const batch = this.#chainOf(chainId)?.batches[Number(batchNumber)];
+      if (batch !== undefined) batch.registryLeaf = leaf;
       return;
     }
     const chain = this.#chains.get(event.contract);

@@ -1,0 +1,50 @@
+import { hashAtomicFlow } from "../protocol/atomic-flow.ts";
+import type { AtomicFlow } from "../protocol/atomic-flow.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-contract.ts";
+import { atomicFlows } from "./contract-interfaces.ts";
+import type { Ecosystem } from "./ecosystem.ts";
+import type { ProviderOf } from "./estimate.ts";
+import { outcomeOf, placeOfFact } from "./flow-proofs.ts";
+import { viewL1 } from "./withdraw.ts";
+
+/** What became of a leg, as its own chain says. */
+export type LegStatus = "missing" | "held" | "released" | "refunded";
+const LEG_STATUSES: readonly LegStatus[] = ["missing", "held", "released", "refunded"];
+
+/** How a flow stands. */
+export interface FlowStatus {
+  readonly id: Hex;
+  /** What L1's executed batches and marks say: `committed` legs can be released, those of an `aborted` flow given back. */
+  readonly state: "open" | "committed" | "aborted";
+  /** Of an aborted flow, the leg that is missing. */
+  readonly missing?: number | undefined;
+  readonly legs: readonly {
+    readonly status: LegStatus;
+    /** When L1 executed the batch with this leg, seconds by its clock. */
+    readonly executedAt?: bigint | undefined;
+  }[];
+}
+
+/** Asks L1 and the chain of each leg. */
+export async function flowStatus(
+  ecosystem: Ecosystem,
+  flow: AtomicFlow,
+  providerOf: ProviderOf,
+  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+): Promise<FlowStatus> {
+  await view.poll();
+  const id = hashAtomicFlow(flow);
+  const legs = await Promise.all(
+    flow.legs.map(async ({ chainId }, leg) => {
+      const data = atomicFlows.encodeFunctionData("escrowStatus", [id, leg]);
+      const answer = await providerOf(Number(chainId)).call({ to: ATOMIC_FLOWS_ADDRESS, data });
+      const status = answer === "0x" ? 0 : Number(BigInt(answer));
+      const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
+      return { status: LEG_STATUSES[status] ?? "missing", executedAt };
+    }),
+  );
+  const outcome = outcomeOf(view, flow);
+  return { id, state: outcome.state, missing: outcome.state === "aborted" ? outcome.missing : undefined, legs };
+}

@@ -1,0 +1,27 @@
+import type { FlowRequest } from "../../client/build-flow.ts";
+import type { FlowStatus } from "../../client/flow-status.ts";
+import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { From } from "./names.ts";
+
+/** Legs on several chains that happen all or not at all; `deadline` in seconds, default two hours by L1's clock. */
+export type FlowOptions = Omit<FlowRequest, "deadline"> & { readonly deadline?: bigint | undefined };
+
+/**
+ * A flow that a test moves; legs are named by their numbers. All but `status` resolve with the hash of a transaction. They throw
+ * ClientError: FlowOpen where L1 does not show yet what it takes, NotImported where the leg's chain cannot see that (`relay`).
+ */
+export interface Flow {
+  readonly id: Hex;
+  /** As contracts take it. */
+  readonly terms: AtomicFlow;
+  /** Has a leg's party give what the leg asks. */
+  prepare(leg: number): Promise<Hex>;
+  /** Runs the pivot; default `from`: its chain's first account. `data` is what the flow's `call` is. */
+  execute(options?: { readonly data?: Hex; readonly from?: From }): Promise<Hex>;
+  /** Pays a leg out; `to` is for the recipient alone. */
+  release(leg: number, options?: { readonly to?: string; readonly from?: From }): Promise<Hex>;
+  /** Gives a leg back; `to` is for the party alone. */
+  refund(leg: number, options?: { readonly to?: string; readonly from?: From }): Promise<Hex>;
+  status(): Promise<FlowStatus>;
+}

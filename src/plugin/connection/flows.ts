@@ -1,0 +1,62 @@
+import type { Provider } from "ethers";
+import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/atomic-flow.ts";
+import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
+import { buildFlow } from "../../client/build-flow.ts";
+import { parseChainAddress } from "../../client/chain-address.ts";
+import { legOf } from "../../client/flow-proofs.ts";
+import { flowStatus } from "../../client/flow-status.ts";
+import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Flow, FlowOptions } from "../api/flow.ts";
+import type { From, Hyperchains } from "../api/hyperchains.ts";
+import type { EcosystemLink } from "./link.ts";
+
+/** Seconds that the escrows of a flow have to be executed on L1. */
+const DEFAULT_SECONDS = 7_200n;
+
+/** The part of the test API that moves atomic flows. */
+export function createFlows(link: EcosystemLink): Pick<Hyperchains, "flow"> {
+  const providerOf = (chainId: number) => link.client(chainId);
+  return {
+    async flow({ deadline, ...options }: FlowOptions) {
+      const latest = deadline ?? (await now(providerOf(link.info.l1.chainId))) + DEFAULT_SECONDS;
+      const { id, flow } = await buildFlow(link.info, { ...options, deadline: latest }, providerOf);
+      for (const { party } of options.legs) await ensureContract(link, parseChainAddress(link.info, party).chainId);
+      return followFlow(link, id, flow);
+    },
+  };
+}
+
+function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
+  const providerOf = (chainId: number) => link.client(chainId);
+  const signerOf = (leg: number, from: From | undefined) => link.signer(Number(legOf(flow, leg).chainId), from);
+  return {
+    id,
+    terms: flow,
+    async prepare(leg) {
+      return prepareFlow(link.info, { flow, leg }, await signerOf(leg, legOf(flow, leg).party));
+    },
+    async execute({ data, from } = {}) {
+      const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
+      return executeFlow(link.info, { flow, data }, await signerOf(pivot, from), providerOf);
+    },
+    async release(leg, { to, from } = {}) {
+      return releaseFlow(link.info, { flow, leg, to }, await signerOf(leg, from), providerOf);
+    },
+    async refund(leg, { to, from } = {}) {
+      return refundFlow(link.info, { flow, leg, to }, await signerOf(leg, from), providerOf);
+    },
+    status: () => flowStatus(link.info, flow, providerOf),
+  };
+}
+
+async function ensureContract(link: EcosystemLink, chainId: number): Promise<void> {
+  if (!(await hasAtomicFlows(link.client(chainId))))
+    await deployAtomicFlows(link.info, chainId, await link.signer(chainId, undefined));
+}
+
+async function now(l1: Provider): Promise<bigint> {
+  const block = await l1.getBlock("latest");
+  if (block === null) throw new Error("L1 has no block");
+  return BigInt(block.timestamp);
+}
