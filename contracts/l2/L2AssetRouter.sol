@@ -11,9 +11,16 @@ import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
+import {InteroperableAddress} from "./InteroperableAddress.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 import {TokenMetadata} from "./TokenMetadata.sol";
+
+/// @dev ERC-2612's `permit`.
+interface IPermitting {
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external;
+}
 
 /// @notice See {IL2AssetRouter}.
 contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
@@ -69,7 +76,26 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     {
         // The handler owes what it receives to a bundle; an amount that belongs to none would be lost.
         if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
-        return send(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
+        return sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function send(bytes calldata to, address token, uint256 amount) external payable returns (bytes32) {
+        return sendAnywhere(to, token, amount);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendWithPermit(
+        bytes calldata to,
+        address token,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (bytes32) {
+        try IPermitting(token).permit(msg.sender, address(VAULT), amount, deadline, v, r, s) {} catch {}
+        return sendAnywhere(to, token, amount);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -79,7 +105,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         onlyFrom(Predeploys.INTEROP_CENTER)
         returns (bytes32)
     {
-        return send(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
+        return sendAsset(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -198,10 +224,23 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     function sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
         if (token == Predeploys.BASE_TOKEN) revert BaseTokenNotSupported();
-        return send(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
+        return sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
     }
 
-    function send(
+    function sendAnywhere(bytes calldata to, address token, uint256 amount) private returns (bytes32) {
+        (uint256 chainId, address recipient) = InteroperableAddress.parse(to);
+        if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
+        if (chainId != block.chainid) {
+            uint8 kind = chainId == CONTEXT.l1ChainId() ? AssetMessage.WITHDRAWAL : AssetMessage.HYPERBRIDGE_SEND;
+            return sendAsset(kind, msg.sender, chainId, token, amount, recipient);
+        }
+        requireMovable(amount, recipient);
+        (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, msg.sender, amount);
+        VAULT.mint(originChainId, originToken, recipient, amount, "");
+        return 0;
+    }
+
+    function sendAsset(
         uint8 kind,
         address sender,
         uint256 destinationChainId,
@@ -209,8 +248,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         uint256 amount,
         address recipient
     ) private returns (bytes32 messageHash) {
-        if (amount == 0) revert ZeroAmount();
-        if (recipient == address(0)) revert ZeroRecipient();
+        requireMovable(amount, recipient);
         if (kind == AssetMessage.HYPERBRIDGE_SEND) {
             bool elsewhere = destinationChainId != 0 && destinationChainId != block.chainid;
             if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
@@ -298,6 +336,11 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         if (transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert WrongKind(AssetMessage.HYPERBRIDGE_SEND, transfer.kind);
         if (sent.message.sender != address(this)) revert WrongMessageSender(address(this), sent.message.sender);
         messageHash = keccak256(sent.message.data);
+    }
+
+    function requireMovable(uint256 amount, address recipient) private pure {
+        if (amount == 0) revert ZeroAmount();
+        if (recipient == address(0)) revert ZeroRecipient();
     }
 
     /// @param recorded What the record of the transfer's batch says of the refused ids.

@@ -3,7 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { announceFirst } from "./announce.ts";
 import type { Announcement } from "./announce.ts";
-import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
+import { encodeChainAddress, formatChainAddress, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress, ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { assetRouter } from "./contract-interfaces.ts";
@@ -11,12 +11,15 @@ import { deposit } from "./deposit.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { pay } from "./payment.ts";
+import { signPermit } from "./permit.ts";
 import { findMember, routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { positive, senderOn, submit } from "./submit.ts";
-import { ensureAllowance, ETHER, findToken, requireTokens } from "./token.ts";
+import type { Sender } from "./submit.ts";
+import { ensureAllowance, ETHER, findToken, hasAllowance, requireTokens } from "./token.ts";
+import type { ChainToken } from "./token.ts";
 import { withdraw } from "./withdraw.ts";
 
 /** Money on its way from one member to an account on any other, or on the same. */
@@ -48,7 +51,7 @@ export interface Sent extends Omit<SentMessage, "type"> {
  * Sends a coin or an ERC-20 from any member to an account on any member. Inside one member it is paid at once; from L1 it goes
  * through the chain's queue; to L1 it waits there for `finalizeWithdrawal` once its batch is executed; between chains the relayer
  * delivers it then. A token that was born on the sending chain is announced before it leaves for the first time, so that it has
- * its name there. `signer` is on the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
+ * its name there; a permit (ERC-2612) spares its approval. `signer` is on the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
   const { chainId: source } = findMember(ecosystem, request.from);
@@ -94,21 +97,44 @@ async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: 
   const chain = findChain(ecosystem, from);
   const sender = await senderOn(signer, chain);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
-  const approvals: Hex[] = [];
-  if (!token.isBase) {
-    // A token that was born here is taken by the vault; one that came here is burnt.
-    const isNative = token.originChainId === chain.chainId;
-    if (!isNative) await requireTokens(sender, token.address, amount);
-    const approval = isNative ? await ensureAllowance(sender, token.address, PREDEPLOYS.L2NativeTokenVault, amount) : undefined;
-    if (approval !== undefined) approvals.push(approval);
-  }
+  const { data, approvals } = await allowedSend(sender, token, amount, to);
   const announcement = await announceFirst(ecosystem, sender, token);
-  const data = assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
   const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
   // The token's own code may have sent other messages before.
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);
   return { ...message, type: "transfer", approvals, ...(announcement === undefined ? {} : { announcement }) };
+}
+
+/** The router's call, and the approval that it needed: a token that was born here is taken by the vault, others are burnt. */
+async function allowedSend(
+  sender: Sender,
+  token: ChainToken,
+  amount: bigint,
+  to: ChainAddress,
+): Promise<{ readonly data: string; readonly approvals: readonly Hex[] }> {
+  const data = assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
+  if (token.isBase) return { data, approvals: [] };
+  if (token.originChainId !== sender.member.chainId) {
+    await requireTokens(sender, token.address, amount);
+    return { data, approvals: [] };
+  }
+  const vault = PREDEPLOYS.L2NativeTokenVault;
+  if (await hasAllowance(sender, token.address, vault, amount)) return { data, approvals: [] };
+  const permit = await signPermit(sender, token.address, amount);
+  if (permit !== undefined) {
+    const args = [encodeChainAddress(to), token.address, amount, ...permit];
+    const permitted = assetRouter.encodeFunctionData("sendWithPermit", args);
+    const call = { from: sender.address, to: PREDEPLOYS.L2AssetRouter, data: permitted };
+    const passes = await sender.provider.call(call).then(
+      () => true,
+      // Not every token that says so takes ERC-2612's permits.
+      () => false,
+    );
+    if (passes) return { data: permitted, approvals: [] };
+  }
+  const approval = await ensureAllowance(sender, token.address, vault, amount);
+  return { data, approvals: approval === undefined ? [] : [approval] };
 }
 
 /** Throws ClientError MalformedAddress for accounts with which money would be lost, on this route or another. */

@@ -131,11 +131,16 @@ export async function tokenThere(
  * needed. Throws ClientError UnknownToken for what is no ERC-20, InsufficientFunds where the sender has less.
  */
 export async function ensureAllowance(sender: Sender, token: Hex, spender: Hex, amount: bigint): Promise<Hex | undefined> {
-  const { provider, address, member } = sender;
-  await requireTokens(sender, token, amount);
-  if ((await askToken(provider, member.name, token, "allowance", [address, spender])) >= amount) return undefined;
+  if (await hasAllowance(sender, token, spender, amount)) return undefined;
   const receipt = await submit(sender, { to: token, data: erc20.encodeFunctionData("approve", [spender, amount]) });
   return receipt.hash as Hex;
+}
+
+/** Whether `spender` may take the amount. Throws as `ensureAllowance` does. */
+export async function hasAllowance(sender: Sender, token: Hex, spender: Hex, amount: bigint): Promise<boolean> {
+  await requireTokens(sender, token, amount);
+  const { provider, address, member } = sender;
+  return (await askToken(provider, member.name, token, "allowance", [address, spender])) >= amount;
 }
 
 /** Throws ClientError InsufficientFunds where the sender has less of the token, UnknownToken for what is no ERC-20. */

@@ -125,6 +125,18 @@ describe("C7: one call sends from any member to any member", () => {
       await assert.rejects(attempt, { code: "NotWithdrawable", message: /was born on chain 271/ });
   });
 
+  test("a token with permits (ERC-2612) leaves the chain of its birth without an approval", async () => {
+    const token = await deploy(on("a"), "PermitToken", PREDEPLOYS.L2AssetRouter);
+    const sent = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token }, on("a"));
+    assert.deepEqual([sent.type, sent.approvals], ["transfer", []]);
+    assert.equal(await tokensOf(ecosystem.provider(271), token, PREDEPLOYS.L2NativeTokenVault), 5n);
+    // A signer that cannot sign texts approves, as for any other token.
+    const plain = on("a");
+    plain.signTypedData = () => Promise.reject(new Error("this wallet signs no texts"));
+    const approved = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token }, plain);
+    assert.equal(approved.approvals.length, 1);
+  });
+
   test("a chain's own coin goes over each route, and from L1 nothing named is ETH", async () => {
     const payer = on("l1", DEPLOYER);
     const coin = await send(info, { from: "l1", to: `${BOB}@gas`, amount: ETHER, token: "GAS" }, payer);

@@ -91,6 +91,25 @@ interface IL2AssetRouter is IRestrictedCallers {
         payable
         returns (bytes32 messageHash);
 
+    /// @notice Sends an amount to an account of this chain, of L1 or of another chain: paid at once, by a withdrawal, or as by
+    /// `sendToChain`. Base token (0x800a) is attached as value.
+    /// @dev On this chain it is burnt and minted in one step, so that no recipient refuses base token and no allowance differs by route.
+    /// @param to The account and its chain (ERC-7930).
+    /// @return messageHash keccak256 of the asset message; 0 on this chain.
+    function send(bytes calldata to, address token, uint256 amount) external payable returns (bytes32 messageHash);
+
+    /// @notice Likewise, with the caller's allowance for the token vault by signature (ERC-2612). A permit that does not pass, as one
+    /// that was used before it came here, is no reason to fail: the allowance decides.
+    function sendWithPermit(
+        bytes calldata to,
+        address token,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (bytes32 messageHash);
+
     /// @notice Takes an amount from `sender`, who calls the interop center, and sends it to the interop handler of another
     /// chain. Only the interop center.
     function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)

@@ -6,7 +6,7 @@ import type { Contract, TransactionReceipt } from "ethers";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { PredeployName } from "../../../src/protocol/predeploys.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
-import { ETH, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 
 const SNAPSHOT = new URL("snapshots/gas-and-size.json", import.meta.url);
@@ -81,6 +81,16 @@ describe("cost of the predeploys", () => {
       "sendToChain, base token",
       await a.send(router, "sendToChain", b.chainId, PREDEPLOYS.L2BaseToken, 1n, other, { value: 1n }),
     );
+    const anywhere = (chainId: bigint, what: string, value: bigint) =>
+      a.send(router, "send", interoperable(chainId, other), what, 1n, { value });
+    for (const [place, chainId] of [
+      ["the own chain", a.chainId],
+      ["L1", L1_CHAIN_ID],
+      ["another chain", b.chainId],
+    ] as const) {
+      record(`send to ${place}, bridged token`, await anywhere(chainId, token, 0n));
+      record(`send to ${place}, base token`, await anywhere(chainId, PREDEPLOYS.L2BaseToken, 1n));
+    }
     const message = await a.send(center, "sendMessage", interoperable(b.chainId, recipient), `0x${"11".repeat(32)}`, []);
     record("sendMessage, 32 bytes", message);
     const bundle = await a.send(

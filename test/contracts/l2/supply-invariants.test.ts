@@ -10,7 +10,7 @@ import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundle
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 
-const OPERATIONS = 150;
+const OPERATIONS = 180;
 const CLAIMANT = "0x00000000000000000000000000000000000c1a17";
 
 /** A message that somebody can bring to a chain: the transaction that does it, and whether it was done. */
@@ -127,6 +127,20 @@ describe("supplies under random operations", () => {
     await note(chain, await chain.send(router, "sendToChain", destination.chainId, token, amount, to, { value }));
   };
 
+  /** By the one entry: to the own chain, to L1 or to the other chain. */
+  const sendAnywhere = async (): Promise<void> => {
+    const from = below(2);
+    const chain = chainAt(from);
+    const { token, amount, value } = await choose(from);
+    const router = await chain.predeploy("L2AssetRouter", chain.users[below(2)]);
+    const [chainId, to] = [
+      [chain.chainId, chain.users[below(2)]!.address],
+      [chainAt(1 - from).chainId, chainAt(1 - from).users[below(2)]!.address],
+      [L1_CHAIN_ID, CLAIMANT],
+    ][below(3)] as [bigint, string];
+    await note(chain, await chain.send(router, "send", interoperable(chainId, to), token, amount, { value }));
+  };
+
   const withdraw = async (): Promise<void> => {
     const from = below(2);
     const chain = chainAt(from);
@@ -196,7 +210,8 @@ describe("supplies under random operations", () => {
   test(`are what L1 holds, after each of ${OPERATIONS} operations on two chains`, async () => {
     const done = new Map<string, number>();
     for (let i = 0; i < OPERATIONS; i++) {
-      const operation = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver][i < 20 ? 0 : below(7)]!;
+      const kinds = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver, sendAnywhere];
+      const operation = kinds[i < 20 ? 0 : below(kinds.length)]!;
       // Many operations must fail: no money, not yet settled, already delivered.
       const outcome = await operation().then(
         () => "done",
@@ -212,7 +227,7 @@ describe("supplies under random operations", () => {
         await checkSupplies();
       }
     }
-    for (const name of ["deposit", "transfer", "withdraw", "sendBundle", "deliver"]) {
+    for (const name of ["deposit", "transfer", "withdraw", "sendBundle", "deliver", "sendAnywhere"]) {
       assert.ok((done.get(`${name} done`) ?? 0) >= 5, `${name}: ${JSON.stringify([...done])}`);
     }
     assert.ok((done.get("deliver refused") ?? 0) >= 5, JSON.stringify([...done]));

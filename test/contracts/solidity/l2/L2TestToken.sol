@@ -60,3 +60,53 @@ contract GreedyToken is L2TestToken(1000, false, false) {
         return true;
     }
 }
+
+/// @notice A token with ERC-2612, whose transfers can call the router once more.
+contract PermitToken is L2TestToken(1000, false, false) {
+    mapping(address => uint256) public nonces;
+    address public immutable router;
+    bytes public again;
+
+    constructor(address router_) {
+        router = router_;
+    }
+
+    function DOMAIN_SEPARATOR() public view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Test token"),
+                keccak256("1"),
+                block.chainid,
+                address(this)
+            )
+        );
+    }
+
+    function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+    {
+        require(block.timestamp <= deadline, "late");
+        bytes32 kind = keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 hash = keccak256(abi.encode(kind, owner, spender, value, nonces[owner]++, deadline));
+        require(ecrecover(keccak256(abi.encodePacked(hex"1901", DOMAIN_SEPARATOR(), hash)), v, r, s) == owner, "signature");
+        allowance[owner][spender] = value;
+    }
+
+    /// @notice What the next transfer has the router do first, in the token's own name.
+    function enter(bytes calldata call) external {
+        again = call;
+    }
+
+    function transfer(address to, uint256 value) external override returns (bool) {
+        bytes memory call = again;
+        delete again;
+        if (call.length != 0) {
+            (bool success,) = router.call(call);
+            require(success, "again");
+        }
+        balanceOf[msg.sender] -= value;
+        balanceOf[to] += value;
+        return true;
+    }
+}
