@@ -8,6 +8,7 @@ import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
+import { deploy, tokensOf } from "../client/support.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
@@ -142,6 +143,41 @@ describe("I1 tasks on a running ecosystem", () => {
       assert.deepEqual([sent.type, sent.arrived], [type, true], `${from} to ${to}`);
     }
     assert.deepEqual(await Promise.all(members.map((member) => member.getBalance(owner))), [ETHER, ETHER]);
+  });
+
+  test("C8: hyperchain:swap tells what a router would bring, swaps, and has the proceeds where they were asked for", async () => {
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const signer = new Wallet(KEY_1, beta);
+    const token = await deploy(signer, "L2TestToken", 10n ** 12n, false, false);
+    const pool = await deploy(signer, "TestPool", token);
+    const calls = new Interface(["function transfer(address,uint256)", "function sync() payable"]);
+    const transfer = calls.encodeFunctionData("transfer", [pool, 10n ** 9n]);
+    await (await signer.sendTransaction({ to: token, data: transfer })).wait();
+    await (await signer.sendTransaction({ to: pool, data: calls.encodeFunctionData("sync"), value: ETHER })).wait();
+    const owner = "0x000000000000000000000000000000000000c0c8";
+    const order = [
+      "hyperchain:swap",
+      "0.1",
+      `${pool}@beta`,
+      "--wanted",
+      token,
+      "--to",
+      `${owner}@beta`,
+      "--from",
+      "2@alpha",
+      "--json",
+    ];
+    // Uniswap v2's price: 0.3% stays in the pool.
+    const given = ETHER / 10n;
+    const quoted = (given * 997n * 10n ** 9n) / (ETHER * 1000n + given * 997n);
+    const estimate = valueOf<{ quoted: string; minimum: string }>(await workplace.run([...order, "--estimate"]));
+    assert.deepEqual(estimate.quoted, String(quoted));
+    const refused = await workplace.run([...order, "--minimum", "2000"]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /would fail/);
+    const sent = valueOf<{ made: boolean; arrived: boolean }>(await workplace.run(order));
+    assert.deepEqual([sent.made, sent.arrived], [true, true]);
+    assert.equal(await tokensOf(beta, token, owner), quoted);
   });
 
   test("I1: a call reaches a contract on the other chain, with value", async () => {

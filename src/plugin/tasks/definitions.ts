@@ -195,6 +195,24 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./call.ts"))
     .build(),
+  task(
+    "hyperchain:swap",
+    "Swap at a router on another chain, in one transaction, with the proceeds for an account of any chain or L1",
+  )
+    .addPositionalArgument({ name: "amount", description: "What is given, such as 1.5" })
+    .addPositionalArgument({ name: "at", description: "A router of Uniswap v2's kind: 0x…@chain" })
+    .addOption(token)
+    .addOption(option("wanted", "What it becomes: a token of the router's chain (default: that chain's base token)"))
+    .addOption(option("to", "Where the proceeds go: 0x…@chain or <account number>@chain (default: the sender)"))
+    .addOption(option("minimum", "Least proceeds, such as 0.9 (default: the router's quote, less the slippage)"))
+    .addOption(option("slippage", "Hundredths of a percent by which the price may fall until then (default: 50)"))
+    .addOption(from)
+    .addFlag({ name: "estimate", description: "Print what it would bring, and send nothing" })
+    .addFlag(noWait)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./swap.ts"))
+    .build(),
   task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
     .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
     .addOption(url)

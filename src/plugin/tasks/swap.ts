@@ -1,0 +1,116 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { formatChainAddress } from "../../client/chain-address.ts";
+import { memberName } from "../../client/ecosystem.ts";
+import { deployRemoteSwap, hasRemoteSwap } from "../../client/remote-swap-contract.ts";
+import { sentMessages } from "../../client/sent-messages.ts";
+import type { SentMessage } from "../../client/sent-messages.ts";
+import { estimateSwap, swap } from "../../client/swap.ts";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import { formatAmount } from "../../options/amount.ts";
+import { wholeNumber } from "../../options/values.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readPlace, readSender, signerOf } from "./accounts.ts";
+import type { Place } from "./accounts.ts";
+import { readNumber } from "./arguments.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { callFailure } from "./call-failure.ts";
+import { followMessage } from "./follow-message.ts";
+import { withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
+import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
+
+interface SwapArguments extends EcosystemArguments {
+  readonly amount: string;
+  readonly at: string;
+  readonly token: string | undefined;
+  readonly wanted: string | undefined;
+  readonly to: string | undefined;
+  readonly minimum: string | undefined;
+  readonly slippage: string | undefined;
+  readonly from: string | undefined;
+  readonly estimate: boolean;
+  readonly noWait: boolean;
+}
+
+const SLIPPAGE = wholeNumber(0, 9_999, 50);
+
+/** `hyperchain:swap`: a swap at a router on another chain, whose proceeds go to any member. */
+const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
+  withEcosystem(args, hre, async (session) => {
+    const { info, output } = session;
+    const at = readPlace(session, args.at);
+    const others = info.chains.filter(({ chainId }) => chainId !== at.chainId);
+    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const to = args.to === undefined ? from : readPlace(session, args.to);
+    const [given, wanted] = await Promise.all([
+      resolveSymbol(session, from.chainId, args.token),
+      resolveSymbol(session, at.chainId, args.wanted),
+    ]);
+    const [token, proceeds] = [await tokenOnChain(session, from.chainId, given), await tokenOnChain(session, at.chainId, wanted)];
+    const request = {
+      ...{ from: from.chainId, at: { chain: at.chainId, account: at.account }, to: { chain: to.chainId, account: to.account } },
+      ...{ amount: readAmount(args.amount, token), token: given, wanted },
+      minimum: args.minimum === undefined ? undefined : readAmount(args.minimum, proceeds),
+      slippage: readNumber("slippage", args.slippage, SLIPPAGE),
+    };
+    const inWords = (amount: bigint): string => `${formatAmount(amount, proceeds.decimals)} ${proceeds.symbol}`;
+    const providerOf = (id: number) => session.provider(id);
+    await ensureRemoteSwap(session, at, from);
+    if (args.estimate) {
+      const sender = { ...request, sender: from.account };
+      const estimate = await estimateSwap(info, sender, providerOf, await session.names());
+      output.result(() => `it would bring ${inWords(estimate.quoted)} now, and not less than ${inWords(estimate.minimum)}`, {
+        ...estimate,
+      });
+      return;
+    }
+    output.progress(`swapping ${args.amount} ${token.symbol} of ${formatChainAddress(info, from)}…`);
+    const sent = await swap(info, request, signerOf(session, from), providerOf, await session.names());
+    const made = args.noWait ? undefined : await followOrder(session, sent.messageHash);
+    output.result(
+      () =>
+        (made === undefined
+          ? `the order is on its way to ${formatChainAddress(info, at)}; it brings at least ${inWords(sent.minimum)}`
+          : `the swap was made, and its proceeds ${made.arrived ? "have arrived at" : "are on their way to"} ${formatChainAddress(info, to)}`) +
+        `\n  message ${sent.messageHash}${made?.claim === undefined ? "" : `\n  ${made.claim}`}`,
+      { ...sent, from, at, to, token, proceeds, made: made !== undefined, arrived: made?.arrived ?? false },
+    );
+  });
+
+/** Puts the contract that swaps on the router's chain, where that has none, by the sender's account there. */
+async function ensureRemoteSwap(session: Session, at: Place, from: Place): Promise<void> {
+  const isChain = session.info.chains.some(({ chainId }) => chainId === at.chainId);
+  if (!isChain || (await hasRemoteSwap(session.provider(at.chainId)))) return;
+  session.output.progress(`putting the contract for swaps of other chains on ${memberName(session.info, at.chainId)}…`);
+  await deployRemoteSwap(session.info, at.chainId, signerOf(session, { ...from, chainId: at.chainId }));
+}
+
+/** Waits until the swap is made and its proceeds have arrived. Throws a plugin error where it failed. */
+async function followOrder(
+  session: Session,
+  hash: SentMessage["messageHash"],
+): Promise<{ readonly arrived: boolean; readonly claim?: string }> {
+  const message = await followMessage(session, hash, "executed");
+  const failure = await callFailure(session, message);
+  if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${hash}`);
+  const proceeds = await proceedsOf(session, message);
+  if (proceeds === undefined) return { arrived: true };
+  if (proceeds.type !== "withdrawal") {
+    await followMessage(session, proceeds.messageHash, "executed");
+    return { arrived: true };
+  }
+  const chain = memberName(session.info, proceeds.sourceChainId);
+  const claim = `claim it after its batch has settled: npx hardhat hyperchain:claim ${chain} ${proceeds.messageHash}`;
+  return { arrived: false, claim };
+}
+
+/** The message that took the proceeds from the router's chain; undefined where they stayed there. */
+async function proceedsOf({ info, provider }: Session, { steps }: MessageInfo): Promise<SentMessage | undefined> {
+  const executed = steps.find(({ step }) => step === "executed");
+  if (executed === undefined) return undefined;
+  const receipt = await provider(executed.chainId).getTransactionReceipt(executed.transactionHash);
+  const sent = receipt === null ? [] : sentMessages(executed.chainId, info.l1.chainId, receipt);
+  return sent.find(({ type }) => type === "transfer" || type === "withdrawal");
+}
+
+export default action;
