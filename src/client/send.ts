@@ -51,7 +51,8 @@ export interface Sent extends Omit<SentMessage, "type"> {
  * Sends a coin or an ERC-20 from any member to an account on any member. Inside one member it is paid at once; from L1 it goes
  * through the chain's queue; to L1 it waits there for `finalizeWithdrawal` once its batch is executed; between chains the relayer
  * delivers it then. A token that was born on the sending chain is announced before it leaves for the first time, so that it has
- * its name there; a permit (ERC-2612) spares its approval. `signer` is on the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
+ * its name there; a permit (ERC-2612) spares its approval. `signer` is on the sending member. Throws ClientError; NotWithdrawable
+ * for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
   const { chainId: source } = findMember(ecosystem, request.from);
