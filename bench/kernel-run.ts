@@ -1,42 +1,60 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { limbsOf } from "../src/circuits/words/word.ts";
-import { firstWords, KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
-import { executionParameters } from "../src/execution-proof/parameters.ts";
-import { RunRecorder } from "../src/execution-proof/recorded-run.ts";
-import { type ProvenProgram, runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
-import { withState } from "../src/execution-proof/run-state.ts";
-import { traceRun } from "../src/execution-proof/run-trace.ts";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
 import type { TreeHash } from "../src/kernels/backend.ts";
 import { blockHints, endHints } from "../src/machine/hints/transaction-hints.ts";
-import { Kernel, kernelRows } from "../src/machine/interpreter/kernel.ts";
-import type { ProverInput } from "../src/stark/prover-input.ts";
+import { MACHINE, STORE_ARRAY } from "../src/machine/instructions/privileged.ts";
+import { kernelRows } from "../src/machine/interpreter/kernel.ts";
+import { translate } from "../src/machine/rom/translate.ts";
+import { LeafKind } from "../src/protocol/domain-tags.ts";
+import { programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
 
-/** The system that proves runs of the kernel. */
-export function kernelRunSystem(hash: TreeHash): RunSystem {
-  const program: ProvenProgram = { name: "the kernel", rows: kernelRows(), places: KERNEL_PLACES };
-  return { program, definition: runDefinition(program, executionParameters(hash)) };
+const [POP, MSTORE, STOP] = [0x50, 0x52, 0x00];
+const ACCOUNT = 0xabcdefn;
+
+/** A run of the kernel that opens blocks, a second apart. */
+export function blocksRun(blocks: number, hash: TreeHash): ProvenRun {
+  const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
+  return provenRun(programSystem("the kernel", kernelRows(), hash), hints);
 }
 
-/** A run of the kernel by the interpreter that opens blocks, a second apart, and what proves it. */
-export function kernelRun(system: RunSystem, blocks: number): { readonly steps: number; readonly input: ProverInput } {
-  const recorder = new RunRecorder(system.program.rows);
-  const unused = (): never => {
-    throw new Error("a run that opens blocks computes no signature and reads no state");
-  };
-  const kernel = new Kernel(
-    { keccak: keccak_256, sha256, recover: unused, verifyP256: unused, compress: unused },
-    system.program.rows,
+/** A program that writes slots of an account, every second of which is not there before, in a state of twenty times as many leaves. */
+export function leavesRun(count: number, hash: TreeHash): ProvenRun {
+  const code = Array.from({ length: count }, (_, i) => [
+    ...[push(BigInt(i + 5)), push(BigInt(i)), push(ACCOUNT), push(BigInt(LeafKind.storage))].flat(),
+    MACHINE.key.code,
+    STORE_ARRAY,
+  ]).flat();
+  const slots = Array.from({ length: 20 * count }, (_, i) => BigInt(2 * i));
+  const tree = StateTree.genesis(
+    slots.map((slot) => ({ leafKind: LeafKind.storage, address: ACCOUNT, slot, value: slot + 1n })),
+    { compressor: referenceCompressor },
   );
-  const boundary = { blockNumber: 0n, timestamp: 0n, coinbase: 0n };
-  const environment = { chainId: 1n, baseFee: 0n, blockGasLimit: 0n, boundary };
-  const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
-  const inputs = { environment, state: { read: unused }, codes: { codeOf: unused } };
-  kernel.run(inputs, hints, recorder.observe);
-  const words = firstWords(environment);
-  const stated = system.program.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-  const trace = withState(traceRun(recorder.steps, stated), StateTree.genesis([], { compressor: referenceCompressor }));
-  return { steps: recorder.steps.length, input: runInput(system, trace) };
+  return provenRun(programSystem("leaves", rowsOf(code), hash), [], tree);
+}
+
+/** A program that recovers the keys of signatures of as many hashes. */
+export function signaturesRun(count: number, hash: TreeHash): ProvenRun {
+  const code = Array.from({ length: count }, (_, i) => {
+    const message = BigInt(i + 1) << 200n;
+    const signed = secp256k1.sign(bytesOf(message), bytesOf(0xc0ffeen), { prehash: false, format: "recovered" });
+    const { r, s, recovery } = secp256k1.Signature.fromBytes(signed, "recovered");
+    const words = [message, BigInt(recovery ?? 0), r, s];
+    const stores = words.flatMap((word, k) => [...push(word), ...push(BigInt(32 * k)), MSTORE]);
+    return [...stores, ...push(0n), MACHINE.recover.code, POP];
+  }).flat();
+  return provenRun(programSystem("signatures", rowsOf(code), hash), []);
+}
+
+const rowsOf = (code: readonly number[]) => translate(Uint8Array.from([...code, STOP]), { fused: true });
+
+function bytesOf(word: bigint): Uint8Array {
+  return Buffer.from(word.toString(16).padStart(64, "0"), "hex");
+}
+
+/** The shortest push of a number, of at least one byte. */
+function push(value: bigint): number[] {
+  const hex = value.toString(16);
+  const bytes = Buffer.from(hex.length % 2 === 1 ? `0${hex}` : hex, "hex");
+  return [0x5f + bytes.length, ...bytes];
 }

@@ -19,6 +19,8 @@ Options
   --leaves N         prove: leaves of the tree before the batch (default 100000)
   --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out (default 1,16)
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
+  --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
+  --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
   --workers N[,N…]   prove, tables: threads that compute (default: all cores)
   --transactions N   devnet, kept: transfers of each measurement (default 2000)
   --recipients N     kept: new accounts that each transfer pays (default 1)
@@ -45,6 +47,8 @@ const { values, positionals } = parseCommandLine({
     workers: { type: "string" },
     transfers: { type: "string", default: "1,16" },
     blocks: { type: "string", default: "16" },
+    touched: { type: "string", default: "0" },
+    signatures: { type: "string", default: "0" },
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
@@ -112,6 +116,8 @@ switch (suite) {
       json: values.json,
       transfers: integersFrom0("transfers", values.transfers, 200),
       blocks: integersFrom0("blocks", values.blocks, 10_000),
+      touched: integersFrom0("touched", values.touched, 1000),
+      signatures: integersFrom0("signatures", values.signatures, 100),
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
     });
     break;

@@ -10,12 +10,15 @@ import { ABSENT, createShape, rowCount } from "../src/stark/shape.ts";
 import { compileSystem, type SystemDefinition } from "../src/stark/system.ts";
 import { TablePrograms } from "../src/stark/table-programs.ts";
 import { verify } from "../src/stark/verify.ts";
-import { kernelRun, kernelRunSystem } from "./kernel-run.ts";
+import { blocksRun, leavesRun, signaturesRun } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 
-/** What the process of one measurement is asked: transfers of the synthetic system, or blocks that the kernel opens. */
+/** What is proven: transfers of the synthetic system, blocks that the kernel opens, leaves that are written, signatures. */
+export type TablesSystem = "synthetic" | "kernel" | "leaves" | "signatures";
+
+/** What the process of one measurement is asked. */
 export interface TablesRequest {
-  readonly system: "synthetic" | "kernel";
+  readonly system: TablesSystem;
   readonly count: number;
   readonly hash: TreeHash["kind"];
   readonly workers: number | undefined;
@@ -56,17 +59,20 @@ function synthetic(transfers: number, hash: TreeHash): Workload {
   };
 }
 
-function ofKernel(blocks: number, hash: TreeHash): Workload {
-  const run = kernelRunSystem(hash);
+const RUNS = { kernel: ["blocks", blocksRun], leaves: ["leaves", leavesRun], signatures: ["signatures", signaturesRun] } as const;
+
+function ofRun(kind: keyof typeof RUNS, count: number, hash: TreeHash): Workload {
   const before = spent();
-  const { steps, input } = kernelRun(run, blocks);
-  const figures = { blocks, steps, traceCpuSeconds: spent(before).cpu };
-  return { definition: run.definition, makeInput: () => input, usedRows: undefined, figures };
+  const [counted, run] = RUNS[kind];
+  const { system, steps, input } = run(count, hash);
+  const figures = { [counted]: count, steps, traceCpuSeconds: spent(before).cpu };
+  return { definition: system.definition, makeInput: () => input, usedRows: undefined, figures };
 }
 
 const { system: kindOfSystem, count, hash: kind, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
 const hash: TreeHash = kind === "keccak" ? { kind, digestBytes: 26 } : { kind };
-const { definition, makeInput, usedRows, figures } = (kindOfSystem === "kernel" ? ofKernel : synthetic)(count, hash);
+const { definition, makeInput, usedRows, figures } =
+  kindOfSystem === "synthetic" ? synthetic(count, hash) : ofRun(kindOfSystem, count, hash);
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const beforeKey = spent();
 const system = compileSystem(definition, await commitPreprocessed(definition, backend));

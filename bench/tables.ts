@@ -9,6 +9,9 @@ export interface TablesBenchOptions {
   readonly transfers: readonly number[];
   /** Blocks that a run of the kernel opens, of the real one. */
   readonly blocks: readonly number[];
+  /** Leaves of the state that a program writes, and signatures whose keys one recovers. */
+  readonly touched: readonly number[];
+  readonly signatures: readonly number[];
   /** Undefined entries mean all cores. */
   readonly workers: readonly (number | undefined)[];
 }
@@ -17,9 +20,11 @@ const sampleFile = fileURLToPath(new URL("./tables-sample.ts", import.meta.url))
 const run = promisify(execFile);
 
 /** Proves each system at each size with either tree hash, each proof in a process of its own: that gives its memory. */
-export async function benchTables({ json, transfers, blocks, workers }: TablesBenchOptions): Promise<void> {
+export async function benchTables({ json, transfers, blocks, touched, signatures, workers }: TablesBenchOptions): Promise<void> {
   const sizes = [
     ...blocks.map((count) => ({ system: "kernel", count }) as const),
+    ...touched.map((count) => ({ system: "leaves", count }) as const),
+    ...signatures.map((count) => ({ system: "signatures", count }) as const),
     ...transfers.map((count) => ({ system: "synthetic", count }) as const),
   ];
   for (const size of sizes) {

@@ -1,0 +1,60 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
+import { StateTree } from "../src/chain/state/state-tree.ts";
+import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
+import { limbsOf } from "../src/circuits/words/word.ts";
+import { firstWords, KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
+import { executionParameters } from "../src/execution-proof/parameters.ts";
+import { RunRecorder } from "../src/execution-proof/recorded-run.ts";
+import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
+import { withState } from "../src/execution-proof/run-state.ts";
+import { traceRun } from "../src/execution-proof/run-trace.ts";
+import type { TreeHash } from "../src/kernels/backend.ts";
+import { Kernel } from "../src/machine/interpreter/kernel.ts";
+import type { Hint } from "../src/machine/interpreter/machine-state.ts";
+import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
+import type { RomRow } from "../src/machine/rom/rom-row.ts";
+import type { LeafKind } from "../src/protocol/domain-tags.ts";
+import type { ProverInput } from "../src/stark/prover-input.ts";
+
+/** A run by the interpreter, and what proves it. */
+export interface ProvenRun {
+  readonly system: RunSystem;
+  readonly steps: number;
+  readonly input: ProverInput;
+}
+
+/** The system that proves runs of a program with secure parameters. */
+export function programSystem(name: string, rows: readonly RomRow[], hash: TreeHash): RunSystem {
+  const program = { name, rows, places: KERNEL_PLACES };
+  return { program, definition: runDefinition(program, executionParameters(hash)) };
+}
+
+/** Runs a program in a state, that of genesis if none is given. The tree is left as it was. */
+export function provenRun(
+  system: RunSystem,
+  hints: readonly Hint[],
+  tree = StateTree.genesis([], { compressor: referenceCompressor }),
+): ProvenRun {
+  const { rows, places } = system.program;
+  const recorder = new RunRecorder(rows);
+  const unused = (): never => {
+    throw new Error("the run asks for what no measured program needs");
+  };
+  const primitives: Primitives = {
+    ...{ keccak: keccak_256, sha256, verifyP256: unused, compress: unused },
+    recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
+  };
+  const kernel = new Kernel(primitives, rows);
+  const boundary = { blockNumber: 0n, timestamp: 0n, coinbase: 0n };
+  const environment = { chainId: 1n, baseFee: 0n, blockGasLimit: 0n, boundary };
+  const state = {
+    read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
+  };
+  const { leaves } = kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder.observe);
+  const words = firstWords(environment);
+  const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
+  const trace = withState(traceRun(recorder.steps, stated, leaves), tree);
+  return { system, steps: recorder.steps.length, input: runInput(system, trace) };
+}
