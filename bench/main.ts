@@ -11,6 +11,7 @@ Suites
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
+  page         the page in a real browser: until its first paint and its first table, its longest task, what it weighs
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
 
 Options
@@ -27,7 +28,7 @@ Options
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --only TEXT        operations: only those in whose description this is
-  --samples N        prove, plugin: of which the median is reported, after one for warming up (default 3)
+  --samples N        prove, plugin, page: of which the median is reported, after one for warming up (default 3)
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -103,6 +104,11 @@ switch (suite) {
   case "operations": {
     const { benchOperations } = await import("./operations.ts");
     await benchOperations({ json: values.json, only: values.only });
+    break;
+  }
+  case "page": {
+    const { benchPage } = await import("./page.ts");
+    await benchPage({ json: values.json, samples: wholeNumber("samples", values.samples, 1) });
     break;
   }
   case "plugin": {

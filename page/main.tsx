@@ -108,6 +108,8 @@ function skipToContent(event: Event): void {
 }
 
 keepToken();
+// Before the pages follow: the printed address may be opened where the page is open already.
+addEventListener("hashchange", keepToken);
 const app = document.getElementById("app");
 if (app !== null) {
   app.replaceChildren();

@@ -36,7 +36,7 @@ export function AddressPage({
         [
           { name: info.l1.name, member: "l1", symbol: "ETH" },
           ...info.chains.map((each) => ({ name: each.name, member: String(each.chainId), symbol: each.baseToken.symbol })),
-        ].map((each) => holding(each, address)),
+        ].map(async (each) => holding(each, address).catch(() => ({ chain: each.name, unknown: true }) as const)),
       ),
     [address, version],
   );
@@ -55,14 +55,9 @@ export function AddressPage({
               caption="What the address has on each chain"
               columns={["chain", "balance", "transactions sent", "code"]}
               empty=""
-              rows={holdings.map(({ chain: name, symbol, balance, nonce, codeBytes }) => ({
-                key: name,
-                cells: [
-                  <a href={to(name, "address", address)}>{name}</a>,
-                  amount(balance, symbol),
-                  count(nonce),
-                  codeBytes === 0 ? "none: an account" : `${count(codeBytes)} bytes: a contract`,
-                ],
+              rows={holdings.map((held) => ({
+                key: held.chain,
+                cells: [<a href={to(held.chain, "address", address)}>{held.chain}</a>, ...cellsOf(held)],
               }))}
             />
           )}
@@ -73,6 +68,13 @@ export function AddressPage({
       <History address={address} />
     </>
   );
+}
+
+/** A chain that has stopped, or that only its readers may read, does not tell. */
+function cellsOf(held: Holding | { readonly unknown: true }): readonly string[] {
+  if ("unknown" in held) return ["not told", "not told", "not told"];
+  const { balance, symbol, nonce, codeBytes } = held;
+  return [amount(balance, symbol), count(nonce), codeBytes === 0 ? "none: an account" : `${count(codeBytes)} bytes: a contract`];
 }
 
 function Assets({ address }: { readonly address: string }) {

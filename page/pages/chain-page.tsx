@@ -1,5 +1,6 @@
 import type { BatchAnswer, BlockAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
+import type { Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { Addresses } from "../parts/addresses.tsx";
@@ -9,6 +10,7 @@ import { BatchStage } from "../parts/batch-stage.tsx";
 import { gasPerTransaction, useCostOnL1 } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
 import { ask } from "../rpc.ts";
+import { hasSession } from "../sessions.ts";
 import { to } from "../route.ts";
 import { ChainState } from "./ecosystem-page.tsx";
 
@@ -31,6 +33,7 @@ export function ChainPage({ name }: { readonly name: string }) {
   const costOnL1 = useCostOnL1(member, now?.batches.executed ?? 0);
   if (chain === undefined || now === undefined) return <p class="bad">This ecosystem has no chain {name}.</p>;
   const { quorum } = chain;
+  const isClosed = chain.readsNeedSession === true && !hasSession(chain.chainId);
   return (
     <>
       <h1>{name}</h1>
@@ -57,59 +60,80 @@ export function ChainPage({ name }: { readonly name: string }) {
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
           "transactions a second": now.transactionsPerSecond,
           "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,
-          "and on L1": costOnL1,
+          "and on L1": isClosed ? undefined : (costOnL1 ?? "asking…"),
         }}
       />
       <ReaderSession chain={chain} />
-      <AccessLists chain={chain} />
-      <Section title="Newest batches">
-        <Answer asked={batches} missing="">
-          {(list) => (
-            <Table
-              caption={`The newest sealed batches of ${name}`}
-              columns={["batch", "began", "transactions", "from L1", "stage"]}
-              empty="No batch is sealed yet."
-              rows={list.map((batch) => ({
-                key: String(batch.number),
-                cells: [
-                  <BatchLink chain={name} number={batch.number} />,
-                  time(batch.timestamp),
-                  count(batch.l2TxCount),
-                  count(batch.l1TxCount),
-                  <BatchStage batch={batch} />,
-                ],
-              }))}
-            />
-          )}
-        </Answer>
-        <p>
-          <a href={to(name, "batches")}>All batches</a>
-        </p>
-      </Section>
-      <Section title="Newest blocks">
-        <Answer asked={blocks} missing="">
-          {(list) => (
-            <Table
-              caption={`The newest blocks of ${name}`}
-              columns={["block", "time", "transactions", "gas"]}
-              empty="There is no block yet."
-              rows={list.map((block) => ({
-                key: block.hash,
-                cells: [
-                  <BlockLink chain={name} number={block.number} />,
-                  time(block.timestamp),
-                  count(block.transactions.length),
-                  count(block.gasUsed),
-                ],
-              }))}
-            />
-          )}
-        </Answer>
-        <p>
-          <a href={to(name, "blocks")}>All blocks</a>
-        </p>
-      </Section>
+      {!isClosed && <AccessLists chain={chain} />}
+      {!isClosed && (
+        <>
+          <NewestBatches chain={name} asked={batches} />
+          <NewestBlocks chain={name} asked={blocks} />
+        </>
+      )}
     </>
+  );
+}
+
+interface NewestProps<T> {
+  readonly chain: string;
+  readonly asked: Asked<readonly T[]>;
+}
+
+function NewestBatches({ chain, asked }: NewestProps<BatchAnswer>) {
+  return (
+    <Section title="Newest batches">
+      <Answer asked={asked} missing="">
+        {(list) => (
+          <Table
+            caption={`The newest sealed batches of ${chain}`}
+            columns={["batch", "began", "transactions", "from L1", "stage"]}
+            empty="No batch is sealed yet."
+            rows={list.map((batch) => ({
+              key: String(batch.number),
+              cells: [
+                <BatchLink chain={chain} number={batch.number} />,
+                time(batch.timestamp),
+                count(batch.l2TxCount),
+                count(batch.l1TxCount),
+                <BatchStage batch={batch} />,
+              ],
+            }))}
+          />
+        )}
+      </Answer>
+      <p>
+        <a href={to(chain, "batches")}>All batches</a>
+      </p>
+    </Section>
+  );
+}
+
+function NewestBlocks({ chain, asked }: NewestProps<BlockAnswer>) {
+  return (
+    <Section title="Newest blocks">
+      <Answer asked={asked} missing="">
+        {(list) => (
+          <Table
+            caption={`The newest blocks of ${chain}`}
+            columns={["block", "time", "transactions", "gas"]}
+            empty="There is no block yet."
+            rows={list.map((block) => ({
+              key: block.hash,
+              cells: [
+                <BlockLink chain={chain} number={block.number} />,
+                time(block.timestamp),
+                count(block.transactions.length),
+                count(block.gasUsed),
+              ],
+            }))}
+          />
+        )}
+      </Answer>
+      <p>
+        <a href={to(chain, "blocks")}>All blocks</a>
+      </p>
+    </Section>
   );
 }
 

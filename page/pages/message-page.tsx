@@ -1,6 +1,7 @@
 import type { MessageInfo, MessageTrace } from "../answers.ts";
 import { namedCalls } from "../described.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
+import type { Asked } from "../ecosystem.ts";
 import { time } from "../format.ts";
 import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
@@ -19,6 +20,8 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
     () => ask<MessageInfo | null>("any", "hyperchain_message", [hash, sourceChainId]),
     [`${sourceChainId}:${hash}`, version],
   );
+  const steps = asked.state === "there" ? (asked.value?.steps.length ?? 0) : 0;
+  const trace = useTrace(hash, sourceChainId, steps);
   return (
     <>
       <h1>Message</h1>
@@ -28,8 +31,9 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
       <Answer asked={asked} missing={`No chain of this ecosystem has sent this message${hidden}.`}>
         {(message) => (
           <>
+            <Failure asked={trace} />
             <About message={message} />
-            <Trace message={message} />
+            <Trace asked={trace} />
           </>
         )}
       </Answer>
@@ -95,27 +99,40 @@ function When({ seconds }: { readonly seconds: number | undefined }) {
   );
 }
 
-function Trace({ message }: { readonly message: MessageInfo }) {
-  const nameOf = useChainName();
-  const key = `${message.sourceChainId}:${message.messageHash}`;
-  const asked = useAsked(async () => {
-    const trace = await ask<MessageTrace | null>("any", "hyperchain_traceMessage", [message.messageHash, message.sourceChainId]);
+type AskedTrace = Asked<MessageTrace | null>;
+
+/** Asks for the calls on both chains, with names; again when the message has come further. */
+function useTrace(hash: string, sourceChainId: number, steps: number): AskedTrace {
+  return useAsked(async () => {
+    const trace = steps === 0 ? null : await ask<MessageTrace | null>("any", "hyperchain_traceMessage", [hash, sourceChainId]);
     return trace && { ...trace, transactions: await Promise.all(trace.transactions.map(withNames)) };
-  }, [key, message.steps.length]);
+  }, [`${sourceChainId}:${hash}`, steps]);
+}
+
+/** That a message's call failed where it arrived: its steps alone would look like a success. */
+function Failure({ asked }: { readonly asked: AskedTrace }) {
+  const nameOf = useChainName();
+  const failure = asked.state === "there" ? asked.value?.failure : undefined;
+  if (failure === undefined) return null;
+  const { chainId, call, contract, reason, stackTrace } = failure;
+  return (
+    <div class="bad" role="alert">
+      <p>
+        Its call failed. On {nameOf(chainId)} <code>{call}</code> of <AddressLink chain={nameOf(chainId)} address={contract} />{" "}
+        reverted {reason}
+      </p>
+      {stackTrace.length > 0 && <pre>{stackTrace.join("\n")}</pre>}
+    </div>
+  );
+}
+
+function Trace({ asked }: { readonly asked: AskedTrace }) {
+  const nameOf = useChainName();
   return (
     <Section title="Calls on both chains">
       <Answer asked={asked} missing="There is nothing to trace.">
-        {({ transactions, failure }) => (
+        {({ transactions }) => (
           <>
-            {failure !== undefined && (
-              <div class="bad" role="alert">
-                <p>
-                  On {nameOf(failure.chainId)} <code>{failure.call}</code> of{" "}
-                  <AddressLink chain={nameOf(failure.chainId)} address={failure.contract} /> reverted {failure.reason}
-                </p>
-                {failure.stackTrace.length > 0 && <pre>{failure.stackTrace.join("\n")}</pre>}
-              </div>
-            )}
             {transactions.map(({ step, chainId, transactionHash, calls }) => (
               <div key={step}>
                 <h3>

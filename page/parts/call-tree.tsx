@@ -7,6 +7,22 @@ import { AddressLink, useSymbol } from "./links.tsx";
 const MOST_DEPTH = 12;
 const MOST_CALLS = 50;
 
+/** Characters of a call that are shown at once. */
+const MOST_TEXT = 160;
+
+/** A call in words; one with a proof among its arguments unfolds. */
+function CallText({ text }: { readonly text: string }) {
+  if (text.length <= MOST_TEXT) return <code>{text}</code>;
+  return (
+    <details>
+      <summary>
+        <code>{text.slice(0, MOST_TEXT)}…</code>
+      </summary>
+      <pre>{text}</pre>
+    </details>
+  );
+}
+
 /** A call with the calls that it made. */
 export function CallTree({ call, chain }: { readonly call: TracedCall; readonly chain: string }) {
   return (
@@ -22,7 +38,7 @@ function OneCall({ call, chain, depth }: { readonly call: TracedCall; readonly c
   const line = (
     <>
       {call.type.toLowerCase()} {call.to === undefined ? "" : <AddressLink chain={chain} address={call.to} />}{" "}
-      <code>{call.call ?? short(call.input)}</code>
+      <CallText text={call.call ?? short(call.input)} />
       {call.value !== undefined && BigInt(call.value) > 0n ? ` with ${amount(call.value, symbol)}` : ""}, gas{" "}
       {count(call.gasUsed ?? 0)}{" "}
       {call.error !== undefined && <Mark kind="bad">it reverted {call.reason ?? `with "${call.error}"`}</Mark>}

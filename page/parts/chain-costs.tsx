@@ -6,9 +6,10 @@ import { ask } from "../rpc.ts";
 /** Executed batches over which the average is. */
 const MOST_BATCHES = 5;
 
-/** What a transaction takes on L1, by the newest executed batches: a sentence, or why there is none. */
+/** What a transaction takes on L1, by the newest executed batches: a sentence, or why there is none; undefined before it is known. */
 export function useCostOnL1(member: string, executed: number): string | undefined {
   const asked = useAsked(() => costOnL1(member, executed), [member, executed]);
+  if (asked.state === "failed") return `not told: ${asked.reason}`;
   return asked.state === "there" ? asked.value : undefined;
 }
 

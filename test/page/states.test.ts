@@ -81,7 +81,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     await open(`message/${ALPHA}/${messageHash}`);
     await tab
       .getByRole("alert")
-      .getByText(/On beta 0x12345678 of .* ran out of gas/)
+      .getByText(/^Its call failed\. On beta 0x12345678 of .* reverted since it ran out of gas/)
       .waitFor();
     await tab.locator(".calls .bad", { hasText: "it ran out of gas" }).first().waitFor();
     assert.deepEqual(await violations(tab), []);
@@ -175,7 +175,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       await tab.getByRole("row", { name: /^hidden 271 validium \d+ – / }).waitFor();
       await open("hidden");
       await tab.getByRole("heading", { name: "Only its readers may read this chain" }).waitFor();
-      await tab.getByRole("alert").getByText("refused the question").first().waitFor();
+      assert.equal(await tab.getByRole("table").count(), 0);
       assert.deepEqual(await violations(tab), []);
       await tab.getByLabel("token").fill("A".repeat(43));
       await tab.getByRole("button", { name: "Use the token" }).click();

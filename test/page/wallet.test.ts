@@ -288,7 +288,6 @@ describe("C10: the wallet page, with a wallet that announces itself by EIP-6963,
       await other.getByText("open this page by the whole address").waitFor();
       await other.goto(`${page.url}/#/beta/address/${token}`);
       await other.getByText("Choose the account that signs in the wallet first.").waitFor();
-      await other.goto("about:blank");
       await other.goto(page.writingUrl);
       await other.getByRole("link", { name: "wallet" }).click();
       assert.equal(other.url(), `${page.url}/#/wallet`);

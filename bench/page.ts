@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { bundlePage } from "../scripts/bundle-page.ts";
+import { send } from "../src/client/send.ts";
+import { serveEcosystem } from "../src/page/ecosystem-page.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet } from "../test/flow/support/devnet.ts";
+import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { openBrowser } from "../test/page/support/browser.ts";
+import { longestTask } from "../test/page/support/long-tasks.ts";
+import { median, quantile } from "./statistics.ts";
+
+export interface PageBenchOptions {
+  readonly json: boolean;
+  /** Loads that count, after one for warming up. */
+  readonly samples: number;
+}
+
+/** Blocks that come while the first page is watched. */
+const UPDATES = 20;
+const ASSETS = new URL("../src/page/assets/", import.meta.url);
+/** Has a document say when its first table was drawn, in milliseconds since its address was opened. */
+const WATCH = `
+  window.drawn = new Promise((tell) => {
+    new MutationObserver((_changes, observer) => {
+      if (document.querySelector("table") === null) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => tell(performance.now())));
+    }).observe(document, { childList: true, subtree: true });
+  });
+`;
+
+/** What a reader of the page waits for, in a real browser beside an ecosystem of two chains, and what the page weighs. */
+export async function benchPage({ json, samples }: PageBenchOptions): Promise<void> {
+  await bundlePage(fileURLToPath(ASSETS));
+  const browser = await openBrowser();
+  if (browser === undefined) throw new Error("no browser is installed");
+  const devnet = await startFlowDevnet(
+    [
+      { chainId: 271n, name: "alpha" },
+      { chainId: 272n, name: "beta" },
+    ],
+    { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+  );
+  const page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+  try {
+    const tab = await browser.newPage();
+    await tab.addInitScript(WATCH);
+    const loads = await loaded(tab, page.url, samples);
+    const result = {
+      samples,
+      firstPaintMs: median(loads.map(({ paint }) => paint)),
+      firstPaintMsP90: quantile(
+        loads.map(({ paint }) => paint),
+        0.9,
+      ),
+      contentMs: median(loads.map(({ content }) => content)),
+      contentMsP90: quantile(
+        loads.map(({ content }) => content),
+        0.9,
+      ),
+      updateTaskMs: await updated(browser, tab, devnet),
+      ...weights(),
+      node: process.version,
+    };
+    if (json) console.log(JSON.stringify(result));
+    else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${value}`);
+  } finally {
+    await browser.close();
+    await page.close();
+    await devnet.close();
+  }
+}
+
+/** Opens the first page again and again, with nothing of it in the browser's cache. */
+async function loaded(tab: Page, url: string, samples: number) {
+  const session = await tab.context().newCDPSession(tab);
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  const loads: { readonly paint: number; readonly content: number }[] = [];
+  for (let i = 0; i <= samples; i++) {
+    await tab.goto("about:blank");
+    await tab.goto(url);
+    const content = await tab.evaluate<number>("drawn");
+    const paint = await tab.evaluate<number>(`performance.getEntriesByName("first-contentful-paint")[0].startTime`);
+    if (i > 0) loads.push({ paint, content });
+  }
+  return loads;
+}
+
+/** Milliseconds of processor of the longest task while blocks, and a message, come to the first page that shows them. */
+async function updated(browser: Browser, tab: Page, devnet: FlowDevnet): Promise<number> {
+  const [chain] = devnet.chains;
+  if (chain === undefined) throw new Error("the ecosystem has no chain");
+  const client = clientOf(chain);
+  try {
+    const alice = devnet.accounts.wallet(ALICE).connect(client);
+    const to = devnet.accounts.wallet(BOB).address;
+    return await longestTask(browser, tab, async () => {
+      for (let i = 1; i < UPDATES; i++) await (await alice.sendTransaction({ to, value: 1n })).wait();
+      await send(devnet.info(), { from: 271n, to: { chain: 272n, account: to }, amount: ETHER }, alice);
+      await tab.getByRole("row", { name: / transfer alpha beta / }).waitFor();
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+/** In kB as browsers get them; the verifier is asked for when it is used. */
+function weights() {
+  const gzipKb = (file: string): number => Math.round(gzipSync(readFileSync(new URL(file, ASSETS))).length / 100) / 10;
+  return { scriptGzipKb: gzipKb("page.js"), styleGzipKb: gzipKb("page.css"), verifierGzipKb: gzipKb("verify-worker.js") };
+}
