@@ -17,7 +17,7 @@ try {
   await tab.getByRole("heading", { name: "Messages between chains" }).waitFor();
   // Playwright itself writes no WebP, which is a third of a PNG here.
   const session = await tab.context().newCDPSession(tab);
-  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
+  const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 40 });
   writeFileSync(picture, data, "base64");
 } finally {
   await browser.close();
