@@ -52,7 +52,7 @@ export function provenRun(
   const state = {
     read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
   };
-  const { leaves } = kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder.observe);
+  const { leaves } = kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder);
   const words = firstWords(environment);
   const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
   const trace = withState(traceRun(recorder.steps, stated, leaves), tree);

@@ -93,6 +93,29 @@ export const CODE = defineBus("code", 20, { frame: 1, length: 1, place: 1, byte:
 export const CODE_OPERAND = defineBus("codeOperand", 21, { frame: 1, length: 1, place: 1, word: LIMBS });
 /** Says how many bytes of operand follow an opcode, and whether it is JUMPDEST. Answered by opcodes. */
 export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isTarget: 1 });
+/**
+ * Says that user mode runs from the step at `time` on in a frame, `elapsed` opcodes, until the kernel is needed for what the
+ * word says: an opcode, or 0xfe for an exceptional halt. Sent by processor, received by visits, each once. The sender sees to
+ * it that the time is the step's, and the next step's is larger by 1 + elapsed.
+ */
+export const USER_MODE = defineBus("userMode", 28, { time: 1, elapsed: 1, frame: 1, word: LIMBS });
+/**
+ * Says where user code goes on that is entered at a time. Sent by visits, received by user, each once. The sender sees to it
+ * that the frame, the code's, its length, the place and the height are below 2^16, and gas below 2^29.
+ */
+export const USER_BEGINS = defineBus("userBegins", 29, {
+  time: 1,
+  frame: 1,
+  codeFrame: 1,
+  length: 1,
+  place: 1,
+  height: 1,
+  gas: 1,
+});
+/**
+ * Says where the user code stops that was entered at `time`, by its clock, and why. Sent by user, received by visits, each once.
+ */
+export const USER_ENDS = defineBus("userEnds", 36, { time: 1, clock: 1, place: 1, height: 1, gas: 1, opcode: 1 });
 /** Says what user mode has to know of an opcode. Answered by opcodes. */
 export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS);
 /**

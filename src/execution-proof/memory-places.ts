@@ -18,6 +18,9 @@ export const USER_STACK_SPACE = 4;
 /** The place of a frame's gas among its fields. */
 export const GAS_FIELD = FRAME_FIELDS.length;
 
+/** Where user mode finds and leaves a frame's words. */
+export const USER_PLACES = { space: FIELD_SPACE, position: FRAME_FIELDS.indexOf("position"), gas: GAS_FIELD } as const;
+
 /** Where the environment's words are. */
 export const ENVIRONMENT_PLACES = {
   chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },

@@ -1,7 +1,10 @@
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { LIMBS } from "../circuits/words/word.ts";
-import type { RowObserver } from "../machine/interpreter/kernel-mode.ts";
+import type { Frame } from "../machine/interpreter/frame.ts";
+import type { RunObserver } from "../machine/interpreter/kernel.ts";
+import type { MachineState } from "../machine/interpreter/machine-state.ts";
 import type { WordStack } from "../machine/interpreter/word-stack.ts";
+import { fieldIndex } from "../machine/kernel/names.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
 import { decode } from "./decode.ts";
 
@@ -16,7 +19,30 @@ export interface RecordedStep {
   /** The words that it takes as b and c; zero for those that it does not take. */
   readonly takenB: Limbs;
   readonly takenC: Limbs;
+  /** What user code did, if the row runs it. */
+  readonly visit?: RecordedVisit;
 }
+
+/** An opcode of user code, before it ran. */
+export interface RecordedOpcode {
+  readonly byte: number;
+  readonly place: number;
+  readonly height: number;
+  readonly gas: number;
+  readonly top: Limbs;
+}
+
+/** A time in user mode. */
+export interface RecordedVisit {
+  readonly codeFrame: number;
+  readonly code: Uint8Array;
+  readonly opcodes: readonly RecordedOpcode[];
+  /** What it came to: the opcode is the one for which the kernel is needed, or `EXCEPTION`. */
+  readonly end: Omit<RecordedOpcode, "byte"> & { readonly opcode: number };
+}
+
+/** Where a frame's position is among its fields; its fourth limb is the code's frame. */
+const POSITION_AT = fieldIndex("position") * LIMBS;
 
 export const ZERO_WORD: Limbs = new Array<number>(LIMBS).fill(0);
 
@@ -30,6 +56,17 @@ export class UnprovableRowError extends Error {
       `no table proves the row at ${row.pc}, of opcode 0x${row.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
     );
     this.row = row;
+  }
+}
+
+/** User code came to an opcode that the tables do not prove. */
+export class UnprovableOpcodeError extends Error {
+  override readonly name = "UnprovableOpcodeError";
+  readonly opcode: number;
+
+  constructor(opcode: number) {
+    super(`no table proves opcode 0x${opcode.toString(16)} of user code: prove a run that does not come to it (docs/zkevm.md)`);
+    this.opcode = opcode;
   }
 }
 
@@ -68,11 +105,12 @@ export class UnprovableRecoveryError extends Error {
   }
 }
 
-/** Records a run of a program: pass `observe` to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
-export class RunRecorder {
+/** Records a run of a program: pass it to `Kernel.run`. Its steps are the rows in order, the last of which stops. */
+export class RunRecorder implements RunObserver {
   readonly steps: RecordedStep[] = [];
   readonly #rows: readonly RomRow[];
   readonly #instructions: readonly (Instruction | undefined)[];
+  #opcodes: RecordedOpcode[] = [];
 
   constructor(rows: readonly RomRow[]) {
     this.#rows = rows;
@@ -80,9 +118,11 @@ export class RunRecorder {
   }
 
   /** Throws UnprovableRowError. */
-  readonly observe: RowObserver = (index, { kernelStack }) => {
+  readonly row: RunObserver["row"] = (index, machine) => {
+    const { kernelStack } = machine;
     const instruction = this.#instructions[index];
     if (instruction === undefined) throw new UnprovableRowError(this.#rows[index] as RomRow);
+    if (this.#opcodes.length > 0) this.#endVisit(machine);
     const { takesB, depthB, takesC, hasImmediate } = instruction;
     this.steps.push({
       instruction,
@@ -91,6 +131,25 @@ export class RunRecorder {
       takenC: takesC === 1 ? wordAt(kernelStack, 2 - hasImmediate) : ZERO_WORD,
     });
   };
+
+  readonly opcode: RunObserver["opcode"] = ({ current }) => {
+    this.#opcodes.push({ byte: current.code.bytes[current.pc] ?? 0, ...standOf(current) });
+  };
+
+  /** User mode has come back: the last step is the row that entered it. */
+  #endVisit({ kernelStack, current }: MachineState): void {
+    const step = this.steps.pop();
+    if (step === undefined) throw new Error("user mode was entered by no row");
+    const [opcode = 0] = wordAt(kernelStack, 0);
+    const codeFrame = current.fields[POSITION_AT + 3] ?? 0;
+    const visit = { codeFrame, code: current.code.bytes, opcodes: this.#opcodes, end: { opcode, ...standOf(current) } };
+    this.steps.push({ ...step, visit });
+    this.#opcodes = [];
+  }
+}
+
+function standOf({ pc, gas, stack }: Frame): Omit<RecordedOpcode, "byte"> {
+  return { place: pc, height: stack.height, gas, top: wordAt(stack, 0) };
 }
 
 /** A word by its depth below the top; below all words lies a word 0. */

@@ -34,18 +34,29 @@ import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
 import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
 import { treeAir } from "../circuits/tree/tree-air.ts";
 import { treeColumns } from "../circuits/tree/tree-trace.ts";
+import { CODE_FIELDS, codeAir } from "../circuits/code/code-air.ts";
+import { codeColumns } from "../circuits/code/code-trace.ts";
+import { codeWordsAir } from "../circuits/code-words/code-words-air.ts";
+import { codeWordsColumns } from "../circuits/code-words/code-words-trace.ts";
+import { opcodesTable, opcodesUses } from "../circuits/opcodes/opcodes-air.ts";
+import { USER_FIELDS, userAir } from "../circuits/user/user-air.ts";
+import { userColumns } from "../circuits/user/user-trace.ts";
+import { visitsAir } from "../circuits/visits/visits-air.ts";
+import { visitsColumns } from "../circuits/visits/visits-trace.ts";
 import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
 import { P } from "../field/koala-bear.ts";
 import { wordOf } from "../circuits/words/word.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
+import { elementNames, type Fields } from "../stark/fields.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
 import { traceColumns } from "../stark/trace-columns.ts";
 import { decode } from "./decode.ts";
-import { CURRENT_SPACE } from "./memory-places.ts";
+import { CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import type { RunTrace } from "./run-trace.ts";
+import { USER_OPCODES } from "./user-decode.ts";
 import { encodeStatement, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 
 /** A program whose runs are proven. */
@@ -87,8 +98,13 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: leavesAir(), optional: true },
     { air: treeAir(), optional: true },
     { air: rootsAir() },
+    { air: userAir(USER_STACK_SPACE), optional: true },
+    { air: visitsAir(USER_PLACES), optional: true },
+    { air: codeAir(), optional: true },
+    { air: codeWordsAir(KERNEL_MEMORY_SPACE), optional: true },
     { air: boundaryAir(places) },
     romTable(instructionsOf(program), parameters.minLogRows),
+    opcodesTable(USER_OPCODES),
     ...arithmeticDefinitions(),
   ];
   return {
@@ -122,6 +138,7 @@ export function runInput(
   const processor = processorColumns(trace.processor, minLogRows);
   const rowOf = new Map(instructions.map(({ pc }, row) => [pc, row]));
   const used = Array.from(processor[0] ?? [], (pc) => rowOf.get(pc) ?? -1);
+  const [user, code] = [userColumns(trace.user, minLogRows), codeColumns(trace.code, minLogRows)];
   const own = [
     processor,
     memoryColumns(trace.places, minLogRows),
@@ -140,8 +157,13 @@ export function runInput(
     leavesColumns(state.leaves, minLogRows),
     treeColumns(state.tree, minLogRows),
     rootsColumns(state.roots, minLogRows),
+    user,
+    visitsColumns(trace.visits, minLogRows),
+    code,
+    codeWordsColumns(trace.codeWords, minLogRows),
     boundaryColumns(minLogRows),
     romUses(instructions, used, minLogRows),
+    opcodesUses(columnOf(USER_FIELDS, user, "byte"), columnOf(CODE_FIELDS, code, "byte")),
     ...trace.arithmetic.columns(minLogRows),
   ];
   const looking = own.flatMap((main, i) => {
@@ -152,6 +174,11 @@ export function runInput(
   });
   const traces = [...own, ...fixedTableColumns(looking)];
   return { statement: encodeStatement(changes, roots), auxiliary: traces.map(() => []), traces };
+}
+
+/** A column of a table by the name of its field, which has one element. */
+function columnOf(fields: Fields, columns: readonly Uint32Array[], name: string): Uint32Array {
+  return columns[elementNames(fields).indexOf(name)] ?? new Uint32Array(0);
 }
 
 /** What the program's places held before and after a traced run. */

@@ -5,6 +5,10 @@ import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
 import type { DigestWordsCells } from "../circuits/digest-words/digest-words-air.ts";
 import { DigestWordRequests } from "../circuits/digest-words/digest-words-trace.ts";
+import type { CodeCells } from "../circuits/code/code-air.ts";
+import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
+import type { UserCells } from "../circuits/user/user-air.ts";
+import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import type { CopyCells } from "../circuits/copy/copy-air.ts";
 import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
 import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
@@ -24,7 +28,7 @@ import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
-import { inv, P } from "../field/koala-bear.ts";
+import { inv } from "../field/koala-bear.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
 import {
   type Limbs,
@@ -35,6 +39,9 @@ import {
   ZERO_WORD,
 } from "./recorded-run.ts";
 import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
+import { type PlaceState, TracedPlaces } from "./traced-places.ts";
+import { VisitTracer } from "./visit-trace.ts";
+import { difference, sameWord, sumOf } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
 export interface StatedPlace extends Place {
@@ -44,6 +51,11 @@ export interface StatedPlace extends Place {
 /** What the tables of a run are filled with. */
 export interface RunTrace {
   readonly processor: readonly ProcessorCells[];
+  /** Opcodes of user code, and the times in which they ran. */
+  readonly user: readonly UserCells[];
+  readonly visits: readonly VisitCells[];
+  readonly code: readonly CodeCells[];
+  readonly codeWords: readonly CodeWordsCells[];
   readonly places: readonly PlaceHistory[];
   /** Accesses that do not keep to one place. */
   readonly byteAccesses: readonly ByteMemoryCells[];
@@ -80,14 +92,6 @@ export function traceRun(
   return new RunTracer(stated, leaves).trace(steps);
 }
 
-interface PlaceState {
-  readonly place: Place;
-  readonly isStated: boolean;
-  readonly first: Limbs;
-  word: Limbs;
-  time: number;
-}
-
 class RunTracer {
   readonly #processor: ProcessorCells[] = [];
   readonly #byteAccesses: ByteMemoryCells[] = [];
@@ -102,7 +106,8 @@ class RunTracer {
   readonly #hints: Limbs[] = [];
   readonly #leaves: TracedLeaves;
   readonly #arithmetic = new ArithmeticTrace();
-  readonly #places = new Map<string, PlaceState>();
+  readonly #places = new TracedPlaces();
+  readonly #visits = new VisitTracer(this.#places, this.#arithmetic);
   /** By place, the foot's word at 0: what lies below the top. */
   readonly #stack: { time: number; word: Limbs }[] = [];
   #height = 1;
@@ -110,18 +115,18 @@ class RunTracer {
   #frame = 0;
 
   constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[]) {
-    for (const place of stated) this.#place(place, place.first);
+    for (const place of stated) this.#places.at(place, place.first);
     this.#leaves = new TracedLeaves(leaves);
-    leaves.forEach(({ before }, index) => this.#place({ space: CURRENT_SPACE, index }, limbsOf(before)));
+    leaves.forEach(({ before }, index) => this.#places.at({ space: CURRENT_SPACE, index }, limbsOf(before)));
   }
 
   trace(steps: readonly RecordedStep[]): RunTrace {
     steps.forEach((step, i) => this.#step(step, steps[i + 1]?.top ?? step.top));
+    const user = this.#visits.tables();
     return {
       processor: this.#processor,
-      places: [...this.#places.values()].map(({ place, isStated, first, word, time }) => {
-        return { ...place, isStated, first, last: word, time };
-      }),
+      ...user,
+      places: this.#places.list(),
       byteAccesses: this.#byteAccesses,
       copies: this.#copies,
       digestWords: this.#digestWords.list(),
@@ -133,12 +138,12 @@ class RunTracer {
       curve: this.#curve,
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
-      leaves: this.#leaves.list((index) => this.#place({ space: CURRENT_SPACE, index }).word, this.#compressions.compress),
+      leaves: this.#leaves.list((index) => this.#places.at({ space: CURRENT_SPACE, index }).word, this.#compressions.compress),
       arithmetic: this.#arithmetic,
     };
   }
 
-  #step({ instruction, top, takenB, takenC }: RecordedStep, newTop: Limbs): void {
+  #step({ instruction, top, takenB, takenC, visit }: RecordedStep, newTop: Limbs): void {
     this.#clock++;
     const { immediate: _, ...decoded } = instruction;
     const hasImmediate = instruction.hasImmediate === 1;
@@ -162,10 +167,15 @@ class RunTracer {
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)
       this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
-    const d = access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD);
+    const elapsed = visit?.opcodes.length ?? 0;
+    if (visit !== undefined) this.#visits.trace(visit, this.#clock, frame);
+    const d =
+      elapsed > 0
+        ? limbsOf(BigInt(elapsed))
+        : (access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD));
     if (instruction.isHint === 1) this.#hints.push(d);
     const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
-    const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sum(tested ?? a) === 0);
+    const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sumOf(tested ?? a) === 0);
     const { jumps, jumpsIf, jumpsUnless } = instruction;
     this.#processor.push({
       ...decoded,
@@ -181,13 +191,14 @@ class RunTracer {
       whole: access === undefined ? 0 : 1,
       split,
       zero,
-      inverse: tested === undefined || sum(tested) === 0 ? 0 : inv(sum(tested)),
+      inverse: tested === undefined || sumOf(tested) === 0 ? 0 : inv(sumOf(tested)),
       taken: jumps + jumpsIf * (1 - zero) + jumpsUnless * zero,
       gapB: number30(gapB),
       gapC: number30(gapC),
       gapM: number30(access?.gap ?? 0),
     });
     this.#height += instruction.growth;
+    this.#clock += elapsed;
     if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));
   }
 
@@ -207,7 +218,7 @@ class RunTracer {
     b: Limbs,
   ): { readonly before: Limbs; readonly gap: number } | undefined {
     if (reads + writesA + writesB === 0) return undefined;
-    const state = this.#place(place);
+    const state = this.#places.at(place);
     const [before, gap] = [state.word, this.#gap(state)];
     state.word = writesA === 1 ? a : writesB === 1 ? b : before;
     state.time = this.#clock;
@@ -289,18 +300,7 @@ class RunTracer {
   #placesAt(space: number, offset: number, count: number): PlaceState[] {
     const index = offset - (offset % WORD_BYTES);
     if (index + WORD_BYTES * count > INDEX_LIMIT) throw new UnprovableAddressError(BigInt(offset), INDEX_LIMIT);
-    return Array.from({ length: count }, (_, i) => this.#place({ space, index: index + WORD_BYTES * i }));
-  }
-
-  #place(place: Place, first?: Limbs): PlaceState {
-    const key = `${place.space}:${place.index}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const word = first ?? ZERO_WORD;
-    const { space, index } = place;
-    const state = { place: { space, index }, isStated: first !== undefined, first: word, word, time: 0 };
-    this.#places.set(key, state);
-    return state;
+    return Array.from({ length: count }, (_, i) => this.#places.at({ space, index: index + WORD_BYTES * i }));
   }
 
   #put(place: number, word: Limbs): void {
@@ -328,19 +328,4 @@ function addressOf(
   const address = BigInt(index + isOfFrame * FRAME_PLACES * frame) + (isAddressed === 1 ? wordOf(offset) : 0n);
   if (address >= INDEX_LIMIT) throw new UnprovableAddressError(address, INDEX_LIMIT);
   return Number(address);
-}
-
-function sum(word: Limbs): number {
-  return word.reduce((total, limb) => total + limb, 0);
-}
-
-function sameWord(a: Limbs, b: Limbs): boolean {
-  return a.every((limb, i) => limb === b[i]);
-}
-
-/** The inverse of the first difference of two words in its limb; zero for equal words. */
-function difference(a: Limbs, b: Limbs): Limbs {
-  const at = a.findIndex((limb, i) => limb !== b[i]);
-  const gap = (a[at] ?? 0) - (b[at] ?? 0);
-  return a.map((_, i) => (i === at ? inv(gap < 0 ? gap + P : gap) : 0));
 }

@@ -70,7 +70,7 @@ export function decodeOpcode(byte: number): UserOpcode | undefined {
 }
 
 function needs({ gas, pops, pushes }: OpcodeRule): Cells {
-  return { gas, pops, growth: pushes - pops };
+  return { cost: gas, pops, growth: pushes - pops };
 }
 
 const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) => [name, 0])) as unknown as UserOpcode;

@@ -58,6 +58,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       copies,
       recovers,
       compresses,
+      runsUser,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -77,6 +78,7 @@ test("a row does one thing only, and reads and writes by the flags of its instru
       copies,
       recovers,
       compresses,
+      runsUser,
       jumps,
       jumpsIf,
       jumpsUnless,
@@ -137,7 +139,8 @@ test("no step asks two tables, or one twice: each takes the step's time for its 
     const other = tables[0] === "alu" ? { hashes: 1 } : { computes: 1 };
     if (tables.length === 1) assert.equal(tablesAsked({ ...instruction, ...other }).length, 2);
   }
-  assert.deepEqual([...asked].sort(), ["alu", "byteMemory", "copy", "digestWords", "hash", "memory", "recover", "wordRange"]);
+  const tables = ["alu", "byteMemory", "copy", "digestWords", "hash", "memory", "recover", "userMode", "wordRange"];
+  assert.deepEqual([...asked].sort(), tables);
 });
 
 test("the program's table holds its rows, all of them, and no others", () => {

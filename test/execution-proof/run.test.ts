@@ -28,13 +28,31 @@ import { verify } from "../../src/stark/verify.ts";
 import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
-import { applyWrites, BOUNDARY, interpret, LOAD, MLOAD, programOf, provenProgram, STOP, treeOf } from "./support/programs.ts";
+import {
+  applyWrites,
+  BOUNDARY,
+  dup,
+  GAS,
+  interpret,
+  LOAD,
+  LOAD_USER,
+  MLOAD,
+  programOf,
+  provenProgram,
+  push,
+  set,
+  STOP,
+  SUB,
+  swap,
+  treeOf,
+} from "./support/programs.ts";
+import { USER_FRAME, userCode } from "./support/user-run.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
 /** What a statement says of the environment, which no run changes. */
 const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee].map((word) => ({ before: word, after: word }));
-const FIXED = ["bytePairs", "range16", "rom", "boundary", "processor", "memory", "roots", "compression"];
+const FIXED = ["bytePairs", "range16", "rom", "opcodes", "boundary", "processor", "memory", "roots", "compression"];
 /** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
 const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
 
@@ -406,6 +424,35 @@ describe("proofs of runs", () => {
     for (const false_ of [code.subarray(0, 49), Uint8Array.from([...code, 0]), code.with(20, 0)]) {
       const run = () => interpret(program, [], boundary, { codeOf: () => false_ });
       assert.throws(run, { name: "UnprovableRowError", message: /opcode 0xbd/ });
+    }
+  });
+
+  it("show what user code comes to: a loop of it, its stack and its gas", async () => {
+    // The product of all numbers down to 1 from the word on the stack.
+    const [MUL, JUMPI, JUMPDEST] = [0x02, 0x57, 0x5b];
+    const factorial = [push(1), JUMPDEST, dup(2), MUL, swap(1), push(1), swap(1), SUB, swap(1), dup(2), push(2), JUMPI, STOP];
+    const after = [...push(1024 * USER_FRAME + 1), LOAD_USER, ...set("coinbase"), GAS, ...set("timestamp")];
+    const run = await compile(programOf(userCode(factorial, { stack: [20n], after })));
+    const { trace, roots } = interpret(run.program);
+    const input = runInput(run, trace);
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const statement = encodeStatement(
+      [
+        { before: blockNumber, after: blockNumber },
+        { before: timestamp, after: 1000n - 3n - 20n * (1n + 3n + 5n + 3n + 3n + 3n + 3n + 3n + 3n + 3n + 10n) },
+        { before: coinbase, after: 2_432_902_008_176_640_000n },
+        ...KEPT,
+      ],
+      roots,
+    );
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    for (const table of ["user", "visits", "code", "codeWords"])
+      assert.ok(presentTables(run.system, proof).includes(table), table);
+    for (const at of [127, 191]) {
+      const other = statement.slice();
+      other[at] = other[at]! ^ 1;
+      assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
     }
   });
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { opcodesTable } from "../../src/circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/opcodes/user-opcode.ts";
@@ -14,13 +16,22 @@ test("opcodes need, cost and do to the stack's height what the interpreter's rul
     const [opcode, rule] = [decodeOpcode(byte), OPCODES[byte]];
     if (rule === undefined) assert.deepEqual([opcode?.isInvalid, opcode?.traps], [1, 0]);
     if (opcode === undefined || rule === undefined) continue;
-    const { gas, pops, growth, traps, isInvalid } = opcode;
+    const { cost, pops, growth, traps, isInvalid } = opcode;
     assert.deepEqual(
-      [gas, pops, growth, traps, isInvalid],
+      [cost, pops, growth, traps, isInvalid],
       [rule.gas, rule.pops, rule.pushes - rule.pops, Number(rule.trapped), 0],
     );
     assert.equal(opcode.size, byte > 0x5f && byte < 0x80 ? byte - 0x5f : 0);
   }
+});
+
+test("docs/zkevm.md lists the opcodes that user mode runs itself and no table proves, and no others", () => {
+  const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "zkevm.md"), "utf8");
+  const [, listed = ""] = /<!-- not proven in user mode -->\n([^]*?)\n<!-- end -->/.exec(page) ?? [];
+  const missing = OPCODES.flatMap((rule, byte) =>
+    rule !== undefined && decodeOpcode(byte) === undefined ? [`0x${byte.toString(16).padStart(2, "0")}`] : [],
+  );
+  assert.deepEqual(listed.match(/0x[0-9a-f]{2}/g), missing);
 });
 
 test("an opcode takes no more words than it needs, changes each place once, and does one thing", () => {

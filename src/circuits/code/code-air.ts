@@ -3,7 +3,9 @@ import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { CODE, CODE_BYTE, CODE_OPERAND, OPCODE_SHAPE } from "../buses.ts";
 import { assertBoolean, element, limbsOfBytes } from "../words/expressions.ts";
-import { WORD_BYTES } from "../words/word.ts";
+
+/** Bytes of an operand before one of its bytes, at most. */
+const OPERAND_BYTES = 31;
 
 /** A byte of a code a row. Columns that the row before reads come first. */
 export const CODE_FIELDS = {
@@ -18,8 +20,8 @@ export const CODE_FIELDS = {
   /** Bytes of a push's operand from here to its end, this one included; 0 for an instruction. */
   left: 1,
   isInstruction: 1,
-  /** What of the operand that this byte belongs to has been read, lowest byte first; 0 for an instruction. */
-  operand: WORD_BYTES,
+  /** What of the operand that this byte belongs to was read before it, lowest byte first; 0 for an instruction. */
+  operand: OPERAND_BYTES,
   byte: 1,
   /** Of the byte as an opcode: how many bytes of operand follow, and whether it is JUMPDEST. */
   size: 1,
@@ -47,7 +49,8 @@ export function codeAir(): Air {
   b.send(OPCODE_SHAPE, b.constant(1), { byte, size, isTarget });
   const kind = b.mul(isInstruction, b.add(b.constant(1), isTarget));
   b.receive(CODE, uses, { frame, length, place, byte, kind });
-  b.receive(CODE_OPERAND, operandUses, { frame, length, place, word: limbsOfBytes(b, operand) });
+  const word = limbsOfBytes(b, [ownByte(b, columns), ...operand]);
+  b.receive(CODE_OPERAND, operandUses, { frame, length, place, word });
   return b.build();
 }
 
@@ -79,12 +82,18 @@ function assertInstructions(b: AirBuilder, { follows, left, isInstruction, size,
   b.assertEqual("operand: what is left", "transition", b.next(left), behind, b.next(follows));
 }
 
+/** The byte, if it is one of an operand. */
+function ownByte(b: AirBuilder, { isInstruction, byte }: Columns): Expression {
+  return b.mul(b.sub(b.constant(1), isInstruction), byte);
+}
+
 /** Each byte of an operand moves those before it one place up. */
-function assertOperand(b: AirBuilder, { isInstruction, operand, byte }: Columns): void {
+function assertOperand(b: AirBuilder, columns: Columns): void {
+  const { isInstruction, operand } = columns;
   const isData = b.sub(b.constant(1), b.next(isInstruction));
+  const moved = [ownByte(b, columns), ...operand];
   operand.forEach((each, i) => {
     b.assertZero(`operand: byte ${i} is 0 at first`, "everyRow", each, isInstruction);
-    if (i > 0) b.assertEqual(`operand: byte ${i}`, "transition", b.next(each), element(operand, i - 1), isData);
+    b.assertEqual(`operand: byte ${i}`, "transition", b.next(each), element(moved, i), isData);
   });
-  b.assertEqual("operand: byte 0", "everyRow", element(operand, 0), byte, b.sub(b.constant(1), isInstruction));
 }

@@ -77,6 +77,7 @@ export class CodeRequests {
 
 /** The rows of a code from its place 0 to `last`, not used. */
 export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: Uint8Array }, last: number): CodeCells[] {
+  // The bytes of an operand, this one included.
   let [left, operand] = [0, zeros()];
   return Array.from({ length: last + 1 }, (_, place): CodeCells => {
     const byte = place < length ? (bytes[place] ?? 0) : 0;
@@ -85,7 +86,7 @@ export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: 
     operand = isInstruction ? zeros() : [byte, ...operand.slice(0, -1)];
     const row = {
       ...{ follows: place === 0 ? 0 : 1, frame, length, place, inside: place < length ? 1 : 0, left },
-      ...{ isInstruction: isInstruction ? 1 : 0, operand, byte, size, isTarget: byte === JUMPDEST ? 1 : 0 },
+      ...{ isInstruction: isInstruction ? 1 : 0, operand: operand.slice(1), byte, size, isTarget: byte === JUMPDEST ? 1 : 0 },
       ...{ inverse: isInstruction ? 0 : inv(left), uses: 0, operandUses: 0 },
     };
     left = isInstruction ? size : left - 1;

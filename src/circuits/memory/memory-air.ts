@@ -1,6 +1,6 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { FIRST_WORD, LAST_WORD, MEMORY, RANGE14 } from "../buses.ts";
+import { FINAL_WORD, FIRST_WORD, LAST_WORD, MEMORY, RANGE14 } from "../buses.ts";
 import { lookUpNumber30, NUMBER30 } from "../words/earlier.ts";
 import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";
 import { LIMBS } from "../words/word.ts";
@@ -18,6 +18,8 @@ export const MEMORY_FIELDS = {
   last: LIMBS,
   /** When the place was accessed last; 0 if it never was. */
   time: 1,
+  /** How often the last word is asked for. */
+  uses: 1,
 } as const;
 
 export type MemoryCells = FieldValues<typeof MEMORY_FIELDS, number>;
@@ -25,7 +27,7 @@ export type MemoryCells = FieldValues<typeof MEMORY_FIELDS, number>;
 /** The table that opens every place of the memory with its first word and closes it with its last. */
 export function memoryAir(): Air {
   const b = new AirBuilder("memory", 0);
-  const { space, index: limbs, sameSpace, gap: gapLimbs, stated, first, last, time } = b.declare(MEMORY_FIELDS);
+  const { space, index: limbs, sameSpace, gap: gapLimbs, stated, first, last, time, uses } = b.declare(MEMORY_FIELDS);
   const one = b.constant(1);
   assertBoolean(b, { sameSpace, stated });
   lookUpLimbs(b, [space]);
@@ -54,5 +56,6 @@ export function memoryAir(): Air {
   b.receive(MEMORY, one, { space, index, time, word: last });
   b.receive(FIRST_WORD, stated, { space, index, word: first });
   b.send(LAST_WORD, stated, { space, index, word: last });
+  b.receive(FINAL_WORD, uses, { space, index, word: last });
   return b.build();
 }

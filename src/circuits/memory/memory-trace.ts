@@ -20,6 +20,8 @@ export interface PlaceHistory extends Place {
   readonly first: readonly number[];
   readonly last: readonly number[];
   readonly time: number;
+  /** How often codes are made of its last word; 0 if left out. */
+  readonly uses?: number;
 }
 
 const ZERO = new Array<number>(LIMBS).fill(0);
@@ -43,7 +45,7 @@ export function memoryColumns(places: readonly PlaceHistory[], minLogRows: numbe
   return traceColumns("memory", MEMORY_FIELDS, rows, { padding, minLogRows });
 }
 
-function cellsOf({ space, index, isStated, first, last, time }: PlaceHistory, before: Place | undefined): MemoryCells {
+function cellsOf({ space, index, isStated, first, last, time, uses = 0 }: PlaceHistory, before: Place | undefined): MemoryCells {
   const sameSpace = before?.space === space;
   const gap = before === undefined ? 0 : (sameSpace ? index - before.index : space - before.space) - 1;
   return {
@@ -55,5 +57,6 @@ function cellsOf({ space, index, isStated, first, last, time }: PlaceHistory, be
     first,
     last,
     time,
+    uses,
   };
 }

@@ -9,7 +9,7 @@ import type { FieldValues } from "../../stark/fields.ts";
 export const USER_OPCODE_FIELDS = {
   /** `IDLE` for a row that runs nothing. */
   byte: 1,
-  gas: 1,
+  cost: 1,
   /** Words that have to be on the stack, and what its height changes by. */
   pops: 1,
   growth: 1,

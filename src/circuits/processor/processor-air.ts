@@ -14,10 +14,12 @@ import {
   RECOVER,
   ROM,
   STACK,
+  USER_MODE,
   WORD_RANGE,
 } from "../buses.ts";
 import { FRAME_PLACES, INSTRUCTION_FIELDS } from "../rom/instruction.ts";
 import { NUMBER30, timeBefore } from "../words/earlier.ts";
+import { assertWordTests } from "../words/word-tests.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
 import { LIMB, LIMBS } from "../words/word.ts";
 
@@ -28,7 +30,7 @@ export const PROCESSOR_FIELDS = {
   pc,
   /** Words on the stack, one more than the program has put there: below them lies a word 0. */
   height: 1,
-  /** 1 for the first row. */
+  /** 1 for the first row; one more each row, and each opcode of user mode. */
   clock: 1,
   /** The current frame; 0 before one is entered. */
   frame: 1,
@@ -67,6 +69,7 @@ export function processorAir(): Air {
   assertFetch(b, columns);
   assertTop(b, columns);
   assertFlow(b, columns);
+  assertClock(b, columns);
   assertFrame(b, columns);
   assertResults(b, columns);
   assertStack(b, columns);
@@ -77,9 +80,9 @@ export function processorAir(): Air {
 
 /** What the look-up in rom implies of most, stated for messages' multiplicities: the engine counts them by constraints only. */
 function assertCounted(b: AirBuilder, columns: Columns): void {
-  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses } = columns;
+  const { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, runsUser } = columns;
   const { isAddressed, isBytes, whole, split } = columns;
-  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses });
+  assertBoolean(b, { takesB, takesC, putsA, putsB, computes, isHint, hashes, copies, recovers, compresses, runsUser });
   assertBoolean(b, { isAddressed, isBytes, whole, split });
 }
 
@@ -101,12 +104,10 @@ function assertTop(b: AirBuilder, { hasImmediate: flag, a, b: second, c, d, topB
 }
 
 function assertFlow(b: AirBuilder, columns: Columns): void {
-  const { pc: place, next, height, growth, clock, a, jumps, jumpsIf, jumpsUnless, zero, taken, stops } = columns;
+  const { pc: place, next, height, growth, a, jumps, jumpsIf, jumpsUnless, zero, taken, stops } = columns;
   const one = b.constant(1);
   b.assertZero("starts at 0", "firstRow", place);
   b.assertEqual("starts with an empty stack", "firstRow", height, one);
-  b.assertEqual("clock starts at 1", "firstRow", clock, one);
-  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one));
   b.assertEqual("height", "transition", b.next(height), b.add(height, growth));
   const jumped = b.add(jumps, b.mul(jumpsIf, b.sub(one, zero)), b.mul(jumpsUnless, zero));
   b.assertEqual("taken", "everyRow", taken, jumped);
@@ -115,6 +116,15 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   // Limbs are below 2^16, so their sum is 0 only if all of them are.
   b.assertZero("target is one limb", "everyRow", b.add(...a.slice(1)), taken);
   b.assertEqual("stops at last", "lastRow", stops, one);
+}
+
+/** A step of the clock each row, and as many as opcodes in user mode: the first limb of d, with the result c. */
+function assertClock(b: AirBuilder, { clock, frame, c, d, runsUser }: Columns): void {
+  const one = b.constant(1);
+  const elapsed = element(d, 0);
+  b.assertEqual("clock starts at 1", "firstRow", clock, one);
+  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one, b.mul(runsUser, elapsed)));
+  b.send(USER_MODE, runsUser, { time: clock, elapsed, frame, word: c });
 }
 
 /** The frame that was entered last. */
@@ -126,42 +136,10 @@ function assertFrame(b: AirBuilder, { frame, entersFrame, a }: Columns): void {
 }
 
 function assertResults(b: AirBuilder, columns: Columns): void {
-  const {
-    a,
-    b: second,
-    c,
-    d,
-    computes,
-    operation,
-    isZero,
-    isEqual,
-    isNot,
-    isHint,
-    jumpsIf,
-    jumpsUnless,
-    zero,
-    inverse,
-  } = columns;
-  const isNonZero = b.sub(b.constant(1), zero);
+  const { a, b: second, c, d, computes, operation, isHint, jumpsIf, jumpsUnless } = columns;
   b.send(ALU, computes, { operation, a, b: second, c, d });
   b.send(WORD_RANGE, isHint, { word: d });
-  const test = (name: string, flag: Expression, word: readonly Expression[]): void => {
-    b.assertZero(`${name}: 0 if the flag says so`, "everyRow", b.mul(zero, b.add(...word)), flag);
-    b.assertEqual(`${name}: not 0 if the flag says so`, "everyRow", b.mul(inverse, b.add(...word)), isNonZero, flag);
-  };
-  test("zero of a", isZero, a);
-  test("zero of b", b.add(jumpsIf, jumpsUnless), second);
-  // Words that differ do so in some limb: d has that difference's inverse there.
-  const differences = a.map((limb, i) => b.sub(limb, element(second, i)));
-  differences.forEach((difference, i) => {
-    b.assertZero(`equal: limb ${i}`, "everyRow", b.mul(zero, difference), isEqual);
-  });
-  const witness = b.add(...differences.map((difference, i) => b.mul(difference, element(d, i))));
-  b.assertEqual("equal: not if the flag says so", "everyRow", witness, isNonZero, isEqual);
-  c.forEach((limb, i) => {
-    b.assertEqual(`flag: limb ${i}`, "everyRow", limb, i === 0 ? zero : b.constant(0), b.add(isZero, isEqual));
-    b.assertEqual(`not: limb ${i}`, "everyRow", limb, b.sub(b.constant(LIMB - 1), element(a, i)), isNot);
-  });
+  assertWordTests(b, { ...columns, testsB: b.add(jumpsIf, jumpsUnless) });
 }
 
 function assertStack(b: AirBuilder, columns: Columns): void {

@@ -57,6 +57,8 @@ export const INSTRUCTION_FIELDS = {
   recovers: 1,
   /** d is the compression of b and c with the tag a. */
   compresses: 1,
+  /** User mode runs until the kernel is needed; c says for what, and the first limb of d how many opcodes that took. */
+  runsUser: 1,
   /** d is what the memory holds, and a or b is written there. */
   reads: 1,
   writesA: 1,

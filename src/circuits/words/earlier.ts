@@ -16,8 +16,8 @@ export function lookUpNumber30(b: AirBuilder, limbs: readonly Expression[]): Exp
 
 /**
  * A time before `now`: now − 1 − gap. For times that are numbers below 2^29 this is less than now as an integer, because a gap
- * of p − (time − now) − 1 is above 2^30. Times below 2^30 would not do: p − 2^30 is below 2^30. Times count the rows of a table
- * from 1, and a table has at most 2^20 rows with the parameters of secure proofs, and 2^24 with any: the field has no
+ * of p − (time − now) − 1 is above 2^30. Times below 2^30 would not do: p − 2^30 is below 2^30. Times count the rows of two
+ * tables from 1, and a table has at most 2^20 rows with the parameters of secure proofs, and 2^24 with any: the field has no
  * larger domain.
  */
 export function timeBefore(b: AirBuilder, now: Expression, gap: readonly Expression[]): Expression {

@@ -8,7 +8,7 @@ import { KernelMode } from "./kernel-mode.ts";
 import type { RowObserver } from "./kernel-mode.ts";
 import { LIMBS } from "./limbs.ts";
 import { MachineState } from "./machine-state.ts";
-import type { Hint, TransactionOutcome } from "./machine-state.ts";
+import type { Hint, OpcodeObserver, TransactionOutcome } from "./machine-state.ts";
 import { privilegedOperations } from "./privileged-operations.ts";
 import type { Primitives } from "./privileged-operations.ts";
 import { UserMode } from "./user-mode.ts";
@@ -36,6 +36,12 @@ export interface RunInputs {
   readonly codes: CodeSource;
 }
 
+/** Told of every row of the kernel and every opcode of user code before it runs. */
+export interface RunObserver {
+  readonly row: RowObserver;
+  readonly opcode: OpcodeObserver;
+}
+
 /** The kernel's rows, as circuits have them unless `fused` is false. */
 export function kernelRows({ fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
   return translate(Uint8Array.from(Buffer.from(KERNEL_CODE, "hex")), { fused });
@@ -51,12 +57,12 @@ export class Kernel {
   }
 
   /**
-   * Runs the steps of a witness (`hints/`), whose last is the end; `observe` is told of the kernel's rows.
+   * Runs the steps of a witness (`hints/`), whose last is the end; an observer is told of the kernel's rows and of opcodes.
    * Throws KernelPanic for a step that the kernel refuses; what went before it has no result then.
    */
-  run({ environment, state, codes }: RunInputs, hints: readonly Hint[], observe?: RowObserver): RunResult {
-    const machine = new MachineState(environment, state, codes, hints);
-    this.#mode.run(machine, observe);
+  run({ environment, state, codes }: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
+    const machine = new MachineState(environment, state, codes, hints, observer?.opcode);
+    this.#mode.run(machine, observer?.row);
     return { transactions: machine.outcomes, leaves: leavesOf(machine) };
   }
 }

@@ -35,6 +35,9 @@ export interface Slice {
   readonly length: number;
 }
 
+/** Told of every opcode of user code before it runs: what a proof of the run is made from. */
+export type OpcodeObserver = (machine: MachineState) => void;
+
 /** All that a run changes. The kernel's and the users' instructions are functions of it. */
 export class MachineState {
   readonly environment: RunEnvironment;
@@ -46,6 +49,7 @@ export class MachineState {
   readonly arrays: readonly WordList[] = ARRAYS.map(() => new WordList());
   readonly frames: Frame[] = [];
   readonly hints: readonly Hint[];
+  readonly observeOpcode: OpcodeObserver | undefined;
   hintsRead = 0;
   /** Frame 0 before the first is entered. */
   current: Frame;
@@ -56,11 +60,18 @@ export class MachineState {
   readonly outcomes: TransactionOutcome[] = [];
   #ended = { kernelSteps: 0, userSteps: 0 };
 
-  constructor(environment: RunEnvironment, state: StateSource, codes: CodeSource, hints: readonly Hint[]) {
+  constructor(
+    environment: RunEnvironment,
+    state: StateSource,
+    codes: CodeSource,
+    hints: readonly Hint[],
+    observeOpcode?: OpcodeObserver,
+  ) {
     this.environment = environment;
     this.keys = new KeyTable(state);
     this.codes = new CodeStore(codes);
     this.hints = hints;
+    this.observeOpcode = observeOpcode;
     this.current = this.frame(0);
     const { blockNumber, timestamp, coinbase } = environment.boundary;
     this.#setVariable("blockNumber", blockNumber);

@@ -30,34 +30,43 @@ export class UserMode {
     return opcode;
   }
 
+  /** An exceptional halt leaves the frame as it was before the instruction. */
   #serve(machine: MachineState, frame: Frame): number {
-    const { bytes } = frame.code;
-    const stack = frame.stack;
+    const { stack } = frame;
     for (;;) {
-      const opcode = bytes[frame.pc] ?? 0;
-      const rule = OPCODES[opcode];
+      const { pc, gas, memoryWords } = frame;
+      const { height } = stack;
       machine.userSteps++;
-      if (rule === undefined || stack.height < rule.pops) return EXCEPTION;
-      if (stack.height - rule.pops + rule.pushes > STACK_LIMIT) return EXCEPTION;
-      frame.pc++;
-      if (rule.trapped) return opcode;
-      if (!frame.charge(rule.gas)) return EXCEPTION;
-      if (opcode >= 0x5f && opcode < 0x80) {
-        push(frame, opcode - 0x5f);
-        continue;
+      machine.observeOpcode?.(machine);
+      const end = this.#step(machine, frame);
+      if (end === undefined) continue;
+      if (end === EXCEPTION) {
+        [frame.pc, frame.gas, frame.memoryWords] = [pc, gas, memoryWords];
+        stack.height = height;
       }
-      if (opcode >= 0x80 && opcode < 0x90) {
-        stack.pushWord(stack.limbs, stack.at(opcode - 0x80));
-        continue;
-      }
-      if (opcode >= 0x90 && opcode < 0xa0) {
-        swap(stack.limbs, stack.at(0), stack.at(opcode - 0x8f));
-        continue;
-      }
+      return end;
+    }
+  }
+
+  /** Runs an opcode; undefined if user mode goes on behind it. */
+  #step(machine: MachineState, frame: Frame): number | undefined {
+    const { stack } = frame;
+    const opcode = frame.code.bytes[frame.pc] ?? 0;
+    const rule = OPCODES[opcode];
+    if (rule === undefined || stack.height < rule.pops) return EXCEPTION;
+    if (stack.height - rule.pops + rule.pushes > STACK_LIMIT) return EXCEPTION;
+    frame.pc++;
+    if (rule.trapped) return opcode;
+    if (!frame.charge(rule.gas)) return EXCEPTION;
+    if (opcode >= 0x5f && opcode < 0x80) push(frame, opcode - 0x5f);
+    else if (opcode >= 0x80 && opcode < 0x90) stack.pushWord(stack.limbs, stack.at(opcode - 0x80));
+    else if (opcode >= 0x90 && opcode < 0xa0) swap(stack.limbs, stack.at(0), stack.at(opcode - 0x8f));
+    else {
       const run = this.#natives[opcode];
       if (run === undefined) throw new Error(`user mode does not run opcode ${opcode}`);
       if (!run(machine, frame)) return EXCEPTION;
     }
+    return undefined;
   }
 }
 

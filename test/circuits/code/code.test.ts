@@ -94,8 +94,8 @@ function forged(rows: readonly CodeCells[], changes: Readonly<Record<number, Par
   return rows.map((row, i) => {
     const changed = { ...row, ...changes[i] };
     const { isInstruction, left, byte } = changed;
-    operand = isInstruction === 1 ? row.operand.map(() => 0) : [byte, ...operand.slice(0, 31)];
-    const whole = Array.from({ length: 32 }, (_, k) => operand[k] ?? 0);
+    operand = isInstruction === 1 ? [] : [byte, ...operand.slice(0, 31)];
+    const whole = Array.from({ length: 31 }, (_, k) => operand[k + 1] ?? 0);
     const inverse = isInstruction === 1 ? 0 : left === 0 ? 0 : inv((left + P) % P);
     return { ...changed, operand: whole, inverse, ...changes[i] };
   });
@@ -154,11 +154,10 @@ describe("the table code", () => {
     isRefusedBy("a byte of no operand is an instruction", plain, forged(rowsOf(plain[FRAME], 3, 3), lost));
     isRefusedBy("operand: what is left", memory, forged(rows, { 1: { left: 0, isInstruction: 1 } }));
     const pushed = rowsOf(longPush, 33, 33);
-    for (let i = 0; i < 32; i++) {
+    for (let i = 0; i < 31; i++) {
       const other = (row: CodeCells): number[] => row.operand.map((byte, k) => (k === i ? byte + 7 : byte));
       isRefusedBy(`operand: byte ${i} is 0 at first`, plain, [{ ...end!, operand: other(end!), operandUses: 1 }]);
-      const last = i === 0 ? "operand: byte 0" : `operand: byte ${i}`;
-      isRefusedBy(last, { [FRAME]: longPush }, forged(pushed, { 32: { operand: other(pushed[32]!) } }));
+      isRefusedBy(`operand: byte ${i}`, { [FRAME]: longPush }, forged(pushed, { 32: { operand: other(pushed[32]!) } }));
     }
     const names = [...air.constraints.map(({ name }) => name), "codeByte[0]", "opcodeShape[0]"];
     assert.deepEqual([...needed].sort(), names.sort());

@@ -185,7 +185,7 @@ function* blockForgeries(): Generator<Forgery> {
       if (row.space !== KERNEL_MEMORY_SPACE) return [row];
       const [index = 0] = row.index;
       const own = { ...row, time: index === 0 ? 2 : 4, gap: index === 0 ? row.gap : ([15, 0] as const) };
-      return [own, { ...untouched, space: row.space, index: [index + 16, 0] }];
+      return [own, { ...untouched, space: row.space, index: [index + 16, 0], uses: 0 }];
     });
     const rows = changed(read, { [step]: { d: bytesLimbs(zeros) }, [step + 1]: { a: bytesLimbs(zeros) } });
     const gaps = { gapLow: gap(clock, 0), gapHigh: gap(clock, 0) };

@@ -39,8 +39,8 @@ export function stepAt({ processor }: RunCells, time: number): number {
 
 /** The run with other histories of its memory's places. */
 export function withPlaces(cells: RunCells, change: (places: PlaceHistory[]) => PlaceHistory[]): RunCells {
-  const places = cells.memory.map(({ space, index, stated, first, last, time }) => {
-    return { space, index: index[0]! + 2 ** 16 * index[1]!, isStated: stated === 1, first, last, time };
+  const places = cells.memory.map(({ space, index, stated, first, last, time, uses }) => {
+    return { space, index: index[0]! + 2 ** 16 * index[1]!, isStated: stated === 1, first, last, time, uses };
   });
   const columns = memoryColumns(change(places), 0);
   const count = change(places).length;

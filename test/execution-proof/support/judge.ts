@@ -2,6 +2,16 @@ import { keccakP } from "@noble/hashes/sha3.js";
 import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
 import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
+import { CODE_FIELDS, codeAir, type CodeCells } from "../../../src/circuits/code/code-air.ts";
+import { codeRows } from "../../../src/circuits/code/code-trace.ts";
+import { CODE_WORDS_FIELDS, codeWordsAir, type CodeWordsCells } from "../../../src/circuits/code-words/code-words-air.ts";
+import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
+import { USER_OPCODE_FIELDS } from "../../../src/circuits/opcodes/user-opcode.ts";
+import { USER_FIELDS, userAir, type UserCells } from "../../../src/circuits/user/user-air.ts";
+import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
+import { visitsAir, type VisitCells, VISITS_FIELDS } from "../../../src/circuits/visits/visits-air.ts";
+import { noVisit } from "../../../src/circuits/visits/visits-trace.ts";
+import { USER_OPCODES } from "../../../src/execution-proof/user-decode.ts";
 import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy/copy-air.ts";
 import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
@@ -19,7 +29,7 @@ import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuit
 import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
 import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
-import { CURRENT_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import { CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
 import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
@@ -47,6 +57,11 @@ export interface RunCells {
   hashInput: HashInputCells[];
   keys: KeyCells[];
   recover: RecoverCells[];
+  user: UserCells[];
+  visits: VisitCells[];
+  /** With uses that fit what is asked (`withCodeUses`). */
+  code: CodeCells[];
+  codeWords: CodeWordsCells[];
   rest: FieldValues<typeof STACK_REST_FIELDS, number>[];
   boundary: FieldValues<typeof BOUNDARY_FIELDS, number>[];
   /** The statement's words before and after, place by place. */
@@ -67,6 +82,10 @@ export const TABLES = [
   "hashInput",
   "keys",
   "recover",
+  "user",
+  "visits",
+  "code",
+  "codeWords",
   "rest",
   "boundary",
 ] as const;
@@ -81,6 +100,10 @@ const FIELDS: Readonly<Record<TableName, Fields>> = {
   hashInput: HASH_INPUT_FIELDS,
   keys: KEYS_FIELDS,
   recover: RECOVER_FIELDS,
+  user: USER_FIELDS,
+  visits: VISITS_FIELDS,
+  code: CODE_FIELDS,
+  codeWords: CODE_WORDS_FIELDS,
   rest: STACK_REST_FIELDS,
   boundary: BOUNDARY_FIELDS,
 };
@@ -105,6 +128,10 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     hashInput: trace.hashInput.length === 0 ? [] : [...trace.hashInput, noInput()],
     keys: keyRows(trace.leaves),
     recover: [...trace.recoveries],
+    user: [...trace.user],
+    visits: [...trace.visits],
+    code: [...trace.code],
+    codeWords: [...trace.codeWords],
     rest: trace.rest.map((word) => ({ real: 1, ...word })),
     boundary: [{ speaks: 1 }],
     changes: changesOf(program, trace),
@@ -143,6 +170,10 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     hashInput: hashInputAir,
     keys: () => keysAir(CURRENT_SPACE),
     recover: recoverAir,
+    user: () => userAir(USER_STACK_SPACE),
+    visits: () => visitsAir(USER_PLACES),
+    code: codeAir,
+    codeWords: () => codeWordsAir(KERNEL_MEMORY_SPACE),
     rest: stackRestAir,
     boundary: () => boundaryAir(places),
   };
@@ -170,7 +201,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
     case "memory": {
       // In spaces of their own, behind the last.
       const space = (cells.memory.at(-1)?.space ?? 0) + 1 + row - cells.memory.length;
-      return { space, index: [0, 0], sameSpace: 0, gap: [0, 0], stated: 0, first: zero, last: zero, time: 0 };
+      return { space, index: [0, 0], sameSpace: 0, gap: [0, 0], stated: 0, first: zero, last: zero, time: 0, uses: 0 };
     }
     case "byteMemory":
       return noAccess();
@@ -184,6 +215,14 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       return noLeaf();
     case "recover":
       return noRecovery();
+    case "user":
+      return NO_OPCODE;
+    case "visits":
+      return noVisit();
+    case "code":
+      return codeRows({ frame: 0, length: 0, bytes: new Uint8Array(0) }, 0)[0]!;
+    case "codeWords":
+      return noWord();
     case "rest":
       return { real: 0, place: 0, time: 0, word: zero };
     case "boundary":
@@ -195,6 +234,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
 const STATE_BUSES: readonly string[] = ["leaf", "roots"];
 
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
+const USER_BUSES = ["userMode", "userBegins", "userEnds", "code", "codeOperand", "codeByte", "finalWord"];
 const BALANCED: readonly string[] = [
   "stack",
   "memory",
@@ -207,6 +247,7 @@ const BALANCED: readonly string[] = [
   "firstWord",
   "lastWord",
   ...STATE_BUSES,
+  ...USER_BUSES,
 ];
 
 const KEY_OPERATIONS: readonly number[] = Object.values(KEY_OPERATION);
@@ -309,6 +350,8 @@ export function instructionSet({ rows }: ProvenProgram): ReadonlySet<string> {
 /** Whether what a bus with answering tables is asked is true, or what its sender must not ask: of that no table promises anything. */
 export function isTrue(bus: string, message: readonly number[], isInstruction: ReadonlySet<string>): boolean {
   if (bus === "rom") return isInstruction.has(message.join());
+  if (bus === "opcode") return OPCODE_MESSAGES.has(message.join());
+  if (bus === "opcodeShape") return isShape(message);
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
   if (bus === "keccak") return isPermutation(message);
   if (bus === "compression") return compressed(message).every((lane, i) => lane === message[17 + i]);
@@ -319,6 +362,16 @@ export function isTrue(bus: string, message: readonly number[], isInstruction: R
 /** What the compression of a message of the bus compression gives, by the reference and not the table. */
 function compressed([tag = 0, ...lanes]: readonly number[]): number[] {
   return compress(tag, lanes.slice(0, 8), lanes.slice(8, 16));
+}
+
+const OPCODE_MESSAGES = new Set(
+  USER_OPCODES.map((opcode) =>
+    fieldElements<typeof USER_OPCODE_FIELDS, number>("opcode", USER_OPCODE_FIELDS, opcode).map(canonical).join(),
+  ),
+);
+
+function isShape([byte = 0, size, isTarget]: readonly number[]): boolean {
+  return byte < 256 && size === (byte > 0x5f && byte < 0x80 ? byte - 0x5f : 0) && isTarget === Number(byte === 0x5b);
 }
 
 /** Whether a message of the bus digestWords is true, likewise. */

@@ -102,12 +102,13 @@ export function traced(
 ): TracedRun {
   const recorder = new RunRecorder(program.rows);
   let machine: MachineState | undefined;
-  const observe: RowObserver = (row, state) => {
+  const row: RowObserver = (index, state) => {
     machine = state;
-    recorder.observe(row, state);
+    recorder.row(index, state);
   };
   const environment = { ...ENVIRONMENT, boundary };
-  const { leaves } = new Kernel(primitives, program.rows).run({ environment, state, codes }, hints, observe);
+  const observer = { row, opcode: recorder.opcode };
+  const { leaves } = new Kernel(primitives, program.rows).run({ environment, state, codes }, hints, observer);
   if (machine === undefined) throw new Error("the run has no steps");
   const first = firstWords(environment).map((word) => limbsOf(word));
   const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));

@@ -1,0 +1,237 @@
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import type { Expression } from "../../stark/expression.ts";
+import type { FieldValues } from "../../stark/fields.ts";
+import { ALU, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_ENDS } from "../buses.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
+import { FRAME_PLACES } from "../rom/instruction.ts";
+import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
+import { assertBoolean, element } from "../words/expressions.ts";
+import { LIMBS } from "../words/word.ts";
+import { assertWordTests } from "../words/word-tests.ts";
+
+/** Most words on a frame's stack, and what a frame's stack has places for. */
+export const STACK_WORDS = 1024;
+/** What the kernel is told of an exceptional halt. */
+export const HALT = 0xfe;
+
+/** An opcode of user code a row. Columns that the row before reads come first. */
+export const USER_FIELDS = {
+  /** Whether the row goes on where the row before was; or user mode is entered. */
+  follows: 1,
+  /** When user mode was entered, in which frame, and the code that runs. */
+  start: 1,
+  frame: 1,
+  codeFrame: 1,
+  length: 1,
+  clock: 1,
+  /** Where the opcode stands, and whether it may be jumped to. */
+  place: 1,
+  isTarget: 1,
+  /** Words on the stack, and gas, before the opcode. */
+  height: 1,
+  gas: 1,
+  begins: 1,
+  ends: 1,
+  a: LIMBS,
+  b: LIMBS,
+  c: LIMBS,
+  d: LIMBS,
+  ...USER_OPCODE_FIELDS,
+  /** Gas that is left; or what of it is missing, less one, where it does not suffice. */
+  rest: NUMBER30,
+  /** Whether the opcode does not run, because of one of the next four or because it is no instruction. */
+  fails: 1,
+  underflows: 1,
+  overflows: 1,
+  lacksGas: 1,
+  /** Whether it jumps where it may not: to 2^16 or farther, behind the code's end, to what is no JUMPDEST. */
+  jumpsFar: 1,
+  jumpsBehind: 1,
+  jumpsWrong: 1,
+  /** Whether the three places of the stack, or the memory's, are accessed, and how long ago they were, less one step. */
+  access1: 1,
+  access2: 1,
+  access3: 1,
+  gap1: NUMBER30,
+  gap2: NUMBER30,
+  gap3: NUMBER30,
+  /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
+  zero: 1,
+  inverse: 1,
+  /** Whether the row jumps, if it runs. */
+  taken: 1,
+} as const;
+
+/** The row's cells. `growth` may be negative. */
+export type UserCells = FieldValues<typeof USER_FIELDS, number>;
+type Columns = FieldValues<typeof USER_FIELDS, Expression>;
+
+/** The table of user mode. `stackSpace` is the memory's space of frames' stacks. */
+export function userAir(stackSpace: number): Air {
+  const b = new AirBuilder("user", 0);
+  const columns = b.declare(USER_FIELDS);
+  assertOrder(b, columns);
+  assertFetch(b, columns);
+  assertFaults(b, columns);
+  assertFlow(b, columns);
+  assertResults(b, columns);
+  access(b, columns, stackSpace);
+  return b.build();
+}
+
+/** 1 for a row that is of user code. */
+function isReal(b: AirBuilder, { begins, follows }: Columns): Expression {
+  return b.add(begins, follows);
+}
+
+/**
+ * Rows of one time in user mode lie behind each other. Each time is entered and left once, so of rows that follow each other
+ * the first begins, and no other.
+ */
+function assertOrder(b: AirBuilder, columns: Columns): void {
+  const { follows, begins, ends, start, frame, codeFrame, length, clock, place, height, gas } = columns;
+  const one = b.constant(1);
+  const goesOn = b.next(follows);
+  assertBoolean(b, { begins, follows, ends });
+  const remains = b.sub(isReal(b, columns), ends);
+  b.assertEqual("goes on until it ends", "transition", goesOn, remains);
+  b.assertZero("ends at last", "lastRow", remains);
+  const stays = (name: string, column: Expression): void => {
+    b.assertEqual(`${name} stays`, "transition", b.next(column), column, goesOn);
+  };
+  stays("start", start);
+  stays("frame", frame);
+  stays("code's frame", codeFrame);
+  stays("length", length);
+  b.assertEqual("clock begins behind the start", "everyRow", clock, b.add(start, one), begins);
+  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one), goesOn);
+  b.receive(USER_BEGINS, begins, { time: start, frame, codeFrame, length, place, height, gas });
+}
+
+/** The opcode is the code's at the place; a row that is of no user code runs nothing. */
+function assertFetch(b: AirBuilder, columns: Columns): void {
+  const { codeFrame: frame, length, place, byte, isTarget, size, c, isPush, fails } = columns;
+  const one = b.constant(1);
+  const real = isReal(b, columns);
+  b.send(CODE, real, { frame, length, place, byte, kind: b.add(one, isTarget) });
+  b.assertZero("no code, no opcode", "everyRow", b.mul(b.sub(one, real), b.sub(byte, b.constant(IDLE))));
+  b.send(OPCODE, one, columns);
+  assertBoolean(b, { isPush, isTarget });
+  b.send(CODE_OPERAND, b.mul(isPush, b.sub(one, fails)), { frame, length, place: b.add(place, size), word: c });
+}
+
+/** An opcode fails if words or gas for it are missing, or the stack is full; of each a number from 0 says which. */
+function assertFaults(b: AirBuilder, columns: Columns): void {
+  const { height, gas, cost, pops, growth, rest, fails, underflows, overflows, lacksGas, isInvalid } = columns;
+  const one = b.constant(1);
+  assertBoolean(b, { fails, underflows, overflows, lacksGas });
+  b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas));
+  const runs = b.sub(one, fails);
+  /** The number itself if the opcode runs, how far it is below 0, less one, if it is what fails, and 0 else. */
+  const tested = (number: Expression, isMissing: Expression): Expression =>
+    b.sub(b.mul(runs, number), b.mul(isMissing, b.add(number, one)));
+  b.send(RANGE16, one, { value: tested(b.sub(height, pops), underflows) });
+  b.send(RANGE16, one, { value: tested(b.sub(b.constant(STACK_WORDS), b.add(height, growth)), overflows) });
+  b.assertEqual("rest", "everyRow", lookUpNumber30(b, rest), tested(b.sub(gas, cost), lacksGas));
+}
+
+/** Where it goes on, what is left, and what the kernel is told at the end. */
+function assertFlow(b: AirBuilder, columns: Columns): void {
+  const { start, clock, place, size, height, growth, gas, rest, byte, ends, traps, fails, follows } = columns;
+  const { a, taken, isTarget } = columns;
+  const one = b.constant(1);
+  const goesOn = b.next(follows);
+  assertJump(b, columns);
+  const halts = b.add(fails, strays(b, columns));
+  b.assertEqual("ends", "everyRow", ends, b.add(halts, b.mul(b.sub(one, halts), traps)));
+  const behind = b.add(place, size, one);
+  const target = b.add(behind, b.mul(taken, b.sub(element(a, 0), behind)));
+  b.assertEqual("place: the next", "transition", b.next(place), target, goesOn);
+  b.assertZero("jumps to JUMPDEST", "transition", b.mul(taken, b.sub(one, b.next(isTarget))), goesOn);
+  b.assertEqual("height: the next", "transition", b.next(height), b.add(height, growth), goesOn);
+  b.assertEqual("gas: the next", "transition", b.next(gas), numberOf(b, rest), goesOn);
+  // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was.
+  b.send(USER_ENDS, ends, {
+    ...{ time: start, clock, height, gas },
+    place: b.sub(b.add(place, one), halts),
+    opcode: b.add(byte, b.mul(halts, b.sub(b.constant(HALT), byte))),
+  });
+}
+
+/** 1 if it jumps where it may not. */
+function strays(b: AirBuilder, { jumpsFar, jumpsBehind, jumpsWrong }: Columns): Expression {
+  return b.add(jumpsFar, jumpsBehind, jumpsWrong);
+}
+
+/** Limbs of a target but the first are 0, or it is far; d has the inverse that shows so, or what stands at the place. */
+function assertJump(b: AirBuilder, columns: Columns): void {
+  const { a, d, codeFrame: frame, length, jumps, jumpsIf, zero, taken, jumpsFar, jumpsBehind, jumpsWrong } = columns;
+  const one = b.constant(1);
+  assertBoolean(b, { jumpsBehind, jumpsWrong });
+  b.assertEqual("taken", "everyRow", taken, b.add(jumps, b.mul(jumpsIf, b.sub(one, zero))));
+  b.assertZero("strays if it jumps", "everyRow", b.mul(strays(b, columns), b.sub(one, taken)));
+  const upper = b.add(...a.slice(1));
+  const [place, byte, kind] = [element(a, 0), element(d, 0), element(d, 1)];
+  b.assertZero("a target is one limb", "everyRow", upper, b.sub(taken, jumpsFar));
+  b.assertEqual("a far target is not", "everyRow", b.mul(upper, byte), one, jumpsFar);
+  b.send(RANGE16, jumpsBehind, { value: b.sub(place, length) });
+  b.send(CODE, jumpsWrong, { frame, length, place, byte, kind });
+  b.assertZero("a wrong target is no JUMPDEST", "everyRow", b.mul(kind, b.sub(kind, one)), jumpsWrong);
+}
+
+function assertResults(b: AirBuilder, columns: Columns): void {
+  const { a, b: second, c, d, rest, byte: operation, computes, fails, place, length } = columns;
+  const { isNumber, literal, isPlace, isGas, isCodeLength, isSliceLength, jumpsIf } = columns;
+  assertBoolean(b, { computes });
+  b.send(ALU, b.mul(computes, b.sub(b.constant(1), fails)), { operation, a, b: second, c, d });
+  assertWordTests(b, { ...columns, testsB: jumpsIf });
+  const lower = b.add(
+    literal,
+    ...[b.mul(isPlace, place), b.mul(isGas, element(rest, 0)), b.mul(isCodeLength, length)],
+    b.mul(isSliceLength, element(d, 0)),
+  );
+  const upper = b.add(b.mul(isGas, element(rest, 1)), b.mul(isSliceLength, element(d, 1)));
+  c.forEach((limb, i) => {
+    const expected = i === 0 ? lower : i === 1 ? upper : b.constant(0);
+    b.assertEqual(`number: limb ${i}`, "everyRow", b.mul(isNumber, limb), expected);
+  });
+}
+
+function numberOf(b: AirBuilder, limbs: readonly Expression[]): Expression {
+  return b.add(element(limbs, 0), b.scale(element(limbs, 1), 2 ** 16));
+}
+
+/** The stack's two places, and its third or one of the memory. */
+function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
+  const { a, b: second, c, d, clock, frame, height, fails, depth1, depth2, takes1, takes2, takes3, reads } = columns;
+  const { access1, access2, access3, gap1, gap2, gap3, puts1B, puts1C, puts1D, puts2A, puts2C, space, index, isOfFrame } =
+    columns;
+  const runs = b.sub(b.constant(1), fails);
+  assertBoolean(b, { access1, access2, access3 });
+  b.assertEqual("access: the first", "everyRow", access1, b.mul(takes1, runs));
+  b.assertEqual("access: the second", "everyRow", access2, b.mul(takes2, runs));
+  b.assertEqual("access: the third", "everyRow", access3, b.mul(b.add(takes3, reads), runs));
+  const chosen = (word: readonly Expression[], ...others: readonly (readonly [Expression, readonly Expression[]])[]) =>
+    word.map((limb, i) => b.add(limb, ...others.map(([flag, other]) => b.mul(flag, b.sub(element(other, i), limb)))));
+  const place = (
+    at: { readonly space: Expression; readonly index: Expression },
+    isAccessed: Expression,
+    gap: readonly Expression[],
+    before: readonly Expression[],
+    after: readonly Expression[],
+  ): void => {
+    b.receive(MEMORY, isAccessed, { ...at, time: timeBefore(b, clock, gap), word: before });
+    b.send(MEMORY, isAccessed, { ...at, time: clock, word: after });
+  };
+  const stack = b.constant(stackSpace);
+  const top = b.add(b.scale(frame, STACK_WORDS), height);
+  const first = chosen(a, [puts1B, second], [puts1C, c], [puts1D, d]);
+  place({ space: stack, index: b.sub(top, depth1) }, access1, gap1, a, first);
+  place({ space: stack, index: b.sub(top, depth2) }, access2, gap2, second, chosen(second, [puts2A, a], [puts2C, c]));
+  const ofFrame = b.mul(isOfFrame, b.scale(frame, FRAME_PLACES));
+  const third = {
+    space: b.add(space, b.scale(takes3, stackSpace)),
+    index: b.add(index, ofFrame, b.mul(takes3, b.sub(top, b.constant(3)))),
+  };
+  place(third, access3, gap3, chosen(d, [takes3, c]), d);
+}

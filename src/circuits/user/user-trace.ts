@@ -1,0 +1,28 @@
+import { P } from "../../field/koala-bear.ts";
+import { traceColumns } from "../../stark/trace-columns.ts";
+import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
+import { number30 } from "../words/earlier.ts";
+import { LIMBS } from "../words/word.ts";
+import { USER_FIELDS, type UserCells } from "./user-air.ts";
+
+/** The main columns of the table; of no rows where user mode is not entered. */
+export function userColumns(rows: readonly UserCells[], minLogRows: number): Uint32Array[] {
+  const canonical = (row: UserCells): UserCells => (row.growth < 0 ? { ...row, growth: row.growth + P } : row);
+  return traceColumns("user", USER_FIELDS, rows.map(canonical), { padding: () => NO_OPCODE, minLogRows });
+}
+
+const ZERO = new Array<number>(LIMBS).fill(0);
+const NO_EFFECT = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) => [name, 0])) as unknown as Pick<
+  UserCells,
+  keyof typeof USER_OPCODE_FIELDS
+>;
+
+/** A row that runs nothing. */
+export const NO_OPCODE: UserCells = {
+  ...NO_EFFECT,
+  ...{ byte: IDLE, follows: 0, start: 0, frame: 0, codeFrame: 0, length: 0, clock: 0, place: 0, isTarget: 0 },
+  ...{ height: 0, gas: 0, begins: 0, ends: 0, a: ZERO, b: ZERO, c: ZERO, d: ZERO, rest: number30(0) },
+  ...{ fails: 0, underflows: 0, overflows: 0, lacksGas: 0, jumpsFar: 0, jumpsBehind: 0, jumpsWrong: 0 },
+  ...{ access1: 0, access2: 0, access3: 0, gap1: number30(0), gap2: number30(0), gap3: number30(0) },
+  ...{ zero: 0, inverse: 0, taken: 0 },
+};

@@ -1,0 +1,70 @@
+import { type Air, AirBuilder } from "../../stark/air.ts";
+import type { Expression } from "../../stark/expression.ts";
+import type { FieldValues } from "../../stark/fields.ts";
+import { MEMORY, RANGE14, RANGE16, USER_BEGINS, USER_ENDS, USER_MODE } from "../buses.ts";
+import { FRAME_PLACES } from "../rom/instruction.ts";
+import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
+import { assertBoolean, element } from "../words/expressions.ts";
+import { LIMB, LIMBS } from "../words/word.ts";
+
+/** A time in user mode a row. */
+export const VISITS_FIELDS = {
+  real: 1,
+  time: 1,
+  elapsed: 1,
+  frame: 1,
+  /** What the kernel is needed for. */
+  opcode: 1,
+  codeFrame: 1,
+  length: 1,
+  /** Where the code stands, and what is on its stack, before and after. */
+  placeBefore: 1,
+  placeAfter: 1,
+  heightBefore: 1,
+  heightAfter: 1,
+  /** Limbs of its gas. */
+  gasBefore: NUMBER30,
+  gasAfter: NUMBER30,
+  /** How long ago the frame's position and gas were accessed, less one step. */
+  positionGap: NUMBER30,
+  gasGap: NUMBER30,
+} as const;
+
+export type VisitCells = FieldValues<typeof VISITS_FIELDS, number>;
+
+/** Where a frame's words are: the fields' space, and the places of position and gas among them. */
+export interface FramePlaces {
+  readonly space: number;
+  readonly position: number;
+  readonly gas: number;
+}
+
+/** The table that takes what user mode starts from out of the frame's fields, and puts there what it comes to. */
+export function visitsAir({ space, position, gas }: FramePlaces): Air {
+  const b = new AirBuilder("visits", 0);
+  const columns = b.declare(VISITS_FIELDS);
+  const { real, time, elapsed, frame, opcode, codeFrame, length, positionGap, gasGap, gasBefore, gasAfter } = columns;
+  const { placeBefore, placeAfter, heightBefore, heightAfter } = columns;
+  assertBoolean(b, { real });
+  const end = b.add(time, elapsed);
+  const word = (...limbs: readonly Expression[]): Expression[] =>
+    Array.from({ length: LIMBS }, (_, i) => limbs[i] ?? b.constant(0));
+  b.receive(USER_MODE, real, { time, elapsed, frame, word: word(opcode) });
+  const exchange = (place: number, gap: readonly Expression[], before: Expression[], after: Expression[]): void => {
+    const index = b.add(b.constant(place), b.scale(frame, FRAME_PLACES));
+    b.receive(MEMORY, real, { space: b.constant(space), index, time: timeBefore(b, time, gap), word: before });
+    b.send(MEMORY, real, { space: b.constant(space), index, time: end, word: after });
+  };
+  const zero = b.constant(0);
+  const positionOf = (height: Expression, place: Expression): Expression[] => word(height, place, zero, codeFrame, length);
+  exchange(position, positionGap, positionOf(heightBefore, placeBefore), positionOf(heightAfter, placeAfter));
+  exchange(gas, gasGap, word(...gasBefore), word(...gasAfter));
+  // Below 2^29, so that what is missing cannot be taken for what is left.
+  b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2) });
+  const left = lookUpNumber30(b, gasAfter);
+  b.send(RANGE16, b.constant(1), { value: placeAfter });
+  const before = b.add(element(gasBefore, 0), b.scale(element(gasBefore, 1), LIMB));
+  b.send(USER_BEGINS, real, { time, frame, codeFrame, length, place: placeBefore, height: heightBefore, gas: before });
+  b.receive(USER_ENDS, real, { time, clock: end, place: placeAfter, height: heightAfter, gas: left, opcode });
+  return b.build();
+}

@@ -1,0 +1,17 @@
+import { traceColumns } from "../../stark/trace-columns.ts";
+import { number30 } from "../words/earlier.ts";
+import { VISITS_FIELDS, type VisitCells } from "./visits-air.ts";
+
+/** The main columns of the table; of no rows where user mode is not entered. */
+export function visitsColumns(rows: readonly VisitCells[], minLogRows: number): Uint32Array[] {
+  return traceColumns("visits", VISITS_FIELDS, rows, { padding: noVisit, minLogRows });
+}
+
+/** A row of no visit. */
+export function noVisit(): VisitCells {
+  return {
+    ...{ real: 0, time: 0, elapsed: 0, frame: 0, opcode: 0, codeFrame: 0, length: 0 },
+    ...{ placeBefore: 0, placeAfter: 0, heightBefore: 0, heightAfter: 0 },
+    ...{ gasBefore: number30(0), gasAfter: number30(0), positionGap: number30(0), gasGap: number30(0) },
+  };
+}

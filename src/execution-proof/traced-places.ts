@@ -1,0 +1,36 @@
+import type { Place, PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
+
+/** A place of the memory in the course of a run. */
+export interface PlaceState {
+  readonly place: Place;
+  readonly isStated: boolean;
+  readonly first: Limbs;
+  word: Limbs;
+  /** When it was accessed last. */
+  time: number;
+  /** How often codes are made of its last word. */
+  uses: number;
+}
+
+/** The places of the memory that a run accesses. */
+export class TracedPlaces {
+  readonly #places = new Map<string, PlaceState>();
+
+  /** A place that has a first word is stated; others begin with 0. */
+  at({ space, index }: Place, first?: Limbs): PlaceState {
+    const key = `${space}:${index}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const word = first ?? ZERO_WORD;
+    const state = { place: { space, index }, isStated: first !== undefined, first: word, word, time: 0, uses: 0 };
+    this.#places.set(key, state);
+    return state;
+  }
+
+  list(): PlaceHistory[] {
+    return [...this.#places.values()].map(({ place, isStated, first, word, time, uses }) => {
+      return { ...place, isStated, first, last: word, time, uses };
+    });
+  }
+}

@@ -1,0 +1,228 @@
+import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
+import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
+import type { CodeCells } from "../circuits/code/code-air.ts";
+import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
+import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
+import { HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
+import type { UserOpcode } from "../circuits/opcodes/user-opcode.ts";
+import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
+import type { VisitCells } from "../circuits/visits/visits-air.ts";
+import { bigEndianBytes } from "../circuits/words/big-endian.ts";
+import { number30 } from "../circuits/words/earlier.ts";
+import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { inv } from "../field/koala-bear.ts";
+import { KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
+import { type Limbs, type RecordedOpcode, type RecordedVisit, UnprovableOpcodeError, ZERO_WORD } from "./recorded-run.ts";
+import type { PlaceState, TracedPlaces } from "./traced-places.ts";
+import { decodeOpcode } from "./user-decode.ts";
+import { difference, sameWord, sumOf } from "./word-cells.ts";
+
+const JUMPDEST = 0x5b;
+const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
+
+/** The rows of the tables of user mode. */
+export interface UserTables {
+  readonly user: readonly UserCells[];
+  readonly visits: readonly VisitCells[];
+  readonly code: readonly CodeCells[];
+  readonly codeWords: readonly CodeWordsCells[];
+}
+
+/** One time in user mode. */
+interface Visit {
+  readonly start: number;
+  readonly frame: number;
+  readonly name: CodeName;
+  readonly code: Uint8Array;
+}
+
+/** Makes the rows of user mode. */
+export class VisitTracer {
+  readonly #places: TracedPlaces;
+  readonly #arithmetic: ArithmeticTrace;
+  readonly #user: UserCells[] = [];
+  readonly #visits: VisitCells[] = [];
+  readonly #codes = new CodeRequests();
+
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace) {
+    this.#places = places;
+    this.#arithmetic = arithmetic;
+  }
+
+  /** Throws UnprovableOpcodeError. */
+  trace({ codeFrame, code, opcodes, end }: RecordedVisit, start: number, frame: number): void {
+    const [first] = opcodes;
+    if (first === undefined) throw new Error("user mode runs at least one opcode");
+    const elapsed = opcodes.length;
+    const visit = { start, frame, name: { frame: codeFrame, length: code.length }, code };
+    const [position, gas] = [USER_PLACES.position, USER_PLACES.gas].map((index) =>
+      this.#places.at({ space: USER_PLACES.space, index: FRAME_PLACES * frame + index }),
+    );
+    if (position === undefined || gas === undefined) throw new Error("a frame has a position and gas");
+    this.#visits.push({
+      ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame, length: code.length },
+      ...{ placeBefore: first.place, placeAfter: end.place, heightBefore: first.height, heightAfter: end.height },
+      ...{ gasBefore: number30(first.gas), gasAfter: number30(end.gas) },
+      ...{ positionGap: number30(start - 1 - position.time), gasGap: number30(start - 1 - gas.time) },
+    });
+    position.word = position.word.map((limb, i) => (i === 0 ? end.height : i === 1 ? end.place : limb));
+    gas.word = limbsOf(BigInt(end.gas));
+    for (const state of [position, gas]) state.time = start + elapsed;
+    opcodes.forEach((each, i) => {
+      const next = opcodes[i + 1];
+      const halts = next === undefined && end.opcode === HALT;
+      this.#user.push(this.#row(visit, i, each, { next: next ?? end, halts, ends: next === undefined }));
+    });
+  }
+
+  /** The rows of all tables. Notes which words of the memory codes are made of. */
+  tables(): UserTables {
+    const codeWords = this.#codes.words((frame, block) => {
+      const state = this.#places.at({ space: KERNEL_MEMORY_SPACE + frame, index: WORD_BYTES * block });
+      state.uses++;
+      return bigEndianBytes(state.word);
+    });
+    return { user: this.#user, visits: this.#visits, code: this.#codes.rows(), codeWords };
+  }
+
+  #row(visit: Visit, i: number, recorded: RecordedOpcode, { next, halts, ends }: RowEnd): UserCells {
+    const { start, frame, name, code } = visit;
+    const { byte, place, height, gas } = recorded;
+    const opcode = decodeOpcode(byte);
+    if (opcode === undefined) throw new UnprovableOpcodeError(byte);
+    const clock = start + 1 + i;
+    this.#codes.ask(name, code, place);
+    const fault = faultOf(opcode, recorded);
+    const runs = fault.fails === 0;
+    if (runs && opcode.isPush === 1) this.#codes.askOperand(name, code, place + opcode.size);
+    const states = runs ? this.#accessed(opcode, frame, height) : [];
+    const rest = runs ? gas - opcode.cost : fault.lacksGas === 1 ? opcode.cost - gas - 1 : 0;
+    const words = wordsOf({ opcode, states, place, rest, length: name.length }, next.top);
+    const test = testOf(opcode, words);
+    const stray = runs && halts ? this.#stray(visit, words.a) : NO_STRAY;
+    if (runs && opcode.computes === 1) this.#compute(byte, words);
+    const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
+    write(opcode, states, words, clock);
+    return {
+      ...{ follows: i === 0 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
+      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, begins: i === 0 ? 1 : 0, ends: ends ? 1 : 0 },
+      ...{ ...words, ...opcode, rest: number30(rest), ...fault, ...stray.flags },
+      ...(stray.d === undefined ? {} : { d: stray.d }),
+      ...{ access1: flag(states[0]), access2: flag(states[1]), access3: flag(states[2]) },
+      ...{ gap1: number30(gaps[0] ?? 0), gap2: number30(gaps[1] ?? 0), gap3: number30(gaps[2] ?? 0) },
+      ...test,
+      taken: opcode.jumps + opcode.jumpsIf * (1 - test.zero),
+    };
+  }
+
+  /** The three places that an opcode accesses. */
+  #accessed(opcode: UserOpcode, frame: number, height: number): readonly (PlaceState | undefined)[] {
+    const { takes1, takes2, takes3, depth1, depth2, reads, space, index, isOfFrame } = opcode;
+    const stack = (depth: number): PlaceState =>
+      this.#places.at({ space: USER_STACK_SPACE, index: STACK_WORDS * frame + height - depth });
+    return [
+      takes1 === 1 ? stack(depth1) : undefined,
+      takes2 === 1 ? stack(depth2) : undefined,
+      takes3 === 1
+        ? stack(3)
+        : reads === 1
+          ? this.#places.at({ space, index: index + isOfFrame * FRAME_PLACES * frame })
+          : undefined,
+    ];
+  }
+
+  /** Why a jump is to where it may not be, and what shows it. */
+  #stray({ name, code }: Visit, target: Limbs): { readonly flags: StrayFlags; readonly d?: Limbs } {
+    const [place = 0, ...upper] = target;
+    const far = sumOf(upper);
+    if (far > 0) return { flags: { ...NO_STRAY.flags, jumpsFar: 1 }, d: limbs(inv(far)) };
+    if (place >= name.length) return { flags: { ...NO_STRAY.flags, jumpsBehind: 1 } };
+    this.#codes.ask(name, code, place);
+    const row = codeRows({ ...name, bytes: code }, place)[place];
+    const kind = row === undefined ? 0 : row.isInstruction * (1 + row.isTarget);
+    return { flags: { ...NO_STRAY.flags, jumpsWrong: 1 }, d: limbs(code[place] ?? 0, kind) };
+  }
+
+  #compute(byte: number, { a, b, c }: Words): void {
+    const name = OPERATION_NAMES.get(byte);
+    if (name === undefined) throw new Error(`no table computes opcode ${byte}`);
+    const isTernary = name === "addmod" || name === "mulmod";
+    this.#arithmetic.ask(name, wordOf(a), wordOf(b), isTernary ? wordOf(c) : 0n);
+  }
+}
+
+interface RowEnd {
+  readonly next: Pick<RecordedOpcode, "top">;
+  readonly halts: boolean;
+  readonly ends: boolean;
+}
+
+type Words = Readonly<Record<"a" | "b" | "c" | "d", Limbs>>;
+type StrayFlags = Pick<UserCells, "jumpsFar" | "jumpsBehind" | "jumpsWrong">;
+const NO_STRAY: { readonly flags: StrayFlags; readonly d?: Limbs } = {
+  flags: { jumpsFar: 0, jumpsBehind: 0, jumpsWrong: 0 },
+};
+
+const flag = (state: PlaceState | undefined): number => (state === undefined ? 0 : 1);
+const limbs = (...values: readonly number[]): Limbs => ZERO_WORD.map((_, i) => values[i] ?? 0);
+
+/** The first reason for which an opcode does not run. */
+function faultOf(
+  { isInvalid, pops, growth, cost }: UserOpcode,
+  { height, gas }: RecordedOpcode,
+): Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas"> {
+  const underflows = isInvalid === 0 && height < pops ? 1 : 0;
+  const overflows = isInvalid + underflows === 0 && height + growth > STACK_WORDS ? 1 : 0;
+  const lacksGas = isInvalid + underflows + overflows === 0 && gas < cost ? 1 : 0;
+  return { fails: isInvalid + underflows + overflows + lacksGas, underflows, overflows, lacksGas };
+}
+
+interface RunningOpcode {
+  readonly opcode: UserOpcode;
+  readonly states: readonly (PlaceState | undefined)[];
+  readonly place: number;
+  readonly rest: number;
+  readonly length: number;
+}
+
+/** The row's words: those that the places hold, and the result, which is on top afterwards. */
+function wordsOf({ opcode, states, place, rest, length }: RunningOpcode, newTop: Limbs): Words {
+  const [a, b, third] = [0, 1, 2].map((i) => states[i]?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
+  const runs = states.length > 0;
+  if (opcode.takes3 === 1) return { a, b, c: third, d: runs ? newTop : ZERO_WORD };
+  const d = opcode.isEqual === 1 ? difference(a, b) : third;
+  if (opcode.isNumber === 1) {
+    const number = opcode.literal + opcode.isPlace * place + opcode.isGas * rest + opcode.isCodeLength * length;
+    const slice = opcode.isSliceLength === 1 ? d.slice(0, 2) : [number % LIMB, Math.floor(number / LIMB)];
+    return { a, b, c: limbs(...slice), d };
+  }
+  if (opcode.isZero + opcode.isEqual === 1) {
+    const holds = opcode.isZero === 1 ? sumOf(a) === 0 : sameWord(a, b);
+    return { a, b, c: limbs(Number(holds)), d };
+  }
+  if (opcode.isNot === 1) return { a, b, c: a.map((limb) => LIMB - 1 - limb), d };
+  const hasResult = opcode.puts1C + opcode.puts2C > 0 && runs;
+  return { a, b, c: hasResult ? newTop : ZERO_WORD, d };
+}
+
+/** What a row's test comes to. */
+function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick<UserCells, "zero" | "inverse"> {
+  if (isEqual === 1) return { zero: Number(sameWord(a, b)), inverse: 0 };
+  const total = isZero === 1 ? sumOf(a) : jumpsIf === 1 ? sumOf(b) : 0;
+  return { zero: total === 0 ? 1 : 0, inverse: total === 0 ? 0 : inv(total) };
+}
+
+/** What the places hold afterwards. */
+function write(
+  { puts1B, puts1C, puts1D, puts2A, puts2C, takes3 }: UserOpcode,
+  states: readonly (PlaceState | undefined)[],
+  { a, b, c, d }: Words,
+  clock: number,
+): void {
+  const after = [puts1B === 1 ? b : puts1C === 1 ? c : puts1D === 1 ? d : a, puts2A === 1 ? a : puts2C === 1 ? c : b, d];
+  states.forEach((state, i) => {
+    if (state === undefined) return;
+    if (i < 2 || takes3 === 1) state.word = after[i] ?? state.word;
+    state.time = clock;
+  });
+}

@@ -1,0 +1,128 @@
+import type { ProcessorCells } from "../../../src/circuits/processor/processor-air.ts";
+import type { UserCells } from "../../../src/circuits/user/user-air.ts";
+import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
+import { number30 } from "../../../src/circuits/words/earlier.ts";
+import { limbsOf } from "../../../src/circuits/words/word.ts";
+import { FIELD_SPACE, GAS_FIELD, placeOfVariable, USER_STACK_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { fieldIndex } from "../../../src/machine/kernel/names.ts";
+import { gap, honest } from "./forgeries.ts";
+import { airOf, columnsOf, messagesOf, type RunCells } from "./judge.ts";
+import { position, USER_FRAME, type UserStart, userCode } from "./user-run.ts";
+
+/** The honest run of a program that runs a user's code. */
+export function visited(code: readonly (number | readonly number[])[], start: UserStart = {}): RunCells {
+  return honest([userCode(code, start)]);
+}
+
+/** What user mode is said to come to. */
+export interface VisitEnd {
+  readonly opcode: number;
+  readonly gas: number;
+  readonly height: number;
+  readonly place: number;
+}
+
+/**
+ * The run with other rows of user code, and all that follows: what stacks hold at last, how often codes are asked, and, if an
+ * end is given, what the kernel is told and goes on with.
+ */
+export function withUser(run: RunCells, user: readonly UserCells[], end?: VisitEnd, visit: Partial<VisitCells> = {}): RunCells {
+  const elapsed = user.length;
+  const told = end === undefined ? run : withEnd({ ...run, user: [...user] }, end, elapsed);
+  const visits = told.visits.map((row) => ({ ...row, ...visit }));
+  return settledUser({ ...told, user: [...user], visits });
+}
+
+/** The run with cells of some rows of user code changed, by their number. */
+export function userChanged(
+  run: RunCells,
+  rows: Readonly<Record<number, Partial<UserCells>>>,
+  end?: VisitEnd,
+  visit: Partial<VisitCells> = {},
+): RunCells {
+  return withUser(
+    run,
+    run.user.map((row, i) => ({ ...row, ...rows[i] })),
+    end,
+    visit,
+  );
+}
+
+/** What the kernel is told, by the rows that come behind the one that runs user code. */
+function withEnd(run: RunCells, { opcode, gas, height, place }: VisitEnd, elapsed: number): RunCells {
+  const at = run.processor.findIndex(({ runsUser }) => runsUser === 1);
+  const start = run.processor[at]!.clock;
+  const finish = start + elapsed;
+  const { length, codeFrame } = run.visits[0]!;
+  const [opcodeWord, gasWord] = [limbsOf(BigInt(opcode)), limbsOf(BigInt(gas))];
+  const positionWord = limbsOf(position(height, place, length, codeFrame));
+  const behind: readonly Partial<ProcessorCells>[] = [
+    { c: opcodeWord, d: limbsOf(BigInt(elapsed)) },
+    { a: opcodeWord },
+    { d: gasWord },
+    { a: gasWord },
+    { d: positionWord },
+    { a: positionWord },
+    {},
+  ];
+  const processor = run.processor.map((row, i) => {
+    if (i < at) return row;
+    const clock = i === at ? start : finish + i - at;
+    const read = row.reads === 1 ? { gapM: gap(clock, finish) } : row.writesA === 1 ? { gapM: gap(clock, 0) } : {};
+    // The word below the opcode was put there by the row that runs user code.
+    const taken = i === at + 1 && row.takesB === 1 ? { gapB: gap(clock, start) } : {};
+    return { ...row, clock, ...read, ...taken, ...behind[i - at] };
+  });
+  const last = (space: number, index: number): { word: readonly number[]; time: number } | undefined => {
+    const frame = FRAME_PLACES * USER_FRAME;
+    const isAt = (name: "status" | "gasLeft" | "mark"): boolean => {
+      const own = placeOfVariable(name);
+      return own.space === space && own.index === index;
+    };
+    if (isAt("status")) return { word: opcodeWord, time: finish + 1 };
+    if (isAt("gasLeft")) return { word: gasWord, time: finish + 3 };
+    if (isAt("mark")) return { word: positionWord, time: finish + 5 };
+    if (space === FIELD_SPACE && index === frame + GAS_FIELD) return { word: gasWord, time: finish + 2 };
+    if (space === FIELD_SPACE && index === frame + fieldIndex("position")) return { word: positionWord, time: finish + 4 };
+    return undefined;
+  };
+  const memory = run.memory.map((row) => {
+    const found = last(row.space, row.index[0]! + 2 ** 16 * row.index[1]!);
+    return found === undefined ? row : { ...row, last: found.word, time: found.time };
+  });
+  const visits = run.visits.map((row) => ({
+    ...row,
+    ...{ elapsed, opcode, placeAfter: place, heightAfter: height, gasAfter: number30(gas) },
+  }));
+  return { ...run, processor, memory, visits };
+}
+
+/** What stacks hold at last is what the rows of user code put there, and codes are used as they ask. */
+export function settledUser(run: RunCells): RunCells {
+  const said = messagesOf(airOf("user", run.program), columnsOf("user", run), []).filter(
+    ({ multiplicity }) => multiplicity !== 0,
+  );
+  const last = new Map<string, { word: readonly number[]; time: number }>();
+  const uses = new Map<string, number>();
+  said.forEach(({ interaction, multiplicity, message }) => {
+    const [first = 0, second = 0, time = 0, ...word] = message;
+    if (interaction.bus.name === "memory" && interaction.direction === "send" && first === USER_STACK_SPACE) {
+      const key = `${first}:${second}`;
+      if ((last.get(key)?.time ?? -1) < time) last.set(key, { word, time });
+    }
+    if (interaction.bus.name === "code" || interaction.bus.name === "codeOperand") {
+      const key = `${interaction.bus.name}:${message.slice(0, 3).join()}`;
+      uses.set(key, (uses.get(key) ?? 0) + multiplicity);
+    }
+  });
+  const memory = run.memory.map((row) => {
+    const found = last.get(`${row.space}:${row.index[0]! + 2 ** 16 * row.index[1]!}`);
+    return found === undefined ? row : { ...row, last: found.word, time: found.time };
+  });
+  const code = run.code.map((row) => {
+    const key = [row.frame, row.length, row.place].join();
+    return { ...row, uses: uses.get(`code:${key}`) ?? 0, operandUses: uses.get(`codeOperand:${key}`) ?? 0 };
+  });
+  return { ...run, memory, code };
+}

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { cellsOf, refusalsOf } from "./support/judge.ts";
+import { HALT, type UserCells } from "../../src/circuits/user/user-air.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { userChanged, visited, withUser } from "./support/forged-visit.ts";
+import { word } from "./support/forgeries.ts";
+import { freeCells } from "./support/mutations.ts";
+import { interpret, programOf, push } from "./support/programs.ts";
+import { position, type UserStart, userCode } from "./support/user-run.ts";
+
+const [STOP, ADD, MUL, ADDMOD, POP, PC, GAS, JUMP, JUMPI, JUMPDEST] = [0, 1, 2, 8, 0x50, 0x58, 0x5a, 0x56, 0x57, 0x5b];
+const [ISZERO, EQ, NOT, CLZ, ADDRESS, CODESIZE, CHAINID, TIMESTAMP] = [0x15, 0x14, 0x19, 0x1e, 0x30, 0x38, 0x46, 0x42];
+const [CALLDATASIZE, BLOBBASEFEE, BLOBHASH, SLOAD, INVALID, PUSH0] = [0x36, 0x4a, 0x49, 0x54, 0xfe, 0x5f];
+const dup = (depth: number): number => 0x7f + depth;
+const swap = (distance: number): number => 0x8f + distance;
+const MASK = (1n << 256n) - 1n;
+
+type Code = readonly (number | readonly number[])[];
+
+/** What user mode comes to; all constraints and buses of its run hold. */
+function outcome(code: Code, start: UserStart = {}): { opcode: number; gas: number; position: bigint; stack: bigint[] } {
+  const program = programOf(userCode(code, start));
+  const { trace, machine } = interpret(program);
+  assert.deepEqual(refusalsOf(cellsOf(program, trace)), []);
+  const { stack } = machine.frame(3);
+  const words = Array.from({ length: stack.height }, (_, i) =>
+    [...stack.limbs.subarray(16 * i, 16 * i + 16)].reduceRight((sum, limb) => (sum << 16n) + BigInt(limb), 0n),
+  );
+  return {
+    opcode: Number(machine.variable("status")),
+    gas: Number(machine.variable("gasLeft")),
+    position: machine.variable("mark"),
+    stack: words,
+  };
+}
+
+describe("user mode", () => {
+  it("runs until the kernel is needed", () => {
+    const code = [push(5), push(7), ADD, push(3), MUL, SLOAD];
+    assert.deepEqual(outcome(code), { opcode: SLOAD, gas: 983, position: position(1, 9, 9), stack: [36n] });
+  });
+
+  it("moves words, tests them, computes, and reads what is around the code", () => {
+    const code = [
+      ...[push(5), push(7), dup(2), swap(2), push(9), ADDMOD, ISZERO, PUSH0, EQ, NOT, CLZ, POP],
+      ...[PC, GAS, CODESIZE, CALLDATASIZE, BLOBBASEFEE, push(1), BLOBHASH, CHAINID, ADDRESS, STOP],
+    ];
+    // 9 + 5 modulo 7 is 0, which is not 0: false; its complement has no leading zeros. GAS tells what is left behind itself.
+    const { stack, opcode } = outcome(code, { stack: [11n] });
+    const spent = 3 + 3 + 3 + 3 + 3 + 8 + 3 + 2 + 3 + 3 + 5 + 2 + 2 + 2;
+    assert.equal(opcode, STOP);
+    assert.deepEqual(stack, [11n, 5n, 15n, BigInt(1000 - spent), 26n, 0n, 1n, 0n, 1n, 0n]);
+  });
+
+  it("jumps to what may be jumped to, if the condition says so", () => {
+    const code = [
+      push(1),
+      push(8),
+      JUMPI,
+      0xfe,
+      0xfe,
+      0xfe,
+      JUMPDEST,
+      push(0),
+      push(3),
+      JUMPI,
+      push(18),
+      JUMP,
+      0xfe,
+      JUMPDEST,
+      STOP,
+    ];
+    const { opcode, gas } = outcome(code);
+    assert.deepEqual([opcode, gas], [STOP, 1000 - (6 + 10 + 1 + 6 + 10 + 3 + 8 + 1)]);
+  });
+
+  it("pushes operands that the code's end cuts off, and stops behind the end", () => {
+    assert.deepEqual(outcome([push(0x1234).slice(0, 2)]).stack, [0x1200n]);
+    assert.deepEqual(outcome([[0x7f, 1]]), { opcode: STOP, gas: 997, position: position(1, 34, 2), stack: [1n << 248n] });
+    assert.deepEqual(outcome([PUSH0]), { opcode: STOP, gas: 998, position: position(1, 2, 1), stack: [0n] });
+  });
+
+  it("goes on where it was, with the words that it had", () => {
+    const code = [push(7), push(6), MUL, ADD, TIMESTAMP, STOP];
+    const { opcode, stack } = outcome(code, { stack: [MASK, 9n, 8n], place: 4 });
+    assert.equal(opcode, STOP);
+    assert.deepEqual(stack.slice(0, 1), [MASK + 72n - (MASK + 1n)]);
+  });
+
+  describe("halts, and leaves the frame as it was before the instruction", () => {
+    const halted = (code: Code, start: UserStart, gas: number, height: number, place: number, length: number): void => {
+      const { opcode, gas: left, position: at } = outcome(code, start);
+      assert.deepEqual([opcode, left, at], [HALT, gas, position(height, place, length)]);
+    };
+    it("at what is no instruction", () => halted([PUSH0, INVALID], {}, 998, 1, 1, 2));
+    it("without the words that it needs", () => halted([push(1), ADD], {}, 997, 1, 2, 3));
+    it("without the words that the kernel would need", () => halted([push(1), 0x55], {}, 997, 1, 2, 3));
+    it("with a stack of 1,024 words that would grow", () => halted([dup(1)], { height: 1024 }, 1000, 1024, 0, 1));
+    it("without the gas", () => halted([PUSH0, PUSH0, ADD], { gas: 6 }, 2, 2, 2, 3));
+    it("without any gas", () => halted([JUMPDEST], { gas: 0 }, 0, 0, 0, 1));
+    it("at a jump into an operand", () => halted([push(1), JUMP, [0x60, JUMPDEST]], {}, 997, 1, 2, 5));
+    it("at a jump to another instruction", () => halted([push(1), push(3), JUMPI, STOP], {}, 994, 2, 4, 6));
+    it("at a jump behind the code", () => halted([push(3), JUMP], {}, 997, 1, 2, 3));
+    it("at a jump to 2^16 and farther", () => halted([push(1n << 200n), JUMP, JUMPDEST], {}, 997, 1, 27, 29));
+  });
+});
+
+describe("a false run of user code is refused", () => {
+  const end = { opcode: STOP, gas: 989, height: 0, place: 0 };
+  const refused = (cells: ReturnType<typeof visited>): void => assert.notDeepEqual(refusalsOf(cells), []);
+
+  it("that jumps into a push's operand", () => {
+    const run = visited([push(4), JUMP, [0x60, JUMPDEST], STOP]);
+    const [first, jump] = run.user as [UserCells, UserCells];
+    const landed = { ...first, byte: JUMPDEST, cost: 1, growth: 0, size: 0, takes1: 0, puts1C: 0, isPush: 0, access1: 0 };
+    const row = { ...landed, begins: 0, follows: 1, clock: jump.clock + 1, place: 4, isTarget: 1, height: 0, gas: 989 };
+    const stop = { ...row, byte: STOP, cost: 0, traps: 1, isTarget: 0, clock: jump.clock + 2, place: 5, gas: 988, ends: 1 };
+    const rows = [first, { ...jump, ends: 0, jumpsWrong: 0 }, { ...row, rest: [988, 0] }, { ...stop, rest: [988, 0] }];
+    assert.deepEqual(refusalsOf(withUser(run, rows, { ...end, gas: 988, place: 6 })), ["code"]);
+  });
+
+  it("with another operand, a word changed, or two words exchanged", () => {
+    refused(userChanged(visited([push(5), STOP]), { 0: { c: word({ 0: 6 }) } }));
+    refused(userChanged(visited([dup(1), STOP], { stack: [9n] }), { 0: { a: word({ 0: 8 }) } }));
+    const run = visited([swap(1), POP, STOP], { stack: [1n, 2n] });
+    refused(userChanged(run, { 0: { a: word({ 0: 1 }), b: word({ 0: 2 }) } }));
+  });
+
+  it("with gas that is off by one", () => {
+    const run = visited([push(5), STOP]);
+    refused(userChanged(run, { 1: { gas: 998, rest: [998, 0] } }, { ...end, gas: 998, height: 1, place: 3 }));
+    refused(
+      userChanged(run, { 0: { rest: [996, 0] }, 1: { gas: 996, rest: [996, 0] } }, { ...end, gas: 996, height: 1, place: 3 }),
+    );
+  });
+
+  it("with the code of another account", () => {
+    const run = visited([push(5), STOP]);
+    refused(userChanged(run, { 0: { codeFrame: 9 }, 1: { codeFrame: 9 } }, undefined, { codeFrame: 9 }));
+  });
+
+  it("that ends early, or does not end", () => {
+    const run = visited([push(5), push(6), STOP]);
+    const early = run.user.slice(0, 2).map((row, i) => ({ ...row, ends: i }));
+    refused(withUser(run, early, { opcode: STOP, gas: 997, height: 1, place: 3 }));
+    const trap = visited([STOP, PUSH0, STOP]);
+    const [first] = trap.user as [UserCells];
+    const more = visited([PUSH0, PUSH0, STOP]).user.slice(1);
+    const rows = [{ ...first, ends: 0 }, ...more.map((row) => ({ ...row, height: row.height - 1 }))];
+    refused(withUser(trap, rows, { opcode: STOP, gas: 998, height: 1, place: 3 }));
+  });
+
+  it("with any cell changed, but for those that its opcode does not use", () => {
+    const code = [push(5), dup(1), ADD, ISZERO, push(12), JUMPI, TIMESTAMP, push(3), push(7), dup(3), ADDMOD];
+    const run = visited([...code, JUMPDEST, push(1), push(27), JUMPI, 0xfe, 0xfe, JUMPDEST, GAS, NOT, push(1), EQ, 0x54]);
+    assert.deepEqual(refusalsOf(run), []);
+    const isFree = (field: string, i: UserCells): boolean => {
+      switch (field) {
+        case "a":
+          return i.access1 === 0 && i.computes === 0;
+        case "b":
+          return i.access2 === 0 && i.computes === 0;
+        case "c":
+          return i.puts1C + i.puts2C + i.computes + i.isNumber + i.isZero + i.isEqual + i.isNot === 0;
+        case "d":
+          // Where two words are compared, limbs in which they agree.
+          return i.access3 + i.computes === 0;
+        case "zero":
+          return i.isZero + i.isEqual + i.jumpsIf === 0;
+        case "inverse":
+          return i.isZero + i.jumpsIf === 0 || i.zero === 1;
+        case "gap1":
+          return i.access1 === 0;
+        case "gap2":
+          return i.access2 === 0;
+        case "gap3":
+          return i.access3 === 0;
+        default:
+          return false;
+      }
+    };
+    const rows = run.user.map((_, row) => row);
+    for (const { field, row } of freeCells("user", run, rows, new Random(4))) {
+      assert.ok(isFree(field, run.user[row]!), `${field} at row ${row}`);
+    }
+    assert.deepEqual(freeCells("visits", run, [0], new Random(5)), []);
+  });
+});
