@@ -33,7 +33,7 @@ import type { Output } from "./output.ts";
 import { spawnConfig } from "./spawn-options.ts";
 import type { SpawnArguments } from "./spawn-options.ts";
 import { explained } from "./task-error.ts";
-import { closeAndExit, nextSignal } from "./until-signal.ts";
+import { closeAndExit, KEPT_CLOSE_MS, nextSignal } from "./until-signal.ts";
 
 /** What a relayer gets on each chain where money is real: 0.02 ETH. */
 const RELAYER_WEI = 2n * 10n ** 16n;
@@ -108,6 +108,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
       await devnet.close();
     },
     (error) => output.progress(String(error)),
+    options.data === undefined ? undefined : KEPT_CLOSE_MS,
   );
 };
 
