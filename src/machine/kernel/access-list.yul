@@ -9,6 +9,8 @@ function readAccessList() {
     let account := machine.hint()
     if shr(160, account) { machine.panic(0x14) }
     let slots := machine.hint()
+    // More would cost more than EIP-7825's limit; a number close to 2^256 would lower the cost.
+    if shr(24, slots) { machine.panic(0x14) }
     mstore(a, account)
     mstore(add(a, 32), slots)
     total := add(total, slots)

@@ -4,6 +4,8 @@ function readAuthorizations() {
   let count := machine.hint()
   set.authorizations(count)
   if iszero(count) { machine.panic(0x1e) }
+  // More would cost more than EIP-7825's limit; 2^253 would be none at the price of none.
+  if shr(24, count) { machine.panic(0x14) }
   let a := 0x600000
   for { let end := add(a, mul(count, 192)) } lt(a, end) { a := add(a, 192) } {
     for { let i := 0 } lt(i, 192) { i := add(i, 32) } { mstore(add(a, i), machine.hint()) }

@@ -88,7 +88,7 @@ function recoverAccount(hash, parity, r, s) -> account {
 function checkSender(sender, id) {
   // EIP-3607, and EIP-7702's exception from it.
   let code := codeOf(sender)
-  if code { if iszero(shr(64, code)) { machine.panic(0x17) } }
+  if code { if iszero(shr(48, code)) { machine.panic(0x17) } }
   if sub(nonceOf(id), get.nonce()) { machine.panic(0x18) }
   let price := get.feeCap()
   if gt(get.transactionType(), 1) {
