@@ -34,7 +34,7 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     if (this.#isClosed) throw new Error(`the connection is closed; ${method} cannot be answered any more`);
     if (method !== "eth_sendTransaction") return this.#request(method, params);
     // Nonces are given when a transaction is signed: two at once would get the same.
-    const sent = this.#lastSent.then(() => this.#request(method, params));
+    const sent = this.#lastSent.then(() => this.#request(method, withoutEmptyData(params)));
     this.#lastSent = sent.catch(() => undefined);
     return sent;
   }
@@ -96,6 +96,14 @@ export class MemberProvider extends EventEmitter implements EthereumProvider {
     this.removeAllListeners();
     return Promise.resolve();
   }
+}
+
+/** Hardhat signs empty data as one byte of 0, for which the gas of an estimate does not suffice. */
+function withoutEmptyData(params: RequestArguments["params"]): RequestArguments["params"] {
+  const [first, ...others]: readonly unknown[] = Array.isArray(params) ? params : [];
+  if (typeof first !== "object" || first === null || !("to" in first) || !("data" in first) || first.data !== "0x") return params;
+  const { data: _, ...transaction } = first;
+  return [transaction, ...others];
 }
 
 const SENDING = new Set(["eth_sendTransaction", "eth_sendRawTransaction"]);

@@ -205,6 +205,12 @@ describe("I2: an ecosystem from network.create", () => {
     await assert.rejects(hyperchains.revert("0x999"), /there is no snapshot 0x999/);
   });
 
+  test("E2: a payment with empty data is one without data, and costs as much", async () => {
+    const [signer] = await alpha.ethers.getSigners();
+    const sent = await signer!.sendTransaction({ to: NOBODY, value: 1n, data: "0x", gasLimit: 21_000n });
+    assert.equal((await sent.wait())?.gasUsed, 21_000n);
+  });
+
   test("B10: settling with an operator that has no money says so, and goes on when it has some", async () => {
     const { operator } = hyperchains.info.chains[0]!;
     await (await (await alpha.ethers.getSigners())[0]!.sendTransaction({ to: NOBODY, value: 1n })).wait();
