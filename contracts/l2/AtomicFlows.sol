@@ -35,6 +35,7 @@ contract AtomicFlows is IAtomicFlows {
     /// @dev Slots 0 and 1, as {FlowHash} says: other chains and L1 prove what is in them, or that they were never written.
     mapping(bytes32 key => EscrowStatus) private escrows;
     mapping(bytes32 id => bool) private executed;
+    bool private transient taking;
 
     /// @inheritdoc IAtomicFlows
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable {
@@ -52,8 +53,11 @@ contract AtomicFlows is IAtomicFlows {
         bool isCoin = own.token == Predeploys.BASE_TOKEN;
         if (msg.value != (isCoin ? own.amount : 0)) revert AmountMismatch(isCoin ? own.amount : 0, msg.value);
         if (isCoin || own.amount == 0) return;
-        // What calls of the token bring meanwhile is counted too, so such calls fail.
+        // An escrow inside another would be counted in both, and make up for a fee.
+        if (taking) revert Reentered();
+        taking = true;
         uint256 received = TokenTransfer.pull(own.token, own.party, own.amount);
+        taking = false;
         if (received != own.amount) revert AmountMismatch(own.amount, received);
     }
 

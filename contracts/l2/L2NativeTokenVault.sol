@@ -27,6 +27,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
 
     mapping(bytes32 assetId => address token) private tokenOf;
     mapping(address token => bytes32 assetId) private assetIdOf;
+    bool private transient taking;
 
     /// @inheritdoc IL2NativeTokenVault
     function burn(address token, address from, uint256 amount)
@@ -43,7 +44,11 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         if (msg.value != 0) revert WrongValue(0, msg.value);
         bytes32 id = ensureTokenIsRegistered(token);
         if (id == nativeAssetId(token)) {
+            // A payment inside another would be counted in both, and make up for a fee.
+            if (taking) revert Reentered();
+            taking = true;
             uint256 received = TokenTransfer.pull(token, from, amount);
+            taking = false;
             if (received != amount) revert TokenAmountMismatch(amount, received);
             return (block.chainid, token);
         }

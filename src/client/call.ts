@@ -113,7 +113,8 @@ export async function call(ecosystem: Ecosystem, request: CallRequest, signer: S
     attributes,
   ]);
   const receipt = await submit(sender, { to: PREDEPLOYS.InteropCenter, data: calldata, value: attached });
-  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "bundle");
+  // The tokens' own code may have sent others before.
+  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).findLast(({ type }) => type === "bundle");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no call`);
   return message;
 }

@@ -101,8 +101,8 @@ async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: 
   const { data, approvals } = await allowedSend(sender, token, amount, to);
   const announcement = await announceFirst(ecosystem, sender, token);
   const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
-  // The token's own code may have sent other messages before.
-  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "transfer");
+  // The token's own code may have sent others before, transfers too.
+  const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).findLast(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);
   return { ...message, type: "transfer", approvals, ...(announcement === undefined ? {} : { announcement }) };
 }

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { call } from "../../src/client/call.ts";
+import { encodeChainAddress } from "../../src/client/chain-address.ts";
+import { assetRouter, interopCenter } from "../../src/client/contract-interfaces.ts";
 import { estimateSend } from "../../src/client/estimate.ts";
 import { routeOf } from "../../src/client/route.ts";
 import { send } from "../../src/client/send.ts";
 import type { Sent } from "../../src/client/send.ts";
 import { bridgedToken } from "../../src/client/token.ts";
-import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
+import { finalizeWithdrawal, viewL1 } from "../../src/client/withdraw.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { interopCallValue } from "../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
@@ -135,6 +139,31 @@ describe("C7: one call sends from any member to any member", () => {
     plain.signTypedData = () => Promise.reject(new Error("this wallet signs no texts"));
     const approved = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token }, plain);
     assert.equal(approved.approvals.length, 1);
+  });
+
+  test("attack: what a token sends of its own while it is taken is not taken for the send, or for the call", async () => {
+    const other = "0x000000000000000000000000000000000000beef";
+    const chatty = (target: Hex, data: string) => deploy(on("a"), "ChattyToken", target, data, { value: 9n });
+    const before = await coins("b", other);
+    const transfer = assetRouter.encodeFunctionData("sendToChain", [idOf("b"), PREDEPLOYS.L2BaseToken, 1n, other]);
+    const first = await chatty(PREDEPLOYS.L2AssetRouter, transfer);
+    const sent = await send(info, { from: "a", to: `${BOB}@b`, amount: 5n, token: first }, on("a"));
+    const to = { chainId: idOf("b"), account: other } as const;
+    const bundle = interopCenter.encodeFunctionData("sendMessage", [encodeChainAddress(to), "0x", [interopCallValue(1n)]]);
+    const second = await chatty(PREDEPLOYS.InteropCenter, bundle);
+    const tokens = [{ token: second, amount: 5n, recipient: BOB }];
+    const called = await call(info, { from: "a", to: `${first}@b`, data: "0x", tokens }, on("a"));
+    await arrive(sent);
+    assert.equal((await coins("b", other)) - before, 1n, "the token's own transfer");
+    const view = viewL1(info, ecosystem.devnet.l1.provider);
+    await view.poll();
+    for (const [sender, { messageHash }, whose] of [
+      [PREDEPLOYS.L2AssetRouter, sent, BOB],
+      [PREDEPLOYS.InteropCenter, called, on("a").address],
+    ] as const) {
+      const [place] = view.messages(271n, sender, messageHash);
+      assert.ok(Buffer.from(place!.body).includes(Buffer.from(whose.slice(2), "hex")), sender);
+    }
   });
 
   test("a chain's own coin goes over each route, and from L1 nothing named is ETH", async () => {

@@ -85,6 +85,8 @@ interface IAtomicFlows {
     error EscrowExists(bytes32 id, uint256 leg);
     /// @notice The base token that came, or what the token's transfer brought, is another amount.
     error AmountMismatch(uint256 expected, uint256 actual);
+    /// @notice A token that is being taken into escrow calls for another.
+    error Reentered();
     error PivotOnly(uint256 leg, bool isPivot);
     error CallMismatch(bytes32 expected, bytes32 actual);
     /// @notice The pivot's recipient did not answer with the selector of {IFlowRecipient.onFlow}.

@@ -16,6 +16,8 @@ interface IL2NativeTokenVault is IRestrictedCallers {
     error NotAToken(address token);
     /// @notice The token took a fee, or moved something else than it was told.
     error TokenAmountMismatch(uint256 expected, uint256 actual);
+    /// @notice A token of this chain that is being taken calls for another.
+    error Reentered();
     /// @notice The token has neither a name nor a symbol, as one that is not initialised yet.
     error NamelessToken(address token);
     error InvalidDescription(uint256 chainId, bytes32 tag);

@@ -63,13 +63,27 @@ describe("contracts that call back where they should not", () => {
     const token = await addressOf(hostileA);
     const nested = router.interface.encodeFunctionData("sendToChain", [b.chainId, token, 10n, a.users[1]!.address]);
     await a.send(hostileA, "prepare", PREDEPLOYS.L2AssetRouter, nested);
-    const sendToChain = router.getFunction("sendToChain");
-    // Ten units arrive in the nested deposit and ten in the outer one, which sees twenty.
+    const vault = await a.predeploy("L2NativeTokenVault");
+    const receipt = await a.send(router, "sendToChain", b.chainId, token, 10n, a.users[1]!.address);
+    assert.deepEqual(await eventsOf(receipt, "Reentrant", "Tried"), [
+      [false, vault.interface.encodeErrorResult("Reentered", [])],
+    ]);
+    assert.equal(messagesOf(receipt).length, 1);
+  });
+
+  test("cannot make up a token's fee by another payment inside the payment, which other holders would lose", async () => {
+    const payer = (await a.ethers.deployContract("NestingPayer", a.users[0])) as unknown as Contract;
+    const holder = await addressOf(payer);
+    const token = (await a.ethers.deployContract("HookedFeeToken", [holder, 10_000n], a.users[0])) as unknown as Contract;
+    const router = await a.predeploy("L2AssetRouter", a.users[0]);
+    const sendToChain = (amount: bigint): string =>
+      router.interface.encodeFunctionData("sendToChain", [b.chainId, token.target, amount, a.users[1]!.address]);
+    // 990 arrive of 1,000, and 10 of 10: the vault would owe 1,010 for what it has of 1,000.
     await assertReverts(
-      sendToChain.staticCall(b.chainId, token, 10n, a.users[1]!.address),
+      payer.getFunction("pay").staticCall(PREDEPLOYS.L2AssetRouter, sendToChain(1_000n), sendToChain(10n)),
       "L2NativeTokenVault",
       "TokenAmountMismatch",
-      [10n, 20n],
+      [1_000n, 990n],
     );
   });
 });

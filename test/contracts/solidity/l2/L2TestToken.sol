@@ -28,7 +28,7 @@ contract L2TestToken {
         return answer();
     }
 
-    function transferFrom(address from, address to, uint256 value) external returns (bool) {
+    function transferFrom(address from, address to, uint256 value) public virtual returns (bool) {
         allowance[from][msg.sender] -= value;
         move(from, to, value);
         return answer();
@@ -58,6 +58,22 @@ contract GreedyToken is L2TestToken(1000, false, false) {
     function transfer(address, uint256) external override returns (bool) {
         gasGiven = gasleft();
         return true;
+    }
+}
+
+/// @notice A token that makes a call of its own, with one unit of coins, whenever it is taken.
+contract ChattyToken is L2TestToken(1000, false, false) {
+    address private immutable target;
+    bytes private data;
+
+    constructor(address target_, bytes memory data_) payable {
+        (target, data) = (target_, data_);
+    }
+
+    function transferFrom(address from, address to, uint256 value) public override returns (bool) {
+        (bool success,) = target.call{value: 1}(data);
+        require(success, "call");
+        return super.transferFrom(from, to, value);
     }
 }
 
