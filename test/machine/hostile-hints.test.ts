@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import { createTx } from "@ethereumjs/tx";
-import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
+import { createAddressFromBigInt, eoaCode7702SignAuthorization, privateToAddress } from "@ethereumjs/util";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { concatBytes } from "@noble/hashes/utils.js";
-import { encodeRlp, getBytes, toBeArray } from "ethers";
+import { encodeRlp, getBytes, toBeArray, toBeHex } from "ethers";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import type { UserTransaction } from "../../src/machine/hints/transaction-hints.ts";
 import { Kernel } from "../../src/machine/interpreter/kernel.ts";
+import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
 import { primitives } from "./support/primitives.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
+import { userTransaction } from "./support/transactions.ts";
 import { World, type WorldAccount } from "./support/world.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
@@ -79,6 +82,54 @@ describe("the kernel, of a transaction whose hints lie", () => {
     const entry = concatBytes(Uint8Array.of(0xd5, 0x94), bytesOf(TARGET, 20), Uint8Array.of(0x17), bytesOf(2n ** 256n - 33n, 32));
     const transaction = signed(2, concatBytes(Uint8Array.of(0xd6), entry));
     assert.throws(() => run(transaction, [1n, TARGET, slots]), refusedAs("field-range"));
+  });
+});
+
+describe("the kernel, of a transaction with any word of its witness changed", () => {
+  /** Not bound by the signature, and without effect: any number but 0, and what is behind the data's last byte. */
+  const FREE = ["isReplayProtected", "data"];
+  const authorization = eoaCode7702SignAuthorization(
+    { chainId: "0x1", address: createAddressFromBigInt(TARGET).toString(), nonce: "0x0" },
+    bytesOf(0xb0bn, 32),
+  );
+  const storageKeys = [1n, 2n].map((slot) => toBeHex(slot, 32));
+  const fields = {
+    ...{ type: 4, chainId: 1n, nonce: 0n, gasLimit: GAS_LIMIT, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n, value: 1n },
+    ...{ to: createAddressFromBigInt(TARGET), data: Uint8Array.of(1, 0, 3), authorizationList: [authorization] },
+    accessList: [{ address: createAddressFromBigInt(TARGET).toString(), storageKeys }],
+  };
+  const transaction = userTransaction(createTx(fields, { common: rules }).sign(KEY), 1n);
+  const hints = transactionHints(transaction);
+  const NAMES = ["step", "type", "chainId", "nonce", "priorityFeeCap", "feeCap", "gasLimit", "isCreation", "target", "value"];
+  const nameOf = (at: number): string | undefined => [...NAMES, "isReplayProtected", "length", "data"][at];
+
+  const outcome = (witness: readonly Hint[]): string => {
+    const state = new World(world());
+    const around = [...blockHints(ENVIRONMENT.boundary.timestamp), ...witness, ...endHints()];
+    const { transactions, leaves } = new Kernel(primitives).run({ environment: ENVIRONMENT, state, codes: state }, around);
+    return inspect([transactions.map(({ status, gasUsed }) => [status, gasUsed]), leaves], { depth: 4, maxArrayLength: null });
+  };
+
+  it("refuses it, or runs what was signed", () => {
+    const truth = outcome(hints);
+    assert.match(truth, /success/);
+    const changes = [1n, -1n, 1n << 160n, 1n << 253n];
+    hints.forEach((hint, at) => {
+      if (at === 0) return;
+      for (const change of changes) {
+        const witness = hints.map((each, i) => (i === at ? BigInt.asUintN(256, BigInt(hint) + change) : each));
+        let end: string;
+        try {
+          end = outcome(witness);
+        } catch (error) {
+          // Another length reads other words, which may be too few.
+          assert.ok(error instanceof KernelPanic || /the witness ended/.test((error as Error).message), String(error));
+          continue;
+        }
+        assert.equal(end, truth, `hint ${at} (${nameOf(at)}) with ${change} added`);
+        assert.ok(FREE.includes(nameOf(at) ?? ""), `hint ${at} (${nameOf(at)}) may be another`);
+      }
+    });
   });
 });
 
