@@ -57,6 +57,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IStateExit"],
   },
   {
+    file: "hyperchain-names",
+    constant: "hyperchainNamesAbi",
+    summary: "Names of chains, and of accounts on them.",
+    interfaces: ["IHyperchainNames"],
+  },
+  {
     file: "transaction-root-registry",
     constant: "transactionRootRegistryAbi",
     summary: "Registry of Transaction Roots.",
@@ -170,6 +176,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       errorsOf(root, "contracts/interfaces/*.sol"),
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
+    creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
   ];

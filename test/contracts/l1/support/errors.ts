@@ -9,6 +9,7 @@ const CONTRACTS = [
   "SettlementFacet",
   "ChainSettings",
   "ChainFactory",
+  "HyperchainNames",
   "SharedBridge",
   "StateExit",
   "StateTree",

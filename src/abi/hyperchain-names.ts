@@ -1,0 +1,25 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** Names of chains, and of accounts on them. */
+export const hyperchainNamesAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"label","type":"string"},{"indexed":true,"name":"owner","type":"address"},{"indexed":true,"name":"account","type":"address"}],"name":"AccountNamed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"label","type":"string"}],"name":"ChainNamed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"announcement","type":"bytes32"}],"name":"NameAnnounced","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":true,"name":"account","type":"address"},{"indexed":false,"name":"label","type":"string"}],"name":"NameChosen","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"label","type":"string"},{"indexed":true,"name":"account","type":"address"}],"name":"NamePointed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"label","type":"string"},{"indexed":true,"name":"owner","type":"address"}],"name":"NameTransferred","type":"event"},
+  {"inputs":[{"name":"announcement","type":"bytes32"}],"name":"announceName","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"announcement","type":"bytes32"}],"name":"announcedAt","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"owner","type":"address"},{"name":"chainId","type":"uint256"},{"name":"label","type":"string"},{"name":"account","type":"address"},{"name":"secret","type":"bytes32"}],"name":"announcementOf","outputs":[{"name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"label","type":"string"}],"name":"chainOf","outputs":[{"name":"chainId","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"}],"name":"choose","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"account","type":"address"}],"name":"chosenName","outputs":[{"name":"label","type":"string"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"}],"name":"interoperableAddress","outputs":[{"name":"","type":"bytes"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"labelOf","outputs":[{"name":"","type":"string"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"},{"name":"account","type":"address"},{"name":"secret","type":"bytes32"}],"name":"nameAccount","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"},{"name":"secret","type":"bytes32"}],"name":"nameChain","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"}],"name":"nameOf","outputs":[{"name":"owner","type":"address"},{"name":"account","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"},{"name":"account","type":"address"}],"name":"point","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"name","type":"bytes"},{"name":"data","type":"bytes"}],"name":"resolve","outputs":[{"name":"","type":"bytes"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"interfaceId","type":"bytes4"}],"name":"supportsInterface","outputs":[{"name":"","type":"bool"}],"stateMutability":"pure","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"},{"name":"owner","type":"address"}],"name":"transfer","outputs":[],"stateMutability":"nonpayable","type":"function"},
+] as const;
