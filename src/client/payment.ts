@@ -2,6 +2,7 @@ import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { parseAccount } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
 import { erc20 } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
@@ -21,10 +22,14 @@ export async function tokenHere(
   return found.isBase ? undefined : found.address;
 }
 
-/** A token of L1 by its address, or the base token of a chain by its symbol. */
-function l1Token(ecosystem: Ecosystem, token: string): Hex {
-  const chain = ecosystem.chains.find(({ baseToken }) => baseToken.symbol === token && !isEther(baseToken.l1Address));
-  return chain?.baseToken.l1Address ?? parseAccount(token);
+/** A token of L1 by its address, or the base token of a chain by its symbol. Throws ClientError UnknownToken. */
+function l1Token({ chains }: Ecosystem, token: string): Hex {
+  const named = chains.filter(({ baseToken }) => baseToken.symbol === token && !isEther(baseToken.l1Address));
+  const [address, ...others] = new Set(named.map(({ baseToken }) => baseToken.l1Address));
+  if (address === undefined) return parseAccount(token);
+  if (others.length === 0) return address;
+  const message = `several tokens of L1 are called ${token}, each the base token of a chain: give the address, one of ${[address, ...others].join(", ")}`;
+  throw new ClientError("UnknownToken", message, { token });
 }
 
 interface Payment {

@@ -185,6 +185,23 @@ describe("C7: one call sends from any member to any member", () => {
     assert.equal(await tokensOf(ecosystem.devnet.l1.provider, gasCoin, BOB), 4n);
   });
 
+  test("attack: a symbol that base tokens of two chains have names neither of them on L1", async () => {
+    const [gas] = info.chains.filter(({ name }) => name === "gas");
+    const twin = { ...gas!, name: "twin", chainId: 4_242, baseToken: { symbol: "GAS", l1Address: BOB } };
+    const payer = on("l1", DEPLOYER);
+    const pay = (chains: readonly (typeof twin)[]) =>
+      send({ ...info, chains }, { from: "l1", to: `${BOB}@l1`, amount: 1n, token: "GAS" }, payer);
+    for (const chains of [
+      [...info.chains, twin],
+      [twin, ...info.chains],
+    ])
+      await assert.rejects(pay(chains), {
+        code: "UnknownToken",
+        message: /^several tokens of L1 are called GAS.* give the address/,
+      });
+    assert.equal((await pay([...info.chains, { ...gas!, name: "twin", chainId: 4_242 }])).type, "payment");
+  });
+
   test("no route takes the zero address, the handler's account, an amount of 0, or a signer of another member", async () => {
     for (const from of MEMBERS) {
       for (const to of MEMBERS) {

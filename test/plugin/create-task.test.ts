@@ -104,6 +104,10 @@ describe("A1: hyperchain:create", () => {
     assert.deepEqual(kept, { senders: [third], deployers: [] });
     for (const [args, says] of [
       [["--senders", "1", "--add-senders", "2"], /--senders says the whole list of senders/],
+      // An empty variable of a shell, say: a list of no account is what "none" says.
+      [["--senders", ""], /--senders names no account: write none/],
+      [["--deployers", " , "], /--deployers names no account/],
+      [["--remove-senders", ""], /--remove-senders names no account/],
       [["--add-senders", "1@l1"], /'1@l1' is no account of alpha/],
       [["--deployers", "somebody"], /somebody/],
     ] as const) {

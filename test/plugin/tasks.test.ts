@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
+import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
@@ -170,11 +171,15 @@ describe("I1 tasks on a running ecosystem", () => {
     // Uniswap v2's price: 0.3% stays in the pool.
     const given = ETHER / 10n;
     const quoted = (given * 997n * 10n ** 9n) / (ETHER * 1000n + given * 997n);
-    const estimate = valueOf<{ quoted: string; minimum: string }>(await workplace.run([...order, "--estimate"]));
-    assert.deepEqual(estimate.quoted, String(quoted));
+    // Nor does an estimate put the contract there that swaps.
+    const early = await workplace.run([...order, "--estimate"]);
+    assert.deepEqual([early.code, await beta.getCode(REMOTE_SWAP_ADDRESS)], [1, "0x"]);
+    assert.match(early.stderr, /an estimate sends nothing/);
     const refused = await workplace.run([...order, "--minimum", "2000"]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /would fail/);
+    const estimate = valueOf<{ quoted: string; minimum: string }>(await workplace.run([...order, "--estimate"]));
+    assert.deepEqual(estimate.quoted, String(quoted));
     const sent = valueOf<{ made: boolean; arrived: boolean }>(await workplace.run(order));
     assert.deepEqual([sent.made, sent.arrived], [true, true]);
     assert.equal(await tokensOf(beta, token, owner), quoted);

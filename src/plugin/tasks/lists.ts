@@ -53,17 +53,23 @@ function changed(
     list === "senders" ? (["addSenders", "removeSenders"] as const) : (["addDeployers", "removeDeployers"] as const);
   const [whole, added, removed] = [args[list], args[add], args[remove]];
   if (whole === undefined && added === undefined && removed === undefined) return undefined;
-  const read = (text = ""): readonly Hex[] => text.split(",").flatMap((part) => accountOf(session, chain, part.trim()));
+  const read = (option: string, text: string | undefined): readonly Hex[] => {
+    const accounts = (text ?? "").split(",").flatMap((part) => accountOf(session, chain, part.trim()));
+    // A shell's variable that is not set must not empty a list.
+    if (text !== undefined && accounts.length === 0)
+      throw pluginError(`--${option} names no account${option === list ? ": write none for a list that takes no account" : ""}`);
+    return accounts;
+  };
   if (whole !== undefined && (added !== undefined || removed !== undefined))
     throw pluginError(`--${list} says the whole list of ${list}; leave it out to add or remove accounts`);
   if (whole === "all") return null;
-  if (whole !== undefined) return whole === "none" ? [] : read(whole);
+  if (whole !== undefined) return whole === "none" ? [] : read(list, whole);
   if (now === null)
     throw pluginError(
       `${chain.name} takes every account's ${list === "senders" ? "transactions" : "contracts"}: begin its list with --${list}`,
     );
-  const gone = new Set(read(removed));
-  return [...new Set([...now, ...read(added)])].filter((account) => !gone.has(account));
+  const gone = new Set(read(`remove-${list}`, removed));
+  return [...new Set([...now, ...read(`add-${list}`, added)])].filter((account) => !gone.has(account));
 }
 
 /** Empty for an empty text. Throws a plugin error for what is on another chain. */

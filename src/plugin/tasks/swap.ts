@@ -55,7 +55,7 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     };
     const inWords = (amount: bigint): string => `${formatAmount(amount, proceeds.decimals)} ${proceeds.symbol}`;
     const providerOf = (id: number) => session.provider(id);
-    await ensureRemoteSwap(session, at, from);
+    await ensureRemoteSwap(session, at, from, args.estimate);
     if (args.estimate) {
       const sender = { ...request, sender: from.account };
       const estimate = await estimateSwap(info, sender, providerOf, await session.names());
@@ -78,10 +78,15 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
   });
 
 /** Puts the contract that swaps on the router's chain, where that has none, by the sender's account there. */
-async function ensureRemoteSwap(session: Session, at: Place, from: Place): Promise<void> {
+async function ensureRemoteSwap(session: Session, at: Place, from: Place, isEstimate: boolean): Promise<void> {
   const isChain = session.info.chains.some(({ chainId }) => chainId === at.chainId);
   if (!isChain || (await hasRemoteSwap(session.provider(at.chainId)))) return;
-  session.output.progress(`putting the contract for swaps of other chains on ${memberName(session.info, at.chainId)}…`);
+  const name = memberName(session.info, at.chainId);
+  if (isEstimate)
+    throw pluginError(
+      `${name} has no contract for swaps of other chains yet, and an estimate sends nothing: the first swap puts it there`,
+    );
+  session.output.progress(`putting the contract for swaps of other chains on ${name}…`);
   await deployRemoteSwap(session.info, at.chainId, signerOf(session, { ...from, chainId: at.chainId }));
 }
 
