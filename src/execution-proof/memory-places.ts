@@ -23,6 +23,7 @@ export const USER_PLACES = { space: FIELD_SPACE, position: FRAME_FIELDS.indexOf(
 
 /** Where the environment's words are. */
 export const ENVIRONMENT_PLACES = {
+  blockGasLimit: { space: ENVIRONMENT_SPACE, index: 0x45 },
   chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },
   baseFee: { space: ENVIRONMENT_SPACE, index: 0x48 },
 } as const satisfies Readonly<Record<string, Place>>;
@@ -40,9 +41,10 @@ export const KERNEL_PLACES: readonly Place[] = [
   ...(["blockNumber", "timestamp", "coinbase"] as const).map(placeOfVariable),
   ENVIRONMENT_PLACES.chainId,
   ENVIRONMENT_PLACES.baseFee,
+  ENVIRONMENT_PLACES.blockGasLimit,
 ];
 
 /** What these places hold before a run. */
-export function firstWords({ boundary, chainId, baseFee }: RunEnvironment): bigint[] {
-  return [boundary.blockNumber, boundary.timestamp, boundary.coinbase, chainId, baseFee];
+export function firstWords({ boundary, chainId, baseFee, blockGasLimit }: RunEnvironment): bigint[] {
+  return [boundary.blockNumber, boundary.timestamp, boundary.coinbase, chainId, baseFee, blockGasLimit];
 }

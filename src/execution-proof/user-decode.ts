@@ -19,7 +19,6 @@ const variable = (name: Variable): Cells => placeOfVariable(name);
 const slice = (name: FrameField): Cells => ({ ...NUMBER, ...field(name), reads: 1, isSliceLength: 1 });
 
 const TERNARY_OPERATIONS: readonly number[] = [OPERATION.addmod, OPERATION.mulmod];
-/** Not here: its gas depends on an operand. */
 const NOT_PLAIN: readonly number[] = [...TERNARY_OPERATIONS, OPERATION.clz, OPERATION.exp];
 
 /** What opcodes do that user mode runs itself and the tables prove. */
@@ -28,6 +27,7 @@ const MEANINGS = new Map<number, Cells>([
     .filter((operation) => !NOT_PLAIN.includes(operation))
     .map((operation): [number, Cells] => [operation, { ...BINARY, computes: 1 }]),
   ...TERNARY_OPERATIONS.map((operation): [number, Cells] => [operation, { ...TERNARY, computes: 1 }]),
+  [OPERATION.exp, { ...BINARY, computes: 1, isPower: 1 }],
   [OPERATION.clz, { ...UNARY, computes: 1 }],
   [0x14, { ...BINARY, isEqual: 1 }],
   [0x15, { ...UNARY, isZero: 1 }],
@@ -43,6 +43,7 @@ const MEANINGS = new Map<number, Cells>([
   [0x41, { ...READ, ...variable("coinbase") }],
   [0x42, { ...READ, ...variable("timestamp") }],
   [0x43, { ...READ, ...variable("blockNumber") }],
+  [0x45, { ...READ, ...ENVIRONMENT_PLACES.blockGasLimit }],
   [0x46, { ...READ, ...ENVIRONMENT_PLACES.chainId }],
   [0x48, { ...READ, ...ENVIRONMENT_PLACES.baseFee }],
   [0x49, { ...UNARY, isNumber: 1 }],

@@ -3,7 +3,7 @@ import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.
 import type { CodeCells } from "../circuits/code/code-air.ts";
 import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
 import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
-import { HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
+import { GAS_PER_EXPONENT_BYTE, HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
 import type { UserOpcode } from "../circuits/opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { VisitCells } from "../circuits/visits/visits-air.ts";
@@ -92,21 +92,26 @@ export class VisitTracer {
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const clock = start + 1 + i;
     this.#codes.ask(name, code, place);
-    const fault = faultOf(opcode, recorded);
+    const exponent = this.#exponent(opcode, frame, height);
+    const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes;
+    const fault = faultOf({ ...opcode, cost }, recorded);
     const runs = fault.fails === 0;
     if (runs && opcode.isPush === 1) this.#codes.askOperand(name, code, place + opcode.size);
-    const states = runs ? this.#accessed(opcode, frame, height) : [];
-    const rest = runs ? gas - opcode.cost : fault.lacksGas === 1 ? opcode.cost - gas - 1 : 0;
-    const words = wordsOf({ opcode, states, place, rest, length: name.length }, next.top);
+    const looks = runs || opcode.isPower * fault.lacksGas === 1;
+    const states = looks ? this.#accessed(opcode, frame, height) : [];
+    const rest = runs ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
+    const writes2C = runs ? opcode.puts2C : 0;
+    const words = wordsOf({ opcode, runs, states, place, rest, length: name.length }, next.top);
     const test = testOf(opcode, words);
     const stray = runs && halts ? this.#stray(visit, words.a) : NO_STRAY;
     if (runs && opcode.computes === 1) this.#compute(byte, words);
+    if (looks && opcode.isPower === 1) this.#arithmetic.ask("clz", wordOf(words.b));
     const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
-    write(opcode, states, words, clock);
+    write({ ...opcode, puts2C: writes2C }, states, words, clock);
     return {
       ...{ follows: i === 0 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
       ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, begins: i === 0 ? 1 : 0, ends: ends ? 1 : 0 },
-      ...{ ...words, ...opcode, rest: number30(rest), ...fault, ...stray.flags },
+      ...{ ...words, ...opcode, rest: number30(rest), ...exponent, writes2C, ...fault, ...stray.flags },
       ...(stray.d === undefined ? {} : { d: stray.d }),
       ...{ access1: flag(states[0]), access2: flag(states[1]), access3: flag(states[2]) },
       ...{ gap1: number30(gaps[0] ?? 0), gap2: number30(gaps[1] ?? 0), gap3: number30(gaps[2] ?? 0) },
@@ -129,6 +134,14 @@ export class VisitTracer {
           ? this.#places.at({ space, index: index + isOfFrame * FRAME_PLACES * frame })
           : undefined,
     ];
+  }
+
+  /** What there is to know of EXP's exponent; without one its cells do not matter. */
+  #exponent({ isPower }: UserOpcode, frame: number, height: number): Pick<UserCells, "leadingZeros" | "exponentBytes"> {
+    if (isPower === 0 || height < 2) return { leadingZeros: 0, exponentBytes: 0 };
+    const { word } = this.#places.at({ space: USER_STACK_SPACE, index: STACK_WORDS * frame + height - 2 });
+    const bits = wordOf(word) === 0n ? 0 : wordOf(word).toString(2).length;
+    return { leadingZeros: 8 * WORD_BYTES - bits, exponentBytes: Math.ceil(bits / 8) };
   }
 
   /** Why a jump is to where it may not be, and what shows it. */
@@ -179,6 +192,7 @@ function faultOf(
 
 interface RunningOpcode {
   readonly opcode: UserOpcode;
+  readonly runs: boolean;
   readonly states: readonly (PlaceState | undefined)[];
   readonly place: number;
   readonly rest: number;
@@ -186,9 +200,8 @@ interface RunningOpcode {
 }
 
 /** The row's words: those that the places hold, and the result, which is on top afterwards. */
-function wordsOf({ opcode, states, place, rest, length }: RunningOpcode, newTop: Limbs): Words {
+function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, newTop: Limbs): Words {
   const [a, b, third] = [0, 1, 2].map((i) => states[i]?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
-  const runs = states.length > 0;
   if (opcode.takes3 === 1) return { a, b, c: third, d: runs ? newTop : ZERO_WORD };
   const d = opcode.isEqual === 1 ? difference(a, b) : third;
   if (opcode.isNumber === 1) {

@@ -30,7 +30,14 @@ function held(machine: MachineState, space: number, index: number): bigint {
     const bytes = machine.memory(space - KERNEL_MEMORY_SPACE).view(index, 32);
     return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
-  if (space === ENVIRONMENT_SPACE) return index === 0x46 ? ENVIRONMENT.chainId : ENVIRONMENT.baseFee;
+  if (space === ENVIRONMENT_SPACE) {
+    const words: Readonly<Record<number, bigint>> = {
+      0x45: ENVIRONMENT.blockGasLimit,
+      0x46: ENVIRONMENT.chainId,
+      0x48: ENVIRONMENT.baseFee,
+    };
+    return words[index]!;
+  }
   if (space === FIELD_SPACE) {
     const { gas, fields } = machine.frame(Math.floor(index / FRAME_PLACES));
     const field = index % FRAME_PLACES;

@@ -29,6 +29,7 @@ import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import {
+  ADD,
   applyWrites,
   BOUNDARY,
   dup,
@@ -51,7 +52,7 @@ import { USER_FRAME, userCode } from "./support/user-run.ts";
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
 /** What a statement says of the environment, which no run changes. */
-const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee].map((word) => ({ before: word, after: word }));
+const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee, ENVIRONMENT.blockGasLimit].map((word) => ({ before: word, after: word }));
 const FIXED = ["bytePairs", "range16", "rom", "opcodes", "boundary", "processor", "memory", "roots", "compression"];
 /** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
 const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
@@ -105,7 +106,7 @@ describe("proofs of runs", () => {
       );
       assert.deepEqual(verify(run.system, statement, proof), { ok: true });
       assert.deepEqual(presentTables(run.system, proof), [...FIXED, ...ASKED].sort());
-      for (const at of [31, 63, 95, 127, 191, 223, 319]) {
+      for (const at of [31, 63, 95, 127, 191, 223, 319, 383]) {
         const other = statement.slice();
         other[at] = other[at]! ^ 1;
         assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
@@ -266,7 +267,7 @@ describe("proofs of runs", () => {
     const present = presentTables(run.system, proof);
     for (const table of ["keys", "leaves", "tree"]) assert.ok(present.includes(table), table);
     // A word, and each root.
-    for (const at of [63, 323, 355]) {
+    for (const at of [63, 387, 419]) {
       const other = statement.slice();
       other[at] = other[at]! ^ 1;
       assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
@@ -428,26 +429,36 @@ describe("proofs of runs", () => {
   });
 
   it("show what user code comes to: a loop of it, its stack and its gas", async () => {
-    // The product of all numbers down to 1 from the word on the stack.
-    const [MUL, JUMPI, JUMPDEST] = [0x02, 0x57, 0x5b];
-    const factorial = [push(1), JUMPDEST, dup(2), MUL, swap(1), push(1), swap(1), SUB, swap(1), dup(2), push(2), JUMPI, STOP];
-    const after = [...push(1024 * USER_FRAME + 1), LOAD_USER, ...set("coinbase"), GAS, ...set("timestamp")];
-    const run = await compile(programOf(userCode(factorial, { stack: [20n], after })));
+    // The product of all numbers down to 1 from the word on the stack; then the block's gas limit and a power of it.
+    const [MUL, EXP, GASLIMIT, JUMPI, JUMPDEST] = [0x02, 0x0a, 0x45, 0x57, 0x5b];
+    const limit = [push(300), GASLIMIT, EXP];
+    const factorial = [push(1), JUMPDEST, dup(2), MUL, swap(1), push(1), swap(1), SUB, swap(1), dup(2), push(2), JUMPI];
+    const after = [
+      ...push(1024 * USER_FRAME + 1),
+      LOAD_USER,
+      ...push(1024 * USER_FRAME + 2),
+      LOAD_USER,
+      ADD,
+      ...set("coinbase"),
+      GAS,
+      ...set("timestamp"),
+    ];
+    const run = await compile(programOf(userCode([...factorial, ...limit, STOP], { stack: [20n], after })));
     const { trace, roots } = interpret(run.program);
     const input = runInput(run, trace);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const statement = encodeStatement(
       [
         { before: blockNumber, after: blockNumber },
-        { before: timestamp, after: 1000n - 3n - 20n * (1n + 3n + 5n + 3n + 3n + 3n + 3n + 3n + 3n + 3n + 10n) },
-        { before: coinbase, after: 2_432_902_008_176_640_000n },
+        { before: timestamp, after: 1000n - 3n - 20n * (1n + 3n + 5n + 3n + 3n + 3n + 3n + 3n + 3n + 3n + 10n) - 115n },
+        { before: coinbase, after: BigInt.asUintN(256, 2_432_902_008_176_640_000n + ENVIRONMENT.blockGasLimit ** 300n) },
         ...KEPT,
       ],
       roots,
     );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
-    for (const table of ["user", "visits", "code", "codeWords"])
+    for (const table of ["user", "visits", "code", "codeWords", "exp"])
       assert.ok(presentTables(run.system, proof).includes(table), table);
     for (const at of [127, 191]) {
       const other = statement.slice();

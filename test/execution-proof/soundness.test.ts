@@ -39,7 +39,7 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   keys: ["real"],
   recover: Object.keys(CASES),
   user: [
-    ...["begins", "follows", "ends", "isPush", "computes", "access1", "access2", "access3"],
+    ...["begins", "follows", "ends", "isPush", "computes", "isPower", "access1", "access2", "access3"],
     ...["fails", "jumpsBehind", "jumpsWrong"],
   ],
   visits: ["real"],

@@ -9,11 +9,21 @@ import { freeCells } from "./support/mutations.ts";
 import { interpret, programOf, push } from "./support/programs.ts";
 import { position, type UserStart, userCode } from "./support/user-run.ts";
 
+const EXP = 0x0a;
 const [STOP, ADD, MUL, ADDMOD, POP, PC, GAS, JUMP, JUMPI, JUMPDEST] = [0, 1, 2, 8, 0x50, 0x58, 0x5a, 0x56, 0x57, 0x5b];
-const [ISZERO, EQ, NOT, CLZ, ADDRESS, CODESIZE, CHAINID, TIMESTAMP] = [0x15, 0x14, 0x19, 0x1e, 0x30, 0x38, 0x46, 0x42];
+const [ISZERO, EQ, NOT, CLZ, ADDRESS, CODESIZE, CHAINID, GASLIMIT, TIMESTAMP] = [
+  0x15, 0x14, 0x19, 0x1e, 0x30, 0x38, 0x46, 0x45, 0x42,
+];
 const [CALLDATASIZE, BLOBBASEFEE, BLOBHASH, SLOAD, INVALID, PUSH0] = [0x36, 0x4a, 0x49, 0x54, 0xfe, 0x5f];
 const dup = (depth: number): number => 0x7f + depth;
 const swap = (distance: number): number => 0x8f + distance;
+/** A power modulo 2^256, bit by bit. */
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2)) result = BigInt.asUintN(256, result * result * (bit === "1" ? base : 1n));
+  return result;
+}
+
 const MASK = (1n << 256n) - 1n;
 
 type Code = readonly (number | readonly number[])[];
@@ -44,13 +54,13 @@ describe("user mode", () => {
   it("moves words, tests them, computes, and reads what is around the code", () => {
     const code = [
       ...[push(5), push(7), dup(2), swap(2), push(9), ADDMOD, ISZERO, PUSH0, EQ, NOT, CLZ, POP],
-      ...[PC, GAS, CODESIZE, CALLDATASIZE, BLOBBASEFEE, push(1), BLOBHASH, CHAINID, ADDRESS, STOP],
+      ...[PC, GAS, CODESIZE, CALLDATASIZE, BLOBBASEFEE, push(1), BLOBHASH, CHAINID, ADDRESS, GASLIMIT, STOP],
     ];
     // 9 + 5 modulo 7 is 0, which is not 0: false; its complement has no leading zeros. GAS tells what is left behind itself.
     const { stack, opcode } = outcome(code, { stack: [11n] });
     const spent = 3 + 3 + 3 + 3 + 3 + 8 + 3 + 2 + 3 + 3 + 5 + 2 + 2 + 2;
     assert.equal(opcode, STOP);
-    assert.deepEqual(stack, [11n, 5n, 15n, BigInt(1000 - spent), 26n, 0n, 1n, 0n, 1n, 0n]);
+    assert.deepEqual(stack, [11n, 5n, 15n, BigInt(1000 - spent), 27n, 0n, 1n, 0n, 1n, 0n, 30_000_000n]);
   });
 
   it("jumps to what may be jumped to, if the condition says so", () => {
@@ -81,6 +91,21 @@ describe("user mode", () => {
     assert.deepEqual(outcome([PUSH0]), { opcode: STOP, gas: 998, position: position(1, 2, 1), stack: [0n] });
   });
 
+  it("raises to powers, which cost 50 for each byte of the exponent", () => {
+    for (const [exponent, bytes] of [
+      [0n, 0],
+      [1n, 1],
+      [255n, 1],
+      [256n, 2],
+      [300n, 2],
+      [(1n << 64n) - 1n, 8],
+      [1n << 255n, 32],
+    ] as const) {
+      const { opcode, gas, stack } = outcome([EXP, STOP], { stack: [exponent, 3n], gas: 2000 });
+      assert.deepEqual([opcode, gas, stack], [STOP, 2000 - 10 - 50 * bytes, [power(3n, exponent)]]);
+    }
+  });
+
   it("goes on where it was, with the words that it had", () => {
     const code = [push(7), push(6), MUL, ADD, TIMESTAMP, STOP];
     const { opcode, stack } = outcome(code, { stack: [MASK, 9n, 8n], place: 4 });
@@ -98,6 +123,9 @@ describe("user mode", () => {
     it("without the words that the kernel would need", () => halted([push(1), 0x55], {}, 997, 1, 2, 3));
     it("with a stack of 1,024 words that would grow", () => halted([dup(1)], { height: 1024 }, 1000, 1024, 0, 1));
     it("without the gas", () => halted([PUSH0, PUSH0, ADD], { gas: 6 }, 2, 2, 2, 3));
+    it("without the gas for a power", () => halted([PUSH0, PUSH0, EXP], { gas: 13 }, 9, 2, 2, 3));
+    it("without the gas for its exponent", () => halted([push(300), push(3), EXP], { gas: 115 }, 109, 2, 5, 6));
+    it("at a power of one word", () => halted([push(300), EXP], {}, 997, 1, 3, 4));
     it("without any gas", () => halted([JUMPDEST], { gas: 0 }, 0, 0, 0, 1));
     it("at a jump into an operand", () => halted([push(1), JUMP, [0x60, JUMPDEST]], {}, 997, 1, 2, 5));
     it("at a jump to another instruction", () => halted([push(1), push(3), JUMPI, STOP], {}, 994, 2, 4, 6));
@@ -127,12 +155,33 @@ describe("a false run of user code is refused", () => {
     refused(userChanged(run, { 0: { a: word({ 0: 1 }), b: word({ 0: 2 }) } }));
   });
 
+  it("with another gas limit of the block", () => {
+    const run = visited([GASLIMIT, STOP]);
+    assert.deepEqual(refusalsOf(userChanged(run, { 0: { d: word({ 0: 5 }) } })), ["memory"]);
+  });
+
   it("with gas that is off by one", () => {
     const run = visited([push(5), STOP]);
     refused(userChanged(run, { 1: { gas: 998, rest: [998, 0] } }, { ...end, gas: 998, height: 1, place: 3 }));
     refused(
       userChanged(run, { 0: { rest: [996, 0] }, 1: { gas: 996, rest: [996, 0] } }, { ...end, gas: 996, height: 1, place: 3 }),
     );
+  });
+
+  it("that pays less for a power, or is said to lack the gas for it", () => {
+    const run = visited([push(300), push(3), EXP, STOP]);
+    const [first, second, row] = run.user as [UserCells, UserCells, UserCells];
+    const paid = { 2: { exponentBytes: 1, rest: [934, 0] }, 3: { gas: 934, rest: [934, 0] } };
+    refused(userChanged(run, paid, { ...end, gas: 934, height: 1, place: 7 }));
+    // Of 994, 10 + 32 · 50 are said to be asked.
+    const halts = { ends: 1, fails: 1, lacksGas: 1, writes2C: 0, exponentBytes: 32, rest: [615, 0] };
+    const halted = { opcode: HALT, gas: 994, height: 2, place: 5 };
+    for (const leadingZeros of [0, row.leadingZeros]) {
+      refused(withUser(run, [first, second, { ...row, ...halts, leadingZeros }], halted));
+    }
+    // The stack's words are not looked at.
+    const unseen = { access1: 0, access2: 0, leadingZeros: 0, b: word({}) };
+    refused(withUser(run, [first, second, { ...row, ...halts, ...unseen }], halted));
   });
 
   it("with the code of another account", () => {
@@ -152,7 +201,22 @@ describe("a false run of user code is refused", () => {
   });
 
   it("with any cell changed, but for those that its opcode does not use", () => {
-    const code = [push(5), dup(1), ADD, ISZERO, push(12), JUMPI, TIMESTAMP, push(3), push(7), dup(3), ADDMOD];
+    const code = [
+      push(5),
+      dup(1),
+      ADD,
+      ISZERO,
+      push(12),
+      JUMPI,
+      TIMESTAMP,
+      push(3),
+      push(7),
+      dup(3),
+      ADDMOD,
+      push(300),
+      push(3),
+      EXP,
+    ];
     const run = visited([...code, JUMPDEST, push(1), push(27), JUMPI, 0xfe, 0xfe, JUMPDEST, GAS, NOT, push(1), EQ, 0x54]);
     assert.deepEqual(refusalsOf(run), []);
     const isFree = (field: string, i: UserCells): boolean => {
@@ -162,14 +226,17 @@ describe("a false run of user code is refused", () => {
         case "b":
           return i.access2 === 0 && i.computes === 0;
         case "c":
+          if (i.fails === 1) return true;
           return i.puts1C + i.puts2C + i.computes + i.isNumber + i.isZero + i.isEqual + i.isNot === 0;
         case "d":
           // Where two words are compared, limbs in which they agree.
-          return i.access3 + i.computes === 0;
+          return i.access3 + i.computes * (1 - i.fails) === 0;
         case "zero":
           return i.isZero + i.isEqual + i.jumpsIf === 0;
         case "inverse":
           return i.isZero + i.jumpsIf === 0 || i.zero === 1;
+        case "leadingZeros":
+          return i.isPower * i.access2 === 0;
         case "gap1":
           return i.access1 === 0;
         case "gap2":
@@ -184,6 +251,8 @@ describe("a false run of user code is refused", () => {
     for (const { field, row } of freeCells("user", run, rows, new Random(4))) {
       assert.ok(isFree(field, run.user[row]!), `${field} at row ${row}`);
     }
+    const poor = visited([push(300), push(3), EXP], { gas: 115 });
+    for (const { field } of freeCells("user", poor, [2], new Random(6))) assert.ok(isFree(field, poor.user[2]!), field);
     assert.deepEqual(freeCells("visits", run, [0], new Random(5)), []);
   });
 });

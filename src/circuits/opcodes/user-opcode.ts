@@ -37,6 +37,8 @@ export const USER_OPCODE_FIELDS = {
   isInvalid: 1,
   /** (a, b, c, d) is a message of the bus alu. */
   computes: 1,
+  /** Each byte of b costs gas, too: EXP. */
+  isPower: 1,
   /** c says whether a is 0, whether a is b; c is the complement of a. */
   isZero: 1,
   isEqual: 1,

@@ -1,18 +1,21 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_ENDS } from "../buses.ts";
+import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_ENDS } from "../buses.ts";
+import { OPERATION } from "../arithmetic/operation.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
-import { assertBoolean, element } from "../words/expressions.ts";
-import { LIMBS } from "../words/word.ts";
+import { assertBoolean, element, zeroWord } from "../words/expressions.ts";
+import { LIMBS, WORD_BYTES } from "../words/word.ts";
 import { assertWordTests } from "../words/word-tests.ts";
 
 /** Most words on a frame's stack, and what a frame's stack has places for. */
 export const STACK_WORDS = 1024;
 /** What the kernel is told of an exceptional halt. */
 export const HALT = 0xfe;
+/** What EXP costs for each byte of its exponent. */
+export const GAS_PER_EXPONENT_BYTE = 50;
 
 /** An opcode of user code a row. Columns that the row before reads come first. */
 export const USER_FIELDS = {
@@ -37,6 +40,9 @@ export const USER_FIELDS = {
   c: LIMBS,
   d: LIMBS,
   ...USER_OPCODE_FIELDS,
+  /** Of EXP's exponent: how many bits above its highest are 0, and how many bytes it has. */
+  leadingZeros: 1,
+  exponentBytes: 1,
   /** Gas that is left; or what of it is missing, less one, where it does not suffice. */
   rest: NUMBER30,
   /** Whether the opcode does not run, because of one of the next four or because it is no instruction. */
@@ -55,6 +61,8 @@ export const USER_FIELDS = {
   gap1: NUMBER30,
   gap2: NUMBER30,
   gap3: NUMBER30,
+  /** Whether the second place is given c. */
+  writes2C: 1,
   /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
   zero: 1,
   inverse: 1,
@@ -123,6 +131,7 @@ function assertFetch(b: AirBuilder, columns: Columns): void {
 /** An opcode fails if words or gas for it are missing, or the stack is full; of each a number from 0 says which. */
 function assertFaults(b: AirBuilder, columns: Columns): void {
   const { height, gas, cost, pops, growth, rest, fails, underflows, overflows, lacksGas, isInvalid } = columns;
+  const { exponentBytes } = columns;
   const one = b.constant(1);
   assertBoolean(b, { fails, underflows, overflows, lacksGas });
   b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas));
@@ -132,7 +141,25 @@ function assertFaults(b: AirBuilder, columns: Columns): void {
     b.sub(b.mul(runs, number), b.mul(isMissing, b.add(number, one)));
   b.send(RANGE16, one, { value: tested(b.sub(height, pops), underflows) });
   b.send(RANGE16, one, { value: tested(b.sub(b.constant(STACK_WORDS), b.add(height, growth)), overflows) });
-  b.assertEqual("rest", "everyRow", lookUpNumber30(b, rest), tested(b.sub(gas, cost), lacksGas));
+  const left = b.sub(b.sub(gas, cost), b.scale(exponentBytes, GAS_PER_EXPONENT_BYTE));
+  b.assertEqual("rest", "everyRow", lookUpNumber30(b, rest), tested(left, lacksGas));
+  assertExponent(b, columns);
+}
+
+/**
+ * A byte has 8 bits, of which fewer than 8 of the highest byte may be above the exponent's highest. The number of bytes is an
+ * integer, and so is theirs.
+ */
+function assertExponent(b: AirBuilder, columns: Columns): void {
+  const { b: exponent, isPower, access2, leadingZeros, exponentBytes } = columns;
+  const zero = zeroWord(b);
+  assertBoolean(b, { isPower });
+  b.assertZero("only an exponent has bytes", "everyRow", b.mul(b.sub(b.constant(1), isPower), exponentBytes));
+  const asks = b.mul(isPower, access2);
+  const operation = b.constant(OPERATION.clz);
+  b.send(ALU, asks, { operation, a: exponent, b: zero, c: [leadingZeros, ...zero.slice(1)], d: zero });
+  const above = b.sub(b.add(b.scale(exponentBytes, 8), leadingZeros), b.constant(8 * WORD_BYTES));
+  b.send(BYTES, asks, { low: exponentBytes, high: b.scale(above, 2 ** 5) });
 }
 
 /** Where it goes on, what is left, and what the kernel is told at the end. */
@@ -206,11 +233,15 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
   const { a, b: second, c, d, clock, frame, height, fails, depth1, depth2, takes1, takes2, takes3, reads } = columns;
   const { access1, access2, access3, gap1, gap2, gap3, puts1B, puts1C, puts1D, puts2A, puts2C, space, index, isOfFrame } =
     columns;
+  const { isPower, lacksGas, writes2C } = columns;
   const runs = b.sub(b.constant(1), fails);
+  // An exponent says whether gas suffices.
+  const looks = b.add(runs, b.mul(isPower, lacksGas));
   assertBoolean(b, { access1, access2, access3 });
-  b.assertEqual("access: the first", "everyRow", access1, b.mul(takes1, runs));
-  b.assertEqual("access: the second", "everyRow", access2, b.mul(takes2, runs));
+  b.assertEqual("access: the first", "everyRow", access1, b.mul(takes1, looks));
+  b.assertEqual("access: the second", "everyRow", access2, b.mul(takes2, looks));
   b.assertEqual("access: the third", "everyRow", access3, b.mul(b.add(takes3, reads), runs));
+  b.assertEqual("what fails puts nothing down", "everyRow", writes2C, b.mul(puts2C, runs));
   const chosen = (word: readonly Expression[], ...others: readonly (readonly [Expression, readonly Expression[]])[]) =>
     word.map((limb, i) => b.add(limb, ...others.map(([flag, other]) => b.mul(flag, b.sub(element(other, i), limb)))));
   const place = (
@@ -227,7 +258,7 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
   const top = b.add(b.scale(frame, STACK_WORDS), height);
   const first = chosen(a, [puts1B, second], [puts1C, c], [puts1D, d]);
   place({ space: stack, index: b.sub(top, depth1) }, access1, gap1, a, first);
-  place({ space: stack, index: b.sub(top, depth2) }, access2, gap2, second, chosen(second, [puts2A, a], [puts2C, c]));
+  place({ space: stack, index: b.sub(top, depth2) }, access2, gap2, second, chosen(second, [puts2A, a], [writes2C, c]));
   const ofFrame = b.mul(isOfFrame, b.scale(frame, FRAME_PLACES));
   const third = {
     space: b.add(space, b.scale(takes3, stackSpace)),

@@ -22,6 +22,7 @@ import type { RunCells } from "./judge.ts";
 import { push, SET_GAS, setField } from "./programs.ts";
 import { CODE_FRAME, position, USER_FRAME } from "./user-run.ts";
 
+const EXP = 0x0a;
 const [STOP, ADD, SUB, EQ, ISZERO, NOT, TIMESTAMP, SLOAD, POP] = [0, 1, 3, 0x14, 0x15, 0x19, 0x42, 0x54, 0x50];
 const [JUMP, JUMPI, PC, JUMPDEST, PUSH0, DUP1, INVALID] = [0x56, 0x57, 0x58, 0x5b, 0x5f, 0x80, 0xfe];
 const STACK = 1024 * USER_FRAME;
@@ -58,6 +59,7 @@ export function* userForgeries(): Generator<Forgery> {
   yield* clockForgeries();
   yield* fetchForgeries();
   yield* faultForgeries();
+  yield* powerForgeries();
   yield* jumpForgeries();
   yield* nextForgeries();
   yield* testForgeries();
@@ -221,7 +223,18 @@ function* faultForgeries(): Generator<Forgery> {
     ...{ ...one, ...decoded(STOP), follows: 1, begins: 0, ends: 1, fails: 0, underflows: 0, overflows: 0, lacksGas: 0 },
     ...{ clock: one.clock + 1, place: 1, height, gas, rest: number30(gas) },
   });
-  const took = { ...one, ends: 0, fails: 0, underflows: 0, rest: number30(997), access1: 1, access2: 1, a: nine, c: nine };
+  const took = {
+    ...one,
+    ends: 0,
+    fails: 0,
+    underflows: 0,
+    rest: number30(997),
+    access1: 1,
+    access2: 1,
+    writes2C: 1,
+    a: nine,
+    c: nine,
+  };
   const gaps = { gap1: gap(one.clock, storedAt(sum)), gap2: gap(one.clock, 0) };
   const opened = withPlace(sum, USER_STACK_SPACE, STACK - 1, {});
   const end = { opcode: STOP, gas: 997, height: 0, place: 2 };
@@ -253,6 +266,20 @@ function* faultForgeries(): Generator<Forgery> {
     });
   yield by("range16[2]", short([-1000, 0]));
   yield by("range14[0]", short([0, negative(-1000)]));
+}
+
+/** 3^300 costs 10 + 2 · 50, of 994. */
+function* powerForgeries(): Generator<Forgery> {
+  const run = visited([push(300), push(3), EXP, STOP]);
+  const paid = (gas: number, change: Partial<UserCells>): RunCells =>
+    userChanged(run, { 2: { ...change, rest: number30(gas) }, 3: { gas, rest: number30(gas) } }, endOf(run, { gas }));
+  yield by("alu[0]", paid(934, { exponentBytes: 1, leadingZeros: 249 }));
+  yield by("bytes[0]", paid(934, { exponentBytes: 1 }));
+  const sum = visited([push(5), push(7), ADD, STOP]);
+  const given = { 2: { exponentBytes: -1, rest: number30(1041) }, 3: { gas: 1041, rest: number30(1041) } };
+  yield by("only an exponent has bytes", userChanged(sum, given, endOf(sum, { gas: 1041 })));
+  const poor = visited([push(300), push(3), EXP], { gas: 115 });
+  yield by("what fails puts nothing down", userChanged(poor, { 2: { writes2C: 1, c: word({ 0: 99 }) } }));
 }
 
 function* jumpForgeries(): Generator<Forgery> {
@@ -309,7 +336,7 @@ function* nextForgeries(): Generator<Forgery> {
 function* testForgeries(): Generator<Forgery> {
   const one = word({ 0: 1 });
   const sum = visited([push(5), push(7), ADD, STOP]);
-  yield by("alu[0]", userChanged(sum, { 2: { c: word({ 0: 99 }) } }));
+  yield by("alu[1]", userChanged(sum, { 2: { c: word({ 0: 99 }) } }));
   const [isZero, isNot, place] = [visited([PUSH0, ISZERO, STOP]), visited([PUSH0, NOT, STOP]), visited([PC, STOP])];
   for (let i = 0; i < 16; i++) {
     yield by(`flag: limb ${i}`, userChanged(isZero, { 1: { c: word(i === 0 ? { 0: 7 } : { 0: 1, [i]: 7 }) } }));
