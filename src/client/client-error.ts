@@ -23,7 +23,7 @@ export type ClientErrorCode =
 export class ClientError extends HyperchainError {
   override readonly name = "ClientError";
   readonly code: ClientErrorCode;
-  /** The values behind the message; of `Refused`, the contract's error. */
+  /** The values behind the message; of `Refused`, the contract's error, or the code of the chain's. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ClientErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {

@@ -42,7 +42,7 @@ export function positive(amount: bigint, what: string): bigint {
 
 /**
  * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
- * Refused where a contract does, Failed where it was included and reverted.
+ * Refused where a contract or the chain does, Failed where it was included and reverted.
  */
 export async function submit(
   { signer, provider, address, member }: Sender,
@@ -66,10 +66,15 @@ export async function submit(
   }
 }
 
+/** A contract's error; for one that this package does not know, the name is "error" and its selector. */
+export interface Refusal {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly data: Hex;
+}
+
 /** What a contract refused with, decoded; undefined where it was not a contract. */
-export function refusalOf(
-  thrown: unknown,
-): { readonly name: string; readonly args: readonly unknown[]; readonly data: Hex } | undefined {
+export function refusalOf(thrown: unknown): Refusal | undefined {
   const data = revertData(thrown, MAX_DEPTH);
   if (data === undefined) return undefined;
   if (data === "0x") return { name: "revert without a reason", args: [], data };
@@ -77,6 +82,12 @@ export function refusalOf(
   return error === undefined
     ? { name: `error ${data.slice(0, 10)}`, args: [], data }
     : { name: error.name, args: [...error.args], data };
+}
+
+/** A refusal as messages say it. */
+export function refusalInWords({ name, args, data }: Refusal): string {
+  if (data === "0x") return "a revert without a reason";
+  return name.startsWith("error ") ? name : `${name}(${args.map(String).join(", ")})`;
 }
 
 /** Clients wrap a node's error differently; this many layers are looked through. */
@@ -88,11 +99,30 @@ async function explain(
 ): Promise<ClientError | undefined> {
   const refusal = refusalOf(error);
   if (refusal !== undefined) {
-    const message = `${member.name} refuses it with ${refusal.name}(${refusal.args.map(String).join(", ")})`;
+    const message = `${member.name} refuses it with ${refusalInWords(refusal)}`;
     return new ClientError("Refused", message, { error: refusal.name, args: refusal.args }, { cause: error });
   }
   const text = error instanceof Error ? error.message : String(error);
-  return isOutOfFunds(text) ? lacksCoin(member, address, await provider.getBalance(address), value, error) : undefined;
+  if (isOutOfFunds(text)) return lacksCoin(member, address, await provider.getBalance(address), value, error);
+  const answer = answerOf(error, MAX_DEPTH);
+  if (answer === undefined) return undefined;
+  return new ClientError("Refused", `${member.name} refuses it: ${answer.message}`, { error: answer.code }, { cause: error });
+}
+
+/** What a chain that takes no such transaction answers, such as SenderNotAllowed; undefined where it named no reason. */
+function answerOf(value: unknown, depth: number): { readonly code: string; readonly message: string } | undefined {
+  if (typeof value !== "object" || value === null || depth === 0) return undefined;
+  const fields = value as Readonly<Record<string, unknown>>;
+  const { data, details, message } = fields;
+  const code = typeof data === "object" && data !== null && "code" in data ? data.code : undefined;
+  // viem keeps the node's words apart from its own.
+  const words = details ?? message;
+  if (typeof code === "string" && typeof words === "string") return { code, message: words };
+  for (const key of ["error", "info", "cause"] as const) {
+    const nested = answerOf(fields[key], depth - 1);
+    if (nested !== undefined) return nested;
+  }
+  return undefined;
 }
 
 function revertData(value: unknown, depth: number): Hex | undefined {

@@ -15,7 +15,7 @@ import { hasRemoteSwap, REMOTE_SWAP_ADDRESS } from "./remote-swap-contract.ts";
 import type { ContractNames } from "./revert-reason.ts";
 import { requireOther } from "./route.ts";
 import type { SentMessage } from "./sent-messages.ts";
-import { positive, refusalOf, senderOn } from "./submit.ts";
+import { positive, refusalInWords, refusalOf, senderOn } from "./submit.ts";
 import { findToken, tokenThere } from "./token.ts";
 import type { ChainToken } from "./token.ts";
 
@@ -210,7 +210,7 @@ async function ask(ecosystem: Ecosystem, at: ChainAddress, there: Provider, meth
     const refusal = refusalOf(error);
     const isAnswer = refusal !== undefined || (error instanceof Error && "code" in error && error.code === "BAD_DATA");
     if (!isAnswer) throw error;
-    const why = refusal === undefined ? "not as a router does" : `with ${refusal.name}(${refusal.args.map(String).join(", ")})`;
+    const why = refusal === undefined ? "not as a router does" : `with ${refusalInWords(refusal)}`;
     const message = `the router ${formatChainAddress(ecosystem, at)} answers ${method}(${args.map(String).join("; ")}) ${why}; check that it has a pool of these tokens, and name others in between by "via"`;
     throw new ClientError("Failed", message, { account: at.account, chainId: at.chainId }, { cause: error });
   }

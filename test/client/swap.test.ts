@@ -146,7 +146,10 @@ describe("C8: a swap on another chain, by the client library", () => {
     );
     const other = await deploy(ecosystem.on("b", ALICE), "L2TestToken", 1n, false, false);
     await failing({ ...base(), wanted: other }, { code: "Failed", message: /answers getAmountsOut.* check that it has a pool/ });
-    await failing({ ...base(), at: `${token}@b` }, { code: "Failed", message: /answers WETH\(\).*/ });
+    await failing(
+      { ...base(), at: `${token}@b` },
+      { code: "Failed", message: /answers WETH\(\) with a revert without a reason; / },
+    );
     await failing({ ...base(), at: `${BOB}@b` }, { code: "NoContract", message: /there is no router at/ });
     await failing({ ...base(), at: `${pool}@a` }, { code: "UnknownChain", message: /source and destination are both chain 271/ });
     await failing({ ...base(), amount: 0n }, { code: "ZeroAmount", message: /the amount of a swap is 0/ });

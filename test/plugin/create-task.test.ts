@@ -100,6 +100,10 @@ describe("A1: hyperchain:create", () => {
     assert.equal(shown.stdout, "senders of alpha: every account\ndeployers of alpha: every account\n", shown.stderr);
     assert.deepEqual(await lists("--senders", `0,${second!}`, "--deployers", "none"), [[first, second], []]);
     assert.deepEqual(await lists("--add-senders", "2", "--remove-senders", "0,1"), [[third], []]);
+    const unlisted = await run("hyperchain:send", "0.1", "2@alpha", "--from", "1@alpha");
+    assert.deepEqual([unlisted.code, unlisted.stdout], [1, ""]);
+    assert.match(unlisted.stderr, /alpha refuses it: 0x\w+ is not on the list of senders of chain 271: ask the chain's admin/);
+    assert.doesNotMatch(unlisted.stderr, /unexpected error/);
     const kept = await devnet.chains[0]?.provider.request({ method: "hyperchain_getAccessLists", params: [] });
     assert.deepEqual(kept, { senders: [third], deployers: [] });
     for (const [args, says] of [

@@ -219,7 +219,12 @@ describe("I1 tasks on a running ecosystem", () => {
     const { deliveryGas } = valueOf<{ deliveryGas: string }>(await workplace.run([...send, "--json"]));
     assert.ok(BigInt(deliveryGas) > 0n, deliveryGas);
     const inWords = await workplace.run(send);
-    assert.match(inWords.stdout, new RegExp(`takes ${deliveryGas} gas`));
+    assert.match(inWords.stdout, new RegExp(`takes ${deliveryGas} gas, and the proof's check`));
+    // L1's queue needs no proof.
+    const deposit = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@beta`, "--from", "2@l1", "--estimate"]);
+    assert.match(deposit.stdout, /takes \d+ gas\n$/, deposit.stderr);
+    const nameless = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@beta`, "--from", "l1"]);
+    assert.match(nameless.stderr, /--from names an account, .* such as --from 0@l1/);
     assert.equal(await beta.getBalance(ACCOUNT_1), had);
   });
 

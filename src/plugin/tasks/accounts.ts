@@ -49,6 +49,8 @@ export function defaultSender({ info }: Session): Hex {
 /** The sender that `--from` names; `member` is where it sends from unless `--from` says so. */
 export function readSender(session: Session, from: string | undefined, member?: string): Place {
   const { info } = session;
+  if ([info.l1, ...info.chains].some(({ name }) => name === from))
+    throw pluginError(`--from names an account, and where it sends from behind "@": such as --from 0@${from}`);
   if (from !== undefined && from.includes("@")) return readPlace(session, from, member);
   const only = info.chains.length === 1 ? info.chains[0]?.name : undefined;
   const on = member ?? only;

@@ -33,8 +33,9 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };
     if (args.estimate) {
       const { deliveryGas } = await estimateSend(info, { ...request, sender: from.account }, (id) => session.provider(id));
-      const check = from.chainId === to.chainId ? "beside the transaction's own" : "and the proof's check";
-      output.result(() => `the delivery at ${formatChainAddress(info, to)} takes ${deliveryGas} gas, ${check}`, { deliveryGas });
+      const isDeposit = from.chainId === info.l1.chainId;
+      const check = from.chainId === to.chainId ? ", beside the transaction's own" : isDeposit ? "" : ", and the proof's check";
+      output.result(() => `the delivery at ${formatChainAddress(info, to)} takes ${deliveryGas} gas${check}`, { deliveryGas });
       return;
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
