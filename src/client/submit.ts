@@ -1,3 +1,4 @@
+import { JsonRpcApiProvider } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
@@ -54,7 +55,7 @@ export async function submit(
   try {
     // Given gas spares the estimate, whose search a node may find too long; one call names a refusal.
     if (transaction.gasLimit !== undefined) await provider.call({ ...transaction, from: address, blockTag: "pending" });
-    const response = await signer.sendTransaction(transaction);
+    const response = await signer.sendTransaction({ ...(await nonceOf(signer, provider, address)), ...transaction });
     const receipt = await inclusionOf(response.hash, provider);
     if (receipt.status === 1) return receipt;
     throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, {
@@ -64,6 +65,15 @@ export async function submit(
     if (error instanceof ClientError) throw error;
     throw (await explain(error, { member, address, provider, value })) ?? error;
   }
+}
+
+/**
+ * The next nonce of a wallet that signs here. Its provider answers nonces from a cache, by default for 250 ms, in which an
+ * approval is included and what follows it sent. Other signers leave the nonce to their node or wallet.
+ */
+async function nonceOf(signer: Signer, provider: Provider, address: Hex): Promise<{ readonly nonce?: number }> {
+  if (!("signingKey" in signer) || !(provider instanceof JsonRpcApiProvider)) return {};
+  return { nonce: Number(await provider.send("eth_getTransactionCount", [address, "pending"])) };
 }
 
 /** A contract's error; for one that this package does not know, the name is "error" and its selector. */
