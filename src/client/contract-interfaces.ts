@@ -3,6 +3,7 @@ import type { ErrorDescription } from "ethers";
 import { atomicFlowsAbi } from "../abi/atomic-flows.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
+import { hyperchainNamesAbi } from "../abi/hyperchain-names.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
@@ -22,6 +23,7 @@ export const stateExit = new Interface(stateExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
+export const hyperchainNames = new Interface(hyperchainNamesAbi);
 export const atomicFlows = new Interface(atomicFlowsAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
 

@@ -5,9 +5,10 @@ import { ClientError } from "./client-error.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { senderOn, submit } from "./submit.ts";
+import type { Sender } from "./submit.ts";
 
 /** Deploys with CREATE2 for every caller: the salt, then the code. */
-const CREATE2_DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
+export const CREATE2_DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 
 /** A contract that clients put on chains: no predeploy, no owner, the same address on each chain. */
 export interface DeployedContract {
@@ -41,6 +42,12 @@ export async function deployContract(
     const message = `${chain.name} has no deployer at ${CREATE2_DEPLOYER}, so the contract cannot have its address there; start the ecosystem with the option singletons`;
     throw new ClientError("NoContract", message, { account: CREATE2_DEPLOYER, chainId: chain.chainId });
   }
-  await submit(sender, { to: CREATE2_DEPLOYER, data: concat([ZeroHash, contract.code]) });
+  return putContract(contract, sender);
+}
+
+/** Puts a contract where the sender's member has none and has the deployer. Resolves with its address. Throws ClientError. */
+export async function putContract(contract: DeployedContract, sender: Sender): Promise<Hex> {
+  if (!(await isDeployed(contract, sender.provider)))
+    await submit(sender, { to: CREATE2_DEPLOYER, data: concat([ZeroHash, contract.code]) });
   return contract.address;
 }

@@ -4,6 +4,7 @@ import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
+import { resolveChainAddress } from "../../client/resolve-name.ts";
 import { findMember } from "../../client/route.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
@@ -69,9 +70,13 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       return follow(await withdraw(link.info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
     async send(options) {
-      const { chain, from, token, ...rest } = readRequest("send", options);
+      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
       const { chainId } = findMember(link.info, chain);
-      return follow(await send(link.info, { from: chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
+      const { account, chainId: there } = await resolveChainAddress(link.info, named, link.client(link.info.l1.chainId));
+      const to = { chain: there, account };
+      return follow(
+        await send(link.info, { from: chain, ...rest, to, token: tokenAddress(token) }, await signerOn(chainId, from)),
+      );
     },
     async call(options) {
       const { chain, from, data, tokens, ...rest } = readRequest("call", options);

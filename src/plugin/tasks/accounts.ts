@@ -1,6 +1,7 @@
 import type { Wallet } from "ethers";
 import { parseAccount, parseChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
+import { resolveChainAddress } from "../../client/resolve-name.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
@@ -25,6 +26,13 @@ export function readPlace({ info }: Session, text: string, member?: string): Pla
     [developmentAccount(info.accounts.mnemonic, Number(account)).address, ...rest].join("@"),
     member,
   );
+}
+
+/** Likewise, and names of L1's registry: `bob@alpha`. */
+export async function resolvePlace(session: Session, text: string): Promise<Place> {
+  const { info } = session;
+  if (/^\d+(@|$)/.test(text)) return readPlace(session, text);
+  return resolveChainAddress(info, text, session.provider(info.l1.chainId));
 }
 
 /** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */

@@ -160,7 +160,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:send", "Send money from a chain or L1 to an account on any chain or L1")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain; the chain is l1 too" })
+    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain, <account number>@chain or <name>@chain; l1 too" })
     .addOption(token)
     .addOption(from)
     .addFlag({ name: "estimate", description: "Print the gas of the delivery, and send nothing" })

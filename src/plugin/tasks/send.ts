@@ -6,7 +6,7 @@ import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
 import { formatAmount } from "../../options/amount.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
@@ -25,7 +25,7 @@ interface SendArguments extends TransferArguments {
 const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const to = readPlace(session, args.to);
+    const to = await resolvePlace(session, args.to);
     const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const { named, token } = await readToken(session, from, to, args.token);
