@@ -36,9 +36,15 @@ export interface FlowLegName {
  * missing. Throws ClientError; UnknownChain for a flow with a leg on a chain that this ecosystem does not have.
  */
 export async function prepareFlow(ecosystem: Ecosystem, { flow, leg }: FlowLegName, signer: Signer): Promise<Hex> {
-  const { token, amount } = legOf(flow, leg);
+  const { token, amount, party } = legOf(flow, leg);
   for (const { chainId } of flow.legs) findChain(ecosystem, chainId);
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
+  // Asked before an allowance is given, which another account would give in vain.
+  if (sender.address.toLowerCase() !== party)
+    throw new ClientError(
+      "Refused",
+      `leg ${leg} is ${party}'s to give, the signer is ${sender.address}; sign with the party's key`,
+    );
   const chain = findChain(ecosystem, sender.member.chainId);
   const { isBase } = await findToken(ecosystem, chain, token, sender.provider);
   if (!isBase && amount > 0n) await ensureAllowance(sender, token, ATOMIC_FLOWS_ADDRESS, amount);

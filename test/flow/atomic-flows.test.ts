@@ -96,6 +96,8 @@ describe("C11: atomic flows, with real proofs", () => {
 
   test("three legs: all are paid when the pivot has run; a pivot that reverts and a leg that is withheld give all back", async () => {
     const pivot = (to: Hex, n: number) => leg(C, n, { to: `${to}@${CHAINS[C]}`, pivot: true, call: "0xc0de" });
+    const foreign = await build(leg(A, 1, { party: `${recipient(1)}@${CHAINS[A]}` }));
+    await assert.rejects(give(foreign, 0, A), { code: "Refused", message: /^leg 0 is 0x\w{40}'s to give, the signer is 0x/ });
     const paid = await build(leg(A, 11), leg(B, 12), pivot(taking, 13));
     const reverted = await build(leg(A, 21), leg(B, 22), pivot(refusing, 23));
     const withheld = await build(leg(A, 31), leg(B, 32), pivot(taking, 33));

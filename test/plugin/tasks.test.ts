@@ -180,6 +180,9 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(refused.stderr, /would fail/);
     const estimate = valueOf<{ quoted: string; minimum: string }>(await workplace.run([...order, "--estimate"]));
     assert.deepEqual(estimate.quoted, String(quoted));
+    const between = await workplace.run([...order, "--estimate", "--via", owner]);
+    assert.equal(between.code, 1);
+    assert.match(between.stderr, /the router .* answers .*c0c8/i);
     const sent = valueOf<{ made: boolean; arrived: boolean }>(await workplace.run(order));
     assert.deepEqual([sent.made, sent.arrived], [true, true]);
     assert.equal(await tokensOf(beta, token, owner), quoted);

@@ -203,6 +203,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "at", description: "A router of Uniswap v2's kind: 0x…@chain" })
     .addOption(token)
     .addOption(option("wanted", "What it becomes: a token of the router's chain (default: that chain's base token)"))
+    .addOption(option("via", "Tokens between the two, in the order of the router's pools: addresses with commas"))
     .addOption(option("to", "Where the proceeds go: 0x…@chain or <account number>@chain (default: the sender)"))
     .addOption(option("minimum", "Least proceeds, such as 0.9 (default: the router's quote, less the slippage)"))
     .addOption(option("slippage", "Hundredths of a percent by which the price may fall until then (default: 50)"))

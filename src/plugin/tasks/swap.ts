@@ -24,6 +24,7 @@ interface SwapArguments extends EcosystemArguments {
   readonly at: string;
   readonly token: string | undefined;
   readonly wanted: string | undefined;
+  readonly via: string | undefined;
   readonly to: string | undefined;
   readonly minimum: string | undefined;
   readonly slippage: string | undefined;
@@ -49,7 +50,7 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     const [token, proceeds] = [await tokenOnChain(session, from.chainId, given), await tokenOnChain(session, at.chainId, wanted)];
     const request = {
       ...{ from: from.chainId, at: { chain: at.chainId, account: at.account }, to: { chain: to.chainId, account: to.account } },
-      ...{ amount: readAmount(args.amount, token), token: given, wanted },
+      ...{ amount: readAmount(args.amount, token), token: given, wanted, via: args.via?.split(",") },
       minimum: args.minimum === undefined ? undefined : readAmount(args.minimum, proceeds),
       slippage: readNumber("slippage", args.slippage, SLIPPAGE),
     };
