@@ -10,7 +10,7 @@ import { atomicFlows } from "./contract-interfaces.ts";
 import { findChain, memberName } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import type { ProviderOf } from "./estimate.ts";
-import { legOf, NO_ABSENCE, outcomeOf, placeOfFact, proveAbsence, proveFact } from "./flow-proofs.ts";
+import { legOf, NO_ABSENCE, outcomeOf, pivotOf, placeOfFact, proveAbsence, proveFact } from "./flow-proofs.ts";
 import type { FlowFact } from "./flow-proofs.ts";
 import { newestRoot } from "./remote-slot.ts";
 import type { AskingProviderOf } from "./remote-slot.ts";
@@ -63,7 +63,7 @@ export async function executeFlow(
   providerOf: ProviderOf,
   view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
 ): Promise<Hex> {
-  const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
+  const pivot = pivotOf(flow);
   const sender = await senderOfLeg(ecosystem, flow, pivot, signer);
   const others = [...flow.legs.keys()].filter((leg) => leg !== pivot);
   const facts = await factsOf(ecosystem, flow, others, sender, view);
@@ -83,7 +83,7 @@ export async function releaseFlow(
 ): Promise<Hex> {
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
   const { chainId, recipient } = legOf(flow, leg);
-  const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
+  const pivot = pivotOf(flow);
   const isHere = flow.legs[pivot]?.chainId === chainId;
   const needed = pivot === -1 ? [...flow.legs.keys()] : isHere ? [] : [pivot];
   const facts = await factsOf(ecosystem, flow, needed, sender, view);
@@ -105,7 +105,7 @@ export async function refundFlow(
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
   const { chainId, party } = legOf(flow, leg);
   const payee = to === undefined ? party : parseAccount(to);
-  const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
+  const pivot = pivotOf(flow);
   if (flow.legs[pivot]?.chainId === chainId && (await hasEnded(sender, flow)))
     return sendTo(sender, "refund", [flow, leg, pivot, NO_ABSENCE, payee]);
   await view.poll();

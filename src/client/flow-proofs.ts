@@ -36,6 +36,11 @@ export function legOf(flow: AtomicFlow, leg: number): FlowLeg {
   return found;
 }
 
+/** The number of the leg that decides; -1 if the flow has none. */
+export function pivotOf({ legs }: AtomicFlow): number {
+  return legs.findIndex(({ isPivot }) => isPivot);
+}
+
 /** Where the executed batch of a leg says that the leg is there; undefined before. */
 export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number): MessagePlace | undefined {
   const body = flowFact(hashAtomicFlow(flow), leg);
@@ -48,7 +53,7 @@ export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number): Messag
 /** Whether the flow can be released or given back, by what L1 has executed: one of both in the end. */
 export function outcomeOf(view: L1View, flow: AtomicFlow): FlowOutcome {
   const { deadline, legs } = flow;
-  const pivot = legs.findIndex(({ isPivot }) => isPivot);
+  const pivot = pivotOf(flow);
   const isThere = legs.map((_, leg) => {
     const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
     return executedAt !== undefined && (leg === pivot || executedAt <= deadline);

@@ -32,7 +32,7 @@ describe("B5: a start from a place, whose blocks before it are not made again", 
   let hashing: Hex;
   let first: Hex;
 
-  test("is none where a batch is open, or few blocks came", async () => {
+  test("does not happen where a batch is open, or few blocks came", async () => {
     await kept.pay(1n);
     await settleNow(kept.chain());
     await kept.restart();

@@ -3,7 +3,7 @@ import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
 import { buildFlow } from "../../client/build-flow.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
-import { legOf } from "../../client/flow-proofs.ts";
+import { legOf, pivotOf } from "../../client/flow-proofs.ts";
 import { flowStatus } from "../../client/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -37,7 +37,7 @@ function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
       return prepareFlow(link.info, { flow, leg }, await signerOf(leg, legOf(flow, leg).party));
     },
     async execute({ data, from } = {}) {
-      const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
+      const pivot = pivotOf(flow);
       return executeFlow(link.info, { flow, data }, await signerOf(pivot, from), providerOf);
     },
     async release(leg, { to, from } = {}) {

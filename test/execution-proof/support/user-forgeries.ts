@@ -497,7 +497,7 @@ export function* visitForgeries(): Generator<Forgery> {
   const deficit = P - 2 ** 30 + 1;
   const lacking = { ...vast.user[0]!, ends: 1, fails: 1, lacksGas: 1, rest: number30(deficit) };
   yield visits("range14[2]", withUser(vast, [lacking], { opcode: HALT, gas: 2 ** 30 - 1, height: 0, place: 0 }));
-  // Gas that is put down with limbs that are none.
+  // Gas that is put down with limbs out of range.
   const gasRun = visited([STOP], { gas: 2 ** 17 + 5 });
   const limbs = (low: number, high: number): RunCells => {
     const held = word({ 0: low, 1: high });
