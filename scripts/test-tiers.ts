@@ -13,7 +13,7 @@ export const TEST_TIERS: readonly TestTier[] = [
     name: "unit",
     budgetMinutes: 3,
     folders: [
-      ...["tidiness", "docs", "options", "abi", "runtime", "field", "kernels", "protocol", "machine"],
+      ...["tidiness", "docs", "errors", "options", "abi", "runtime", "field", "kernels", "protocol", "machine"],
       ...["chain", "settlement-layer", "relayer", "ledger"],
     ],
   },

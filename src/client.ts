@@ -11,7 +11,7 @@ export type { CallRequest } from "./client/call.ts";
 export { checksumOf, encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "./client/chain-address.ts";
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export { ClientError } from "./client/client-error.ts";
-export { HyperchainError } from "./runtime/hyperchain-error.ts";
+export { HyperchainError } from "./errors/hyperchain-error.ts";
 export type { ClientErrorCode } from "./client/client-error.ts";
 export { deposit } from "./client/deposit.ts";
 export type { Deposit, DepositRequest } from "./client/deposit.ts";

@@ -17,7 +17,7 @@ export interface ErrorCode {
   readonly messages: readonly string[];
 }
 
-/** Every class in src/ that extends Error and has a `code` of literals, by name. */
+/** Every exported class in src/ that names its codes, as `NamedError` and `HyperchainError` take them, by name. */
 export function errorClasses(root: string): ErrorClass[] {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, "tsconfig.json"),
@@ -33,7 +33,7 @@ export function errorClasses(root: string): ErrorClass[] {
   const classes: ErrorClass[] = [];
   for (const source of sources) {
     ts.forEachChild(source, (node) => {
-      if (!ts.isClassDeclaration(node) || node.name === undefined || !extendsError(node)) return;
+      if (!ts.isClassDeclaration(node) || node.name === undefined || !isExported(node)) return;
       const codes = codesOf(node, checker);
       if (codes.length === 0) return;
       const name = node.name.text;
@@ -54,18 +54,14 @@ function throwDiagnostic(diagnostic: ts.Diagnostic): never {
   throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"));
 }
 
-function extendsError(node: ts.ClassDeclaration): boolean {
-  return (
-    node.heritageClauses?.some(({ types }) =>
-      types.some(({ expression }) => expression.getText() === "Error" || expression.getText().endsWith("Error")),
-    ) ?? false
-  );
-}
+const isExported = ({ modifiers }: ts.ClassDeclaration): boolean =>
+  modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 
 function codesOf(node: ts.ClassDeclaration, checker: ts.TypeChecker): string[] {
-  const member = node.members.find((candidate) => ts.isPropertyDeclaration(candidate) && candidate.name.getText() === "code");
-  if (member === undefined) return [];
-  const type = checker.getTypeAtLocation(member);
+  const [base] = node.heritageClauses?.flatMap(({ types }) => types) ?? [];
+  const [codes] = base?.typeArguments ?? [];
+  if (codes === undefined || !/^(Named|Hyperchain)Error$/.test(base?.expression.getText() ?? "")) return [];
+  const type = checker.getTypeFromTypeNode(codes);
   const parts = type.isUnion() ? type.types : [type];
   // The checker orders a union by what it met first in any file.
   return parts.flatMap((part) => (part.isStringLiteral() ? [part.value] : [])).sort();

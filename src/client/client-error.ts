@@ -1,4 +1,4 @@
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** What a user's request can run into before, or while, it is sent. */
 export type ClientErrorCode =
@@ -23,15 +23,13 @@ export type ClientErrorCode =
   | "FlowOpen";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
-export class ClientError extends HyperchainError {
+export class ClientError extends HyperchainError<ClientErrorCode> {
   override readonly name = "ClientError";
-  readonly code: ClientErrorCode;
   /** The values behind the message; of `Refused`, the contract's error, or the code of the chain's. */
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ClientErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.details = details;
   }
 }

@@ -1,5 +1,6 @@
 import { VoidSigner } from "ethers";
 import type { Provider, Signer, TransactionRequest } from "ethers";
+import { NamedError } from "../errors/named-error.ts";
 import type { Hex } from "../protocol/hex.ts";
 
 /** A transaction that an account has to sign, as wallets take it. */
@@ -35,12 +36,12 @@ export async function nextTransaction<Result>(
 }
 
 /** Ends what would send a transaction, where it would. */
-class Stopped extends Error {
+class Stopped extends NamedError<"Stopped"> {
   override readonly name = "Stopped";
   readonly transaction: UnsignedTransaction;
 
   constructor(transaction: UnsignedTransaction) {
-    super("the transaction is for the account to sign");
+    super("Stopped", "the transaction is for the account to sign");
     this.transaction = transaction;
   }
 }

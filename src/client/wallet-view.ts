@@ -1,4 +1,5 @@
 import type { Log, Provider } from "ethers";
+import { reasonOf } from "../errors/reason-of.ts";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
@@ -89,11 +90,6 @@ async function balancesOn(
   } catch (error) {
     return { name, chainId, tokens: [], unavailable: reasonOf(error) };
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.message !== "") return error.message;
-  return String((error as { readonly code?: unknown }).code ?? error);
 }
 
 async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider): Promise<TokenBalance[]> {

@@ -4,7 +4,7 @@ import { resealInfo } from "./view/reseal-info.ts";
 import { messageInfo } from "./view/message-info.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import { settledBatchInfo } from "./view/settled-info.ts";
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 export interface DriverDependencies {
   /** Those that there are now. */
@@ -35,12 +35,14 @@ export interface Driver {
 }
 
 /** The ecosystem has no chain of that id or name. */
-export class UnknownChainError extends HyperchainError {
+export class UnknownChainError extends HyperchainError<"UnknownChain"> {
   override readonly name = "UnknownChainError";
-  readonly code = "UnknownChain";
 
   constructor(wanted: string, chains: readonly Pick<DevnetChain, "chainId" | "name">[]) {
-    super(`there is no chain ${wanted}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`);
+    super(
+      "UnknownChain",
+      `there is no chain ${wanted}; there are ${chains.map(({ chainId, name }) => `${name} (${chainId})`).join(", ")}`,
+    );
   }
 }
 

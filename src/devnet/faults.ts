@@ -9,7 +9,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { Journey } from "../relayer/journey.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Characters of an account in hexadecimal. */
 const ADDRESS_LENGTH = 42;
@@ -103,9 +103,8 @@ export interface Faults {
 }
 
 /** A fault that cannot be set. */
-export class FaultError extends HyperchainError {
+export class FaultError extends HyperchainError<"UnknownFault"> {
   override readonly name = "FaultError";
-  readonly code = "UnknownFault";
 }
 
 /** Switches, all off. */
@@ -126,6 +125,7 @@ export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies):
   function checkChain(chainId: number): void {
     if (chains().some((chain) => Number(chain.chainId) === chainId)) return;
     throw new FaultError(
+      "UnknownFault",
       `there is no chain ${chainId}; there are ${chains()
         .map((chain) => `${chain.name} (${chain.chainId})`)
         .join(", ")}`,
@@ -211,6 +211,7 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
 
 function notWhereKept(): FaultError {
   return new FaultError(
+    "UnknownFault",
     "data cannot be tampered with in an ecosystem that is kept: the next start forms its batches again, as they should have been; leave --data out",
   );
 }
@@ -276,6 +277,7 @@ function readFault(value: unknown): Fault {
   const [{ path }] = read.issues;
   const where = path?.[0]?.key === undefined ? "" : `; wrong is ${String(path[0].key)} of ${shown(value)}`;
   throw new FaultError(
+    "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
       "relayer (running), sequencer (chainId, running), censor (chainId, target), tamperNextProof (chainId), tamperNextData (chainId) " +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,

@@ -68,6 +68,7 @@ export async function requireFunds(
   const balance = (await payer.provider?.getBalance(address)) ?? 0n;
   if (balance >= neededWei) return;
   throw new DevnetOptionsError(
+    "BadOptions",
     `accounts: ${address} pays for the funded accounts and has ${formatEther(balance)} ETH on L1; it needs ${formatEther(neededWei)}: lower accounts.balance or accounts.funded, or send it more first`,
   );
 }

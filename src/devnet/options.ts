@@ -41,7 +41,7 @@ import {
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import type { FirstState } from "./chains/first-state.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** The bridge's limit of what a chain has, in wei. */
 const MOST_WEI = 2n ** 126n;
@@ -197,9 +197,8 @@ export interface ChainPlan extends Omit<ChainOptions, "name" | "batches" | "base
 }
 
 /** An option that cannot work; the message names the field and what to do. */
-export class DevnetOptionsError extends HyperchainError {
+export class DevnetOptionsError extends HyperchainError<"BadOptions"> {
   override readonly name = "DevnetOptionsError";
-  readonly code = "BadOptions";
 }
 
 const LOOPBACK = "127.0.0.1";
@@ -289,7 +288,7 @@ export function closedToOthers(options: Pick<CompleteOptions, "development" | "r
 }
 
 function optionsError([first]: readonly OptionProblem[]): DevnetOptionsError {
-  return new DevnetOptionsError(first === undefined ? "" : said(optionName(first.path), first));
+  return new DevnetOptionsError("BadOptions", first === undefined ? "" : said(optionName(first.path), first));
 }
 
 function nameOf({ name, chainId }: { readonly name?: string | undefined; readonly chainId: bigint }): string {

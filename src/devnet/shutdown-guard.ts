@@ -1,12 +1,11 @@
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** The ecosystem was closed before it had answered. */
-export class EcosystemClosedError extends HyperchainError {
+export class EcosystemClosedError extends HyperchainError<"EcosystemClosed"> {
   override readonly name = "EcosystemClosedError";
-  readonly code = "EcosystemClosed";
 
   constructor(cause?: unknown) {
-    super("the ecosystem was closed, so this is not answered any more", { cause });
+    super("EcosystemClosed", "the ecosystem was closed, so this is not answered any more", { cause });
   }
 }
 

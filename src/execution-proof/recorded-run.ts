@@ -1,5 +1,6 @@
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { LIMBS } from "../circuits/words/word.ts";
+import { NamedError } from "../errors/named-error.ts";
 import type { Frame } from "../machine/interpreter/frame.ts";
 import type { RunObserver } from "../machine/interpreter/kernel.ts";
 import type { MachineState } from "../machine/interpreter/machine-state.ts";
@@ -47,12 +48,13 @@ const POSITION_AT = fieldIndex("position") * LIMBS;
 export const ZERO_WORD: Limbs = new Array<number>(LIMBS).fill(0);
 
 /** A run came to a row that the tables do not prove. */
-export class UnprovableRowError extends Error {
+export class UnprovableRowError extends NamedError<"UnprovableRow"> {
   override readonly name = "UnprovableRowError";
   readonly row: RomRow;
 
   constructor(row: RomRow) {
     super(
+      "UnprovableRow",
       `no table proves the row at ${row.pc}, of opcode 0x${row.opcode.toString(16)}: prove a run that does not come to it (docs/zkevm.md lists what is proven)`,
     );
     this.row = row;
@@ -60,23 +62,27 @@ export class UnprovableRowError extends Error {
 }
 
 /** User code came to an opcode that the tables do not prove. */
-export class UnprovableOpcodeError extends Error {
+export class UnprovableOpcodeError extends NamedError<"UnprovableOpcode"> {
   override readonly name = "UnprovableOpcodeError";
   readonly opcode: number;
 
   constructor(opcode: number) {
-    super(`no table proves opcode 0x${opcode.toString(16)} of user code: prove a run that does not come to it (docs/zkevm.md)`);
+    super(
+      "UnprovableOpcode",
+      `no table proves opcode 0x${opcode.toString(16)} of user code: prove a run that does not come to it (docs/zkevm.md)`,
+    );
     this.opcode = opcode;
   }
 }
 
 /** A run came to an address that the memory's table has no place for. */
-export class UnprovableAddressError extends Error {
+export class UnprovableAddressError extends NamedError<"UnprovableAddress"> {
   override readonly name = "UnprovableAddressError";
   readonly address: bigint;
 
   constructor(address: bigint, limit: number) {
     super(
+      "UnprovableAddress",
       `no table proves an access at address ${address}: prove a run whose arrays and kernel memory stay below ${limit} (2^29, docs/zkevm.md)`,
     );
     this.address = address;
@@ -84,21 +90,25 @@ export class UnprovableAddressError extends Error {
 }
 
 /** A run copied bytes within the memory of one frame. */
-export class UnprovableCopyError extends Error {
+export class UnprovableCopyError extends NamedError<"UnprovableCopy"> {
   override readonly name = "UnprovableCopyError";
 
   constructor() {
-    super("no table proves a copy within one frame's memory: prove a run that copies between two frames' only (docs/zkevm.md)");
+    super(
+      "UnprovableCopy",
+      "no table proves a copy within one frame's memory: prove a run that copies between two frames' only (docs/zkevm.md)",
+    );
   }
 }
 
 /** A run recovered a key from words that are no whole places of the memory. */
-export class UnprovableRecoveryError extends Error {
+export class UnprovableRecoveryError extends NamedError<"UnprovableRecovery"> {
   override readonly name = "UnprovableRecoveryError";
   readonly offset: number;
 
   constructor(offset: number) {
     super(
+      "UnprovableRecovery",
       `no table proves a recovery from offset ${offset}: prove a run that recovers from multiples of 32 only (docs/zkevm.md)`,
     );
     this.offset = offset;

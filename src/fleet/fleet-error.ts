@@ -1,4 +1,4 @@
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /**
  * The fleet refuses a worker. `LeaseLost`: the task is another's, done, or needed no more. `ProofRefused`: the proof is false.
@@ -7,12 +7,6 @@ import { HyperchainError } from "../runtime/hyperchain-error.ts";
  */
 export type FleetErrorCode = "LeaseLost" | "ProofRefused" | "WorkerPaused" | "TooManyWorkers" | "BadToken" | "BadRequest";
 
-export class FleetError extends HyperchainError {
+export class FleetError extends HyperchainError<FleetErrorCode> {
   override readonly name = "FleetError";
-  readonly code: FleetErrorCode;
-
-  constructor(code: FleetErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ProofProgress } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
@@ -210,10 +211,4 @@ async function jsonOf(answer: Response): Promise<unknown> {
   } catch {
     return undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== "" ? `${error.message}: ${cause.message}` : error.message;
 }

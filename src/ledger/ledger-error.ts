@@ -1,4 +1,6 @@
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+
+export type LedgerErrorCode = "InUse" | "Foreign" | "Newer" | "Damaged" | "Differs" | "Unwritable" | "Occupied" | "NotKept";
 
 /**
  * InUse: another process has the ledger open. Foreign: the file is something else. Newer: a later version of this software wrote
@@ -6,12 +8,6 @@ import { HyperchainError } from "../runtime/hyperchain-error.ts";
  * Occupied: a dump is to be loaded where a ledger, or a file of its own name, is already. NotKept: an ecosystem in
  * memory has nothing to dump.
  */
-export class LedgerError extends HyperchainError {
+export class LedgerError extends HyperchainError<LedgerErrorCode> {
   override readonly name = "LedgerError";
-  readonly code: "InUse" | "Foreign" | "Newer" | "Damaged" | "Differs" | "Unwritable" | "Occupied" | "NotKept";
-
-  constructor(code: LedgerError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Files of the page by their paths. */
 export type PageAssets = ReadonlyMap<string, { readonly type: string; readonly text: string }>;
@@ -20,13 +20,12 @@ export async function readAssets(): Promise<PageAssets> {
   );
   return new Map(
     await Promise.all(read).catch((cause: unknown) => {
-      throw new PageError("the page is not built: run 'npm run build:page'", { cause });
+      throw new PageError("PageNotBuilt", "the page is not built: run 'npm run build:page'", { cause });
     }),
   );
 }
 
 /** The page cannot be served. */
-export class PageError extends HyperchainError {
+export class PageError extends HyperchainError<"PageNotBuilt"> {
   override readonly name = "PageError";
-  readonly code = "PageNotBuilt";
 }

@@ -152,7 +152,7 @@ function pageApp({ host, origins = [], members, any }: PageOptions, assets: Page
       const { authorization } = request.headers;
       return await reply.type("application/json").send(await passing.answer(url, request.body, reply.raw, authorization));
     } catch (error) {
-      if (error instanceof PassedAnswerError) return refuse(reply, error.status, error.message);
+      if (error instanceof PassedAnswerError) return refuse(reply, error.code, error.message);
       return refuse(reply, 502, `${url} does not answer: ${error instanceof Error ? error.message : String(error)}`);
     }
   });

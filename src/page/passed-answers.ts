@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { NamedError } from "../errors/named-error.ts";
 
 /** Questions under way, of all readers, until their answers have been read. */
 const MOST_UNDER_WAY = 64;
@@ -7,16 +8,9 @@ const MOST_ANSWER_BYTES = 16 * 2 ** 20;
 const MOST_HELD_BYTES = 64 * 2 ** 20;
 const ANSWER_MS = 60_000;
 
-/** An answer that is not passed on. */
-export class PassedAnswerError extends Error {
+/** An answer that is not passed on; the code is a status of HTTP. */
+export class PassedAnswerError extends NamedError<number> {
   override readonly name = "PassedAnswerError";
-  /** Of HTTP. */
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 /** Passes questions on to members, and holds no more of their answers than this process can bear. */

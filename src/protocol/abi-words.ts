@@ -29,6 +29,7 @@ export function keccakOfWords(words: readonly string[]): Hex {
 }
 
 function digitsOf(bytes: Hex, length: number): string {
-  if (bytes.length !== 2 + 2 * length) throw new HexError(`expected ${length} bytes, got ${(bytes.length - 2) / 2}`);
+  if (bytes.length !== 2 + 2 * length)
+    throw new HexError("MalformedHex", `expected ${length} bytes, got ${(bytes.length - 2) / 2}`);
   return bytes.slice(2);
 }

@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { WORD_LIMIT } from "./word.ts";
@@ -111,12 +112,6 @@ function wordBytes(value: bigint): Uint8Array {
 }
 
 /** A transfer that the layout cannot hold. */
-export class AssetMessageError extends Error {
+export class AssetMessageError extends NamedError<"AmountTooLarge" | "WordOutOfRange"> {
   override readonly name = "AssetMessageError";
-  readonly code: "AmountTooLarge" | "WordOutOfRange";
-
-  constructor(code: AssetMessageError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

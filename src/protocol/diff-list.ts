@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { LeafKind, MAX_LEAF_COUNT, OUTPUTS_LEAF_INDEX } from "./domain-tags.ts";
 import { ADDRESS_LIMIT, toLimbs, WORD_LIMIT } from "./word.ts";
 
@@ -114,14 +115,12 @@ export type DiffListErrorCode =
   | "KeyNotAscending";
 
 /** A list that is not canonical. `position` is the offending entry's place in the list. */
-export class DiffListError extends Error {
+export class DiffListError extends NamedError<DiffListErrorCode> {
   override readonly name = "DiffListError";
-  readonly code: DiffListErrorCode;
   readonly position: number;
 
   constructor(code: DiffListErrorCode, position: number, message: string) {
-    super(`entry ${position}: ${message}`);
-    this.code = code;
+    super(code, `entry ${position}: ${message}`);
     this.position = position;
   }
 }

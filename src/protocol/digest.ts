@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { fromHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
@@ -52,12 +53,6 @@ function requireCanonical(element: number, position: number): number {
 }
 
 /** Bytes or numbers that are no digest. */
-export class DigestError extends Error {
+export class DigestError extends NamedError<"DigestNotCanonical" | "DigestLength"> {
   override readonly name = "DigestError";
-  readonly code: "DigestNotCanonical" | "DigestLength";
-
-  constructor(code: DigestError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

@@ -1,5 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { hexToBytes } from "@noble/hashes/utils.js";
+import { NamedError } from "../errors/named-error.ts";
 
 /** Bytes as lower-case hexadecimal digits behind `0x`: the form of hashes and addresses outside hot loops. */
 export type Hex = `0x${string}`;
@@ -23,9 +24,11 @@ export function toHex(bytes: Uint8Array): Hex {
 
 /** Throws HexError unless the text is `0x` and an even number of digits, `length` bytes where that is given. */
 export function fromHex(hex: string, length?: number): Uint8Array {
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(hex)) throw new HexError(`${JSON.stringify(hex)} is not a string of whole hexadecimal bytes`);
+  if (!/^0x([0-9a-fA-F]{2})*$/.test(hex))
+    throw new HexError("MalformedHex", `${JSON.stringify(hex)} is not a string of whole hexadecimal bytes`);
   const bytes = hexToBytes(hex.slice(2));
-  if (length !== undefined && bytes.length !== length) throw new HexError(`expected ${length} bytes, got ${bytes.length}`);
+  if (length !== undefined && bytes.length !== length)
+    throw new HexError("MalformedHex", `expected ${length} bytes, got ${bytes.length}`);
   return bytes;
 }
 
@@ -47,7 +50,6 @@ export function hashTag(name: string): Hex {
 }
 
 /** Text that is not the bytes it should be. */
-export class HexError extends Error {
+export class HexError extends NamedError<"MalformedHex"> {
   override readonly name = "HexError";
-  readonly code = "MalformedHex";
 }

@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import type { DiffEntry } from "./diff-list.ts";
 import { LeafKind, MAX_LEAF_COUNT, OUTPUTS_LEAF_INDEX } from "./domain-tags.ts";
 import { keccak, toHex } from "./hex.ts";
@@ -203,11 +204,12 @@ class PubdataReader {
   }
 }
 
-class Rejected extends Error {
+class Rejected extends NamedError<PubdataRejectionCode> {
+  override readonly name = "Rejected";
   readonly rejection: PubdataRejection;
 
   constructor(rejection: PubdataRejection) {
-    super(`${rejection.code} at byte ${rejection.offset}`);
+    super(rejection.code, `${rejection.code} at byte ${rejection.offset}`);
     this.rejection = rejection;
   }
 }

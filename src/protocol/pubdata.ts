@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { checkChanges } from "./diff-list.ts";
 import type { DiffEntry, InsertionEntry, UpdateEntry } from "./diff-list.ts";
 import { LeafKind } from "./domain-tags.ts";
@@ -127,15 +128,11 @@ class PubdataWriter {
   }
 }
 
-/** Content that pubdata cannot carry. */
-export class PubdataError extends Error {
-  override readonly name = "PubdataError";
-  readonly code: "EmptyBytecode" | "BytecodesNotAscending" | "FieldOverflow" | "OperationCountMismatch";
+export type PubdataErrorCode = "EmptyBytecode" | "BytecodesNotAscending" | "FieldOverflow" | "OperationCountMismatch";
 
-  constructor(code: PubdataError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** Content that pubdata cannot carry. */
+export class PubdataError extends NamedError<PubdataErrorCode> {
+  override readonly name = "PubdataError";
 }
 
 /** keccak of encoded pubdata. */

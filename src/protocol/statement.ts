@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { digestFromHex, digestToHex, elementsFromBytes, elementsToBytes } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { Quintic } from "./evaluation.ts";
@@ -47,7 +48,7 @@ export function encodeStatement(statement: BatchStatement): Uint8Array {
 /** Inverse of `encodeStatement`. Throws StatementError for another length, DigestError for an element ≥ p. */
 export function decodeStatement(bytes: Uint8Array): BatchStatement {
   if (bytes.length !== STATEMENT_BYTES) {
-    throw new StatementError(`a statement has ${STATEMENT_BYTES} bytes, got ${bytes.length}`);
+    throw new StatementError("StatementLength", `a statement has ${STATEMENT_BYTES} bytes, got ${bytes.length}`);
   }
   const word = (offset: number): Hex => toHex(bytes.subarray(offset, offset + 32));
   return {
@@ -67,7 +68,6 @@ function quinticFromBytes(bytes: Uint8Array): Quintic {
 }
 
 /** Bytes that are no statement. */
-export class StatementError extends Error {
+export class StatementError extends NamedError<"StatementLength"> {
   override readonly name = "StatementError";
-  readonly code = "StatementLength";
 }

@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { isAssetSender } from "./asset-message.ts";
 import { fromHex, keccak, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
@@ -78,14 +79,12 @@ export function withheldLogLeaves(logs: readonly WithheldLog[], canonicalTxHashe
 }
 
 /** Bytes that are no list of withheld logs; `offset` is that of the item that broke a rule. */
-export class WithheldLogsError extends Error {
+export class WithheldLogsError extends NamedError<"Truncated" | "UnknownLogHead" | "TrailingBytes"> {
   override readonly name = "WithheldLogsError";
-  readonly code: "Truncated" | "UnknownLogHead" | "TrailingBytes";
   readonly offset: number;
 
   constructor(code: WithheldLogsError["code"], offset: number) {
-    super(`${code} at byte ${offset}`);
-    this.code = code;
+    super(code, `${code} at byte ${offset}`);
     this.offset = offset;
   }
 }

@@ -1,3 +1,5 @@
+import { NamedError } from "../errors/named-error.ts";
+
 /** Limbs in a 256-bit word. */
 export const WORD_LIMBS = 16;
 /** One more than the largest word. */
@@ -32,12 +34,6 @@ export function fromLimbs(limbs: readonly number[]): bigint {
 }
 
 /** A word or a limb outside its range. */
-export class WordError extends Error {
+export class WordError extends NamedError<"WordOutOfRange" | "LimbOutOfRange"> {
   override readonly name = "WordError";
-  readonly code: "WordOutOfRange" | "LimbOutOfRange";
-
-  constructor(code: WordError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

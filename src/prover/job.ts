@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
 import type { ProofPhase } from "../stark/prove.ts";
@@ -59,12 +60,6 @@ export type ProverReply =
   | { readonly type: "failed"; readonly id: number; readonly code: string; readonly message: string };
 
 /** A proof could not be made. `code` is stable: the witness's or the engine's own code, `ProverThreadLost` or `ProverStopped`. */
-export class ProofError extends Error {
+export class ProofError extends NamedError<string> {
   override readonly name = "ProofError";
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

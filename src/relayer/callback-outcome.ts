@@ -1,11 +1,14 @@
 import type { Provider, TransactionReceipt } from "ethers";
+import { NamedError } from "../errors/named-error.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { interopHandler } from "./contract-interfaces.ts";
 import type { Delivery } from "./delivery.ts";
 import { contractErrorOf, describeRevert } from "./refusal.ts";
 
 /** The outcome of a bundle was told, or the time to tell it has passed: no later attempt can succeed. */
-export class CallbackOver extends Error {}
+export class CallbackOver extends NamedError<"CallbackOver"> {
+  override readonly name = "CallbackOver";
+}
 
 /**
  * Throws where the listener would revert now, with its reason. Asked in the name of a contract, whose failing runs the handler
@@ -16,7 +19,7 @@ export async function requireListener(delivery: Delivery, provider: Pick<Provide
   if (refused?.name === "FailingRunOfContract")
     throw new Error(`its listener fails: ${describeRevert(String(refused.args["reason"]))}`);
   if (refused?.name === "NoCallbackPending")
-    throw new CallbackOver("its listener can no longer be told: the 30 days after it first failed have passed");
+    throw new CallbackOver("CallbackOver", "its listener can no longer be told: the 30 days after it first failed have passed");
 }
 
 /** What became of an outcome whose listener reverted. */

@@ -89,7 +89,7 @@ export class Deliverer {
       const receipt = await sendOwn(delivery, await this.#rewards.of(journey), this.#policy, this.#dependencies);
       onDelivered(journey, { chainId: this.#chainId, blockNumber: receipt.blockNumber, transactionHash: receipt.hash as Hex });
       const failure = listenerFailure(receipt);
-      if (failure !== undefined) throw new PaidFailure(failure);
+      if (failure !== undefined) throw new PaidFailure("DeliveryFailed", failure);
       journey.refusal = undefined;
     } catch (error) {
       journey.refusal = describeRefusal(error);

@@ -1,4 +1,5 @@
 import type { Provider, Signer, TransactionReceipt } from "ethers";
+import { NamedError } from "../errors/named-error.ts";
 import type { Delivery } from "./delivery.ts";
 import { objectionTo } from "./delivery-policy.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
@@ -8,7 +9,9 @@ import { inclusionOf } from "./inclusion.ts";
 const MAX_TRANSACTION_GAS = 16_777_216n;
 
 /** A transaction of ours was included and failed: its gas is spent. */
-export class PaidFailure extends Error {}
+export class PaidFailure extends NamedError<"DeliveryFailed"> {
+  override readonly name = "PaidFailure";
+}
 
 export interface OwnTransactionDependencies {
   /** Connected to the chain; no other code may send from it. */
@@ -36,6 +39,6 @@ export async function sendOwn(
   const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
   const { hash } = await signer.sendTransaction({ ...delivery, gasLimit });
   const receipt = await inclusionOf(hash, provider);
-  if (receipt.status !== 1) throw new PaidFailure(`the delivery failed in transaction ${hash}`);
+  if (receipt.status !== 1) throw new PaidFailure("DeliveryFailed", `the delivery failed in transaction ${hash}`);
   return receipt;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { HyperchainError } from "./hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** What a clock showed, to return to. */
 export interface ClockMark {
@@ -8,14 +8,8 @@ export interface ClockMark {
 }
 
 /** The time cannot be moved, or not there; nothing has changed. */
-export class ClockError extends HyperchainError {
+export class ClockError extends HyperchainError<"TimeFixed" | "TimeOutOfRange"> {
   override readonly name = "ClockError";
-  readonly code: "TimeFixed" | "TimeOutOfRange";
-
-  constructor(code: ClockError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** About the year 36,800: engines take timestamps as JSON numbers. */

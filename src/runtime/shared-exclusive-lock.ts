@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import { HyperchainError } from "./hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** Someone at the gate. */
 interface Holder {
@@ -96,13 +96,13 @@ export class SharedExclusiveLock {
 }
 
 /** A snapshot could not be taken, or returned to, since something under way between the members did not end. */
-export class EcosystemBusyError extends HyperchainError {
+export class EcosystemBusyError extends HyperchainError<"EcosystemBusy"> {
   override readonly name = "EcosystemBusyError";
-  readonly code = "EcosystemBusy";
 
   constructor(labels: readonly string[]) {
     const what = [...new Set(labels)].join(", ");
     super(
+      "EcosystemBusy",
       `the ecosystem is busy: ${what} did not end within ${LONGEST_WAIT_MS / 1000} s; if L1 mines on demand only, mine a block there`,
     );
   }

@@ -1,5 +1,5 @@
 import type { Hex } from "../protocol/hex.ts";
-import { HyperchainError } from "../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
 
 /** What went wrong on the way to the settlement layer. */
 export type SettlementErrorCode =
@@ -33,14 +33,12 @@ export interface ContractError {
 }
 
 /** Settlement could not go on. `contractError` is there when a contract refused a call. */
-export class SettlementError extends HyperchainError {
+export class SettlementError extends HyperchainError<SettlementErrorCode> {
   override readonly name = "SettlementError";
-  readonly code: SettlementErrorCode;
   readonly contractError: ContractError | undefined;
 
   constructor(code: SettlementErrorCode, message: string, options?: ErrorOptions & { contractError?: ContractError }) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.contractError = options?.contractError;
   }
 }

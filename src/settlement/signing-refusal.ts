@@ -1,3 +1,5 @@
+import { NamedError } from "../errors/named-error.ts";
+
 /** Why a validator signs neither this approval nor this revert. */
 export type SigningRefusalCode =
   /** Another batch of the same number is approved for a part of the time. */
@@ -14,12 +16,6 @@ export type SigningRefusalCode =
   | "RevertMismatch";
 
 /** A validator refuses to sign. */
-export class SigningRefusal extends Error {
+export class SigningRefusal extends NamedError<SigningRefusalCode> {
   override readonly name = "SigningRefusal";
-  readonly code: SigningRefusalCode;
-
-  constructor(code: SigningRefusalCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

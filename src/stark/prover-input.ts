@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { isCanonical, P } from "../field/koala-bear.ts";
 import { ABSENT, createShape, type Shape } from "./shape.ts";
 import { type System, tablePublicValues } from "./system.ts";
@@ -84,12 +85,6 @@ function firstNonCanonical(column: Uint32Array): number {
 }
 
 /** The caller's mistake: input that does not fit the system. */
-export class ProverInputError extends Error {
-  readonly code: "BadStatement" | "BadTrace" | "BadAuxiliary" | "BadHeight";
-
-  constructor(code: ProverInputError["code"], message: string) {
-    super(message);
-    this.name = "ProverInputError";
-    this.code = code;
-  }
+export class ProverInputError extends NamedError<"BadStatement" | "BadTrace" | "BadAuxiliary" | "BadHeight"> {
+  override readonly name = "ProverInputError";
 }

@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import type { Ext } from "../field/extension.ts";
 
 /** Why a proof was not accepted. Both verifiers use these codes; the contract's custom errors have the same names. */
@@ -36,12 +37,12 @@ export type RejectionCode = Rejection["code"];
 export type VerifyResult = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection };
 
 /** Carries a rejection out of the nested steps of a verification; `verify` turns it into its result. */
-export class RejectedProof extends Error {
+export class RejectedProof extends NamedError<RejectionCode> {
+  override readonly name = "RejectedProof";
   readonly rejection: Rejection;
 
   constructor(rejection: Rejection) {
-    super(rejection.code);
-    this.name = "RejectedProof";
+    super(rejection.code, rejection.code);
     this.rejection = rejection;
   }
 }

@@ -61,7 +61,7 @@ function run(transaction: UserTransaction, lists: readonly bigint[]) {
 }
 
 const EMPTY_LIST = Uint8Array.of(0xc0);
-const refusedAs = (reason: string) => (error: unknown) => error instanceof KernelPanic && error.reason === reason;
+const refusedAs = (reason: string) => (error: unknown) => error instanceof KernelPanic && error.code === reason;
 
 describe("the kernel, of a transaction whose hints lie", () => {
   it("takes the lists that were signed", () => {

@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 describe("an error that ends a task", () => {
   const errors = [
     new PortInUseError("L1", { host: "127.0.0.1", port: 8545 }),
-    new DevnetOptionsError("chains: is empty"),
+    new DevnetOptionsError("BadOptions", "chains: is empty"),
     new DeploymentError("factory", "it reverted"),
     new UnknownChainError("x", []),
     new ClientError("ZeroAmount", "the amount is 0"),

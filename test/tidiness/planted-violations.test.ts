@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { strayErrors } from "./error-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 
@@ -94,5 +95,37 @@ describe("the check of lengths", () => {
       ["src/a.ts", `// ${"x".repeat(128)}\n/* ${"x".repeat(20)} */\n// https://example.org/${"x".repeat(128)}`],
     ]);
     assert.deepEqual(longCommentLines(tree), ["src/a.ts:1: 131 characters"]);
+  });
+});
+
+describe("the check of errors", () => {
+  const base = "export abstract class NamedError<Code> extends Error { abstract override readonly name: string; }";
+  const strayIn = (...lines: string[]) => strayErrors(new Map([["src/a.ts", [base, ...lines].join("\n")]]));
+
+  test("takes classes that come from NamedError under their own names, and what is no error", () => {
+    assert.deepEqual(
+      strayIn(
+        'class AError extends NamedError<"A"> { override readonly name = "AError"; }',
+        "class Below extends AError {}",
+        "abstract class Kind<Code> extends NamedError<Code> {}",
+        "class Pool extends Map {}",
+      ),
+      [],
+    );
+  });
+
+  test("refuses one that extends Error, another error of the language, or a package's", () => {
+    for (const other of ["Error", "TypeError", "ethers.EthersError", "DOMException"])
+      assert.deepEqual(strayIn(`const f = () => class A extends ${other} {};`), [
+        `src/a.ts:2: A extends ${other}, not NamedError or what comes from it`,
+      ]);
+    assert.match(strayIn("class A extends B {}", "class B extends Error {}").join(), /2: A extends B,.*3: B extends Error/);
+  });
+
+  test("refuses another class's name, and none", () => {
+    assert.deepEqual(strayIn('class A extends NamedError<"A"> { override readonly name = "B"; }'), [
+      "src/a.ts:2: A calls itself B",
+    ]);
+    assert.deepEqual(strayIn('class A extends NamedError<"A"> {}'), ["src/a.ts:2: A calls itself nothing"]);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { strayErrors } from "./error-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
@@ -14,6 +15,8 @@ describe("the source", () => {
   test("follows a map of rooms without circles", () => assert.deepEqual(mapFaults(ROOMS), []));
   test("imports only what the map allows", () => assert.deepEqual(importViolations(source, ROOMS), []));
   test("has no files that import each other", () => assert.deepEqual(fileCircles(source), []));
+  test("has no class of errors that does not come from NamedError, under its own name", () =>
+    assert.deepEqual(strayErrors(source), []));
   test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));
   test("has comments that fit a line", () => assert.deepEqual(longCommentLines(source), []));
 });

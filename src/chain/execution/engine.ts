@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import type { BlockEnvironment, MineResult } from "../model/block.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -36,13 +37,9 @@ export interface EngineNotification {
   readonly result: unknown;
 }
 
-/** The engine did something else than it was told. */
-export class EngineError extends Error {
-  override readonly name = "EngineError";
-  readonly code: "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
+export type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
 
-  constructor(code: EngineError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+/** The engine did something else than it was told. */
+export class EngineError extends NamedError<EngineErrorCode> {
+  override readonly name = "EngineError";
 }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { NamedError } from "../../errors/named-error.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
@@ -139,12 +140,6 @@ function take(tree: StateTree, { oldLeafCount, priorityOpCount, outputsHash, pub
 }
 
 /** Why a state cannot be proven. */
-export class StateHistoryError extends Error {
+export class StateHistoryError extends NamedError<"BatchUnknown" | "Busy"> {
   override readonly name = "StateHistoryError";
-  readonly code: "BatchUnknown" | "Busy";
-
-  constructor(code: StateHistoryError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

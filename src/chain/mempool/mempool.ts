@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import { AccountView, mostCostOf } from "./account-view.ts";
@@ -361,21 +362,17 @@ function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {
   return new Map([...senders].map(([address, sender]) => [address, copy(sender)]));
 }
 
-/** Why a transaction is not taken into the pool. Messages begin as geth's do, by which clients know them. */
-export class MempoolError extends Error {
-  override readonly name = "MempoolError";
-  readonly code:
-    | "FeeTooLow"
-    | "PriorityFeeAboveCap"
-    | "AlreadyKnown"
-    | "NonceTooLow"
-    | "InsufficientFunds"
-    | "ReplacementUnderpriced"
-    | "PoolFull"
-    | "SenderFull";
+export type MempoolErrorCode =
+  | "FeeTooLow"
+  | "PriorityFeeAboveCap"
+  | "AlreadyKnown"
+  | "NonceTooLow"
+  | "InsufficientFunds"
+  | "ReplacementUnderpriced"
+  | "PoolFull"
+  | "SenderFull";
 
-  constructor(code: MempoolError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** Why a transaction is not taken into the pool. Messages begin as geth's do, by which clients know them. */
+export class MempoolError extends NamedError<MempoolErrorCode> {
+  override readonly name = "MempoolError";
 }

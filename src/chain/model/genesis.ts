@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -85,12 +86,6 @@ function leafName({ leafKind, address, slot }: GenesisLeaf): string {
 }
 
 /** A first state that cannot be. */
-export class GenesisError extends Error {
+export class GenesisError extends NamedError<"DuplicateAccount" | "HeaderOutOfRange"> {
   override readonly name = "GenesisError";
-  readonly code: "DuplicateAccount" | "HeaderOutOfRange";
-
-  constructor(code: GenesisError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }

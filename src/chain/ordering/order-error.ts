@@ -1,20 +1,18 @@
-/** A command cannot be carried out as the protocol's order asks for it. The batch under way is of no use then. */
-export class OrderError extends Error {
-  override readonly name = "OrderError";
-  readonly code:
-    /** One of the chain's own transactions was not included, or reverted. */
-    | "SystemTransactionFailed"
-    /** The closing transaction sent a message, or stored another hash than that of the batch's outputs. */
-    | "OutputsDiffer"
-    /** A priority operation that could run was left out. */
-    | "OperationLeftOut"
-    /** A priority operation ran that the verdict keeps from running. */
-    | "OperationMustNotRun"
-    /** A block would be earlier than the one before it. */
-    | "TimeRunsBackwards";
+import { NamedError } from "../../errors/named-error.ts";
 
-  constructor(code: OrderError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+export type OrderErrorCode =
+  /** One of the chain's own transactions was not included, or reverted. */
+  | "SystemTransactionFailed"
+  /** The closing transaction sent a message, or stored another hash than that of the batch's outputs. */
+  | "OutputsDiffer"
+  /** A priority operation that could run was left out. */
+  | "OperationLeftOut"
+  /** A priority operation ran that the verdict keeps from running. */
+  | "OperationMustNotRun"
+  /** A block would be earlier than the one before it. */
+  | "TimeRunsBackwards";
+
+/** A command cannot be carried out as the protocol's order asks for it. The batch under way is of no use then. */
+export class OrderError extends NamedError<OrderErrorCode> {
+  override readonly name = "OrderError";
 }

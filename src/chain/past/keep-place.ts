@@ -39,7 +39,7 @@ export async function keepPlace(chain: PlacedChain, store: PlaceStore): Promise<
   const { engine, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
   const root = digestToHex(tree.root);
   if (archive.last?.stateRoot !== root)
-    throw new PlaceError(`the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
+    throw new PlaceError("RootMismatch", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
   const { state, oldest } = await witness.request("export", undefined);
   const blocks = [...keptBlocks];
   const told = async function* (): AsyncGenerator<ToldBlockText> {

@@ -15,7 +15,10 @@ export function treeAt({ tree: bytes, archive }: Place, compressor: BatchCompres
   const tree = StateTree.import(bytes, { compressor });
   const [root, expected] = [digestToHex(tree.root), archive.at(-1)?.stateRoot];
   if (root === expected) return tree;
-  throw new PlaceError(`the state tree's root is ${root}, the last batch's is ${expected}; restore a copy of the folder`);
+  throw new PlaceError(
+    "RootMismatch",
+    `the state tree's root is ${root}, the last batch's is ${expected}; restore a copy of the folder`,
+  );
 }
 
 /** Opens an engine that goes on from a place. Rejects as the engine below does. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { deserialize, serialize } from "node:v8";
+import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import type { IndexedChain } from "../index/chain-index.ts";
@@ -86,8 +87,8 @@ export function decodePlace({ notes: bytes, state, tree }: PlaceParts): Place {
     readonly sums: { readonly state: string; readonly tree: string };
     readonly notes: PlaceNotes;
   };
-  if (version !== VERSION) throw new PlaceError(`it has format ${version}, this software reads ${VERSION}`);
-  if (sums.state !== checksum(state) || sums.tree !== checksum(tree)) throw new PlaceError("its parts are damaged");
+  if (version !== VERSION) throw new PlaceError("OtherFormat", `it has format ${version}, this software reads ${VERSION}`);
+  if (sums.state !== checksum(state) || sums.tree !== checksum(tree)) throw new PlaceError("Damaged", "its parts are damaged");
   return { ...notes, state, tree };
 }
 
@@ -96,6 +97,6 @@ function checksum(bytes: Uint8Array): string {
 }
 
 /** A place cannot be read. */
-export class PlaceError extends Error {
+export class PlaceError extends NamedError<"OtherFormat" | "Damaged" | "RootMismatch"> {
   override readonly name = "PlaceError";
 }

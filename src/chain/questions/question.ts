@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import type { ReexecutedReceipt } from "../model/block.ts";
@@ -131,12 +132,6 @@ export type QuestionReply =
 export type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "TraceTooLarge" | "QuestionFailed";
 
 /** A question was not answered. Nothing of the chain is wrong for it. */
-export class QuestionError extends Error {
+export class QuestionError extends NamedError<QuestionErrorCode> {
   override readonly name = "QuestionError";
-  readonly code: QuestionErrorCode;
-
-  constructor(code: QuestionErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

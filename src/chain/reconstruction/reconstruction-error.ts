@@ -1,4 +1,4 @@
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** Why a chain cannot be rebuilt from what L1 was said to hold. */
 export type ReconstructionErrorCode =
@@ -34,16 +34,14 @@ export type ReconstructionErrorCode =
   | "L1Reorganized";
 
 /** The chain was not rebuilt: something is missing, or is not what L1's contracts bind. Nothing of it may be used. */
-export class ReconstructionError extends HyperchainError {
+export class ReconstructionError extends HyperchainError<ReconstructionErrorCode> {
   override readonly name = "ReconstructionError";
-  readonly code: ReconstructionErrorCode;
   /** Where one batch is at fault. */
   readonly batchNumber: bigint | undefined;
 
   constructor(code: ReconstructionErrorCode, message: string, options: ErrorOptions & { readonly batchNumber?: bigint } = {}) {
     const { batchNumber, ...rest } = options;
-    super(batchNumber === undefined ? message : `batch ${batchNumber}: ${message}`, rest);
-    this.code = code;
+    super(code, batchNumber === undefined ? message : `batch ${batchNumber}: ${message}`, rest);
     this.batchNumber = batchNumber;
   }
 }

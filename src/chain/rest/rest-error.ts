@@ -1,16 +1,15 @@
+import { NamedError } from "../../errors/named-error.ts";
 import { RpcCode, RpcError } from "../rpc/json-rpc.ts";
 import type { RouteAnswer } from "../rpc/http-route.ts";
 
 /** A request that has no answer: status of HTTP, a code for programs and a text for people. */
-export class RestError extends Error {
+export class RestError extends NamedError<string> {
   override readonly name = "RestError";
   readonly status: number;
-  readonly code: string;
 
   constructor(status: number, code: string, message: string) {
-    super(message);
+    super(code, message);
     this.status = status;
-    this.code = code;
   }
 }
 

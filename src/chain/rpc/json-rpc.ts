@@ -1,3 +1,5 @@
+import { NamedError } from "../../errors/named-error.ts";
+
 /** A JSON-RPC request whose form is valid. */
 export interface RpcRequest {
   readonly id: string | number | null;
@@ -89,14 +91,12 @@ function nestingExceeds(text: string, limit: number): boolean {
 }
 
 /** An answer that is an error. */
-export class RpcError extends Error {
+export class RpcError extends NamedError<number> {
   override readonly name = "RpcError";
-  readonly code: number;
   readonly data: unknown;
 
   constructor(code: number, message: string, data?: unknown, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.data = data;
   }
 }

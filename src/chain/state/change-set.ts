@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import type { DiffEntry, InsertionEntry, UpdateEntry } from "../../protocol/diff-list.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
 import { WORD_LIMIT } from "../../protocol/word.ts";
@@ -196,15 +197,13 @@ function describe({ leafKind, address, slot }: StateKey): string {
 }
 
 /** Writes or a diff list that the tree refuses. Nothing has changed when it is thrown. */
-export class ChangeSetError extends Error {
+export class ChangeSetError extends NamedError<ChangeSetErrorCode> {
   override readonly name = "ChangeSetError";
-  readonly code: ChangeSetErrorCode;
   /** Index of the offending write or entry; −1 where the list as a whole is at fault. */
   readonly position: number;
 
   constructor(code: ChangeSetErrorCode, message: string, position: number) {
-    super(message);
-    this.code = code;
+    super(code, message);
     this.position = position;
   }
 }

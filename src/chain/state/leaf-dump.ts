@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import { isCanonical } from "../../field/koala-bear.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
 import type { Digest } from "../../protocol/state-transition-witness.ts";
@@ -78,13 +79,9 @@ function parseKind(byte: number | undefined, leaf: number): LeafKind {
   return kind;
 }
 
-/** Bytes that are not the intact dump of a state tree. */
-export class LeafDumpError extends Error {
-  override readonly name = "LeafDumpError";
-  readonly code: "dump-format" | "dump-length" | "dump-sentinel" | "dump-key" | "dump-kind" | "dump-root";
+export type LeafDumpErrorCode = "dump-format" | "dump-length" | "dump-sentinel" | "dump-key" | "dump-kind" | "dump-root";
 
-  constructor(code: LeafDumpError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** Bytes that are not the intact dump of a state tree. */
+export class LeafDumpError extends NamedError<LeafDumpErrorCode> {
+  override readonly name = "LeafDumpError";
 }

@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import { DomainTag, LeafKind } from "../../protocol/domain-tags.ts";
 import { ADDRESS_LIMIT, WORD_LIMIT } from "../../protocol/word.ts";
 import { compressEach } from "./batch-compressor.ts";
@@ -69,13 +70,9 @@ export function checkStateKey({ leafKind, address, slot }: StateKey): void {
   }
 }
 
-/** A state key that no leaf can have. */
-export class StateKeyError extends Error {
-  override readonly name = "StateKeyError";
-  readonly code: "kind-unknown" | "address-out-of-range" | "slot-out-of-range" | "slot-not-zero";
+export type StateKeyErrorCode = "kind-unknown" | "address-out-of-range" | "slot-out-of-range" | "slot-not-zero";
 
-  constructor(code: StateKeyError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** A state key that no leaf can have. */
+export class StateKeyError extends NamedError<StateKeyErrorCode> {
+  override readonly name = "StateKeyError";
 }

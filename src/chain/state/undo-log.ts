@@ -1,3 +1,4 @@
+import { NamedError } from "../../errors/named-error.ts";
 import type { WordArray } from "./word-array.ts";
 
 /** How to take back one batch: the values that its updates replaced; its insertions are the newest leaves. */
@@ -70,13 +71,12 @@ export class UndoLog {
 
   #checkLive(snapshot: Snapshot): void {
     if (!this.#live.has(snapshot)) {
-      throw new SnapshotError("the snapshot was reverted to, discarded, or made by another tree");
+      throw new SnapshotError("snapshot-ended", "the snapshot was reverted to, discarded, or made by another tree");
     }
   }
 }
 
 /** A snapshot that is no longer, or never was, one of this tree's. */
-export class SnapshotError extends Error {
+export class SnapshotError extends NamedError<"snapshot-ended"> {
   override readonly name = "SnapshotError";
-  readonly code = "snapshot-ended";
 }

@@ -1,18 +1,16 @@
-/** Bytes that are no transaction for this chain. */
-export class TransactionFormatError extends Error {
-  override readonly name = "TransactionFormatError";
-  readonly code:
-    | "Malformed"
-    | "GasAboveCap"
-    | "TooLarge"
-    | "TypeNotSupported"
-    /** The type is known, but asks for something that this chain does not have. */
-    | "FeatureNotSupported"
-    | "WrongChain"
-    | "BadSignature";
+import { NamedError } from "../../errors/named-error.ts";
 
-  constructor(code: TransactionFormatError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
+export type TransactionFormatErrorCode =
+  | "Malformed"
+  | "GasAboveCap"
+  | "TooLarge"
+  | "TypeNotSupported"
+  /** The type is known, but asks for something that this chain does not have. */
+  | "FeatureNotSupported"
+  | "WrongChain"
+  | "BadSignature";
+
+/** Bytes that are no transaction for this chain. */
+export class TransactionFormatError extends NamedError<TransactionFormatErrorCode> {
+  override readonly name = "TransactionFormatError";
 }

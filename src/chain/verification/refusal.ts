@@ -1,3 +1,5 @@
+import { NamedError } from "../../errors/named-error.ts";
+
 /** Why a batch is not what its inputs lead to, or its inputs are not what the chain's rules allow. */
 export type BatchRefusalCode =
   /** Blocks do not follow from each other, or their environment is not the chain's. */
@@ -32,12 +34,6 @@ export type BatchRefusalCode =
   | "GenesisMismatch";
 
 /** A verifier does not agree with a batch. Nothing of the batch is kept. */
-export class BatchRefusal extends Error {
+export class BatchRefusal extends NamedError<BatchRefusalCode> {
   override readonly name = "BatchRefusal";
-  readonly code: BatchRefusalCode;
-
-  constructor(code: BatchRefusalCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }

@@ -6,6 +6,7 @@ import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxResult } from "@ethereumjs/vm";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
@@ -260,7 +261,8 @@ export class Reexecution {
         ...watch.report(),
       };
     } catch (error) {
-      const reason = watch.reason ?? reasonOf(error);
+      // The library says behind its reason in which of its objects it arose.
+      const reason = watch.reason ?? reasonOf(error).split(" (vm hf=")[0] ?? "";
       return { receipt: undefined, reason, output: "0x", error: undefined, accessList: undefined, ...watch.report() };
     } finally {
       showBaseFee.stop();
@@ -319,12 +321,6 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
   const onEnd = (result: EVMResult): void => listener.afterMessage(result);
   events.on("step", onStep).on("beforeMessage", onBegin).on("afterMessage", onEnd);
   return () => void events.off("step", onStep).off("beforeMessage", onBegin).off("afterMessage", onEnd);
-}
-
-/** The library says behind its reason in which of its objects it arose. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split(" (vm hf=")[0] ?? message;
 }
 
 function receiptOf(result: RunTxResult): ReexecutedReceipt {

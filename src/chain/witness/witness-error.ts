@@ -1,3 +1,5 @@
+import { NamedError } from "../../errors/named-error.ts";
+
 /** Where two engines disagree about a block or a batch. */
 export interface Mismatch {
   readonly blockNumber: bigint;
@@ -12,14 +14,12 @@ export interface Mismatch {
 }
 
 /** The witness cannot vouch for what the engine did. The chain stops: nothing after this may be sealed. */
-export class WitnessError extends Error {
+export class WitnessError extends NamedError<"EnginesDisagree" | "WitnessStopped" | "UnknownSnapshot"> {
   override readonly name = "WitnessError";
-  readonly code: "EnginesDisagree" | "WitnessStopped" | "UnknownSnapshot";
   readonly mismatch: Mismatch | undefined;
 
   constructor(code: WitnessError["code"], message: string, mismatch?: Mismatch) {
-    super(message);
-    this.code = code;
+    super(code, message);
     this.mismatch = mismatch;
   }
 }

@@ -35,6 +35,7 @@ export async function resolveBaseToken(
     return { l1Address: option, symbol: String(erc20.decodeFunctionResult("symbol", answer)[0]) };
   } catch (error) {
     throw new DevnetOptionsError(
+      "BadOptions",
       `${field}: there is no ERC-20 with a symbol at ${option} on L1; describe one by name and symbol to have it deployed`,
       { cause: error },
     );

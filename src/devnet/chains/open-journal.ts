@@ -14,7 +14,7 @@ export async function openJournal(path: string, place: number): Promise<Journal>
       code === "ENOENT"
         ? `there is no folder ${dirname(resolve(path))}; create it`
         : `${path} cannot be written (${code}); name another file`;
-    throw new DevnetOptionsError(`chains[${place}].journal: ${why}, or leave it out to keep the steps in memory`, {
+    throw new DevnetOptionsError("BadOptions", `chains[${place}].journal: ${why}, or leave it out to keep the steps in memory`, {
       cause: error,
     });
   });

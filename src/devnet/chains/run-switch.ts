@@ -1,24 +1,23 @@
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Refusal } from "../../chain/rpc/refused-methods.ts";
 import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import type { ChainPipeline } from "./chain-pipeline.ts";
 
 /** Of a chain in this process. A removed one is only held for snapshots in which the ecosystem still has it. */
 export type ChainRun = "running" | "stopped" | "removed";
 
 /** ChainStopped: it answers when it is started again. ChainRemoved: the ecosystem has it no more. */
-export class ChainNotRunningError extends HyperchainError {
+export class ChainNotRunningError extends HyperchainError<"ChainStopped" | "ChainRemoved"> {
   override readonly name = "ChainNotRunningError";
-  readonly code: "ChainStopped" | "ChainRemoved";
 
   constructor(name: string, run: Exclude<ChainRun, "running">) {
     super(
+      run === "stopped" ? "ChainStopped" : "ChainRemoved",
       run === "stopped"
         ? `${name} is stopped; 'npx hardhat hyperchain:start ${name}' starts it again, as hyperchain_startChain does`
         : `${name} has left this ecosystem: it was removed, or came after the snapshot that was returned to; hyperchain_info names those that there are`,
     );
-    this.code = run === "stopped" ? "ChainStopped" : "ChainRemoved";
   }
 }
 

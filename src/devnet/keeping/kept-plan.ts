@@ -66,6 +66,7 @@ export function requireSamePlan(folder: string, kept: string, given: string): vo
   if (difference === undefined) return;
   const [option, before, value] = difference;
   throw new DevnetOptionsError(
+    "BadOptions",
     printable(
       `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
     ),

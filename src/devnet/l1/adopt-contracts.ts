@@ -31,24 +31,27 @@ export async function adoptContracts(
   for (const role of ["factory", "bridge", "roots", "verifiers"] as const) {
     if ((await l1.getCode(addresses[role])) !== "0x") continue;
     throw new DevnetOptionsError(
+      "BadOptions",
       `l1.deployed.addresses.${role}: there is no contract at ${addresses[role]} on the L1 at l1.url; give what was deployed there, or leave l1.deployed out`,
     );
   }
   for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
     if (theirs[field] === version[field]) continue;
     throw new DevnetOptionsError(
+      "BadOptions",
       `l1.deployed.version.${field} is ${theirs[field]}, this software's is ${version[field]}; deploy its contracts, or use the software that these were deployed with`,
     );
   }
   if (withNoProofVersion && noProofVersion === undefined) {
     throw new DevnetOptionsError(
+      "BadOptions",
       'prover.mode: these contracts have no version without proofs; use "stark", or leave l1.deployed out',
     );
   }
   const recoverySeconds = await readRecoverySeconds(addresses.factory, l1);
   for (const [place, times] of chains.entries()) {
     const objection = exitDelayObjection(times, recoverySeconds);
-    if (objection !== undefined) throw new DevnetOptionsError(`chains[${place}].exitDelaySeconds: ${objection}`);
+    if (objection !== undefined) throw new DevnetOptionsError("BadOptions", `chains[${place}].exitDelaySeconds: ${objection}`);
   }
   const { chainId: settlementChainId } = await l1.getNetwork();
   return { ...contracts, settlementChainId, gasUsed: new Map() };

@@ -29,6 +29,7 @@ export async function askOnce(
       origin,
     );
     throw new DevnetOptionsError(
+      "BadOptions",
       `${option}: there is no Ethereum node at ${origin} (${reason}); start one there, or ${instead}`,
       {
         cause: error,

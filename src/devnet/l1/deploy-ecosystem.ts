@@ -3,7 +3,7 @@ import type { InterfaceAbi, Signer } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
@@ -189,11 +189,10 @@ export async function deployEcosystem(
 }
 
 /** A step of a deployment failed. */
-export class DeploymentError extends HyperchainError {
+export class DeploymentError extends HyperchainError<"DeploymentFailed"> {
   override readonly name = "DeploymentError";
-  readonly code = "DeploymentFailed";
 
   constructor(step: string, reason: string, options?: ErrorOptions) {
-    super(`${step} failed on the settlement layer: ${reason}`, options);
+    super("DeploymentFailed", `${step} failed on the settlement layer: ${reason}`, options);
   }
 }

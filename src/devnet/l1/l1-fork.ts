@@ -27,6 +27,7 @@ export async function pinFork({ url, blockNumber }: NonNullable<L1Options["fork"
   const [chainId, newest] = await Promise.all([askOnce(url, "eth_chainId", option), askOnce(url, "eth_blockNumber", option)]);
   if (blockNumber !== undefined && BigInt(blockNumber) > newest)
     throw new DevnetOptionsError(
+      "BadOptions",
       `l1.fork: chain ${chainId} has no block ${blockNumber} yet, its newest is ${newest}; name that or an earlier one`,
     );
   const unsettled = DEVELOPMENT_CHAIN_IDS.has(chainId) || newest < UNSETTLED_BLOCKS ? 0n : UNSETTLED_BLOCKS;

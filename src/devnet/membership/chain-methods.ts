@@ -1,7 +1,7 @@
 import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { chainInfo } from "../view/ecosystem-view.ts";
 import type { EcosystemView } from "../view/ecosystem-view.ts";
 import { chainNamed } from "../view/named-member.ts";

@@ -33,11 +33,14 @@ export async function planChain(
   const checked = check(addedChain, described);
   if ("problems" in checked) {
     const [first] = checked.problems;
-    throw new DevnetOptionsError(first === undefined ? "" : said(optionName(first.path) || "the chain", first));
+    throw new DevnetOptionsError("BadOptions", first === undefined ? "" : said(optionName(first.path) || "the chain", first));
   }
   const { chainId = await firstFree(), ...rest } = checked.value;
   const planned = planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
   if (await isTaken(chainId))
-    throw new DevnetOptionsError(`chainId: ${chainId} is the id of another chain on L1; choose another, or leave it out`);
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `chainId: ${chainId} is the id of another chain on L1; choose another, or leave it out`,
+    );
   return planned;
 }

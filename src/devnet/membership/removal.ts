@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { readContract } from "../../settlement/l1-sender/chain-reader.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { RemovedChainInfo } from "../view/ecosystem-info.ts";
@@ -10,14 +10,8 @@ import { hasArrived } from "../view/message-info.ts";
 export type LeftOpen = RemovedChainInfo["leftOpen"];
 
 /** LastChain: an ecosystem has at least one chain. ChainInUse: something of the chain is under way. Nothing was removed. */
-export class ChainRemovalError extends HyperchainError {
+export class ChainRemovalError extends HyperchainError<"LastChain" | "ChainInUse"> {
   override readonly name = "ChainRemovalError";
-  readonly code: "LastChain" | "ChainInUse";
-
-  constructor(code: ChainRemovalError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 export interface RemovalDependencies {

@@ -14,7 +14,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
-import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";

@@ -3,7 +3,7 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 import type { FirstState } from "../chains/first-state.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** What a member is told of its chain; everything else it reads from L1. */
 export interface MemberSetup {
@@ -83,15 +83,13 @@ export type MemberReply =
     };
 
 /** A member refused, is silent, or has died. `code` is the refusal's, L1Unreachable, MemberSilent or MemberDied. */
-export class QuorumMemberError extends HyperchainError {
+export class QuorumMemberError extends HyperchainError<string> {
   override readonly name = "QuorumMemberError";
-  readonly code: string;
   /** The batch that the member would take next, where it refused one for its number. */
   readonly nextBatch: bigint | undefined;
 
   constructor(code: string, message: string, nextBatch?: bigint) {
-    super(`${code}: ${message}`);
-    this.code = code;
+    super(code, `${code}: ${message}`);
     this.nextBatch = nextBatch;
   }
 }

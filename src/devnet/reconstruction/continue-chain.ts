@@ -13,7 +13,7 @@ import { CALLDATA_POSTING } from "../../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import { startBehind } from "./chain-start.ts";
 import type { Reconstruction } from "./reconstruct.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
   /** Default 127.0.0.1. */
@@ -108,13 +108,9 @@ function checkContinuable({ contract, onL1, unapplied }: Reconstruction, operato
   }
 }
 
-/** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
-export class ContinuationError extends HyperchainError {
-  override readonly name = "ContinuationError";
-  readonly code: "ChainExited" | "BatchesUnapplied" | "NotAValidator" | "QuorumNeeded";
+export type ContinuationErrorCode = "ChainExited" | "BatchesUnapplied" | "NotAValidator" | "QuorumNeeded";
 
-  constructor(code: ContinuationError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
+/** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
+export class ContinuationError extends HyperchainError<ContinuationErrorCode> {
+  override readonly name = "ContinuationError";
 }

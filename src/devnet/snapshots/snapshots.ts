@@ -3,7 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 export interface SnapshotDependencies {
   readonly l1: { request(method: string, params?: readonly unknown[]): Promise<unknown> };
@@ -42,14 +42,8 @@ interface EcosystemMark {
  * SnapshotLost: L1 or a chain could not return to a mark, and the members are no longer at one moment. SnapshotEnded: a chain has
  * formed batches again since, and nothing has changed.
  */
-export class EcosystemSnapshotError extends HyperchainError {
+export class EcosystemSnapshotError extends HyperchainError<"SnapshotLost" | "SnapshotEnded"> {
   override readonly name = "EcosystemSnapshotError";
-  readonly code: "SnapshotLost" | "SnapshotEnded";
-
-  constructor(code: EcosystemSnapshotError["code"], message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 export function createSnapshots({ l1, members, returnTo, time, gate, asOneChange }: SnapshotDependencies): Snapshots {

@@ -5,7 +5,7 @@ import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
-import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";

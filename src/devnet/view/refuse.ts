@@ -2,6 +2,7 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { ClientError } from "../../client/client-error.ts";
 import { revertReason } from "../../client/revert-reason.ts";
 import { refusalOf } from "../../client/submit.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { ProjectNames } from "./describe.ts";
 
 /** Hexadecimal characters that are decoded: a stranger's data can unfold into a thousand times as much. */
@@ -21,12 +22,5 @@ export async function refuse(error: unknown, { names }: { readonly names: () => 
       { cause: error },
     );
   const code = error instanceof ClientError ? { code: error.code } : undefined;
-  throw new RpcError(RpcCode.rejected, reasonOf(error), code, { cause: error });
-}
-
-/** ethers' own messages hold the whole transaction. */
-function reasonOf(error: unknown): string {
-  const { shortMessage } = error as { readonly shortMessage?: unknown };
-  if (typeof shortMessage === "string") return shortMessage.slice(0, MOST_REASON);
-  return (error instanceof Error ? error.message : String(error)).slice(0, MOST_REASON);
+  throw new RpcError(RpcCode.rejected, reasonOf(error, MOST_REASON), code, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { NamedError } from "../../errors/named-error.ts";
 
 import { NEXT_TASK_CELL } from "./fixed-memory.ts";
 import type { Heap } from "./heap.ts";
@@ -32,8 +33,8 @@ export class WorkerPool {
       // Flags of the process are about its own entry point; some, such as --input-type, would stop this one.
       const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
       const worker = new Worker(file, { workerData: setup, execArgv: [], resourceLimits });
-      worker.on("error", (cause) => this.#fail(new KernelThreadsLost("a kernel thread crashed", { cause })));
-      worker.on("exit", () => this.#fail(new KernelThreadsLost("a kernel thread has ended")));
+      worker.on("error", (cause) => this.#fail(new KernelThreadsLost("Crashed", "a kernel thread crashed", { cause })));
+      worker.on("exit", () => this.#fail(new KernelThreadsLost("Ended", "a kernel thread has ended")));
       worker.unref();
       return worker;
     });
@@ -52,7 +53,7 @@ export class WorkerPool {
 
   /** Ends the threads. Running and waiting jobs reject. */
   async close(): Promise<void> {
-    this.#fail(new KernelThreadsLost("the kernel threads were closed"));
+    this.#fail(new KernelThreadsLost("Closed", "the kernel threads were closed"));
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -108,6 +109,6 @@ export class WorkerPool {
 }
 
 /** A thread is gone and with it what it was computing: the pool runs no more jobs. */
-export class KernelThreadsLost extends Error {
+export class KernelThreadsLost extends NamedError<"Crashed" | "Ended" | "Closed"> {
   override readonly name = "KernelThreadsLost";
 }

@@ -1,3 +1,5 @@
+import { NamedError } from "../../errors/named-error.ts";
+
 /** Why the kernel cannot follow a step, by the reason that it gives to `machine.panic`. */
 export const PANIC_REASONS = {
   0x01: "unknown-step",
@@ -27,14 +29,12 @@ export const PANIC_REASONS = {
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 
 /** The kernel refused a step: the transaction is invalid in this state, or does what the proof does not cover. */
-export class KernelPanic extends Error {
+export class KernelPanic extends NamedError<PanicReason> {
   override readonly name = "KernelPanic";
-  readonly reason: PanicReason;
 
   constructor(code: bigint) {
     const reason = Object.entries(PANIC_REASONS).find(([key]) => BigInt(key) === code)?.[1];
     if (reason === undefined) throw new Error(`the kernel gave reason ${code}, which has no name`);
-    super(`the kernel refused a step: ${reason}`);
-    this.reason = reason;
+    super(reason, `the kernel refused a step: ${reason}`);
   }
 }

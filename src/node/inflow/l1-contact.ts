@@ -1,4 +1,4 @@
-import { reasonOf } from "../../settlement/l1-sender/l1-retry.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
 
 /** What keeps a chain waiting for L1, as its settlement and its looks at L1 find it. */

@@ -4,7 +4,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** What a chain must take over from L1. */
 export interface ChainInputs {
@@ -39,12 +39,12 @@ function isRootOfBatch(event: L1Event): event is L1Event & { readonly type: "tra
 }
 
 /** L1 took back what a chain has built on. */
-export class L1ReorgError extends HyperchainError {
+export class L1ReorgError extends HyperchainError<"L1Reorg"> {
   override readonly name = "L1ReorgError";
-  readonly code = "L1Reorg";
 
   constructor(blockNumber: number, what: string) {
     super(
+      "L1Reorg",
       `L1 went back to block ${blockNumber} and took back a ${what} that the chain had taken over; restart the chain from L1`,
     );
   }

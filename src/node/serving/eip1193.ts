@@ -5,6 +5,7 @@ import type { RpcClient, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import { RpcCode } from "../../chain/rpc/json-rpc.ts";
 import type { Refusal } from "../../chain/rpc/refused-methods.ts";
 import { Subscriptions } from "../../chain/rpc/subscriptions.ts";
+import { NamedError } from "../../errors/named-error.ts";
 
 /** What a subscription tells. */
 export interface ProviderMessage {
@@ -21,17 +22,15 @@ export interface Eip1193Provider {
 }
 
 /** An error as EIP-1193 has it. */
-export class ProviderRpcError extends Error {
+export class ProviderRpcError extends NamedError<number> {
   override readonly name = "ProviderRpcError";
-  readonly code: number;
   readonly data: unknown;
 
   constructor(
     { code, message, data }: { readonly code: number; readonly message: string; readonly data?: unknown },
     options?: ErrorOptions,
   ) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.data = data;
   }
 }

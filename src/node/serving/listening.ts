@@ -1,17 +1,17 @@
 import { createServer } from "node:net";
 import { startRpcServer } from "../../chain/rpc/server.ts";
 import type { RpcServer, RpcServerDependencies, RpcServerOptions } from "../../chain/rpc/server.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** Another process listens where a member of the ecosystem was to be served. */
-export class PortInUseError extends HyperchainError {
+export class PortInUseError extends HyperchainError<"PortInUse"> {
   override readonly name = "PortInUseError";
-  readonly code = "PortInUse";
   readonly host: string;
   readonly port: number;
 
   constructor(member: string, { host, port }: Pick<RpcServerOptions, "host" | "port">, options?: ErrorOptions) {
     super(
+      "PortInUse",
       `${member} cannot be served: port ${port} on ${host} is in use; end what listens there, choose another port, or 0 for any free one`,
       options,
     );

@@ -1,7 +1,7 @@
 import type { SentMessage } from "../../client/sent-messages.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** A step that a message has done, and the transaction that did it. */
 export interface MessageStep {
@@ -55,9 +55,8 @@ export interface Message {
 }
 
 /** A message did not get where it was to go. */
-export class MessageError extends HyperchainError {
+export class MessageError extends HyperchainError<"NotDelivered" | "CallFailed" | "UnknownMessage"> {
   override readonly name = "MessageError";
-  readonly code: "NotDelivered" | "CallFailed" | "UnknownMessage";
   /** Of CallFailed: what the call reverted with. */
   readonly data: Hex | undefined;
   /** Of CallFailed: the same in words, by the names in the project's contracts: `with TooMuch(101, 100)`. */
@@ -68,8 +67,7 @@ export class MessageError extends HyperchainError {
     message: string,
     { data, reason, ...options }: ErrorOptions & { readonly data?: Hex; readonly reason?: string } = {},
   ) {
-    super(message, options);
-    this.code = code;
+    super(code, message, options);
     this.data = data;
     this.reason = reason;
   }

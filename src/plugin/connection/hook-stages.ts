@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { HookContext } from "hardhat/types/hooks";
 import type { ChainType, NetworkConnection } from "hardhat/types/network";
+import { NamedError } from "../../errors/named-error.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
@@ -16,11 +17,12 @@ type Stage = { readonly ends: true } | { readonly beginsWith: Connection };
 const stages = new AsyncLocalStorage<{ stage: Stage | undefined }>();
 
 /** Ends a run on its way out, with what the inner handlers have made. */
-class InnerHandlersDone extends Error {
+class InnerHandlersDone extends NamedError<"InnerHandlersDone"> {
+  override readonly name = "InnerHandlersDone";
   readonly connection: Connection;
 
   constructor(connection: Connection) {
-    super("the handlers around this plugin's own must not see this connection yet");
+    super("InnerHandlersDone", "the handlers around this plugin's own must not see this connection yet");
     this.connection = connection;
   }
 }

@@ -1,14 +1,12 @@
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** An error that the other side answered. */
-export class JsonRpcError extends HyperchainError {
+export class JsonRpcError extends HyperchainError<number> {
   override readonly name = "JsonRpcError";
-  readonly code: number;
   readonly data: unknown;
 
   constructor(code: number, message: string, data: unknown) {
-    super(message);
-    this.code = code;
+    super(code, message);
     this.data = data;
   }
 }

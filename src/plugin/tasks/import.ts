@@ -3,6 +3,7 @@ import { Wallet } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
@@ -80,12 +81,6 @@ async function contentOf(source: string): Promise<string> {
   } catch (error) {
     throw pluginError(`${source} cannot be read: ${reasonOf(error)}`, error);
   }
-}
-
-/** What lies under an error: a client's own words say little. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : reasonOf(error.cause);
 }
 
 interface Backing {

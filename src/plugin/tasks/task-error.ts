@@ -1,5 +1,5 @@
 import { HardhatPluginError } from "hardhat/plugins";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** The name that could not be resolved, wherever in the chain of causes that is told. */

@@ -3,7 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, PageWidth, readLogPages } from "./log-pages.ts";
 import { decodeL1Event, HYPERCHAIN_TOPICS, REGISTRY_TOPIC, SETTINGS_TOPICS } from "./l1-event.ts";
 import type { L1Event } from "./l1-event.ts";
-import { HyperchainError } from "../../runtime/hyperchain-error.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 /** An L1 block up to which everything was read. */
 export interface L1Checkpoint {
@@ -46,9 +46,8 @@ export interface L1Poll {
 }
 
 /** L1 may only be behind: a node that was restarted, or one of several behind a URL. */
-export class L1BehindError extends HyperchainError {
+export class L1BehindError extends HyperchainError<"L1Unreachable"> {
   override readonly name = "L1BehindError";
-  readonly code = "L1Unreachable";
 }
 
 /** Reads chains' events, and the registry's, from L1. */
@@ -87,7 +86,7 @@ export function createL1Watcher(options: L1WatcherOptions, { provider }: { reado
     const last = checkpoints.at(-1)?.blockNumber ?? 0;
     shorterLooks = newest < last ? shorterLooks + 1 : 0;
     if (shorterLooks === 0 || shorterLooks >= looksUntilShorter) return newest;
-    throw new L1BehindError(`L1 has ${newest} blocks and had ${last}: it may be behind`);
+    throw new L1BehindError("L1Unreachable", `L1 has ${newest} blocks and had ${last}: it may be behind`);
   }
 
   async function hashOf(blockNumber: number): Promise<Hex | undefined> {

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../errors/reason-of.ts";
 import { contractErrorOf, describeContractError } from "../contract-error.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
@@ -54,7 +55,6 @@ const CLIENT_FAULTS: ReadonlySet<unknown> = new Set([
   "NOT_IMPLEMENTED",
   "UNSUPPORTED_OPERATION",
 ]);
-const LONGEST_REASON = 200;
 
 /** Nothing is asked before the first request. */
 export function createL1Retry(options: L1RetryOptions, { delay, signal, onTrouble }: L1RetryDependencies): L1Retry {
@@ -134,25 +134,4 @@ function troubleOf(label: string, error: unknown): L1Trouble {
     });
   if (error instanceof Error && "code" in error && CLIENT_FAULTS.has(error.code)) throw error;
   return { code: "L1Unreachable", message: `${label}: L1 does not answer as it should (${reasonOf(error)})` };
-}
-
-/** One short line: clients put whole requests into their messages, and systems put none at all. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error).slice(0, LONGEST_REASON);
-  const { shortMessage, info, code } = error as Error & {
-    readonly shortMessage?: unknown;
-    readonly info?: unknown;
-    readonly code?: unknown;
-  };
-  const inner = innermostMessage((error as { readonly error?: unknown }).error ?? info);
-  const parts = [typeof shortMessage === "string" ? shortMessage : error.message, inner].filter(
-    (part) => part !== undefined && part !== "",
-  );
-  return (parts.length === 0 ? String(code ?? error.name) : parts.join(": ")).slice(0, LONGEST_REASON);
-}
-
-function innermostMessage(value: unknown, depth = 4): string | undefined {
-  if (typeof value !== "object" || value === null || depth === 0) return undefined;
-  const { message, error } = value as Readonly<Record<"message" | "error", unknown>>;
-  return innermostMessage(error, depth - 1) ?? (typeof message === "string" ? message : undefined);
 }

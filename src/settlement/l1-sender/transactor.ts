@@ -3,7 +3,7 @@ import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "e
 import { contractErrorOf, describeContractError } from "../contract-error.ts";
 import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { reasonOf } from "./l1-retry.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
 import { whyTooEarly } from "./too-early.ts";
 

@@ -42,7 +42,7 @@ export async function compareEngines(
     result = kernel.run({ environment, state: world, codes: world }, hints);
   } catch (error) {
     if (!(error instanceof KernelPanic)) throw error;
-    return { kind: expected.refused === undefined ? "refused" : "invalid", reason: error.reason };
+    return { kind: expected.refused === undefined ? "refused" : "invalid", reason: error.code };
   }
   if (expected.refused !== undefined) return { kind: "different", how: `ran what is invalid: ${expected.refused}` };
   const [outcome] = result.transactions;

@@ -1,3 +1,5 @@
+import { NamedError } from "../../../errors/named-error.ts";
+
 /** What can be wrong with a witness. */
 export type TraceErrorCode =
   /** Wrong number of siblings or limbs, an element or word out of range, a depth that the circuit does not support. */
@@ -22,14 +24,8 @@ export type TraceErrorCode =
   | "RootMismatch";
 
 /** A witness from which no valid trace can be made: the state tree that produced it and the diff list disagree. */
-export class TraceError extends Error {
+export class TraceError extends NamedError<TraceErrorCode> {
   override readonly name = "TraceError";
-  readonly code: TraceErrorCode;
-
-  constructor(code: TraceErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 /** Called for every inconsistency that is found while a trace is written. The prover's one throws a TraceError. */

@@ -1,0 +1,66 @@
+import ts from "typescript";
+import { parse } from "./source-tree.ts";
+import type { SourceTree } from "./source-tree.ts";
+
+/** What the classes of errors come from; only this one extends the language's Error. */
+export const BASE_ERROR = "NamedError";
+
+interface FoundClass {
+  readonly place: string;
+  readonly name: string;
+  /** What it extends, as it is written. */
+  readonly base: string;
+  readonly isAbstract: boolean;
+  /** The value of its field `name`, where that is a text. */
+  readonly ownName: string | undefined;
+}
+
+/**
+ * Classes of errors that do not come from the base, each as `file:line …`: those that extend the language's errors or a package's
+ * beside it. And classes that come from it without a `name` that is their own. Classes are known by name, which is one per class.
+ */
+export function strayErrors(tree: SourceTree): string[] {
+  const found = [...tree].flatMap(([path, text]) => (text.includes(" extends ") ? classesOf(path, text) : []));
+  const baseOf = new Map(found.map(({ name, base }) => [name, base]));
+  return found.flatMap(({ place, name, base, isAbstract, ownName }) => {
+    if (name === BASE_ERROR) return [];
+    const bases = [base];
+    for (let next = baseOf.get(base); next !== undefined && bases.length < 9; next = baseOf.get(next)) bases.push(next);
+    if (!bases.includes(BASE_ERROR)) {
+      const isError = bases.some((each) => /(?:Error|Exception)$/.test(each));
+      return isError ? [`${place}: ${name} extends ${base}, not ${BASE_ERROR} or what comes from it`] : [];
+    }
+    // A class below a named one may keep its name: programs match that.
+    const keepsName = ownName === undefined && base !== BASE_ERROR && base !== "HyperchainError";
+    return isAbstract || ownName === name || keepsName ? [] : [`${place}: ${name} calls itself ${ownName ?? "nothing"}`];
+  });
+}
+
+function classesOf(path: string, text: string): FoundClass[] {
+  const source = parse(path, text);
+  const found: FoundClass[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassLike(node)) {
+      const heritage = node.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+      const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+      if (heritage !== undefined)
+        found.push({
+          place: `${path}:${line}`,
+          name: node.name?.text ?? "(anonymous)",
+          base: heritage.expression.getText(),
+          isAbstract: node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword) ?? false,
+          ownName: ownNameOf(node),
+        });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function ownNameOf({ members }: ts.ClassLikeDeclaration): string | undefined {
+  for (const member of members)
+    if (ts.isPropertyDeclaration(member) && member.name.getText() === "name" && member.initializer !== undefined)
+      return ts.isStringLiteral(member.initializer) ? member.initializer.text : undefined;
+  return undefined;
+}
