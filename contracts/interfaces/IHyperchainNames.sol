@@ -2,7 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title Names of chains, and of accounts on them: `bob@alpha`
-/// @notice A label is `[a-z0-9-]{1,63}`. It has no hyphens in third and fourth place (`xn--` shows other letters) and does not begin with `0x`.
+/// @notice A label is `[a-z0-9-]{1,63}`. It has no hyphens at its ends and in third and fourth place (`xn--` shows other letters), does not
+/// begin with `0x`, and is neither a number nor `l1`.
 /// First come, first served; no name expires. No account has power over names but their own.
 ///
 /// A name is announced by a hash and taken `revealDelay` seconds to a day later by the account that the hash holds: an answer to
@@ -20,7 +21,7 @@ interface IHyperchainNames {
     event NameChosen(uint256 indexed chainId, address indexed account, string label);
 
     error InvalidLabel(string label);
-    /// @notice Reads as a chain's id or as L1, and must not stand for a chain.
+    /// @notice Reads as a number, by which chains and development accounts are called, or as L1.
     error ReservedLabel(string label);
     /// @notice Would lose what is sent to it.
     error ZeroAccount();

@@ -51,7 +51,6 @@ contract HyperchainNames is IHyperchainNames {
     /// @inheritdoc IHyperchainNames
     function nameChain(uint256 chainId, string calldata label, bytes32 secret) external {
         requireLabel(label);
-        if (NameLabel.isReserved(bytes(label))) revert ReservedLabel(label);
         address admin = IHyperchain(requireChain(chainId)).getAdmin();
         if (msg.sender != admin) revert IChainSettings.OnlyAdmin(admin, msg.sender);
         if (bytes(chainLabels[chainId]).length != 0) revert ChainNamedAlready(chainId, chainLabels[chainId]);
@@ -182,6 +181,7 @@ contract HyperchainNames is IHyperchainNames {
 
     function requireLabel(string calldata label) private pure {
         if (!NameLabel.isValid(bytes(label))) revert InvalidLabel(label);
+        if (NameLabel.isReserved(bytes(label))) revert ReservedLabel(label);
     }
 
     function requireAccount(address account) private pure {

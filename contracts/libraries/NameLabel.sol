@@ -5,10 +5,12 @@ pragma solidity 0.8.37;
 library NameLabel {
     uint256 private constant MAX_LENGTH = 63;
 
-    /// @notice `[a-z0-9-]{1,63}`, without hyphens in third and fourth place (ENSIP-15), and not as an address begins.
+    /// @notice `[a-z0-9-]{1,63}`, without hyphens at its ends (RFC 1035) and in third and fourth place (ENSIP-15), and not as an
+    /// address begins.
     function isValid(bytes calldata label) internal pure returns (bool) {
         uint256 length = label.length;
         if (length == 0 || length > MAX_LENGTH) return false;
+        if (label[0] == "-" || label[length - 1] == "-") return false;
         for (uint256 i = 0; i < length; ++i) {
             bytes1 letter = label[i];
             if (!isDigit(letter) && letter != "-" && (letter < "a" || letter > "z")) return false;
@@ -17,7 +19,7 @@ library NameLabel {
         return length == 1 || label[0] != "0" || label[1] != "x";
     }
 
-    /// @notice Whether a valid label reads as a chain's id, or as L1.
+    /// @notice Whether a valid label reads as a number, by which chains and development accounts are called, or as L1.
     function isReserved(bytes calldata label) internal pure returns (bool) {
         if (keccak256(label) == keccak256("l1")) return true;
         for (uint256 i = 0; i < label.length; ++i) {

@@ -4,6 +4,7 @@ import { interoperableAddress, parseInteroperableAddress } from "../protocol/int
 import { ClientError } from "./client-error.ts";
 import { findChain, isL1, memberName } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { isLabel } from "./label.ts";
 
 /** An account on a member of the ecosystem. */
 export interface ChainAddress {
@@ -87,16 +88,20 @@ export function parseAccount(text: string): Hex {
   try {
     return getAddress(text).toLowerCase() as Hex;
   } catch (error) {
-    const reason = /^0x[0-9a-f]{40}$/i.test(text)
-      ? "its checksum does not fit: copy it again, or write it in lower case"
-      : "an address is 0x and 40 hexadecimal digits";
     throw new ClientError(
       "MalformedAddress",
-      `${JSON.stringify(text)} is no address; ${reason}`,
+      `${JSON.stringify(text)} is no address; ${whyNoAddress(text)}`,
       { address: text },
       { cause: error },
     );
   }
+}
+
+function whyNoAddress(text: string): string {
+  if (/^0x[0-9a-f]{40}$/i.test(text)) return "its checksum does not fit: copy it again, or write it in lower case";
+  if (isLabel(text)) return "a name is looked up on L1 first (resolveChainAddress)";
+  if (/^\d+$/.test(text)) return "a number is a development account to tasks alone; write its address";
+  return "an address is 0x and 40 hexadecimal digits";
 }
 
 function memberId(ecosystem: Ecosystem, chain: ChainName): number {

@@ -9,6 +9,8 @@ export type ClientErrorCode =
   | "WrongChecksum"
   | "UnknownName"
   | "AmbiguousName"
+  | "MalformedName"
+  | "NameTaken"
   | "ZeroAmount"
   | "InsufficientFunds"
   | "WrongChain"

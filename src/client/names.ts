@@ -1,12 +1,16 @@
 import { hexlify, randomBytes, ZeroAddress } from "ethers";
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { hashNameAnnouncement } from "../protocol/name-announcement.ts";
 import { parseAccount } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
+import { ClientError } from "./client-error.ts";
 import { factory, hyperchainNames } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
-import { hasNames, namesContract } from "./names-contract.ts";
+import { isLabel } from "./label.ts";
+import { findNames, requireNames } from "./name-registry.ts";
+import type { NameRegistry } from "./name-registry.ts";
 import { senderOn, submit } from "./submit.ts";
 
 /** A name that an account wants: `label` under a chain for an account there, or the chain's own label. */
@@ -25,17 +29,23 @@ export interface AnnouncedName {
   readonly validFrom: bigint;
 }
 
-/** Announces a name by a hash, so that no account sees it before it is the signer's. `signer` is on L1. Throws ClientError. */
+/**
+ * Announces a name by a hash, so that no account sees it before it is the signer's; the node that is asked is not told the name
+ * either. `signer` is on L1. Throws ClientError; MalformedName for what no name can be.
+ */
 export async function announceName(ecosystem: Ecosystem, request: NameRequest, signer: Signer): Promise<AnnouncedName> {
   const sender = await senderOn(signer, ecosystem.l1);
-  const secret = hexlify(randomBytes(32)) as Hex;
+  const registry = await requireNames(ecosystem, sender.provider);
   const { chainId } = findChain(ecosystem, request.chain);
+  requireLabel(request.label);
+  const secret = hexlify(randomBytes(32)) as Hex;
   const account = request.account === undefined ? ZeroAddress : parseAccount(request.account);
-  const parts = [sender.address, chainId, request.label, account, secret];
-  const [announcement] = await ask(ecosystem, sender.provider, "announcementOf", parts);
-  const data = hyperchainNames.encodeFunctionData("announceName", [announcement]);
-  await submit(sender, { to: namesContract(ecosystem).address, data });
-  const [since] = await ask(ecosystem, sender.provider, "announcedAt", [announcement]);
+  const announcement = hashNameAnnouncement({
+    ...{ l1ChainId: BigInt(ecosystem.l1.chainId), registry: registry.address, owner: sender.address, chainId: BigInt(chainId) },
+    ...{ label: request.label, account: account as Hex, secret },
+  });
+  await submit(sender, { to: registry.address, data: hyperchainNames.encodeFunctionData("announceName", [announcement]) });
+  const [since] = await registry.ask("announcedAt", [announcement]);
   const delay = BigInt(
     await sender.provider.call({ to: ecosystem.l1.contracts.factory, data: factory.encodeFunctionData("revealDelay") }),
   );
@@ -90,20 +100,42 @@ export async function chosenName(
   { chainId, account }: ChainAddress,
   l1: Provider,
 ): Promise<string | undefined> {
-  if (!(await hasNames(ecosystem, l1))) return undefined;
-  const [label] = await ask(ecosystem, l1, "chosenName", [chainId, account]);
+  const registry = await findNames(ecosystem, l1);
+  const [label] = registry === undefined ? [""] : await registry.ask("chosenName", [chainId, account]);
   return label === "" ? undefined : (label as string);
 }
 
-/** Calls a view of the registry. */
-export async function ask(
-  ecosystem: Ecosystem,
-  l1: Provider,
-  name: "announcementOf" | "announcedAt" | "chainOf" | "chosenName" | "interoperableAddress",
-  args: readonly unknown[],
-): Promise<readonly unknown[]> {
-  const data = hyperchainNames.encodeFunctionData(name, [...args]);
-  return hyperchainNames.decodeFunctionResult(name, await l1.call({ to: namesContract(ecosystem).address, data }));
+/**
+ * Throws ClientError NameTaken where a name, or the label of a chain, has an owner. Beside `announceName`: to ask a node tells it
+ * which name is wanted.
+ */
+export async function requireFreeName(ecosystem: Ecosystem, request: NameRequest, l1: Provider): Promise<void> {
+  const registry = await findNames(ecosystem, l1);
+  if (registry === undefined) return;
+  const { chainId, name } = findChain(ecosystem, request.chain);
+  const taken = request.account === undefined ? chainsLabel : accountsName;
+  const by = await taken(registry, chainId, request.label);
+  if (by === undefined) return;
+  const message = `${request.label} is not free for ${name}: ${by}; choose another label`;
+  throw new ClientError("NameTaken", message, { label: request.label, chainId });
+}
+
+async function accountsName(registry: NameRegistry, chainId: number, label: string): Promise<string | undefined> {
+  const [owner, account] = await registry.ask("nameOf", [chainId, label]);
+  return owner === ZeroAddress ? undefined : `${String(owner)} owns that name there, which stands for ${String(account)}`;
+}
+
+async function chainsLabel(registry: NameRegistry, chainId: number, label: string): Promise<string | undefined> {
+  const [[other], [own]] = await Promise.all([registry.ask("chainOf", [label]), registry.ask("labelOf", [chainId])]);
+  if (own !== "") return `it is called ${String(own)} for good`;
+  return other === 0n ? undefined : `chain ${String(other)} has that label for good`;
+}
+
+/** Throws ClientError MalformedName for what the registry refuses from everyone. */
+function requireLabel(label: string): void {
+  if (isLabel(label)) return;
+  const message = `${JSON.stringify(label)} is no name: names have 1 to 63 letters a to z, digits and hyphens, no hyphen at an end or in third and fourth place, do not begin with 0x, and are neither numbers nor l1`;
+  throw new ClientError("MalformedName", message, { label });
 }
 
 async function write(
@@ -112,7 +144,8 @@ async function write(
   name: "nameChain" | "nameAccount" | "point" | "transfer" | "choose",
   args: readonly unknown[],
 ): Promise<Hex> {
-  const data = hyperchainNames.encodeFunctionData(name, [...args]);
-  const receipt = await submit(await senderOn(signer, ecosystem.l1), { to: namesContract(ecosystem).address, data });
+  const sender = await senderOn(signer, ecosystem.l1);
+  const { address } = await requireNames(ecosystem, sender.provider);
+  const receipt = await submit(sender, { to: address, data: hyperchainNames.encodeFunctionData(name, [...args]) });
   return receipt.hash as Hex;
 }

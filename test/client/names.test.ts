@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Contract, JsonRpcSigner } from "ethers";
+import { Contract, JsonRpcSigner, keccak256, toUtf8Bytes } from "ethers";
 import type { JsonRpcApiProvider } from "ethers";
 import { hyperchainInterface } from "../../src/client/contract-interfaces.ts";
 import { checksumOf, parseChainAddress } from "../../src/client/chain-address.ts";
-import { announceName, chooseName, chosenName, pointName, takeName, transferName } from "../../src/client/names.ts";
+import { listNames } from "../../src/client/name-list.ts";
+import {
+  announceName,
+  chooseName,
+  chosenName,
+  pointName,
+  requireFreeName,
+  takeName,
+  transferName,
+} from "../../src/client/names.ts";
 import type { NameRequest } from "../../src/client/names.ts";
 import { deployNames, hasNames } from "../../src/client/names-contract.ts";
 import { resolveChainAddress } from "../../src/client/resolve-name.ts";
@@ -50,9 +59,15 @@ describe("C9: send by name", () => {
 
   test("money arrives at the account that a name stands for, on its chain, from a chain and from L1", async () => {
     assert.equal(await hasNames(info, l1()), false);
-    await assert.rejects(resolve("bob@b"), { code: "MalformedAddress" });
+    await assert.rejects(resolve("bob@b"), { code: "UnknownName", message: /bob@b: l1 has no registry of names/i });
+    assert.deepEqual(await listNames(info, l1()), { chains: [], accounts: [] });
+    await assert.rejects(announceName(info, { chain: "b", label: "bob", account: BOB }, on("l1", ALICE)), { code: "NoContract" });
     assert.equal(await deployNames(info, on("l1", DEPLOYER)), await deployNames(info, on("l1", ALICE)));
-    await assert.rejects(resolve("bob@b"), { code: "UnknownName" });
+    await assert.rejects(resolve("bob@b"), {
+      code: "UnknownName",
+      message: /bob@b: it was not taken; write the account's address/,
+    });
+    await assert.rejects(resolve("bob@l1"), { code: "UnknownName", message: /only accounts of chains have names/ });
     await take({ chain: "b", label: "bob", account: BOB }, ALICE);
     const place = await resolve("bob@b");
     assert.deepEqual(place, { chainId: 272, account: BOB });
@@ -75,6 +90,13 @@ describe("C9: send by name", () => {
   });
 
   test("attack: look-alike names are not read, and a reverse name that another account gave is not told", async () => {
+    // A number is a development account to tasks; the registry gives it to no account, and to the client it is nothing.
+    await assert.rejects(resolve("7@b"), {
+      code: "MalformedAddress",
+      message: /a number is a development account to tasks alone/,
+    });
+    for (const label of ["7", "l1", "-bob", "Bob", "xn--a"])
+      await assert.rejects(take({ chain: "b", label, account: BOB }, ALICE), { code: "MalformedName" });
     for (const text of ["Bob@b", "bоb@b", "bob @b", "bob.b@b"]) await assert.rejects(resolve(text), { code: "MalformedAddress" });
     const thief = on("l1", THIEF);
     const place = { chainId: 272, account: thief.address.toLowerCase() as Hex };
@@ -85,6 +107,44 @@ describe("C9: send by name", () => {
     assert.equal(await chosenName(info, place, l1()), "eve");
     await pointName(info, { chain: "b", label: "eve", account: BOB }, on("l1", ALICE));
     assert.equal(await chosenName(info, place, l1()), undefined);
+  });
+
+  test("the node that is asked for an announcement is not told the name before it is taken", async () => {
+    const asked: string[] = [];
+    const signer = on("l1", ALICE);
+    const provider = signer.provider as JsonRpcApiProvider;
+    const sendNow = provider.send.bind(provider);
+    provider.send = (method: string, params: unknown[] | Record<string, unknown>) => {
+      asked.push(JSON.stringify([method, params]));
+      return sendNow(method, params);
+    };
+    const request = { chain: "b", label: "quiet", account: CAROL };
+    const { secret } = await announceName(info, request, signer).finally(() => (provider.send = sendNow));
+    assert.ok(asked.length > 0);
+    const told = [
+      Buffer.from("quiet").toString("hex"),
+      keccak256(toUtf8Bytes("quiet")).slice(2),
+      secret.slice(2),
+      CAROL.slice(2),
+    ];
+    for (const line of asked) assert.ok(!told.some((word) => line.toLowerCase().includes(word)), line);
+    await takeName(info, { ...request, secret }, on("l1", ALICE));
+    assert.equal((await resolve("quiet@b")).account, CAROL);
+  });
+
+  test("the list has each name with its owner and account of now; a name that is taken is refused in words before it is announced", async () => {
+    const { chains, accounts } = await listNames(info, l1());
+    assert.deepEqual(chains, []);
+    const thief = on("l1", THIEF).address.toLowerCase();
+    const alice = on("l1", ALICE).address.toLowerCase();
+    assert.deepEqual(accounts, [
+      { chainId: 272, label: "bob", owner: alice, account: BOB },
+      { chainId: 272, label: "dan", owner: thief, account: CAROL },
+      { chainId: 272, label: "eve", owner: alice, account: BOB },
+      { chainId: 272, label: "quiet", owner: alice, account: CAROL },
+    ]);
+    await assert.rejects(requireFreeName(info, { chain: "b", label: "bob", account: CAROL }, l1()), { code: "NameTaken" });
+    await requireFreeName(info, { chain: "a", label: "bob", account: CAROL }, l1());
   });
 
   test("attack: a chain's label is its admin's alone, and one that is another chain's name here is refused", async () => {
@@ -99,5 +159,10 @@ describe("C9: send by name", () => {
     await takeName(info, { ...request, secret }, signer);
     await assert.rejects(resolve("bob@b"), { code: "AmbiguousName", message: /272 here, and 271/ });
     assert.equal((await resolve("bob@272")).account, BOB);
+    assert.deepEqual((await listNames(info, l1())).chains, [{ chainId: 271, label: "b" }]);
+    await assert.rejects(requireFreeName(info, { chain: "a", label: "other" }, l1()), { code: "NameTaken", message: /for good/ });
+    // A label stays with a chain that this ecosystem no longer has: it leads to no other chain, and the error says so.
+    const without = { ...info, chains: info.chains.filter(({ name }) => name === "b").map((each) => ({ ...each, name: "c" })) };
+    await assert.rejects(resolveChainAddress(without, "bob@b", l1()), { code: "UnknownChain", message: /271/ });
   });
 });

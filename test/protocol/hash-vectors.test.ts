@@ -11,6 +11,7 @@ import { flowFact, flowFactKey, hashAtomicFlow } from "../../src/protocol/atomic
 import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/digest.ts";
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
+import { hashNameAnnouncement } from "../../src/protocol/name-announcement.ts";
 import { hashTag, toHex, wordToHex } from "../../src/protocol/hex.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { depositHash } from "../simulation/model/bridge.ts";
@@ -60,6 +61,10 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
     for (const { l1ChainId, creator, secret, configuration, hash } of VECTORS.announcements) {
       assert.equal(announcementOf(l1ChainId, creator, secret, configuration), hash);
     }
+  });
+
+  test("announcements of names, of accounts and of chains", () => {
+    for (const { hash, ...announcement } of VECTORS.nameAnnouncements) assert.equal(hashNameAnnouncement(announcement), hash);
   });
 
   test("aggregates: digest, point and evaluation of up to 64 batches", () => {

@@ -6,6 +6,7 @@ import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import type { NameAnnouncement } from "../../src/protocol/name-announcement.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
 
@@ -35,6 +36,8 @@ export interface HashVectors {
     readonly configuration: HyperchainConfiguration;
     readonly hash: Hex;
   }[];
+  /** `account` is 0 for the label of a chain. */
+  readonly nameAnnouncements: readonly (NameAnnouncement & { readonly hash: Hex })[];
   readonly descriptions: readonly {
     readonly originChainId: bigint;
     readonly originToken: Hex;

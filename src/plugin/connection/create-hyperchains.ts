@@ -4,7 +4,6 @@ import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
-import { resolveChainAddress } from "../../client/resolve-name.ts";
 import { findMember } from "../../client/route.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
@@ -26,6 +25,7 @@ import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
+import { resolvePlace } from "./resolve-place.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
@@ -59,8 +59,8 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     async deposit(options) {
       const { amount, token, from, ...where } = readRequest("deposit", options);
       const signer = await signerOn(link.info.l1.chainId, from);
-      const { chainId, account } = depositTarget(link, where, signer.address);
-      const sent = await deposit(link.info, { chain: chainId, amount, token: tokenAddress(token), to: account }, signer);
+      const { chain, account: to } = await depositTarget(link, where, signer.address);
+      const sent = await deposit(link.info, { chain, amount, token: tokenAddress(token), to }, signer);
       const name = depositName(link.info.l1.chainId, sent);
       return track(name, depositKind(name, link));
     },
@@ -72,20 +72,19 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     async send(options) {
       const { chain, from, token, to: named, ...rest } = readRequest("send", options);
       const { chainId } = findMember(link.info, chain);
-      const { account, chainId: there } = await resolveChainAddress(link.info, named, link.client(link.info.l1.chainId));
-      const to = { chain: there, account };
+      const to = await resolvePlace(link, named);
       return follow(
         await send(link.info, { from: chain, ...rest, to, token: tokenAddress(token) }, await signerOn(chainId, from)),
       );
     },
     async call(options) {
-      const { chain, from, data, tokens, ...rest } = readRequest("call", options);
+      const { chain, from, data, tokens, to: place, ...rest } = readRequest("call", options);
       const { chainId } = findChain(link.info, chain);
-      const there = link.client(parseChainAddress(link.info, rest.to).chainId);
-      await requireContract(link.info, { to: rest.to, data: data as Hex }, there);
+      const to = await resolvePlace(link, place);
+      await requireContract(link.info, { to, data: data as Hex }, link.client(to.chain));
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
       return follow(
-        await call(link.info, { from: chain, ...rest, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
+        await call(link.info, { from: chain, ...rest, to, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
       );
     },
     ...createEstimates(link),
@@ -144,14 +143,14 @@ function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1Transa
   };
 }
 
-function depositTarget(
+async function depositTarget(
   link: EcosystemLink,
   { to, chain }: Pick<DepositOptions, "to" | "chain">,
   sender: string,
-): { chainId: number; account: Hex } {
+): Promise<{ readonly chain: number; readonly account: Hex }> {
   const { info } = link;
-  if (to !== undefined) return parseChainAddress(info, to, chain);
-  if (chain !== undefined) return { chainId: findChain(info, chain).chainId, account: sender.toLowerCase() as Hex };
+  if (to !== undefined) return resolvePlace(link, to, chain);
+  if (chain !== undefined) return { chain: findChain(info, chain).chainId, account: sender.toLowerCase() as Hex };
   const [example] = info.chains;
   throw new TypeError(`a deposit needs "to" (0x…@${example?.name ?? "chain"}) or "chain"`);
 }

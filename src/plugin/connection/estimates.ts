@@ -1,5 +1,4 @@
 import { requireContract } from "../../client/call.ts";
-import { parseChainAddress } from "../../client/chain-address.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { estimateCall, estimateSend } from "../../client/estimate.ts";
 import { findMember } from "../../client/route.ts";
@@ -7,6 +6,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
+import { resolvePlace } from "./resolve-place.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 
 /** The part of the test API that estimates. */
@@ -14,22 +14,20 @@ export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimat
   const providerOf = (chainId: number) => link.client(chainId);
   return {
     async estimateSend(options) {
-      const { chain, from, token, ...rest } = readRequest("send", options);
+      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
+      const to = await resolvePlace(link, named);
       const { chainId } = findMember(link.info, chain);
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
-      return estimateSend(link.info, { from: chain, ...rest, token: tokenAddress(token), sender }, providerOf);
+      return estimateSend(link.info, { from: chain, ...rest, to, token: tokenAddress(token), sender }, providerOf);
     },
     async estimateCall(options) {
-      const { chain, from, data, tokens, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
+      const { chain, from, data, tokens, to: place, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
       const { chainId } = findChain(link.info, chain);
-      await requireContract(
-        link.info,
-        { to: rest.to, data: data as Hex },
-        providerOf(parseChainAddress(link.info, rest.to).chainId),
-      );
+      const to = await resolvePlace(link, place);
+      await requireContract(link.info, { to, data: data as Hex }, providerOf(to.chain));
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
-      const request = { from: chain, ...rest, data: data as Hex, tokens: named, sender };
+      const request = { from: chain, ...rest, to, data: data as Hex, tokens: named, sender };
       return estimateCall(link.info, request, providerOf, await link.names());
     },
   };

@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/atomic-flow.ts";
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
 import { buildFlow } from "../../client/build-flow.ts";
-import { parseChainAddress } from "../../client/chain-address.ts";
+import type { FlowLegRequest } from "../../client/build-flow.ts";
 import { legOf, pivotOf } from "../../client/flow-proofs.ts";
 import { flowStatus } from "../../client/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
@@ -10,6 +10,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Flow, FlowOptions } from "../api/flow.ts";
 import type { From, Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
+import { resolvePlace } from "./resolve-place.ts";
 
 /** Seconds that the escrows of a flow have to be executed on L1. */
 const DEFAULT_SECONDS = 7_200n;
@@ -19,9 +20,10 @@ export function createFlows(link: EcosystemLink): Pick<Hyperchains, "flow"> {
   const providerOf = (chainId: number) => link.client(chainId);
   return {
     async flow({ deadline, ...options }: FlowOptions) {
+      const legs = await Promise.all(options.legs.map((leg) => resolveLeg(link, leg)));
       const latest = deadline ?? (await now(providerOf(link.info.l1.chainId))) + DEFAULT_SECONDS;
-      const { id, flow } = await buildFlow(link.info, { ...options, deadline: latest }, providerOf);
-      for (const { party } of options.legs) await ensureContract(link, parseChainAddress(link.info, party).chainId);
+      const { id, flow } = await buildFlow(link.info, { ...options, legs, deadline: latest }, providerOf);
+      for (const { party } of legs) await ensureContract(link, party.chain);
       return followFlow(link, id, flow);
     },
   };
@@ -48,6 +50,11 @@ function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
     },
     status: () => flowStatus(link.info, flow, providerOf),
   };
+}
+
+async function resolveLeg(link: EcosystemLink, leg: FlowLegRequest) {
+  const party = await resolvePlace(link, leg.party);
+  return { ...leg, party, to: await resolvePlace(link, leg.to, party.chain) };
 }
 
 async function ensureContract(link: EcosystemLink, chainId: number): Promise<void> {

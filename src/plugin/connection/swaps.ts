@@ -1,4 +1,3 @@
-import { parseChainAddress } from "../../client/chain-address.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { deployRemoteSwap, hasRemoteSwap } from "../../client/remote-swap-contract.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
@@ -8,6 +7,7 @@ import type { Hyperchains, SwapOptions } from "../api/hyperchains.ts";
 import type { Message } from "../api/message.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
+import { resolvePlace } from "./resolve-place.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 
 /** The part of the test API that swaps. */
@@ -20,12 +20,13 @@ export function createSwaps(
   /** The request and its sender, once the router's chain has the contract that swaps. */
   async function prepare(options: SwapOptions): Promise<{ request: SwapRequest; from: SwapOptions["from"] }> {
     const { chain, from, token, wanted, via, ...rest } = readRequest("swap", options);
+    const at = await resolvePlace(link, rest.at);
+    const to = rest.to === undefined ? undefined : await resolvePlace(link, rest.to);
     const tokens = { token: tokenAddress(token), wanted: tokenAddress(wanted), via: via.map(addressOf) };
-    const { chainId } = parseChainAddress(link.info, rest.at);
-    const isChain = link.info.chains.some((member) => member.chainId === chainId);
-    if (isChain && !(await hasRemoteSwap(providerOf(chainId))))
-      await deployRemoteSwap(link.info, chainId, await link.signer(chainId, undefined));
-    return { request: { from: chain, ...rest, ...tokens }, from };
+    const isChain = link.info.chains.some(({ chainId }) => chainId === at.chain);
+    if (isChain && !(await hasRemoteSwap(providerOf(at.chain))))
+      await deployRemoteSwap(link.info, at.chain, await link.signer(at.chain, undefined));
+    return { request: { from: chain, ...rest, at, to, ...tokens }, from };
   }
 
   return {

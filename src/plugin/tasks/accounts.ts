@@ -19,20 +19,16 @@ export interface Place {
  * `member` where one is given. Throws ClientError, or a plugin error for a number that names no account.
  */
 export function readPlace({ info }: Session, text: string, member?: string): Place {
-  const [account = "", ...rest] = text.split("@");
-  if (!/^\d+$/.test(account)) return parseChainAddress(info, text, member);
-  return parseChainAddress(
-    info,
-    [developmentAccount(info.accounts.mnemonic, Number(account)).address, ...rest].join("@"),
-    member,
-  );
+  return parseChainAddress(info, withAddress(info, text), member);
 }
 
-/** Likewise, and names of L1's registry: `bob@alpha`. */
-export async function resolvePlace(session: Session, text: string): Promise<Place> {
+/**
+ * Likewise, and names of L1's registry: `bob@alpha`. A number is a development account and no name, here and there: the registry
+ * gives none out.
+ */
+export async function resolvePlace(session: Session, text: string, member?: string): Promise<Place> {
   const { info } = session;
-  if (/^\d+(@|$)/.test(text)) return readPlace(session, text);
-  return resolveChainAddress(info, text, session.provider(info.l1.chainId));
+  return resolveChainAddress(info, withAddress(info, text), session.provider(info.l1.chainId), member);
 }
 
 /** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */
@@ -55,11 +51,11 @@ export function defaultSender({ info }: Session): Hex {
 }
 
 /** The sender that `--from` names; `member` is where it sends from unless `--from` says so. */
-export function readSender(session: Session, from: string | undefined, member?: string): Place {
+export async function readSender(session: Session, from: string | undefined, member?: string): Promise<Place> {
   const { info } = session;
   if ([info.l1, ...info.chains].some(({ name }) => name === from))
     throw pluginError(`--from names an account, and where it sends from behind "@": such as --from 0@${from}`);
-  if (from !== undefined && from.includes("@")) return readPlace(session, from, member);
+  if (from !== undefined && from.includes("@")) return resolvePlace(session, from, member);
   const only = info.chains.length === 1 ? info.chains[0]?.name : undefined;
   const on = member ?? only;
   const account = from ?? defaultSender(session);
@@ -67,6 +63,13 @@ export function readSender(session: Session, from: string | undefined, member?: 
   throw pluginError(
     `--from must say from which chain, such as --from ${from ?? "0"}@${info.chains[0]?.name ?? "alpha"}; there are ${info.chains.map(({ name }) => name).join(", ")}`,
   );
+}
+
+/** The same text with the address of the development account whose number it names. */
+function withAddress({ accounts }: Session["info"], text: string): string {
+  const [account = "", ...rest] = text.split("@");
+  if (!/^\d+$/.test(account)) return text;
+  return [developmentAccount(accounts.mnemonic, Number(account)).address, ...rest].join("@");
 }
 
 function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {

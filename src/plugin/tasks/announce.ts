@@ -23,7 +23,7 @@ const action: NewTaskActionFunction<AnnounceArguments> = (args, hre) =>
     const { info, output } = session;
     const destination = args.on === undefined ? undefined : findChain(info, args.on);
     const others = info.chains.filter(({ chainId }) => chainId !== destination?.chainId);
-    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const source = findChain(info, from.chainId);
     output.progress(`announcing ${args.token} on ${source.name}…`);
     const announced = await announceToken(info, { chain: from.chainId, token: args.token }, signerOf(session, from));

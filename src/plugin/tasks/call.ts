@@ -6,7 +6,7 @@ import { estimateCall } from "../../client/estimate.ts";
 import { wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
-import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
@@ -33,9 +33,9 @@ const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const to = readPlace(session, args.to);
+    const to = await resolvePlace(session, args.to);
     const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
-    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const data = encodeCall(args.function, args.arguments);
     const token = await tokenOnChain(session, to.chainId, undefined);
     const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);

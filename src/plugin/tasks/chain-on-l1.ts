@@ -53,7 +53,7 @@ export async function withChainOnL1(
         hyperchain: isAddress(chain) ? chain : findChain(info, chain).hyperchain,
         output,
         runs: true,
-        withSigner: (from, _chainId, act) => act(signerOf(session, readSender(session, from, info.l1.name))),
+        withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, info.l1.name))),
       });
     });
   }

@@ -25,7 +25,8 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
       receipt === null ? [] : sentMessages(chain.chainId, info.l1.chainId, receipt).filter(({ type }) => type === "withdrawal");
     if (receipt !== null && sent.length === 0) throw pluginError(`transaction ${args.hash} on ${chain.name} is no withdrawal`);
     const messageHash = sent[0]?.messageHash ?? hash;
-    const claimed = await claimWithdrawal(session, chain.chainId, messageHash, readSender(session, args.from, info.l1.name));
+    const payer = await readSender(session, args.from, info.l1.name);
+    const claimed = await claimWithdrawal(session, chain.chainId, messageHash, payer);
     output.result(() => (claimed === undefined ? "it has been paid before" : `paid on ${info.l1.name}: ${claimed}`), {
       chainId: chain.chainId,
       messageHash,

@@ -128,7 +128,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:deposit", "Send money from L1 to an account on a chain")
     .addPositionalArgument({ name: "amount", description: "Such as 1.5" })
-    .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain or <account number>@chain, the chain by name or id" })
+    .addPositionalArgument({
+      name: "to",
+      description: "Recipient: 0x…@chain, <account number>@chain or <name>@chain, the chain by name or id",
+    })
     .addOption(token)
     .addOption(from)
     .addFlag(noWait)
@@ -178,7 +181,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./announce.ts"))
     .build(),
   task("hyperchain:call", "Call a contract on another chain, from the sender's own account there")
-    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain" })
+    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain" })
     .addPositionalArgument({
       name: "function",
       description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
@@ -200,11 +203,11 @@ export const taskDefinitions: TaskDefinition[] = [
     "Swap at a router on another chain, in one transaction, with the proceeds for an account of any chain or L1",
   )
     .addPositionalArgument({ name: "amount", description: "What is given, such as 1.5" })
-    .addPositionalArgument({ name: "at", description: "A router of Uniswap v2's kind: 0x…@chain" })
+    .addPositionalArgument({ name: "at", description: "A router of Uniswap v2's kind: 0x…@chain or <name>@chain" })
     .addOption(token)
     .addOption(option("wanted", "What it becomes: a token of the router's chain (default: that chain's base token)"))
     .addOption(option("via", "Tokens between the two, in the order of the router's pools: addresses with commas"))
-    .addOption(option("to", "Where the proceeds go: 0x…@chain or <account number>@chain (default: the sender)"))
+    .addOption(option("to", "Where the proceeds go: 0x…@chain, <account number>@chain or <name>@chain (default: the sender)"))
     .addOption(option("minimum", "Least proceeds, such as 0.9 (default: the router's quote, less the slippage)"))
     .addOption(option("slippage", "Hundredths of a percent by which the price may fall until then (default: 50)"))
     .addOption(from)
@@ -295,6 +298,26 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./wallet.ts"))
+    .build(),
+  task("hyperchain:names", "Show the names of chains and accounts in L1's registry, or take one")
+    .addPositionalArgument({
+      name: "name",
+      description: "<name>@chain, or 0x…@chain for the name that an account chose (default: all names)",
+      defaultValue: "",
+    })
+    .addFlag({ name: "take", description: "Take the name: announce it, wait, and take it; the sender owns it then" })
+    .addOption(
+      option("account", "With --take: address or number of the account for which the name stands (default: the sender's)"),
+    )
+    .addFlag({
+      name: "chainLabel",
+      description: "With --take, as a chain's admin: its one label, for good, written as <label>@<chain's id or name>",
+    })
+    .addFlag({ name: "choose", description: "Have the sender's account on that chain shown by the name" })
+    .addOption(option("from", "Who signs on L1: number or address of a development account (default: account 0)"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./names.ts"))
     .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })

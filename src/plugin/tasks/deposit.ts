@@ -4,7 +4,7 @@ import { deposit } from "../../client/deposit.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
-import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { withEcosystem } from "./session.ts";
 import { readAmount, resolveSymbol, tokenOnL1 } from "./tokens.ts";
@@ -14,8 +14,8 @@ import { waitForTransaction } from "./wait-for-transaction.ts";
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const to = readPlace(session, args.to);
-    const from = readSender(session, args.from, info.l1.name);
+    const to = await resolvePlace(session, args.to);
+    const from = await readSender(session, args.from, info.l1.name);
     if (from.chainId !== info.l1.chainId)
       throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
     if (to.chainId === info.l1.chainId)

@@ -27,7 +27,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const { info, output } = session;
     const to = await resolvePlace(session, args.to);
     const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
-    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const { named, token } = await readToken(session, from, to, args.token);
     const amount = readAmount(args.amount, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };

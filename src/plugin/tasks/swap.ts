@@ -9,7 +9,7 @@ import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { wholeNumber } from "../../options/values.ts";
 import { pluginError } from "../plugin-error.ts";
-import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
@@ -39,10 +39,10 @@ const SLIPPAGE = wholeNumber(0, 9_999, 50);
 const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const at = readPlace(session, args.at);
+    const at = await resolvePlace(session, args.at);
     const others = info.chains.filter(({ chainId }) => chainId !== at.chainId);
-    const from = readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
-    const to = args.to === undefined ? from : readPlace(session, args.to);
+    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const to = args.to === undefined ? from : await resolvePlace(session, args.to);
     const [given, wanted] = await Promise.all([
       resolveSymbol(session, from.chainId, args.token),
       resolveSymbol(session, at.chainId, args.wanted),

@@ -4,7 +4,7 @@ import { walletView } from "../../client/wallet-view.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { formatAmount } from "../../options/amount.ts";
-import { readPlace } from "./accounts.ts";
+import { resolvePlace } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
@@ -17,7 +17,7 @@ interface WalletArguments extends EcosystemArguments {
 const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const { account } = readPlace(session, args.account, info.l1.name);
+    const { account } = await resolvePlace(session, args.account, info.l1.name);
     const view = await walletView(info, account, (chainId) => session.provider(chainId));
     output.result(() => text(info, view), view);
   });

@@ -4,7 +4,7 @@ import { memberName } from "../../client/ecosystem.ts";
 import { withdraw } from "../../client/withdraw.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
-import { readPlace, readSender, signerOf } from "./accounts.ts";
+import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { withEcosystem } from "./session.ts";
@@ -14,10 +14,10 @@ import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { info, output } = session;
-    const from = readSender(session, args.from);
+    const from = await readSender(session, args.from);
     if (from.chainId === info.l1.chainId)
       throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
-    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : readPlace(session, args.to, info.l1.name);
+    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : await resolvePlace(session, args.to, info.l1.name);
     if (to.chainId !== info.l1.chainId)
       throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
     const named = await resolveSymbol(session, from.chainId, args.token);

@@ -13,8 +13,9 @@ const ADMINS = new Map([
   [271n, 1],
   [272n, 2],
 ]);
-const LABELS = ["a", "b", "c", "d", "e", "f", "alpha", "be-ta", "7", "l1", "A", "xn--a", ""] as const;
-const VALID = /^(?!..--)(?!0x)[a-z0-9-]{1,63}$/;
+const LABELS = ["a", "b", "c", "d", "e", "f", "alpha", "be-ta", "7", "l1", "A", "xn--a", "-a", ""] as const;
+const VALID = /^(?!..--)(?!0x)(?!-)[a-z0-9-]{1,63}(?<!-)$/;
+const RESERVED = /^(\d+|l1)$/;
 
 let world: NamesWorld;
 before(async () => {
@@ -51,7 +52,7 @@ class Model {
 
   nameChain(user: number, chainId: bigint, label: string, announcement: string, now: bigint): string | undefined {
     if (!VALID.test(label)) return "InvalidLabel";
-    if (/^(\d+|l1)$/.test(label)) return "ReservedLabel";
+    if (RESERVED.test(label)) return "ReservedLabel";
     if (!ADMINS.has(chainId)) return "UnknownChain";
     if (ADMINS.get(chainId) !== user) return "OnlyAdmin";
     if ([...this.chainOfLabel.values()].includes(chainId)) return "ChainNamedAlready";
@@ -63,6 +64,7 @@ class Model {
 
   nameAccount(chainId: bigint, label: string, name: Name, announcement: string, now: bigint): string | undefined {
     if (!VALID.test(label)) return "InvalidLabel";
+    if (RESERVED.test(label)) return "ReservedLabel";
     if (name.account === ZeroAddress) return "ZeroAccount";
     if (!ADMINS.has(chainId)) return "UnknownChain";
     if (this.names.has(`${chainId} ${label}`)) return "NameTaken";
