@@ -38,9 +38,9 @@ export const STACK = defineBus("stack", 7, { place: 1, time: 1, word: LIMBS });
  */
 export const MEMORY = defineBus("memory", 8, { space: 1, index: 1, time: 1, word: LIMBS });
 /**
- * Says that the step at `time` reads a word at an offset of a memory of bytes, writes it there, or writes its lowest byte there.
- * Sent by processor, received by byteMemory, each once. The sender sees to it that the offset is below 2^29, the time the
- * step's, and a word that is written one of limbs below 2^16.
+ * Says that the step at `time` reads a word at an offset of a memory of bytes, writes it there, or writes its lowest byte
+ * there. Sent by processor and userBytes, received by byteMemory, each once. The sender sees to it that the offset is below
+ * 2^29, the time the step's, and a word that is written one of limbs below 2^16.
  */
 export const BYTE_MEMORY = defineBus("byteMemory", 13, {
   space: 1,
@@ -63,8 +63,8 @@ export const WORD_RANGE = defineBus("wordRange", 11, { word: LIMBS });
 export const KECCAK = defineBus("keccak", 12, { input: KECCAK_LIMBS, output: KECCAK_LIMBS });
 /**
  * Says that the step at `time` hashes `length` bytes (two limbs) of a memory from an offset on, and that `word` is their
- * Keccak-256. Sent by processor, received by sponge, each once. The sender sees to it that the offset is below 2^29, the time
- * the step's, and the limbs of the length below 2^16.
+ * Keccak-256. Sent by processor and userBytes, received by sponge, each once. The sender sees to it that the offset is below
+ * 2^29, the time the step's, and the limbs of the length below 2^16.
  */
 export const HASH = defineBus("hash", 14, { space: 1, offset: 1, length: 2, time: 1, word: LIMBS });
 /** Asks that the input of the hash at `time` be read. Sent by sponge, received by hashInput, each once. */
@@ -76,8 +76,8 @@ export const HASH_INPUT = defineBus("hashInput", 15, { space: 1, offset: 1, leng
 export const LANE = defineBus("lane", 16, { time: 1, index: 1, closes: 1, before: LANE_LIMBS, after: LANE_LIMBS });
 /**
  * Says that the step at `time` copies `length` bytes of one memory to another, from an offset on to an offset on. Sent by
- * processor, received by copy, each once. The sender sees to it that the offsets and the length are below 2^29, and the time the
- * step's.
+ * processor and userBytes, received by copy, each once. The sender sees to it that the offsets and the length are below 2^29,
+ * and the time the step's.
  */
 export const COPY = defineBus("copy", 17, { space: 1, offset: 1, fromSpace: 1, fromOffset: 1, length: 1, time: 1 });
 /** Says what a place of the memory holds at last. Answered by memory. */
@@ -94,14 +94,15 @@ export const CODE_OPERAND = defineBus("codeOperand", 21, { frame: 1, length: 1, 
 /** Says how many bytes of operand follow an opcode, and whether it is JUMPDEST. Answered by opcodes. */
 export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isTarget: 1 });
 /**
- * Says that user mode runs from the step at `time` on in a frame, `elapsed` opcodes, until the kernel is needed for what the
- * word says: an opcode, or 0xfe for an exceptional halt. Sent by processor, received by visits, each once. The sender sees to
- * it that the time is the step's, and the next step's is larger by 1 + elapsed.
+ * Says that user mode runs from the step at `time` on in a frame, for `elapsed` steps of the clock, until the kernel is needed
+ * for what the word says: an opcode, or 0xfe for an exceptional halt. Sent by processor, received by visits, each once. The
+ * sender sees to it that the time is the step's, and the next step's is larger by 1 + elapsed.
  */
 export const USER_MODE = defineBus("userMode", 28, { time: 1, elapsed: 1, frame: 1, word: LIMBS });
 /**
  * Says where user code goes on that is entered at a time. Sent by visits, received by user, each once. The sender sees to it
- * that the frame, the code's, its length, the place and the height are below 2^16, and gas below 2^29.
+ * that the frame, the code's, its length, the place and the height are below 2^16, gas below 2^29, and the words of memory that
+ * the frame has paid for below 2^19.
  */
 export const USER_BEGINS = defineBus("userBegins", 29, {
   time: 1,
@@ -111,11 +112,36 @@ export const USER_BEGINS = defineBus("userBegins", 29, {
   place: 1,
   height: 1,
   gas: 1,
+  words: 1,
 });
 /**
  * Says where the user code stops that was entered at `time`, by its clock, and why. Sent by user, received by visits, each once.
  */
-export const USER_ENDS = defineBus("userEnds", 36, { time: 1, clock: 1, place: 1, height: 1, gas: 1, opcode: 1 });
+export const USER_ENDS = defineBus("userEnds", 36, { time: 1, clock: 1, place: 1, height: 1, gas: 1, words: 1, opcode: 1 });
+/**
+ * Says what an opcode that touches bytes does to a frame at `time`: `before` and `after` are the words of memory that it has
+ * paid for, `extra` is the gas beyond the opcode's own cost, a and b are its first operands, c its third or its result. It is
+ * done if it runs; it cannot run if it is refused. Sent by user, received by userBytes, each once. The sender sees to it that
+ * operands are words, the time is the step's, and the next step's is larger by 2 where the opcode copies, and that what runs is
+ * not refused.
+ */
+export const USER_BYTES = defineBus("userBytes", 37, {
+  time: 1,
+  opcode: 1,
+  frame: 1,
+  codeFrame: 1,
+  codeLength: 1,
+  before: 1,
+  after: 1,
+  extra: 1,
+  runs: 1,
+  refused: 1,
+  a: LIMBS,
+  b: LIMBS,
+  c: LIMBS,
+});
+/** Says what so many words of memory cost. Answered by memoryCost. The sender sees to it that they are below 2^19. */
+export const MEMORY_COST = defineBus("memoryCost", 38, { words: 1, cost: 1 });
 /** Says what user mode has to know of an opcode. Answered by opcodes. */
 export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS);
 /**

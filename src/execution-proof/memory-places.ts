@@ -1,6 +1,6 @@
 import type { Place } from "../circuits/memory/memory-trace.ts";
 import type { RunEnvironment } from "../machine/interpreter/environment.ts";
-import { ARRAYS, FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
+import { ARRAYS, fieldIndex, FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
 
 /** The spaces of the proven memory. An array has the space `ARRAY_SPACE` plus its number. */
 export const VARIABLE_SPACE = 1;
@@ -19,7 +19,15 @@ export const USER_STACK_SPACE = 4;
 export const GAS_FIELD = FRAME_FIELDS.length;
 
 /** Where user mode finds and leaves a frame's words. */
-export const USER_PLACES = { space: FIELD_SPACE, position: FRAME_FIELDS.indexOf("position"), gas: GAS_FIELD } as const;
+export const USER_PLACES = {
+  ...{ space: FIELD_SPACE, position: fieldIndex("position"), gas: GAS_FIELD, memoryWords: fieldIndex("memoryWords") },
+} as const;
+
+/** Where opcodes that touch bytes find them. `zeros` is never written; a copy within a memory goes through `between`. */
+export const BYTE_PLACES = {
+  ...{ memory: KERNEL_MEMORY_SPACE, zeros: 5, between: 6 },
+  ...{ fields: FIELD_SPACE, input: fieldIndex("input"), returned: fieldIndex("returned") },
+} as const;
 
 /** Where the environment's words are. */
 export const ENVIRONMENT_PLACES = {

@@ -30,6 +30,8 @@ export interface RecordedOpcode {
   readonly place: number;
   readonly height: number;
   readonly gas: number;
+  /** Words of memory that the frame has paid for. */
+  readonly words: number;
   readonly top: Limbs;
 }
 
@@ -158,8 +160,8 @@ export class RunRecorder implements RunObserver {
   }
 }
 
-function standOf({ pc, gas, stack }: Frame): Omit<RecordedOpcode, "byte"> {
-  return { place: pc, height: stack.height, gas, top: wordAt(stack, 0) };
+function standOf({ pc, gas, memoryWords, stack }: Frame): Omit<RecordedOpcode, "byte"> {
+  return { place: pc, height: stack.height, gas, words: memoryWords, top: wordAt(stack, 0) };
 }
 
 /** A word by its depth below the top; below all words lies a word 0. */

@@ -40,6 +40,10 @@ import { codeWordsAir } from "../circuits/code-words/code-words-air.ts";
 import { codeWordsColumns } from "../circuits/code-words/code-words-trace.ts";
 import { opcodesTable, opcodesUses } from "../circuits/opcodes/opcodes-air.ts";
 import { USER_FIELDS, userAir } from "../circuits/user/user-air.ts";
+import { memoryCostAir } from "../circuits/memory-cost/memory-cost-air.ts";
+import { memoryCostColumns } from "../circuits/memory-cost/memory-cost-trace.ts";
+import { userBytesAir } from "../circuits/user-bytes/user-bytes-air.ts";
+import { userBytesColumns } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { userColumns } from "../circuits/user/user-trace.ts";
 import { visitsAir } from "../circuits/visits/visits-air.ts";
 import { visitsColumns } from "../circuits/visits/visits-trace.ts";
@@ -53,7 +57,7 @@ import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
 import { traceColumns } from "../stark/trace-columns.ts";
 import { decode } from "./decode.ts";
-import { CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
+import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import type { RunTrace } from "./run-trace.ts";
 import { USER_OPCODES } from "./user-decode.ts";
@@ -99,6 +103,8 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: treeAir(), optional: true },
     { air: rootsAir() },
     { air: userAir(USER_STACK_SPACE), optional: true },
+    { air: userBytesAir(BYTE_PLACES), optional: true },
+    { air: memoryCostAir(), optional: true },
     { air: visitsAir(USER_PLACES), optional: true },
     { air: codeAir(), optional: true },
     { air: codeWordsAir(KERNEL_MEMORY_SPACE), optional: true },
@@ -158,6 +164,8 @@ export function runInput(
     treeColumns(state.tree, minLogRows),
     rootsColumns(state.roots, minLogRows),
     user,
+    userBytesColumns(trace.userBytes, minLogRows),
+    memoryCostColumns(trace.memoryCost, minLogRows),
     visitsColumns(trace.visits, minLogRows),
     code,
     codeWordsColumns(trace.codeWords, minLogRows),

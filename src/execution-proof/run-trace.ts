@@ -1,27 +1,13 @@
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
-import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
-import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
 import type { DigestWordsCells } from "../circuits/digest-words/digest-words-air.ts";
 import { DigestWordRequests } from "../circuits/digest-words/digest-words-trace.ts";
-import type { CodeCells } from "../circuits/code/code-air.ts";
-import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
-import type { UserCells } from "../circuits/user/user-air.ts";
-import type { VisitCells } from "../circuits/visits/visits-air.ts";
-import type { CopyCells } from "../circuits/copy/copy-air.ts";
-import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
-import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
-import { inputRowCount } from "../circuits/hash-input/hash-input-trace.ts";
 import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
-import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
-import type { KeccakRequest } from "../circuits/keccak/keccak-trace.ts";
 import { CurveTrace } from "../circuits/curve/curve-trace.ts";
 import type { RecoverCells } from "../circuits/recover/recover-air.ts";
 import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.ts";
-import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
-import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
@@ -30,17 +16,11 @@ import { number30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv } from "../field/koala-bear.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
-import {
-  type Limbs,
-  type RecordedStep,
-  UnprovableAddressError,
-  UnprovableCopyError,
-  UnprovableRecoveryError,
-  ZERO_WORD,
-} from "./recorded-run.ts";
+import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableRecoveryError, ZERO_WORD } from "./recorded-run.ts";
 import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
-import { type PlaceState, TracedPlaces } from "./traced-places.ts";
-import { VisitTracer } from "./visit-trace.ts";
+import { type ByteOffset, type ByteTables, TracedBytes } from "./traced-bytes.ts";
+import { TracedPlaces } from "./traced-places.ts";
+import { type UserTables, VisitTracer } from "./visit-trace.ts";
 import { difference, sameWord, sumOf } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
@@ -49,24 +29,12 @@ export interface StatedPlace extends Place {
 }
 
 /** What the tables of a run are filled with. */
-export interface RunTrace {
+export interface RunTrace extends UserTables, ByteTables {
   readonly processor: readonly ProcessorCells[];
-  /** Opcodes of user code, and the times in which they ran. */
-  readonly user: readonly UserCells[];
-  readonly visits: readonly VisitCells[];
-  readonly code: readonly CodeCells[];
-  readonly codeWords: readonly CodeWordsCells[];
   readonly places: readonly PlaceHistory[];
-  /** Accesses that do not keep to one place. */
-  readonly byteAccesses: readonly ByteMemoryCells[];
-  readonly copies: readonly CopyCells[];
   /** Compressions as the processor asks for them, and as tables do, those of the state excepted (run-state.ts). */
   readonly digestWords: readonly DigestWordsCells[];
   readonly compressions: CompressionRequests;
-  /** The blocks of what is hashed, and its bytes; and the permutations. */
-  readonly sponge: readonly SpongeCells[];
-  readonly hashInput: readonly HashInputCells[];
-  readonly permutations: readonly KeccakRequest[];
   readonly recoveries: readonly RecoverCells[];
   /** What recoveries ask. */
   readonly curve: CurveTrace;
@@ -94,20 +62,16 @@ export function traceRun(
 
 class RunTracer {
   readonly #processor: ProcessorCells[] = [];
-  readonly #byteAccesses: ByteMemoryCells[] = [];
-  readonly #copies: CopyCells[] = [];
   readonly #compressions = new CompressionRequests();
   readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
-  readonly #sponge: SpongeCells[] = [];
-  readonly #hashInput: HashInputCells[] = [];
-  readonly #keccak = new KeccakRequests();
   readonly #recoveries: RecoverCells[] = [];
   readonly #curve = new CurveTrace();
   readonly #hints: Limbs[] = [];
   readonly #leaves: TracedLeaves;
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new TracedPlaces();
-  readonly #visits = new VisitTracer(this.#places, this.#arithmetic);
+  readonly #bytes = new TracedBytes(this.#places);
+  readonly #visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes);
   /** By place, the foot's word at 0: what lies below the top. */
   readonly #stack: { time: number; word: Limbs }[] = [];
   #height = 1;
@@ -126,14 +90,10 @@ class RunTracer {
     return {
       processor: this.#processor,
       ...user,
+      ...this.#bytes.tables(),
       places: this.#places.list(),
-      byteAccesses: this.#byteAccesses,
-      copies: this.#copies,
       digestWords: this.#digestWords.list(),
       compressions: this.#compressions,
-      sponge: this.#sponge,
-      hashInput: this.#hashInput,
-      permutations: this.#keccak.list(),
       recoveries: this.#recoveries,
       curve: this.#curve,
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
@@ -158,8 +118,11 @@ class RunTracer {
     const accessed = instruction.space + (instruction.isPointer === 1 ? (a[2] ?? 0) : 0);
     const split = isSplit(instruction, address) ? 1 : 0;
     const access = split === 1 ? undefined : this.#access(instruction, { space: accessed, index: address }, a, b);
-    if (split === 1) this.#accessBytes(instruction, { space: accessed, index: address }, b, newTop);
-    if (instruction.hashes === 1) this.#hash(accessed, address, wordOf(b));
+    if (split === 1) {
+      const kind = instruction.reads === 1 ? "read" : instruction.writesByte === 1 ? "writeByte" : "write";
+      this.#bytes.access(kind, { space: accessed, offset: address }, this.#clock, kind === "read" ? newTop : b);
+    }
+    if (instruction.hashes === 1) this.#hash({ space: accessed, offset: address }, wordOf(b));
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
     if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, b, takenC);
@@ -167,11 +130,10 @@ class RunTracer {
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)
       this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
-    const elapsed = visit?.opcodes.length ?? 0;
-    if (visit !== undefined) this.#visits.trace(visit, this.#clock, frame);
+    const elapsed = visit === undefined ? 0 : this.#visits.trace(visit, this.#clock, frame);
     const d =
       elapsed > 0
-        ? limbsOf(BigInt(elapsed))
+        ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0))
         : (access?.before ?? (instruction.isEqual === 1 ? difference(a, b) : instruction.topD === 1 ? newTop : ZERO_WORD));
     if (instruction.isHint === 1) this.#hints.push(d);
     const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
@@ -225,67 +187,25 @@ class RunTracer {
     return { before, gap };
   }
 
-  #accessBytes(
-    { reads, writesByte }: RecordedStep["instruction"],
-    { space, index: offset }: Place,
-    b: Limbs,
-    newTop: Limbs,
-  ): void {
-    const [low, high] = this.#placesAt(space, offset, 2);
-    if (low === undefined || high === undefined) throw new Error("an access has two places");
-    const { cells, after } = byteAccessRow({
-      kind: reads === 1 ? "read" : writesByte === 1 ? "writeByte" : "write",
-      space,
-      offset,
-      time: this.#clock,
-      word: reads === 1 ? newTop : b,
-      places: [
-        { word: low.word, gap: this.#gap(low) },
-        { word: high.word, gap: this.#gap(high) },
-      ],
-    });
-    this.#byteAccesses.push(cells);
-    [low.word, high.word] = after;
-    for (const state of [low, high]) state.time = this.#clock;
-  }
-
-  /** Reads bytes and hashes them. The hash is the interpreter's, which one of other bytes would contradict. */
-  #hash(space: number, offset: number, length: bigint): void {
+  /** Hashes bytes. */
+  #hash(at: ByteOffset, length: bigint): void {
     if (length >= INDEX_LIMIT) throw new UnprovableAddressError(length, INDEX_LIMIT);
-    const lanes = laneCount(Number(length));
-    const states = this.#placesAt(space, offset, inputRowCount(lanes));
-    const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));
-    const input = { space, offset, length: Number(length), time: this.#clock, places };
-    const rows = hashRows(input, this.#keccak.permute);
-    for (const state of states) state.time = this.#clock;
-    this.#sponge.push(...rows.sponge);
-    this.#hashInput.push(...rows.input);
+    this.#bytes.hash(at, Number(length), this.#clock);
   }
 
   /** Copies bytes of one frame's memory to another's. */
   #copy(base: number, { space, index: offset }: Place, source: Limbs, length: Limbs): void {
     const [fromOffset, bytes] = [wordOf(source.slice(0, 2)), wordOf(length)];
-    const range: CopyRange = {
-      ...{ space, offset, fromSpace: base + (source[2] ?? 0) },
-      ...{ fromOffset: Number(fromOffset), length: Number(bytes) },
-    };
     const beyond = [fromOffset, bytes].find((number) => number >= INDEX_LIMIT);
     if (beyond !== undefined) throw new UnprovableAddressError(beyond, INDEX_LIMIT);
-    if (range.space === range.fromSpace) throw new UnprovableCopyError();
-    const { block, count, fromBlock, fromCount } = copyPlaces(range);
-    const written = this.#placesAt(space, WORD_BYTES * block, count);
-    const read = this.#placesAt(range.fromSpace, WORD_BYTES * fromBlock, fromCount);
-    const found = (state: PlaceState) => ({ word: state.word, gap: this.#gap(state) });
-    const { cells, after } = copyRows({ ...range, time: this.#clock, written: written.map(found), read: read.map(found) });
-    written.forEach((state, i) => (state.word = after[i] ?? state.word));
-    for (const state of [...written, ...read]) state.time = this.#clock;
-    this.#copies.push(...cells);
+    const from = { fromSpace: base + (source[2] ?? 0), fromOffset: Number(fromOffset) };
+    this.#bytes.copy({ space, offset, ...from, length: Number(bytes) }, this.#clock);
   }
 
   /** Recovers a signature's key, or shows that no key signed so: what the interpreter says, too. */
   #recover({ space, index: offset }: Place, newTop: Limbs): void {
     if (offset % WORD_BYTES !== 0) throw new UnprovableRecoveryError(offset);
-    const states = this.#placesAt(space, offset, RECOVERY_PLACES);
+    const states = this.#bytes.placesAt(space, offset, RECOVERY_PLACES);
     const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));
     const tables = { arithmetic: this.#arithmetic, curve: this.#curve };
     const { cells, key } = recoverRow({ space, offset, time: this.#clock, places }, tables);
@@ -294,13 +214,6 @@ class RunTracer {
     if (key !== undefined && x !== undefined && y !== undefined) [x.word, y.word] = [limbsOf(key.x), limbsOf(key.y)];
     for (const state of key === undefined ? states.slice(0, -2) : states) state.time = this.#clock;
     this.#recoveries.push(cells);
-  }
-
-  /** Neighbouring places, from that of an offset on. */
-  #placesAt(space: number, offset: number, count: number): PlaceState[] {
-    const index = offset - (offset % WORD_BYTES);
-    if (index + WORD_BYTES * count > INDEX_LIMIT) throw new UnprovableAddressError(BigInt(offset), INDEX_LIMIT);
-    return Array.from({ length: count }, (_, i) => this.#places.at({ space, index: index + WORD_BYTES * i }));
   }
 
   #put(place: number, word: Limbs): void {

@@ -14,6 +14,11 @@ const TERNARY = { takes1: 1, depth1: 1, takes2: 1, depth2: 2, takes3: 1 } as con
 const NUMBER = { takes1: 1, puts1C: 1, isNumber: 1 } as const;
 const READ = { takes1: 1, puts1D: 1, reads: 1 } as const;
 
+/** What touches bytes. Copies take a step more than others: they are made one after the other. */
+const LOAD = { takes1: 1, depth1: 1, puts1C: 1, asks: 1 } as const;
+const STORE = { takes1: 1, depth1: 1, takes2: 1, depth2: 2, asks: 1 } as const;
+const COPY = { ...TERNARY, asks: 1, ticks: 1 } as const;
+
 const field = (name: FrameField): Cells => ({ space: FIELD_SPACE, index: fieldIndex(name), isOfFrame: 1 });
 const variable = (name: Variable): Cells => placeOfVariable(name);
 const slice = (name: FrameField): Cells => ({ ...NUMBER, ...field(name), reads: 1, isSliceLength: 1 });
@@ -32,14 +37,19 @@ const MEANINGS = new Map<number, Cells>([
   [0x14, { ...BINARY, isEqual: 1 }],
   [0x15, { ...UNARY, isZero: 1 }],
   [0x19, { ...UNARY, isNot: 1 }],
+  [0x20, { ...BINARY, asks: 1 }],
   [0x30, { ...READ, ...field("address") }],
   [0x32, { ...READ, ...variable("origin") }],
   [0x33, { ...READ, ...field("caller") }],
   [0x34, { ...READ, ...field("callValue") }],
+  [0x35, LOAD],
   [0x36, slice("input")],
+  [0x37, COPY],
   [0x38, { ...NUMBER, isCodeLength: 1 }],
+  [0x39, COPY],
   [0x3a, { ...READ, ...variable("price") }],
   [0x3d, slice("returned")],
+  [0x3e, COPY],
   [0x41, { ...READ, ...variable("coinbase") }],
   [0x42, { ...READ, ...variable("timestamp") }],
   [0x43, { ...READ, ...variable("blockNumber") }],
@@ -49,11 +59,16 @@ const MEANINGS = new Map<number, Cells>([
   [0x49, { ...UNARY, isNumber: 1 }],
   [0x4a, { ...NUMBER, literal: 1 }],
   [0x50, {}],
+  [0x51, LOAD],
+  [0x52, STORE],
+  [0x53, STORE],
   [0x56, { takes1: 1, depth1: 1, jumps: 1 }],
   [0x57, { takes1: 1, depth1: 1, takes2: 1, depth2: 2, jumpsIf: 1 }],
   [0x58, { ...NUMBER, isPlace: 1 }],
+  [0x59, { takes1: 1, puts1C: 1, asks: 1 }],
   [0x5a, { ...NUMBER, isGas: 1 }],
   [0x5b, {}],
+  [0x5e, COPY],
   ...Array.from({ length: 33 }, (_, size): [number, Cells] => [0x5f + size, { takes1: 1, puts1C: 1, isPush: 1 }]),
   ...Array.from({ length: 16 }, (_, i): [number, Cells] => [0x80 + i, { takes1: 1, depth1: i + 1, takes2: 1, puts2A: 1 }]),
   ...Array.from({ length: 16 }, (_, i): [number, Cells] => [

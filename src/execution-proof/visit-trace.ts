@@ -11,8 +11,13 @@ import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { inv } from "../field/koala-bear.ts";
+import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
+import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
+import { reachOf } from "../circuits/user-bytes/user-bytes-trace.ts";
+import { ByteOpcodeTracer, type PendingOpcode } from "./byte-opcodes.ts";
 import { KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import { type Limbs, type RecordedOpcode, type RecordedVisit, UnprovableOpcodeError, ZERO_WORD } from "./recorded-run.ts";
+import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 import { decodeOpcode } from "./user-decode.ts";
 import { difference, sameWord, sumOf } from "./word-cells.ts";
@@ -22,7 +27,10 @@ const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => 
 
 /** The rows of the tables of user mode. */
 export interface UserTables {
+  /** Opcodes, and of them those that touch bytes; and the times in which they ran. */
   readonly user: readonly UserCells[];
+  readonly userBytes: readonly UserBytesCells[];
+  readonly memoryCost: readonly MemoryCostCells[];
   readonly visits: readonly VisitCells[];
   readonly code: readonly CodeCells[];
   readonly codeWords: readonly CodeWordsCells[];
@@ -43,36 +51,44 @@ export class VisitTracer {
   readonly #user: UserCells[] = [];
   readonly #visits: VisitCells[] = [];
   readonly #codes = new CodeRequests();
+  readonly #bytes: ByteOpcodeTracer;
 
-  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace) {
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes) {
     this.#places = places;
     this.#arithmetic = arithmetic;
+    this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes);
   }
 
-  /** Throws UnprovableOpcodeError. */
-  trace({ codeFrame, code, opcodes, end }: RecordedVisit, start: number, frame: number): void {
+  /** How many steps of the clock it takes. Throws UnprovableOpcodeError. */
+  trace({ codeFrame, code, opcodes, end }: RecordedVisit, start: number, frame: number): number {
     const [first] = opcodes;
     if (first === undefined) throw new Error("user mode runs at least one opcode");
-    const elapsed = opcodes.length;
     const visit = { start, frame, name: { frame: codeFrame, length: code.length }, code };
-    const [position, gas] = [USER_PLACES.position, USER_PLACES.gas].map((index) =>
+    let clock = start;
+    // What is at the visit's places is not touched in between.
+    const [position, gas, words] = [USER_PLACES.position, USER_PLACES.gas, USER_PLACES.memoryWords].map((index) =>
       this.#places.at({ space: USER_PLACES.space, index: FRAME_PLACES * frame + index }),
-    );
-    if (position === undefined || gas === undefined) throw new Error("a frame has a position and gas");
+    ) as [PlaceState, PlaceState, PlaceState];
+    opcodes.forEach((each, i) => {
+      clock += 1 + (i === 0 ? 0 : (decodeOpcode(opcodes[i - 1]?.byte ?? 0)?.ticks ?? 0));
+      const next = opcodes[i + 1];
+      const halts = next === undefined && end.opcode === HALT;
+      this.#user.push(this.#row(visit, clock, each, { next: next ?? end, halts, ends: next === undefined }));
+    });
+    const elapsed = clock - start;
     this.#visits.push({
       ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame, length: code.length },
       ...{ placeBefore: first.place, placeAfter: end.place, heightBefore: first.height, heightAfter: end.height },
       ...{ gasBefore: number30(first.gas), gasAfter: number30(end.gas) },
+      ...{ wordsBefore: number30(first.words), wordsAfter: number30(end.words) },
       ...{ positionGap: number30(start - 1 - position.time), gasGap: number30(start - 1 - gas.time) },
+      wordsGap: number30(start - 1 - words.time),
     });
     position.word = position.word.map((limb, i) => (i === 0 ? end.height : i === 1 ? end.place : limb));
     gas.word = limbsOf(BigInt(end.gas));
-    for (const state of [position, gas]) state.time = start + elapsed;
-    opcodes.forEach((each, i) => {
-      const next = opcodes[i + 1];
-      const halts = next === undefined && end.opcode === HALT;
-      this.#user.push(this.#row(visit, i, each, { next: next ?? end, halts, ends: next === undefined }));
-    });
+    words.word = limbsOf(BigInt(end.words));
+    for (const state of [position, gas, words]) state.time = clock;
+    return elapsed;
   }
 
   /** The rows of all tables. Notes which words of the memory codes are made of. */
@@ -82,42 +98,54 @@ export class VisitTracer {
       state.uses++;
       return bigEndianBytes(state.word);
     });
-    return { user: this.#user, visits: this.#visits, code: this.#codes.rows(), codeWords };
+    return { user: this.#user, ...this.#bytes.tables(), visits: this.#visits, code: this.#codes.rows(), codeWords };
   }
 
-  #row(visit: Visit, i: number, recorded: RecordedOpcode, { next, halts, ends }: RowEnd): UserCells {
+  #row(visit: Visit, clock: number, recorded: RecordedOpcode, { next, halts, ends }: RowEnd): UserCells {
     const { start, frame, name, code } = visit;
-    const { byte, place, height, gas } = recorded;
+    const { byte, place, height, gas, words: paid } = recorded;
     const opcode = decodeOpcode(byte);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
-    const clock = start + 1 + i;
+    const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
-    const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes;
-    const fault = faultOf({ ...opcode, cost }, recorded);
+    const asked = this.#asked(opcode, visit, clock, recorded);
+    const reach = asked === undefined ? { after: paid, extra: 0, refused: 0 } : reachOf(asked.opcode);
+    const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
+    const fault = faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
     if (runs && opcode.isPush === 1) this.#codes.askOperand(name, code, place + opcode.size);
-    const looks = runs || opcode.isPower * fault.lacksGas === 1;
+    const looks = runs || opcode.isPower * fault.lacksGas === 1 || asked !== undefined;
     const states = looks ? this.#accessed(opcode, frame, height) : [];
     const rest = runs ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
-    const writes2C = runs ? opcode.puts2C : 0;
+    const [writes1C, writes2C] = runs ? [opcode.puts1C, opcode.puts2C] : [0, 0];
     const words = wordsOf({ opcode, runs, states, place, rest, length: name.length }, next.top);
     const test = testOf(opcode, words);
     const stray = runs && halts ? this.#stray(visit, words.a) : NO_STRAY;
     if (runs && opcode.computes === 1) this.#compute(byte, words);
+    if (asked !== undefined) this.#bytes.trace(asked, runs ? words.c : undefined);
     if (looks && opcode.isPower === 1) this.#arithmetic.ask("clz", wordOf(words.b));
     const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
-    write({ ...opcode, puts2C: writes2C }, states, words, clock);
+    write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
     return {
-      ...{ follows: i === 0 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
-      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, begins: i === 0 ? 1 : 0, ends: ends ? 1 : 0 },
-      ...{ ...words, ...opcode, rest: number30(rest), ...exponent, writes2C, ...fault, ...stray.flags },
+      ...{ follows: begins === 1 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
+      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, words: paid, begins, ends: ends ? 1 : 0 },
+      ...{ ...words, ...opcode, rest: number30(rest), ...exponent, writes1C, writes2C, ...fault, ...stray.flags },
+      ...{ asked: asked === undefined ? 0 : 1, extra: reach.extra, wordsAfter: reach.after },
       ...(stray.d === undefined ? {} : { d: stray.d }),
       ...{ access1: flag(states[0]), access2: flag(states[1]), access3: flag(states[2]) },
       ...{ gap1: number30(gaps[0] ?? 0), gap2: number30(gaps[1] ?? 0), gap3: number30(gaps[2] ?? 0) },
       ...test,
       taken: opcode.jumps + opcode.jumpsIf * (1 - test.zero),
     };
+  }
+
+  /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */
+  #asked(opcode: UserOpcode, { frame, name }: Visit, time: number, recorded: RecordedOpcode): PendingOpcode | undefined {
+    const { height, words } = recorded;
+    if (opcode.asks === 0 || faultOf({ ...opcode, cost: 0 }, recorded, 0).fails === 1) return undefined;
+    const operands = this.#accessed(opcode, frame, height).map((state) => state?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
+    return this.#bytes.find({ byte: opcode.byte, time, frame, codeFrame: name.frame, codeLength: name.length, words, operands });
   }
 
   /** The three places that an opcode accesses. */
@@ -183,11 +211,13 @@ const limbs = (...values: readonly number[]): Limbs => ZERO_WORD.map((_, i) => v
 function faultOf(
   { isInvalid, pops, growth, cost }: UserOpcode,
   { height, gas }: RecordedOpcode,
-): Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas"> {
+  isRefused: number,
+): Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas" | "refused"> {
   const underflows = isInvalid === 0 && height < pops ? 1 : 0;
   const overflows = isInvalid + underflows === 0 && height + growth > STACK_WORDS ? 1 : 0;
-  const lacksGas = isInvalid + underflows + overflows === 0 && gas < cost ? 1 : 0;
-  return { fails: isInvalid + underflows + overflows + lacksGas, underflows, overflows, lacksGas };
+  const refused = isInvalid + underflows + overflows === 0 ? isRefused : 0;
+  const lacksGas = isInvalid + underflows + overflows + refused === 0 && gas < cost ? 1 : 0;
+  return { fails: isInvalid + underflows + overflows + refused + lacksGas, underflows, overflows, lacksGas, refused };
 }
 
 interface RunningOpcode {
@@ -202,7 +232,7 @@ interface RunningOpcode {
 /** The row's words: those that the places hold, and the result, which is on top afterwards. */
 function wordsOf({ opcode, runs, states, place, rest, length }: RunningOpcode, newTop: Limbs): Words {
   const [a, b, third] = [0, 1, 2].map((i) => states[i]?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
-  if (opcode.takes3 === 1) return { a, b, c: third, d: runs ? newTop : ZERO_WORD };
+  if (opcode.takes3 === 1) return { a, b, c: third, d: runs && opcode.asks === 0 ? newTop : ZERO_WORD };
   const d = opcode.isEqual === 1 ? difference(a, b) : third;
   if (opcode.isNumber === 1) {
     const number = opcode.literal + opcode.isPlace * place + opcode.isGas * rest + opcode.isCodeLength * length;
@@ -227,12 +257,16 @@ function testOf({ isZero, isEqual, jumpsIf }: UserOpcode, { a, b }: Words): Pick
 
 /** What the places hold afterwards. */
 function write(
-  { puts1B, puts1C, puts1D, puts2A, puts2C, takes3 }: UserOpcode,
+  { puts1B, puts1C, puts1D, puts2A, puts2C, takes3, asks }: UserOpcode,
   states: readonly (PlaceState | undefined)[],
   { a, b, c, d }: Words,
   clock: number,
 ): void {
-  const after = [puts1B === 1 ? b : puts1C === 1 ? c : puts1D === 1 ? d : a, puts2A === 1 ? a : puts2C === 1 ? c : b, d];
+  const after = [
+    puts1B === 1 ? b : puts1C === 1 ? c : puts1D === 1 ? d : a,
+    puts2A === 1 ? a : puts2C === 1 ? c : b,
+    asks === 1 ? c : d,
+  ];
   states.forEach((state, i) => {
     if (state === undefined) return;
     if (i < 2 || takes3 === 1) state.word = after[i] ?? state.word;

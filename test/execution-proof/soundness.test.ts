@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { wordRangeAir } from "../../src/circuits/word-range/word-range-air.ts";
 import { INSTRUCTION_FIELDS } from "../../src/circuits/rom/instruction.ts";
+import { BYTE_OPCODES } from "../../src/circuits/user-bytes/user-bytes-air.ts";
 import type { ProcessorCells } from "../../src/circuits/processor/processor-air.ts";
 import type { Air } from "../../src/stark/air.ts";
 import { countedSides } from "../../src/stark/multiplicities.ts";
@@ -39,9 +40,10 @@ const COUNTING: Readonly<Record<TableName, readonly string[]>> = {
   keys: ["real"],
   recover: Object.keys(CASES),
   user: [
-    ...["begins", "follows", "ends", "isPush", "computes", "isPower", "access1", "access2", "access3"],
+    ...["begins", "follows", "ends", "isPush", "computes", "isPower", "access1", "access2", "access3", "asked"],
     ...["fails", "jumpsBehind", "jumpsWrong"],
   ],
+  userBytes: [...Object.keys(BYTE_OPCODES), "runs", "grows", "first", "second", "masks", "whole", "split"],
   visits: ["real"],
   code: ["inside"],
   codeWords: ["real"],
@@ -61,7 +63,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
 /** Needed, but not shown here: what a run would be that nothing else refuses. */
 const UNSHOWN: Readonly<Record<string, string>> = {
   "user: start stays": "the ends of three visits given to each other, so that the clock goes back between them",
-  "visits: range16[3]": "code that runs to its place 2^16, whose table has as many rows",
+  "visits: range16[4]": "code that runs to its place 2^16, whose table has as many rows",
 };
 
 /** The names of fields, typed. */
@@ -83,8 +85,8 @@ describe("the tables of a run", () => {
     }
   });
 
-  /** These have a test of their own (test/circuits/code). */
-  const isElsewhere = (table: TableName): boolean => table === "code" || table === "codeWords";
+  /** These have tests of their own (test/circuits/code, test/circuits/user-bytes). */
+  const isElsewhere = (table: TableName): boolean => ["code", "codeWords", "userBytes"].includes(table);
 
   it("need every constraint and message: each alone refuses a run that the machine does not make", () => {
     const needed = new Set<string>([...Object.keys(IMPLIED), ...Object.keys(UNSHOWN)]);

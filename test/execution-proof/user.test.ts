@@ -141,7 +141,18 @@ describe("a false run of user code is refused", () => {
   it("that jumps into a push's operand", () => {
     const run = visited([push(4), JUMP, [0x60, JUMPDEST], STOP]);
     const [first, jump] = run.user as [UserCells, UserCells];
-    const landed = { ...first, byte: JUMPDEST, cost: 1, growth: 0, size: 0, takes1: 0, puts1C: 0, isPush: 0, access1: 0 };
+    const landed = {
+      ...first,
+      byte: JUMPDEST,
+      cost: 1,
+      growth: 0,
+      size: 0,
+      takes1: 0,
+      puts1C: 0,
+      writes1C: 0,
+      isPush: 0,
+      access1: 0,
+    };
     const row = { ...landed, begins: 0, follows: 1, clock: jump.clock + 1, place: 4, isTarget: 1, height: 0, gas: 989 };
     const stop = { ...row, byte: STOP, cost: 0, traps: 1, isTarget: 0, clock: jump.clock + 2, place: 5, gas: 988, ends: 1 };
     const rows = [first, { ...jump, ends: 0, jumpsWrong: 0 }, { ...row, rest: [988, 0] }, { ...stop, rest: [988, 0] }];

@@ -57,8 +57,11 @@ export const USER_OPCODE_FIELDS = {
   /** d is what the memory holds. */
   reads: 1,
   isOfFrame: 1,
-  /** The stack's third place holds c, and d afterwards. */
+  /** The stack's third place holds c, and d afterwards; c still where bytes are touched. */
   takes3: 1,
+  /** It touches bytes: userBytes says what it comes to; and how many steps of the clock it takes more than others. */
+  asks: 1,
+  ticks: 1,
 } as const;
 
 /** The byte of a row that runs nothing. */

@@ -1,7 +1,7 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_ENDS } from "../buses.ts";
+import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_BYTES, USER_ENDS } from "../buses.ts";
 import { OPERATION } from "../arithmetic/operation.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
@@ -30,9 +30,10 @@ export const USER_FIELDS = {
   /** Where the opcode stands, and whether it may be jumped to. */
   place: 1,
   isTarget: 1,
-  /** Words on the stack, and gas, before the opcode. */
+  /** Words on the stack, gas, and the words of memory that the frame has paid for, before the opcode. */
   height: 1,
   gas: 1,
+  words: 1,
   begins: 1,
   ends: 1,
   a: LIMBS,
@@ -43,13 +44,19 @@ export const USER_FIELDS = {
   /** Of EXP's exponent: how many bits above its highest are 0, and how many bytes it has. */
   leadingZeros: 1,
   exponentBytes: 1,
+  /** Of an opcode that touches bytes: whether userBytes is asked, gas beyond its cost, and the words that are paid for then. */
+  asked: 1,
+  extra: 1,
+  wordsAfter: 1,
   /** Gas that is left; or what of it is missing, less one, where it does not suffice. */
   rest: NUMBER30,
-  /** Whether the opcode does not run, because of one of the next four or because it is no instruction. */
+  /** Whether the opcode does not run, because of one of the next five or because it is no instruction. */
   fails: 1,
   underflows: 1,
   overflows: 1,
   lacksGas: 1,
+  /** It reaches farther than any gas pays for, or behind what a call returned. */
+  refused: 1,
   /** Whether it jumps where it may not: to 2^16 or farther, behind the code's end, to what is no JUMPDEST. */
   jumpsFar: 1,
   jumpsBehind: 1,
@@ -61,7 +68,8 @@ export const USER_FIELDS = {
   gap1: NUMBER30,
   gap2: NUMBER30,
   gap3: NUMBER30,
-  /** Whether the second place is given c. */
+  /** Whether the first and the second place are given c. */
+  writes1C: 1,
   writes2C: 1,
   /** Whether the word that a row tests is 0, and the inverse of its limbs' sum if not. */
   zero: 1,
@@ -83,6 +91,7 @@ export function userAir(stackSpace: number): Air {
   assertFaults(b, columns);
   assertFlow(b, columns);
   assertResults(b, columns);
+  askBytes(b, columns);
   access(b, columns, stackSpace);
   return b.build();
 }
@@ -97,7 +106,8 @@ function isReal(b: AirBuilder, { begins, follows }: Columns): Expression {
  * the first begins, and no other.
  */
 function assertOrder(b: AirBuilder, columns: Columns): void {
-  const { follows, begins, ends, start, frame, codeFrame, length, clock, place, height, gas } = columns;
+  const { follows, begins, ends, start, frame, codeFrame, length, clock, place, height, gas, words } = columns;
+  const { ticks } = columns;
   const one = b.constant(1);
   const goesOn = b.next(follows);
   assertBoolean(b, { begins, follows, ends });
@@ -112,8 +122,8 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   stays("code's frame", codeFrame);
   stays("length", length);
   b.assertEqual("clock begins behind the start", "everyRow", clock, b.add(start, one), begins);
-  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one), goesOn);
-  b.receive(USER_BEGINS, begins, { time: start, frame, codeFrame, length, place, height, gas });
+  b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one, ticks), goesOn);
+  b.receive(USER_BEGINS, begins, { time: start, frame, codeFrame, length, place, height, gas, words });
 }
 
 /** The opcode is the code's at the place; a row that is of no user code runs nothing. */
@@ -128,20 +138,23 @@ function assertFetch(b: AirBuilder, columns: Columns): void {
   b.send(CODE_OPERAND, b.mul(isPush, b.sub(one, fails)), { frame, length, place: b.add(place, size), word: c });
 }
 
-/** An opcode fails if words or gas for it are missing, or the stack is full; of each a number from 0 says which. */
+/**
+ * An opcode fails if words or gas for it are missing, or the stack is full; of each a number from 0 says which. Or userBytes
+ * refuses it.
+ */
 function assertFaults(b: AirBuilder, columns: Columns): void {
   const { height, gas, cost, pops, growth, rest, fails, underflows, overflows, lacksGas, isInvalid } = columns;
-  const { exponentBytes } = columns;
+  const { exponentBytes, extra, refused } = columns;
   const one = b.constant(1);
   assertBoolean(b, { fails, underflows, overflows, lacksGas });
-  b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas));
+  b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas, refused));
   const runs = b.sub(one, fails);
   /** The number itself if the opcode runs, how far it is below 0, less one, if it is what fails, and 0 else. */
   const tested = (number: Expression, isMissing: Expression): Expression =>
     b.sub(b.mul(runs, number), b.mul(isMissing, b.add(number, one)));
   b.send(RANGE16, one, { value: tested(b.sub(height, pops), underflows) });
   b.send(RANGE16, one, { value: tested(b.sub(b.constant(STACK_WORDS), b.add(height, growth)), overflows) });
-  const left = b.sub(b.sub(gas, cost), b.scale(exponentBytes, GAS_PER_EXPONENT_BYTE));
+  const left = b.sub(gas, b.add(cost, b.scale(exponentBytes, GAS_PER_EXPONENT_BYTE), extra));
   b.assertEqual("rest", "everyRow", lookUpNumber30(b, rest), tested(left, lacksGas));
   assertExponent(b, columns);
 }
@@ -165,7 +178,7 @@ function assertExponent(b: AirBuilder, columns: Columns): void {
 /** Where it goes on, what is left, and what the kernel is told at the end. */
 function assertFlow(b: AirBuilder, columns: Columns): void {
   const { start, clock, place, size, height, growth, gas, rest, byte, ends, traps, fails, follows } = columns;
-  const { a, taken, isTarget } = columns;
+  const { a, taken, isTarget, words, wordsAfter } = columns;
   const one = b.constant(1);
   const goesOn = b.next(follows);
   assertJump(b, columns);
@@ -177,9 +190,10 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   b.assertZero("jumps to JUMPDEST", "transition", b.mul(taken, b.sub(one, b.next(isTarget))), goesOn);
   b.assertEqual("height: the next", "transition", b.next(height), b.add(height, growth), goesOn);
   b.assertEqual("gas: the next", "transition", b.next(gas), numberOf(b, rest), goesOn);
+  b.assertEqual("words: the next", "transition", b.next(words), wordsAfter, goesOn);
   // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was.
   b.send(USER_ENDS, ends, {
-    ...{ time: start, clock, height, gas },
+    ...{ time: start, clock, height, gas, words },
     place: b.sub(b.add(place, one), halts),
     opcode: b.add(byte, b.mul(halts, b.sub(b.constant(HALT), byte))),
   });
@@ -224,6 +238,23 @@ function assertResults(b: AirBuilder, columns: Columns): void {
   });
 }
 
+/** What an opcode that touches bytes comes to, and whether it can run: also where gas may be missing, of which that is a part. */
+function askBytes(b: AirBuilder, columns: Columns): void {
+  const { asks, asked, refused, underflows, overflows, fails, words, wordsAfter, extra, clock, byte, length } = columns;
+  const one = b.constant(1);
+  const others = b.sub(one, asks);
+  assertBoolean(b, { asked });
+  b.assertEqual("asked", "everyRow", asked, b.mul(asks, b.sub(one, b.add(underflows, overflows))));
+  b.assertZero("only what touches bytes is refused", "everyRow", b.mul(others, refused));
+  b.assertZero("only what touches bytes has extra costs", "everyRow", b.mul(others, extra));
+  b.assertEqual("only what touches bytes pays for words", "everyRow", wordsAfter, words, others);
+  b.send(USER_BYTES, asked, {
+    ...columns,
+    ...{ time: clock, opcode: byte, codeLength: length, before: words, after: wordsAfter },
+    runs: b.sub(one, fails),
+  });
+}
+
 function numberOf(b: AirBuilder, limbs: readonly Expression[]): Expression {
   return b.add(element(limbs, 0), b.scale(element(limbs, 1), 2 ** 16));
 }
@@ -233,15 +264,16 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
   const { a, b: second, c, d, clock, frame, height, fails, depth1, depth2, takes1, takes2, takes3, reads } = columns;
   const { access1, access2, access3, gap1, gap2, gap3, puts1B, puts1C, puts1D, puts2A, puts2C, space, index, isOfFrame } =
     columns;
-  const { isPower, lacksGas, writes2C } = columns;
+  const { isPower, lacksGas, asks, refused, writes1C, writes2C } = columns;
   const runs = b.sub(b.constant(1), fails);
-  // An exponent says whether gas suffices.
-  const looks = b.add(runs, b.mul(isPower, lacksGas));
+  // An exponent says whether gas suffices, and so do offsets and lengths.
+  const looks = b.add(runs, b.mul(isPower, lacksGas), b.mul(asks, b.add(lacksGas, refused)));
   assertBoolean(b, { access1, access2, access3 });
   b.assertEqual("access: the first", "everyRow", access1, b.mul(takes1, looks));
   b.assertEqual("access: the second", "everyRow", access2, b.mul(takes2, looks));
-  b.assertEqual("access: the third", "everyRow", access3, b.mul(b.add(takes3, reads), runs));
+  b.assertEqual("access: the third", "everyRow", access3, b.mul(b.add(takes3, reads), looks));
   b.assertEqual("what fails puts nothing down", "everyRow", writes2C, b.mul(puts2C, runs));
+  b.assertEqual("what fails puts nothing on top", "everyRow", writes1C, b.mul(puts1C, runs));
   const chosen = (word: readonly Expression[], ...others: readonly (readonly [Expression, readonly Expression[]])[]) =>
     word.map((limb, i) => b.add(limb, ...others.map(([flag, other]) => b.mul(flag, b.sub(element(other, i), limb)))));
   const place = (
@@ -256,7 +288,7 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
   };
   const stack = b.constant(stackSpace);
   const top = b.add(b.scale(frame, STACK_WORDS), height);
-  const first = chosen(a, [puts1B, second], [puts1C, c], [puts1D, d]);
+  const first = chosen(a, [puts1B, second], [writes1C, c], [puts1D, d]);
   place({ space: stack, index: b.sub(top, depth1) }, access1, gap1, a, first);
   place({ space: stack, index: b.sub(top, depth2) }, access2, gap2, second, chosen(second, [puts2A, a], [writes2C, c]));
   const ofFrame = b.mul(isOfFrame, b.scale(frame, FRAME_PLACES));
@@ -264,5 +296,5 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
     space: b.add(space, b.scale(takes3, stackSpace)),
     index: b.add(index, ofFrame, b.mul(takes3, b.sub(top, b.constant(3)))),
   };
-  place(third, access3, gap3, chosen(d, [takes3, c]), d);
+  place(third, access3, gap3, chosen(d, [takes3, c]), chosen(d, [asks, c]));
 }

@@ -21,8 +21,8 @@ const NO_EFFECT = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) 
 export const NO_OPCODE: UserCells = {
   ...NO_EFFECT,
   ...{ byte: IDLE, follows: 0, start: 0, frame: 0, codeFrame: 0, length: 0, clock: 0, place: 0, isTarget: 0 },
-  ...{ height: 0, gas: 0, begins: 0, ends: 0, a: ZERO, b: ZERO, c: ZERO, d: ZERO, rest: number30(0) },
-  ...{ leadingZeros: 0, exponentBytes: 0, writes2C: 0 },
+  ...{ height: 0, gas: 0, words: 0, begins: 0, ends: 0, a: ZERO, b: ZERO, c: ZERO, d: ZERO, rest: number30(0) },
+  ...{ leadingZeros: 0, exponentBytes: 0, asked: 0, extra: 0, wordsAfter: 0, refused: 0, writes1C: 0, writes2C: 0 },
   ...{ fails: 0, underflows: 0, overflows: 0, lacksGas: 0, jumpsFar: 0, jumpsBehind: 0, jumpsWrong: 0 },
   ...{ access1: 0, access2: 0, access3: 0, gap1: number30(0), gap2: number30(0), gap3: number30(0) },
   ...{ zero: 0, inverse: 0, taken: 0 },

@@ -1,7 +1,7 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { MEMORY, RANGE14, RANGE16, USER_BEGINS, USER_ENDS, USER_MODE } from "../buses.ts";
+import { BYTES, MEMORY, RANGE14, RANGE16, USER_BEGINS, USER_ENDS, USER_MODE } from "../buses.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
 import { assertBoolean, element } from "../words/expressions.ts";
@@ -25,26 +25,31 @@ export const VISITS_FIELDS = {
   /** Limbs of its gas. */
   gasBefore: NUMBER30,
   gasAfter: NUMBER30,
-  /** How long ago the frame's position and gas were accessed, less one step. */
+  /** Limbs of the words of memory that it has paid for. */
+  wordsBefore: NUMBER30,
+  wordsAfter: NUMBER30,
+  /** How long ago the frame's position, gas and words were accessed, less one step. */
   positionGap: NUMBER30,
   gasGap: NUMBER30,
+  wordsGap: NUMBER30,
 } as const;
 
 export type VisitCells = FieldValues<typeof VISITS_FIELDS, number>;
 
-/** Where a frame's words are: the fields' space, and the places of position and gas among them. */
+/** Where a frame's words are: the fields' space, and the places of position, gas and words of memory among them. */
 export interface FramePlaces {
   readonly space: number;
   readonly position: number;
   readonly gas: number;
+  readonly memoryWords: number;
 }
 
 /** The table that takes what user mode starts from out of the frame's fields, and puts there what it comes to. */
-export function visitsAir({ space, position, gas }: FramePlaces): Air {
+export function visitsAir({ space, position, gas, memoryWords }: FramePlaces): Air {
   const b = new AirBuilder("visits", 0);
   const columns = b.declare(VISITS_FIELDS);
   const { real, time, elapsed, frame, opcode, codeFrame, length, positionGap, gasGap, gasBefore, gasAfter } = columns;
-  const { placeBefore, placeAfter, heightBefore, heightAfter } = columns;
+  const { placeBefore, placeAfter, heightBefore, heightAfter, wordsBefore, wordsAfter, wordsGap } = columns;
   assertBoolean(b, { real });
   const end = b.add(time, elapsed);
   const word = (...limbs: readonly Expression[]): Expression[] =>
@@ -59,12 +64,24 @@ export function visitsAir({ space, position, gas }: FramePlaces): Air {
   const positionOf = (height: Expression, place: Expression): Expression[] => word(height, place, zero, codeFrame, length);
   exchange(position, positionGap, positionOf(heightBefore, placeBefore), positionOf(heightAfter, placeAfter));
   exchange(gas, gasGap, word(...gasBefore), word(...gasAfter));
+  exchange(memoryWords, wordsGap, word(...wordsBefore), word(...wordsAfter));
   // Below 2^29, so that what is missing cannot be taken for what is left.
   b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2) });
   const left = lookUpNumber30(b, gasAfter);
   b.send(RANGE16, b.constant(1), { value: placeAfter });
-  const before = b.add(element(gasBefore, 0), b.scale(element(gasBefore, 1), LIMB));
-  b.send(USER_BEGINS, real, { time, frame, codeFrame, length, place: placeBefore, height: heightBefore, gas: before });
-  b.receive(USER_ENDS, real, { time, clock: end, place: placeAfter, height: heightAfter, gas: left, opcode });
+  // Below 2^19, as many as userBytes can add to: its sums then are no other numbers modulo p.
+  for (const limbs of [wordsBefore, wordsAfter]) {
+    b.send(BYTES, b.constant(1), { low: element(limbs, 1), high: b.scale(element(limbs, 1), 2 ** 5) });
+  }
+  b.send(RANGE16, b.constant(1), { value: element(wordsAfter, 0) });
+  const number = (limbs: readonly Expression[]): Expression => b.add(element(limbs, 0), b.scale(element(limbs, 1), LIMB));
+  b.send(USER_BEGINS, real, {
+    ...{ time, frame, codeFrame, length, place: placeBefore, height: heightBefore },
+    ...{ gas: number(gasBefore), words: number(wordsBefore) },
+  });
+  b.receive(USER_ENDS, real, {
+    ...{ time, clock: end, place: placeAfter, height: heightAfter },
+    ...{ gas: left, words: number(wordsAfter), opcode },
+  });
   return b.build();
 }

@@ -6,7 +6,7 @@ import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { FIELD_SPACE, GAS_FIELD, placeOfVariable, USER_STACK_SPACE } from "../../../src/execution-proof/memory-places.ts";
 import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
-import { gap, honest } from "./forgeries.ts";
+import { gap, honest, word } from "./forgeries.ts";
 import { airOf, columnsOf, messagesOf, type RunCells } from "./judge.ts";
 import { position, USER_FRAME, type UserStart, userCode } from "./user-run.ts";
 
@@ -21,6 +21,8 @@ export interface VisitEnd {
   readonly gas: number;
   readonly height: number;
   readonly place: number;
+  /** Words of memory that are paid for, if others than in the honest run. */
+  readonly words?: number;
 }
 
 /**
@@ -50,12 +52,13 @@ export function userChanged(
 }
 
 /** What the kernel is told, by the rows that come behind the one that runs user code. */
-function withEnd(run: RunCells, { opcode, gas, height, place }: VisitEnd, elapsed: number): RunCells {
+function withEnd(run: RunCells, { opcode, gas, height, place, words }: VisitEnd, elapsed: number): RunCells {
   const at = run.processor.findIndex(({ runsUser }) => runsUser === 1);
   const start = run.processor[at]!.clock;
   const finish = start + elapsed;
   const { length, codeFrame } = run.visits[0]!;
   const [opcodeWord, gasWord] = [limbsOf(BigInt(opcode)), limbsOf(BigInt(gas))];
+  const wordsAfter = words === undefined ? run.visits[0]!.wordsAfter : number30(words);
   const positionWord = limbsOf(position(height, place, length, codeFrame));
   const behind: readonly Partial<ProcessorCells>[] = [
     { c: opcodeWord, d: limbsOf(BigInt(elapsed)) },
@@ -85,6 +88,9 @@ function withEnd(run: RunCells, { opcode, gas, height, place }: VisitEnd, elapse
     if (isAt("mark")) return { word: positionWord, time: finish + 5 };
     if (space === FIELD_SPACE && index === frame + GAS_FIELD) return { word: gasWord, time: finish + 2 };
     if (space === FIELD_SPACE && index === frame + fieldIndex("position")) return { word: positionWord, time: finish + 4 };
+    if (space === FIELD_SPACE && index === frame + fieldIndex("memoryWords")) {
+      return { word: word({ ...wordsAfter }), time: finish };
+    }
     return undefined;
   };
   const memory = run.memory.map((row) => {
@@ -93,7 +99,7 @@ function withEnd(run: RunCells, { opcode, gas, height, place }: VisitEnd, elapse
   });
   const visits = run.visits.map((row) => ({
     ...row,
-    ...{ elapsed, opcode, placeAfter: place, heightAfter: height, gasAfter: number30(gas) },
+    ...{ elapsed, opcode, placeAfter: place, heightAfter: height, gasAfter: number30(gas), wordsAfter },
   }));
   return { ...run, processor, memory, visits };
 }

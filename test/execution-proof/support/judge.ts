@@ -9,6 +9,8 @@ import { noWord } from "../../../src/circuits/code-words/code-words-trace.ts";
 import { USER_OPCODE_FIELDS } from "../../../src/circuits/opcodes/user-opcode.ts";
 import { USER_FIELDS, userAir, type UserCells } from "../../../src/circuits/user/user-air.ts";
 import { NO_OPCODE } from "../../../src/circuits/user/user-trace.ts";
+import { USER_BYTES_FIELDS, userBytesAir, type UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
+import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
 import { visitsAir, type VisitCells, VISITS_FIELDS } from "../../../src/circuits/visits/visits-air.ts";
 import { noVisit } from "../../../src/circuits/visits/visits-trace.ts";
 import { USER_OPCODES } from "../../../src/execution-proof/user-decode.ts";
@@ -29,7 +31,13 @@ import { SPONGE_FIELDS, spongeAir, type SpongeCells } from "../../../src/circuit
 import { noBlock } from "../../../src/circuits/sponge/sponge-trace.ts";
 import { STACK_REST_FIELDS, stackRestAir } from "../../../src/circuits/stack-rest/stack-rest-air.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
-import { CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import {
+  BYTE_PLACES,
+  CURRENT_SPACE,
+  KERNEL_MEMORY_SPACE,
+  USER_PLACES,
+  USER_STACK_SPACE,
+} from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
 import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
@@ -58,6 +66,7 @@ export interface RunCells {
   keys: KeyCells[];
   recover: RecoverCells[];
   user: UserCells[];
+  userBytes: UserBytesCells[];
   visits: VisitCells[];
   /** With uses that fit what is asked (`withCodeUses`). */
   code: CodeCells[];
@@ -83,6 +92,7 @@ export const TABLES = [
   "keys",
   "recover",
   "user",
+  "userBytes",
   "visits",
   "code",
   "codeWords",
@@ -101,6 +111,7 @@ const FIELDS: Readonly<Record<TableName, Fields>> = {
   keys: KEYS_FIELDS,
   recover: RECOVER_FIELDS,
   user: USER_FIELDS,
+  userBytes: USER_BYTES_FIELDS,
   visits: VISITS_FIELDS,
   code: CODE_FIELDS,
   codeWords: CODE_WORDS_FIELDS,
@@ -129,6 +140,7 @@ export function cellsOf(program: ProvenProgram, trace: RunTrace): RunCells {
     keys: keyRows(trace.leaves),
     recover: [...trace.recoveries],
     user: [...trace.user],
+    userBytes: [...trace.userBytes],
     visits: [...trace.visits],
     code: [...trace.code],
     codeWords: [...trace.codeWords],
@@ -171,6 +183,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     keys: () => keysAir(CURRENT_SPACE),
     recover: recoverAir,
     user: () => userAir(USER_STACK_SPACE),
+    userBytes: () => userBytesAir(BYTE_PLACES),
     visits: () => visitsAir(USER_PLACES),
     code: codeAir,
     codeWords: () => codeWordsAir(KERNEL_MEMORY_SPACE),
@@ -217,6 +230,8 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
       return noRecovery();
     case "user":
       return NO_OPCODE;
+    case "userBytes":
+      return noBytes();
     case "visits":
       return noVisit();
     case "code":
@@ -234,7 +249,7 @@ function fillingRow(table: TableName, cells: RunCells, row: number): FieldValues
 const STATE_BUSES: readonly string[] = ["leaf", "roots"];
 
 /** Buses on which tables speak with each other; on all others only the truth is answered. */
-const USER_BUSES = ["userMode", "userBegins", "userEnds", "code", "codeOperand", "codeByte", "finalWord"];
+const USER_BUSES = ["userBytes", "userMode", "userBegins", "userEnds", "code", "codeOperand", "codeByte", "finalWord"];
 const BALANCED: readonly string[] = [
   "stack",
   "memory",
@@ -352,11 +367,18 @@ export function isTrue(bus: string, message: readonly number[], isInstruction: R
   if (bus === "rom") return isInstruction.has(message.join());
   if (bus === "opcode") return OPCODE_MESSAGES.has(message.join());
   if (bus === "opcodeShape") return isShape(message);
+  if (bus === "memoryCost") return isMemoryCost(message);
   if (bus === "wordRange") return message.every((limb) => limb < 2 ** 16);
   if (bus === "keccak") return isPermutation(message);
   if (bus === "compression") return compressed(message).every((lane, i) => lane === message[17 + i]);
   if (bus === "digestWords") return isCompressionOfWords(message);
   return truthOf(bus, message) !== "false";
+}
+
+/** Whether words cost so much (the yellow paper's C_mem), by integers without a bound. */
+function isMemoryCost([words = 0, cost = 0]: readonly number[]): boolean {
+  const count = BigInt(words);
+  return words < 2 ** 19 && BigInt(cost) === 3n * count + (count * count) / 512n;
 }
 
 /** What the compression of a message of the bus compression gives, by the reference and not the table. */

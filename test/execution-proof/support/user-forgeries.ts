@@ -24,6 +24,7 @@ import { CODE_FRAME, position, USER_FRAME } from "./user-run.ts";
 
 const EXP = 0x0a;
 const [STOP, ADD, SUB, EQ, ISZERO, NOT, TIMESTAMP, SLOAD, POP] = [0, 1, 3, 0x14, 0x15, 0x19, 0x42, 0x54, 0x50];
+const [MLOAD, MSIZE] = [0x51, 0x59];
 const [JUMP, JUMPI, PC, JUMPDEST, PUSH0, DUP1, INVALID] = [0x56, 0x57, 0x58, 0x5b, 0x5f, 0x80, 0xfe];
 const STACK = 1024 * USER_FRAME;
 
@@ -65,6 +66,7 @@ export function* userForgeries(): Generator<Forgery> {
   yield* testForgeries();
   yield* accessForgeries();
   yield* gapForgeries();
+  yield* byteOpcodeForgeries();
 }
 
 function* orderForgeries(): Generator<Forgery> {
@@ -142,7 +144,7 @@ function withElapsed(run: RunCells, elapsed: number): RunCells {
   const { clock } = run.processor[at]!;
   const shown = changed(run, { [at]: { d: word({ 0: elapsed }) }, [at + 1]: { clock: clock + elapsed + 1 } });
   const frame = FRAME_PLACES * USER_FRAME;
-  const places = [frame + fieldIndex("position"), frame + GAS_FIELD];
+  const places = [frame + fieldIndex("position"), frame + GAS_FIELD, frame + fieldIndex("memoryWords")];
   const visits = run.visits.map((row) => ({ ...row, elapsed }));
   return places.reduce((cells, index) => withPlace(cells, FIELD_SPACE, index, { time: clock + elapsed }), { ...shown, visits });
 }
@@ -184,7 +186,7 @@ function* fetchForgeries(): Generator<Forgery> {
   const { clock } = held.user[0]!;
   const rogue = {
     ...{ ...NO_OPCODE, ...decoded(NOT), clock: clock + 9, frame: USER_FRAME, height: 1, gas: 3, c: word({}).map(() => 0xffff) },
-    ...{ access1: 1, zero: 1, gap1: gap(clock + 9, storedAt(held)) },
+    ...{ access1: 1, writes1C: 1, zero: 1, gap1: gap(clock + 9, storedAt(held)) },
   };
   const first = { ...held, user: [...held.user, rogue] };
   yield by("no code, no opcode", withUser(first, first.user));
@@ -241,7 +243,16 @@ function* faultForgeries(): Generator<Forgery> {
   yield by("range16[0]", withUser(opened, [{ ...took, ...gaps }, stop(0, 997)], end));
   // The 1,025th word of a stack is another frame's first.
   const full = visited([PUSH0, STOP], { height: 1024 });
-  const put = { ...full.user[0]!, ends: 0, fails: 0, overflows: 0, rest: number30(998), access1: 1, gap1: gap(one.clock, 0) };
+  const put = {
+    ...full.user[0]!,
+    ends: 0,
+    fails: 0,
+    overflows: 0,
+    rest: number30(998),
+    access1: 1,
+    writes1C: 1,
+    gap1: gap(one.clock, 0),
+  };
   const clock = full.user[0]!.clock;
   const over = withPlace({ ...full, code: full.code }, USER_STACK_SPACE, STACK + 1024, {});
   yield by(
@@ -390,6 +401,44 @@ function* accessForgeries(): Generator<Forgery> {
   yield balance("memory", userChanged(doubled, { 0: { a: invented } }));
 }
 
+/** Opcodes that touch bytes, and others that pretend to. */
+function* byteOpcodeForgeries(): Generator<Forgery> {
+  const run = visited([JUMPDEST, STOP]);
+  const [first, last] = run.user as [UserCells, UserCells];
+  const words = { words: 7, wordsAfter: 7 };
+  yield by("words: the next", withUser(run, [first, { ...last, ...words }], endOf(run, { words: 7 })));
+  const paid = withUser(
+    run,
+    [
+      { ...first, wordsAfter: 7 },
+      { ...last, ...words },
+    ],
+    endOf(run, { words: 7 }),
+  );
+  yield by("only what touches bytes pays for words", paid);
+  const refused = { ...first, ends: 1, fails: 1, refused: 1, rest: [0, 0] };
+  const halted = { opcode: HALT, gas: 1000, height: 0, place: 0 };
+  yield by("only what touches bytes is refused", withUser(run, [refused], halted));
+  const given = [
+    { ...first, extra: -100, rest: number30(1099) },
+    { ...last, gas: 1099, rest: number30(1099) },
+  ];
+  yield by("only what touches bytes has extra costs", withUser(run, given, endOf(run, { gas: 1099 })));
+  // What is loaded is invented; or the memory is not paid for.
+  const load = visited([push(0), MLOAD, STOP]);
+  const cheaper = { 1: { extra: 0, rest: number30(994) }, 2: { gas: 994, rest: number30(994) } };
+  const end = endOf(load, { gas: 994 });
+  yield balance("userBytes", userChanged(load, cheaper, end));
+  const invented = { asked: 0, wordsAfter: 0, c: word({ 0: 99 }) };
+  const unpaid = { 1: { ...cheaper[1], ...invented }, 2: { ...cheaper[2], words: 0, wordsAfter: 0 } };
+  const unread = withPlace({ ...load, userBytes: [] }, KERNEL_MEMORY_SPACE + USER_FRAME, 0, { time: 0 });
+  yield by("asked", userChanged(unread, unpaid, { ...end, words: 0 }));
+  const poor = visited([push(0), MLOAD], { gas: 8 });
+  const put = { c: word({ 0: 99 }) };
+  const userBytes = poor.userBytes.map((row) => ({ ...row, ...put, old: put.c }));
+  yield by("what fails puts nothing on top", userChanged({ ...poor, userBytes }, { 1: { writes1C: 1, ...put } }));
+}
+
 function* gapForgeries(): Generator<Forgery> {
   const zero = word({});
   // What is pushed later is tested, or added.
@@ -496,7 +545,7 @@ export function* visitForgeries(): Generator<Forgery> {
   const vast = visited([JUMPDEST, STOP], { gas: 2 ** 30 - 1 });
   const deficit = P - 2 ** 30 + 1;
   const lacking = { ...vast.user[0]!, ends: 1, fails: 1, lacksGas: 1, rest: number30(deficit) };
-  yield visits("range14[2]", withUser(vast, [lacking], { opcode: HALT, gas: 2 ** 30 - 1, height: 0, place: 0 }));
+  yield visits("range14[3]", withUser(vast, [lacking], { opcode: HALT, gas: 2 ** 30 - 1, height: 0, place: 0 }));
   // Gas that is put down with limbs out of range.
   const gasRun = visited([STOP], { gas: 2 ** 17 + 5 });
   const limbs = (low: number, high: number): RunCells => {
@@ -507,6 +556,40 @@ export function* visitForgeries(): Generator<Forgery> {
     const { space, index } = placeOfVariable("gasLeft");
     return withPlace(withPlace(seen, space, index, { last: held }), FIELD_SPACE, fields.gas, { last: held });
   };
-  yield visits("range16[2]", limbs(2 ** 16 + 5, 1));
-  yield visits("range14[3]", limbs(4, mul(2 ** 17 + 1, inv(2 ** 16))));
+  yield visits("range16[3]", limbs(2 ** 16 + 5, 1));
+  yield visits("range14[4]", limbs(4, mul(2 ** 17 + 1, inv(2 ** 16))));
+  yield* wordsForgeries();
+}
+
+/** Other words of memory than the frame has paid for. */
+function* wordsForgeries(): Generator<Forgery> {
+  const visits = (refusedBy: string, cells: RunCells): Forgery => ({ refusedBy: `visits: ${refusedBy}`, cells });
+  const field = FRAME_PLACES * USER_FRAME + fieldIndex("memoryWords");
+  const paying = (words: number): number[] => [...push(words), ...setField("memoryWords")];
+  // The kernel writes 7 afterwards, of which MSIZE tells.
+  const run = visited([MSIZE, STOP], { after: paying(7) });
+  const write = run.processor.findIndex(
+    ({ writesA, accessed, address }) => writesA * accessed === FIELD_SPACE && address === field,
+  );
+  const { clock } = run.processor[write]!;
+  const { start } = run.user[0]!;
+  const size = word({ 0: 224 });
+  const early = (wordsGap: readonly number[]): RunCells => {
+    const words = { words: 7, wordsAfter: 7 };
+    const userBytes = run.userBytes.map((row) => ({ ...row, before: 7, after: 7, c: size, shown: [224, 0] }));
+    const visit = { wordsBefore: [7, 0], wordsAfter: [7, 0], wordsGap };
+    const told = userChanged({ ...run, userBytes }, { 0: { ...words, c: size }, 1: words }, undefined, visit);
+    return withPlace(changed(told, { [write]: { d: word({}), gapM: gap(clock, 0) } }), FIELD_SPACE, field, { time: start + 2 });
+  };
+  yield visits("range16[2]", early(gap(start, clock)));
+  yield visits("range14[2]", early([0, negative(start - clock - 1)]));
+  // p words are none.
+  const left = (words: number, limbs: readonly number[]): RunCells => {
+    const paid = visited([JUMPDEST, STOP], { before: paying(words) });
+    const visit = { wordsAfter: limbs };
+    return withPlace(userChanged(paid, {}, undefined, visit), FIELD_SPACE, field, { last: word({ ...limbs }) });
+  };
+  yield visits("bytes[0]", left(P, [0, 0]));
+  yield visits("bytes[1]", left(5, [6, negative(-1)]));
+  yield visits("range16[5]", left(2 ** 16 + 5, [2 ** 16 + 5, 0]));
 }

@@ -14,6 +14,8 @@ export interface UserStart {
   /** What is written over the stack's words before the code runs, and what the kernel does afterwards. */
   readonly over?: readonly bigint[];
   readonly after?: readonly number[];
+  /** What the kernel does in the frame before the code runs. */
+  readonly before?: readonly number[];
   /** Whether the kernel stops at once. */
   readonly stops?: boolean;
   /** How high the stack is, if not so high as it has words given. */
@@ -41,7 +43,7 @@ export function position(height: number, place: number, length: number, codeFram
  * `mark` the position.
  */
 export function userCode(code: Code, start: UserStart = {}): number[] {
-  const { gas = 1000, stack = [], place = 0, height = stack.length, over = [], after = [], stops = false } = start;
+  const { gas = 1000, stack = [], place = 0, height = stack.length, over = [], before = [], after = [], stops = false } = start;
   const bytes = code.flat();
   const stored = (words: readonly bigint[]): number[] =>
     words.flatMap((word, i) => [...p.push(word), ...p.push(1024 * USER_FRAME + i), p.STORE_USER]);
@@ -49,7 +51,7 @@ export function userCode(code: Code, start: UserStart = {}): number[] {
   return [
     ...[...p.push(USER_FRAME), p.ENTER, ...storedCode(bytes)],
     ...[...p.push(position(height, place, bytes.length)), ...p.setField("position"), ...p.push(gas), p.SET_GAS],
-    ...[...stored(stack), ...stored(over)],
+    ...[...stored(stack), ...stored(over), ...before],
     ...[RUN, ...(stops ? [] : results), p.STOP],
   ];
 }

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { MEMORY_COST_FIELDS, memoryCostAir, type MemoryCostCells } from "../../../src/circuits/memory-cost/memory-cost-air.ts";
+import { memoryCostRow } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
+import { inv, mul } from "../../../src/field/koala-bear.ts";
+import { checkConstraints } from "../../../src/stark/check.ts";
+import { fieldElements } from "../../../src/stark/fields.ts";
+import { isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
+import { canonical } from "../arithmetic/support/judge.ts";
+
+const AIR = memoryCostAir();
+
+/** What refuses a row, and what it answers. */
+function judged(row: MemoryCostCells) {
+  const elements = fieldElements<typeof MEMORY_COST_FIELDS, number>("memoryCost", MEMORY_COST_FIELDS, row);
+  const main = elements.map((value) => Uint32Array.of(canonical(value), canonical(value)));
+  const broken = checkConstraints(AIR, { preprocessed: [], main }, [], { limit: 9 }).map(({ constraint }) => constraint);
+  const said = messagesOf(AIR, main, [], Uint32Array.of(0));
+  const untrue = said.filter(
+    ({ interaction: { bus, direction }, message }) => direction === "send" && !isTrue(bus.name, message, new Set()),
+  );
+  const answer = said.find(({ interaction: { direction } }) => direction === "receive")!;
+  return { refusals: [...new Set(broken), ...untrue.map(({ name }) => name)], answer: answer.message };
+}
+
+describe("the table memoryCost", () => {
+  it("answers what the yellow paper's C_mem says", () => {
+    for (const words of [0, 1, 22, 23, 511, 512, 1023, 1024, 1025, 92_681, 2 ** 19 - 1]) {
+      const { refusals, answer } = judged(memoryCostRow(words, 1));
+      assert.deepEqual([refusals, answer], [[], [words, Number((3n * 512n * BigInt(words) + BigInt(words) ** 2n) / 512n)]]);
+    }
+  });
+
+  it("needs every constraint and look-up: each alone refuses a false answer", () => {
+    const row = memoryCostRow(1000, 1);
+    // A square that wraps round the field.
+    let lower = 2 ** 16 - 1;
+    while (mul(lower, lower) >= 2 ** 25) lower--;
+    const square = mul(lower, lower);
+    const forgeries: Readonly<Record<string, Partial<MemoryCostCells>>> = {
+      square: { quotient: 0, rest: 0 },
+      "range16[0]": { lower, upper: 0, quotient: Math.floor(square / 512), rest: square % 512 },
+      "range16[1]": { lower: 0, upper: inv(64), quotient: 0, rest: 0 },
+      "range16[2]": { rest: 0, quotient: mul(1_000_000, inv(512)) },
+      "range16[3]": { quotient: 0, rest: 1_000_000 },
+    };
+    for (const [refusedBy, change] of Object.entries(forgeries)) {
+      const { refusals, answer } = judged({ ...row, ...change });
+      assert.deepEqual(refusals, [refusedBy]);
+      assert.ok(answer[0]! < 2 ** 19 && !isTrue("memoryCost", answer, new Set()), refusedBy);
+    }
+    const looked = AIR.interactions.filter(({ direction }) => direction === "send").map((_, i) => `range16[${i}]`);
+    assert.deepEqual(Object.keys(forgeries).sort(), [...AIR.constraints.map(({ name }) => name), ...looked].sort());
+  });
+});
