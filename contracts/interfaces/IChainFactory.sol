@@ -9,6 +9,8 @@ import {
     L2TransactionRequestTwoBridgesOuter
 } from "../types/L2Transactions.sol";
 import {IChainDirectory} from "./IChainDirectory.sol";
+import {IKnownChains} from "./IKnownChains.sol";
+import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 
 /// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
 /// @notice Anyone creates a chain, with two transactions: one announces it without showing it, a later one shows it. So an id
@@ -18,7 +20,7 @@ import {IChainDirectory} from "./IChainDirectory.sol";
 /// to 51 on an L3, number the chain below it. An id thus names its ancestry and stays within the 52 bits that wallets take.
 /// @dev No account has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
 /// configuration (quorum, policy, filterer, delays), which everyone can read.
-interface IChainFactory is IChainDirectory {
+interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
     event ChainCreated(
         uint256 indexed chainId,
         address indexed hyperchain,
@@ -30,7 +32,6 @@ interface IChainFactory is IChainDirectory {
     event ChainAnnounced(bytes32 indexed announcement);
 
     error MiswiredDeployment(address expected, address actual);
-    error UnknownChain(uint256 chainId);
     error ChainIdTaken(uint256 chainId, address hyperchain);
     /// @notice Ids here have `bits` bits, the lowest `prefixBits` of which are `prefix`; 0 is no id.
     error ChainIdOutOfRange(uint256 prefix, uint256 prefixBits, uint256 bits, uint256 actual);
@@ -65,7 +66,6 @@ interface IChainFactory is IChainDirectory {
     error L2GasPriceOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
-    error Reentered();
 
     /// @notice Least `priorityGasPerSecond` of a chain.
     function MIN_PRIORITY_GAS_PER_SECOND() external view returns (uint256);

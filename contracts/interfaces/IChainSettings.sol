@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
+import {IFactoryCaller} from "./IFactoryCaller.sol";
 
 /// @notice What a commit asks of its chain's settings.
 struct CommitSettings {
@@ -41,13 +42,12 @@ struct QueueSettings {
 /// and from the operations before it. So sequencer, validators and L1 agree on it whenever the batch is committed.
 /// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than governance has prepared:
 /// a version's verifier serves all chains, and nothing in a version holds assets.
-interface IChainSettings {
+interface IChainSettings is IFactoryCaller {
     event UpgradeScheduled(
         uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
     );
     event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
 
-    error OnlyFactory(address expected, address actual);
     error OnlyAdmin(address expected, address actual);
     /// @notice The chain has this version, or has scheduled it.
     error VersionUnchanged(uint256 version);

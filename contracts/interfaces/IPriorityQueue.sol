@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BridgehubL2TransactionRequest, L2CanonicalTransaction} from "../types/L2Transactions.sol";
+import {IFactoryCaller} from "./IFactoryCaller.sol";
 
 /// @notice An operation in the queue.
 /// @param hash Its canonical hash.
@@ -29,7 +30,7 @@ struct QueuedOperation {
 /// without data, a *knock*, passes any filter: it does nothing, but it has a deadline.
 /// @dev A batch that takes no operation is refused if its last block is not before the oldest's deadline, or if L1's own clock is
 /// past deadline + window. The exit opens at deadline + window + `exitDelay` if the oldest is not executed by then.
-interface IPriorityQueue {
+interface IPriorityQueue is IFactoryCaller {
     /// @notice ZK Stack's event of a new operation.
     event NewPriorityRequest(
         uint256 txId,
@@ -40,7 +41,6 @@ interface IPriorityQueue {
     );
     event NewPriorityRequestId(uint256 indexed txId, bytes32 indexed txHash);
 
-    error OnlyFactory(address expected, address actual);
     error TransactionNotAllowed(address sender);
     error FactoryDepsUnsupported(uint256 count);
     error GasLimitTooLow(uint256 lowest, uint256 actual);

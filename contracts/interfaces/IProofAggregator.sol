@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {StoredBatch} from "../types/Batches.sol";
 import {IAggregateVerifier} from "./IAggregateVerifier.sol";
 import {IChainDirectory} from "./IChainDirectory.sol";
+import {IKnownChains} from "./IKnownChains.sol";
 
 /// @notice A batch of an aggregate.
 /// @param batch As its chain stored it.
@@ -16,7 +17,7 @@ struct AggregatedBatch {
 /// @notice One for each protocol version that proves execution; a version names it, and its chains obey no other. Anyone may call: the
 /// proof decides. An aggregate of one batch, of many of one chain and of many chains is the same call.
 /// @dev It holds nothing, and no account can pause or change it. Chains trust it to say nothing for which it has seen no proof.
-interface IProofAggregator {
+interface IProofAggregator is IKnownChains {
     /// @notice The chain did not take a batch of an aggregate: it was reverted or proven meanwhile, or the chain has stopped. The other
     /// batches are proven all the same, so no chain can spoil others' proofs.
     event BatchSkipped(uint256 indexed chainId, uint256 indexed batchNumber);
@@ -24,7 +25,6 @@ interface IProofAggregator {
     error BatchCountOutOfRange(uint256 most, uint256 actual);
     error VersionMismatch(uint256 expected, uint256 actual);
     error BatchNumberTooLarge(uint256 largest, uint256 actual);
-    error UnknownChain(uint256 chainId);
     /// @notice The aggregate's digest, or a root, digest, point or evaluation of a batch has an element that is not below the field's
     /// modulus. A count of entries of withheld data is one.
     error DigestNotCanonical(bytes32 digest);

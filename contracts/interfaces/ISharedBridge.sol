@@ -3,6 +3,10 @@ pragma solidity ^0.8.28;
 
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {FinalizeL1DepositParams, L2TransactionRequestTwoBridgesInner} from "../types/L2Transactions.sol";
+import {IChainCallers} from "./IChainCallers.sol";
+import {IFactoryCaller} from "./IFactoryCaller.sol";
+import {IKnownChains} from "./IKnownChains.sol";
+import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 
 /// @notice Who gets a queued operation's token deposit back, as it was recorded.
 struct TokenDeposit {
@@ -22,7 +26,7 @@ struct TokenDeposit {
 /// back what is on its way to it, also after it has stopped; an overdraft reverts. So a sender to a chain trusts it as
 /// its own users do, and no other account has to. Not supported: tokens that take a fee (refused on deposit) and tokens whose
 /// balances change by themselves. A token's own admin can still freeze or take what the bridge holds of it.
-interface ISharedBridge {
+interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentrancyGuard {
     /// @notice A deposit entered a chain's balance. `token` 0 is ETH.
     event DepositReceived(uint256 indexed chainId, address indexed depositor, address indexed token, uint256 amount);
     /// @notice ZK Stack's event of a token deposit.
@@ -51,10 +55,6 @@ interface ISharedBridge {
         uint256 indexed chainId, bytes32 indexed canonicalTxHash, address indexed recipient, address token, uint256 amount
     );
 
-    error OnlyFactory(address expected, address actual);
-    error NotTheChain(uint256 chainId, address expected, address actual);
-    error UnknownChain(uint256 chainId);
-    error Reentered();
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error TokenAmountMismatch(uint256 expected, uint256 actual);
     error AmountTooLarge(uint256 limit, uint256 actual);

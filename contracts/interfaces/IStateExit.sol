@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {LeafPath, LowLeaf} from "./IStateTree.sol";
+import {IKnownChains} from "./IKnownChains.sol";
 
 /// @notice That an account held something when its chain stopped.
 /// @param value The leaf's whole word: for the base token nonce and balance, for a bridged token the balance.
@@ -48,7 +49,7 @@ struct UndeliveredTransfer {
 /// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
 /// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
 /// account has claimed is remembered by chain, account and token.
-interface IStateExit {
+interface IStateExit is IKnownChains {
     event HoldingClaimed(
         uint256 indexed chainId, address indexed account, address indexed token, address recipient, uint256 amount
     );
@@ -62,7 +63,6 @@ interface IStateExit {
         uint256 amount
     );
 
-    error UnknownChain(uint256 chainId);
     /// @notice The chain has not stopped: its exit is not open, or not activated.
     error ChainNotExited();
     /// @notice The account is one of the protocol itself.

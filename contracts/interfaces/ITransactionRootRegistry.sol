@@ -2,13 +2,15 @@
 pragma solidity ^0.8.28;
 
 import {BatchRecord} from "../types/BatchRecord.sol";
+import {IChainCallers} from "./IChainCallers.sol";
+import {IKnownChains} from "./IKnownChains.sol";
 
 /// @title Registry of Transaction Roots
 /// @notice An append-only tree with a leaf (chain, batch, root of the batch's logs, record) per executed batch, and all roots it ever
 /// had. A mark is a leaf too: it says that a chain had executed nothing more at a time of L1. Root i is over the first i leaves; chains import roots and check messages of other chains against them.
 /// @dev Only the chains' contracts have rights here, each for its own batches. A chain whose quorum lies can append
 /// false log roots of its own: contracts that trust that chain's messages are deceived, asset balances are not.
-interface ITransactionRootRegistry {
+interface ITransactionRootRegistry is IChainCallers, IKnownChains {
     /// @notice A batch was appended: `leafIndex` is its place, `leafIndex + 1` the index of the new root.
     event TransactionRootUpdated(
         uint256 indexed leafIndex,
@@ -19,8 +21,6 @@ interface ITransactionRootRegistry {
         bytes32 root
     );
 
-    error UnknownChain(uint256 chainId);
-    error NotTheChain(uint256 chainId, address expected, address actual);
     error RootIndexUnknown(uint256 latest, uint256 actual);
     error RegistryFull();
 

@@ -5,6 +5,7 @@ import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {IHyperchainNames} from "../interfaces/IHyperchainNames.sol";
+import {IKnownChains} from "../interfaces/IKnownChains.sol";
 import {InteroperableAddress} from "../l2/InteroperableAddress.sol";
 import {NameLabel} from "../libraries/NameLabel.sol";
 
@@ -50,13 +51,13 @@ contract HyperchainNames is IHyperchainNames {
 
     /// @inheritdoc IHyperchainNames
     function nameChain(uint256 chainId, string calldata label, bytes32 secret) external {
-        requireLabel(label);
-        address admin = IHyperchain(requireChain(chainId)).getAdmin();
+        _requireLabel(label);
+        address admin = IHyperchain(_requireChain(chainId)).getAdmin();
         if (msg.sender != admin) revert IChainSettings.OnlyAdmin(admin, msg.sender);
         if (bytes(chainLabels[chainId]).length != 0) revert ChainNamedAlready(chainId, chainLabels[chainId]);
         bytes32 labelHash = keccak256(bytes(label));
         if (chainIds[labelHash] != 0) revert LabelTaken(label, chainIds[labelHash]);
-        useAnnouncement(announcementOf(msg.sender, chainId, label, address(0), secret));
+        _useAnnouncement(announcementOf(msg.sender, chainId, label, address(0), secret));
         chainIds[labelHash] = chainId;
         chainLabels[chainId] = label;
         emit ChainNamed(chainId, label);
@@ -64,33 +65,33 @@ contract HyperchainNames is IHyperchainNames {
 
     /// @inheritdoc IHyperchainNames
     function nameAccount(uint256 chainId, string calldata label, address account, bytes32 secret) external {
-        requireLabel(label);
-        requireAccount(account);
-        requireChain(chainId);
-        Name storage name = nameAt(chainId, label);
+        _requireLabel(label);
+        _requireAccount(account);
+        _requireChain(chainId);
+        Name storage name = _nameAt(chainId, label);
         if (name.owner != address(0)) revert NameTaken(chainId, label, name.owner);
-        useAnnouncement(announcementOf(msg.sender, chainId, label, account, secret));
+        _useAnnouncement(announcementOf(msg.sender, chainId, label, account, secret));
         (name.owner, name.account) = (msg.sender, account);
         emit AccountNamed(chainId, label, msg.sender, account);
     }
 
     /// @inheritdoc IHyperchainNames
     function point(uint256 chainId, string calldata label, address account) external {
-        requireAccount(account);
-        ownName(chainId, label).account = account;
+        _requireAccount(account);
+        _ownName(chainId, label).account = account;
         emit NamePointed(chainId, label, account);
     }
 
     /// @inheritdoc IHyperchainNames
     function transfer(uint256 chainId, string calldata label, address owner) external {
-        requireAccount(owner);
-        ownName(chainId, label).owner = owner;
+        _requireAccount(owner);
+        _ownName(chainId, label).owner = owner;
         emit NameTransferred(chainId, label, owner);
     }
 
     /// @inheritdoc IHyperchainNames
     function choose(uint256 chainId, string calldata label) external {
-        address account = nameAt(chainId, label).account;
+        address account = _nameAt(chainId, label).account;
         bool isChoice = bytes(label).length != 0;
         if (isChoice && account != msg.sender) revert NameOfAnotherAccount(account, msg.sender);
         chosen[chainId][msg.sender] = label;
@@ -99,13 +100,13 @@ contract HyperchainNames is IHyperchainNames {
 
     /// @inheritdoc IHyperchainNames
     function interoperableAddress(uint256 chainId, string calldata label) external view returns (bytes memory) {
-        address account = nameAt(chainId, label).account;
+        address account = _nameAt(chainId, label).account;
         return account == address(0) ? bytes("") : InteroperableAddress.encode(chainId, account);
     }
 
     /// @inheritdoc IHyperchainNames
     function nameOf(uint256 chainId, string calldata label) external view returns (address owner, address account) {
-        Name storage name = nameAt(chainId, label);
+        Name storage name = _nameAt(chainId, label);
         return (name.owner, name.account);
     }
 
@@ -128,8 +129,8 @@ contract HyperchainNames is IHyperchainNames {
 
     /// @inheritdoc IHyperchainNames
     function resolve(bytes calldata name, bytes calldata data) external view returns (bytes memory) {
-        (bytes calldata label, uint256 next) = labelAt(name, data, 0);
-        (bytes calldata chainLabel,) = labelAt(name, data, next);
+        (bytes calldata label, uint256 next) = _labelAt(name, data, 0);
+        (bytes calldata chainLabel,) = _labelAt(name, data, next);
         uint256 chainId = chainIds[keccak256(chainLabel)];
         address account = names[chainId][keccak256(label)].account;
         if (data.length == 36 && bytes4(data) == ADDR) return abi.encode(address(0));
@@ -156,7 +157,7 @@ contract HyperchainNames is IHyperchainNames {
         );
     }
 
-    function useAnnouncement(bytes32 announcement) private {
+    function _useAnnouncement(bytes32 announcement) private {
         uint256 since = announcedAt[announcement];
         if (since == 0) revert NameNotAnnounced(announcement);
         if (block.timestamp < since + revealDelay) revert NameTooEarly(since + revealDelay, block.timestamp);
@@ -165,31 +166,31 @@ contract HyperchainNames is IHyperchainNames {
         delete announcedAt[announcement];
     }
 
-    function requireChain(uint256 chainId) private view returns (address chain) {
+    function _requireChain(uint256 chainId) private view returns (address chain) {
         chain = factory.getHyperchain(chainId);
-        if (chain == address(0)) revert IChainFactory.UnknownChain(chainId);
+        if (chain == address(0)) revert IKnownChains.UnknownChain(chainId);
     }
 
-    function nameAt(uint256 chainId, string calldata label) private view returns (Name storage) {
+    function _nameAt(uint256 chainId, string calldata label) private view returns (Name storage) {
         return names[chainId][keccak256(bytes(label))];
     }
 
-    function ownName(uint256 chainId, string calldata label) private view returns (Name storage name) {
-        name = nameAt(chainId, label);
+    function _ownName(uint256 chainId, string calldata label) private view returns (Name storage name) {
+        name = _nameAt(chainId, label);
         if (msg.sender != name.owner) revert OnlyNameOwner(name.owner, msg.sender);
     }
 
-    function requireLabel(string calldata label) private pure {
+    function _requireLabel(string calldata label) private pure {
         if (!NameLabel.isValid(bytes(label))) revert InvalidLabel(label);
         if (NameLabel.isReserved(bytes(label))) revert ReservedLabel(label);
     }
 
-    function requireAccount(address account) private pure {
+    function _requireAccount(address account) private pure {
         if (account == address(0)) revert ZeroAccount();
     }
 
     /// @dev A label of a name in wire format: a byte of length, which is not 0, before the letters.
-    function labelAt(bytes calldata name, bytes calldata data, uint256 start)
+    function _labelAt(bytes calldata name, bytes calldata data, uint256 start)
         private
         pure
         returns (bytes calldata label, uint256 end)

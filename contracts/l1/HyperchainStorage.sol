@@ -5,6 +5,7 @@ import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IBytecodeRegistry} from "../interfaces/IBytecodeRegistry.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
+import {IFactoryCaller} from "../interfaces/IFactoryCaller.sol";
 import {IPriorityQueue, QueuedOperation} from "../interfaces/IPriorityQueue.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
@@ -82,7 +83,7 @@ abstract contract HyperchainStorage {
     }
 
     modifier onlyFactory() {
-        if (msg.sender != chainFactory) revert IPriorityQueue.OnlyFactory(chainFactory, msg.sender);
+        if (msg.sender != chainFactory) revert IFactoryCaller.OnlyFactory(chainFactory, msg.sender);
         _;
     }
 

@@ -6,6 +6,7 @@ import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {
     BridgehubL2TransactionRequest,
     L2TransactionRequestDirect,
@@ -15,24 +16,16 @@ import {
 import {ChainLookup} from "./ChainLookup.sol";
 
 /// @title Requests of transactions on L2
-abstract contract RequestRouter is ChainLookup {
+/// @dev Guarded: base tokens and second bridges are hostile; a request inside a request could take the other's place in the
+/// queue between its payment and its entry.
+abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
     /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
 
     ISharedBridge private immutable bridge;
-    bool private transient entered;
 
     constructor(ISharedBridge bridge_) {
         bridge = bridge_;
-    }
-
-    /// @dev Base tokens and second bridges are hostile; a request inside a request could take the other's place in the queue
-    /// between its payment and its entry.
-    modifier nonReentrant() {
-        if (entered) revert Reentered();
-        entered = true;
-        _;
-        entered = false;
     }
 
     /// @inheritdoc IChainFactory

@@ -12,6 +12,7 @@ import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
 import {RecordedHashes} from "../libraries/RecordedHashes.sol";
+import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
@@ -23,7 +24,8 @@ import {
 import {AssetViews} from "./AssetViews.sol";
 
 /// @title Vault and asset router of the ecosystem
-contract SharedBridge is ISharedBridge, AssetViews {
+/// @dev Guarded: tokens and recipients are hostile, and while one of them runs, nothing else here does.
+contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
     /// @dev What a second bridge answers to say that it is one (ZK Stack's value).
     bytes32 private constant TWO_BRIDGES_MAGIC_VALUE = bytes32(uint256(keccak256("TWO_BRIDGES_MAGIC_VALUE")) - 1);
     /// @dev Half of what a chain's reserve can pay out. The chain lets deliveries of other chains have the other half only, so that
@@ -54,19 +56,9 @@ contract SharedBridge is ISharedBridge, AssetViews {
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 canonicalTxHash => bool)) public isBaseTokenRefunded;
 
-    bool private transient entered;
-
     constructor(IChainFactory factory_, address stateExit_) {
         factory = factory_;
         stateExit = stateExit_;
-    }
-
-    /// @dev Tokens and recipients are hostile: while one of them runs, nothing else here does.
-    modifier nonReentrant() {
-        if (entered) revert Reentered();
-        entered = true;
-        _;
-        entered = false;
     }
 
     modifier onlyFactory() {

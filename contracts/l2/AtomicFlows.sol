@@ -17,13 +17,14 @@ import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IMessageVerification} from "../interfaces/l2/IMessageVerification.sol";
 import {FlowHash} from "../libraries/FlowHash.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {L2Message} from "../types/L2Transactions.sol";
 import {Predeploys} from "./Predeploys.sol";
 
 /// @notice See {IAtomicFlows}. Not in the genesis state: anyone puts it at one address of every chain (CREATE2).
-contract AtomicFlows is IAtomicFlows {
+contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
     uint256 private constant MAX_LEGS = 8;
     /// @dev A deadline in milliseconds would hold what was given for an age.
     uint256 private constant MAX_DURATION = 365 days;
@@ -35,7 +36,6 @@ contract AtomicFlows is IAtomicFlows {
     /// @dev Slots 0 and 1, as {FlowHash} says: other chains and L1 prove what is in them, or that they were never written.
     mapping(bytes32 key => EscrowStatus) private escrows;
     mapping(bytes32 id => bool) private executed;
-    bool private transient taking;
 
     /// @inheritdoc IAtomicFlows
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable {
@@ -54,10 +54,10 @@ contract AtomicFlows is IAtomicFlows {
         if (msg.value != (isCoin ? own.amount : 0)) revert AmountMismatch(isCoin ? own.amount : 0, msg.value);
         if (isCoin || own.amount == 0) return;
         // An escrow inside another would be counted in both, and make up for a fee.
-        if (taking) revert Reentered();
-        taking = true;
+        if (entered) revert Reentered();
+        entered = true;
         uint256 received = TokenTransfer.pull(own.token, own.party, own.amount);
-        taking = false;
+        entered = false;
         if (received != own.amount) revert AmountMismatch(own.amount, received);
     }
 

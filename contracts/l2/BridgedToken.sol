@@ -57,7 +57,7 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
 
     /// @inheritdoc IERC7802
     function crosschainBurn(address from, uint256 amount) external onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
-        debit(from, amount);
+        _debit(from, amount);
         // The supply is the sum of the balances, one of which covered the amount.
         unchecked {
             totalSupply -= amount;
@@ -68,7 +68,7 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
 
     /// @inheritdoc IBridgedToken
     function transfer(address to, uint256 value) external returns (bool) {
-        move(msg.sender, to, value);
+        _move(msg.sender, to, value);
         return true;
     }
 
@@ -82,7 +82,7 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
                 allowance[from][msg.sender] = allowed - value;
             }
         }
-        move(from, to, value);
+        _move(from, to, value);
         return true;
     }
 
@@ -115,9 +115,9 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
         return interfaceId == type(IERC7802).interfaceId || interfaceId == ERC20_ID || interfaceId == ERC165_ID;
     }
 
-    function move(address from, address to, uint256 value) private {
+    function _move(address from, address to, uint256 value) private {
         if (to == address(0)) revert ZeroAddress();
-        debit(from, value);
+        _debit(from, value);
         // The sum of all balances fits a word.
         unchecked {
             balanceOf[to] += value;
@@ -125,7 +125,7 @@ contract BridgedToken is IBridgedToken, RestrictedCallers {
         emit Transfer(from, to, value);
     }
 
-    function debit(address from, uint256 value) private {
+    function _debit(address from, uint256 value) private {
         uint256 balance = balanceOf[from];
         if (balance < value) revert InsufficientBalance(from, balance, value);
         // Just compared.

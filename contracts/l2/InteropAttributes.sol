@@ -73,7 +73,7 @@ library InteropAttributes {
         options.gasLimit = DEFAULT_GAS;
         options.refundRecipient = sender;
         options.valueToken = Predeploys.BASE_TOKEN;
-        options.tokens = new RequestedToken[](countTokens(attributes));
+        options.tokens = new RequestedToken[](_countTokens(attributes));
         uint256 tokens = 0;
         for (uint256 i = 0; i < attributes.length; ++i) {
             bytes4 selector = selectorOf(attributes[i]);
@@ -94,24 +94,24 @@ library InteropAttributes {
             } else if (selector == IInteropAttributes.destinationBaseToken.selector) {
                 options.valueToken = abi.decode(arguments, (address));
             } else if (selector == IInteropAttributes.executionAddress.selector) {
-                options.executionAddress = accountIn(arguments);
+                options.executionAddress = _accountIn(arguments);
             } else if (!mixed || !isCallAttribute(selector)) {
                 revert IERC7786GatewaySource.UnsupportedAttribute(selector);
             }
         }
-        requireWithinLimit(options.gasLimit, options.callbackGasLimit);
+        _requireWithinLimit(options.gasLimit, options.callbackGasLimit);
         bool nowhere = options.refundRecipient == address(0) || options.refundRecipient == Predeploys.INTEROP_HANDLER;
         if (nowhere) revert IInteropCenter.InvalidRecipient(abi.encodePacked(options.refundRecipient));
     }
 
-    function countTokens(bytes[] calldata attributes) private pure returns (uint256 count) {
+    function _countTokens(bytes[] calldata attributes) private pure returns (uint256 count) {
         for (uint256 i = 0; i < attributes.length; ++i) {
             if (selectorOf(attributes[i]) == IInteropAttributes.transferToken.selector) ++count;
         }
         if (count > MAX_TOKENS) revert IInteropCenter.TooManyTokens(MAX_TOKENS, count);
     }
 
-    function requireWithinLimit(uint256 gas, uint256 callbackGas) private pure {
+    function _requireWithinLimit(uint256 gas, uint256 callbackGas) private pure {
         if (gas > MAX_GAS) revert IInteropCenter.GasLimitTooHigh(MAX_GAS, gas);
         // Not added up, which could overflow.
         uint256 left = MAX_GAS - gas;
@@ -119,7 +119,7 @@ library InteropAttributes {
     }
 
     /// @dev The account in the encoding of one `bytes` argument; its chain is the destination, whatever it says.
-    function accountIn(bytes calldata arguments) private pure returns (address account) {
+    function _accountIn(bytes calldata arguments) private pure returns (address account) {
         uint256 length = uint256(bytes32(arguments[32:64]));
         (, account) = InteroperableAddress.parse(arguments[64:64 + length]);
     }

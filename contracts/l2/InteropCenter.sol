@@ -40,8 +40,8 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         payable
         returns (bytes32 sendId)
     {
-        (uint256 chainId, InteropCall[] memory calls) = readMessage(recipient, payload, attributes);
-        bytes32 bundleHash = send(chainId, calls, InteropAttributes.readBundle(attributes, true, msg.sender));
+        (uint256 chainId, InteropCall[] memory calls) = _readMessage(recipient, payload, attributes);
+        bytes32 bundleHash = _send(chainId, calls, InteropAttributes.readBundle(attributes, true, msg.sender));
         // As the receiving side names the call.
         sendId = keccak256(abi.encode(bundleHash, 0));
         bytes memory sender = InteroperableAddress.encode(block.chainid, msg.sender);
@@ -58,8 +58,8 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         if (account != address(0)) revert InvalidRecipient(destinationChain);
         if (callStarters.length > MAX_CALLS) revert TooManyCalls(MAX_CALLS, callStarters.length);
         InteropCall[] memory calls = new InteropCall[](callStarters.length);
-        for (uint256 i = 0; i < calls.length; ++i) calls[i] = readStarter(callStarters[i], chainId);
-        return send(chainId, calls, InteropAttributes.readBundle(bundleAttributes, false, msg.sender));
+        for (uint256 i = 0; i < calls.length; ++i) calls[i] = _readStarter(callStarters[i], chainId);
+        return _send(chainId, calls, InteropAttributes.readBundle(bundleAttributes, false, msg.sender));
     }
 
     /// @inheritdoc IInteropCenter
@@ -97,7 +97,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
             if (awaited.expiresAt == 0) awaited.expiresAt = uint64(block.timestamp + RETRY_PERIOD);
         }
         emit CallbackSettled(bundleHash, relayer, reward);
-        if (reward != 0) pay(relayer, reward);
+        if (reward != 0) _pay(relayer, reward);
     }
 
     /// @inheritdoc IInteropCenter
@@ -111,7 +111,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         // The outcome can still be told.
         callbacks[bundleHash].rewardReclaimableFrom = 0;
         emit CallbackRewardReclaimed(bundleHash, recipient, reward);
-        pay(recipient, reward);
+        _pay(recipient, reward);
     }
 
     /// @inheritdoc IInteropCenter
@@ -125,7 +125,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         return InteropAttributes.isCallAttribute(selector) || InteropAttributes.isBundleAttribute(selector);
     }
 
-    function send(uint256 chainId, InteropCall[] memory calls, BundleOptions memory options)
+    function _send(uint256 chainId, InteropCall[] memory calls, BundleOptions memory options)
         private
         returns (bytes32 bundleHash)
     {
@@ -144,7 +144,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         bundle.refundRecipient = options.refundRecipient;
         bundle.callbackGasLimit = options.callbackGasLimit;
         bundle.callbackReward = options.callbackReward;
-        sendAssets(bundle, options);
+        _sendAssets(bundle, options);
 
         bundleHash = MESSENGER.sendToL1(bytes.concat(InteropMessage.BUNDLE, abi.encode(bundle)));
         if (bundle.callbackGasLimit != 0) {
@@ -154,38 +154,38 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         emit InteropBundleSent(bundleHash, chainId, msg.sender);
     }
 
-    function pay(address to, uint256 reward) private {
+    function _pay(address to, uint256 reward) private {
         (bool received,) = to.call{value: reward}("");
         if (!received) revert RewardRefused(to, reward);
     }
 
     /// @dev Sends what the bundle needs on the destination ahead of it, and checks that exactly this much was attached.
-    function sendAssets(InteropBundle memory bundle, BundleOptions memory options) private {
+    function _sendAssets(InteropBundle memory bundle, BundleOptions memory options) private {
         // Without a callback no account could ever claim the reward.
         if (bundle.callbackGasLimit == 0 && bundle.callbackReward != 0) revert WrongValue(0, bundle.callbackReward);
         uint256 attached = bundle.callbackReward;
         uint256 amount = bundle.value + bundle.relayerReward;
         if (amount != 0) {
             if (options.valueToken == Predeploys.BASE_TOKEN) attached += amount;
-            bundle.valueMessageHash = sendAsset(bundle.destinationChainId, options.valueToken, amount);
+            bundle.valueMessageHash = _sendAsset(bundle.destinationChainId, options.valueToken, amount);
         }
         bundle.tokens = new InteropToken[](options.tokens.length);
         for (uint256 i = 0; i < options.tokens.length; ++i) {
             (address token, uint256 tokenAmount) = (options.tokens[i].token, options.tokens[i].amount);
             if (token == Predeploys.BASE_TOKEN) attached += tokenAmount;
-            bytes32 messageHash = sendAsset(bundle.destinationChainId, token, tokenAmount);
+            bytes32 messageHash = _sendAsset(bundle.destinationChainId, token, tokenAmount);
             bundle.tokens[i] = InteropToken(messageHash, options.tokens[i].recipient);
         }
         // Compared at the end, after base token of pending callbacks could have been spent: the revert undoes it.
         if (msg.value != attached) revert WrongValue(attached, msg.value);
     }
 
-    function sendAsset(uint256 chainId, address token, uint256 amount) private returns (bytes32 messageHash) {
+    function _sendAsset(uint256 chainId, address token, uint256 amount) private returns (bytes32 messageHash) {
         uint256 value = token == Predeploys.BASE_TOKEN ? amount : 0;
         return IL2AssetRouter(Predeploys.ASSET_ROUTER).sendToHandler{value: value}(msg.sender, chainId, token, amount);
     }
 
-    function readMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+    function _readMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
         private
         pure
         returns (uint256 chainId, InteropCall[] memory calls)
@@ -198,7 +198,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         calls[0] = InteropCall(fromAccount, to, value, payload);
     }
 
-    function readStarter(InteropCallStarter calldata starter, uint256 destinationChainId)
+    function _readStarter(InteropCallStarter calldata starter, uint256 destinationChainId)
         private
         pure
         returns (InteropCall memory)

@@ -11,6 +11,7 @@ import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {InteropBundle, InteropCall, InteropMessage} from "../interfaces/l2/InteropBundle.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {GuardedCall} from "./GuardedCall.sol";
 import {InteroperableAddress} from "./InteroperableAddress.sol";
@@ -19,7 +20,7 @@ import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 
 /// @notice See {IInteropHandler}. Holds nothing between transactions.
-contract InteropHandler is IInteropHandler, RestrictedCallers {
+contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
     /// @notice Return data of all calls together, where the sender asked for it: it is published on L1.
     uint256 public constant MAX_RESULT_BYTES = 4096;
     uint256 public constant MAX_REVERT_BYTES = 1024;
@@ -28,14 +29,6 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
 
     /// @inheritdoc IInteropHandler
     mapping(bytes32 bundleHash => BundleStatus) public bundleStatus;
-    bool private transient entered;
-
-    modifier once() {
-        if (entered) revert Reentered();
-        entered = true;
-        _;
-        entered = false;
-    }
 
     /// @notice Base token arrives here on its way to the calls of a bundle.
     receive() external payable onlyFrom(Predeploys.BASE_TOKEN) {}
@@ -43,9 +36,9 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     /// @inheritdoc IInteropHandler
     function executeBundle(MessageInclusionProof calldata sent, MessageInclusionProof[] calldata assetMessages)
         external
-        once
+        nonReentrant
     {
-        InteropBundle memory bundle = readBundle(sent.message.data);
+        InteropBundle memory bundle = _readBundle(sent.message.data);
         bytes32 bundleHash = keccak256(sent.message.data);
         if (bundle.sourceChainId != sent.chainId) revert WrongSourceChain(bundle.sourceChainId, sent.chainId);
         if (bundle.destinationChainId != block.chainid) revert WrongDestination(block.chainid, bundle.destinationChainId);
@@ -55,21 +48,21 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (bundleStatus[bundleHash] != BundleStatus.Unreceived) {
             revert AlreadyReceived(bundleHash, bundleStatus[bundleHash]);
         }
-        requireSent(sent, Predeploys.INTEROP_CENTER);
+        _requireSent(sent, Predeploys.INTEROP_CENTER);
         // Nothing can enter while the calls run; the status they lead to is only known afterwards.
-        AssetTransfer[] memory assets = receiveAssets(bundle, assetMessages);
+        AssetTransfer[] memory assets = _receiveAssets(bundle, assetMessages);
         bytes memory calls = abi.encodeCall(IInteropHandler.executeCalls, (bundleHash, bundle, assets));
         // Offsets, lengths and padding of the results come on top of their bytes.
         uint256 maxReturnBytes = MAX_RESULT_BYTES + 96 * (bundle.calls.length + 1);
         (bool success, bytes memory result) =
             GuardedCall.execute(address(this), bundle.gasLimit, calls, maxReturnBytes, MAX_REVERT_BYTES);
         // A named executor has the sender's trust, whatever it is; without its failing runs such a bundle might never end.
-        if (!success && bundle.executionAddress == address(0)) requireTopLevel(bundleHash, result);
+        if (!success && bundle.executionAddress == address(0)) _requireTopLevel(bundleHash, result);
         bundleStatus[bundleHash] = success ? BundleStatus.Executed : BundleStatus.Failed;
         // The return data of executeCalls is abi.encode of its one value.
         emit BundleExecuted(bundleHash, bundle.sourceChainId, msg.sender, success, result);
 
-        if (!success) refund(bundleHash, bundle, assets);
+        if (!success) _refund(bundleHash, bundle, assets);
         if (bundle.relayerReward != 0) {
             ROUTER.release(assets[0].originChainId, assets[0].originToken, msg.sender, bundle.relayerReward);
         }
@@ -80,29 +73,29 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     }
 
     /// @inheritdoc IInteropHandler
-    function executeCallback(bytes calldata bundleMessage, MessageInclusionProof calldata sent) external once {
-        InteropBundle memory bundle = readBundle(bundleMessage);
+    function executeCallback(bytes calldata bundleMessage, MessageInclusionProof calldata sent) external nonReentrant {
+        InteropBundle memory bundle = _readBundle(bundleMessage);
         bytes32 bundleHash = keccak256(bundleMessage);
         (bytes32 reported,, bool success, bytes memory result) =
             abi.decode(sent.message.data, (bytes32, uint256, bool, bytes));
         if (reported != bundleHash) revert WrongResult(bundleHash, reported);
         if (sent.chainId != bundle.destinationChainId) revert WrongSourceChain(bundle.destinationChainId, sent.chainId);
-        requireSent(sent, address(this));
+        _requireSent(sent, address(this));
         // Not pending: bundles that were not sent from here, did not ask, or have been told.
         bool pending = IInteropCenter(Predeploys.INTEROP_CENTER).isCallbackPending(bundleHash);
         if (!pending) revert IInteropCenter.NoCallbackPending(bundleHash);
         bytes memory callback = abi.encodeCall(IInteropCallback.onInteropResult, (bundleHash, success, result));
         (bool told, bytes memory reason) =
             GuardedCall.execute(bundle.sender, bundle.callbackGasLimit, callback, 0, MAX_REVERT_BYTES);
-        if (!told) requireTopLevel(bundleHash, reason);
-        // Only now is it known what to settle; until then `once` keeps all else from the center's record.
+        if (!told) _requireTopLevel(bundleHash, reason);
+        // Only now is it known what to settle; until then `nonReentrant` keeps all else from the center's record.
         IInteropCenter(Predeploys.INTEROP_CENTER).settleCallback(bundleHash, msg.sender, bundle.callbackReward, told);
         emit CallbackExecuted(bundleHash, bundle.sender, success, told);
     }
 
     /// @inheritdoc IInteropHandler
-    function reclaimCallbackReward(bytes calldata bundleMessage) external once {
-        InteropBundle memory bundle = readBundle(bundleMessage);
+    function reclaimCallbackReward(bytes calldata bundleMessage) external nonReentrant {
+        InteropBundle memory bundle = _readBundle(bundleMessage);
         // Refuses bundles that were not sent from here, or whose reward is not due.
         IInteropCenter(Predeploys.INTEROP_CENTER).reclaimReward(
             keccak256(bundleMessage), bundle.refundRecipient, bundle.callbackReward
@@ -130,7 +123,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (reported) results = new bytes[](bundle.calls.length);
         uint256 length = 0;
         for (uint256 i = 0; i < bundle.calls.length; ++i) {
-            bytes memory result = executeCall(bundle, bundle.calls[i], keccak256(abi.encode(bundleHash, i)));
+            bytes memory result = _executeCall(bundle, bundle.calls[i], keccak256(abi.encode(bundleHash, i)));
             if (!reported) continue;
             length += result.length;
             if (length > MAX_RESULT_BYTES) revert ResultTooLong(MAX_RESULT_BYTES, length);
@@ -145,12 +138,12 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         );
     }
 
-    function executeCall(InteropBundle calldata bundle, InteropCall calldata call, bytes32 receiveId)
+    function _executeCall(InteropBundle calldata bundle, InteropCall calldata call, bytes32 receiveId)
         private
         returns (bytes memory)
     {
         if (call.fromAccount) {
-            address account = ensureAccount(bundle.sourceChainId, bundle.sender);
+            address account = _ensureAccount(bundle.sourceChainId, bundle.sender);
             return IInteropAccount(account).execute{value: call.value}(call.to, call.data);
         }
         bytes memory sender = InteroperableAddress.encode(bundle.sourceChainId, bundle.sender);
@@ -160,7 +153,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         return abi.encode(answer);
     }
 
-    function ensureAccount(uint256 chainId, address owner) private returns (address account) {
+    function _ensureAccount(uint256 chainId, address owner) private returns (address account) {
         account = interopAccount(chainId, owner);
         if (account.code.length != 0) return account;
         MinimalProxy.deploy(Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION, keccak256(abi.encode(chainId, owner)));
@@ -169,7 +162,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
 
     /// @dev Consumes the asset messages that the bundle names. What they say comes from L1's point of view, not from the
     /// bundle: amounts are never the word of the source chain alone.
-    function receiveAssets(InteropBundle memory bundle, MessageInclusionProof[] calldata messages)
+    function _receiveAssets(InteropBundle memory bundle, MessageInclusionProof[] calldata messages)
         private
         returns (AssetTransfer[] memory assets)
     {
@@ -190,7 +183,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (bundle.value + bundle.relayerReward != carried) revert WrongValue(bundle.value + bundle.relayerReward, carried);
     }
 
-    function refund(bytes32 bundleHash, InteropBundle memory bundle, AssetTransfer[] memory assets) private {
+    function _refund(bytes32 bundleHash, InteropBundle memory bundle, AssetTransfer[] memory assets) private {
         uint256 first = bundle.valueMessageHash == 0 ? 0 : 1;
         for (uint256 i = 0; i < assets.length; ++i) {
             bool isValue = i < first;
@@ -207,12 +200,12 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
     /// @dev A contract chooses what has happened before in its transaction: it can be inside the target, which is locked or
     /// half-way through a change, so that a run fails which would succeed by itself. An account with a key and code
     /// (EIP-7702) can do the same by calling itself first.
-    function requireTopLevel(bytes32 bundleHash, bytes memory reason) private view {
+    function _requireTopLevel(bytes32 bundleHash, bytes memory reason) private view {
         bool topLevel = msg.sender == tx.origin && msg.sender.code.length == 0;
         if (!topLevel) revert FailingRunOfContract(bundleHash, msg.sender, reason);
     }
 
-    function requireSent(MessageInclusionProof calldata sent, address sender) private view {
+    function _requireSent(MessageInclusionProof calldata sent, address sender) private view {
         if (sent.message.sender != sender) revert WrongMessageSender(sender, sent.message.sender);
         bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
             sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
@@ -220,7 +213,7 @@ contract InteropHandler is IInteropHandler, RestrictedCallers {
         if (!included) revert InvalidMessageProof();
     }
 
-    function readBundle(bytes calldata message) private pure returns (InteropBundle memory) {
+    function _readBundle(bytes calldata message) private pure returns (InteropBundle memory) {
         if (message.length == 0 || message[0] != InteropMessage.BUNDLE) revert NotABundle();
         return abi.decode(message[1:], (InteropBundle));
     }

@@ -31,15 +31,15 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
     /// @inheritdoc IL1Messenger
     function sendToL1(bytes calldata message) external returns (bytes32 hash) {
         if (message.length > MAX_MESSAGE_BYTES) revert MessageTooLong(MAX_MESSAGE_BYTES, message.length);
-        burnGas((message.length + MESSAGE_OVERHEAD_BYTES) * GAS_PER_PUBDATA_BYTE);
+        _burnGas((message.length + MESSAGE_OVERHEAD_BYTES) * GAS_PER_PUBDATA_BYTE);
         hash = keccak256(message);
-        append(L2LogTree.messageLeaf(msg.sender, hash), MAX_MESSAGES + priorityOpCount);
+        _append(L2LogTree.messageLeaf(msg.sender, hash), MAX_MESSAGES + priorityOpCount);
         emit L1MessageSent(msg.sender, hash, message);
     }
 
     /// @inheritdoc IL1Messenger
     function logPriorityOpResult(bytes32 canonicalTxHash, bool success) external onlyFrom(Predeploys.BOOTLOADER) {
-        uint256 index = append(L2LogTree.priorityOpLeaf(canonicalTxHash, success), 1 << TREE_DEPTH);
+        uint256 index = _append(L2LogTree.priorityOpLeaf(canonicalTxHash, success), 1 << TREE_DEPTH);
         priorityOpsRollingHash = RollingHash.addPriorityOp(
             priorityOpCount == 0 ? RollingHash.EMPTY_PRIORITY_OPS : priorityOpsRollingHash, canonicalTxHash
         );
@@ -81,39 +81,39 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
         uint256 level = 0;
         while (level < TREE_DEPTH && (count >> level) & 1 == 0) ++level;
         // Below the lowest complete subtree every node is empty, so hashing begins there.
-        node = count == 0 ? wordAt(empty, TREE_DEPTH) : frontier[level];
+        node = count == 0 ? _wordAt(empty, TREE_DEPTH) : frontier[level];
         if (count == 0 || level == TREE_DEPTH) return node;
-        node = hashPair(node, wordAt(empty, level));
+        node = _hashPair(node, _wordAt(empty, level));
         for (++level; level < TREE_DEPTH; ++level) {
-            node = (count >> level) & 1 == 1 ? hashPair(frontier[level], node) : hashPair(node, wordAt(empty, level));
+            node = (count >> level) & 1 == 1 ? _hashPair(frontier[level], node) : _hashPair(node, _wordAt(empty, level));
         }
     }
 
-    function append(bytes32 leaf, uint256 limit) private returns (uint256 index) {
+    function _append(bytes32 leaf, uint256 limit) private returns (uint256 index) {
         index = logCount;
         if (index >= limit || index >= 1 << TREE_DEPTH) revert TooManyLogs(limit, index);
         logCount = uint64(index + 1);
         bytes32 node = leaf;
         uint256 level = 0;
-        for (; (index >> level) & 1 == 1; ++level) node = hashPair(frontier[level], node);
+        for (; (index >> level) & 1 == 1; ++level) node = _hashPair(frontier[level], node);
         frontier[level] = node;
     }
 
     /// @dev INVALID takes exactly the gas it is given, whatever that is.
-    function burnGas(uint256 amount) private view {
+    function _burnGas(uint256 amount) private view {
         // A call can pass on 63/64 of what is left; with less, the rest of this function would run on unpaid pubdata.
         if ((gasleft() / 64) * 63 < amount) revert NotEnoughGasForPubdata(amount, gasleft());
         (bool success,) = address(this).staticcall{gas: amount}(abi.encodeCall(IL1Messenger.consumeAllGas, ()));
         assert(!success);
     }
 
-    function wordAt(bytes memory words, uint256 index) private pure returns (bytes32 word) {
+    function _wordAt(bytes memory words, uint256 index) private pure returns (bytes32 word) {
         assembly ("memory-safe") {
             word := mload(add(add(words, 0x20), shl(5, index)))
         }
     }
 
-    function hashPair(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
+    function _hashPair(bytes32 left, bytes32 right) private pure returns (bytes32 hash) {
         // The scratch space of two words; abi.encode would allocate memory at every level.
         assembly ("memory-safe") {
             mstore(0x00, left)

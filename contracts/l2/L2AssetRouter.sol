@@ -57,7 +57,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     /// @inheritdoc IL2AssetRouter
     function withdraw(address l1Receiver, address l2Token, uint256 amount) external {
-        sendWithdrawal(l1Receiver, l2Token, amount);
+        _sendWithdrawal(l1Receiver, l2Token, amount);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -65,7 +65,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         address token = VAULT.tokenAddress(assetId);
         if (token == address(0)) revert UnknownAsset(assetId);
         (uint256 amount, address l1Receiver) = abi.decode(assetData, (uint256, address));
-        return sendWithdrawal(l1Receiver, token, amount);
+        return _sendWithdrawal(l1Receiver, token, amount);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -76,12 +76,12 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     {
         // The handler owes what it receives to a bundle; an amount that belongs to none would be lost.
         if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
-        return sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
+        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
     }
 
     /// @inheritdoc IL2AssetRouter
     function send(bytes calldata to, address token, uint256 amount) external payable returns (bytes32) {
-        return sendAnywhere(to, token, amount);
+        return _sendAnywhere(to, token, amount);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -95,7 +95,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         bytes32 s
     ) external returns (bytes32) {
         try IPermitting(token).permit(msg.sender, address(VAULT), amount, deadline, v, r, s) {} catch {}
-        return sendAnywhere(to, token, amount);
+        return _sendAnywhere(to, token, amount);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -105,19 +105,19 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         onlyFrom(Predeploys.INTEROP_CENTER)
         returns (bytes32)
     {
-        return sendAsset(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
+        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
     }
 
     /// @inheritdoc IL2AssetRouter
     function deliver(MessageInclusionProof calldata message) external {
-        (, AssetTransfer memory transfer) = consume(message);
+        (, AssetTransfer memory transfer) = _consume(message);
         if (transfer.recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
         VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount, "");
     }
 
     /// @inheritdoc IL2AssetRouter
     function refundTransfer(MessageInclusionProof calldata sent, uint256[] calldata refused, address recipient) external {
-        (bytes32 messageHash, AssetTransfer memory transfer) = readSend(sent);
+        (bytes32 messageHash, AssetTransfer memory transfer) = _readSend(sent);
         if (sent.chainId != block.chainid) revert WrongSourceChain(block.chainid, sent.chainId);
         if (recipient == address(0)) revert ZeroRecipient();
         if (recipient != transfer.sender) {
@@ -126,14 +126,14 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
         }
         if (isDelivered(block.chainid, messageHash)) revert AlreadyRefunded(messageHash);
-        requireIncluded(sent);
-        requireRefused(transfer.destinationChainId, sent.proof[REFUSED], refused);
+        _requireIncluded(sent);
+        _requireRefused(transfer.destinationChainId, sent.proof[REFUSED], refused);
         delivered[keccak256(abi.encode(block.chainid, messageHash))] = true;
         bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         emit TransferRefunded(messageHash, transfer.sender, assetId, recipient, transfer.amount);
         if (transfer.sender == Predeploys.INTEROP_HANDLER) {
             // A bundle came from there, so there is such a chain by now.
-            depart(transfer);
+            _depart(transfer);
         } else {
             VAULT.mint(transfer.originChainId, transfer.originToken, recipient, transfer.amount, "");
         }
@@ -145,7 +145,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         onlyFrom(Predeploys.INTEROP_HANDLER)
         returns (bytes32 messageHash, AssetTransfer memory transfer)
     {
-        (messageHash, transfer) = consume(message);
+        (messageHash, transfer) = _consume(message);
         if (transfer.recipient != Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
     }
 
@@ -165,7 +165,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         address recipient,
         uint256 amount
     ) external onlyFrom(Predeploys.INTEROP_HANDLER) returns (bytes32) {
-        return depart(
+        return _depart(
             AssetTransfer({
                 kind: AssetMessage.HYPERBRIDGE_SEND,
                 destinationChainId: destinationChainId,
@@ -222,25 +222,25 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         return address(VAULT);
     }
 
-    function sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
+    function _sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
         if (token == Predeploys.BASE_TOKEN) revert BaseTokenNotSupported();
-        return sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
+        return _sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
     }
 
-    function sendAnywhere(bytes calldata to, address token, uint256 amount) private returns (bytes32) {
+    function _sendAnywhere(bytes calldata to, address token, uint256 amount) private returns (bytes32) {
         (uint256 chainId, address recipient) = InteroperableAddress.parse(to);
         if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
         if (chainId != block.chainid) {
             uint8 kind = chainId == CONTEXT.l1ChainId() ? AssetMessage.WITHDRAWAL : AssetMessage.HYPERBRIDGE_SEND;
-            return sendAsset(kind, msg.sender, chainId, token, amount, recipient);
+            return _sendAsset(kind, msg.sender, chainId, token, amount, recipient);
         }
-        requireMovable(amount, recipient);
+        _requireMovable(amount, recipient);
         (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, msg.sender, amount);
         VAULT.mint(originChainId, originToken, recipient, amount, "");
         return 0;
     }
 
-    function sendAsset(
+    function _sendAsset(
         uint8 kind,
         address sender,
         uint256 destinationChainId,
@@ -248,7 +248,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         uint256 amount,
         address recipient
     ) private returns (bytes32 messageHash) {
-        requireMovable(amount, recipient);
+        _requireMovable(amount, recipient);
         if (kind == AssetMessage.HYPERBRIDGE_SEND) {
             bool elsewhere = destinationChainId != 0 && destinationChainId != block.chainid;
             if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
@@ -258,14 +258,14 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         if (kind == AssetMessage.WITHDRAWAL && originChainId != destinationChainId) {
             revert AssetNotOnL1(originChainId, originToken);
         }
-        return depart(
+        return _depart(
             AssetTransfer(kind, destinationChainId, originChainId, originToken, amount, recipient, sender, 0)
         );
     }
 
     /// @dev Numbers the message and sends it; L1 moves the amount out of this chain's balance.
-    function depart(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
-        messageHash = sendNumbered(transfer);
+    function _depart(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
+        messageHash = _sendNumbered(transfer);
         bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         if (transfer.kind == AssetMessage.WITHDRAWAL) {
             emit WithdrawalInitiated(transfer.sender, assetId, transfer.recipient, transfer.amount, messageHash);
@@ -276,27 +276,27 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         }
     }
 
-    function sendNumbered(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
+    function _sendNumbered(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
         transfer.nonce = nextNonce++;
         return IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(AssetMessage.encode(transfer));
     }
 
     /// @dev Checks an asset message of another chain, marks it, and tells L1 that the amount in transit has arrived.
-    function consume(MessageInclusionProof calldata sent)
+    function _consume(MessageInclusionProof calldata sent)
         private
         returns (bytes32 messageHash, AssetTransfer memory transfer)
     {
-        (messageHash, transfer) = readSend(sent);
+        (messageHash, transfer) = _readSend(sent);
         if (transfer.destinationChainId != block.chainid) {
             revert WrongDestination(block.chainid, transfer.destinationChainId);
         }
         if (isDelivered(sent.chainId, messageHash)) revert AlreadyDelivered(sent.chainId, messageHash);
-        requireIncluded(sent);
+        _requireIncluded(sent);
         uint256 firstTimestamp = uint256(sent.proof[FIRST_TIMESTAMP]);
         // L1 left it to the chain that sent it; a delivery here could never be executed there.
         if (firstTimestamp <= CONTEXT.bornAt()) revert SentBeforeChain(firstTimestamp, CONTEXT.bornAt());
         delivered[keccak256(abi.encode(sent.chainId, messageHash))] = true;
-        sendNumbered(
+        _sendNumbered(
             AssetTransfer({
                 kind: AssetMessage.HYPERBRIDGE_DELIVERY,
                 destinationChainId: block.chainid,
@@ -317,7 +317,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         );
     }
 
-    function requireIncluded(MessageInclusionProof calldata sent) private view {
+    function _requireIncluded(MessageInclusionProof calldata sent) private view {
         bool included = IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
             sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
         );
@@ -325,7 +325,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     }
 
     /// @dev An asset message to another chain, by an asset router; on which chain it was sent is not shown yet.
-    function readSend(MessageInclusionProof calldata sent)
+    function _readSend(MessageInclusionProof calldata sent)
         private
         view
         returns (bytes32 messageHash, AssetTransfer memory transfer)
@@ -338,13 +338,13 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         messageHash = keccak256(sent.message.data);
     }
 
-    function requireMovable(uint256 amount, address recipient) private pure {
+    function _requireMovable(uint256 amount, address recipient) private pure {
         if (amount == 0) revert ZeroAmount();
         if (recipient == address(0)) revert ZeroRecipient();
     }
 
     /// @param recorded What the record of the transfer's batch says of the refused ids.
-    function requireRefused(uint256 destinationChainId, bytes32 recorded, uint256[] calldata refused) private pure {
+    function _requireRefused(uint256 destinationChainId, bytes32 recorded, uint256[] calldata refused) private pure {
         bytes32 shown = TransactionTree.hashRefused(refused);
         if (shown != recorded) revert RefusedMismatch(recorded, shown);
         for (uint256 i = 0; i < refused.length; ++i) {

@@ -26,13 +26,13 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
         if (amount > available) revert ReserveExhausted(available, amount);
         // The stipend of 2,300 gas lets a recipient log the receipt; it can neither write nor call.
         (bool received,) = to.call{value: amount, gas: 0}("");
-        if (!received) forcePayment(to, amount);
+        if (!received) _forcePayment(to, amount);
         emit Mint(to, amount);
     }
 
     /// @inheritdoc IL2BaseToken
     function burn() external payable onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
-        requireBacked();
+        _requireBacked();
     }
 
     /// @inheritdoc IL2BaseToken
@@ -40,13 +40,13 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
 
     /// @inheritdoc IL2BaseToken
     function withdraw(address l1Receiver) external payable {
-        sendWithdrawal(l1Receiver);
+        _sendWithdrawal(l1Receiver);
         emit Withdrawal(msg.sender, l1Receiver, msg.value);
     }
 
     /// @inheritdoc IL2BaseToken
     function withdrawWithMessage(address l1Receiver, bytes calldata additionalData) external payable {
-        bytes32 messageHash = sendWithdrawal(l1Receiver);
+        bytes32 messageHash = _sendWithdrawal(l1Receiver);
         IInteropCenter(Predeploys.INTEROP_CENTER).sendWithdrawalData(messageHash, msg.sender, additionalData);
         emit WithdrawalWithMessage(msg.sender, l1Receiver, msg.value, additionalData);
     }
@@ -64,7 +64,7 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
 
     /// @dev A contract that destroys itself while it is created (which EIP-6780 keeps working) moves its balance without
     /// calling the recipient: no recipient can make a payment fail. Its code is PUSH20 recipient, SELFDESTRUCT.
-    function forcePayment(address to, uint256 amount) private {
+    function _forcePayment(address to, uint256 amount) private {
         bytes memory code = abi.encodePacked(hex"73", to, hex"ff");
         address created;
         assembly ("memory-safe") {
@@ -73,10 +73,10 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
         assert(created != address(0));
     }
 
-    function sendWithdrawal(address l1Receiver) private returns (bytes32 messageHash) {
+    function _sendWithdrawal(address l1Receiver) private returns (bytes32 messageHash) {
         if (msg.value == 0) revert NothingToWithdraw();
         if (l1Receiver == address(0)) revert ZeroRecipient();
-        requireBacked();
+        _requireBacked();
         ISystemContext context = ISystemContext(Predeploys.SYSTEM_CONTEXT);
         (uint256 originChainId, address originToken) = context.baseTokenOrigin();
         messageHash = IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(
@@ -96,7 +96,7 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
     }
 
     /// @dev The value has arrived already: a reserve above its first amount means that more came back than ever left.
-    function requireBacked() private view {
+    function _requireBacked() private view {
         uint256 reserve = address(this).balance;
         if (reserve > Predeploys.BASE_TOKEN_RESERVE) {
             uint256 before = reserve - msg.value;

@@ -9,6 +9,7 @@ import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMes
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {TokenDescription} from "../libraries/TokenDescription.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
 import {MinimalProxy} from "./MinimalProxy.sol";
@@ -17,7 +18,7 @@ import {RestrictedCallers} from "./RestrictedCallers.sol";
 import {TokenMetadata} from "./TokenMetadata.sol";
 
 /// @notice See {IL2NativeTokenVault}.
-contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
+contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers, ReentrancyGuard {
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
     /// @dev What the code of a chain's own token gets when it comes home at no price: as much as a free operation of its own would
     /// have. A free delivery has more gas for the chain's code; a token could spend that on what its chain must publish.
@@ -27,7 +28,6 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
 
     mapping(bytes32 assetId => address token) private tokenOf;
     mapping(address token => bytes32 assetId) private assetIdOf;
-    bool private transient taking;
 
     /// @inheritdoc IL2NativeTokenVault
     function burn(address token, address from, uint256 amount)
@@ -43,12 +43,12 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         }
         if (msg.value != 0) revert WrongValue(0, msg.value);
         bytes32 id = ensureTokenIsRegistered(token);
-        if (id == nativeAssetId(token)) {
+        if (id == _nativeAssetId(token)) {
             // A payment inside another would be counted in both, and make up for a fee.
-            if (taking) revert Reentered();
-            taking = true;
+            if (entered) revert Reentered();
+            entered = true;
             uint256 received = TokenTransfer.pull(token, from, amount);
-            taking = false;
+            entered = false;
             if (received != amount) revert TokenAmountMismatch(amount, received);
             return (block.chainid, token);
         }
@@ -71,8 +71,8 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
             TokenTransfer.sendToken(origin, to, amount, tx.gasprice == 0 ? FREE_TOKEN_GAS : gasleft());
             return origin;
         }
-        token = ensureBridgedToken(id, chainId, origin);
-        if (metadata.length > 0) describe(IBridgedToken(token), metadata, chainId == CONTEXT.l1ChainId());
+        token = _ensureBridgedToken(id, chainId, origin);
+        if (metadata.length > 0) _describe(IBridgedToken(token), metadata, chainId == CONTEXT.l1ChainId());
         IBridgedToken(token).crosschainMint(to, amount);
     }
 
@@ -97,9 +97,9 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         if (tag != TokenDescription.TAG || chainId == block.chainid || chainId == 0 || id == BASE_TOKEN_ASSET_ID()) {
             revert InvalidDescription(chainId, tag);
         }
-        requireSent(sent);
-        IBridgedToken(ensureBridgedToken(id, chainId, origin)).describe(
-            TokenMetadata.cut(name), TokenMetadata.cut(symbol), decimals, chainId == sent.chainId ? positionOf(sent) : 0
+        _requireSent(sent);
+        IBridgedToken(_ensureBridgedToken(id, chainId, origin)).describe(
+            TokenMetadata.cut(name), TokenMetadata.cut(symbol), decimals, chainId == sent.chainId ? _positionOf(sent) : 0
         );
     }
 
@@ -113,7 +113,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         id = assetId(token);
         if (id != 0) return id;
         if (token.code.length == 0) revert NotAToken(token);
-        id = nativeAssetId(token);
+        id = _nativeAssetId(token);
         (assetIdOf[token], tokenOf[id]) = (id, token);
         emit TokenRegistered(id, token);
     }
@@ -130,12 +130,12 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
 
     /// @inheritdoc IL2NativeTokenVault
     function originChainId(bytes32 id) public view returns (uint256 chainId) {
-        (chainId,) = originOf(id);
+        (chainId,) = _originOf(id);
     }
 
     /// @inheritdoc IL2NativeTokenVault
     function originToken(bytes32 id) public view returns (address token) {
-        (, token) = originOf(id);
+        (, token) = _originOf(id);
     }
 
     /// @inheritdoc IL2NativeTokenVault
@@ -173,7 +173,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         return address(0);
     }
 
-    function requireSent(MessageInclusionProof calldata sent) private view {
+    function _requireSent(MessageInclusionProof calldata sent) private view {
         bool included = sent.message.sender == Predeploys.NATIVE_TOKEN_VAULT
             && IMessageVerification(Predeploys.MESSAGE_VERIFICATION).proveL2MessageInclusionShared(
                 sent.chainId, sent.l1BatchNumber, sent.l2MessageIndex, sent.message, sent.proof
@@ -182,7 +182,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     }
 
     /// @dev A deposit of a token that was not initialised yet says nothing that could stand.
-    function describe(IBridgedToken token, bytes calldata metadata, bool isOfL1) private {
+    function _describe(IBridgedToken token, bytes calldata metadata, bool isOfL1) private {
         if (token.descriptionPosition() != 0) return;
         (string memory name, string memory symbol, uint8 decimals) = TokenMetadata.decode(metadata);
         token.describe(
@@ -191,11 +191,11 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
     }
 
     /// @dev Of a message whose proof was checked, which bounds its place. A batch number has 64 bits.
-    function positionOf(MessageInclusionProof calldata sent) private pure returns (uint88) {
+    function _positionOf(MessageInclusionProof calldata sent) private pure returns (uint88) {
         return uint88(((sent.l1BatchNumber + 1) << L2LogTree.DEPTH) | sent.l2MessageIndex);
     }
 
-    function ensureBridgedToken(bytes32 id, uint256 chainId, address origin) private returns (address token) {
+    function _ensureBridgedToken(bytes32 id, uint256 chainId, address origin) private returns (address token) {
         token = tokenOf[id];
         if (token != address(0)) return token;
         token = MinimalProxy.deploy(Predeploys.BRIDGED_TOKEN_IMPLEMENTATION, id);
@@ -204,15 +204,15 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers {
         emit BridgedTokenDeployed(id, token, chainId, origin);
     }
 
-    function originOf(bytes32 id) private view returns (uint256, address) {
+    function _originOf(bytes32 id) private view returns (uint256, address) {
         if (id == BASE_TOKEN_ASSET_ID()) return CONTEXT.baseTokenOrigin();
         address token = tokenOf[id];
         if (token == address(0)) return (0, address(0));
-        if (id == nativeAssetId(token)) return (block.chainid, token);
+        if (id == _nativeAssetId(token)) return (block.chainid, token);
         return (IBridgedToken(token).originChainId(), IBridgedToken(token).originToken());
     }
 
-    function nativeAssetId(address token) private view returns (bytes32) {
+    function _nativeAssetId(address token) private view returns (bytes32) {
         return AssetMessage.assetId(block.chainid, token);
     }
 }

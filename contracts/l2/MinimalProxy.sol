@@ -8,7 +8,7 @@ library MinimalProxy {
     error DeploymentFailed(bytes32 salt);
 
     function deploy(address implementation, bytes32 salt) internal returns (address proxy) {
-        bytes memory initCode = creationCode(implementation);
+        bytes memory initCode = _creationCode(implementation);
         assembly ("memory-safe") {
             proxy := create2(0, add(initCode, 0x20), mload(initCode), salt)
         }
@@ -16,11 +16,11 @@ library MinimalProxy {
     }
 
     function predict(address deployer, address implementation, bytes32 salt) internal pure returns (address) {
-        bytes32 initCodeHash = keccak256(creationCode(implementation));
+        bytes32 initCodeHash = keccak256(_creationCode(implementation));
         return address(uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), deployer, salt, initCodeHash)))));
     }
 
-    function creationCode(address implementation) private pure returns (bytes memory) {
+    function _creationCode(address implementation) private pure returns (bytes memory) {
         return abi.encodePacked(
             hex"3d602d80600a3d3981f3363d3d373d3d3d363d73", implementation, hex"5af43d82803e903d91602b57fd5bf3"
         );

@@ -11,29 +11,29 @@ contract RemoteSwap is IRemoteSwap {
 
     /// @inheritdoc IRemoteSwap
     function swap(SwapOrder calldata order) external payable returns (uint256 amountOut) {
-        return ensurePurse(msg.sender).swap{value: msg.value}(order);
+        return _ensurePurse(msg.sender).swap{value: msg.value}(order);
     }
 
     /// @inheritdoc IRemoteSwap
     function empty(address token, uint256 chainId, address recipient) external returns (uint256 amount) {
-        return ensurePurse(msg.sender).empty(token, chainId, recipient);
+        return _ensurePurse(msg.sender).empty(token, chainId, recipient);
     }
 
     /// @inheritdoc IRemoteSwap
     function purseOf(address owner) public view returns (address purse) {
-        return MinimalProxy.predict(address(this), implementation, saltOf(owner));
+        return MinimalProxy.predict(address(this), implementation, _saltOf(owner));
     }
 
-    function ensurePurse(address owner) private returns (ISwapPurse) {
+    function _ensurePurse(address owner) private returns (ISwapPurse) {
         address purse = purseOf(owner);
         if (purse.code.length == 0) {
-            MinimalProxy.deploy(implementation, saltOf(owner));
+            MinimalProxy.deploy(implementation, _saltOf(owner));
             emit PurseOpened(owner, purse);
         }
         return ISwapPurse(purse);
     }
 
-    function saltOf(address owner) private pure returns (bytes32) {
+    function _saltOf(address owner) private pure returns (bytes32) {
         return bytes32(uint256(uint160(owner)));
     }
 }

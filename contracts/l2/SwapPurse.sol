@@ -27,39 +27,39 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
     /// @inheritdoc ISwapPurse
     function swap(SwapOrder calldata order) external payable onlyFrom(owners) returns (uint256 amountOut) {
         if (block.timestamp > order.deadline) revert SwapExpired(order.deadline, block.timestamp);
-        uint256 held = balanceOf(order.tokenOut);
-        uint256 had = balanceOf(order.tokenIn);
+        uint256 held = _balanceOf(order.tokenOut);
+        uint256 had = _balanceOf(order.tokenIn);
         bool givesCoin = order.tokenIn == Predeploys.BASE_TOKEN;
-        if (!givesCoin) approve(order.tokenIn, order.router, order.amountIn);
+        if (!givesCoin) _approve(order.tokenIn, order.router, order.amountIn);
         (bool success, bytes memory result) = order.router.call{value: givesCoin ? order.amountIn : 0}(order.data);
         if (!success) bubble(result);
         // A router that did not take all keeps no claim on what the purse has later.
-        if (!givesCoin) approve(order.tokenIn, order.router, 0);
+        if (!givesCoin) _approve(order.tokenIn, order.router, 0);
 
-        uint256 holds = balanceOf(order.tokenOut);
+        uint256 holds = _balanceOf(order.tokenOut);
         amountOut = holds > held ? holds - held : 0;
         if (amountOut < order.minimumOut) revert TooLittleReceived(order.minimumOut, amountOut);
         emit Swapped(order.tokenIn, order.amountIn, order.tokenOut, amountOut);
-        send(order.tokenOut, holds, order.chainId, order.recipient);
-        if (order.tokenIn != order.tokenOut) sendLeft(order, had);
+        _send(order.tokenOut, holds, order.chainId, order.recipient);
+        if (order.tokenIn != order.tokenOut) _sendLeft(order, had);
     }
 
     /// @inheritdoc ISwapPurse
     function sendOn(address token, uint256 amount, uint256 chainId, address recipient) external onlyFrom(address(this)) {
-        send(token, amount, chainId, recipient);
+        _send(token, amount, chainId, recipient);
     }
 
     /// @inheritdoc ISwapPurse
     function empty(address token, uint256 chainId, address recipient) external onlyFrom(owners) returns (uint256 amount) {
-        amount = balanceOf(token);
-        send(token, amount, chainId, recipient);
+        amount = _balanceOf(token);
+        _send(token, amount, chainId, recipient);
     }
 
     /// @dev What the purse had beside the amount stays: anyone can put it there. What cannot leave, such as a token for L1 that
     /// was not born there, stays too: it is the owner's to empty, and no reason to undo the swap.
     /// @param had Of `tokenIn`, before the router was called.
-    function sendLeft(SwapOrder calldata order, uint256 had) private {
-        uint256 has = balanceOf(order.tokenIn);
+    function _sendLeft(SwapOrder calldata order, uint256 had) private {
+        uint256 has = _balanceOf(order.tokenIn);
         uint256 taken = had > has ? had - has : 0;
         if (taken >= order.amountIn) return;
         uint256 gasBefore = gasleft();
@@ -70,14 +70,14 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
         }
     }
 
-    function send(address token, uint256 amount, uint256 chainId, address recipient) private {
+    function _send(address token, uint256 amount, uint256 chainId, address recipient) private {
         if (recipient == address(0) || recipient == address(this)) revert RecipientNotAllowed(recipient);
         bool isCoin = token == Predeploys.BASE_TOKEN;
         if (chainId == block.chainid) {
             TokenTransfer.send(isCoin ? address(0) : token, recipient, amount);
             return;
         }
-        if (!isCoin) prepareDeparture(token, amount);
+        if (!isCoin) _prepareDeparture(token, amount);
         if (chainId == ISystemContext(Predeploys.SYSTEM_CONTEXT).l1ChainId()) {
             if (isCoin) IL2BaseToken(Predeploys.BASE_TOKEN).withdraw{value: amount}(recipient);
             else ROUTER.withdraw(recipient, token, amount);
@@ -88,19 +88,19 @@ contract SwapPurse is ISwapPurse, RestrictedCallers {
 
     /// @dev The vault takes tokens of this chain by an allowance, and burns those of other chains without one. A token that it has
     /// not seen yet is announced, so that it has its name where it goes; one that does not tell it goes without.
-    function prepareDeparture(address token, uint256 amount) private {
+    function _prepareDeparture(address token, uint256 amount) private {
         bytes32 id = VAULT.assetId(token);
         if (id == 0) {
             try VAULT.announce(token) {} catch {}
         }
-        if (id == 0 || VAULT.originChainId(id) == block.chainid) approve(token, address(VAULT), amount);
+        if (id == 0 || VAULT.originChainId(id) == block.chainid) _approve(token, address(VAULT), amount);
     }
 
-    function balanceOf(address token) private view returns (uint256) {
+    function _balanceOf(address token) private view returns (uint256) {
         return token == Predeploys.BASE_TOKEN ? address(this).balance : TokenTransfer.balance(token);
     }
 
-    function approve(address token, address spender, uint256 amount) private {
+    function _approve(address token, address spender, uint256 amount) private {
         (bool success, bytes memory result) = token.call(abi.encodeCall(IApproving.approve, (spender, amount)));
         if (!success || (result.length != 0 && !abi.decode(result, (bool)))) revert ApprovalFailed(token);
     }

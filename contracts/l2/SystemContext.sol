@@ -51,7 +51,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
         (outputs.l2LogsTreeRoot, outputs.logCount, outputs.priorityOpCount, outputs.priorityOpsRollingHash) =
             IL1Messenger(Predeploys.L1_MESSENGER).closeBatch();
         (outputs.importedRootCount, outputs.importedRootsRollingHash) = IImportedRoots(Predeploys.IMPORTED_ROOTS).closeBatch();
-        outputs.extensions = BatchCommitment.hashExtensions(configurationHash());
+        outputs.extensions = BatchCommitment.hashExtensions(_configurationHash());
         outputsHash = BatchCommitment.hashOutputs(outputs);
         emit BatchClosed(outputs.batchNumber, outputsHash, outputs);
     }
@@ -62,7 +62,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
     }
 
     /// @dev Of the slots themselves: L1 compares it with what it knows, so that no first state can name another bridge.
-    function configurationHash() private view returns (bytes32) {
+    function _configurationHash() private view returns (bytes32) {
         return BatchCommitment.hashConfiguration(
             ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt)
         );

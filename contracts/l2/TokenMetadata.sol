@@ -10,7 +10,7 @@ library TokenMetadata {
 
     /// @notice The origin chain that the metadata names, or `fallbackChainId` where there is none.
     function originChainId(bytes memory metadata, uint256 fallbackChainId) internal pure returns (uint256) {
-        return metadata.length < 33 || metadata[0] != VERSION ? fallbackChainId : word(metadata, 1);
+        return metadata.length < 33 || metadata[0] != VERSION ? fallbackChainId : _word(metadata, 1);
     }
 
     /// @notice The texts; empty and 18 where the metadata has none.
@@ -22,7 +22,7 @@ library TokenMetadata {
         if (metadata.length < 33 || metadata[0] != VERSION) return ("", "", 18);
         (, bytes memory nameData, bytes memory symbolData, bytes memory decimalsData) =
             abi.decode(metadata[1:], (uint256, bytes, bytes, bytes));
-        return (text(nameData), text(symbolData), number(decimalsData));
+        return (_text(nameData), _text(symbolData), _number(decimalsData));
     }
 
     /// @notice Whether one of the texts has a letter: a token that is not initialised yet has neither.
@@ -42,7 +42,7 @@ library TokenMetadata {
     }
 
     /// @dev A getter's return data: an ABI string, or the 32 bytes of a token from before they had strings.
-    function text(bytes memory data) private pure returns (string memory) {
+    function _text(bytes memory data) private pure returns (string memory) {
         if (data.length == 32) {
             uint256 length = 0;
             while (length < 32 && data[length] != 0) ++length;
@@ -51,18 +51,18 @@ library TokenMetadata {
             return string(short);
         }
         if (data.length < 64) return "";
-        (uint256 head, uint256 size) = (word(data, 0), word(data, 32));
+        (uint256 head, uint256 size) = (_word(data, 0), _word(data, 32));
         if (head != 32 || size > data.length - 64) return "";
         return cut(abi.decode(data, (string)));
     }
 
-    function number(bytes memory data) private pure returns (uint8) {
+    function _number(bytes memory data) private pure returns (uint8) {
         if (data.length != 32) return 18;
-        uint256 value = word(data, 0);
+        uint256 value = _word(data, 0);
         return value <= type(uint8).max ? uint8(value) : 18;
     }
 
-    function word(bytes memory data, uint256 offset) private pure returns (uint256 value) {
+    function _word(bytes memory data, uint256 offset) private pure returns (uint256 value) {
         assembly ("memory-safe") {
             value := mload(add(add(data, 0x20), offset))
         }

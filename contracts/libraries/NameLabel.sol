@@ -13,7 +13,7 @@ library NameLabel {
         if (label[0] == "-" || label[length - 1] == "-") return false;
         for (uint256 i = 0; i < length; ++i) {
             bytes1 letter = label[i];
-            if (!isDigit(letter) && letter != "-" && (letter < "a" || letter > "z")) return false;
+            if (!_isDigit(letter) && letter != "-" && (letter < "a" || letter > "z")) return false;
         }
         if (length > 3 && label[2] == "-" && label[3] == "-") return false;
         return length == 1 || label[0] != "0" || label[1] != "x";
@@ -23,12 +23,12 @@ library NameLabel {
     function isReserved(bytes calldata label) internal pure returns (bool) {
         if (keccak256(label) == keccak256("l1")) return true;
         for (uint256 i = 0; i < label.length; ++i) {
-            if (!isDigit(label[i])) return false;
+            if (!_isDigit(label[i])) return false;
         }
         return true;
     }
 
-    function isDigit(bytes1 letter) private pure returns (bool) {
+    function _isDigit(bytes1 letter) private pure returns (bool) {
         return letter >= "0" && letter <= "9";
     }
 }

@@ -47,7 +47,7 @@ library Quintic {
     function toMontgomery(uint256 a) internal pure returns (uint256) {
         unchecked {
             uint256 t = a * (MONTGOMERY_SQUARE & 0xffff) + ((EVERY_LANE * P) << 16);
-            return reduce(a * (MONTGOMERY_SQUARE >> 16), t);
+            return _reduce(a * (MONTGOMERY_SQUARE >> 16), t);
         }
     }
 
@@ -56,7 +56,7 @@ library Quintic {
     function multiply(uint256 a, uint256 b) internal pure returns (uint256) {
         unchecked {
             uint256 t = addmod(mulmod(a, b & LOW16, MODULUS), BIAS_LOW, MODULUS);
-            uint256 product = reduce(addmod(mulmod(a, (b >> 16) & LOW16, MODULUS), BIAS_HIGH, MODULUS), t);
+            uint256 product = _reduce(addmod(mulmod(a, (b >> 16) & LOW16, MODULUS), BIAS_HIGH, MODULUS), t);
             return subtractModulus(product);
         }
     }
@@ -69,7 +69,7 @@ library Quintic {
     }
 
     /// @dev (high·2^16 + low)·2^-40, lanes below 2p.
-    function reduce(uint256 high, uint256 low) private pure returns (uint256) {
+    function _reduce(uint256 high, uint256 low) private pure returns (uint256) {
         unchecked {
             uint256 t = high + ((low - (low & LOW16) * P) >> 16);
             uint256 y = t & LOW24;

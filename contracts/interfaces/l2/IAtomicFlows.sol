@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {LeafPath, LowLeaf} from "../IStateTree.sol";
 import {BatchRoot} from "./ICrossChainViews.sol";
+import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 
 /// @notice What one party gives on one chain, and to which account of that chain it goes if the flow happens.
 /// @param isPivot Whether this leg is the one that decides: it is paid out by {IAtomicFlows.execute}.
@@ -69,7 +70,7 @@ interface IFlowRecipient {
 /// @dev Facts are as true as the quorum of the chain that they are from: one lying chain of a flow breaks it for all its parties. An
 /// account gives nothing to a flow before it has checked all legs: a chain id that no chain has cannot be shown to be missing.
 /// Tokens whose balances change by themselves are not for escrows.
-interface IAtomicFlows {
+interface IAtomicFlows is IReentrancyGuard {
     event EscrowHeld(bytes32 indexed id, uint256 indexed leg, AtomicFlow flow);
     event PivotExecuted(bytes32 indexed id, uint256 indexed leg);
     event EscrowReleased(bytes32 indexed id, uint256 indexed leg, address to);
@@ -85,8 +86,6 @@ interface IAtomicFlows {
     error EscrowExists(bytes32 id, uint256 leg);
     /// @notice The base token that came, or what the token's transfer brought, is another amount.
     error AmountMismatch(uint256 expected, uint256 actual);
-    /// @notice A token that is being taken into escrow calls for another.
-    error Reentered();
     error PivotOnly(uint256 leg, bool isPivot);
     error CallMismatch(bytes32 expected, bytes32 actual);
     /// @notice The pivot's recipient did not answer with the selector of {IFlowRecipient.onFlow}.

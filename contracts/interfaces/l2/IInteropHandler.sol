@@ -5,6 +5,8 @@ import {AssetTransfer} from "../../types/AssetTransfer.sol";
 import {InteropBundle} from "./InteropBundle.sol";
 import {MessageInclusionProof} from "./IMessageVerification.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+import {IReentrancyGuard} from "../IReentrancyGuard.sol";
+import {IReceivedMessages} from "./IReceivedMessages.sol";
 
 /// @title A contract that wants to know how its cross-chain calls ended
 interface IInteropCallback {
@@ -23,7 +25,7 @@ interface IInteropCallback {
 /// chooses only the moment between two transactions: with less gas than the bundle asks for, nothing happens, and a run that
 /// fails counts only if an account without code makes it, at the top level of its transaction. Contracts can deliver what
 /// succeeds; else one could call a bundle's target first and deliver from inside it, where the calls must fail.
-interface IInteropHandler is IRestrictedCallers {
+interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMessages {
     /// @notice Unreceived, then Executed or Failed for ever.
     enum BundleStatus {
         Unreceived,
@@ -42,18 +44,13 @@ interface IInteropHandler is IRestrictedCallers {
     event InteropAccountDeployed(address indexed account, uint256 indexed chainId, address indexed owner);
 
     error NotABundle();
-    error WrongMessageSender(address expected, address actual);
-    error WrongSourceChain(uint256 expected, uint256 actual);
-    error WrongDestination(uint256 expected, uint256 actual);
     error ExecutorNotAllowed(address expected, address actual);
     error AlreadyReceived(bytes32 bundleHash, BundleStatus status);
-    error InvalidMessageProof();
     error WrongAssetCount(uint256 expected, uint256 actual);
     error WrongAsset(bytes32 expected, bytes32 actual);
     error WrongValue(uint256 expected, uint256 actual);
     error NotEnoughGas(uint256 required, uint256 actual);
     error WrongResult(bytes32 expected, bytes32 actual);
-    error Reentered();
     /// @notice The calls, or the callback, fail with this reason where a contract delivers them. Nothing changed: to have it
     /// count, an account without code has to call the handler itself.
     error FailingRunOfContract(bytes32 bundleHash, address deliverer, bytes reason);

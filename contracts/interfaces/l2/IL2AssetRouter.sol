@@ -4,12 +4,13 @@ pragma solidity ^0.8.28;
 import {AssetTransfer} from "../../types/AssetTransfer.sol";
 import {MessageInclusionProof} from "./IMessageVerification.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+import {IReceivedMessages} from "./IReceivedMessages.sol";
 
 /// @title Assets to and from L1 and other chains
 /// @notice Every amount that leaves is an asset message to L1. L1 takes it from this chain's balance when the batch
 /// executes, before any other chain can see the message; so an arrival that is proven here is backed, whatever the sending
 /// chain's quorum says, and what is minted here is never more than L1 holds for this chain.
-interface IL2AssetRouter is IRestrictedCallers {
+interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     event WithdrawalInitiated(
         address indexed l2Sender, bytes32 indexed assetId, address l1Receiver, uint256 amount, bytes32 messageHash
     );
@@ -45,7 +46,6 @@ interface IL2AssetRouter is IRestrictedCallers {
     error ZeroAmount();
     error ZeroRecipient();
     error InvalidDestination(uint256 chainId);
-    error WrongSourceChain(uint256 expected, uint256 actual);
     error AssetIdMismatch(bytes32 expected, bytes32 actual);
     /// @notice L1 pays out assets that were born there; others go back to their origin.
     error AssetNotOnL1(uint256 originChainId, address originToken);
@@ -55,10 +55,7 @@ interface IL2AssetRouter is IRestrictedCallers {
     error RecipientNotAllowed(address recipient);
     error NotAnAssetMessage();
     error WrongKind(uint8 expected, uint8 actual);
-    error WrongDestination(uint256 expected, uint256 actual);
-    error WrongMessageSender(address expected, address actual);
     error AlreadyDelivered(uint256 sourceChainId, bytes32 messageHash);
-    error InvalidMessageProof();
     /// @notice The transfer's batch began before this chain existed. Its sender gets it back on the chain that sent it.
     error SentBeforeChain(uint256 firstTimestamp, uint256 bornAt);
     error AlreadyRefunded(bytes32 messageHash);

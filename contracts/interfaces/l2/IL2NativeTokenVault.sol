@@ -3,12 +3,13 @@ pragma solidity ^0.8.28;
 
 import {MessageInclusionProof} from "./IMessageVerification.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
+import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 
 /// @title Where assets enter and leave the chain
 /// @notice Holds the chain's own tokens while they are elsewhere, mints and burns the bridged tokens of assets born
 /// elsewhere, and lets base token in and out of its reserve. Names of views are those that clients of ZK Stack call.
 /// @dev The asset router is trusted with all of it: what it asks for is minted.
-interface IL2NativeTokenVault is IRestrictedCallers {
+interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
     event BridgedTokenDeployed(bytes32 indexed assetId, address indexed token, uint256 originChainId, address originToken);
     event TokenRegistered(bytes32 indexed assetId, address indexed token);
 
@@ -16,8 +17,6 @@ interface IL2NativeTokenVault is IRestrictedCallers {
     error NotAToken(address token);
     /// @notice The token took a fee, or moved something else than it was told.
     error TokenAmountMismatch(uint256 expected, uint256 actual);
-    /// @notice A token of this chain that is being taken calls for another.
-    error Reentered();
     /// @notice The token has neither a name nor a symbol, as one that is not initialised yet.
     error NamelessToken(address token);
     error InvalidDescription(uint256 chainId, bytes32 tag);
