@@ -3,7 +3,12 @@ import type { HyperchainsL1UserConfig, HyperchainUserConfig } from "./options/ge
 
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export type { ChainName } from "./client/ecosystem.ts";
-export type { MemberBalances, TokenBalance, WalletView } from "./client/wallet-view.ts";
+export type { MemberBalances, TokenBalance } from "./client/wallet-balances.ts";
+export type { AssetPart, WalletAsset } from "./client/wallet-assets.ts";
+export type { ChainStanding } from "./client/chain-standing.ts";
+export type { SpendPart, SpendPlan } from "./client/spend.ts";
+export type { WalletHistory, WalletTransaction } from "./client/running-ecosystem.ts";
+export type { WalletView } from "./client/wallet-view.ts";
 export type { TransferInFlight } from "./client/transfer-in-flight.ts";
 export type * from "./devnet/view/ecosystem-info.ts";
 export type * from "./options/generated/user-config.ts";

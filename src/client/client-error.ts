@@ -22,7 +22,8 @@ export type ClientErrorCode =
   | "TimedOut"
   | "NotImported"
   | "NoContract"
-  | "FlowOpen";
+  | "FlowOpen"
+  | "PartFailed";
 
 /** A request that cannot be carried out as it stands. The message says why and what to do. */
 export class ClientError extends HyperchainError<ClientErrorCode> {

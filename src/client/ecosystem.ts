@@ -19,6 +19,10 @@ export interface EcosystemChain {
   /** Its contract on L1. */
   readonly hyperchain: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
+  /** Where its data goes; absent where the caller does not know. */
+  readonly dataAvailability?: "rollup" | "validium";
+  /** Whether it stands still until it is started. */
+  readonly stopped?: true;
 }
 
 /** A member by its name or chain id; also as text, as it is typed. */

@@ -45,9 +45,14 @@ const GAS_PER_PUBDATA_BYTE = 800n;
  * What the gas of a request costs, in the chain's base token. Throws ClientError WrongChain where L1 has no factory at the
  * address.
  */
-export async function requestCost(factoryAddress: Hex, chainId: bigint, gasLimit: bigint, signer: Signer): Promise<bigint> {
+export async function requestCost(
+  factoryAddress: Hex,
+  chainId: bigint,
+  gasLimit: bigint,
+  caller: Pick<Signer, "call">,
+): Promise<bigint> {
   const data = factory.encodeFunctionData("l2TransactionBaseCost", [chainId, 0n, gasLimit, GAS_PER_PUBDATA_BYTE]);
-  const cost = await signer.call({ to: factoryAddress, data });
+  const cost = await caller.call({ to: factoryAddress, data });
   if (cost === "0x") {
     const message = `L1 has no factory at ${factoryAddress}: it is another L1 than the ecosystem was set up on, or one that has begun anew; start the ecosystem again`;
     throw new ClientError("WrongChain", message, { factory: factoryAddress });

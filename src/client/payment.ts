@@ -23,7 +23,7 @@ export async function tokenHere(
 }
 
 /** A token of L1 by its address, or the base token of a chain by its symbol. Throws ClientError UnknownToken. */
-function l1Token({ chains }: Ecosystem, token: string): Hex {
+export function l1Token({ chains }: Ecosystem, token: string): Hex {
   const named = chains.filter(({ baseToken }) => baseToken.symbol === token && !isEther(baseToken.l1Address));
   const [address, ...others] = new Set(named.map(({ baseToken }) => baseToken.l1Address));
   if (address === undefined) return parseAccount(token);

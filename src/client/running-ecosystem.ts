@@ -51,6 +51,37 @@ export async function messageStatus(member: Asking, hash: Hex): Promise<MessageS
   return ((await member.send("hyperchain_message", [hash])) as MessageStanding | null) ?? undefined;
 }
 
+/** A transaction that touched an account on a chain. */
+export interface WalletTransaction {
+  readonly chainId: number;
+  readonly transactionHash: Hex;
+  readonly blockNumber: number;
+  /** Seconds. */
+  readonly timestamp: number;
+  readonly from: Hex;
+  /** Null where it created a contract. */
+  readonly to: Hex | null;
+  /** Wei, decimal. */
+  readonly value: string;
+  readonly succeeded: boolean;
+}
+
+/** A page of what touched an account on all chains, the newest first. */
+export interface WalletHistory {
+  readonly transactions: readonly WalletTransaction[];
+  /** Give it back as `before` for what is older; absent where there is nothing older. By chain ids. */
+  readonly next?: Readonly<Record<string, number>>;
+}
+
+/** What touched an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's error. */
+export async function walletHistory(
+  member: Asking,
+  account: Hex,
+  { before, count }: { readonly before?: WalletHistory["next"]; readonly count?: number } = {},
+): Promise<WalletHistory> {
+  return (await member.send("hyperchain_history", [account, before ?? null, count ?? null])) as WalletHistory;
+}
+
 /**
  * The calls of a message on both chains, and why one failed, as `hyperchain_traceMessage` tells them; undefined for a hash
  * that names none.

@@ -7,17 +7,23 @@ import { printable } from "../runtime/printable.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import type { LogQuestion } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
+import { standings } from "./chain-standing.ts";
 import { assetRouter, bridge, erc20, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
 import { depositsInFlight } from "./deposits-in-flight.ts";
 import type { TransferInFlight } from "./transfer-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
 import { ETHER, isEther } from "./token.ts";
+import { assetsOf } from "./wallet-assets.ts";
+import type { WalletAsset } from "./wallet-assets.ts";
+import type { MemberBalances, TokenBalance } from "./wallet-balances.ts";
 import { findWithdrawal, viewL1 } from "./withdraw.ts";
 
 /** An account's assets over all members of an ecosystem. */
 export interface WalletView {
   readonly account: Hex;
+  /** What it has of each asset, in all and on each member. */
+  readonly assets: readonly WalletAsset[];
   /** L1 first. */
   readonly members: readonly MemberBalances[];
   /** From or to the account, oldest first per member. Without those for which a member that does not answer must be asked. */
@@ -32,26 +38,6 @@ export interface UnreadTransfers {
   readonly reason: string;
 }
 
-export interface MemberBalances {
-  readonly name: string;
-  readonly chainId: number;
-  /** The coin first, then the tokens that the bridge knows there, also those of which the account has none. */
-  readonly tokens: readonly TokenBalance[];
-  /** Why nothing is known of it: it does not answer. Absent where it does. */
-  readonly unavailable?: string;
-}
-
-export interface TokenBalance {
-  /** Zero for L1's ETH, the base token's predeploy for a chain's coin. */
-  readonly address: Hex;
-  readonly symbol: string;
-  readonly decimals: number;
-  /** Smallest units. */
-  readonly amount: bigint;
-  /** Where the asset was born: zero is ETH. The same on every member. */
-  readonly origin: { readonly chainId: number; readonly token: Hex };
-}
-
 /** Reaches a member by its chain id. */
 export type ProviderOf = (chainId: number) => Provider;
 
@@ -63,13 +49,16 @@ export async function walletView(ecosystem: Ecosystem, account: string, provider
   const owner = parseAccount(account);
   const l1 = providerOf(ecosystem.l1.chainId);
   const onL1 = await balancesOn(ecosystem.l1, () => l1Balances(ecosystem, owner, l1));
+  const standing = await standings(ecosystem, l1);
   const members: MemberBalances[] = [onL1];
   const inFlight: TransferInFlight[] = [];
   const unread: UnreadTransfers[] = [];
   for (const chain of ecosystem.chains) {
     const provider = providerOf(chain.chainId);
-    members.push(await balancesOn(chain, () => chainBalances(ecosystem, chain, owner, provider, onL1.tokens)));
     const { name, chainId } = chain;
+    const balances = await balancesOn(chain, () => chainBalances(ecosystem, chain, owner, provider, onL1.tokens));
+    const known = standing.get(chainId);
+    members.push(known === undefined ? balances : { ...balances, standing: known });
     const told = (error: unknown): [] => {
       if (!unread.some((each) => each.chainId === chainId)) unread.push({ name, chainId, reason: reasonOf(error) });
       return [];
@@ -77,7 +66,8 @@ export async function walletView(ecosystem: Ecosystem, account: string, provider
     inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider).catch(told)));
     inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf).catch(told)));
   }
-  return { account: owner, members, inFlight, ...(unread.length === 0 ? {} : { unread }) };
+  const assets = assetsOf(owner, members, inFlight);
+  return { account: owner, assets, members, inFlight, ...(unread.length === 0 ? {} : { unread }) };
 }
 
 /** A member that is away, as an L1 elsewhere can be, must not hide what the others have. */
@@ -100,11 +90,12 @@ async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider):
     [...deposited, ...ecosystem.chains.map(({ baseToken }) => baseToken.l1Address)].filter((token) => !isEther(token)),
   );
   const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: ecosystem.l1.chainId, token });
-  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount: await provider.getBalance(owner), origin: origin(ETHER) };
-  const balances = [...tokens].map(async (token) => ({
-    ...(await balanceOf(token as Hex, owner, provider)),
-    origin: origin(token as Hex),
-  }));
+  const amount = await provider.getBalance(owner);
+  const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
+  const balances = [...tokens].map(async (token) => {
+    const balance = await balanceOf(token as Hex, owner, provider);
+    return { ...balance, executed: balance.amount, origin: origin(token as Hex) };
+  });
   return [ether, ...(await Promise.all(balances))];
 }
 
@@ -130,17 +121,36 @@ async function chainBalances(
   }
   const { l1Address, symbol } = chain.baseToken;
   const baseOrigin = { chainId: ecosystem.l1.chainId, token: isEther(l1Address) ? ETHER : l1Address };
+  const amount = await provider.getBalance(owner);
   const base = {
-    address: PREDEPLOYS.L2BaseToken,
-    symbol,
-    decimals: 18,
-    amount: await provider.getBalance(owner),
-    origin: baseOrigin,
+    ...{ address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount, origin: baseOrigin },
+    ...(await executedOf(amount, () => provider.getBalance(owner, "finalized"))),
   };
-  const balances = [...origins].map(async ([token, origin]) =>
-    describedByL1({ ...(await balanceOf(token, owner, provider)), origin }, onL1),
-  );
+  const balances = [...origins].map(async ([token, origin]) => {
+    const balance = await balanceOf(token, owner, provider);
+    const executed = await executedOf(balance.amount, () => tokensAtL1(token, owner, provider));
+    return describedByL1({ ...balance, ...executed, origin }, onL1);
+  });
   return [base, ...(await Promise.all(balances))];
+}
+
+/** Of a balance, what L1 has executed; nothing where the chain has forgotten that state. */
+async function executedOf(amount: bigint, ask: () => Promise<bigint>): Promise<Pick<TokenBalance, "executed">> {
+  if (amount === 0n) return { executed: 0n };
+  try {
+    const executed = await ask();
+    return { executed: executed < amount ? executed : amount };
+  } catch {
+    // Chains keep states up to a bound (StateNotKept); the balance itself is told in any case.
+    return {};
+  }
+}
+
+/** An ERC-20 balance in the state that L1 has executed; 0 where the token was not there. */
+async function tokensAtL1(token: Hex, owner: Hex, provider: Provider): Promise<bigint> {
+  const data = erc20.encodeFunctionData("balanceOf", [owner]);
+  const answer = await provider.call({ to: token, data, blockTag: "finalized" });
+  return answer.length === 66 ? BigInt(answer) : 0n;
 }
 
 /** A token that came from another chain has no description of its own until someone brings one. */

@@ -6,7 +6,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { send } from "../../src/client/send.ts";
 import { call } from "../../src/client/call.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
-import type { TokenBalance } from "../../src/client/wallet-view.ts";
+import type { TokenBalance } from "../../src/client/wallet-balances.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 

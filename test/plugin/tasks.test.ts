@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { ContractFactory, Interface, JsonRpcProvider, Wallet } from "ethers";
+import { ContractFactory, formatEther, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
@@ -299,6 +299,25 @@ describe("I1 tasks on a running ecosystem", () => {
     const unknown = await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--token", "SLV"]);
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /no token on alpha .*called SLV .*GLD.*give the token's address/);
+  });
+
+  test("C10: spend gathers what one chain has too little of", async () => {
+    const alpha = connect(ecosystem.info.chains[0]?.url);
+    const recipient = "0x0000000000000000000000000000000000005bed";
+    const part = await connect(ecosystem.info.chains[1]?.url).getBalance(ACCOUNT_1);
+    const payment = [formatEther(part + ETHER / 10n), "ETH", `${recipient}@beta`, "--from", "1", "--json"];
+    const plan = valueOf<{ parts: readonly { name: string }[] }>(
+      await workplace.run(["hyperchain:spend", ...payment, "--estimate"]),
+    );
+    assert.deepEqual([plan.parts.length, plan.parts[0]?.name], [2, "beta"]);
+    const nonce = await alpha.getTransactionCount(ACCOUNT_1);
+    const spent = valueOf<{ arrived: boolean; parts: readonly unknown[] }>(await workplace.run(["hyperchain:spend", ...payment]));
+    assert.deepEqual([spent.arrived, spent.parts.length], [true, 2]);
+    assert.equal(await connect(ecosystem.info.chains[1]?.url).getBalance(recipient), part + ETHER / 10n);
+    assert.ok((await alpha.getTransactionCount(ACCOUNT_1)) >= nonce);
+    const { stdout } = await workplace.run(["hyperchain:wallet", recipient]);
+    assert.match(stdout, /ETH .* on beta/);
+    assert.match(stdout, /What touched it on the chains\n.*beta/);
   });
 
   test("B5: announce brings the name of a token that was born on a chain to another", async () => {

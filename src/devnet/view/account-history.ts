@@ -1,3 +1,4 @@
+import type { WalletHistory, WalletTransaction } from "../../client/running-ecosystem.ts";
 import { NONE_FOUND } from "../../chain/rpc/account-search.ts";
 import { hexQuantity } from "../../chain/rpc/hex-quantity.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
@@ -5,27 +6,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import type { AskMember } from "./step-times.ts";
 
-/** A transaction that touched an account; element of `hyperchain_history`. */
-export interface HistoryEntry {
-  readonly chainId: number;
-  readonly transactionHash: Hex;
-  readonly blockNumber: number;
-  /** Seconds. */
-  readonly timestamp: number;
-  readonly from: Hex;
-  /** Null where it created a contract. */
-  readonly to: Hex | null;
-  /** Wei, decimal. */
-  readonly value: string;
-  readonly succeeded: boolean;
-}
-
-/** Answer of `hyperchain_history`: the newest first, of all chains. */
-export interface AccountHistory {
-  readonly transactions: readonly HistoryEntry[];
-  /** Give it back as `before` for what is older; absent where there is nothing older. By chain ids. */
-  readonly next?: Readonly<Record<string, number>>;
-}
+/** Answer of `hyperchain_history`, and its element. */
+export type AccountHistory = WalletHistory;
+type HistoryEntry = WalletTransaction;
 
 const MOST_ENTRIES = 100;
 const DEFAULT_ENTRIES = 25;

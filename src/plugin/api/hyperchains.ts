@@ -3,6 +3,8 @@ import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddress, ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
 import type { CallEstimate, SendEstimate } from "../../client/estimate.ts";
+import type { WalletHistory } from "../../client/running-ecosystem.ts";
+import type { SpendPlan } from "../../client/spend.ts";
 import type { SwapEstimate } from "../../client/swap.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type {
@@ -23,6 +25,7 @@ import type {
   DepositOptions,
   DescribeOptions,
   SendOptions,
+  SpendOptions,
   SwapOptions,
   WithdrawOptions,
 } from "./generated/requests.ts";
@@ -112,8 +115,15 @@ export interface Hyperchains extends Iterable<Member> {
   message(transactionOrHash: TransactionLike | Promise<TransactionLike>): Promise<Message>;
   /** All messages that a transaction sent. */
   messages(transaction: TransactionLike | Promise<TransactionLike>): Promise<readonly Message[]>;
-  /** What an account has on all members, and what is on its way. */
-  wallet(account: From): Promise<WalletView>;
+  /** What an account has of each asset on all members, what is on its way, and the newest of what touched it on the chains. */
+  wallet(account: From): Promise<WalletView & { readonly history: WalletHistory }>;
+  /**
+   * Pays out of what an account has on all members together, by one transaction on each that gives a part; gives a message for
+   * each part. Throws ClientError: InsufficientFunds before anything is sent, PartFailed with what was sent and what is missing.
+   */
+  spend(options: SpendOptions): Promise<readonly Message[]>;
+  /** How `spend` would gather it. Sends nothing. Throws ClientError as it does. */
+  estimateSpend(options: SpendOptions): Promise<SpendPlan>;
   status(): Promise<EcosystemStatus>;
   /**
    * Adds a chain while the ecosystem runs, with the options that it may have in the config. The open batches of the others are

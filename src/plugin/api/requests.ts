@@ -86,6 +86,18 @@ export const REQUESTS = {
     }),
     v.metadata({ name: "SendOptions" }),
   ),
+  spend: v.pipe(
+    fields({
+      asset: described(
+        text(/^.+$/, "\"ETH\", a base token's symbol, or a token's address"),
+        '"ETH", the symbol of a chain\'s base token, an address on L1, or `0x…@chain`',
+      ),
+      amount,
+      to: described(place, "the account on any member: `0x…@beta`, `0x…@l1`"),
+      from: option(from, "the account whose assets are gathered", THE_SENDER),
+    }),
+    v.metadata({ name: "SpendOptions" }),
+  ),
   swap: v.pipe(
     fields({
       at: described(place, "a router of Uniswap v2's kind on another chain: `0x…@beta`"),

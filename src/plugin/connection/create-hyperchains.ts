@@ -23,6 +23,7 @@ import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
+import { createSpending } from "./spending.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
 import { resolvePlace } from "./resolve-place.ts";
@@ -89,6 +90,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     },
     ...createEstimates(link),
     ...createSwaps(link, follow),
+    ...createSpending(link, follow),
     ...createFlows(link),
     ...createAnnouncements(link),
     ...createMovements(link),

@@ -1,14 +1,11 @@
 import { findChain } from "../../client/ecosystem.ts";
-import { walletView } from "../../client/wallet-view.ts";
 import type { EcosystemStatus, RelayInfo, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 
 /** The part of the test API that moves the whole ecosystem, on or back, and looks at it. */
-export function createMovements(
-  link: EcosystemLink,
-): Pick<Hyperchains, "settle" | "relay" | "status" | "wallet" | "snapshot" | "revert"> {
+export function createMovements(link: EcosystemLink): Pick<Hyperchains, "settle" | "relay" | "status" | "snapshot" | "revert"> {
   return {
     settle: (chain) =>
       link.request<readonly SettledBatchInfo[]>(
@@ -17,8 +14,6 @@ export function createMovements(
       ),
     relay: () => link.request<RelayInfo>("hyperchain_relay"),
     status: () => link.request<EcosystemStatus>("hyperchain_status"),
-    wallet: (account) =>
-      walletView(link.info, typeof account === "string" ? account : account.address, (chainId) => link.client(chainId)),
     snapshot: () => link.request<Hex>("evm_snapshot"),
     async revert(mark) {
       if ((await link.request<boolean>("evm_revert", [mark])) !== true)

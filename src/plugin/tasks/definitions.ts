@@ -293,6 +293,23 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./relay.ts"))
     .build(),
+  task("hyperchain:spend", "Pay out of what an account has on all members together")
+    .addPositionalArgument({ name: "amount", description: "Such as 10" })
+    .addPositionalArgument({
+      name: "asset",
+      description: "ETH, the symbol of a chain's base token, a token's address on L1, or 0x…@chain",
+    })
+    .addPositionalArgument({
+      name: "to",
+      description: "Recipient: 0x…@chain, bob@chain or <account number>@chain; the chain may be l1",
+    })
+    .addOption(option("from", "Whose assets: number or address of a development account (default: account 0)"))
+    .addFlag({ name: "estimate", description: "Print how it would be gathered, and send nothing" })
+    .addFlag(noWait)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./spend.ts"))
+    .build(),
   task("hyperchain:wallet", "Show an account's assets on all members, and what is on its way")
     .addPositionalArgument({ name: "account", description: "Address or number of a development account", defaultValue: "0" })
     .addOption(url)

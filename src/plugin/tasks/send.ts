@@ -5,17 +5,14 @@ import { estimateSend } from "../../client/estimate.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
 import { formatAmount } from "../../options/amount.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
-import { claimWithdrawal } from "./claim-withdrawal.ts";
-import { followMessage } from "./follow-message.ts";
+import { followSent } from "./follow-sent.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
 import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 import type { NamedToken } from "./tokens.ts";
-import { waitForTransaction } from "./wait-for-transaction.ts";
 
 interface SendArguments extends TransferArguments {
   readonly estimate: boolean;
@@ -40,7 +37,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
     const sent = await send(info, request, signerOf(session, from));
-    const arrival = await follow(session, sent, from, args.noWait);
+    const arrival = await followSent(session, sent, from, args.noWait);
     output.result(
       () =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
@@ -52,28 +49,6 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
 
 /** What the hash of a send names. */
 const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;
-
-interface Arrival {
-  readonly arrived: boolean;
-  readonly steps: readonly unknown[];
-  readonly claimTransactionHash?: Hex | null;
-}
-
-/** Waits until it has arrived, as its route needs it; a withdrawal is claimed. */
-async function follow(session: Session, sent: Sent, from: Place, noWait: boolean): Promise<Arrival> {
-  if (sent.type === "payment") return { arrived: true, steps: [] };
-  if (noWait) return { arrived: false, steps: [] };
-  if (sent.type === "deposit") {
-    session.output.progress(`queued on ${session.info.l1.name} (${sent.transactionHash})`);
-    await waitForTransaction(session, sent.destinationChainId, sent.messageHash);
-    return { arrived: true, steps: [] };
-  }
-  if (sent.type === "transfer")
-    return { arrived: true, steps: (await followMessage(session, sent.messageHash, "executed")).steps };
-  const payer = { ...from, chainId: session.info.l1.chainId };
-  const claimed = await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
-  return { arrived: true, steps: [], claimTransactionHash: claimed ?? null };
-}
 
 function claimHint({ info }: Session, { sourceChainId, messageHash }: Sent): string {
   return `claim it after its batch has settled: npx hardhat hyperchain:claim ${memberName(info, sourceChainId)} ${messageHash}`;

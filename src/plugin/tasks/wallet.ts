@@ -1,5 +1,9 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { cautions } from "../../client/chain-standing.ts";
 import { memberName } from "../../client/ecosystem.ts";
+import { walletHistory } from "../../client/running-ecosystem.ts";
+import type { WalletHistory } from "../../client/running-ecosystem.ts";
+import { isEther } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
@@ -19,10 +23,53 @@ const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>
     const { info, output } = session;
     const { account } = await resolvePlace(session, args.account, info.l1.name);
     const view = await walletView(info, account, (chainId) => session.provider(chainId));
-    output.result(() => text(info, view), view);
+    const asked = { send: (method: string, params: unknown[]) => session.request(method, ...params) };
+    const history = await walletHistory(asked, view.account, { count: HISTORY_LINES });
+    output.result(() => `${text(info, view)}\n\n${historyText(info, history)}`, { ...view, history });
   });
 
-function text(info: EcosystemInfo, { account, members, inFlight, unread = [] }: WalletView): string {
+const HISTORY_LINES = 10;
+
+/** Assets of which there are parts on several members, or of which some is not executed or on its way. */
+function assetText({ assets }: WalletView): string {
+  const rows = assets.map(({ symbol, decimals, total, executed, arriving, parts, origin }) => {
+    const shown = (units: bigint): string => formatAmount(units, decimals);
+    const open = total - executed;
+    return [
+      `${shown(total)} ${symbol}`,
+      parts.map(({ name, amount }) => `${shown(amount)} on ${name}`).join(" + "),
+      open === 0n ? "executed on L1" : `${shown(open)} of it only confirmed`,
+      arriving === 0n ? "" : `${shown(arriving)} on the way`,
+      isEther(origin.token) ? "" : `born on ${origin.chainId} as ${origin.token}`,
+    ];
+  });
+  return rows.length === 0 ? "no assets" : table(rows);
+}
+
+function standingText({ members }: WalletView): readonly string[] {
+  return members.flatMap(({ name, standing }) => {
+    if (standing === undefined) return [];
+    const { batchesBehind } = standing;
+    const behind = batchesBehind === 0 ? [] : [`L1 has ${batchesBehind} of its batches to execute`];
+    const words = [...cautions(standing), ...behind];
+    return words.length === 0 ? [] : [warning(`${name}: ${words.join("; ")}`)];
+  });
+}
+
+function historyText(info: EcosystemInfo, { transactions, next }: WalletHistory): string {
+  const rows = transactions.map(({ chainId, timestamp, from, to, transactionHash, succeeded }) => [
+    new Date(timestamp * 1_000).toISOString().slice(0, 19),
+    memberName(info, chainId),
+    `${from} → ${to ?? "a new contract"}`,
+    succeeded ? "" : "failed",
+    transactionHash,
+  ]);
+  const more = next === undefined ? "" : "\n(older ones: hyperchain_history)";
+  return `${strong("What touched it on the chains")}\n${rows.length === 0 ? "nothing" : table(rows)}${more}`;
+}
+
+function text(info: EcosystemInfo, view: WalletView): string {
+  const { account, members, inFlight, unread = [] } = view;
   const balances = members.flatMap(({ name, tokens }) =>
     tokens
       .filter(({ amount }, i) => i === 0 || amount > 0n)
@@ -57,7 +104,9 @@ function text(info: EcosystemInfo, { account, members, inFlight, unread = [] }: 
   const nothing = away.length + hidden.length === 0 ? "Nothing is on its way." : "Nothing else is on its way.";
   return [
     strong(account),
+    assetText(view),
     table(balances),
+    ...standingText(view),
     ...away,
     ...hidden,
     moving.length === 0 ? nothing : `${strong("On its way")}\n${table(moving)}`,

@@ -97,6 +97,30 @@ export interface SendOptions {
   readonly from?: From | undefined;
 }
 
+export interface SpendOptions {
+  /**
+   * "ETH", the symbol of a chain's base token, an address on L1, or `0x…@chain`.
+   * Allowed: "ETH", a base token's symbol, or a token's address.
+   */
+  readonly asset: string;
+  /**
+   * Smallest units.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   */
+  readonly amount: bigint;
+  /**
+   * The account on any member: `0x…@beta`, `0x…@l1`.
+   * Allowed: an account on a chain, such as 0x…@beta.
+   */
+  readonly to: ChainAddressLike;
+  /**
+   * The account whose assets are gathered.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
+
 export interface SwapOptions {
   /**
    * A router of Uniswap v2's kind on another chain: `0x…@beta`.

@@ -1,0 +1,56 @@
+import type { Provider } from "ethers";
+import { hyperchainInterface } from "./contract-interfaces.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+
+/** What an account's money on a chain depends on beside the proofs. */
+export interface ChainStanding {
+  /** Its data are with a committee, which freezes what is there by withholding them. */
+  readonly validium: boolean;
+  /** It stands still, and refuses its clients. */
+  readonly stopped: boolean;
+  /** Whether L1 lets any account end it, or has ended it and pays out what accounts held. */
+  readonly exit: "closed" | "open" | "activated";
+  /** Batches that L1 has committed and not executed. */
+  readonly batchesBehind: number;
+}
+
+/** A chain's standing, by L1's word; `validium` and `stopped` by the ecosystem's. Rejects with L1's error. */
+export async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
+  const ask = async (name: string): Promise<bigint> =>
+    BigInt(await l1.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData(name) }));
+  const [exited, opensAt, committed, executed, block] = await Promise.all([
+    ask("exited"),
+    ask("exitOpensAt"),
+    ask("getTotalBatchesCommitted"),
+    ask("getTotalBatchesExecuted"),
+    l1.getBlock("latest"),
+  ]);
+  const isOpen = block !== null && BigInt(block.timestamp) >= opensAt;
+  return {
+    validium: chain.dataAvailability === "validium",
+    stopped: chain.stopped === true,
+    exit: exited === 1n ? "activated" : isOpen ? "open" : "closed",
+    batchesBehind: Number(committed - executed),
+  };
+}
+
+/** Why money on a chain may be out of reach, in words; empty where nothing says so. */
+export function cautions({ validium, stopped, exit }: ChainStanding): readonly string[] {
+  return [
+    ...(validium ? ["its data committee can freeze what is there, by withholding its data"] : []),
+    ...(stopped ? ["it stands still"] : []),
+    ...(exit === "open" ? ["any account can end it: it has not taken an operation of L1's queue in time"] : []),
+    ...(exit === "activated" ? ["it has ended: L1 pays out what accounts held (hyperchain:exit)"] : []),
+  ];
+}
+
+/** The standing of each chain that L1 tells, by chain id. */
+export async function standings(ecosystem: Ecosystem, l1: Provider): Promise<ReadonlyMap<number, ChainStanding>> {
+  const told = await Promise.allSettled(ecosystem.chains.map((chain) => chainStanding(chain, l1)));
+  return new Map(
+    told.flatMap((each, i) => {
+      const chain = ecosystem.chains[i];
+      return each.status === "fulfilled" && chain !== undefined ? [[chain.chainId, each.value] as const] : [];
+    }),
+  );
+}
