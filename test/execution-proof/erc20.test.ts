@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { createTx } from "@ethereumjs/tx";
+import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
+import { getBytes, Interface, solidityPackedKeccak256, toBeHex } from "ethers";
+import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
+import { changesOf, runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
+import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import { prove } from "../../src/stark/prove.ts";
+import { compileSystem } from "../../src/stark/system.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
+import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
+import { userTransaction } from "../machine/support/transactions.ts";
+import { hashOf, type WorldAccount } from "../machine/support/world.ts";
+import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
+import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
+import { compileToken } from "./support/token.ts";
+
+const KEY = bytesOf(0x5e0de4n, 32);
+const SENDER = numberOf(privateToAddress(KEY));
+const [TOKEN, PAYER, RECEIVER] = [0xc0de01n, 0xc0de02n, 0xbeef01n];
+const ABI = new Interface([
+  "function transfer(address to, uint256 amount)",
+  "function pay(address token, address[] receivers, uint256 amount)",
+]);
+const address = (account: bigint): string => toBeHex(account, 20);
+/** Where OpenZeppelin's token keeps an account's balance: in its first slot's mapping. */
+const balanceSlot = (account: bigint): bigint => BigInt(solidityPackedKeccak256(["uint256", "uint256"], [account, 0]));
+
+const PROGRAM = provenProgram("the kernel", kernelRows());
+
+describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
+  let codes: ReturnType<typeof compileToken>;
+  let accounts: Map<bigint, WorldAccount>;
+  before(() => {
+    codes = compileToken();
+    const account = (nonce: bigint, balance: bigint, code = new Uint8Array(0), slots: [bigint, bigint][] = []): WorldAccount => ({
+      ...{ nonce, balance, code, storage: new Map(slots) },
+    });
+    const balances: [bigint, bigint][] = [
+      [balanceSlot(SENDER), 1000n],
+      [balanceSlot(PAYER), 50n],
+    ];
+    accounts = new Map([
+      [SENDER, account(0n, 10n ** 24n)],
+      [TOKEN, account(1n, 0n, codes.Token, balances)],
+      [PAYER, account(1n, 0n, codes.Payer)],
+    ]);
+  });
+
+  const transaction = (to: bigint, data: string) =>
+    createTx(
+      {
+        ...{ type: 2, chainId: 1n, nonce: 0n, gasLimit: 200_000n, to: createAddressFromBigInt(to) },
+        ...{ maxFeePerGas: 3n, maxPriorityFeePerGas: 1n, data: getBytes(data) },
+      },
+      { common: rules },
+    ).sign(KEY);
+
+  /** The run of the kernel that a transaction is, from the state with the contracts. */
+  function runOf(tx: ReturnType<typeof transaction>): InterpretedRun {
+    const state = [...accounts].flatMap(([own, { nonce, balance, code, storage }]) => {
+      const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address: own, slot, value });
+      const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
+      const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
+      return [leaf(LeafKind.account, (balance << 64n) + nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
+    });
+    const hints = [
+      ...blockHints(BOUNDARY.timestamp),
+      ...transactionHints(userTransaction(tx, ENVIRONMENT.chainId)),
+      ...endHints(),
+    ];
+    const codeOf = (digest: bigint): Uint8Array => (digest === codeDigestValue(codes.Token) ? codes.Token : codes.Payer);
+    return interpret(PROGRAM, hints, BOUNDARY, { codeOf }, treeOf(state));
+  }
+
+  /** The run's rows, accepted by all tables and equal to what ethereumjs does. */
+  async function accepted(to: bigint, data: string, succeeds: boolean): Promise<RunCells> {
+    const tx = transaction(to, data);
+    const run = cellsOf(PROGRAM, runOf(tx).trace);
+    assert.deepEqual(refusalsOf(run), []);
+    const result = await compareEngines(accounts, tx, { ...ENVIRONMENT, boundary: BOUNDARY });
+    assert.deepEqual([result.kind, result.kind === "equal" && result.success], ["equal", succeeds]);
+    return run;
+  }
+
+  it("transfers, and is refused with another memory, time, hash or price of what it hashes", async () => {
+    const run = await accepted(TOKEN, ABI.encodeFunctionData("transfer", [address(RECEIVER), 7]), true);
+    const kinds = (name: "stores" | "loads" | "hashes" | "loadsInput") => run.userBytes.filter((row) => row[name] === 1).length;
+    for (const name of ["stores", "loads", "hashes", "loadsInput"] as const) assert.ok(kinds(name) > 0, name);
+    const [hash] = run.userBytes.flatMap(({ hashes }, i) => (hashes === 1 ? [i] : []));
+    const changed = (change: object): RunCells => ({
+      ...run,
+      userBytes: run.userBytes.map((row, i) => (i === hash ? { ...row, ...change } : row)),
+    });
+    for (const change of [{ frame: 1 }, { time: run.userBytes[hash!]!.time - 1 }, { c: run.userBytes[hash!]!.a }, { extra: 0 }]) {
+      assert.notDeepEqual(refusalsOf(changed(change)), []);
+    }
+  });
+
+  it("reverts with the reason, which a contract that called it passes on", async () => {
+    const data = ABI.encodeFunctionData("pay", [address(TOKEN), [RECEIVER, RECEIVER + 1n].map(address), 30]);
+    const run = await accepted(PAYER, data, false);
+    assert.ok(run.userBytes.some(({ copiesReturned }) => copiesReturned === 1));
+  });
+
+  it("pays several receivers for a contract", async () => {
+    await accepted(PAYER, ABI.encodeFunctionData("pay", [address(TOKEN), [RECEIVER, RECEIVER + 1n].map(address), 25]), true);
+  });
+
+  it("is proven and verified whole, from one state root to the next and to no other", async () => {
+    const backend = await createWasmBackend({ workers: 2 });
+    try {
+      // NOT SECURE: small parameters.
+      const definition = runDefinition(PROGRAM, smallParameters({ maxLogRows: 16, queryCount: 4 }));
+      const system = compileSystem(definition, await commitPreprocessed(definition, backend));
+      const { trace, roots } = runOf(transaction(TOKEN, ABI.encodeFunctionData("transfer", [address(RECEIVER), 7])));
+      assert.notEqual(roots.before, roots.after);
+      const input = runInput({ program: PROGRAM, definition }, trace);
+      const statement = encodeStatement(changesOf(PROGRAM, trace), roots);
+      const proof = await prove(system, input, backend);
+      assert.deepEqual(verify(system, statement, proof), { ok: true });
+      const other = encodeStatement(changesOf(PROGRAM, trace), { ...roots, after: roots.before });
+      assert.equal(verify(system, other, proof).ok, false);
+    } finally {
+      await backend.close();
+    }
+  });
+});
