@@ -4,15 +4,18 @@ import { createTx } from "@ethereumjs/tx";
 import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
 import { getBytes, Interface, solidityPackedKeccak256, toBeHex } from "ethers";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
 import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
 import { changesOf, runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { planLookups } from "../../src/stark/lookup.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
-import { compileSystem } from "../../src/stark/system.ts";
+import { compileSystem, type SystemDefinition } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
@@ -55,17 +58,17 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
     ]);
   });
 
-  const transaction = (to: bigint, data: string) =>
+  const transaction = (to: bigint, data: string, nonce = 0) =>
     createTx(
       {
-        ...{ type: 2, chainId: 1n, nonce: 0n, gasLimit: 200_000n, to: createAddressFromBigInt(to) },
+        ...{ type: 2, chainId: 1n, nonce: BigInt(nonce), gasLimit: 200_000n, to: createAddressFromBigInt(to) },
         ...{ maxFeePerGas: 3n, maxPriorityFeePerGas: 1n, data: getBytes(data) },
       },
       { common: rules },
     ).sign(KEY);
 
-  /** The run of the kernel that a transaction is, from the state with the contracts. */
-  function runOf(tx: ReturnType<typeof transaction>): InterpretedRun {
+  /** The run of the kernel that transactions are, from the state with the contracts. */
+  function runOf(...transactions: readonly ReturnType<typeof transaction>[]): InterpretedRun {
     const state = [...accounts].flatMap(([own, { nonce, balance, code, storage }]) => {
       const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address: own, slot, value });
       const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
@@ -74,7 +77,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
     });
     const hints = [
       ...blockHints(BOUNDARY.timestamp),
-      ...transactionHints(userTransaction(tx, ENVIRONMENT.chainId)),
+      ...transactions.flatMap((tx) => transactionHints(userTransaction(tx, ENVIRONMENT.chainId))),
       ...endHints(),
     ];
     const codeOf = (digest: bigint): Uint8Array => (digest === codeDigestValue(codes.Token) ? codes.Token : codes.Payer);
@@ -133,4 +136,38 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
       await backend.close();
     }
   });
+
+  it("takes 1.45 million cells for another transfer, more than half of them for its signature", () => {
+    const definition = runDefinition(PROGRAM, executionParameters());
+    const transfers = Array.from({ length: 3 }, (_, i) => {
+      const receiver = address(RECEIVER + (BigInt(i) << 100n));
+      return transaction(TOKEN, ABI.encodeFunctionData("transfer", [receiver, 7]), i);
+    });
+    const [two, three] = [2, 3].map((count) => usedCells(definition, runOf(...transfers.slice(0, count)).trace));
+    const more = (names: readonly string[]): number => names.reduce((sum, name) => sum + three!.get(name)! - two!.get(name)!, 0);
+    const total = more([...three!.keys()]);
+    assert.ok(Math.abs(total - 1_450_000) < 5000, `${total}`);
+    assert.ok(more(["recover", "curveProduct", "curveSum", "curveMultiple"]) > total / 2);
+    assert.ok(more(["userBytes", "memoryCost", "byteMemory", "copy", "sponge", "hashInput"]) < 26_000);
+  });
 });
+
+/** Cells of each table's rows, without those that it is filled up with; of main columns and of those of look-ups. */
+function usedCells(definition: SystemDefinition, trace: ProvableTrace): Map<string, number> {
+  const { traces } = runInput({ program: PROGRAM, definition }, trace);
+  const { extensionDegree, maxConstraintDegree } = definition.parameters;
+  return new Map(
+    definition.tables.map(({ air, preprocessed }, i) => {
+      const columns = traces[i]!;
+      const last = (columns[0]?.length ?? 0) - 1;
+      let rows = last + 1;
+      // Rows that fill a table up are all the same, but for a clock, rounds, and tables that are fixed.
+      if (air.name === "processor") rows = trace.processor.length;
+      else if (air.name === "keccak") rows = 24 * trace.permutations.length;
+      else if (preprocessed !== undefined) rows = 0;
+      else while (rows > 0 && columns.every((column) => column[rows - 1] === column[last])) rows--;
+      const lookUps = planLookups(air, maxConstraintDegree)?.groups.length ?? 0;
+      return [air.name, rows * (columns.length + extensionDegree * lookUps)];
+    }),
+  );
+}
