@@ -1,17 +1,16 @@
 // The whole test run, as `npm test` and CI call it: contracts compiled, types, lint and format checked, then every test file, tier
-// by tier. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
+// after tier, in one queue. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
 // A file that fails is run once more, alone, at the end; one that passes then is named as unsteady (docs/decisions/0022).
 // `--strict` fails for it too.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
-import { run } from "node:test";
-import { spec } from "node:test/reporters";
+import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runFiles } from "./test-files.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
-import type { FileTime, TestTier } from "./test-tiers.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals: selected } = parseArgs({
@@ -19,7 +18,9 @@ const { values, positionals: selected } = parseArgs({
   options: { tier: { type: "string" }, strict: { type: "boolean" } },
 });
 /** Several times what the slowest test takes on a busy machine: only for those that would never end. */
-const TEST_LIMIT_MS = 900_000;
+const LIMITS = { root, limitMs: 900_000 };
+/** One more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
+const AT_A_TIME = Math.min(availableParallelism(), 4) + 1;
 /** Each test file is a process, and many start others: what one has compiled, the others need not. */
 const COMPILED = join(root, "node_modules/.cache/compiled");
 /** More files than this that fail have a cause which a second run would only hide. */
@@ -61,75 +62,28 @@ const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   ],
 ];
 
-/** What a run of some files came to. */
-interface FilesRun {
-  readonly times: readonly FileTime[];
-  /** Files, relative to the root, of which a test failed. */
-  readonly failed: readonly string[];
-  /** False also when something failed that is in no file's summary. */
-  readonly isGood: boolean;
-}
-
-/** Runs some test files, `concurrency` at a time. */
-async function runFiles(files: readonly string[], concurrency: number): Promise<FilesRun> {
-  const times: FileTime[] = [];
-  const failed: string[] = [];
-  let isGood = true;
-  const events = run({
-    cwd: root,
-    files: files.map((file) => join(root, file)),
-    concurrency,
-    timeout: TEST_LIMIT_MS,
-    execArgv: ["--import", join(root, "test/support/leak-guard.ts")],
-  });
-  const begun = new Map<string, number>();
-  events.on("test:dequeue", ({ name, nesting }) => {
-    if (nesting === 0 && !begun.has(name)) begun.set(name, performance.now());
-  });
-  events.on("test:summary", ({ file, success }) => {
-    isGood &&= success;
-    if (file !== undefined && !success) failed.push(relative(root, file));
-    const start = begun.get(file ?? "");
-    if (file !== undefined && start !== undefined)
-      times.push({ file: relative(root, file), seconds: (performance.now() - start) / 1000 });
-  });
-  for await (const line of events.compose(spec)) process.stdout.write(line as string);
-  return { times, failed, isGood };
-}
-
-function chosenTiers(): readonly (readonly [TestTier, readonly string[]])[] {
+/** In the order of their tiers. */
+function chosenFiles(): readonly string[] {
   const files = selected.length > 0 ? selected : globSync("test/**/*.test.ts", { cwd: root }).sort();
   const tiers = TEST_TIERS.filter(({ name }) => values.tier === undefined || name === values.tier);
   if (tiers.length === 0) {
     console.error(`no tier is called '${values.tier}'; there are: ${TEST_TIERS.map(({ name }) => name).join(", ")}`);
     process.exit(1);
   }
-  return tiers
-    .map((tier) => [tier, inOrder(files.filter((file) => tierOf(file) === tier))] as const)
-    .filter(([, ofTier]) => ofTier.length > 0);
+  return tiers.flatMap((tier) => inOrder(files.filter((file) => tierOf(file) === tier)));
 }
 
 process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
-const tiers = chosenTiers();
+const files = chosenFiles();
 await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
 await need([["page", ["scripts/bundle-page.ts"]]]);
 // The tests of the package pack what this builds, projects of others use it.
-if (tiers.some(([, files]) => files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))))
-  await need([["package", ["scripts/build.ts"]]]);
-const taken: (readonly [TestTier, number])[] = [];
-const times: FileTime[] = [];
-const failed: string[] = [];
-let isGood = true;
-for (const [tier, files] of tiers) {
-  const start = performance.now();
-  const done = await runFiles(files, 2);
-  taken.push([tier, (performance.now() - start) / 1000]);
-  times.push(...done.times);
-  failed.push(...done.failed);
-  isGood &&= done.isGood || done.failed.length > 0;
-}
-const again = isGood && failed.length > 0 && failed.length <= MOST_RUN_AGAIN ? await runFiles(failed, 1) : undefined;
-console.error(timesReport(taken, times));
+if (files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))) await need([["package", ["scripts/build.ts"]]]);
+const { tiers, files: times, failed, isGood: isCounted } = await runFiles(files, { ...LIMITS, concurrency: AT_A_TIME });
+const isGood = isCounted || failed.length > 0;
+const isWorthAgain = isGood && failed.length > 0 && failed.length <= MOST_RUN_AGAIN;
+const again = isWorthAgain ? await runFiles(failed, { ...LIMITS, concurrency: 1 }) : undefined;
+console.error(timesReport(tiers, times));
 for (const file of failed) {
   const isUnsteady = again !== undefined && !again.failed.includes(file);
   console.error(isUnsteady ? `UNSTEADY: ${file} failed and then passed alone; its error is above` : `FAILED: ${file}`);

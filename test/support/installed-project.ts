@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPackage } from "./built-package.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -18,8 +19,7 @@ export function installProject(folder: string): void {
       shell: process.platform === "win32",
     });
   }
-  if (!existsSync(join(ROOT, "dist/index.js")))
-    execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
+  buildPackage();
   const plugin = join(modules, "hardhat-hyperchain");
   rmSync(plugin, { recursive: true, force: true });
   mkdirSync(plugin, { recursive: true });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { Node } from "../../../src/node/node.ts";
-import hre from "hardhat";
 import type { JsonRpcProvider } from "ethers";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { startDevnet } from "../../../src/devnet/devnet.ts";
 import { connectHttp } from "../../../src/devnet/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
+import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
 import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
@@ -29,7 +29,7 @@ export const dependencies: DevnetDependencies = {
     prepareFork(engineConfig, override);
     return engineNetwork.create({ network: "local", override });
   },
-  artifacts: (name) => hre.artifacts.readArtifact(name),
+  artifacts: bundledArtifact,
   clock: systemClock,
 };
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPackage } from "../../support/built-package.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -25,8 +26,7 @@ export interface EmptyProject {
  * this checkout, so that anything undeclared is missing. `alsoLinked` are packages that the project itself asks for.
  */
 export function installInEmptyProject(alsoLinked: readonly string[] = []): EmptyProject {
-  if (!existsSync(join(ROOT, "dist/index.js")))
-    execFileSync(process.execPath, ["scripts/build.ts"], { cwd: ROOT, stdio: "inherit" });
+  buildPackage();
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-project-"));
   const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
     cwd: ROOT,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,6 +13,7 @@ const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cl
 
 /** A project in which Hardhat is installed runs its own. */
 const LOCAL_HARDHAT = "node_modules/hardhat/dist/src/cli.js";
+const COMPILED = fileURLToPath(new URL("../../../node_modules/.cache/", import.meta.url));
 const LONGEST_TASK_MS = 120_000;
 
 /** How a task ended. */
@@ -65,6 +66,7 @@ export interface SpawnedEcosystem extends RunningTask {
 
 export function createWorkplace(): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
+  shareCompiled(folder);
   const running: ChildProcess[] = [];
   const start = (
     args: readonly string[],
@@ -131,6 +133,16 @@ export function createWorkplace(): Workplace {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * What Hardhat's loader has compiled is in a folder for temporary files: one for all workplaces, for else each compiles the plugin's
+ * sources for itself.
+ */
+function shareCompiled(folder: string): void {
+  const name = `tsx-${String(process.geteuid?.() ?? "user")}`;
+  mkdirSync(join(COMPILED, name), { recursive: true });
+  symlinkSync(join(COMPILED, name), join(folder, name), "junction");
 }
 
 function collect(stream: NodeJS.ReadableStream | null): () => string {
