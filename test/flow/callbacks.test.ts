@@ -8,7 +8,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
-import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, moveOn, relayerOf } from "./support/interop.ts";
 
@@ -25,7 +25,7 @@ describe("C4 a contract on A calls one on B and gets the result, and the revert,
   let callerAbi: Interface;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B]);
+    devnet = await startFlowDevnet([A, B], UNPROVEN);
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     caller = await deploy("InteropCaller", clients[0]!, PREDEPLOYS.InteropCenter);

@@ -10,7 +10,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
 import { proveMessage } from "../../src/relayer/inclusion-proof.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, relayerOf, transferOf } from "./support/interop.ts";
 
@@ -26,7 +26,7 @@ describe("C6 anyone may relay", () => {
   let bob: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B]);
+    devnet = await startFlowDevnet([A, B], UNPROVEN);
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     competitor = relayerOf(devnet, clients, COMPETITOR);

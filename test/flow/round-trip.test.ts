@@ -14,7 +14,7 @@ import { BASE_TOKEN_RESERVE_WEI } from "../../src/protocol/genesis.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { bridge, messenger } from "../../src/client/contract-interfaces.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, clientOf, ETHER, startFlowDevnet, takenBy } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet, takenBy, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { journeyStatus, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
 import { depositToken } from "./support/tokens.ts";
@@ -41,7 +41,7 @@ describe("C2 a round trip from A over B and C to L1 preserves the supply", () =>
   let bridged: Hex;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B, C]);
+    devnet = await startFlowDevnet([A, B, C], UNPROVEN);
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
     alice = lowerCaseAddress(devnet.accounts.wallet(ALICE).address);

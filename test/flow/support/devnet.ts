@@ -38,6 +38,9 @@ export interface FlowDevnet extends Devnet {
   readonly faults: unknown[];
 }
 
+/** For tests whose claim no proof decides: a proof takes two seconds of CPU time. L1 checks everything else. */
+export const UNPROVEN = { prover: { mode: "none" } } as const;
+
 /** An ecosystem with real proofs in which nothing moves unless the test moves it, without a relayer of its own. */
 export async function startFlowDevnet(
   chains: readonly (bigint | DevnetChainOptions)[],
