@@ -11,7 +11,17 @@ export interface CommitCosts {
   /** Of a batch of that many token transfers. */
   readonly l1GasPerBatch: Readonly<Record<string, number>>;
   readonly transfers: number;
+  /** What L1's gas for one of them costs at these prices. */
+  readonly erc20TransferOnL1: {
+    readonly gas: number;
+    readonly gwei: number;
+    readonly dollarsPerEth: number;
+    readonly cents: number;
+  };
 }
+
+/** At which costs are told: L1's gas in gwei, and ETH in dollars. */
+const PRICES = { gwei: 1, dollarsPerEth: 3_000 } as const;
 
 /** Gas of a transaction without its execution: base, and each zero or other byte of calldata. */
 const CALLDATA_GAS = { base: 21_000, zeroByte: 4, otherByte: 16 };
@@ -41,7 +51,13 @@ export async function measureCommitCosts(
     pubdataGasPerDiff: { update, insertion },
     l1GasPerBatch: Object.fromEntries(Object.entries(receipts).map(([stage, receipt]) => [stage, Number(receipt?.gasUsed)])),
     transfers,
+    erc20TransferOnL1: costOnL1(many.settled, transfers),
   };
+}
+
+function costOnL1({ receipts }: SettledBatch, transfers: number): CommitCosts["erc20TransferOnL1"] {
+  const gas = Object.values(receipts).reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0) / transfers;
+  return { gas, ...PRICES, cents: ((gas * PRICES.gwei) / 1e9) * PRICES.dollarsPerEth * 100 };
 }
 
 /** Ends the open batch, if there is one, and waits until L1 has executed it. */

@@ -26,6 +26,7 @@ import type { GenesisAccount } from "./model/genesis.ts";
 import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
 import type { InitialState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
+import type { GasPrice } from "./mempool/gas-price.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
@@ -111,6 +112,8 @@ export interface ChainOrigin {
 
 export interface ChainDependencies {
   readonly connect: EdrConnect;
+  /** What transactions must pay. Default: nothing, where their fee cap is the least that the mempool takes. */
+  readonly gasPrice?: Pick<GasPrice, "leastWei"> | undefined;
   readonly clock: Clock;
   /** The chain's time where it shares it with others, who then mark and restore it. Default: its own, by `clock`. */
   readonly time?: MovableClock;
@@ -300,6 +303,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const guard = new CodeGuard(genesis, options.trustedCreators);
   for (const code of place?.creators ?? []) guard.noteCode(code);
   const mempool = new Mempool(options.mempool, {
+    fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
     account: (address) => readAccount(engine, address),
     onReplaced: (transaction) => sequencer.replaced(transaction),
   });

@@ -9,6 +9,7 @@ import { configurationOnL1, hashConfiguration, hashExtensions } from "../protoco
 import type { Hex } from "../protocol/hex.ts";
 import type { UpgradeEvent } from "../settlement-layer/reader/chain-versions.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FeeOptions } from "./fees/fee-options.ts";
 
 /** Where a chain begins: at its genesis, or behind the batches that L1 has. */
 export interface ChainStart {
@@ -54,6 +55,8 @@ export interface RunningOptions {
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;
   readonly access?: NonNullable<ChainOptions["access"]>;
+  /** How its gas price follows L1's. Default: it does not, and any price is taken. */
+  readonly fees?: FeeOptions | undefined;
 }
 
 const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
@@ -81,7 +84,7 @@ export function chainOptionsOf(
   chain: ChainOnL1,
   genesis: readonly GenesisAccount[],
   start: ChainStart,
-  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, ...others }: RunningOptions,
+  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, fees: _, ...others }: RunningOptions,
 ): ChainOptions {
   const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;

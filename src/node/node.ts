@@ -16,6 +16,8 @@ import { versionedChain } from "./chain-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { chainOptionsOf } from "./chain-options.ts";
 import type { ChainStart, RunningOptions } from "./chain-options.ts";
+import { followFees } from "./fees/follow-fees.ts";
+import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { openL1Link } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
@@ -50,7 +52,7 @@ export interface NodeDependencies {
   readonly time?: MovableClock;
   /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
   readonly l1: Provider | undefined;
-  readonly onBlock?: (block: SequencedBlock) => void;
+  readonly onBlock?: ((block: SequencedBlock) => void) | undefined;
   /** As ChainDependencies'. */
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
@@ -85,6 +87,8 @@ export interface Node
   seal(): Promise<FormedBatch | undefined>;
   /** By what the chain has seen of L1. */
   versions(): NodeVersions;
+  /** What its gas price is made of; undefined where it does not follow L1's. */
+  fees(): FeeReport | undefined;
   /** What stopped the chain or its settlement for good; undefined while both run. */
   fault(): unknown;
   close(): Promise<void>;
@@ -104,6 +108,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
   const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
+    const fees = followFees(running.fees, l1);
     const started: { chain?: Chain } = {};
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades);
     const link =
@@ -111,7 +116,7 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
         ? noLink(name)
         : await openL1Link(
             { ...options, coinbase: running.coinbase },
-            settlement,
+            fees.following(settlement),
             { ...shared(time), clock, fault, versions },
             () => started.chain,
           );
@@ -126,7 +131,11 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
-      ...(onBlock === undefined ? {} : { onBlock }),
+      gasPrice: fees.price,
+      onBlock(block) {
+        fees.price?.addBlock(block);
+        onBlock?.(block);
+      },
       ...(alterChanges === undefined ? {} : { alterChanges }),
       onBatch: (batch) => void (started.chain === undefined ? earlier.push(batch) : link.submit(batch)),
       onStop: fault.raise,
@@ -141,11 +150,13 @@ export function startNode(options: NodeOptions, dependencies: NodeDependencies):
     closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
     closing.add(() => link.quiet());
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
-    const access = await serveChain(chain, { ...serving, ...view, name, hyperchain: onL1.hyperchain }, closing);
+    const gasPrice = fees.price ?? serving.gasPrice;
+    const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
     return {
       ...access,
       ...link.member,
-      pollL1: () => link.pollL1(),
+      pollL1: () => fees.lookAfter(link.pollL1()),
+      fees: () => fees.price?.report(),
       settled: (batchNumber) => link.settled(batchNumber),
       hurry: () => link.hurry(),
       reseal: (fromBatch) => link.reseal(fromBatch),

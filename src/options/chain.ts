@@ -18,6 +18,10 @@ const MOST_PACE_SECONDS = 86_400;
 /** A chain with so many batches that L1 has not executed seals no more. */
 const MOST_WAITING_PROOFS = 8;
 const MOST_GAS_PRICE_WEI = 10 ** 15;
+const MOST_MARGIN_PERCENT = 1_000;
+/** A plain transfer's. */
+const MIN_BATCH_GAS = 21_000;
+const MOST_BATCH_GAS = 10 ** 9;
 
 export const port = wholeNumber(0, 65_535, 8545);
 export const blockIntervalMs = wholeNumber(1, MOST_BLOCK_MS, 1_000);
@@ -74,6 +78,27 @@ const pace = v.pipe(
   v.metadata({ name: "HyperchainPaceUserConfig" }),
 );
 
+const fees = v.pipe(
+  fields({
+    marginPercent: option(
+      wholeNumber(0, MOST_MARGIN_PERCENT, 25),
+      "added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused",
+      "25",
+    ),
+    batchGas: option(
+      wholeNumber(MIN_BATCH_GAS, MOST_BATCH_GAS, 5_000_000),
+      "gas of users among which a batch's cost is shared, at least: for what is missing in smaller batches the operator pays",
+      "5,000,000",
+    ),
+    leastGasPriceWei: option(
+      wholeNumber(0, MOST_GAS_PRICE_WEI, 1_000_000),
+      "what clients are told to pay at least, in wei, also before L1 has executed a batch",
+      "1,000,000",
+    ),
+  }),
+  v.metadata({ name: "HyperchainFeesUserConfig" }),
+);
+
 /** Options that a chain has in the config and in `DevnetOptions` alike. */
 export const CHAIN_FIELDS = {
   baseToken: option(baseToken, "what pays for gas", "ETH"),
@@ -124,6 +149,11 @@ export const CHAIN_FIELDS = {
     86_400,
   ),
   pace: withDefault(pace, "when proofs go to L1: by time, size or cost", {}),
+  fees: option(
+    fees,
+    "has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for",
+    "any price is taken, and clients are told 1,000,000 wei",
+  ),
   cheats: option(
     trueOrFalse,
     "whether clients may change its state at will; written into the chain's contract when it is created",

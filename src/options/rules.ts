@@ -15,6 +15,8 @@ export interface RuledChain extends ChainTimes {
   readonly readers?: unknown;
   readonly openReads?: boolean | undefined;
   readonly journal?: string | undefined;
+  readonly baseToken?: unknown;
+  readonly fees?: object | undefined;
   readonly pace: {
     readonly maxAgeSeconds?: number | undefined;
     readonly maxBatches?: number | undefined;
@@ -51,7 +53,12 @@ export function conflicts(
     ...l1Conflicts(l1, l1Path),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...sharedIds(chains),
-    ...chains.flatMap((chain) => [...dataConflicts(chain), ...timeConflicts(chain, l1), ...paceConflicts(chain)]),
+    ...chains.flatMap((chain) => [
+      ...dataConflicts(chain),
+      ...timeConflicts(chain, l1),
+      ...paceConflicts(chain),
+      ...feeConflicts(chain),
+    ]),
   ];
 }
 
@@ -129,6 +136,13 @@ function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): 
     });
   }
   return problems;
+}
+
+/** L1's gas is paid for in ETH, and no price of another token is known. */
+function feeConflicts({ path, baseToken, fees }: RuledChain): readonly OptionProblem[] {
+  if (fees === undefined || baseToken === undefined) return [];
+  const message = "follow L1's price in ETH, and this chain's gas is paid for in another token; leave fees or baseToken out";
+  return [{ path: [...path, "fees"], message }];
 }
 
 /**

@@ -37,7 +37,7 @@ async function withChain(isUnlimited: boolean, use: (test: TestChain, wallet: Te
     initialState: isUnlimited ? UNLIMITED : [],
     sequencer: { cheatsAllowed: true },
   });
-  const methods = chainMethods(started.chain, { gasPriceWei: 1n, development: true });
+  const methods = chainMethods(started.chain, { gasPrice: { toldWei: 1n }, development: true });
   try {
     await use(started, wallet, async (method, ...params) => methods.get(method)!(params, undefined));
     await started.chain.seal();

@@ -30,7 +30,7 @@ async function withChain(
     genesis: [{ address: wallet.address, balanceWei: 10n ** 20n }],
     sequencer: { cheatsAllowed },
   });
-  const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+  const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
   const ask: Ask = async (method, ...params) => methods.get(method)!(params, undefined);
   try {
     await use(test, wallet, ask);

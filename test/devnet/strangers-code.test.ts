@@ -43,7 +43,7 @@ describe("what strangers wrote and parts of this process run", () => {
         { address: ENDLESS, code: "0x5b5f56", nonce: 1n },
       ],
     });
-    methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     provider = new InProcessProvider(methods, namedNotifications(test.chain));
     await test.chain.submit(await sender.signRaw({ to: sender.address }));
   });

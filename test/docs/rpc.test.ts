@@ -21,7 +21,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       counts: async () => nothing,
       stages: async () => ({ committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined }),
     };
-    const served = chainMethods(chain, { gasPriceWei: 1n, development: true, settlement });
+    const served = chainMethods(chain, { gasPrice: { toldWei: 1n }, development: true, settlement });
     const subscriptions = new Subscriptions(chain.engine);
     const nowMs = (): number => 0;
     const policy = { chainId: 271n, hyperchain: address, accounts: [] };

@@ -107,7 +107,7 @@ describe("a node", () => {
       const { pipeline } = rollup.devnet.chains[0]!;
       const { contract, fromBlock } = await rollup.rebuild();
       const settlement = settlementViewOf(contract, fromBlock, rollup.devnet.l1.provider);
-      const methods = chainMethods(pipeline.chain, { gasPriceWei: 0n, development: false, settlement });
+      const methods = chainMethods(pipeline.chain, { gasPrice: { toldWei: 0n }, development: false, settlement });
       const node = await start();
       try {
         for (const method of methods.keys()) {

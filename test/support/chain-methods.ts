@@ -11,7 +11,7 @@ export async function standingOnChain(): Promise<{ readonly standing: (method: s
   const { chain } = await startTestChain();
   const subscriptions = new Subscriptions(chain.engine);
   const notified = subscriptions.methods(() => undefined);
-  const methods = withAliases(chainMethods(chain, { gasPriceWei: 1n, development: true }));
+  const methods = withAliases(chainMethods(chain, { gasPrice: { toldWei: 1n }, development: true }));
   const standings = new Map<string, Standing>();
   for (const method of METHODS_OF_NODES) {
     const answer = methods.get(method) ?? notified.get(method);

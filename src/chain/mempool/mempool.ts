@@ -1,5 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { GasPrice } from "./gas-price.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
 import { AccountView, mostCostOf } from "./account-view.ts";
 import type { AccountState, KnownAccount } from "./account-view.ts";
@@ -13,7 +14,16 @@ export interface MempoolOptions {
   readonly minGasPriceWei: bigint;
 }
 
+/** What a chain asks for its gas. */
+export interface MempoolFees {
+  readonly gasPrice: Pick<GasPrice, "leastWei">;
+  /** Receives all fees, so its own transactions need to pay none. */
+  readonly recipient: Hex;
+}
+
 export interface MempoolDependencies {
+  /** Default: any price is taken that the options' least cap allows. */
+  readonly fees?: MempoolFees | undefined;
   /** Reads an account in the newest state. */
   readonly account: (address: Hex) => Promise<AccountState>;
   /** Told of a ready transaction that another of the same nonce has taken the place of. */
@@ -60,6 +70,7 @@ const REPLACEMENT_PERCENT = 110n;
 export class Mempool {
   readonly #options: MempoolOptions;
   readonly #accounts: AccountView;
+  readonly #fees: MempoolFees | undefined;
   readonly #onReplaced: (transaction: SignedTransaction) => void;
   readonly #listeners = new Set<(transaction: SignedTransaction) => void>();
   #senders = new Map<Hex, Sender>();
@@ -71,12 +82,18 @@ export class Mempool {
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
     this.#accounts = new AccountView(dependencies.account);
+    this.#fees = dependencies.fees;
     this.#onReplaced = dependencies.onReplaced ?? (() => undefined);
   }
 
   /** Smallest `maxFeePerGas` (or gas price) that is taken. */
   get minGasPriceWei(): bigint {
     return this.#options.minGasPriceWei;
+  }
+
+  /** The least that others than the recipient of fees must pay for each gas. */
+  get leastPaidWei(): bigint {
+    return this.#fees?.gasPrice.leastWei ?? 0n;
   }
 
   /** Transactions held, taken ones included. */
@@ -92,6 +109,16 @@ export class Mempool {
   /** From now on `take` leaves these senders' transactions where they are. */
   censor(senders: ReadonlySet<Hex>): void {
     this.#censored = senders;
+  }
+
+  /** The base fee is 0: a cap protects its sender, and the priority fee is all that is paid. */
+  #requirePaid({ from, maxPriorityFeePerGasWei }: SignedTransaction): void {
+    const least = this.leastPaidWei;
+    if (maxPriorityFeePerGasWei >= least || from === this.#fees?.recipient) return;
+    throw new MempoolError(
+      "FeeTooLow",
+      `the priority fee of ${maxPriorityFeePerGasWei} wei per gas is below ${least}, what the chain's gas costs on L1 now; send at least what eth_gasPrice answers`,
+    );
   }
 
   /** Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError. */
@@ -110,6 +137,7 @@ export class Mempool {
         `the priority fee ${maxPriorityFeePerGasWei} exceeds the fee cap ${maxFeePerGasWei}`,
       );
     }
+    this.#requirePaid(transaction);
     const cost = mostCostOf(transaction);
     const account = await this.#accountFor(from, cost);
     const sender = this.#senders.get(from) ?? {

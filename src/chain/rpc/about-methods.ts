@@ -3,10 +3,14 @@ import type { Chain } from "../chain.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
-export function aboutMethods({ engine, chainId, sequencer }: Chain, gasPriceWei: bigint): ReadonlyMap<string, RpcMethod> {
+export function aboutMethods(
+  { engine, chainId, sequencer }: Chain,
+  gasPrice: Pick<GasPrice, "toldWei">,
+): ReadonlyMap<string, RpcMethod> {
   const instanceId = toHex(randomBytes(32));
   const head = async (): Promise<{ readonly number: Hex; readonly hash: Hex; readonly timestamp: Hex }> =>
     (await engine.request("eth_getBlockByNumber", ["latest", false])) as {
@@ -41,7 +45,7 @@ export function aboutMethods({ engine, chainId, sequencer }: Chain, gasPriceWei:
           currentBlockHash: hash,
           hardFork: "osaka",
           transactionOrder: "fifo",
-          environment: { baseFee: "0x0", chainId, gasLimit: hexQuantity(gasLimit), gasPrice: hexQuantity(gasPriceWei) },
+          environment: { baseFee: "0x0", chainId, gasLimit: hexQuantity(gasLimit), gasPrice: hexQuantity(gasPrice.toldWei) },
           forkConfig: { forkUrl: null, forkBlockNumber: null, forkRetryBackoff: null },
         };
       },

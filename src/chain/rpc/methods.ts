@@ -17,6 +17,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import type { RevertReason } from "./message-status.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import { namedReads } from "./named-reads.ts";
 import { operationMethods } from "./bundler/operation-methods.ts";
 import { oneAtATime } from "./concurrency-limit.ts";
@@ -37,8 +38,7 @@ import { zksProofMethods } from "./zks-proofs.ts";
 import { zksVersionMethods } from "./zks-versions.ts";
 
 export interface ChainMethodOptions {
-  /** Answer of `eth_gasPrice`, and the least reward in `eth_feeHistory`. */
-  readonly gasPriceWei: bigint;
+  readonly gasPrice: Pick<GasPrice, "toldWei">;
   /** Whether anyone may move time, mine, take snapshots: for development chains. */
   readonly development: boolean;
   /** For which a development chain signs. Default: none. */
@@ -87,10 +87,10 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
-  const gasPrice: RpcMethod = async () => hexQuantity(options.gasPriceWei);
+  const toldPrice: RpcMethod = async () => hexQuantity(options.gasPrice.toldWei);
   methods.set("eth_blockNumber", async () => hexQuantity(newestBlock(chain)));
-  methods.set("eth_gasPrice", gasPrice);
-  methods.set("eth_maxPriorityFeePerGas", gasPrice);
+  methods.set("eth_gasPrice", toldPrice);
+  methods.set("eth_maxPriorityFeePerGas", toldPrice);
   methods.set("eth_call", (params, client) => calls.call(params, client));
   methods.set("eth_estimateGas", (params, client) => calls.estimate(params, client));
   methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
@@ -109,7 +109,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
   });
   for (const [method, answer] of traceMethods(chain, ask)) methods.set(method, answer);
-  const { gasPriceWei, settlement } = options;
+  const { gasPrice, settlement } = options;
   methods.set("eth_accounts", async () => []);
   methods.set("eth_mining", async () => false);
   if (options.development) {
@@ -117,16 +117,16 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     const keyed = accountMethods(chain, {
       accounts: options.accounts ?? NO_ACCOUNTS,
       impersonated,
-      gasPriceWei,
+      gasPrice,
       others: methods,
     });
     for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed]) methods.set(method, answer);
     addDevelopmentMethods(chain, methods);
-    for (const [method, answer] of [...aboutMethods(chain, gasPriceWei), ...fixedValueMethods()]) methods.set(method, answer);
+    for (const [method, answer] of [...aboutMethods(chain, gasPrice), ...fixedValueMethods()]) methods.set(method, answer);
   }
   const own = [
-    zksMethods(chain, ask, gasPriceWei, settlement, methods),
-    zksBatchMethods(chain, gasPriceWei, settlement),
+    zksMethods(chain, ask, gasPrice, settlement, methods),
+    zksBatchMethods(chain, gasPrice, settlement),
     zksVersionMethods(chain),
     zksProofMethods(chain, settlement),
     messageMethods(chain, settlement, options.revertReason),

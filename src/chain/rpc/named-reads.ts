@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import { checkFeeHistory, withLeastRewards } from "./fee-history.ts";
@@ -47,16 +48,17 @@ function checkProvenKeys(keys: unknown): void {
   throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_PROVEN_KEYS} keys are proven at once, got ${keys.length}`);
 }
 
+const FREE: Pick<GasPrice, "toldWei"> = { toldWei: 0n };
+
 export interface NamedReadOptions {
-  /** The least reward in `eth_feeHistory`. */
-  readonly gasPriceWei?: bigint;
+  readonly gasPrice?: Pick<GasPrice, "toldWei">;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: (() => number) | undefined;
 }
 
 /** Reads that show transactions, logs or blocks: the engine's answers under the names, and with the fields, that users know. */
 export function namedReads(chain: Chain, options: NamedReadOptions = {}): ReadonlyMap<string, RpcMethod> {
-  const { gasPriceWei = 0n, nowMs = () => performance.now() } = options;
+  const { gasPrice = FREE, nowMs = () => performance.now() } = options;
   const { engine, mempool } = chain;
   const fields = new ZkFields(chain);
   // An answer can have 20 megabytes: only some are to wait in this process until they are given their names.
@@ -107,7 +109,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       "eth_feeHistory",
       (params, client) => {
         checkFeeHistory(params);
-        return inTurn(client, async () => withLeastRewards(await engine.request("eth_feeHistory", params), gasPriceWei));
+        return inTurn(client, async () => withLeastRewards(await engine.request("eth_feeHistory", params), gasPrice.toldWei));
       },
     ],
     [

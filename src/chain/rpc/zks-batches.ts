@@ -1,4 +1,5 @@
 import type { Chain } from "../chain.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
@@ -16,7 +17,7 @@ interface TransactionAnswer {
 /** ZK Stack's methods about batches, and about blocks and transactions as parts of them. */
 export function zksBatchMethods(
   chain: Chain,
-  gasPriceWei: bigint,
+  gasPrice: Pick<GasPrice, "toldWei">,
   settlement: SettlementView | undefined,
 ): ReadonlyMap<string, RpcMethod> {
   const { engine, index, archive, mempool } = chain;
@@ -35,7 +36,7 @@ export function zksBatchMethods(
       commitment: batch.commitment,
       ...settled(await stagesOf(batch.number)),
       l1GasPrice: 0,
-      l2FairGasPrice: Number(gasPriceWei),
+      l2FairGasPrice: Number(gasPrice.toldWei),
       baseSystemContractsHashes: NO_SYSTEM_CONTRACTS,
     };
   };
@@ -57,7 +58,7 @@ export function zksBatchMethods(
       rootHash: block.hash,
       ...settled(await stagesOf(batch)),
       l1GasPrice: 0,
-      l2FairGasPrice: Number(gasPriceWei),
+      l2FairGasPrice: Number(gasPrice.toldWei),
       baseSystemContractsHashes: NO_SYSTEM_CONTRACTS,
       operatorAddress: block.miner,
       protocolVersion: null,

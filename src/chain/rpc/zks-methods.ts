@@ -1,4 +1,5 @@
 import type { Chain } from "../chain.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../ordering/limits.ts";
@@ -17,7 +18,7 @@ const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 export function zksMethods(
   chain: Chain,
   ask: Asking,
-  gasPriceWei: bigint,
+  gasPrice: Pick<GasPrice, "toldWei">,
   settlement: SettlementView | undefined,
   others: RpcMethods,
 ): ReadonlyMap<string, RpcMethod> {
@@ -28,7 +29,7 @@ export function zksMethods(
   const methods = new Map<string, RpcMethod>([
     ["zks_gasPerPubdata", constant(hexQuantity(GAS_PER_PUBDATA_BYTE))],
     ["zks_getTestnetPaymaster", constant(null)],
-    ["zks_getFeeParams", constant(feeParameters(gasPriceWei))],
+    ["zks_getFeeParams", async () => feeParameters(gasPrice.toldWei)],
     ["zks_estimateGasL1ToL2", ([call], client) => estimateFromL1(chain, ask, call, settlement?.chainId, client)],
     [
       "zks_estimateFee",
@@ -38,9 +39,9 @@ export function zksMethods(
         return {
           gas_limit: await estimate([call], client),
           gas_per_pubdata_limit: hexQuantity(GAS_PER_PUBDATA_BYTE),
-          max_fee_per_gas: hexQuantity(gasPriceWei),
+          max_fee_per_gas: hexQuantity(gasPrice.toldWei),
           // The base fee is 0, so this is all that the operator gets.
-          max_priority_fee_per_gas: hexQuantity(gasPriceWei),
+          max_priority_fee_per_gas: hexQuantity(gasPrice.toldWei),
         };
       },
     ],

@@ -254,7 +254,7 @@ function running(
   { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { pubdataOnChain, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
-  const { blocks, batches, maxInstructions, distinctTimestamps, chainId } = plan;
+  const { blocks, batches, maxInstructions, distinctTimestamps, chainId, fees } = plan;
   return {
     blocks,
     batches,
@@ -262,6 +262,7 @@ function running(
     maxInstructions,
     startsPaused,
     distinctTimestamps,
+    fees,
     initialState: firstStateAccounts(chainId, plan),
     pubdataOnChain,
     isReexecuted: reexecutes,

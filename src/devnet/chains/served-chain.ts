@@ -67,7 +67,7 @@ export async function startServedChain(
   const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
   const runSwitch = new RunSwitch({ name, begins }, { pipeline: () => pipeline, onChange: onSwitched });
-  const serving = { ...answering, wallClockMs, gasPriceWei: GAS_PRICE_WEI, refusal: runSwitch.refusal };
+  const serving = { ...answering, wallClockMs, gasPrice: { toldWei: GAS_PRICE_WEI }, refusal: runSwitch.refusal };
   const pipeline: ChainPipeline = await startChainPipeline(
     { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, relayer, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },
     dependencies,

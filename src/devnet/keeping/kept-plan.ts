@@ -20,6 +20,7 @@ const MAY_CHANGE: ReadonlySet<string> = new Set([
   "senders",
   "deployers",
   "pace",
+  "fees",
   "openReads",
 ]);
 /** Fields of every chain's plan that are one option of the ecosystem. */

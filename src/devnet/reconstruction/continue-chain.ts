@@ -65,7 +65,7 @@ export async function continueChain(
       genesis,
       start: startBehind(reconstruction),
       running: { ...running, coinbase, rewindable: true },
-      serving: { host, port, gasPriceWei: running.minGasPriceWei, development: false },
+      serving: { host, port, gasPrice: { toldWei: running.minGasPriceWei }, development: false },
       // From the chain's creation on: the newest root of others may be older than the last batch.
       settlement: {
         ...dependencies,

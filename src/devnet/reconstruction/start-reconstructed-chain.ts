@@ -56,7 +56,7 @@ export async function startReconstructedChain(
         batches: { maxAgeMs: undefined, maxTransactions: undefined },
         minGasPriceWei,
       },
-      serving: { host, port, gasPriceWei: minGasPriceWei, development: writable, methods },
+      serving: { host, port, gasPrice: { toldWei: minGasPriceWei }, development: writable, methods },
       settlement: undefined,
     },
     { connect, clock, l1, onStop },

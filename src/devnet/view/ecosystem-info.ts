@@ -116,12 +116,32 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
   readonly proving?: readonly (ProofStage & { readonly batch: number })[];
+  /** What its gas price is made of; absent where it does not follow L1's. */
+  readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */
   readonly waitsFor?: string;
   /** Why the chain seals nothing though it has something to seal; absent where it seals, or stands still for a fault. */
   readonly stuck?: Stuck;
   /** Why the chain, or its settlement, stands still for good; absent while it runs. */
   readonly fault?: string;
+}
+
+/** What a chain's users pay for, which follows what its batches cost on L1. Amounts are decimal strings of wei. */
+export interface FeeStatus {
+  /** What clients are told to pay for each gas. */
+  readonly gasPrice: string;
+  /** The least that is taken. */
+  readonly leastGasPrice: string;
+  /** What a plain transfer of the chain's money costs at that price. */
+  readonly transfer: string;
+  /** L1's price for each gas, when it was looked at last; absent before. */
+  readonly l1GasPrice?: string;
+  /** Executed batches over which costs are averaged. */
+  readonly batches: number;
+  /** L1's gas for the commit, the proof and the execution of an average one. */
+  readonly l1GasPerBatch: number;
+  /** Users' gas in an average one. */
+  readonly gasPerBatch: number;
 }
 
 /** Where a proof is that L1 has not accepted yet. */

@@ -20,6 +20,7 @@ import type {
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../l1/l1-fork.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
+import { feeStatus } from "./fee-status.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
@@ -187,6 +188,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
   const stuck = chainStuckBecause(chain);
+  const fees = pipeline.fees();
   return {
     name,
     chainId: Number(chainId),
@@ -198,6 +200,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
     ...stoppedInfo(chain.runSwitch),
+    ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
     ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),

@@ -26,7 +26,7 @@ import { serveMember } from "./listening.ts";
 export interface ServingOptions
   extends
     Pick<RpcServerOptions, "host" | "port" | "origins" | "inBackground">,
-    Pick<ChainMethodOptions, "gasPriceWei" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
+    Pick<ChainMethodOptions, "gasPrice" | "development" | "accounts" | "operator" | "settlement" | "revertReason"> {
   /** What clients outside may not do. Default: nothing of what the chain answers. */
   readonly closed?: Closed;
   /** Who may read the chain. Default: everybody. */

@@ -240,6 +240,11 @@ export interface HyperchainUserConfig {
    */
   readonly pace?: HyperchainPaceUserConfig | undefined;
   /**
+   * Has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for.
+   * Default: any price is taken, and clients are told 1,000,000 wei.
+   */
+  readonly fees?: HyperchainFeesUserConfig | undefined;
+  /**
    * Whether clients may change its state at will; written into the chain's contract when it is created.
    * Allowed: true or false.
    * Default: true beside an own L1 that only this machine reaches.
@@ -299,6 +304,27 @@ export interface HyperchainPaceUserConfig {
    * Default: 3600, or maxAgeSeconds where that is longer.
    */
   readonly atLatestSeconds?: number | undefined;
+}
+
+export interface HyperchainFeesUserConfig {
+  /**
+   * Added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused.
+   * Allowed: a whole number from 0 to 1000, such as 25.
+   * Default: 25.
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * Gas of users among which a batch's cost is shared, at least: for what is missing in smaller batches the operator pays.
+   * Allowed: a whole number from 21000 to 1000000000, such as 5000000.
+   * Default: 5,000,000.
+   */
+  readonly batchGas?: number | undefined;
+  /**
+   * What clients are told to pay at least, in wei, also before L1 has executed a batch.
+   * Allowed: a whole number from 0 to 1000000000000000, such as 1000000.
+   * Default: 1,000,000.
+   */
+  readonly leastGasPriceWei?: number | undefined;
 }
 
 export interface HyperchainsProverUserConfig {

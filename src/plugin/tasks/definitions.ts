@@ -111,7 +111,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./open-session.ts"))
     .build(),
-  task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages")
+  task("hyperchain:status", "Show a running ecosystem: members, batches by stage, messages, fees")
+    .addOption(option("ethPrice", "Dollars for 1 ETH, at which a transfer's fee is told in cents too"))
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./status.ts"))

@@ -1,10 +1,20 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
+import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { stuckChainLine, stuckLine } from "./event-lines.ts";
+import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
+import { wholeNumber } from "../../options/values.ts";
 import { strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
+
+interface StatusArguments extends EcosystemArguments {
+  readonly ethPrice: string | undefined;
+}
+
+/** For one ETH. */
+const dollars = wholeNumber(1, 10 ** 9, 3_000);
 
 type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
 
@@ -14,20 +24,23 @@ const MOST_PROOFS = 5;
 const MOST_STUCK = 10;
 
 /** `hyperchain:status`: what runs, and how far its batches and messages are. */
-const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
-  withEcosystem(args, hre, async ({ info, output, request }) => {
+const action: NewTaskActionFunction<StatusArguments> = (args, hre) => {
+  const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
+  return withEcosystem(args, hre, async ({ info, output, request }) => {
     const status = (await request("hyperchain_status")) as EcosystemStatus;
-    output.result(() => text(info, status), { info, status });
+    output.result(() => text(info, status, ethPrice), { info, status });
     if (status.chains.some(({ fault }) => fault !== undefined)) process.exitCode = 1;
   });
+};
 
-function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): string {
+function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
   const faults = chains.flatMap(({ name, fault }) => (fault === undefined ? [] : [warning(`${name} stands still: ${fault}`)]));
   const delays = chains.flatMap(({ name, waitsFor }) =>
     waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
+  const fees = chains.flatMap(({ name, fees: paid }) => (paid === undefined ? [] : [feeLine({ name, fees: paid }, ethPrice)]));
   const idle = chains.flatMap(({ name, stopped, stuck: reason }) =>
     reason === undefined ? [] : [warning(stopped === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
   );
@@ -39,6 +52,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus): strin
     firstScreen(info, { keys: false }),
     table(rows),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
+    ...(fees.length === 0 ? [] : [fees.join("\n")]),
     ...faults,
     ...delays,
     ...idle,

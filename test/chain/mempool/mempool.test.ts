@@ -39,6 +39,25 @@ const rejects = (promise: Promise<unknown>, code: MempoolError["code"], words = 
   assert.rejects(promise, (error) => error instanceof MempoolError && error.code === code && words.test(error.message));
 
 describe("mempool", () => {
+  it("refuses what pays less than gas costs now, and takes any price from the recipient of fees", async () => {
+    let leastWei = 3n;
+    const gasPrice = {
+      get leastWei() {
+        return leastWei;
+      },
+    };
+    const mempool = new Mempool(
+      { maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 0n },
+      { account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }), fees: { gasPrice, recipient: B } },
+    );
+    await rejects(mempool.add(transaction(A, 0, { maxPriorityFeePerGasWei: 2n })), "FeeTooLow", /2 wei per gas is below 3/);
+    assert.equal(await mempool.add(transaction(A, 0, { maxPriorityFeePerGasWei: 3n })), true);
+    assert.equal(await mempool.add(transaction(B, 0, { maxPriorityFeePerGasWei: 0n })), true);
+    leastWei = 4n;
+    await rejects(mempool.add(transaction(A, 1, { maxPriorityFeePerGasWei: 3n })), "FeeTooLow");
+    assert.equal(mempool.size, 2, "what was taken at an earlier price stays");
+  });
+
   it("hands transactions out in the order of their arrival", async () => {
     const mempool = pool();
     const transactions = [transaction(A, 0), transaction(B, 0), transaction(A, 1)];

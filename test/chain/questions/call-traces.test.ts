@@ -73,7 +73,7 @@ describe("A8: traces of calls that the second EVM makes", () => {
       ],
     });
     await test.chain.sequencer.mine();
-    methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
   });
   after(() => test.chain.close());
   const ask = <Result>(call: object, config: object, tag: unknown = "latest"): Promise<Result> =>

@@ -58,7 +58,7 @@ describe("calls in the re-execution engine", () => {
         })),
       ],
     });
-    methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
     workload = await testContract("Workload");
     await test.chain.submit(await sender.signRaw({ data: workload.initCode, gasLimit: 3_000_000n, value: 100n }));
     contract = test.blocks.at(-1)!.receipts[0]!.contractAddress!;

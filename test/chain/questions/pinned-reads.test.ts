@@ -43,7 +43,7 @@ describe("reads at a block that was just read", () => {
         { address: READER, code: READER_CODE, nonce: 1n },
       ],
     });
-    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(test.chain), methods });
   });
   after(async () => {

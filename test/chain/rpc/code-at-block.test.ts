@@ -44,7 +44,7 @@ describe("code that is another at another block, or under another name", () => {
         { address: FACTORY, code: FACTORY_CODE, nonce: 1n },
       ],
     });
-    methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
     const delegate = async (to: Hex, nonce: number): Promise<void> => {
       await test.chain.submit(
         await sender.signRaw({ type: 4, to: FACTORY, data: "0x5f5ff3", authorizationList: [owner.authorize(to, nonce)] }),

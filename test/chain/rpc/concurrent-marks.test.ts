@@ -6,7 +6,7 @@ import { startTestChain } from "../support/chain.ts";
 it("a mark that is made while an earlier one is returned to ends with it, and the chain goes on", async () => {
   const test = await startTestChain();
   try {
-    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     const ask = (method: string, ...params: unknown[]): Promise<unknown> => methods.get(method)!(params, undefined);
     const first = await ask("evm_snapshot");
     await ask("evm_mine");

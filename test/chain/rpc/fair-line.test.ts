@@ -201,7 +201,7 @@ it("an attack by a flood of what the engine has to compute leaves it time for bl
 it("a server forgets the calls of HTTP and WebSocket connections that end, and answers others between those that stay", async () => {
   const test = await startTestChain({ genesis: [{ address: SEVEN, code: SEVEN_CODE, nonce: 1n }] });
   const { chain, held } = withHeldAnswers(test.chain);
-  const methods = chainMethods(chain, { gasPriceWei: 1n, development: false });
+  const methods = chainMethods(chain, { gasPrice: { toldWei: 1n }, development: false });
   const server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(chain), methods });
   const call = { jsonrpc: "2.0", id: 1, method: "eth_call", params: [{ to: SEVEN }] };
   const batch = JSON.stringify(Array.from({ length: 200 }, () => call));
@@ -263,8 +263,8 @@ it("A12: transactions of unlocked accounts wait in a line in which a machine wit
     {
       accounts: { addresses: () => [from], wallet: (address) => (address === from ? account : undefined) },
       impersonated: new Impersonation(),
-      gasPriceWei: 1n,
-      others: chainMethods(test.chain, { gasPriceWei: 1n, development: true }),
+      gasPrice: { toldWei: 1n },
+      others: chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true }),
     },
   );
   const send = (to: string, client: RpcClient | undefined): Promise<unknown> =>

@@ -30,7 +30,7 @@ describe("filters", () => {
         { address: LOGGER, code: LOGGER_CODE, nonce: 1n },
       ],
     });
-    methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true, nowMs: () => nowMs });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true, nowMs: () => nowMs });
   });
   after(() => test.chain.close());
 

@@ -47,7 +47,7 @@ describe("calls with much gas", () => {
       return test.chain.engine.request(method, params);
     };
     const engine = Object.assign(Object.create(test.chain.engine) as ExecutionEngine, { request });
-    methods = chainMethods({ ...test.chain, engine }, { gasPriceWei: 1n, development: false, maxQuestionMs: 60_000 });
+    methods = chainMethods({ ...test.chain, engine }, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 60_000 });
   });
   after(() => test.chain.close());
 
@@ -124,7 +124,7 @@ describe("calls with much gas", () => {
 
   it("keep the witness for some seconds at most; transactions may take longer", async () => {
     assert.equal(await ask("eth_call", { to: CALLING }), "0x");
-    const impatient = chainMethods(test.chain, { gasPriceWei: 1n, development: false, maxQuestionMs: 0 });
+    const impatient = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 0 });
     const reason = { code: -32000, message: /takes longer than 0 ms/ };
     for (const method of ["eth_call", "eth_estimateGas", "zks_estimateGasL1ToL2"])
       await assert.rejects(impatient.get(method)!([{ to: CALLING }], undefined), reason, method);

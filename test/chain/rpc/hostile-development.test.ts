@@ -19,8 +19,8 @@ describe("hostile input to the development methods", () => {
   after(() => test.chain.close());
 
   it("every one answers nonsense and the chain goes on", async () => {
-    const all = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
-    const plain = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    const all = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
+    const plain = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
     const word = `0x${"f".repeat(64)}`;
     const nonsense: readonly unknown[] = [
       null,

@@ -70,7 +70,7 @@ describe("hostile input to the RPC", () => {
       system: predeployTransactions,
       sequencer: { firstBatch: 0n },
     });
-    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(test.chain), methods });
     url = `http://127.0.0.1:${server.port}`;
   });
@@ -282,7 +282,7 @@ describe("hostile input to the RPC", () => {
       { [SINK]: { stateDiff: { "0x": 1 } } },
       { x: 1 },
     ];
-    const names = [...chainMethods(test.chain, { gasPriceWei: 1n, development: false }).keys()];
+    const names = [...chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false }).keys()];
     for (const method of names) {
       const lists = nonsense.flatMap((value) => [
         [value],

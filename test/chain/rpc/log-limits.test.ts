@@ -45,7 +45,7 @@ describe("answers about logs", () => {
   };
   const number = (value: bigint): Hex => `0x${value.toString(16)}`;
   const ask = async (filter: object): Promise<readonly Log[]> =>
-    (await chainMethods(test.chain, { gasPriceWei: 1n, development: false }).get("eth_getLogs")!(
+    (await chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false }).get("eth_getLogs")!(
       [filter],
       undefined,
     )) as readonly Log[];

@@ -24,7 +24,7 @@ it("questions about logs come to the engine one at a time, 4,096 of all clients 
       }
     };
     const engine = Object.assign(Object.create(test.chain.engine) as ExecutionEngine, { request });
-    const methods = chainMethods({ ...test.chain, engine }, { gasPriceWei: 1n, development: false });
+    const methods = chainMethods({ ...test.chain, engine }, { gasPrice: { toldWei: 1n }, development: false });
     const clients = Array.from({ length: 5 }, () => outsideClient().client);
     const ask = (_: unknown, i: number): Promise<unknown> =>
       methods.get("eth_getLogs")!([{ fromBlock: "0x0" }], clients[i % 5]).catch((error: { code: number }) => error.code);

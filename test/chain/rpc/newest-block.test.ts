@@ -45,7 +45,7 @@ describe("the newest block, while blocks are made", () => {
     }
   }
   const ask = async (method: string, ...params: unknown[]): Promise<unknown> =>
-    chainMethods(test.chain, { gasPriceWei: 1n, development: false }).get(method)!(params, undefined);
+    chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false }).get(method)!(params, undefined);
 
   for (const tag of ["latest", "committed"]) {
     it(`has its logs as soon as it is told of as ${tag}: a reader that goes on from there misses none`, async () => {

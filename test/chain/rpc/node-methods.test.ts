@@ -39,7 +39,7 @@ describe("methods of Ethereum's nodes", () => {
   });
   after(() => test.chain.close());
 
-  const methods = () => chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+  const methods = () => chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
   const ask = async <Result>(method: string, ...params: unknown[]) => (await methods().get(method)!(params, undefined)) as Result;
   const words = (data: Hex): bigint[] => (data.slice(2).match(/.{64}/g) ?? []).map((word) => BigInt(`0x${word}`));
 

@@ -39,7 +39,7 @@ describe("overrides of calls", () => {
   after(() => test.chain.close());
 
   const ask = async (client: RpcClient | undefined, ...params: unknown[]): Promise<bigint[]> => {
-    const answer = (await chainMethods(test.chain, { gasPriceWei: 1n, development: false }).get("eth_call")!(
+    const answer = (await chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false }).get("eth_call")!(
       params,
       client,
     )) as Hex;

@@ -47,7 +47,7 @@ describe("RPC server", () => {
         { address: SEVEN, code: SEVEN_CODE, nonce: 1n },
       ],
     });
-    const methods = chainMethods(test.chain, { gasPriceWei: 10n ** 6n, development: true });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 10n ** 6n }, development: true });
     server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(test.chain), methods });
     url = `http://127.0.0.1:${server.port}`;
   });
@@ -287,7 +287,7 @@ describe("RPC server", () => {
   });
 
   it("refuses a port in use and closes with clients connected", async () => {
-    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: false });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
     const dependencies = { engine: test.chain.engine, methods };
     await assert.rejects(startRpcServer({ host: "127.0.0.1", port: server.port }, dependencies), /EADDRINUSE/);
     const second = await startRpcServer({ host: "127.0.0.1", port: 0 }, dependencies);

@@ -40,7 +40,7 @@ describe("calls that wait", () => {
     });
     try {
       const { chain, held } = withHeldAnswers(test.chain);
-      const methods: RpcMethods = chainMethods(chain, { gasPriceWei: 1n, development: false });
+      const methods: RpcMethods = chainMethods(chain, { gasPrice: { toldWei: 1n }, development: false });
       const clients = Array.from({ length: 5 }, () => outsideClient().client);
       let asked = 0;
       let answered = 0;

@@ -48,7 +48,7 @@ describe("traces", () => {
   });
 
   const methodsOf = ({ chain }: TestChain): ReadonlyMap<string, RpcMethod> =>
-    chainMethods(chain, { gasPriceWei: 1n, development: false });
+    chainMethods(chain, { gasPrice: { toldWei: 1n }, development: false });
   const ask = async <Result>(method: string, ...params: unknown[]) =>
     (await methodsOf(test).get(method)!(params, undefined)) as Result;
   const askCreating = async <Result>(method: string, ...params: unknown[]) =>

@@ -216,7 +216,7 @@ describe("fields for ZK Stack's clients", () => {
         };
       },
     });
-    const methods = chainMethods(watched.chain, { gasPriceWei: 1n, development: false });
+    const methods = chainMethods(watched.chain, { gasPrice: { toldWei: 1n }, development: false });
     ask = (method) => methods.get(method)!([], undefined);
     await watched.chain.sequencer.mine();
     await watched.chain.sequencer.mine();

@@ -79,7 +79,7 @@ describe("ZK Stack's methods", () => {
       system: predeployTransactions,
       sequencer: { firstBatch: 0n },
     });
-    methods = chainMethods(test.chain, { gasPriceWei: GAS_PRICE, development: true, settlement });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: GAS_PRICE }, development: true, settlement });
   });
   after(async () => {
     await test.chain.close();
@@ -104,7 +104,7 @@ describe("ZK Stack's methods", () => {
       [ADDRESSES.bridge, ADDRESSES.bridge, ADDRESSES.bridge],
     );
     assert.equal(l2SharedDefaultBridge, "0x0000000000000000000000000000000000010003");
-    const alone = chainMethods(test.chain, { gasPriceWei: GAS_PRICE, development: false });
+    const alone = chainMethods(test.chain, { gasPrice: { toldWei: GAS_PRICE }, development: false });
     assert.equal(alone.get("zks_getBridgehubContract"), undefined);
   });
 

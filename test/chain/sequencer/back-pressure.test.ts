@@ -40,7 +40,7 @@ describe("B4: a chain whose prover is slow", () => {
       },
       canSeal: () => proofs.length - proven < 2,
     });
-    const methods = chainMethods(test.chain, { gasPriceWei: 1n, development: true });
+    const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
     const server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: test.chain.engine, methods });
     const send = async (raw: string): Promise<Answer> => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_sendRawTransaction", params: [raw] });

@@ -220,7 +220,7 @@ describe("a chain with transactions of type 0x71", () => {
   });
 
   const ask = async (method: string, ...params: unknown[]) =>
-    chainMethods(test.chain, { gasPriceWei: 1n, development: true }).get(method)!(params, undefined);
+    chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true }).get(method)!(params, undefined);
   const balance = async (address: string) => BigInt((await ask("eth_getBalance", address, "latest")) as Hex);
 
   it("B2: runs them from their sender, at their price, and shows them under their own hash", async () => {

@@ -1,6 +1,7 @@
 import { hashMessage } from "ethers";
 import type { BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
+import type { GasPrice } from "../../mempool/gas-price.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import { fromHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
@@ -22,7 +23,7 @@ export interface AccountMethodsOptions {
   readonly accounts: UnlockedAccounts;
   readonly impersonated: Impersonation;
   /** What a transaction pays that names no fee. */
-  readonly gasPriceWei: bigint;
+  readonly gasPrice: Pick<GasPrice, "toldWei">;
   /** Answers `eth_estimateGas`. */
   readonly others: RpcMethods;
 }
@@ -30,7 +31,7 @@ export interface AccountMethodsOptions {
 /** What clients ask of a node that has keys: it signs for its unlocked accounts, and sends for impersonated ones. */
 export function accountMethods(
   chain: Chain,
-  { accounts, impersonated, gasPriceWei, others }: AccountMethodsOptions,
+  { accounts, impersonated, gasPrice, others }: AccountMethodsOptions,
 ): ReadonlyMap<string, RpcMethod> {
   const inLine = fairLine({
     width: 1,
@@ -47,7 +48,8 @@ export function accountMethods(
     const wallet = requireKey(accounts, from);
     const nonce =
       chain.mempool.nextNonce(from) ?? BigInt((await chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
-    const defaults = { chainId: BigInt(chain.chainId), nonce, gas: gas ?? (await gasFor(transaction, client)), gasPriceWei };
+    const limit = gas ?? (await gasFor(transaction, client));
+    const defaults = { chainId: BigInt(chain.chainId), nonce, gas: limit, gasPriceWei: gasPrice.toldWei };
     return signTransaction(transaction, wallet, defaults);
   }
 

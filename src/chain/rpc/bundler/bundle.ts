@@ -1,5 +1,6 @@
 import { fromHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
 import { askedCall, parseCall } from "../call-request.ts";
@@ -73,8 +74,10 @@ export function leastPreVerificationGas(operation: UserOperation, beneficiary: H
   return gas > floor ? gas : floor;
 }
 
+type FeeLimits = Pick<Mempool, "minGasPriceWei" | "leastPaidWei">;
+
 /** Throws RpcError for limits and fees with which no operation is taken. */
-export function requireLimits(operation: UserOperation, beneficiary: Hex, minGasPriceWei: bigint): void {
+export function requireLimits(operation: UserOperation, beneficiary: Hex, { minGasPriceWei, leastPaidWei }: FeeLimits): void {
   const { verificationGasLimit, paymasterVerificationGasLimit, maxFeePerGas, maxPriorityFeePerGas, preVerificationGas } =
     operation;
   const most = { verificationGasLimit, paymasterVerificationGasLimit };
@@ -83,6 +86,10 @@ export function requireLimits(operation: UserOperation, beneficiary: Hex, minGas
   if (maxPriorityFeePerGas > maxFeePerGas)
     throw invalid(`maxPriorityFeePerGas is ${maxPriorityFeePerGas}, above maxFeePerGas, ${maxFeePerGas}`);
   if (maxFeePerGas < minGasPriceWei) throw invalid(`maxFeePerGas is ${maxFeePerGas}, this chain's minimum is ${minGasPriceWei}`);
+  if (maxPriorityFeePerGas < leastPaidWei)
+    throw invalid(
+      `maxPriorityFeePerGas is ${maxPriorityFeePerGas}, below ${leastPaidWei}, what the chain's gas costs on L1 now; give what eth_gasPrice answers`,
+    );
   const least = leastPreVerificationGas(operation, beneficiary);
   if (preVerificationGas < least)
     throw invalid(`preVerificationGas is ${preVerificationGas}, its transaction costs ${least} beside what is metered`);

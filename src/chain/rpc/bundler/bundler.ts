@@ -67,7 +67,7 @@ export class Bundler {
       throw new RpcError(RpcCode.rejected, `the user operation ${hash} waits already`, { code: "AlreadyKnown" });
     const excluded = this.#chain.admission.refusalOfSender(operation.sender);
     if (excluded !== undefined) throw excluded;
-    requireLimits(operation, this.carrier.beneficiary, this.#chain.mempool.minGasPriceWei);
+    requireLimits(operation, this.carrier.beneficiary, this.#chain.mempool);
     this.#offenders.requireNone(operation);
     const bundle = bundleOf(operation, entryPoint, this.carrier);
     this.pool.requireRoom(operation);

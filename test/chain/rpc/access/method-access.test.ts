@@ -28,7 +28,11 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
     const engine = { request: () => Promise.resolve(null), onNotification: () => () => undefined };
     served = new Set(
       [
-        chainMethods(chain.chain, { gasPriceWei: 1n, development: true, settlement: { chainId: 1n, contracts: {} } as never }),
+        chainMethods(chain.chain, {
+          gasPrice: { toldWei: 1n },
+          development: true,
+          settlement: { chainId: 1n, contracts: {} } as never,
+        }),
         ecosystemMethods(unused, { l1: unused, chains: () => [], names: unused, clientOf: unused }),
         snapshotMethods(unused),
         faultMethods(unused),

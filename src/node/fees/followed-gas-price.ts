@@ -1,0 +1,108 @@
+import type { GasPrice } from "../../chain/mempool/gas-price.ts";
+import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
+import type { SettledBatch } from "../settling/settled-batch.ts";
+import type { FeeOptions } from "./fee-options.ts";
+
+/** What a gas price is made of. */
+export interface FeeReport {
+  /** What clients are told to pay for each gas. */
+  readonly gasPriceWei: bigint;
+  /** The least that is taken. */
+  readonly leastGasPriceWei: bigint;
+  /** Of L1, when it was looked at last; undefined before. */
+  readonly l1GasPriceWei: bigint | undefined;
+  /** Of the batches that are counted: the newest that L1 has executed. */
+  readonly batches: number;
+  /** L1's gas for an average one of them: its commit, proof and execution. */
+  readonly l1GasPerBatch: bigint;
+  /** Users' gas in an average one of them. */
+  readonly gasPerBatch: bigint;
+}
+
+interface BatchCost {
+  readonly l1Gas: bigint;
+  readonly gas: bigint;
+}
+
+/** Batches over which costs are averaged. */
+const WINDOW = 16;
+
+/**
+ * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the gas of
+ * their users. A transaction that pays less than that is refused; clients are told some more, so that what they have signed
+ * still pays when the price has risen a little.
+ */
+export class FollowedGasPrice implements GasPrice {
+  readonly #options: Readonly<Record<keyof FeeOptions, bigint>>;
+  /** The newest executed batches, the oldest first. */
+  readonly #costs: BatchCost[] = [];
+  /** Users' gas by block, of those that L1 has not executed. */
+  readonly #gasOfBlocks = new Map<bigint, bigint>();
+  #l1GasPriceWei: bigint | undefined;
+
+  constructor({ marginPercent = 25, batchGas = 5_000_000, leastGasPriceWei = 1_000_000 }: FeeOptions) {
+    this.#options = {
+      marginPercent: BigInt(marginPercent),
+      batchGas: BigInt(batchGas),
+      leastGasPriceWei: BigInt(leastGasPriceWei),
+    };
+  }
+
+  get leastWei(): bigint {
+    const { batches, l1GasPerBatch, gasPerBatch } = this.#averages();
+    if (batches === 0 || this.#l1GasPriceWei === undefined) return 0n;
+    const { batchGas } = this.#options;
+    const shared = gasPerBatch > batchGas ? gasPerBatch : batchGas;
+    return (this.#l1GasPriceWei * l1GasPerBatch + shared - 1n) / shared;
+  }
+
+  get toldWei(): bigint {
+    const { marginPercent, leastGasPriceWei } = this.#options;
+    const told = (this.leastWei * (100n + marginPercent) + 99n) / 100n;
+    return told > leastGasPriceWei ? told : leastGasPriceWei;
+  }
+
+  /** Takes a block in; one of the same number takes its place. */
+  addBlock({ environment, receipts, transactions }: SequencedBlock): void {
+    const gas = receipts.reduce((sum, { gasUsed }, i) => (transactions[i]?.kind === "signed" ? sum + gasUsed : sum), 0n);
+    this.#gasOfBlocks.set(environment.number, gas);
+  }
+
+  /** Takes in what L1's execution of a batch cost; a batch that an earlier process sealed is not counted. */
+  addBatch({ batch, receipts }: SettledBatch): void {
+    const { firstBlock, lastBlock } = batch.outputs;
+    const isKnown = this.#gasOfBlocks.has(firstBlock) && this.#gasOfBlocks.has(lastBlock);
+    const { commit, prove, execute } = receipts;
+    const isWhole = commit !== undefined && execute !== undefined;
+    let gas = 0n;
+    for (const number of [...this.#gasOfBlocks.keys()]) {
+      if (number > lastBlock) continue;
+      gas += number >= firstBlock ? (this.#gasOfBlocks.get(number) ?? 0n) : 0n;
+      this.#gasOfBlocks.delete(number);
+    }
+    if (!isKnown || !isWhole) return;
+    this.#costs.push({ gas, l1Gas: commit.gasUsed + (prove?.gasUsed ?? 0n) + execute.gasUsed });
+    if (this.#costs.length > WINDOW) this.#costs.shift();
+  }
+
+  /** L1 has this price for its gas now. */
+  moveL1(gasPriceWei: bigint): void {
+    this.#l1GasPriceWei = gasPriceWei;
+  }
+
+  report(): FeeReport {
+    return {
+      gasPriceWei: this.toldWei,
+      leastGasPriceWei: this.leastWei,
+      l1GasPriceWei: this.#l1GasPriceWei,
+      ...this.#averages(),
+    };
+  }
+
+  #averages(): Pick<FeeReport, "batches" | "l1GasPerBatch" | "gasPerBatch"> {
+    const batches = this.#costs.length;
+    if (batches === 0) return { batches, l1GasPerBatch: 0n, gasPerBatch: 0n };
+    const sum = (part: keyof BatchCost): bigint => this.#costs.reduce((total, cost) => total + cost[part], 0n);
+    return { batches, l1GasPerBatch: sum("l1Gas") / BigInt(batches), gasPerBatch: sum("gas") / BigInt(batches) };
+  }
+}
