@@ -19,7 +19,7 @@ const generated = Object.fromEntries(
 
 export default defineConfig({
   plugins: [hardhatEthers],
-  paths: { sources: ["contracts", "test/contracts/solidity"] },
+  paths: { sources: ["contracts", "test/contracts/solidity", "fixtures/keystore-accounts"] },
   solidity: {
     compilers: [{ version, path: soljson, settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1000 } } }],
     overrides: generated,

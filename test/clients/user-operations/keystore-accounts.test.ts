@@ -1,0 +1,274 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { p256 } from "@noble/curves/nist.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { JsonRpcProvider } from "ethers";
+import { bytesToHex, createPublicClient, createWalletClient, http, zeroHash } from "viem";
+import type { Address, Hex } from "viem";
+import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { createBundlerClient, toWebAuthnAccount } from "viem/account-abstraction";
+import type { SmartAccount, WebAuthnAccount } from "viem/account-abstraction";
+import {
+  factoryAbi,
+  headSlot,
+  keyOwner,
+  keystoreAbi,
+  passkeyOwner,
+  signaturesOf,
+  toKeystoreAccount,
+} from "../../../fixtures/keystore-accounts/keystore-account.ts";
+import type { Keys, Owner } from "../../../fixtures/keystore-accounts/keystore-account.ts";
+import { crossChainViews, messenger } from "../../../src/client/contract-interfaces.ts";
+import { loadSlot, viewSlot } from "../../../src/client/remote-slot.ts";
+import type { AskingProviderOf } from "../../../src/client/remote-slot.ts";
+import { send } from "../../../src/client/send.ts";
+import { viemChain } from "../../../src/client/viem-chain.ts";
+import { viemSigner } from "../../../src/client/viem-signer.ts";
+import { walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { deploy } from "../../client/support.ts";
+import { ALICE, clientOf, ETHER, startFlowDevnet } from "../../flow/support/devnet.ts";
+import type { FlowDevnet } from "../../flow/support/devnet.ts";
+import { PATIENT } from "../../support/patient.ts";
+import { deployEntryPoint } from "./support/entry-points.ts";
+
+const [HOME, OTHER] = [0, 1] as const;
+type Place = typeof HOME | typeof OTHER;
+/** Flags of an assertion: the user was present, and verified (WebAuthn, 6.1). */
+const [PRESENT, VERIFIED] = [0x01, 0x04];
+
+describe("B6, B9: accounts of passkeys and several owners, whose keys are in a keystore", () => {
+  let devnet: FlowDevnet;
+  let providers: JsonRpcProvider[];
+  let l1: JsonRpcProvider;
+  let keystore: Address;
+  let factory: Address;
+  let verifier: Address;
+
+  before(async () => {
+    const chains = [
+      { chainId: 271n, name: "home" },
+      { chainId: 272n, name: "other" },
+    ];
+    devnet = await startFlowDevnet(chains, { relayer: true, prover: { mode: "none" }, singletons: true });
+    providers = devnet.chains.map(clientOf);
+    l1 = new JsonRpcProvider(devnet.info().l1.url, undefined, { cacheTimeout: -1 });
+    for (const place of [HOME, OTHER] as const) {
+      await deployEntryPoint("0.8", alice(place));
+      // The same creator and nonce on both chains, so the same addresses.
+      factory = await deploy(alice(place), "KeystoreAccountFactory");
+      verifier = await deploy(alice(place), "PasskeyVerifier");
+    }
+    keystore = await deploy(alice(HOME), "Keystore");
+  });
+  after(async () => {
+    l1.destroy();
+    for (const provider of providers) provider.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  function alice(place: Place) {
+    return devnet.accounts.wallet(ALICE).connect(providers[place]!);
+  }
+  function connection(place: Place) {
+    const described = devnet.info().chains[place]!;
+    return { chain: viemChain(described, devnet.info()), transport: http(described.url, PATIENT) };
+  }
+  const reader = (place: Place) => createPublicClient({ ...connection(place), pollingInterval: 20, cacheTime: 0 });
+
+  /** A passkey on a software authenticator: ECDSA on P-256 over what WebAuthn has it sign. */
+  function passkey({ flags = PRESENT | VERIFIED, changed = (json: string) => json } = {}): WebAuthnAccount {
+    const secret = p256.utils.randomSecretKey();
+    const getFn = async (options: unknown) => {
+      const { publicKey } = options as { publicKey: { challenge: Uint8Array } };
+      const challenge = Buffer.from(publicKey.challenge).toString("base64url");
+      const json = changed(
+        JSON.stringify({ type: "webauthn.get", challenge, origin: "https://wallet.example", crossOrigin: false }),
+      );
+      const clientDataJSON = Buffer.from(json);
+      const authenticatorData = Buffer.concat([sha256(Buffer.from("wallet.example")), Buffer.of(flags, 0, 0, 0, 1)]);
+      const message = Buffer.concat([authenticatorData, sha256(clientDataJSON)]);
+      const signature = Buffer.from(p256.sign(message, secret, { format: "der", lowS: true }));
+      const exact = (bytes: Buffer) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+      const response = Object.fromEntries(
+        Object.entries({ clientDataJSON, authenticatorData, signature }).map(([k, v]) => [k, exact(v)]),
+      );
+      return { id: "credential", type: "public-key", response } as never;
+    };
+    const publicKey = bytesToHex(p256.getPublicKey(secret, false).slice(1));
+    return toWebAuthnAccount({ credential: { id: "credential", publicKey }, getFn, rpId: "wallet.example" });
+  }
+  const key = () => keyOwner(privateKeyToAccount(generatePrivateKey()));
+  const keysOf = (threshold: bigint, owners: readonly Owner[]): Keys => ({ threshold, owners: owners.map(({ owner }) => owner) });
+
+  async function write(name: "register" | "rotate", args: readonly unknown[]): Promise<void> {
+    const account = privateKeyToAccount(devnet.accounts.wallet(ALICE).privateKey as Hex);
+    const wallet = createWalletClient({ account, ...connection(HOME) });
+    const call = { address: keystore, abi: keystoreAbi, functionName: name, args } as never;
+    await reader(HOME).simulateContract(Object.assign({ account }, call));
+    await reader(HOME).waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
+  }
+
+  /** Registers the keys, and gives the account coins on both chains. */
+  async function register(keys: Keys): Promise<{ readonly id: Hex; readonly address: Address }> {
+    const args = [keys, zeroHash] as const;
+    const { result: id } = await reader(HOME).simulateContract({
+      address: keystore,
+      abi: keystoreAbi,
+      functionName: "register",
+      args,
+    });
+    await write("register", args);
+    const place = [271n, keystore, id] as const;
+    const address = await reader(HOME).readContract({
+      address: factory,
+      abi: factoryAbi,
+      functionName: "addressOf",
+      args: place,
+    });
+    for (const chain of [HOME, OTHER] as const)
+      await (await alice(chain).sendTransaction({ to: address, value: ETHER / 10n })).wait();
+    return { id, address };
+  }
+  function accountOn(place: Place, id: Hex, keys: Keys, signers: readonly (Owner | undefined)[], version = 1n) {
+    const home = { chainId: 271, keystore };
+    return toKeystoreAccount({ client: reader(place), factory, home, id, version, keys, signers });
+  }
+  const bundlerOn = (place: Place) => createBundlerClient({ client: reader(place), ...connection(place), pollingInterval: 20 });
+  /** Sends a wei somewhere new; resolves where it arrived. */
+  async function pays(place: Place, account: SmartAccount): Promise<void> {
+    const to = privateKeyToAccount(generatePrivateKey()).address;
+    const bundler = bundlerOn(place);
+    const hash = await bundler.sendUserOperation({ account, calls: [{ to, value: 1n }] });
+    assert.equal((await bundler.waitForUserOperationReceipt({ hash })).success, true);
+    assert.equal(await reader(place).getBalance({ address: to }), 1n);
+  }
+  const asked = ((chainId: number) => providers[chainId - 271] ?? l1) as AskingProviderOf;
+  const headOn = (id: Hex) => ({ on: 272, chain: 271, contract: keystore, slot: headSlot(id) });
+  /** Has the other chain see what the keystore holds of an account. */
+  async function bring(id: Hex): Promise<void> {
+    // A chain imports roots of batches that said something.
+    const data = messenger.encodeFunctionData("sendToL1", ["0x11"]);
+    await (await alice(HOME).sendTransaction({ to: PREDEPLOYS.L1Messenger, data })).wait();
+    await devnet.settle();
+    await devnet.relay();
+    await loadSlot(devnet.info(), headOn(id), alice(OTHER), asked);
+  }
+
+  it("a passkey's first operation creates its account, which sends coins to another chain", async () => {
+    const owner = passkeyOwner(passkey(), verifier);
+    const keys = keysOf(1n, [owner]);
+    const { id, address } = await register(keys);
+    const account = await accountOn(HOME, id, keys, [owner]);
+    assert.equal(await reader(HOME).getCode({ address }), undefined);
+    await pays(HOME, account);
+    const bob = privateKeyToAccount(generatePrivateKey()).address;
+    const signer = viemSigner(walletOf(account, bundlerOn(HOME), reader(HOME)));
+    await send(devnet.info(), { from: "home", to: `${bob}@other`, amount: 7n }, signer);
+    await devnet.settle();
+    await devnet.relay();
+    assert.equal(await reader(OTHER).getBalance({ address: bob }), 7n);
+  });
+
+  it("an assertion without the user's verification, of another challenge, or of another kind is refused", async () => {
+    const others: Parameters<typeof passkey>[0][] = [
+      { flags: PRESENT },
+      { flags: VERIFIED },
+      { changed: (json) => json.replace(/"challenge":"./, '"challenge":"_') },
+      { changed: (json) => json.replace("webauthn.get", "webauthn.create") },
+    ];
+    for (const changes of others) {
+      const owner = passkeyOwner(passkey(changes), verifier);
+      const keys = keysOf(1n, [owner]);
+      const { id } = await register(keys);
+      await assert.rejects(pays(HOME, await accountOn(HOME, id, keys, [owner])), /AA24/);
+    }
+  });
+
+  it("two of three owners act, a passkey among them; one does not, nor one in another's place, nor a stranger", async () => {
+    const owners = [passkeyOwner(passkey(), verifier), key(), passkeyOwner(passkey(), verifier)] as const;
+    const keys = keysOf(2n, owners);
+    const { id } = await register(keys);
+    const [first, second, third] = owners;
+    for (const signers of [
+      [first, undefined, undefined],
+      [first, first, undefined],
+      [first, key(), undefined],
+    ])
+      await assert.rejects(pays(HOME, await accountOn(HOME, id, keys, signers)), /AA24/);
+    await pays(HOME, await accountOn(HOME, id, keys, [first, second, undefined]));
+    await pays(HOME, await accountOn(HOME, id, keys, [undefined, second, third]));
+    // Fewer owners, or a lower threshold, are other keys.
+    await assert.rejects(
+      pays(HOME, await accountOn(HOME, id, { ...keys, threshold: 1n }, [first, undefined, undefined])),
+      /AA24/,
+    );
+    await assert.rejects(
+      pays(HOME, await accountOn(HOME, id, { ...keys, threshold: 0n }, [undefined, undefined, undefined])),
+      /AA24/,
+    );
+  });
+
+  it("the account has one address on all chains; a key replaced at home is refused there once the news has come, and for good", async () => {
+    const [old, next] = [key(), passkeyOwner(passkey(), verifier)];
+    const [keys, nextKeys] = [keysOf(1n, [old]), keysOf(1n, [next])];
+    const { id, address } = await register(keys);
+    const [here, there] = [await accountOn(HOME, id, keys, [old]), await accountOn(OTHER, id, keys, [old])];
+    assert.deepEqual([here.address, there.address], [address, address]);
+    // Nothing of the keystore has come yet.
+    await assert.rejects(pays(OTHER, there), /AA23/);
+    await bring(id);
+    await pays(OTHER, there);
+    await pays(HOME, here);
+    const first = await loadedHead(id);
+    const earlier = await viewSlot(devnet.info(), headOn(id), asked);
+
+    const args = [id, 1n, nextKeys] as const;
+    const digest = await reader(HOME).readContract({ address: keystore, abi: keystoreAbi, functionName: "rotationDigest", args });
+    await assert.rejects(write("rotate", [id, 1n, keys, nextKeys, await signaturesOf([next], digest)]), /revert/);
+    const signatures = await signaturesOf([old], digest);
+    await write("rotate", [id, 1n, keys, nextKeys, signatures]);
+    await assert.rejects(write("rotate", [id, 1n, keys, nextKeys, signatures]), /revert/);
+    await assert.rejects(pays(HOME, here), /AA24/);
+    await pays(HOME, await accountOn(HOME, id, nextKeys, [next], 2n));
+
+    await bring(id);
+    assert.notEqual(await loadedHead(id), first);
+    await assert.rejects(pays(OTHER, there), /AA24/);
+    await pays(OTHER, await accountOn(OTHER, id, nextKeys, [next], 2n));
+    // An older proof changes nothing.
+    const known = await loadedHead(id);
+    const data = crossChainViews.encodeFunctionData("load", [earlier.batch, keystore, headSlot(id), earlier.proof]);
+    await (await alice(OTHER).sendTransaction({ to: PREDEPLOYS.CrossChainViews, data })).wait();
+    assert.equal(await loadedHead(id), known);
+    await assert.rejects(pays(OTHER, there), /AA24/);
+    // The old keys under the new version are other keys.
+    await assert.rejects(pays(OTHER, await accountOn(OTHER, id, keys, [old], 2n)), /AA24/);
+  });
+
+  it("an operation signed for one chain is refused on another", async () => {
+    const owner = passkeyOwner(passkey(), verifier);
+    const keys = keysOf(1n, [owner]);
+    const { id } = await register(keys);
+    await bring(id);
+    const [here, there] = [await accountOn(HOME, id, keys, [owner]), await accountOn(OTHER, id, keys, [owner])];
+    const calls = [{ to: privateKeyToAccount(generatePrivateKey()).address, value: 1n }];
+    const prepared = await bundlerOn(HOME).prepareUserOperation({ account: here, calls });
+    const signature = await here.signUserOperation(prepared as never);
+    const replayed = { ...prepared, signature, account: there };
+    await assert.rejects(bundlerOn(OTHER).sendUserOperation(replayed as never), /AA24/);
+    await pays(OTHER, there);
+    await bundlerOn(HOME).sendUserOperation({ ...prepared, signature } as never);
+  });
+
+  /** The head as the account on the other chain reads it. */
+  async function loadedHead(id: Hex): Promise<Hex> {
+    const args = [271n, keystore, id] as const;
+    const address = await reader(OTHER).readContract({ address: factory, abi: factoryAbi, functionName: "addressOf", args });
+    const abi = [
+      { type: "function", name: "head", inputs: [], outputs: [{ type: "bytes32" }], stateMutability: "view" },
+    ] as const;
+    return reader(OTHER).readContract({ address, abi, functionName: "head" });
+  }
+});
