@@ -47,7 +47,7 @@ export function provenRun(
     recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
   };
   const kernel = new Kernel(primitives, rows);
-  const boundary = { blockNumber: 0n, timestamp: 0n, coinbase: 0n };
+  const boundary = { nextBatch: 0n, open: 1n, blockNumber: 0n, timestamp: 0n, coinbase: 0n, blockHashes: 0n, cheatCount: 0n };
   const environment = { chainId: 1n, baseFee: 0n, blockGasLimit: 0n, boundary };
   const state = {
     read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),

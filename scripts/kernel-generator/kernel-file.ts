@@ -9,7 +9,11 @@ import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 /** In reading order; Yul functions may be used before they are defined. */
 const SOURCES = [
   "main",
+  "batch",
+  "block-hashes",
+  "unsigned-transaction",
   "user-transaction",
+  "typed-data",
   "access-list",
   "authorizations",
   "payload",
@@ -60,7 +64,12 @@ export function compileSource(source: string): string {
         sources: { kernel: { content: expandSource(source) } },
         settings: {
           evmVersion: "osaka",
-          optimizer: { enabled: true, runs: 1_000_000, details: { yul: true, yulDetails: { stackAllocation: true } } },
+          optimizer: {
+            enabled: true,
+            runs: 1_000_000,
+            // Words that are costly to push would come from the code (CODECOPY), which a row's immediate can do without.
+            details: { constantOptimizer: false, yul: true, yulDetails: { stackAllocation: true } },
+          },
           outputSelection: { "*": { "*": ["evm.bytecode.object"] } },
         },
       }),

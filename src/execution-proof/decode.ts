@@ -69,6 +69,8 @@ const MEANINGS = new Map<number, Meaning>([
   [MACHINE.keepCode.code, { pops: 3, result: "c" }],
   [MACHINE.codeLength.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
   [MACHINE.codeWord.code, { pops: 2, result: "d", cells: { isHint: 1 } }],
+  [MACHINE.foldedHash.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
+  [MACHINE.foldedBefore.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
   [MACHINE.compress.code, { pops: 3, result: "d", cells: { compresses: 1 } }],
   [MACHINE.hint.code, { pops: 0, result: "d", cells: { isHint: 1 } }],
   ...ARRAYS.flatMap((_, array): [number, Meaning][] => [

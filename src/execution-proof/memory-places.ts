@@ -50,9 +50,11 @@ export const KERNEL_PLACES: readonly Place[] = [
   ENVIRONMENT_PLACES.chainId,
   ENVIRONMENT_PLACES.baseFee,
   ENVIRONMENT_PLACES.blockGasLimit,
+  ...(["nextBatch", "open", "blockHashes", "cheatCount"] as const).map(placeOfVariable),
 ];
 
 /** What these places hold before a run. */
 export function firstWords({ boundary, chainId, baseFee, blockGasLimit }: RunEnvironment): bigint[] {
-  return [boundary.blockNumber, boundary.timestamp, boundary.coinbase, chainId, baseFee, blockGasLimit];
+  const { blockNumber, timestamp, coinbase, nextBatch, open, blockHashes, cheatCount } = boundary;
+  return [blockNumber, timestamp, coinbase, chainId, baseFee, blockGasLimit, nextBatch, open, blockHashes, cheatCount];
 }

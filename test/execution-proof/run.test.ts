@@ -52,10 +52,16 @@ import { USER_FRAME, userCode } from "./support/user-run.ts";
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
 /** What a statement says of the environment, which no run changes. */
-const KEPT = [ENVIRONMENT.chainId, ENVIRONMENT.baseFee, ENVIRONMENT.blockGasLimit].map((word) => ({ before: word, after: word }));
+const KEPT = [
+  ...[ENVIRONMENT.chainId, ENVIRONMENT.baseFee, ENVIRONMENT.blockGasLimit],
+  ...[BOUNDARY.nextBatch, BOUNDARY.open, BOUNDARY.blockHashes, BOUNDARY.cheatCount],
+].map((word) => ({ before: word, after: word }));
 const FIXED = ["bytePairs", "range16", "rom", "opcodes", "boundary", "processor", "memory", "roots", "compression"];
-/** What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division. Some words are left. */
-const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest"];
+/**
+ * What opening blocks asks besides: hints, sums and comparisons, OR, and a shift, which is a division; the leaf that says from which block
+ * on hashes are known. Some words are left.
+ */
+const ASKED = ["wordRange", "add", "logic", "mul", "shift", "stackRest", "keys", "leaves", "tree"];
 
 interface CompiledRun extends RunSystem {
   readonly system: System;
@@ -194,9 +200,9 @@ describe("proofs of runs", () => {
 
   it("show which hash a transaction's sender signs, of all its fields, its data and its access list", async () => {
     const lines = ["set.nextFrame(1)", "readFields()", "set.coinbase(payloadHash())"];
-    const files = ["user-transaction", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
-    const read = "readFields|readInputData|readAccessList|readAuthorizations|newFrame|pointer|payloadHash|authorizationLength";
-    const written = "rlp\\w+|headLength|integerLength|entryLength";
+    const files = ["user-transaction", "typed-data", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
+    const read = "readFields|readInputData|readAccessList|readAuthorizations|hasLists|readTypedFields|newFrame|pointer";
+    const written = "payloadHash|authorizationLength|rlp\\w+|headLength|integerLength|entryLength";
     const functions = new RegExp(`^function (${read}|${written})\\([^]*?^}$`, "gm");
     const program = routine(
       "a payload",
@@ -327,9 +333,10 @@ describe("proofs of runs", () => {
   });
 
   it("show which account signed a transaction: the kernel recovers it from the signature", async () => {
-    const files = ["user-transaction", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
-    const read = "readFields|readInputData|readAccessList|readAuthorizations|readSender|recoverAccount|newFrame|pointer";
-    const written = "payloadHash|authorizationLength|rlp\\w+|headLength|integerLength|entryLength";
+    const files = ["user-transaction", "typed-data", "access-list", "authorizations", "payload", "rlp", "frames", "state"];
+    const read = "readFields|readInputData|readAccessList|readAuthorizations|hasLists|readTypedFields|newFrame|pointer";
+    const written =
+      "readSender|recoverAccount|typedDataHash|payloadHash|authorizationLength|rlp\\w+|headLength|integerLength|entryLength";
     const program = routine(
       "a sender",
       files.map((file) => `${file}.yul`),
@@ -401,7 +408,7 @@ describe("proofs of runs", () => {
     const run = await compile(program);
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
     const digest = codeDigestWord(code, referenceCompress);
-    const boundary = { blockNumber: 1n, timestamp: 2n, coinbase: digest };
+    const boundary = { ...BOUNDARY, blockNumber: 1n, timestamp: 2n, coinbase: digest };
     const { trace, roots } = interpret(program, [], boundary, { codeOf: () => code });
     const input = runInput(run, trace);
     const statement = encodeStatement(
@@ -474,7 +481,12 @@ describe("proofs of runs", () => {
       ]),
     );
     const [base, exponent, modulus] = [3n ** 150n, 0x1_0000_00ffn, (1n << 255n) - 19n];
-    const { trace, roots } = interpret(run.program, [], { blockNumber: base, timestamp: exponent, coinbase: modulus });
+    const { trace, roots } = interpret(run.program, [], {
+      ...BOUNDARY,
+      blockNumber: base,
+      timestamp: exponent,
+      coinbase: modulus,
+    });
     const input = runInput(run, trace);
     let expected = 1n;
     for (let bit = 32n; bit >= 0n; bit--) {

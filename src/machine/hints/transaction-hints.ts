@@ -18,7 +18,7 @@ export interface Authorization {
 
 /** A transaction that an account signed, taken apart. Amounts are wei. */
 export interface UserTransaction {
-  readonly type: 0 | 1 | 2 | 4;
+  readonly type: 0 | 1 | 2 | 4 | 0x71;
   /** Any number for a transaction without replay protection. */
   readonly chainId: bigint;
   /** False only for type 0 signed without a chain id. */
@@ -35,6 +35,8 @@ export interface UserTransaction {
   readonly data: Uint8Array;
   readonly accessList: readonly AccessEntry[];
   readonly authorizations: readonly Authorization[];
+  /** Of type 0x71: what its sender signs beside what all types have. */
+  readonly typed?: { readonly from: bigint; readonly gasPerPubdata: bigint };
   readonly parity: bigint;
   readonly r: bigint;
   readonly s: bigint;
@@ -42,9 +44,9 @@ export interface UserTransaction {
 
 const STEP = { end: 0n, block: 1n, userTransaction: 2n } as const;
 
-/** Witness of a new block. */
-export function blockHints(timestamp: bigint): Hint[] {
-  return [STEP.block, timestamp];
+/** Witness of a new block. The hash is that of the block before it. */
+export function blockHints(timestamp: bigint, parentHash = 0n): Hint[] {
+  return [STEP.block, timestamp, parentHash];
 }
 
 /** Witness of one user transaction, in the order in which the kernel asks for it. */
@@ -64,7 +66,7 @@ export function transactionHints(transaction: UserTransaction): Hint[] {
     transaction.isReplayProtected ? 1n : 0n,
     ...dataHints(transaction.data),
   ];
-  if (type > 0) {
+  if (type === 1 || type === 2 || type === 4) {
     hints.push(BigInt(accessList.length));
     for (const { account, slots } of accessList) hints.push(account, BigInt(slots.length), ...slots);
   }
@@ -72,11 +74,12 @@ export function transactionHints(transaction: UserTransaction): Hint[] {
     hints.push(BigInt(authorizations.length));
     for (const { chainId, account, nonce, parity, r, s } of authorizations) hints.push(chainId, account, nonce, parity, r, s);
   }
+  if (transaction.typed !== undefined) hints.push(transaction.typed.from, transaction.typed.gasPerPubdata);
   return [...hints, transaction.parity, transaction.r, transaction.s];
 }
 
 /** A length, and the bytes as words, with zeros behind the last. */
-function dataHints(data: Uint8Array): Hint[] {
+export function dataHints(data: Uint8Array): Hint[] {
   const hex = Buffer.from(data)
     .toString("hex")
     .padEnd(64 * Math.ceil(data.length / 32), "0");

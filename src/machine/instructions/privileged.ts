@@ -53,6 +53,10 @@ export const MACHINE = {
    * bits, the first highest, and taken modulo the field's prime.
    */
   compress: instruction(0xbc, 3, 1),
+  /** (digest of a chain of blocks' hashes) → the hash that was folded last, as the witness has it */
+  foldedHash: instruction(0xbe, 1, 1),
+  /** (digest of a chain of blocks' hashes) → the digest before that, as the witness has it */
+  foldedBefore: instruction(0xbf, 1, 1),
   /** (reason): the steps so far cannot be followed by this one. */
   panic: instruction(0xbd, 1, 0),
   /** (pointer, length) → SHA-256 */

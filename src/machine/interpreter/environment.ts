@@ -5,6 +5,33 @@ export interface RunEnvironment {
   readonly baseFee: bigint;
   /** Gas limit of a block, as GASLIMIT gives it. */
   readonly blockGasLimit: bigint;
-  /** What stands between transactions and is not in state, at the start of the run. */
-  readonly boundary: { readonly blockNumber: bigint; readonly timestamp: bigint; readonly coinbase: bigint };
+  readonly boundary: Boundary;
 }
+
+/** What stands between transactions and is not in state, at the start or the end of a run. */
+export interface Boundary {
+  /** Number of the open batch, or of the one that comes next. */
+  readonly nextBatch: bigint;
+  /** 1 in a batch, 0 between two. */
+  readonly open: bigint;
+  /** Of the newest block. */
+  readonly blockNumber: bigint;
+  /** Seconds, of the newest block. */
+  readonly timestamp: bigint;
+  readonly coinbase: bigint;
+  /** The chain of the blocks' hashes up to the newest block's parent, as a digest's word. */
+  readonly blockHashes: bigint;
+  /** Cheats in the open batch so far. */
+  readonly cheatCount: bigint;
+}
+
+/** The boundary's words in the order of statements: variables of the kernel have their names. */
+export const BOUNDARY_WORDS = [
+  "nextBatch",
+  "open",
+  "blockNumber",
+  "timestamp",
+  "coinbase",
+  "blockHashes",
+  "cheatCount",
+] as const satisfies readonly (keyof Boundary)[];

@@ -1,9 +1,7 @@
 import { KERNEL_CODE } from "../kernel/generated/kernel-code.ts";
 import { translate } from "../rom/translate.ts";
 import type { RomRow } from "../rom/rom-row.ts";
-import type { CodeSource } from "./code-store.ts";
-import type { RunEnvironment } from "./environment.ts";
-import type { StateSource } from "./key-table.ts";
+import type { Boundary } from "./environment.ts";
 import { KernelMode } from "./kernel-mode.ts";
 import type { RowObserver } from "./kernel-mode.ts";
 import { LIMBS } from "./limbs.ts";
@@ -11,6 +9,7 @@ import { MachineState } from "./machine-state.ts";
 import type { Hint, OpcodeObserver, TransactionOutcome } from "./machine-state.ts";
 import { privilegedOperations } from "./privileged-operations.ts";
 import type { Primitives } from "./privileged-operations.ts";
+import type { RunInputs } from "./run-inputs.ts";
 import { UserMode } from "./user-mode.ts";
 import { readBigInt } from "./word-stack.ts";
 
@@ -27,13 +26,8 @@ export interface RunResult {
   readonly transactions: readonly TransactionOutcome[];
   /** Every leaf that was asked for, in the order of first use; most are unchanged. */
   readonly leaves: readonly LeafChange[];
-}
-
-/** What a run starts from. */
-export interface RunInputs {
-  readonly environment: RunEnvironment;
-  readonly state: StateSource;
-  readonly codes: CodeSource;
+  /** What the next run starts from beside the state. */
+  readonly boundary: Boundary;
 }
 
 /** Told of every row of the kernel and every opcode of user code before it runs. */
@@ -60,10 +54,10 @@ export class Kernel {
    * Runs the steps of a witness (`hints/`), whose last is the end; an observer is told of the kernel's rows and of opcodes.
    * Throws KernelPanic for a step that the kernel refuses; what went before it has no result then.
    */
-  run({ environment, state, codes }: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
-    const machine = new MachineState(environment, state, codes, hints, observer?.opcode);
+  run(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
+    const machine = new MachineState(inputs, hints, observer?.opcode);
     this.#mode.run(machine, observer?.row);
-    return { transactions: machine.outcomes, leaves: leavesOf(machine) };
+    return { transactions: machine.outcomes, leaves: leavesOf(machine), boundary: machine.boundary() };
   }
 }
 

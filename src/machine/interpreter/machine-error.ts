@@ -5,6 +5,11 @@ export const PANIC_REASONS = {
   0x01: "unknown-step",
   0x02: "timestamp-falls",
   0x03: "balance-overflow",
+  0x04: "batch-open",
+  0x05: "batch-not-open",
+  0x06: "stale-block-hashes",
+  0x07: "hashes-forgotten",
+  0x08: "system-transaction",
   0x10: "transaction-type",
   0x11: "gas-limit",
   0x12: "nonce-range",
@@ -20,11 +25,12 @@ export const PANIC_REASONS = {
   0x1c: "init-code-size",
   0x1d: "gas-below-intrinsic",
   0x1e: "no-authorizations",
-  0x20: "unsupported-block-hash",
   0x21: "unsupported-precompile",
   0x22: "unsupported-modular-power",
   0x23: "unsupported-frame-count",
   0x24: "false-code",
+  0x25: "unsupported-code-size",
+  0x26: "false-block-hash",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
 

@@ -2,11 +2,12 @@ import { ARRAYS, fieldIndex, VARIABLES, variableIndex } from "../kernel/names.ts
 import type { FrameField, Variable } from "../kernel/names.ts";
 import type { ByteMemory } from "./byte-memory.ts";
 import { CodeStore } from "./code-store.ts";
-import type { CodeSource } from "./code-store.ts";
-import type { RunEnvironment } from "./environment.ts";
+import type { FoldedHashSource } from "./folded-hashes.ts";
+import { BOUNDARY_WORDS } from "./environment.ts";
+import type { Boundary } from "./environment.ts";
+import type { RunInputs } from "./run-inputs.ts";
 import { Frame } from "./frame.ts";
 import { KeyTable } from "./key-table.ts";
-import type { StateSource } from "./key-table.ts";
 import { LIMBS } from "./limbs.ts";
 import { WordList } from "./word-list.ts";
 import { readBigInt, TOO_LARGE, writeBigInt, WordStack } from "./word-stack.ts";
@@ -40,9 +41,10 @@ export type OpcodeObserver = (machine: MachineState) => void;
 
 /** All that a run changes. The kernel's and the users' instructions are functions of it. */
 export class MachineState {
-  readonly environment: RunEnvironment;
+  readonly environment: RunInputs["environment"];
   readonly keys: KeyTable;
   readonly codes: CodeStore;
+  readonly foldedHashes: FoldedHashSource | undefined;
   readonly kernelStack = new WordStack();
   readonly variables = new Uint16Array(VARIABLES.length * LIMBS);
   /** By `ARRAYS`. */
@@ -60,23 +62,15 @@ export class MachineState {
   readonly outcomes: TransactionOutcome[] = [];
   #ended = { kernelSteps: 0, userSteps: 0 };
 
-  constructor(
-    environment: RunEnvironment,
-    state: StateSource,
-    codes: CodeSource,
-    hints: readonly Hint[],
-    observeOpcode?: OpcodeObserver,
-  ) {
+  constructor({ environment, state, codes, foldedHashes }: RunInputs, hints: readonly Hint[], observeOpcode?: OpcodeObserver) {
     this.environment = environment;
     this.keys = new KeyTable(state);
     this.codes = new CodeStore(codes);
+    this.foldedHashes = foldedHashes;
     this.hints = hints;
     this.observeOpcode = observeOpcode;
     this.current = this.frame(0);
-    const { blockNumber, timestamp, coinbase } = environment.boundary;
-    this.#setVariable("blockNumber", blockNumber);
-    this.#setVariable("timestamp", timestamp);
-    this.#setVariable("coinbase", coinbase);
+    for (const name of BOUNDARY_WORDS) this.#setVariable(name, environment.boundary[name]);
   }
 
   array(index: number): WordList {
@@ -140,6 +134,11 @@ export class MachineState {
     if (hint === undefined) throw new Error("the witness ended before the kernel did");
     this.hintsRead++;
     return hint;
+  }
+
+  /** The boundary as it is now. */
+  boundary(): Boundary {
+    return Object.fromEntries(BOUNDARY_WORDS.map((name) => [name, this.variable(name)])) as Record<keyof Boundary, bigint>;
   }
 
   #setVariable(name: Variable, value: bigint): void {

@@ -1,6 +1,7 @@
 import { STACK_LIMIT } from "../instructions/evm.ts";
 import { MACHINE } from "../instructions/privileged.ts";
 import type { MachineInstruction } from "../instructions/privileged.ts";
+import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
 import { KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
@@ -135,6 +136,12 @@ function stateOperations() {
       word.set(bytes.subarray(offset, offset + 32));
       pushBytes(kernelStack, word);
     },
+    foldedHash: (machine) => {
+      machine.kernelStack.pushBigInt(lastHash(machine).hash);
+    },
+    foldedBefore: (machine) => {
+      machine.kernelStack.pushBigInt(lastHash(machine).before);
+    },
     keepCode: (machine) => {
       const bytes = popView(machine);
       const digest = machine.kernelStack.popBigInt();
@@ -142,6 +149,12 @@ function stateOperations() {
       machine.kernelStack.pushBigInt(digest);
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+function lastHash({ kernelStack, foldedHashes }: MachineState): FoldedHash {
+  const digest = kernelStack.popBigInt();
+  if (foldedHashes === undefined) throw new Error("a transaction asks for the hash of a block, and the run was given none");
+  return foldedHashes.lastOf(digest);
 }
 
 function signatureOperations({ recover, verifyP256 }: Primitives) {

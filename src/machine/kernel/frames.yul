@@ -79,7 +79,7 @@ function serveState(opcode) -> done {
   case 0x3f { ok := extCodeHash_() }
   case 0x3c { ok := extCodeCopy_() }
   case 0x44 { ok := prevRandao_() }
-  case 0x40 { machine.panic(0x20) }
+  case 0x40 { ok := blockHash_() }
   if iszero(ok) { done := exitFrame(0, 0, 0) }
 }
 

@@ -5,16 +5,17 @@ for {} 1 {} {
   let kind := machine.hint()
   if iszero(kind) { break }
   switch kind
-  case 1 { blockStep() }
-  case 2 { userTransaction() }
+  case 1 {
+    requireOpen()
+    blockStep()
+  }
+  case 2 {
+    requireOpen()
+    userTransaction()
+  }
+  case 3 { openBatch() }
+  case 4 { importRoots() }
+  case 5 { closeBatch() }
   default { machine.panic(0x01) }
 }
 stop()
-
-// A new block: its number follows, its time never falls.
-function blockStep() {
-  set.blockNumber(add(get.blockNumber(), 1))
-  let time := machine.hint()
-  if or(lt(time, get.timestamp()), shr(64, time)) { machine.panic(0x02) }
-  set.timestamp(time)
-}

@@ -35,6 +35,12 @@ export const VARIABLES = [
   "callOutput",
   "frame",
   "gasUsed",
+  "nextBatch",
+  "open",
+  "blockHashes",
+  "cheatCount",
+  "signedFrom",
+  "gasPerPubdata",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 

@@ -1,10 +1,9 @@
-// A transaction that an account has signed: types 0, 1, 2 and 4.
+// A transaction that an account has signed: types 0, 1, 2, 4 and 0x71.
 
 function userTransaction() {
-  set.transactionNumber(add(get.transactionNumber(), 1))
+  requireReach()
+  beginTransaction()
   set.journalLength(0)
-  set.refund(0)
-  set.destroyedCount(0)
   readFields()
   let sender := readSender()
   let id := headerOf(sender)
@@ -13,10 +12,12 @@ function userTransaction() {
   set.coinbaseId(headerOf(get.coinbase()))
   checkSender(sender, id)
   let intrinsic := intrinsicGas()
+  if and(get.isCreation(), gt(get.inputLength(), 49152)) { machine.panic(0x1c) }
+  if or(lt(get.gasLimit(), intrinsic), lt(get.gasLimit(), get.floor())) { machine.panic(0x1d) }
   buyGas(id)
   pop(touch(id))
   pop(touch(get.coinbaseId()))
-  if get.transactionType() {
+  if hasLists() {
     warmAccessList()
     if eq(get.transactionType(), 4) { applyAuthorizations() }
   }
@@ -24,6 +25,15 @@ function userTransaction() {
   settle()
   machine.endTransaction()
 }
+
+function beginTransaction() {
+  set.transactionNumber(add(get.transactionNumber(), 1))
+  set.refund(0)
+  set.destroyedCount(0)
+}
+
+// Types 1, 2 and 4.
+function hasLists() -> yes { yes := lt(sub(get.transactionType(), 1), 4) }
 
 function readFields() {
   set.transactionType(machine.hint())
@@ -39,21 +49,23 @@ function readFields() {
   set.inputFrame(newFrame())
   readInputData()
   let kind := get.transactionType()
-  if or(gt(kind, 4), eq(kind, 3)) { machine.panic(0x10) }
+  if or(gt(kind, 4), eq(kind, 3)) { if sub(kind, 0x71) { machine.panic(0x10) } }
   // 2^24 is EIP-7825's limit; the rest keeps every later sum below 2^256.
   if gt(get.gasLimit(), 0x1000000) { machine.panic(0x11) }
   if shr(64, add(get.nonce(), 1)) { machine.panic(0x12) }
-  if shr(128, or(get.feeCap(), get.priorityFeeCap())) { machine.panic(0x13) }
+  // A sender of type 0x71 may name any fees, of which the lower one counts.
+  if lt(kind, 5) { if shr(128, or(get.feeCap(), get.priorityFeeCap())) { machine.panic(0x13) } }
   if shr(160, get.target()) { machine.panic(0x14) }
   if shr(1, get.isCreation()) { machine.panic(0x14) }
   if and(get.isCreation(), eq(kind, 4)) { machine.panic(0x14) }
   if or(kind, get.isReplayProtected()) {
     if sub(get.transactionChainId(), chainid()) { machine.panic(0x15) }
   }
-  if kind {
+  if hasLists() {
     readAccessList()
     if eq(kind, 4) { readAuthorizations() }
   }
+  if gt(kind, 4) { readTypedFields() }
 }
 
 // Words of the witness, as many as the length says, in a frame of their own. What is behind the last byte is never read.
@@ -72,8 +84,14 @@ function readSender() -> sender {
   let s := machine.hint()
   // Half of the group's order: EIP-2.
   if gt(s, 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0) { machine.panic(0x16) }
-  sender := recoverAccount(payloadHash(), parity, r, s)
+  let kind := get.transactionType()
+  let hash
+  switch lt(kind, 5)
+  case 1 { hash := payloadHash() }
+  default { hash := typedDataHash() }
+  sender := recoverAccount(hash, parity, r, s)
   if iszero(sender) { machine.panic(0x16) }
+  if gt(kind, 4) { if sub(sender, get.signedFrom()) { machine.panic(0x16) } }
 }
 
 // The account that signed, or 0. The machine proves the key, or that no key signed so.
@@ -86,20 +104,27 @@ function recoverAccount(hash, parity, r, s) -> account {
 }
 
 function checkSender(sender, id) {
-  // EIP-3607, and EIP-7702's exception from it.
-  let code := codeOf(sender)
-  if code { if iszero(shr(48, code)) { machine.panic(0x17) } }
+  if hasOwnCode(sender) { machine.panic(0x17) }
   if sub(nonceOf(id), get.nonce()) { machine.panic(0x18) }
+  let kind := get.transactionType()
   let price := get.feeCap()
-  if gt(get.transactionType(), 1) {
-    if gt(get.priorityFeeCap(), price) { machine.panic(0x19) }
-    let wanted := add(get.priorityFeeCap(), basefee())
-    if lt(wanted, price) { price := wanted }
-  }
   if lt(price, basefee()) { machine.panic(0x1a) }
+  if gt(kind, 1) {
+    if lt(kind, 5) { if gt(get.priorityFeeCap(), price) { machine.panic(0x19) } }
+    let most := sub(price, basefee())
+    if lt(get.priorityFeeCap(), most) { price := add(get.priorityFeeCap(), basefee()) }
+  }
   set.price(price)
-  if shr(192, get.value()) { machine.panic(0x1b) }
-  if lt(balanceOf(id), add(get.value(), mul(get.gasLimit(), get.feeCap()))) { machine.panic(0x1b) }
+  if or(shr(192, get.value()), shr(128, price)) { machine.panic(0x1b) }
+  // Ethereum's own types must be able to pay the most that they offer.
+  if lt(kind, 5) { price := get.feeCap() }
+  if lt(balanceOf(id), add(get.value(), mul(get.gasLimit(), price))) { machine.panic(0x1b) }
+}
+
+// Code that is no delegation: such an account sends nothing (EIP-3607, EIP-7702).
+function hasOwnCode(account) -> yes {
+  let code := codeOf(account)
+  if code { yes := iszero(shr(48, code)) }
 }
 
 // Nonce and price are paid whatever happens next, so no journal remembers them.
@@ -115,14 +140,12 @@ function intrinsicGas() -> cost {
   cost := add(21000, shl(2, tokens))
   set.floor(add(21000, mul(10, tokens)))
   if get.isCreation() {
-    if gt(length, 49152) { machine.panic(0x1c) }
     cost := add(cost, add(32000, shl(1, shr(5, add(length, 31)))))
   }
-  if get.transactionType() {
+  if hasLists() {
     cost := add(cost, add(mul(2400, get.accessEntries()), mul(1900, get.accessSlots())))
     if eq(get.transactionType(), 4) { cost := add(cost, mul(25000, get.authorizations())) }
   }
-  if or(lt(get.gasLimit(), cost), lt(get.gasLimit(), get.floor())) { machine.panic(0x1d) }
 }
 
 // 32 bytes at a time: adding 0x7f to a byte's low seven bits sets its top bit unless they are 0.

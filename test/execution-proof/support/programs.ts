@@ -52,7 +52,10 @@ export function push(value: bigint | number): number[] {
 }
 
 /** What the places of which statements speak hold before each run of these tests. */
-export const BOUNDARY = { blockNumber: 7n, timestamp: 0x1_0000_0005n, coinbase: (1n << 160n) - 3n } as const;
+export const BOUNDARY = {
+  ...{ nextBatch: 2n, open: 1n, blockNumber: 7n, timestamp: 0x1_0000_0005n, coinbase: (1n << 160n) - 3n },
+  ...{ blockHashes: (1n << 224n) + 9n, cheatCount: 0n },
+} as const;
 
 /** A program of these bytes, as the kernel's are translated. */
 export function programOf(code: readonly (number | readonly number[])[]): ProvenProgram {

@@ -17,7 +17,10 @@ export const ENVIRONMENT: RunEnvironment = {
   chainId: 1n,
   baseFee: 1n,
   blockGasLimit: 30_000_000n,
-  boundary: { blockNumber: 99n, timestamp: 1_700_000_000n, coinbase: 0xfeen },
+  boundary: {
+    ...{ nextBatch: 3n, open: 1n, blockNumber: 99n, timestamp: 1_700_000_000n, coinbase: 0xfeen },
+    ...{ blockHashes: 0n, cheatCount: 0n },
+  },
 };
 
 /** Both engines agree (and how), the kernel refuses what the other runs, both refuse, or they differ. */

@@ -1,0 +1,68 @@
+// What a batch begins and ends with, and what may be between (docs/protocol.md, sections 5 and 11).
+
+function requireOpen() {
+  if iszero(get.open()) { machine.panic(0x05) }
+}
+
+// Opens the batch after the last one that was closed. Its number is the boundary's: no hint names another.
+function openBatch() {
+  if get.open() { machine.panic(0x04) }
+  // What the batch before it kept is what its closing was called with.
+  if sub(get.blockHashes(), load.current(machine.key(0, 0x800b, 7))) { machine.panic(0x06) }
+  // Code of any size (the slot is the hash of "hyperchain.unlimited-contract-size.v1"): a rule that the kernel does not have.
+  if load.current(machine.key(0, 0x800b, 0x58b2144d6290790e652768bd4d5d90e43e55d291e0c283da6b02329fd919c233)) {
+    machine.panic(0x25)
+  }
+  let forgets := machine.hint()
+  nextBlock()
+  readTime()
+  let since := hashesSince()
+  switch forgets
+  case 0 { foldParent() }
+  default {
+    since := get.blockNumber()
+    set.blockHashes(0)
+  }
+  set.open(1)
+  set.cheatCount(0)
+  // openBatch(uint64,uint64)
+  callAsBootloader(0x800b, 0x584a4f68, get.nextBatch(), since)
+}
+
+// Roots of other chains, in a block of their own.
+function importRoots() {
+  requireOpen()
+  blockStep()
+  requireReach()
+  for { let count := machine.hint() } count { count := sub(count, 1) } {
+    let index := machine.hint()
+    // importRoot(uint256,bytes32)
+    callAsBootloader(0x10008, 0x03e180e4, index, machine.hint())
+  }
+}
+
+// The outputs' hash is the contract's, from the state and from what is carried between transactions.
+function closeBatch() {
+  requireOpen()
+  blockStep()
+  requireReach()
+  // closeBatch(uint64,bytes32)
+  callAsBootloader(0x800b, 0x121768a2, get.cheatCount(), get.blockHashes())
+  set.open(0)
+  set.nextBatch(add(get.nextBatch(), 1))
+}
+
+// A new block: its number follows, its time never falls.
+function blockStep() {
+  nextBlock()
+  readTime()
+  foldParent()
+}
+
+function nextBlock() { set.blockNumber(add(get.blockNumber(), 1)) }
+
+function readTime() {
+  let time := machine.hint()
+  if or(lt(time, get.timestamp()), shr(64, time)) { machine.panic(0x02) }
+  set.timestamp(time)
+}

@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Signature, Wallet } from "ethers";
+import { EIP712Signer, utils } from "zksync-ethers";
+import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
+import { closingHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
+import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
+import { configuration, realGenesis } from "../chain/support/predeploys.ts";
+import { startVerifiedChain } from "../chain/support/verified-chain.ts";
+import type { VerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { mergeAccounts } from "../../src/chain/model/genesis.ts";
+import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
+import type { Step } from "./support/replay.ts";
+
+/** Stores BLOCKHASH(n) in slot n, for input word n. */
+const HASH_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
+const KEY: Hex = `0x${"5a".repeat(32)}`;
+const typed = new Wallet(KEY);
+const wallet = new TestWallet(77);
+const ACCOUNTS = [
+  { address: wallet.address, balanceWei: 10n ** 20n },
+  { address: typed.address.toLowerCase() as Hex, balanceWei: 10n ** 20n },
+  HASH_STORE,
+];
+/** Deploys a contract with 32 bytes of code. */
+const CREATION: Hex = `0x601f${"7f"}${"60".repeat(32)}5f5260205ff3`;
+
+/** A transaction of type 0x71, as zksync-ethers makes it. */
+async function typedRaw(nonce: number, fields: object = {}): Promise<Hex> {
+  const transaction = {
+    ...{ type: utils.EIP712_TX_TYPE, chainId: CHAIN_ID, from: typed.address, to: HASH_STORE.address, nonce, value: 0n },
+    ...{ data: wordToHex(1n), gasLimit: 300_000n, maxFeePerGas: 2_000_000n, maxPriorityFeePerGas: 1_000_000n },
+    ...fields,
+    customData: { gasPerPubdata: 50_000n },
+  };
+  const types = Object.fromEntries(Object.entries(utils.EIP712_TYPES).map(([name, list]) => [name, [...list]]));
+  const domain = { name: "zkSync", version: "2", chainId: CHAIN_ID };
+  const customSignature = Signature.from(
+    await typed.signTypedData(domain, types, EIP712Signer.getSignInput(transaction)),
+  ).serialized;
+  return utils.serializeEip712({ ...transaction, customData: { ...transaction.customData, customSignature } }) as Hex;
+}
+
+/** Three batches of a chain with the real predeploys: every kind of signed transaction, hashes of blocks, imports of roots. */
+async function makeBatches(chain: VerifiedChain): Promise<FormedBatch[]> {
+  const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => chain.chain.submit(await wallet.signRaw(fields));
+  const batches: FormedBatch[] = [];
+  await send({ to: HASH_STORE.address, data: wordToHex(0n) });
+  await send({ type: 0, to: `0x${"c1".repeat(20)}`, value: 5n });
+  await send({ type: 1, data: CREATION, accessList: [{ address: HASH_STORE.address, storageKeys: [wordToHex(3n)] }] });
+  await chain.chain.submit(await typedRaw(0));
+  batches.push(await chain.sealAndVerify());
+  await chain.importRoots([7n, 8n].map((registryIndex) => ({ registryIndex, root: wordToHex(registryIndex + 100n) })));
+  await chain.chain.submit(await typedRaw(1, { maxFeePerGas: 10n ** 13n, data: wordToHex(4n) }));
+  await send({ to: HASH_STORE.address, data: wordToHex(2n) });
+  batches.push(await chain.sealAndVerify());
+  await send({ to: HASH_STORE.address, data: wordToHex(3n) });
+  await send({
+    type: 4,
+    to: HASH_STORE.address,
+    data: "0x",
+    authorizationList: [wallet.authorize(HASH_STORE.address, wallet.nonce + 1)],
+  });
+  // The delegation used one up, too.
+  wallet.nonce++;
+  // It has no gas for the slot that it wants.
+  await send({ to: HASH_STORE.address, data: wordToHex(5n), gasLimit: 22_500n });
+  batches.push(await chain.sealAndVerify());
+  return batches;
+}
+
+describe("the kernel, of the batches of a chain", () => {
+  let chain: VerifiedChain;
+  let batches: FormedBatch[];
+  let steps: Step[][];
+  const fresh = async () =>
+    new ReplayedChain(mergeAccounts(await realGenesis(), [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+  const blocksOf = (number: bigint) => chain.blocks.filter(({ batchNumber }) => batchNumber === number);
+  const foldAll = (replayed: ReplayedChain) => {
+    replayed.hashes.fold(BigInt(chain.inputs(0n).parentHash));
+    for (const { hash } of chain.blocks) replayed.hashes.fold(BigInt(hash));
+  };
+
+  before(async () => {
+    wallet.nonce = 0;
+    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    batches = await makeBatches(chain);
+    steps = batches.map(({ outputs: { batchNumber } }) => stepsOf(blocksOf(batchNumber), chain.inputs(batchNumber).parentHash));
+  });
+  after(() => chain.chain.close());
+
+  it("comes to what both engines have: gas, success, every leaf, the next boundary", async () => {
+    const replayed = await fresh();
+    foldAll(replayed);
+    for (const [i, { writes, outputs, outputsHash }] of batches.entries()) {
+      const start = replayed.state.copy();
+      const result = replayed.run(steps[i] ?? []);
+      compareReceipts(result, blocksOf(BigInt(i)));
+      replayed.state.compare(start, writes, BigInt(outputsHash));
+      const { nextBatch, open, blockNumber, timestamp, cheatCount, blockHashes } = result.boundary;
+      assert.deepEqual(
+        [nextBatch, open, blockNumber, timestamp, cheatCount],
+        [BigInt(i) + 1n, 0n, outputs.lastBlock, outputs.lastTimestamp, 0n],
+      );
+      assert.equal(blockHashes, replayed.state.read(0, 0x800bn, 7n));
+    }
+  });
+
+  it("may be cut between any two of their steps", async () => {
+    const [whole, cut] = [await fresh(), await fresh()];
+    for (const each of [whole, cut]) foldAll(each);
+    whole.run(steps[0] ?? []);
+    for (const step of steps[0] ?? []) cut.run([step]);
+    assert.deepEqual(cut.boundary, whole.boundary);
+    cut.state.compare(whole.state, []);
+  });
+
+  describe("refuses by name", () => {
+    const [opening, user, closing] = [0, 2, -1];
+    const step = (at: number): Step => (steps[0] ?? []).at(at) ?? { hints: [], blocks: [] };
+    const refusal = async (list: readonly (readonly Hint[])[]): Promise<string> => {
+      const replayed = await fresh();
+      foldAll(replayed);
+      try {
+        replayed.run(list.map((hints) => ({ hints, blocks: [] })));
+      } catch (error) {
+        if (error instanceof KernelPanic) return error.reason;
+        throw error;
+      }
+      return "nothing";
+    };
+    const time = GENESIS_TIMESTAMP + 1000n;
+
+    for (const [name, reason, list] of [
+      ["a block before the opening", "batch-not-open", () => [blockHints(time)]],
+      ["a transaction before the opening", "batch-not-open", () => [step(user).hints]],
+      ["a closing before the opening", "batch-not-open", () => [step(closing).hints]],
+      ["imports before the opening", "batch-not-open", () => [[4n, time, 0n, 0n]]],
+      ["two openings", "batch-open", () => [step(opening).hints, step(opening).hints]],
+      [
+        "two closings",
+        "batch-not-open",
+        () => [
+          step(opening).hints,
+          closingHints({ timestamp: time, parentHash: 1n }),
+          closingHints({ timestamp: time, parentHash: 1n }),
+        ],
+      ],
+      ["a time that falls", "timestamp-falls", () => [step(opening).hints, closingHints({ timestamp: 1n, parentHash: 1n })]],
+      [
+        "a transaction within 255 blocks behind an opening that forgets hashes",
+        "hashes-forgotten",
+        () => [
+          openingHints({ timestamp: time, parentHash: 0n }, true),
+          ...Array.from({ length: 255 }, () => blockHints(time)),
+          step(user).hints,
+        ],
+      ],
+      [
+        "a closing right behind such an opening",
+        "hashes-forgotten",
+        () => [openingHints({ timestamp: time, parentHash: 0n }, true), closingHints({ timestamp: time, parentHash: 1n })],
+      ],
+      ["a step that does not exist", "unknown-step", () => [step(opening).hints, [99n]]],
+    ] as const satisfies readonly (readonly [string, string, () => readonly (readonly Hint[])[]])[]) {
+      it(name, async () => {
+        assert.equal(await refusal(list()), reason);
+      });
+    }
+
+    it("no transaction 256 blocks behind an opening that forgets hashes", async () => {
+      const list = [
+        openingHints({ timestamp: time, parentHash: 0n }, true),
+        ...Array.from({ length: 256 }, () => blockHints(time)),
+        step(user).hints,
+      ];
+      assert.equal(await refusal(list), "nothing");
+    });
+
+    it("an opening behind other hashes than the batch before it kept", async () => {
+      const replayed = await fresh();
+      foldAll(replayed);
+      replayed.run(steps[0] ?? []);
+      replayed.boundary = { ...replayed.boundary, blockHashes: replayed.boundary.blockHashes + 1n };
+      assert.throws(
+        () => replayed.run(steps[1] ?? []),
+        (error) => error instanceof KernelPanic && error.reason === "stale-block-hashes",
+      );
+    });
+
+    it("a witness of a block's hash that is not the one that was folded", async () => {
+      for (const lie of ["hash", "before"] as const) {
+        const replayed = await fresh();
+        foldAll(replayed);
+        const truth = replayed.hashes.lastOf.bind(replayed.hashes);
+        replayed.hashes.lastOf = (digest) => ({ ...truth(digest), [lie]: truth(digest)[lie] + 1n });
+        assert.throws(
+          () => replayed.run(steps[0] ?? []),
+          (error) => error instanceof KernelPanic && error.reason === "false-block-hash",
+          lie,
+        );
+      }
+    });
+
+    it("any word of a transaction of type 0x71 that is changed", async () => {
+      const at = (steps[0] ?? []).length - 2;
+      const { hints } = step(at);
+      assert.equal(hints[1], 0x71n);
+      const around = (steps[0] ?? []).slice(0, at).map((each) => each.hints);
+      // All but the step, and what only other types have: whether their chain's id is signed.
+      const chosen = [...hints.keys()].filter((i) => i > 0 && i !== 10);
+      for (const i of chosen) {
+        const changed = hints.map((hint, k) => (k === i ? hint ^ 1n : hint));
+        let end: string;
+        try {
+          end = await refusal([...around, changed]);
+        } catch (error) {
+          end = (error as Error).message;
+        }
+        assert.notEqual(end, "nothing", `hint ${i}`);
+      }
+    });
+  });
+});
