@@ -130,7 +130,7 @@ describe("the kernel, of the batches of a chain", () => {
       try {
         replayed.run(list.map((hints) => ({ hints, blocks: [] })));
       } catch (error) {
-        if (error instanceof KernelPanic) return error.reason;
+        if (error instanceof KernelPanic) return error.code;
         throw error;
       }
       return "nothing";
@@ -190,7 +190,7 @@ describe("the kernel, of the batches of a chain", () => {
       replayed.boundary = { ...replayed.boundary, blockHashes: replayed.boundary.blockHashes + 1n };
       assert.throws(
         () => replayed.run(steps[1] ?? []),
-        (error) => error instanceof KernelPanic && error.reason === "stale-block-hashes",
+        (error) => error instanceof KernelPanic && error.code === "stale-block-hashes",
       );
     });
 
@@ -202,7 +202,7 @@ describe("the kernel, of the batches of a chain", () => {
         replayed.hashes.lastOf = (digest) => ({ ...truth(digest), [lie]: truth(digest)[lie] + 1n });
         assert.throws(
           () => replayed.run(steps[0] ?? []),
-          (error) => error instanceof KernelPanic && error.reason === "false-block-hash",
+          (error) => error instanceof KernelPanic && error.code === "false-block-hash",
           lie,
         );
       }

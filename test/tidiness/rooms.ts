@@ -44,7 +44,7 @@ const AFTER_ERRORS: Rooms = {
   [stark]: [kernels, field],
   [circuits]: [stark, kernels, field, protocol],
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
-  "src/machine/": [],
+  "src/machine/": [protocol],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
   "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field, protocol],
   "src/prover/": [circuits, stark, kernels, field, protocol],

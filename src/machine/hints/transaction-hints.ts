@@ -78,7 +78,7 @@ export function transactionHints(transaction: UserTransaction): Hint[] {
   return [...hints, transaction.parity, transaction.r, transaction.s];
 }
 
-/** A length, and the bytes as words, with zeros behind the last. */
+/** Bytes of a witness: a length, and the bytes as words, with zeros behind the last. */
 export function dataHints(data: Uint8Array): Hint[] {
   const hex = Buffer.from(data)
     .toString("hex")

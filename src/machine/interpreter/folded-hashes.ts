@@ -1,4 +1,5 @@
-import type { Primitives } from "./privileged-operations.ts";
+/** The tagged compression of two digests of eight elements each, by Poseidon. */
+type Compress = (tag: number, left: readonly number[], right: readonly number[]) => readonly number[];
 
 /** One link of a chain of blocks' hashes. */
 export interface FoldedHash {
@@ -19,12 +20,12 @@ const BLOCK_HASHES_TAG = 20;
 
 /** A chain of blocks' hashes with all its links, each folded as docs/protocol.md, section 11, says. */
 export class FoldedHashes implements FoldedHashSource {
-  readonly #compress: Primitives["compress"];
+  readonly #compress: Compress;
   readonly #links = new Map<bigint, FoldedHash>();
   #digest: bigint;
 
   /** `digest`: the chain before the first hash that is given here. */
-  constructor(compress: Primitives["compress"], digest = 0n) {
+  constructor(compress: Compress, digest = 0n) {
     this.#compress = compress;
     this.#digest = digest;
   }

@@ -9,7 +9,9 @@ export const PANIC_REASONS = {
   0x05: "batch-not-open",
   0x06: "stale-block-hashes",
   0x07: "hashes-forgotten",
-  0x08: "system-transaction",
+  0x08: "unsigned-transaction",
+  0x09: "minted-below-payout",
+  0x0a: "cheat-reserved",
   0x10: "transaction-type",
   0x11: "gas-limit",
   0x12: "nonce-range",
@@ -33,6 +35,11 @@ export const PANIC_REASONS = {
   0x26: "false-block-hash",
 } as const;
 export type PanicReason = (typeof PANIC_REASONS)[keyof typeof PANIC_REASONS];
+
+/** Whether the kernel gives the reason for what it does not cover: a batch with such a step may be right, and has no proof. */
+export function isUncovered(reason: PanicReason): boolean {
+  return reason.startsWith("unsupported-");
+}
 
 /** The kernel refused a step: the transaction is invalid in this state, or does what the proof does not cover. */
 export class KernelPanic extends NamedError<PanicReason> {

@@ -3,6 +3,7 @@ import { MACHINE } from "../instructions/privileged.ts";
 import type { MachineInstruction } from "../instructions/privileged.ts";
 import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
+import { NativeMeter } from "./native-meter.ts";
 import { KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
 import { pushBytes } from "./user-mode.ts";
@@ -41,6 +42,11 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
 function frameOperations(user: UserMode) {
   return {
     run: (machine) => machine.kernelStack.pushNumber(user.run(machine)),
+    runMetered: (machine) => {
+      const meter = new NativeMeter(machine);
+      machine.kernelStack.pushNumber(user.run(machine, meter));
+      meter.store(machine);
+    },
     setGas: ({ kernelStack, current }) => {
       current.gas = kernelStack.popNumber();
     },

@@ -5,6 +5,7 @@ import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
+import type { NativeMeter } from "./native-meter.ts";
 import { readNumber, TOO_LARGE } from "./word-stack.ts";
 
 /** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, operands are there. */
@@ -21,23 +22,25 @@ export class UserMode {
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
 
-  /** The opcode that the kernel must serve, or `EXCEPTION`. */
-  run(machine: MachineState): number {
+  /** The opcode that the kernel must serve, or `EXCEPTION`, also where the meter has too much. */
+  run(machine: MachineState, meter?: NativeMeter): number {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
-    const opcode = this.#serve(machine, frame);
+    const opcode = this.#serve(machine, frame, meter);
     frame.park();
     return opcode;
   }
 
   /** An exceptional halt leaves the frame as it was before the instruction. */
-  #serve(machine: MachineState, frame: Frame): number {
+  #serve(machine: MachineState, frame: Frame, meter: NativeMeter | undefined): number {
     const { stack } = frame;
     for (;;) {
       const { pc, gas, memoryWords } = frame;
       const { height } = stack;
       machine.userSteps++;
       machine.observeOpcode?.(machine);
+      meter?.count(machine, frame, frame.code.bytes[pc] ?? 0);
+      if (meter?.isSpent === true) return EXCEPTION;
       const end = this.#step(machine, frame);
       if (end === undefined) continue;
       if (end === EXCEPTION) {

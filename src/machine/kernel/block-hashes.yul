@@ -42,9 +42,14 @@ function blockHash_() -> ok {
 // 0 for what is not among the last 256 blocks, or is older than the chain of hashes.
 function blockHash(asked) -> hash {
   let at := sub(get.blockNumber(), 1)
+  if and(eq(asked, at), get.hasUnnamedParent()) {
+    set.notRun(6)
+    leave
+  }
   if or(gt(asked, at), lt(asked, hashesSince())) { leave }
   if gt(sub(at, asked), 255) { leave }
   let digest := get.blockHashes()
+  at := sub(at, get.hasUnnamedParent())
   for {} 1 { at := sub(at, 1) } {
     hash := machine.foldedHash(digest)
     let before := machine.foldedBefore(digest)

@@ -20,6 +20,8 @@ function call_(opcode) -> ok {
   }
   if iszero(charge(cost)) { leave }
   ok := 1
+  meterCallOf(account)
+  if get.notRun() { leave }
   let given := gas()
   given := sub(given, shr(6, given))
   if lt(wanted, given) { given := wanted }
@@ -29,6 +31,7 @@ function call_(opcode) -> ok {
     giveBack(given, 0)
     leave
   }
+  passOn(and(get.callInput(), 0xffffffff))
   set.mark(get.journalLength())
   if isPrecompile(account) {
     if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), headerOf(account), v)) }
@@ -43,6 +46,14 @@ function call_(opcode) -> ok {
   enterCall(opcode, account, v)
   machine.setGas(given)
   runCode(code)
+}
+
+function meterCallOf(account) {
+  if get.isMetered() {
+    weigh(600)
+    weighCopy(and(get.callOutput(), 0xffffffff))
+    meterCall(account, get.callInput())
+  }
 }
 
 // Input and room for output, kept in variables because the stack is short.

@@ -7,14 +7,15 @@ function create_(opcode) -> ok {
   let length := popUser()
   let salt := 0
   if eq(opcode, 0xf5) { salt := popUser() }
-  if gt(length, 49152) { leave }
   if iszero(expand(offset, length)) { leave }
   let words := shr(5, add(length, 31))
   // Hashing costs CREATE2 another six gas a word.
   if eq(opcode, 0xf5) { words := shl(2, words) }
   if iszero(charge(add(32000, shl(1, words)))) { leave }
-  ok := 1
   if iszero(length) { offset := 0 }
+  meterCreation(opcode, offset, length)
+  if gt(length, 49152) { leave }
+  ok := 1
   setFrame.returned(0)
   let own := frame.headerId()
   let nonce := nonceOf(own)
@@ -31,6 +32,7 @@ function create_(opcode) -> ok {
   pop(touch(id))
   let given := sub(gas(), shr(6, gas()))
   pop(charge(given))
+  passOn(length)
   set.mark(get.journalLength())
   if prepareCreation(account, id) {
     pushUser(0)
@@ -38,6 +40,14 @@ function create_(opcode) -> ok {
   }
   pop(transfer(own, id, v))
   runInitCode(account, id, v, given, makeCode(pointer(get.frame(), offset), length))
+}
+
+function meterCreation(opcode, offset, length) {
+  if get.isMetered() {
+    weigh(900)
+    if eq(opcode, 0xf5) { weigh(mul(637, add(div(length, 136), 1))) }
+    meterInitCode(get.frame(), offset, length)
+  }
 }
 
 function runInitCode(account, id, v, given, code) {

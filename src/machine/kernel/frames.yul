@@ -53,12 +53,22 @@ function slice(frameId, offset, length) -> reference {
   reference := or(shl(32, pointer(frameId, offset)), length)
 }
 
+// Ends with the first frame, or where an operation comes to what it must not do.
 function serve() {
-  for {} 1 {} {
-    let opcode := machine.run()
+  for {} iszero(get.notRun()) {} {
+    let opcode := runUser()
     switch lt(opcode, 0x80)
     case 1 { if serveState(opcode) { leave } }
     default { if serveFrames(opcode) { leave } }
+  }
+}
+
+function runUser() -> opcode {
+  switch get.isMetered()
+  case 0 { opcode := machine.run() }
+  default {
+    opcode := machine.runMetered()
+    if gt(get.nativeUsed(), 1000000) { set.notRun(2) }
   }
 }
 
@@ -119,6 +129,9 @@ function return_(status) -> done {
   case 0 { done := exitFrame(0, 0, 0) }
   default {
     if iszero(length) { offset := 0 }
+    switch status
+    case 1 { weigh(190) }
+    default { weigh(470) }
     done := exitFrame(status, offset, length)
   }
 }
@@ -180,5 +193,8 @@ function deposit(id, offset, length) -> status {
   if gt(length, 24576) { leave }
   if length { if eq(byte(0, mload(pointer(id, offset))), 0xef) { leave } }
   status := charge(mul(200, length))
-  if and(status, gt(length, 0)) { setCode(frame.address(), id, offset, length) }
+  if and(status, gt(length, 0)) {
+    meterDeposit(id, offset, length)
+    setCode(frame.address(), id, offset, length)
+  }
 }

@@ -16,6 +16,9 @@ for {} 1 {} {
   case 3 { openBatch() }
   case 4 { importRoots() }
   case 5 { closeBatch() }
+  case 6 { priorityOperation() }
+  case 7 { cheat() }
+  case 8 { impersonation() }
   default { machine.panic(0x01) }
 }
 stop()

@@ -41,6 +41,26 @@ export const VARIABLES = [
   "cheatCount",
   "signedFrom",
   "gasPerPubdata",
+  "firstBlock",
+  "notRun",
+  "paidOut",
+  "payoutGas",
+  "hasUnnamedParent",
+  "isMetered",
+  "nativeUsed",
+  "passedOn",
+  "operationSender",
+  "operationTarget",
+  "operationGas",
+  "operationPrice",
+  "operationValue",
+  "minted",
+  "refundRecipient",
+  "operationFrame",
+  "operationLength",
+  "operationHash",
+  "chargedGas",
+  "succeeded",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 
@@ -77,6 +97,7 @@ export const ARRAYS = [
   "journalOld",
   "code",
   "codeDigest",
+  "meteredAt",
 ] as const;
 export type ArrayName = (typeof ARRAYS)[number];
 

@@ -5,7 +5,10 @@ function sload_() -> ok {
   let cost := 100
   if touch(id) { cost := 2100 }
   ok := charge(cost)
-  if ok { pushUser(load.current(id)) }
+  if ok {
+    weigh(300)
+    pushUser(load.current(id))
+  }
 }
 
 // EIP-2200 with EIP-2929 and EIP-3529.
@@ -17,6 +20,7 @@ function sstore_() -> ok {
   let current := load.current(id)
   if eq(current, v) {
     ok := charge(add(cost, 100))
+    if ok { weigh(400) }
     leave
   }
   let original := load.original(id)
@@ -27,7 +31,10 @@ function sstore_() -> ok {
     refundLaterWrite(original, current, v)
   }
   ok := charge(cost)
-  if ok { setCurrent(id, v) }
+  if ok {
+    weigh(400)
+    setCurrent(id, v)
+  }
 }
 
 function firstWriteGas(original, v) -> cost {
@@ -81,6 +88,7 @@ function log_(topics) -> ok {
   let length := popUser()
   if iszero(expand(offset, length)) { leave }
   ok := charge(add(mul(375, add(topics, 1)), shl(3, length)))
+  if ok { weigh(160) }
   for {} topics { topics := sub(topics, 1) } { pop(popUser()) }
 }
 
@@ -95,7 +103,10 @@ function accountGas(account) -> cost {
 function balance_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
-  if ok { pushUser(balanceOf(headerOf(account))) }
+  if ok {
+    weigh(300)
+    pushUser(balanceOf(headerOf(account)))
+  }
 }
 
 function selfBalance_() -> ok {
@@ -106,13 +117,17 @@ function selfBalance_() -> ok {
 function extCodeSize_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
-  if ok { pushUser(codeLength(codeOf(account))) }
+  if ok {
+    weigh(300)
+    pushUser(codeLength(codeOf(account)))
+  }
 }
 
 function extCodeHash_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
   if ok {
+    weigh(300)
     let hash := load.current(machine.key(2, account, 0))
     if iszero(hash) {
       // keccak256 of nothing, for an account that exists
@@ -129,7 +144,12 @@ function extCodeCopy_() -> ok {
   let length := popUser()
   if iszero(expand(to, length)) { leave }
   ok := charge(add(accountGas(account), mul(3, shr(5, add(length, 31)))))
-  if ok { copyCode(codeOf(account), to, from, length) }
+  if ok {
+    weigh(300)
+    weighCopy(length)
+    meterCode(account)
+    copyCode(codeOf(account), to, from, length)
+  }
 }
 
 // EIP-6780: only an account created in this transaction is destroyed.
@@ -143,6 +163,7 @@ function selfDestruct_() -> status {
   let wei := balanceOf(own)
   if wei { if isEmpty(heir, id) { cost := add(cost, 25000) } }
   if iszero(charge(cost)) { leave }
+  weigh(860)
   status := 1
   let fresh := eq(load.createdAt(own), get.transactionNumber())
   if sub(own, id) { pop(transfer(own, id, wei)) }

@@ -2,6 +2,11 @@
 
 // A predeploy is told two words, with as much gas as a transaction may have. It must succeed.
 function callAsBootloader(target, selector, first, second) {
+  encodeCall(selector, first, second)
+  systemTransaction(0x8001, target, 0)
+}
+
+function encodeCall(selector, first, second) {
   let id := newFrame()
   let p := pointer(id, 0)
   mstore(p, shl(224, selector))
@@ -9,12 +14,17 @@ function callAsBootloader(target, selector, first, second) {
   mstore(add(p, 36), second)
   set.inputFrame(id)
   set.inputLength(68)
-  systemTransaction(0x8001, target, 0)
 }
 
 function systemTransaction(sender, target, v) {
-  beginTransaction()
   set.journalLength(0)
+  runSystemTransaction(sender, target, v)
+  settle()
+  machine.endTransaction()
+}
+
+function runSystemTransaction(sender, target, v) {
+  beginTransaction()
   set.isCreation(0)
   set.target(target)
   set.value(v)
@@ -24,8 +34,6 @@ function systemTransaction(sender, target, v) {
   if iszero(mayStart(sender, id)) { machine.panic(0x08) }
   runUnsigned(sender, id)
   if sub(get.status(), 1) { machine.panic(0x08) }
-  settle()
-  machine.endTransaction()
 }
 
 function readyUnsigned(sender, id) {

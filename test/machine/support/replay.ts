@@ -4,11 +4,19 @@ import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import type { GenesisAccount, GenesisLeaf } from "../../../src/chain/model/genesis.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
 import type { EngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { isEip712Transaction } from "../../../src/chain/transaction/eip712-transaction.ts";
-import { closingHints, importHints, openingHints } from "../../../src/machine/hints/batch-hints.ts";
+import {
+  closingHints,
+  impersonationHints,
+  importHints,
+  openingHints,
+  operationHints,
+} from "../../../src/machine/hints/batch-hints.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
+import type { QueuedOperation } from "../../../src/machine/hints/batch-hints.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
 import type { Boundary } from "../../../src/machine/interpreter/environment.ts";
 import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
@@ -16,10 +24,12 @@ import type { StateSource } from "../../../src/machine/interpreter/key-table.ts"
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
 import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
+import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { BOOTLOADER_ADDRESS } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { createTxFromRLP } from "@ethereumjs/tx";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
@@ -102,6 +112,26 @@ export class ReplayedChain {
     };
   }
 
+  /** Goes on behind a batch that the machine does not follow, as the other engines have it. */
+  skip({ writes, bytecodes, outputs, outputsHash }: FormedBatch): void {
+    const changes = writes.map(({ leafKind, address, slot, value }) => ({
+      leafKind,
+      account: address,
+      slot,
+      before: 0n,
+      after: value,
+    }));
+    const context = BigInt(PREDEPLOYS.SystemContext);
+    const output = { leafKind: 0, account: context, slot: 0n, before: 0n, after: BigInt(outputsHash) };
+    this.state.apply({ leaves: [...changes, output] });
+    for (const code of bytecodes) this.state.addCode(fromHex(code));
+    const { batchNumber, lastBlock, lastTimestamp, cheatCount } = outputs;
+    this.boundary = {
+      ...{ ...this.boundary, nextBatch: batchNumber + 1n, blockNumber: lastBlock, timestamp: lastTimestamp, cheatCount },
+      blockHashes: this.state.read(0, context, BLOCK_HASHES_SLOTS.digest),
+    };
+  }
+
   /** Runs steps in one run, as a chunk; its end is the next one's start. */
   run(steps: readonly Step[]): RunResult {
     const environment = {
@@ -117,8 +147,13 @@ export class ReplayedChain {
 }
 
 /** The steps of a batch from its blocks. `parentHash` is that of the block before them. */
-export function stepsOf(blocks: readonly SequencedBlock[], parentHash: Hex): Step[] {
+export function stepsOf(
+  blocks: readonly SequencedBlock[],
+  parentHash: Hex,
+  operations: readonly L2CanonicalTransaction[] = [],
+): Step[] {
   const steps: Step[] = [];
+  let taken = 0;
   for (let at = 0; at < blocks.length; at++) {
     const block = blocks[at] as SequencedBlock;
     const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[at - 1]?.hash ?? parentHash) };
@@ -130,9 +165,16 @@ export function stepsOf(blocks: readonly SequencedBlock[], parentHash: Hex): Ste
     } else if (at === blocks.length - 1 && isOwn) steps.push({ hints: closingHints(made), blocks: [block] });
     else if (isOwn && first.to === PREDEPLOYS.ImportedRoots)
       steps.push({ hints: importHints(made, block.transactions.map(importedRoot)), blocks: [block] });
-    else {
+    else if (first?.kind === "unsigned" && first.isImpersonated !== true) {
+      const operation = operations[taken++];
+      assert.ok(operation !== undefined, "the queue has an operation for the block");
+      const own = blocks.slice(at, blocks.findIndex((each, i) => i >= at && concludes(each)) + 1);
+      const parents = own.map((_, i) => BigInt(blocks[at + i - 1]?.hash ?? parentHash));
+      steps.push({ hints: operationHints(queuedOperation(operation), made.timestamp, parents), blocks: own });
+      at += own.length - 1;
+    } else {
       steps.push({ hints: blockHints(made.timestamp, made.parentHash), blocks: [] });
-      const hints = block.transactions.flatMap((transaction) => signedHints(transaction));
+      const hints = block.transactions.flatMap((transaction) => transactionStep(transaction));
       steps.push({ hints, blocks: [block] });
     }
   }
@@ -142,6 +184,29 @@ export function stepsOf(blocks: readonly SequencedBlock[], parentHash: Hex): Ste
 function importedRoot({ data }: EngineTransaction): { index: bigint; root: bigint } {
   const args = abi.parseTransaction({ data })?.args;
   return { index: args?.["registryIndex"] as bigint, root: BigInt(args?.["root"] as string) };
+}
+
+/** Whether the block has the result of an operation. */
+function concludes({ transactions }: SequencedBlock): boolean {
+  const last = transactions.at(-1);
+  return last?.kind === "unsigned" && last.from === BOOTLOADER_ADDRESS && last.to === PREDEPLOYS.L1Messenger;
+}
+
+function queuedOperation(operation: L2CanonicalTransaction): QueuedOperation {
+  const { from, to, gasLimit, paymaster, nonce, value, data, reserved } = operation;
+  const [minted = 0n, refundRecipient = 0n] = reserved;
+  return {
+    ...{ from, to, gasLimit, paymaster, nonce, value, minted, refundRecipient, data: fromHex(data) },
+    ...{ gasPerPubdata: operation.gasPerPubdataByteLimit, gasPrice: operation.maxFeePerGas },
+    priorityFee: operation.maxPriorityFeePerGas,
+  };
+}
+
+function transactionStep(transaction: EngineTransaction): Hint[] {
+  if (transaction.kind === "signed") return signedHints(transaction);
+  const { from, to, valueWei, gasLimit, data } = transaction;
+  const target = to === undefined ? undefined : BigInt(to);
+  return impersonationHints({ from: BigInt(from), to: target, value: valueWei, gasLimit, data: fromHex(data) });
 }
 
 function signedHints(transaction: EngineTransaction): Hint[] {

@@ -1,0 +1,89 @@
+// What an operation takes to prove (docs/protocol.md, section 8; fixtures/protocol/budget.json). User mode weighs what has a fixed price
+// or computes; here is what the kernel serves. An instruction counts once its gas is paid, whatever becomes of it.
+// `notRun`: 1 invalid, 2 budget, 3 precompile, 4 code, 5 call data, 6 block hash.
+
+function weigh(units) {
+  if get.isMetered() { set.nativeUsed(add(get.nativeUsed(), units)) }
+}
+
+function weighCopy(length) { weigh(mul(3, shr(5, add(length, 31)))) }
+
+// The operation's own target counts as a call; init code as code that is loaded.
+function meterStart() {
+  switch get.isCreation()
+  case 0 { meterCall(get.target(), slice(get.inputFrame(), 0, get.inputLength())) }
+  default { meterInitCode(get.inputFrame(), 0, get.inputLength()) }
+}
+
+function meterCall(account, input) {
+  if iszero(get.isMetered()) { leave }
+  let n := and(input, 0xffffffff)
+  switch account
+  case 0x01 { weigh(3400) }
+  case 0x02 { weigh(add(335, mul(325, shr(6, add(n, 8))))) }
+  case 0x04 {
+    weigh(10)
+    weighCopy(n)
+  }
+  case 0x05 { meterModularPower(input) }
+  case 0x100 { weigh(3400) }
+  default {
+    switch isPrecompile(account)
+    case 0 { meterCode(account) }
+    default { set.notRun(3) }
+  }
+}
+
+function meterModularPower(input) {
+  readInput(input, 1, 96)
+  let exponentSize := mload(0xc20)
+  if or(or(gt(mload(0xc00), 32), gt(exponentSize, 32)), gt(mload(0xc40), 32)) {
+    set.notRun(3)
+    leave
+  }
+  weigh(add(50, mul(100, exponentSize)))
+}
+
+// The code of an account, and of what it delegates to, the first time that a call or EXTCODECOPY names it.
+function meterCode(account) {
+  if iszero(get.isMetered()) { leave }
+  for {} 1 {} {
+    let id := headerOf(account)
+    if eq(load.meteredAt(id), get.transactionNumber()) { leave }
+    store.meteredAt(id, get.transactionNumber())
+    let code := codeOf(account)
+    meterLoaded(codeLength(code))
+    if iszero(shr(48, code)) { leave }
+    account := delegateOf(code)
+  }
+}
+
+function meterLoaded(length) { weigh(div(add(length, 2), 3)) }
+
+// Init code that is to run, at whatever depth, and whether the creation fails or not.
+function meterInitCode(frameId, offset, length) {
+  if iszero(get.isMetered()) { leave }
+  meterLoaded(length)
+  meterHostile(frameId, offset, length)
+}
+
+function meterDeposit(frameId, offset, length) {
+  if iszero(get.isMetered()) { leave }
+  weigh(mul(5, length))
+  meterHostile(frameId, offset, length)
+}
+
+// A first PUSH20 whose 20 bytes are not all there ends the first engine.
+function meterHostile(frameId, offset, length) {
+  if and(gt(length, 0), lt(length, 21)) {
+    if eq(byte(0, mload(pointer(frameId, offset))), 0x73) { set.notRun(4) }
+  }
+}
+
+// What calls and creations pass on, all together: 16 MiB at most.
+function passOn(length) {
+  if get.isMetered() {
+    set.passedOn(add(get.passedOn(), length))
+    if gt(get.passedOn(), 0x1000000) { set.notRun(5) }
+  }
+}

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { mergeAccounts } from "../../src/chain/model/genesis.ts";
+import { cheatHints, impersonationHints } from "../../src/machine/hints/batch-hints.ts";
+import type { Cheat } from "../../src/machine/hints/batch-hints.ts";
+import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
+import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
+import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
+import { configuration, extensions, realGenesis } from "../chain/support/predeploys.ts";
+import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
+import { startTestChain } from "../chain/support/chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
+
+const wallet = new TestWallet(78);
+const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+const CHEATED: Hex = `0x${"ce".repeat(20)}`;
+/** Stores the caller. */
+const CODE: Hex = "0x335f5500";
+
+function cheatOf(cheat: StateCheat): Cheat {
+  const account = BigInt(cheat.address);
+  switch (cheat.type) {
+    case "balance":
+      return { kind: "balance", account, wei: cheat.balanceWei };
+    case "nonce":
+      return { kind: "nonce", account, nonce: cheat.nonce };
+    case "code":
+      return { kind: "code", account, code: fromHex(cheat.code) };
+    case "storage":
+      return { kind: "storage", account, slot: cheat.slot, value: cheat.value };
+  }
+}
+
+const CHEATS: readonly StateCheat[] = [
+  { type: "balance", address: CHEATED, balanceWei: 7n * 10n ** 18n },
+  { type: "nonce", address: CHEATED, nonce: 9n },
+  { type: "code", address: CHEATED, code: CODE },
+  { type: "storage", address: CHEATED, slot: 5n, value: 6n },
+];
+
+describe("the kernel, of a batch with cheats", () => {
+  it("comes to what both engines have, and counts them", async () => {
+    wallet.nonce = 0;
+    const predeploys = await realGenesis();
+    const { chain, blocks, batches, faults } = await startTestChain({
+      ...{ predeploys, genesis: ACCOUNTS, initialState: configuration, extensions, system: predeployTransactions },
+      sequencer: { firstBatch: 0n, cheatsAllowed: true },
+    });
+    try {
+      const { hash } = (await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex };
+      await chain.submit(await wallet.signRaw({ to: CHEATED, value: 1n }));
+      const before = blocks.length;
+      for (const cheat of CHEATS) await chain.sequencer.cheat(cheat);
+      // An account with code sends, to itself, and to where nothing is.
+      for (const to of [CHEATED, `0x${"cf".repeat(20)}`] as const)
+        await chain.sequencer.impersonate({ from: CHEATED, to, valueWei: 3n, data: "0x01", gasLimit: 100_000n });
+      await chain.seal();
+      const [batch] = batches;
+      assert.ok(batch !== undefined);
+      const replayed = new ReplayedChain(mergeAccounts(predeploys, [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
+      const start = replayed.state.copy();
+      const [early, late] = [blocks.slice(0, before), blocks.slice(before)];
+      const steps = stepsOf(blocks, hash);
+      const first = steps.findIndex((step) => step.blocks[0] === late[0]) - 1;
+      const cheats = CHEATS.map((cheat) => ({ hints: cheatHints(cheatOf(cheat)), blocks: [] }));
+      const result = replayed.run([...steps.slice(0, first), ...cheats, ...steps.slice(first)]);
+      compareReceipts(result, [...early, ...late]);
+      replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
+      assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
+      assert.deepEqual(faults, []);
+    } finally {
+      await chain.close();
+    }
+  });
+
+  it("refuses them where the protocol has contracts", async () => {
+    const replayed = new ReplayedChain(await realGenesis(), GENESIS_TIMESTAMP);
+    const refusal = (hints: readonly Hint[]): string => {
+      replayed.boundary = { ...replayed.boundary, open: 1n };
+      try {
+        replayed.run([{ hints: [...blockHints(GENESIS_TIMESTAMP), ...hints], blocks: [] }]);
+      } catch (error) {
+        if (error instanceof KernelPanic) return error.code;
+        throw error;
+      }
+      return "nothing";
+    };
+    const places = [0n, 0x1fffn, 0x8000n, 0x8001n, 0x80ffn, 0x10000n, 0x2ffffn];
+    for (const account of places) {
+      for (const cheat of CHEATS) assert.equal(refusal(cheatHints({ ...cheatOf(cheat), account })), "cheat-reserved");
+      const request = { from: account, to: 1n << 100n, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) };
+      assert.equal(refusal(impersonationHints(request)), "cheat-reserved");
+    }
+    for (const account of [0x2000n, 0x7fffn, 0x8100n, 0xffffn, 0x30000n])
+      for (const cheat of CHEATS) assert.equal(refusal(cheatHints({ ...cheatOf(cheat), account })), "nothing");
+  });
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { mergeAccounts } from "../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
+import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { aliasL1Address } from "../../src/protocol/predeploys.ts";
+import { isUncovered, KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import type { PanicReason } from "../../src/machine/interpreter/machine-error.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
+import { HostileOperations, KINDS, scopedContracts } from "../chain/support/hostile-operations.ts";
+import { configuration, realGenesis } from "../chain/support/predeploys.ts";
+import { CodeWriter } from "../chain/support/random-code.ts";
+import { startVerifiedChain } from "../chain/support/verified-chain.ts";
+import type { RequestedOperation, VerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
+
+/** `MACHINE_OPERATIONS=1000 MACHINE_SEED=7` runs longer. */
+const COUNT = Number(process.env["MACHINE_OPERATIONS"] ?? 40);
+const SEED = Number(process.env["MACHINE_SEED"] ?? 1);
+const SENDER = aliasL1Address(`0x${"1a".repeat(20)}`);
+const TARGET: Hex = `0x${"c1".repeat(20)}`;
+const contract = (place: number, code: Hex): GenesisAccount => ({
+  address: `0x${(0xc0de00 + place).toString(16).padStart(40, "0")}`,
+  nonce: 1n,
+  code,
+});
+
+/** A chain whose operations the machine carries out, too. */
+class Replay {
+  readonly #chain: VerifiedChain;
+  readonly #machine: ReplayedChain;
+  #queue: L2CanonicalTransaction[] = [];
+  #folded = 0;
+
+  private constructor(chain: VerifiedChain, machine: ReplayedChain) {
+    this.#chain = chain;
+    this.#machine = machine;
+    machine.hashes.fold(BigInt(chain.inputs(0n).parentHash));
+  }
+
+  static async start(accounts: readonly GenesisAccount[]): Promise<Replay> {
+    const chain = await startVerifiedChain({ accounts });
+    return new Replay(
+      chain,
+      new ReplayedChain(mergeAccounts(await realGenesis(), [...accounts, ...configuration]), GENESIS_TIMESTAMP),
+    );
+  }
+
+  get chain(): VerifiedChain {
+    return this.#chain;
+  }
+
+  async request(requested: RequestedOperation) {
+    const operation = this.#chain.queueUnseen(requested);
+    assert.ok(operation.queued !== undefined);
+    this.#queue.push(operation.queued);
+    return this.#chain.chain.sequencer.runPriorityOp(operation);
+  }
+
+  /** Seals the batch, has validators and the machine run it, and compares; or why the machine cannot follow it. */
+  async compare(): Promise<PanicReason | undefined> {
+    const batch = await this.#chain.sealAndVerify();
+    const { writes, outputs, outputsHash } = batch;
+    const { blocks } = this.#chain;
+    for (const { hash } of blocks.slice(this.#folded)) this.#machine.hashes.fold(BigInt(hash));
+    this.#folded = blocks.length;
+    const own = blocks.filter(({ batchNumber }) => batchNumber === outputs.batchNumber);
+    const start = this.#machine.state.copy();
+    const steps = stepsOf(own, this.#chain.inputs(outputs.batchNumber).parentHash, this.#queue);
+    this.#queue = [];
+    let result;
+    try {
+      result = this.#machine.run(steps);
+    } catch (error) {
+      if (!(error instanceof KernelPanic) || !isUncovered(error.code)) throw error;
+      this.#machine.skip(batch);
+      return error.code;
+    }
+    compareReceipts(result, own);
+    this.#machine.state.compare(start, writes, BigInt(outputsHash));
+    return undefined;
+  }
+}
+
+async function withReplay(accounts: readonly GenesisAccount[], use: (replay: Replay) => Promise<void>): Promise<void> {
+  const replay = await Replay.start(accounts);
+  try {
+    await use(replay);
+    assert.deepEqual(replay.chain.faults, []);
+  } finally {
+    await replay.chain.chain.close();
+  }
+}
+
+describe("the kernel, of operations of L1's queue", () => {
+  it("carries out deposits, calls, creations and free ones, and gives back what failing ones were to pay", async () => {
+    // Writes a slot; reverts.
+    const [writes, reverts] = [contract(0, "0x60075f5500"), contract(1, "0x5f5ffd")];
+    await withReplay([writes, reverts], async (replay) => {
+      const recipient: Hex = `0x${"7e".repeat(20)}`;
+      const from = SENDER;
+      assert.equal((await replay.request({ from, to: TARGET, valueWei: 10n ** 18n })).success, true);
+      assert.equal((await replay.request({ from, to: writes.address, valueWei: 3n, refundRecipient: recipient })).success, true);
+      assert.equal(
+        (await replay.request({ from, to: reverts.address, valueWei: 5n, refundRecipient: recipient })).success,
+        false,
+      );
+      assert.equal(
+        (await replay.request({ from, to: reverts.address, gasLimit: 100_000n, gasPriceWei: 0n, mintedWei: 0n })).success,
+        false,
+      );
+      const creation = { from, to: `0x${"00".repeat(20)}`, data: "0x60015f5360015ff3", refundRecipient: recipient } as const;
+      assert.equal((await replay.request(creation)).success, true);
+      assert.equal(await replay.compare(), undefined);
+    });
+  });
+
+  it("pays every precompiled contract, also those that are not proven", async () => {
+    await withReplay([], async (replay) => {
+      for (let place = 1n; place <= 0x12n; place++) {
+        const refundRecipient = `0x${(place === 0x12n ? 0x100n : place).toString(16).padStart(40, "0")}` as const;
+        await replay.request({ from: SENDER, to: TARGET, refundRecipient });
+      }
+      assert.equal(await replay.compare(), undefined);
+    });
+  });
+
+  it("cannot follow a payment whose recipient calls an unproven precompiled contract with input, and says so", async () => {
+    // Adds two points (0x06) with the 2,300 gas that a payment gives: no verdict is about that.
+    const adds = contract(0, "0x5f5f60805f60065afa00");
+    await withReplay([adds], async (replay) => {
+      assert.equal((await replay.request({ from: SENDER, to: TARGET, refundRecipient: adds.address })).success, true);
+      assert.equal(await replay.compare(), "unsupported-precompile");
+      // The batch after it can be followed again.
+      await replay.request({ from: SENDER, to: TARGET });
+      assert.equal(await replay.compare(), undefined);
+    });
+  });
+
+  it("does not run what must not run, and undoes its payout", async () => {
+    const caught = contract(0, "0x5f5f5f5f5f60085af150600160005500");
+    // BLOCKHASH of the block before; a modular power of a long base; 16 MiB and more of call data; hashes without end.
+    const recent = contract(1, "0x6001430340600055");
+    const modular = contract(2, "0x60215f525f5f60605f5f60055af1");
+    const data = contract(3, "0x5b5f5f621000005f5f61dead5af1505f56");
+    const endless = contract(4, "0x5b620186a05f20505f56");
+    const own = contract(5, "0x00");
+    await withReplay([caught, recent, modular, data, endless, own], async (replay) => {
+      const expected = [
+        [caught.address, "precompile"],
+        ["0x0000000000000000000000000000000000000003", "precompile"],
+        [recent.address, "blockHash"],
+        [modular.address, "precompile"],
+        [data.address, "callData"],
+        [endless.address, "budget"],
+      ] as const;
+      for (const [to, reason] of expected) {
+        const { notRun } = await replay.request({ from: SENDER, to, valueWei: 9n, gasLimit: 8_000_000n });
+        assert.equal(notRun, reason, to);
+      }
+      const creation = { from: SENDER, to: `0x${"00".repeat(20)}` } as const;
+      assert.equal((await replay.request({ ...creation, data: "0x7300", valueWei: 1n })).notRun, "code");
+      assert.equal((await replay.request({ ...creation, data: "0x60735f5360015ff3", valueWei: 1n })).notRun, "code");
+      assert.equal((await replay.request({ from: own.address, to: TARGET, valueWei: 4n })).notRun, "invalid");
+      // Where nothing is paid out, the block before is there already.
+      assert.equal((await replay.request({ from: SENDER, to: recent.address })).notRun, undefined);
+      assert.equal(await replay.compare(), undefined);
+    });
+  });
+
+  it(`agrees with both engines on ${COUNT} hostile ones (seed ${SEED})`, async () => {
+    const random = new Random(SEED);
+    const wallets = Array.from({ length: 3 }, (_, i) => new TestWallet(800 + i));
+    const contracts = Array.from({ length: 24 }, (_, i) => contract(i, CodeWriter.of(random, 1 + random.below(6))));
+    const rich = wallets.map(({ address }) => ({ address, balanceWei: 10n ** 24n }));
+    await withReplay([...contracts, ...scopedContracts(), ...rich], async (replay) => {
+      const addresses = [contracts, rich].map((list) => list.map(({ address }) => address)) as [Hex[], Hex[]];
+      const operations = await HostileOperations.create(random, ...addresses);
+      let followed = 0;
+      for (let done = 0; done < COUNT; done++) {
+        await replay.request(operations.next(KINDS[done % KINDS.length] ?? "creation"));
+        if (done % 4 === 3 && (await replay.compare()) === undefined) followed++;
+      }
+      assert.ok(followed > COUNT / 8, `${followed} batches were followed`);
+    });
+  });
+});
