@@ -230,6 +230,24 @@ const ROWS: readonly Row[] = [
     refuses: [0, 86_400, 86_401, 1.5, "60"],
     beside: { "pace.maxBatches": 2 },
   },
+  {
+    config: "chains.a.fees.marginPercent",
+    devnet: "chains[0].fees.marginPercent",
+    accepts: [0, 1_000],
+    refuses: [-1, 1_001, 0.5, "25"],
+  },
+  {
+    config: "chains.a.fees.batchGas",
+    devnet: "chains[0].fees.batchGas",
+    accepts: [21_000, 10 ** 9],
+    refuses: [0, 20_999, 10 ** 9 + 1, "5000000"],
+  },
+  {
+    config: "chains.a.fees.leastGasPriceWei",
+    devnet: "chains[0].fees.leastGasPriceWei",
+    accepts: [0, 10 ** 15],
+    refuses: [-1, 10 ** 15 + 1, 0.5, "1"],
+  },
   { config: "chains.a.cheats", devnet: "chains[0].cheats", accepts: [true, false], refuses: NOT_BOOLEAN },
   {
     config: "chains.a.openReads",
