@@ -295,7 +295,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
   const opening = openEngine({ ...options, genesis }, dependencies, witness);
   // Beside the threads that take over the state of a place.
-  const [engine, tree] = await Promise.all([opening, treeOf(options, compressor)]);
+  const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
+  const engine = await opening;
   const first =
     origin === undefined ? { accounts: options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) } : undefined;
   const questions = startQuestions(chainId, limitsOfCode, witness);
@@ -468,10 +469,20 @@ async function formAgain(
   return again !== undefined && leavesOperationsOut(log.since(again)) ? goBack(again, "front") : lost;
 }
 
-/** Rejects with LeafDumpError or PlaceError for a place whose tree is not its last batch's. */
+/** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
 async function treeOf({ origin, place, genesis }: ChainOptions, compressor: BatchCompressor): Promise<StateTree> {
   if (place !== undefined) return treeAt(place, compressor);
   return origin?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
+}
+
+/** Ends what was opened beside what failed; rejects with its error. */
+async function closedAfter(opening: Promise<ExecutionEngine>, witness: Witness, error: unknown): Promise<never> {
+  await opening.then(
+    (engine) => engine.close(),
+    () => undefined,
+  );
+  await witness.close();
+  throw error;
 }
 
 async function openEngine(

@@ -13,6 +13,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { startOrDispose } from "../runtime/disposer.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
 import { versionedChain } from "./chain-on-l1.ts";
+import { damagedPlace, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { chainOptionsOf } from "./chain-options.ts";
 import type { ChainStart, RunningOptions } from "./chain-options.ts";
@@ -101,9 +102,21 @@ export interface Node
  *   users → rpc → mempool ───────────────────────────── sequencer → batch ─┬→ prover ─┐
  *                                                                          └→ commit ─┴→ prove → execute, on L1
  *
- * Rejects with PortInUseError, EngineError, or with L1's error.
+ * Rejects with PortInUseError, EngineError, LedgerError Damaged for a place that cannot be gone on from, or with L1's error.
  */
-export function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
+export async function startNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
+  const { name, chain, fromBlock, start } = options;
+  const { l1: provider } = dependencies;
+  try {
+    if (start.place !== undefined && provider !== undefined)
+      await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
+    return await runNode(options, dependencies);
+  } catch (error) {
+    return damagedPlace(name, error);
+  }
+}
+
+function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
   const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
   const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
   return startOrDispose(name, async (closing) => {

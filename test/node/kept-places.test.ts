@@ -11,9 +11,10 @@ import { openPlaces } from "../../src/node/keeping/kept-places.ts";
 const NAMES = { blocks: "blocks of 271", place: "place of 271" };
 const HASH = "0xabababababababababababababababababababababababababababababababab";
 
-function placeAfter(commands: number): Place {
+function placeAfter(commands: number, newest: bigint): Place {
+  const changes = { inserted: 0, updated: 1 };
   return {
-    head: { number: 1n, timestamp: 5n, hash: HASH },
+    head: { number: newest, timestamp: 5n, hash: HASH },
     oldestState: 0n,
     commands,
     nextBatch: 1n,
@@ -22,14 +23,33 @@ function placeAfter(commands: number): Place {
     publishedCodes: [HASH],
     creators: ["0xf0"],
     genesisRoot: HASH,
-    blocks: [
-      { hash: HASH, transactions: [] },
-      { hash: HASH, transactions: [HASH] },
-    ],
+    blocks: Array.from({ length: Number(newest) + 1 }, () => ({ hash: HASH, transactions: [HASH] })),
     index: { blocks: [], positions: new Map(), priorityOps: new Map(), eip712: new Map(), publicHashes: new Map([[HASH, HASH]]) },
     messages: { sent: [], delivered: [], callbacks: new Map(), imports: [] },
-    archive: [],
-    history: { dump: Uint8Array.of(1, 2), steps: [], bytes: 7 },
+    archive: [
+      {
+        number: 0n,
+        protocolVersion: 1n,
+        firstBlock: 1n,
+        lastBlock: newest,
+        timestamp: 5n,
+        commitment: HASH,
+        stateRoot: HASH,
+        logLeaves: [HASH],
+        logRoot: HASH,
+        priorityOpCount: 2n,
+        transactionCount: 1,
+        importedRoots: [{ registryIndex: 4n, root: HASH }],
+        pubdataBytes: 3,
+        changes: { storage: changes, account: changes, codeHash: changes, codeDigest: changes },
+        preCommitment: HASH,
+      },
+    ],
+    history: {
+      dump: Uint8Array.of(1, 2),
+      steps: [{ batchNumber: 0n, oldLeafCount: 4, priorityOpCount: 2, outputsHash: 9n, pubdata: Uint8Array.of(8, 8, 8) }],
+      bytes: 7,
+    },
     state: Uint8Array.of(3, 4, 5),
     tree: Uint8Array.of(6),
   };
@@ -55,12 +75,12 @@ describe("B5: a chain's place in the ledger", () => {
     await withLedger(async (ledger) => {
       const [store, place] = openPlaces(ledger, NAMES);
       assert.equal(place, undefined);
-      await store.keep(told("zero", "one"), () => placeAfter(3));
-      await store.keep(told("two"), () => placeAfter(9));
+      await store.keep(told("zero", "one"), () => placeAfter(3, 1n));
+      await store.keep(told("two"), () => placeAfter(9, 2n));
     });
     await withLedger((ledger) => {
       const [store, place] = openPlaces(ledger, NAMES);
-      assert.deepEqual(place, placeAfter(9));
+      assert.deepEqual(place, placeAfter(9, 2n));
       assert.equal(store.blocks, 3);
       assert.deepEqual(
         [0, 1, 2, 3].map((number) => store.block(number)),
@@ -73,14 +93,24 @@ describe("B5: a chain's place in the ledger", () => {
     const isDamaged = (error: unknown): boolean => error instanceof LedgerError && error.code === "Damaged";
     await withLedger((ledger) => {
       const stream = ledger.stream(NAMES.place);
-      const [notes, state] = [...stream.entries()];
-      assert.ok(notes !== undefined && state !== undefined);
-      stream.truncate(2);
-      stream.append(state);
-      assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
+      const [notes, state, tree, history] = [...stream.entries()];
+      assert.ok(notes !== undefined && state !== undefined && tree !== undefined && history !== undefined);
+      const others = [
+        [notes, state, state, history],
+        [notes.slice(0, 20), state, tree, history],
+        [notes, state, tree],
+        [notes, state, tree, history, history],
+        ["not base64 of anything packed", state, tree, history],
+      ];
+      for (const texts of others) {
+        stream.truncate(0);
+        for (const text of texts) stream.append(text);
+        assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
+      }
       stream.truncate(0);
-      for (const text of [notes.slice(0, 20), state, state]) stream.append(text);
-      assert.throws(() => openPlaces(ledger, NAMES), isDamaged);
+      for (const text of [notes, state, tree, history]) stream.append(text);
+      ledger.stream(NAMES.blocks).append("three");
+      assert.throws(() => openPlaces(ledger, NAMES), /4 blocks are kept, and it names 3/);
     });
   });
 });

@@ -10,7 +10,7 @@ import type { StateHistory } from "../index/state-history.ts";
 import type { Head } from "../model/block.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
-import { PlaceError } from "./place.ts";
+import { PlaceError } from "./place-error.ts";
 import type { BlockNames, PlaceStore, ToldBlockText } from "./place.ts";
 import { namesOf, tellBlocks } from "./told-blocks.ts";
 
@@ -39,7 +39,7 @@ export async function keepPlace(chain: PlacedChain, store: PlaceStore): Promise<
   const { engine, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
   const root = digestToHex(tree.root);
   if (archive.last?.stateRoot !== root)
-    throw new PlaceError("RootMismatch", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
+    throw new PlaceError("Differs", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
   const { state, oldest } = await witness.request("export", undefined);
   const blocks = [...keptBlocks];
   const told = async function* (): AsyncGenerator<ToldBlockText> {

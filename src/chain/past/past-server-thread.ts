@@ -1,10 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { deserialize } from "node:v8";
 import { parentPort, workerData } from "node:worker_threads";
 import { wordToHex } from "../../protocol/hex.ts";
 import { PastStates } from "../questions/past-states.ts";
-import type { StateUpdate } from "../witness/state-feed.ts";
+import { decodeState } from "../witness/state-bytes.ts";
 import type { PastAnswer, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
 
 /** The body of the thread that serves a chain's past to its engine. */
@@ -12,7 +11,7 @@ const port = parentPort;
 if (port === null) throw new Error("past-server-thread.ts is the body of a worker thread; use startPastServer");
 const { chainId, head, state, path } = workerData as PastServerSetup;
 const states = new PastStates();
-states.apply(deserialize(state) as StateUpdate);
+states.apply(decodeState(state));
 const say = (message: PastThreadMessage): void => port.postMessage(message);
 
 interface Call {

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { deserialize, serialize } from "node:v8";
-import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
 import type { IndexedChain } from "../index/chain-index.ts";
@@ -63,40 +60,4 @@ export interface PlaceStore {
    * or nothing.
    */
   keep(blocks: AsyncIterable<ToldBlockText>, place: () => Place): Promise<void>;
-}
-
-/** Of what a place is written in; another one cannot be read. */
-const VERSION = 1;
-
-/** What a place consists of on disk. */
-export interface PlaceParts {
-  readonly notes: Uint8Array;
-  readonly state: Uint8Array;
-  readonly tree: Uint8Array;
-}
-
-export function encodePlace({ state, tree, ...notes }: Place): PlaceParts {
-  const sums = { state: checksum(state), tree: checksum(tree) };
-  return { notes: serialize({ version: VERSION, sums, notes }), state, tree };
-}
-
-/** Inverse of `encodePlace`. Throws PlaceError for parts of another version, or that do not belong together. */
-export function decodePlace({ notes: bytes, state, tree }: PlaceParts): Place {
-  const { version, sums, notes } = deserialize(bytes) as {
-    readonly version: number;
-    readonly sums: { readonly state: string; readonly tree: string };
-    readonly notes: PlaceNotes;
-  };
-  if (version !== VERSION) throw new PlaceError("OtherFormat", `it has format ${version}, this software reads ${VERSION}`);
-  if (sums.state !== checksum(state) || sums.tree !== checksum(tree)) throw new PlaceError("Damaged", "its parts are damaged");
-  return { ...notes, state, tree };
-}
-
-function checksum(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** A place cannot be read. */
-export class PlaceError extends NamedError<"OtherFormat" | "Damaged" | "RootMismatch"> {
-  override readonly name = "PlaceError";
 }

@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
+import { PlaceError } from "./place-error.ts";
 import type { BlockNames, ToldBlockText } from "./place.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -50,6 +51,7 @@ interface LogFilter {
 /** The blocks before a place. Their numbers and their transactions' are known at once; the rest is read as it is asked for. */
 export class ToldBlocks {
   readonly last: bigint;
+  readonly #names: readonly BlockNames[];
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
@@ -57,6 +59,7 @@ export class ToldBlocks {
   /** `blocks`: hash and transactions of each, from block 0 on. */
   constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
     this.last = BigInt(blocks.length - 1);
+    this.#names = blocks;
     this.#text = text;
     for (const [number, { hash, transactions }] of blocks.entries()) {
       this.#numbers.set(hash, number);
@@ -103,9 +106,19 @@ export class ToldBlocks {
     return typeof hash === "string" ? this.#positions.get(hash.toLowerCase()) : undefined;
   }
 
+  /** Throws PlaceError for a text that is not the block's, or its transactions'. */
   #told(number: number): ToldBlock | undefined {
     const text = BigInt(number) > this.last ? undefined : this.#text(number);
-    return text === undefined ? undefined : (JSON.parse(text) as ToldBlock);
+    if (text === undefined) return undefined;
+    const told = JSON.parse(text) as ToldBlock;
+    const [{ hash, transactions }, named] = [told.block, this.#names[number]];
+    const isIt = named !== undefined && hash === named.hash && transactions.length === named.transactions.length;
+    if (!isIt || told.receipts.length !== transactions.length)
+      throw new PlaceError(
+        "Damaged",
+        `what is kept as block ${number} is not block ${named?.hash}; restore a copy of the folder`,
+      );
+    return told;
   }
 }
 

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from "node:v8";
 import type { MinedBlock } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
@@ -17,6 +16,7 @@ import { MapLedger } from "./ledger.ts";
 import { Reexecution } from "./reexecution.ts";
 import type { Preview, PreviewedTransaction } from "./reexecution.ts";
 import type { RunBounds } from "./run-watch.ts";
+import { decodeState, encodeState } from "./state-bytes.ts";
 import { changesOf, restoreLedger, StateFeed } from "./state-feed.ts";
 import type { ExportedState, StateUpdate } from "./state-feed.ts";
 import { RunningSize } from "./running-size.ts";
@@ -69,14 +69,14 @@ export class BatchWitness {
     const ledger = new MapLedger();
     const execution = await Reexecution.create(chainId, state === undefined ? genesis : [], codeLimitsOf(genesis), ledger);
     const witness = new BatchWitness(execution, ledger);
-    if (state !== undefined) witness.#restore(deserialize(state) as StateUpdate);
+    if (state !== undefined) witness.#restore(decodeState(state));
     return witness;
   }
 
   /** All that it knows of the present state and of recent ones. */
   export(): ExportedState {
     const update = new StateFeed(this.#ledger, this.#kept, () => this.#execution.blockHashes()).take();
-    return { state: serialize(update), oldest: update.oldest };
+    return { state: encodeState(update), oldest: update.oldest };
   }
 
   #restore(update: StateUpdate): void {

@@ -56,6 +56,11 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
   const access = ledger.facts(accessOf(chainId));
   const waiting = new Map(pool.all());
   const [places, place] = openPlaces(ledger, { blocks: blocksOf(chainId), place: placeOf(chainId) });
+  if (place !== undefined && place.commands > commands.length)
+    throw new LedgerError(
+      "Damaged",
+      `the place of chain ${chainId} is behind ${place.commands} commands, of which ${commands.length} are kept; restore a copy`,
+    );
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);
   };

@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+import { PlaceError } from "./place-error.ts";
+import { decodeNotes, encodeNotes, historyBytes } from "./place-notes.ts";
+import type { PartSums } from "./place-notes.ts";
+import type { Place } from "./place.ts";
+
+/** What a place consists of on disk. */
+export interface PlaceParts {
+  readonly notes: Uint8Array;
+  readonly state: Uint8Array;
+  readonly tree: Uint8Array;
+  readonly history: Uint8Array;
+}
+
+export function encodePlace({ state, tree, ...notes }: Place): PlaceParts {
+  const history = historyBytes(notes.history);
+  const sums = { state: checksum(state), tree: checksum(tree), history: checksum(history) };
+  return { notes: encodeNotes(notes, sums), state, tree, history };
+}
+
+/**
+ * Inverse of `encodePlace`. The parts may be a stranger's. Throws PlaceError for those of another version, for what is no place,
+ * and where parts do not belong together; whether state and tree agree is not looked at here.
+ */
+export function decodePlace({ notes: text, state, tree, history }: PlaceParts): Place {
+  const { notes, sums } = decodeNotes(text, history);
+  for (const [name, part] of Object.entries({ state, tree, history }))
+    if (sums[name as keyof PartSums] !== checksum(part)) throw new PlaceError("Damaged", `its ${name} is damaged`);
+  return { ...notes, state, tree };
+}
+
+function checksum(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

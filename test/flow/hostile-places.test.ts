@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { treeAt } from "../../src/chain/past/open-past.ts";
+import { PastEngine } from "../../src/chain/past/past-engine.ts";
+import { PlaceError } from "../../src/chain/past/place-error.ts";
+import { decodePlace, encodePlace } from "../../src/chain/past/place-parts.ts";
+import type { Place } from "../../src/chain/past/place.ts";
+import { decodeState, encodeState } from "../../src/chain/witness/state-bytes.ts";
+import type { PlaceValue, StateUpdate } from "../../src/chain/witness/state-feed.ts";
+import { LedgerError } from "../../src/ledger/ledger-error.ts";
+import { LEDGER_FILE, openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { openPlaces } from "../../src/node/keeping/kept-places.ts";
+import { settleNow } from "./support/devnet.ts";
+import { answers, Kept } from "./support/kept.ts";
+
+const A = 271n;
+const PLACE_BLOCKS = 20;
+const NAMES = { blocks: `blocks of ${A}`, place: `place of ${A}` };
+const OTHER = `0x${"77".repeat(32)}` as const;
+const NOWHERE = `0x${"99".repeat(20)}`;
+
+async function* nothing(): AsyncGenerator<string> {}
+
+/** What a stranger writes fits together by its checksums: they are computed anew. */
+describe("B5: a place from a stranger's dump", () => {
+  const kept = new Kept([A], {}, undefined, { placeBlocks: PLACE_BLOCKS });
+  let place: Place;
+  let had: unknown;
+
+  const withLedger = <T>(work: (ledger: ReturnType<typeof openSqliteLedger>) => T): T => {
+    const ledger = openSqliteLedger(kept.folder);
+    try {
+      return work(ledger);
+    } finally {
+      ledger.close();
+    }
+  };
+  const opened = (given: Place): void => void treeAt(decodePlace(encodePlace(given)), createCompressor());
+  const withState = (change: (state: StateUpdate) => StateUpdate): Place => ({
+    ...place,
+    state: encodeState(change(decodeState(place.state))),
+  });
+  const withNotes = (change: (text: string) => string): (() => void) => {
+    const { notes, ...parts } = encodePlace(place);
+    return () => void decodePlace({ ...parts, notes: Buffer.from(change(Buffer.from(notes).toString())) });
+  };
+  const refused = (work: () => void, reason: RegExp): void =>
+    void assert.throws(work, (error: unknown) => error instanceof PlaceError && reason.test(error.message));
+
+  before(async () => {
+    await kept.start();
+    await kept.deposit();
+    await kept.pay(5n);
+    await kept.request("hardhat_mine", `0x${PLACE_BLOCKS.toString(16)}`);
+    await kept.pollL1();
+    await settleNow(kept.chain());
+    had = await answers(kept.devnet);
+    await kept.stop();
+    place = withLedger((ledger) => openPlaces(ledger, NAMES)[1]) ?? assert.fail("there is no place");
+  });
+  after(() => kept.end());
+
+  test("is taken where nothing in it was changed", () => {
+    opened(place);
+    assert.deepEqual(decodeState(encodeState(decodeState(place.state))), decodeState(place.state));
+  });
+
+  test("is refused where a value of the state is not the tree's, is missing, further or twice", () => {
+    const account = (state: StateUpdate): PlaceValue =>
+      state.present.find(({ slot, value }) => slot === undefined && value !== undefined && value.nonce > 0n) ?? assert.fail();
+    const slot = (state: StateUpdate): PlaceValue => state.present.find((each) => each.slot !== undefined) ?? assert.fail();
+    const replaced = (which: typeof account, by: (one: PlaceValue) => readonly PlaceValue[]) =>
+      withState((state) => {
+        const one = which(state);
+        return { ...state, present: state.present.flatMap((each) => (each === one ? by(one) : [each])) };
+      });
+    const richer = (one: PlaceValue): readonly PlaceValue[] =>
+      one.slot !== undefined || one.value === undefined
+        ? []
+        : [{ ...one, value: { ...one.value, balance: one.value.balance + 1n } }];
+    refused(() => opened(replaced(account, richer)), /the state's value of kind \d of 0x.*, the state tree's is/);
+    refused(() => opened(replaced(account, () => [])), /lacks \d of the values/);
+    refused(() => opened(replaced(slot, () => [])), /lacks 1 of the values/);
+    refused(() => opened(replaced(slot, (one) => [{ ...one, value: Uint8Array.of(7, 7) } as PlaceValue])), /the state tree's is/);
+    refused(() => opened(replaced(account, (one) => [one, one])), /occurs twice/);
+    refused(() => opened(replaced(account, (one) => [one, { ...one, address: NOWHERE } as PlaceValue])), /the state tree's is 0/);
+  });
+
+  test("is refused where a code is another one than its account has in the tree", () => {
+    const swapped = withState((state) => {
+      const [hash, code] = state.codes.find(([, { length }]) => length > 100) ?? assert.fail("no code");
+      return { ...state, codes: state.codes.map((one) => (one[0] === hash ? ([hash, code.toReversed()] as const) : one)) };
+    });
+    refused(() => opened(swapped), /the state tree's is/);
+  });
+
+  test("is refused where tree, batches and blocks are not of one chain", () => {
+    const [last] = place.archive.slice(-1);
+    assert.ok(last !== undefined);
+    refused(
+      () => opened({ ...place, archive: [...place.archive.slice(0, -1), { ...last, stateRoot: OTHER }] }),
+      /the last batch's is/,
+    );
+    refused(() => opened({ ...place, tree: place.tree.slice(0, -1) }), /its tree cannot be read/);
+    refused(() => opened({ ...place, tree: place.tree.with(100, 255) }), /its tree cannot be read/);
+    refused(() => opened({ ...place, previousCommitment: OTHER }), /does not follow/);
+    refused(() => opened({ ...place, nextBatch: place.nextBatch + 1n }), /its batches are not those/);
+    refused(() => opened({ ...place, blocks: place.blocks.slice(1) }), /blocks, and the newest is/);
+    refused(() => opened({ ...place, head: { ...place.head, hash: OTHER } }), /is named/);
+    refused(() => opened({ ...place, oldestState: place.head.number + 1n }), /oldest/);
+    const renamed = withState((state) => ({
+      ...state,
+      hashes: new Map([...state.hashes].map(([n]) => [n, new Uint8Array(32)])),
+    }));
+    refused(() => opened(renamed), /is named 0x0+ and/);
+  });
+
+  test("is refused where its bytes end early, go on, or tell of more than there is", () => {
+    const cut = [0, 3, 4, 19, 24, place.state.length >> 1, place.state.length - 1];
+    for (const length of cut)
+      refused(() => opened({ ...place, state: place.state.slice(0, length) }), /its state cannot be read/);
+    refused(() => opened({ ...place, state: Uint8Array.of(...place.state, 0) }), /1 bytes follow/);
+    for (const at of [20, 24 + 40 * decodeState(place.state).hashes.size]) {
+      const huge = Uint8Array.from(place.state);
+      huge.fill(0xff, at, at + 4);
+      refused(() => opened({ ...place, state: huge }), /no room|in the middle/);
+    }
+    // Whatever byte a stranger changes, nothing but a PlaceError comes of it, or the same leaves.
+    for (let at = 0; at < place.state.length; at += Math.ceil(place.state.length / 40)) {
+      const changed = place.state.with(at, (place.state[at] ?? 0) ^ 0x55);
+      try {
+        opened({ ...place, state: changed });
+      } catch (error) {
+        assert.ok(error instanceof PlaceError, `byte ${at}: ${String(error)}`);
+      }
+    }
+  });
+
+  test("is refused where its notes are of another shape, or name what objects inherit", () => {
+    refused(
+      withNotes((text) => text.slice(0, -2)),
+      /no text in the format/,
+    );
+    refused(
+      withNotes((text) => text.replace('"version":2', '"version":1')),
+      /has format 1/,
+    );
+    refused(
+      withNotes(() => "null"),
+      /has format undefined/,
+    );
+    refused(
+      withNotes((text) => text.replace('"commands":', '"commands":"7n","x":')),
+      /commands/,
+    );
+    refused(
+      withNotes((text) => text.replace('"commands":', '"commands":-')),
+      /commands/,
+    );
+    refused(
+      withNotes((text) => text.replace('"notes":{', '"notes":{"__proto__":{"polluted":true},')),
+      /__proto__/,
+    );
+    refused(
+      withNotes((text) => text.replace('"head":{', '"head":{"constructor":{},')),
+      /constructor/,
+    );
+    refused(
+      withNotes((text) => text.replace(/"dumpBytes":\d+/, '"dumpBytes":9007199254740991')),
+      /history/,
+    );
+    refused(
+      withNotes((text) => text.replace('"positions":[', '"positions":{"length":4294967295},"x":[')),
+      /positions/,
+    );
+    assert.equal(({} as { polluted?: boolean }).polluted, undefined);
+  });
+
+  test("does not start an ecosystem, which is there unchanged when the place is as it was", async () => {
+    const path = join(kept.folder, LEDGER_FILE);
+    const bytes = readFileSync(path);
+    const hostile: readonly (readonly [Place, RegExp])[] = [
+      [{ ...place, state: place.state.slice(0, -1) }, /cannot go on from its place: its state cannot be read/],
+      [{ ...place, operationsTaken: place.operationsTaken + 1n }, /number of operations of batch \d+ is \d+, on L1 it is/],
+      [{ ...place, commands: place.commands + 1 }, /commands, of which/],
+    ];
+    for (const [given, reason] of hostile) {
+      writeFileSync(path, bytes);
+      const ledger = openSqliteLedger(kept.folder);
+      await openPlaces(ledger, NAMES)[0].keep(nothing(), () => given);
+      ledger.close();
+      const isDamaged = (error: unknown): boolean =>
+        error instanceof LedgerError && error.code === "Damaged" && reason.test(error.message);
+      await assert.rejects(kept.start(), isDamaged);
+    }
+    writeFileSync(path, bytes);
+    await kept.start();
+    assert.ok(kept.chain().pipeline.chain.engine instanceof PastEngine);
+    assert.deepEqual(await answers(kept.devnet), had);
+  });
+});
