@@ -2,6 +2,7 @@ import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { BatchNumber } from "../protocol/ids.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore, FormerMark } from "./batch/form-batch.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
@@ -144,7 +145,7 @@ export interface ChainMark {
   /** Undefined where the time is shared. */
   readonly time: ClockMark | undefined;
   /** The number of the open batch, or of the next one. */
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
 }
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
@@ -192,9 +193,9 @@ export interface Chain {
    * is back, before anything is formed, and again where the batch was too full for the operations. Resolves with what has
    * become impossible. Rejects with RangeError where the chain does not remember that batch, or when it is closed.
    */
-  rewind(batchNumber: bigint, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
+  rewind(batchNumber: BatchNumber, operations: readonly PriorityOperation[], onBack: () => void): Promise<readonly LostChange[]>;
   /** Whether `rewind` can go back to before the batch. */
-  remembers(batchNumber: bigint): boolean;
+  remembers(batchNumber: BatchNumber): boolean;
   /** Whether the chain can still return to a mark: `rewind` ends those that were taken since the batch began. */
   canRevert(mark: ChainMark): boolean;
   /** L1 has executed all batches before this one: the chain does not go back to them. */
@@ -447,7 +448,7 @@ function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, chang
 }
 
 interface FormingAgain {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly operations: readonly PriorityOperation[];
   readonly log: CommandLog;
   /** The sequencer has returned there. */

@@ -1,9 +1,10 @@
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import type { VersionedChain } from "../settlement-layer/reader/chain-versions.ts";
 
 /** A chain as its settlement layer has it since its creation. Nothing of it changes. */
 export interface ChainOnL1 {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** The chain's contract. */
   readonly hyperchain: Hex;
   readonly factory: Hex;
@@ -15,7 +16,7 @@ export interface ChainOnL1 {
   /** When it was created; seconds of L1's time. */
   readonly bornAt: bigint;
   readonly configuration: {
-    readonly chainId: bigint;
+    readonly chainId: ChainId;
     /** The version that it was created with. */
     readonly protocolVersion: bigint;
     /** ERC-20 on L1; ETH_BASE_TOKEN is ETH. */

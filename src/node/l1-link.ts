@@ -2,6 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { BatchNumber } from "../protocol/ids.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
@@ -101,7 +102,7 @@ export interface L1Link {
   /** Takes over what is new on L1; nothing while the sequencer is paused. Calls wait for each other. */
   pollL1(): Promise<ChainInputs>;
   /** Resolves when L1 has executed the batch; rejects with what stopped settlement. Also for those that others committed. */
-  settled(batchNumber: bigint): Promise<SettledBatch>;
+  settled(batchNumber: BatchNumber): Promise<SettledBatch>;
   /** As Settling's, for all that is sealed. */
   hurry(): void;
   /** As Resealing's: forms batches again that are not executed. A chain whose settlement has stopped goes on. */

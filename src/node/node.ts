@@ -28,6 +28,7 @@ import { serveChain } from "./serving/serve-chain.ts";
 import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
 import { settlementViewOf } from "./serving/settlement-view.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
+import type { ChainId } from "../protocol/ids.ts";
 
 export interface NodeOptions {
   /** As users know the chain, for messages. */
@@ -78,7 +79,7 @@ export interface Node
     RestorableMember,
     ChainAccess,
     Pick<L1Link, "pollL1" | "settled" | "hurry" | "reseal" | "progress" | "proving" | "waitsFor" | "isBlind"> {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly chain: Chain;
   /**
    * Ends the open batch; resolves when it is sealed. Undefined where none is open, or the sequencer is paused. Looks at L1

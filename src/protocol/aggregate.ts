@@ -7,6 +7,7 @@ import { evaluateCoefficients } from "./evaluation.ts";
 import type { Quintic } from "./evaluation.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";
 
@@ -21,7 +22,7 @@ const ABSORBED_ELEMENTS = 112;
 
 /** A batch of an aggregate, as its chain on L1 stored it. */
 export interface AggregatedBatch {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly batch: StoredBatch;
 }
 

@@ -2,14 +2,15 @@ import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts"
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "./asset-message.ts";
 import { hashTag } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import type { PubdataLog } from "./pubdata.ts";
 
 /** What a batch's asset messages add up to, for one asset and direction. */
 export interface AssetFlow {
   readonly kind: AssetMessageKind;
   /** Of a hyperbridge send; 0 for withdrawals and deliveries. */
-  readonly destinationChainId: bigint;
-  readonly originChainId: bigint;
+  readonly destinationChainId: ChainId;
+  readonly originChainId: ChainId;
   /** 20 bytes. */
   readonly originToken: Hex;
   readonly amount: bigint;
@@ -25,7 +26,7 @@ export const ASSET_FLOWS_ABI_TYPE =
  * Sums asset messages by kind, destination and asset, in order of first appearance. A withdrawal to another chain than the
  * settlement chain is no flow, like any body that is no asset message.
  */
-export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: bigint): AssetFlow[] {
+export function sumAssetFlows(logs: readonly PubdataLog[], settlementChainId: ChainId): AssetFlow[] {
   const flows = new Map<string, AssetFlow>();
   for (const log of logs) {
     if (log.type !== "message" || !isAssetSender(log.sender)) continue;

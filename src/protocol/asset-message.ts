@@ -1,6 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import { WORD_LIMIT } from "./word.ts";
 
 /** What an asset message does. */
@@ -11,9 +12,9 @@ export type AssetMessageKind = (typeof AssetMessageKind)[keyof typeof AssetMessa
 export interface AssetTransfer {
   readonly kind: AssetMessageKind;
   /** For a withdrawal the chain id of L1, for a delivery the chain that delivers. */
-  readonly destinationChainId: bigint;
+  readonly destinationChainId: ChainId;
   /** Chain on which the asset was born. */
-  readonly originChainId: bigint;
+  readonly originChainId: ChainId;
   /** Its token there, 20 bytes; zero is that chain's native coin (on L1: ETH). */
   readonly originToken: Hex;
   /** Below 2^128. */
@@ -47,7 +48,7 @@ export function isAssetSender(sender: Hex): boolean {
 }
 
 /** The asset's id, as in ZK Stack: keccak(abi.encode(origin chain, 0x10004, token)), a native coin as address 1. */
-export function assetId(originChainId: bigint, originToken: Hex): Hex {
+export function assetId(originChainId: ChainId, originToken: Hex): Hex {
   const token = originToken.toLowerCase() === ZERO_ADDRESS ? NATIVE_COIN_ADDRESS : originToken;
   return keccak(
     fromHex(wordToHex(originChainId), 32),

@@ -2,6 +2,7 @@ import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts"
 import { LeafKind } from "./domain-tags.ts";
 import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import type { HoldingKey } from "./holding.ts";
 
 /** Domain tag of an atomic flow's name. */
@@ -14,7 +15,7 @@ const EXECUTED_SLOT = 1n;
 
 /** What one party gives on one chain; the contracts' `FlowLeg`. */
 export interface FlowLeg {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Whether this leg decides for all. */
   readonly isPivot: boolean;
   readonly party: Hex;

@@ -4,6 +4,7 @@ import type { Digest } from "./digest.ts";
 import type { Quintic } from "./evaluation.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { BatchNumber, ChainId } from "./ids.ts";
 
 export const BATCH_TAG = hashTag("hyperchain.batch.v2");
 export const EVALUATION_POINT_TAG = hashTag("hyperchain.evaluation-point.v1");
@@ -16,11 +17,11 @@ export const NO_PARTITION: Hex = wordToHex(0n);
 /** All that fixes a batch before the evaluation point exists. */
 export interface PreCommitmentFields {
   readonly protocolVersion: bigint;
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** The chain's contract on its settlement chain, 20 bytes. */
   readonly hyperchainAddress: Hex;
-  readonly chainId: bigint;
-  readonly batchNumber: bigint;
+  readonly chainId: ChainId;
+  readonly batchNumber: BatchNumber;
   readonly previousCommitment: Hex;
   readonly oldStateRoot: Digest;
   readonly newStateRoot: Digest;

@@ -1,6 +1,7 @@
 import { AssetMessageKind, decodeAssetMessage } from "./asset-message.ts";
 import type { AssetTransfer } from "./asset-message.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import { decodeInteropBundle, decodeInteropResult } from "./interop-message.ts";
 import type { InteropBundle, InteropResult } from "./interop-message.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
@@ -26,7 +27,7 @@ export type JourneyStep = (typeof JOURNEY_STEPS)[number];
 
 /** Where a step happened. */
 export interface StepRecord {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly blockNumber: number;
   readonly transactionHash: Hex;
 }
@@ -44,7 +45,7 @@ export type CrossChainContent =
 export function readCrossChainMessage(
   sender: Hex,
   body: Uint8Array,
-): { readonly destinationChainId: bigint; readonly content: CrossChainContent } | undefined {
+): { readonly destinationChainId: ChainId; readonly content: CrossChainContent } | undefined {
   switch (sender) {
     case PREDEPLOYS.L2AssetRouter: {
       const transfer = decodeAssetMessage(body);

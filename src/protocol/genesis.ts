@@ -1,5 +1,6 @@
 import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 import type { PredeployName } from "./predeploys.ts";
 
@@ -33,11 +34,11 @@ export function genesisAccounts(): readonly GenesisAccount[] {
 /** What a chain must know of the ecosystem it belongs to. */
 export interface ChainConfiguration {
   /** Chain id of the settlement layer. */
-  readonly l1ChainId: bigint;
+  readonly l1ChainId: ChainId;
   /** The bridge on L1 whose deposits the chain mints: 20 bytes. */
   readonly l1SharedBridge: Hex;
   /** Chain that issued the asset which pays for gas. */
-  readonly baseTokenOriginChainId: bigint;
+  readonly baseTokenOriginChainId: ChainId;
   /** The asset's address there, as asset messages carry it: 20 bytes. */
   readonly baseTokenOriginToken: Hex;
   /** When L1 created the chain, seconds: what batches sent to it that began then or earlier is refused by L1. */
@@ -46,7 +47,7 @@ export interface ChainConfiguration {
 
 /** The configuration of a chain as L1 knows it. `baseToken` is L1's token, ETH as 1. */
 export function configurationOnL1(chain: {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   readonly bridge: Hex;
   readonly baseToken: Hex;
   readonly bornAt: bigint;

@@ -2,6 +2,7 @@ import { assetId, NATIVE_TOKEN_VAULT_ADDRESS } from "./asset-message.ts";
 import { LeafKind } from "./domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 
 /** The leaf of a state tree that says how much an account holds. */
@@ -15,7 +16,7 @@ export interface HoldingKey {
 
 /** Whose holding of which L1 token, on a chain with which base token. Addresses are 20 bytes; ETH is 0 or 1. */
 export interface HoldingQuery {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   readonly baseToken: Hex;
   readonly token: Hex;
   /** The account on the chain: an L1 contract's is its alias. */
@@ -31,7 +32,7 @@ const NONCE_BITS = 64n;
  * Where the native token vault of every chain deploys the counterpart of a token born elsewhere: a minimal proxy by
  * CREATE2, with the asset's id as salt.
  */
-export function bridgedTokenAddress(originChainId: bigint, originToken: Hex): Hex {
+export function bridgedTokenAddress(originChainId: ChainId, originToken: Hex): Hex {
   const creationCode = fromHex(
     `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${PREDEPLOYS.BridgedToken.slice(2)}5af43d82803e903d91602b57fd5bf3`,
   );

@@ -1,6 +1,7 @@
 import { AbiCoder } from "ethers";
 import { fromHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId, MessageHash } from "./ids.ts";
 
 /** A call of a bundle. */
 export interface InteropCall {
@@ -14,17 +15,17 @@ export interface InteropCall {
 
 /** Calls to another chain that happen together or not at all; the fields are those of `InteropBundle.sol`. */
 export interface InteropBundle {
-  readonly sourceChainId: bigint;
-  readonly destinationChainId: bigint;
+  readonly sourceChainId: ChainId;
+  readonly destinationChainId: ChainId;
   readonly sender: Hex;
   readonly nonce: bigint;
   readonly calls: readonly InteropCall[];
   /** keccak of the asset message that carries value and reward; zero when there is none. */
-  readonly valueMessageHash: Hex;
+  readonly valueMessageHash: MessageHash;
   readonly value: bigint;
   /** Paid on the destination to the account that executes the bundle. */
   readonly relayerReward: bigint;
-  readonly tokens: readonly { readonly messageHash: Hex; readonly recipient: Hex }[];
+  readonly tokens: readonly { readonly messageHash: MessageHash; readonly recipient: Hex }[];
   readonly gasLimit: bigint;
   /** Zero address: anyone. */
   readonly executionAddress: Hex;
@@ -37,9 +38,9 @@ export interface InteropBundle {
 
 /** The outcome of a bundle, as the destination's interop handler reports it. */
 export interface InteropResult {
-  readonly bundleHash: Hex;
+  readonly bundleHash: MessageHash;
   /** Chain that sent the bundle, where the outcome is awaited. */
-  readonly destinationChainId: bigint;
+  readonly destinationChainId: ChainId;
   readonly success: boolean;
   /** `abi.encode(bytes[])` with each call's return data, or the first bytes of the revert data. */
   readonly result: Hex;

@@ -1,6 +1,7 @@
 import { Interface } from "ethers";
 import { wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 
 /** Attributes of calls and bundles (`IInteropAttributes.sol`): encoded as calls of functions that no contract implements. */
 const attributes = new Interface([
@@ -61,7 +62,7 @@ export function destinationBaseToken(token: Hex): Hex {
  * ERC-7930 form of a chain, or of an account on it: version 1 (2) ‖ chain type 0 (2) ‖ length (1) ‖ chain id without leading
  * zeros ‖ length (1) ‖ address. Throws HexError for a chain id out of range.
  */
-export function interoperableAddress(chainId: bigint, account?: Hex): Hex {
+export function interoperableAddress(chainId: ChainId, account?: Hex): Hex {
   const chain = wordToHex(chainId)
     .slice(2)
     .replace(/^(00)+/, "");
@@ -75,7 +76,7 @@ export function interoperableAddress(chainId: bigint, account?: Hex): Hex {
  */
 export function parseInteroperableAddress(
   encoded: string,
-): { readonly chainId: bigint | undefined; readonly account: Hex | undefined } | undefined {
+): { readonly chainId: ChainId | undefined; readonly account: Hex | undefined } | undefined {
   const match = /^0x00010000([0-9a-f]{2})/i.exec(encoded);
   if (match === null) return undefined;
   const chainLength = 2 * Number.parseInt(match[1] ?? "", 16);

@@ -1,6 +1,7 @@
 import { emptyTree } from "./empty-tree.ts";
 import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { MessageHash, OperationHash } from "./ids.ts";
 
 /** A log from L2 to L1, in ZK Stack's format. */
 export interface L2Log {
@@ -38,7 +39,7 @@ export function messageLog(sender: Hex, body: Uint8Array): L2Log {
 }
 
 /** As `messageLog`, for a message whose body is known by its keccak only. */
-export function messageLogOfHash(sender: Hex, messageHash: Hex): L2Log {
+export function messageLogOfHash(sender: Hex, messageHash: MessageHash): L2Log {
   return {
     l2ShardId: 0,
     isService: true,
@@ -50,7 +51,7 @@ export function messageLogOfHash(sender: Hex, messageHash: Hex): L2Log {
 }
 
 /** The log that says whether a priority operation succeeded (1) or failed (0). */
-export function priorityOpLog(canonicalTxHash: Hex, success: boolean): L2Log {
+export function priorityOpLog(canonicalTxHash: OperationHash, success: boolean): L2Log {
   return {
     l2ShardId: 0,
     isService: true,

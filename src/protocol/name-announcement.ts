@@ -1,18 +1,19 @@
 import { addressWord, bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { hashTag, keccak } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { ChainId } from "./ids.ts";
 
 /** Domain tag of a name's announcement. */
 const NAME_TAG = hashTag("hyperchain.name-announcement.v1");
 
 /** A name that an account means to take in L1's registry of names. */
 export interface NameAnnouncement {
-  readonly l1ChainId: bigint;
+  readonly l1ChainId: ChainId;
   /** The registry's address. */
   readonly registry: Hex;
   /** The account that takes it. */
   readonly owner: Hex;
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly label: string;
   /** The account for which the name stands; 0 for the label of the chain itself. */
   readonly account: Hex;

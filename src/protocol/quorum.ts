@@ -1,20 +1,21 @@
 import type { Hex } from "./hex.ts";
+import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** EIP-712 domain of a contract. */
 export interface TypedDataDomain {
   readonly name: string;
   readonly version: "1";
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly verifyingContract: Hex;
 }
 
 /** Domain of a chain's validators: its settlement chain and its contract there. */
-export function quorumDomain(settlementChainId: bigint, hyperchain: Hex): TypedDataDomain {
+export function quorumDomain(settlementChainId: ChainId, hyperchain: Hex): TypedDataDomain {
   return { name: "Hyperchain", version: "1", chainId: settlementChainId, verifyingContract: hyperchain };
 }
 
 /** Domain of an availability committee: the chain and address of its policy's contract. */
-export function availabilityDomain(settlementChainId: bigint, policy: Hex): TypedDataDomain {
+export function availabilityDomain(settlementChainId: ChainId, policy: Hex): TypedDataDomain {
   return { name: "HyperchainAvailability", version: "1", chainId: settlementChainId, verifyingContract: policy };
 }
 
@@ -32,7 +33,7 @@ export interface ApprovalTerms {
 /** What validators sign so that a batch is committed. */
 export interface BatchCommitment extends ApprovalTerms {
   readonly commitment: Hex;
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
 }
 
 /** EIP-712 fields of a `BatchCommitment`. */

@@ -1,11 +1,12 @@
 import { bytesWord, keccakOfWords, uintWord } from "./abi-words.ts";
 import { wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { BatchNumber } from "./ids.ts";
 import { IMPORTED_ROOTS_TAG } from "./rolling-hash.ts";
 
 /** A committed batch as the chain's contract on L1 remembers it, by its hash. */
 export interface StoredBatch {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly lastBlock: bigint;
   /** Seconds, of its first block. */
   readonly firstTimestamp: bigint;

@@ -1,6 +1,7 @@
 import { AbiCoder, id } from "ethers";
 import { toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** First word of the message; `TokenDescription.sol`. */
 const TAG = id("hyperchain.token-description.v1");
@@ -11,14 +12,14 @@ const ABI_TYPES = ["bytes32", "uint256", "address", "bytes", "bytes", "uint8"];
 const LOG_TREE_DEPTH = 14n;
 
 /** Where a message of the chain of birth stands among all of them: of two descriptions the later, with the higher one, stands. */
-export function descriptionPosition(batchNumber: bigint, index: number): bigint {
+export function descriptionPosition(batchNumber: BatchNumber, index: number): bigint {
   return ((batchNumber + 1n) << LOG_TREE_DEPTH) | BigInt(index);
 }
 
 /** Which token a chain describes to the others. */
 export interface TokenDescription {
   /** Chain on which the token was born. */
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Its contract there. */
   readonly token: Hex;
   /** Whether its name or its symbol has a letter. */

@@ -3,6 +3,7 @@ import type { BatchRecord } from "./batch-record.ts";
 import { emptyTree } from "./empty-tree.ts";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** Levels of the tree behind the Transaction Root. */
 export const TRANSACTION_TREE_DEPTH = 32;
@@ -15,8 +16,8 @@ const EMPTY = emptyTree(new Uint8Array(32), TRANSACTION_TREE_DEPTH);
  * root is 0.
  */
 export interface ExecutedBatch {
-  readonly chainId: bigint;
-  readonly batchNumber: bigint;
+  readonly chainId: ChainId;
+  readonly batchNumber: BatchNumber;
   readonly logRoot: Hex;
   readonly record: BatchRecord;
 }

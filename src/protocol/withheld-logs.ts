@@ -2,6 +2,7 @@ import { NamedError } from "../errors/named-error.ts";
 import { isAssetSender } from "./asset-message.ts";
 import { fromHex, keccak, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
+import type { MessageHash } from "./ids.ts";
 import { hashL2Log, messageLogOfHash, priorityOpLog } from "./l2-log.ts";
 import { LogHead } from "./pubdata.ts";
 import type { PubdataLog } from "./pubdata.ts";
@@ -37,7 +38,7 @@ export function encodeWithheldLogs(logs: readonly PubdataLog[]): Uint8Array {
 export type WithheldLog =
   | { readonly type: "priorityOp"; readonly success: boolean }
   /** `body` is undefined where L1 has its keccak only. */
-  | { readonly type: "message"; readonly sender: Hex; readonly messageHash: Hex; readonly body: Uint8Array | undefined };
+  | { readonly type: "message"; readonly sender: Hex; readonly messageHash: MessageHash; readonly body: Uint8Array | undefined };
 
 /**
  * Inverse of `encodeWithheldLogs`, but for the bodies that it drops. Throws WithheldLogsError for bytes that L1 would not

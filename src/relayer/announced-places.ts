@@ -1,7 +1,7 @@
-import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { descriptionPosition } from "../protocol/token-description.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 
 /** A message that describes a token, with its position: the highest stands on the chains that it is brought to. */
 export interface AnnouncedPlace {
@@ -10,7 +10,7 @@ export interface AnnouncedPlace {
 }
 
 /** Where a chain has announced a token in the same words, the newest first: anyone may have it do so again. */
-export function announcedPlaces(view: L1View, chainId: bigint, messageHash: Hex): readonly AnnouncedPlace[] {
+export function announcedPlaces(view: L1View, chainId: ChainId, messageHash: MessageHash): readonly AnnouncedPlace[] {
   return view
     .messages(chainId, PREDEPLOYS.L2NativeTokenVault, messageHash)
     .map((place) => ({ place, position: descriptionPosition(place.batch.batchNumber, place.index) }))

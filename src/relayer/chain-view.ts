@@ -1,6 +1,7 @@
 import type { Log, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
@@ -13,16 +14,21 @@ export type ChainEvent =
       readonly type: "messageSent";
       readonly at: StepRecord;
       readonly sender: Hex;
-      readonly messageHash: Hex;
+      readonly messageHash: MessageHash;
       readonly body: Uint8Array;
     }
   | { readonly type: "rootImported"; readonly at: StepRecord; readonly registryIndex: bigint; readonly root: Hex }
   /** A message of another chain was carried out here, or a transfer of this chain given back, by whomever. */
-  | { readonly type: "executed"; readonly at: StepRecord; readonly sourceChainId: bigint | undefined; readonly messageHash: Hex }
+  | {
+      readonly type: "executed";
+      readonly at: StepRecord;
+      readonly sourceChainId: ChainId | undefined;
+      readonly messageHash: MessageHash;
+    }
   /** The outcome of a bundle that was sent here was brought, and its listener reverted: it can be told again. */
-  | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: Hex; readonly listener: Hex }
+  | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: MessageHash; readonly listener: Hex }
   /** The reward for the outcome of a bundle that was sent here was paid, or taken back. */
-  | { readonly type: "callbackRewardSpent"; readonly bundleHash: Hex };
+  | { readonly type: "callbackRewardSpent"; readonly bundleHash: MessageHash };
 
 const TOPICS = [
   topicOf(messenger, "L1MessageSent"),
@@ -52,12 +58,12 @@ export interface ChainPoll {
 
 /** Reads a chain's cross-chain events through its public RPC. */
 export class ChainView {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly #provider: Provider;
   /** Up to this block everything was read. */
   #read: { readonly blockNumber: number; readonly hash: string } | undefined;
 
-  constructor({ chainId }: { readonly chainId: bigint }, { provider }: { readonly provider: Provider }) {
+  constructor({ chainId }: { readonly chainId: ChainId }, { provider }: { readonly provider: Provider }) {
     this.chainId = chainId;
     this.#provider = provider;
   }

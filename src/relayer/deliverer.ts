@@ -1,5 +1,6 @@
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import { buildDelivery } from "./delivery.ts";
 import { CallbackOver, listenerFailure, requireListener } from "./callback-outcome.ts";
 import { Rewards } from "./delivery-policy.ts";
@@ -34,7 +35,7 @@ const ANYONE: Hex = `0x${"00".repeat(20)}`;
 
 /** Delivers messages on one chain. */
 export class Deliverer {
-  readonly #chainId: bigint;
+  readonly #chainId: ChainId;
   readonly #policy: DeliveryPolicy;
   readonly #dependencies: DelivererDependencies;
   readonly #rewards: Rewards;
@@ -42,7 +43,7 @@ export class Deliverer {
   #looks = 0;
 
   constructor(
-    { chainId, policy }: { readonly chainId: bigint; readonly policy: DeliveryPolicy },
+    { chainId, policy }: { readonly chainId: ChainId; readonly policy: DeliveryPolicy },
     dependencies: DelivererDependencies,
   ) {
     this.#chainId = chainId;

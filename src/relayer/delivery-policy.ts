@@ -2,6 +2,7 @@ import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { decodeInteropBundle } from "../protocol/interop-message.ts";
 import type { InteropBundle } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
@@ -51,7 +52,7 @@ export interface RewardsDependencies {
   readonly l1View: L1View;
   readonly bundleBodies: BundleBodies;
   /** Whether the outcome of a bundle that was sent on this chain brings no reward any more: it was paid, or taken back. */
-  readonly isCallbackRewardSpent: (sourceChainId: bigint, bundleHash: Hex) => boolean;
+  readonly isCallbackRewardSpent: (sourceChainId: ChainId, bundleHash: MessageHash) => boolean;
   readonly provider: Provider;
 }
 
@@ -84,7 +85,7 @@ export class Rewards {
   }
 
   /** A bundle's reward is in the asset that carries its value, which need not be worth anything. */
-  async #ofBundle(sourceChainId: bigint, { relayerReward, valueMessageHash }: InteropBundle): Promise<bigint> {
+  async #ofBundle(sourceChainId: ChainId, { relayerReward, valueMessageHash }: InteropBundle): Promise<bigint> {
     if (relayerReward === 0n) return 0n;
     const [carrier] = this.#dependencies.l1View.messages(sourceChainId, PREDEPLOYS.L2AssetRouter, valueMessageHash);
     const asset = carrier === undefined ? undefined : decodeAssetMessage(carrier.body);

@@ -2,6 +2,7 @@ import type { Interface } from "ethers";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { assetRouter, interopHandler, tokenVault } from "./contract-interfaces.ts";
@@ -32,7 +33,7 @@ function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex;
 export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
 
 /** Where the body of a bundle is known. */
-export type BundleBodies = (sourceChainId: bigint, bundleHash: Hex) => Uint8Array | undefined;
+export type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
 
 /**
  * The call that brings a message with its proofs to its destination, against imported root `rootIndex`. Undefined where that
@@ -47,7 +48,7 @@ export function buildDelivery(
   bundleBodies: BundleBodies,
 ): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
-  const proofOf = (sender: Hex, messageHash: Hex): MessageInclusionProof | undefined => {
+  const proofOf = (sender: Hex, messageHash: MessageHash): MessageInclusionProof | undefined => {
     const places = view
       .messages(sourceChainId, sender, messageHash)
       .filter(({ batch }) => BigInt(batch.registryLeaf?.index ?? rootIndex) < rootIndex);

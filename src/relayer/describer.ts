@@ -1,6 +1,7 @@
 import { assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
 import type { AssetTransfer } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { bundleAssetMessages } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
@@ -14,14 +15,14 @@ import type { OwnTransactionDependencies } from "./own-transaction.ts";
 
 /** What the chain of birth last said of a token. The same words have the same hash. */
 export interface TokenAnnouncement {
-  readonly sourceChainId: bigint;
-  readonly messageHash: Hex;
+  readonly sourceChainId: ChainId;
+  readonly messageHash: MessageHash;
 }
 
 export interface DescriberDependencies extends OwnTransactionDependencies {
   readonly l1View: L1View;
   /** What a token's chain of birth last said of it; undefined where it has said nothing. */
-  readonly announcementOf: (chainId: bigint, token: Hex) => TokenAnnouncement | undefined;
+  readonly announcementOf: (chainId: ChainId, token: Hex) => TokenAnnouncement | undefined;
 }
 
 /** More names wait for the next look: deliveries come first. */
@@ -44,14 +45,14 @@ interface Import {
  * looked at again that tells one name after the other. Each time the pause doubles, whatever anyone announces meanwhile.
  */
 export class Describer {
-  readonly #options: { readonly chainId: bigint; readonly policy: DeliveryPolicy };
+  readonly #options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy };
   readonly #dependencies: DescriberDependencies;
   /** By asset, the hash of the announcement that is there. */
   #named = new Map<Hex, Hex>();
   #attempts = new Map<Hex, { readonly made: number; readonly nextLook: number }>();
   #looks = 0;
 
-  constructor(options: { readonly chainId: bigint; readonly policy: DeliveryPolicy }, dependencies: DescriberDependencies) {
+  constructor(options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy }, dependencies: DescriberDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
   }

@@ -1,5 +1,6 @@
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
 import { transactionTreeProof } from "../protocol/transaction-tree.ts";
@@ -7,8 +8,8 @@ import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts
 
 /** The contracts' `MessageInclusionProof`. */
 export interface MessageInclusionProof {
-  readonly chainId: bigint;
-  readonly l1BatchNumber: bigint;
+  readonly chainId: ChainId;
+  readonly l1BatchNumber: BatchNumber;
   readonly l2MessageIndex: number;
   readonly message: { readonly txNumberInBatch: number; readonly sender: Hex; readonly data: Hex };
   readonly proof: readonly Hex[];
@@ -16,8 +17,8 @@ export interface MessageInclusionProof {
 
 /** The contract's `FinalizeL1DepositParams`. */
 export interface WithdrawalClaim {
-  readonly chainId: bigint;
-  readonly l2BatchNumber: bigint;
+  readonly chainId: ChainId;
+  readonly l2BatchNumber: BatchNumber;
   readonly l2MessageIndex: number;
   readonly l2Sender: Hex;
   readonly l2TxNumberInBatch: number;

@@ -2,6 +2,7 @@ import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import { keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { decodeTokenDescription } from "../protocol/token-description.ts";
 import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
@@ -26,7 +27,7 @@ interface ImportRecord extends ImportedRoot {
 }
 
 export interface JourneyBookOptions {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** Chains between which messages are followed. */
   readonly chainIds: readonly bigint[];
 }
@@ -73,22 +74,22 @@ export class JourneyBook {
     return [...this.#journeys.values()];
   }
 
-  get(sourceChainId: bigint, messageHash: Hex): OpenJourney | undefined {
+  get(sourceChainId: ChainId, messageHash: MessageHash): OpenJourney | undefined {
     return this.#journeys.get(journeyKey(sourceChainId, messageHash));
   }
 
   /** Whether the outcome of a bundle that was sent on this chain brings no reward any more. */
-  isCallbackRewardSpent(chainId: bigint, bundleHash: Hex): boolean {
+  isCallbackRewardSpent(chainId: ChainId, bundleHash: MessageHash): boolean {
     return this.#spentRewards.has(journeyKey(chainId, bundleHash));
   }
 
   /** What a token's chain of birth last said of it; undefined where it has said nothing. */
-  announcementOf(chainId: bigint, token: Hex): TokenAnnouncement | undefined {
+  announcementOf(chainId: ChainId, token: Hex): TokenAnnouncement | undefined {
     return this.#announcements.get(tokenKey(chainId, token));
   }
 
   /** Registry index of the last root that a chain has imported. */
-  newestRoot(chainId: bigint): bigint | undefined {
+  newestRoot(chainId: ChainId): bigint | undefined {
     return this.#imports.get(chainId)?.at(-1)?.registryIndex;
   }
 
@@ -105,7 +106,7 @@ export class JourneyBook {
   }
 
   /** Takes the next event of a chain. */
-  take(chainId: bigint, event: ChainEvent): void {
+  take(chainId: ChainId, event: ChainEvent): void {
     switch (event.type) {
       case "rootImported":
         this.#imports.get(chainId)?.push({ registryIndex: event.registryIndex, root: event.root, at: event.at });
@@ -221,7 +222,7 @@ export class JourneyBook {
     journey.refusal = describeSentTooEarly(journey, hasGoneBack);
   }
 
-  #open(chainId: bigint, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
+  #open(chainId: ChainId, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
     const message = readCrossChainMessage(sender, body);
     const key = journeyKey(chainId, messageHash);
     if (message === undefined || !this.#imports.has(message.destinationChainId) || this.#journeys.has(key)) return;
@@ -247,7 +248,7 @@ export class JourneyBook {
   }
 
   /** The newest word stands, as it will on the chains that it is brought to. */
-  #announce(chainId: bigint, { messageHash, body }: Extract<ChainEvent, { type: "messageSent" }>): void {
+  #announce(chainId: ChainId, { messageHash, body }: Extract<ChainEvent, { type: "messageSent" }>): void {
     const described = decodeTokenDescription(body);
     if (described === undefined || described.chainId !== chainId || !described.isNamed) return;
     this.#view.bringBody(body);
@@ -258,13 +259,13 @@ export class JourneyBook {
    * The outcome of a bundle that was sent on this chain came from the chain that the bundle went to, whatever others say of
    * it.
    */
-  #outcomes(chainId: bigint, bundleHash: Hex): readonly OpenJourney[] {
+  #outcomes(chainId: ChainId, bundleHash: MessageHash): readonly OpenJourney[] {
     const bundle = this.get(chainId, bundleHash);
     return bundle === undefined ? [] : (this.#results.get(resultKey(bundle.destinationChainId, chainId, bundleHash)) ?? []);
   }
 
   /** A callback names the bundle, and not the chain that its outcome came from. */
-  #executed(chainId: bigint, { sourceChainId, messageHash }: Extract<ChainEvent, { type: "executed" }>): readonly OpenJourney[] {
+  #executed(chainId: ChainId, { sourceChainId, messageHash }: Extract<ChainEvent, { type: "executed" }>): readonly OpenJourney[] {
     if (sourceChainId === undefined) return this.#outcomes(chainId, messageHash);
     const journey = this.get(sourceChainId, messageHash);
     return journey === undefined ? [] : [journey];
@@ -274,7 +275,7 @@ export class JourneyBook {
    * Where L1 executed the batch with which a chain imported a root. Which root it imported when is the chain's word; that these
    * are the imports that L1 checked follows from the batch's record.
    */
-  #importSettled(chainId: bigint, rootIndex: bigint): Place | undefined {
+  #importSettled(chainId: ChainId, rootIndex: bigint): Place | undefined {
     const imports = this.#imports.get(chainId) ?? [];
     const imported = imports.find(({ registryIndex }) => registryIndex === rootIndex);
     const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));
@@ -311,14 +312,14 @@ function refundKey(message: string): string {
   return `${message} refund`;
 }
 
-function tokenKey(chainId: bigint, token: Hex): string {
+function tokenKey(chainId: ChainId, token: Hex): string {
   return `${chainId} ${token}`;
 }
 
-function journeyKey(chainId: bigint, messageHash: Hex): string {
+function journeyKey(chainId: ChainId, messageHash: MessageHash): string {
   return `${chainId} ${messageHash}`;
 }
 
-function resultKey(sourceChainId: bigint, destinationChainId: bigint, bundleHash: Hex): string {
+function resultKey(sourceChainId: ChainId, destinationChainId: ChainId, bundleHash: MessageHash): string {
   return `${sourceChainId} ${destinationChainId} ${bundleHash}`;
 }

@@ -1,6 +1,7 @@
 import type { AssetTransfer } from "../protocol/asset-message.ts";
 import type { CrossChainContent, JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 
 /** What a journey does: it carries a message to another chain, or gives a transfer back that L1 refused. */
 export type JourneyContent =
@@ -14,12 +15,12 @@ export type JourneyContent =
 
 /** A message on its way from one chain to another, or back: then both are the chain that sent it. */
 export interface Journey {
-  readonly sourceChainId: bigint;
-  readonly destinationChainId: bigint;
+  readonly sourceChainId: ChainId;
+  readonly destinationChainId: ChainId;
   /** The contract that sent it: bodies of any other sender are something else. */
   readonly sender: Hex;
   /** keccak of the body: with the source chain and the sender its name. */
-  readonly messageHash: Hex;
+  readonly messageHash: MessageHash;
   readonly body: Uint8Array;
   readonly content: JourneyContent;
   readonly steps: ReadonlyMap<JourneyStep, StepRecord>;

@@ -1,6 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ChainView } from "./chain-view.ts";
 import { Deliverer } from "./deliverer.ts";
@@ -11,7 +12,7 @@ import { JourneyBook } from "./journey-book.ts";
 import { UnreadEvents } from "./unread-events.ts";
 
 export interface RelayerOptions {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** Registry of Transaction Roots. */
   readonly registry: Hex;
   readonly fromBlock: number;
@@ -24,7 +25,7 @@ export interface RelayerOptions {
 
 /** A chain between which and the others the relayer carries messages. */
 export interface RelayedChain {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** The chain's contract on L1. */
   readonly hyperchain: Hex;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
@@ -49,7 +50,7 @@ export interface Relayer {
   observe(): Promise<void>;
   /** All messages seen, oldest first. */
   journeys(): readonly Journey[];
-  journey(sourceChainId: bigint, messageHash: Hex): Journey | undefined;
+  journey(sourceChainId: ChainId, messageHash: MessageHash): Journey | undefined;
   readonly l1View: L1View;
 }
 

@@ -1,21 +1,22 @@
 import type { ChainEvent } from "./chain-view.ts";
+import type { ChainId } from "../protocol/ids.ts";
 
 /** An event of one chain. */
 interface ReadEvent {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly event: ChainEvent;
 }
 
 /** Events that were read and not taken yet: another chain has not answered since, or an event before could not be taken. */
 export class UnreadEvents {
-  readonly #take: (chainId: bigint, event: ChainEvent) => void;
+  readonly #take: (chainId: ChainId, event: ChainEvent) => void;
   #events: readonly ReadEvent[] = [];
 
-  constructor(take: (chainId: bigint, event: ChainEvent) => void) {
+  constructor(take: (chainId: ChainId, event: ChainEvent) => void) {
     this.#take = take;
   }
 
-  add(chainId: bigint, events: readonly ChainEvent[]): void {
+  add(chainId: ChainId, events: readonly ChainEvent[]): void {
     this.#events = [...this.#events, ...events.map((event) => ({ chainId, event }))];
   }
 

@@ -1,5 +1,6 @@
 import { AbiCoder } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
 import type { PostingPolicy, SignedBatch } from "./settlement-batch.ts";
@@ -21,7 +22,7 @@ export interface CommitteeMember {
 export interface Committee {
   readonly members: readonly CommitteeMember[];
   readonly threshold: number;
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** The CommitteePolicy contract. */
   readonly policy: Hex;
 }

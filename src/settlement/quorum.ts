@@ -1,4 +1,5 @@
 import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import { BATCH_COMMITMENT_TYPES, BATCH_REVERT_TYPES, quorumDomain } from "../protocol/quorum.ts";
 import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../protocol/quorum.ts";
 import type { SignedBatch } from "./settlement-batch.ts";
@@ -35,7 +36,7 @@ export interface QuorumMember {
 
 /** Names the contract whose validators sign. */
 export interface QuorumContext {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** The chain's contract. */
   readonly hyperchain: Hex;
 }

@@ -2,6 +2,7 @@ import type { DiffEntry } from "../protocol/diff-list.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { BatchNumber } from "../protocol/ids.ts";
 import type { BatchOutputs } from "../protocol/outputs.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import type { PubdataLog } from "../protocol/pubdata.ts";
@@ -41,7 +42,7 @@ export const CALLDATA_POSTING: PostingPolicy = { publishesPubdata: true };
 
 /** The contract's `CommitBatch`. */
 export interface CommitBatch {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly firstBlock: bigint;
   readonly lastBlock: bigint;
   readonly firstTimestamp: bigint;

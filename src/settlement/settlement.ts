@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { BatchNumber } from "../protocol/ids.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalEntry } from "./journal/journal-entry.ts";
@@ -29,11 +30,11 @@ export interface SettlementDependencies<Batch extends SettlementBatch> {
   /** Resolves when the proof of a committed batch, which is made, is to go to L1. Default: at once. */
   readonly pace?: (batch: ProvenBatch) => Promise<void>;
   /** Told when the proof of a batch is given to what sends it. */
-  readonly onPosting?: (batchNumber: bigint) => void;
+  readonly onPosting?: (batchNumber: BatchNumber) => void;
   /** Told when L1 has done a stage; `receipt` is undefined where it was found done. */
   readonly onStage?: (done: {
     readonly stage: SettlementStage;
-    readonly batchNumber: bigint;
+    readonly batchNumber: BatchNumber;
     readonly stored: StoredBatch;
     readonly receipt: TransactionReceipt | undefined;
   }) => void;
@@ -248,7 +249,7 @@ function rejectedBatch(stopped: StopSwitch): SettlingBatch {
   return { committed: never, proven: never, executed: never };
 }
 
-function confirmation(stage: SettlementStage, batchNumber: bigint, receipt: TransactionReceipt | undefined): JournalEntry {
+function confirmation(stage: SettlementStage, batchNumber: BatchNumber, receipt: TransactionReceipt | undefined): JournalEntry {
   if (receipt === undefined) return { type: "confirmed", stage, batchNumber };
   const { blockNumber, gasUsed } = receipt;
   return { type: "confirmed", stage, batchNumber, transaction: { hash: receipt.hash as Hex, blockNumber, gasUsed } };

@@ -12,6 +12,7 @@ import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
@@ -22,10 +23,10 @@ import type { StateTree } from "../state/state-tree.ts";
 
 /** What names the chain in its batches' commitments. */
 export interface ChainIdentity {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** The chain's contract on its settlement chain. */
   readonly hyperchainAddress: Hex;
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** As the chain's contract numbers its data availability policies. */
   readonly daPolicy: bigint;
   /** What its batches export beside their logs (`hashExtensions`). */

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import type { BlockNumber } from "../../protocol/ids.ts";
 
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
 export interface EdrConnection {
@@ -29,7 +30,7 @@ export interface EdrOverride {
   readonly loggingEnabled: boolean;
   readonly mining: { auto: false; interval: 0; mempool: { order: "fifo" } };
   /** The blocks up to this one are those that the URL tells of. */
-  readonly forking?: { readonly url: string; readonly blockNumber: bigint };
+  readonly forking?: { readonly url: string; readonly blockNumber: BlockNumber };
 }
 
 /** What of Hardhat's configuration a chain's engine needs, and changes: which rules a chain's past follows. */

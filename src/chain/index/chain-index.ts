@@ -4,10 +4,11 @@ import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
 import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, BlockNumber, OperationHash } from "../../protocol/ids.ts";
 
 /** Where a transaction's messages to L1 are in its batch's log tree. */
 export interface LogPosition {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   /** Index of its first message. */
   readonly firstIndex: number;
 }
@@ -35,7 +36,7 @@ const NO_LOGS: LogVolume = { count: 0, dataCharacters: 0 };
 
 interface IndexedBlock {
   readonly number: bigint;
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly transactions: readonly Hex[];
   readonly priorityOps: Hex[];
   /** Transactions that users signed. */
@@ -63,10 +64,10 @@ export class ChainIndex {
   readonly #eip712: Map<Hex, IndexedEip712>;
   /** Users' hashes by the engine's, where they differ. */
   readonly #publicHashes: Map<Hex, Hex>;
-  readonly #listeners = new Set<(blockNumber: bigint) => void>();
+  readonly #listeners = new Set<(blockNumber: BlockNumber) => void>();
   readonly #returnListeners = new Set<() => void>();
   /** Logs so far in the newest batch. */
-  #logCount: { readonly batchNumber: bigint; count: number } = { batchNumber: -1n, count: 0 };
+  #logCount: { readonly batchNumber: BatchNumber; count: number } = { batchNumber: -1n, count: 0 };
 
   /** Empty, or with what another knew between two batches. */
   constructor(known?: IndexedChain) {
@@ -129,7 +130,7 @@ export class ChainIndex {
   }
 
   /** Calls back with each new block, when its transactions are known; returns the function that ends it. */
-  onBlock(listener: (blockNumber: bigint) => void): () => void {
+  onBlock(listener: (blockNumber: BlockNumber) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -141,24 +142,24 @@ export class ChainIndex {
   }
 
   /** The batch that holds a block; undefined for the genesis and for blocks that do not exist. */
-  batchOf(blockNumber: bigint): bigint | undefined {
+  batchOf(blockNumber: BlockNumber): bigint | undefined {
     return this.#block(blockNumber)?.batchNumber;
   }
 
   /** How many of a block's transactions are priority operations, and how many users signed on L2. The rest is the chain's own. */
-  countsOf(blockNumber: bigint): { readonly priorityOps: number; readonly signed: number } {
+  countsOf(blockNumber: BlockNumber): { readonly priorityOps: number; readonly signed: number } {
     const { transactions = [], signedCount = 0 } = this.#block(blockNumber) ?? {};
     const priorityOps = transactions.filter((hash) => this.#priorityOps.has(this.publicHash(hash))).length;
     return { priorityOps, signed: signedCount };
   }
 
   /** The volume of a block's logs: none where this process did not make the block. */
-  logVolume(blockNumber: bigint): LogVolume {
+  logVolume(blockNumber: BlockNumber): LogVolume {
     return this.#block(blockNumber)?.logs ?? NO_LOGS;
   }
 
   /** First and last block of a batch so far; undefined for one that has none. */
-  blocksOf(batchNumber: bigint): { readonly first: bigint; readonly last: bigint } | undefined {
+  blocksOf(batchNumber: BatchNumber): { readonly first: bigint; readonly last: bigint } | undefined {
     const blocks = this.#blocks.filter((block) => block.batchNumber === batchNumber);
     const [first] = blocks;
     const last = blocks.at(-1);
@@ -171,7 +172,7 @@ export class ChainIndex {
   }
 
   /** A priority operation that was carried out, by its canonical hash. */
-  priorityOp(canonicalTxHash: Hex): IndexedPriorityOp | undefined {
+  priorityOp(canonicalTxHash: OperationHash): IndexedPriorityOp | undefined {
     return this.#priorityOps.get(canonicalTxHash);
   }
 
@@ -192,7 +193,7 @@ export class ChainIndex {
   }
 
   /** Forgets all blocks after this one. `logCount` is the number of logs that its batch has at that point. */
-  revertTo(blockNumber: bigint, logCount: number): void {
+  revertTo(blockNumber: BlockNumber, logCount: number): void {
     const gone = this.#blocks.filter(({ number }) => number > blockNumber);
     this.#blocks = this.#blocks.filter(({ number }) => number <= blockNumber);
     for (const { transactions, priorityOps } of gone) {

@@ -1,5 +1,6 @@
 import { hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockLog } from "../model/block.ts";
 import type { SequencedBlock } from "../ordering/batch-reducer.ts";
@@ -7,15 +8,15 @@ import { messagesOf } from "../model/l1-messages.ts";
 
 /** Where something happened on the chain. The hash is the engine's. */
 export interface ChainPlace {
-  readonly blockNumber: bigint;
-  readonly batchNumber: bigint;
+  readonly blockNumber: BlockNumber;
+  readonly batchNumber: BatchNumber;
   readonly engineHash: Hex;
 }
 
 /** A message that the chain sent. */
 export interface SentMessage extends ChainPlace {
   /** keccak of the body. */
-  readonly messageHash: Hex;
+  readonly messageHash: MessageHash;
   readonly sender: Hex;
   readonly body: Uint8Array;
   /** Place among its transaction's messages. */
@@ -24,8 +25,8 @@ export interface SentMessage extends ChainPlace {
 
 /** A message of another chain that was carried out here. */
 export interface DeliveredMessage extends ChainPlace {
-  readonly messageHash: Hex;
-  readonly sourceChainId: bigint;
+  readonly messageHash: MessageHash;
+  readonly sourceChainId: ChainId;
   /** Of a bundle whose calls reverted: with what. */
   readonly revertData?: Hex;
 }
@@ -100,7 +101,7 @@ export class MessageIndex {
   }
 
   /** Where the outcome of a bundle last came back. */
-  callback(bundleHash: Hex): CallbackPlace | undefined {
+  callback(bundleHash: MessageHash): CallbackPlace | undefined {
     return this.#callbacks.get(bundleHash)?.at(-1);
   }
 
@@ -110,7 +111,7 @@ export class MessageIndex {
   }
 
   /** Forgets all blocks after this one. */
-  revertTo(blockNumber: bigint): void {
+  revertTo(blockNumber: BlockNumber): void {
     const stays = (place: ChainPlace): boolean => place.blockNumber <= blockNumber;
     for (const message of this.#sent) if (!stays(message)) remove(this.#sentByHash, message);
     for (const message of this.#delivered) if (!stays(message)) remove(this.#deliveredByHash, message);
@@ -162,13 +163,13 @@ function revertDataOf(data: Hex): Hex | undefined {
   return `0x${words.slice(3 * WORD, 3 * WORD + 2 * length)}`;
 }
 
-function append<Message extends { readonly messageHash: Hex }>(map: Map<Hex, Message[]>, message: Message): void {
+function append<Message extends { readonly messageHash: MessageHash }>(map: Map<Hex, Message[]>, message: Message): void {
   const list = map.get(message.messageHash);
   if (list === undefined) map.set(message.messageHash, [message]);
   else list.push(message);
 }
 
-function remove<Message extends { readonly messageHash: Hex }>(map: Map<Hex, Message[]>, message: Message): void {
+function remove<Message extends { readonly messageHash: MessageHash }>(map: Map<Hex, Message[]>, message: Message): void {
   const rest = (map.get(message.messageHash) ?? []).filter((other) => other !== message);
   if (rest.length === 0) map.delete(message.messageHash);
   else map.set(message.messageHash, rest);

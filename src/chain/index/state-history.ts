@@ -8,6 +8,7 @@ import { StateTree } from "../state/state-tree.ts";
 import type { StateTreeDependencies } from "../state/state-tree.ts";
 import type { StateKey } from "../state/state-key.ts";
 import type { StateProof } from "../state/state-proof.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** All that a history knows, as plain data. */
 export interface KnownHistory {
@@ -20,7 +21,7 @@ export interface KnownHistory {
 
 /** A batch's step, as its pubdata tells it: a tenth of what the entries take in memory. */
 interface Step {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly oldLeafCount: number;
   readonly priorityOpCount: number;
   readonly outputsHash: bigint;
@@ -88,7 +89,7 @@ export class StateHistory {
    * known any more, or when too many ask.
    */
   prove(
-    batchNumber: bigint,
+    batchNumber: BatchNumber,
     keys: readonly StateKey[],
   ): Promise<{ readonly root: Digest; readonly values: readonly ProvenValue[] }> {
     if (this.#waiting >= MAX_WAITING)
@@ -103,7 +104,7 @@ export class StateHistory {
   }
 
   /** Forgets this batch and all later ones. */
-  revertTo(batchNumber: bigint): void {
+  revertTo(batchNumber: BatchNumber): void {
     const kept = this.#steps.filter((step) => step.batchNumber < batchNumber);
     const mark = this.#marks[kept.length];
     if (mark !== undefined) this.#tree?.revert(mark);
@@ -112,7 +113,7 @@ export class StateHistory {
     this.#steps = kept;
   }
 
-  async #moveTo(batchNumber: bigint): Promise<StateTree> {
+  async #moveTo(batchNumber: BatchNumber): Promise<StateTree> {
     const tree = (this.#tree ??= StateTree.import(this.#dump, this.#dependencies));
     for (;;) {
       const target = this.#steps.findIndex((step) => step.batchNumber === batchNumber) + 1;

@@ -2,6 +2,7 @@ import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 
 /** A transaction that the chain itself sends; the sequencer adds the sender's nonce. */
@@ -12,7 +13,7 @@ export interface SystemRequest {
   readonly data: Hex;
   readonly gasLimit: bigint;
   /** Of the priority operation whose own transaction this is. */
-  readonly canonicalTxHash?: Hex;
+  readonly canonicalTxHash?: OperationHash;
 }
 
 /** What became of a priority operation's own transaction. */
@@ -27,7 +28,7 @@ export interface OperationOutcome {
 /** A priority operation as the steps that carry it out. */
 export interface PriorityOperation {
   /** keccak of the encoded operation: its name on L1 and on L2. */
-  readonly canonicalTxHash: Hex;
+  readonly canonicalTxHash: OperationHash;
   /** As L1's queue has it, from which the steps follow; absent where the chain keeps nothing beyond its process. */
   readonly queued?: L2CanonicalTransaction;
   /** What L1 charged for each gas; absent for 0. */
@@ -43,7 +44,7 @@ export interface PriorityOperation {
 /** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */
 export interface SystemTransactions {
   /** Opens a batch. `hashesSince` is the first block whose hash its transactions can ask for. */
-  opening(batchNumber: bigint, hashesSince: bigint): readonly SystemRequest[];
+  opening(batchNumber: BatchNumber, hashesSince: bigint): readonly SystemRequest[];
   /** Imports roots of other chains, at most 256 a batch. */
   imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
   /**

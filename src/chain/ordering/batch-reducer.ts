@@ -4,6 +4,7 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -38,7 +39,7 @@ export interface BatchReducerDependencies {
   readonly extensions: Hex;
   readonly compress: Compress;
   /** What a batch may hold. */
-  readonly limits: (batchNumber: bigint) => BatchLimits;
+  readonly limits: (batchNumber: BatchNumber) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
   readonly onBlock?: (block: SequencedBlock) => void;
@@ -46,13 +47,13 @@ export interface BatchReducerDependencies {
 
 /** A block and the batch that it belongs to. */
 export interface SequencedBlock extends MinedBlock {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly transactions: readonly EngineTransaction[];
 }
 
 /** A priority operation that has been carried out, and the transactions that did it. */
 export interface SequencedPriorityOp {
-  readonly canonicalTxHash: Hex;
+  readonly canonicalTxHash: OperationHash;
   readonly success: boolean;
   /** Why it did not run; undefined where it did. */
   readonly notRun: NotRunReason | undefined;
@@ -61,7 +62,7 @@ export interface SequencedPriorityOp {
   /** What it is charged for: all of its gas where it did not run, or none where it was not even valid. */
   readonly gasUsed: bigint;
   /** The engine's name for the operation's own transaction; undefined where it did not run. */
-  readonly operationHash: Hex | undefined;
+  readonly operationHash: OperationHash | undefined;
   /** The transaction that logged the result. */
   readonly resultHash: Hex;
 }
@@ -134,7 +135,7 @@ export class BatchReducer {
   }
 
   /** Whether the usage, and these transactions beside it, keep the limits of a batch. */
-  keepsLimits(batchNumber: bigint, usage: BatchUsage, further?: Unmeasured): boolean {
+  keepsLimits(batchNumber: BatchNumber, usage: BatchUsage, further?: Unmeasured): boolean {
     const { limits, leafCount } = this.#dependencies;
     return fits(usage, limits(batchNumber), leafCount(), further);
   }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
 import type { BlockEnvironment, Head, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -10,7 +11,7 @@ import type { StateCheat } from "../witness/state-cheat.ts";
 
 /** What every block of a chain has in common. */
 export interface BlockRules {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Receives all fees. */
   readonly coinbase: Hex;
   readonly gasLimit: bigint;

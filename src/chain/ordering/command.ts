@@ -2,6 +2,7 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** One decision of a sequencer. A chain's blocks and batches follow from these, in their order, and from the time of each. */
 export type ChainCommand =
@@ -28,7 +29,7 @@ interface Timed {
 type BatchStep =
   | {
       readonly type: "open";
-      readonly batchNumber: bigint;
+      readonly batchNumber: BatchNumber;
       /** The hashes of the blocks before this one are not known any more: BLOCKHASH gives 0 for them. Default false. */
       readonly forgetsHashes?: boolean;
     }

@@ -3,6 +3,7 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { OperationHash } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
@@ -105,7 +106,7 @@ export function recordSize(batch: OpenBatch, block: bigint, size: ChangeSize): O
 }
 
 /** The batch after a priority operation's result is logged. */
-export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: Hex, success: boolean): OpenBatch {
+export function recordPriorityOp(batch: OpenBatch, canonicalTxHash: OperationHash, success: boolean): OpenBatch {
   return {
     ...batch,
     logs: [...batch.logs, { type: "priorityOp", success }],

@@ -9,6 +9,7 @@ import { evaluateDiffList } from "../../protocol/evaluation.ts";
 import type { Quintic } from "../../protocol/evaluation.ts";
 import { keccak, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -22,8 +23,8 @@ import { ReconstructionError } from "./reconstruction-error.ts";
 
 /** What names the chain in its batches' commitments. */
 export interface PublishingChain {
-  readonly chainId: bigint;
-  readonly settlementChainId: bigint;
+  readonly chainId: ChainId;
+  readonly settlementChainId: ChainId;
   /** The chain's contract: 20 bytes. */
   readonly hyperchain: Hex;
   /** Its data availability policy, as a number. */

@@ -4,6 +4,7 @@ import type { Compress } from "../../protocol/digest.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { ChainOrigin } from "../chain.ts";
 import type { Head } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
@@ -49,12 +50,12 @@ export class RebuiltState {
    * Applies a batch; the root must come out as its record says. Throws ReconstructionError RootMismatch, after which the state
    * is of no use.
    */
-  apply(batchNumber: bigint, content: PublishedContent): void {
+  apply(batchNumber: BatchNumber, content: PublishedContent): void {
     this.#reach(batchNumber, content, () => this.tree.applyDiffList(content.entries));
   }
 
   /** The same, and what a proof of the batch needs. */
-  applyWithWitness(batchNumber: bigint, content: PublishedContent): StateTransition {
+  applyWithWitness(batchNumber: BatchNumber, content: PublishedContent): StateTransition {
     let transition: StateTransition | undefined;
     this.#reach(batchNumber, content, () => (transition = this.tree.applyWithWitness(content.entries)));
     if (transition === undefined) throw new TypeError("a batch that was applied has a transition");
@@ -117,7 +118,7 @@ export class RebuiltState {
     return code;
   }
 
-  #reach(batchNumber: bigint, { entries, bytecodes, statement }: PublishedContent, apply: () => void): void {
+  #reach(batchNumber: BatchNumber, { entries, bytecodes, statement }: PublishedContent, apply: () => void): void {
     try {
       apply();
     } catch (error) {

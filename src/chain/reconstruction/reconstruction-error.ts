@@ -1,4 +1,5 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** Why a chain cannot be rebuilt from what L1 was said to hold. */
 export type ReconstructionErrorCode =
@@ -37,9 +38,13 @@ export type ReconstructionErrorCode =
 export class ReconstructionError extends HyperchainError<ReconstructionErrorCode> {
   override readonly name = "ReconstructionError";
   /** Where one batch is at fault. */
-  readonly batchNumber: bigint | undefined;
+  readonly batchNumber: BatchNumber | undefined;
 
-  constructor(code: ReconstructionErrorCode, message: string, options: ErrorOptions & { readonly batchNumber?: bigint } = {}) {
+  constructor(
+    code: ReconstructionErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly batchNumber?: BatchNumber } = {},
+  ) {
     const { batchNumber, ...rest } = options;
     super(code, batchNumber === undefined ? message : `batch ${batchNumber}: ${message}`, rest);
     this.batchNumber = batchNumber;

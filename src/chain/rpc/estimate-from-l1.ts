@@ -2,6 +2,7 @@ import { AbiCoder } from "ethers";
 import { assetId } from "../../protocol/asset-message.ts";
 import { fromHex, hashTag } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Chain } from "../chain.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
@@ -34,7 +35,7 @@ export async function estimateFromL1(
   chain: Chain,
   ask: Asking,
   transaction: unknown,
-  l1ChainId: bigint | undefined,
+  l1ChainId: ChainId | undefined,
   client: RpcClient | undefined,
 ): Promise<Hex> {
   const call = parseCall(transaction);
@@ -74,7 +75,7 @@ function runner(
 }
 
 /** A deposit in its old form as L1's bridge sends it today; all other data as it is. */
-function presentDeposit(data: Hex, l1ChainId: bigint): Hex {
+function presentDeposit(data: Hex, l1ChainId: ChainId): Hex {
   if (!data.startsWith(OLD_DEPOSIT)) return data;
   const abi = AbiCoder.defaultAbiCoder();
   try {

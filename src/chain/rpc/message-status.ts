@@ -4,6 +4,7 @@ import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../proto
 import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
@@ -116,7 +117,7 @@ class MessageStatus {
     return this.#revertReason === undefined ? { data } : { data, reason: await this.#revertReason(data) };
   }
 
-  #stagesOf(batchNumber: bigint | undefined): Promise<BatchStages> | undefined {
+  #stagesOf(batchNumber: BatchNumber | undefined): Promise<BatchStages> | undefined {
     if (batchNumber === undefined || this.#settlement === undefined) return undefined;
     const stages = this.#stages.get(batchNumber) ?? this.#settlement.stages(batchNumber);
     this.#stages.set(batchNumber, stages);

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 
 /** A transaction on the settlement layer. */
 export interface SettlementPlace {
@@ -29,7 +30,7 @@ export interface BatchCounts {
  * Methods reject with the provider's error.
  */
 export interface SettlementView {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly contracts: {
     /** The factory, which answers ZK Stack's Bridgehub calls. */
     readonly bridgehub: Hex;
@@ -40,6 +41,6 @@ export interface SettlementView {
   };
   /** The chain's base token there; ETH is address 1. */
   readonly baseToken: Hex;
-  stages(batchNumber: bigint): Promise<BatchStages>;
+  stages(batchNumber: BatchNumber): Promise<BatchStages>;
   counts(): Promise<BatchCounts>;
 }

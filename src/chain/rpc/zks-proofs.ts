@@ -2,6 +2,7 @@ import type { Chain } from "../chain.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { wordToHex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { StateKey } from "../state/state-key.ts";
 import { StateHistoryError } from "../index/state-history.ts";
@@ -94,7 +95,7 @@ async function stateProof(
   };
 }
 
-async function prove(chain: Chain, batchNumber: bigint, keys: readonly StateKey[]): ReturnType<Chain["history"]["prove"]> {
+async function prove(chain: Chain, batchNumber: BatchNumber, keys: readonly StateKey[]): ReturnType<Chain["history"]["prove"]> {
   try {
     return await chain.history.prove(batchNumber, keys);
   } catch (error) {

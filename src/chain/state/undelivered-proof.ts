@@ -2,6 +2,7 @@ import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import type { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../../protocol/ids.ts";
 import { isLeafOf, leafPath } from "./leaf-path.ts";
 import type { LeafPath } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
@@ -19,8 +20,8 @@ export interface UndeliveredProof {
  */
 export function proveUndelivered(
   tree: Pick<StateTree, "prove">,
-  sourceChainId: bigint,
-  messageHash: Hex,
+  sourceChainId: ChainId,
+  messageHash: MessageHash,
 ): UndeliveredProof | undefined {
   const key = deliveryFlagKey(sourceChainId, messageHash);
   const leaf = tree.prove(key);

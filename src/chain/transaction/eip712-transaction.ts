@@ -1,6 +1,7 @@
 import { decodeRlp, encodeRlp } from "ethers";
 import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { TRANSACTION_GAS_CAP } from "./gas-cap.ts";
 import { recoverPublicKey } from "./signature-recovery.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
@@ -62,7 +63,7 @@ const EMPTY_HASH = keccak();
  * TransactionFormatError: `FeatureNotSupported` for paymasters, contract accounts, published code and creations, which this
  * chain leaves to Ethereum's own types.
  */
-export function decodeEip712Transaction(bytes: Uint8Array, chainId: bigint): Eip712Transaction {
+export function decodeEip712Transaction(bytes: Uint8Array, chainId: ChainId): Eip712Transaction {
   const fields = readFields(bytes);
   const number = (field: Field, bits = 256): bigint => integer(fields, field, bits);
   refuseUnsupported(fields);
@@ -160,7 +161,7 @@ function refuseUnsupported(fields: ReadonlyMap<Field, unknown>): void {
  * there, as viem and zksync-ethers write it: the chain's id and nothing. Any other form would be a second encoding of one
  * transaction, and its signature a second hash.
  */
-function signatureIn(fields: ReadonlyMap<Field, unknown>, chainId: bigint): EcdsaSignature {
+function signatureIn(fields: ReadonlyMap<Field, unknown>, chainId: ChainId): EcdsaSignature {
   const unsigned = integer(fields, "v", 256) === chainId && bytesIn(fields, "r") === "0x" && bytesIn(fields, "s") === "0x";
   if (!unsigned) throw malformed(`its signature must be in customSignature, with v = ${chainId} and r and s empty`);
   const custom = fromHex(bytesIn(fields, "customSignature"));

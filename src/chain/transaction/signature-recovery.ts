@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
+import type { ChainId } from "../../protocol/ids.ts";
 
 /**
  * The signer's public key, 65 bytes uncompressed, of a compact signature (r ‖ s, 64 bytes) of a 32-byte hash. Throws where no
@@ -21,7 +22,13 @@ const recover = recoverNatively ?? recoverInJavaScript;
  * The signer's public key, 64 bytes: the hook that ethereumjs calls for transactions and the ECRECOVER precompile (why not
  * the library's own: docs/decisions/0007). `v` is 0, 1, 27, 28 or EIP-155's. Throws for an invalid signature.
  */
-export function recoverPublicKey(messageHash: Uint8Array, v: bigint, r: Uint8Array, s: Uint8Array, chainId?: bigint): Uint8Array {
+export function recoverPublicKey(
+  messageHash: Uint8Array,
+  v: bigint,
+  r: Uint8Array,
+  s: Uint8Array,
+  chainId?: ChainId,
+): Uint8Array {
   const recoveryId = v === 0n || v === 1n ? v : chainId === undefined ? v - 27n : v - (chainId * 2n + 35n);
   if (recoveryId !== 0n && recoveryId !== 1n) throw new RangeError(`a signature's v cannot be ${v}`);
   const signature = new Uint8Array(64);

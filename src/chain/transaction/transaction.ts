@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { OperationHash } from "../../protocol/ids.ts";
 
 /** What every transaction asks of the EVM. */
 export interface TransactionRequest {
@@ -30,7 +31,7 @@ export interface SignedTransaction extends TransactionRequest {
 export interface UnsignedTransaction extends TransactionRequest {
   readonly kind: "unsigned";
   /** The name under which users know it, where it is a priority operation's own transaction. */
-  readonly canonicalTxHash?: Hex;
+  readonly canonicalTxHash?: OperationHash;
   /** A user's, in the name of an account that did not sign it: a state cheat. Such an account may hold code. */
   readonly isImpersonated?: true;
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
 
@@ -15,7 +16,7 @@ export interface InputBlock {
 
 /** All that a batch consists of, from its opening to its closing block. Plain data. */
 export interface BatchInputs {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   /** Of the block before its first one, as above. */
   readonly parentHash: Hex;
   readonly blocks: readonly InputBlock[];

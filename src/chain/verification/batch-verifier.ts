@@ -2,6 +2,7 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
@@ -146,14 +147,14 @@ export class BatchVerifier {
   }
 
   /** Goes back to before a batch. Rejects with BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
-  goBack(batchNumber: bigint): void {
+  goBack(batchNumber: BatchNumber): void {
     const start = this.#starts.get(batchNumber);
     if (start === undefined)
       throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
     this.#returnTo(batchNumber, start);
   }
 
-  #returnTo(batchNumber: bigint, { state, former, head, blockHashes }: BatchStart): void {
+  #returnTo(batchNumber: BatchNumber, { state, former, head, blockHashes }: BatchStart): void {
     for (const number of this.#starts.keys()) if (number >= batchNumber) this.#starts.delete(number);
     this.#execution.state.rollback(state);
     this.#execution.returnTo(blockHashes);
@@ -209,7 +210,7 @@ export class BatchVerifier {
   }
 
   /** The first batch publishes the chain's initial state too. */
-  #limits(batchNumber: bigint): BatchLimits {
+  #limits(batchNumber: BatchNumber): BatchLimits {
     return batchNumber === 0n ? limitsBeside(PROTOCOL_LIMITS, this.#initial.size) : PROTOCOL_LIMITS;
   }
 }
@@ -222,6 +223,6 @@ const REFUSAL_CODES = {
   TimeRunsBackwards: "BlockMismatch",
 } as const;
 
-function refusalOf(batchNumber: bigint, error: OrderError): BatchRefusal {
+function refusalOf(batchNumber: BatchNumber, error: OrderError): BatchRefusal {
   return new BatchRefusal(REFUSAL_CODES[error.code], `batch ${batchNumber}: ${error.message}`, { cause: error });
 }

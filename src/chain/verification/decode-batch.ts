@@ -7,6 +7,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
@@ -74,7 +75,7 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
 }
 
 /** The opening is compared as a whole when it is carried out; here only with what follows from it. */
-function decodeOpening(batchNumber: bigint, { environment, transactions }: InputBlock): DecodedBatch["open"] {
+function decodeOpening(batchNumber: BatchNumber, { environment, transactions }: InputBlock): DecodedBatch["open"] {
   const { number, timestamp } = environment;
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;

@@ -1,4 +1,5 @@
 import { BatchRefusal } from "./refusal.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** A validator's own view of time, in seconds. */
 export interface TimeBounds {
@@ -13,7 +14,7 @@ export interface TimeBounds {
  * their deadlines; L1 itself only sees that time does not run backwards, nor ahead of it. Throws BatchRefusal TimestampTooOld,
  * which stays, and TimestampAhead, which passes by itself.
  */
-export function checkTime(batchNumber: bigint, lastTimestamp: bigint, { l1Time, window }: TimeBounds): void {
+export function checkTime(batchNumber: BatchNumber, lastTimestamp: bigint, { l1Time, window }: TimeBounds): void {
   if (lastTimestamp > l1Time) {
     throw new BatchRefusal("TimestampAhead", `batch ${batchNumber} ends at ${lastTimestamp}, L1 is at ${l1Time}`);
   }

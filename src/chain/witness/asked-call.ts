@@ -4,6 +4,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { Account, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
 import type { FlatState } from "./flat-state.ts";
 import type { ReexecutedReceipt } from "../model/block.ts";
@@ -32,7 +33,7 @@ export interface AccessEntry {
 
 /** An entry of an authorization list (EIP-7702), as its signer made it. */
 export interface Authorization {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly address: Hex;
   readonly nonce: bigint;
   readonly yParity: bigint;

@@ -1,8 +1,9 @@
 import { NamedError } from "../../errors/named-error.ts";
+import type { BlockNumber } from "../../protocol/ids.ts";
 
 /** Where two engines disagree about a block or a batch. */
 export interface Mismatch {
-  readonly blockNumber: bigint;
+  readonly blockNumber: BlockNumber;
   /** Position in the block; −1 where the disagreement is about the state. */
   readonly transactionIndex: number;
   /** What they disagree about, for example `gasUsed` or `storage 0x… slot 0x…`. */

@@ -6,9 +6,10 @@ import { inputsFrom } from "./l1-inputs.ts";
 import type { ChainInputs } from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 
 export interface L1InflowOptions {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Operations that the chain has taken from the queue: those before are passed over. */
   readonly operationsTaken: bigint;
 }

@@ -5,6 +5,7 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 
 /** What a chain must take over from L1. */
 export interface ChainInputs {
@@ -24,7 +25,7 @@ const NONE_REFUSED = hashRefusedDestinations([]);
  * that root. No mark is: anyone can make one, and each import costs every chain a batch. Throws L1ReorgError where L1 took back
  * what the chain took over.
  */
-export function inputsFrom(chainId: bigint, { events, reorg }: L1Poll): ChainInputs {
+export function inputsFrom(chainId: ChainId, { events, reorg }: L1Poll): ChainInputs {
   const lost = reorg?.removed.find((event) => event.type === "priorityOperation" || isRootOfBatch(event));
   if (reorg !== undefined && lost !== undefined) throw new L1ReorgError(reorg.blockNumber, lost.type);
   const operations = events.flatMap((event) => (event.type === "priorityOperation" ? [event.operation] : []));

@@ -7,6 +7,7 @@ import type { CommandStore } from "../../chain/ordering/command-store.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
 import type { JournalEntry } from "../../settlement/journal/journal-entry.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
@@ -30,7 +31,7 @@ export interface ChainKeeping {
 }
 
 /** Nothing of a chain with this id has happened. */
-export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
+export function forgetChainKeeping(ledger: Ledger, chainId: ChainId): void {
   for (const nameOf of [commandsOf, settlementOf, blocksOf, placeOf]) ledger.stream(nameOf(chainId)).truncate(0);
   for (const kind of [poolOf(chainId), accessOf(chainId)]) {
     const facts = ledger.facts(kind);
@@ -38,17 +39,17 @@ export function forgetChainKeeping(ledger: Ledger, chainId: bigint): void {
   }
 }
 
-const commandsOf = (chainId: bigint): string => `chain ${chainId}`;
-const settlementOf = (chainId: bigint): string => `settlement of ${chainId}`;
-const blocksOf = (chainId: bigint): string => `blocks of ${chainId}`;
-const placeOf = (chainId: bigint): string => `place of ${chainId}`;
-const poolOf = (chainId: bigint): string => `pool of ${chainId}`;
-const accessOf = (chainId: bigint): string => `access to ${chainId}`;
+const commandsOf = (chainId: ChainId): string => `chain ${chainId}`;
+const settlementOf = (chainId: ChainId): string => `settlement of ${chainId}`;
+const blocksOf = (chainId: ChainId): string => `blocks of ${chainId}`;
+const placeOf = (chainId: ChainId): string => `place of ${chainId}`;
+const poolOf = (chainId: ChainId): string => `pool of ${chainId}`;
+const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
 const LISTS = "lists";
 
 /** `coinbase` receives the fees of L1's operations. */
-export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex): ChainKeeping {
+export function openChainKeeping(ledger: Ledger, chainId: ChainId, coinbase: Hex): ChainKeeping {
   const context = { coinbase, rules: chainRules(Number(chainId), UNLIMITED_CODE) };
   const commands = ledger.stream(commandsOf(chainId));
   const steps = ledger.stream(settlementOf(chainId));
@@ -115,7 +116,7 @@ export function openChainKeeping(ledger: Ledger, chainId: bigint, coinbase: Hex)
   };
 }
 
-function readLists(text: string | undefined, chainId: bigint): ChangedLists | undefined {
+function readLists(text: string | undefined, chainId: ChainId): ChangedLists | undefined {
   try {
     return text === undefined ? undefined : decodeEntry<ChangedLists>(text);
   } catch (error) {

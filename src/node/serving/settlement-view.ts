@@ -2,13 +2,14 @@ import type { Provider } from "ethers";
 import type { BatchCounts, BatchStages, SettlementPlace, SettlementView } from "../../chain/rpc/settlement-view.ts";
 import { isMark } from "../../protocol/batch-record.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainOnL1 } from "../chain-on-l1.ts";
 
 export interface SettlementViewOptions {
-  readonly settlementChainId: bigint;
-  readonly l2ChainId: bigint;
+  readonly settlementChainId: ChainId;
+  readonly l2ChainId: ChainId;
   readonly contracts: SettlementView["contracts"];
   /** The registry of Transaction Roots. */
   readonly roots: Hex;
@@ -37,13 +38,13 @@ function nothingKnown(): Known {
   };
 }
 
-function takeStage(known: Known, stage: Stage, batchNumber: bigint, { transactionHash, blockNumber }: L1Event): void {
+function takeStage(known: Known, stage: Stage, batchNumber: BatchNumber, { transactionHash, blockNumber }: L1Event): void {
   known.stages.set(batchNumber, { ...known.stages.get(batchNumber), [stage]: { transactionHash, blockNumber } });
   // Each stage goes through the batches in order.
   known.counts = { ...known.counts, [stage]: batchNumber + 1n };
 }
 
-function take(known: Known, event: L1Event, l2ChainId: bigint): void {
+function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
   switch (event.type) {
     case "batchCommitted":
       return takeStage(known, "committed", event.stored.batchNumber, event);

@@ -3,6 +3,7 @@ import type { ProofProgress, ProvingPhase } from "../../prover/job.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { KeptProofs } from "./kept-proofs.ts";
 import type { PendingBatch } from "./pending-batch.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /**
  * Where the proof of a batch is: in a phase of its making, "made" while it waits for the batch's commit, for the proofs before it
@@ -12,7 +13,7 @@ export type BatchProofPhase = ProvingPhase | "made" | "posting";
 
 /** A sealed batch that L1 has seen no proof of. */
 export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly phase: BatchProofPhase;
   /** Part of the phase that is done, 0…1; undefined where it cannot be told. */
   readonly fraction?: number;
@@ -44,13 +45,13 @@ export class BatchProvings {
   }
 
   /** The batch's proof goes to L1, unless the run ends before. */
-  posting(batchNumber: bigint, run: AbortSignal): void {
+  posting(batchNumber: BatchNumber, run: AbortSignal): void {
     this.#posting.set(batchNumber, run);
     this.#tell(batchNumber);
   }
 
   /** Undefined where no proof of it is wanted any more. */
-  of(batchNumber: bigint): BatchProving | undefined {
+  of(batchNumber: BatchNumber): BatchProving | undefined {
     const batch = this.#dependencies.pending.get(batchNumber);
     if (batch === undefined || batch.isThrough("prove")) {
       this.#posting.delete(batchNumber);
@@ -70,7 +71,7 @@ export class BatchProvings {
     return numbers.flatMap((number) => this.of(number) ?? []);
   }
 
-  #tell(batchNumber: bigint): void {
+  #tell(batchNumber: BatchNumber): void {
     const proving = this.of(batchNumber);
     if (proving !== undefined) this.#dependencies.onProving?.(proving);
   }

@@ -3,6 +3,7 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
@@ -33,7 +34,7 @@ import { PendingBatch } from "./pending-batch.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 
 export interface SettlingOptions {
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** What the chain is called in messages. Default: by its contract. */
   readonly name?: string;
   /** The chain's contract. */
@@ -97,7 +98,7 @@ export interface Settling {
    * chain returns to a state before the batch was sealed, or with RangeError for a batch that was never submitted. For a
    * batch that was sealed before that state, the promise holds: it resolves once L1 has executed the batch again.
    */
-  settled(batchNumber: bigint): Promise<SettledBatch>;
+  settled(batchNumber: BatchNumber): Promise<SettledBatch>;
   /** Has the proofs of all batches before this one go to L1 as soon as they are made. */
   hurry(nextBatch: bigint): void;
   /** Proofs that the chain's pace keeps back; undefined if it keeps back no proof. */
@@ -120,7 +121,7 @@ export interface Settling {
    * The batches from this one on will be formed again: what waits for one then waits for the next of its number. To be
    * called after `pause`.
    */
-  withdrawFrom(batchNumber: bigint): void;
+  withdrawFrom(batchNumber: BatchNumber): void;
   /** Batches that were refused are not formed again: settlement stops with this error. */
   giveUp(error: unknown): void;
   /** What is on its way, of the batches before `nextBatch`. */
@@ -271,7 +272,7 @@ export async function openSettling(options: SettlingOptions, dependencies: Settl
     withdrawn.delete(batchNumber);
   }
 
-  function forgetFrom(batchNumber: bigint): void {
+  function forgetFrom(batchNumber: BatchNumber): void {
     pace.forgetFrom(batchNumber);
     for (const number of [...settled.keys()].filter((known) => known >= batchNumber)) {
       settled.delete(number);

@@ -1,5 +1,6 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
 import { versionOf } from "../../protocol/upgrade.ts";
 import type { ScheduledUpgrade, VersionOf } from "../../protocol/upgrade.ts";
 import type { L1Event } from "./l1-event.ts";
@@ -11,7 +12,7 @@ export type UpgradeEvent = Extract<L1Event, { readonly type: "upgradeScheduled" 
 
 /** Whose versions these are. */
 export interface VersionedChain {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** The version that it was created with. */
   readonly firstVersion: bigint;
   /** The contract of all chains' settings: 20 bytes in lower case. */

@@ -2,12 +2,13 @@ import { AbiCoder } from "ethers";
 import type { Log, ParamType, Provider } from "ethers";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 
 /** What a commit's calldata says beside the batch's record. Hostile: it may be a decoy that no contract has seen. */
 export interface CommitCall {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly commitment: Hex;
   readonly firstBlock: bigint;
   /** Seconds. */
@@ -127,7 +128,7 @@ export function commitsOf(commits: readonly CommitCall[], { batchNumber, commitm
 }
 
 interface RawCommit {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   readonly firstBlock: bigint;
   readonly firstTimestamp: bigint;
   readonly priorityOpCount: bigint;

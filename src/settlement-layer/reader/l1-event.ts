@@ -2,6 +2,7 @@ import type { Log } from "ethers";
 import type { BatchRecord } from "../../protocol/batch-record.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId, OperationHash } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, registryInterface, settingsInterface, topicOf } from "./contract-interfaces.ts";
@@ -24,7 +25,7 @@ export type L1Event = L1Position &
         readonly type: "priorityOperation";
         /** Place in the queue. */
         readonly index: bigint;
-        readonly canonicalTxHash: Hex;
+        readonly canonicalTxHash: OperationHash;
         readonly operation: L2CanonicalTransaction;
         /** Seconds: a batch whose last block is later must take it. */
         readonly deadline: bigint;
@@ -32,14 +33,14 @@ export type L1Event = L1Position &
     | { readonly type: "batchCommitted"; readonly stored: StoredBatch }
     | {
         readonly type: "batchProven";
-        readonly batchNumber: bigint;
+        readonly batchNumber: BatchNumber;
         readonly commitment: Hex;
         readonly protocolVersion: bigint;
         readonly verifier: Hex;
       }
-    | { readonly type: "batchExecuted"; readonly batchNumber: bigint; readonly batchHash: Hex; readonly commitment: Hex }
+    | { readonly type: "batchExecuted"; readonly batchNumber: BatchNumber; readonly batchHash: Hex; readonly commitment: Hex }
     /** What the batch, executed just before, sent to these chain ids comes back: no chain had them when it began. */
-    | { readonly type: "transfersRefused"; readonly batchNumber: bigint; readonly destinationChainIds: readonly bigint[] }
+    | { readonly type: "transfersRefused"; readonly batchNumber: BatchNumber; readonly destinationChainIds: readonly bigint[] }
     /** The counts that remain. */
     | { readonly type: "batchesReverted"; readonly committed: bigint; readonly verified: bigint; readonly executed: bigint }
     | { readonly type: "exitActivated"; readonly executed: bigint; readonly stateRoot: Hex }
@@ -48,8 +49,8 @@ export type L1Event = L1Position &
         readonly leafIndex: bigint;
         /** Index of the new root: leafIndex + 1. */
         readonly rootIndex: bigint;
-        readonly chainId: bigint;
-        readonly batchNumber: bigint;
+        readonly chainId: ChainId;
+        readonly batchNumber: BatchNumber;
         readonly logRoot: Hex;
         readonly record: BatchRecord;
         readonly root: Hex;
@@ -57,7 +58,7 @@ export type L1Event = L1Position &
     /** Of the settings of all chains. */
     | {
         readonly type: "upgradeScheduled";
-        readonly chainId: bigint;
+        readonly chainId: ChainId;
         readonly version: bigint;
         readonly previousVersion: bigint;
         /** Seconds. */
@@ -65,7 +66,7 @@ export type L1Event = L1Position &
         /** Operations that come before it. */
         readonly operations: bigint;
       }
-    | { readonly type: "upgradeCanceled"; readonly chainId: bigint; readonly version: bigint }
+    | { readonly type: "upgradeCanceled"; readonly chainId: ChainId; readonly version: bigint }
   );
 
 /** Topics of the chain's events that are decoded here. */

@@ -5,6 +5,7 @@ import { isMark } from "../../protocol/batch-record.ts";
 import type { BatchRecord as RegistryRecord } from "../../protocol/batch-record.ts";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
@@ -16,7 +17,7 @@ import type { L1Watcher } from "./l1-watcher.ts";
 
 /** Contracts on L1, 20 bytes in lower case. */
 export interface L1ViewOptions {
-  readonly chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[];
+  readonly chains: readonly { readonly chainId: ChainId; readonly hyperchain: Hex }[];
   readonly registry: Hex;
   /** First L1 block with an event of theirs. */
   readonly fromBlock: number;
@@ -30,8 +31,8 @@ export interface Place {
 
 /** A batch as anyone can read it from L1. */
 export interface BatchRecord {
-  readonly chainId: bigint;
-  readonly batchNumber: bigint;
+  readonly chainId: ChainId;
+  readonly batchNumber: BatchNumber;
   /** What the contract keeps the hash of. */
   readonly stored: StoredBatch;
   readonly committed: Place;
@@ -54,7 +55,7 @@ export interface RegistryLeaf {
 
 /** A leaf of the registry, and the number that it has: of a mark that of the batch to come. */
 export interface PlacedLeaf extends RegistryLeaf {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
 }
 
 /** Where a message stands on L1. */
@@ -88,7 +89,7 @@ interface Batch extends BatchRecord {
 }
 
 interface Chain {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly hyperchain: Hex;
   /** By batch number: those that are committed and not reverted. */
   readonly batches: Batch[];
@@ -145,26 +146,26 @@ export class L1View {
   }
 
   /** Leaves of a chain: its executed batches and its marks, in order. */
-  leavesOf(chainId: bigint): readonly PlacedLeaf[] {
+  leavesOf(chainId: ChainId): readonly PlacedLeaf[] {
     return this.#leavesOf.get(chainId) ?? [];
   }
 
-  batch(chainId: bigint, batchNumber: bigint): BatchRecord | undefined {
+  batch(chainId: ChainId, batchNumber: BatchNumber): BatchRecord | undefined {
     return this.#chainOf(chainId)?.batches[Number(batchNumber)];
   }
 
   /** The last committed batch of a chain. */
-  lastBatch(chainId: bigint): BatchRecord | undefined {
+  lastBatch(chainId: ChainId): BatchRecord | undefined {
     return this.#chainOf(chainId)?.batches.at(-1);
   }
 
   /** Whether L1's queue of a chain has an operation with this hash: the hash of its transaction on the chain. */
-  isOperation(chainId: bigint, canonicalTxHash: Hex): boolean {
+  isOperation(chainId: ChainId, canonicalTxHash: OperationHash): boolean {
     return this.#chainOf(chainId)?.operationHashes.has(canonicalTxHash) === true;
   }
 
   /** The committed batch that holds a block of a chain. */
-  batchOfBlock(chainId: bigint, blockNumber: bigint): BatchRecord | undefined {
+  batchOfBlock(chainId: ChainId, blockNumber: BlockNumber): BatchRecord | undefined {
     const batches = this.#chainOf(chainId)?.batches ?? [];
     let [low, high] = [0, batches.length];
     while (low < high) {
@@ -179,7 +180,7 @@ export class L1View {
    * The messages of a chain with this sender and this keccak of the body: the same can be sent twice. None before their batch is
    * committed and its content known, and where L1 has only that keccak and the body was not brought.
    */
-  messages(chainId: bigint, sender: Hex, messageHash: Hex): readonly MessagePlace[] {
+  messages(chainId: ChainId, sender: Hex, messageHash: MessageHash): readonly MessagePlace[] {
     const places = this.#messages.get(messageKey(chainId, sender, messageHash)) ?? [];
     return places.flatMap((place) => {
       const body = place.body ?? this.#bodies.get(messageHash);
@@ -212,7 +213,7 @@ export class L1View {
     return isAnew;
   }
 
-  #chainOf(chainId: bigint): Chain | undefined {
+  #chainOf(chainId: ChainId): Chain | undefined {
     for (const chain of this.#chains.values()) if (chain.chainId === chainId) return chain;
     return undefined;
   }
@@ -367,6 +368,6 @@ function emptyChains({ chains }: L1ViewOptions): ReadonlyMap<Hex, Chain> {
   );
 }
 
-function messageKey(chainId: bigint, sender: Hex, messageHash: Hex): string {
+function messageKey(chainId: ChainId, sender: Hex, messageHash: MessageHash): string {
   return `${chainId} ${sender} ${messageHash}`;
 }

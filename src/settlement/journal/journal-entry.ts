@@ -1,4 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { SettlementStage } from "../l1-sender/sender-context.ts";
@@ -9,7 +10,7 @@ export type JournalEntry =
   | {
       readonly type: "broadcast";
       readonly stage: SettlementStage;
-      readonly batchNumber: bigint;
+      readonly batchNumber: BatchNumber;
       readonly transactionHash: Hex;
       readonly nonce: number;
     }
@@ -17,13 +18,13 @@ export type JournalEntry =
   | {
       readonly type: "confirmed";
       readonly stage: SettlementStage;
-      readonly batchNumber: bigint;
+      readonly batchNumber: BatchNumber;
       readonly transaction?: { readonly hash: Hex; readonly blockNumber: number; readonly gasUsed: bigint };
     }
   /** L1's record of a committed batch. */
   | { readonly type: "stored"; readonly batch: StoredBatch }
   /** A finished proof for this commitment, so that it need not be made again. */
-  | { readonly type: "proof"; readonly batchNumber: bigint; readonly commitment: Hex; readonly proof: Hex }
+  | { readonly type: "proof"; readonly batchNumber: BatchNumber; readonly commitment: Hex; readonly proof: Hex }
   /** Validators of the chain with this contract are asked for an approval; "unsigned": none of them has given it. */
   | {
       readonly type: "approval";

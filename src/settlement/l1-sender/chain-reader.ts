@@ -2,6 +2,7 @@ import { Interface } from "ethers";
 import type { Provider, TransactionReceipt } from "ethers";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, settingsInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
@@ -74,7 +75,7 @@ export async function readTotals(contract: ChainContract): Promise<BatchTotals> 
 }
 
 /** The contract's record of a committed batch, from its event; undefined where the batch is not committed. */
-export async function findStoredBatch(contract: ChainContract, batchNumber: bigint): Promise<StoredBatch | undefined> {
+export async function findStoredBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
   if (BigInt(hash) === 0n) return undefined;
   const { provider, hyperchain, fromBlock } = contract;
@@ -120,7 +121,7 @@ export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
 export async function readVersionOf(contract: ChainContract, firstTimestamp: bigint, operationsBefore: bigint): Promise<bigint> {
   const { provider, hyperchain } = contract;
   const [{ chainId }, settings] = await Promise.all([
-    readContract<{ readonly chainId: bigint }>(contract, "getConfiguration"),
+    readContract<{ readonly chainId: ChainId }>(contract, "getConfiguration"),
     provider.call({ to: hyperchain, data: implementationInterface.encodeFunctionData("settings") }),
   ]);
   const data = settingsInterface.encodeFunctionData("versionOfBatch", [chainId, firstTimestamp, operationsBefore]);

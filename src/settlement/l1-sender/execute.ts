@@ -6,9 +6,10 @@ import { encodeExecute } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** Whether L1 has executed the batch. */
-export async function isExecuted(context: SenderContext, batchNumber: bigint): Promise<boolean> {
+export async function isExecuted(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
   return (await readTotals(context)).executed > batchNumber;
 }
 

@@ -4,13 +4,14 @@ import { encodeProve } from "./batch-calls.ts";
 import { readTotals } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** More than twice what verification takes: at most 49 gas per byte were measured, from 43 to 65 thousand bytes. */
 const GAS_PER_PROOF_BYTE = 100n;
 const FIXED_GAS = 1_000_000n;
 
 /** Whether L1 has accepted a proof of the batch. */
-export async function isProven(context: SenderContext, batchNumber: bigint): Promise<boolean> {
+export async function isProven(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
   return (await readTotals(context)).verified > batchNumber;
 }
 

@@ -1,5 +1,6 @@
 import type { TransactionReceipt } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import type { BatchCommitment } from "../../protocol/quorum.ts";
 import type { Delay } from "../delay.ts";
 import { SettlementError } from "../settlement-error.ts";
@@ -18,7 +19,7 @@ export type StageDelay = (ms: number, stage: SettlementStage, signal?: AbortSign
 /** What the stages of one chain's settlement share. */
 export interface SenderContext extends ChainContract {
   readonly transactor: Transactor;
-  readonly settlementChainId: bigint;
+  readonly settlementChainId: ChainId;
   /** Waits for L1's time, for the sake of this stage. */
   readonly delay: StageDelay;
   /** What validators were asked to sign; the same for all senders of a chain. */
@@ -26,13 +27,13 @@ export interface SenderContext extends ChainContract {
   /** Outlasts an L1 that is away, also where validators ask it. */
   readonly patience: L1Retry;
   /** Transactions of earlier processes that carried a stage of a batch. */
-  readonly earlier?: (stage: SettlementStage, batchNumber: bigint) => readonly Hex[];
+  readonly earlier?: (stage: SettlementStage, batchNumber: BatchNumber) => readonly Hex[];
   /** Told about each approval just before validators are asked for it, and where none of them has given it. */
   readonly onApproval?: (approval: BatchCommitment, state: "asked" | "unsigned") => Promise<void>;
   /** Told about each transaction just before it leaves. */
   readonly onBroadcast: (transaction: {
     readonly stage: SettlementStage;
-    readonly batchNumber: bigint;
+    readonly batchNumber: BatchNumber;
     readonly hash: Hex;
     readonly nonce: number;
   }) => Promise<void>;
@@ -41,7 +42,7 @@ export interface SenderContext extends ChainContract {
 /** A stage of a batch, to be done by L1. */
 export interface StageCall<Done> {
   readonly stage: SettlementStage;
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   /** What L1 has of it; undefined where it has not done it. */
   readonly find: () => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;

@@ -1,5 +1,6 @@
 import { decidePace, delaysProofs, longestWaitSeconds } from "./decide.ts";
 import type { PaceRules, WaitingProofs } from "./decide.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
 
 export interface PaceDependencies {
   readonly nowSeconds: () => bigint;
@@ -13,7 +14,7 @@ export interface PaceDependencies {
 
 /** A batch whose proof is made. */
 export interface ProvenBatch {
-  readonly batchNumber: bigint;
+  readonly batchNumber: BatchNumber;
   /** Of its last block. */
   readonly lastTimestamp: bigint;
 }
@@ -144,7 +145,7 @@ export class PaceOfRuns {
   }
 
   /** The numbers from this one on will be other batches', which wait, from the next run on. */
-  forgetFrom(batchNumber: bigint): void {
+  forgetFrom(batchNumber: BatchNumber): void {
     if (batchNumber < this.#hurriedBefore) this.#hurriedBefore = batchNumber;
   }
 }

@@ -36,7 +36,7 @@ describe("what must be inspected before it runs", () => {
 
     const inspected = BigInt(Math.floor(test.clock.nowMs() / 1000));
     const operation = await test.chain.sequencer.runPriorityOp({
-      canonicalTxHash: `0x${"ab".repeat(32)}`,
+      canonicalTxHash: `0x${"ab".repeat(32)}` as const,
       payout: [],
       operation: { from: wallet.address, to: undefined, valueWei: 0n, data: STORES_TIME, gasLimit: 100_000n },
       conclusion: () => [{ from: wallet.address, to: wallet.address, valueWei: 0n, data: "0x", gasLimit: 21_000n }],

@@ -1,6 +1,7 @@
 import type { Chain } from "../../chain.ts";
 import type { AccessLists } from "../../model/access-lists.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
 import { address, record } from "../call-request.ts";
 import type { RpcClient, RpcMethod } from "../dispatch.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
@@ -29,7 +30,7 @@ function shown(lists: AccessLists): Readonly<Record<(typeof LISTS)[number], read
   return { senders: lists.senders ?? null, deployers: lists.deployers ?? null };
 }
 
-function requireAdmin(client: RpcClient | undefined, chainId: bigint, admin: Hex): void {
+function requireAdmin(client: RpcClient | undefined, chainId: ChainId, admin: Hex): void {
   if (client?.isInProcess === true) return;
   const sessions = client?.credentials?.sessions() ?? [];
   if (sessions.some((session) => session.chainId === chainId && session.account === admin)) return;

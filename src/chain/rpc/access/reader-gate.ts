@@ -1,11 +1,12 @@
 import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
 import type { RpcClient, RpcMethods } from "../dispatch.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 import { accessOf } from "./method-access.ts";
 
 /** Who may read a chain. */
 export interface ReaderPolicy {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Lower case. */
   readonly readers: readonly Hex[];
 }

@@ -1,4 +1,5 @@
 import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
 import type { RpcClient, RpcMethod } from "../dispatch.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 import { readMessage, SessionChallenges } from "./session-challenge.ts";
@@ -14,7 +15,7 @@ export interface OpenedSession {
 
 /** Whose sessions a chain opens: its readers' and its admin's. What each may do is decided where it does it. */
 export interface SessionPolicy {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** The chain's contract on L1, for which they sign. */
   readonly hyperchain: Hex;
   /** Lower case. */

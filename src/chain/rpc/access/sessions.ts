@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
 
 /** An account that has shown a chain by its signature that it asks. */
 export interface Session {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   /** Lower case. */
   readonly account: Hex;
   /** Milliseconds since 1970. */
@@ -33,7 +34,7 @@ export class Sessions {
   }
 
   /** The token names the session, and is known to the caller alone. */
-  open(chainId: bigint, account: Hex): { readonly token: string; readonly session: Session } {
+  open(chainId: ChainId, account: Hex): { readonly token: string; readonly session: Session } {
     const isOwn = (session: Session): boolean => session.chainId === chainId && session.account === account;
     for (const [key, { expiresAtMs }] of this.#kept) if (expiresAtMs <= this.#nowMs()) this.#kept.delete(key);
     const own = [...this.#kept].filter(([, session]) => isOwn(session));

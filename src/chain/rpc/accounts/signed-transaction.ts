@@ -2,12 +2,13 @@ import { getBytes, Signature, Transaction } from "ethers";
 import type { BaseWallet, TransactionLike } from "ethers";
 import { wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
+import type { ChainId } from "../../../protocol/ids.ts";
 import { parseCall, quantity, record } from "../call-request.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 
 /** What a transaction gets where its sender has not said it. */
 export interface TransactionDefaults {
-  readonly chainId: bigint;
+  readonly chainId: ChainId;
   readonly nonce: bigint;
   readonly gas: bigint;
   readonly gasPriceWei: bigint;

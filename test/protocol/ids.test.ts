@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { prevRandaoOf } from "../../src/chain/model/prev-randao.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
+import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../src/protocol/ids.ts";
+import { priorityOpLog } from "../../src/protocol/l2-log.ts";
+
+const hash: Hex = `0x${"ab".repeat(32)}`;
+const token: Hex = `0x${"11".repeat(20)}`;
+
+interface Ids {
+  readonly chainId: ChainId;
+  readonly batchNumber: BatchNumber;
+  readonly blockNumber: BlockNumber;
+  readonly messageHash: MessageHash;
+  readonly operationHash: OperationHash;
+}
+
+const { chainId, batchNumber, blockNumber, messageHash, operationHash }: Ids = {
+  chainId: 270n,
+  batchNumber: 3n,
+  blockNumber: 9n,
+  messageHash: hash,
+  operationHash: hash,
+};
+
+// Each `@ts-expect-error` fails the check of types where the line below it compiles.
+describe("ids", () => {
+  test("are plain values when the program runs, and plain values are taken for them", () => {
+    const plain: bigint = chainId + 1n;
+    assert.equal(plain, 271n);
+    assert.equal(assetId(chainId, token), assetId(270n, token));
+    assert.equal(prevRandaoOf(chainId, blockNumber), prevRandaoOf(270n, 9n));
+    assert.deepEqual(deliveryFlagKey(chainId, messageHash), deliveryFlagKey(270n, hash));
+    assert.deepEqual(priorityOpLog(operationHash, true), priorityOpLog(hash, true));
+  });
+
+  test("of another kind do not compile", () => {
+    // @ts-expect-error A batch's number is no chain id.
+    const asset = assetId(batchNumber, token);
+    // @ts-expect-error The two stand in each other's place.
+    const randao = prevRandaoOf(blockNumber, chainId);
+    // @ts-expect-error An operation's hash is no message's.
+    const flag = deliveryFlagKey(chainId, operationHash);
+    // @ts-expect-error A message's hash is no operation's.
+    const log = priorityOpLog(messageHash, true);
+    // @ts-expect-error A block's number is no batch's.
+    const batch: BatchNumber = blockNumber;
+    // What a mix-up would have done: each has a value of its own.
+    assert.notEqual(asset, assetId(chainId, token));
+    assert.notEqual(randao, prevRandaoOf(chainId, blockNumber));
+    assert.deepEqual([flag, log, batch], [deliveryFlagKey(chainId, hash), priorityOpLog(hash, true), 9n]);
+  });
+});
