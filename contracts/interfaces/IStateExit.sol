@@ -3,6 +3,8 @@ pragma solidity ^0.8.28;
 
 import {LeafPath, LowLeaf} from "./IStateTree.sol";
 import {IKnownChains} from "./IKnownChains.sol";
+import {AtomicFlow, FlowAbsence} from "./l2/IAtomicFlows.sol";
+import {BatchRoot} from "./l2/ICrossChainViews.sol";
 
 /// @notice That an account held something when its chain stopped.
 /// @param value The leaf's whole word: for the base token nonce and balance, for a bridged token the balance.
@@ -28,6 +30,26 @@ struct UndeliveredTransfer {
     LeafPath path;
 }
 
+/// @notice What a party of an atomic flow gave on a chain that stopped before it was paid out or back.
+/// @param leg Number of the leg whose chain stopped.
+/// @param token On L1, whose counterpart the leg holds; not looked at where that is the chain's base token.
+/// @param path Place of the escrow's slot under the stopped chain's last executed state root, where it is held.
+struct EscrowOnStoppedChain {
+    AtomicFlow flow;
+    uint256 leg;
+    address token;
+    LeafPath path;
+}
+
+/// @notice The message by which a leg's chain says that the leg is there.
+/// @param batch Executed, and its place in the registry.
+/// @param index Of the message in the batch's log tree; `proof` are its siblings there.
+struct FlowMessage {
+    BatchRoot batch;
+    uint256 index;
+    bytes32[] proof;
+}
+
 /// @title The way out of a stopped chain: what its last executed state says an account holds is paid on L1
 /// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and every token of L1 that
 /// was bridged to it (the account's balance in the bridged token's contract, whose address follows from the token).
@@ -45,6 +67,9 @@ struct UndeliveredTransfer {
 /// What was on its way to a stopped chain goes back to its sender, by the same rule, if the chain's last state does not
 /// say that it arrived. What a stopped chain had sent to an id that no chain had, and by its last state has not given back, goes
 /// back to its sender likewise. What an interop handler sent back belongs to its recipient instead.
+/// What parties of atomic flows (IAtomicFlows) had given on a stopped chain goes to the leg's recipient, if the flow happened, and
+/// back to its party if a leg is missing: by the rules of the chains' own contract, read from L1's registry itself, so that exactly
+/// one of both can be proven here as there. An escrow counts if the chain's last state holds it.
 /// @dev Trust: the executed state root. A quorum that lied before the chain stopped may have given balances to itself; claims
 /// then compete for what the bridge holds for this chain, and can never take more than that. Nothing can be paid twice: a
 /// withdrawal lowered the L2 balance in the batch that sent it, operations that never ran did not raise one, and what an
@@ -58,6 +83,16 @@ interface IStateExit is IKnownChains {
         uint256 indexed sourceChainId,
         bytes32 indexed messageHash,
         uint256 indexed destinationChainId,
+        address recipient,
+        address token,
+        uint256 amount
+    );
+
+    /// @param account Recipient of the leg, or its party.
+    event EscrowPaid(
+        bytes32 indexed id,
+        uint256 indexed leg,
+        address indexed account,
         address recipient,
         address token,
         uint256 amount
@@ -82,6 +117,20 @@ interface IStateExit is IKnownChains {
     /// @notice The transfer is refunded to another account. A contract on L1 speaks for its alias.
     error NotTheOwner(address expected, address actual);
     error TransferAlreadyRefunded(uint256 sourceChainId, bytes32 messageHash);
+    /// @notice The flow has no such leg.
+    error FlowMalformed();
+    /// @notice The pivot is in escrow, so it never ran: it is refunded.
+    error PivotNotReleased(uint256 leg);
+    /// @notice The pivot's message is shown, or where there is no pivot those of all legs.
+    error FlowMessageCount(uint256 expected, uint256 actual);
+    error BatchOfAnotherChain(uint256 expected, uint256 actual);
+    /// @notice The registry has no such batch or mark at this place.
+    error BatchNotOnL1(uint256 chainId, uint256 batchNumber);
+    /// @notice L1 executed the leg's batch after the deadline.
+    error LegTooLate(uint256 leg, uint64 deadline, uint64 executedAt);
+    /// @notice L1 executed the batch, or of the pivot's chain the batch ended, before the deadline had passed.
+    error AbsenceTooEarly(uint256 leg, uint64 deadline, uint64 time);
+    error EscrowAlreadyPaid(bytes32 id, uint256 leg);
 
     /// @notice Pays `amount` of what the caller's account on the chain holds to `recipient`. In parts as well, so that a holder
     /// of more than the bridge has left for the chain can take what there is.
@@ -97,6 +146,27 @@ interface IStateExit is IKnownChains {
     /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination, or, where L1 refused the
     /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
+
+    /// @notice Pays what a leg holds to its recipient, who calls, since the flow happened. Out of the stopped chain's balance.
+    /// @param shown The pivot's message; of a flow without a pivot those of all legs, in their order.
+    function claimEscrow(EscrowOnStoppedChain calldata escrow, FlowMessage[] calldata shown, address recipient) external;
+
+    /// @notice Pays what a leg holds back to its party, who calls, since another leg or the pivot is missing.
+    /// @param missing The leg that is missing, of any chain.
+    /// @param absence By a batch or a mark of that leg's chain; a pivot of the stopped chain is missing by the mark of its exit.
+    function refundEscrow(
+        EscrowOnStoppedChain calldata escrow,
+        uint256 missing,
+        FlowAbsence calldata absence,
+        address recipient
+    ) external;
+
+    /// @notice Whether a leg's escrow was paid, out or back.
+    function isEscrowPaid(bytes32 id, uint256 leg) external view returns (bool);
+
+    /// @notice Where the contract of atomic flows is on every chain: the address that follows from its code. What is held elsewhere is
+    /// no escrow here, since any code could write any slot of its own.
+    function atomicFlows() external view returns (address);
 
     /// @notice Whether a transfer was paid back.
     function isTransferRefunded(uint256 sourceChainId, bytes32 messageHash) external view returns (bool);

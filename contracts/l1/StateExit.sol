@@ -4,13 +4,20 @@ pragma solidity 0.8.37;
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
-import {HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
+import {EscrowOnStoppedChain, FlowMessage, HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
 import {IStateTree, StateKey, StateLeaf} from "../interfaces/IStateTree.sol";
+import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+import {AtomicFlow, EscrowStatus, FlowAbsence, FlowLeg} from "../interfaces/l2/IAtomicFlows.sol";
+import {BatchRoot} from "../interfaces/l2/ICrossChainViews.sol";
+import {AtomicFlows} from "../l2/AtomicFlows.sol";
 import {MinimalProxy} from "../l2/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {FlowHash} from "../libraries/FlowHash.sol";
+import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {LogProof} from "../libraries/LogProof.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {L2Message} from "../types/L2Transactions.sol";
 
@@ -31,16 +38,25 @@ contract StateExit is IStateExit {
     uint256 private constant DELIVERED_SLOT = 1;
     /// @dev Predeploys and the sender of system transactions are below.
     uint160 private constant FIRST_ACCOUNT = 0x100000;
+    /// @dev Deploys with CREATE2 for every caller, at this address of every chain.
+    address private constant CREATE2_DEPLOYER = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
 
     IChainFactory public immutable factory;
+    /// @inheritdoc IStateExit
+    address public immutable atomicFlows;
 
     /// @inheritdoc IStateExit
     mapping(uint256 chainId => mapping(address account => mapping(address token => uint256))) public claimed;
     /// @inheritdoc IStateExit
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => bool)) public isTransferRefunded;
+    /// @inheritdoc IStateExit
+    mapping(bytes32 id => mapping(uint256 leg => bool)) public isEscrowPaid;
 
     constructor(IChainFactory factory_) {
         factory = factory_;
+        bytes32 code = keccak256(type(AtomicFlows).creationCode);
+        bytes32 hash = keccak256(abi.encodePacked(bytes1(0xff), CREATE2_DEPLOYER, bytes32(0), code));
+        atomicFlows = address(uint160(uint256(hash)));
     }
 
     /// @inheritdoc IStateExit
@@ -93,6 +109,121 @@ contract StateExit is IStateExit {
         } else {
             bridge.payTransit(destination, token, recipient, transfer.amount);
         }
+    }
+
+    /// @inheritdoc IStateExit
+    function claimEscrow(EscrowOnStoppedChain calldata escrow, FlowMessage[] calldata shown, address recipient) external {
+        (bytes32 id, uint256 pivot) = _requireHeld(escrow);
+        FlowLeg calldata own = escrow.flow.legs[escrow.leg];
+        // Had it run, it would not be held.
+        if (own.isPivot) revert PivotNotReleased(escrow.leg);
+        uint256 count = escrow.flow.legs.length;
+        if (pivot < count) {
+            if (shown.length != 1) revert FlowMessageCount(1, shown.length);
+            _requireThere(escrow.flow, id, pivot, shown[0]);
+        } else {
+            // This leg too: its batch may have come too late, and then the others are given back.
+            if (shown.length != count) revert FlowMessageCount(count, shown.length);
+            for (uint256 i = 0; i < count; ++i) _requireThere(escrow.flow, id, i, shown[i]);
+        }
+        _payEscrow(escrow, id, own.recipient, recipient);
+    }
+
+    /// @inheritdoc IStateExit
+    function refundEscrow(
+        EscrowOnStoppedChain calldata escrow,
+        uint256 missing,
+        FlowAbsence calldata absence,
+        address recipient
+    ) external {
+        (bytes32 id,) = _requireHeld(escrow);
+        if (missing >= escrow.flow.legs.length) revert FlowMalformed();
+        _requireMissing(escrow.flow, id, missing, absence);
+        _payEscrow(escrow, id, escrow.flow.legs[escrow.leg].party, recipient);
+    }
+
+    /// @dev That the last state of the leg's chain holds it; `pivot` is the number of legs where there is none.
+    function _requireHeld(EscrowOnStoppedChain calldata escrow) private view returns (bytes32 id, uint256 pivot) {
+        uint256 count = escrow.flow.legs.length;
+        if (escrow.leg >= count) revert FlowMalformed();
+        pivot = count;
+        // Of a flow with two pivots nothing is ever held.
+        for (uint256 i = 0; i < count; ++i) {
+            if (escrow.flow.legs[i].isPivot) pivot = i;
+        }
+        id = FlowHash.flowId(escrow.flow);
+        IHyperchain chain = _stoppedChain(escrow.flow.legs[escrow.leg].chainId);
+        StateLeaf memory leaf = StateLeaf({
+            kind: STORAGE,
+            account: atomicFlows,
+            slot: FlowHash.factSlot(id, escrow.leg, false),
+            value: uint256(EscrowStatus.Held)
+        });
+        bytes32 expected = chain.executedStateRoot();
+        bytes32 actual = _treeOf(chain).computeRoot(leaf, escrow.path);
+        if (actual != expected) revert StateRootMismatch(expected, actual);
+    }
+
+    /// @dev That an executed batch of the leg's chain says that the leg is there, and L1 executed it in time.
+    function _requireThere(AtomicFlow calldata flow, bytes32 id, uint256 leg, FlowMessage calldata shown) private view {
+        FlowLeg calldata other = flow.legs[leg];
+        _requireOnL1(shown.batch, other.chainId);
+        bytes32 leaf = L2LogTree.messageLeaf(atomicFlows, keccak256(FlowHash.fact(id, leg)));
+        bytes32 actual = LogProof.computeRoot(leaf, shown.index, shown.proof);
+        if (actual != shown.batch.logRoot) revert MessageNotIncluded(other.chainId, shown.batch.batchNumber, shown.index);
+        // The pivot kept to its own chain's clock when it ran.
+        if (other.isPivot) return;
+        uint64 executedAt = shown.batch.record.executedAt;
+        if (executedAt > flow.deadline) revert LegTooLate(leg, flow.deadline, executedAt);
+    }
+
+    /// @dev As on chains: an escrow from the state before what L1 executed after the deadline, the pivot from the state after what
+    /// ends after it by its chain's clock. A stopped chain's mark ends after every deadline.
+    function _requireMissing(AtomicFlow calldata flow, bytes32 id, uint256 leg, FlowAbsence calldata absence) private view {
+        FlowLeg calldata lost = flow.legs[leg];
+        BatchRoot calldata batch = absence.batch;
+        _requireOnL1(batch, lost.chainId);
+        uint64 time = lost.isPivot ? batch.record.lastTimestamp : batch.record.executedAt;
+        if (time <= flow.deadline) revert AbsenceTooEarly(leg, flow.deadline, time);
+        StateKey memory key =
+            StateKey({kind: STORAGE, account: atomicFlows, slot: FlowHash.factSlot(id, leg, lost.isPivot)});
+        IVersioned chain = IVersioned(factory.getHyperchain(lost.chainId));
+        IStateTree tree = chain.verifiers().contentOf(batch.record.protocolVersion).tree;
+        bytes32 expected = lost.isPivot ? batch.record.newStateRoot : batch.record.oldStateRoot;
+        bytes32 actual = tree.computeRootWithout(key, absence.low, absence.path);
+        if (actual != expected) revert StateRootMismatch(expected, actual);
+    }
+
+    function _requireOnL1(BatchRoot calldata batch, uint256 chainId) private view {
+        if (batch.chainId != chainId) revert BatchOfAnotherChain(chainId, batch.chainId);
+        bool isOnL1 = ITransactionRootRegistry(factory.messageRoot()).isIncluded(
+            batch.rootIndex, batch.leafIndex, chainId, batch.batchNumber, batch.logRoot, batch.record, batch.siblings
+        );
+        if (!isOnL1) revert BatchNotOnL1(chainId, batch.batchNumber);
+    }
+
+    function _payEscrow(EscrowOnStoppedChain calldata escrow, bytes32 id, address owner, address recipient) private {
+        if (recipient == address(0)) revert ZeroRecipient();
+        FlowLeg calldata own = escrow.flow.legs[escrow.leg];
+        if (own.amount == 0) revert NothingToClaim();
+        address account = AddressAlias.l2Sender(msg.sender);
+        if (account != owner) revert NotTheOwner(owner, account);
+        address token = _escrowedToken(own, escrow.token);
+        if (isEscrowPaid[id][escrow.leg]) revert EscrowAlreadyPaid(id, escrow.leg);
+        isEscrowPaid[id][escrow.leg] = true;
+        emit EscrowPaid(id, escrow.leg, owner, recipient, token, own.amount);
+        ISharedBridge(factory.sharedBridge()).payHolding(own.chainId, token, recipient, own.amount);
+    }
+
+    /// @dev The token on L1 whose counterpart the leg holds.
+    function _escrowedToken(FlowLeg calldata own, address claimedToken) private view returns (address token) {
+        if (own.token == Predeploys.BASE_TOKEN) {
+            token = IHyperchain(factory.getHyperchain(own.chainId)).getBaseToken();
+            if (token == AssetMessage.NATIVE_COIN) token = address(0);
+            return token;
+        }
+        token = claimedToken == AssetMessage.NATIVE_COIN ? address(0) : claimedToken;
+        if (own.token != _bridgedToken(token)) revert AssetNotOnL1(own.chainId, own.token);
     }
 
     function _requireSent(UndeliveredTransfer calldata sent) private view {
