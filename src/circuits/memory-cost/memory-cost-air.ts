@@ -25,9 +25,10 @@ export function memoryCostAir(): Air {
   const b = new AirBuilder("memoryCost", 0);
   const { lower, upper, quotient, rest, uses } = b.declare(MEMORY_COST_FIELDS);
   const one = b.constant(1);
-  // What is asked for is a number below 2^19. So the lower part is an integer if the upper one is, and below 2^10 if 64 times it
-  // is below 2^16; and what is left is one if the quotient is, and below 512.
-  for (const value of [b.scale(lower, 2 ** 6), upper, quotient, b.scale(rest, 2 ** 7)]) b.send(RANGE16, one, { value });
+  // A look-up of a multiple bounds a number only if that is small already: 64 times (p + 1) / 64 is 1. So both are looked up: of
+  // the lower part, which is below 2^10, and of what is left, which is below 512.
+  const lowerAndRest = [lower, b.scale(lower, 2 ** 6), rest, b.scale(rest, 2 ** 7)];
+  for (const value of [...lowerAndRest, upper, quotient]) b.send(RANGE16, one, { value });
   b.assertEqual("square", "everyRow", b.mul(lower, lower), b.add(b.scale(quotient, SQUARE_DIVISOR), rest));
   const words = b.add(lower, b.scale(upper, UPPER));
   // (lower + 2^10 · upper)² / 512 = lower² / 512 + 4 · lower · upper + 2^11 · upper², of which only the first is no integer.

@@ -23,6 +23,22 @@ function judged(row: MemoryCostCells) {
   return { refusals: [...new Set(broken), ...untrue.map(({ name }) => name)], answer: answer.message };
 }
 
+/** 2^10 times this is (p − 1) / 64. */
+const WRAP = 2 ** 15 - 2 ** 8;
+
+/** A lower part that is 1/64 too large, and an upper one that makes up for it; with a square that has a quotient and a rest. */
+function fractionalLower(): Partial<MemoryCostCells> {
+  for (let i = 0; i < 2 ** 10; i++) {
+    const lower = i + inv(64);
+    const square = mul(lower, lower);
+    for (let rest = 0; rest < 512; rest++) {
+      const quotient = mul(canonical(square - rest), inv(512));
+      if (quotient < 2 ** 16) return { lower, upper: WRAP, quotient, rest };
+    }
+  }
+  throw new Error("no lower part has such a square");
+}
+
 describe("the table memoryCost", () => {
   it("answers what the yellow paper's C_mem says", () => {
     for (const words of [0, 1, 22, 23, 511, 512, 1023, 1024, 1025, 92_681, 2 ** 19 - 1]) {
@@ -39,10 +55,13 @@ describe("the table memoryCost", () => {
     const square = mul(lower, lower);
     const forgeries: Readonly<Record<string, Partial<MemoryCostCells>>> = {
       square: { quotient: 0, rest: 0 },
-      "range16[0]": { lower, upper: 0, quotient: Math.floor(square / 512), rest: square % 512 },
-      "range16[1]": { lower: 0, upper: inv(64), quotient: 0, rest: 0 },
-      "range16[2]": { rest: 0, quotient: mul(1_000_000, inv(512)) },
-      "range16[3]": { quotient: 0, rest: 1_000_000 },
+      "range16[0]": fractionalLower(),
+      "range16[1]": { lower, upper: 0, quotient: Math.floor(square / 512), rest: square % 512 },
+      // 128 times this rest is 1 more than that of the true one, and the cost is 32,512 more.
+      "range16[2]": { quotient: row.quotient + WRAP, rest: row.rest - 512 * WRAP },
+      "range16[3]": { quotient: row.quotient - 1, rest: row.rest + 512 },
+      "range16[4]": { lower: 0, upper: inv(64), quotient: 0, rest: 0 },
+      "range16[5]": { rest: 0, quotient: mul(1_000_000, inv(512)) },
     };
     for (const [refusedBy, change] of Object.entries(forgeries)) {
       const { refusals, answer } = judged({ ...row, ...change });
