@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import { mergeAccounts } from "../../src/chain/model/genesis.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { L2CanonicalTransaction } from "../../src/protocol/priority-op.ts";
@@ -7,6 +8,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { aliasL1Address } from "../../src/protocol/predeploys.ts";
 import { isUncovered, KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { PanicReason } from "../../src/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { HostileOperations, KINDS, scopedContracts } from "../chain/support/hostile-operations.ts";
@@ -60,17 +62,35 @@ class Replay {
     return this.#chain.chain.sequencer.runPriorityOp(operation);
   }
 
-  /** Seals the batch, has validators and the machine run it, and compares; or why the machine cannot follow it. */
-  async compare(): Promise<PanicReason | undefined> {
+  /** Seals the batch, and has validators run it: what it comes to, its blocks and its steps. */
+  async #seal() {
     const batch = await this.#chain.sealAndVerify();
-    const { writes, outputs, outputsHash } = batch;
+    const { batchNumber } = batch.outputs;
     const { blocks } = this.#chain;
     for (const { hash } of blocks.slice(this.#folded)) this.#machine.hashes.fold(BigInt(hash));
     this.#folded = blocks.length;
-    const own = blocks.filter(({ batchNumber }) => batchNumber === outputs.batchNumber);
-    const start = this.#machine.state.copy();
-    const steps = stepsOf(own, this.#chain.inputs(outputs.batchNumber).parentHash, this.#queue);
+    const own = blocks.filter((block) => block.batchNumber === batchNumber);
+    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, this.#queue);
     this.#queue = [];
+    return { batch, own, steps };
+  }
+
+  /** Of a batch whose first step behind its opening is an operation: that step's witness, and what the machine makes of another. */
+  async witness() {
+    const [opening, operation] = (await this.#seal()).steps;
+    assert.ok(opening !== undefined && operation !== undefined);
+    const outcome = (hints: readonly Hint[]): string => {
+      const { boundary, leaves } = this.#machine.attempt([opening, { hints }]);
+      return inspect([boundary, leaves], { depth: 4, maxArrayLength: null });
+    };
+    return { hints: operation.hints, outcome };
+  }
+
+  /** Seals the batch, has validators and the machine run it, and compares; or why the machine cannot follow it. */
+  async compare(): Promise<PanicReason | undefined> {
+    const { batch, own, steps } = await this.#seal();
+    const { writes, outputsHash } = batch;
+    const start = this.#machine.state.copy();
     let result;
     try {
       result = this.#machine.run(steps);
@@ -131,9 +151,15 @@ describe("the kernel, of operations of L1's queue", () => {
   it("cannot follow a payment whose recipient calls an unproven precompiled contract with input, and says so", async () => {
     // Adds two points (0x06) with the 2,300 gas that a payment gives: no verdict is about that.
     const adds = contract(0, "0x5f5f60805f60065afa00");
-    await withReplay([adds], async (replay) => {
-      assert.equal((await replay.request({ from: SENDER, to: TARGET, refundRecipient: adds.address })).success, true);
-      assert.equal(await replay.compare(), "unsupported-precompile");
+    // Its sender may have such code, too, by a delegation: the payout runs it before the verdict.
+    const delegated = contract(1, `0xef0100${adds.address.slice(2)}`);
+    await withReplay([adds, delegated], async (replay) => {
+      const refunded = { from: SENDER, to: TARGET, refundRecipient: adds.address };
+      const paidOut = { from: delegated.address, to: TARGET, valueWei: 3n, refundRecipient: SENDER };
+      for (const operation of [refunded, paidOut]) {
+        assert.equal((await replay.request(operation)).success, true);
+        assert.equal(await replay.compare(), "unsupported-precompile");
+      }
       // The batch after it can be followed again.
       await replay.request({ from: SENDER, to: TARGET });
       assert.equal(await replay.compare(), undefined);
@@ -169,6 +195,29 @@ describe("the kernel, of operations of L1's queue", () => {
       assert.equal((await replay.request({ from: SENDER, to: recent.address })).notRun, undefined);
       assert.equal(await replay.compare(), undefined);
     });
+  });
+
+  it("says another hash, or is refused, where any word of its witness is another", async () => {
+    const writes = contract(0, "0x5f355f5500");
+    for (const valueWei of [0n, 3n]) {
+      await withReplay([writes], async (replay) => {
+        await replay.request({ from: SENDER, to: writes.address, valueWei, data: `0x${"5a".repeat(32)}` });
+        const { hints, outcome } = await replay.witness();
+        const truth = outcome(hints);
+        for (const [at, hint] of hints.entries()) {
+          for (const change of [1n, 1n << 33n, 1n << 160n, 1n << 255n]) {
+            const changed = hints.map((each, i) => (i === at ? BigInt(hint) ^ change : each));
+            let end: string;
+            try {
+              end = outcome(changed);
+            } catch (error) {
+              end = (error as Error).message;
+            }
+            assert.notEqual(end, truth, `word ${at} changed by ${change}`);
+          }
+        }
+      });
+    }
   });
 
   it(`agrees with both engines on ${COUNT} hostile ones (seed ${SEED})`, async () => {

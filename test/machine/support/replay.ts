@@ -134,15 +134,20 @@ export class ReplayedChain {
 
   /** Runs steps in one run, as a chunk; its end is the next one's start. */
   run(steps: readonly Step[]): RunResult {
+    const result = this.attempt(steps);
+    this.state.apply(result);
+    this.boundary = result.boundary;
+    return result;
+  }
+
+  /** Runs steps from here, and stays here. */
+  attempt(steps: readonly Pick<Step, "hints">[]): RunResult {
     const environment = {
       ...{ chainId: BigInt(CHAIN_ID), baseFee: 0n, blockGasLimit: BLOCK_GAS_LIMIT },
       boundary: this.boundary,
     };
     const inputs = { environment, state: this.state, codes: this.state, foldedHashes: this.hashes };
-    const result = this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()]);
-    this.state.apply(result);
-    this.boundary = result.boundary;
-    return result;
+    return this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()]);
   }
 }
 
