@@ -21,7 +21,7 @@ interface IHyperchainNames {
     event NameChosen(uint256 indexed chainId, address indexed account, string label);
 
     error InvalidLabel(string label);
-    /// @notice Reads as a number, by which chains and development accounts are called, or as L1.
+    /// @notice Reads as a number, by which chains and development accounts are called, as L1, or as an address without `0x`.
     error ReservedLabel(string label);
     /// @notice Would lose what is sent to it.
     error ZeroAccount();

@@ -134,7 +134,7 @@ async function chainsLabel(registry: NameRegistry, chainId: number, label: strin
 /** Throws ClientError MalformedName for what the registry refuses from everyone. */
 function requireLabel(label: string): void {
   if (isLabel(label)) return;
-  const message = `${JSON.stringify(label)} is no name: names have 1 to 63 letters a to z, digits and hyphens, no hyphen at an end or in third and fourth place, do not begin with 0x, and are neither numbers nor l1`;
+  const message = `${JSON.stringify(label)} is no name: names have 1 to 63 letters a to z, digits and hyphens, no hyphen at an end or in third and fourth place, do not begin with 0x, and are neither numbers nor l1 nor 40 hexadecimal digits`;
   throw new ClientError("MalformedName", message, { label });
 }
 

@@ -98,6 +98,10 @@ describe("C9: send by name", () => {
     for (const label of ["7", "l1", "-bob", "Bob", "xn--a"])
       await assert.rejects(take({ chain: "b", label, account: BOB }, ALICE), { code: "MalformedName" });
     for (const text of ["Bob@b", "bоb@b", "bob @b", "bob.b@b"]) await assert.rejects(resolve(text), { code: "MalformedAddress" });
+    // An address without its 0x is an address, and never the name of a thief who took it from the registry itself.
+    const bare = BOB.slice(2);
+    assert.deepEqual(await resolve(`${bare}@b`), { chainId: 272, account: BOB });
+    await assert.rejects(take({ chain: "b", label: bare, account: CAROL }, ALICE), { code: "MalformedName" });
     const thief = on("l1", THIEF);
     const place = { chainId: 272, account: thief.address.toLowerCase() as Hex };
     await assert.rejects(chooseName(info, { chain: "b", label: "bob" }, thief), { code: "Refused" });

@@ -15,7 +15,7 @@ const ADMINS = new Map([
 ]);
 const LABELS = ["a", "b", "c", "d", "e", "f", "alpha", "be-ta", "7", "l1", "A", "xn--a", "-a", ""] as const;
 const VALID = /^(?!..--)(?!0x)(?!-)[a-z0-9-]{1,63}(?<!-)$/;
-const RESERVED = /^(\d+|l1)$/;
+const RESERVED = /^(\d+|l1|[0-9a-f]{40})$/;
 
 let world: NamesWorld;
 before(async () => {

@@ -101,12 +101,25 @@ describe("C9: names of chains and of accounts on them", () => {
       await assertReverts(world.by(ADMIN, "nameAccount", 271n, label, BOB, SECRET), `InvalidLabel(${label.toLowerCase()})`);
       await assertReverts(world.by(OTHER_ADMIN, "nameChain", 272n, label, SECRET), "InvalidLabel");
     }
-    // `7@alpha` is the development account 7 to tasks, and nothing else to the registry.
-    for (const label of ["271", "7", "0", "00", "9".repeat(63), "l1"]) {
+    // `7@alpha` is the development account 7 to tasks, and nothing else to the registry; clients read addresses without 0x too.
+    const bare = "5aaeb6053f3e94c9b9a09f33669435e7ef1beaed";
+    for (const label of ["271", "7", "0", "00", "9".repeat(63), "l1", bare, "a".repeat(40)]) {
       await assertReverts(world.by(OTHER_ADMIN, "nameChain", 272n, label, SECRET), `ReservedLabel(${label})`);
       await assertReverts(world.by(ADMIN, "nameAccount", 271n, label, BOB, SECRET), `ReservedLabel(${label})`);
     }
-    for (const label of ["a".repeat(63), "a-b", "7a", "0-0", "ab-c--d", "z"]) await world.nameAccount(OWNER, 271n, label, BOB);
+    for (const label of [
+      "a".repeat(63),
+      "a-b",
+      "7a",
+      "0-0",
+      "ab-c--d",
+      "z",
+      "a".repeat(39),
+      "a".repeat(41),
+      `g${bare.slice(1)}`,
+      `a-${bare.slice(2)}`,
+    ])
+      await world.nameAccount(OWNER, 271n, label, BOB);
   });
 
   test("attack: the front-run of a reveal comes too late, and the announcement is its sender's alone", async () => {
