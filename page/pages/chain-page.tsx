@@ -1,4 +1,4 @@
-import type { BatchAnswer, BlockAnswer } from "../answers.ts";
+import type { BatchAnswer, BlockAnswer, EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import type { Asked } from "../ecosystem.ts";
 import { count, hex, plural, time } from "../format.ts";
@@ -42,12 +42,10 @@ export function ChainPage({ name }: { readonly name: string }) {
           state: <ChainState chain={now} />,
           "chain id": chain.chainId,
           "JSON-RPC": <code>{chain.url}</code>,
-          "contract on L1": <code>{chain.hyperchain}</code>,
+          [`contract on ${chain.settlesOn?.name ?? "L1"}`]: <code>{chain.hyperchain}</code>,
           "fees are paid in": chain.baseToken.symbol,
-          data:
-            chain.dataAvailability === "rollup"
-              ? "rollup: all of it is on L1, and anyone can rebuild the chain from there"
-              : "validium: a committee keeps it; if the committee withholds it, funds are frozen",
+          "settles on": chain.settlesOn?.name ?? info.l1.name,
+          data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
           execution: (
             <>
@@ -78,6 +76,13 @@ export function ChainPage({ name }: { readonly name: string }) {
 interface NewestProps<T> {
   readonly chain: string;
   readonly asked: Asked<readonly T[]>;
+}
+
+/** Where it is published, and what follows from that. */
+function dataSentence({ dataAvailability, settlesOn, name }: EcosystemInfo["chains"][number]): string {
+  if (dataAvailability === "rollup") return "rollup: all of it is on L1, and anyone can rebuild the chain from there";
+  if (dataAvailability === "validium") return "validium: a committee keeps it; if the committee withholds it, funds are frozen";
+  return `no rollup: it is on ${settlesOn?.name} alone, so L1 does not have what it takes to rebuild ${name}`;
 }
 
 function NewestBatches({ chain, asked }: NewestProps<BatchAnswer>) {

@@ -26,7 +26,9 @@ export function EcosystemPage() {
             cells: [
               <a href={to(chain.name)}>{chain.name}</a>,
               chain.chainId,
-              info.chains.find(({ name }) => name === chain.name)?.dataAvailability,
+              chain.settlesOn === undefined
+                ? info.chains.find(({ name }) => name === chain.name)?.dataAvailability
+                : `on ${chain.settlesOn}: no rollup`,
               count(chain.blockNumber),
               chain.transactionsPerSecond ?? "–",
               count(chain.waiting),

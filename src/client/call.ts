@@ -20,6 +20,7 @@ import { interopCenter } from "./contract-interfaces.ts";
 import { findChain, isL1 } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { requireOther } from "./route.ts";
+import { ecosystemBetween } from "./settlement-base.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
@@ -70,9 +71,10 @@ export interface CallRequest {
  * Calls a contract on another chain, with value and tokens. It happens once L1 has executed the batch and a relayer brings
  * it. `signer` is on the sending chain. Throws ClientError.
  */
-export async function call(ecosystem: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
-  const chain = findChain(ecosystem, request.from);
-  const to = parseChainAddress(ecosystem, request.to);
+export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
+  const chain = findChain(all, request.from);
+  const to = parseChainAddress(all, request.to);
+  const ecosystem = ecosystemBetween(all, chain.chainId, to.chainId);
   requireOther(chain.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");
   const destination = findChain(ecosystem, to.chainId);
   const sender = await senderOn(signer, chain);

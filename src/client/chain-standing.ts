@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 import { hyperchainInterface } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 
 /** What an account's money on a chain depends on beside the proofs. */
 export interface ChainStanding {
@@ -44,9 +45,14 @@ export function cautions({ validium, stopped, exit }: ChainStanding): readonly s
   ];
 }
 
-/** The standing of each chain that L1 tells, by chain id. */
-export async function standings(ecosystem: Ecosystem, l1: Provider): Promise<ReadonlyMap<number, ChainStanding>> {
-  const told = await Promise.allSettled(ecosystem.chains.map((chain) => chainStanding(chain, l1)));
+/** The standing of each chain that L1 tells, or the chain on which it settles, by chain id. */
+export async function standings(
+  ecosystem: Ecosystem,
+  providerOf: (chainId: number) => Provider,
+): Promise<ReadonlyMap<number, ChainStanding>> {
+  const toldOf = (chain: EcosystemChain): Promise<ChainStanding> =>
+    chainStanding(chain, providerOf(ecosystemOf(ecosystem, chain).l1.chainId));
+  const told = await Promise.allSettled(ecosystem.chains.map(toldOf));
   return new Map(
     told.flatMap((each, i) => {
       const chain = ecosystem.chains[i];

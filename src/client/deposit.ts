@@ -6,6 +6,7 @@ import { ClientError } from "./client-error.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { encodeDirectRequest, encodeTokenRequest, queuedRequest, requestCost } from "./l1-request.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 import { positive, senderOn, submit } from "./submit.ts";
 import { ensureAllowance, ETHER, isBaseToken, l1TokenOf } from "./token.ts";
 
@@ -39,11 +40,13 @@ const DEFAULT_GAS_LIMIT = 300_000n;
 const TOKEN_GAS_LIMIT = 2_000_000n;
 
 /**
- * Deposits ETH or an ERC-20 from L1, through the chain's priority queue, so that the chain must take it. Approves the bridge
- * where it must. `signer` is on L1. Throws ClientError.
+ * Deposits ETH or an ERC-20 from L1, or from the chain on which the chain settles, through the chain's priority queue, so that
+ * the chain must take it. Approves the bridge
+ * where it must. `signer` is there. Throws ClientError.
  */
-export async function deposit(ecosystem: Ecosystem, request: DepositRequest, signer: Signer): Promise<Deposit> {
-  const chain = findChain(ecosystem, request.chain);
+export async function deposit(all: Ecosystem, request: DepositRequest, signer: Signer): Promise<Deposit> {
+  const chain = findChain(all, request.chain);
+  const ecosystem = ecosystemOf(all, chain);
   const amount = positive(request.amount, "deposit");
   const token = l1TokenOf(chain, request.token);
   const sender = await senderOn(signer, ecosystem.l1);

@@ -16,11 +16,13 @@ export interface Ecosystem {
 export interface EcosystemChain {
   readonly name: string;
   readonly chainId: number;
-  /** Its contract on L1. */
+  /** Its contract on L1, or on the chain on which it settles. */
   readonly hyperchain: Hex;
+  /** The chain on which it settles, with the contracts there; absent where it settles on L1. */
+  readonly settlesOn?: Ecosystem["l1"];
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   /** Where its data goes; absent where the caller does not know. */
-  readonly dataAvailability?: "rollup" | "validium";
+  readonly dataAvailability?: "rollup" | "validium" | "chain";
   /** Whether it stands still until it is started. */
   readonly stopped?: true;
 }

@@ -14,6 +14,7 @@ import { pay } from "./payment.ts";
 import { signPermit } from "./permit.ts";
 import { findMember, routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
+import { ecosystemBetween } from "./settlement-base.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { positive, senderOn, submit } from "./submit.ts";
@@ -58,8 +59,9 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   const { chainId: source } = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
   const amount = positive(request.amount, "send");
-  requireRecipient(ecosystem, to);
-  return ROUTES[routeOf(ecosystem, source, to.chainId)](ecosystem, { ...request, amount, to }, signer);
+  const between = ecosystemBetween(ecosystem, source, to.chainId);
+  requireRecipient(between, to);
+  return ROUTES[routeOf(between, source, to.chainId)](between, { ...request, from: source, amount, to }, signer);
 }
 
 /** A checked request. */

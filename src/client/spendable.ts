@@ -10,6 +10,7 @@ import { findChain } from "./ecosystem.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { requestCost } from "./l1-request.ts";
 import { l1Token } from "./payment.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 import { ETHER, findToken, isBaseToken, isEther, l1TokenOf, tokenThere } from "./token.ts";
 import type { ChainToken } from "./token.ts";
 
@@ -51,13 +52,15 @@ export async function findAsset(ecosystem: Ecosystem, text: string, providerOf: 
  * the asset there: what strangers send or register changes nothing. A member that does not answer gives nothing.
  */
 export async function holdingsOf(
-  ecosystem: Ecosystem,
+  all: Ecosystem,
   asset: AssetOrigin,
   { sender, to }: { readonly sender: Hex; readonly to: ChainAddress },
   providerOf: ProviderOf,
 ): Promise<readonly Holding[]> {
+  // What a chain on another chain has comes by that one, in two orders.
+  const ecosystem = ecosystemOf(all, {});
   const { l1 } = ecosystem;
-  const standing = await standings(ecosystem, providerOf(l1.chainId));
+  const standing = await standings(ecosystem, providerOf);
   const ofChain = ecosystem.chains.map(async (chain): Promise<Holding | undefined> => {
     const { name, chainId } = chain;
     const known = standing.get(chainId);

@@ -13,6 +13,7 @@ import { depositsInFlight } from "./deposits-in-flight.ts";
 import type { TransferInFlight } from "./transfer-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 import { ETHER, isEther } from "./token.ts";
 import { assetsOf } from "./wallet-assets.ts";
 import type { WalletAsset } from "./wallet-assets.ts";
@@ -48,23 +49,25 @@ export type ProviderOf = (chainId: number) => Provider;
 export async function walletView(ecosystem: Ecosystem, account: string, providerOf: ProviderOf): Promise<WalletView> {
   const owner = parseAccount(account);
   const l1 = providerOf(ecosystem.l1.chainId);
-  const onL1 = await balancesOn(ecosystem.l1, () => l1Balances(ecosystem, owner, l1));
-  const standing = await standings(ecosystem, l1);
+  const onL1 = await balancesOn(ecosystem.l1, () => l1Balances(ecosystemOf(ecosystem, {}), owner, l1));
+  const standing = await standings(ecosystem, providerOf);
   const members: MemberBalances[] = [onL1];
   const inFlight: TransferInFlight[] = [];
   const unread: UnreadTransfers[] = [];
   for (const chain of ecosystem.chains) {
     const provider = providerOf(chain.chainId);
+    const seen = ecosystemOf(ecosystem, chain);
+    const below = members.find(({ chainId }) => chainId === seen.l1.chainId)?.tokens ?? [];
     const { name, chainId } = chain;
-    const balances = await balancesOn(chain, () => chainBalances(ecosystem, chain, owner, provider, onL1.tokens));
+    const balances = await balancesOn(chain, () => chainBalances(seen, chain, owner, provider, below));
     const known = standing.get(chainId);
     members.push(known === undefined ? balances : { ...balances, standing: known });
     const told = (error: unknown): [] => {
       if (!unread.some((each) => each.chainId === chainId)) unread.push({ name, chainId, reason: reasonOf(error) });
       return [];
     };
-    inFlight.push(...(await depositsInFlight(ecosystem, chain, owner, l1, provider).catch(told)));
-    inFlight.push(...(await sendsInFlight(ecosystem, chain, owner, providerOf).catch(told)));
+    inFlight.push(...(await depositsInFlight(seen, chain, owner, providerOf(seen.l1.chainId), provider).catch(told)));
+    inFlight.push(...(await sendsInFlight(seen, chain, owner, providerOf).catch(told)));
   }
   const assets = assetsOf(owner, members, inFlight);
   return { account: owner, assets, members, inFlight, ...(unread.length === 0 ? {} : { unread }) };

@@ -12,6 +12,7 @@ import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 import { positive, senderOn, submit } from "./submit.ts";
 import { findToken, requireTokens } from "./token.ts";
 
@@ -27,11 +28,13 @@ export interface WithdrawRequest {
 }
 
 /**
- * Takes money out of a chain. When L1 has executed its batch, `finalizeWithdrawal` pays it. `signer` is on the chain. Throws
+ * Takes money out of a chain, to L1 or to the chain on which it settles. When that has executed its batch,
+ * `finalizeWithdrawal` pays it. `signer` is on the chain. Throws
  * ClientError; NotWithdrawable for a token that was not born on L1.
  */
-export async function withdraw(ecosystem: Ecosystem, request: WithdrawRequest, signer: Signer): Promise<SentMessage> {
-  const chain = findChain(ecosystem, request.chain);
+export async function withdraw(all: Ecosystem, request: WithdrawRequest, signer: Signer): Promise<SentMessage> {
+  const chain = findChain(all, request.chain);
+  const ecosystem = ecosystemOf(all, chain);
   const amount = positive(request.amount, "withdrawal");
   const sender = await senderOn(signer, chain);
   const recipient = request.to === undefined ? sender.address : parseAccount(request.to);
@@ -74,15 +77,17 @@ export type FinalizedWithdrawal =
 
 /**
  * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
- * on L1 and pays the gas. Pass `view` to spare reading L1 from the start. Throws ClientError.
+ * on L1, or on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading
+ * that from the start. Throws ClientError.
  */
 export async function finalizeWithdrawal(
-  ecosystem: Ecosystem,
+  all: Ecosystem,
   name: WithdrawalName,
   signer: Signer,
   view?: L1View,
 ): Promise<FinalizedWithdrawal> {
-  const chain = findChain(ecosystem, name.chain);
+  const chain = findChain(all, name.chain);
+  const ecosystem = ecosystemOf(all, chain);
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();

@@ -5,10 +5,10 @@ import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/feed.ts";
-import { genesisState } from "../chain/state/genesis-state.ts";
 import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
 import { contractNames, revertReason } from "../client/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
+import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -16,8 +16,7 @@ import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
-import type { BrowserProvider, Signer } from "ethers";
-import { ACCOUNT_NUMBERS } from "./accounts.ts";
+import type { BrowserProvider } from "ethers";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { openProver } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
@@ -31,24 +30,25 @@ import type { MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { World } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
-import type { Adoption } from "./l1/adopt-contracts.ts";
-import { deployEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
+import { deployNewContracts, firstVersion, withVersionInForce } from "./l1/new-contracts.ts";
+import type { ContractsOfDevnet } from "./l1/new-contracts.ts";
+import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
 import type { ConnectL1 } from "./l1/settlement-layer.ts";
 import { createChainChanges } from "./membership/chain-changes.ts";
 import type { ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
+import { follow } from "./membership/follow.ts";
 import { createLiveRelayer } from "./membership/live-relayer.ts";
-import type { Following } from "./membership/live-relayer.ts";
 import { newBlock, openChain } from "./membership/open-chain.ts";
 import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
+import { SettlementBases } from "./membership/settlement-bases.ts";
 import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
-import type { ChainPlan, CompleteOptions, DeployedContracts, DevnetOptions } from "./options.ts";
-import type { RelayerSeams } from "./relaying.ts";
-import { connectInProcess, connectLocalRelayer, throughGate, withCallsFromOutside } from "./relaying.ts";
+import type { ChainPlan, CompleteOptions, DevnetOptions } from "./options.ts";
+import { connectInProcess, withCallsFromOutside } from "./relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods } from "./snapshots/snapshots.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
@@ -56,7 +56,6 @@ import type { ProjectNames } from "./view/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
 import { createEcosystemView } from "./view/ecosystem-view.ts";
 import type { EcosystemView } from "./view/ecosystem-view.ts";
-import { createMessagesToL1 } from "./view/messages-to-l1.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
@@ -92,31 +91,12 @@ export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
 
 const noNames = (): Promise<ProjectNames> => Promise.resolve(contractNames([]));
 
-const PROTOCOL_VERSION = 1n;
-/** 240 days: the longest windows and delays that a chain can have. */
-const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
-
 /**
  * Starts everything. Rejects with the first fault, and then nothing is left running: DevnetOptionsError, PortInUseError,
  * DeploymentError, or what a chain could not start for.
  */
 export function startDevnet(options: DevnetOptions, dependencies: DevnetDependencies): Promise<Devnet> {
   return startOrDispose("the ecosystem", (closing) => start(options, dependencies, closing));
-}
-
-/** The contracts that the options name, or new ones. */
-function deployOrAdopt(
-  contracts: DeployedContracts | undefined,
-  adoption: Adoption,
-  { signer, artifacts, l1 }: Pick<DevnetDependencies, "artifacts"> & { readonly signer: Signer; readonly l1: LocalL1 },
-): Promise<DeployedEcosystem> {
-  if (contracts !== undefined) return adoptContracts(contracts, adoption, l1.provider);
-  const { version, withNoProofVersion } = adoption;
-  const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds: 0n };
-  return deployEcosystem(
-    { version, retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion },
-    { signer, artifacts },
-  );
 }
 
 async function start(given: DevnetOptions, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
@@ -136,15 +116,15 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const layer = await openSettlementLayer(l1Options, { connectL1, clock, world }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
-  const ecosystem = await settledOn(options, plans, { layer, world, genesis, artifacts });
+  const chains = new RunningChains();
+  const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
   const { prover, fleet } = await openProver(options, clock, closing);
 
-  const chains = new RunningChains();
   const feed = new Feed();
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
   const faults = createFaults({ nowSeconds, isKept: world !== undefined, chains: () => chains.current() });
   const opening: ChainOpening = {
-    ...{ ...guards, options, genesis, ecosystem, layer, world, feed, gate, prover, faults, artifacts, clock, events },
+    ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
     connect: connectChain,
@@ -154,14 +134,14 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const members = membersToOpen(plans, world?.members);
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
   const opened = await openChains(members, opening, chains);
-  if (world?.continues !== true) await fundAccounts(options, { ...opening, ...layer, chains: opened });
+  if (world?.continues !== true) await fundAccounts(options, { accounts, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
   const keepMembers = (): void => world?.keepMembers(keptMembers(chains.current().map(memberPlan), plans));
   closing.add(chains.onChange(keepMembers));
 
   const runsRelayer = options.relayer ?? true;
-  const { relayer, toL1, close } = createLiveRelayer({
+  const { relayer, viewOf, toL1, close } = createLiveRelayer({
     open: () => follow(chains, opening),
     onChange: (changed) => chains.onChange(changed),
   });
@@ -169,7 +149,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const { info, ...looks } = createEcosystemView({
-    ...{ ...seen, name, options, ecosystem, l1, accounts, toL1, proving, fleet },
+    ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork },
   });
   const view: EcosystemView = { info, ...ended.cutOff(looks) };
@@ -194,7 +174,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
   return {
-    ...{ l1, ecosystem, accounts },
+    ...{ l1, ecosystem: bases.onL1.ecosystem, accounts },
     get chains() {
       return chains.current();
     },
@@ -205,20 +185,41 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   };
 }
 
-/** The contracts, kept, adopted or new, with the version of all chains: the one whose batches are proven, or the other. */
+/** L1 with its contracts, and what else chains will settle on. */
+async function openBases(
+  {
+    options,
+    plans,
+    genesis,
+  }: { readonly options: CompleteOptions; readonly plans: readonly ChainPlan[] } & Pick<ChainOpening, "genesis">,
+  dependencies: Pick<ChainOpening, "layer" | "world"> &
+    Pick<DevnetDependencies, "artifacts" | "clock"> & { readonly chains: RunningChains },
+  closing: Disposer,
+): Promise<SettlementBases> {
+  const { layer, artifacts, clock, chains } = dependencies;
+  const contracts = { version: firstVersion(genesis), withNoProofVersion: options.prover.mode === "none" };
+  const onL1 = baseOnL1(layer, await settledOn(options, plans, contracts, dependencies));
+  const reserveWei = layer.operatorFundingWei;
+  const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, onL1, chains: () => chains.current() });
+  closing.add(() => bases.close());
+  return bases;
+}
+
+/** The contracts on L1: kept, adopted or new. */
 async function settledOn(
-  { l1: { deployed: existing }, prover }: CompleteOptions,
+  { l1: { deployed: existing } }: CompleteOptions,
   plans: readonly ChainPlan[],
-  { layer, world, genesis, artifacts }: Pick<ChainOpening, "layer" | "world" | "genesis"> & Pick<DevnetDependencies, "artifacts">,
+  contracts: ContractsOfDevnet,
+  { layer, world, artifacts }: Pick<ChainOpening, "layer" | "world"> & Pick<DevnetDependencies, "artifacts">,
 ): Promise<DeployedEcosystem> {
-  const { stateRoot, leafCount } = genesisState(genesis);
-  const version = { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
-  const withNoProofVersion = prover.mode === "none";
-  const adoption = { version, withNoProofVersion, chains: plans };
   const { l1, deployer: signer } = layer;
-  const deployed = world?.deployed ?? (await deployOrAdopt(existing, adoption, { signer, artifacts, l1 }));
+  const deployed =
+    world?.deployed ??
+    (existing === undefined
+      ? await deployNewContracts(contracts, { signer, artifacts })
+      : await adoptContracts(existing, { ...contracts, chains: plans }, l1.provider));
   world?.keepDeployed(deployed);
-  return { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };
+  return withVersionInForce(deployed, contracts);
 }
 
 /** The accounts that the chains sign for. */
@@ -238,7 +239,9 @@ async function openChains(
   chains: RunningChains,
 ): Promise<readonly OpenedChain[]> {
   const opened: OpenedChain[] = [];
-  for (const [i, { plan, isRunning }] of members.entries()) {
+  // What others settle on comes before them.
+  const inOrder = [...members.entries()].sort(([, a], [, b]) => layerOf(a) - layerOf(b));
+  for (const [i, { plan, isRunning }] of inOrder) {
     opened.push(await openChain(plan, `chains[${i}].baseToken`, opening, isRunning ? "running" : "stopped"));
     chains.become([...opened]);
   }
@@ -248,39 +251,15 @@ async function openChains(
   return opened;
 }
 
+function layerOf({ plan }: MemberPlan): number {
+  return layersBelow(plan.chainId);
+}
+
 /** All of them, even if one fails. */
 function closeAll(chains: readonly ServedChain[]): Promise<void> {
   const closing = createDisposer("the chains");
   for (const chain of chains) closing.add(() => chain.close());
   return closing.close();
-}
-
-/** Follows the messages between these chains, and from them to L1. */
-function follow(running: RunningChains, { ecosystem, layer, gate, faults, options }: ChainOpening): Following {
-  const { l1, accounts } = layer;
-  const chains = running.current();
-  const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
-    ...{ chainId, provider, answer },
-    hyperchain: pipeline.created.hyperchain,
-  }));
-  const wallet = accounts.wallet(ACCOUNT_NUMBERS.relayer);
-  const isRunning = (id: bigint): boolean => chains.some(({ chainId, runSwitch }) => chainId === id && runSwitch.isRunning);
-  const seams: RelayerSeams = {
-    choose: (waiting) => faults.choose(waiting.filter(({ destinationChainId }) => isRunning(destinationChainId))),
-    policy: options.relayerPolicy,
-    departed: running.departed(),
-  };
-  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1.provider, members, wallet, seams));
-  const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
-  const toL1 = createMessagesToL1({ ecosystem, l1: l1.provider, l1View: relayer.l1View, chains: clients });
-  return {
-    relayer,
-    toL1,
-    close() {
-      relayer.close();
-      for (const { client } of clients) client.destroy();
-    },
-  };
 }
 
 /** Clients of all members for looks, which run the code of strangers' tokens: calls are answered as for a client outside. */

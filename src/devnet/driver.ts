@@ -1,3 +1,4 @@
+import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./view/ecosystem-info.ts";
 import { resealInfo } from "./view/reseal-info.ts";
@@ -61,7 +62,12 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
     async settle(chainId) {
       const chosen = chains().filter((chain) => (chainId === undefined ? chain.runSwitch.isRunning : chain.chainId === chainId));
       if (chosen.length === 0 && chainId !== undefined) throw new UnknownChainError(String(chainId), chains());
-      return (await Promise.all(chosen.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain))))).flat();
+      const batches: SettledBatchInfo[] = [];
+      // What settles on a chain first, so that the chain's own batch holds it.
+      for (const layer of layersFromTop(chosen))
+        for (const settled of await Promise.all(layer.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain)))))
+          batches.push(...settled);
+      return batches;
     },
     async reseal(chainId, fromBatch) {
       const chain = chains().find((each) => each.chainId === chainId);
@@ -87,6 +93,13 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
       return { priorityOps, importedRoots, messages: messages.map(messageInfo) };
     },
   };
+}
+
+/** Those of the most layers above L1 first. */
+function layersFromTop(chains: readonly DevnetChain[]): DevnetChain[][] {
+  const layers: DevnetChain[][] = [];
+  for (const chain of chains) (layers[layersBelow(chain.chainId)] ??= []).push(chain);
+  return layers.filter((layer) => layer !== undefined).reverse();
 }
 
 /** Grows with everything that the relayer learns. */

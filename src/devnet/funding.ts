@@ -3,7 +3,6 @@ import type { Signer } from "ethers";
 import { deposit } from "../client/deposit.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { requestFromL1 } from "../client/ether-request.ts";
 import { DevnetOptionsError } from "./options.ts";
@@ -22,11 +21,6 @@ export async function fundOperators(operators: readonly Signer[], deployer: Sign
 
 export interface Funding {
   readonly chains: readonly DevnetChain[];
-  readonly ecosystem: DeployedEcosystem;
-  /** Has the base tokens that were deployed. */
-  readonly deployer: Signer;
-  /** Has the ETH. */
-  readonly funder: Signer;
   readonly accounts: DevelopmentAccounts;
 }
 
@@ -36,9 +30,10 @@ export async function fundAccounts(
   funding: Funding,
 ): Promise<void> {
   if (fundingWei === 0n) return;
-  const { chains, ecosystem, deployer, funder, accounts } = funding;
-  for (const { chainId, name, pipeline } of chains) {
+  const { chains, accounts } = funding;
+  for (const { chainId, name, pipeline, base } of chains) {
     const { baseToken, created } = pipeline;
+    const { ecosystem, deployer, funder } = base;
     for (const number of fundedAccounts) {
       const to = lowerCaseAddress(accounts.wallet(number).address);
       if (baseToken.l1Address === ETH_BASE_TOKEN) {
@@ -49,7 +44,7 @@ export async function fundAccounts(
         );
       } else {
         const chain = { name, chainId: Number(chainId), hyperchain: created.hyperchain, baseToken };
-        const l1 = { name: "l1", chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
+        const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
         await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
       }
     }

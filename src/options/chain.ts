@@ -5,8 +5,10 @@ import { address, fields, list, must, oneOf, option, text, trueOrFalse, wholeNum
 
 /** Id of the first chain that names none. */
 export const FIRST_CHAIN_ID = 271;
-/** The ids that an L1 gives out; the bits above number the chains below an L2. */
-export const MAX_CHAIN_ID = 2 ** 32 - 1;
+/** The ids that an L1 gives out; the bits above number the chains on those (src/protocol/chain-ancestry.ts). */
+export const MAX_ID_ON_L1 = 2 ** 32 - 1;
+/** Of chains that settle on a chain. */
+export const MAX_CHAIN_ID = 2 ** 44 - 1;
 export const MOST_BLOCK_MS = 3_600_000;
 export const MOST_BATCH_AGE_MS = 86_400_000;
 /** Age at which a batch of a spawned chain is sealed where nothing else is said. */
@@ -101,6 +103,11 @@ const fees = v.pipe(
 
 /** Options that a chain has in the config and in `DevnetOptions` alike. */
 export const CHAIN_FIELDS = {
+  settlesOn: option(
+    text(/\S/, "the name of a chain"),
+    "chain of this ecosystem on which it settles: its contracts are there, and what it publishes; it is no rollup then",
+    "L1",
+  ),
   baseToken: option(baseToken, "what pays for gas", "ETH"),
   dataAvailability: withDefault(dataAvailability, "whether its data is published on L1 or given to a committee", "rollup"),
   committee: option(

@@ -58,7 +58,11 @@ const batches = v.pipe(
 );
 
 const CHAIN_CONFIG = {
-  chainId: option(wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID), "its id, which no other chain has", "271, 272, … in order"),
+  chainId: option(
+    wholeNumber(1, MAX_CHAIN_ID, FIRST_CHAIN_ID),
+    "its id, which no other chain has",
+    "271, 272, … in order; 2^32 + 271, … on the chain 271",
+  ),
   port: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
   blocks: withDefault(blocks, "a block as soon as a transaction waits, or one every so many milliseconds", "instant"),
   batches: withDefault(batches, "when batches are sealed beside their limits", {}),

@@ -1,16 +1,13 @@
+import { ancestryConflicts } from "./ancestry-rules.ts";
+import type { SettlingChain } from "./ancestry-rules.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { exitDelayObjection } from "./time-limits.ts";
 import type { ChainTimes } from "./time-limits.ts";
 
 /** What the rules between options read of a chain. */
-export interface RuledChain extends ChainTimes {
-  /** Where its options are. */
-  readonly path: OptionPath;
-  readonly name: string;
-  readonly chainId: number | bigint;
+export interface RuledChain extends ChainTimes, SettlingChain {
   /** Age at which a batch is sealed; undefined for on demand. */
   readonly maxAgeMs: number | undefined;
-  readonly dataAvailability: "rollup" | "validium";
   readonly committee?: unknown;
   readonly readers?: unknown;
   readonly openReads?: boolean | undefined;
@@ -52,6 +49,7 @@ export function conflicts(
   return [
     ...l1Conflicts(l1, l1Path),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
+    ...ancestryConflicts(chains, data !== undefined),
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...dataConflicts(chain),

@@ -110,6 +110,8 @@ const ROWS: readonly Row[] = [
     accepts: [1n, 2n ** 32n - 1n],
     refuses: [0n, 2n ** 32n, 271, 31_337n],
   },
+  // Accepted beside the chain that it names: test/options/ancestry-rules.test.ts.
+  { config: "chains.a.settlesOn", devnet: "chains[0].settlesOn", accepts: [], refuses: ["", 5, "nowhere"] },
   { devnet: "chains[0].name", accepts: ["a", "chain 1"], refuses: ["", 5] },
   { config: "chains.a.port", devnet: "chains[0].port", accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "1"] },
   { config: "chains.a.blocks", accepts: ["instant", 1, 3_600_000], refuses: ["fast", 0, 3_600_001, 1.5] },

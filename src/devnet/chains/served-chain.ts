@@ -8,6 +8,7 @@ import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
@@ -23,6 +24,8 @@ export interface DevnetChain {
   readonly name: string;
   readonly url: string;
   readonly plan: ChainPlan;
+  /** Where it settles. */
+  readonly base: SettlementBase;
   /** Without the way over HTTP. */
   readonly provider: Eip1193Provider;
   /** The same for clients in this process, which a chain that does not run refuses. */
@@ -49,6 +52,7 @@ export async function startServedChain(
     readonly feed: Feed;
     readonly sessions: Sessions;
     readonly plan: ChainPlan;
+    readonly base: SettlementBase;
     readonly begins: RunSwitchOptions["begins"];
     /** Told when it has stopped or started. */
     readonly onSwitched: () => void;
@@ -63,7 +67,7 @@ export async function startServedChain(
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, begins, onSwitched, baseToken, genesis, relayer, ...answering } = options;
+  const { plan, base, begins, onSwitched, baseToken, genesis, relayer, ...answering } = options;
   const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
   const runSwitch = new RunSwitch({ name, begins }, { pipeline: () => pipeline, onChange: onSwitched });
@@ -75,7 +79,7 @@ export async function startServedChain(
   const throughput = measureThroughput(pipeline.chain.index, wallClockMs);
   const { url, provider, clientProvider, answer, gate, addMethods, close } = pipeline;
   const served = { url, provider, clientProvider, answer, gate, addMethods, close };
-  return { ...served, chainId, name, plan, pipeline, runSwitch, throughput };
+  return { ...served, chainId, name, plan, base, pipeline, runSwitch, throughput };
 }
 
 /** What clients are told to pay. */

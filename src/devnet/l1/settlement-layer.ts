@@ -21,7 +21,7 @@ import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.
 import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";
 
 /** Of which chains there are snapshots. */
-export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo">;
+export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo" | "layerOf">;
 
 /** Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one. */
 export type ConnectL1 = (kind: { readonly genesisMs?: number; readonly fork?: L1Fork }) => Promise<L1Connection>;

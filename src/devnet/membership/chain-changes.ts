@@ -17,6 +17,7 @@ import type { ChainOpening, OpenedChain } from "./open-chain.ts";
 import { planChain } from "./plan-chain.ts";
 import { openMessages, removedInfo, requireRemovable } from "./removal.ts";
 import type { RunningChains } from "./running-chains.ts";
+import { requireNothingOnTop } from "./settlement-bases.ts";
 
 export interface ChainChangesDependencies {
   readonly chains: RunningChains;
@@ -38,14 +39,18 @@ export interface ChainChanges {
   addChain(described: unknown): Promise<DevnetChain>;
   /**
    * Has a chain stand still and refuse its clients until it is started; one that is stopped stays so. What it had confirmed it
-   * keeps. Rejects with UnknownChainError or EcosystemBusyError.
+   * keeps. Rejects with UnknownChainError, EcosystemBusyError, or ChainBelowError where running chains settle on it.
    */
   stopChain(chainId: bigint): Promise<DevnetChain>;
-  /** Has a stopped chain go on; one that runs does. Rejects with UnknownChainError. */
+  /**
+   * Has a stopped chain go on; one that runs does. Rejects with UnknownChainError, or ChainBelowError where the chain below it
+   * stands still.
+   */
   startChain(chainId: bigint): Promise<DevnetChain>;
   /**
    * Ends a chain, of which the ecosystem keeps nothing; what is on L1 stays. Rejects with UnknownChainError, EcosystemBusyError,
-   * or ChainRemovalError for the last one, and for one that leaves something open behind unless it is forced.
+   * ChainBelowError for one on which others settle, or ChainRemovalError for the last one, and for one that leaves something open
+   * behind unless it is forced.
    */
   removeChain(chainId: bigint, options?: { readonly force?: boolean }): Promise<RemovedChainInfo>;
 }
@@ -62,7 +67,7 @@ export interface KeptChanges extends ChainChanges {
 
 export function createChainChanges(dependencies: ChainChangesDependencies): KeptChanges {
   const { chains, opening, faults, view } = dependencies;
-  const { clock, layer, world } = opening;
+  const { clock, world } = opening;
   const lock = new SharedExclusiveLock({ clock });
   const leaving = new LeavingChains({ chains, onGone: ({ chainId }) => world?.forgetChain(chainId) });
   let last: Promise<unknown> = Promise.resolve();
@@ -79,15 +84,23 @@ export function createChainChanges(dependencies: ChainChangesDependencies): Kept
     stopChain: (chainId) =>
       inTurn("the stop of a chain", async () => {
         const chain = chainOf(chainId, chains);
+        const running = chains.current().filter(({ runSwitch }) => runSwitch.isRunning);
+        requireNothingOnTop(chain, running, "stop");
         if (chain.runSwitch.isRunning) await end(chain, "stopped", dependencies, () => Promise.resolve());
         return chain;
       }),
-    startChain: (chainId) => inTurn("the start of a chain", () => startAgain(chainOf(chainId, chains), chains, faults)),
+    startChain: (chainId) =>
+      inTurn("the start of a chain", async () => {
+        const chain = chainOf(chainId, chains);
+        await opening.bases.of(chain.plan);
+        return startAgain(chain, chains, faults);
+      }),
     removeChain: (chainId, { force = false } = {}) =>
       inTurn("the removal of a chain", async () => {
         const chain = chainOf(chainId, chains);
+        requireNothingOnTop(chain, chains.current(), "remove");
         const messages = await openMessages(chain, view);
-        const look = () => requireRemovable(chain, { chains: chains.current(), messages, l1: layer.l1.provider, force });
+        const look = () => requireRemovable(chain, { chains: chains.current(), messages, l1: chain.base.provider, force });
         await look();
         const leftOpen = await end(chain, "removed", dependencies, look);
         await leaving.leave(chain);
@@ -126,8 +139,9 @@ async function add(
   world?.forgetChain(planned.chainId);
   const chain = await openChain(planned, "baseToken", opening);
   try {
-    await settleIn(chain, chains.current());
-    await fundAccounts(options, { ...opening, ...layer, chains: [chain] });
+    const siblings = chains.current().filter(({ base }) => base === chain.base);
+    await settleIn(chain, siblings);
+    await fundAccounts(options, { accounts: layer.accounts, chains: [chain] });
     await chain.pipeline.pollL1();
   } catch (error) {
     await chain.close();

@@ -1,4 +1,5 @@
 import type { RestorableMember } from "../../node/snapshot-member.ts";
+import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { createDisposer } from "../../runtime/disposer.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { SnapshotChains } from "../l1/settlement-layer.ts";
@@ -35,6 +36,7 @@ export class LeavingChains {
   /** Which chains snapshots mark, and return to. */
   readonly marked: SnapshotChains = {
     members: () => this.#dependencies.chains.current().map(({ runSwitch }) => runSwitch),
+    layerOf: (member) => layersBelow(this.known().find(({ runSwitch }) => runSwitch === member)?.chainId ?? 0n),
     returnTo: (members: ReadonlySet<RestorableMember>) => {
       const known = this.known();
       this.#become([...members].flatMap((member) => known.find(({ runSwitch }) => runSwitch === member) ?? []));

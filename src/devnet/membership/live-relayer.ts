@@ -1,10 +1,13 @@
 import type { Relayer } from "../../relayer/relayer.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import type { ClosableRelayer } from "../relaying.ts";
 import type { MessagesToL1 } from "../view/messages-to-l1.ts";
 
 /** What follows the messages between a set of chains, and to L1. */
 export interface Following {
   readonly relayer: ClosableRelayer;
+  /** What is known of the layer on which a chain settles. */
+  readonly viewOf: (chainId: bigint) => L1View;
   readonly toL1: MessagesToL1;
   close(): void;
 }
@@ -19,6 +22,7 @@ export interface LiveRelayerDependencies {
 /** A relayer between whichever chains there are: where chains come or go it begins anew, and reads everything again. */
 export interface LiveRelayer {
   readonly relayer: Relayer;
+  readonly viewOf: Following["viewOf"];
   readonly toL1: MessagesToL1;
   close(): void;
 }
@@ -53,6 +57,7 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
         return current.relayer.l1View;
       },
     },
+    viewOf: (chainId) => current.viewOf(chainId),
     toL1: { look: () => inTurn(({ toL1 }) => toL1.look()) },
     close() {
       stopListening();

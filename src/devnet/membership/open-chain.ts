@@ -6,6 +6,7 @@ import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-account
 import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
@@ -24,10 +25,12 @@ import type { ServedChain } from "../chains/served-chain.ts";
 import type { Faults } from "../faults.ts";
 import { fundOperators } from "../funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
 import type { ChainInfo } from "../view/ecosystem-info.ts";
+import type { SettlementBases } from "./settlement-bases.ts";
 
 /** What a chain's user is told by its process. */
 export interface ChainEvents {
@@ -50,7 +53,7 @@ export interface ChainOpening {
   readonly closed: Closed;
   readonly sessions: Sessions;
   readonly genesis: readonly GenesisAccount[];
-  readonly ecosystem: DeployedEcosystem;
+  readonly bases: SettlementBases;
   readonly layer: SettlementLayer;
   readonly world: World | undefined;
   readonly keys: UnlockedAccounts;
@@ -85,14 +88,16 @@ export function openChain(
   begins: RunSwitchOptions["begins"] = "running",
 ): Promise<OpenedChain> {
   return startOrDispose(`chain ${plan.name}`, async (closing) => {
-    const { layer, world, artifacts, feed } = opening;
-    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(layer.l1.provider);
-    await fundOperators([operator], layer.funder, layer.operatorFundingWei);
+    const { layer, world, artifacts, feed, bases } = opening;
+    const base = await bases.of(plan);
+    await base.bringMoney(moneyOnTop(plan, opening));
+    const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.provider);
+    await fundOperators([operator], base.funder, layer.operatorFundingWei);
     const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
-    const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, layer.deployer, artifacts));
+    const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, base.deployer, artifacts));
     const chain = await startServedChain(
-      { ...servedAs(plan, baseToken, opening), begins, operator },
-      pipelineDependencies(plan, { operator, kept }, opening),
+      { ...servedAs(plan, baseToken, opening), base, begins, operator },
+      pipelineDependencies(plan, { base, operator, kept }, opening),
     );
     closing.add(() => chain.close());
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
@@ -100,11 +105,17 @@ export function openChain(
   });
 }
 
+/** What a chain that settles on another needs there: for its funded accounts, its operator, and transactions before it runs. */
+function moneyOnTop({ baseToken }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
+  const { fundedAccounts, fundingWei } = options;
+  return (baseToken === ETH_BASE_TOKEN ? fundingWei * BigInt(fundedAccounts.length) : 0n) + 2n * layer.operatorFundingWei;
+}
+
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
   { options, closed, sessions, genesis, keys, revertReason, feed, layer, onSwitched }: ChainOpening,
-): Omit<Parameters<typeof startServedChain>[0], "begins"> {
+): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
   const { host, origins, inBackground } = options;
   return {
     host,
@@ -125,19 +136,24 @@ function servedAs(
 
 function pipelineDependencies(
   { chainId }: ChainPlan,
-  { operator, kept }: Pick<ChainPipelineDependencies, "operator"> & { readonly kept: KeptChain | undefined },
-  { options: { l1: l1Options }, ecosystem, layer, gate, prover, faults, connect, artifacts, clock, feed, events }: ChainOpening,
+  {
+    base,
+    operator,
+    kept,
+  }: Pick<ChainPipelineDependencies, "operator"> & { readonly base: SettlementBase; readonly kept: KeptChain | undefined },
+  { options: { l1: l1Options }, layer, gate, prover, faults, connect, artifacts, clock, feed, events }: ChainOpening,
 ): ChainPipelineDependencies {
-  const { confirmations } = l1Options;
+  // A chain of this process forgets nothing by itself.
+  const { confirmations, url } = base.chain === undefined ? l1Options : {};
   return {
-    ecosystem,
-    l1: layer.l1.provider,
-    l1Url: layer.l1.url,
+    ecosystem: base.ecosystem,
+    l1: base.provider,
+    l1Url: base.url,
     artifacts,
     connect,
     clock,
     time: layer.clock,
-    l1MayBeBehind: l1Options.url !== undefined,
+    l1MayBeBehind: url !== undefined,
     ...(confirmations === undefined ? {} : { confirmations }),
     gate,
     ...(kept === undefined ? {} : { kept }),

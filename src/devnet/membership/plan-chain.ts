@@ -1,5 +1,6 @@
 import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import { idOnChain } from "../../protocol/chain-ancestry.ts";
 import { FIRST_CHAIN_ID } from "../../options/chain.ts";
 import { addedChain } from "../../options/config.ts";
 import { check, optionName, said } from "../../options/problems.ts";
@@ -18,29 +19,38 @@ const factory = new Interface(chainFactoryAbi);
 export async function planChain(
   described: unknown,
   { plans: running, place }: { readonly plans: readonly ChainPlan[]; readonly place: number },
-  { options, layer, ecosystem }: Pick<ChainOpening, "options" | "layer" | "ecosystem">,
+  { options, bases }: Pick<ChainOpening, "options" | "bases">,
 ): Promise<ChainPlan> {
-  const isTaken = async (chainId: number): Promise<boolean> => {
-    const data = factory.encodeFunctionData("getHyperchain", [chainId]);
-    const answer = await layer.l1.provider.call({ to: ecosystem.addresses.factory, data });
-    return factory.decodeFunctionResult("getHyperchain", answer)[0] !== ZeroAddress;
-  };
-  const firstFree = async (): Promise<number> => {
-    let chainId = FIRST_CHAIN_ID;
-    while (await isTaken(chainId)) chainId++;
-    return chainId;
-  };
   const checked = check(addedChain, described);
   if ("problems" in checked) {
     const [first] = checked.problems;
     throw new DevnetOptionsError("BadOptions", first === undefined ? "" : said(optionName(first.path) || "the chain", first));
   }
-  const { chainId = await firstFree(), ...rest } = checked.value;
-  const planned = planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
+  const { chainId: given, ...rest } = checked.value;
+  const parent = running.find(({ name }) => name === rest.settlesOn);
+  const idOf = (number: number): number =>
+    parent === undefined || parent.settlesOn !== undefined
+      ? FIRST_CHAIN_ID + number
+      : Number(idOnChain(parent.chainId, BigInt(number + 1)));
+  const planWith = (chainId: number): ChainPlan =>
+    planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
+  // Where it may not settle, nothing is deployed there.
+  const [isOnL1, unused] = [rest.settlesOn === undefined, running.length];
+  if (!isOnL1) planWith(given ?? idOf(unused));
+  const base = await bases.of(rest);
+  const isTaken = async (chainId: number): Promise<boolean> => {
+    const data = factory.encodeFunctionData("getHyperchain", [chainId]);
+    const answer = await base.provider.call({ to: base.ecosystem.addresses.factory, data });
+    return factory.decodeFunctionResult("getHyperchain", answer)[0] !== ZeroAddress;
+  };
+  let number = 0;
+  while (given === undefined && (await isTaken(idOf(number)))) number++;
+  const chainId = given ?? idOf(number);
+  const planned = planWith(chainId);
   if (await isTaken(chainId))
     throw new DevnetOptionsError(
       "BadOptions",
-      `chainId: ${chainId} is the id of another chain on L1; choose another, or leave it out`,
+      `chainId: ${chainId} is the id of another chain on ${base.chain?.name ?? "L1"}; choose another, or leave it out`,
     );
   return planned;
 }

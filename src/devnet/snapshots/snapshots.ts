@@ -11,6 +11,8 @@ export interface SnapshotDependencies {
   readonly members: () => readonly RestorableMember[];
   /** The ecosystem has these chains again, and no others. Default: they are always the same. */
   readonly returnTo?: (members: ReadonlySet<RestorableMember>) => void;
+  /** Layers between a member and L1: it returns after what it settles on, whose state it reads then. Default: none. */
+  readonly layerOf?: (member: RestorableMember) => number;
   readonly time: EcosystemTime;
   readonly gate: SharedExclusiveLock;
   /** Runs a return to a mark, so that what is kept beyond this process returns as a whole. Default: nothing is kept. */
@@ -46,7 +48,8 @@ export class EcosystemSnapshotError extends HyperchainError<"SnapshotLost" | "Sn
   override readonly name = "EcosystemSnapshotError";
 }
 
-export function createSnapshots({ l1, members, returnTo, time, gate, asOneChange }: SnapshotDependencies): Snapshots {
+export function createSnapshots(dependencies: SnapshotDependencies): Snapshots {
+  const { l1, members, returnTo, layerOf = () => 0, time, gate, asOneChange } = dependencies;
   const marks = new Map<string, EcosystemMark>();
   let nextId = 1;
   let lastReturn: Promise<unknown> = Promise.resolve();
@@ -77,7 +80,9 @@ export function createSnapshots({ l1, members, returnTo, time, gate, asOneChange
     }
     await time.revert(timeMark);
     returnTo?.(new Set(memberMarks.keys()));
-    const outcomes = await Promise.allSettled([...memberMarks].map(([member, memberMark]) => member.revert(memberMark)));
+    const outcomes: PromiseSettledResult<void>[] = [];
+    for (const layer of layersOf(memberMarks, layerOf))
+      outcomes.push(...(await Promise.allSettled(layer.map(([member, memberMark]) => member.revert(memberMark)))));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined)
       throw new EcosystemSnapshotError("SnapshotLost", `a chain could not return to the snapshot: ${String(failed.reason)}`, {
@@ -112,6 +117,16 @@ export function createSnapshots({ l1, members, returnTo, time, gate, asOneChange
       return returned;
     },
   };
+}
+
+/** The lowest first. */
+function layersOf(
+  members: EcosystemMark["members"],
+  layerOf: (member: RestorableMember) => number,
+): (readonly [RestorableMember, MemberMark])[][] {
+  const layers: [RestorableMember, MemberMark][][] = [];
+  for (const entry of members) (layers[layerOf(entry[0])] ??= []).push(entry);
+  return layers.filter((layer) => layer !== undefined);
 }
 
 /** A return that a chain cannot take part in changes nothing. Throws EcosystemSnapshotError SnapshotEnded. */

@@ -6,7 +6,7 @@ import { availabilityDomain, BATCH_COMMITMENT_TYPES, DATA_AVAILABILITY_TYPES, qu
 import type { TypedDataDomain } from "../../protocol/quorum.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import type { LocalL1 } from "../l1/local-l1.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import { settledStages } from "./batch-info.ts";
 import type { BatchSource, SettledStages } from "./batch-info.ts";
 
@@ -30,15 +30,13 @@ export interface BatchSigners {
 }
 
 /** What L1 is asked. */
-export type AskedL1 = Pick<LocalL1, "chainId" | "request">;
+type AskedL1 = Pick<SettlementBase, "chainId" | "request">;
+/** A chain, and where it settles. */
+export type SettledSource = BatchSource & { readonly base: AskedL1 };
 
 /** One batch, with what it changed, and what L1 was shown and took; null before it is sealed. Rejects as `settledStages` does. */
-export async function batchInfo(
-  chain: BatchSource,
-  number: unknown,
-  l1: AskedL1,
-  client: RpcClient | undefined,
-): Promise<BatchInfo | null> {
+export async function batchInfo(chain: SettledSource, number: unknown, client: RpcClient | undefined): Promise<BatchInfo | null> {
+  const l1 = chain.base;
   const settled = await settledStages(chain, number, client);
   const archived = settled === null ? undefined : chain.pipeline.chain.archive.batch(BigInt(settled.number));
   if (settled === null || archived === undefined) return null;

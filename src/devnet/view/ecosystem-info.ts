@@ -8,8 +8,11 @@ import type { Hex } from "../../protocol/hex.ts";
  * same whether the ecosystem runs in their process or elsewhere. Amounts are decimal strings.
  */
 
-/** Where a chain's data goes. */
-export type DataAvailability = "rollup" | "validium";
+/**
+ * Where a chain's data goes: to L1; to a committee; or to the chain on which it settles, and no further, so that it is no rollup:
+ * it cannot be rebuilt from L1.
+ */
+export type DataAvailability = "rollup" | "validium" | "chain";
 
 /** What checks a chain's batches. */
 export type ProverMode = "stark" | "none";
@@ -27,15 +30,9 @@ export interface EcosystemInfo {
     /** Where workers of other processes join, which their token opens, and those that have. Absent where none may. */
     readonly fleet?: { readonly url: string; readonly workers: readonly FleetWorkerInfo[] };
   };
-  readonly l1: {
-    readonly name: string;
-    readonly chainId: number;
-    readonly url: string;
-    /** Block of the ecosystem's first event. */
-    readonly fromBlock: number;
+  readonly l1: SettlementInfo & {
     /** The L1 that this one is a copy of, up to this block; absent where it began empty. Its URL may hold a key. */
     readonly fork?: { readonly chainId: number; readonly blockNumber: number };
-    readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>>;
   };
   readonly chains: readonly ChainInfo[];
   /** Public contracts that every chain has from the start, by name; none where they are left out. */
@@ -50,12 +47,24 @@ export interface EcosystemInfo {
   readonly relayer?: { readonly address: Hex };
 }
 
+/** What chains settle on: L1, or a chain. */
+export interface SettlementInfo {
+  readonly name: string;
+  readonly chainId: number;
+  readonly url: string;
+  /** Block of the first event of the contracts there. */
+  readonly fromBlock: number;
+  readonly contracts: Readonly<Record<"factory" | "bridge" | "roots" | "verifier", Hex>>;
+}
+
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
-  /** Its contract on L1. */
+  /** Its contract on L1, or on the chain on which it settles. */
   readonly hyperchain: Hex;
+  /** The chain on which it settles, with the contracts there; absent where it settles on L1. */
+  readonly settlesOn?: SettlementInfo;
   readonly operator: Hex;
   readonly baseToken: { readonly l1Address: Hex; readonly symbol: string };
   readonly dataAvailability: DataAvailability;
@@ -107,6 +116,8 @@ export interface EcosystemStatus {
 export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped" | "lists"> {
   readonly name: string;
   readonly chainId: number;
+  /** Name of the chain on which it settles; absent where that is L1. */
+  readonly settlesOn?: string;
   readonly blockNumber: number;
   /** Transactions that wait for a block. */
   readonly waiting: number;

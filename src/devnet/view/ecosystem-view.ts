@@ -8,7 +8,7 @@ import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
-import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
 import type {
   ChainInfo,
   ChainStatus,
@@ -16,10 +16,10 @@ import type {
   EcosystemStatus,
   FleetWorkerInfo,
   MessageInfo,
+  SettlementInfo,
   UpgradeStatus,
 } from "./ecosystem-info.ts";
 import type { L1Fork } from "../l1/l1-fork.ts";
-import type { LocalL1 } from "../l1/local-l1.ts";
 import { feeStatus } from "./fee-status.ts";
 import { hasArrived, messageInfo } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
@@ -35,8 +35,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 export interface EcosystemViewDependencies {
   readonly name: string;
   readonly options: DevnetOptions;
-  readonly ecosystem: DeployedEcosystem;
-  readonly l1: Pick<LocalL1, "chainId" | "url">;
+  readonly onL1: SettlementBase;
   /** What L1 is a copy of. */
   readonly fork: L1Fork | undefined;
   /** Those that there are now. */
@@ -46,6 +45,8 @@ export interface EcosystemViewDependencies {
   readonly mnemonic: string | undefined;
   readonly relayer: Relayer;
   readonly toL1: MessagesToL1;
+  /** What is known of the layer on which a chain settles. */
+  readonly viewOf: (chainId: bigint) => L1View;
   readonly runsRelayer: boolean;
   readonly proving: ProverOptions;
   /** Absent where no workers may join the prover. */
@@ -77,7 +78,7 @@ interface KnownMessages {
 }
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer, toL1 } = dependencies;
+  const { chains, relayer, viewOf, toL1 } = dependencies;
   let lastLook: readonly MessageInfo[] = [];
   const inOrder = orderOfSight();
   const messages = async (): Promise<readonly MessageInfo[]> => {
@@ -89,7 +90,11 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         .map(chainStatus)
         .find(({ chainId }) => chainId === id)?.fault;
     lastLook = all.map((message) => {
-      const stuck = stuckBecause(message, { info, faultOf, isIgnored: (each) => isIgnored(relayer.l1View, each) });
+      const stuck = stuckBecause(message, {
+        info,
+        faultOf,
+        isIgnored: (each) => isIgnored(viewOf(BigInt(each.sourceChainId)), each),
+      });
       return stuck === undefined ? message : { ...message, stuck };
     });
     return lastLook;
@@ -119,21 +124,15 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
 }
 
 function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
-  const { name, options, ecosystem, l1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
-  const { factory, bridge, roots } = ecosystem.addresses;
-  const verifier = (proving.mode === "none" ? ecosystem.noProofVersion?.verifier : undefined) ?? ecosystem.addresses.verifier;
+  const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
   return {
     name,
     version: packageVersion(),
     proven: provenSentence(proving.mode),
     prover: proverInfo(proving, dependencies.fleet),
     l1: {
-      name: "l1",
-      chainId: Number(l1.chainId),
-      url: l1.url,
-      fromBlock: ecosystem.fromBlock,
+      ...settlementInfo(onL1),
       ...(fork === undefined ? {} : { fork: { chainId: Number(fork.chainId), blockNumber: Number(fork.blockNumber) } }),
-      contracts: { factory, bridge, roots, verifier },
     },
     chains: chains().map(chainInfo),
     singletons: options.singletons === true ? SINGLETONS : {},
@@ -162,16 +161,17 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
   };
 }
 
-export function chainInfo({ name, chainId, url, plan, pipeline, runSwitch }: DevnetChain): ChainInfo {
+export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   return {
     name,
     chainId: Number(chainId),
     url,
     hyperchain,
+    ...(base.chain === undefined ? {} : { settlesOn: settlementInfo(base) }),
     operator: configuration.admin,
     baseToken: pipeline.baseToken,
-    dataAvailability: plan.dataAvailability,
+    dataAvailability: plan.dataAvailability === "rollup" && base.chain !== undefined ? "chain" : plan.dataAvailability,
     ...(plan.dataAvailability === "validium" && !plan.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
@@ -182,8 +182,16 @@ export function chainInfo({ name, chainId, url, plan, pipeline, runSwitch }: Dev
   };
 }
 
+/** A base as chains on it name it, and as clients take an L1. */
+function settlementInfo({ name, chainId, url, ecosystem }: SettlementBase): SettlementInfo {
+  const { factory, bridge, roots, verifier } = ecosystem.addresses;
+  const checks = ecosystem.version === ecosystem.noProofVersion ? ecosystem.noProofVersion.verifier : verifier;
+  const contracts = { factory, bridge, roots, verifier: checks };
+  return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };
+}
+
 function chainStatus(chain: DevnetChain): ChainStatus {
-  const { name, chainId, pipeline } = chain;
+  const { name, chainId, base, pipeline } = chain;
   const { sequencer, mempool } = pipeline.chain;
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
@@ -192,6 +200,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
   return {
     name,
     chainId: Number(chainId),
+    ...(base.chain === undefined ? {} : { settlesOn: base.name }),
     blockNumber: Number(sequencer.head.number),
     waiting: mempool.size,
     transactionsPerSecond: chain.throughput.perSecond(),

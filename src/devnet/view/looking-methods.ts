@@ -58,13 +58,11 @@ export function lookingMethods(
     ],
     [
       "hyperchain_batch",
-      async ([chain, number], client) =>
-        looks(client, async () => batchInfo(chainOf(chain, client), number, dependencies.l1, client)),
+      async ([chain, number], client) => looks(client, async () => batchInfo(chainOf(chain, client), number, client)),
     ],
     [
       "hyperchain_proof",
-      async ([chain, number], client) =>
-        looks(client, async () => proofInfo(chainOf(chain, client), number, dependencies.l1, client)),
+      async ([chain, number], client) => looks(client, async () => proofInfo(chainOf(chain, client), number, client)),
     ],
     [
       "hyperchain_describe",

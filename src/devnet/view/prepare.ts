@@ -6,8 +6,10 @@ import { call, requireContract } from "../../client/call.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
 import { erc20 } from "../../client/contract-interfaces.ts";
 import { deposit } from "../../client/deposit.ts";
+import { findChain } from "../../client/ecosystem.ts";
 import { nextTransaction } from "../../client/next-transaction.ts";
 import type { UnsignedTransaction } from "../../client/next-transaction.ts";
+import { ecosystemOf } from "../../client/settlement-base.ts";
 import { send } from "../../client/send.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import { finalizeWithdrawal, withdraw } from "../../client/withdraw.ts";
@@ -125,12 +127,11 @@ interface Act {
 async function actOf(wanted: PreparedRequest, dependencies: PrepareDependencies): Promise<Act> {
   const { info, clientOf } = dependencies;
   const idOf = (named: unknown): number => Number(memberNamed({ info: () => info }, named));
-  const onL1 = info.l1.chainId;
   switch (wanted.action) {
     case "deposit":
-      return { chainId: onL1, run: (signer) => deposit(info, wanted, signer) };
+      return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
     case "claim":
-      return { chainId: onL1, run: (signer) => finalizeWithdrawal(info, wanted, signer) };
+      return { chainId: below(info, wanted.chain), run: (signer) => finalizeWithdrawal(info, wanted, signer) };
     case "send":
       return { chainId: idOf(wanted.from), run: (signer) => send(info, wanted, signer) };
     case "withdraw":
@@ -151,6 +152,11 @@ async function actOf(wanted: PreparedRequest, dependencies: PrepareDependencies)
       return { chainId, run: async (signer) => submit(await senderOn(signer, member), transaction) };
     }
   }
+}
+
+/** What the chain settles on. */
+function below(info: PrepareDependencies["info"], chain: string | number): number {
+  return ecosystemOf(info, findChain(info, chain)).l1.chainId;
 }
 
 async function encoded(

@@ -6,8 +6,7 @@ import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { readProvenRecord, STORED_BATCH_BYTES } from "../../protocol/proven-record.ts";
 import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { settledStages } from "./batch-info.ts";
-import type { BatchSource } from "./batch-info.ts";
-import type { LocalL1 } from "../l1/local-l1.ts";
+import type { SettledSource } from "./batch-on-l1.ts";
 
 /** Answer of `hyperchain_proof`: what a verifier needs, so that it must believe neither the chain nor this answer. */
 export interface BatchProofInfo {
@@ -38,11 +37,11 @@ const BYTES_BESIDE_PROOF = 4 + STORED_BATCH_BYTES + 2 * 32;
 
 /** The proof that L1 has accepted of a batch, as L1's transaction has it; null before. Rejects with RpcError, or L1's error. */
 export async function proofInfo(
-  chain: BatchSource,
+  chain: SettledSource,
   number: unknown,
-  l1: Pick<LocalL1, "chainId" | "request">,
   client: RpcClient | undefined,
 ): Promise<BatchProofInfo | null> {
+  const l1 = chain.base;
   const batch = await settledStages(chain, number, client);
   const place = batch?.l1.prove;
   if (batch === null || place === undefined) return null;

@@ -147,8 +147,8 @@ export interface HyperchainsL1ForkUserConfig {
 export interface HyperchainUserConfig {
   /**
    * Its id, which no other chain has.
-   * Allowed: a whole number from 1 to 4294967295, such as 271.
-   * Default: 271, 272, … in order.
+   * Allowed: a whole number from 1 to 17592186044415, such as 271.
+   * Default: 271, 272, … in order; 2^32 + 271, … on the chain 271.
    */
   readonly chainId?: number | undefined;
   /**
@@ -168,6 +168,12 @@ export interface HyperchainUserConfig {
    * Default: {}.
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
+  /**
+   * Chain of this ecosystem on which it settles: its contracts are there, and what it publishes; it is no rollup then.
+   * Allowed: the name of a chain.
+   * Default: L1.
+   */
+  readonly settlesOn?: string | undefined;
   /**
    * What pays for gas.
    * Allowed: the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there.

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ETHER_DECIMALS } from "../../options/amount.ts";
 import { FIRST_CHAIN_ID } from "../../options/chain.ts";
 import { configSchema } from "../../options/config.ts";
+import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
 import type { HyperchainsConfig } from "../../types.ts";
 
 /** The user's `hyperchains`, which must be valid, with everything that was left out. */
@@ -9,11 +10,7 @@ export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {
   const { chains, accounts, relayerPolicy, ...rest } = v.parse(configSchema, user);
   return {
     ...rest,
-    chains: Object.entries(chains).map(([name, chain], place) => ({
-      ...chain,
-      name,
-      chainId: chain.chainId ?? FIRST_CHAIN_ID + place,
-    })),
+    chains: withIds(Object.entries(chains).map(([name, chain]) => ({ ...chain, name }))),
     accounts: {
       funded: accounts.funded,
       balanceWei: accounts.balance ?? defaultBalanceWei(rest.l1.url),
@@ -21,6 +18,30 @@ export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {
     },
     relayerPolicy: { minRewardPercent: relayerPolicy.minRewardPercent, reserveWei: relayerPolicy.reserve },
   };
+}
+
+/** Ids that are left out follow from the place, and on another chain from its id: the first that no chain before it has. */
+function withIds<
+  Chain extends { readonly name: string; readonly chainId?: number | undefined; readonly settlesOn?: string | undefined },
+>(chains: readonly Chain[]): (Chain & { readonly chainId: number })[] {
+  const onL1 = (place: number): number => chains[place]?.chainId ?? FIRST_CHAIN_ID + place;
+  const given = new Set(chains.map(({ chainId }) => chainId));
+  return chains.map((chain, place) => {
+    const parent = chains.findIndex(({ name }) => name === chain.settlesOn);
+    // What settles too deep is refused by the rules, whatever its id.
+    const isTooDeep = layersBelow(BigInt(onL1(parent))) + 1 >= MOST_LAYERS;
+    if (chain.chainId !== undefined || parent < 0 || isTooDeep) return { ...chain, chainId: onL1(place) };
+    const chainId = firstFreeIdOn(onL1(parent), given);
+    given.add(chainId);
+    return { ...chain, chainId };
+  });
+}
+
+function firstFreeIdOn(parent: number, taken: ReadonlySet<number | undefined>): number {
+  for (let number = 1n; ; number++) {
+    const chainId = Number(idOnChain(BigInt(parent), number));
+    if (!taken.has(chainId)) return chainId;
+  }
 }
 
 /** As much as Hardhat's own networks give; on an L1 that runs elsewhere the deployer pays all of it. */

@@ -5,6 +5,7 @@ import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { findMember } from "../../client/route.ts";
+import { ecosystemOf } from "../../client/settlement-base.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
@@ -59,10 +60,11 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     address: (text) => parseChainAddress(link.info, text),
     async deposit(options) {
       const { amount, token, from, ...where } = readRequest("deposit", options);
-      const signer = await signerOn(link.info.l1.chainId, from);
-      const { chain, account: to } = await depositTarget(link, where, signer.address);
+      const { chain, account: to } = await depositTarget(link, where);
+      const { l1: below } = ecosystemOf(link.info, findChain(link.info, chain));
+      const signer = await signerOn(below.chainId, from);
       const sent = await deposit(link.info, { chain, amount, token: tokenAddress(token), to }, signer);
-      const name = depositName(link.info.l1.chainId, sent);
+      const name = depositName(below.chainId, sent);
       return track(name, depositKind(name, link));
     },
     async withdraw(options) {
@@ -108,7 +110,8 @@ function createMessages(link: EcosystemLink, follow: (sent: SentMessage) => Mess
     const answering = link.chains.filter((member) => !isStopped(link, member));
     for (const chain of answering) {
       const receipt = await link.client(chain.chainId).getTransactionReceipt(hash);
-      if (receipt !== null) return sentMessages(chain.chainId, link.info.l1.chainId, receipt).map(follow);
+      const { l1: below } = ecosystemOf(link.info, findChain(link.info, chain.chainId));
+      if (receipt !== null) return sentMessages(chain.chainId, below.chainId, receipt).map(follow);
     }
     return [];
   }
@@ -148,11 +151,10 @@ function depositName(sourceChainId: number, { chainId, canonicalTxHash, l1Transa
 async function depositTarget(
   link: EcosystemLink,
   { to, chain }: Pick<DepositOptions, "to" | "chain">,
-  sender: string,
-): Promise<{ readonly chain: number; readonly account: Hex }> {
+): Promise<{ readonly chain: number; readonly account: Hex | undefined }> {
   const { info } = link;
   if (to !== undefined) return resolvePlace(link, to, chain);
-  if (chain !== undefined) return { chain: findChain(info, chain).chainId, account: sender.toLowerCase() as Hex };
+  if (chain !== undefined) return { chain: findChain(info, chain).chainId, account: undefined };
   const [example] = info.chains;
   throw new TypeError(`a deposit needs "to" (0x…@${example?.name ?? "chain"}) or "chain"`);
 }

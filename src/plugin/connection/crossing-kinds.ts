@@ -1,7 +1,11 @@
+import type { Provider } from "ethers";
 import { bundleResult } from "../../client/bundle-result.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import { callsOf, failedUserCall, repeatCall, solidityLines } from "../../client/remote-failure.ts";
 import type { Ask } from "../../client/remote-failure.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import type { Ecosystem } from "../../client/ecosystem.ts";
+import { ecosystemOf } from "../../client/settlement-base.ts";
 import { revertReason } from "../../client/revert-reason.ts";
 import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
@@ -112,27 +116,28 @@ export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
 
 /** From a chain to L1: once the batch is executed, the bridge pays a withdrawal when any account claims it for its recipient. */
 export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKind {
-  const l1 = link.client(link.info.l1.chainId);
+  const info = ecosystemOf(link.info, findChain(link.info, name.sourceChainId));
+  const l1 = link.client(info.l1.chainId);
   const withdrawal = { chain: name.sourceChainId, messageHash: name.hash };
   let claim: Hex | undefined;
 
   async function look(): Promise<CrossingState> {
     // Read anew: the ecosystem may have returned to an earlier state.
-    const view = viewL1(link.info, l1);
+    const view = viewL1(info, l1);
     await view.poll();
     const steps: MessageStep[] = [initiated(name)];
     const { state, place } =
-      name.type === "withdrawal" ? await findWithdrawal(link.info, withdrawal, view, l1) : plainMessage(name, view);
+      name.type === "withdrawal" ? await findWithdrawal(info, withdrawal, view, l1) : plainMessage(name, view);
     const batch = place?.batch;
     const step = (done: JourneyStep, transactionHash: Hex): void =>
-      void steps.push({ step: done, chainId: link.info.l1.chainId, transactionHash });
+      void steps.push({ step: done, chainId: info.l1.chainId, transactionHash });
     if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
     if (batch?.executed === undefined || place === undefined)
       return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
     step("inTransactionRoot", batch.executed.transactionHash);
     if (name.type !== "withdrawal") return { steps };
     if (state !== "paid") return { steps, waitingFor: "someone claims it on L1" };
-    const paidBy = claim ?? (await claimTransaction(link, place)) ?? batch.executed.transactionHash;
+    const paidBy = claim ?? (await claimTransaction(info, l1, place)) ?? batch.executed.transactionHash;
     for (const done of ["delivered", "executed"] as const) step(done, paidBy);
     return { steps };
   }
@@ -144,7 +149,7 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
     async advance(wanted) {
       await link.request("hyperchain_settle", [name.sourceChainId]);
       if (name.type !== "withdrawal" || wanted === "settled" || wanted === "inTransactionRoot") return;
-      const finalized = await finalizeWithdrawal(link.info, withdrawal, await link.signer(link.info.l1.chainId, undefined));
+      const finalized = await finalizeWithdrawal(info, withdrawal, await link.signer(info.l1.chainId, undefined));
       if (finalized.state === "paid") claim = finalized.l1TransactionHash;
     },
     checkOutcome: () => Promise.resolve(),
@@ -161,9 +166,11 @@ function plainMessage(
 }
 
 /** The transaction that had the bridge pay a withdrawal, by any sender. */
-async function claimTransaction(link: EcosystemLink, { batch, index }: MessagePlace): Promise<Hex | undefined> {
-  const { chainId, contracts } = link.info.l1;
-  const l1 = link.client(chainId);
+async function claimTransaction(
+  { l1: { contracts } }: Ecosystem,
+  l1: Provider,
+  { batch, index }: MessagePlace,
+): Promise<Hex | undefined> {
   const topics = [
     topicOf(bridge, "WithdrawalClaimed"),
     wordToHex(batch.chainId),

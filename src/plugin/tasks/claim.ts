@@ -6,7 +6,7 @@ import { readSender } from "./accounts.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
-import { withEcosystem } from "./session.ts";
+import { sessionOf, withEcosystem } from "./session.ts";
 
 interface ClaimArguments extends EcosystemArguments {
   readonly chain: string;
@@ -16,9 +16,10 @@ interface ClaimArguments extends EcosystemArguments {
 
 /** `hyperchain:claim`: has L1 pay a withdrawal; anyone may. */
 const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, async (whole) => {
+    const chain = findChain(whole.info, args.chain);
+    const session = sessionOf(whole, chain.chainId);
     const { info, output } = session;
-    const chain = findChain(info, args.chain);
     const hash = readHash(args.hash);
     const receipt = await session.provider(chain.chainId).getTransactionReceipt(hash);
     const sent =

@@ -16,6 +16,7 @@ interface CreateArguments extends EcosystemArguments {
   readonly port: string | undefined;
   readonly da: string | undefined;
   readonly baseToken: string | undefined;
+  readonly settlesOn: string | undefined;
   readonly blockMs: string | undefined;
   readonly batchMs: string | undefined;
 }
@@ -27,7 +28,7 @@ const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
   withEcosystem(args, hre, async (session) => {
     const { output, request } = session;
     const described = descriptionOf(args);
-    output.progress(`creating ${described.name} on L1, and starting its node…`);
+    output.progress(`creating ${described.name} on ${described.settlesOn ?? "L1"}, and starting its node…`);
     const created = (await waitWithProgress(session, request("hyperchain_addChain", described))) as ChainInfo;
     output.result(() => createdLine(created), created);
   });
@@ -42,6 +43,7 @@ function descriptionOf(args: CreateArguments) {
     port: readNumber("port", args.port, port),
     dataAvailability: readOption("da", args.da, dataAvailability),
     baseToken: readOption("baseToken", args.baseToken, address),
+    settlesOn: readOption("settlesOn", args.settlesOn, chainName),
     blocks: blockMs === undefined ? undefined : blockMs === 0 ? "instant" : blockMs,
     batches: batchMs === undefined ? undefined : { maxAgeMs: batchMs === 0 ? null : batchMs },
   };

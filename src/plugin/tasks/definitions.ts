@@ -65,7 +65,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
     .addOption(option("port", "Port at which it is served (default: any free one)"))
     .addOption(option("da", "Where its data goes: rollup or validium (default: rollup)"))
-    .addOption(option("baseToken", "Address on L1 of the ERC-20 that pays for gas (default: ETH)"))
+    .addOption(
+      option("settlesOn", "Chain of the ecosystem on which it settles instead of L1; it is no rollup then (default: L1)"),
+    )
+    .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
     .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
     .addOption(
       option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),

@@ -14,7 +14,7 @@ import { messageTitle } from "./event-lines.ts";
 import { findMessage } from "./follow-message.ts";
 import { giveBack } from "./give-back.ts";
 import { openRelayer, relayerAccount } from "./own-relayer.ts";
-import { withEcosystem } from "./session.ts";
+import { sessionOf, withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
 import { untilJourney } from "./until-journey.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
@@ -28,9 +28,10 @@ interface DeliverArguments extends EcosystemArguments {
 
 /** `hyperchain:deliver`: brings one message with its proof to its destination, where no relayer does. */
 const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, async (whole) => {
+    const message = await findMessage(whole, readHash(args.hash));
+    const session = sessionOf(whole, message.sourceChainId);
     const { info, output } = session;
-    const message = await findMessage(session, readHash(args.hash));
     requireDeliverable(session, message);
     const before = message.steps.find(({ step }) => step === "executed");
     const { messageHash, sourceChainId, destinationChainId } = message;

@@ -6,16 +6,17 @@ import { formatAmount } from "../../options/amount.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
-import { withEcosystem } from "./session.ts";
+import { sessionOf, withEcosystem } from "./session.ts";
 import { readAmount, resolveSymbol, tokenOnL1 } from "./tokens.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
-/** `hyperchain:deposit`: money from L1 to a chain, through its priority queue. */
+/** `hyperchain:deposit`: money from what a chain settles on to the chain, through its priority queue. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, async (whole) => {
+    const to = await resolvePlace(whole, args.to);
+    const session = to.chainId === whole.info.l1.chainId ? whole : sessionOf(whole, to.chainId);
     const { info, output } = session;
-    const to = await resolvePlace(session, args.to);
-    const from = await readSender(session, args.from, info.l1.name);
+    const from = await readSender(whole, args.from, info.l1.name);
     if (from.chainId !== info.l1.chainId)
       throw pluginError(`a deposit comes from ${info.l1.name}; between chains there is hyperchain:send`);
     if (to.chainId === info.l1.chainId)

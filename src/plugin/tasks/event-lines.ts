@@ -74,8 +74,9 @@ export function upgradeLine(chain: string, { version, effectiveAt, operations }:
 }
 
 /** A chain that has come to an ecosystem that runs. */
-export function createdLine({ name, chainId, url, hyperchain }: ChainInfo): string {
-  return `${name} (${chainId}) runs at ${url}; its contract on L1 is ${hyperchain}`;
+export function createdLine({ name, chainId, url, hyperchain, settlesOn }: ChainInfo): string {
+  const runs = `${name} (${chainId}) runs at ${url}; its contract on ${settlesOn?.name ?? "L1"} is ${hyperchain}`;
+  return settlesOn === undefined ? runs : `${runs}. It settles there, not on L1, and is no rollup`;
 }
 
 /** One settled batch. */

@@ -1,5 +1,5 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
-import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import { upgradeLine } from "./event-lines.ts";
 import { strong, table, warning } from "./output.ts";
@@ -17,14 +17,14 @@ const PATH = "m/44'/60'/0'/0";
 export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly keys?: boolean } = {}): string {
   const { l1, chains, prover, relayer } = info;
   const members = [
-    ["", "chain id", "JSON-RPC, HTTP and WebSocket", "data", "contract on L1"],
+    ["", "chain id", "JSON-RPC, HTTP and WebSocket", "data", chains.some(isOnChain) ? "contract" : "contract on L1"],
     [l1.name, String(l1.chainId), l1.url, "", ""],
-    ...chains.map(({ name, chainId, url, dataAvailability, hyperchain, baseToken }) => [
+    ...chains.map(({ name, chainId, url, dataAvailability, settlesOn, hyperchain, baseToken }) => [
       name,
       String(chainId),
       url,
-      dataAvailability,
-      baseToken.symbol === "ETH" ? hyperchain : `${hyperchain}, fees in ${baseToken.symbol}`,
+      dataAvailability === "chain" ? `on ${settlesOn?.name}` : dataAvailability,
+      `${hyperchain}${settlesOn === undefined ? "" : ` on ${settlesOn.name}`}${baseToken.symbol === "ETH" ? "" : `, fees in ${baseToken.symbol}`}`,
     ]),
   ];
   const contracts = Object.entries(l1.contracts).map(([name, address]) => [name, address]);
@@ -32,6 +32,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
   const sections = [
     table(members),
     forkLine(l1),
+    ...chains.filter(isOnChain).map(onChainLine),
     `${strong("Contracts on L1")}\n${table(contracts)}`,
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
@@ -44,6 +45,21 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+function isOnChain({ settlesOn }: ChainInfo): boolean {
+  return settlesOn !== undefined;
+}
+
+/** What a chain that settles on another is not. */
+function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
+  const below = settlesOn?.name;
+  const data = dataAvailability === "chain" ? `publishes its data on ${below} alone` : "gives its data to a committee";
+  return warning(
+    wrapped(
+      `${name} settles on ${below} and ${data}: it is NO ROLLUP. Whoever controls ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
+    ),
+  );
 }
 
 function forkLine({ name, fork }: EcosystemInfo["l1"]): string {

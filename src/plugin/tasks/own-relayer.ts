@@ -6,6 +6,7 @@ import { createRelayer } from "../../relayer/relayer.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import { pluginError } from "../plugin-error.ts";
 import { defaultSender, readPlace, signerOf } from "./accounts.ts";
+import { sessionOf } from "./session.ts";
 import type { Session } from "./session.ts";
 
 export interface OwnRelayerOptions {
@@ -34,6 +35,21 @@ export function openRelayer(
     { settlementChainId: BigInt(info.l1.chainId), registry: info.l1.contracts.roots, fromBlock: 0, chains, policy },
     { l1: provider(info.l1.chainId), choose: (waiting) => waiting.filter(delivers), ...(onStep === undefined ? {} : { onStep }) },
   );
+}
+
+/** Relayers between all chains, one for the chains of each layer, as one. */
+export function openRelayers(session: Session, options: OwnRelayerOptions): Pick<Relayer, "poll" | "observe" | "journeys"> {
+  const { info } = session;
+  const bases = new Map(info.chains.map((chain) => [(chain.settlesOn ?? info.l1).chainId, chain.chainId]));
+  const relayers = [...bases.values()].map((chainId) => openRelayer(sessionOf(session, chainId), options));
+  const inTurn = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
+    for (const relayer of relayers) await look(relayer);
+  };
+  return {
+    poll: () => inTurn((relayer) => relayer.poll()),
+    observe: () => inTurn((relayer) => relayer.observe()),
+    journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
+  };
 }
 
 /**

@@ -9,7 +9,7 @@ import { amount } from "../../options/values.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { messageTitle, stepLine } from "./event-lines.ts";
-import { openRelayer, relayerAccount } from "./own-relayer.ts";
+import { openRelayers, relayerAccount } from "./own-relayer.ts";
 import { warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
@@ -33,7 +33,7 @@ const action: NewTaskActionFunction<RelayArguments> = (args, hre) =>
     const refused = new Map<Journey, string>();
     let delivered = 0;
     let telling = false;
-    const relayer = openRelayer(session, {
+    const relayer = openRelayers(session, {
       account,
       policy: policyOf(args),
       onStep(journey, step, { chainId, transactionHash }) {

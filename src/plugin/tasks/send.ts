@@ -9,7 +9,7 @@ import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { followSent } from "./follow-sent.ts";
-import { withEcosystem } from "./session.ts";
+import { sessionBetween, withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
 import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 import type { NamedToken } from "./tokens.ts";
@@ -20,11 +20,12 @@ interface SendArguments extends TransferArguments {
 
 /** `hyperchain:send`: money from any member to an account on any member. */
 const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, async (whole) => {
+    const to = await resolvePlace(whole, args.to);
+    const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
+    const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const session = sessionBetween(whole, from.chainId, to.chainId);
     const { info, output } = session;
-    const to = await resolvePlace(session, args.to);
-    const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
-    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const { named, token } = await readToken(session, from, to, args.token);
     const amount = readAmount(args.amount, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };

@@ -3,6 +3,7 @@ import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain, isL1 } from "../../client/ecosystem.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
+import { ecosystemBetween, ecosystemOf } from "../../client/settlement-base.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
@@ -27,6 +28,17 @@ export interface Session {
   names(): Promise<ContractNames>;
   /** Calls a method of the ecosystem. */
   request(method: string, ...params: readonly unknown[]): Promise<unknown>;
+}
+
+/** The session as a chain's neighbours see it: its L1 is what the chain settles on. Throws ClientError UnknownChain. */
+export function sessionOf(session: Session, chainId: number): Session {
+  const { info } = session;
+  return { ...session, info: ecosystemOf(info, findChain(info, chainId)) };
+}
+
+/** Likewise for an order from one member to another. Throws ClientError OtherSettlementLayer where no layer is common to both. */
+export function sessionBetween(session: Session, source: number, destination: number): Session {
+  return { ...session, info: ecosystemBetween(session.info, source, destination) };
 }
 
 /** Finds the running ecosystem, does the task's work with it, and closes every connection. Faults become messages for users. */

@@ -7,17 +7,18 @@ import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
-import { withEcosystem } from "./session.ts";
+import { sessionOf, withEcosystem } from "./session.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
-/** `hyperchain:withdraw`: money from a chain to L1, where it is claimed once L1 has executed the batch. */
+/** `hyperchain:withdraw`: money from a chain to what it settles on, where it is claimed once the batch is executed there. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
-    const { info, output } = session;
-    const from = await readSender(session, args.from);
-    if (from.chainId === info.l1.chainId)
+  withEcosystem(args, hre, async (whole) => {
+    const from = await readSender(whole, args.from);
+    if (from.chainId === whole.info.l1.chainId)
       throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
-    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : await resolvePlace(session, args.to, info.l1.name);
+    const session = sessionOf(whole, from.chainId);
+    const { info, output } = session;
+    const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : await resolvePlace(whole, args.to, info.l1.name);
     if (to.chainId !== info.l1.chainId)
       throw pluginError(`a withdrawal goes to ${info.l1.name}; between chains there is hyperchain:send`);
     const named = await resolveSymbol(session, from.chainId, args.token);

@@ -1,0 +1,35 @@
+import { ClientError } from "./client-error.ts";
+import { findChain, memberName } from "./ecosystem.ts";
+import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+
+/**
+ * The ecosystem as a chain's neighbours see it: its `l1` is what the chain settles on, L1 or another chain, and its chains are
+ * those that settle there. What is said of L1 and its chains then holds for these.
+ */
+export function ecosystemOf<E extends Ecosystem>(ecosystem: E, chain: Pick<EcosystemChain, "settlesOn">): E {
+  const l1 = chain.settlesOn ?? ecosystem.l1;
+  const chains = ecosystem.chains.filter(({ settlesOn }) => (settlesOn ?? ecosystem.l1).chainId === l1.chainId);
+  return { ...ecosystem, l1, chains };
+}
+
+/** Likewise, for an order from one member to another. Throws ClientError OtherSettlementLayer where they have no common layer. */
+export function ecosystemBetween<E extends Ecosystem>(ecosystem: E, source: number, destination: number): E {
+  const baseOf = (chainId: number): number | undefined =>
+    chainId === ecosystem.l1.chainId ? undefined : (findChain(ecosystem, chainId).settlesOn ?? ecosystem.l1).chainId;
+  const [from, to] = [baseOf(source), baseOf(destination)];
+  if (from !== undefined && (from === to || from === destination || source === destination))
+    return ecosystemOf(ecosystem, findChain(ecosystem, source));
+  if (to === source) return ecosystemOf(ecosystem, findChain(ecosystem, destination));
+  if (source === destination) return ecosystem;
+  throw tooFar(ecosystem, [source, from], [destination, to]);
+}
+
+type Place = readonly [chainId: number, base: number | undefined];
+
+function tooFar(ecosystem: Ecosystem, [source, from]: Place, [destination, to]: Place): ClientError {
+  const name = (chainId: number): string => memberName(ecosystem, chainId);
+  const isUp = from !== undefined && from !== ecosystem.l1.chainId;
+  const between = name((isUp ? from : to) ?? source);
+  const message = `${name(source)} and ${name(destination)} have no layer in common on which they meet: send to ${between} first, and from there on`;
+  return new ClientError("OtherSettlementLayer", message, { source, destination });
+}

@@ -1,0 +1,26 @@
+import type { Signer } from "ethers";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { LocalL1 } from "./local-l1.ts";
+import type { SettlementLayer } from "./settlement-layer.ts";
+
+/** What chains settle on: L1, or a chain of the ecosystem. */
+export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provider" | "request"> {
+  /** As `hyperchain_info` calls it. */
+  readonly name: string;
+  readonly ecosystem: DeployedEcosystem;
+  /** Deploys base tokens, and has all of those. */
+  readonly deployer: Signer;
+  /** Whose coins operators and funded accounts of the chains that settle here get. */
+  readonly funder: Signer;
+  /** The chain that it is; absent for L1. */
+  readonly chain?: { readonly chainId: bigint; readonly name: string };
+  /** Has the payer get so many coins there, from the payer below; on L1 the payer has them. Rejects with DeploymentError. */
+  bringMoney(amountWei: bigint): Promise<void>;
+}
+
+/** L1 with the contracts of its chains. */
+export function baseOnL1({ l1, deployer, funder }: SettlementLayer, ecosystem: DeployedEcosystem): SettlementBase {
+  const { chainId, url, provider, request } = l1;
+  const bringMoney = (): Promise<void> => Promise.resolve();
+  return { name: "l1", chainId, url, provider, request, ecosystem, deployer, funder, bringMoney };
+}

@@ -1,0 +1,80 @@
+import type { BrowserProvider, Signer } from "ethers";
+import { requestFromL1 } from "../../client/ether-request.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { lowerCaseAddress } from "../accounts.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
+import { DeploymentError } from "../l1/deploy-ecosystem.ts";
+import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
+import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
+import type { ContractsOfDevnet } from "../l1/new-contracts.ts";
+import type { SettlementBase } from "../l1/settlement-base.ts";
+import { connectInProcess, withCallsFromOutside } from "../relaying.ts";
+
+export interface ChainBaseDependencies {
+  readonly artifacts: ArtifactSource;
+  readonly clock: Clock;
+  readonly contracts: ContractsOfDevnet;
+  /** What its deployments may cost there. */
+  readonly reserveWei: bigint;
+}
+
+/** A chain with contracts of its own, on which other chains settle. */
+export interface ChainBase extends SettlementBase {
+  close(): void;
+}
+
+/**
+ * Puts the contracts on a chain whose base token is ETH. The account that pays there is the one that pays below it. Rejects with
+ * DeploymentError.
+ */
+export async function deployBaseOn(
+  chain: DevnetChain,
+  { artifacts, clock, contracts, reserveWei }: ChainBaseDependencies,
+): Promise<ChainBase> {
+  const { chainId, name, url, base } = chain;
+  // Its token contracts are strangers'.
+  const eip1193 = withCallsFromOutside(chain);
+  const provider: BrowserProvider = connectInProcess(chainId, eip1193);
+  const funder = base.funder.connect(provider);
+  try {
+    const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
+    await bringMoney(reserveWei);
+    const deployed = await deployNewContracts(contracts, { signer: funder, artifacts });
+    return {
+      ...{ name, chainId, url, provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
+      request: (method, params = []) => eip1193.request({ method, params }),
+      ecosystem: withVersionInForce(deployed, contracts),
+      close: () => provider.destroy(),
+    };
+  } catch (error) {
+    provider.destroy();
+    throw error;
+  }
+}
+
+/** Between two looks of the chain at what it settles on; at most so many. */
+const LOOK_MS = 250;
+const MOST_LOOKS = 480;
+
+/** Has the account that pays on a chain get coins there, from below, through the chain's queue. Rejects with DeploymentError. */
+async function bringCoins(
+  { chain, funder }: { readonly chain: DevnetChain; readonly funder: Signer },
+  amountWei: bigint,
+  clock: Clock,
+): Promise<void> {
+  const { chainId, name, base, pipeline } = chain;
+  const to = await funder.getAddress();
+  const balance = async (): Promise<bigint> => (await funder.provider?.getBalance(to)) ?? 0n;
+  const before = await balance();
+  await requestFromL1(
+    base.ecosystem.addresses.factory,
+    { chainId, hyperchain: pipeline.created.hyperchain, to: lowerCaseAddress(to), valueWei: amountWei },
+    base.funder,
+  );
+  for (let look = 0; look < MOST_LOOKS; look++) {
+    await pipeline.pollL1();
+    if ((await balance()) > before) return;
+    await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+  }
+  throw new DeploymentError(`the contracts on ${name}`, `${to} has got no coins there in ${(MOST_LOOKS * LOOK_MS) / 1_000} s`);
+}

@@ -1,0 +1,63 @@
+import { idOnChain, parentId } from "../protocol/chain-ancestry.ts";
+import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
+import { MAX_ID_ON_L1 } from "./chain.ts";
+import type { OptionPath, OptionProblem } from "./problems.ts";
+
+/** What is read of a chain to say where it may settle. */
+export interface SettlingChain {
+  readonly path: OptionPath;
+  readonly name: string;
+  readonly chainId: number | bigint;
+  readonly settlesOn?: string | undefined;
+  readonly dataAvailability: "rollup" | "validium";
+  readonly baseToken?: unknown;
+}
+
+/** What is wrong with where chains settle. `isKept`: in a folder beyond this process. */
+export function ancestryConflicts(chains: readonly SettlingChain[], isKept: boolean): readonly OptionProblem[] {
+  return chains.flatMap((chain) => {
+    const { path, chainId, settlesOn } = chain;
+    if (settlesOn !== undefined) {
+      const message = isKept ? KEPT : objectionTo(chain, settlesOn, chains);
+      return message === undefined ? idConflicts(chain, settlesOn, chains) : [{ path: [...path, "settlesOn"], message }];
+    }
+    if (BigInt(chainId) <= BigInt(MAX_ID_ON_L1)) return [];
+    const message = `${chainId} is an id of a chain that settles on chain ${parentId(BigInt(chainId))}; name that one in settlesOn, or choose an id up to ${MAX_ID_ON_L1}`;
+    return [{ path: [...path, "chainId"], message }];
+  });
+}
+
+const KEPT =
+  "is not kept in a folder yet: a chain that settles on another chain ends with the process; leave data or settlesOn out";
+
+/** Why the chain cannot settle there; undefined where it can. */
+function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): string | undefined {
+  const parent = chains.find(({ name }) => name === settlesOn);
+  if (settlesOn === chain.name) return `"${settlesOn}" is the chain itself; name another chain, or leave it out to settle on L1`;
+  if (parent === undefined) {
+    const others = chains.filter(({ name, settlesOn: above }) => above === undefined && name !== chain.name);
+    const names = others.map(({ name }) => name).join(", ");
+    return `there is no chain "${settlesOn}"; name one of ${names === "" ? "(none settles on L1)" : names}, or leave it out to settle on L1`;
+  }
+  if (parent.settlesOn === chain.name)
+    return `"${settlesOn}" settles on "${chain.name}" itself: a circle that never reaches L1; leave one of the two out`;
+  if (parent.settlesOn !== undefined)
+    return `"${settlesOn}" settles on "${parent.settlesOn}" itself, and deeper than that no chain can settle yet; name a chain that settles on L1`;
+  if (parent.dataAvailability === "validium")
+    return `"${settlesOn}" is a validium: its committee could withhold what a chain on it publishes; name a rollup`;
+  if (!isEther(parent.baseToken))
+    return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
+  return undefined;
+}
+
+function isEther(baseToken: unknown): boolean {
+  return baseToken === undefined || baseToken === ETH_BASE_TOKEN;
+}
+
+/** An id whose lowest bits are another chain's would be refused by the factory on the parent. */
+function idConflicts(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): readonly OptionProblem[] {
+  const parent = chains.find(({ name }) => name === settlesOn);
+  if (parent === undefined || parentId(BigInt(chain.chainId)) === BigInt(parent.chainId)) return [];
+  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest 32 bits must be ${parent.chainId}, such as ${idOnChain(BigInt(parent.chainId), 1n)}`;
+  return [{ path: [...chain.path, "chainId"], message }];
+}

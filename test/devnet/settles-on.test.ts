@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { deposit } from "../../src/client/deposit.ts";
+import { send } from "../../src/client/send.ts";
+import { walletView } from "../../src/client/wallet-view.ts";
+import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+
+const [A, B] = [271n, 272n];
+/** Their lowest 32 bits are alpha's id (contracts/l1/ChainIds.sol). */
+const [X, Y] = [4_294_967_567n, 8_589_934_863n];
+const CAROL = "0x00000000000000000000000000000000000ca201";
+const factory = new Interface(chainFactoryAbi);
+
+describe("D3: a chain settles on another chain", () => {
+  let devnet: FlowDevnet;
+  const clients = new Map<bigint, JsonRpcProvider>();
+  const chainOf = (id: bigint) => devnet.chains.find(({ chainId }) => chainId === id)!;
+  const clientFor = (id: bigint): JsonRpcProvider => {
+    const client = clients.get(id) ?? clientOf(chainOf(id));
+    clients.set(id, client);
+    return client;
+  };
+  const alice = (id: bigint) => devnet.accounts.wallet(ALICE).connect(clientFor(id));
+  const moveOn = async (): Promise<void> => {
+    for (let i = 0; i < 2; i++) {
+      await devnet.settle();
+      await devnet.relay();
+    }
+  };
+
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: X, name: "x", settlesOn: "alpha" },
+        { chainId: A, name: "alpha" },
+        { chainId: B, name: "beta" },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
+    );
+  });
+  after(async () => {
+    for (const client of clients.values()) client.destroy();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test("its contracts are on the other chain, under an id that names it; it is never called a rollup", async () => {
+    const info = devnet.info();
+    assert.deepEqual(
+      info.chains.map(({ name, settlesOn, dataAvailability }) => [name, settlesOn?.name, dataAvailability]),
+      [
+        ["alpha", undefined, "rollup"],
+        ["beta", undefined, "rollup"],
+        ["x", "alpha", "chain"],
+      ],
+    );
+    const [x] = info.chains.filter(({ name }) => name === "x");
+    const call = { to: x!.settlesOn!.contracts.factory, data: factory.encodeFunctionData("getHyperchain", [X]) };
+    const [hyperchain] = factory.decodeFunctionResult("getHyperchain", await clientFor(A).call(call));
+    assert.equal(String(hyperchain).toLowerCase(), x!.hyperchain);
+    assert.equal(await devnet.l1.provider.getCode(x!.hyperchain), "0x");
+    const status = await devnet.status();
+    assert.deepEqual(
+      status.chains.map(({ settlesOn }) => settlesOn),
+      [undefined, undefined, "alpha"],
+    );
+  });
+
+  test("a batch is committed, proven and executed on the other chain, without a block on L1", async () => {
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    await (await alice(X).sendTransaction({ to: CAROL, value: 5n })).wait();
+    const { receipts } = await settleNow(chainOf(X));
+    for (const receipt of [receipts.commit, receipts.prove, receipts.execute])
+      assert.equal((await clientFor(A).getTransactionReceipt(receipt!.hash))?.status, 1);
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
+    assert.equal(await clientFor(X).getBalance(CAROL), 5n);
+  });
+
+  test("a deposit comes from the other chain, a withdrawal is claimed there, and the wallet shows both", async () => {
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    await deposit(devnet.info(), { chain: X, amount: 3n, to: CAROL }, alice(A));
+    await devnet.relay();
+    assert.equal(await clientFor(X).getBalance(CAROL), 8n);
+    const { messageHash } = await withdraw(devnet.info(), { chain: X, amount: 2n * ETHER, to: CAROL }, alice(X));
+    const view = await walletView(devnet.info(), CAROL, (id) => (id === 31_337 ? devnet.l1.provider : clientFor(BigInt(id))));
+    assert.deepEqual(
+      view.inFlight.map(({ type, sourceChainId, destinationChainId }) => [type, sourceChainId, destinationChainId]),
+      [["withdrawal", Number(X), Number(A)]],
+    );
+    await devnet.settle(X);
+    const claim = await finalizeWithdrawal(devnet.info(), { chain: X, messageHash }, alice(A));
+    assert.equal(claim.state, "paid");
+    assert.equal(await clientFor(A).getBalance(CAROL), 2n * ETHER);
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
+    assert.equal((await finalizeWithdrawal(devnet.info(), { chain: X, messageHash }, alice(A))).state, "paidBefore");
+  });
+
+  test("members without a common layer are refused by name, with the way", async () => {
+    const to = `${CAROL}@beta`;
+    await assert.rejects(send(devnet.info(), { from: X, to, amount: 1n }, alice(X)), {
+      code: "OtherSettlementLayer",
+      message: "x and beta have no layer in common on which they meet: send to alpha first, and from there on",
+    });
+    await assert.rejects(send(devnet.info(), { from: "l1", to: `${CAROL}@x`, amount: 1n }, alice(A)), {
+      message: "l1 and x have no layer in common on which they meet: send to alpha first, and from there on",
+    });
+  });
+
+  test("a second comes while they run, gets the next id, and trades with its sibling on the chain below", async () => {
+    const y = await devnet.addChain({ name: "y", settlesOn: "alpha" });
+    assert.equal(y.chainId, Y);
+    assert.equal(y.base, chainOf(X).base);
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    const sent = await send(devnet.info(), { from: X, to: { chain: Y, account: CAROL }, amount: 7n }, alice(X));
+    for (const id of [X, Y, X, Y]) {
+      await devnet.settle(id);
+      await devnet.relay();
+    }
+    assert.equal(await clientFor(Y).getBalance(CAROL), 7n);
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
+    const told = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash);
+    assert.deepEqual(
+      told?.steps.map(({ step, chainId }) => [step, BigInt(chainId)]),
+      [
+        ["initiated", X],
+        ["settled", A],
+        ["inTransactionRoot", A],
+        ["imported", Y],
+        ["delivered", Y],
+        ["executed", Y],
+        ["importSettled", A],
+      ],
+    );
+  });
+
+  test("the chain below cannot stop or leave before those on it; one on it leaves alone", async () => {
+    const onTop = { code: "ChainsOnTop", message: /^x and y settle on alpha; / };
+    await assert.rejects(devnet.stopChain(A), onTop);
+    await assert.rejects(devnet.removeChain(A, { force: true }), onTop);
+    await devnet.stopChain(Y);
+    await devnet.startChain(Y);
+    await moveOn();
+    assert.equal((await devnet.removeChain(Y, { force: true })).name, "y");
+    assert.equal(devnet.chains.length, 3);
+  });
+
+  test("a return to a snapshot takes chains on other chains back too, and they go on", async () => {
+    await moveOn();
+    const before = [await clientFor(A).getBalance(CAROL), await clientFor(X).getBalance(CAROL)];
+    const id = await devnet.snapshot();
+    await (await alice(X).sendTransaction({ to: CAROL, value: 11n })).wait();
+    await deposit(devnet.info(), { chain: X, amount: 3n, to: CAROL }, alice(A));
+    await moveOn();
+    assert.equal(await clientFor(X).getBalance(CAROL), before[1]! + 14n);
+    assert.equal(await devnet.revert(id), true);
+    assert.deepEqual([await clientFor(A).getBalance(CAROL), await clientFor(X).getBalance(CAROL)], before);
+    await (await alice(X).sendTransaction({ to: CAROL, value: 1n })).wait();
+    await moveOn();
+    const { sealed, executed } = chainOf(X).pipeline.progress();
+    assert.equal(executed, sealed);
+    assert.equal(await clientFor(X).getBalance(CAROL), before[1]! + 1n);
+  });
+
+  test("what cannot settle there is refused before anything is deployed", async () => {
+    const refused = async (described: object, message: RegExp): Promise<void> => {
+      await assert.rejects(devnet.addChain(described), { code: "BadOptions", message });
+    };
+    await refused({ name: "z", settlesOn: "nowhere" }, /there is no chain "nowhere"; name one of alpha, beta/);
+    await refused({ name: "z", settlesOn: "z" }, /is the chain itself/);
+    await refused({ name: "z", settlesOn: "x" }, /"x" settles on "alpha" itself, and deeper than that no chain can settle yet/);
+    await refused({ name: "z", settlesOn: "beta", chainId: Number(Y) }, /its lowest 32 bits must be 272, such as 4294967568/);
+    await refused({ name: "z", chainId: Number(Y) }, /name that one in settlesOn/);
+    assert.equal(devnet.chains.length, 3);
+  });
+
+  test("a stranger gets no chain of a foreign id on the factory of the chain below", async () => {
+    const { ecosystem } = chainOf(X).base;
+    const stranger = devnet.accounts.wallet(BOB).connect(clientFor(A));
+    for (const chainId of [B, 273n, Y + 1n]) {
+      const configuration = localChainConfiguration(ecosystem, chainId, [stranger.address.toLowerCase() as `0x${string}`]);
+      await assert.rejects(createChain(ecosystem, configuration, stranger), /ChainIdOutOfRange/);
+    }
+  });
+});
