@@ -53,8 +53,8 @@ export async function prepareFlow(ecosystem: Ecosystem, { flow, leg }: FlowLegNa
 
 /**
  * Runs the pivot, shown all other legs; anyone may. `signer` is on its chain. `data` is the call that the flow names. Throws
- * ClientError FlowOpen while a leg is not executed on L1, NotImported while the chain cannot see it, Refused where the
- * recipient does.
+ * ClientError FlowOpen while the pivot is not given, or another leg not executed on L1; NotImported while the chain cannot see
+ * it; Refused where the recipient does.
  */
 export async function executeFlow(
   ecosystem: Ecosystem,
@@ -65,6 +65,7 @@ export async function executeFlow(
 ): Promise<Hex> {
   const pivot = pivotOf(flow);
   const sender = await senderOfLeg(ecosystem, flow, pivot, signer);
+  await requireGiven(sender, flow, pivot);
   const others = [...flow.legs.keys()].filter((leg) => leg !== pivot);
   const facts = await factsOf(ecosystem, flow, others, sender, view);
   return sendTo(sender, "execute", [flow, pivot, data, facts]);
@@ -118,6 +119,14 @@ export async function refundFlow(
   const rootIndex = await rootFor(sender, leaf.index);
   const absence = await proveAbsence(view, flow, { missing, leaf, rootIndex }, providerOf);
   return sendTo(sender, "refund", [flow, leg, missing, absence, payee]);
+}
+
+/** The contract would refuse by numbers alone. Throws ClientError FlowOpen for a pivot that its party has not given. */
+async function requireGiven({ provider, member }: Sender, flow: AtomicFlow, pivot: number): Promise<void> {
+  const data = atomicFlows.encodeFunctionData("escrowStatus", [hashAtomicFlow(flow), pivot]);
+  if (BigInt(await provider.call({ to: ATOMIC_FLOWS_ADDRESS, data })) !== 0n) return;
+  const message = `leg ${pivot}, the pivot, is not in escrow on ${member.name}; ${legOf(flow, pivot).party} gives it first (prepareFlow)`;
+  throw new ClientError("FlowOpen", message, { leg: pivot });
 }
 
 /** Whether the pivot that is on the sender's chain can run no more, and did not. */

@@ -26,7 +26,12 @@ export async function tokenHere(
 export function l1Token({ chains }: Ecosystem, token: string): Hex {
   const named = chains.filter(({ baseToken }) => baseToken.symbol === token && !isEther(baseToken.l1Address));
   const [address, ...others] = new Set(named.map(({ baseToken }) => baseToken.l1Address));
-  if (address === undefined) return parseAccount(token);
+  if (address === undefined && /^0x/i.test(token)) return parseAccount(token);
+  if (address === undefined) {
+    const remedy = "write ETH, the symbol of a chain's base token, or the token's address";
+    const message = `${JSON.stringify(token)} names no token, since any token may call itself so: ${remedy}`;
+    throw new ClientError("MalformedAddress", message, { address: token });
+  }
   if (others.length === 0) return address;
   const message = `several tokens of L1 are called ${token}, each the base token of a chain: give the address, one of ${[address, ...others].join(", ")}`;
   throw new ClientError("UnknownToken", message, { token });

@@ -101,7 +101,13 @@ describe("C11: atomic flows, with real proofs", () => {
     const paid = await build(leg(A, 11), leg(B, 12), pivot(taking, 13));
     const reverted = await build(leg(A, 21), leg(B, 22), pivot(refusing, 23));
     const withheld = await build(leg(A, 31), leg(B, 32), pivot(taking, 33));
-    for (const flow of [paid, reverted]) for (const member of [A, B, C] as const) await give(flow, member, member);
+    for (const flow of [paid, reverted]) for (const member of [A, B] as const) await give(flow, member, member);
+    const notGiven = {
+      code: "FlowOpen",
+      message: /^leg 2, the pivot, is not in escrow on .*; 0x\w{40} gives it first \(prepareFlow\)$/,
+    };
+    await assert.rejects(execute(paid, "0xc0de"), notGiven);
+    for (const flow of [paid, reverted]) await give(flow, C, C);
     for (const member of [A, C] as const) await give(withheld, member, member);
     await assert.rejects(execute(paid, "0xc0de"), { code: "FlowOpen", message: /L1 has executed no batch of/ });
     await settle(A, B);

@@ -54,7 +54,8 @@ async function show(session: Session, text: string): Promise<void> {
   const name = chosen === undefined ? undefined : `${chosen}@${memberName(info, place.chainId)}`;
   const checksum = checksumOf(place);
   output.result(
-    () => `${formatChainAddress(info, place)}#${checksum}\n  ${name === undefined ? "chose no name" : `calls itself ${name}`}`,
+    () =>
+      `${formatChainAddress(info, place)}#${checksum}\n  ${name === undefined ? "chose no name (--take --choose)" : `calls itself ${name}`}`,
     { ...place, checksum, chosenName: name ?? null },
   );
 }
