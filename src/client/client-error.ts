@@ -19,6 +19,7 @@ export type ClientErrorCode =
   | "NotDeliverable"
   | "Refused"
   | "Failed"
+  | "Unconfirmed"
   | "TimedOut"
   | "NotImported"
   | "NoContract"

@@ -1,4 +1,5 @@
 import type { Signer } from "ethers";
+import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress, ChainAddressLike } from "./chain-address.ts";
@@ -89,7 +90,8 @@ export async function estimateSpend(ecosystem: Ecosystem, request: SpendToEstima
 /**
  * Pays out of the sender's balances on all members, by one transaction on each that gives a part. The destination's own part,
  * which cannot come back, is paid last. `signerOf` gives the sender's signer on a member. Throws ClientError as `estimateSpend`
- * does, before anything is sent; PartFailed where a part cannot be sent, with what was sent and what is missing in `details`.
+ * does, before anything is sent; PartFailed where a part cannot be sent, with what was `sent`, is `missing` and is `unsure` in
+ * `details`: an unsure part may have left, and its member does not tell.
  */
 export async function spend(
   ecosystem: Ecosystem,
@@ -102,14 +104,16 @@ export async function spend(
   const plan = await estimateSpend(ecosystem, { ...request, sender }, providerOf);
   const sent = new Map<SpendPart, Sent>();
   for (const part of plan.parts.toReversed()) {
+    let isUnderWay = false;
     try {
       const signer = await signerOf(part.chainId);
       await requireSame(signer, plan.sender, part);
       const order = { from: part.chainId, to: placeOf(plan.to), amount: part.amount, token: part.token };
+      isUnderWay = true;
       sent.set(part, await send(ecosystem, order, signer));
     } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      throw partFailed(ecosystem, plan, part, sent, error);
+      const isUnsure = isUnderWay && !(error instanceof ClientError && error.code !== "Unconfirmed");
+      throw partFailed(ecosystem, plan, { part, isUnsure }, sent, error);
     }
   }
   return { ...plan, parts: plan.parts.flatMap((part) => whole(part, sent.get(part))) };
@@ -167,16 +171,22 @@ function tooLittle({ asset, amount }: SpendRequest, holdings: readonly Holding[]
 function partFailed(
   ecosystem: Ecosystem,
   { parts, to }: SpendPlan,
-  failed: SpendPart,
+  { part: failed, isUnsure }: { readonly part: SpendPart; readonly isUnsure: boolean },
   sent: ReadonlyMap<SpendPart, Sent>,
-  cause: ClientError,
+  cause: unknown,
 ): ClientError {
-  const missing = parts.reduce((sum, part) => (sent.has(part) ? sum : sum + part.amount), 0n);
+  const { amount: own, name: member } = failed;
+  const isMissing = (part: SpendPart): boolean => !sent.has(part) && !(isUnsure && part === failed);
+  const missing = parts.reduce((sum, part) => (isMissing(part) ? sum + part.amount : sum), 0n);
   const before = [...sent].map(([{ amount, name }, { transactionHash }]) => `${amount} from ${name} (${transactionHash})`);
-  const place = formatChainAddress(ecosystem, to);
-  const message =
-    `the part of ${failed.amount} from ${failed.name} was not sent: ${cause.message}. ` +
-    `On its way to ${place}: ${before.length === 0 ? "nothing" : before.join(", ")}. ` +
-    `The other ${missing} have not left the sender: spend ${missing} again, once the cause is gone`;
-  return new ClientError("PartFailed", message, { sent: [...sent.values()], failed, missing }, { cause });
+  const underWay = `On its way to ${formatChainAddress(ecosystem, to)}: ${before.length === 0 ? "nothing" : before.join(", ")}`;
+  const what = isUnsure
+    ? `whether the part of ${own} from ${member} has left is not known`
+    : `the part of ${own} from ${member} was not sent`;
+  const remedy = isUnsure
+    ? `look for it on ${member} first, and spend ${missing + own} again if it has not left, ${missing} if it has`
+    : `spend ${missing} again, once the cause is gone`;
+  const message = `${what}: ${reasonOf(cause)}. ${underWay}. The other ${missing} have not left the sender: ${remedy}`;
+  const details = { sent: [...sent.values()], failed, missing, unsure: isUnsure ? own : 0n };
+  return new ClientError("PartFailed", message, details, { cause });
 }

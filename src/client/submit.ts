@@ -1,5 +1,6 @@
 import { JsonRpcApiProvider } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
 import { ClientError } from "./client-error.ts";
@@ -43,7 +44,8 @@ export function positive(amount: bigint, what: string): bigint {
 
 /**
  * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
- * Refused where a contract or the chain does, Failed where it was included and reverted.
+ * Refused where a contract or the chain does, Failed where it was included and reverted, Unconfirmed where it was sent and its
+ * member does not tell what became of it. After any other error it may have been sent as well.
  */
 export async function submit(
   { signer, provider, address, member }: Sender,
@@ -56,7 +58,9 @@ export async function submit(
     // Given gas spares the estimate, whose search a node may find too long; one call names a refusal.
     if (transaction.gasLimit !== undefined) await provider.call({ ...transaction, from: address, blockTag: "pending" });
     const response = await signer.sendTransaction({ ...(await nonceOf(signer, provider, address)), ...transaction });
-    const receipt = await inclusionOf(response.hash, provider);
+    const receipt = await inclusionOf(response.hash, provider).catch((error: unknown) => {
+      throw unconfirmed(response.hash, member, error);
+    });
     if (receipt.status === 1) return receipt;
     throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, {
       transactionHash: response.hash,
@@ -65,6 +69,14 @@ export async function submit(
     if (error instanceof ClientError) throw error;
     throw (await explain(error, { member, address, provider, value })) ?? error;
   }
+}
+
+/** What a member answers behind a transaction it has taken is no refusal of it, whatever it says. */
+function unconfirmed(transactionHash: string, { name }: PayingMember, cause: unknown): ClientError {
+  const message =
+    `transaction ${transactionHash} was sent to ${name}, which does not tell whether it was included: ${reasonOf(cause)}; ` +
+    "look for it there before you send it again";
+  return new ClientError("Unconfirmed", message, { transactionHash }, { cause });
 }
 
 /**

@@ -155,12 +155,40 @@ describe("C10: what an account has on all members is seen and spent as one", () 
       const { code, message, details } = failure as { code: string; message: string; details: Record<string, unknown> };
       assert.equal(code, "PartFailed");
       assert.match(message, /part of 4 from a was not sent: .*: 6 from b \(0x.*spend 4 again/s);
-      assert.equal(details["missing"], 4n);
+      assert.deepEqual([details["missing"], details["unsure"]], [4n, 0n]);
       assert.deepEqual([await goldOf(271, alice), await goldOf(272, alice)], [4n, 0n]);
       await pay({ asset: gold, amount: details["missing"] as bigint, to: `${BOB}@a` });
       await ecosystem.moveOn();
       assert.equal(await goldOf(271, BOB), 10n);
     });
+  });
+
+  test("attack: a part that may have left, of which its member then tells nothing or an error, is not called missing", async () => {
+    const provider = ecosystem.provider(271);
+    const busy = { code: -32_005, message: "busy", data: { code: "Busy" } };
+    const untold = (answer: Error) => (chainId: number) => {
+      if (chainId === 271) provider.getTransactionReceipt = () => Promise.reject(answer);
+      return signerOf(chainId);
+    };
+    const cut = (chainId: number): Signer => {
+      const signer = signerOf(chainId);
+      const sendNow = signer.sendTransaction.bind(signer);
+      if (chainId === 271)
+        signer.sendTransaction = (transaction) => sendNow(transaction).then(() => Promise.reject(new Error("socket hang up")));
+      return signer;
+    };
+    const code = untold(Object.assign(new Error("busy"), { error: busy }));
+    const revert = untold(Object.assign(new Error("no"), { data: "0x" }));
+    for (const signers of [code, revert, cut])
+      await undone(async () => {
+        const failure: unknown = await pay({ asset: gold, amount: 10n, to: `${BOB}@a` }, signers)
+          .catch((error: unknown) => error)
+          .finally(() => Reflect.deleteProperty(provider, "getTransactionReceipt"));
+        const { code, message, details = {} } = failure as { code: string; message: string; details?: Record<string, unknown> };
+        assert.deepEqual([code, details["missing"], details["unsure"]], ["PartFailed", 0n, 4n], message);
+        assert.match(message, /whether the part of 4 from a has left is not known: .*6 from b \(0x/s);
+        assert.equal(await goldOf(271, BOB), 4n, "it has left");
+      });
   });
 
   test("signers of different accounts are refused", async () => {
