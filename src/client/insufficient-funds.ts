@@ -3,6 +3,7 @@ import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 import { erc20 } from "./contract-interfaces.ts";
+import { shownSymbol } from "./shown-symbol.ts";
 
 /** A member as messages about money need it. */
 export interface PayingMember {
@@ -52,7 +53,7 @@ export async function lacksToken(
   // Both are optional in ERC-20.
   const [symbol, decimals] = await Promise.all([ask("symbol"), ask("decimals")]).catch(() => ["units", 0n]);
   const amount = (units: bigint): string => amountOf(units, decimals as bigint);
-  const name = symbol === "" ? "units" : String(symbol);
+  const name = shownSymbol(symbol) || "units";
   const message =
     `${address} lacks ${amount(needed - balance)} ${name} on ${member.name}: it has ${amount(balance)} of token ${token} and needs ${amount(needed)}; ` +
     advice(member, name);

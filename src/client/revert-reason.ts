@@ -84,7 +84,12 @@ export function revertReason(data: Hex, names?: Pick<ContractNames, "error">): s
   if (error === undefined) return `with ${data.length > MOST_DECODED ? rawStart(data) : data}`;
   if (error.name === "Error" && error.args.length === 1) return clipped(`with "${printable(String(error.args[0]))}"`);
   if (error.name === "Panic" && error.args.length === 1) return `with panic ${panicText(BigInt(String(error.args[0])))}`;
-  return clipped(`with ${error.name}(${error.args.map(shown).join(", ")})`);
+  return `with ${errorInWords(error)}`;
+}
+
+/** A contract's error as `Name(arguments)`. Strangers choose the arguments: none of them writes over a terminal or fills it. */
+export function errorInWords({ name, args }: { readonly name: string; readonly args: readonly unknown[] }): string {
+  return clipped(`${name}(${args.map(shown).join(", ")})`);
 }
 
 /** Data that are not decoded, by their first bytes and their length. */

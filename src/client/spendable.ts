@@ -4,13 +4,13 @@ import type { Hex } from "../protocol/hex.ts";
 import { parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
 import { cautions, standings } from "./chain-standing.ts";
-import { erc20 } from "./contract-interfaces.ts";
 import type { ProviderOf } from "./estimate.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { requestCost } from "./l1-request.ts";
 import { l1Token } from "./payment.ts";
 import { ecosystemOf } from "./settlement-base.ts";
+import { tokenBalance } from "./token-balance.ts";
 import { ETHER, findToken, isBaseToken, isEther, l1TokenOf, tokenThere } from "./token.ts";
 import type { ChainToken } from "./token.ts";
 
@@ -92,7 +92,7 @@ async function onChain(
   const { address: token, isBase } = await tokenThere(ecosystem, asset, chain, provider);
   const [coins, gas] = await Promise.all([provider.getBalance(sender), gasOf(provider)]);
   if (isBase) return { token, ...afterGas(coins, gas) };
-  const balance = await tokensOf(token, sender, provider);
+  const balance = await tokenBalance(token, sender, provider);
   return { token, ...withGas(balance, coins, gas, chain.baseToken.symbol) };
 }
 
@@ -112,7 +112,7 @@ async function onL1(
   const coins = await provider.getBalance(sender);
   const etherThere = destination !== undefined && l1TokenOf(destination, undefined) === ETHER ? there : 0n;
   if (token === ETHER) return { ...holding, ...afterGas(coins, gasInEther + etherThere) };
-  const balance = await tokensOf(token, sender, provider);
+  const balance = await tokenBalance(token, sender, provider);
   const rest = paysThere ? afterGas(balance, there) : { spendable: balance };
   return {
     ...holding,
@@ -135,10 +135,4 @@ function withGas(balance: bigint, coins: bigint, gas: bigint, symbol: string): P
 async function gasOf(provider: Provider): Promise<bigint> {
   const { maxFeePerGas, gasPrice } = await provider.getFeeData();
   return PART_GAS * (maxFeePerGas ?? gasPrice ?? 0n);
-}
-
-/** 0 where no such token has come yet. */
-async function tokensOf(token: Hex, owner: Hex, provider: Provider): Promise<bigint> {
-  const answer = await provider.call({ to: token, data: erc20.encodeFunctionData("balanceOf", [owner]) });
-  return answer.length === 66 ? BigInt(answer) : 0n;
 }

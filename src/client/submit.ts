@@ -3,10 +3,12 @@ import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "e
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
+import { printable } from "../runtime/printable.ts";
 import { ClientError } from "./client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
+import { errorInWords } from "./revert-reason.ts";
 
 /** A signer, its provider, and the member that both are connected to. */
 export interface Sender {
@@ -109,7 +111,7 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
 /** A refusal as messages say it. */
 export function refusalInWords({ name, args, data }: Refusal): string {
   if (data === "0x") return "a revert without a reason";
-  return name.startsWith("error ") ? name : `${name}(${args.map(String).join(", ")})`;
+  return name.startsWith("error ") ? name : errorInWords({ name, args });
 }
 
 /** Clients wrap a node's error differently; this many layers are looked through. */
@@ -128,7 +130,12 @@ async function explain(
   if (isOutOfFunds(text)) return lacksCoin(member, address, await provider.getBalance(address), value, error);
   const answer = answerOf(error, MAX_DEPTH);
   if (answer === undefined) return undefined;
-  return new ClientError("Refused", `${member.name} refuses it: ${answer.message}`, { error: answer.code }, { cause: error });
+  return new ClientError(
+    "Refused",
+    `${member.name} refuses it: ${printable(answer.message)}`,
+    { error: answer.code },
+    { cause: error },
+  );
 }
 
 /** What a chain that takes no such transaction answers, such as SenderNotAllowed; undefined where it named no reason. */

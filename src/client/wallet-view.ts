@@ -3,7 +3,7 @@ import { reasonOf } from "../errors/reason-of.ts";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { printable } from "../runtime/printable.ts";
+import { mapSomeAtATime } from "../runtime/map-some-at-a-time.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import type { LogQuestion } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
@@ -14,6 +14,8 @@ import type { TransferInFlight } from "./transfer-in-flight.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { readMessageLog, readTransfer } from "./sent-messages.ts";
 import { ecosystemOf } from "./settlement-base.ts";
+import { shownSymbol } from "./shown-symbol.ts";
+import { tokenBalance } from "./token-balance.ts";
 import { ETHER, isEther } from "./token.ts";
 import { assetsOf } from "./wallet-assets.ts";
 import type { WalletAsset } from "./wallet-assets.ts";
@@ -95,11 +97,11 @@ async function l1Balances(ecosystem: Ecosystem, owner: Hex, provider: Provider):
   const origin = (token: Hex): TokenBalance["origin"] => ({ chainId: ecosystem.l1.chainId, token });
   const amount = await provider.getBalance(owner);
   const ether = { address: ETHER, symbol: "ETH", decimals: 18, amount, executed: amount, origin: origin(ETHER) };
-  const balances = [...tokens].map(async (token) => {
+  const balances = await mapSomeAtATime([...tokens], TOKENS_AT_ONCE, async (token) => {
     const balance = await balanceOf(token as Hex, owner, provider);
     return { ...balance, executed: balance.amount, origin: origin(token as Hex) };
   });
-  return [ether, ...(await Promise.all(balances))];
+  return [ether, ...balances];
 }
 
 async function chainBalances(
@@ -129,12 +131,12 @@ async function chainBalances(
     ...{ address: PREDEPLOYS.L2BaseToken, symbol, decimals: 18, amount, origin: baseOrigin },
     ...(await executedOf(amount, () => provider.getBalance(owner, "finalized"))),
   };
-  const balances = [...origins].map(async ([token, origin]) => {
+  const balances = await mapSomeAtATime([...origins], TOKENS_AT_ONCE, async ([token, origin]) => {
     const balance = await balanceOf(token, owner, provider);
-    const executed = await executedOf(balance.amount, () => tokensAtL1(token, owner, provider));
+    const executed = await executedOf(balance.amount, () => tokenBalance(token, owner, provider, "finalized"));
     return describedByL1({ ...balance, ...executed, origin }, onL1);
   });
-  return [base, ...(await Promise.all(balances))];
+  return [base, ...balances];
 }
 
 /** Of a balance, what L1 has executed; nothing where the chain has forgotten that state. */
@@ -149,13 +151,6 @@ async function executedOf(amount: bigint, ask: () => Promise<bigint>): Promise<P
   }
 }
 
-/** An ERC-20 balance in the state that L1 has executed; 0 where the token was not there. */
-async function tokensAtL1(token: Hex, owner: Hex, provider: Provider): Promise<bigint> {
-  const data = erc20.encodeFunctionData("balanceOf", [owner]);
-  const answer = await provider.call({ to: token, data, blockTag: "finalized" });
-  return answer.length === 66 ? BigInt(answer) : 0n;
-}
-
 /** A token that came from another chain has no description of its own until someone brings one. */
 function describedByL1(balance: TokenBalance, onL1: readonly TokenBalance[]): TokenBalance {
   if (balance.symbol !== "" && balance.symbol !== NO_SYMBOL) return balance;
@@ -164,6 +159,9 @@ function describedByL1(balance: TokenBalance, onL1: readonly TokenBalance[]): To
 }
 
 const NO_SYMBOL = "?";
+
+/** Anyone may have a bridge know tokens, as many as gas buys: a member is asked about this many at a time. */
+const TOKENS_AT_ONCE = 16;
 
 /** Symbol and decimals are optional in ERC-20; an amount is there in any case. */
 async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<Omit<TokenBalance, "origin">> {
@@ -181,14 +179,7 @@ async function balanceOf(token: Hex, owner: Hex, provider: Provider): Promise<Om
     ask("decimals", [], 0n),
     ask("balanceOf", [owner], 0n),
   ]);
-  return { address: token, symbol: shownSymbol(String(symbol)), decimals: Number(decimals), amount: amount as bigint };
-}
-
-const MAX_SYMBOL_LENGTH = 32;
-
-/** Anyone can have the bridge know a token: its symbol must not write over a terminal, nor fill it. */
-function shownSymbol(symbol: string): string {
-  return printable(symbol).slice(0, MAX_SYMBOL_LENGTH);
+  return { address: token, symbol: shownSymbol(symbol), decimals: Number(decimals), amount: amount as bigint };
 }
 
 async function sendsInFlight(

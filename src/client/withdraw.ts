@@ -29,8 +29,8 @@ export interface WithdrawRequest {
 
 /**
  * Takes money out of a chain, to L1 or to the chain on which it settles. When that has executed its batch,
- * `finalizeWithdrawal` pays it. `signer` is on the chain. Throws
- * ClientError; NotWithdrawable for a token that was not born on L1.
+ * `finalizeWithdrawal` pays it. `signer` is on the chain. Throws ClientError; NotWithdrawable for a token that was not born on
+ * L1.
  */
 export async function withdraw(all: Ecosystem, request: WithdrawRequest, signer: Signer): Promise<SentMessage> {
   const chain = findChain(all, request.chain);
@@ -72,13 +72,13 @@ export type WithdrawalState = "unknown" | "committed" | "proven" | "ready" | "pa
 /** A withdrawal's claim. */
 export type FinalizedWithdrawal =
   | { readonly state: "paid"; readonly l1TransactionHash: Hex }
-  /** Nothing was sent: it cannot be claimed yet, or somebody has claimed it. */
+  /** Nothing was sent: it cannot be claimed yet, or another account has claimed it. */
   | { readonly state: Exclude<WithdrawalState, "ready" | "paid"> | "paidBefore" };
 
 /**
  * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
- * on L1, or on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading
- * that from the start. Throws ClientError.
+ * on L1, or on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading that from the start. Throws
+ * ClientError.
  */
 export async function finalizeWithdrawal(
   all: Ecosystem,

@@ -17,8 +17,8 @@ export function parentId(chainId: bigint): bigint | undefined {
 }
 
 /**
- * The ids of chains on this one, in order; `number` counts from 1. Throws RangeError where there is none: the parent is too deep,
- * or has as many chains as it can have.
+ * The ids of chains on this one, in order; `number` counts from 1. Throws RangeError where no such id exists: the parent is too
+ * deep, or has as many chains as it can have.
  */
 export function idOnChain(parent: bigint, number: bigint): bigint {
   const [bits, most] = [ID_BITS[layersBelow(parent)], ID_BITS[layersBelow(parent) + 1]];

@@ -51,7 +51,7 @@ export const USER_BYTES_FIELDS = {
   middle: 3,
   large: 3,
   inverse: 3,
-  /** How many bytes of the frame's memory are touched, modulo 2^24; whether they are 2^24 or more; whether there are none. */
+  /** How many bytes of the frame's memory are touched, modulo 2^24; whether they are 2^24 or more; whether their count is 0. */
   length: 1,
   largeLength: 1,
   empty: 1,

@@ -35,8 +35,7 @@ export async function planChain(
   const planWith = (chainId: number): ChainPlan =>
     planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
   // Where it may not settle, nothing is deployed there.
-  const [isOnL1, unused] = [rest.settlesOn === undefined, running.length];
-  if (!isOnL1) planWith(given ?? idOf(unused));
+  if (rest.settlesOn !== undefined) planWith(given ?? idOf(running.length));
   const base = await bases.of(rest);
   const isTaken = async (chainId: number): Promise<boolean> => {
     const data = factory.encodeFunctionData("getHyperchain", [chainId]);

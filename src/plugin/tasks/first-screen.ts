@@ -57,7 +57,7 @@ function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
   const data = dataAvailability === "chain" ? `publishes its data on ${below} alone` : "gives its data to a committee";
   return warning(
     wrapped(
-      `${name} settles on ${below} and ${data}: it is NO ROLLUP. Whoever controls ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
+      `${name} settles on ${below} and ${data}: it is NO ROLLUP. The operator of ${below} controls what is on ${name}, and L1 does not have what it takes to rebuild ${name}.`,
     ),
   );
 }

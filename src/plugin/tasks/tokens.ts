@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 import { erc20 } from "../../client/contract-interfaces.ts";
 import { findChain, memberName } from "../../client/ecosystem.ts";
+import { shownSymbol } from "../../client/shown-symbol.ts";
 import { ETHER, findToken, isEther, l1TokenOf } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import { ETHER_DECIMALS, parseAmount } from "../../options/amount.ts";
@@ -64,7 +65,7 @@ async function describe(provider: Provider, address: string, member: string): Pr
   const ask = async (method: string): Promise<unknown> =>
     erc20.decodeFunctionResult(method, await provider.call({ to: address, data: erc20.encodeFunctionData(method) }))[0];
   try {
-    return { symbol: String(await ask("symbol")), decimals: Number(await ask("decimals")) };
+    return { symbol: shownSymbol(await ask("symbol")), decimals: Number(await ask("decimals")) };
   } catch (error) {
     throw pluginError(
       `${address} is no ERC-20 token on ${member}: it does not answer symbol() and decimals(); check the address`,

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { lacksToken } from "../../src/client/insufficient-funds.ts";
+import { refusalInWords, refusalOf } from "../../src/client/submit.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+
+/** Clears a terminal, goes to its first place and turns the direction of writing. */
+const SPELL = "\u001b[2J\u001b[H\u202e\n";
+const PRINTED = /^[\x20-\x7e…]*$/;
+const [ALICE, TOKEN]: [Hex, Hex] = [`0x${"a1".repeat(20)}`, `0x${"70".repeat(20)}`];
+const erc20 = new Interface(["function symbol() view returns (string)", "function decimals() view returns (uint8)"]);
+
+/** A member on which the token answers with these. */
+function memberWith(symbol: string, decimals: number): Provider {
+  const answers = { symbol, decimals };
+  const call = ({ data }: { data: string }): Promise<string> => {
+    const method = erc20.getFunction(data.slice(0, 10))!.name as keyof typeof answers;
+    return Promise.resolve(erc20.encodeFunctionResult(method, [answers[method]]));
+  };
+  return { call } as unknown as Provider;
+}
+
+describe("a stranger's words in errors cannot write over a terminal, nor fill it", () => {
+  it("in a contract's reason", () => {
+    const data = new Interface(["error Error(string)"]).encodeErrorResult("Error", [`${SPELL}all is well`]);
+    const refusal = refusalOf({ info: { error: { data } } });
+    assert.ok(refusal);
+    assert.equal(refusalInWords(refusal), 'Error("[2J[Hall is well")');
+  });
+
+  it("in a reason that is long", () => {
+    const words = refusalInWords({ name: "Error", args: ["A".repeat(1_000_000)], data: "0x08c379a0" });
+    assert.ok(words.length < 5_000, `${words.length} characters`);
+  });
+
+  it("in the symbol of a token of which too little is there", async () => {
+    const error = await lacksToken(memberWith(`${SPELL}GOLD${"!".repeat(500)}`, 0), { name: "alpha" }, ALICE, TOKEN, 1n, 3n);
+    assert.match(error.message, PRINTED);
+    assert.match(error.message, /lacks 2 \[2J\[HGOLD!{23} on alpha/);
+  });
+
+  it("and a token whose symbol has nothing to print is counted in units", async () => {
+    const error = await lacksToken(memberWith(SPELL.slice(-2), 0), { name: "alpha" }, ALICE, TOKEN, 1n, 3n);
+    assert.match(error.message, /lacks 2 units on alpha/);
+  });
+});
