@@ -147,11 +147,11 @@ interface IStateExit is IKnownChains {
     /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
 
-    /// @notice Pays what a leg holds to its recipient, who calls, since the flow happened. Out of the stopped chain's balance.
+    /// @notice Pays what a leg holds to its recipient, the caller, because the flow happened. Out of the stopped chain's balance.
     /// @param shown The pivot's message; of a flow without a pivot those of all legs, in their order.
     function claimEscrow(EscrowOnStoppedChain calldata escrow, FlowMessage[] calldata shown, address recipient) external;
 
-    /// @notice Pays what a leg holds back to its party, who calls, since another leg or the pivot is missing.
+    /// @notice Pays what a leg holds back to its party, the caller, because another leg or the pivot is missing.
     /// @param missing The leg that is missing, of any chain.
     /// @param absence By a batch or a mark of that leg's chain; a pivot of the stopped chain is missing by the mark of its exit.
     function refundEscrow(

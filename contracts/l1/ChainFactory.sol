@@ -97,7 +97,7 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
 
     /// @inheritdoc IChainFactory
     function hyperchainAddress(ChainConfiguration calldata configuration) external view returns (address) {
-        return MinimalProxy.predict(implementation, _salt(configuration));
+        return MinimalProxy.predict(address(this), implementation, _salt(configuration));
     }
 
     /// @inheritdoc IChainFactory

@@ -45,7 +45,9 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public claimPot;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(bytes32 assetId => uint256)) public transit;
-    mapping(bytes32 sourceBatchDestination => bool) private refusals;
+    /// @inheritdoc ISharedBridge
+    mapping(uint256 sourceChainId => mapping(uint256 batchNumber => mapping(uint256 destinationChainId => bool))) public
+        isRefused;
     /// @inheritdoc ISharedBridge
     mapping(uint256 chainId => mapping(uint256 batchNumber => mapping(uint256 messageIndex => bool))) public
         isWithdrawalFinalized;
@@ -135,9 +137,8 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
                 _applyOutflow(chainId, flow);
                 continue;
             }
-            bytes32 key = _refusalKey(chainId, batchNumber, destination);
-            if (refusals[key]) continue;
-            refusals[key] = true;
+            if (isRefused[chainId][batchNumber][destination]) continue;
+            isRefused[chainId][batchNumber][destination] = true;
             // Most batches have none, and need no room for them.
             if (count == 0) refused = new uint256[](flows.length);
             refused[count++] = destination;
@@ -246,11 +247,6 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
         _refundDeposit(chainId, l2TxHash, depositSender, token, amount);
     }
 
-    /// @inheritdoc ISharedBridge
-    function isRefused(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId) external view returns (bool) {
-        return refusals[_refusalKey(sourceChainId, batchNumber, destinationChainId)];
-    }
-
     /// @notice The factory under the name that ZK Stack's clients use.
     function BRIDGE_HUB() external view returns (address) {
         return address(factory);
@@ -346,10 +342,6 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
         if (expected == 0) revert BatchNotExecuted(chainId, batchNumber);
         bytes32 actual = LogProof.computeRoot(leaf, index, proof);
         if (actual != expected) revert LogNotIncluded(expected, actual);
-    }
-
-    function _refusalKey(uint256 sourceChainId, uint256 batchNumber, uint256 destinationChainId) private pure returns (bytes32) {
-        return keccak256(abi.encode(sourceChainId, batchNumber, destinationChainId));
     }
 
     /// @dev Both of ZK Stack's encodings; the older one begins with an address, hence with a zero byte.

@@ -11,7 +11,7 @@ import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AtomicFlow, EscrowStatus, FlowAbsence, FlowLeg} from "../interfaces/l2/IAtomicFlows.sol";
 import {BatchRoot} from "../interfaces/l2/ICrossChainViews.sol";
 import {AtomicFlows} from "../l2/AtomicFlows.sol";
-import {MinimalProxy} from "../l2/MinimalProxy.sol";
+import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";

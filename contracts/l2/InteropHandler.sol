@@ -15,7 +15,7 @@ import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {GuardedCall} from "./GuardedCall.sol";
 import {InteroperableAddress} from "./InteroperableAddress.sol";
-import {MinimalProxy} from "./MinimalProxy.sol";
+import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 

@@ -12,7 +12,7 @@ import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {TokenDescription} from "../libraries/TokenDescription.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
-import {MinimalProxy} from "./MinimalProxy.sol";
+import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
 import {TokenMetadata} from "./TokenMetadata.sol";

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IRemoteSwap, ISwapPurse, SwapOrder} from "../interfaces/l2/IRemoteSwap.sol";
-import {MinimalProxy} from "./MinimalProxy.sol";
+import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {SwapPurse} from "./SwapPurse.sol";
 
 /// @notice See {IRemoteSwap}. Holds nothing. Not in the genesis state: anyone puts it at one address of every chain (CREATE2).

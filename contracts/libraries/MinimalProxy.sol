@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title Minimal proxies (ERC-1167) at addresses known in advance
+/// @title Proxies of ERC-1167 at addresses that depend on deployer, implementation and salt only
+/// @notice Their code is the same 45 bytes everywhere, so a chain publishes it on L1 once, and their addresses survive a new
+/// version of the implementation.
 library MinimalProxy {
     error DeploymentFailed(bytes32 salt);
 
     function deploy(address implementation, bytes32 salt) internal returns (address proxy) {
-        bytes memory code = _creationCode(implementation);
+        bytes memory initCode = _creationCode(implementation);
         assembly ("memory-safe") {
-            proxy := create2(0, add(code, 0x20), mload(code), salt)
+            proxy := create2(0, add(initCode, 0x20), mload(initCode), salt)
         }
         if (proxy == address(0)) revert DeploymentFailed(salt);
     }
 
-    /// @notice Where this contract's proxy with that salt is or would be.
-    function predict(address implementation, bytes32 salt) internal view returns (address) {
-        bytes32 codeHash = keccak256(_creationCode(implementation));
-        return address(uint160(uint256(keccak256(abi.encodePacked(hex"ff", address(this), salt, codeHash)))));
+    /// @notice Where a deployer's proxy with that salt is or would be.
+    function predict(address deployer, address implementation, bytes32 salt) internal pure returns (address) {
+        bytes32 initCodeHash = keccak256(_creationCode(implementation));
+        return address(uint160(uint256(keccak256(abi.encodePacked(bytes1(0xff), deployer, salt, initCodeHash)))));
     }
 
     function _creationCode(address implementation) private pure returns (bytes memory) {
