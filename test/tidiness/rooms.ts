@@ -52,7 +52,7 @@ const AFTER_ERRORS: Rooms = {
   "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
-  [CHAIN.transaction]: [protocol],
+  [CHAIN.transaction]: [protocol, runtime],
   [CHAIN.model]: [CHAIN.transaction, kernels, protocol],
   [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, protocol],
   [CHAIN.execution]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],

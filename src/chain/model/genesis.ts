@@ -40,22 +40,25 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
     const address = BigInt(account.address);
     if (seen.has(address)) throw new GenesisError("DuplicateAccount", `${account.address} is listed twice`);
     seen.add(address);
-    leaves.push({
-      leafKind: LeafKind.account,
-      address,
-      slot: 0n,
-      value: accountHeader(account.nonce ?? 0n, account.balanceWei ?? 0n),
-    });
-    const code = fromHex(account.code ?? "0x");
-    if (code.length > 0) {
-      const hash = keccak(code);
-      leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
-      leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, code) });
-    }
-    for (const { slot, value } of account.storage ?? []) {
-      leaves.push({ leafKind: LeafKind.storage, address, slot, value });
-    }
+    let own = known.get(account);
+    if (own === undefined) known.set(account, (own = leavesOf(account, address)));
+    leaves.push(...own);
   }
+  return leaves;
+}
+
+/** Of accounts, which do not change: each chain of an ecosystem asks several times about the same contracts. */
+const known = new WeakMap<GenesisAccount, readonly GenesisLeaf[]>();
+
+function leavesOf({ nonce = 0n, balanceWei = 0n, code = "0x", storage = [] }: GenesisAccount, address: bigint): GenesisLeaf[] {
+  const leaves: GenesisLeaf[] = [{ leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balanceWei) }];
+  const bytes = fromHex(code);
+  if (bytes.length > 0) {
+    const hash = keccak(bytes);
+    leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
+    leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes) });
+  }
+  for (const { slot, value } of storage) leaves.push({ leafKind: LeafKind.storage, address, slot, value });
   return leaves.filter(({ value }) => value !== 0n);
 }
 

@@ -1,7 +1,8 @@
-import { createRequire } from "node:module";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { setLengthLeft } from "@ethereumjs/util";
 import type { ChainId } from "../../protocol/ids.ts";
+import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
+import type { Libsecp256k1 } from "../../runtime/libsecp256k1.ts";
 
 /**
  * The signer's public key, 65 bytes uncompressed, of a compact signature (r ‖ s, 64 bytes) of a 32-byte hash. Throws where no
@@ -14,7 +15,7 @@ export const recoverInJavaScript: Recover = (signature, recoveryId, messageHash)
   secp256k1.Signature.fromBytes(signature, "compact").addRecoveryBit(recoveryId).recoverPublicKey(messageHash).toBytes(false);
 
 /** By libsecp256k1, in 0.06 ms; undefined where its package has no binary for this machine. */
-export const recoverNatively: Recover | undefined = loadNative();
+export const recoverNatively: Recover | undefined = libsecp256k1 === undefined ? undefined : recoverBy(libsecp256k1);
 
 const recover = recoverNatively ?? recoverInJavaScript;
 
@@ -37,16 +38,6 @@ export function recoverPublicKey(
   return recover(signature, Number(recoveryId), messageHash).slice(1);
 }
 
-function loadNative(): Recover | undefined {
-  const require = createRequire(import.meta.url);
-  try {
-    // Not the package's main file: what that falls back to is slower than noble.
-    const library = require("secp256k1/bindings.js") as {
-      ecdsaRecover(signature: Uint8Array, recoveryId: number, messageHash: Uint8Array, compressed: boolean): Uint8Array;
-    };
-    return (signature, recoveryId, messageHash) => library.ecdsaRecover(signature, recoveryId, messageHash, false);
-  } catch {
-    // No binary for this system: `recoverInJavaScript` does the same.
-    return undefined;
-  }
+function recoverBy(library: Libsecp256k1): Recover {
+  return (signature, recoveryId, messageHash) => library.ecdsaRecover(signature, recoveryId, messageHash, false);
 }

@@ -23,14 +23,15 @@ const INPUTS_OFFSET = TAGS_OFFSET + 4 * BLOCK;
 const OUTPUTS_OFFSET = INPUTS_OFFSET + 4 * WIDTH * BLOCK;
 const MEMORY_BYTES = OUTPUTS_OFFSET + 4 * DIGEST_WIDTH * BLOCK;
 
-/** Compiles the kernel and allocates its memory, about 0.2 MiB, which is garbage collected with the compressor. */
+const PAGES = Math.ceil(MEMORY_BYTES / PAGE_BYTES);
+
+/** Compiled with the thread's first compressor: it has no state, and each chain has several compressors. */
+let compiled: WebAssembly.Module | undefined;
+
+/** Allocates a compressor's memory, about 0.2 MiB, which is garbage collected with it. */
 export function createCompressor(): Compressor {
-  const pages = Math.ceil(MEMORY_BYTES / PAGE_BYTES);
-  const builder = new ModuleBuilder();
-  builder.add(emitCompressBatch());
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const module = new WebAssembly.Module(builder.build({ initialPages: pages, maximumPages: pages, shared: false }));
-  const kernel = new WebAssembly.Instance(module, { env: { memory } }).exports.compressBatch as (
+  const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+  const kernel = new WebAssembly.Instance((compiled ??= compile()), { env: { memory } }).exports.compressBatch as (
     groups: number,
     tags: number,
     inputs: number,
@@ -71,4 +72,10 @@ export function createCompressor(): Compressor {
       return [...oneOutput];
     },
   };
+}
+
+function compile(): WebAssembly.Module {
+  const builder = new ModuleBuilder();
+  builder.add(emitCompressBatch());
+  return new WebAssembly.Module(builder.build({ initialPages: PAGES, maximumPages: PAGES, shared: false }));
 }

@@ -9,16 +9,16 @@ const DIGEST_BYTES = 32;
 const STATE_OFFSET = 512;
 const BLOCK_OFFSET = 1024;
 
+/** Compiled with the thread's first hasher. */
+let compiled: WebAssembly.Module | undefined;
+
 /**
- * Compiles the kernel, with memory of one page. Hashes one message at a time, in one lane of a permutation of two states:
+ * A kernel with memory of one page. Hashes one message at a time, in one lane of a permutation of two states:
  * half of the work is for nothing, and it still takes a fifth of what plain JavaScript takes. Padding: the original Keccak's.
  */
 export function createKeccak256(): Keccak256 {
-  const builder = new ModuleBuilder();
-  builder.add(emitPermutePair());
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const module = new WebAssembly.Module(builder.build({ initialPages: 1, maximumPages: 1, shared: false }));
-  const permute = new WebAssembly.Instance(module, { env: { memory } }).exports.permutePair as (
+  const permute = new WebAssembly.Instance((compiled ??= compile()), { env: { memory } }).exports.permutePair as (
     state: number,
     constants: number,
   ) => void;
@@ -55,4 +55,10 @@ export function createKeccak256(): Keccak256 {
     }
     return new Uint8Array(digestWords.buffer.slice(0));
   };
+}
+
+function compile(): WebAssembly.Module {
+  const builder = new ModuleBuilder();
+  builder.add(emitPermutePair());
+  return new WebAssembly.Module(builder.build({ initialPages: 1, maximumPages: 1, shared: false }));
 }

@@ -5,6 +5,7 @@ import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
+import { signedTransaction } from "./signed-transaction.ts";
 import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
@@ -188,9 +189,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
     const { nonce, gasLimit, hashes } = sent;
     // Signed anew for each try: fees may have moved meanwhile. The nonce makes all of them one.
     return paid(label, async () => {
-      const raw = await signer.signTransaction(
-        await signer.populateTransaction({ to, data, gasLimit, nonce, ...(await fees?.()) }),
-      );
+      const raw = await signedTransaction(signer, { to, data, gasLimit, nonce, ...(await fees?.()) });
       const hash = keccak256(raw) as Hex;
       if (!hashes.includes(hash)) {
         hashes.push(hash);
