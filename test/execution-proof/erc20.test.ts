@@ -20,7 +20,7 @@ import { verify } from "../../src/stark/verify.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
 import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
-import { userTransaction } from "../machine/support/transactions.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { hashOf, type WorldAccount } from "../machine/support/world.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";

@@ -8,7 +8,7 @@ import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
 import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
-import { userTransaction } from "../machine/support/transactions.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { hashOf, type WorldAccount } from "../machine/support/world.ts";
 import { cellsOf, type RunCells, refusalsOf } from "./support/judge.ts";
 import { BOUNDARY, interpret, provenProgram, push, treeOf } from "./support/programs.ts";

@@ -16,7 +16,7 @@ import type { VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { mergeAccounts } from "../../src/chain/model/genesis.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
-import type { Step } from "./support/replay.ts";
+import type { BatchStep } from "../../src/execution-proof/batch/batch-steps.ts";
 
 /** Stores BLOCKHASH(n) in slot n, for input word n. */
 const HASH_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
@@ -78,7 +78,7 @@ async function makeBatches(chain: VerifiedChain): Promise<FormedBatch[]> {
 describe("the kernel, of the batches of a chain", () => {
   let chain: VerifiedChain;
   let batches: FormedBatch[];
-  let steps: Step[][];
+  let steps: BatchStep[][];
   const fresh = async () =>
     new ReplayedChain(mergeAccounts(await realGenesis(), [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
   const blocksOf = (number: bigint) => chain.blocks.filter(({ batchNumber }) => batchNumber === number);
@@ -123,12 +123,12 @@ describe("the kernel, of the batches of a chain", () => {
 
   describe("refuses by name", () => {
     const [opening, user, closing] = [0, 2, -1];
-    const step = (at: number): Step => (steps[0] ?? []).at(at) ?? { hints: [], blocks: [] };
+    const step = (at: number): BatchStep => (steps[0] ?? []).at(at) ?? { hints: [] };
     const refusal = async (list: readonly (readonly Hint[])[]): Promise<string> => {
       const replayed = await fresh();
       foldAll(replayed);
       try {
-        replayed.run(list.map((hints) => ({ hints, blocks: [] })));
+        replayed.run(list.map((hints) => ({ hints })));
       } catch (error) {
         if (error instanceof KernelPanic) return error.code;
         throw error;

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { mergeAccounts } from "../../src/chain/model/genesis.ts";
+import { cheatOf } from "../../src/execution-proof/batch/batch-steps.ts";
 import { cheatHints, impersonationHints } from "../../src/machine/hints/batch-hints.ts";
-import type { Cheat } from "../../src/machine/hints/batch-hints.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
-import { fromHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { StateCheat } from "../../src/chain/witness/state-cheat.ts";
 import { GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
@@ -21,20 +20,6 @@ const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
 const CHEATED: Hex = `0x${"ce".repeat(20)}`;
 /** Stores the caller. */
 const CODE: Hex = "0x335f5500";
-
-function cheatOf(cheat: StateCheat): Cheat {
-  const account = BigInt(cheat.address);
-  switch (cheat.type) {
-    case "balance":
-      return { kind: "balance", account, wei: cheat.balanceWei };
-    case "nonce":
-      return { kind: "nonce", account, nonce: cheat.nonce };
-    case "code":
-      return { kind: "code", account, code: fromHex(cheat.code) };
-    case "storage":
-      return { kind: "storage", account, slot: cheat.slot, value: cheat.value };
-  }
-}
 
 const CHEATS: readonly StateCheat[] = [
   { type: "balance", address: CHEATED, balanceWei: 7n * 10n ** 18n },
@@ -64,12 +49,9 @@ describe("the kernel, of a batch with cheats", () => {
       assert.ok(batch !== undefined);
       const replayed = new ReplayedChain(mergeAccounts(predeploys, [...ACCOUNTS, ...configuration]), GENESIS_TIMESTAMP);
       const start = replayed.state.copy();
-      const [early, late] = [blocks.slice(0, before), blocks.slice(before)];
-      const steps = stepsOf(blocks, hash);
-      const first = steps.findIndex((step) => step.blocks[0] === late[0]) - 1;
-      const cheats = CHEATS.map((cheat) => ({ hints: cheatHints(cheatOf(cheat)), blocks: [] }));
-      const result = replayed.run([...steps.slice(0, first), ...cheats, ...steps.slice(first)]);
-      compareReceipts(result, [...early, ...late]);
+      const behind = blocks[before - 1]?.environment.number ?? 0n;
+      const result = replayed.run(stepsOf(blocks, hash, { cheats: CHEATS.map((cheat) => ({ behind, cheat })) }));
+      compareReceipts(result, blocks);
       replayed.state.compare(start, batch.writes, BigInt(batch.outputsHash));
       assert.deepEqual([result.boundary.cheatCount, batch.outputs.cheatCount], [6n, 6n]);
       assert.deepEqual(faults, []);
@@ -83,7 +65,7 @@ describe("the kernel, of a batch with cheats", () => {
     const refusal = (hints: readonly Hint[]): string => {
       replayed.boundary = { ...replayed.boundary, open: 1n };
       try {
-        replayed.run([{ hints: [...blockHints(GENESIS_TIMESTAMP), ...hints], blocks: [] }]);
+        replayed.run([{ hints: [...blockHints(GENESIS_TIMESTAMP), ...hints] }]);
       } catch (error) {
         if (error instanceof KernelPanic) return error.code;
         throw error;

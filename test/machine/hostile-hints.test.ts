@@ -15,7 +15,7 @@ import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
 import { primitives } from "./support/primitives.ts";
 import { bytesOf, numberOf, rules } from "./support/reference.ts";
-import { userTransaction } from "./support/transactions.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { World, type WorldAccount } from "./support/world.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);

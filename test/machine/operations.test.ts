@@ -70,7 +70,7 @@ class Replay {
     for (const { hash } of blocks.slice(this.#folded)) this.#machine.hashes.fold(BigInt(hash));
     this.#folded = blocks.length;
     const own = blocks.filter((block) => block.batchNumber === batchNumber);
-    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, this.#queue);
+    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, { operations: this.#queue });
     this.#queue = [];
     return { batch, own, steps };
   }

@@ -8,7 +8,7 @@ import { translate } from "../../src/machine/rom/translate.ts";
 import { ENVIRONMENT } from "./support/compare.ts";
 import { primitives } from "./support/primitives.ts";
 import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
-import { userTransaction } from "./support/transactions.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { World } from "./support/world.ts";
 
 test("a push shares the row of the instruction that uses it", () => {

@@ -47,6 +47,20 @@ const AFTER_ERRORS: Rooms = {
   "src/machine/": [protocol],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
   "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field, protocol],
+  // Proofs of whole batches, from what a chain keeps of them; verified from L1's records.
+  "src/execution-proof/batch/": [
+    "src/execution-proof/",
+    "src/machine/",
+    circuits,
+    stark,
+    kernels,
+    CHAIN.execution,
+    CHAIN.model,
+    CHAIN.state,
+    CHAIN.transaction,
+    CHAIN.witness,
+    protocol,
+  ],
   "src/prover/": [circuits, stark, kernels, field, protocol],
   // Proofs by workers of other processes and machines.
   "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],

@@ -26,6 +26,11 @@ export class CodeStore {
     this.#source = source;
   }
 
+  /** The codes of the state that were loaded, and those that were kept, by their digests. */
+  get known(): ReadonlyMap<bigint, Uint8Array> {
+    return this.#byDigest;
+  }
+
   load(digest: bigint): Uint8Array {
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;

@@ -26,6 +26,8 @@ export interface RunResult {
   readonly transactions: readonly TransactionOutcome[];
   /** Every leaf that was asked for, in the order of first use; most are unchanged. */
   readonly leaves: readonly LeafChange[];
+  /** Codes that the run loaded or deployed, by their digests. */
+  readonly codes: ReadonlyMap<bigint, Uint8Array>;
   /** What the next run starts from beside the state. */
   readonly boundary: Boundary;
 }
@@ -57,7 +59,12 @@ export class Kernel {
   run(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
     const machine = new MachineState(inputs, hints, observer?.opcode);
     this.#mode.run(machine, observer?.row);
-    return { transactions: machine.outcomes, leaves: leavesOf(machine), boundary: machine.boundary() };
+    return {
+      transactions: machine.outcomes,
+      leaves: leavesOf(machine),
+      codes: machine.codes.known,
+      boundary: machine.boundary(),
+    };
   }
 }
 

@@ -7,7 +7,7 @@ import type { PanicReason } from "../../../src/machine/interpreter/machine-error
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { primitives } from "./primitives.ts";
 import { runReference } from "./reference.ts";
-import { userTransaction } from "./transactions.ts";
+import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
 import { World } from "./world.ts";
 import type { WorldAccount } from "./world.ts";
 

@@ -1,0 +1,179 @@
+import type { Backend } from "../../kernels/backend.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { Kernel } from "../../machine/interpreter/kernel.ts";
+import { compareDigests } from "../../protocol/diff-digest.ts";
+import type { Digest } from "../../protocol/digest.ts";
+import type { FixedTables } from "../../stark/fixed-tables.ts";
+import { prove } from "../../stark/prove.ts";
+import type { ProverInput } from "../../stark/prover-input.ts";
+import { ABSENT, createShape, rowCount } from "../../stark/shape.ts";
+import type { TablePrograms } from "../../stark/table-programs.ts";
+import { runInput } from "../run-system.ts";
+import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import { planBatch, stepsWithin } from "./chunk-plan.ts";
+import { BatchRun } from "./chunk-run.ts";
+import { otherWord } from "./chunk-statement.ts";
+import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
+import type { ExecutionKey } from "./execution-key.ts";
+import { UnprovableBatch } from "./execution-label.ts";
+import { createPrimitives } from "./machine-primitives.ts";
+import { PartialTree } from "./partial-tree.ts";
+import { PhaseClock } from "./phase-clock.ts";
+import { type ExecutionMetrics, MOST_CELLS, type ProvenExecution, type ProvingOptions } from "./proven-execution.ts";
+import { relist, relistedRoots, type Relisting } from "./relisting.ts";
+
+/** What proofs are made with. */
+export interface ProvingTools {
+  readonly key: ExecutionKey;
+  readonly backend: Backend;
+  readonly kept: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
+}
+
+/** A chunk of which all tables are filled, and how many steps it has. */
+interface FilledChunk {
+  readonly steps: number;
+  readonly input: ProverInput;
+  readonly cells: number;
+}
+
+/** One batch's proof in the making. */
+export class BatchProving {
+  readonly #tools: ProvingTools;
+  readonly #witness: BatchWitness;
+  readonly #claim: ExecutionClaim;
+  readonly #options: ProvingOptions;
+  readonly #primitives = createPrimitives();
+  readonly #compress = createCompressor().compress;
+  readonly #clock: PhaseClock;
+  readonly #chunks: ChunkProof[] = [];
+  /** How many chunks the steps that are left would make. */
+  #ahead = 1;
+  #cells = 0;
+
+  constructor(tools: ProvingTools, witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions) {
+    this.#tools = tools;
+    this.#witness = witness;
+    this.#claim = claim;
+    this.#options = options;
+    this.#clock = new PhaseClock((phase, fraction) => {
+      const chunk = this.#chunks.length;
+      options.onProgress?.({ chunk, chunks: chunk + this.#ahead, phase, fraction });
+    });
+  }
+
+  async run(): Promise<ProvenExecution> {
+    const start = performance.now();
+    const { key, backend } = this.#tools;
+    const { steps, state, environment } = this.#witness;
+    this.#clock.enter("plan", 0);
+    const weights = this.#plan();
+    const kernel = new Kernel(this.#primitives, key.program.rows);
+    let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
+    for (let at = 0; at < steps.length;) {
+      this.#options.signal?.throwIfAborted();
+      const rest = weights.slice(at).reduce((sum, weight) => sum + weight, 0);
+      this.#ahead = Math.max(1, Math.ceil(rest / this.#mostCells));
+      this.#clock.enter("trace", 0);
+      const { run: after, chunk } = this.#fill(run, at, stepsWithin(weights, at, this.#mostCells));
+      const proof = await this.#prove(chunk.input);
+      this.#cells += chunk.cells;
+      this.#chunks.push({ boundary: after.environment.boundary, root: after.tree.root, proof });
+      [run, at] = [after, at + chunk.steps];
+    }
+    const proof = encodeBatchProof({
+      ...{ program: key.system.verificationKeyDigest, protocolVersion: this.#claim.batch.protocolVersion },
+      ...{ chainId: environment.chainId, batchNumber: environment.boundary.nextBatch },
+      ...{ blockHashes: environment.boundary.blockHashes, rootBefore: claimedEnds(this.#claim).rootBefore },
+      ...{ chunks: this.#chunks, relisting: this.#relisting(run.tree) },
+    });
+    const metrics: ExecutionMetrics = {
+      ...{ chunks: this.#chunks.length, cells: this.#cells, seconds: (performance.now() - start) / 1000 },
+      ...{ phaseSeconds: this.#clock.end(), provenBits: key.provenBits, workers: backend.workers },
+    };
+    return { kind: "proven", proof, metrics };
+  }
+
+  get #mostCells(): number {
+    return this.#options.mostCells ?? MOST_CELLS;
+  }
+
+  /** Runs the batch, and compares what it comes to with the claim, before anything is proven. What its steps weigh. */
+  #plan(): readonly number[] {
+    const { first, last, rootBefore, environment } = claimedEnds(this.#claim);
+    const tree = new PartialTree(this.#witness.state, this.#compress);
+    const found = this.#witness.environment;
+    const [before, other] = [tree.root, otherWord(found.boundary, first)];
+    const isOther = found.chainId !== environment.chainId || compareDigests(before, rootBefore) !== 0;
+    if (other !== undefined || isOther)
+      throw new UnprovableBatch("disagreement", `the witness does not begin where L1's records do: ${other ?? "another state"}`);
+    const plan = planBatch(this.#witness, tree, this.#tools.key.program, this.#primitives);
+    const different = otherWord(plan.boundary, last);
+    if (different !== undefined)
+      throw new UnprovableBatch(
+        different === "cheatCount" ? "cheat-unknown" : "disagreement",
+        `the machine ends with ${different} ${plan.boundary[different]}, L1 has ${{ ...last, blockHashes: 0n }[different]}`,
+      );
+    this.#relisting(plan.tree);
+    return plan.weights;
+  }
+
+  /** How the root of a tree is L1's; undefined where it is the same. Throws UnprovableBatch for another state. */
+  #relisting(tree: PartialTree): Relisting | undefined {
+    const { rootAfter } = claimedEnds(this.#claim);
+    if (isSame(tree.root, rootAfter)) return undefined;
+    const relisting = relist(tree, this.#witness.listedFrom);
+    const roots = relistedRoots(relisting, this.#compress);
+    if (roots === undefined || !isSame(roots.after, rootAfter))
+      throw new UnprovableBatch("disagreement", "the machine comes to another state than L1 has");
+    return relisting;
+  }
+
+  /** Fills the tables of a chunk of so many steps, or of half as many until it is no larger than a chunk may be. */
+  #fill(before: BatchRun, first: number, most: number): { readonly run: BatchRun; readonly chunk: FilledChunk } {
+    const { key } = this.#tools;
+    for (let count = most; ; count = Math.ceil(count / 2)) {
+      const run = before.copy();
+      const input = runInput(key, run.trace(key.program, this.#witness.steps.slice(first, first + count)));
+      const cells = cellsOf(key, input);
+      if (cells !== undefined && cells <= this.#mostCells) return { run, chunk: { steps: count, input, cells } };
+      if (count === 1)
+        throw new UnprovableBatch("too-large", `step ${first} of the batch is more than a chunk of ${this.#mostCells} cells`);
+    }
+  }
+
+  async #prove(input: ProverInput): Promise<Uint8Array> {
+    const { key, backend, kept } = this.#tools;
+    const { signal } = this.#options;
+    return prove(key.system, input, backend, {
+      ...kept,
+      ...(signal === undefined ? {} : { signal }),
+      onTracesRead: () => freeNow(input.traces.flat()),
+      onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
+    });
+  }
+}
+
+/** Cells of an input's tables; undefined where a table is higher than a proof allows. */
+function cellsOf({ system }: ExecutionKey, { traces }: ProverInput): number | undefined {
+  const heights = traces.map((columns) => columns[0]?.length ?? 0);
+  const shape = createShape(
+    system,
+    heights.map((height) => (height === 0 ? ABSENT : Math.log2(height))),
+  );
+  if (typeof shape === "number") return undefined;
+  return system.tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
+    return sum + (mainWidth + lookupWidth) * rowCount(shape.logRows[index] ?? ABSENT);
+  }, 0);
+}
+
+/** As garbage, the columns of several chunks would lie there at a time. */
+function freeNow(columns: readonly Uint32Array[]): void {
+  for (const buffer of new Set(columns.map((column) => column.buffer))) {
+    if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  }
+}
+
+function isSame(a: Digest, b: Digest): boolean {
+  return compareDigests(a, b) === 0;
+}

@@ -1,0 +1,146 @@
+import { Interface } from "ethers";
+import type { EngineTransaction, UnsignedTransaction } from "../../chain/transaction/transaction.ts";
+import type { StateCheat } from "../../chain/witness/state-cheat.ts";
+import {
+  type Cheat,
+  cheatHints,
+  closingHints,
+  impersonationHints,
+  importHints,
+  openingHints,
+  operationHints,
+  type QueuedOperation,
+  type StepBlock,
+} from "../../machine/hints/batch-hints.ts";
+import { blockHints, transactionHints } from "../../machine/hints/transaction-hints.ts";
+import type { Hint } from "../../machine/interpreter/machine-state.ts";
+import { fromHex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { ExecutedBatch, ExecutedBlock } from "./executed-batch.ts";
+import { UnprovableBatch } from "./execution-label.ts";
+import { signedTransaction } from "./user-transaction.ts";
+
+const abi = new Interface([
+  "function importRoot(uint256 registryIndex, bytes32 root)",
+  "function openBatch(uint64 batchNumber, uint64 since)",
+]);
+
+/** What one step of the kernel reads of the witness. Chunks are cut between steps. */
+export interface BatchStep {
+  readonly hints: readonly Hint[];
+}
+
+/** A block with its place in the batch. */
+interface PlacedBlock extends ExecutedBlock {
+  readonly made: StepBlock;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
+}
+
+/** The kernel's steps of which a batch consists. Throws UnprovableBatch for an operation that is not among those given. */
+export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase">): BatchStep[] {
+  const { blocks, parentHash, chainId, operations, cheats } = batch;
+  const placed = blocks.map((block, i): PlacedBlock => {
+    const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
+    return { ...block, made, isFirst: i === 0, isLast: i === blocks.length - 1 };
+  });
+  const steps: BatchStep[] = [];
+  let taken = 0;
+  for (let at = 0; at < placed.length;) {
+    const own = placed.slice(at, at + blocksOfStep(placed.slice(at)));
+    const [block] = own as [PlacedBlock];
+    if (isOperation(block)) steps.push({ hints: operationStep(operations[taken++], own) });
+    else steps.push(...blockSteps(block, chainId).map((hints) => ({ hints })));
+    for (const { behind, cheat } of cheats)
+      if (own.some(({ environment }) => environment.number === behind)) steps.push({ hints: cheatHints(cheatOf(cheat)) });
+    at += own.length;
+  }
+  return steps;
+}
+
+/** How many of the blocks are the first one's step: an operation has all up to that of its result. */
+function blocksOfStep(blocks: readonly PlacedBlock[]): number {
+  const [first] = blocks;
+  return first !== undefined && isOperation(first) ? blocks.findIndex(concludes) + 1 : 1;
+}
+
+/** Whether the block is the first of an operation: of the bootloader's own, openings, imports and closings are none. */
+function isOperation({ transactions: [first] }: ExecutedBlock): boolean {
+  if (first?.kind !== "unsigned" || first.isImpersonated === true) return false;
+  const isBatchs = first.to === PREDEPLOYS.SystemContext || first.to === PREDEPLOYS.ImportedRoots;
+  return first.from !== BOOTLOADER_ADDRESS || !isBatchs;
+}
+
+function concludes({ transactions }: ExecutedBlock): boolean {
+  const last = transactions.at(-1);
+  return last?.kind === "unsigned" && last.from === BOOTLOADER_ADDRESS && last.to === PREDEPLOYS.L1Messenger;
+}
+
+/** The steps of a block that is no operation's. */
+function blockSteps({ made, isFirst, isLast, environment, transactions }: PlacedBlock, chainId: ChainId): Hint[][] {
+  const [first] = transactions;
+  const isOwn = first?.kind === "unsigned" && first.from === BOOTLOADER_ADDRESS && first.isImpersonated !== true;
+  if (isOwn && isFirst) return [openingHints(made, forgetsHashes([{ environment, transactions }]))];
+  if (isOwn && isLast) return [closingHints(made)];
+  if (isOwn) return [importHints(made, transactions.map(importedRoot))];
+  return [blockHints(made.timestamp, made.parentHash), ...transactions.map((transaction) => userStep(transaction, chainId))];
+}
+
+/** Whether the opening of a batch with these blocks forgets the hashes of those before it. */
+export function forgetsHashes([opening]: readonly Pick<ExecutedBlock, "environment" | "transactions">[]): boolean {
+  const [first] = opening?.transactions ?? [];
+  const since: unknown = first === undefined ? undefined : abi.parseTransaction({ data: first.data })?.args["since"];
+  return since !== undefined && since === opening?.environment.number;
+}
+
+function importedRoot({ data }: EngineTransaction): { index: bigint; root: bigint } {
+  const args = abi.parseTransaction({ data })?.args;
+  return { index: args?.["registryIndex"] as bigint, root: BigInt(args?.["root"] as string) };
+}
+
+function userStep(transaction: EngineTransaction, chainId: ChainId): Hint[] {
+  return transaction.kind === "signed"
+    ? transactionHints(signedTransaction(transaction, chainId))
+    : impersonationHints(impersonated(transaction));
+}
+
+function impersonated({ from, to, valueWei, gasLimit, data }: UnsignedTransaction): Parameters<typeof impersonationHints>[0] {
+  const target = to === undefined ? undefined : BigInt(to);
+  return { from: BigInt(from), to: target, value: valueWei, gasLimit, data: fromHex(data) };
+}
+
+function operationStep(operation: L2CanonicalTransaction | undefined, own: readonly PlacedBlock[]): Hint[] {
+  const [first] = own;
+  if (operation === undefined || first === undefined)
+    throw new UnprovableBatch("operation-unknown", "the batch carries out an operation that was not kept");
+  const parents = own.map(({ made }) => made.parentHash);
+  return operationHints(queuedOperation(operation), first.made.timestamp, parents);
+}
+
+function queuedOperation(operation: L2CanonicalTransaction): QueuedOperation {
+  const { from, to, gasLimit, paymaster, nonce, value, data, reserved } = operation;
+  const [minted = 0n, refundRecipient = 0n] = reserved;
+  return {
+    ...{ from, to, gasLimit, paymaster, nonce, value, minted, refundRecipient, data: fromHex(data) },
+    ...{ gasPerPubdata: operation.gasPerPubdataByteLimit, gasPrice: operation.maxFeePerGas },
+    priorityFee: operation.maxPriorityFeePerGas,
+  };
+}
+
+/** A cheat as the kernel takes it. */
+export function cheatOf(cheat: StateCheat): Cheat {
+  const account = BigInt(cheat.address);
+  switch (cheat.type) {
+    case "balance":
+      return { kind: "balance", account, wei: cheat.balanceWei };
+    case "nonce":
+      return { kind: "nonce", account, nonce: cheat.nonce };
+    case "code":
+      return { kind: "code", account, code: fromHex(cheat.code) };
+    case "storage":
+      return { kind: "storage", account, slot: cheat.slot, value: cheat.value };
+  }
+}

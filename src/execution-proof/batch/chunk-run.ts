@@ -1,0 +1,87 @@
+import { limbsOf } from "../../circuits/words/word.ts";
+import type { RunEnvironment } from "../../machine/interpreter/environment.ts";
+import { endHints } from "../../machine/hints/transaction-hints.ts";
+import type { Kernel, RunObserver, RunResult } from "../../machine/interpreter/kernel.ts";
+import type { Hint } from "../../machine/interpreter/machine-state.ts";
+import type { LeafKind } from "../../protocol/domain-tags.ts";
+import { firstWords } from "../memory-places.ts";
+import { RunRecorder } from "../recorded-run.ts";
+import { type ProvableTrace, withState } from "../run-state.ts";
+import { traceRun } from "../run-trace.ts";
+import type { ProvenProgram } from "../run-system.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import { BlockLinks } from "./block-links.ts";
+import { UnprovableBatch } from "./execution-label.ts";
+import type { PartialTree } from "./partial-tree.ts";
+
+/** Runs the steps of a batch one after another, each from where the last one ended. */
+export class BatchRun {
+  readonly #witness: BatchWitness;
+  readonly #kernel: Kernel;
+  readonly #links: BlockLinks;
+  #boundary: RunEnvironment["boundary"];
+  /** The state behind what has run. */
+  readonly tree: PartialTree;
+
+  /** Changes the tree as it goes. */
+  constructor(witness: BatchWitness, tree: PartialTree, kernel: Kernel) {
+    this.#witness = witness;
+    this.tree = tree;
+    this.#kernel = kernel;
+    this.#links = new BlockLinks(witness.links);
+    this.#boundary = witness.environment.boundary;
+  }
+
+  /** Another run that goes on from here. */
+  copy(): BatchRun {
+    const copied = new BatchRun(this.#witness, this.tree.copy(), this.#kernel);
+    copied.#boundary = this.#boundary;
+    return copied;
+  }
+
+  get environment(): RunEnvironment {
+    return { ...this.#witness.environment, boundary: this.#boundary };
+  }
+
+  /** Runs steps. Throws as the machine does, and UnprovableBatch. */
+  run(steps: BatchWitness["steps"], observer?: RunObserver): RunResult {
+    const result = this.#attempt(steps, observer);
+    this.#goOn(result);
+    return result;
+  }
+
+  /** Runs steps, and makes their trace. Throws as `traceRun` does, too. */
+  trace({ rows, places }: ProvenProgram, steps: BatchWitness["steps"]): ProvableTrace {
+    const recorder = new RunRecorder(rows);
+    const words = firstWords(this.environment);
+    const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
+    const result = this.#attempt(steps, recorder);
+    const trace = withState(traceRun(recorder.steps, stated, result.leaves), this.tree);
+    this.#goOn(result);
+    return trace;
+  }
+
+  #attempt(steps: readonly (readonly Hint[])[], observer?: RunObserver): RunResult {
+    const { codes } = this.#witness;
+    const state = {
+      read: (leafKind: number, address: bigint, slot: bigint) => this.tree.get({ leafKind: leafKind as LeafKind, address, slot }),
+    };
+    const codeOf = (digest: bigint): Uint8Array => {
+      const code = codes.get(digest);
+      if (code === undefined) throw new UnprovableBatch("code-unknown", `the witness lacks the code of digest ${digest}`);
+      return code;
+    };
+    const inputs = { environment: this.environment, state, codes: { codeOf }, foldedHashes: this.#links };
+    return this.#kernel.run(inputs, [...steps.flat(), ...endHints()], observer);
+  }
+
+  #goOn({ leaves, boundary }: RunResult): void {
+    const changed = leaves.filter(({ before, after }) => before !== after);
+    this.tree.write(
+      changed.map(({ leafKind, account, slot, after }) => ({
+        ...{ leafKind: leafKind as LeafKind, address: account, slot, value: after },
+      })),
+    );
+    this.#boundary = boundary;
+  }
+}

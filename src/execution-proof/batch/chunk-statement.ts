@@ -1,0 +1,29 @@
+import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machine/interpreter/environment.ts";
+import { firstWords } from "../memory-places.ts";
+import { encodeStatement } from "../run-statement.ts";
+import type { Digest } from "../../protocol/digest.ts";
+import type { BatchProof } from "./batch-proof.ts";
+
+/** What stands between two chunks. */
+interface Joint {
+  readonly boundary: Boundary;
+  readonly root: Digest;
+}
+
+/** The statement of the chunk between two joints, in an environment that no chunk changes. */
+export function chunkStatement(environment: Omit<RunEnvironment, "boundary">, before: Joint, after: Joint): Uint8Array {
+  const [first, last] = [before, after].map(({ boundary }) => firstWords({ ...environment, boundary })) as [bigint[], bigint[]];
+  const changes = first.map((word, i) => ({ before: word, after: last[i] ?? 0n }));
+  return encodeStatement(changes, { before: before.root, after: after.root });
+}
+
+/** The first word of a boundary that differs from another one's, the chain of blocks' hashes left out. */
+export function otherWord(a: Omit<Boundary, "blockHashes">, b: Omit<Boundary, "blockHashes">): keyof Boundary | undefined {
+  return BOUNDARY_WORDS.find((name) => name !== "blockHashes" && a[name] !== b[name]);
+}
+
+/** With what each chunk of a proof begins. */
+export function firstJoints(proof: BatchProof, first: Omit<Boundary, "blockHashes">): Joint[] {
+  const begin = { boundary: { ...first, blockHashes: proof.blockHashes }, root: proof.rootBefore };
+  return [begin, ...proof.chunks.slice(0, -1)];
+}

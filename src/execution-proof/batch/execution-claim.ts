@@ -1,0 +1,78 @@
+import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
+import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
+import { digestFromHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { type BatchOutputs, hashOutputs } from "../../protocol/outputs.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { ExecutionProofError } from "./execution-proof-error.ts";
+
+/** What L1 knows of a batch and of the one before it, and what a verifier needs beside it. Plain data. */
+export interface ExecutionClaim {
+  readonly chainId: ChainId;
+  /** L1's record of the batch before; of the first batch, that of the genesis. */
+  readonly previous: Pick<StoredBatch, "newStateRoot" | "lastBlock" | "lastTimestamp">;
+  /** L1's record of the batch. */
+  readonly batch: Pick<
+    StoredBatch,
+    | "batchNumber"
+    | "protocolVersion"
+    | "oldStateRoot"
+    | "newStateRoot"
+    | "lastBlock"
+    | "firstTimestamp"
+    | "lastTimestamp"
+    | "outputsHash"
+  >;
+  /** What was committed beside it, of which the record has the hash. */
+  readonly outputs: BatchOutputs;
+  /** Receives the fees. The chain says so; L1 does not know it. */
+  readonly coinbase: Hex;
+  /** Of the first batch: the root of the state that its first transaction found (`firstStateRoot`). */
+  readonly firstState?: Hex;
+}
+
+/** Base fee of every block (docs/decisions/0020). */
+export const BASE_FEE_WEI = 0n;
+
+/** What a claim says of the batch's first and last step. */
+export interface ClaimedEnds {
+  /** Of the boundary all but the chain of blocks' hashes, which the kernel compares with the state's. */
+  readonly environment: Omit<RunEnvironment, "boundary">;
+  readonly first: Omit<Boundary, "blockHashes">;
+  readonly last: Omit<Boundary, "blockHashes">;
+  readonly rootBefore: readonly number[];
+  readonly rootAfter: readonly number[];
+}
+
+/** The ends of a batch as L1 has them. Throws ExecutionProofError BadClaim for a claim that contradicts itself. */
+export function claimedEnds({ chainId, previous, batch, outputs, coinbase, firstState }: ExecutionClaim): ClaimedEnds {
+  const contradictions: readonly (readonly [string, bigint | Hex, bigint | Hex])[] = [
+    ["the outputs' hash", hashOutputs(outputs), batch.outputsHash],
+    ["the batch's number", outputs.batchNumber, batch.batchNumber],
+    ["the first block", outputs.firstBlock, previous.lastBlock + 1n],
+    ["the last block", outputs.lastBlock, batch.lastBlock],
+    ["the first time", outputs.firstTimestamp, batch.firstTimestamp],
+    ["the last time", outputs.lastTimestamp, batch.lastTimestamp],
+    ["the state before", batch.oldStateRoot, previous.newStateRoot],
+  ];
+  const wrong = contradictions.find(([, got, expected]) => got !== expected);
+  if (wrong !== undefined) throw new ExecutionProofError("BadClaim", `${wrong[0]} is ${wrong[1]}, L1's records have ${wrong[2]}`);
+  if ((batch.batchNumber === 0n) !== (firstState !== undefined))
+    throw new ExecutionProofError("BadClaim", "the first batch alone needs the root of the first state, which L1 does not have");
+  const shared = { coinbase: BigInt(coinbase), open: 0n };
+  return {
+    environment: { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT },
+    // An opening sets the count of cheats, whatever it was.
+    first: {
+      ...{ ...shared, nextBatch: batch.batchNumber, cheatCount: 0n },
+      ...{ blockNumber: previous.lastBlock, timestamp: previous.lastTimestamp },
+    },
+    last: {
+      ...{ ...shared, nextBatch: batch.batchNumber + 1n, cheatCount: outputs.cheatCount },
+      ...{ blockNumber: batch.lastBlock, timestamp: batch.lastTimestamp },
+    },
+    rootBefore: digestFromHex(firstState ?? batch.oldStateRoot),
+    rootAfter: digestFromHex(batch.newStateRoot),
+  };
+}

@@ -1,0 +1,75 @@
+import { NamedError } from "../../errors/named-error.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
+import { isUncovered, KernelPanic } from "../../machine/interpreter/machine-error.ts";
+import { MACHINE } from "../../machine/instructions/privileged.ts";
+import {
+  UnprovableAddressError,
+  UnprovableCopyError,
+  UnprovableOpcodeError,
+  UnprovableRecoveryError,
+  UnprovableRowError,
+} from "../recorded-run.ts";
+
+/** Why a batch has no proof of its execution. */
+export const EXECUTION_LABELS = [
+  /** It has an operation of L1's queue, whose budget no table proves yet. */
+  "operation",
+  /** It calls a precompiled contract that no table proves: SHA-256 (0x02) or P-256 (0x100). */
+  "sha256",
+  "p256",
+  /** It does what the kernel does not cover. */
+  "unsupported-precompile",
+  "unsupported-modular-power",
+  "unsupported-frame-count",
+  "unsupported-code-size",
+  /** The kernel refuses a step for another reason; the detail says which. */
+  "refused-by-kernel",
+  /** It comes to a row, an opcode, an address, a copy or a recovery that no table has. */
+  "unprovable-row",
+  /** One step of it is more than a chunk may hold. */
+  "too-large",
+  /** The chain did not keep what its witness needs. */
+  "cheat-unknown",
+  "operation-unknown",
+  "code-unknown",
+  "block-hash-unknown",
+  /** The machine comes to another state than the chain: one of them is wrong. */
+  "disagreement",
+  /** Making the proof failed; the detail says how. */
+  "fault",
+] as const;
+export type ExecutionLabel = (typeof EXECUTION_LABELS)[number];
+
+/** A batch without a proof of its execution. */
+export interface LabelledExecution {
+  readonly kind: "labelled";
+  readonly reason: ExecutionLabel;
+  readonly detail: string;
+}
+
+/** What ends the making of a witness or of a proof where the batch has none. */
+export class UnprovableBatch extends NamedError<ExecutionLabel> {
+  override readonly name = "UnprovableBatch";
+}
+
+const UNPROVABLE = [UnprovableOpcodeError, UnprovableAddressError, UnprovableCopyError, UnprovableRecoveryError];
+const LABELS_OF_ROWS = new Map<number, ExecutionLabel>([
+  [MACHINE.runMetered.code, "operation"],
+  [MACHINE.sha256.code, "sha256"],
+  [MACHINE.verifyP256.code, "p256"],
+]);
+
+/** The label that an error stands for. */
+export function labelOf(error: unknown): LabelledExecution {
+  return { kind: "labelled", reason: reasonFor(error), detail: reasonOf(error) };
+}
+
+function reasonFor(error: unknown): ExecutionLabel {
+  if (error instanceof UnprovableBatch) return error.code;
+  if (error instanceof KernelPanic) {
+    const { code } = error;
+    return isUncovered(code) ? (EXECUTION_LABELS.find((label) => label === code) ?? "refused-by-kernel") : "refused-by-kernel";
+  }
+  if (error instanceof UnprovableRowError) return LABELS_OF_ROWS.get(error.row.opcode) ?? "unprovable-row";
+  return UNPROVABLE.some((kind) => error instanceof kind) ? "unprovable-row" : "fault";
+}

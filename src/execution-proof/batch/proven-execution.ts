@@ -1,0 +1,38 @@
+import type { ProofPhase } from "../../stark/prove.ts";
+
+/** A proof of a batch's execution in the making. Chunks are counted from 0. */
+export interface ExecutionProgress {
+  readonly chunk: number;
+  /** About how many there will be. */
+  readonly chunks: number;
+  readonly phase: ProofPhase | "queued" | "plan";
+  /** Part of this phase that is done, 0…1. */
+  readonly fraction: number;
+}
+
+export interface ExecutionMetrics {
+  readonly chunks: number;
+  /** Of all chunks' tables, those that fill them up included. */
+  readonly cells: number;
+  readonly seconds: number;
+  readonly phaseSeconds: Readonly<Partial<Record<ExecutionProgress["phase"], number>>>;
+  readonly provenBits: number;
+  readonly workers: number;
+}
+
+export interface ProvenExecution {
+  readonly kind: "proven";
+  readonly proof: Uint8Array;
+  readonly metrics: ExecutionMetrics;
+}
+
+export interface ProvingOptions {
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ExecutionProgress) => void;
+  /** Cells that a chunk may have. Default `MOST_CELLS`. */
+  readonly mostCells?: number;
+}
+
+/** What a chunk may have: its proof takes less than 2.5 GiB (docs/figures.md). */
+export const MOST_CELLS = 120_000_000;

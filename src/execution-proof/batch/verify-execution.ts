@@ -1,0 +1,117 @@
+import { createWasmBackend } from "../../kernels/wasm/backend.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import type { Digest } from "../../protocol/digest.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import { verify } from "../../stark/verify.ts";
+import { executionParameters } from "../parameters.ts";
+import { type BatchProof, decodeBatchProof } from "./batch-proof.ts";
+import { chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
+import { type ClaimedEnds, claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
+import { createExecutionKey, type ExecutionKey, LEAST_PROVEN_BITS } from "./execution-key.ts";
+import { ExecutionProofError, type ExecutionRefusal } from "./execution-proof-error.ts";
+import { relistedRoots } from "./relisting.ts";
+
+/** What a proof that is accepted comes to. */
+export interface VerifiedExecution {
+  readonly chunks: number;
+  /** Of each chunk's proof. */
+  readonly provenBits: number;
+}
+
+export interface VerificationOptions {
+  /** NOT SECURE: accepts a key whose proofs have fewer than 100 proven bits. For tests. */
+  readonly acceptsWeakParameters?: boolean;
+}
+
+/**
+ * Checks a proof of a batch's execution against what L1 knows of the batch. Throws ExecutionProofError, and nothing else whatever
+ * the bytes.
+ */
+export function verifyWithKey(
+  key: ExecutionKey,
+  claim: ExecutionClaim,
+  bytes: Uint8Array,
+  { acceptsWeakParameters = false }: VerificationOptions = {},
+): VerifiedExecution {
+  const { provenBits } = key;
+  if (provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters)
+    throw new ExecutionProofError(
+      "WeakParameters",
+      `proofs of this key have ${provenBits} proven bits, not ${LEAST_PROVEN_BITS}`,
+    );
+  const ends = claimedEnds(claim);
+  const proof = decodeBatchProof(bytes);
+  checkNames(key, claim, proof);
+  checkEnds(ends, proof);
+  checkChunks(key, ends, proof);
+  return { chunks: proof.chunks.length, provenBits };
+}
+
+/** As `verifyWithKey`, with a key of its own: for those who check one proof. `workers` compute the key; default: all cores. */
+export async function verifyExecution(
+  claim: ExecutionClaim,
+  bytes: Uint8Array,
+  options: VerificationOptions & { readonly parameters?: ProofParameters; readonly workers?: number } = {},
+): Promise<VerifiedExecution> {
+  const { parameters = executionParameters(), workers } = options;
+  const backend = await createWasmBackend(workers === undefined ? {} : { workers });
+  try {
+    return verifyWithKey(await createExecutionKey(claim.batch.protocolVersion, parameters, backend), claim, bytes, options);
+  } finally {
+    await backend.close();
+  }
+}
+
+/** Says by name of what else a proof is; the chunks' statements would refuse it, too. */
+function checkNames(key: ExecutionKey, { chainId, batch }: ExecutionClaim, proof: BatchProof): void {
+  const named: readonly (readonly [ExecutionRefusal, string, bigint, bigint])[] = [
+    ["OtherVersion", "protocol version", proof.protocolVersion, batch.protocolVersion],
+    ["OtherChain", "chain", proof.chainId, chainId],
+    ["OtherBatch", "batch", proof.batchNumber, batch.batchNumber],
+  ];
+  for (const [code, what, got, expected] of named)
+    if (got !== expected) throw new ExecutionProofError(code, `the proof is of ${what} ${got}, not ${expected}`);
+  if (!Buffer.from(proof.program).equals(key.system.verificationKeyDigest))
+    throw new ExecutionProofError("OtherProgram", "the proof is of another program, or was made with other parameters");
+}
+
+function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: BatchProof): void {
+  const end = proof.chunks.at(-1);
+  if (end === undefined) throw new ExecutionProofError("Malformed", "the proof has no chunk");
+  if (!isSame(proof.rootBefore, rootBefore))
+    throw new ExecutionProofError("OtherStateBefore", "the first chunk begins with another state than the batch");
+  if (end.boundary.open !== 0n) throw new ExecutionProofError("EndsOpen", "the last chunk leaves the batch open");
+  if (end.boundary.cheatCount !== last.cheatCount)
+    throw new ExecutionProofError("OtherCheatCount", `${end.boundary.cheatCount} cheats are proven, L1 has ${last.cheatCount}`);
+  const other = otherWord(end.boundary, last);
+  if (other !== undefined) {
+    const [got, expected] = [end.boundary[other], { ...last, blockHashes: 0n }[other]];
+    throw new ExecutionProofError("OtherEnd", `the last chunk ends with ${other} ${got}, L1 has ${expected}`);
+  }
+  const { relisting } = proof;
+  if (relisting === undefined) {
+    if (!isSame(end.root, rootAfter)) throw new ExecutionProofError("OtherStateAfter", "the last chunk ends with another state");
+    return;
+  }
+  const roots = relistedRoots(relisting, createCompressor().compress);
+  if (roots === undefined || !isSame(roots.before, end.root))
+    throw new ExecutionProofError("RelistingRefused", "the leaves listed anew are not those of the last chunk's state");
+  if (!isSame(roots.after, rootAfter))
+    throw new ExecutionProofError("OtherStateAfter", "the last chunk's state, listed anew, is not the batch's");
+}
+
+function checkChunks({ system }: ExecutionKey, { environment, first }: ClaimedEnds, proof: BatchProof): void {
+  const before = firstJoints(proof, first);
+  proof.chunks.forEach((after, chunk) => {
+    const begin = before[chunk];
+    if (begin === undefined) throw new Error("each chunk begins somewhere");
+    const verdict = verify(system, chunkStatement(environment, begin, after), after.proof);
+    if (verdict.ok) return;
+    const message = `the proof of chunk ${chunk} of ${proof.chunks.length} is refused: ${verdict.rejection.code}`;
+    throw new ExecutionProofError("ChunkRefused", message, { chunk });
+  });
+}
+
+function isSame(a: Digest, b: Digest): boolean {
+  return a.length === b.length && a.every((element, i) => element === b[i]);
+}

@@ -1,0 +1,107 @@
+import { genesisLeaves, mergeAccounts } from "../../../src/chain/model/genesis.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
+import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
+import { type BatchWitness, batchLinks, batchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
+import type { BlockLink } from "../../../src/execution-proof/batch/block-links.ts";
+import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";
+import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
+import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
+import { firstStateTree } from "../../../src/execution-proof/batch/first-state.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { fromHex } from "../../../src/protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
+import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
+import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
+
+/** A batch of a chain with all that a proof of its execution is made from, and what L1 would have of it. */
+export interface WitnessedBatch {
+  readonly witness: BatchWitness | LabelledExecution;
+  readonly claim: ExecutionClaim;
+  readonly executed: ExecutedBatch;
+  readonly before: ExecutionBefore;
+}
+
+/** Follows a chain's batches, in order. */
+export class ChainBatches {
+  readonly #chain: VerifiedChain;
+  readonly #genesis: readonly GenesisAccount[];
+  #tree: StateTree;
+  readonly #codes = new Map<bigint, Uint8Array>();
+  readonly #firstState: ReturnType<typeof digestToHex>;
+  #links: readonly BlockLink[] = [];
+  #last: FormedBatch | undefined;
+
+  private constructor(chain: VerifiedChain, predeploys: readonly GenesisAccount[], accounts: readonly GenesisAccount[]) {
+    this.#chain = chain;
+    this.#genesis = [...predeploys, ...accounts];
+    this.#tree = firstStateTree(this.#genesis, configuration, { compressor: createCompressor() });
+    this.#firstState = digestToHex(this.#tree.root);
+    for (const { code } of mergeAccounts(this.#genesis, configuration)) if (code !== undefined) this.#addCode(fromHex(code));
+  }
+
+  static async of(chain: VerifiedChain, accounts: readonly GenesisAccount[]): Promise<ChainBatches> {
+    return new ChainBatches(chain, await realGenesis(), accounts);
+  }
+
+  #addCode(code: Uint8Array): void {
+    this.#codes.set(codeDigestValue(code), code);
+  }
+
+  /** Of the next batch, which the chain has sealed. */
+  next(
+    formed: FormedBatch,
+    operations: readonly L2CanonicalTransaction[] = [],
+    cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[] = [],
+  ): WitnessedBatch {
+    const { outputs } = formed;
+    const { batchNumber } = outputs;
+    const executed: ExecutedBatch = {
+      ...{ chainId: BigInt(CHAIN_ID), batchNumber, coinbase: COINBASE, operations, cheats },
+      parentHash: this.#chain.inputs(batchNumber).parentHash,
+      blocks: this.#chain.blocks.filter((block) => block.batchNumber === batchNumber),
+    };
+    const head = { number: this.#last?.outputs.lastBlock ?? 0n, timestamp: this.#last?.outputs.lastTimestamp ?? 0n };
+    const before: ExecutionBefore = {
+      ...(batchNumber === 0n ? { listedFrom: genesisLeaves(this.#genesis).length + 2 } : {}),
+      ...{ tree: this.#tree, head, links: this.#links },
+      codeOf: (digest) => this.#codes.get(digest),
+    };
+    const witness = batchWitness(executed, before);
+    const claim = this.#claimOf(formed);
+    this.#links = batchLinks(executed, before);
+    this.#follow(formed);
+    return { witness, claim, executed, before };
+  }
+
+  #claimOf({ outputs, outputsHash, oldStateRoot, newStateRoot, protocolVersion }: FormedBatch): ExecutionClaim {
+    const { batchNumber, firstTimestamp, lastBlock, lastTimestamp } = outputs;
+    const last = this.#last?.outputs;
+    const oldRoot = digestToHex(oldStateRoot);
+    return {
+      chainId: BigInt(CHAIN_ID),
+      previous: { newStateRoot: oldRoot, lastBlock: last?.lastBlock ?? 0n, lastTimestamp: last?.lastTimestamp ?? 0n },
+      batch: {
+        ...{ batchNumber, protocolVersion, oldStateRoot: oldRoot, newStateRoot: digestToHex(newStateRoot) },
+        ...{ lastBlock, firstTimestamp, lastTimestamp, outputsHash },
+      },
+      outputs,
+      coinbase: COINBASE,
+      ...(batchNumber === 0n ? { firstState: this.#firstState } : {}),
+    };
+  }
+
+  /** The tree goes on from what L1 has: the first batch's list has the first state, too. */
+  #follow(formed: FormedBatch): void {
+    const { writes, outputsHash, bytecodes } = formed;
+    for (const code of bytecodes) this.#addCode(fromHex(code));
+    this.#last = formed;
+    if (formed.outputs.batchNumber === 0n)
+      this.#tree = StateTree.genesis(genesisLeaves(this.#genesis), { compressor: createCompressor() });
+    this.#tree.apply(writes, BigInt(outputsHash));
+  }
+}
