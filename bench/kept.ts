@@ -125,13 +125,15 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
       relayer: false,
     },
     {
-      connectL1({ genesisMs }) {
+      connectL1({ genesisMs, past }) {
         reach("l1");
+        if (past !== undefined) prepareFork(hre.config, { chainId: past.chainId, forking: past });
         return hre.network.create({
           network: "local",
           override: {
             allowBlocksWithSameTimestamp: true,
             ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
+            ...(past === undefined ? {} : { forking: { url: past.url, blockNumber: past.blockNumber } }),
           },
         });
       },

@@ -68,6 +68,8 @@ export interface DevnetDependencies extends ChainEvents {
   readonly clock: Clock;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
+  /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
+  readonly l1PlaceRequests?: number;
 }
 
 /** An L1 with the complete ecosystem and its chains, in this process. */
@@ -102,7 +104,7 @@ export function startDevnet(options: DevnetOptions, dependencies: DevnetDependen
 async function start(given: DevnetOptions, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
   const options = completeOptions(given);
   const { name, prover: proving } = options;
-  const { connectL1, connectChain, artifacts, clock, names = noNames, ...events } = dependencies;
+  const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, ...events } = dependencies;
   const plans = planChains(options);
   prepareEngine();
   closing.add(prepareWitnesses(plans.length));
@@ -113,7 +115,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   closing.add(() => world?.close());
   const { host, origins, inBackground } = options;
   const l1Options = { ...options.l1, host, origins, inBackground, ...guards };
-  const layer = await openSettlementLayer(l1Options, { connectL1, clock, world }, closing);
+  const layer = await openSettlementLayer(l1Options, { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();

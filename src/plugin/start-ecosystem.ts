@@ -36,16 +36,19 @@ export async function startEcosystem(
   // Loaded here: connections to other networks, and most tasks, need nothing of it.
   const { startDevnet } = await import("../devnet/devnet.ts");
   return startDevnet(options, {
-    connectL1: ({ genesisMs, fork }) =>
-      network.create({
+    connectL1({ genesisMs, fork, past }) {
+      if (past !== undefined) prepareFork(config, { chainId: past.chainId, forking: past });
+      const forking = fork ?? past;
+      return network.create({
         network: ENGINE_NETWORK,
         chainType: "l1",
         override: {
           allowBlocksWithSameTimestamp: true,
           ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
-          ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
+          ...(forking === undefined ? {} : { forking: { url: forking.url, blockNumber: forking.blockNumber } }),
         },
-      }),
+      });
+    },
     connectChain: connectChain({ network, config }),
     artifacts: bundledArtifact,
     clock: systemClock,

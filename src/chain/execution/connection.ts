@@ -46,7 +46,10 @@ export interface EdrHostConfig {
  * Has EDR know the rules of the chain that it is to fork from: without them it refuses calls in its past. And forgets what it
  * noted of others that were once at the same port.
  */
-export function prepareFork({ chainDescriptors, paths }: EdrHostConfig, { chainId, forking }: EdrOverride): void {
+export function prepareFork(
+  { chainDescriptors, paths }: EdrHostConfig,
+  { chainId, forking }: Pick<EdrOverride, "chainId" | "forking">,
+): void {
   if (forking === undefined) return;
   // Hardhat hands the map to each engine as it is then.
   (chainDescriptors as Map<bigint, object>).set(BigInt(chainId), {

@@ -1,5 +1,5 @@
 import type { Hex } from "../../protocol/hex.ts";
-import type { Fields, ToldBlocks } from "./told-blocks.ts";
+import type { Fields, ToldBlock, ToldBlocks } from "./told-blocks.ts";
 
 /** An answer of `eth_feeHistory`. */
 export interface FeeHistory {
@@ -10,23 +10,81 @@ export interface FeeHistory {
   readonly reward?: readonly (readonly string[])[];
 }
 
-/** Of blocks before a place. Chains have no base fee. */
-export function feeHistory(told: ToldBlocks, count: number, last: number, percentiles: unknown): FeeHistory {
+/** Tags of the newest block. */
+const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
+/** Blocks of which `eth_feeHistory` tells at once. */
+const MAX_FEE_HISTORY = 1024;
+
+/**
+ * An answer that has to do with blocks before a place; undefined for any other, which the engine behind the place gives alone.
+ * `newest` is its newest block, `ask` its own answer.
+ */
+export async function feeHistoryAcross(
+  told: ToldBlocks,
+  newest: bigint,
+  [count, tag, percentiles]: readonly unknown[],
+  ask: (params: readonly unknown[]) => Promise<unknown>,
+): Promise<FeeHistory | undefined> {
+  const blocks = Number(count);
+  const named = numberOf(tag, newest);
+  if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > MAX_FEE_HISTORY || named === undefined) return undefined;
+  if (named <= told.last) return feeHistory(told, blocks, Number(named), percentiles);
+  const newer = Number(named - told.last);
+  if (newer >= blocks) return undefined;
+  const rest = (await ask([quantity(BigInt(newer)), tag, percentiles])) as FeeHistory;
+  return joined(feeHistory(told, blocks - newer, Number(told.last), percentiles), rest);
+}
+
+function numberOf(tag: unknown, newest: bigint): bigint | undefined {
+  if (NEWEST.has(tag)) return newest;
+  if (tag === "earliest") return 0n;
+  if (tag === "pending") return newest + 1n;
+  const number = typeof tag === "string" && /^0x[0-9a-fA-F]{1,16}$/.test(tag) ? BigInt(tag) : undefined;
+  return number === undefined || number > newest ? undefined : number;
+}
+
+/** Of blocks before a place. */
+function feeHistory(told: ToldBlocks, count: number, last: number, percentiles: unknown): FeeHistory {
   const first = Math.max(0, last - count + 1);
   const blocks = Array.from({ length: last - first + 1 }, (_, i) => told.withReceipts(first + i));
   const rewards = Array.isArray(percentiles)
-    ? { reward: blocks.map((block) => rewardsOf(block?.receipts ?? [], percentiles as readonly number[])) }
+    ? { reward: blocks.map((block) => rewardsOf(block, percentiles as readonly number[])) }
     : {};
   return {
     oldestBlock: `0x${first.toString(16)}`,
-    baseFeePerGas: Array.from({ length: blocks.length + 1 }, () => "0x0"),
+    baseFeePerGas: [...blocks.map((block) => baseFeeOf(block?.block)), nextBaseFee(blocks.at(-1)?.block)].map(quantity),
     gasUsedRatio: blocks.map((block) => Number(block?.block["gasUsed"]) / Number(block?.block["gasLimit"])),
     ...rewards,
   };
 }
 
+/** Wei. */
+function baseFeeOf(block: Fields | undefined): bigint {
+  return BigInt((block?.["baseFeePerGas"] as Hex | undefined) ?? 0);
+}
+
+/** Of the block behind this one, by EIP-1559. */
+function nextBaseFee(block: Fields | undefined): bigint {
+  const fee = baseFeeOf(block);
+  const [used, target] = [
+    BigInt((block?.["gasUsed"] as Hex | undefined) ?? 0),
+    BigInt((block?.["gasLimit"] as Hex | undefined) ?? 0) / 2n,
+  ];
+  if (target === 0n || used === target) return fee;
+  if (used < target) return fee - (fee * (target - used)) / target / BASE_FEE_STEPS;
+  const more = (fee * (used - target)) / target / BASE_FEE_STEPS;
+  return fee + (more === 0n ? 1n : more);
+}
+
+/** A base fee changes by an eighth at most. */
+const BASE_FEE_STEPS = 8n;
+
+function quantity(value: bigint): string {
+  return `0x${value.toString(16)}`;
+}
+
 /** Of blocks that follow each other. */
-export function joined(older: FeeHistory, newer: FeeHistory): FeeHistory {
+function joined(older: FeeHistory, newer: FeeHistory): FeeHistory {
   const rewards = older.reward === undefined ? {} : { reward: [...older.reward, ...(newer.reward ?? [])] };
   return {
     oldestBlock: older.oldestBlock,
@@ -36,10 +94,11 @@ export function joined(older: FeeHistory, newer: FeeHistory): FeeHistory {
   };
 }
 
-/** The price of the transaction that the block's share of gas falls into, cheap ones first. */
-function rewardsOf(receipts: readonly Fields[], percentiles: readonly number[]): readonly string[] {
-  const paid = receipts
-    .map((receipt) => ({ gas: Number(receipt["gasUsed"]), price: BigInt(receipt["effectiveGasPrice"] as Hex) }))
+/** What the transaction pays above the base fee that the block's share of gas falls into, cheap ones first. */
+function rewardsOf(told: ToldBlock | undefined, percentiles: readonly number[]): readonly string[] {
+  const baseFee = baseFeeOf(told?.block);
+  const paid = (told?.receipts ?? [])
+    .map((receipt) => ({ gas: Number(receipt["gasUsed"]), price: BigInt(receipt["effectiveGasPrice"] as Hex) - baseFee }))
     .sort((a, b) => (a.price < b.price ? -1 : Number(a.price > b.price)));
   const total = paid.reduce((sum, { gas }) => sum + gas, 0);
   return percentiles.map((percentile) => {

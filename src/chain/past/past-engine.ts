@@ -4,14 +4,11 @@ import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts
 import { blockPlaceOf } from "../execution/older-states.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
-import { feeHistory, joined } from "./fee-history.ts";
-import type { FeeHistory } from "./fee-history.ts";
+import { feeHistoryAcross } from "./fee-history.ts";
 import type { Fields, ToldBlocks } from "./told-blocks.ts";
 
 /** Tags of the newest block. */
 const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
-/** Blocks of which `eth_feeHistory` tells at once. */
-const MAX_FEE_HISTORY = 1024;
 /** Block 0. */
 const FIRST = 0;
 
@@ -43,7 +40,8 @@ export class PastEngine implements ExecutionEngine {
     eth_getTransactionByHash: ([hash]) => this.#told.transaction(hash),
     eth_getTransactionReceipt: ([hash]) => this.#told.receipt(hash),
     eth_getLogs: ([filter]) => this.#logs(filter as Fields),
-    eth_feeHistory: (params) => this.#feeHistory(params),
+    eth_feeHistory: (params) =>
+      feeHistoryAcross(this.#told, this.#newest, params, (rest) => this.#engine.request("eth_feeHistory", rest)),
     eth_getProof: () => {
       const reason = "the state roots in headers of a chain that was started from a place are not its state's";
       throw new EngineError(
@@ -129,19 +127,6 @@ export class PastEngine implements ExecutionEngine {
     if (last !== undefined || this.#newest <= this.#told.last) return told;
     const rest = { ...filter, fromBlock: `0x${(this.#told.last + 1n).toString(16)}` };
     return [...told, ...((await this.#engine.request("eth_getLogs", [rest])) as readonly Fields[])];
-  }
-
-  async #feeHistory([count, tag, percentiles]: readonly unknown[]): Promise<FeeHistory | undefined> {
-    const blocks = Number(count);
-    if (!Number.isSafeInteger(blocks) || blocks < 1 || blocks > MAX_FEE_HISTORY) return undefined;
-    const number = this.#numberOf(tag);
-    if (number !== undefined) return feeHistory(this.#told, blocks, number, percentiles);
-    const newest = NEWEST.has(tag) ? this.#newest : typeof tag === "string" && tag.startsWith("0x") ? BigInt(tag) : undefined;
-    const last = Number(this.#told.last);
-    const newer = newest === undefined || newest > this.#newest ? blocks : Number(newest) - last;
-    if (newer >= blocks) return undefined;
-    const rest = (await this.#engine.request("eth_feeHistory", [`0x${newer.toString(16)}`, tag, percentiles])) as FeeHistory;
-    return joined(feeHistory(this.#told, blocks - newer, last, percentiles), rest);
   }
 
   #requireState(method: string, params: readonly unknown[]): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
-import type { ToldBlocks } from "./told-blocks.ts";
+import type { Fields, ToldBlocks } from "./told-blocks.ts";
 
 /** Where an engine reads what was before a place. */
 export interface PastServer {
@@ -51,6 +51,8 @@ function answerOf(told: ToldBlocks, { method, params: [first, second] }: PastQue
       return told.transaction(first);
     case "eth_getTransactionReceipt":
       return told.receipt(first);
+    case "eth_getLogs":
+      return told.filtered(first as Fields);
     default:
       return undefined;
   }

@@ -21,14 +21,18 @@ export function namesOf(text: ToldBlockText): BlockNames {
 }
 
 /** Blocks as the engine tells of them, to be kept. */
-export async function* tellBlocks(engine: ExecutionEngine, first: bigint, last: bigint): AsyncGenerator<ToldBlockText> {
+export async function* tellBlocks(
+  engine: Pick<ExecutionEngine, "request">,
+  first: bigint,
+  last: bigint,
+): AsyncGenerator<ToldBlockText> {
   for (let from = first; from <= last; from += BigInt(AT_A_TIME)) {
     const count = last - from + 1n < AT_A_TIME ? Number(last - from) + 1 : AT_A_TIME;
     yield* await Promise.all(Array.from({ length: count }, (_, i) => tellBlock(engine, from + BigInt(i))));
   }
 }
 
-async function tellBlock(engine: ExecutionEngine, number: bigint): Promise<ToldBlockText> {
+async function tellBlock(engine: Pick<ExecutionEngine, "request">, number: bigint): Promise<ToldBlockText> {
   const block = (await engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as ToldBlock["block"];
   const receipts = await Promise.all(
     block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
@@ -100,6 +104,16 @@ export class ToldBlocks {
       for (const { logs } of this.#told(number)?.receipts ?? [])
         for (const log of logs as readonly Fields[]) if (matches(log, filter)) found.push(log);
     return found;
+  }
+
+  /** By a filter that names blocks by number or hash; undefined where it names others. */
+  filtered(filter: Fields): Fields[] | undefined {
+    const { blockHash, fromBlock, toBlock } = filter;
+    const one = this.numberOf(blockHash);
+    if (one !== undefined) return this.logs(one, one, filter);
+    if (typeof fromBlock !== "string" || typeof toBlock !== "string") return undefined;
+    const last = BigInt(toBlock) < this.last ? BigInt(toBlock) : this.last;
+    return this.logs(Number(fromBlock), Number(last), filter);
   }
 
   #position(hash: unknown): Position | undefined {

@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Ledger, LedgerStream } from "../../ledger/ledger.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { forgetChainKeeping, openChainKeeping } from "../../node/keeping/chain-keeping.ts";
 import type { ChainKeeping } from "../../node/keeping/chain-keeping.ts";
@@ -9,6 +9,7 @@ import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry
 import type { BaseToken } from "../chains/base-token.ts";
 import type { CreatedChain } from "../chains/create-chain.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { L1Keeping } from "../l1/past/l1-places.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
 import { dumpWorld, isMemberFileOf } from "./dump.ts";
 import type { Dump } from "./dump.ts";
@@ -42,7 +43,7 @@ export interface World {
   readonly l1GenesisMs: number;
   /** How far the ecosystem's time had been moved. */
   readonly movedSeconds: bigint;
-  readonly l1: LedgerStream;
+  readonly l1: L1Keeping;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
   /** The chains that it has; undefined while they are those of its options. */
@@ -108,7 +109,14 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     continues,
     l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
     movedSeconds: moved,
-    l1: ledger.stream("L1"),
+    l1: {
+      requests: ledger.stream("L1"),
+      changes: ledger.stream("changes of L1"),
+      blocks: ledger.stream("blocks of L1"),
+      places: ledger.stream("places of L1"),
+      together: (work) => ledger.together(work),
+      durable: () => ledger.durable(),
+    },
     deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
     members: read<readonly KeptMember[]>(FACTS.members),

@@ -1,6 +1,10 @@
-import type { LedgerStream } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { L1Connection } from "./local-l1.ts";
+import { encodeChange } from "./past/l1-change.ts";
+import type { L1Keeping } from "./past/l1-places.ts";
+import { readChange, readFirst } from "./past/read-change.ts";
+import type { AskL1 } from "./past/read-change.ts";
 
 /** A request that changed a development L1, and the blocks that came of it. */
 interface L1Entry {
@@ -37,19 +41,17 @@ const UNKEPT = /^evm_(snapshot|revert|increaseTime|setNextBlockTimestamp|setTime
 const REFUSED: ReadonlySet<string> = new Set(["evm_setIntervalMining", "hardhat_reset"]);
 
 /**
- * An L1 whose changes are kept, after those that are kept already have been made again. A change and what follows from it in the
- * ledger is in it before anybody sees it: requests wait while one changes something. Rejects with LedgerError Differs where
- * blocks come out otherwise than they were kept.
+ * An L1 whose changes are kept, after those that are kept already have been made again: all behind the first `done`, which its
+ * engine has. A change and what follows from it in the ledger is in it before anybody sees it: requests wait while one changes
+ * something. Rejects with LedgerError Differs where blocks come out otherwise than they were kept.
  */
-export async function keepL1(
-  connection: L1Connection,
-  stream: LedgerStream,
-  durable: () => Promise<void>,
-): Promise<L1Connection> {
+export async function keepL1(connection: L1Connection, kept: L1Keeping, done: number): Promise<L1Connection> {
   const { provider } = connection;
-  await repeat(provider.request.bind(provider), stream);
+  const notes = new L1Notes((method, ...params) => provider.request({ method, params }), kept);
+  await repeat((args) => provider.request(args), notes, done);
   const lane = new WriteLane();
-  const recorder = new L1Recorder((args) => provider.request(args), stream);
+  const recorder = new L1Recorder((args) => provider.request(args), notes);
+  const { durable } = kept;
   const wrapped = new Map<Listener, Listener>();
   return {
     provider: {
@@ -87,31 +89,40 @@ function requireKeepable(args: Parameters<Request>[0]): void {
   throw new LedgerError("Unwritable", `${args.method} cannot be kept: start the ecosystem without --data to use it on L1`);
 }
 
-/** Makes the kept changes again, each of which must lead to the same block. */
-async function repeat(request: Request, stream: LedgerStream): Promise<void> {
-  for (const text of stream.entries()) {
-    const { method, params, blocks } = parse(text);
-    // A ledger may come from elsewhere: nothing is repeated that is never kept.
-    if (!isKeepable({ method, params }) || !WRITES.test(method))
-      throw new LedgerError("Damaged", `an entry of L1 is a request that is not kept, ${method}; restore a copy`);
-    if (blocks !== undefined) {
-      await request({ method: "evm_setNextBlockTimestamp", params: [blocks.timestamp] });
-      await request({ method: "hardhat_setPrevRandao", params: [blocks.prevRandao] });
-    }
-    // What failed at first, and made a block all the same, fails again.
-    const failure = await request({ method, params }).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (blocks === undefined) continue;
-    const { number, hash } = (await request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as L1Block;
-    if (number === blocks.number && hash === blocks.hash) continue;
-    throw new LedgerError(
-      "Differs",
-      `L1's block ${BigInt(blocks.number)} comes out as ${hash}, it was ${blocks.hash}: another version of Hardhat or of this software wrote it; use that version, or name another folder`,
-      { cause: failure },
-    );
+/** Makes the kept changes again, each of which must lead to the same block; notes what was not noted of them. */
+async function repeat(request: Request, notes: L1Notes, done: number): Promise<void> {
+  let position = done;
+  await notes.begin();
+  for (const text of notes.kept.requests.entries(done)) {
+    const entry = parse(text);
+    const before = notes.has(position) ? undefined : await notes.number();
+    await repeatOne(request, entry);
+    if (before !== undefined) await notes.add(entry, before);
+    position++;
   }
+}
+
+async function repeatOne(request: Request, { method, params, blocks }: L1Entry): Promise<void> {
+  // A ledger may come from elsewhere: nothing is repeated that is never kept.
+  if (!isKeepable({ method, params }) || !WRITES.test(method))
+    throw new LedgerError("Damaged", `an entry of L1 is a request that is not kept, ${method}; restore a copy`);
+  if (blocks !== undefined) {
+    await request({ method: "evm_setNextBlockTimestamp", params: [blocks.timestamp] });
+    await request({ method: "hardhat_setPrevRandao", params: [blocks.prevRandao] });
+  }
+  // What failed at first, and made a block all the same, fails again.
+  const failure = await request({ method, params }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (blocks === undefined) return;
+  const { number, hash } = (await request({ method: "eth_getBlockByNumber", params: ["latest", false] })) as L1Block;
+  if (number === blocks.number && hash === blocks.hash) return;
+  throw new LedgerError(
+    "Differs",
+    `L1's block ${BigInt(blocks.number)} comes out as ${hash}, it was ${blocks.hash}: another version of Hardhat or of this software wrote it; use that version, or name another folder`,
+    { cause: failure },
+  );
 }
 
 function parse(text: string): L1Entry {
@@ -125,26 +136,90 @@ function parse(text: string): L1Entry {
   }
 }
 
+/** What is kept of an L1's requests beside themselves. One call at a time. */
+class L1Notes {
+  readonly kept: L1Keeping;
+  readonly #ask: AskL1;
+  /** Those that the latest notes say; a return to an earlier state forgets them. */
+  readonly #codes = new Map<Hex, Hex>();
+
+  constructor(ask: AskL1, kept: L1Keeping) {
+    this.#ask = ask;
+    this.kept = kept;
+  }
+
+  /** Notes what L1 is before its first request, where that is not noted. */
+  async begin(): Promise<void> {
+    const { changes, blocks, together } = this.kept;
+    if (changes.length > 0) return;
+    const { change, told } = await readFirst(this.#ask);
+    await together(async () => {
+      blocks.truncate(0);
+      for (const block of told) blocks.append(block);
+      changes.append(encodeChange(change));
+    });
+  }
+
+  /** Whether it is noted what the request at this position changed. */
+  has(position: number): boolean {
+    return this.kept.changes.length > position + 1;
+  }
+
+  /**
+   * Notes what a request has changed, and the request itself where it is not kept, as one change. `before` is the newest block
+   * before it.
+   */
+  async add({ method, params }: L1Entry, before: bigint, request?: string): Promise<void> {
+    const { requests, changes, blocks, together } = this.kept;
+    const { change, told } = await readChange(
+      this.#ask,
+      { method, params },
+      { before, now: await this.number(), codes: this.#codes },
+    );
+    await together(async () => {
+      if (request !== undefined) requests.append(request);
+      blocks.truncate(Number(before) + 1);
+      for (const block of told) blocks.append(block);
+      changes.append(encodeChange(change));
+    });
+  }
+
+  /** L1 has returned to where so many requests were kept. */
+  async returned(requests: number): Promise<void> {
+    this.#codes.clear();
+    const head = Number(await this.number());
+    await this.kept.together(async () => {
+      this.kept.requests.truncate(requests);
+      this.kept.changes.truncate(requests + 1);
+      this.kept.blocks.truncate(head + 1);
+    });
+  }
+
+  async number(): Promise<bigint> {
+    return BigInt((await this.#ask("eth_blockNumber")) as string);
+  }
+}
+
 /** Notes what each request changed. One call at a time. */
 class L1Recorder {
   readonly #request: Request;
-  readonly #stream: LedgerStream;
-  /** Length of the stream at each snapshot. */
+  readonly #notes: L1Notes;
+  /** Kept requests at each snapshot. */
   readonly #snapshots = new Map<string, number>();
   #head: bigint | undefined;
 
-  constructor(request: Request, stream: LedgerStream) {
+  constructor(request: Request, notes: L1Notes) {
     this.#request = request;
-    this.#stream = stream;
+    this.#notes = notes;
   }
 
   async change(args: Parameters<Request>[0]): Promise<unknown> {
     const { method, params = [] } = args;
-    this.#head ??= await this.#number();
+    this.#head ??= await this.#notes.number();
     let failed = false;
     try {
       const answer = await this.#request(args);
-      if (method === "evm_snapshot") this.#snapshots.set(String(answer), this.#stream.length);
+      if (method === "evm_snapshot") this.#snapshots.set(String(answer), this.#notes.kept.requests.length);
       if (method === "evm_revert" && answer === true) await this.#returned(String(params[0]));
       return answer;
     } catch (error) {
@@ -156,26 +231,25 @@ class L1Recorder {
   }
 
   async #note(method: string, params: readonly unknown[], before: bigint, failed: boolean): Promise<void> {
-    const now = await this.#number();
+    const now = await this.#notes.number();
     if (now === before) {
-      if (!failed && !UNKEPT.test(method)) this.#stream.append(JSON.stringify({ method, params }));
+      if (!failed && !UNKEPT.test(method)) await this.#keep({ method, params }, before);
       return;
     }
     const [first, last] = [await this.#block(before + 1n), await this.#block(now)];
     const { number, hash } = last;
-    const blocks = { timestamp: first.timestamp, prevRandao: first.mixHash, number, hash };
-    this.#stream.append(JSON.stringify({ method, params, blocks } satisfies L1Entry));
+    await this.#keep({ method, params, blocks: { timestamp: first.timestamp, prevRandao: first.mixHash, number, hash } }, before);
     this.#head = now;
   }
 
-  async #returned(id: string): Promise<void> {
-    const length = this.#snapshots.get(id);
-    if (length !== undefined) this.#stream.truncate(length);
-    this.#head = await this.#number();
+  #keep(entry: L1Entry, before: bigint): Promise<void> {
+    return this.#notes.add(entry, before, JSON.stringify(entry));
   }
 
-  async #number(): Promise<bigint> {
-    return BigInt((await this.#request({ method: "eth_blockNumber" })) as string);
+  async #returned(id: string): Promise<void> {
+    const requests = this.#snapshots.get(id);
+    if (requests !== undefined) await this.#notes.returned(requests);
+    this.#head = await this.#notes.number();
   }
 
   async #block(number: bigint): Promise<L1Block> {

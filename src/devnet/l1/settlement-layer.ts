@@ -15,6 +15,9 @@ import type { World } from "../keeping/world.ts";
 import { keepL1 } from "./kept-l1.ts";
 import { catchUp, clearDelegations, pinFork } from "./l1-fork.ts";
 import type { L1Fork } from "./l1-fork.ts";
+import { startOfL1 } from "./past/l1-places.ts";
+import { openL1At } from "./past/open-l1.ts";
+import type { L1Past } from "./past/open-l1.ts";
 import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
@@ -23,8 +26,15 @@ import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts"
 /** Of which chains there are snapshots. */
 export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo" | "layerOf">;
 
-/** Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one. */
-export type ConnectL1 = (kind: { readonly genesisMs?: number; readonly fork?: L1Fork }) => Promise<L1Connection>;
+/**
+ * Opens an in-process L1: empty, with block 0 of this time if one is given, or a copy of another one, or one that goes on from
+ * its own past.
+ */
+export type ConnectL1 = (kind: {
+  readonly genesisMs?: number;
+  readonly fork?: L1Fork;
+  readonly past?: L1Past;
+}) => Promise<L1Connection>;
 
 /** What an ecosystem settles on, and whose money pays for it. */
 export interface SettlementLayer {
@@ -56,18 +66,21 @@ export async function openSettlementLayer(
     connectL1,
     clock,
     world,
+    l1PlaceRequests,
   }: {
     readonly connectL1: ConnectL1;
     readonly clock: Clock;
     /** Keeps an own L1 beyond this process. */
     readonly world: World | undefined;
+    /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
+    readonly l1PlaceRequests?: number | undefined;
   },
   closing: Disposer,
 ): Promise<SettlementLayer> {
   const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed } = options;
   if (url === undefined) {
     const fork = options.fork === undefined ? undefined : await pinFork(options.fork);
-    const time = await ownTime(fork, { connectL1, clock, world });
+    const time = await ownTime(fork, { connectL1, clock, world, l1PlaceRequests });
     const keepTime = (): void => world?.keepMovedSeconds(time.clock.offsetSeconds);
     closing.add(time.clock.onMoved(keepTime));
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed }, time.l1);
@@ -129,27 +142,40 @@ function oneChangeOf(world: World, keepTime: () => void): (restore: () => Promis
 /** An L1 in this process, with its time and its chains' time as one. */
 async function ownTime(
   fork: L1Fork | undefined,
-  { connectL1, clock, world }: { readonly connectL1: ConnectL1; readonly clock: Clock; readonly world: World | undefined },
+  { clock, ...opening }: { readonly clock: Clock } & OpeningL1,
 ): Promise<EcosystemTime> {
-  if (fork === undefined) return createEcosystemTime(clock, await openOwnL1(connectL1, world), world?.movedSeconds);
-  const connection = await connectL1({ fork });
+  if (fork === undefined) return createEcosystemTime(clock, await openOwnL1(opening), opening.world?.movedSeconds);
+  const connection = await opening.connectL1({ fork });
   const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
     connection.provider.request({ method, params });
   await clearDelegations(ask);
   return createEcosystemTime(clock, connection, await catchUp(ask, BigInt(Math.floor(clock.nowMs() / 1_000))));
 }
 
+interface OpeningL1 {
+  readonly connectL1: ConnectL1;
+  readonly world: World | undefined;
+  readonly l1PlaceRequests: number | undefined;
+}
+
 /** An L1 in this process: as its ledger has it, or a new one. */
-async function openOwnL1(connectL1: ConnectL1, world: World | undefined): Promise<L1Connection> {
+async function openOwnL1({ connectL1, world, l1PlaceRequests = L1_PLACE_REQUESTS }: OpeningL1): Promise<L1Connection> {
   if (world === undefined) return connectL1({});
-  const connection = await connectL1({ genesisMs: world.l1GenesisMs });
+  const { place, history } = await startOfL1(world.l1, l1PlaceRequests);
+  const connection =
+    place === undefined
+      ? await connectL1({ genesisMs: world.l1GenesisMs })
+      : await openL1At(place, history, world.l1, (past) => connectL1({ past }));
   try {
-    return await keepL1(connection, world.l1, () => world.durable());
+    return await keepL1(connection, world.l1, place?.requests ?? 0);
   } catch (error) {
     await connection.close();
     throw error;
   }
 }
+
+/** Each takes a start 17 ms. */
+const L1_PLACE_REQUESTS = 100;
 
 /** More than all accounts of a million chains can get, each of which has less than 2^126 by the bridge. */
 const FUNDER_WEI = 2n ** 146n;

@@ -16,15 +16,18 @@ export const BOB = 2;
 export const RELAYER = 9;
 
 export const dependencies: DevnetDependencies = {
-  connectL1: ({ genesisMs, fork }) =>
-    engineNetwork.create({
+  connectL1({ genesisMs, fork, past }) {
+    if (past !== undefined) prepareFork(engineConfig, { chainId: past.chainId, forking: past });
+    const forking = fork ?? past;
+    return engineNetwork.create({
       network: "local",
       override: {
         allowBlocksWithSameTimestamp: true,
         ...(genesisMs === undefined ? {} : { initialDate: new Date(genesisMs) }),
-        ...(fork === undefined ? {} : { forking: { url: fork.url, blockNumber: fork.blockNumber } }),
+        ...(forking === undefined ? {} : { forking: { url: forking.url, blockNumber: forking.blockNumber } }),
       },
-    }),
+    });
+  },
   connectChain(override) {
     prepareFork(engineConfig, override);
     return engineNetwork.create({ network: "local", override });

@@ -18,18 +18,21 @@ const [A, B] = [271n, 272n];
 const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
 /** Whether batches are proven. Then fewer are made: each takes seconds of all cores. */
 export type Proving = "stark" | "none";
+/** So few that L1 begins anew at most starts. */
+const L1_PLACE_REQUESTS = 20;
 const BATCH_AGE_MS: Readonly<Record<Proving, number>> = { stark: 2_500, none: 150 };
 
 /** The ecosystem that is killed: two chains, whose batches are sealed by age. */
 export function startKept(data: string, proving: Proving, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
   const chains = [A, B].map((chainId) => ({ chainId, batches: { maxAgeMs: BATCH_AGE_MS[proving] } }));
-  return startFlowDevnet(chains, {
+  const settings: Partial<DevnetOptions> = {
     data,
     relayer: true,
     prover: proving === "stark" ? { mode: "stark", workers: 2 } : { mode: "none" },
     fundedAccounts: [USERS.payer, USERS.sender, RELAYER],
     ...options,
-  });
+  };
+  return startFlowDevnet(chains, settings, { l1PlaceRequests: L1_PLACE_REQUESTS });
 }
 
 /** What users were told before their ecosystem was killed. */
