@@ -1,9 +1,9 @@
 import { TEST_TIERS, tierOf } from "./test-tiers.ts";
-import type { FileTime, TestTier } from "./test-tiers.ts";
+import type { FileTime, TestTier, TierTime } from "./test-tiers.ts";
 
 export interface RunTimes {
-  /** Seconds of the run's clock that each tier had, in the order of the tiers; together they are the run's. */
-  readonly tiers: readonly (readonly [tier: TestTier, seconds: number])[];
+  /** In the order of the tiers. */
+  readonly tiers: readonly TierTime[];
   readonly files: readonly FileTime[];
 }
 
@@ -34,22 +34,28 @@ export class RunProgress {
   }
 
   /** Returns a line that says what the file took and what is left. */
-  end(file: string): string {
+  end(file: string, cpuSeconds?: number): string {
     this.#share();
     const seconds = (this.#now() - (this.#running.get(file) ?? this.#now())) / 1000;
     this.#running.delete(file);
-    this.#ended.push({ file, seconds });
+    this.#ended.push({ file, seconds, ...(cpuSeconds === undefined ? {} : { cpuSeconds }) });
     const tier = tierOf(file);
     this.#left.set(tier, this.#leftOf(tier) - 1);
     const left = [...this.#left.values()].reduce((sum, files) => sum + files, 0);
     const time = clockOf((this.#now() - this.#start) / 1000);
-    return `${time}  ${file}: ${seconds.toFixed(1)} s; left: ${this.#leftOf(tier)} files of tier ${tier.name}, ${left} of all`;
+    const cpu = cpuSeconds === undefined ? "" : `, ${cpuSeconds.toFixed(1)} CPU s`;
+    return `${time}  ${file}: ${seconds.toFixed(1)} s${cpu}; left: ${this.#leftOf(tier)} files of tier ${tier.name}, ${left} of all`;
   }
 
   times(): RunTimes {
     this.#share();
     const tiers = TEST_TIERS.filter((tier) => this.#left.has(tier));
-    return { tiers: tiers.map((tier) => [tier, (this.#shares.get(tier) ?? 0) / 1000]), files: this.#ended };
+    const cpuOf = (tier: TestTier): number =>
+      this.#ended.reduce((sum, { file, cpuSeconds = 0 }) => sum + (tierOf(file) === tier ? cpuSeconds : 0), 0);
+    return {
+      tiers: tiers.map((tier) => ({ tier, seconds: (this.#shares.get(tier) ?? 0) / 1000, cpuSeconds: cpuOf(tier) })),
+      files: this.#ended,
+    };
   }
 
   #leftOf(tier: TestTier): number {

@@ -65,19 +65,31 @@ export function tierOf(file: string): TestTier {
 export interface FileTime {
   readonly file: string;
   readonly seconds: number;
+  /** Of its process and of those that it started; absent where it was killed. */
+  readonly cpuSeconds?: number;
+}
+
+/** What a tier took: seconds of the run's clock, which are the run's for all tiers together, and its files' CPU seconds. */
+export interface TierTime {
+  readonly tier: TestTier;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
 }
 
 /** How many of the slowest files are named. */
 const SLOWEST = 10;
 
-/** The run's times in lines: each tier's seconds beside its budget, and the slowest files. */
-export function timesReport(tiers: readonly (readonly [tier: TestTier, seconds: number])[], files: readonly FileTime[]): string {
-  const rows = tiers.map(([{ name, budgetMinutes }, seconds]) => {
+/** The run's times in lines: each tier's seconds beside its budget, its CPU seconds, and the slowest files. */
+export function timesReport(tiers: readonly TierTime[], files: readonly FileTime[]): string {
+  const rows = tiers.map(({ tier: { name, budgetMinutes }, seconds, cpuSeconds }) => {
     const budget = budgetMinutes * 60;
-    return `${name.padEnd(10)}${seconds.toFixed(0).padStart(6)} s of ${String(budget).padStart(4)} s${seconds > budget ? "  over its budget" : ""}`;
+    const times = `${seconds.toFixed(0).padStart(6)} s of ${String(budget).padStart(4)} s, ${cpuSeconds.toFixed(0).padStart(5)} CPU s`;
+    return `${name.padEnd(10)}${times}${seconds > budget ? "  over its budget" : ""}`;
   });
   const slowest = [...files].sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
-  return [...rows, "slowest files:", ...slowest.map(({ file, seconds }) => `${seconds.toFixed(1).padStart(8)} s  ${file}`)].join(
-    "\n",
-  );
+  const lines = slowest.map(({ file, seconds, cpuSeconds }) => {
+    const cpu = cpuSeconds?.toFixed(1) ?? "?";
+    return `${seconds.toFixed(1).padStart(8)} s, ${cpu.padStart(6)} CPU s  ${file}`;
+  });
+  return [...rows, "slowest files:", ...lines].join("\n");
 }

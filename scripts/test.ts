@@ -9,6 +9,7 @@ import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { cpuSeconds } from "./test-cpu.ts";
 import { runFiles } from "./test-files.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
 
@@ -74,6 +75,8 @@ function chosenFiles(): readonly string[] {
 }
 
 process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
+// Most processes of a run live for seconds: with 32 MiB for what is new they collect garbage less, for 7 % less CPU time.
+process.env["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --max-semi-space-size=32`.trim();
 const files = chosenFiles();
 await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
 await need([["page", ["scripts/bundle-page.ts"]]]);
@@ -84,6 +87,7 @@ const isGood = isCounted || failed.length > 0;
 const isWorthAgain = isGood && failed.length > 0 && failed.length <= MOST_RUN_AGAIN;
 const again = isWorthAgain ? await runFiles(failed, { ...LIMITS, concurrency: 1 }) : undefined;
 console.error(timesReport(tiers, times));
+console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
 for (const file of failed) {
   const isUnsteady = again !== undefined && !again.failed.includes(file);
   console.error(isUnsteady ? `UNSTEADY: ${file} failed and then passed alone; its error is above` : `FAILED: ${file}`);

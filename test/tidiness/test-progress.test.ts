@@ -17,8 +17,12 @@ test("waits", async () => {
   watcher.close();
 });
 `;
-const QUICK = `import { test } from "node:test";
+const QUICK = `import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+const BUSY = "while (process.cpuUsage().user < 600_000);";
 test("fails", () => {
+  while (process.cpuUsage().user < 600_000);
+  spawnSync(process.execPath, ["-e", BUSY]);
   throw new Error("planted");
 });
 `;
@@ -32,7 +36,8 @@ console.error = (line) => {
 const options = { root: process.cwd(), concurrency: 2, limitMs: 60_000 };
 const { failed, isGood, files } = await runFiles(["test/abi/slow.test.js", "test/abi/quick.test.js"], options);
 console.log();
-console.log(JSON.stringify({ failed, isGood, files: files.length }));
+const quick = files.find(({ file }) => file.includes("quick"));
+console.log(JSON.stringify({ failed, isGood, files: files.length, cpuSeconds: quick.cpuSeconds }));
 `;
 
 describe("the progress of a test run", () => {
@@ -41,8 +46,8 @@ describe("the progress of a test run", () => {
     const progress = new RunProgress(["test/abi/a.test.ts", "test/abi/b.test.ts", "test/flow/c.test.ts"], () => now);
     progress.begin("test/abi/a.test.ts");
     now += 72_400;
-    const line = progress.end("test/abi/a.test.ts");
-    assert.equal(line, "1:12  test/abi/a.test.ts: 72.4 s; left: 1 files of tier unit, 2 of all");
+    const line = progress.end("test/abi/a.test.ts", 31.26);
+    assert.equal(line, "1:12  test/abi/a.test.ts: 72.4 s, 31.3 CPU s; left: 1 files of tier unit, 2 of all");
   });
 
   test("shares the clock among the tiers of the files that run", () => {
@@ -51,16 +56,16 @@ describe("the progress of a test run", () => {
     const progress = new RunProgress(files, () => now);
     for (const file of files) progress.begin(file);
     now = 3_000;
-    progress.end("test/flow/b.test.ts");
+    progress.end("test/flow/b.test.ts", 4);
     now = 7_000;
-    progress.end("test/abi/a.test.ts");
+    progress.end("test/abi/a.test.ts", 0.5);
     now = 8_000;
-    progress.end("test/flow/c.test.ts");
+    progress.end("test/flow/c.test.ts", 1);
     const { tiers, files: ended } = progress.times();
     // By hand: 3 s of three files, 4 s of two, 1 s of one.
     assert.deepEqual(tiers, [
-      [tierOf("test/abi/a.test.ts"), 1 + 2],
-      [tierOf("test/flow/b.test.ts"), 2 + 2 + 1],
+      { tier: tierOf("test/abi/a.test.ts"), seconds: 1 + 2, cpuSeconds: 0.5 },
+      { tier: tierOf("test/flow/b.test.ts"), seconds: 2 + 2 + 1, cpuSeconds: 4 + 1 },
     ]);
     assert.deepEqual(
       ended.map(({ seconds }) => seconds),
@@ -82,7 +87,9 @@ describe("the progress of a test run", () => {
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const modules = ["../../scripts/test-files.ts"].map((file) => new URL(file, import.meta.url).href);
     const { stdout, stderr } = spawnSync(process.execPath, ["run.js", ...modules], { cwd: folder, env, encoding: "utf8" });
-    const result = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as object;
+    const { cpuSeconds, ...result } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as { cpuSeconds: number };
+    // Its own 0.6 s and, on Linux, those of the process that it started.
+    assert.ok(cpuSeconds >= (process.platform === "linux" ? 1.15 : 0.6) && cpuSeconds < 60, `${cpuSeconds}`);
     assert.deepEqual(result, { failed: ["test/abi/quick.test.js"], isGood: false, files: 2 }, stdout + stderr);
     assert.match(stderr, /quick\.test\.js: .*left: 1 files of tier unit, 1 of all\n.*slow\.test\.js: .*left: 0 files/);
   });

@@ -16,21 +16,23 @@ describe("the tiers of the test run", () => {
   });
 
   test("are told beside their budgets, with the ten slowest files", () => {
-    const files = Array.from({ length: 12 }, (_, i) => ({ file: `test/${i}.test.ts`, seconds: i }));
+    const files = Array.from({ length: 12 }, (_, i) => ({ file: `test/${i}.test.ts`, seconds: i, cpuSeconds: 2 * i }));
     const [unit, contracts] = TEST_TIERS;
     const report = timesReport(
       [
-        [unit!, 12.4],
-        [contracts!, contracts!.budgetMinutes * 60 + 1],
+        { tier: unit!, seconds: 12.4, cpuSeconds: 20.6 },
+        { tier: contracts!, seconds: contracts!.budgetMinutes * 60 + 1, cpuSeconds: 300 },
       ],
-      files,
+      [...files, { file: "test/killed.test.ts", seconds: 10.5 }],
     ).split("\n");
-    assert.match(report[0]!, /^unit +12 s of +180 s$/);
-    assert.match(report[1]!, /^contracts +181 s of +180 s {2}over its budget$/);
+    assert.match(report[0]!, /^unit +12 s of +180 s, +21 CPU s$/);
+    assert.match(report[1]!, /^contracts +181 s of +180 s, +300 CPU s {2}over its budget$/);
     assert.deepEqual(
       report.slice(3).map((line) => line.trim().split(" ").at(-1)),
-      [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((i) => `test/${i}.test.ts`),
+      [11, "killed", 10, 9, 8, 7, 6, 5, 4, 3].map((name) => `test/${name}.test.ts`),
     );
+    assert.match(report[3]!, /^ +11\.0 s, +22\.0 CPU s {2}test/);
+    assert.match(report[4]!, /^ +10\.5 s, +\? CPU s {2}test/);
   });
 
   test("the files that take longest are there, and begin first", () => {
