@@ -101,8 +101,8 @@ export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isT
 export const USER_MODE = defineBus("userMode", 28, { time: 1, elapsed: 1, frame: 1, word: LIMBS });
 /**
  * Says where user code goes on that is entered at a time. Sent by visits, received by user, each once. The sender sees to it
- * that the frame, the code's, its length, the place and the height are below 2^16, gas below 2^29, and the words of memory that
- * the frame has paid for below 2^19.
+ * that the frame, the code's, its length, the place and the height are below 2^16, gas below 2^25, the words of memory that the
+ * frame has paid for below 2^19, and what is left of the native budget below 2^30.
  */
 export const USER_BEGINS = defineBus("userBegins", 29, {
   time: 1,
@@ -113,17 +113,30 @@ export const USER_BEGINS = defineBus("userBegins", 29, {
   height: 1,
   gas: 1,
   words: 1,
+  budget: 1,
 });
 /**
- * Says where the user code stops that was entered at `time`, by its clock, and why. Sent by user, received by visits, each once.
+ * Says where the user code stops that was entered at `time`, by its clock, and why. The budget is an integer, which is 0 or more
+ * unless it is spent, and that is why it stops. Sent by user, received by visits, each once: visits sees to what is said of the
+ * budget.
  */
-export const USER_ENDS = defineBus("userEnds", 36, { time: 1, clock: 1, place: 1, height: 1, gas: 1, words: 1, opcode: 1 });
+export const USER_ENDS = defineBus("userEnds", 36, {
+  time: 1,
+  clock: 1,
+  place: 1,
+  height: 1,
+  gas: 1,
+  words: 1,
+  budget: 1,
+  spent: 1,
+  opcode: 1,
+});
 /**
  * Says what an opcode that touches bytes does to a frame at `time`: `before` and `after` are the words of memory that it has
- * paid for, `extra` is the gas beyond the opcode's own cost, a and b are its first operands, c its third or its result. It is
- * done if it runs; it cannot run if it is refused. Sent by user, received by userBytes, each once. The sender sees to it that
- * operands are words, the time is the step's, and the next step's is larger by 2 where the opcode copies, and that what runs is
- * not refused.
+ * paid for, `extra` is the gas beyond the opcode's own cost, `units` what it weighs beyond its own weight, a and b are its first
+ * operands, c its third or its result. It is done if it runs; it cannot run if it is refused. Sent by user, received by
+ * userBytes, each once. The sender sees to it that operands are words, the time is the step's, and the next step's is larger by 2
+ * where the opcode copies, and that what runs is not refused.
  */
 export const USER_BYTES = defineBus("userBytes", 37, {
   time: 1,
@@ -134,6 +147,7 @@ export const USER_BYTES = defineBus("userBytes", 37, {
   before: 1,
   after: 1,
   extra: 1,
+  units: 1,
   runs: 1,
   refused: 1,
   a: LIMBS,

@@ -18,9 +18,10 @@ export const USER_STACK_SPACE = 4;
 /** The place of a frame's gas among its fields. */
 export const GAS_FIELD = FRAME_FIELDS.length;
 
-/** Where user mode finds and leaves a frame's words. */
+/** Where user mode finds and leaves a frame's words, and the native budget. */
 export const USER_PLACES = {
   ...{ space: FIELD_SPACE, position: fieldIndex("position"), gas: GAS_FIELD, memoryWords: fieldIndex("memoryWords") },
+  budget: placeOfVariable("nativeLeft"),
 } as const;
 
 /** Where opcodes that touch bytes find them. `zeros` is never written; a copy within a memory goes through `between`. */

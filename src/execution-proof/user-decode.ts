@@ -3,6 +3,7 @@ import { operandSize } from "../circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/opcodes/user-opcode.ts";
 import { OPCODES, type OpcodeRule } from "../machine/instructions/evm.ts";
 import { fieldIndex, type FrameField, type Variable } from "../machine/kernel/names.ts";
+import { INSTRUCTION_WEIGHTS } from "../protocol/native-budget.ts";
 import { ENVIRONMENT_PLACES, FIELD_SPACE, placeOfVariable } from "./memory-places.ts";
 
 type Cells = Partial<UserOpcode>;
@@ -82,7 +83,9 @@ export function decodeOpcode(byte: number): UserOpcode | undefined {
   const rule = OPCODES[byte];
   if (rule === undefined) return { ...NOTHING, byte, isInvalid: 1 };
   const meaning = rule.trapped ? { traps: 1 } : MEANINGS.get(byte);
-  return meaning === undefined ? undefined : { ...NOTHING, byte, size: operandSize(byte), ...needs(rule), ...meaning };
+  // What the kernel serves it weighs, too.
+  const weight = rule.trapped ? 0 : (INSTRUCTION_WEIGHTS[byte] ?? 0);
+  return meaning === undefined ? undefined : { ...NOTHING, byte, weight, size: operandSize(byte), ...needs(rule), ...meaning };
 }
 
 function needs({ gas, pops, pushes }: OpcodeRule): Cells {

@@ -3,13 +3,14 @@ import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.
 import type { CodeCells } from "../circuits/code/code-air.ts";
 import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
 import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
-import { GAS_PER_EXPONENT_BYTE, HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
+import { BUDGET_SPENT, GAS_PER_EXPONENT_BYTE, HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
 import type { UserOpcode } from "../circuits/opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { UNIT_WEIGHTS } from "../protocol/native-budget.ts";
 import { inv } from "../field/koala-bear.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
@@ -69,12 +70,26 @@ export class VisitTracer {
     const [position, gas, words] = [USER_PLACES.position, USER_PLACES.gas, USER_PLACES.memoryWords].map((index) =>
       this.#places.at({ space: USER_PLACES.space, index: FRAME_PLACES * frame + index }),
     ) as [PlaceState, PlaceState, PlaceState];
+    const budget = this.#places.at(USER_PLACES.budget);
+    const before = Number(wordOf(budget.word));
+    let left = before;
     opcodes.forEach((each, i) => {
       clock += 1 + (i === 0 ? 0 : (decodeOpcode(opcodes[i - 1]?.byte ?? 0)?.ticks ?? 0));
       const next = opcodes[i + 1];
-      const halts = next === undefined && end.opcode === HALT;
-      this.#user.push(this.#row(visit, clock, each, { next: next ?? end, halts, ends: next === undefined }));
+      const [halts, spends] = [HALT, BUDGET_SPENT].map((opcode) => next === undefined && end.opcode === opcode) as [
+        boolean,
+        boolean,
+      ];
+      const row = this.#row(
+        visit,
+        clock,
+        { ...each, budget: left },
+        { next: next ?? end, halts, spends, ends: next === undefined },
+      );
+      this.#user.push(row);
+      if (row.fails === row.spent) left -= row.weight + row.units + UNIT_WEIGHTS.exponentByte * row.exponentBytes;
     });
+    const budgetAfter = left < 0 ? -left - 1 : left;
     const elapsed = clock - start;
     this.#visits.push({
       ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame, length: code.length },
@@ -82,12 +97,14 @@ export class VisitTracer {
       ...{ gasBefore: number30(first.gas), gasAfter: number30(end.gas) },
       ...{ wordsBefore: number30(first.words), wordsAfter: number30(end.words) },
       ...{ positionGap: number30(start - 1 - position.time), gasGap: number30(start - 1 - gas.time) },
-      wordsGap: number30(start - 1 - words.time),
+      ...{ wordsGap: number30(start - 1 - words.time), budgetGap: number30(start - 1 - budget.time) },
+      ...{ budgetBefore: number30(before), budgetAfter: number30(budgetAfter), spent: left < 0 ? 1 : 0 },
     });
     position.word = position.word.map((limb, i) => (i === 0 ? end.height : i === 1 ? end.place : limb));
     gas.word = limbsOf(BigInt(end.gas));
     words.word = limbsOf(BigInt(end.words));
-    for (const state of [position, gas, words]) state.time = clock;
+    budget.word = limbsOf(BigInt(budgetAfter));
+    for (const state of [position, gas, words, budget]) state.time = clock;
     return elapsed;
   }
 
@@ -101,23 +118,23 @@ export class VisitTracer {
     return { user: this.#user, ...this.#bytes.tables(), visits: this.#visits, code: this.#codes.rows(), codeWords };
   }
 
-  #row(visit: Visit, clock: number, recorded: RecordedOpcode, { next, halts, ends }: RowEnd): UserCells {
+  #row(visit: Visit, clock: number, recorded: WeighedOpcode, { next, halts, spends, ends }: RowEnd): UserCells {
     const { start, frame, name, code } = visit;
-    const { byte, place, height, gas, words: paid } = recorded;
+    const { byte, place, height, gas, words: paid, budget } = recorded;
     const opcode = decodeOpcode(byte);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
     const asked = this.#asked(opcode, visit, clock, recorded);
-    const reach = asked === undefined ? { after: paid, extra: 0, refused: 0 } : reachOf(asked.opcode);
+    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode);
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
-    const fault = faultOf({ ...opcode, cost }, recorded, reach.refused);
+    const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
     if (runs && opcode.isPush === 1) this.#codes.askOperand(name, code, place + opcode.size);
-    const looks = runs || opcode.isPower * fault.lacksGas === 1 || asked !== undefined;
+    const looks = runs || opcode.isPower * (fault.lacksGas + fault.spent) === 1 || asked !== undefined;
     const states = looks ? this.#accessed(opcode, frame, height) : [];
-    const rest = runs ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
+    const rest = runs || spends ? gas - cost : fault.lacksGas === 1 ? cost - gas - 1 : 0;
     const [writes1C, writes2C] = runs ? [opcode.puts1C, opcode.puts2C] : [0, 0];
     const words = wordsOf({ opcode, runs, states, place, rest, length: name.length }, next.top);
     const test = testOf(opcode, words);
@@ -129,9 +146,9 @@ export class VisitTracer {
     write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
     return {
       ...{ follows: begins === 1 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
-      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, words: paid, begins, ends: ends ? 1 : 0 },
+      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, words: paid, budget, begins, ends: ends ? 1 : 0 },
       ...{ ...words, ...opcode, rest: number30(rest), ...exponent, writes1C, writes2C, ...fault, ...stray.flags },
-      ...{ asked: asked === undefined ? 0 : 1, extra: reach.extra, wordsAfter: reach.after },
+      ...{ asked: asked === undefined ? 0 : 1, extra: reach.extra, units: reach.units, wordsAfter: reach.after },
       ...(stray.d === undefined ? {} : { d: stray.d }),
       ...{ access1: flag(states[0]), access2: flag(states[1]), access3: flag(states[2]) },
       ...{ gap1: number30(gaps[0] ?? 0), gap2: number30(gaps[1] ?? 0), gap3: number30(gaps[2] ?? 0) },
@@ -192,9 +209,15 @@ export class VisitTracer {
   }
 }
 
+/** An opcode, and what is left of the budget before it. */
+interface WeighedOpcode extends RecordedOpcode {
+  readonly budget: number;
+}
+
 interface RowEnd {
   readonly next: Pick<RecordedOpcode, "top">;
   readonly halts: boolean;
+  readonly spends: boolean;
   readonly ends: boolean;
 }
 
@@ -207,17 +230,17 @@ const NO_STRAY: { readonly flags: StrayFlags; readonly d?: Limbs } = {
 const flag = (state: PlaceState | undefined): number => (state === undefined ? 0 : 1);
 const limbs = (...values: readonly number[]): Limbs => ZERO_WORD.map((_, i) => values[i] ?? 0);
 
-/** The first reason for which an opcode does not run. */
-function faultOf(
-  { isInvalid, pops, growth, cost }: UserOpcode,
-  { height, gas }: RecordedOpcode,
-  isRefused: number,
-): Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas" | "refused"> {
+type Faults = Pick<UserCells, "fails" | "underflows" | "overflows" | "lacksGas" | "refused" | "spent">;
+/** The budget is spent. */
+const SPENT: Faults = { fails: 1, underflows: 0, overflows: 0, lacksGas: 0, refused: 0, spent: 1 };
+
+/** The first reason for which an opcode does not run, by itself. */
+function faultOf({ isInvalid, pops, growth, cost }: UserOpcode, { height, gas }: RecordedOpcode, isRefused: number): Faults {
   const underflows = isInvalid === 0 && height < pops ? 1 : 0;
   const overflows = isInvalid + underflows === 0 && height + growth > STACK_WORDS ? 1 : 0;
   const refused = isInvalid + underflows + overflows === 0 ? isRefused : 0;
   const lacksGas = isInvalid + underflows + overflows + refused === 0 && gas < cost ? 1 : 0;
-  return { fails: isInvalid + underflows + overflows + refused + lacksGas, underflows, overflows, lacksGas, refused };
+  return { fails: isInvalid + underflows + overflows + refused + lacksGas, underflows, overflows, lacksGas, refused, spent: 0 };
 }
 
 interface RunningOpcode {

@@ -63,7 +63,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
 /** Needed, but not shown here: what a run would be that nothing else refuses. */
 const UNSHOWN: Readonly<Record<string, string>> = {
   "user: start stays": "the ends of three visits given to each other, so that the clock goes back between them",
-  "visits: range16[4]": "code that runs to its place 2^16, whose table has as many rows",
+  "visits: range16[5]": "code that runs to its place 2^16, whose table has as many rows",
 };
 
 /** The names of fields, typed. */

@@ -234,6 +234,10 @@ function isFree(field: string, i: UserBytesCells): boolean {
     case "lengthWords":
     case "lengthSlack":
       return far > 0;
+    case "blocks":
+    case "moreBlocks":
+    case "lastBlock":
+      return i.hashes === 0 || far > 0;
     case "costBefore":
     case "costAfter":
       return i.grows === 0;

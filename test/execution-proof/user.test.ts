@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
-import { HALT, type UserCells } from "../../src/circuits/user/user-air.ts";
+import { BUDGET_SPENT, HALT, type UserCells } from "../../src/circuits/user/user-air.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { userChanged, visited, withUser } from "./support/forged-visit.ts";
+import { budgetPut, userChanged, visited, withUser } from "./support/forged-visit.ts";
 import { word } from "./support/forgeries.ts";
 import { freeCells } from "./support/mutations.ts";
 import { interpret, programOf, push } from "./support/programs.ts";
@@ -29,7 +29,20 @@ const MASK = (1n << 256n) - 1n;
 type Code = readonly (number | readonly number[])[];
 
 /** What user mode comes to; all constraints and buses of its run hold. */
-function outcome(code: Code, start: UserStart = {}): { opcode: number; gas: number; position: bigint; stack: bigint[] } {
+function outcome(code: Code, start: UserStart = {}): Outcome {
+  const { left: _, ...rest } = weighedOutcome(code, start);
+  return rest;
+}
+
+interface Outcome {
+  readonly opcode: number;
+  readonly gas: number;
+  readonly position: bigint;
+  readonly stack: readonly bigint[];
+}
+
+/** The same, with what is left of the native budget. */
+function weighedOutcome(code: Code, start: UserStart): Outcome & { readonly left: number } {
   const program = programOf(userCode(code, start));
   const { trace, machine } = interpret(program);
   assert.deepEqual(refusalsOf(cellsOf(program, trace)), []);
@@ -42,6 +55,7 @@ function outcome(code: Code, start: UserStart = {}): { opcode: number; gas: numb
     gas: Number(machine.variable("gasLeft")),
     position: machine.variable("mark"),
     stack: words,
+    left: Number(machine.variable("nativeLeft")),
   };
 }
 
@@ -113,6 +127,54 @@ describe("user mode", () => {
     assert.deepEqual(stack.slice(0, 1), [MASK + 72n - (MASK + 1n)]);
   });
 
+  describe("takes what runs from the native budget, as docs/protocol.md says", () => {
+    const [KECCAK256, CALLDATACOPY, MSTORE, MCOPY] = [0x20, 0x37, 0x52, 0x5e];
+    const budget = 10_000;
+    /** By hand from fixtures/protocol/budget.json: pushes of up to four bytes weigh 2, the kernel weighs what it serves. */
+    const weighs = (code: Code, units: number, gas = 5000): void => {
+      assert.equal(weighedOutcome([...code, STOP], { budget, gas }).left, budget - units);
+      // With one unit less the last opcode does not run.
+      const { opcode, stack } = weighedOutcome([...code, STOP], { budget: units - 1, gas });
+      assert.deepEqual([opcode, stack.length > 0], [BUDGET_SPENT, code.length > 1]);
+      assert.equal(weighedOutcome([...code, STOP], { budget: units, gas }).opcode, STOP);
+    };
+    it("a sum", () => weighs([push(5), push(7), ADD], 2 + 2 + 3));
+    it("a push of 5 bytes", () => weighs([push(2 ** 32)], 4));
+    it("a power, for each byte of its exponent", () => weighs([push(300), push(3), EXP], 2 + 2 + 8 + 2 * 62));
+    it("a hash, for the blocks that it fills and one more", () => {
+      for (const [length, blocks] of [
+        [0, 1],
+        [135, 1],
+        [136, 2],
+        [272, 3],
+      ] as const) {
+        weighs([push(length), push(0), KECCAK256], 2 + 2 + 8 + 637 * blocks);
+      }
+    });
+    it("copies, for each word", () => {
+      weighs([push(33), push(0), push(0), CALLDATACOPY], 6 + 8 + 3 * 2);
+      weighs([push(64), push(7), push(0), MCOPY], 6 + 8 + 3 * 2);
+      weighs([push(0), push(0), push(0), MCOPY], 6 + 8);
+    });
+    it("a word that is stored", () => weighs([push(1), push(0), MSTORE], 4 + 5));
+    it("nothing of what does not run for another reason, of what the kernel serves, and of a code's end", () => {
+      const left = (code: Code, gas: number): number => weighedOutcome(code, { budget, gas }).left;
+      assert.equal(left([push(1), ADD], 100), budget - 2);
+      assert.equal(left([push(1), push(1), ADD], 8), budget - 4);
+      assert.equal(left([push(300), push(3), EXP], 100), budget - 4);
+      assert.equal(left([push(300), push(0), KECCAK256], 6 + 30), budget - 4);
+      assert.equal(left([push(1), SLOAD], 100), budget - 2);
+      assert.equal(left([INVALID], 100), budget);
+      assert.equal(left([], 100), budget);
+    });
+    it("in which a failing opcode is not taken for one that spends it", () => {
+      const end = (code: Code, gas: number): number => weighedOutcome(code, { budget: 4, gas }).opcode;
+      assert.equal(end([push(1), ADD], 100), HALT);
+      assert.equal(end([push(300), push(3), EXP], 100), HALT);
+      assert.equal(end([push(300), push(0), KECCAK256], 6 + 30), HALT);
+    });
+  });
+
   describe("halts, and leaves the frame as it was before the instruction", () => {
     const halted = (code: Code, start: UserStart, gas: number, height: number, place: number, length: number): void => {
       const { opcode, gas: left, position: at } = outcome(code, start);
@@ -145,6 +207,7 @@ describe("a false run of user code is refused", () => {
       ...first,
       byte: JUMPDEST,
       cost: 1,
+      weight: 2,
       growth: 0,
       size: 0,
       takes1: 0,
@@ -154,7 +217,18 @@ describe("a false run of user code is refused", () => {
       access1: 0,
     };
     const row = { ...landed, begins: 0, follows: 1, clock: jump.clock + 1, place: 4, isTarget: 1, height: 0, gas: 989 };
-    const stop = { ...row, byte: STOP, cost: 0, traps: 1, isTarget: 0, clock: jump.clock + 2, place: 5, gas: 988, ends: 1 };
+    const stop = {
+      ...row,
+      byte: STOP,
+      cost: 0,
+      weight: 0,
+      traps: 1,
+      isTarget: 0,
+      clock: jump.clock + 2,
+      place: 5,
+      gas: 988,
+      ends: 1,
+    };
     const rows = [first, { ...jump, ends: 0, jumpsWrong: 0 }, { ...row, rest: [988, 0] }, { ...stop, rest: [988, 0] }];
     assert.deepEqual(refusalsOf(withUser(run, rows, { ...end, gas: 988, place: 6 })), ["code"]);
   });
@@ -193,6 +267,30 @@ describe("a false run of user code is refused", () => {
     // The stack's words are not looked at.
     const unseen = { access1: 0, access2: 0, leadingZeros: 0, b: word({}) };
     refused(withUser(run, [first, second, { ...row, ...halts, ...unseen }], halted));
+  });
+
+  it("that is said to have spent the budget, or to have more of it than is left", () => {
+    const run = visited([push(5), push(7), ADD, STOP]);
+    const [first, second, third] = run.user as [UserCells, UserCells, UserCells];
+    const unread = { access1: 0, access2: 0, writes2C: 0 };
+    const spent = { ...third, ...unread, ends: 1, fails: 1, spent: 1 };
+    refused(withUser(run, [first, second, spent], { opcode: BUDGET_SPENT, gas: 994, height: 2, place: 4 }, { spent: 1 }));
+    refused(withUser(run, [first, second, spent], { opcode: HALT, gas: 994, height: 2, place: 4 }, { spent: 1 }));
+    const visits = run.visits.map((row) => ({ ...row, budgetAfter: row.budgetBefore }));
+    refused(budgetPut({ ...run, visits }));
+    refused(withUser(run, [{ ...first, budget: first.budget + 9 }, second, third, run.user[3]!]));
+    // Of two that do not run for want of words or gas the budget would not be needed.
+    for (const [code, gas] of [
+      [[ADD], 100],
+      [[PUSH0, PUSH0, ADD], 5],
+    ] as const) {
+      const halted = visited(code, { gas });
+      const last = halted.user.length - 1;
+      const { height, place, gas: left } = halted.user[last]!;
+      const claimed = { ...halted.user[last]!, underflows: 0, lacksGas: 0, spent: 1 };
+      const end = { opcode: BUDGET_SPENT, gas: left, height, place };
+      refused(withUser(halted, [...halted.user.slice(0, last), claimed], end, { spent: 1 }));
+    }
   });
 
   it("with the code of another account", () => {
@@ -263,6 +361,15 @@ describe("a false run of user code is refused", () => {
     const rows = run.user.map((_, row) => row);
     for (const { field, row } of freeCells("user", run, rows, new Random(4))) {
       assert.ok(isFree(field, run.user[row]!), `${field} at row ${row}`);
+    }
+    for (const code of [
+      [push(300), push(3), EXP],
+      [push(9), push(0), 0x20],
+    ]) {
+      const spent = visited(code, { budget: 130 });
+      assert.deepEqual(refusalsOf(spent), []);
+      for (const { field } of freeCells("user", spent, [2], new Random(8))) assert.ok(isFree(field, spent.user[2]!), field);
+      assert.deepEqual(freeCells("visits", spent, [0], new Random(9)), []);
     }
     const poor = visited([push(300), push(3), EXP], { gas: 115 });
     for (const { field } of freeCells("user", poor, [2], new Random(6))) assert.ok(isFree(field, poor.user[2]!), field);

@@ -8,6 +8,7 @@ import {
   PRECOMPILE_WEIGHTS,
   UNIT_WEIGHTS,
 } from "../../protocol/native-budget.ts";
+import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
 
@@ -22,7 +23,7 @@ export type UnprovableReason =
 
 /** What is used of a run's state. */
 interface RunState {
-  readonly stack: { peek(count: number): readonly bigint[] };
+  readonly stack: { readonly length: number; peek(count: number): readonly bigint[] };
   readonly memory: { read(offset: number, length: number): Uint8Array };
 }
 
@@ -44,7 +45,8 @@ const HASH_BLOCK = 136n;
 
 /**
  * Adds up what an operation takes to prove, instruction by instruction (docs/protocol.md), and breaks its run off where it is too
- * much, or where it comes to what no proof covers. An instruction counts once its gas is paid, whatever becomes of it.
+ * much, or where it comes to what no proof covers. An instruction counts once the stack has its words and room, and its gas is
+ * paid.
  */
 export class NativeMeter {
   readonly #evm: EVM;
@@ -100,11 +102,16 @@ export class NativeMeter {
   #wrap(opcode: number, weight: number): void {
     const original = this.#entries[opcode];
     if (original === undefined) return;
+    const need = STACK_NEEDS[opcode];
+    if (need === undefined) throw new Error(`opcode ${opcode} has a weight, and takes no known number of words`);
     this.#originals.set(opcode, original);
     const further = this.#furtherOf(opcode);
     const opHandler: Handler = (runState, common) => {
-      this.#add(weight);
-      further?.(runState);
+      // The library has taken the gas; for want of words or room it halts in the handler.
+      if (fitsStack(need, runState.stack.length)) {
+        this.#add(weight);
+        further?.(runState);
+      }
       return original.opHandler(runState, common);
     };
     this.#entries[opcode] = { ...original, opHandler };

@@ -10,6 +10,8 @@ export const USER_OPCODE_FIELDS = {
   /** `IDLE` for a row that runs nothing. */
   byte: 1,
   cost: 1,
+  /** Units of the native budget that user mode takes for it, beside those that its operands make. */
+  weight: 1,
   /** Words that have to be on the stack, and what its height changes by. */
   pops: 1,
   growth: 1,

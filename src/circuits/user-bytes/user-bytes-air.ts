@@ -3,6 +3,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTE_MEMORY, BYTES, COPY, HASH, MEMORY, MEMORY_COST, RANGE14, RANGE16, USER_BYTES } from "../buses.ts";
+import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
 import { OPERATION } from "../arithmetic/operation.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
@@ -28,6 +29,8 @@ export type ByteOpcodeName = keyof typeof BYTE_OPCODES;
 export const TOO_MANY_WORDS = 2 ** 19;
 /** Gas for each word that is hashed, and for each that is copied. */
 export const GAS_PER_WORD = { hashed: 6, copied: 3 } as const;
+/** Bytes that a permutation takes of what is hashed. */
+export const HASH_BLOCK = 136;
 /** Limbs of a slice: two of the length, two of the offset, the frame. */
 const SLICE = 5;
 
@@ -44,6 +47,8 @@ export const USER_BYTES_FIELDS = {
   before: 1,
   after: 1,
   extra: 1,
+  /** What it weighs beyond the opcode's own weight. */
+  units: 1,
   a: LIMBS,
   b: LIMBS,
   c: LIMBS,
@@ -74,6 +79,10 @@ export const USER_BYTES_FIELDS = {
   /** Words that are hashed or copied, in two limbs, and bytes of the last that are not. */
   lengthWords: 2,
   lengthSlack: 1,
+  /** Blocks that are hashed, a number of 17 bits; and bytes of the last that are input. */
+  blocks: 1,
+  moreBlocks: 1,
+  lastBlock: 1,
   /** Call data, or what a call returned: its length, its offset and its frame. */
   slice: SLICE,
   sliceGap: NUMBER30,
@@ -135,6 +144,7 @@ export function userBytesAir(places: BytePlaces): Air {
   copyBytes(b, columns, places);
   accessWord(b, columns, places);
   assertResults(b, columns);
+  assertWeight(b, columns);
   const { time, frame, a, c, hashes, runs } = columns;
   const space = b.add(b.constant(places.memory), frame);
   const length = columns.b.slice(0, 2);
@@ -160,7 +170,7 @@ function readsSlice(b: AirBuilder, { loadsInput, copiesInput, copiesReturned }: 
 
 /** One opcode at most, and what it answers. */
 function assertKind(b: AirBuilder, columns: Columns): void {
-  const { time, frame, codeFrame, codeLength, runs, before, after, extra, a, b: second, c } = columns;
+  const { time, frame, codeFrame, codeLength, runs, before, after, extra, units, a, b: second, c } = columns;
   const { farOffset, farSource, farLength, farSum, beyondFrom, beyondLength, beyondSum } = columns;
   const names = Object.keys(BYTE_OPCODES) as ByteOpcodeName[];
   const kinds = Object.fromEntries(names.map((name) => [name, columns[name]]));
@@ -170,7 +180,7 @@ function assertKind(b: AirBuilder, columns: Columns): void {
   const opcode = b.add(...names.map((name) => b.scale(columns[name], BYTE_OPCODES[name])));
   const refused = b.add(farOffset, farSource, farLength, farSum, beyondFrom, beyondLength, beyondSum);
   b.receive(USER_BYTES, real, {
-    ...{ time, opcode, frame, codeFrame, codeLength, before, after, extra, runs, refused },
+    ...{ time, opcode, frame, codeFrame, codeLength, before, after, extra, units, runs, refused },
     ...{ a, b: second, c },
   });
 }
@@ -267,6 +277,30 @@ function assertCosts(b: AirBuilder, columns: Columns): void {
   lookUpSlack(b, lengthSlack);
   const perWord = b.add(b.scale(hashes, GAS_PER_WORD.hashed), b.scale(isCopy(b, columns), GAS_PER_WORD.copied));
   b.assertEqual("extra", "everyRow", extra, b.add(b.mul(grows, b.sub(costAfter, costBefore)), b.mul(perWord, counted)));
+}
+
+/**
+ * Words that are copied weigh, and blocks that are hashed: those that the input fills, and one more. Of what is too far the
+ * number of words or blocks may be any, since it cannot run.
+ */
+function assertWeight(b: AirBuilder, columns: Columns): void {
+  const { units, hashes, blocks, moreBlocks, lastBlock, length, lengthWords } = columns;
+  const one = b.constant(1);
+  assertBoolean(b, { moreBlocks });
+  const count = b.add(blocks, b.scale(moreBlocks, LIMB));
+  const isNear = b.mul(hashes, b.sub(one, isFar(b, columns)));
+  b.assertEqual(
+    "blocks",
+    "everyRow",
+    b.add(length, b.constant(HASH_BLOCK)),
+    b.add(b.scale(count, HASH_BLOCK), lastBlock),
+    isNear,
+  );
+  b.send(RANGE16, one, { value: blocks });
+  b.send(BYTES, one, { low: lastBlock, high: b.add(lastBlock, b.constant(2 ** 8 - HASH_BLOCK)) });
+  const words = numberOf(b, lengthWords, element(lengthWords, 1));
+  const copied = b.mul(b.scale(isCopy(b, columns), UNIT_WEIGHTS.copiedWord), words);
+  b.assertEqual("units", "everyRow", units, b.add(copied, b.mul(b.scale(hashes, UNIT_WEIGHTS.hashedBlock), count)));
 }
 
 /** Call data and what a call returned are named by a field of the frame. */

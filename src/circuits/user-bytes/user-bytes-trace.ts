@@ -1,4 +1,5 @@
 import { inv } from "../../field/koala-bear.ts";
+import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { memoryCost } from "../memory-cost/memory-cost-trace.ts";
 import { number30 } from "../words/earlier.ts";
@@ -7,6 +8,7 @@ import {
   BYTE_OPCODES,
   type ByteOpcodeName,
   GAS_PER_WORD,
+  HASH_BLOCK,
   TOO_MANY_WORDS,
   USER_BYTES_FIELDS,
   type UserBytesCells,
@@ -34,6 +36,7 @@ export interface ByteOpcode {
 export interface ByteReach {
   readonly after: number;
   readonly extra: number;
+  readonly units: number;
   readonly refused: number;
 }
 
@@ -74,11 +77,20 @@ export function copiesBytes(name: ByteOpcodeName): boolean {
 
 /** How much memory an opcode needs, and what that costs. */
 export function reachOf(opcode: ByteOpcode): ByteReach {
-  const { refused, reaches, needed, lengthWords } = measure(opcode);
+  const { refused, reaches, needed, length, lengthWords } = measure(opcode);
   const grows = reaches && needed > opcode.words;
   const perWord = opcode.name === "hashes" ? GAS_PER_WORD.hashed : copiesBytes(opcode.name) ? GAS_PER_WORD.copied : 0;
   const growth = grows ? memoryCost(needed) - memoryCost(opcode.words) : 0;
-  return { after: grows ? needed : opcode.words, extra: growth + perWord * lengthWords, refused: refused === undefined ? 0 : 1 };
+  const copied = copiesBytes(opcode.name) ? UNIT_WEIGHTS.copiedWord * lengthWords : 0;
+  return {
+    ...{ after: grows ? needed : opcode.words, extra: growth + perWord * lengthWords, refused: refused === undefined ? 0 : 1 },
+    units: copied + (opcode.name === "hashes" ? UNIT_WEIGHTS.hashedBlock * blocksOf(length) : 0),
+  };
+}
+
+/** Blocks of an input with its padding. */
+function blocksOf(length: number): number {
+  return Math.floor(length / HASH_BLOCK) + 1;
 }
 
 /** What of its source an opcode that runs reads. */
@@ -97,7 +109,7 @@ export function userBytesRow(opcode: ByteOpcode, run?: { readonly result: Limbs;
   const { name, time, frame, codeFrame, codeLength, words, operands, slice, sliceGap } = opcode;
   const [a, b, third] = operands;
   const c = copiesBytes(name) || run === undefined ? third : run.result;
-  const { after, extra } = reachOf(opcode);
+  const { after, extra, units } = reachOf(opcode);
   const { far, ...measured } = measure(opcode);
   const grows = after > words;
   const distance = !measured.reaches ? 0 : grows ? after - words - 1 : words - measured.needed;
@@ -109,7 +121,7 @@ export function userBytesRow(opcode: ByteOpcode, run?: { readonly result: Limbs;
   const source = sourceCells(opcode, run !== undefined);
   return {
     ...kindCells(name),
-    ...{ time, frame, codeFrame, codeLength, runs: run === undefined ? 0 : 1, before: words, after, extra, a, b, c },
+    ...{ time, frame, codeFrame, codeLength, runs: run === undefined ? 0 : 1, before: words, after, extra, units, a, b, c },
     ...{ middle: list.map((word) => (word[1] ?? 0) % 2 ** 8), large: list.map((word) => (isLarge(word) ? 1 : 0)) },
     inverse: upper.map((sum) => (sum === 0 ? 0 : inv(sum))),
     ...{ length: measured.length, largeLength: measured.largeLength ? 1 : 0, empty: total === 0 ? 1 : 0 },
@@ -119,6 +131,7 @@ export function userBytesRow(opcode: ByteOpcode, run?: { readonly result: Limbs;
     ...{ grows: grows ? 1 : 0, distance: number30(distance) },
     ...{ costBefore: grows ? memoryCost(words) : 0, costAfter: grows ? memoryCost(after) : 0 },
     ...{ lengthWords: number30(measured.lengthWords), lengthSlack: measured.lengthSlack },
+    ...blockCells(name, measured.length),
     ...{ slice: slice.slice(0, 5), sliceGap: number30(sliceGap) },
     ...source,
     ...{ whole: loaded?.whole === true ? 1 : 0, split: loaded?.whole === false ? 1 : 0, old, gap: number30(loaded?.gap ?? 0) },
@@ -145,6 +158,12 @@ export function masked(word: Limbs, count: number): number[] {
 }
 
 const ZERO: Limbs = new Array<number>(LIMBS).fill(0);
+
+function blockCells(name: ByteOpcodeName, length: number): Pick<UserBytesCells, "blocks" | "moreBlocks" | "lastBlock"> {
+  if (name !== "hashes") return { blocks: 0, moreBlocks: 0, lastBlock: 0 };
+  const count = blocksOf(length);
+  return { blocks: count % LIMB, moreBlocks: Math.floor(count / LIMB), lastBlock: length % HASH_BLOCK };
+}
 
 function kindCells(name: ByteOpcodeName): Record<ByteOpcodeName, number> {
   const flags = Object.keys(BYTE_OPCODES).map((each) => [each, each === name ? 1 : 0]);

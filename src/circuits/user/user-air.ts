@@ -3,6 +3,7 @@ import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_BYTES, USER_ENDS } from "../buses.ts";
 import { OPERATION } from "../arithmetic/operation.ts";
+import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
@@ -14,6 +15,8 @@ import { assertWordTests } from "../words/word-tests.ts";
 export const STACK_WORDS = 1024;
 /** What the kernel is told of an exceptional halt. */
 export const HALT = 0xfe;
+/** What it is told where the next opcode weighs more than is left of the native budget. */
+export const BUDGET_SPENT = 0x0c;
 /** What EXP costs for each byte of its exponent. */
 export const GAS_PER_EXPONENT_BYTE = 50;
 
@@ -34,6 +37,8 @@ export const USER_FIELDS = {
   height: 1,
   gas: 1,
   words: 1,
+  /** What is left of the native budget before the opcode. */
+  budget: 1,
   begins: 1,
   ends: 1,
   a: LIMBS,
@@ -44,19 +49,22 @@ export const USER_FIELDS = {
   /** Of EXP's exponent: how many bits above its highest are 0, and how many bytes it has. */
   leadingZeros: 1,
   exponentBytes: 1,
-  /** Of an opcode that touches bytes: whether userBytes is asked, gas beyond its cost, and the words that are paid for then. */
+  /** Of an opcode that touches bytes: whether userBytes is asked, gas and units beyond its own, words that are paid for then. */
   asked: 1,
   extra: 1,
+  units: 1,
   wordsAfter: 1,
   /** Gas that is left; or what of it is missing, less one, where it does not suffice. */
   rest: NUMBER30,
-  /** Whether the opcode does not run, because of one of the next five or because it is no instruction. */
+  /** Whether the opcode does not run, because of one of the next six or because it is no instruction. */
   fails: 1,
   underflows: 1,
   overflows: 1,
   lacksGas: 1,
   /** It reaches farther than any gas pays for, or behind what a call returned. */
   refused: 1,
+  /** It could run, but weighs more than is left. */
+  spent: 1,
   /** Whether it jumps where it may not: to 2^16 or farther, behind the code's end, to what is no JUMPDEST. */
   jumpsFar: 1,
   jumpsBehind: 1,
@@ -106,7 +114,7 @@ function isReal(b: AirBuilder, { begins, follows }: Columns): Expression {
  * the first begins, and no other.
  */
 function assertOrder(b: AirBuilder, columns: Columns): void {
-  const { follows, begins, ends, start, frame, codeFrame, length, clock, place, height, gas, words } = columns;
+  const { follows, begins, ends, start, frame, codeFrame, length, clock, place, height, gas, words, budget } = columns;
   const { ticks } = columns;
   const one = b.constant(1);
   const goesOn = b.next(follows);
@@ -123,7 +131,7 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   stays("length", length);
   b.assertEqual("clock begins behind the start", "everyRow", clock, b.add(start, one), begins);
   b.assertEqual("clock ticks", "transition", b.next(clock), b.add(clock, one, ticks), goesOn);
-  b.receive(USER_BEGINS, begins, { time: start, frame, codeFrame, length, place, height, gas, words });
+  b.receive(USER_BEGINS, begins, { time: start, frame, codeFrame, length, place, height, gas, words, budget });
 }
 
 /** The opcode is the code's at the place; a row that is of no user code runs nothing. */
@@ -140,23 +148,33 @@ function assertFetch(b: AirBuilder, columns: Columns): void {
 
 /**
  * An opcode fails if words or gas for it are missing, or the stack is full; of each a number from 0 says which. Or userBytes
- * refuses it.
+ * refuses it. Or the budget is spent: then it is one that could run.
  */
 function assertFaults(b: AirBuilder, columns: Columns): void {
   const { height, gas, cost, pops, growth, rest, fails, underflows, overflows, lacksGas, isInvalid } = columns;
-  const { exponentBytes, extra, refused } = columns;
+  const { exponentBytes, extra, refused, spent } = columns;
   const one = b.constant(1);
-  assertBoolean(b, { fails, underflows, overflows, lacksGas });
-  b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas, refused));
-  const runs = b.sub(one, fails);
-  /** The number itself if the opcode runs, how far it is below 0, less one, if it is what fails, and 0 else. */
+  assertBoolean(b, { fails, underflows, overflows, lacksGas, spent });
+  b.assertEqual("fails for a reason", "everyRow", fails, b.add(isInvalid, underflows, overflows, lacksGas, refused, spent));
+  const couldRun = mayRun(b, columns);
+  /** The number itself if the opcode could run, how far it is below 0, less one, if it is what fails, and 0 else. */
   const tested = (number: Expression, isMissing: Expression): Expression =>
-    b.sub(b.mul(runs, number), b.mul(isMissing, b.add(number, one)));
+    b.sub(b.mul(couldRun, number), b.mul(isMissing, b.add(number, one)));
   b.send(RANGE16, one, { value: tested(b.sub(height, pops), underflows) });
   b.send(RANGE16, one, { value: tested(b.sub(b.constant(STACK_WORDS), b.add(height, growth)), overflows) });
   const left = b.sub(gas, b.add(cost, b.scale(exponentBytes, GAS_PER_EXPONENT_BYTE), extra));
   b.assertEqual("rest", "everyRow", lookUpNumber30(b, rest), tested(left, lacksGas));
   assertExponent(b, columns);
+}
+
+/** 1 for an opcode that runs, or would with more of the budget. */
+function mayRun(b: AirBuilder, { fails, spent }: Columns): Expression {
+  return b.add(b.sub(b.constant(1), fails), spent);
+}
+
+/** What an opcode takes from the budget: its own weight, and what its operands make. */
+function weightOf(b: AirBuilder, { weight, units, exponentBytes }: Columns): Expression {
+  return b.add(weight, units, b.scale(exponentBytes, UNIT_WEIGHTS.exponentByte));
 }
 
 /**
@@ -178,7 +196,7 @@ function assertExponent(b: AirBuilder, columns: Columns): void {
 /** Where it goes on, what is left, and what the kernel is told at the end. */
 function assertFlow(b: AirBuilder, columns: Columns): void {
   const { start, clock, place, size, height, growth, gas, rest, byte, ends, traps, fails, follows } = columns;
-  const { a, taken, isTarget, words, wordsAfter } = columns;
+  const { a, taken, isTarget, words, wordsAfter, budget, spent } = columns;
   const one = b.constant(1);
   const goesOn = b.next(follows);
   assertJump(b, columns);
@@ -191,11 +209,14 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   b.assertEqual("height: the next", "transition", b.next(height), b.add(height, growth), goesOn);
   b.assertEqual("gas: the next", "transition", b.next(gas), numberOf(b, rest), goesOn);
   b.assertEqual("words: the next", "transition", b.next(words), wordsAfter, goesOn);
-  // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was.
+  const weight = weightOf(b, columns);
+  b.assertEqual("budget: the next", "transition", b.next(budget), b.sub(budget, weight), goesOn);
+  // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was. The budget may be below 0: it has
+  // fallen in each row, so visits, which knows whether it is, need not know of the rows before.
   b.send(USER_ENDS, ends, {
     ...{ time: start, clock, height, gas, words },
-    place: b.sub(b.add(place, one), halts),
-    opcode: b.add(byte, b.mul(halts, b.sub(b.constant(HALT), byte))),
+    ...{ place: b.sub(b.add(place, one), halts), budget: b.sub(budget, b.mul(mayRun(b, columns), weight)), spent },
+    opcode: b.add(byte, b.mul(halts, b.sub(b.constant(HALT), byte)), b.scale(spent, BUDGET_SPENT - HALT)),
   });
 }
 
@@ -240,13 +261,14 @@ function assertResults(b: AirBuilder, columns: Columns): void {
 
 /** What an opcode that touches bytes comes to, and whether it can run: also where gas may be missing, of which that is a part. */
 function askBytes(b: AirBuilder, columns: Columns): void {
-  const { asks, asked, refused, underflows, overflows, fails, words, wordsAfter, extra, clock, byte, length } = columns;
+  const { asks, asked, refused, underflows, overflows, fails, words, wordsAfter, extra, units, clock, byte, length } = columns;
   const one = b.constant(1);
   const others = b.sub(one, asks);
   assertBoolean(b, { asked });
   b.assertEqual("asked", "everyRow", asked, b.mul(asks, b.sub(one, b.add(underflows, overflows))));
   b.assertZero("only what touches bytes is refused", "everyRow", b.mul(others, refused));
   b.assertZero("only what touches bytes has extra costs", "everyRow", b.mul(others, extra));
+  b.assertZero("only what touches bytes has extra units", "everyRow", b.mul(others, units));
   b.assertEqual("only what touches bytes pays for words", "everyRow", wordsAfter, words, others);
   b.send(USER_BYTES, asked, {
     ...columns,
@@ -264,10 +286,11 @@ function access(b: AirBuilder, columns: Columns, stackSpace: number): void {
   const { a, b: second, c, d, clock, frame, height, fails, depth1, depth2, takes1, takes2, takes3, reads } = columns;
   const { access1, access2, access3, gap1, gap2, gap3, puts1B, puts1C, puts1D, puts2A, puts2C, space, index, isOfFrame } =
     columns;
-  const { isPower, lacksGas, asks, refused, writes1C, writes2C } = columns;
+  const { isPower, lacksGas, asks, refused, spent, writes1C, writes2C } = columns;
   const runs = b.sub(b.constant(1), fails);
-  // An exponent says whether gas suffices, and so do offsets and lengths.
-  const looks = b.add(runs, b.mul(isPower, lacksGas), b.mul(asks, b.add(lacksGas, refused)));
+  // An exponent says whether gas and budget suffice, and so do offsets and lengths.
+  const missing = b.add(lacksGas, spent);
+  const looks = b.add(runs, b.mul(isPower, missing), b.mul(asks, b.add(missing, refused)));
   assertBoolean(b, { access1, access2, access3 });
   b.assertEqual("access: the first", "everyRow", access1, b.mul(takes1, looks));
   b.assertEqual("access: the second", "everyRow", access2, b.mul(takes2, looks));

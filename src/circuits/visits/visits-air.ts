@@ -28,45 +28,64 @@ export const VISITS_FIELDS = {
   /** Limbs of the words of memory that it has paid for. */
   wordsBefore: NUMBER30,
   wordsAfter: NUMBER30,
-  /** How long ago the frame's position, gas and words were accessed, less one step. */
+  /** Limbs of what is left of the native budget; if it is spent, afterwards of what is missing, less one. */
+  budgetBefore: NUMBER30,
+  budgetAfter: NUMBER30,
+  spent: 1,
+  /** How long ago the frame's position, gas and words, and the budget were accessed, less one step. */
   positionGap: NUMBER30,
   gasGap: NUMBER30,
   wordsGap: NUMBER30,
+  budgetGap: NUMBER30,
 } as const;
 
 export type VisitCells = FieldValues<typeof VISITS_FIELDS, number>;
 
-/** Where a frame's words are: the fields' space, and the places of position, gas and words of memory among them. */
-export interface FramePlaces {
+/** Where the budget is, and a frame's words: the fields' space, and the places of position, gas and words of memory there. */
+export interface UserPlaces {
   readonly space: number;
   readonly position: number;
   readonly gas: number;
   readonly memoryWords: number;
+  readonly budget: { readonly space: number; readonly index: number };
+}
+
+interface Place {
+  readonly space: Expression;
+  readonly index: Expression;
 }
 
 /** The table that takes what user mode starts from out of the frame's fields, and puts there what it comes to. */
-export function visitsAir({ space, position, gas, memoryWords }: FramePlaces): Air {
+export function visitsAir({ space, position, gas, memoryWords, budget }: UserPlaces): Air {
   const b = new AirBuilder("visits", 0);
   const columns = b.declare(VISITS_FIELDS);
   const { real, time, elapsed, frame, opcode, codeFrame, length, positionGap, gasGap, gasBefore, gasAfter } = columns;
   const { placeBefore, placeAfter, heightBefore, heightAfter, wordsBefore, wordsAfter, wordsGap } = columns;
+  const { budgetBefore, budgetAfter, budgetGap, spent } = columns;
   assertBoolean(b, { real });
   const end = b.add(time, elapsed);
   const word = (...limbs: readonly Expression[]): Expression[] =>
     Array.from({ length: LIMBS }, (_, i) => limbs[i] ?? b.constant(0));
   b.receive(USER_MODE, real, { time, elapsed, frame, word: word(opcode) });
-  const exchange = (place: number, gap: readonly Expression[], before: Expression[], after: Expression[]): void => {
-    const index = b.add(b.constant(place), b.scale(frame, FRAME_PLACES));
-    b.receive(MEMORY, real, { space: b.constant(space), index, time: timeBefore(b, time, gap), word: before });
-    b.send(MEMORY, real, { space: b.constant(space), index, time: end, word: after });
+  const ofFrame = (place: number): Place => ({
+    space: b.constant(space),
+    index: b.add(b.constant(place), b.scale(frame, FRAME_PLACES)),
+  });
+  const exchange = (place: Place, gap: readonly Expression[], before: Expression[], after: Expression[]): void => {
+    b.receive(MEMORY, real, { ...place, time: timeBefore(b, time, gap), word: before });
+    b.send(MEMORY, real, { ...place, time: end, word: after });
   };
   const zero = b.constant(0);
   const positionOf = (height: Expression, place: Expression): Expression[] => word(height, place, zero, codeFrame, length);
-  exchange(position, positionGap, positionOf(heightBefore, placeBefore), positionOf(heightAfter, placeAfter));
-  exchange(gas, gasGap, word(...gasBefore), word(...gasAfter));
-  exchange(memoryWords, wordsGap, word(...wordsBefore), word(...wordsAfter));
-  // Below 2^29, so that what is missing cannot be taken for what is left.
-  b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2) });
+  exchange(ofFrame(position), positionGap, positionOf(heightBefore, placeBefore), positionOf(heightAfter, placeAfter));
+  exchange(ofFrame(gas), gasGap, word(...gasBefore), word(...gasAfter));
+  exchange(ofFrame(memoryWords), wordsGap, word(...wordsBefore), word(...wordsAfter));
+  const ofBudget = { space: b.constant(budget.space), index: b.constant(budget.index) };
+  exchange(ofBudget, budgetGap, word(...budgetBefore), word(...budgetAfter));
+  // Gas is below 2^25, and the budget below 2^30, so that what is missing of either cannot be taken for what is left: user mode
+  // takes less than 26 units for a gas (test/execution-proof/user-decode.test.ts), and p is above 2^30 + 26 · 2^25.
+  b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2 ** 5) });
+  b.send(RANGE14, b.constant(1), { value: element(budgetBefore, 1) });
   const left = lookUpNumber30(b, gasAfter);
   b.send(RANGE16, b.constant(1), { value: placeAfter });
   // Below 2^19, as many as userBytes can add to: its sums then are no other numbers modulo p.
@@ -77,11 +96,13 @@ export function visitsAir({ space, position, gas, memoryWords }: FramePlaces): A
   const number = (limbs: readonly Expression[]): Expression => b.add(element(limbs, 0), b.scale(element(limbs, 1), LIMB));
   b.send(USER_BEGINS, real, {
     ...{ time, frame, codeFrame, length, place: placeBefore, height: heightBefore },
-    ...{ gas: number(gasBefore), words: number(wordsBefore) },
+    ...{ gas: number(gasBefore), words: number(wordsBefore), budget: number(budgetBefore) },
   });
+  const rest = lookUpNumber30(b, budgetAfter);
+  const missing = b.sub(b.constant(-1), rest);
   b.receive(USER_ENDS, real, {
     ...{ time, clock: end, place: placeAfter, height: heightAfter },
-    ...{ gas: left, words: number(wordsAfter), opcode },
+    ...{ gas: left, words: number(wordsAfter), budget: b.add(rest, b.mul(spent, b.sub(missing, rest))), spent, opcode },
   });
   return b.build();
 }

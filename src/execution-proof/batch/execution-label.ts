@@ -12,8 +12,6 @@ import {
 
 /** Why a batch has no proof of its execution. */
 export const EXECUTION_LABELS = [
-  /** It has an operation of L1's queue, whose budget no table proves yet. */
-  "operation",
   /** It calls a precompiled contract that no table proves: SHA-256 (0x02) or P-256 (0x100). */
   "sha256",
   "p256",
@@ -54,7 +52,6 @@ export class UnprovableBatch extends NamedError<ExecutionLabel> {
 
 const UNPROVABLE = [UnprovableOpcodeError, UnprovableAddressError, UnprovableCopyError, UnprovableRecoveryError];
 const LABELS_OF_ROWS = new Map<number, ExecutionLabel>([
-  [MACHINE.runMetered.code, "operation"],
   [MACHINE.sha256.code, "sha256"],
   [MACHINE.verifyP256.code, "p256"],
 ]);

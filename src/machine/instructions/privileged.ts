@@ -26,10 +26,11 @@ export const MACHINE = {
   accountOfKey: instruction(0xac, 1, 1),
   /** Notes how the transaction ended; changes nothing that the kernel can see. */
   endTransaction: instruction(0xad, 0, 0),
-  /** → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt. */
+  /**
+   * → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt; 0x0c where the next opcode weighs
+   * more than the variable `nativeLeft` says. What runs is taken from that.
+   */
   run: instruction(0xb0, 0, 1),
-  /** The same for an operation of L1's queue, and adds what it takes to prove to the variable `nativeUsed`. */
-  runMetered: instruction(0xb7, 0, 1),
   /** (frame << 10 and a place, from the foot on) → word of the frame's stack. The height is in the frame's field `position`. */
   loadUser: instruction(0xb1, 1, 1),
   /** (frame << 10 and a place, word) */

@@ -1,64 +1,55 @@
-import { INSTRUCTION_WEIGHTS, NATIVE_BUDGET, UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
-import { OPCODES } from "../instructions/evm.ts";
-import { fieldIndex, variableIndex } from "../kernel/names.ts";
-import { byteLength, isZero } from "./arithmetic.ts";
+import { INSTRUCTION_WEIGHTS, UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
+import { variableIndex } from "../kernel/names.ts";
+import { byteLength } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
 import { readNumber, writeBigInt } from "./word-stack.ts";
 
-const USED = variableIndex("nativeUsed") * LIMBS;
-const IS_STATIC = fieldIndex("isStatic") * LIMBS;
-/** Opcodes that the kernel serves and whose price is fixed. */
-const FIXED_GAS = new Map([
-  [0x00, 0],
-  [0x40, 20],
-  [0x44, 2],
-  [0x47, 5],
-  [0x5c, 100],
-  [0x5d, 100],
-]);
-/** What an opcode costs and weighs, and how many words its price looks at; undefined where its price is out of reach. */
-type Price = (frame: Frame, machine: MachineState) => number | undefined;
+const LEFT = variableIndex("nativeLeft") * LIMBS;
+/** Units of an opcode beside its own weight; undefined where gas does not reach for it. */
+type Units = (frame: Frame, machine: MachineState) => number | undefined;
 
 /**
- * Adds up what user code takes to prove, opcode by opcode, as docs/protocol.md, section 8, says: an instruction counts once its
- * gas is paid, whatever becomes of it. Opcodes that the kernel serves are counted by the kernel, but for those with a fixed
- * price.
+ * Takes what user code weighs from the native budget, opcode by opcode, as docs/protocol.md, section 8, says. What the kernel
+ * serves is weighed by the kernel.
  */
 export class NativeMeter {
-  #used: number;
+  readonly #machine: MachineState;
+  #left: number;
 
   /** Goes on from what the kernel's variable says. */
-  constructor({ variables }: MachineState) {
-    this.#used = readNumber(variables, USED);
+  constructor(machine: MachineState) {
+    this.#machine = machine;
+    this.#left = readNumber(machine.variables, LEFT);
   }
 
-  get isSpent(): boolean {
-    return this.#used > NATIVE_BUDGET;
-  }
-
-  /** Counts the opcode that is about to run. */
-  count(machine: MachineState, frame: Frame, opcode: number): void {
-    const weight = INSTRUCTION_WEIGHTS[opcode];
-    // Behind a code's end no instruction stands.
-    if (weight === undefined || frame.pc >= frame.code.bytes.length) return;
-    const [peeked, price] = PRICES.get(opcode) ?? [0, undefined];
-    if (price === undefined) {
-      const gas = OPCODES[opcode]?.trapped === true ? FIXED_GAS.get(opcode) : OPCODES[opcode]?.gas;
-      if (gas !== undefined && gas <= frame.gas) this.#used += weight;
-      return;
-    }
-    if (frame.stack.height < peeked) return;
-    const { gas, memoryWords } = frame;
-    const units = price(frame, machine);
-    [frame.gas, frame.memoryWords] = [gas, memoryWords];
-    if (units !== undefined) this.#used += weight + units;
+  /**
+   * Takes the weight of the opcode that is about to run, its own gas being paid. False where too little is left: the budget
+   * then is what is missing, less one.
+   */
+  take(frame: Frame, opcode: number): boolean {
+    const weight = INSTRUCTION_WEIGHTS[opcode] ?? 0;
+    const units = this.#unitsOf(frame, opcode);
+    // It halts by itself.
+    if (units === undefined) return true;
+    const rest = this.#left - weight - units;
+    this.#left = rest < 0 ? -rest - 1 : rest;
+    return rest >= 0;
   }
 
   /** Tells the kernel. */
-  store({ variables }: MachineState): void {
-    writeBigInt(variables, USED, BigInt(this.#used));
+  store(): void {
+    writeBigInt(this.#machine.variables, LEFT, BigInt(this.#left));
+  }
+
+  #unitsOf(frame: Frame, opcode: number): number | undefined {
+    const unitsOf = UNITS[opcode];
+    if (unitsOf === undefined) return 0;
+    const { gas, memoryWords } = frame;
+    const units = unitsOf(frame, this.#machine);
+    [frame.gas, frame.memoryWords] = [gas, memoryWords];
+    return units;
   }
 }
 
@@ -66,68 +57,47 @@ const operand = ({ stack }: Frame, depth: number): number => readNumber(stack.li
 const words = (bytes: number): number => Math.ceil(bytes / 32);
 
 /** A copy to memory at `farthest`, of the length that is the third operand. */
-function copying(farthest: (frame: Frame) => number): Price {
+function copying(farthest: (frame: Frame) => number): Units {
   return (frame) => {
     const length = operand(frame, 2);
-    return frame.expand(farthest(frame), length) && frame.charge(3 + 3 * words(length))
+    return frame.expand(farthest(frame), length) && frame.charge(3 * words(length))
       ? words(length) * UNIT_WEIGHTS.copiedWord
       : undefined;
   };
 }
 
 const access =
-  (size: number): Price =>
+  (size: number): Units =>
   (frame) =>
-    frame.expand(operand(frame, 0), size) && frame.charge(3) ? 0 : undefined;
+    frame.expand(operand(frame, 0), size) ? 0 : undefined;
 
-/** A log whose topics are missing has paid for itself before. With all of them the kernel serves it. */
-const logWithoutTopics =
-  (topics: number): Price =>
-  (frame) => {
-    if (frame.stack.height >= 2 + topics || !isZero(frame.fields, IS_STATIC)) return undefined;
-    const length = operand(frame, 1);
-    return frame.expand(operand(frame, 0), length) && frame.charge(375 * (topics + 1) + 8 * length) ? 0 : undefined;
-  };
+function exponent(frame: Frame): number | undefined {
+  const bytes = byteLength(frame.stack.limbs, frame.stack.at(1));
+  return frame.charge(50 * bytes) ? bytes * UNIT_WEIGHTS.exponentByte : undefined;
+}
 
-/** Opcodes whose price depends on operands, with the number of those. */
-const PRICES: ReadonlyMap<number, readonly [peeked: number, price: Price]> = new Map<number, readonly [number, Price]>([
-  [
-    0x0a,
-    [
-      2,
-      (frame) => {
-        const bytes = byteLength(frame.stack.limbs, frame.stack.at(1));
-        return frame.charge(10 + 50 * bytes) ? bytes * UNIT_WEIGHTS.exponentByte : undefined;
-      },
-    ],
-  ],
-  [
-    0x20,
-    [
-      2,
-      (frame) => {
-        const length = operand(frame, 1);
-        return frame.expand(operand(frame, 0), length) && frame.charge(30 + 6 * words(length))
-          ? (Math.floor(length / 136) + 1) * UNIT_WEIGHTS.hashedBlock
-          : undefined;
-      },
-    ],
-  ],
-  [0x37, [3, copying((frame) => operand(frame, 0))]],
-  [0x39, [3, copying((frame) => operand(frame, 0))]],
-  [
-    0x3e,
-    [
-      3,
-      (frame, machine) => {
-        const end = operand(frame, 1) + operand(frame, 2);
-        return end > machine.slice("returned").length ? undefined : copying(() => operand(frame, 0))(frame, machine);
-      },
-    ],
-  ],
-  [0x51, [1, access(32)]],
-  [0x52, [1, access(32)]],
-  [0x53, [1, access(1)]],
-  [0x5e, [3, copying((frame) => Math.max(operand(frame, 0), operand(frame, 1)))]],
-  ...[1, 2, 3, 4].map((topics): [number, readonly [number, Price]] => [0xa0 + topics, [2, logWithoutTopics(topics)]]),
+function hash(frame: Frame): number | undefined {
+  const length = operand(frame, 1);
+  return frame.expand(operand(frame, 0), length) && frame.charge(6 * words(length))
+    ? (Math.floor(length / 136) + 1) * UNIT_WEIGHTS.hashedBlock
+    : undefined;
+}
+
+const copyReturned: Units = (frame, machine) => {
+  const end = operand(frame, 1) + operand(frame, 2);
+  return end > machine.slice("returned").length ? undefined : copying((each) => operand(each, 0))(frame, machine);
+};
+
+/** Opcodes whose gas depends on operands. */
+const DEPENDENT: ReadonlyMap<number, Units> = new Map<number, Units>([
+  [0x0a, exponent],
+  [0x20, hash],
+  [0x37, copying((frame) => operand(frame, 0))],
+  [0x39, copying((frame) => operand(frame, 0))],
+  [0x3e, copyReturned],
+  [0x51, access(32)],
+  [0x52, access(32)],
+  [0x53, access(1)],
+  [0x5e, copying((frame) => Math.max(operand(frame, 0), operand(frame, 1)))],
 ]);
+const UNITS: readonly (Units | undefined)[] = Array.from({ length: 256 }, (_, opcode) => DEPENDENT.get(opcode));

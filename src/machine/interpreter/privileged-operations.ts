@@ -1,9 +1,8 @@
-import { STACK_LIMIT } from "../instructions/evm.ts";
+import { STACK_LIMIT } from "../../protocol/stack-needs.ts";
 import { MACHINE } from "../instructions/privileged.ts";
 import type { MachineInstruction } from "../instructions/privileged.ts";
 import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
-import { NativeMeter } from "./native-meter.ts";
 import { KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
 import { pushBytes } from "./user-mode.ts";
@@ -42,11 +41,6 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
 function frameOperations(user: UserMode) {
   return {
     run: (machine) => machine.kernelStack.pushNumber(user.run(machine)),
-    runMetered: (machine) => {
-      const meter = new NativeMeter(machine);
-      machine.kernelStack.pushNumber(user.run(machine, meter));
-      meter.store(machine);
-    },
     setGas: ({ kernelStack, current }) => {
       current.gas = kernelStack.popNumber();
     },

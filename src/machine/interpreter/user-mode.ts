@@ -1,11 +1,12 @@
-import { EXCEPTION, OPCODES, STACK_LIMIT } from "../instructions/evm.ts";
+import { fitsStack } from "../../protocol/stack-needs.ts";
+import { BUDGET_SPENT, EXCEPTION, OPCODES } from "../instructions/evm.ts";
 import { fieldIndex, variableIndex } from "../kernel/names.ts";
 import type { FrameField, Variable } from "../kernel/names.ts";
 import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
-import type { NativeMeter } from "./native-meter.ts";
+import { NativeMeter } from "./native-meter.ts";
 import { readNumber, TOO_LARGE } from "./word-stack.ts";
 
 /** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, operands are there. */
@@ -22,28 +23,28 @@ export class UserMode {
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
 
-  /** The opcode that the kernel must serve, or `EXCEPTION`, also where the meter has too much. */
-  run(machine: MachineState, meter?: NativeMeter): number {
+  /** The opcode that the kernel must serve, `EXCEPTION` or `BUDGET_SPENT`. */
+  run(machine: MachineState): number {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
+    const meter = new NativeMeter(machine);
     const opcode = this.#serve(machine, frame, meter);
+    meter.store();
     frame.park();
     return opcode;
   }
 
-  /** An exceptional halt leaves the frame as it was before the instruction. */
-  #serve(machine: MachineState, frame: Frame, meter: NativeMeter | undefined): number {
+  /** What does not run leaves the frame as it was before the instruction. */
+  #serve(machine: MachineState, frame: Frame, meter: NativeMeter): number {
     const { stack } = frame;
     for (;;) {
       const { pc, gas, memoryWords } = frame;
       const { height } = stack;
       machine.userSteps++;
       machine.observeOpcode?.(machine);
-      meter?.count(machine, frame, frame.code.bytes[pc] ?? 0);
-      if (meter?.isSpent === true) return EXCEPTION;
-      const end = this.#step(machine, frame);
+      const end = this.#step(machine, frame, meter);
       if (end === undefined) continue;
-      if (end === EXCEPTION) {
+      if (end === EXCEPTION || end === BUDGET_SPENT) {
         [frame.pc, frame.gas, frame.memoryWords] = [pc, gas, memoryWords];
         stack.height = height;
       }
@@ -52,15 +53,15 @@ export class UserMode {
   }
 
   /** Runs an opcode; undefined if user mode goes on behind it. */
-  #step(machine: MachineState, frame: Frame): number | undefined {
+  #step(machine: MachineState, frame: Frame, meter: NativeMeter): number | undefined {
     const { stack } = frame;
     const opcode = frame.code.bytes[frame.pc] ?? 0;
     const rule = OPCODES[opcode];
-    if (rule === undefined || stack.height < rule.pops) return EXCEPTION;
-    if (stack.height - rule.pops + rule.pushes > STACK_LIMIT) return EXCEPTION;
+    if (rule === undefined || !fitsStack(rule, stack.height)) return EXCEPTION;
     frame.pc++;
     if (rule.trapped) return opcode;
     if (!frame.charge(rule.gas)) return EXCEPTION;
+    if (!meter.take(frame, opcode)) return BUDGET_SPENT;
     if (opcode >= 0x5f && opcode < 0x80) push(frame, opcode - 0x5f);
     else if (opcode >= 0x80 && opcode < 0x90) stack.pushWord(stack.limbs, stack.at(opcode - 0x80));
     else if (opcode >= 0x90 && opcode < 0xa0) swap(stack.limbs, stack.at(0), stack.at(opcode - 0x8f));

@@ -36,7 +36,10 @@ function eightLimbs(v) -> elements {
 
 function blockHash_() -> ok {
   ok := charge(20)
-  if ok { pushUser(blockHash(popUser())) }
+  if ok {
+    weigh(920)
+    pushUser(blockHash(popUser()))
+  }
 }
 
 // 0 for what is not among the last 256 blocks, or is older than the chain of hashes.

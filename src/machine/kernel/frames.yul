@@ -56,19 +56,10 @@ function slice(frameId, offset, length) -> reference {
 // Ends with the first frame, or where an operation comes to what it must not do.
 function serve() {
   for {} iszero(get.notRun()) {} {
-    let opcode := runUser()
+    let opcode := machine.run()
     switch lt(opcode, 0x80)
     case 1 { if serveState(opcode) { leave } }
     default { if serveFrames(opcode) { leave } }
-  }
-}
-
-function runUser() -> opcode {
-  switch get.isMetered()
-  case 0 { opcode := machine.run() }
-  default {
-    opcode := machine.runMetered()
-    if gt(get.nativeUsed(), 1000000) { set.notRun(2) }
   }
 }
 
@@ -80,6 +71,7 @@ function serveState(opcode) -> done {
   case 0x5c { ok := tload_() }
   case 0x5d { ok := tstore_() }
   case 0x00 {
+    weighStop()
     done := exitFrame(1, 0, 0)
     leave
   }
@@ -90,6 +82,11 @@ function serveState(opcode) -> done {
   case 0x3c { ok := extCodeCopy_() }
   case 0x44 { ok := prevRandao_() }
   case 0x40 { ok := blockHash_() }
+  // The budget is spent.
+  case 0x0c {
+    set.notRun(2)
+    leave
+  }
   if iszero(ok) { done := exitFrame(0, 0, 0) }
 }
 

@@ -47,7 +47,7 @@ export const VARIABLES = [
   "payoutGas",
   "hasUnnamedParent",
   "isMetered",
-  "nativeUsed",
+  "nativeLeft",
   "passedOn",
   "operationSender",
   "operationTarget",

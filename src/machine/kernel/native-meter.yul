@@ -1,9 +1,22 @@
-// What an operation takes to prove (docs/protocol.md, section 8; fixtures/protocol/budget.json). User mode weighs what has a fixed price
-// or computes; here is what the kernel serves. An instruction counts once its gas is paid, whatever becomes of it.
+// What an operation takes to prove (docs/protocol.md, section 8; fixtures/protocol/budget.json). User mode weighs what it runs itself, of
+// any transaction; here is what the kernel serves, of operations only. An instruction counts once its gas is paid.
 // `notRun`: 1 invalid, 2 budget, 3 precompile, 4 code, 5 call data, 6 block hash.
 
 function weigh(units) {
-  if get.isMetered() { set.nativeUsed(add(get.nativeUsed(), units)) }
+  if get.isMetered() {
+    let left := get.nativeLeft()
+    switch lt(left, units)
+    case 0 { set.nativeLeft(sub(left, units)) }
+    default { set.notRun(2) }
+  }
+}
+
+// Behind a code's end no instruction stands, where user mode stops as well.
+function weighStop() {
+  if get.isMetered() {
+    let position := frame.position()
+    if iszero(gt(and(shr(16, position), 0xffffffff), and(shr(64, position), 0xffffffff))) { weigh(190) }
+  }
 }
 
 function weighCopy(length) { weigh(mul(3, shr(5, add(length, 31)))) }

@@ -63,6 +63,7 @@ function refundLaterWrite(original, current, v) {
 
 function tload_() -> ok {
   if iszero(charge(100)) { leave }
+  weigh(91)
   ok := 1
   let id := machine.key(0, frame.address(), popUser())
   let v := 0
@@ -71,8 +72,9 @@ function tload_() -> ok {
 }
 
 function tstore_() -> ok {
-  if frame.isStatic() { leave }
   if iszero(charge(100)) { leave }
+  weigh(132)
+  if frame.isStatic() { leave }
   ok := 1
   let id := machine.key(0, frame.address(), popUser())
   journal(4, id, load.transientAt(id))
@@ -111,7 +113,10 @@ function balance_() -> ok {
 
 function selfBalance_() -> ok {
   ok := charge(5)
-  if ok { pushUser(balanceOf(frame.headerId())) }
+  if ok {
+    weigh(300)
+    pushUser(balanceOf(frame.headerId()))
+  }
 }
 
 function extCodeSize_() -> ok {
@@ -194,6 +199,7 @@ function destroyAccounts() {
 function prevRandao_() -> ok {
   ok := charge(2)
   if ok {
+    weigh(12)
     mstore(0x00, 0x08d79fabaf9e13b15bf5496769b911a4bbf9388fbd67ff7d954dbd95d5e14395)
     mstore(0x20, chainid())
     mstore(0x40, get.blockNumber())

@@ -45,11 +45,10 @@ function runOperation() {
     leave
   }
   set.isMetered(1)
-  set.nativeUsed(0)
+  set.nativeLeft(1000000)
   set.passedOn(get.inputLength())
   meterStart()
   if iszero(get.notRun()) { runUnsigned(sender, id) }
-  if gt(get.nativeUsed(), 1000000) { set.notRun(2) }
   set.isMetered(0)
 }
 

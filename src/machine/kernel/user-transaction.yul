@@ -30,6 +30,8 @@ function beginTransaction() {
   set.transactionNumber(add(get.transactionNumber(), 1))
   set.refund(0)
   set.destroyedCount(0)
+  // More than a transaction's gas pays for.
+  set.nativeLeft(0x1fffffff)
 }
 
 // Types 1, 2 and 4.

@@ -4,6 +4,7 @@ import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/cir
 import { number30 } from "../../../src/circuits/words/earlier.ts";
 import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
+import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { negative, word } from "./forgeries.ts";
 
 /** A row that says what is false, the one thing that refuses it, and the rows that say the truth. */
@@ -43,7 +44,7 @@ function ran(
 ) {
   const truth = userBytesRow(opcode, { result, ...(loaded === undefined ? {} : { loaded }) });
   const third = change.c === undefined ? {} : thirdOf(truth, change.c);
-  return { refusedBy, row: { ...truth, ...third, ...change }, honest: [truth, userBytesRow(opcode)] };
+  return { refusedBy, row: weighed({ ...truth, ...third, ...change }, change), honest: [truth, userBytesRow(opcode)] };
 }
 
 /** What there is to know of another third word. */
@@ -59,7 +60,18 @@ function thirdOf({ middle, large, inverse }: UserBytesCells, c: readonly number[
 /** The row of an opcode that does not run, with cells changed. */
 function stopped(refusedBy: string, opcode: ByteOpcode, change: Change): RowForgery {
   const truth = userBytesRow(opcode);
-  return { refusedBy, row: { ...truth, ...change }, honest: [truth, userBytesRow(opcode, { result: ZERO })] };
+  return { refusedBy, row: weighed({ ...truth, ...change }, change), honest: [truth, userBytesRow(opcode, { result: ZERO })] };
+}
+
+/** The row with what it weighs, unless that is given. */
+function weighed(row: UserBytesCells, given: Change): UserBytesCells {
+  const blocks = Math.floor(row.length / 136) + 1;
+  const hashed = { blocks: blocks % 2 ** 16, moreBlocks: blocks >> 16, lastBlock: row.length % 136 };
+  const cells = { ...row, ...(row.hashes === 1 ? hashed : {}), ...given };
+  const { hashes, copiesInput, copiesCode, copiesReturned, copiesWithin, lengthWords } = cells;
+  const copied = (copiesInput + copiesCode + copiesReturned + copiesWithin) * (lengthWords[0]! + 2 ** 16 * lengthWords[1]!);
+  const units = 3 * copied + hashes * 637 * (cells.blocks + 2 ** 16 * cells.moreBlocks);
+  return { ...cells, units: given.units ?? canonical(units) };
 }
 
 /** The length is said to be 2^24 or more. */
@@ -83,6 +95,19 @@ export function* byteOpcodeForgeries(): Generator<RowForgery> {
   yield* shownForgeries();
   yield* moveForgeries();
   yield* resultForgeries();
+  yield* weightForgeries();
+}
+
+/** 200 bytes are two blocks, of which the last has 64 of them. */
+function* weightForgeries(): Generator<RowForgery> {
+  const hash = asked("hashes", [0, 200], { words: 9 });
+  yield stopped("blocks", hash, { blocks: 1 });
+  yield stopped("units", hash, { units: 0 });
+  yield stopped("bytes[7]", hash, { blocks: 1, lastBlock: 200 });
+  const count = mul(336, inv(136));
+  yield stopped("range16[8]", hash, { blocks: count, lastBlock: 0, units: mul(637, count) });
+  const more = { blocks: 0, moreBlocks: mul(count, inv(2 ** 16)), lastBlock: 0, units: mul(637, count) };
+  yield stopped("moreBlocks is boolean", hash, more);
 }
 
 function* numberForgeries(): Generator<RowForgery> {

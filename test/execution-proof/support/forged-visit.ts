@@ -3,10 +3,17 @@ import type { UserCells } from "../../../src/circuits/user/user-air.ts";
 import type { VisitCells } from "../../../src/circuits/visits/visits-air.ts";
 import { number30 } from "../../../src/circuits/words/earlier.ts";
 import { limbsOf } from "../../../src/circuits/words/word.ts";
-import { FIELD_SPACE, GAS_FIELD, placeOfVariable, USER_STACK_SPACE } from "../../../src/execution-proof/memory-places.ts";
+import {
+  FIELD_SPACE,
+  GAS_FIELD,
+  placeOfVariable,
+  USER_PLACES,
+  USER_STACK_SPACE,
+} from "../../../src/execution-proof/memory-places.ts";
 import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
+import { UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
-import { gap, honest, word } from "./forgeries.ts";
+import { gap, honest, placeChanged, word } from "./forgeries.ts";
 import { airOf, columnsOf, messagesOf, type RunCells } from "./judge.ts";
 import { position, USER_FRAME, type UserStart, userCode } from "./user-run.ts";
 
@@ -33,7 +40,32 @@ export function withUser(run: RunCells, user: readonly UserCells[], end?: VisitE
   const elapsed = user.length;
   const told = end === undefined ? run : withEnd({ ...run, user: [...user] }, end, elapsed);
   const visits = told.visits.map((row) => ({ ...row, ...visit }));
-  return settledUser({ ...told, user: [...user], visits });
+  return settledUser(weighed({ ...told, user: [...user], visits }));
+}
+
+/** The run with the budget that its rows leave. */
+export function weighed(run: RunCells): RunCells {
+  let left = 0;
+  const ends = new Map<number, number>();
+  const user = run.user.map((row) => {
+    const budget = row.follows === 1 ? left : row.budget;
+    const counts = row.fails === row.spent ? 1 : 0;
+    left = budget - counts * (row.weight + row.units + UNIT_WEIGHTS.exponentByte * row.exponentBytes);
+    if (row.ends === 1) ends.set(row.start, left);
+    return { ...row, budget };
+  });
+  const visits = run.visits.map((row) => {
+    const rest = ends.get(row.time);
+    return rest === undefined ? row : { ...row, budgetAfter: number30(row.spent === 1 ? -1 - rest : rest) };
+  });
+  return budgetPut({ ...run, user, visits });
+}
+
+/** The run in which the budget's place holds at last what the last visit leaves there. */
+export function budgetPut(run: RunCells): RunCells {
+  const last = run.visits.at(-1)!;
+  const { space, index } = USER_PLACES.budget;
+  return placeChanged(run, [space, index], { last: word({ ...last.budgetAfter }), time: last.time + last.elapsed });
 }
 
 /** The run with cells of some rows of user code changed, by their number. */

@@ -15,7 +15,7 @@ import { decodeOpcode } from "../../../src/execution-proof/user-decode.ts";
 import { FRAME_PLACES } from "../../../src/circuits/rom/instruction.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { fieldIndex } from "../../../src/machine/kernel/names.ts";
-import { userChanged, visited, type VisitEnd, withUser } from "./forged-visit.ts";
+import { budgetPut, userChanged, visited, type VisitEnd, withUser } from "./forged-visit.ts";
 import { changed, type Forgery, gap, negative, word } from "./forgeries.ts";
 import { withPlaces } from "./hash-run.ts";
 import type { RunCells } from "./judge.ts";
@@ -23,7 +23,7 @@ import { push, SET_GAS, setField } from "./programs.ts";
 import { CODE_FRAME, position, USER_FRAME } from "./user-run.ts";
 
 const EXP = 0x0a;
-const [STOP, ADD, SUB, EQ, ISZERO, NOT, TIMESTAMP, SLOAD, POP] = [0, 1, 3, 0x14, 0x15, 0x19, 0x42, 0x54, 0x50];
+const [STOP, ADD, MUL, SUB, EQ, ISZERO, NOT, TIMESTAMP, SLOAD, POP] = [0, 1, 2, 3, 0x14, 0x15, 0x19, 0x42, 0x54, 0x50];
 const [MLOAD, MSIZE] = [0x51, 0x59];
 const [JUMP, JUMPI, PC, JUMPDEST, PUSH0, DUP1, INVALID] = [0x56, 0x57, 0x58, 0x5b, 0x5f, 0x80, 0xfe];
 const STACK = 1024 * USER_FRAME;
@@ -61,6 +61,7 @@ export function* userForgeries(): Generator<Forgery> {
   yield* fetchForgeries();
   yield* faultForgeries();
   yield* powerForgeries();
+  yield* budgetForgeries();
   yield* jumpForgeries();
   yield* nextForgeries();
   yield* testForgeries();
@@ -146,7 +147,8 @@ function withElapsed(run: RunCells, elapsed: number): RunCells {
   const frame = FRAME_PLACES * USER_FRAME;
   const places = [frame + fieldIndex("position"), frame + GAS_FIELD, frame + fieldIndex("memoryWords")];
   const visits = run.visits.map((row) => ({ ...row, elapsed }));
-  return places.reduce((cells, index) => withPlace(cells, FIELD_SPACE, index, { time: clock + elapsed }), { ...shown, visits });
+  const told = budgetPut({ ...shown, visits });
+  return places.reduce((cells, index) => withPlace(cells, FIELD_SPACE, index, { time: clock + elapsed }), told);
 }
 
 function* fetchForgeries(): Generator<Forgery> {
@@ -217,6 +219,7 @@ function* faultForgeries(): Generator<Forgery> {
   yield by("underflows is boolean", ran({ underflows: -1 }));
   yield by("overflows is boolean", ran({ overflows: -1 }));
   yield by("lacksGas is boolean", ran({ lacksGas: -1 }, 2001));
+  yield by("spent is boolean", ran({ spent: -1 }, 0));
   // ADD with one word takes the other from below the stack.
   const sum = visited([ADD, STOP], { stack: [9n] });
   const nine = word({ 0: 9 });
@@ -291,6 +294,19 @@ function* powerForgeries(): Generator<Forgery> {
   yield by("only an exponent has bytes", userChanged(sum, given, endOf(sum, { gas: 1041 })));
   const poor = visited([push(300), push(3), EXP], { gas: 115 });
   yield by("what fails puts nothing down", userChanged(poor, { 2: { writes2C: 1, c: word({ 0: 99 }) } }));
+}
+
+/** Opcodes that weigh less than they do. */
+function* budgetForgeries(): Generator<Forgery> {
+  const sum = visited([push(5), push(7), ADD, STOP]);
+  const user = sum.user.map((row, i) => (i < 2 ? row : { ...row, budget: row.budget + 100 }));
+  const visits = sum.visits.map((row) => ({ ...row, budgetAfter: number30(numberOf(row.budgetAfter) + 100) }));
+  yield by("budget: the next", budgetPut({ ...sum, user, visits }));
+  yield by("only what touches bytes has extra units", userChanged(sum, { 2: { units: -100 } }));
+}
+
+function numberOf([low = 0, high = 0]: readonly number[]): number {
+  return low + 2 ** 16 * high;
 }
 
 function* jumpForgeries(): Generator<Forgery> {
@@ -497,7 +513,7 @@ export function* visitForgeries(): Generator<Forgery> {
   const late = written(skipping, fields.position);
   const began = (change: (start: number, clock: number) => readonly number[]): RunCells => {
     const { start } = second;
-    const paid = { gas: 1000, rest: number30(998) };
+    const paid = { gas: 1000, rest: number30(998), budget: skipping.user[0]!.budget };
     const rows = [
       { ...second, ...paid, follows: 0, begins: 1, clock: start + 1, height: 0, gap1: gap(start + 1, 0) },
       { ...last, clock: start + 2, height: 1, gas: 998, rest: number30(998) },
@@ -545,7 +561,7 @@ export function* visitForgeries(): Generator<Forgery> {
   const vast = visited([JUMPDEST, STOP], { gas: 2 ** 30 - 1 });
   const deficit = P - 2 ** 30 + 1;
   const lacking = { ...vast.user[0]!, ends: 1, fails: 1, lacksGas: 1, rest: number30(deficit) };
-  yield visits("range14[3]", withUser(vast, [lacking], { opcode: HALT, gas: 2 ** 30 - 1, height: 0, place: 0 }));
+  yield visits("range14[4]", withUser(vast, [lacking], { opcode: HALT, gas: 2 ** 30 - 1, height: 0, place: 0 }));
   // Gas that is put down with limbs out of range.
   const gasRun = visited([STOP], { gas: 2 ** 17 + 5 });
   const limbs = (low: number, high: number): RunCells => {
@@ -556,9 +572,54 @@ export function* visitForgeries(): Generator<Forgery> {
     const { space, index } = placeOfVariable("gasLeft");
     return withPlace(withPlace(seen, space, index, { last: held }), FIELD_SPACE, fields.gas, { last: held });
   };
-  yield visits("range16[3]", limbs(2 ** 16 + 5, 1));
-  yield visits("range14[4]", limbs(4, mul(2 ** 17 + 1, inv(2 ** 16))));
+  yield visits("range16[4]", limbs(2 ** 16 + 5, 1));
+  yield visits("range14[6]", limbs(4, mul(2 ** 17 + 1, inv(2 ** 16))));
   yield* wordsForgeries();
+  yield* visitBudgetForgeries();
+}
+
+/** Another budget than the kernel's variable has, or one that is spent where the code goes on. */
+function* visitBudgetForgeries(): Generator<Forgery> {
+  const visits = (refusedBy: string, cells: RunCells): Forgery => ({ refusedBy: `visits: ${refusedBy}`, cells });
+  const { space, index } = placeOfVariable("nativeLeft");
+  // The kernel writes 5000 afterwards, which the code begins with.
+  const code = [PUSH0, POP, STOP];
+  const run = visited(code, { after: [...push(5000), 0xa1, index] });
+  const [first = 0, late = 0] = run.processor.flatMap(({ writesA, accessed, address }, i) =>
+    writesA === 1 && accessed === space && address === index ? [i] : [],
+  );
+  const [before, after] = [run.processor[first]!.clock, run.processor[late]!.clock];
+  const { time, elapsed } = run.visits[0]!;
+  const richer = (budgetGap: readonly number[]): RunCells => {
+    const told = userChanged(run, { 0: { budget: 5000 } }, undefined, { budgetBefore: number30(5000), budgetGap });
+    const written = changed(told, { [late]: { d: limbsOf(1_000_000n), gapM: gap(after, before) } });
+    return withPlace(written, space, index, { last: word({ ...told.visits[0]!.budgetAfter }), time: time + elapsed });
+  };
+  yield visits("range16[3]", richer(gap(time, after)));
+  yield visits("range14[3]", richer([0, negative(time - after - 1)]));
+  // The product weighs 6, of 1 that is left: it is computed all the same.
+  const product = [push(5), push(7), MUL, STOP];
+  const poor = visited(product, { budget: 5 });
+  const rich = visited(product);
+  const on = (budgetAfter: readonly number[]): RunCells => {
+    const rows = rich.user.map((row, i) => (i === 0 ? { ...row, budget: 5 } : row));
+    const went = withUser(
+      { ...poor, code: rich.code, codeWords: rich.codeWords },
+      rows,
+      { opcode: STOP, gas: 989, height: 1, place: 6 },
+      { spent: 0 },
+    );
+    return budgetPut({ ...went, visits: went.visits.map((row) => ({ ...row, budgetAfter })) });
+  };
+  yield visits("range16[7]", on([-5, 0]));
+  yield visits("range14[7]", on([0, negative(-5)]));
+  // A budget of p + 5 is taken for 5, and is said to be spent.
+  const vast = visited(product, { budget: P + 5 });
+  const [one, two, three] = vast.user as [UserCells, UserCells, UserCells];
+  const unread = { access1: 0, access2: 0, writes2C: 0 };
+  const spent = { ...three, ...unread, ends: 1, fails: 1, spent: 1 };
+  const end = { opcode: 0x0c, gas: three.gas, height: 2, place: 4 };
+  yield visits("range14[5]", withUser(vast, [{ ...one, budget: 5 }, two, spent], end, { spent: 1 }));
 }
 
 /** Other words of memory than the frame has paid for. */
@@ -591,5 +652,5 @@ function* wordsForgeries(): Generator<Forgery> {
   };
   yield visits("bytes[0]", left(P, [0, 0]));
   yield visits("bytes[1]", left(5, [6, negative(-1)]));
-  yield visits("range16[5]", left(2 ** 16 + 5, [2 ** 16 + 5, 0]));
+  yield visits("range16[6]", left(2 ** 16 + 5, [2 ** 16 + 5, 0]));
 }

@@ -8,6 +8,8 @@ export const CODE_FRAME = 4;
 
 export interface UserStart {
   readonly gas?: number;
+  /** What is left of the native budget. */
+  readonly budget?: number;
   /** The stack's words, from its foot on. */
   readonly stack?: readonly bigint[];
   readonly place?: number;
@@ -44,12 +46,13 @@ export function position(height: number, place: number, length: number, codeFram
  */
 export function userCode(code: Code, start: UserStart = {}): number[] {
   const { gas = 1000, stack = [], place = 0, height = stack.length, over = [], before = [], after = [], stops = false } = start;
+  const { budget = 1_000_000 } = start;
   const bytes = code.flat();
   const stored = (words: readonly bigint[]): number[] =>
     words.flatMap((word, i) => [...p.push(word), ...p.push(1024 * USER_FRAME + i), p.STORE_USER]);
   const results = [p.set("status"), p.GAS, p.set("gasLeft"), p.getField("position"), p.set("mark"), after].flat();
   return [
-    ...[...p.push(USER_FRAME), p.ENTER, ...storedCode(bytes)],
+    ...[...p.push(budget), ...p.set("nativeLeft"), ...p.push(USER_FRAME), p.ENTER, ...storedCode(bytes)],
     ...[...p.push(position(height, place, bytes.length)), ...p.setField("position"), ...p.push(gas), p.SET_GAS],
     ...[...stored(stack), ...stored(over), ...before],
     ...[RUN, ...(stops ? [] : results), p.STOP],

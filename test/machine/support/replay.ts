@@ -8,11 +8,11 @@ import { type BatchStep, batchSteps } from "../../../src/execution-proof/batch/b
 import type { ExecutedBatch } from "../../../src/execution-proof/batch/executed-batch.ts";
 import { endHints } from "../../../src/machine/hints/transaction-hints.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
-import type { Boundary } from "../../../src/machine/interpreter/environment.ts";
+import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
-import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import type { RunObserver, RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -70,6 +70,12 @@ function nameOf(leafKind: number, account: bigint, slot: bigint): string {
   return `${leafKind} ${account.toString(16)} ${slot.toString(16)}`;
 }
 
+/** What wants to know of a run. */
+export interface ObservedRun {
+  readonly observer: RunObserver;
+  readonly ended: (environment: RunEnvironment, result: RunResult) => void;
+}
+
 /** The machine as a third engine of a chain: it runs the batches that the other two have agreed on. */
 export class ReplayedChain {
   readonly kernel = new Kernel(primitives);
@@ -106,21 +112,23 @@ export class ReplayedChain {
   }
 
   /** Runs steps in one run, as a chunk; its end is the next one's start. */
-  run(steps: readonly BatchStep[]): RunResult {
-    const result = this.attempt(steps);
+  run(steps: readonly BatchStep[], observe?: ObservedRun): RunResult {
+    const result = this.attempt(steps, observe);
     this.state.apply(result);
     this.boundary = result.boundary;
     return result;
   }
 
   /** Runs steps from here, and stays here. */
-  attempt(steps: readonly BatchStep[]): RunResult {
+  attempt(steps: readonly BatchStep[], observe?: ObservedRun): RunResult {
     const environment = {
       ...{ chainId: BigInt(CHAIN_ID), baseFee: 0n, blockGasLimit: BLOCK_GAS_LIMIT },
       boundary: this.boundary,
     };
     const inputs = { environment, state: this.state, codes: this.state, foldedHashes: this.hashes };
-    return this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()]);
+    const result = this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()], observe?.observer);
+    observe?.ended(environment, result);
+    return result;
   }
 }
 

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { firstWords } from "../../src/execution-proof/memory-places.ts";
+import { RunRecorder } from "../../src/execution-proof/recorded-run.ts";
+import { traceRun } from "../../src/execution-proof/run-trace.ts";
+import { number30 } from "../../src/circuits/words/earlier.ts";
+import { limbsOf } from "../../src/circuits/words/word.ts";
+import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { aliasL1Address } from "../../src/protocol/predeploys.ts";
+import { withReplay } from "../machine/support/operation-replay.ts";
+import type { OperationReplay } from "../machine/support/operation-replay.ts";
+import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
+import { provenProgram } from "./support/programs.ts";
+
+const PROGRAM = provenProgram("the kernel", kernelRows());
+const SENDER = aliasL1Address(`0x${"1a".repeat(20)}`);
+const RECIPIENT: Hex = `0x${"7e".repeat(20)}`;
+const contract = (place: number, code: Hex): GenesisAccount => ({
+  address: `0x${(0xc0de00 + place).toString(16).padStart(40, "0")}`,
+  nonce: 1n,
+  code,
+});
+
+/** The batch's rows, which all tables accept; it is what both engines made of it. */
+async function accepted(replay: OperationReplay): Promise<RunCells> {
+  const recorder = new RunRecorder(PROGRAM.rows);
+  let run: RunCells | undefined;
+  const reason = await replay.compare({
+    observer: recorder,
+    ended: (environment, { leaves }) => {
+      const first = firstWords(environment).map((word) => limbsOf(word));
+      const stated = PROGRAM.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
+      run = cellsOf(PROGRAM, traceRun(recorder.steps, stated, leaves));
+    },
+  });
+  assert.equal(reason, undefined);
+  assert.ok(run !== undefined);
+  assert.deepEqual(refusalsOf(run), []);
+  return run;
+}
+
+describe("whole batches with operations of L1's queue, run by the kernel, are accepted by all tables", () => {
+  it("with a deposit, one that calls a contract, one that fails and a creation", async () => {
+    // Writes the value to a slot and calls the second, which reverts; so does a deposit to that one.
+    const [writes, reverts] = [contract(0, "0x345f555f5f5f5f5f62c0de015af1"), contract(1, "0x5f5ffd")];
+    await withReplay([writes, reverts], async (replay) => {
+      const from = SENDER;
+      const results = [
+        await replay.request({ from, to: RECIPIENT, valueWei: 10n ** 18n }),
+        await replay.request({ from, to: writes.address, valueWei: 3n, refundRecipient: RECIPIENT }),
+        await replay.request({ from, to: reverts.address, valueWei: 5n, refundRecipient: RECIPIENT }),
+        await replay.request({ from, to: `0x${"00".repeat(20)}`, data: "0x60015f5360015ff3" }),
+      ];
+      assert.deepEqual(
+        results.map(({ success }) => success),
+        [true, true, false, true],
+      );
+      const run = await accepted(replay);
+      // Operations begin with the protocol's budget, and what user code takes of it is what the kernel goes on with.
+      const visit = run.visits.findIndex(({ budgetBefore }) => budgetBefore[0]! + 2 ** 16 * budgetBefore[1]! < 1_000_000);
+      const row = run.visits[visit]!;
+      const after = number30(row.budgetAfter[0]! + 2 ** 16 * row.budgetAfter[1]! + 5);
+      const visits = run.visits.map((each, i) => (i === visit ? { ...each, budgetAfter: after } : each));
+      assert.ok(refusalsOf({ ...run, visits }).includes("userEnds"));
+    });
+  });
+
+  it("with operations that exceed the budget, in user mode and in what the kernel serves", async () => {
+    // The hash of 300,000 bytes weighs 1.4 million; SHA-256 of 200,000 1.02 million.
+    const hashes = contract(0, "0x620493e05f20");
+    const digests = contract(1, "0x5f5f62030d405f60025afa");
+    await withReplay([hashes, digests], async (replay) => {
+      for (const { address: to } of [hashes, digests]) {
+        const { notRun } = await replay.request({ from: SENDER, to, valueWei: 9n, gasLimit: 8_000_000n });
+        assert.equal(notRun, "budget");
+      }
+      const { visits } = await accepted(replay);
+      assert.equal(visits.filter(({ spent }) => spent === 1).length, 1);
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { mergeAccounts } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { isUncovered, KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
+import type { PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
+import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
+import { GENESIS_TIMESTAMP } from "../../chain/support/engine.ts";
+import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
+import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
+import type { RequestedOperation, VerifiedChain } from "../../chain/support/verified-chain.ts";
+import { compareReceipts, ReplayedChain, stepsOf } from "./replay.ts";
+import type { ObservedRun } from "./replay.ts";
+
+/** A chain whose operations the machine carries out, too. */
+export class OperationReplay {
+  readonly #chain: VerifiedChain;
+  readonly #machine: ReplayedChain;
+  #queue: L2CanonicalTransaction[] = [];
+  #folded = 0;
+
+  private constructor(chain: VerifiedChain, machine: ReplayedChain) {
+    this.#chain = chain;
+    this.#machine = machine;
+    machine.hashes.fold(BigInt(chain.inputs(0n).parentHash));
+  }
+
+  static async start(accounts: readonly GenesisAccount[]): Promise<OperationReplay> {
+    const chain = await startVerifiedChain({ accounts });
+    return new OperationReplay(
+      chain,
+      new ReplayedChain(mergeAccounts(await realGenesis(), [...accounts, ...configuration]), GENESIS_TIMESTAMP),
+    );
+  }
+
+  get chain(): VerifiedChain {
+    return this.#chain;
+  }
+
+  async request(requested: RequestedOperation) {
+    const operation = this.#chain.queueUnseen(requested);
+    assert.ok(operation.queued !== undefined);
+    this.#queue.push(operation.queued);
+    return this.#chain.chain.sequencer.runPriorityOp(operation);
+  }
+
+  /** Seals the batch, and has validators run it: what it comes to, its blocks and its steps. */
+  async #seal() {
+    const batch = await this.#chain.sealAndVerify();
+    const { batchNumber } = batch.outputs;
+    const { blocks } = this.#chain;
+    for (const { hash } of blocks.slice(this.#folded)) this.#machine.hashes.fold(BigInt(hash));
+    this.#folded = blocks.length;
+    const own = blocks.filter((block) => block.batchNumber === batchNumber);
+    const steps = stepsOf(own, this.#chain.inputs(batchNumber).parentHash, { operations: this.#queue });
+    this.#queue = [];
+    return { batch, own, steps };
+  }
+
+  /** Of a batch whose first step behind its opening is an operation: that step's witness, and what the machine makes of another. */
+  async witness() {
+    const [opening, operation] = (await this.#seal()).steps;
+    assert.ok(opening !== undefined && operation !== undefined);
+    const outcome = (hints: readonly Hint[]): string => {
+      const { boundary, leaves } = this.#machine.attempt([opening, { hints }]);
+      return inspect([boundary, leaves], { depth: 4, maxArrayLength: null });
+    };
+    return { hints: operation.hints, outcome };
+  }
+
+  /**
+   * Seals the batch, has validators and the machine run it, and compares; or why the machine cannot follow it. `observe` is told
+   * of the machine's run, before it begins and behind its end.
+   */
+  async compare(observe?: ObservedRun): Promise<PanicReason | undefined> {
+    const { batch, own, steps } = await this.#seal();
+    const { writes, outputsHash } = batch;
+    const start = this.#machine.state.copy();
+    let result;
+    try {
+      result = this.#machine.run(steps, observe);
+    } catch (error) {
+      if (!(error instanceof KernelPanic) || !isUncovered(error.code)) throw error;
+      this.#machine.skip(batch);
+      return error.code;
+    }
+    compareReceipts(result, own);
+    this.#machine.state.compare(start, writes, BigInt(outputsHash));
+    return undefined;
+  }
+}
+
+/** Closes what it opens; no fault of the chain is left. */
+export async function withReplay(
+  accounts: readonly GenesisAccount[],
+  use: (replay: OperationReplay) => Promise<void>,
+): Promise<void> {
+  const replay = await OperationReplay.start(accounts);
+  try {
+    await use(replay);
+    assert.deepEqual(replay.chain.faults, []);
+  } finally {
+    await replay.chain.chain.close();
+  }
+}
