@@ -7,6 +7,7 @@ Suites
   kernels      every kernel, wasm beside the scalar reference, outputs compared
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
+  execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
@@ -18,11 +19,12 @@ Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
-  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out (default 1,16)
+  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution: those of each batch
+                     (default 1,16)
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
   --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
-  --workers N[,N…]   prove, tables: threads that compute (default: all cores)
+  --workers N[,N…]   prove, tables, execution: threads that compute (default: all cores)
   --transactions N   devnet, kept: transfers of each measurement (default 2000)
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
@@ -124,6 +126,15 @@ switch (suite) {
       blocks: integersFrom0("blocks", values.blocks, 10_000),
       touched: integersFrom0("touched", values.touched, 1000),
       signatures: integersFrom0("signatures", values.signatures, 100),
+      workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
+    });
+    break;
+  }
+  case "execution": {
+    const { benchExecution } = await import("./execution.ts");
+    await benchExecution({
+      json: values.json,
+      transfers: integers("transfers", values.transfers, 1000),
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
     });
     break;

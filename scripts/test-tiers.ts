@@ -30,6 +30,7 @@ export const LONGEST: readonly string[] = [
   "test/simulation/simulation.test.ts",
   "test/simulation/faults.test.ts",
   "test/contracts/verifier/verifier.test.ts",
+  "test/execution-proof/batch-proof.test.ts",
   "test/flow/invariants.test.ts",
   "test/flow/demo.test.ts",
   "test/flow/goes-on.test.ts",

@@ -1,5 +1,8 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
+import type { RomRow } from "../../machine/rom/rom-row.ts";
+import { decode } from "../decode.ts";
+import { UnprovableRowError } from "../recorded-run.ts";
 import type { ProvenProgram } from "../run-system.ts";
 import { type BatchWitness, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BatchRun } from "./chunk-run.ts";
@@ -19,7 +22,7 @@ export interface BatchPlan {
   readonly tree: PartialTree;
 }
 
-/** Runs a batch, and weighs its steps as they come behind each other. Throws as the machine does. */
+/** Runs a batch, and weighs its steps as they come behind each other. Throws as the machine does, and UnprovableRowError. */
 export function planBatch(
   witness: BatchWitness,
   tree: PartialTree,
@@ -28,6 +31,7 @@ export function planBatch(
 ): BatchPlan {
   const { steps } = witness;
   const weights = steps.map(() => 0);
+  const isProven = program.rows.map((own) => decode(own) !== undefined);
   let current = 0;
   const add = (cells: number): void => void (weights[current] = (weights[current] ?? 0) + cells);
   const weighing: Primitives = {
@@ -41,7 +45,8 @@ export function planBatch(
     const own = steps.slice(first, first + STEPS_OF_RUN);
     current = first;
     let end = own[0]?.length ?? 0;
-    const row: RunObserver["row"] = (_, { hintsRead }) => {
+    const row: RunObserver["row"] = (index, { hintsRead }) => {
+      if (isProven[index] !== true) throw new UnprovableRowError(program.rows[index] as RomRow);
       // The hint behind a step's last one is the next step's first.
       if (hintsRead > end && current + 1 < first + own.length) end += steps[++current]?.length ?? 0;
       add(CELLS.row);

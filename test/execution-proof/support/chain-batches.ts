@@ -31,6 +31,7 @@ export class ChainBatches {
   readonly #chain: VerifiedChain;
   readonly #genesis: readonly GenesisAccount[];
   #tree: StateTree;
+  #treeBefore: StateTree;
   readonly #codes = new Map<bigint, Uint8Array>();
   readonly #firstState: ReturnType<typeof digestToHex>;
   #links: readonly BlockLink[] = [];
@@ -40,6 +41,7 @@ export class ChainBatches {
     this.#chain = chain;
     this.#genesis = [...predeploys, ...accounts];
     this.#tree = firstStateTree(this.#genesis, configuration, { compressor: createCompressor() });
+    this.#treeBefore = this.#tree;
     this.#firstState = digestToHex(this.#tree.root);
     for (const { code } of mergeAccounts(this.#genesis, configuration)) if (code !== undefined) this.#addCode(fromHex(code));
   }
@@ -50,6 +52,11 @@ export class ChainBatches {
 
   #addCode(code: Uint8Array): void {
     this.#codes.set(codeDigestValue(code), code);
+  }
+
+  /** The state that the newest batch found. */
+  get treeBefore(): ExecutionBefore["tree"] {
+    return this.#treeBefore;
   }
 
   /** Of the next batch, which the chain has sealed. */
@@ -73,6 +80,7 @@ export class ChainBatches {
     };
     const witness = batchWitness(executed, before);
     const claim = this.#claimOf(formed);
+    this.#treeBefore = StateTree.import(this.#tree.export(), { compressor: createCompressor() });
     this.#links = batchLinks(executed, before);
     this.#follow(formed);
     return { witness, claim, executed, before };

@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { serialize } from "node:v8";
+import { getCreateAddress, Interface } from "ethers";
+import { type BatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
+import { createExecutionProver, type ExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
+import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
+import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { hashOutputs } from "../../src/protocol/outputs.ts";
+import { wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { testContract } from "../chain/support/artifact.ts";
+import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+
+/** NOT SECURE: small parameters. */
+const PARAMETERS = smallParameters({ maxLogRows: 18, queryCount: 4 });
+/** Less than a batch takes with what it does: its closing has a chunk for itself. */
+const MOST_CELLS = 26_000_000;
+const wallet = new TestWallet(77);
+const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+const RECEIVER: Hex = `0x${"be".repeat(20)}`;
+/** ERC-7930: an account of the chain 272. */
+const ELSEWHERE = `0x00010000020110${"14"}${RECEIVER.slice(2)}`;
+const CENTER = new Interface([
+  "function sendMessage(bytes recipient, bytes payload, bytes[] attributes) payable returns (bytes32)",
+]);
+
+/** A chain's first batch, with the deployment of a token, and the next: another chain's root, a transfer, a message to another. */
+async function makeBatches(chain: VerifiedChain): Promise<readonly [WitnessedBatch, WitnessedBatch]> {
+  const batches = await ChainBatches.of(chain, ACCOUNTS);
+  const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => chain.chain.submit(await wallet.signRaw(fields));
+  const { abi, initCode } = await testContract("PlainToken");
+  const token = getCreateAddress({ from: wallet.address, nonce: 0 });
+  await send({ data: `${initCode}${abi.encodeDeploy([[wallet.address], 1000n]).slice(2)}` });
+  const first = batches.next(await chain.sealAndVerify());
+  await chain.importRoots([{ registryIndex: 3n, root: wordToHex(77n) }]);
+  await send({ to: token, data: abi.encodeFunctionData("transfer", [RECEIVER, 7n]) });
+  await send({ to: PREDEPLOYS.InteropCenter, data: CENTER.encodeFunctionData("sendMessage", [ELSEWHERE, "0x1234", []]) });
+  const formed = await chain.sealAndVerify();
+  assert.equal(formed.logs.length, 1);
+  return [first, batches.next(formed)];
+}
+
+describe("the proof of a batch's execution", () => {
+  let chain: VerifiedChain;
+  let prover: ExecutionProver;
+  let backend: WasmBackend;
+  let key: ExecutionKey;
+  let batches: readonly [WitnessedBatch, WitnessedBatch];
+  let proven: readonly [ProvenExecution, ProvenExecution];
+  let claim: ExecutionClaim;
+  let proof: BatchProof;
+
+  const witnessOf = ({ witness }: WitnessedBatch): BatchWitness => {
+    assert.equal(witness.kind, "witness", "detail" in witness ? witness.detail : "");
+    return witness as BatchWitness;
+  };
+
+  before(async () => {
+    wallet.nonce = 0;
+    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    batches = await makeBatches(chain);
+    prover = createExecutionProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
+    const proofs = await Promise.all(
+      batches.map(async (batch) => {
+        const result = await prover.prove(witnessOf(batch), batch.claim);
+        assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");
+        return result as ProvenExecution;
+      }),
+    );
+    proven = proofs as [ProvenExecution, ProvenExecution];
+    backend = await createWasmBackend({ workers: 1 });
+    key = await createExecutionKey(1n, PARAMETERS, backend);
+    ({ claim } = batches[1]);
+    proof = decodeBatchProof(proven[1].proof);
+  });
+  after(async () => {
+    await prover.close();
+    await backend.close();
+    await chain.chain.close();
+  });
+
+  const verdict = (bytes: Uint8Array, on = claim, acceptsWeakParameters = true): string => {
+    try {
+      verifyWithKey(key, on, bytes, { acceptsWeakParameters });
+      return "accepted";
+    } catch (error) {
+      const { name, code } = error as { readonly name: string; readonly code: string };
+      assert.equal(name, "ExecutionProofError", String(error));
+      return code;
+    }
+  };
+  const verdictOf = (changed: Partial<BatchProof>): string => verdict(encodeBatchProof({ ...proof, ...changed }));
+
+  it("is accepted by a process that has L1's records and the proof alone, of the first batch and of the next", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "execution-proof-"));
+    try {
+      for (const [i, batch] of batches.entries()) {
+        const file = join(folder, `${i}`);
+        const bytes = proven[i]?.proof ?? new Uint8Array(0);
+        writeFileSync(file, serialize({ claim: batch.claim, proof: bytes, parameters: PARAMETERS }));
+        const script = new URL("./support/verify-apart.ts", import.meta.url).pathname;
+        const { stdout } = await promisify(execFile)(process.execPath, [script, file]);
+        const { chunks, refused } = JSON.parse(stdout) as { readonly chunks?: number; readonly refused?: string };
+        assert.deepEqual([chunks, refused], [proven[i]?.metrics.chunks, undefined]);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is checked in the prover's thread as well", async () => {
+    assert.equal((await prover.verify(claim, proven[1].proof)).chunks, proven[1].metrics.chunks);
+    await assert.rejects(prover.verify(batches[0].claim, proven[1].proof), { name: "ExecutionProofError", code: "OtherBatch" });
+  });
+
+  it("has chunks whose last state is listed anew, because its new leaves have come in another order", () => {
+    assert.ok(proof.chunks.length > 1 && proof.relisting !== undefined);
+    assert.ok(proof.relisting.listed.some(({ value }) => value === 0n));
+    assert.equal(verdictOf({ relisting: undefined }), "OtherStateAfter");
+  });
+
+  it("is refused with parameters of few proven bits, unless the caller asks for that", () => {
+    assert.ok(key.provenBits < 100);
+    assert.equal(verdict(proven[1].proof, claim, false), "WeakParameters");
+  });
+
+  it("is refused for another chain, batch, version and program", async () => {
+    assert.equal(verdict(proven[1].proof, { ...claim, chainId: 272n }), "OtherChain");
+    assert.equal(verdict(proven[0].proof), "OtherBatch");
+    assert.equal(verdict(proven[1].proof, { ...claim, batch: { ...claim.batch, protocolVersion: 2n } }), "OtherVersion");
+    assert.equal(verdictOf({ program: new Uint8Array(32) }), "OtherProgram");
+    const next = await createExecutionKey(2n, PARAMETERS, backend);
+    const renamed = encodeBatchProof({ ...proof, protocolVersion: 2n });
+    const lifted = encodeBatchProof({ ...proof, protocolVersion: 2n, program: next.system.verificationKeyDigest });
+    const later = { ...claim, batch: { ...claim.batch, protocolVersion: 2n } };
+    const refusal = (bytes: Uint8Array) => ({
+      name: "ExecutionProofError",
+      code: bytes === renamed ? "OtherProgram" : "ChunkRefused",
+    });
+    for (const bytes of [renamed, lifted])
+      assert.throws(() => verifyWithKey(next, later, bytes, { acceptsWeakParameters: true }), refusal(bytes));
+  });
+
+  it("is refused where only its names say that it is of the claim's chain", () => {
+    assert.equal(verdict(encodeBatchProof({ ...proof, chainId: 272n }), { ...claim, chainId: 272n }), "ChunkRefused");
+  });
+
+  it("is refused with chunks in another order, one left out, one doubled, and one of another batch", () => {
+    const [first, ...rest] = proof.chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    const last = rest.at(-1) ?? first;
+    const between = rest.slice(0, -1);
+    assert.equal(verdictOf({ chunks: rest }), "ChunkRefused");
+    assert.equal(verdictOf({ chunks: [first, first, ...rest] }), "ChunkRefused");
+    assert.equal(verdictOf({ chunks: [first, ...between, last, last] }), "ChunkRefused");
+    assert.equal(
+      verdictOf({ chunks: [{ ...first, proof: last.proof }, ...between, { ...last, proof: first.proof }] }),
+      "ChunkRefused",
+    );
+    assert.equal(verdictOf({ chunks: [...rest, first] }), "EndsOpen");
+    assert.equal(verdictOf({ chunks: [first] }), "EndsOpen");
+    const other = decodeBatchProof(proven[0].proof).chunks[0];
+    assert.ok(other !== undefined);
+    assert.equal(verdictOf({ chunks: [{ ...first, proof: other.proof }, ...rest] }), "ChunkRefused");
+  });
+
+  it("is refused with another chain of blocks' hashes, before, between and behind chunks", () => {
+    assert.equal(verdictOf({ blockHashes: proof.blockHashes + 1n }), "ChunkRefused");
+    proof.chunks.forEach((_, at) => {
+      const chunks = proof.chunks.map((chunk, i) => {
+        const { boundary } = chunk;
+        return i === at ? { ...chunk, boundary: { ...boundary, blockHashes: boundary.blockHashes + 1n } } : chunk;
+      });
+      assert.equal(verdictOf({ chunks }), "ChunkRefused");
+    });
+  });
+
+  it("is refused with any word or root between its chunks changed", () => {
+    const [first, ...rest] = proof.chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    for (const name of Object.keys(first.boundary) as (keyof typeof first.boundary)[]) {
+      const boundary = { ...first.boundary, [name]: first.boundary[name] ^ 1n };
+      assert.equal(verdictOf({ chunks: [{ ...first, boundary }, ...rest] }), "ChunkRefused", name);
+    }
+    assert.equal(verdictOf({ chunks: [{ ...first, root: proof.rootBefore }, ...rest] }), "ChunkRefused");
+  });
+
+  it("is refused for records of L1 that say otherwise", () => {
+    const root = wordToHex(5n);
+    const { previous, batch, outputs } = claim;
+    const withOutputs = (change: Partial<typeof outputs>): ExecutionClaim => {
+      const changed = { ...outputs, ...change };
+      return { ...claim, outputs: changed, batch: { ...batch, outputsHash: hashOutputs(changed) } };
+    };
+    const cases: readonly (readonly [string, ExecutionClaim])[] = [
+      ["OtherStateBefore", { ...claim, previous: { ...previous, newStateRoot: root }, batch: { ...batch, oldStateRoot: root } }],
+      ["OtherStateAfter", { ...claim, batch: { ...batch, newStateRoot: root } }],
+      ["OtherCheatCount", withOutputs({ cheatCount: 1n })],
+      ["OtherEnd", { ...claim, coinbase: RECEIVER }],
+      ["BadClaim", { ...claim, outputs: { ...outputs, cheatCount: 1n } }],
+      ["BadClaim", { ...claim, batch: { ...batch, lastBlock: batch.lastBlock + 1n } }],
+      ["BadClaim", { ...claim, previous: { ...previous, lastBlock: previous.lastBlock + 1n } }],
+      ["BadClaim", { ...claim, previous: { ...previous, newStateRoot: root } }],
+      ["BadClaim", { ...claim, firstState: root }],
+      ["ChunkRefused", { ...claim, previous: { ...previous, lastTimestamp: previous.lastTimestamp + 1n } }],
+    ];
+    for (const [code, on] of cases) assert.equal(verdict(proven[1].proof, on), code);
+    const end = { ...withOutputs({ lastBlock: outputs.lastBlock + 1n }) };
+    const late = { ...end, batch: { ...end.batch, lastBlock: batch.lastBlock + 1n } };
+    assert.equal(verdict(proven[1].proof, late), "OtherEnd");
+    const { firstState: _, ...withoutFirst } = batches[0].claim;
+    assert.equal(verdict(proven[0].proof, withoutFirst), "BadClaim");
+    assert.equal(
+      verdict(proven[0].proof, { ...withoutFirst, firstState: batches[0].claim.batch.newStateRoot }),
+      "OtherStateBefore",
+    );
+  });
+
+  it("is refused with a changed byte anywhere, and cut anywhere, by name", () => {
+    const { proof: bytes } = proven[1];
+    const random = new Random(3);
+    // All of what is in front of the first chunk's proof, and places in the rest.
+    const places = [...Array(64).keys(), ...Array.from({ length: 20 }, () => random.below(bytes.length))];
+    for (const place of places) {
+      const changed = bytes.slice();
+      changed[place] = (changed[place] ?? 0) ^ (1 << (place % 8));
+      assert.notEqual(verdict(changed), "accepted", `byte ${place}`);
+    }
+    for (const length of [0, 3, 4, 100, ...places.slice(-20)]) assert.equal(verdict(bytes.slice(0, length)), "Malformed");
+    assert.equal(verdict(Uint8Array.from([...bytes, 0])), "Malformed");
+  });
+
+  it("is refused with counts and lengths that its bytes have no room for, before anything is made of them", () => {
+    const { proof: bytes } = proven[1];
+    // The count of chunks, and the length of the first chunk's proof.
+    for (const place of [4 + 32 * 6, 4 + 32 * 6 + 4 + 32 * 8]) {
+      const changed = bytes.slice();
+      changed.set([0xff, 0xff, 0xff, 0xff], place);
+      assert.equal(verdict(changed), "Malformed");
+    }
+    const other = bytes.slice();
+    other[3] = 0x32;
+    assert.equal(verdict(other), "OtherFormat");
+    assert.equal(verdictOf({ chunks: [] }), "Malformed");
+  });
+});
