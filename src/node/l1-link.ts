@@ -27,8 +27,7 @@ import type { BatchProving } from "./settling/batch-proving.ts";
 import { Resealing } from "./settling/resealing.ts";
 import type { Resealed } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
-import { openSettling } from "./settling/settling.ts";
-import type { Settling } from "./settling/settling.ts";
+import { Settling } from "./settling/settling.ts";
 import { restorableMember } from "./snapshot-member.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 
@@ -144,7 +143,7 @@ export async function openL1Link(
     fault.clear();
   };
   const contact = createL1Contact((reason) => onWait?.(reason));
-  const settling: Settling = await openSettling(
+  const settling: Settling = await Settling.open(
     { ...given, settlementChainId, hyperchain, fromBlock, confirmations, l1MayBeBehind, name },
     {
       ...given,

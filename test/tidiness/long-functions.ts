@@ -8,7 +8,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/chain/rpc/named-notifications.ts namedNotifications": 80,
   "src/chain/rpc/zks-batches.ts zksBatchMethods": 89,
   "src/demo/main.ts demonstrate": 90,
-  "src/node/settling/settling.ts openSettling": 214,
   "src/devnet/chains/signers.ts prepareSigners": 78,
   "src/devnet/devnet.ts start": 86,
   "src/devnet/snapshots/ecosystem-clock.ts createEcosystemTime": 158,
