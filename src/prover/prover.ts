@@ -43,126 +43,139 @@ const MAX_NEW_OBJECTS_MIB = 48;
 /** A job that so many threads were lost with would most likely take the next one along too. */
 const MAX_LOST_THREADS = 3;
 
-/** Starts nothing until the first job. */
-export function createProver(options: ProverOptions = {}, dependencies: ProverDependencies = {}): Prover {
-  const newThread = dependencies.startThread ?? ((file, workerOptions) => new Worker(file, workerOptions));
-  const idleTimeoutMs = options.idleTimeoutMs ?? 10_000;
-  const queue: QueuedJob[] = [];
-  let running: QueuedJob | undefined;
-  let thread: Worker | undefined;
-  let idleTimer: NodeJS.Timeout | undefined;
-  let closed = false;
-  let nextId = 0;
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
 
-  function send(request: ProverRequest): void {
-    thread?.postMessage(request);
+/** Proves on one thread, which it starts for the first job and ends when no job has come for a while. */
+class ThreadProver implements Prover {
+  readonly #options: ProverOptions;
+  readonly #newThread: (file: URL, options: WorkerOptions) => Worker;
+  readonly #queue: QueuedJob[] = [];
+  #running: QueuedJob | undefined;
+  #thread: Worker | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #nextId = 0;
+
+  constructor(options: ProverOptions, { startThread }: ProverDependencies) {
+    this.#options = options;
+    this.#newThread = startThread ?? ((file, workerOptions) => new Worker(file, workerOptions));
   }
 
-  function startThread(): Worker {
+  proveBatch(job: ProofJob, options: ProofOptions = {}): Promise<BatchProof> {
+    if (this.#closed) return Promise.reject(new ProofError("ProverStopped", "this prover is closed; create a new one"));
+    const { signal } = options;
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    return new Promise<BatchProof>((resolve, reject) => {
+      const onAbort = () => this.#abort(queued);
+      const settle = () => signal?.removeEventListener("abort", onAbort);
+      const queued: QueuedJob = {
+        id: this.#nextId++,
+        lostThreads: 0,
+        job,
+        options,
+        resolve: (result) => (settle(), resolve(result)),
+        reject: (reason) => (settle(), reject(reason)),
+      };
+      signal?.addEventListener("abort", onAbort);
+      this.#queue.push(queued);
+      this.#startNext();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const stopped = new ProofError("ProverStopped", "the prover was closed before the proof was finished");
+    for (const job of this.#queue.splice(0)) job.reject(stopped);
+    this.#running?.reject(stopped);
+    this.#running = undefined;
+    await this.#stopThread();
+  }
+
+  #send(request: ProverRequest): void {
+    this.#thread?.postMessage(request);
+  }
+
+  #startThread(): Worker {
     const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-    const worker = newThread(threadFile, { workerData: { workers: options.workers }, resourceLimits });
+    const worker = this.#newThread(threadFile, { workerData: { workers: this.#options.workers }, resourceLimits });
     // A thread that was given up may still have replies on their way.
-    worker.on("message", (reply: ProverReply) => thread === worker && receive(reply));
-    worker.on("error", (error) => lostThread(worker, error));
-    worker.on("exit", (code) => lostThread(worker, new Error(`the prover thread ended with code ${code}`)));
+    worker.on("message", (reply: ProverReply) => this.#thread === worker && this.#receive(reply));
+    worker.on("error", (error) => this.#lostThread(worker, error));
+    worker.on("exit", (code) => this.#lostThread(worker, new Error(`the prover thread ended with code ${code}`)));
     return worker;
   }
 
-  function lostThread(worker: Worker, cause: Error): void {
-    if (thread !== worker) return;
-    thread = undefined;
-    const job = running;
-    running = undefined;
-    if (job !== undefined) repeat(job, cause);
-    startNext();
+  #lostThread(worker: Worker, cause: Error): void {
+    if (this.#thread !== worker) return;
+    this.#thread = undefined;
+    const job = this.#running;
+    this.#running = undefined;
+    if (job !== undefined) this.#repeat(job, cause);
+    this.#startNext();
   }
 
   /** Puts a job whose thread was lost first in the queue. */
-  function repeat(job: QueuedJob, cause: Error): void {
+  #repeat(job: QueuedJob, cause: Error): void {
     job.lostThreads++;
     if (job.options.signal?.aborted === true) job.reject(job.options.signal.reason);
-    else if (job.lostThreads < MAX_LOST_THREADS) queue.unshift(queuedAgain(job));
+    else if (job.lostThreads < MAX_LOST_THREADS) this.#queue.unshift(queuedAgain(job));
     else {
       const message = `${job.lostThreads} threads were lost in the middle of the proof, the last one because: ${cause.message}`;
       job.reject(new ProofError("ProverThreadLost", message, { cause }));
     }
   }
 
-  function receive(reply: ProverReply): void {
-    const job = running;
+  #receive(reply: ProverReply): void {
+    const job = this.#running;
     if (job === undefined || reply.id !== job.id) return;
     if (reply.type === "progress") {
       job.options.onProgress?.(reply.progress);
       return;
     }
-    running = undefined;
+    this.#running = undefined;
     if (reply.type === "done") job.resolve(reply.result);
     else if (job.options.signal?.aborted === true) job.reject(job.options.signal.reason);
     else job.reject(new ProofError(reply.code, reply.message));
-    startNext();
+    this.#startNext();
   }
 
-  function startNext(): void {
-    if (running !== undefined || closed) return;
-    running = queue.shift();
-    if (running === undefined) {
-      if (thread !== undefined) idleTimer = setTimeout(() => void stopThread(), idleTimeoutMs).unref();
-      thread?.unref();
+  #startNext(): void {
+    if (this.#running !== undefined || this.#closed) return;
+    this.#running = this.#queue.shift();
+    if (this.#running === undefined) {
+      const { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } = this.#options;
+      if (this.#thread !== undefined) this.#idleTimer = setTimeout(() => void this.#stopThread(), idleTimeoutMs).unref();
+      this.#thread?.unref();
       return;
     }
-    clearTimeout(idleTimer);
-    thread ??= startThread();
-    thread.ref();
-    send({ type: "prove", id: running.id, job: running.job });
+    clearTimeout(this.#idleTimer);
+    this.#thread ??= this.#startThread();
+    this.#thread.ref();
+    this.#send({ type: "prove", id: this.#running.id, job: this.#running.job });
   }
 
-  async function stopThread(): Promise<void> {
-    clearTimeout(idleTimer);
-    const worker = thread;
-    thread = undefined;
+  async #stopThread(): Promise<void> {
+    clearTimeout(this.#idleTimer);
+    const worker = this.#thread;
+    this.#thread = undefined;
     await worker?.terminate();
   }
 
-  function abort(job: QueuedJob): void {
-    const position = queue.indexOf(job);
+  #abort(job: QueuedJob): void {
+    const position = this.#queue.indexOf(job);
     if (position >= 0) {
-      queue.splice(position, 1);
+      this.#queue.splice(position, 1);
       job.reject(job.options.signal?.reason);
-    } else if (running === job) {
-      send({ type: "cancel", id: job.id });
+    } else if (this.#running === job) {
+      this.#send({ type: "cancel", id: job.id });
     }
   }
+}
 
-  return {
-    proveBatch(job, jobOptions = {}) {
-      if (closed) return Promise.reject(new ProofError("ProverStopped", "this prover is closed; create a new one"));
-      if (jobOptions.signal?.aborted === true) return Promise.reject(jobOptions.signal.reason);
-      return new Promise<BatchProof>((resolve, reject) => {
-        const onAbort = () => abort(queued);
-        const settle = () => jobOptions.signal?.removeEventListener("abort", onAbort);
-        const queued: QueuedJob = {
-          id: nextId++,
-          lostThreads: 0,
-          job,
-          options: jobOptions,
-          resolve: (result) => (settle(), resolve(result)),
-          reject: (reason) => (settle(), reject(reason)),
-        };
-        jobOptions.signal?.addEventListener("abort", onAbort);
-        queue.push(queued);
-        startNext();
-      });
-    },
-    async close() {
-      if (closed) return;
-      closed = true;
-      const stopped = new ProofError("ProverStopped", "the prover was closed before the proof was finished");
-      for (const job of queue.splice(0)) job.reject(stopped);
-      running?.reject(stopped);
-      running = undefined;
-      await stopThread();
-    },
-  };
+/** Starts nothing until the first job. */
+export function createProver(options: ProverOptions = {}, dependencies: ProverDependencies = {}): Prover {
+  return new ThreadProver(options, dependencies);
 }
 
 function queuedAgain(job: QueuedJob): QueuedJob {

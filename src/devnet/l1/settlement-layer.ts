@@ -6,8 +6,7 @@ import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, createOwnAccounts, DEVELOPMENT_MNEMONIC } from "../accounts.ts";
 import type { DevelopmentAccounts } from "../accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
-import { createEcosystemTime } from "../snapshots/ecosystem-clock.ts";
-import type { EcosystemTime } from "../snapshots/ecosystem-clock.ts";
+import { EcosystemTime } from "../snapshots/ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { serveLocalL1 } from "./local-l1.ts";
 import type { L1Connection, LocalL1, LocalL1Options } from "./local-l1.ts";
@@ -144,12 +143,12 @@ async function ownTime(
   fork: L1Fork | undefined,
   { clock, ...opening }: { readonly clock: Clock } & OpeningL1,
 ): Promise<EcosystemTime> {
-  if (fork === undefined) return createEcosystemTime(clock, await openOwnL1(opening), opening.world?.movedSeconds);
+  if (fork === undefined) return EcosystemTime.of(clock, await openOwnL1(opening), opening.world?.movedSeconds);
   const connection = await opening.connectL1({ fork });
   const ask = (method: string, ...params: readonly unknown[]): Promise<unknown> =>
     connection.provider.request({ method, params });
   await clearDelegations(ask);
-  return createEcosystemTime(clock, connection, await catchUp(ask, BigInt(Math.floor(clock.nowMs() / 1_000))));
+  return EcosystemTime.of(clock, connection, await catchUp(ask, BigInt(Math.floor(clock.nowMs() / 1_000))));
 }
 
 interface OpeningL1 {
