@@ -297,6 +297,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(await token.getFunction("balanceOf")("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"), ETHER / 2n);
     const { stdout } = await workplace.run(["hyperchain:wallet", "2"]);
     assert.match(stdout, /\n +2\.5 +GLD/);
+    assert.match(stdout, /GLD .*born on l1 as 0x/);
     const unknown = await workplace.run(["hyperchain:send", "1", "2@beta", "--from", "1@alpha", "--token", "SLV"]);
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /no token on alpha .*called SLV .*GLD.*give the token's address/);

@@ -31,7 +31,7 @@ const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>
 const HISTORY_LINES = 10;
 
 /** Assets of which there are parts on several members, or of which some is not executed or on its way. */
-function assetText({ assets }: WalletView): string {
+function assetText(info: EcosystemInfo, { assets }: WalletView): string {
   const rows = assets.map(({ symbol, decimals, total, executed, arriving, parts, origin }) => {
     const shown = (units: bigint): string => formatAmount(units, decimals);
     const open = total - executed;
@@ -40,7 +40,7 @@ function assetText({ assets }: WalletView): string {
       parts.map(({ name, amount }) => `${shown(amount)} on ${name}`).join(" + "),
       open === 0n ? "executed on L1" : `${shown(open)} of it only confirmed`,
       arriving === 0n ? "" : `${shown(arriving)} on the way`,
-      isEther(origin.token) ? "" : `born on ${origin.chainId} as ${origin.token}`,
+      isEther(origin.token) ? "" : `born on ${memberName(info, origin.chainId)} as ${origin.token}`,
     ];
   });
   return rows.length === 0 ? "no assets" : table(rows);
@@ -80,19 +80,22 @@ function text(info: EcosystemInfo, view: WalletView): string {
         i === 0 ? "" : address,
       ]),
   );
-  const known = new Map(members.flatMap(({ tokens }) => tokens.map((token) => [token.address, token] as const)));
-  const moving = inFlight.map(({ type, sourceChainId, destinationChainId, amount, originToken, waitingFor, hash }) => {
-    const token = known.get(originToken);
-    const shown =
-      token === undefined ? `${amount} units of ${originToken}` : `${formatAmount(amount, token.decimals)} ${token.symbol}`;
-    return [
-      type,
-      shown,
-      `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`,
-      `waits for ${waitingFor}`,
-      hash,
-    ];
-  });
+  // By where it was born: a stranger can put a token of another name at the same address of another member.
+  const known = members.flatMap(({ tokens }) => tokens);
+  const moving = inFlight.map(
+    ({ type, sourceChainId, destinationChainId, amount, originChainId, originToken, waitingFor, hash }) => {
+      const token = known.find(({ origin }) => origin.chainId === originChainId && origin.token === originToken);
+      const shown =
+        token === undefined ? `${amount} units of ${originToken}` : `${formatAmount(amount, token.decimals)} ${token.symbol}`;
+      return [
+        type,
+        shown,
+        `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`,
+        `waits for ${waitingFor}`,
+        hash,
+      ];
+    },
+  );
   const away = members.flatMap(({ name, unavailable }) =>
     unavailable === undefined
       ? []
@@ -104,7 +107,7 @@ function text(info: EcosystemInfo, view: WalletView): string {
   const nothing = away.length + hidden.length === 0 ? "Nothing is on its way." : "Nothing else is on its way.";
   return [
     strong(account),
-    assetText(view),
+    assetText(info, view),
     table(balances),
     ...standingText(view),
     ...away,
