@@ -24,8 +24,10 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
             available = available > Predeploys.DEPOSIT_RESERVE ? available - Predeploys.DEPOSIT_RESERVE : 0;
         }
         if (amount > available) revert ReserveExhausted(available, amount);
-        // The stipend of 2,300 gas lets a recipient log the receipt; it can neither write nor call.
-        (bool received,) = to.call{value: amount, gas: 0}("");
+        // The bootloader's payments are no part of a verdict on an operation, so they run no code. The vault's give a recipient
+        // 2,300 gas, which lets it log the receipt; it can neither write nor call.
+        bool received;
+        if (msg.sender == Predeploys.NATIVE_TOKEN_VAULT || !_runsCode(to)) (received,) = to.call{value: amount, gas: 0}("");
         if (!received) _forcePayment(to, amount);
         emit Mint(to, amount);
     }
@@ -60,6 +62,11 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
     /// @inheritdoc IL2BaseToken
     function balanceOf(uint256 account) external view returns (uint256) {
         return address(uint160(account)).balance;
+    }
+
+    /// @dev Whether a call of an account may run code: a contract's, that of a delegation, or a precompiled contract's.
+    function _runsCode(address account) private view returns (bool) {
+        return account.code.length != 0 || uint160(account) < 0x2000;
     }
 
     /// @dev A contract that destroys itself while it is created (which EIP-6780 keeps working) moves its balance without

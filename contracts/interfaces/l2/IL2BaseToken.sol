@@ -19,9 +19,10 @@ interface IL2BaseToken is IRestrictedCallers {
     error NothingToWithdraw();
     error ZeroRecipient();
 
-    /// @notice Pays out of the reserve without running the recipient's code beyond a bare transfer. Only the bootloader, for
-    /// deposits and refunds of priority operations, and the native token vault, for arrivals from other chains. Arrivals leave
-    /// half of the reserve to deposits, of which L1 takes no more than that: a deposit's payout never fails, or the chain would halt.
+    /// @notice Pays out of the reserve. Only the bootloader, for deposits, fees and refunds of priority operations, without
+    /// running any code of the recipient, and the native token vault, for arrivals from other chains, with 2,300 gas for it.
+    /// Arrivals leave half of the reserve to deposits, of which L1 takes no more than that: a deposit's payout never fails, or
+    /// the chain would halt.
     /// @dev The bootloader is trusted to pay what L1 holds for the chain: the quorum vouches for it, and a quorum that lies
     /// can only drain what its own chain holds on L1.
     function payout(address to, uint256 amount) external;

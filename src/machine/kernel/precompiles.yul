@@ -58,7 +58,7 @@ function runPrecompile(account, given, input, output) -> left, length {
   }
 }
 
-// The precompiled contracts that are not proven, without input. Payments run them so, whoever is paid: RIPEMD-160 of nothing, sums,
+// The precompiled contracts that are not proven, without input, as plain transfers to them run them: RIPEMD-160 of nothing, sums,
 // multiples and pairings of nothing; all else fails for want of input.
 function runWithoutInput(account, given, output) -> left, length {
   left := not(0)

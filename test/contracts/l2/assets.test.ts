@@ -71,6 +71,23 @@ describe("assets between L1 and chains", () => {
     assert.equal(await a.ethers.provider.getBalance(address), 7n);
   });
 
+  test("runs no code of a recipient of the bootloader's payments: no contract's, and no precompiled contract's", async () => {
+    const recipient = `0x${"6c".repeat(20)}`;
+    // LOG0 of nothing.
+    await a.ethers.provider.send("hardhat_setCode", [recipient, "0x5f5fa000"]);
+    const asBootloader = await a.predeploy("L2BaseToken", await a.impersonate(BOOTLOADER));
+    const asVault = await a.predeploy("L2BaseToken", await a.impersonate(PREDEPLOYS.L2NativeTokenVault));
+    const logsOf = async (base: Contract, to: string): Promise<string[]> =>
+      (await a.send(base, "payout", to, 1n)).logs.map(({ address }) => lower(address));
+    assert.deepEqual(await logsOf(asBootloader, recipient), [PREDEPLOYS.L2BaseToken]);
+    assert.deepEqual(await logsOf(asVault, recipient), [recipient, PREDEPLOYS.L2BaseToken]);
+    assert.equal(await a.ethers.provider.getBalance(recipient), 2n);
+    const precompile = `0x${"00".repeat(19)}02`;
+    const before = await a.ethers.provider.getBalance(precompile);
+    await a.send(asBootloader, "payout", precompile, 1n);
+    assert.equal(await a.ethers.provider.getBalance(precompile), before + 1n);
+  });
+
   test("takes coins back even when none is outside the reserve", async () => {
     // As the value of a failed operation, on a chain where somebody forced coins upon the reserve.
     const user = c.users[0]!;
@@ -103,7 +120,7 @@ describe("assets between L1 and chains", () => {
       nonce: 0n,
     });
     // Users of these networks have coins that no deposit backs.
-    const backed = 4n * 10n ** 18n + 7n;
+    const backed = 4n * 10n ** 18n + 7n + 3n;
     await assertReverts(
       base.getFunction("withdraw").staticCall(SHARED_BRIDGE, { value: backed + 1n }),
       "L2BaseToken",

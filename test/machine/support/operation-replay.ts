@@ -5,6 +5,7 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { isUncovered, KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
 import type { PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
 import type { Hint } from "../../../src/machine/interpreter/machine-state.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import { GENESIS_TIMESTAMP } from "../../chain/support/engine.ts";
 import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
@@ -36,6 +37,11 @@ export class OperationReplay {
 
   get chain(): VerifiedChain {
     return this.#chain;
+  }
+
+  /** Wei of an account, as the machine has it. */
+  balanceOf(address: Hex): bigint {
+    return this.#machine.state.read(1, BigInt(address), 0n) >> 64n;
   }
 
   async request(requested: RequestedOperation) {
