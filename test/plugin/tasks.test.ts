@@ -11,7 +11,7 @@ import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { helpOf } from "./support/help.ts";
-import { createWorkplace } from "./support/run-task.ts";
+import { createWorkplace, SHOWN_ALONE } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
 const ETHER = 10n ** 18n;
@@ -23,7 +23,7 @@ const [KEY_1, ACCOUNT_1] = [
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 /** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
 const REFUSING_INIT = "0x67602a5f5260205ffd5f5260086018f3";
-const workplace = createWorkplace();
+const workplace = createWorkplace({ shown: [] });
 after(() => workplace.close());
 
 const valueOf = <T>({ code, stdout, stderr }: TaskResult): T => {
@@ -374,6 +374,11 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.deepEqual(existsSync(workplace.stateFolder) ? readdirSync(workplace.stateFolder) : [], []);
     await assert.rejects(fetch(ecosystem.info.l1.url, { method: "POST", body: "{}" }));
   });
+});
+
+test("every task that other files run in a process that stays has had one of its own here", () => {
+  const missing = SHOWN_ALONE.filter((task) => !workplace.alone.has(task));
+  assert.deepEqual(missing, []);
 });
 
 test("I1: every task explains itself", async () => {

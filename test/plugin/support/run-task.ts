@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { EcosystemInfo } from "../../../src/devnet/view/ecosystem-info.ts";
+import { createResident } from "./resident-process.ts";
+import type { Resident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
@@ -37,13 +39,18 @@ export interface RunOptions {
 
 /** A place of its own for what ecosystems announce, so that tests neither see each other's nor the developer's. */
 export interface Workplace {
-  /** Runs a task of the plugin as a user does, in a process of its own. */
+  /**
+   * Runs a task of the plugin as a user does: the first of its kind in a process of its own, unless other tests show it there;
+   * further ones with the same options in a process that stays, by the same command line.
+   */
   run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
   /** Starts an ecosystem at free ports and resolves when it is ready. */
   spawn(args?: readonly string[], options?: RunOptions): Promise<SpawnedEcosystem>;
   /** Starts a task that goes on, and resolves with its first line. */
   start(args: readonly string[], options?: RunOptions): Promise<RunningTask>;
   readonly stateFolder: string;
+  /** Tasks that had a process of their own. */
+  readonly alone: ReadonlySet<string>;
   /** Ends whatever was spawned. */
   close(): Promise<void>;
 }
@@ -64,26 +71,46 @@ export interface SpawnedEcosystem extends RunningTask {
   readonly info: EcosystemInfo;
 }
 
-export function createWorkplace(): Workplace {
+/** Tasks that `tasks.test.ts` runs in processes of their own, so that other files need not. */
+export const SHOWN_ALONE = [
+  ...["announce", "call", "claim", "deposit", "message", "send", "settle", "spend", "status", "swap", "wallet"],
+  "withdraw",
+].map((name) => `hyperchain:${name}`);
+
+export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: readonly string[] } = {}): Workplace {
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-tasks-"));
   shareCompiled(folder);
   const running: ChildProcess[] = [];
-  const start = (
-    args: readonly string[],
-    { config = {}, environment = {}, cwd = PROJECT, node = process.execPath, hardhatArguments = [] }: RunOptions,
-  ): ChildProcess =>
-    spawn(node, [existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT, ...hardhatArguments, ...args], {
-      cwd,
-      env: {
-        ...environmentOfUser(process.env),
-        XDG_STATE_HOME: folder,
-        TMPDIR: folder,
-        HYPERCHAINS: JSON.stringify(config),
-        NO_COLOR: "1",
-        ...environment,
-      },
+  const residents = new Map<string, Resident>();
+  const alone = new Set<string>();
+  const surroundings = ({ config = {}, environment = {}, cwd = PROJECT }: RunOptions) => ({
+    cwd,
+    env: {
+      ...environmentOfUser(process.env),
+      XDG_STATE_HOME: folder,
+      TMPDIR: folder,
+      HYPERCHAINS: JSON.stringify(config),
+      NO_COLOR: "1",
+      ...environment,
+    },
+  });
+  const start = (args: readonly string[], options: RunOptions): ChildProcess => {
+    const { cwd = PROJECT, node = process.execPath, hardhatArguments = [] } = options;
+    const hardhat = existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT;
+    return spawn(node, [hardhat, ...hardhatArguments, ...args], {
+      ...surroundings(options),
       stdio: ["ignore", "pipe", "pipe"],
     });
+  };
+  /** The process that stays, where a task of this kind has run with these options; undefined while it is at work. */
+  const residentFor = (args: readonly string[], options: RunOptions): Resident | undefined => {
+    if (!isForResident(args, options)) return undefined;
+    const key = JSON.stringify(options);
+    let resident = residents.get(key);
+    if (resident === undefined)
+      residents.set(key, (resident = createResident(key === "{}" ? shown : [], () => surroundings(options))));
+    return resident.takes(args[0] ?? "") ? resident : undefined;
+  };
 
   async function startTask(args: readonly string[], options: RunOptions): Promise<RunningTask> {
     const child = start(args, options);
@@ -109,7 +136,11 @@ export function createWorkplace(): Workplace {
 
   return {
     stateFolder: join(folder, "hardhat-hyperchain"),
+    alone,
     async run(args, options = {}) {
+      const resident = residentFor(args, options);
+      if (resident !== undefined) return resident.run(args, LONGEST_TASK_MS);
+      alone.add(args[0] ?? "");
       const child = start(args, options);
       // A task that waits for ever must fail its test, not hang it.
       const deadline = setTimeout(() => child.kill("SIGKILL"), LONGEST_TASK_MS);
@@ -124,6 +155,7 @@ export function createWorkplace(): Workplace {
     },
     start: (args, options = {}) => startTask(args, options),
     async close() {
+      for (const resident of residents.values()) await resident.close();
       for (const child of running) {
         if (child.exitCode !== null || child.signalCode !== null) continue;
         const closed = once(child, "close");
@@ -133,6 +165,15 @@ export function createWorkplace(): Workplace {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A project with a Hardhat of its own, another Node and options before the task need a process of their own; and an ecosystem in the
+ * background, which is the same command line started again.
+ */
+function isForResident(args: readonly string[], { cwd, node, hardhatArguments }: RunOptions): boolean {
+  const isTask = args[0]?.startsWith("hyperchain:") === true && !args.includes("--wait") && !args.includes("--detach");
+  return isTask && cwd === undefined && node === undefined && hardhatArguments === undefined;
 }
 
 /**

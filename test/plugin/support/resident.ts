@@ -1,0 +1,63 @@
+// Runs one task after the other in this process, each as Hardhat's command line runs it, and answers with how each ended.
+import { setMaxListeners } from "node:events";
+
+/** What the parent asks for, and what it is answered. */
+export interface ResidentAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface HardhatCli {
+  main(args: readonly string[], options: { readonly registerTsx: boolean; readonly warnAboutUnusedPlugins: true }): Promise<void>;
+}
+interface HardhatGlobals {
+  resetGlobalHardhatRuntimeEnvironment(): void;
+}
+
+const HARDHAT = new URL("../../../node_modules/hardhat/dist/src/internal/", import.meta.url).href;
+process.setSourceMapsEnabled(true);
+const { main } = (await import(`${HARDHAT}cli/main.js`)) as HardhatCli;
+const { resetGlobalHardhatRuntimeEnvironment } = (await import(`${HARDHAT}global-hre-instance.js`)) as HardhatGlobals;
+
+const { log } = console;
+const written = { stdout: "", stderr: "" };
+for (const name of ["stdout", "stderr"] as const) {
+  // Each task listens for a reader that leaves.
+  setMaxListeners(0, process[name]);
+  process[name].write = (text: string | Uint8Array, ...rest: unknown[]) => {
+    written[name] += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
+    const done = rest.at(-1);
+    if (typeof done === "function") process.nextTick(done as () => void);
+    return true;
+  };
+}
+setMaxListeners(0, process);
+let isFirst = true;
+
+function answer(code: number, sent?: () => void): void {
+  const given: ResidentAnswer = { code, ...written };
+  written.stdout = written.stderr = "";
+  process.send?.(given, undefined, undefined, sent);
+}
+
+// A task that ends its process has ended then.
+const { exit } = process;
+process.exit = (code) => {
+  answer(Number(code ?? process.exitCode ?? 0), () => exit(code));
+  return undefined as never;
+};
+
+process.on("message", (args: readonly string[]) => void run(args));
+process.on("disconnect", () => exit(0));
+answer(0);
+
+async function run(args: readonly string[]): Promise<void> {
+  resetGlobalHardhatRuntimeEnvironment();
+  console.log = log;
+  process.exitCode = 0;
+  await main(args, { registerTsx: isFirst, warnAboutUnusedPlugins: true });
+  isFirst = false;
+  answer(process.exitCode);
+  process.exitCode = 0;
+}
