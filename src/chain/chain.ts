@@ -22,7 +22,7 @@ import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
 import type { Head, NamedHead } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
-import { genesisLeaves } from "./model/genesis.ts";
+import { genesisLeaves, mergeAccounts } from "./model/genesis.ts";
 import type { GenesisAccount } from "./model/genesis.ts";
 import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
 import type { InitialState } from "./predeploys/initial-state.ts";
@@ -272,8 +272,8 @@ function sequencerOptions({ sequencer, origin, place }: ChainOptions, size: Para
 /** What the chain's first block finds, and what of it the first batch publishes. */
 function initialStateOf({ genesis, initialState = [], origin, place }: ChainOptions): InitialState {
   if (origin !== undefined) return publishedState(origin.accounts);
-  const initial = createInitialState(genesis, initialState);
-  return place === undefined ? initial : publishedState(initial.accounts);
+  if (place !== undefined) return publishedState(mergeAccounts(genesis, initialState));
+  return createInitialState(genesis, initialState);
 }
 
 async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {

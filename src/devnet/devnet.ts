@@ -219,7 +219,7 @@ async function settledOn(
     world?.deployed ??
     (existing === undefined
       ? await deployNewContracts(contracts, { signer, artifacts })
-      : await adoptContracts(existing, { ...contracts, chains: plans }, l1.provider));
+      : await adoptContracts(existing, { ...contracts, version: contracts.version(), chains: plans }, l1.provider));
   world?.keepDeployed(deployed);
   return withVersionInForce(deployed, contracts);
 }

@@ -11,6 +11,8 @@ export interface ToldBlock {
   readonly receipts: readonly Fields[];
 }
 
+/** Blocks whose logs are remembered, and how many logs one of them may have. */
+const [REMEMBERED_BLOCKS, REMEMBERED_LOGS] = [2_000, 64];
 /** Blocks that are read side by side. */
 const AT_A_TIME = 32;
 
@@ -59,6 +61,7 @@ export class ToldBlocks {
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
+  readonly #logs = new Map<number, readonly Fields[]>();
 
   /** `blocks`: hash and transactions of each, from block 0 on. */
   constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
@@ -101,9 +104,17 @@ export class ToldBlocks {
   logs(first: number, last: number, filter: LogFilter): Fields[] {
     const found: Fields[] = [];
     for (let number = first; number <= last; number++)
-      for (const { logs } of this.#told(number)?.receipts ?? [])
-        for (const log of logs as readonly Fields[]) if (matches(log, filter)) found.push(log);
+      for (const log of this.#logsOf(number)) if (matches(log, filter)) found.push(log);
     return found;
+  }
+
+  /** Of a block, which may be megabytes for each time that it is read. */
+  #logsOf(number: number): readonly Fields[] {
+    const known = this.#logs.get(number);
+    if (known !== undefined) return known;
+    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly Fields[]);
+    if (this.#logs.size < REMEMBERED_BLOCKS && logs.length <= REMEMBERED_LOGS) this.#logs.set(number, logs);
+    return logs;
   }
 
   /** By a filter that names blocks by number or hash; undefined where it names others. */

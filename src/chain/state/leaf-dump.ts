@@ -12,6 +12,7 @@ const HEADER_BYTES = 8 + 4 * DIGEST_LENGTH;
 const DIGEST_BYTES = 4 * DIGEST_LENGTH;
 const WORD_BYTES = 4 * WORD_PARTS;
 const LEAF_BYTES = DIGEST_BYTES + WORD_BYTES + 1;
+const KINDS = Object.values(LeafKind);
 
 /**
  * All leaves by index as little-endian bytes: magic (4) ‖ leaf count (4) ‖ state root (32) ‖ keys (32 each) ‖
@@ -74,7 +75,7 @@ export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: 
 }
 
 function parseKind(byte: number | undefined, leaf: number): LeafKind {
-  const kind = Object.values(LeafKind).find((known) => known === byte);
+  const kind = KINDS.find((known) => known === byte);
   if (kind === undefined) throw new LeafDumpError("dump-kind", `leaf ${leaf} has the unknown kind ${byte}`);
   return kind;
 }

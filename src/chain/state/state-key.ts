@@ -15,6 +15,7 @@ export interface StateKey {
   readonly slot: bigint;
 }
 
+const KINDS = Object.values(LeafKind);
 /** The first limb of a key's block, which is also the tag of an insertion in the diff list. */
 const KEY_BLOCK_TAG = 3;
 const ADDRESS_LIMBS = 10;
@@ -56,7 +57,7 @@ export function deriveKeys(keys: readonly StateKey[], compressor: BatchCompresso
 
 /** Throws StateKeyError unless kind, address and slot are in range and the slot is 0 for every kind but storage. */
 export function checkStateKey({ leafKind, address, slot }: StateKey): void {
-  if (!Object.values(LeafKind).includes(leafKind)) {
+  if (!KINDS.includes(leafKind)) {
     throw new StateKeyError("kind-unknown", `leaf kind ${leafKind} does not exist`);
   }
   if (address < 0n || address >= ADDRESS_LIMIT) {

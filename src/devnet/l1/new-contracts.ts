@@ -10,14 +10,19 @@ const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 
 /** Which contracts a devnet's chains have: the same on L1 and on each chain on which others settle. */
 export interface ContractsOfDevnet {
-  readonly version: FirstVersion;
+  /** Computed when it is asked for first: contracts that are kept have it. */
+  readonly version: () => FirstVersion;
   /** Whether there is a version without proofs beside, which is in force then. */
   readonly withNoProofVersion: boolean;
 }
 
 /** The first protocol version of chains with this genesis. */
-export function firstVersion(genesis: readonly GenesisAccount[]): FirstVersion {
-  const { stateRoot, leafCount } = genesisState(genesis);
+export function firstVersion(genesis: readonly GenesisAccount[]): () => FirstVersion {
+  let known: FirstVersion | undefined;
+  return () => (known ??= versionOf(genesisState(genesis)));
+}
+
+function versionOf({ stateRoot, leafCount }: ReturnType<typeof genesisState>): FirstVersion {
   return { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
@@ -28,7 +33,7 @@ export function deployNewContracts(
 ): Promise<DeployedEcosystem> {
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds: 0n };
   return deployEcosystem(
-    { version, retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion },
+    { version: version(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion },
     dependencies,
   );
 }
