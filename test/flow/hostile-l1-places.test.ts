@@ -98,6 +98,9 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
     ["a change is missing", "changes", (stream) => stream.truncate(7)],
     ["a change is no text of ours", "changes", at(5, () => '{"__proto__":{"polluted":true}}')],
     ["a change's code is no bytes", "changes", at(0, (text) => text.replace('"code":"0x', '"code":"0xz'))],
+    ["an old block is no text of ours", "blocks", at(7, (text) => text.slice(1))],
+    ["an old block is another one", "blocks", at(7, (text) => text.replace(/"hash":"0x[0-9a-f]{64}"/, `"hash":"${OTHER}"`))],
+    ["an old block's receipts have no logs", "blocks", at(7, (text) => text.replaceAll('"logs":', '"sgol":'))],
     ["the first change does not say what the chain is called", "changes", at(0, (text) => text.replace('"chainId":', '"x":'))],
   ];
   const damagedPlace: readonly (readonly [string, Change])[] = [

@@ -18,8 +18,5 @@ export interface PastQuestion {
 export type PastThreadMessage =
   { readonly type: "listening"; readonly port: number } | ({ readonly type: "question" } & PastQuestion);
 
-/** The answer to a question; null for what is not there. */
-export interface PastAnswer {
-  readonly id: number;
-  readonly answer: unknown;
-}
+/** The answer to a question, null for what is not there; or why it cannot be answered. */
+export type PastAnswer = { readonly id: number } & ({ readonly answer: unknown } | { readonly failure: string });

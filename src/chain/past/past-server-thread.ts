@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import { PastStates } from "../questions/past-states.ts";
 import { decodeState } from "../witness/state-bytes.ts";
@@ -14,6 +15,9 @@ const states = new PastStates();
 states.apply(decodeState(state));
 const say = (message: PastThreadMessage): void => port.postMessage(message);
 
+/** Of JSON-RPC 2.0. */
+const INTERNAL_ERROR = -32_603;
+
 interface Call {
   readonly id: unknown;
   readonly method: string;
@@ -22,17 +26,17 @@ interface Call {
 
 const quantity = (value: bigint | number): string => `0x${value.toString(16)}`;
 const hex = (bytes: Uint8Array | undefined): string => `0x${Buffer.from(bytes ?? []).toString("hex")}`;
-const waiting = new Map<number, (answer: unknown) => void>();
+const waiting = new Map<number, (answer: PastAnswer) => void>();
 let nextId = 1;
-port.on("message", ({ id, answer }: PastAnswer) => {
-  waiting.get(id)?.(answer);
-  waiting.delete(id);
+port.on("message", (answer: PastAnswer) => {
+  waiting.get(answer.id)?.(answer);
+  waiting.delete(answer.id);
 });
 
 function askOwner(method: string, params: readonly unknown[]): Promise<unknown> {
   const id = nextId++;
-  return new Promise((resolve) => {
-    waiting.set(id, resolve);
+  return new Promise((resolve, reject) => {
+    waiting.set(id, (got) => ("failure" in got ? reject(new Error(got.failure)) : resolve(got.answer)));
     say({ type: "question", id, method, params });
   });
 }
@@ -72,7 +76,11 @@ async function answer({ method, params = [] }: Call): Promise<unknown> {
 }
 
 async function reply(call: Call): Promise<object> {
-  return { jsonrpc: "2.0", id: call.id, result: await answer(call) };
+  try {
+    return { jsonrpc: "2.0", id: call.id, result: await answer(call) };
+  } catch (error) {
+    return { jsonrpc: "2.0", id: call.id, error: { code: INTERNAL_ERROR, message: reasonOf(error) } };
+  }
 }
 
 const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
+import { reasonOf } from "../../errors/reason-of.ts";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
 import type { Fields, ToldBlocks } from "./told-blocks.ts";
 
@@ -25,8 +26,7 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
     thread.on("exit", () => reject(new Error("the thread that serves a chain's past has ended")));
     thread.on("message", (message: PastThreadMessage) => {
       if (message.type === "listening") return resolve(message.port);
-      const answer: PastAnswer = { id: message.id, answer: answerOf(told, message) ?? null };
-      thread.postMessage(answer);
+      thread.postMessage(answerOrFailure(told, message));
     });
   });
   thread.unref();
@@ -37,6 +37,16 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
       await thread.terminate();
     },
   };
+}
+
+/** What is kept of blocks can be damaged: then the client that asks for one is told, and the process goes on. */
+function answerOrFailure(told: ToldBlocks, question: PastQuestion): PastAnswer {
+  const { id } = question;
+  try {
+    return { id, answer: answerOf(told, question) ?? null };
+  } catch (error) {
+    return { id, failure: reasonOf(error) };
+  }
 }
 
 function answerOf(told: ToldBlocks, { method, params: [first, second] }: PastQuestion): unknown {

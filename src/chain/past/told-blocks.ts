@@ -135,16 +135,25 @@ export class ToldBlocks {
   #told(number: number): ToldBlock | undefined {
     const text = BigInt(number) > this.last ? undefined : this.#text(number);
     if (text === undefined) return undefined;
-    const told = JSON.parse(text) as ToldBlock;
-    const [{ hash, transactions }, named] = [told.block, this.#names[number]];
-    const isIt = named !== undefined && hash === named.hash && transactions.length === named.transactions.length;
-    if (!isIt || told.receipts.length !== transactions.length)
-      throw new PlaceError(
-        "Damaged",
-        `what is kept as block ${number} is not block ${named?.hash}; restore a copy of the folder`,
-      );
-    return told;
+    const [told, named] = [parseTold(text), this.#names[number]];
+    if (told !== undefined && named !== undefined && isNamed(told, named)) return told;
+    throw new PlaceError("Damaged", `what is kept as block ${number} is not block ${named?.hash}; restore a copy of the folder`);
   }
+}
+
+/** Undefined for a text in which no block is told with its receipts: it can be a stranger's. */
+function parseTold(text: ToldBlockText): ToldBlock | undefined {
+  try {
+    const told = JSON.parse(text) as ToldBlock;
+    const isWhole = Array.isArray(told.block.transactions) && told.receipts.every(({ logs }) => Array.isArray(logs));
+    return isWhole ? told : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNames): boolean {
+  return block["hash"] === hash && [block.transactions, receipts].every(({ length }) => length === transactions.length);
 }
 
 function matches({ address, topics }: Fields, filter: LogFilter): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { PlaceError } from "../../../chain/past/place-error.ts";
+import { ToldBlocks } from "../../../chain/past/told-blocks.ts";
 import type { ToldBlock } from "../../../chain/past/told-blocks.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { LedgerStream } from "../../../ledger/ledger.ts";
@@ -186,6 +187,9 @@ async function requirePlace(
   if (root !== stateRoot) throw new PlaceError("Differs", `L1's state root is ${root}, and is to be ${stateRoot}`);
   const other = settings.find(({ method }) => !isSetting(method));
   if (other !== undefined) throw new PlaceError("Damaged", `${other.method} is no setting of L1`);
+  // Its clients ask for any of them, and so do chains as they start.
+  const told = new ToldBlocks(history.blocks, (at) => kept.blocks.entry(at) ?? "");
+  for (let at = 0; at <= number; at++) told.withReceipts(at);
 }
 
 function toldBlock(blocks: LedgerStream, number: number): ToldBlock["block"] {
