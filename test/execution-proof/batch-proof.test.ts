@@ -18,7 +18,7 @@ import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/back
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { aliasL1Address, PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
@@ -29,9 +29,10 @@ import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 /** NOT SECURE: small parameters. */
 const PARAMETERS = smallParameters({ maxLogRows: 18, queryCount: 4 });
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
-const MOST_CELLS = 26_000_000;
+const MOST_CELLS = 40_000_000;
 const wallet = new TestWallet(77);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+const DEPOSITOR = aliasL1Address(`0x${"1a".repeat(20)}`);
 const RECEIVER: Hex = `0x${"be".repeat(20)}`;
 /** ERC-7930: an account of the chain 272. */
 const ELSEWHERE = `0x00010000020110${"14"}${RECEIVER.slice(2)}`;
@@ -39,20 +40,32 @@ const CENTER = new Interface([
   "function sendMessage(bytes recipient, bytes payload, bytes[] attributes) payable returns (bytes32)",
 ]);
 
-/** A chain's first batch, with the deployment of a token, and the next: another chain's root, a transfer, a message to another. */
+/**
+ * A chain's first batch, with a deposit from L1 and the deployment of a token; and the next, with another chain's root, a transfer,
+ * a message to another chain, and a changed balance.
+ */
 async function makeBatches(chain: VerifiedChain): Promise<readonly [WitnessedBatch, WitnessedBatch]> {
   const batches = await ChainBatches.of(chain, ACCOUNTS);
   const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => chain.chain.submit(await wallet.signRaw(fields));
   const { abi, initCode } = await testContract("PlainToken");
   const token = getCreateAddress({ from: wallet.address, nonce: 0 });
+  const deposit = chain.queueUnseen({ from: DEPOSITOR, to: RECEIVER, valueWei: 10n ** 18n });
+  assert.ok(deposit.queued !== undefined);
+  await chain.chain.sequencer.runPriorityOp(deposit);
   await send({ data: `${initCode}${abi.encodeDeploy([[wallet.address], 1000n]).slice(2)}` });
-  const first = batches.next(await chain.sealAndVerify());
+  const first = batches.next(await chain.sealAndVerify(), [deposit.queued]);
   await chain.importRoots([{ registryIndex: 3n, root: wordToHex(77n) }]);
   await send({ to: token, data: abi.encodeFunctionData("transfer", [RECEIVER, 7n]) });
   await send({ to: PREDEPLOYS.InteropCenter, data: CENTER.encodeFunctionData("sendMessage", [ELSEWHERE, "0x1234", []]) });
-  const formed = await chain.sealAndVerify();
-  assert.equal(formed.logs.length, 1);
-  return [first, batches.next(formed)];
+  const cheat = { type: "balance", address: RECEIVER, balanceWei: 5n } as const;
+  const behind = chain.blocks.at(-1)?.environment.number ?? 0n;
+  await chain.chain.sequencer.cheat(cheat);
+  // No validator signs a batch with a cheat.
+  const formed = await chain.chain.seal();
+  assert.ok(formed !== undefined);
+  const { cheatCount, priorityOpCount } = formed.outputs;
+  assert.deepEqual([formed.logs.length, cheatCount, priorityOpCount, first.claim.outputs.priorityOpCount], [1, 1n, 0n, 1n]);
+  return [first, batches.next(formed, [], [{ behind, cheat }])];
 }
 
 describe("the proof of a batch's execution", () => {
@@ -72,7 +85,7 @@ describe("the proof of a batch's execution", () => {
 
   before(async () => {
     wallet.nonce = 0;
-    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    chain = await startVerifiedChain({ accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
     prover = createExecutionProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
     const proofs = await Promise.all(
@@ -208,13 +221,17 @@ describe("the proof of a batch's execution", () => {
     const cases: readonly (readonly [string, ExecutionClaim])[] = [
       ["OtherStateBefore", { ...claim, previous: { ...previous, newStateRoot: root }, batch: { ...batch, oldStateRoot: root } }],
       ["OtherStateAfter", { ...claim, batch: { ...batch, newStateRoot: root } }],
-      ["OtherCheatCount", withOutputs({ cheatCount: 1n })],
+      ["OtherCheatCount", withOutputs({ cheatCount: 0n })],
       ["OtherEnd", { ...claim, coinbase: RECEIVER }],
-      ["BadClaim", { ...claim, outputs: { ...outputs, cheatCount: 1n } }],
+      ["BadClaim", { ...claim, outputs: { ...outputs, cheatCount: 0n } }],
       ["BadClaim", { ...claim, batch: { ...batch, lastBlock: batch.lastBlock + 1n } }],
       ["BadClaim", { ...claim, previous: { ...previous, lastBlock: previous.lastBlock + 1n } }],
       ["BadClaim", { ...claim, previous: { ...previous, newStateRoot: root } }],
       ["BadClaim", { ...claim, firstState: root }],
+      // No digest, no address, no number of 64 bits.
+      ["BadClaim", { ...claim, batch: { ...batch, newStateRoot: wordToHex(2n ** 256n - 1n) } }],
+      ["BadClaim", { ...claim, coinbase: "0xzz" }],
+      ["BadClaim", { ...claim, outputs: { ...outputs, cheatCount: 2n ** 64n } }],
       ["ChunkRefused", { ...claim, previous: { ...previous, lastTimestamp: previous.lastTimestamp + 1n } }],
     ];
     for (const [code, on] of cases) assert.equal(verdict(proven[1].proof, on), code);
@@ -233,13 +250,13 @@ describe("the proof of a batch's execution", () => {
     const { proof: bytes } = proven[1];
     const random = new Random(3);
     // All of what is in front of the first chunk's proof, and places in the rest.
-    const places = [...Array(64).keys(), ...Array.from({ length: 20 }, () => random.below(bytes.length))];
+    const places = [...Array(64).keys(), ...Array.from({ length: 12 }, () => random.below(bytes.length))];
     for (const place of places) {
       const changed = bytes.slice();
       changed[place] = (changed[place] ?? 0) ^ (1 << (place % 8));
       assert.notEqual(verdict(changed), "accepted", `byte ${place}`);
     }
-    for (const length of [0, 3, 4, 100, ...places.slice(-20)]) assert.equal(verdict(bytes.slice(0, length)), "Malformed");
+    for (const length of [0, 3, 4, 100, ...places.slice(-12)]) assert.equal(verdict(bytes.slice(0, length)), "Malformed");
     assert.equal(verdict(Uint8Array.from([...bytes, 0])), "Malformed");
   });
 

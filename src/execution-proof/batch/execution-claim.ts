@@ -1,3 +1,4 @@
+import { reasonOf } from "../../errors/reason-of.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
@@ -45,8 +46,17 @@ export interface ClaimedEnds {
   readonly rootAfter: readonly number[];
 }
 
-/** The ends of a batch as L1 has them. Throws ExecutionProofError BadClaim for a claim that contradicts itself. */
-export function claimedEnds({ chainId, previous, batch, outputs, coinbase, firstState }: ExecutionClaim): ClaimedEnds {
+/** The ends of a batch as L1 has them. Throws ExecutionProofError BadClaim for a claim that cannot be, or contradicts itself. */
+export function claimedEnds(claim: ExecutionClaim): ClaimedEnds {
+  try {
+    return endsOf(claim);
+  } catch (cause) {
+    if (cause instanceof ExecutionProofError) throw cause;
+    throw new ExecutionProofError("BadClaim", `the claim is not one of L1's: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: ExecutionClaim): ClaimedEnds {
   const contradictions: readonly (readonly [string, bigint | Hex, bigint | Hex])[] = [
     ["the outputs' hash", hashOutputs(outputs), batch.outputsHash],
     ["the batch's number", outputs.batchNumber, batch.batchNumber],
