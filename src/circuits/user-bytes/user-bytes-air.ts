@@ -178,7 +178,7 @@ function assertKind(b: AirBuilder, columns: Columns): void {
   assertBoolean(b, { ...kinds, real, runs });
   assertBoolean(b, { farOffset, farSource, farLength, farSum, beyondFrom, beyondLength, beyondSum });
   const opcode = b.add(...names.map((name) => b.scale(columns[name], BYTE_OPCODES[name])));
-  const refused = b.add(farOffset, farSource, farLength, farSum, beyondFrom, beyondLength, beyondSum);
+  const refused = refusedBy(b, columns);
   b.receive(USER_BYTES, real, {
     ...{ time, opcode, frame, codeFrame, codeLength, before, after, extra, units, runs, refused },
     ...{ a, b: second, c },
@@ -243,6 +243,19 @@ function assertReach(b: AirBuilder, columns: Columns): void {
 
 function isFar(b: AirBuilder, { farOffset, farSource, farLength, farSum }: Columns): Expression {
   return b.add(farOffset, farSource, farLength, farSum);
+}
+
+/** Why an opcode cannot run, as a sum: user sees to it that there is one reason at most. */
+function refusedBy(b: AirBuilder, columns: Columns): Expression {
+  return b.add(isFar(b, columns), columns.beyondFrom, columns.beyondLength, columns.beyondSum);
+}
+
+/**
+ * Whether a copy of what a call returned has all that it asks for. It has to show so without gas or budget, too: else it halts,
+ * whatever is left of the budget.
+ */
+function isAllReturned(b: AirBuilder, columns: Columns): Expression {
+  return b.mul(columns.copiesReturned, b.sub(b.constant(1), refusedBy(b, columns)));
 }
 
 /** The two limbs are of a number below 2^19. */
@@ -332,7 +345,7 @@ function assertSource(b: AirBuilder, columns: Columns): void {
   assertBoolean(b, { inside, partial, behind, away });
   const sourced = b.add(loadsInput, isSourcedCopy(b, columns));
   b.assertEqual("source: one of", "everyRow", b.add(inside, partial, behind, away), b.mul(runs, sourced));
-  b.assertZero("what a call returned is all there", "everyRow", b.mul(copiesReturned, b.add(partial, behind, away)));
+  b.assertZero("what a call returned is read below 2^24", "everyRow", b.mul(isAllReturned(b, columns), element(large, 1)));
   const [to, given] = [numberOf(b, a, element(middle, 0)), numberOf(b, second, element(middle, 1))];
   b.assertEqual("from", "everyRow", from, b.add(given, b.mul(loadsInput, b.sub(to, given))));
   const isLarge = b.add(element(large, 1), b.mul(loadsInput, b.sub(element(large, 0), element(large, 1))));
@@ -361,6 +374,13 @@ function assertShown(b: AirBuilder, columns: Columns): void {
   const [number, other] = [lookUpNumber30(b, shown), lookUpNumber30(b, missing)];
   const asked = wanted(b, columns);
   b.assertEqual("inside: all is", "everyRow", number, b.sub(size, b.add(from, asked)), inside);
+  b.assertEqual(
+    "what a call returned is all there",
+    "everyRow",
+    number,
+    b.sub(size, b.add(from, asked)),
+    isAllReturned(b, columns),
+  );
   b.assertEqual("partial: some is", "everyRow", number, b.sub(count, one), partial);
   b.assertEqual("partial: some is not", "everyRow", other, b.sub(asked, b.add(count, one)), partial);
   b.assertEqual("behind: it begins so", "everyRow", number, b.sub(from, size), behind);

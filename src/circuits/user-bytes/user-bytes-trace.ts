@@ -245,7 +245,7 @@ type SourceCells = Pick<
 function sourceCells(opcode: ByteOpcode, runs: boolean): SourceCells {
   const { name, operands, words } = opcode;
   const { from, size, wanted, count } = sourceOf(opcode);
-  const { beyond } = measure(opcode);
+  const { beyond, refused } = measure(opcode);
   const isSourced = runs && name !== WITHIN && (readsSlice(name) || copiesBytes(name));
   const isAway = isLarge(operands[name === "loadsInput" ? 0 : 1]);
   const inside = isSourced && !isAway && from + wanted <= size;
@@ -255,7 +255,7 @@ function sourceCells(opcode: ByteOpcode, runs: boolean): SourceCells {
   const numbers: readonly (readonly [boolean, number])[] = [
     [name === WITHIN, Math.abs(b - a)],
     [name === "tellsSize", WORD_BYTES * words],
-    [inside, size - from - wanted],
+    [inside || (name === "copiesReturned" && refused === undefined), size - from - wanted],
     [partial, count - 1],
     [behind, from - size],
     [beyond === "beyondSum", from + wanted - size - 1],
