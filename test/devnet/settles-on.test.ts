@@ -101,6 +101,22 @@ describe("D3: a chain settles on another chain", () => {
     assert.equal((await finalizeWithdrawal(devnet.info(), { chain: X, messageHash }, alice(A))).state, "paidBefore");
   });
 
+  test("the account that pays on the other chain waits for its own money, whatever others send it", async (t) => {
+    const { base } = chainOf(X);
+    const payer = await base.funder.getAddress();
+    const { pipeline } = chainOf(A);
+    const poll = pipeline.pollL1.bind(pipeline);
+    let looks = 0;
+    t.mock.method(pipeline, "pollL1", async () => {
+      if (looks++ > 0) return poll();
+      await (await alice(A).sendTransaction({ to: payer, value: 1n })).wait();
+    });
+    const before = await clientFor(A).getBalance(payer);
+    await base.bringMoney(ETHER);
+    assert.equal(looks, 2);
+    assert.ok((await clientFor(A).getBalance(payer)) >= before + ETHER);
+  });
+
   test("members without a common layer are refused by name, with the way", async () => {
     const to = `${CAROL}@beta`;
     await assert.rejects(send(devnet.info(), { from: X, to, amount: 1n }, alice(X)), {

@@ -56,7 +56,10 @@ export async function deployBaseOn(
 const LOOK_MS = 250;
 const MOST_LOOKS = 480;
 
-/** Has the account that pays on a chain get coins there, from below, through the chain's queue. Rejects with DeploymentError. */
+/**
+ * Has the account that pays on a chain get coins there, from below, through the chain's queue. What others send it meanwhile is
+ * not taken for them. Rejects with DeploymentError.
+ */
 async function bringCoins(
   { chain, funder }: { readonly chain: DevnetChain; readonly funder: Signer },
   amountWei: bigint,
@@ -64,16 +67,16 @@ async function bringCoins(
 ): Promise<void> {
   const { chainId, name, base, pipeline } = chain;
   const to = await funder.getAddress();
-  const balance = async (): Promise<bigint> => (await funder.provider?.getBalance(to)) ?? 0n;
-  const before = await balance();
-  await requestFromL1(
+  const { canonicalTxHash } = await requestFromL1(
     base.ecosystem.addresses.factory,
     { chainId, hyperchain: pipeline.created.hyperchain, to: lowerCaseAddress(to), valueWei: amountWei },
     base.funder,
   );
   for (let look = 0; look < MOST_LOOKS; look++) {
     await pipeline.pollL1();
-    if ((await balance()) > before) return;
+    const receipt = await funder.provider?.getTransactionReceipt(canonicalTxHash);
+    if (receipt?.status === 1) return;
+    if (receipt?.status === 0) break;
     await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
   }
   throw new DeploymentError(`the contracts on ${name}`, `${to} has got no coins there in ${(MOST_LOOKS * LOOK_MS) / 1_000} s`);
