@@ -246,6 +246,12 @@ describe("the proof of a batch's execution", () => {
     );
   });
 
+  it("does not say which outputs the state behind the batch holds: L1's list proof does", () => {
+    const outputs = { ...claim.outputs, l2LogsTreeRoot: wordToHex(5n) };
+    const other = { ...claim, outputs, batch: { ...claim.batch, outputsHash: hashOutputs(outputs) } };
+    assert.equal(verdict(proven[1].proof, other), "accepted");
+  });
+
   it("is refused with a changed byte anywhere, and cut anywhere, by name", () => {
     const { proof: bytes } = proven[1];
     const random = new Random(3);

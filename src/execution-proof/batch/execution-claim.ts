@@ -13,7 +13,10 @@ export interface ExecutionClaim {
   readonly chainId: ChainId;
   /** L1's record of the batch before; of the first batch, that of the genesis. */
   readonly previous: Pick<StoredBatch, "newStateRoot" | "lastBlock" | "lastTimestamp">;
-  /** L1's record of the batch. */
+  /**
+   * L1's record of the batch, of which L1 has accepted the list proof: that proof shows the outputs' hash in the state behind the
+   * batch, and the proof of the execution does not.
+   */
   readonly batch: Pick<
     StoredBatch,
     | "batchNumber"
