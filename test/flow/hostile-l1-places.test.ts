@@ -6,7 +6,7 @@ import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import type { Ledger, LedgerStream } from "../../src/ledger/ledger.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { ALICE } from "./support/devnet.ts";
+import { ALICE, dependencies } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 
 const A = 271n;
@@ -43,7 +43,14 @@ const withOtherSlot: Change = (stream) => {
 };
 
 describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", () => {
-  const kept = new Kept([A], {}, undefined, { l1PlaceRequests: 10 });
+  let canBegin = true;
+  const kept = new Kept([A], {}, undefined, {
+    l1PlaceRequests: 10,
+    connectL1: (kind) =>
+      kind.past === undefined || canBegin
+        ? dependencies.connectL1(kind)
+        : Promise.reject(new Error("no engine can begin at this block")),
+  });
   const path = (): string => join(kept.folder, LEDGER_FILE);
   const image = (): Uint8Array => readFileSync(path());
   /** Before L1 came to a place; with a place behind which nothing came; and with one behind which it made blocks. */
@@ -98,6 +105,7 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
     ["a change is missing", "changes", (stream) => stream.truncate(7)],
     ["a change is no text of ours", "changes", at(5, () => '{"__proto__":{"polluted":true}}')],
     ["a change's code is no bytes", "changes", at(0, (text) => text.replace('"code":"0x', '"code":"0xz'))],
+    ["a nonce is 2^88", "changes", at(0, (text) => text.replace(/"nonce":"0x[0-9a-f]+"/, `"nonce":"0x1${"0".repeat(22)}"`))],
     ["an old block is no text of ours", "blocks", at(7, (text) => text.slice(1))],
     ["an old block is another one", "blocks", at(7, (text) => text.replace(/"hash":"0x[0-9a-f]{64}"/, `"hash":"${OTHER}"`))],
     ["an old block's receipts have no logs", "blocks", at(7, (text) => text.replaceAll('"logs":', '"sgol":'))],
@@ -127,6 +135,21 @@ describe("B5: what is noted of L1, from a stranger's dump or a damaged disk", ()
       }
     });
   }
+
+  test("is repeated where no engine can begin at a new place, which is not noted", async () => {
+    writeFileSync(path(), images[0] ?? assert.fail());
+    canBegin = false;
+    await kept.start();
+    assert.equal(await isRepeated(), true);
+    assert.deepEqual(await answers(kept.devnet), had);
+    await kept.stop();
+    assert.equal(places(), 0);
+    canBegin = true;
+    await kept.start();
+    assert.equal(await isRepeated(), false);
+    await kept.stop();
+    assert.equal(places(), 1);
+  });
 
   test("is not gone on from where the newest block is told otherwise than it was made", async () => {
     for (const change of [

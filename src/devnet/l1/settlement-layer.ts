@@ -14,7 +14,8 @@ import type { World } from "../keeping/world.ts";
 import { keepL1 } from "./kept-l1.ts";
 import { catchUp, clearDelegations, pinFork } from "./l1-fork.ts";
 import type { L1Fork } from "./l1-fork.ts";
-import { startOfL1 } from "./past/l1-places.ts";
+import { noteStart, startOfL1 } from "./past/l1-places.ts";
+import type { L1Start } from "./past/l1-places.ts";
 import { openL1At } from "./past/open-l1.ts";
 import type { L1Past } from "./past/open-l1.ts";
 import type { L1Options } from "../options.ts";
@@ -160,16 +161,31 @@ interface OpeningL1 {
 /** An L1 in this process: as its ledger has it, or a new one. */
 async function openOwnL1({ connectL1, world, l1PlaceRequests = L1_PLACE_REQUESTS }: OpeningL1): Promise<L1Connection> {
   if (world === undefined) return connectL1({});
-  const { place, history } = await startOfL1(world.l1, l1PlaceRequests);
-  const connection =
-    place === undefined
-      ? await connectL1({ genesisMs: world.l1GenesisMs })
-      : await openL1At(place, history, world.l1, (past) => connectL1({ past }));
+  const start = await startOfL1(world.l1, l1PlaceRequests);
+  const { connection, repeatFrom } = await openKeptL1(connectL1, world, start);
   try {
-    return await keepL1(connection, world.l1, place?.requests ?? 0);
+    return await keepL1(connection, world.l1, repeatFrom);
   } catch (error) {
     await connection.close();
     throw error;
+  }
+}
+
+/** A new place at which no engine can begin is not noted, and the requests behind the one before are repeated. */
+async function openKeptL1(
+  connectL1: ConnectL1,
+  world: World,
+  start: L1Start,
+): Promise<{ readonly connection: L1Connection; readonly repeatFrom: number }> {
+  const { place, history, otherwise } = start;
+  if (place === undefined) return { connection: await connectL1({ genesisMs: world.l1GenesisMs }), repeatFrom: 0 };
+  try {
+    const connection = await openL1At(place, history, world.l1, (past) => connectL1({ past }));
+    noteStart(world.l1, start);
+    return { connection, repeatFrom: place.requests };
+  } catch (error) {
+    if (otherwise === undefined) throw error;
+    return openKeptL1(connectL1, world, otherwise);
   }
 }
 

@@ -12,6 +12,8 @@ const hexOf = (digits: string) =>
 const hash = hexOf("[0-9a-f]{64}");
 const address = hexOf("[0-9a-f]{40}");
 const quantity = hexOf("[0-9a-f]{1,64}");
+/** Below 2^64, by EIP-2681. */
+const nonce = hexOf("[0-9a-f]{1,16}");
 const list = <const S extends v.GenericSchema>(schema: S) => v.pipe(v.array(schema), v.readonly());
 
 /** A change of L1, as it is kept: where nothing is said of a value, it is what it was. */
@@ -19,7 +21,7 @@ const changeSchema = v.strictObject({
   /** Of the first change: what the chain is called. */
   chainId: v.optional(natural),
   blocks: list(v.strictObject({ hash, transactions: list(hash) })),
-  accounts: list(v.strictObject({ address, nonce: quantity, balance: quantity, code: v.optional(hexOf("([0-9a-f]{2})*")) })),
+  accounts: list(v.strictObject({ address, nonce, balance: quantity, code: v.optional(hexOf("([0-9a-f]{2})*")) })),
   slots: list(v.pipe(v.tuple([address, hash, hash]), v.readonly())),
   waits: v.boolean(),
   unknown: v.optional(v.string()),

@@ -61,6 +61,13 @@ export interface L1Start {
   /** Undefined: from its genesis. */
   readonly place: L1Place | undefined;
   readonly history: L1History;
+  /** Of a new place: from where L1 goes on if no engine can begin there. */
+  readonly otherwise?: L1Start;
+}
+
+/** Notes a new place, at which an engine has begun: the next start goes on there, too. */
+export function noteStart({ places }: L1Keeping, { place, otherwise }: L1Start): void {
+  if (otherwise !== undefined) places.append(JSON.stringify(place));
 }
 
 /**
@@ -74,9 +81,7 @@ export async function startOfL1(kept: L1Keeping, requestsToPlace: number): Promi
   if (kept.changes.length > requests + 1) forgetAfter(kept, last.place);
   if (kept.changes.length <= requests || requests - (last.place?.requests ?? 0) < requestsToPlace) return last;
   try {
-    const here = await startHere(kept, last.place);
-    kept.places.append(JSON.stringify(here.place));
-    return here;
+    return { ...(await startHere(kept, last.place)), otherwise: last };
   } catch (error) {
     if (!(error instanceof PlaceError)) throw error;
     // What contradicts the block's state root would do so again.
