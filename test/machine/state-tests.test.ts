@@ -62,13 +62,13 @@ test(
   { skip: process.env["STATE_TESTS"] !== "all" },
   async () => {
     assert.deepEqual(await runCases(stateTestCases()), {
-      equal: 3792,
+      equal: 3835,
       "invalid: balance": 11,
       "invalid: gas-below-intrinsic": 3,
       "invalid: sender-has-code": 5,
-      "refused: unsupported-precompile": 599,
+      "refused: unsupported-precompile": 556,
       "refused: unsupported-modular-power": 2,
-      "refused: unsupported-block-hash": 1,
+      "outside: hash of a block": 1,
       "outside: balance above 192 bits": 61,
       "outside: not encodable": 5,
       "outside: storage without code": 7,

@@ -51,3 +51,12 @@ export class KernelPanic extends NamedError<PanicReason> {
     super(reason, `the kernel refused a step: ${reason}`);
   }
 }
+
+/** User code asks for the hash of a block, and the run was given no chain of hashes. */
+export class BlockHashesNotGivenError extends NamedError<"BlockHashesNotGiven"> {
+  override readonly name = "BlockHashesNotGivenError";
+
+  constructor() {
+    super("BlockHashesNotGiven", "a transaction asks for the hash of a block: give the run the chain of the blocks' hashes");
+  }
+}

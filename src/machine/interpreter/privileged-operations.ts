@@ -3,7 +3,7 @@ import { MACHINE } from "../instructions/privileged.ts";
 import type { MachineInstruction } from "../instructions/privileged.ts";
 import type { FoldedHash } from "./folded-hashes.ts";
 import { LIMBS } from "./limbs.ts";
-import { KernelPanic } from "./machine-error.ts";
+import { BlockHashesNotGivenError, KernelPanic } from "./machine-error.ts";
 import type { MachineState } from "./machine-state.ts";
 import { pushBytes } from "./user-mode.ts";
 import type { Keccak, UserMode } from "./user-mode.ts";
@@ -153,7 +153,7 @@ function stateOperations() {
 
 function lastHash({ kernelStack, foldedHashes }: MachineState): FoldedHash {
   const digest = kernelStack.popBigInt();
-  if (foldedHashes === undefined) throw new Error("a transaction asks for the hash of a block, and the run was given none");
+  if (foldedHashes === undefined) throw new BlockHashesNotGivenError();
   return foldedHashes.lastOf(digest);
 }
 

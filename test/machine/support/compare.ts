@@ -2,7 +2,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
 import type { RunResult } from "../../../src/machine/interpreter/kernel.ts";
-import { KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
+import { BlockHashesNotGivenError, KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
 import type { PanicReason } from "../../../src/machine/interpreter/machine-error.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { primitives } from "./primitives.ts";
@@ -23,11 +23,14 @@ export const ENVIRONMENT: RunEnvironment = {
   },
 };
 
-/** Both engines agree (and how), the kernel refuses what the other runs, both refuse, or they differ. */
+/**
+ * Both engines agree (and how), the kernel refuses what the other runs, both refuse, the transaction asks for what a world without
+ * blocks does not have, or they differ.
+ */
 export type Comparison =
   | { readonly kind: "equal"; readonly steps: number; readonly success: boolean }
-  | { readonly kind: "refused"; readonly reason: PanicReason }
-  | { readonly kind: "invalid"; readonly reason: PanicReason }
+  | { readonly kind: "refused" | "invalid"; readonly reason: PanicReason }
+  | { readonly kind: "outside"; readonly reason: "hash of a block" }
   | { readonly kind: "different"; readonly how: string };
 
 /** Runs one transaction in the machine and in ethereumjs, and compares validity, gas, success and every leaf that was read. */
@@ -44,6 +47,7 @@ export async function compareEngines(
   try {
     result = kernel.run({ environment, state: world, codes: world }, hints);
   } catch (error) {
+    if (error instanceof BlockHashesNotGivenError) return { kind: "outside", reason: "hash of a block" };
     if (!(error instanceof KernelPanic)) throw error;
     return { kind: expected.refused === undefined ? "refused" : "invalid", reason: error.code };
   }
