@@ -27,6 +27,8 @@ export interface HyperchainsConfig {
   readonly chains: readonly HyperchainConfig[];
   readonly prover: {
     readonly mode: ProverMode;
+    /** Of chains that say nothing. */
+    readonly execution: "proven" | "trusted";
     readonly workers?: number | undefined;
     readonly fleet?: { readonly host: string; readonly port: number; readonly token: string } | undefined;
   };
@@ -53,7 +55,8 @@ type CompleteFields =
   | "executionDelaySeconds"
   | "priorityOpWindowSeconds"
   | "exitDelaySeconds"
-  | "pace";
+  | "pace"
+  | "prover";
 
 /** One chain of `hre.config.hyperchains`. */
 export interface HyperchainConfig

@@ -6,10 +6,11 @@ import type { BatchNumber } from "../protocol/ids.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore, FormerMark } from "./batch/form-batch.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
+import type { ArchivedBatch } from "./index/batch-archive.ts";
 import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { CommandLog } from "./sequencer/command-log.ts";
-import type { BatchBoundary } from "./sequencer/command-log.ts";
+import type { BatchBoundary, LoggedCommand } from "./sequencer/command-log.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
 import { leavesOperationsOut, replan } from "./ordering/replan.ts";
 import type { OperationsPlace } from "./ordering/replan.ts";
@@ -123,6 +124,8 @@ export interface ChainDependencies {
   readonly versionOf: BatchFormerDependencies["versionOf"];
   readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
   readonly onBlock?: (block: SequencedBlock) => void;
+  /** Each sealed batch before it is applied to the state tree. What was done in it is known of chains that are rewindable. */
+  readonly beforeForming?: (batch: UnformedBatch) => void;
   /** Each batch, in order, ready to be committed and proven. */
   readonly onBatch?: (batch: FormedBatch) => void;
   /** The chain has stopped for good; the error is the report. */
@@ -133,6 +136,18 @@ export interface ChainDependencies {
   readonly keeping?: { readonly store: CommandStore; readonly kept: KeptCommands; readonly places?: PlaceStore };
   /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
   readonly beforeSeal?: () => Promise<void>;
+}
+
+/** A sealed batch that the state tree does not have yet. */
+export interface UnformedBatch {
+  readonly batchNumber: BatchNumber;
+  readonly tree: StateTree;
+  /** The newest block before all that this process made. */
+  readonly head: NamedHead;
+  /** The batch before it; undefined for the chain's first. */
+  readonly previous: ArchivedBatch | undefined;
+  /** What was done in it, in order. */
+  readonly commands: readonly LoggedCommand[];
 }
 
 /** Of EVM blocks before the one under way. */
@@ -316,8 +331,9 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const former = new BatchFormer(identity, options.formedBefore, forming);
   let lastFormed: FormedBatch | undefined;
   const form = (sealed: SealedBatch): void => {
-    const isFirst = sealed.outputs.batchNumber === options.sequencer.firstBatch;
-    lastFormed = former.form(isFirst ? initial.addTo(sealed) : sealed);
+    const { batchNumber } = sealed.outputs;
+    dependencies.beforeForming?.({ batchNumber, tree, head, previous: archive.last, commands: log.of(batchNumber) });
+    lastFormed = former.form(batchNumber === options.sequencer.firstBatch ? initial.addTo(sealed) : sealed);
     archive.add(lastFormed);
     history.add(lastFormed);
     dependencies.onBatch?.(lastFormed);
@@ -344,7 +360,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     onPriorityOp: (operation) => index.addPriorityOp(operation),
     onBatch: form,
     onCommand(batch, command) {
-      if (rewindable) log.add(batch, command);
+      if (rewindable) log.add(batch, { command, behind: sequencer.head.number });
     },
     ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
     onStop: (error) => dependencies.onStop?.(error),

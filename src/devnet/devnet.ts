@@ -12,13 +12,14 @@ import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { ExecutionProverOptions } from "../execution-proof/batch/execution-prover.ts";
 import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
 import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
 import type { DevelopmentAccounts } from "./accounts.ts";
-import { openProver } from "./chains/provers.ts";
+import { openExecutionProver, openProver } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./driver.ts";
 import type { Driver } from "./driver.ts";
@@ -66,6 +67,8 @@ export interface DevnetDependencies extends ChainEvents {
   readonly connectChain: EdrConnect;
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
   readonly clock: Clock;
+  /** How proofs of execution are made, for tests that need no secure ones. Default: with at least 100 proven bits. */
+  readonly executionProving?: ExecutionProverOptions;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
   /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
@@ -121,6 +124,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
   const { prover, fleet } = await openProver(options, clock, closing);
+  const executionProver = openExecutionProver(options, closing, dependencies.executionProving);
 
   const feed = new Feed();
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
@@ -129,7 +133,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    connect: connectChain,
+    ...{ executionProver, connect: connectChain },
     onSwitched: () => keepMembers(),
   };
   closing.add(() => closeAll(chains.current()));

@@ -15,14 +15,23 @@ export interface DriverDependencies {
   readonly runsRelayer: boolean;
 }
 
+/** What a settle waits for beside L1. */
+export interface SettleOptions {
+  /**
+   * Whether it waits, too, for what becomes of the proofs of the batches' execution, where they are made: the proof, or the
+   * reason why there is none. Default false.
+   */
+  readonly execution?: boolean | undefined;
+}
+
 /** Moves an ecosystem on by hand. */
 export interface Driver {
   /**
    * Seals the open batches, of one chain or of all, and resolves when L1 has executed them and all before them: those that
    * were not executed when it was called. Their proofs do not wait for the chain's pace. Of all chains, those that are stopped
-   * are left out. Rejects with UnknownChainError, ChainNotRunningError, or with what stopped settlement.
+   * are left out. Rejects with UnknownChainError, ChainNotRunningError, with what stopped settlement, or with ExecutionGoneError.
    */
-  settle(chainId?: bigint): Promise<readonly SettledBatchInfo[]>;
+  settle(chainId?: bigint, options?: SettleOptions): Promise<readonly SettledBatchInfo[]>;
   /**
    * Has a chain form batches again, from the last that L1 has committed, or from `fromBatch`, which L1 then reverts. Rejects with
    * UnknownChainError, ChainNotRunningError, or as Resealing does.
@@ -59,7 +68,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
   }
 
   return {
-    async settle(chainId) {
+    async settle(chainId, { execution = false } = {}) {
       const chosen = chains().filter((chain) => (chainId === undefined ? chain.runSwitch.isRunning : chain.chainId === chainId));
       if (chosen.length === 0 && chainId !== undefined) throw new UnknownChainError(String(chainId), chains());
       const batches: SettledBatchInfo[] = [];
@@ -67,6 +76,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
       for (const layer of layersFromTop(chosen))
         for (const settled of await Promise.all(layer.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain)))))
           batches.push(...settled);
+      if (execution) await Promise.all(chosen.map(({ pipeline }) => allExecutionsProven(pipeline)));
       return batches;
     },
     async reseal(chainId, fromBatch) {
@@ -93,6 +103,18 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
       return { priorityOps, importedRoots, messages: messages.map(messageInfo) };
     },
   };
+}
+
+/** Resolves when every sealed batch has a proof of its execution, or a reason why there is none. */
+async function allExecutionsProven({ execution, progress }: DevnetChain["pipeline"]): Promise<void> {
+  if (execution === undefined) return;
+  const { sealed } = progress();
+  await Promise.all(
+    execution
+      .pending()
+      .filter((number) => number < BigInt(sealed))
+      .map((number) => execution.outcome(number)),
+  );
 }
 
 /** Those of the most layers above L1 first. */

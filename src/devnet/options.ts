@@ -7,6 +7,7 @@ import {
   blockIntervalMs,
   CHAIN_FIELDS,
   DEFAULT_MAX_INSTRUCTIONS,
+  execution,
   MAX_CHAIN_ID,
   maxInstructions,
   port,
@@ -107,6 +108,7 @@ const chainSchema = fields({
 
 const proverSchema = fields({
   mode: proverMode,
+  execution: withDefault(execution, "whether chains that say nothing have the execution of their batches proven", "trusted"),
   workers: option(proverWorkers, "threads", "all cores"),
   fleet: option(fleet, "where workers may join", "this process alone proves"),
 });
@@ -186,13 +188,15 @@ export type SignerCount = NonNullable<ChainOptions["quorum"]>;
 export type BaseTokenOption = NonNullable<ChainOptions["baseToken"]>;
 
 /** A chain's options with every default in place. */
-export interface ChainPlan extends Omit<ChainOptions, "name" | "batches" | "baseToken" | "cheats">, FirstState {
+export interface ChainPlan extends Omit<ChainOptions, "name" | "batches" | "baseToken" | "cheats" | "prover">, FirstState {
   /** In the list of chains. */
   readonly place: number;
   readonly name: string;
   readonly batches: BatchPolicy;
   readonly baseToken: BaseTokenOption;
   readonly cheats: boolean;
+  /** Whether batches get proofs of their execution. A chain that was added before there were any says nothing. */
+  readonly execution?: "proven" | "trusted";
   readonly distinctTimestamps: boolean;
 }
 
@@ -209,14 +213,12 @@ const LOOPBACK_HOSTS: readonly string[] = [LOOPBACK, "localhost", "::1"];
 export function completeOptions(options: DevnetOptions): CompleteOptions {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { chains, l1, data, unlocked = false } = checked.value;
+  const { chains, l1, prover, data, unlocked = false } = checked.value;
   const problems = [
     ...l1Problems(l1),
     ...conflicts(
       chains.map((chain, place) => ruledChain(chain, ["chains", place])),
-      l1,
-      ["l1"],
-      data,
+      { l1, l1Path: ["l1"], prover, data },
     ),
   ];
   if (unlocked && l1.deployerKey !== undefined)
@@ -246,16 +248,17 @@ export function planAddedChain(
   const checked = check(chainSchema, chain);
   if ("problems" in checked) throw optionsError(checked.problems);
   const ruled = [...others.map((other) => ruledChain(other, ["chains", other.place])), ruledChain(checked.value, [])];
-  const problems = conflicts(ruled, options.l1, ["l1"], options.data).filter(({ path }) => path[0] !== "chains");
+  const problems = conflicts(ruled, { ...options, l1Path: ["l1"] }).filter(({ path }) => path[0] !== "chains");
   if (problems.length > 0) throw optionsError(problems);
   return planChain(checked.value, place, options);
 }
 
-function planChain(chain: ChainOptions, place: number, options: CompleteOptions): ChainPlan {
+function planChain({ prover, ...chain }: ChainOptions, place: number, options: CompleteOptions): ChainPlan {
   const { l1, singletons, allowUnlimitedContractSize } = options;
   return {
     ...chain,
     place,
+    execution: prover.execution ?? options.prover.execution,
     name: nameOf(chain),
     batches: { maxAgeMs: chain.batches.maxAgeMs, maxTransactions: chain.batches.maxTransactions },
     baseToken: chain.baseToken ?? ETH_BASE_TOKEN,

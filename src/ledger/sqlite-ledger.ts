@@ -1,16 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import type { Ledger, LedgerFacts, LedgerStream } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
+import { OWNER_FILE, telling } from "./sqlite-errors.ts";
 import { sqliteModule } from "./sqlite-module.ts";
 
 /** "hypr": by which the file is known. */
 const APPLICATION_ID = 0x68797072;
 const VERSION = 1;
 export const LEDGER_FILE = "ecosystem.sqlite";
-/** Says which process has the ledger, for messages: the lock is the file's own, and ends with its process. */
-const OWNER_FILE = "owner.pid";
 
 const SCHEMA = `
   CREATE TABLE entries (
@@ -226,33 +225,3 @@ class SqliteLedger implements Ledger {
 }
 
 type Statement = ReturnType<DatabaseSync["prepare"]>;
-
-/** SQLite's result codes, without their details. */
-const [BUSY, CORRUPT, NOT_A_DATABASE] = [5, 11, 26];
-
-/** Does something with the file at this path; what fails is told in our words. */
-function telling<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof LedgerError) throw error;
-    const code = Number((error as { readonly errcode?: number }).errcode ?? 0) % 256;
-    if (code === BUSY)
-      throw new LedgerError("InUse", `${path} is in use${ownerOf(path)}; end that process, or name another folder`, {
-        cause: error,
-      });
-    if (code === NOT_A_DATABASE)
-      throw new LedgerError("Foreign", `${path} is not a ledger; name another folder`, { cause: error });
-    if (code === CORRUPT)
-      throw new LedgerError("Damaged", `${path} is damaged; restore a copy, or name another folder`, { cause: error });
-    throw new LedgerError("Unwritable", `${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-}
-
-function ownerOf(path: string): string {
-  try {
-    return ` by process ${readFileSync(join(path, "..", OWNER_FILE), "utf8")}`;
-  } catch {
-    return " by another process";
-  }
-}

@@ -5,6 +5,7 @@ import { sqliteModule } from "./sqlite-module.ts";
 export interface TemporaryValues<Value> {
   get(number: bigint): Value | undefined;
   set(number: bigint, value: Value): void;
+  delete(number: bigint): void;
   /** Forgets this number and all after it. */
   deleteFrom(number: bigint): void;
   close(): void;
@@ -18,6 +19,7 @@ export function openTemporaryValues<Value>(): TemporaryValues<Value> {
   );
   const reading = database.prepare("SELECT value FROM kept WHERE number = ?");
   const writing = database.prepare("INSERT OR REPLACE INTO kept (number, value) VALUES (?, ?)");
+  const deletingOne = database.prepare("DELETE FROM kept WHERE number = ?");
   const deleting = database.prepare("DELETE FROM kept WHERE number >= ?");
   return {
     get(number) {
@@ -25,6 +27,7 @@ export function openTemporaryValues<Value>(): TemporaryValues<Value> {
       return row === undefined ? undefined : (deserialize(row.value) as Value);
     },
     set: (number, value) => void writing.run(number, serialize(value)),
+    delete: (number) => void deletingOne.run(number),
     deleteFrom: (number) => void deleting.run(number),
     close: () => database.close(),
   };

@@ -1,22 +1,27 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import { startChain } from "../chain/chain.ts";
-import type { Chain, ChainDependencies } from "../chain/chain.ts";
+import type { Chain, ChainDependencies, ChainOptions } from "../chain/chain.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
 import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
+import { decodeState } from "../chain/witness/state-bytes.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { startOrDispose } from "../runtime/disposer.ts";
+import type { Disposer } from "../runtime/disposer.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
 import { versionedChain } from "./chain-on-l1.ts";
 import { damagedPlace, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { chainOptionsOf } from "./chain-options.ts";
 import type { ChainStart, RunningOptions } from "./chain-options.ts";
+import { executionMethods } from "./execution/execution-methods.ts";
+import { openNodeExecution } from "./execution/node-execution.ts";
+import type { ExecutionProofs, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
 import { followFees } from "./fees/follow-fees.ts";
 import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
@@ -43,6 +48,8 @@ export interface NodeOptions {
   readonly serving: Omit<ServingOptions, "name" | "settlement" | "hyperchain">;
   /** What keeps the chain beyond this process, and what earlier ones left there. Default: nothing does. */
   readonly keeping?: ChainKeeping;
+  /** What proves the execution of its batches. Default: nothing, and it is trusted. */
+  readonly execution?: ExecutionProofs;
   /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
   readonly settlement: Settlement | undefined;
 }
@@ -87,6 +94,8 @@ export interface Node
    * fails.
    */
   seal(): Promise<FormedBatch | undefined>;
+  /** What is proven of its execution; undefined where that is trusted. */
+  readonly execution: ExecutionView | undefined;
   /** By what the chain has seen of L1. */
   versions(): NodeVersions;
   /** What its gas price is made of; undefined where it does not follow L1's. */
@@ -136,9 +145,11 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
           );
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
+    const chainOptions = chainOptionsOf(onL1, genesis, start, running);
+    const execution = openExecution(chainOptions, options, closing);
     /** Of earlier processes, sealed again while the chain starts. */
     const earlier: FormedBatch[] = [];
-    const chain = await startChain(chainOptionsOf(onL1, genesis, start, running), {
+    const chain = await startChain(chainOptions, {
       ...shared(time),
       connect,
       clock,
@@ -146,12 +157,13 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
       gasPrice: fees.price,
-      onBlock(block) {
-        fees.price?.addBlock(block);
-        onBlock?.(block);
-      },
+      onBlock: inTurn([(block) => fees.price?.addBlock(block), execution?.onBlock, onBlock]),
+      ...(execution === undefined ? {} : { beforeForming: execution.beforeForming }),
       ...(alterChanges === undefined ? {} : { alterChanges }),
-      onBatch: (batch) => void (started.chain === undefined ? earlier.push(batch) : link.submit(batch)),
+      onBatch(batch) {
+        execution?.onBatch(batch);
+        void (started.chain === undefined ? earlier.push(batch) : link.submit(batch));
+      },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),
@@ -159,6 +171,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     });
     if (keeping !== undefined) await onRepeated?.(chain, earlier);
     started.chain = chain;
+    execution?.follow(chain);
     for (const batch of earlier) link.submit(batch);
     closing.add(() => chain.close());
     closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
@@ -166,18 +179,13 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
     const gasPrice = fees.price ?? serving.gasPrice;
     const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
+    access.addMethods(executionMethods(execution?.view));
     return {
       ...access,
-      ...link.member,
+      ...linked(link),
       pollL1: () => fees.lookAfter(link.pollL1()),
       fees: () => fees.price?.report(),
-      settled: (batchNumber) => link.settled(batchNumber),
-      hurry: () => link.hurry(),
-      reseal: (fromBatch) => link.reseal(fromBatch),
-      progress: () => link.progress(),
-      proving: () => link.proving(),
-      waitsFor: () => link.waitsFor(),
-      isBlind: () => link.isBlind(),
+      execution: execution?.view,
       chainId: onL1.configuration.chainId,
       chain,
       seal: () => (chain.sequencer.isPaused ? Promise.resolve(undefined) : chain.seal()),
@@ -188,20 +196,54 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
   });
 }
 
+/** What a node answers by its link. */
+function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link & keyof Node>, "pollL1" | "close"> {
+  return {
+    ...link.member,
+    settled: (batchNumber) => link.settled(batchNumber),
+    hurry: () => link.hurry(),
+    reseal: (fromBatch) => link.reseal(fromBatch),
+    progress: () => link.progress(),
+    proving: () => link.proving(),
+    waitsFor: () => link.waitsFor(),
+    isBlind: () => link.isBlind(),
+  };
+}
+
+/** Tells all that listen. */
+function inTurn(listeners: readonly (((block: SequencedBlock) => void) | undefined)[]): (block: SequencedBlock) => void {
+  return (block) => {
+    for (const listener of listeners) listener?.(block);
+  };
+}
+
+/** What follows the chain where its execution is proven. */
+function openExecution(
+  { genesis, initialState = [], place }: ChainOptions,
+  { chain: { configuration }, running: { coinbase }, execution }: NodeOptions,
+  closing: Disposer,
+): NodeExecution | undefined {
+  if (execution === undefined) return undefined;
+  const codes = place === undefined ? [] : decodeState(place.state).codes.map(([, code]) => code);
+  return openNodeExecution({ chainId: configuration.chainId, coinbase, genesis, initialState, codes }, execution, closing);
+}
+
 /** Each takes a start 2 to 5 ms. */
 const PLACE_BLOCKS = 2_000;
 
 /**
  * A chain that ends between two batches, of which L1 has executed all, leaves a place for the next start: what its blocks did
- * is not repeated then. Not where others need the blocks to follow the chain, nor where L1 may still forget batches.
+ * is not repeated then. Not where others need the blocks to follow the chain, proofs of its execution among them, nor where L1
+ * may still forget batches.
  */
 async function keepPlaceAtRest(
   chain: Chain,
   link: Pick<L1Link, "progress">,
-  { keeping, running, settlement }: Pick<NodeOptions, "keeping" | "running" | "settlement">,
+  { keeping, running, settlement, execution }: Pick<NodeOptions, "keeping" | "running" | "settlement" | "execution">,
   placeBlocks: number,
 ): Promise<void> {
-  if (keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true) return;
+  if (execution !== undefined || keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true)
+    return;
   if (running.pubdataOnChain === false || settlement?.l1MayBeBehind !== false) return;
   const { sealed, executed } = link.progress();
   const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);

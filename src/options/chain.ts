@@ -30,6 +30,8 @@ export const blockIntervalMs = wholeNumber(1, MOST_BLOCK_MS, 1_000);
 export const batchAgeMs = wholeNumber(1, MOST_BATCH_AGE_MS, 2_000);
 export const batchTransactions = wholeNumber(1, 100_000, 100);
 export const dataAvailability = oneOf("rollup", "validium");
+/** Whether batches come with proofs of what their transactions did. */
+export const execution = oneOf("proven", "trusted");
 const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
   wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
 
@@ -78,6 +80,13 @@ const pace = v.pipe(
     ),
   }),
   v.metadata({ name: "HyperchainPaceUserConfig" }),
+);
+
+const chainProver = v.pipe(
+  fields({
+    execution: option(execution, "whether the execution of each of its batches is proven, behind the chain", "the ecosystem's"),
+  }),
+  v.metadata({ name: "HyperchainProverUserConfig" }),
 );
 
 const fees = v.pipe(
@@ -166,6 +175,7 @@ export const CHAIN_FIELDS = {
     "whether clients may change its state at will; written into the chain's contract when it is created",
     "true beside an own L1 that only this machine reaches",
   ),
+  prover: withDefault(chainProver, "what is proven of its batches, beside the ecosystem's", {}),
   journal: option(
     text(/\S/, "a path of a file"),
     "file in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it",

@@ -6,6 +6,7 @@ import {
   CHAIN_FIELDS,
   DEFAULT_BATCH_AGE_MS,
   DEFAULT_MAX_INSTRUCTIONS,
+  execution,
   FIRST_CHAIN_ID,
   MAX_CHAIN_ID,
   maxInstructions,
@@ -125,6 +126,11 @@ const prover = v.pipe(
       proverMode,
       'whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed',
       "stark",
+    ),
+    execution: withDefault(
+      execution,
+      '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`',
+      "trusted",
     ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),
     fleet: option(

@@ -14,6 +14,7 @@ export interface RuledChain extends ChainTimes, SettlingChain {
   readonly journal?: string | undefined;
   readonly baseToken?: unknown;
   readonly fees?: object | undefined;
+  readonly prover?: { readonly execution?: "proven" | "trusted" | undefined } | undefined;
   readonly pace: {
     readonly maxAgeSeconds?: number | undefined;
     readonly maxBatches?: number | undefined;
@@ -30,6 +31,22 @@ export interface RuledL1 {
   readonly fork?: object | undefined;
 }
 
+/** What the rules between options read of the prover. */
+export interface RuledProver {
+  readonly mode: "stark" | "none";
+  /** Of chains that say nothing. */
+  readonly execution: "proven" | "trusted";
+}
+
+/** What the rules between options read of an ecosystem beside its chains. */
+export interface RuledEcosystem {
+  readonly l1: RuledL1;
+  readonly l1Path: OptionPath;
+  readonly prover: RuledProver;
+  /** The folder that keeps it. */
+  readonly data?: string | undefined;
+}
+
 /** Of Hardhat's in-process networks. */
 const LOCAL_L1_CHAIN_ID = 31_337;
 /** Of Ethereum. */
@@ -39,15 +56,11 @@ const DEFAULT_AT_LATEST_SECONDS = 3_600;
 /** In which what waited goes: up to eight proofs, one after another, each of which L1 includes. */
 const EXECUTION_MARGIN_SECONDS = 600;
 
-/** What is wrong with options beside each other, each of which is valid by itself. `data` is the folder that keeps them. */
-export function conflicts(
-  chains: readonly RuledChain[],
-  l1: RuledL1,
-  l1Path: OptionPath,
-  data?: string | undefined,
-): readonly OptionProblem[] {
+/** What is wrong with options beside each other, each of which is valid by itself. */
+export function conflicts(chains: readonly RuledChain[], { l1, l1Path, prover, data }: RuledEcosystem): readonly OptionProblem[] {
   return [
     ...l1Conflicts(l1, l1Path),
+    ...proverConflicts(chains, prover),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
     ...ancestryConflicts(chains, data !== undefined),
     ...sharedIds(chains),
@@ -72,6 +85,16 @@ function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly O
       path: [...path, field],
       message: `${what}; with l1.url none is, so leave one of the two out`,
     }));
+}
+
+/** A proof of execution beside markers on L1 would prove roots that no proof ties to the published changes. */
+function proverConflicts(chains: readonly RuledChain[], { mode, execution }: RuledProver): readonly OptionProblem[] {
+  if (mode !== "none") return [];
+  const message = 'is "proven", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out';
+  const ofChains = chains.flatMap(({ path, prover }) =>
+    prover?.execution === "proven" ? [{ path: [...path, "prover", "execution"], message }] : [],
+  );
+  return [...(execution === "proven" ? [{ path: ["prover", "execution"], message }] : []), ...ofChains];
 }
 
 /** A folder keeps an ecosystem as a whole. */

@@ -5,6 +5,7 @@ import {
   blockIntervalMs,
   dataAvailability,
   DEFAULT_BATCH_AGE_MS,
+  execution,
   MOST_BATCH_AGE_MS,
   MOST_BLOCK_MS,
   port,
@@ -49,6 +50,11 @@ export const SPAWN_FLAGS = {
   ),
   batchTransactions: option(batchTransactions, "transactions at which a batch is sealed", "no limit"),
   prover: option(proverMode, "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN", "stark"),
+  execution: option(
+    execution,
+    "proven for proofs of what transactions did, of the chains of which the config says nothing; trusted for none",
+    "that of the config, else trusted",
+  ),
   proverWorkers: option(proverWorkers, "threads of the prover", "all cores"),
   data: option(folder, "folder that keeps the ecosystem: started again with it, it goes on where it ended", "memory alone"),
   load: option(

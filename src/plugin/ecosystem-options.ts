@@ -33,7 +33,7 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
     ...(accounts.unlocked === undefined ? {} : { unlocked: accounts.unlocked }),
     ...(config.development === undefined ? {} : { development: config.development }),
     ...(config.reseal === undefined ? {} : { reseal: config.reseal }),
-    prover: prover.mode === "none" ? { mode: "none" } : { ...prover, mode: "stark" },
+    prover: prover.mode === "none" ? { mode: "none", execution: prover.execution } : { ...prover, mode: "stark" },
     pollIntervalMs: defaults.pollIntervalMs,
     relayer,
     relayerPolicy,

@@ -5,6 +5,7 @@ import { sessionMethods } from "../../src/chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../src/chain/rpc/access/sessions.ts";
 import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
+import { executionMethods } from "../../src/node/execution/execution-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
 import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
 import { startTestChain } from "../chain/support/chain.ts";
@@ -29,6 +30,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       ...served.keys(),
       ...Object.keys(ANVIL_ALIASES),
       ...subscriptions.methods(() => undefined).keys(),
+      ...executionMethods(undefined).keys(),
       // Of a chain that only its readers may read.
       ...sessionMethods(policy, { sessions: new Sessions({ nowMs }), nowMs }).keys(),
     ];

@@ -273,6 +273,20 @@ const ROWS: readonly Row[] = [
     refuses: ["fake", ""],
   },
   {
+    config: "prover.execution",
+    devnet: "prover.execution",
+    flag: "execution",
+    accepts: ["proven", "trusted"],
+    refuses: ["stark", ""],
+    beside: { "prover.mode": "stark" },
+  },
+  {
+    config: "chains.a.prover.execution",
+    devnet: "chains[0].prover.execution",
+    accepts: ["proven", "trusted"],
+    refuses: ["stark", "", true],
+  },
+  {
     config: "prover.workers",
     devnet: "prover.workers",
     flag: "proverWorkers",

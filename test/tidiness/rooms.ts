@@ -157,9 +157,22 @@ const AFTER_ERRORS: Rooms = {
   "src/client/": ["src/settlement-layer/", "src/relayer/", protocol, abi, runtime],
   // One chain composed: batches out to L1, operations in, served to its users.
   "src/ledger/": [runtime],
-  "src/node/": [...allOfChain, "src/ledger/", "src/prover/", "src/settlement-layer/", "src/settlement/", protocol, abi, runtime],
+  "src/node/": [
+    ...allOfChain,
+    "src/execution-proof/batch/",
+    kernels,
+    "src/ledger/",
+    "src/prover/",
+    "src/settlement-layer/",
+    "src/settlement/",
+    protocol,
+    abi,
+    runtime,
+  ],
   "src/devnet/": [
     "src/node/",
+    "src/execution-proof/batch/",
+    kernels,
     "src/fleet/",
     "src/ledger/",
     ...allOfChain,

@@ -8,6 +8,13 @@ export interface BatchBoundary {
   readonly former: FormerMark;
 }
 
+/** A command, and where it stands. */
+export interface LoggedCommand {
+  readonly command: ChainCommand;
+  /** Number of the newest block when it was done: of a cheat, the one behind which it stands. */
+  readonly behind: bigint;
+}
+
 /** A place to which the engines can return: returning to one ends it and all later ones. */
 interface Place {
   /** Undefined for a mark that a user took. */
@@ -22,13 +29,18 @@ interface Place {
 
 /** What a chain did since the last batch that L1 has executed, and the places in it to which the chain can return. */
 export class CommandLog {
-  readonly #commands: { readonly batch: bigint; readonly command: ChainCommand }[] = [];
+  readonly #commands: (LoggedCommand & { readonly batch: bigint })[] = [];
   /** Commands that were forgotten. */
   #forgotten = 0;
   #places: readonly Place[] = [];
 
-  add(batch: bigint, command: ChainCommand): void {
-    this.#commands.push({ batch, command });
+  add(batch: bigint, logged: LoggedCommand): void {
+    this.#commands.push({ batch, ...logged });
+  }
+
+  /** What was done in a batch, in order, unless it is forgotten. */
+  of(batch: bigint): readonly LoggedCommand[] {
+    return this.#commands.filter((logged) => logged.batch === batch);
   }
 
   addBoundary(boundary: BatchBoundary): void {

@@ -4,11 +4,14 @@ import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
+import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
 import type { ChainOnL1 } from "../../node/chain-on-l1.ts";
 import { readUpgradeEvents } from "../../settlement-layer/reader/chain-versions.ts";
 import type { ChainStart, RunningOptions } from "../../node/chain-options.ts";
+import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
+import { ExecutionStore } from "../../node/execution/execution-store.ts";
 import { startNode } from "../../node/node.ts";
 import type { Node, NodeDependencies, NodeOptions } from "../../node/node.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
@@ -72,6 +75,8 @@ export interface ChainPipelineDependencies {
   readonly kept?: KeptChain;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
+  /** May be shared, as the other. */
+  readonly executionProver: ExecutionProofs["prover"];
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   /** What a batch publishes instead of its changes; default: just these. */
@@ -127,6 +132,7 @@ async function start(
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
+  const execution = executionOf(plan, dependencies, closing);
   const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
   const { data, quorum, posting } = signers;
   const settled = { journal, quorum, posting, pace: plan.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
@@ -141,7 +147,7 @@ async function start(
         // What is kept is formed again before the chain looks at L1.
         upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, l1),
       },
-      ...(kept === undefined ? {} : { keeping: kept }),
+      ...{ ...(kept === undefined ? {} : { keeping: kept }), ...(execution === undefined ? {} : { execution }) },
       running: {
         ...running(options, prepared),
         coinbase: lowerCaseAddress(await operator.getAddress()),
@@ -176,6 +182,20 @@ async function start(
   closing.add(() => node.close());
   const inputs = (batchNumber: bigint): Promise<BatchInputs> => recorder.inputs(batchNumber);
   return { ...node, created, baseToken, signers, inputs, close: () => closing.close() };
+}
+
+/** What proves the chain's execution, and where the proofs are kept. */
+function executionOf(
+  { execution }: ChainPlan,
+  { kept, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "executionProver">,
+  closing: Disposer,
+): ExecutionProofs | undefined {
+  if (execution !== "proven") return undefined;
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
+  closing.add(() => store.close());
+  // What an earlier process left before the chain was there is of another chain.
+  if (kept?.birth === undefined) store.forgetFrom(0n);
+  return { prover, store };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */

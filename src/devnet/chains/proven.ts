@@ -13,3 +13,16 @@ const NOTHING =
 export function provenSentence(mode: ProverMode): string {
   return mode === "none" ? NOTHING : STAGE_0;
 }
+
+const EXECUTED =
+  "by the rules of the EVM and the protocol (signatures, nonces, fees, opcodes, gas, storage, messages) they lead from the state " +
+  "before each batch to the state root that L1 has after it. The chain's node has checked these proofs, and every machine can " +
+  "(hyperchain:verify). L1 does not check them: there the quorum's signatures count.";
+
+/** What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. */
+export function executionSentence(upTo: number | undefined): string {
+  if (upTo === undefined)
+    return "Proofs of execution are made, and the first batch has none: its execution is trusted to the validator quorum.";
+  const which = upTo === 0 ? "The transactions of batch 0 are" : `The transactions of batches 0 to ${upTo} are`;
+  return `${which} proven: ${EXECUTED}`;
+}

@@ -1,3 +1,5 @@
+import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import type { ExecutionProver, ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { createFleet } from "../../fleet/fleet.ts";
 import { startFleetServer } from "../../fleet/fleet-server.ts";
 import type { WorkerInfo } from "../../fleet/worker-record.ts";
@@ -24,9 +26,24 @@ export function createVersionedProver(options: ProverOptions, proving: Prover = 
   };
 }
 
+interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
+  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet">;
+}
+
+/** What proves the execution of batches. Starts nothing until the first of them. */
+export function openExecutionProver(
+  { prover: { workers } }: Pick<CompleteOptions, "prover">,
+  closing: Disposer,
+  further: ExecutionProverOptions = {},
+): ExecutionProver {
+  const prover = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...further });
+  closing.add(() => prover.close());
+  return prover;
+}
+
 /** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */
 export async function openProver(
-  { prover, inBackground }: Pick<CompleteOptions, "prover" | "inBackground">,
+  { prover, inBackground }: ProvingOptions,
   clock: Clock,
   closing: Disposer,
 ): Promise<{ readonly prover: Prover; readonly fleet: OpenFleet | undefined }> {

@@ -21,6 +21,7 @@ const MAY_CHANGE: ReadonlySet<string> = new Set([
   "deployers",
   "pace",
   "fees",
+  "execution",
   "openReads",
 ]);
 /** Fields of every chain's plan that are one option of the ecosystem. */

@@ -33,6 +33,8 @@ export interface KeptChain extends ChainKeeping {
   born(birth: ChainBirth): void;
   /** Where a member in a process of its own keeps its key, and what it signs. */
   memberFile(kind: "validator" | "keeper", place: number): string;
+  /** Where proofs of its execution are kept, which no dump has: they can be made again. */
+  readonly executionFile: string;
 }
 
 /** An ecosystem in a folder, which outlasts its process. */
@@ -83,6 +85,10 @@ function birthOf(chainId: bigint): string {
   return `chain ${chainId}`;
 }
 
+function executionFileOf(folder: string, chainId: bigint): string {
+  return join(folder, `execution-${chainId}.sqlite`);
+}
+
 const BIRTH = /^chain (\d+)$/;
 
 function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
@@ -103,6 +109,7 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     facts.delete(birthOf(chainId));
     forgetChainKeeping(ledger, chainId);
     for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+    rmSync(executionFileOf(folder, chainId), { force: true });
   };
   const deployed = read<Omit<DeployedEcosystem, "gasUsed">>(FACTS.deployed);
   return {
@@ -130,6 +137,7 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
       ...openChainKeeping(ledger, chainId, coinbase),
       birth: read<ChainBirth>(birthOf(chainId)),
       born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
+      executionFile: executionFileOf(folder, chainId),
       memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
     }),
     keepMovedSeconds(seconds) {

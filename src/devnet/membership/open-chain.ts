@@ -61,6 +61,7 @@ export interface ChainOpening {
   readonly feed: Feed;
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
+  readonly executionProver: ChainPipelineDependencies["executionProver"];
   readonly faults: Pick<Faults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
@@ -141,7 +142,19 @@ function pipelineDependencies(
     operator,
     kept,
   }: Pick<ChainPipelineDependencies, "operator"> & { readonly base: SettlementBase; readonly kept: KeptChain | undefined },
-  { options: { l1: l1Options }, layer, gate, prover, faults, connect, artifacts, clock, feed, events }: ChainOpening,
+  {
+    options: { l1: l1Options },
+    layer,
+    gate,
+    prover,
+    executionProver,
+    faults,
+    connect,
+    artifacts,
+    clock,
+    feed,
+    events,
+  }: ChainOpening,
 ): ChainPipelineDependencies {
   // A chain of this process forgets nothing by itself.
   const { confirmations, url } = base.chain === undefined ? l1Options : {};
@@ -158,6 +171,7 @@ function pipelineDependencies(
     gate,
     ...(kept === undefined ? {} : { kept }),
     prover,
+    executionProver,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,

@@ -7,6 +7,9 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
+import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import type { HyperchainConfiguration } from "../chains/create-chain.ts";
 
 /** A block of L1. */
@@ -108,6 +111,11 @@ export class ChainContractReader {
       operationsExecuted: operationsExecuted as bigint,
       exited: exited as boolean,
     };
+  }
+
+  /** The record before the chain's first batch. Throws ReconstructionError NotAHyperchain. */
+  async genesisRecord(): Promise<StoredBatch> {
+    return plainStoredBatch((await this.#ask("genesisBatch")) as NamedResult);
   }
 
   /** State root of the genesis, as the chain's protocol version has it; undefined where that version is retired. */

@@ -31,7 +31,7 @@ export interface OperatedChainOptions {
   readonly pollIntervalMs: number;
   readonly minGasPriceWei: bigint;
   /** Threads of the prover, and where workers join it. */
-  readonly prover: CompleteOptions["prover"];
+  readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet">;
   /** When proofs go to L1; default: as soon as they are made. */
   readonly pace?: PaceRules;
 }

@@ -1,4 +1,5 @@
 import type { CallFrame } from "../../client/remote-failure.ts";
+import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
 import type { SingletonName } from "../singletons/singletons.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -74,6 +75,11 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
+  /** What is proven of its batches' execution; absent where that is trusted. */
+  readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
+    /** The sentence that says what is proven of it, beside that of the ecosystem. */
+    readonly sentence: string;
+  };
   /** Whether its contracts may have code of any size, which public networks refuse. */
   readonly allowUnlimitedContractSize: boolean;
   /** Of a batch that began now. */
@@ -127,6 +133,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   readonly batches: Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
   readonly proving?: readonly (ProofStage & { readonly batch: number })[];
+  /** What is proven of its batches' execution, and why of some nothing is; absent where that is trusted. */
+  readonly execution?: ExecutionInfo & Pick<NonNullable<ChainInfo["execution"]>, "sentence">;
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

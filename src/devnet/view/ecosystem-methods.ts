@@ -112,9 +112,10 @@ function drivingMethods(
   return [
     [
       "hyperchain_settle",
-      async ([chain], client) => {
+      async ([chain, options], client) => {
         const chainId = chain === undefined || chain === null ? undefined : chainNamed(ecosystem, chain);
-        return drives(client, () => ecosystem.settle(chainId));
+        const execution = waitsForExecution(options);
+        return drives(client, () => ecosystem.settle(chainId, { execution }));
       },
     ],
     [
@@ -139,6 +140,14 @@ function drivingMethods(
       },
     ],
   ];
+}
+
+/** Of the second parameter of `hyperchain_settle`. Throws RpcError. */
+function waitsForExecution(options: unknown = {}): boolean {
+  const fields = Object.entries(options ?? {});
+  if (typeof options === "object" && fields.every(([field, value]) => field === "execution" && typeof value === "boolean"))
+    return fields.some(([, value]) => value === true);
+  throw new RpcError(RpcCode.invalidParams, 'the second parameter is an object such as {"execution":true}');
 }
 
 /** What \`hyperchain_dump\` answers. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../fleet/worker-record.ts";
+import { executionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
@@ -27,7 +28,7 @@ import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
-import { provenSentence } from "../chains/proven.ts";
+import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import { SINGLETONS } from "../singletons/singletons.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -176,6 +177,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
     ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
+    ...executionSummary(pipeline),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...stoppedInfo(runSwitch),
@@ -208,6 +210,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...listsInfo(pipeline),
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
+    ...executionStatus(pipeline),
     ...stoppedInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
@@ -219,6 +222,20 @@ function chainStatus(chain: DevnetChain): ChainStatus {
 function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "proving"> {
   if (proving.length === 0) return {};
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
+}
+
+function executionStatus({ execution }: DevnetChain["pipeline"]): Pick<ChainStatus, "execution"> {
+  if (execution === undefined) return {};
+  const info = executionInfo(execution);
+  return { execution: { ...info, sentence: executionSentence(info.provenUpTo) } };
+}
+
+/** What L1's readers may know of every chain: no reasons. */
+function executionSummary(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "execution"> {
+  const { execution } = executionStatus(pipeline);
+  if (execution === undefined) return {};
+  const { sentence, provenUpTo } = execution;
+  return { execution: { sentence, ...(provenUpTo === undefined ? {} : { provenUpTo }) } };
 }
 
 function stoppedInfo({ isRunning }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped"> {

@@ -45,7 +45,17 @@ function withoutWords({
   waitsFor: _waitsFor,
   stuck: _stuck,
   transactionsPerSecond: _rate,
-  ...shown
+  execution,
+  ...others
 }: ChainStatus): ChainStatus {
+  const shown = { ...others, ...(execution === undefined ? {} : { execution: withoutDetails(execution) }) };
   return fault === undefined ? shown : { ...shown, fault: "the chain has stopped; its readers are told why" };
+}
+
+/** A reason's detail may name what a transaction did. */
+function withoutDetails(execution: NonNullable<ChainStatus["execution"]>): NonNullable<ChainStatus["execution"]> {
+  return {
+    ...execution,
+    labelled: execution.labelled.map((label) => ({ ...label, detail: "the chain's readers are told more" })),
+  };
 }

@@ -257,6 +257,11 @@ export interface HyperchainUserConfig {
    */
   readonly cheats?: boolean | undefined;
   /**
+   * What is proven of its batches, beside the ecosystem's.
+   * Default: {}.
+   */
+  readonly prover?: HyperchainProverUserConfig | undefined;
+  /**
    * File in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it.
    * Allowed: a path of a file.
    * Default: in memory.
@@ -333,6 +338,15 @@ export interface HyperchainFeesUserConfig {
   readonly leastGasPriceWei?: number | undefined;
 }
 
+export interface HyperchainProverUserConfig {
+  /**
+   * Whether the execution of each of its batches is proven, behind the chain.
+   * Allowed: "proven" or "trusted".
+   * Default: the ecosystem's.
+   */
+  readonly execution?: "proven" | "trusted" | undefined;
+}
+
 export interface HyperchainsProverUserConfig {
   /**
    * Whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed.
@@ -340,6 +354,12 @@ export interface HyperchainsProverUserConfig {
    * Default: "stark".
    */
   readonly mode?: "stark" | "none" | undefined;
+  /**
+   * "proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`.
+   * Allowed: "proven" or "trusted".
+   * Default: "trusted".
+   */
+  readonly execution?: "proven" | "trusted" | undefined;
   /**
    * Threads of the prover.
    * Allowed: a whole number from 1 to 64, such as 4.

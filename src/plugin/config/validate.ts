@@ -27,8 +27,8 @@ export function validateHyperchains(user: unknown): HardhatUserConfigValidationE
   if (user === undefined) return [];
   const checked = check(configSchema, user);
   if ("problems" in checked) return inConfig(checked.problems);
-  const { chains, l1, data } = resolveHyperchains(user);
-  return inConfig(conflicts(chains.map(ruledChain), l1, ["l1"], data));
+  const { chains, ...ecosystem } = resolveHyperchains(user);
+  return inConfig(conflicts(chains.map(ruledChain), { ...ecosystem, l1Path: ["l1"] }));
 }
 
 function inConfig(problems: readonly OptionProblem[]): HardhatUserConfigValidationError[] {

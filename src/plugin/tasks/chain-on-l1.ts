@@ -32,6 +32,8 @@ export interface ChainOnL1 {
   readonly l1: string;
   readonly hyperchain: Hex;
   readonly output: Output;
+  /** Asks the chain itself; absent where only its contract is known. */
+  readonly chain?: (method: string, params: readonly unknown[]) => Promise<unknown>;
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
   /** Does work with an account of L1's that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
@@ -48,10 +50,14 @@ export async function withChainOnL1(
   if (settlementUrl === undefined) {
     return withEcosystem(args, hre, (session) => {
       const { info, output } = session;
+      const known = info.chains.find((each) =>
+        isAddress(chain) ? each.hyperchain === chain.toLowerCase() : each.chainId === findChain(info, chain).chainId,
+      );
       return work({
-        l1: info.l1.url,
-        hyperchain: isAddress(chain) ? chain : findChain(info, chain).hyperchain,
+        l1: (known?.settlesOn ?? info.l1).url,
+        hyperchain: known?.hyperchain ?? (chain as Hex),
         output,
+        ...(known === undefined ? {} : { chain: (method, params) => session.provider(known.chainId).send(method, [...params]) }),
         runs: true,
         withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, info.l1.name))),
       });

@@ -36,6 +36,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     `${strong("Contracts on L1")}\n${table(contracts)}`,
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
+    ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     fleetSection(prover.fleet),

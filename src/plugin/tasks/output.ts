@@ -43,6 +43,11 @@ export function warning(text: string): string {
   return styleText(["bold", "yellow"], text);
 }
 
+/** What must not be overlooked: something is wrong. */
+export function alarm(text: string): string {
+  return styleText(["bold", "red"], text);
+}
+
 /** Rows in columns that are as wide as their widest cell. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];

@@ -203,6 +203,7 @@ function flagsGiven(args: SpawnArguments): FlagsGiven {
     "l1.fork": "l1Fork",
     "batches.maxAgeMs": "batchMs",
     "prover.mode": "prover",
+    "prover.execution": "execution",
     dataAvailability: "da",
   } as const;
   const given = Object.entries(flags).filter(([, flag]) => args[flag] !== undefined);

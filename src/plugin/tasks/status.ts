@@ -6,7 +6,7 @@ import { stuckChainLine, stuckLine } from "./event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../options/values.ts";
-import { strong, table, warning } from "./output.ts";
+import { alarm, strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 
 interface StatusArguments extends EcosystemArguments {
@@ -16,6 +16,7 @@ interface StatusArguments extends EcosystemArguments {
 /** For one ETH. */
 const dollars = wholeNumber(1, 10 ** 9, 3_000);
 
+type ExecutionOfChain = NonNullable<ChainStatus["execution"]>;
 type ProofInTheMaking = NonNullable<ChainStatus["proving"]>[number];
 
 /** Proofs of a chain that are told one by one. */
@@ -52,6 +53,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     firstScreen(info, { keys: false }),
     table(rows),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
+    ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [executionLines(name, execution).join("\n")])),
     ...(fees.length === 0 ? [] : [fees.join("\n")]),
     ...faults,
     ...delays,
@@ -64,6 +66,21 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
 function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInTheMaking): string {
   const part = fraction === undefined || phase === "queued" ? "" : ` ${Math.round(fraction * 100)} %`;
   return `Proof of batch ${batch} of ${chain}: ${phase}${part}${worker === undefined ? "" : `, by ${worker}`}`;
+}
+
+/** What is proven of a chain's execution, and why the rest is not. */
+function executionLines(chain: string, { proven, labelled, pending, proving }: ExecutionOfChain): readonly string[] {
+  const told = labelled.slice(-MOST_PROOFS).map(({ batch, reason, detail }) => {
+    const line = `Execution of batch ${batch} of ${chain} is not proven: ${reason} (${detail})`;
+    return reason === "disagreement" ? alarm(line) : warning(line);
+  });
+  const others = labelled.length - told.length;
+  const part = proving === undefined ? "" : `, batch ${proving.batch} under way (${proving.phase})`;
+  return [
+    `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
+    ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),
+    ...told,
+  ];
 }
 
 function row({ name, blockNumber, waiting, batches, protocolVersion }: ChainStatus): readonly string[] {

@@ -12,6 +12,7 @@ export const NOTHING_SAID: SpawnArguments = {
   batchMs: undefined,
   batchTransactions: undefined,
   prover: undefined,
+  execution: undefined,
   proverWorkers: undefined,
   data: undefined,
   load: undefined,

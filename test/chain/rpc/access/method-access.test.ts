@@ -10,6 +10,7 @@ import { faultMethods } from "../../../../src/devnet/faults.ts";
 import { chainMethods as changeMethods } from "../../../../src/devnet/membership/chain-methods.ts";
 import { snapshotMethods } from "../../../../src/devnet/snapshots/snapshots.ts";
 import { ecosystemMethods } from "../../../../src/devnet/view/ecosystem-methods.ts";
+import { executionMethods } from "../../../../src/node/execution/execution-methods.ts";
 import { startTestChain } from "../../support/chain.ts";
 import type { TestChain } from "../../support/chain.ts";
 import { outsideClient } from "../../support/outside-client.ts";
@@ -37,6 +38,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
         snapshotMethods(unused),
         faultMethods(unused),
         changeMethods(unused, unused),
+        executionMethods(undefined),
         sessionMethods(POLICY, { sessions: new Sessions({ nowMs }), nowMs }),
         new Subscriptions(engine).methods(() => undefined),
       ].flatMap((methods) => [...methods.keys()]),

@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { fromHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+
+export type ExecutionCheckCode =
+  "NotServed" | "NotProven" | "Unreadable" | "NotCommitted" | "ChangesUnproven" | "GenesisMismatch" | "ChainSilent";
+
+/**
+ * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotProven: the batch has no
+ * proof, for a reason that is told. Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the
+ * batch. ChangesUnproven: L1 has not accepted the proof of its published changes, which shows its outputs. GenesisMismatch: L1's
+ * chain began with another genesis than this package's. ChainSilent: what serves the proof does not answer.
+ */
+export class ExecutionCheckError extends HyperchainError<ExecutionCheckCode> {
+  override readonly name = "ExecutionCheckError";
+}
+
+/** A proof of a batch's execution, and what it takes to read it. Whoever serves it need not be believed. */
+export interface ServedExecution {
+  readonly outputs: BatchOutputs;
+  readonly coinbase: Hex;
+  readonly proof: Uint8Array;
+}
+
+const number = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,78}$/),
+  v.transform((text) => BigInt(text)),
+);
+const bytes = (length?: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(length === undefined ? /^0x(?:[0-9a-f]{2})*$/ : new RegExp(`^0x[0-9a-f]{${2 * length}}$`)),
+    v.transform((text) => text as Hex),
+  );
+
+const proven = v.object({
+  outputs: v.object({
+    batchNumber: number,
+    firstBlock: number,
+    lastBlock: number,
+    firstTimestamp: number,
+    lastTimestamp: number,
+    l2LogsTreeRoot: bytes(32),
+    logCount: number,
+    priorityOpCount: number,
+    priorityOpsRollingHash: bytes(32),
+    importedRootCount: number,
+    importedRootsRollingHash: bytes(32),
+    cheatCount: number,
+    extensions: bytes(32),
+  }),
+  coinbase: bytes(20),
+  proof: bytes(),
+});
+
+const labelled = v.object({ reason: v.string(), detail: v.string() });
+
+/** Reads an answer of `hyperchain_getExecutionProof`. Throws ExecutionCheckError. */
+export function readServedExecution(answer: unknown): ServedExecution {
+  const kind = (answer as { readonly kind?: unknown } | null | undefined)?.kind;
+  const words = v.safeParse(labelled, answer);
+  if (kind === "labelled" && words.success)
+    throw new ExecutionCheckError("NotProven", `the batch has no proof: ${words.output.reason} (${words.output.detail})`);
+  if (kind === "waiting" || kind === "proving")
+    throw new ExecutionCheckError("NotProven", "the proof of the batch is not made yet; ask again later");
+  if (kind === "trusted")
+    throw new ExecutionCheckError("NotServed", 'the chain makes no proofs of its execution: prover.execution is "trusted" there');
+  const read = v.safeParse(proven, answer);
+  if (kind !== "proven" || !read.success)
+    throw new ExecutionCheckError("Unreadable", "what is served is no answer of hyperchain_getExecutionProof");
+  const { outputs, coinbase, proof } = read.output;
+  return { outputs, coinbase, proof: fromHex(proof) };
+}

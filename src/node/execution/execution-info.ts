@@ -1,0 +1,70 @@
+import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import type { ExecutionProgress } from "../../execution-proof/batch/proven-execution.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+import type { ExecutionView } from "./node-execution.ts";
+
+/** A batch without a proof of its execution. */
+export interface LabelledBatchInfo {
+  readonly batch: number;
+  /** "disagreement": the machine came to another state than the chain, so one of them is wrong. */
+  readonly reason: ExecutionLabel;
+  readonly detail: string;
+}
+
+/** What is proven of the execution of a chain's batches. */
+export interface ExecutionInfo {
+  /** The last batch up to which each has a proof that this node has checked; absent while the first has none. */
+  readonly provenUpTo?: number;
+  /** Batches with such a proof, beyond it too. */
+  readonly proven: number;
+  readonly labelled: readonly LabelledBatchInfo[];
+  /** Batches of which a proof is to be made, the one that is under way first. */
+  readonly pending: readonly number[];
+  /** The proof that is being made; absent where none is. */
+  readonly proving?: ExecutionProgress & { readonly batch: number };
+}
+
+/** Answer of `hyperchain_getExecutionProof`. Numbers of the outputs are decimal strings. */
+export type ExecutionProofInfo =
+  | { readonly kind: "trusted" }
+  | { readonly kind: "waiting"; readonly batch: number }
+  | ({ readonly kind: "proving"; readonly batch: number } & ExecutionProgress)
+  | ({ readonly kind: "labelled" } & LabelledBatchInfo)
+  | {
+      readonly kind: "proven";
+      readonly batch: number;
+      readonly chunks: number;
+      readonly provenBits: number;
+      readonly seconds: number;
+      /** What was committed beside the batch's record, of which L1 has the hash. */
+      readonly outputs: Readonly<Record<keyof BatchOutputs, string>>;
+      /** Received the fees. */
+      readonly coinbase: Hex;
+      readonly proof: Hex;
+    };
+
+/** What is proven now. */
+export function executionInfo(view: ExecutionView): ExecutionInfo {
+  const outcomes = view.outcomes();
+  const pending = view.pending();
+  const upTo = provenUpTo(view);
+  const standing = pending[0] === undefined ? undefined : view.standing(pending[0]);
+  return {
+    ...(upTo === undefined ? {} : { provenUpTo: Number(upTo) }),
+    proven: [...outcomes.values()].filter(({ kind }) => kind === "proven").length,
+    labelled: [...outcomes].flatMap(([number, outcome]) =>
+      outcome.kind === "labelled" ? [{ batch: Number(number), reason: outcome.reason, detail: outcome.detail }] : [],
+    ),
+    pending: pending.map(Number),
+    ...(standing?.kind === "proving" ? { proving: { batch: Number(pending[0]), ...standing.progress } } : {}),
+  };
+}
+
+/** Every batch from the first to this one has a proof that was checked. */
+function provenUpTo(view: ExecutionView): bigint | undefined {
+  const outcomes = view.outcomes();
+  let next = 0n;
+  while (outcomes.get(next)?.kind === "proven") next++;
+  return next === 0n ? undefined : next - 1n;
+}

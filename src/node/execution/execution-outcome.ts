@@ -1,0 +1,33 @@
+import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import type { ExecutionProgress } from "../../execution-proof/batch/proven-execution.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
+
+/** A batch of which the node has made a proof of its execution, and checked it. */
+export interface ProvenOutcome {
+  readonly kind: "proven";
+  /** Of the batch that it is about. */
+  readonly commitment: Hex;
+  /** What was committed beside its record on L1. */
+  readonly outputs: BatchOutputs;
+  readonly bytes: number;
+  readonly chunks: number;
+  readonly provenBits: number;
+  /** Of proving. */
+  readonly seconds: number;
+}
+
+/** A batch without a proof of its execution, and why. */
+export interface LabelledOutcome {
+  readonly kind: "labelled";
+  readonly commitment: Hex;
+  readonly reason: ExecutionLabel;
+  readonly detail: string;
+}
+
+/** What became of a batch's proof. */
+export type ExecutionOutcome = ProvenOutcome | LabelledOutcome;
+
+/** Where the proof of a batch's execution is. */
+export type ExecutionStanding =
+  ExecutionOutcome | { readonly kind: "waiting" } | { readonly kind: "proving"; readonly progress: ExecutionProgress };

@@ -1,0 +1,59 @@
+import type { NumberedBytes } from "../../ledger/numbered-bytes.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+import type { ExecutionOutcome } from "./execution-outcome.ts";
+
+/**
+ * What became of the proofs of a chain's batches, beyond its process where the chain is. What is in no note that can be read is
+ * proven again.
+ */
+export class ExecutionStore {
+  readonly #kept: NumberedBytes;
+  readonly #outcomes: Map<bigint, ExecutionOutcome>;
+
+  constructor(kept: NumberedBytes) {
+    this.#kept = kept;
+    this.#outcomes = new Map([...kept.notes()].flatMap(([number, note]) => outcomeOf(number, note)));
+  }
+
+  outcome(batchNumber: bigint): ExecutionOutcome | undefined {
+    return this.#outcomes.get(batchNumber);
+  }
+
+  /** All of them, in the order of batches. */
+  outcomes(): ReadonlyMap<bigint, ExecutionOutcome> {
+    return new Map([...this.#outcomes].sort(([a], [b]) => Number(a - b)));
+  }
+
+  /** Undefined where the batch has none. */
+  proof(batchNumber: bigint): Uint8Array | undefined {
+    return this.#outcomes.get(batchNumber)?.kind === "proven" ? this.#kept.bytes(batchNumber) : undefined;
+  }
+
+  keep(batchNumber: BatchNumber, outcome: ExecutionOutcome, proof: Uint8Array | undefined): void {
+    this.#kept.set(batchNumber, encodeEntry(outcome), proof);
+    this.#outcomes.set(batchNumber, outcome);
+  }
+
+  /** This batch and all after it have not happened. */
+  forgetFrom(batchNumber: bigint): void {
+    this.#kept.deleteFrom(batchNumber);
+    for (const number of this.#outcomes.keys()) if (number >= batchNumber) this.#outcomes.delete(number);
+  }
+
+  close(): void {
+    this.#kept.close();
+  }
+}
+
+/** A fault may pass with its process: it is no outcome for the next one. */
+function outcomeOf(number: bigint, note: string): readonly (readonly [bigint, ExecutionOutcome])[] {
+  try {
+    const outcome = decodeEntry<ExecutionOutcome>(note);
+    const isLasting = outcome.kind === "proven" || (outcome.kind === "labelled" && outcome.reason !== "fault");
+    return isLasting && typeof outcome.commitment === "string" ? [[number, outcome]] : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

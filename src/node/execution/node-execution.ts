@@ -1,0 +1,130 @@
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { Chain, UnformedBatch } from "../../chain/chain.ts";
+import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
+import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
+import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { openTemporaryValues } from "../../ledger/temporary-values.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { ExecutedBatches } from "./executed-batches.ts";
+import type { ExecutedBatchesOptions } from "./executed-batches.ts";
+import { ExecutionQueue } from "./execution-queue.ts";
+import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
+import type { ExecutionStore } from "./execution-store.ts";
+
+/** What proves the execution of a chain's batches, and where that is kept. */
+export interface ExecutionProofs {
+  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
+  readonly prover: Pick<ExecutionProver, "prove" | "verify">;
+  readonly store: ExecutionStore;
+}
+
+/** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */
+export interface ServedExecution {
+  readonly outputs: FormedBatch["outputs"];
+  readonly coinbase: Hex;
+  readonly proof: Uint8Array;
+}
+
+/** What there is of the proofs of a chain's batches. */
+export interface ExecutionView {
+  /** Batches that have an outcome, in order. */
+  outcomes(): ReadonlyMap<bigint, ExecutionOutcome>;
+  /** Batches that have none yet, the one that is being proven first. */
+  pending(): readonly bigint[];
+  standing(batchNumber: bigint): ExecutionStanding | undefined;
+  /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
+  outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome>;
+  /** Undefined where the batch has no proof. */
+  served(batchNumber: bigint): ServedExecution | undefined;
+}
+
+/** Follows a chain, and has the execution of its batches proven. */
+export interface NodeExecution {
+  readonly view: ExecutionView;
+  onBlock(block: SequencedBlock): void;
+  beforeForming(batch: UnformedBatch): void;
+  onBatch(batch: FormedBatch): void;
+  /** The chain has carried out again what an earlier process did: what is kept of later batches is of none. */
+  follow(chain: Pick<Chain, "index" | "sequencer">): void;
+}
+
+/** Where a batch stands between its sealing and its forming. */
+interface Taken {
+  readonly batchNumber: BatchNumber;
+  readonly previous: UnformedBatch["previous"];
+  /** Undefined where an earlier process has proven the batch. */
+  readonly witness: BatchWitness | LabelledExecution | undefined;
+}
+
+export function openNodeExecution(
+  options: ExecutedBatchesOptions,
+  { prover, store }: ExecutionProofs,
+  closing: Disposer,
+): NodeExecution {
+  const older = openTemporaryValues<readonly ExecutedBlock[]>();
+  closing.add(() => older.close());
+  const witnesses = openTemporaryValues<BatchWitness>();
+  closing.add(() => witnesses.close());
+  const executed = new ExecutedBatches(options, older);
+  const queue = new ExecutionQueue({ prover, store, witnesses });
+  closing.add(() => queue.close());
+  let taken: Taken | undefined;
+  const { chainId, coinbase, genesis, initialState } = options;
+  const claimOf = (batch: FormedBatch, previous: UnformedBatch["previous"]): ExecutionClaim => {
+    const { newStateRoot, oldStateRoot, protocolVersion, outputsHash } = batch;
+    const { batchNumber, lastBlock, firstTimestamp, lastTimestamp } = batch.outputs;
+    const [before, after] = [digestToHex(oldStateRoot), digestToHex(newStateRoot)];
+    return {
+      ...{ chainId, coinbase, outputs: batch.outputs },
+      previous: { newStateRoot: before, lastBlock: previous?.lastBlock ?? 0n, lastTimestamp: previous?.timestamp ?? 0n },
+      batch: {
+        ...{ batchNumber, protocolVersion, oldStateRoot: before, newStateRoot: after },
+        ...{ lastBlock, firstTimestamp, lastTimestamp, outputsHash },
+      },
+      ...(batchNumber === 0n ? { firstState: firstStateRoot(genesis, initialState, { compressor: createCompressor() }) } : {}),
+    };
+  };
+  return {
+    view: {
+      outcomes: () => store.outcomes(),
+      pending: () => queue.pending(),
+      standing: (batchNumber) => queue.standing(batchNumber),
+      outcome: (batchNumber) => queue.outcome(batchNumber),
+      served(batchNumber) {
+        const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];
+        return proof === undefined || outcome?.kind !== "proven" ? undefined : { outputs: outcome.outputs, coinbase, proof };
+      },
+    },
+    onBlock: (block) => executed.addBlock(block),
+    beforeForming(batch) {
+      const { batchNumber, previous } = batch;
+      const witness = executed.take(batch, store.outcome(batchNumber) === undefined);
+      taken = { batchNumber, previous, witness };
+    },
+    onBatch(batch) {
+      const { commitment, outputs } = batch;
+      const { batchNumber } = outputs;
+      const [witness, previous] = taken?.batchNumber === batchNumber ? [taken.witness, taken.previous] : [undefined, undefined];
+      taken = undefined;
+      executed.addCodes(batch);
+      if (witness !== undefined) queue.add({ commitment, claim: claimOf(batch, previous), witness });
+      else if (store.outcome(batchNumber)?.commitment !== commitment) {
+        queue.forgetFrom(batchNumber);
+        const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
+        queue.add({ commitment, claim: claimOf(batch, previous), witness: { kind: "labelled", reason: "fault", detail } });
+      }
+    },
+    follow({ index, sequencer }) {
+      queue.forgetFrom(sequencer.batchNumber);
+      closing.add(index.onReturn(() => queue.forgetFrom(sequencer.batchNumber)));
+    },
+  };
+}
