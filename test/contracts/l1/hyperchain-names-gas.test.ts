@@ -29,6 +29,6 @@ test("C9: the gas of each step of a name is as recorded, and the contract's size
   await record("choose", world.by(3, "choose", 271n, "bob"));
   await record("transfer", world.by(3, "transfer", 271n, "bob", world.users[4]!.address));
   gas["bytes of the contract"] = ((await hre.artifacts.readArtifact("HyperchainNames")).deployedBytecode.length - 2) / 2;
-  if (process.env["UPDATE_SNAPSHOT"] !== undefined) writeFileSync(SNAPSHOT, `${JSON.stringify(gas, null, 2)}\n`);
-  assert.deepEqual(gas, JSON.parse(readFileSync(SNAPSHOT, "utf8")), "run with UPDATE_SNAPSHOT=1 and review what changed");
+  if (process.env["UPDATE_SNAPSHOTS"] === "1") writeFileSync(SNAPSHOT, `${JSON.stringify(gas, null, 2)}\n`);
+  assert.deepEqual(gas, JSON.parse(readFileSync(SNAPSHOT, "utf8")), "run with UPDATE_SNAPSHOTS=1 and review what changed");
 });

@@ -61,8 +61,8 @@ test("C11: the gas of each step of a flow of three legs beside its input is as r
   const { party } = next.legs[0]!;
   await record("refund, base token", call(0, "refund", next, 0, 1, world.absence(next, 1, late), party));
   gas["bytes of the contract"] = ((await hre.artifacts.readArtifact("AtomicFlows")).deployedBytecode.length - 2) / 2;
-  if (process.env["UPDATE_SNAPSHOT"] !== undefined) writeFileSync(SNAPSHOT, `${JSON.stringify(gas, null, 2)}\n`);
-  assert.deepEqual(gas, JSON.parse(readFileSync(SNAPSHOT, "utf8")), "run with UPDATE_SNAPSHOT=1 and review what changed");
+  if (process.env["UPDATE_SNAPSHOTS"] === "1") writeFileSync(SNAPSHOT, `${JSON.stringify(gas, null, 2)}\n`);
+  assert.deepEqual(gas, JSON.parse(readFileSync(SNAPSHOT, "utf8")), "run with UPDATE_SNAPSHOTS=1 and review what changed");
 });
 
 test("C11: the contract names flows as the vectors of the protocol do", async () => {

@@ -19,13 +19,13 @@ const MAX_FORCED_GAS = 8_000_000n;
 
 type Snapshot = Readonly<Record<"bytes" | "gas", Readonly<Record<string, number>>>>;
 
-/** Compares with the committed numbers, or writes them where UPDATE_SNAPSHOT is set. */
+/** Compares with the committed numbers, or writes them where UPDATE_SNAPSHOTS is 1. */
 function compare(section: keyof Snapshot, actual: Readonly<Record<string, number>>): void {
   const committed = JSON.parse(readFileSync(SNAPSHOT, "utf8")) as Snapshot;
-  if (process.env["UPDATE_SNAPSHOT"] !== undefined) {
+  if (process.env["UPDATE_SNAPSHOTS"] === "1") {
     writeFileSync(SNAPSHOT, `${JSON.stringify({ ...committed, [section]: actual }, null, 2)}\n`);
   } else {
-    assert.deepEqual(actual, committed[section], "run this test with UPDATE_SNAPSHOT=1 and review what changed");
+    assert.deepEqual(actual, committed[section], "run this test with UPDATE_SNAPSHOTS=1 and review what changed");
   }
 }
 
