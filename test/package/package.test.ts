@@ -79,7 +79,8 @@ describe("I1 the packed plugin in an empty project", () => {
       files.filter((file) => /^(src|test|bench|scripts|node_modules|fixtures)\/|\.map$|[^d]\.ts$/.test(file)),
       [],
     );
-    assert.ok(project.tarball.bytes < 1.5 * 2 ** 20, `${project.tarball.bytes} bytes`);
+    // The tables and the kernel of the proofs of execution are some 150 kB of it.
+    assert.ok(project.tarball.bytes < 1.75 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
   test("every declaration that one of its declarations imports is in it", () => {
