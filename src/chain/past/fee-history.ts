@@ -10,8 +10,8 @@ export interface FeeHistory {
   readonly reward?: readonly (readonly string[])[];
 }
 
-/** Tags of the newest block. */
-const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
+/** Tags of the newest block, or no tag. */
+export const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
 /** Blocks of which `eth_feeHistory` tells at once. */
 const MAX_FEE_HISTORY = 1024;
 

@@ -4,11 +4,9 @@ import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts
 import { blockPlaceOf } from "../execution/older-states.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
-import { feeHistoryAcross } from "./fee-history.ts";
+import { feeHistoryAcross, NEWEST } from "./fee-history.ts";
 import type { Fields, ToldBlocks } from "./told-blocks.ts";
 
-/** Tags of the newest block. */
-const NEWEST = new Set<unknown>([undefined, null, "latest", "safe", "finalized"]);
 /** Block 0. */
 const FIRST = 0;
 

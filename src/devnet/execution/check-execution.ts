@@ -8,6 +8,7 @@ import { verifyExecution } from "../../execution-proof/batch/verify-execution.ts
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { identityOf } from "../../node/chain-options.ts";
+import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -18,7 +19,6 @@ import { ChainContractReader } from "../reconstruction/chain-contract.ts";
 import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { findCreation } from "../reconstruction/l1-history.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
-import type { ServedExecution } from "./served-execution.ts";
 
 export interface ExecutionCheckOptions {
   readonly l1: Provider;

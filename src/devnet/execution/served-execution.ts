@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BatchOutputs } from "../../protocol/outputs.ts";
+import { printable } from "../../runtime/printable.ts";
 
 export type ExecutionCheckCode =
   "NotServed" | "NotProven" | "Unreadable" | "NotCommitted" | "ChangesUnproven" | "GenesisMismatch" | "ChainSilent";
@@ -15,13 +16,6 @@ export type ExecutionCheckCode =
  */
 export class ExecutionCheckError extends HyperchainError<ExecutionCheckCode> {
   override readonly name = "ExecutionCheckError";
-}
-
-/** A proof of a batch's execution, and what it takes to read it. Whoever serves it need not be believed. */
-export interface ServedExecution {
-  readonly outputs: BatchOutputs;
-  readonly coinbase: Hex;
-  readonly proof: Uint8Array;
 }
 
 const number = v.pipe(
@@ -63,7 +57,10 @@ export function readServedExecution(answer: unknown): ServedExecution {
   const kind = (answer as { readonly kind?: unknown } | null | undefined)?.kind;
   const words = v.safeParse(labelled, answer);
   if (kind === "labelled" && words.success)
-    throw new ExecutionCheckError("NotProven", `the batch has no proof: ${words.output.reason} (${words.output.detail})`);
+    throw new ExecutionCheckError(
+      "NotProven",
+      `the batch has no proof: ${printable(words.output.reason)} (${printable(words.output.detail)})`,
+    );
   if (kind === "waiting" || kind === "proving")
     throw new ExecutionCheckError("NotProven", "the proof of the batch is not made yet; ask again later");
   if (kind === "trusted")

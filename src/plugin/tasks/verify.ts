@@ -7,6 +7,7 @@ import { NamedError } from "../../errors/named-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { l1Request } from "../../devnet/l1/l1-request.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
+import { printable } from "../../runtime/printable.ts";
 import { wholeNumber } from "../../options/values.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -77,7 +78,9 @@ async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: ChainOn
   try {
     return await asked("hyperchain_getExecutionProof", [batch]);
   } catch (error) {
-    throw new ExecutionCheckError("ChainSilent", `no proof of batch ${batch} is served: ${reasonOf(error)}`, { cause: error });
+    throw new ExecutionCheckError("ChainSilent", `no proof of batch ${batch} is served: ${printable(reasonOf(error))}`, {
+      cause: error,
+    });
   }
 }
 
