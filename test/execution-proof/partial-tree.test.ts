@@ -134,7 +134,7 @@ describe("leaves listed anew", () => {
     for (const lie of lies) {
       const roots = relistedRoots(lie, compress);
       const holds = roots !== undefined && roots.before.join() === part.root.join() && roots.after.join() === whole.root.join();
-      // A value of 0 in place of 0 is none.
+      // A value of 0 in place of 0 is no change.
       assert.ok(
         !holds || JSON.stringify(lie.listed, text) === JSON.stringify(listed, text),
         JSON.stringify(lie, text).slice(0, 300),

@@ -67,7 +67,7 @@ function blocksOfStep(blocks: readonly PlacedBlock[]): number {
   return first !== undefined && isOperation(first) ? blocks.findIndex(concludes) + 1 : 1;
 }
 
-/** Whether the block is the first of an operation: of the bootloader's own, openings, imports and closings are none. */
+/** Whether the block is the first of an operation: openings, imports and closings, the bootloader's own, are no operations. */
 function isOperation({ transactions: [first] }: ExecutedBlock): boolean {
   if (first?.kind !== "unsigned" || first.isImpersonated === true) return false;
   const isBatchs = first.to === PREDEPLOYS.SystemContext || first.to === PREDEPLOYS.ImportedRoots;
