@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { hash, hexOf, natural } from "./note-shapes.ts";
 import type { PlaceNotes } from "./place.ts";
 import { PlaceError } from "./place-error.ts";
 
@@ -11,20 +12,12 @@ const VERSION = 2;
 /** Hashes of a place's other parts. */
 export type PartSums = Readonly<Record<"state" | "tree" | "history", string>>;
 
-const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A bigint is its digits and `n`: at most those of a word. */
 const whole = v.pipe(
   v.string(),
   v.regex(/^\d{1,78}n$/),
   v.transform((text) => BigInt(text.slice(0, -1))),
 );
-const hexOf = (digits: string) =>
-  v.pipe(
-    v.string(),
-    v.regex(new RegExp(`^0x${digits}$`)),
-    v.transform((text) => text as Hex),
-  );
-const hash = hexOf("[0-9a-f]{64}");
 const address = hexOf("[0-9a-fA-F]{40}");
 const bytes = hexOf("([0-9a-fA-F]{2})*");
 const list = <const S extends v.GenericSchema>(schema: S) => v.array(schema);

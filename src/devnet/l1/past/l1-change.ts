@@ -1,15 +1,8 @@
 import * as v from "valibot";
+import { hash, hexOf, natural } from "../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 
-const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const hexOf = (digits: string) =>
-  v.pipe(
-    v.string(),
-    v.regex(new RegExp(`^0x${digits}$`)),
-    v.transform((text) => text as Hex),
-  );
-const hash = hexOf("[0-9a-f]{64}");
 const address = hexOf("[0-9a-f]{40}");
 const quantity = hexOf("[0-9a-f]{1,64}");
 /** Below 2^64, by EIP-2681. */

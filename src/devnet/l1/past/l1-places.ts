@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { hash, natural } from "../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
 import { ToldBlocks } from "../../../chain/past/told-blocks.ts";
 import type { ToldBlock } from "../../../chain/past/told-blocks.ts";
@@ -34,12 +35,6 @@ interface Request {
 }
 
 const VERSION = 1;
-const hash = v.pipe(
-  v.string(),
-  v.regex(/^0x[0-9a-f]{64}$/),
-  v.transform((text) => text as Hex),
-);
-const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const placeSchema = v.strictObject({
   version: v.literal(VERSION),
   /** Requests before it. */
