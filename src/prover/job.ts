@@ -49,15 +49,11 @@ export interface ProofOptions {
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
-/** From the caller to the prover thread. */
-export type ProverRequest =
-  { readonly type: "prove"; readonly id: number; readonly job: ProofJob } | { readonly type: "cancel"; readonly id: number };
-
-/** From the prover thread to the caller. */
-export type ProverReply =
-  | { readonly type: "progress"; readonly id: number; readonly progress: ProofProgress }
-  | { readonly type: "done"; readonly id: number; readonly result: BatchProof }
-  | { readonly type: "failed"; readonly id: number; readonly code: string; readonly message: string };
+/** Why the prover's thread could not make a proof. */
+export interface ProofFailure {
+  readonly code: string;
+  readonly message: string;
+}
 
 /** A proof could not be made. `code` is stable: the witness's or the engine's own code, `ProverThreadLost` or `ProverStopped`. */
 export class ProofError extends NamedError<string> {

@@ -60,8 +60,9 @@ const AFTER_ERRORS: Rooms = {
     CHAIN.transaction,
     CHAIN.witness,
     protocol,
+    runtime,
   ],
-  "src/prover/": [circuits, stark, kernels, field, protocol],
+  "src/prover/": [circuits, stark, kernels, field, protocol, runtime],
   // Proofs by workers of other processes and machines.
   "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],
 

@@ -3,24 +3,21 @@ import type { BatchWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import type { ExecutionRefusal } from "./execution-proof-error.ts";
-import type { ExecutionProgress, ProvenExecution } from "./proven-execution.ts";
+import type { ProvenExecution } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
 
-/** From the caller to the thread. */
-export type ExecutionRequest =
-  | { readonly id: number; readonly type: "prove"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
-  | { readonly id: number; readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array }
-  | { readonly id: number; readonly type: "cancel" };
+/** What the thread is asked for. */
+export type ExecutionJob =
+  | { readonly type: "prove"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
-/** What comes of a request. */
+/** What comes of it. */
 export type Answer = ProvenExecution | LabelledExecution | VerifiedExecution;
 
-/** From the thread to the caller. */
-export type ExecutionReply =
-  | { readonly id: number; readonly type: "progress"; readonly progress: ExecutionProgress }
-  | { readonly id: number; readonly type: "done"; readonly result: Answer }
-  | { readonly id: number; readonly type: "refused"; readonly code: ExecutionRefusal; readonly message: string }
-  | { readonly id: number; readonly type: "failed"; readonly reason: string };
+/** Why nothing comes of it: the proof is refused, or the thread has a fault. */
+export type ExecutionFailure =
+  | { readonly kind: "refused"; readonly code: ExecutionRefusal; readonly message: string }
+  | { readonly kind: "fault"; readonly reason: string };
 
 /** What the thread is started with. */
 export interface ExecutionThreadSetup {

@@ -1,12 +1,13 @@
 import { parentPort, type Worker } from "node:worker_threads";
-import type { ProverRequest } from "../../../src/prover/job.ts";
+import type { ProofJob } from "../../../src/prover/job.ts";
+import type { ThreadRequest } from "../../../src/runtime/job-thread.ts";
 
 /** The prover's thread, which ends one of its own kernel threads as soon as there is a job. */
 const kernelThreads: Worker[] = [];
 process.on("worker", (worker) => kernelThreads.push(worker));
 await import("../../../src/prover/prover-thread.ts");
-parentPort?.on("message", (request: ProverRequest) => {
-  if (request.type !== "prove") return;
+parentPort?.on("message", (request: ThreadRequest<ProofJob>) => {
+  if (request.type !== "job") return;
   const waiting = setInterval(() => {
     if (kernelThreads.length < 2) return;
     clearInterval(waiting);
