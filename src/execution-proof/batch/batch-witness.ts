@@ -38,13 +38,17 @@ export const STEPS_OF_RUN = 32;
 
 /**
  * Runs a batch by the machine, and notes what a proof of it needs; or says why there is none. Must be called before the batch is
- * applied to the state's tree. Never throws.
+ * applied to the state's tree. Never throws. `known` is what `batchLinks` gave a caller.
  */
-export function batchWitness(batch: ExecutedBatch, before: ExecutionBefore): BatchWitness | LabelledExecution {
+export function batchWitness(
+  batch: ExecutedBatch,
+  before: ExecutionBefore,
+  known?: readonly BlockLink[],
+): BatchWitness | LabelledExecution {
   try {
+    const links = known ?? batchLinks(batch, before);
     const environment = environmentOf(batch, before);
     const steps = batchSteps(batch).map(({ hints }) => hints);
-    const links = batchLinks(batch, before);
     const { names, codes } = follow(environment, steps, before, new BlockLinks(links));
     const { tree, listedFrom = tree.leafCount } = before;
     return { kind: "witness", environment, steps, state: partOf(tree, names, listedFrom), listedFrom, codes, links };

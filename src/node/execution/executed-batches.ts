@@ -64,9 +64,10 @@ export class ExecutedBatches {
     const { batchNumber } = unformed;
     const batch = this.#executed(unformed);
     const before = this.#before(unformed);
-    this.#links.set(batchNumber + 1n, batchLinks(batch, before));
+    const links = batchLinks(batch, before);
+    this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    return wanted ? batchWitness(batch, before) : undefined;
+    return wanted ? batchWitness(batch, before, links) : undefined;
   }
 
   /** The batch is formed: later ones may run the code that accounts received in it. */
