@@ -4,7 +4,7 @@ import { genesisState } from "../../chain/state/genesis-state.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
 import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
-import { verifyExecution } from "../../execution-proof/batch/verify-execution.ts";
+import { executionVerifier } from "../../execution-proof/batch/verify-execution.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { identityOf } from "../../node/chain-options.ts";
@@ -68,7 +68,7 @@ export async function checkExecution(options: ExecutionCheckOptions): Promise<Ch
   const { chainId } = facts.configuration;
   const { outputs, coinbase, proof } = served;
   const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
-  const [verified, firstState] = await verifyAny(firstClaims(claim, facts, genesis), proof);
+  const [verified, firstState] = await verifyAny(batch.protocolVersion, firstClaims(claim, facts, genesis), proof);
   return {
     ...{ ...verified, chainId, batchNumber, coinbase },
     stage: batchNumber < totals.executed ? "executed" : "proven",
@@ -122,13 +122,15 @@ function firstClaims(
 
 /** The first of the claims that the proof is of. */
 async function verifyAny(
+  protocolVersion: bigint,
   claims: readonly ExecutionClaim[],
   proof: Uint8Array,
 ): Promise<readonly [VerifiedExecution, Hex | undefined]> {
+  const verify = await executionVerifier(protocolVersion);
   let refusal: unknown;
   for (const claim of claims) {
     try {
-      return [await verifyExecution(claim, proof), claim.firstState];
+      return [verify(claim, proof), claim.firstState];
     } catch (error) {
       if (!(error instanceof ExecutionProofError) || error.code !== "OtherStateBefore") throw error;
       refusal = error;

@@ -2,6 +2,7 @@ import type { Boundary } from "../../machine/interpreter/environment.ts";
 import { BOUNDARY_WORDS } from "../../machine/interpreter/environment.ts";
 import { DIGEST_ELEMENTS, type Digest, elementsFromBytes, elementsToBytes } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
+import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { PlacedLeaf } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
@@ -70,7 +71,7 @@ function leafBytes({ index, leafKind, key, nextKey, value }: PlacedLeaf): Uint8A
 }
 
 function word(value: bigint): Uint8Array {
-  return Uint8Array.from(Buffer.from(value.toString(16).padStart(2 * WORD_BYTES, "0"), "hex"));
+  return fromHex(wordToHex(value));
 }
 
 function number(value: number, bytes: number): Uint8Array {
@@ -150,7 +151,7 @@ class Reader {
   }
 
   word(what: string): bigint {
-    return BigInt(`0x${Buffer.from(this.take(WORD_BYTES, what)).toString("hex")}`);
+    return BigInt(toHex(this.take(WORD_BYTES, what)));
   }
 
   digest(what: string): Digest {

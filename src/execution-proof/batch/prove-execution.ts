@@ -1,13 +1,10 @@
 import type { Backend } from "../../kernels/backend.ts";
-import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
-import type { ProofParameters } from "../../stark/parameters.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
-import { executionParameters } from "../parameters.ts";
 import { BatchProving } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
+import type { ExecutionKey } from "./execution-key.ts";
 import { type LabelledExecution, labelOf } from "./execution-label.ts";
 import type { ProvenExecution, ProvingOptions } from "./proven-execution.ts";
 
@@ -43,21 +40,5 @@ export class ExecutionProving {
       options.signal?.throwIfAborted();
       return labelOf(error);
     }
-  }
-}
-
-/** As `ExecutionProving`, with a backend and a key of its own: for those who prove one batch. */
-export async function proveExecution(
-  witness: BatchWitness,
-  claim: ExecutionClaim,
-  options: ProvingOptions & { readonly parameters?: ProofParameters; readonly workers?: number } = {},
-): Promise<ProvenExecution | LabelledExecution> {
-  const { parameters = executionParameters(), workers } = options;
-  const backend = await createWasmBackend(workers === undefined ? {} : { workers });
-  try {
-    const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
-    return await new ExecutionProving(key, backend).prove(witness, claim, options);
-  } finally {
-    await backend.close();
   }
 }

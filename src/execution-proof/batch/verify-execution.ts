@@ -47,16 +47,21 @@ export function verifyWithKey(
   return { chunks: proof.chunks.length, provenBits };
 }
 
-/** As `verifyWithKey`, with a key of its own: for those who check one proof. `workers` compute the key; default: all cores. */
-export async function verifyExecution(
-  claim: ExecutionClaim,
-  bytes: Uint8Array,
-  options: VerificationOptions & { readonly parameters?: ProofParameters; readonly workers?: number } = {},
-): Promise<VerifiedExecution> {
-  const { parameters = executionParameters(), workers } = options;
+export interface VerifierOptions extends VerificationOptions {
+  readonly parameters?: ProofParameters;
+  /** Threads that compute the key; default: all cores. */
+  readonly workers?: number;
+}
+
+/** `verifyWithKey` with the key of a protocol version, which takes seconds. */
+export async function executionVerifier(
+  protocolVersion: bigint,
+  { parameters = executionParameters(), workers, ...options }: VerifierOptions = {},
+): Promise<(claim: ExecutionClaim, bytes: Uint8Array) => VerifiedExecution> {
   const backend = await createWasmBackend(workers === undefined ? {} : { workers });
   try {
-    return verifyWithKey(await createExecutionKey(claim.batch.protocolVersion, parameters, backend), claim, bytes, options);
+    const key = await createExecutionKey(protocolVersion, parameters, backend);
+    return (claim, bytes) => verifyWithKey(key, claim, bytes, options);
   } finally {
     await backend.close();
   }

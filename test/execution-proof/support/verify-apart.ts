@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { deserialize } from "node:v8";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
-import { verifyExecution } from "../../../src/execution-proof/batch/verify-execution.ts";
+import { executionVerifier } from "../../../src/execution-proof/batch/verify-execution.ts";
 import type { ProofParameters } from "../../../src/stark/parameters.ts";
 
 /** What the process is given. */
@@ -14,8 +14,9 @@ export interface ApartRequest {
 /** The body of a process that has a claim and a proof, and nothing else: it says what the verification comes to. */
 const { claim, proof, parameters } = deserialize(readFileSync(process.argv[2] ?? "")) as ApartRequest;
 try {
-  const verified = await verifyExecution(claim, proof, { parameters, acceptsWeakParameters: true, workers: 1 });
-  console.log(JSON.stringify(verified));
+  const options = { parameters, acceptsWeakParameters: true, workers: 1 };
+  const verify = await executionVerifier(claim.batch.protocolVersion, options);
+  console.log(JSON.stringify(verify(claim, proof)));
 } catch (error) {
   console.log(JSON.stringify({ refused: (error as { readonly code?: unknown }).code }));
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { hash, hexOf, natural } from "../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
+import { wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 
 const address = hexOf("[0-9a-f]{40}");
@@ -44,7 +45,7 @@ export class L1Names {
 
 /** A number as 32 bytes in hexadecimal digits. Throws SyntaxError for what is no number. */
 export function wordOf(value: string): Hex {
-  return `0x${BigInt(value).toString(16).padStart(64, "0")}`;
+  return wordToHex(BigInt(value));
 }
 
 export function encodeChange(change: L1Change): string {

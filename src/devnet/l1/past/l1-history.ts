@@ -58,11 +58,6 @@ export class L1History {
     return this.#accounts.get(address.toLowerCase() as Hex) ?? NO_ACCOUNT;
   }
 
-  /** The accounts' codes, those that have none included. */
-  get codes(): ReadonlyMap<Hex, Hex> {
-    return new Map([...this.#accounts].map(([address, { code }]) => [address, code]));
-  }
-
   /** As a block's header names the state. */
   async root(): Promise<Hex> {
     const trie = new MerkleStateManager();
