@@ -3,18 +3,15 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
+import {ChainAncestry} from "../libraries/ChainAncestry.sol";
 import {RecordedHashes} from "../libraries/RecordedHashes.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which ids this factory gives out, and to whom
-/// @notice An id names the chain's whole ancestry, so that no chain can take one under another chain:
-///   0…31 the L2's number ‖ 32…43 the L3's ‖ 44…51 the L4's
+/// @notice An id names the chain's whole ancestry ({ChainAncestry}), so that no chain can take one under another chain.
 abstract contract ChainIds is IChainFactory {
     /// @dev A stock of announcements, kept so as to be first with any id that others show, must be renewed every day.
     uint256 private constant ANNOUNCEMENT_LIFETIME = 1 days;
-    uint256 private constant L2_BITS = 32;
-    uint256 private constant L3_BITS = 44;
-    uint256 private constant L4_BITS = 52;
 
     /// @inheritdoc IChainFactory
     uint256 public immutable revealDelay;
@@ -54,7 +51,9 @@ abstract contract ChainIds is IChainFactory {
         if (chainId == block.chainid) revert ChainIdOfSettlementChain(chainId);
         uint256 prefixBits = _prefixBits();
         uint256 prefix = prefixBits == 0 ? 0 : block.chainid;
-        uint256 limit = prefixBits == 0 ? L2_BITS : prefixBits == L2_BITS ? L3_BITS : L4_BITS;
+        uint256 limit = prefixBits == 0
+            ? ChainAncestry.L2_BITS
+            : prefixBits == ChainAncestry.L2_BITS ? ChainAncestry.L3_BITS : ChainAncestry.L4_BITS;
         // An L4's own id has more bits than any prefix, so that nothing fits there.
         bool fits = chainId != 0 && chainId >> limit == 0 && chainId % (1 << prefixBits) == prefix;
         if (!fits) revert ChainIdOutOfRange(prefix, prefixBits, limit, chainId);
@@ -63,6 +62,6 @@ abstract contract ChainIds is IChainFactory {
     /// @dev How many of an id's bits are this settlement layer's own.
     function _prefixBits() private view returns (uint256) {
         if (!isOnHyperchain) return 0;
-        return block.chainid >> L2_BITS == 0 ? L2_BITS : L3_BITS;
+        return block.chainid >> ChainAncestry.L2_BITS == 0 ? ChainAncestry.L2_BITS : ChainAncestry.L3_BITS;
     }
 }

@@ -43,7 +43,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         QueueSettings memory current = settings.forQueue(chainId);
         if (_isFree(request)) current.l2GasPrice = 0;
         _checkRequest(request, current.l2GasPrice);
-        address refundRecipient = AddressAlias.refundRecipient(request.refundRecipient, request.sender);
+        address refundRecipient = AddressAlias.refundRecipient(request.refundRecipient, request.sender, chainId);
         _checkFilter(request, refundRecipient, current.transactionFilterer);
 
         uint256 index = operationsQueued;
@@ -160,7 +160,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         uint256 l2GasPrice
     ) private view returns (L2CanonicalTransaction memory operation) {
         operation.txType = PRIORITY_OPERATION_TYPE;
-        operation.from = uint256(uint160(AddressAlias.l2Sender(request.sender)));
+        operation.from = uint256(uint160(AddressAlias.l2Sender(request.sender, chainId)));
         operation.to = uint256(uint160(request.contractL2));
         operation.gasLimit = request.l2GasLimit;
         operation.gasPerPubdataByteLimit = request.l2GasPerPubdataByteLimit;

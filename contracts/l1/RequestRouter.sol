@@ -108,7 +108,7 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
                 l2GasLimit: request.l2GasLimit,
                 l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
                 factoryDeps: request.factoryDeps,
-                refundRecipient: _refundRecipient(request.refundRecipient)
+                refundRecipient: _refundRecipient(request.refundRecipient, request.chainId)
             }),
             msg.sender
         );
@@ -139,7 +139,7 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
                 l2GasLimit: request.l2GasLimit,
                 l2GasPerPubdataByteLimit: request.l2GasPerPubdataByteLimit,
                 factoryDeps: inner.factoryDeps,
-                refundRecipient: _refundRecipient(request.refundRecipient)
+                refundRecipient: _refundRecipient(request.refundRecipient, request.chainId)
             }),
             msg.sender
         );
@@ -148,9 +148,9 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
 
     /// @dev Where none is given the caller, not the second bridge. The queue knows contracts by their code; one that calls from
     /// its constructor has none yet, and no account will have its own address on L2.
-    function _refundRecipient(address given) private view returns (address) {
+    function _refundRecipient(address given, uint256 chainId) private view returns (address) {
         if (given != address(0) && given != msg.sender) return given;
-        return AddressAlias.isInConstructor(msg.sender) ? AddressAlias.aliased(msg.sender) : msg.sender;
+        return AddressAlias.isInConstructor(msg.sender) ? AddressAlias.aliased(msg.sender, chainId) : msg.sender;
     }
 
     function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 otherValue) private {

@@ -101,7 +101,7 @@ contract SharedBridge is ISharedBridge, AssetViews, ReentrancyGuard {
     {
         if (l2Value != 0) revert L2ValueNotZero(l2Value);
         (uint256 amount, address receiver, address token) = _decodeDeposit(data);
-        if (receiver == address(0)) receiver = AddressAlias.ofCaller(originalCaller);
+        if (receiver == address(0)) receiver = AddressAlias.ofCaller(originalCaller, chainId);
         if (token == _plain(factory.baseToken(chainId))) revert BaseTokenThroughSecondBridge(token);
         bytes32 id = _receive(chainId, token, originalCaller, amount);
 

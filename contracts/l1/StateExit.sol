@@ -70,7 +70,7 @@ contract StateExit is IStateExit {
         if (token == AssetMessage.NATIVE_COIN) token = address(0);
         if (amount == 0) revert NothingToClaim();
         if (recipient == address(0)) revert ZeroRecipient();
-        address account = AddressAlias.l2Sender(msg.sender);
+        address account = AddressAlias.l2Sender(msg.sender, chainId);
         // The reserve belongs to no account; no key or alias leads there, and nothing shall depend on that.
         if (uint160(account) < FIRST_ACCOUNT) revert ReservedAccount(account);
         uint256 holding = _holding(chainId, token, account, proof);
@@ -89,7 +89,7 @@ contract StateExit is IStateExit {
         if (transfer.originChainId != block.chainid) revert AssetNotOnL1(transfer.originChainId, transfer.originToken);
         // What the handler returns is the refund of somebody who called from the stopped chain.
         address owner = transfer.sender == Predeploys.INTEROP_HANDLER ? transfer.recipient : transfer.sender;
-        address account = AddressAlias.l2Sender(msg.sender);
+        address account = AddressAlias.l2Sender(msg.sender, sent.sourceChainId);
         if (account != owner) revert NotTheOwner(owner, account);
         bytes32 messageHash = keccak256(sent.message);
         _requireSent(sent);
@@ -206,7 +206,7 @@ contract StateExit is IStateExit {
         if (recipient == address(0)) revert ZeroRecipient();
         FlowLeg calldata own = escrow.flow.legs[escrow.leg];
         if (own.amount == 0) revert NothingToClaim();
-        address account = AddressAlias.l2Sender(msg.sender);
+        address account = AddressAlias.l2Sender(msg.sender, own.chainId);
         if (account != owner) revert NotTheOwner(owner, account);
         address token = _escrowedToken(own, escrow.token);
         if (isEscrowPaid[id][escrow.leg]) revert EscrowAlreadyPaid(id, escrow.leg);

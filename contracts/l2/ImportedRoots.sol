@@ -36,7 +36,7 @@ contract ImportedRoots is IImportedRoots, RestrictedCallers {
     /// @inheritdoc IImportedRoots
     function importRootFromL1(uint256 registryIndex, bytes32 root)
         external
-        onlyFrom(AddressAlias.aliased(ISystemContext(Predeploys.SYSTEM_CONTEXT).l1SharedBridge()))
+        onlyFrom(AddressAlias.aliased(ISystemContext(Predeploys.SYSTEM_CONTEXT).l1SharedBridge(), block.chainid))
     {
         sentByL1[registryIndex] = root;
         emit RootImported(registryIndex, root);

@@ -39,7 +39,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData)
         external
         payable
-        onlyFrom(AddressAlias.aliased(CONTEXT.l1SharedBridge()))
+        onlyFrom(AddressAlias.aliased(CONTEXT.l1SharedBridge(), block.chainid))
     {
         // Nothing would ever pay it out again; a refusal refunds it.
         if (msg.value != 0) revert UnexpectedValue(msg.value);

@@ -1,39 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @title L2 addresses of L1 senders
-/// @notice An L1 contract's operations come from its address plus an offset, because another contract may have its address
-/// on L2. An account whose transaction this is keeps its address: its key is the same everywhere.
+import {ChainAncestry} from "./ChainAncestry.sol";
+
+/// @title Addresses that senders of a chain's settlement layer have on the chain
+/// @notice A contract's operations come from its address plus an offset, because another contract may have its address on the
+/// chain. An account whose transaction this is keeps its address: its key is the same everywhere.
+/// @dev Each layer has an offset of its own, which holds the id of the chain that is the layer (0 for L1). A contract of L1 acts on a
+/// chain's chain too, by its alias on the chain between. With one offset for all, a contract that anyone put at the same address on that chain
+/// would have the same alias there, and what the contract of L1 holds.
 library AddressAlias {
     uint160 internal constant OFFSET = uint160(0x1111000000000000000000000000000000001111);
+    /// @dev Where the layer's id is in the offset: between its ones.
+    uint256 private constant LAYER_SHIFT = 16;
 
     /// @dev EIP-7702's designator: such code speaks for an account with a key.
     bytes3 private constant DELEGATION = 0xef0100;
     uint256 private constant DELEGATION_LENGTH = 23;
 
-    function aliased(address l1Contract) internal pure returns (address) {
+    /// @notice What a contract of the layer on which the chain settles is on the chain.
+    function aliased(address contract_, uint256 chainId) internal pure returns (address) {
         // Wraps around by definition of the alias.
         unchecked {
-            return address(uint160(l1Contract) + OFFSET);
+            return address(uint160(contract_) + OFFSET + uint160(ChainAncestry.parentOf(chainId) << LAYER_SHIFT));
         }
     }
 
-    /// @notice Who an operation comes from.
-    function l2Sender(address sender) internal view returns (address) {
-        return sender == tx.origin ? sender : aliased(sender);
+    /// @notice Who an operation of the chain comes from.
+    function l2Sender(address sender, uint256 chainId) internal view returns (address) {
+        return sender == tx.origin ? sender : aliased(sender, chainId);
     }
 
     /// @notice Who gets an operation's refund: the sender where none is given; a contract's refund goes to its alias, since
     /// no account may have its address on L2.
-    function refundRecipient(address recipient, address sender) internal view returns (address) {
+    function refundRecipient(address recipient, address sender, uint256 chainId) internal view returns (address) {
         if (recipient == address(0)) recipient = sender;
-        return isContract(recipient) ? aliased(recipient) : recipient;
+        return isContract(recipient) ? aliased(recipient, chainId) : recipient;
     }
 
-    /// @notice Where the caller of a request is on L2: a contract at its alias, also one that calls from its constructor and has no code
-    /// yet.
-    function ofCaller(address caller) internal view returns (address) {
-        return isContract(caller) || isInConstructor(caller) ? aliased(caller) : caller;
+    /// @notice Where the caller of a request is on the chain: a contract at its alias, also one that calls from its constructor and
+    /// has no code yet.
+    function ofCaller(address caller, uint256 chainId) internal view returns (address) {
+        return isContract(caller) || isInConstructor(caller) ? aliased(caller, chainId) : caller;
     }
 
     /// @notice Whether a caller is a contract in the making.

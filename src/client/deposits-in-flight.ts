@@ -1,7 +1,8 @@
 import { AbiCoder } from "ethers";
 import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
-import { aliasL1Address, PREDEPLOYS } from "../protocol/predeploys.ts";
+import { aliasOf } from "../protocol/address-alias.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { assetRouter, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
@@ -31,7 +32,7 @@ export async function depositsInFlight(
   const { chainId: l1ChainId, fromBlock = 0, contracts } = ecosystem.l1;
   const topics = [topicOf(hyperchainInterface, "NewPriorityRequest")];
   const logs = await readLogs(l1, { address: chain.hyperchain, topics, fromBlock, toBlock: await l1.getBlockNumber() });
-  const bridgeAlias = aliasL1Address(contracts.bridge);
+  const bridgeAlias = aliasOf(BigInt(chain.chainId), contracts.bridge);
   const found: TransferInFlight[] = [];
   for (const log of logs) {
     const args = hyperchainInterface.parseLog(log)?.args;
@@ -66,7 +67,7 @@ function readDeposit(
   if (sender === bridgeAlias) return recipient === PREDEPLOYS.L2AssetRouter ? readTokenDeposit(data) : undefined;
   const base = chain.baseToken.l1Address;
   // A contract's operations come from its alias.
-  const isOwners = sender === aliasL1Address(owner);
+  const isOwners = sender === aliasOf(BigInt(chain.chainId), owner);
   return { sender: isOwners ? owner : sender, recipient, originToken: isEther(base) ? ETHER : base, amount: value };
 }
 

@@ -22,11 +22,3 @@ export const PREDEPLOYS = {
 
 /** Artifact name of a predeploy. */
 export type PredeployName = keyof typeof PREDEPLOYS;
-
-/** Offset between the address of a contract on L1 and the sender of the priority operations it requests. */
-export const L1_ALIAS_OFFSET = 0x1111000000000000000000000000000000001111n;
-
-/** Sender of the priority operations that a contract on L1 requests. Domain: 20 bytes. */
-export function aliasL1Address(address: Hex): Hex {
-  return `0x${((BigInt(address) + L1_ALIAS_OFFSET) % 2n ** 160n).toString(16).padStart(40, "0")}`;
-}

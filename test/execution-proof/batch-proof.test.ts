@@ -18,7 +18,8 @@ import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/back
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
@@ -32,7 +33,7 @@ const PARAMETERS = smallParameters({ maxLogRows: 18, queryCount: 4 });
 const MOST_CELLS = 40_000_000;
 const wallet = new TestWallet(77);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
-const DEPOSITOR = aliasL1Address(`0x${"1a".repeat(20)}`);
+const DEPOSITOR = aliasOf(270n, `0x${"1a".repeat(20)}`);
 const RECEIVER: Hex = `0x${"be".repeat(20)}`;
 /** ERC-7930: an account of the chain 272. */
 const ELSEWHERE = `0x00010000020110${"14"}${RECEIVER.slice(2)}`;

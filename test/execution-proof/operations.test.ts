@@ -8,14 +8,14 @@ import { limbsOf } from "../../src/circuits/words/word.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { aliasL1Address } from "../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { withReplay } from "../machine/support/operation-replay.ts";
 import type { OperationReplay } from "../machine/support/operation-replay.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { provenProgram } from "./support/programs.ts";
 
 const PROGRAM = provenProgram("the kernel", kernelRows());
-const SENDER = aliasL1Address(`0x${"1a".repeat(20)}`);
+const SENDER = aliasOf(270n, `0x${"1a".repeat(20)}`);
 const RECIPIENT: Hex = `0x${"7e".repeat(20)}`;
 const contract = (place: number, code: Hex): GenesisAccount => ({
   address: `0x${(0xc0de00 + place).toString(16).padStart(40, "0")}`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { aliasL1Address } from "../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { HostileOperations, KINDS, scopedContracts } from "../chain/support/hostile-operations.ts";
 import { CodeWriter } from "../chain/support/random-code.ts";
@@ -12,7 +12,7 @@ import { withReplay } from "./support/operation-replay.ts";
 /** `MACHINE_OPERATIONS=1000 MACHINE_SEED=7` runs longer. */
 const COUNT = Number(process.env["MACHINE_OPERATIONS"] ?? 40);
 const SEED = Number(process.env["MACHINE_SEED"] ?? 1);
-const SENDER = aliasL1Address(`0x${"1a".repeat(20)}`);
+const SENDER = aliasOf(270n, `0x${"1a".repeat(20)}`);
 const TARGET: Hex = `0x${"c1".repeat(20)}`;
 const contract = (place: number, code: Hex): GenesisAccount => ({
   address: `0x${(0xc0de00 + place).toString(16).padStart(40, "0")}`,

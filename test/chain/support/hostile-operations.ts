@@ -2,7 +2,8 @@ import type { Interface, ParamType } from "ethers";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { PredeployName } from "../../../src/protocol/predeploys.ts";
 import type { Random } from "../state/support/random.ts";
 import { testContract } from "./artifact.ts";
@@ -151,7 +152,7 @@ export class HostileOperations {
     if (random.below(12) === 0) return random.pick(this.#contracts);
     if (random.below(2) === 0) return random.pick(this.#accounts);
     const contract: Hex = random.below(8) === 0 ? MEETS_PRECOMPILE : `0x${"7".repeat(39)}${random.below(4)}`;
-    return aliasL1Address(contract);
+    return aliasOf(270n, contract);
   }
 
   #recipient(): Hex {

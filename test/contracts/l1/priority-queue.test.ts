@@ -4,7 +4,7 @@ import { getCreateAddress, ZeroAddress } from "ethers";
 import type { BaseContract } from "ethers";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
-import { aliasL1Address } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
@@ -88,7 +88,7 @@ describe("priority queue", () => {
   test("aliases contracts, as senders and as receivers of refunds, but no account with a key", async () => {
     const chain = await create();
     const contract = await ecosystem.l1.deploy("RequestingContract");
-    const alias = aliasL1Address(await hexAddress(contract));
+    const alias = aliasOf(270n, await hexAddress(contract));
     const factoryAddress = await ecosystem.factory.getAddress();
     const requestBy = async (refundRecipient: string): Promise<[from: bigint, refund: bigint]> => {
       const data = ecosystem.factory.interface.encodeFunctionData("requestL2TransactionDirect", [
@@ -137,7 +137,7 @@ describe("priority queue", () => {
         assert.equal(await contract.getAddress(), own);
         const index = (await view<bigint>(chain.contract, "getTotalPriorityTxs")) - 1n;
         const { reserved } = await operationAt(chain, Number(index));
-        assert.equal(reserved[1], BigInt(aliasL1Address(own.toLowerCase() as Hex)), `${method}, named: ${String(named)}`);
+        assert.equal(reserved[1], BigInt(aliasOf(270n, own.toLowerCase() as Hex)), `${method}, named: ${String(named)}`);
       }
     }
   });

@@ -12,7 +12,8 @@ import { BASE_TOKEN_RESERVE_WEI } from "../../../src/protocol/genesis.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { holdingKey } from "../../../src/protocol/holding.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import { addressOf, as, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
@@ -163,7 +164,7 @@ describe("exit by state proof", () => {
   test("a contract on L1 claims what its alias holds, and not what its own address holds on the chain", async () => {
     const contract = await ecosystem.l1.deploy("RequestingContract");
     const own = await hexAddress(contract);
-    const alias = aliasL1Address(own);
+    const alias = aliasOf(270n, own);
     const on = await stopped([
       { account: alias, token: ZERO_ADDRESS, amount: 30n },
       { account: own, token: ZERO_ADDRESS, amount: 40n },
@@ -387,9 +388,9 @@ describe("exit by state proof", () => {
 
   test("a recipient that claims again while it is paid gets its holding once", async () => {
     const greedy = await ecosystem.l1.deploy("GreedyRecipient");
-    const on = await stopped([{ account: aliasL1Address(await hexAddress(greedy)), token: ZERO_ADDRESS, amount: 8n }]);
+    const on = await stopped([{ account: aliasOf(270n, await hexAddress(greedy)), token: ZERO_ADDRESS, amount: 8n }]);
     const address = await hexAddress(greedy);
-    const proof = on.prove(aliasL1Address(address), ZERO_ADDRESS);
+    const proof = on.prove(aliasOf(270n, address), ZERO_ADDRESS);
     const data = ecosystem.stateExit.interface.encodeFunctionData("claimHolding", [
       on.chain.configuration.chainId,
       ETH,

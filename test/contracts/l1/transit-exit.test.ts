@@ -9,7 +9,8 @@ import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, assetMessage, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
@@ -116,7 +117,7 @@ describe("transfers to a chain that stopped", () => {
     const contract = await ecosystem.l1.deploy("RequestingContract");
     const [from, destination] = [await source(), await create()];
     const own = transferTo(destination, 10n);
-    const aliased = transferTo(destination, 20n, { sender: aliasL1Address(await hexAddress(contract)) });
+    const aliased = transferTo(destination, 20n, { sender: aliasOf(270n, await hexAddress(contract)) });
     const returned = transferTo(destination, 30n, { sender: PREDEPLOYS.InteropHandler, recipient: senderAddress });
     const formed = await settle(from, [own, aliased, returned]);
     const tree = await stop(destination, from.chain.configuration.chainId, []);

@@ -5,7 +5,8 @@ import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress, holdingKey } from "../../../src/protocol/holding.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
 import { startLocalL2 } from "./support/local-l2.ts";
@@ -43,7 +44,7 @@ describe("deposits as the shared bridge on L1 writes them", () => {
     return (await bridge.getFunction("getDepositCalldata").staticCall(DEPOSITOR, id, assetData)) as string;
   };
   const deliver = async (data: string): Promise<void> => {
-    const alias = await l2.impersonate(aliasL1Address((await bridge.getAddress()) as Hex));
+    const alias = await l2.impersonate(aliasOf(270n, (await bridge.getAddress()) as Hex));
     await (await alias.sendTransaction({ to: PREDEPLOYS.L2AssetRouter, data })).wait();
   };
 

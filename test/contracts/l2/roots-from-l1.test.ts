@@ -5,7 +5,8 @@ import { ETH, SHARED_BRIDGE, startEcosystem } from "./support/ecosystem.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 import { messagesOf } from "./support/bundles.ts";
 import { BOOTLOADER } from "./support/local-l2.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { assertReverts } from "./support/revert-reason.ts";
@@ -36,7 +37,7 @@ describe("a root that L1 sends through the queue", () => {
     const router = await b.predeploy("L2AssetRouter", b.users[0]);
     await assertReverts(router.getFunction("deliver").staticCall(ecosystem.prove(hash)), "L2AssetRouter", "InvalidMessageProof");
     const { registryIndex, root } = ecosystem.settlement.latestRoot;
-    await b.send(await rootsOf(b, aliasL1Address(SHARED_BRIDGE)), "importRootFromL1", registryIndex, root);
+    await b.send(await rootsOf(b, aliasOf(270n, SHARED_BRIDGE)), "importRootFromL1", registryIndex, root);
     await b.send(router, "deliver", ecosystem.prove(hash));
     assert.equal(await b.ethers.provider.getBalance(recipient), 5n);
     await assertReverts(router.getFunction("deliver").staticCall(ecosystem.prove(hash)), "L2AssetRouter", "AlreadyDelivered", [
@@ -53,7 +54,7 @@ describe("a root that L1 sends through the queue", () => {
         (await rootsOf(b, from)).getFunction("importRootFromL1").staticCall(registryIndex, root),
         "ImportedRoots",
         "CallerNotAllowed",
-        [getAddress(aliasL1Address(SHARED_BRIDGE)), getAddress(from)],
+        [getAddress(aliasOf(270n, SHARED_BRIDGE)), getAddress(from)],
       );
     }
   });
@@ -61,7 +62,7 @@ describe("a root that L1 sends through the queue", () => {
   test("stands in the way of no import by the sequencer, before it or after it", async () => {
     await transfer(6n);
     const { registryIndex, root } = ecosystem.settlement.latestRoot;
-    const fromBridge = await rootsOf(b, aliasL1Address(SHARED_BRIDGE));
+    const fromBridge = await rootsOf(b, aliasOf(270n, SHARED_BRIDGE));
     await b.send(fromBridge, "importRootFromL1", registryIndex, root);
     // The bootloader's transaction must not fail: a chain whose system transactions fail stands still.
     await b.importRoot();

@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import { chainFactoryAbi } from "../../../src/abi/chain-factory.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { canonicalTxHash } from "../../../src/protocol/priority-op.ts";
-import { aliasL1Address } from "../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { commitBatch } from "../../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../../src/settlement/l1-sender/revert.ts";
 import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
@@ -72,7 +72,7 @@ describe("watching L1", () => {
     // The caller is no contract, so it is not aliased.
     const caller = settled.accounts[3]!.address.toLowerCase() as Hex;
     assert.equal(event.operation.from, BigInt(caller));
-    assert.notEqual(event.operation.from, BigInt(aliasL1Address(caller)));
+    assert.notEqual(event.operation.from, BigInt(aliasOf(270n, caller)));
 
     const context = senderContext(chain, settled.accounts[0]!);
     const quorum = { members: chain.members, threshold: 1 };

@@ -9,7 +9,8 @@ import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog, priorityOpLog } from "../../../../src/protocol/l2-log.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
-import { aliasL1Address, PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
+import { aliasOf } from "../../../../src/protocol/address-alias.ts";
+import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { transactionTreeProof } from "../../../../src/protocol/transaction-tree.ts";
 import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
 import type { LocalL2 } from "./local-l2.ts";
@@ -130,7 +131,7 @@ async function startChain(
     bornAt,
   });
   const bootloader = await l2.impersonate(BOOTLOADER);
-  const bridge = await l2.impersonate(aliasL1Address(SHARED_BRIDGE));
+  const bridge = await l2.impersonate(aliasOf(270n, SHARED_BRIDGE));
   const context = await l2.predeploy("SystemContext", bootloader);
   const messengerAbi = new Interface((await hre.artifacts.readArtifact("L1Messenger")).abi);
   const contextAbi = new Interface((await hre.artifacts.readArtifact("SystemContext")).abi);
