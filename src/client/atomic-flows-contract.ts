@@ -6,9 +6,6 @@ import type { ChainName, Ecosystem } from "./ecosystem.ts";
 
 const ATOMIC_FLOWS = deployedContract(ATOMIC_FLOWS_CODE);
 
-/** Where `AtomicFlows.sol` is on every chain that has it, of this version of the package. */
-export const ATOMIC_FLOWS_ADDRESS: Hex = ATOMIC_FLOWS.address;
-
 /** Whether a chain has the contract that holds escrows of atomic flows. */
 export async function hasAtomicFlows(provider: Provider): Promise<boolean> {
   return isDeployed(ATOMIC_FLOWS, provider);

@@ -1,6 +1,5 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
-import { atomicFlowsAbi } from "../abi/atomic-flows.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
 import { hyperchainNamesAbi } from "../abi/hyperchain-names.ts";
@@ -13,7 +12,7 @@ import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import { stateExitAbi } from "../abi/state-exit.ts";
 import type { Hex } from "../protocol/hex.ts";
 
-export { assetRouter, importedRoots, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
+export { assetRouter, atomicFlows, importedRoots, interopHandler, messenger } from "../relayer/contract-interfaces.ts";
 export { hyperchainInterface, topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 
 /** Encoders and decoders of the contracts that users call, beside those that a relayer uses too. */
@@ -24,7 +23,6 @@ export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 export const hyperchainNames = new Interface(hyperchainNamesAbi);
-export const atomicFlows = new Interface(atomicFlowsAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
 
 /** The part of Uniswap v2's `IUniswapV2Router02` that swaps an amount that is given. */

@@ -1,14 +1,12 @@
-import { concat, getCreate2Address, keccak256, ZeroHash } from "ethers";
+import { concat, ZeroHash } from "ethers";
 import type { Provider, Signer } from "ethers";
+import { CREATE2_DEPLOYER, deployedAddress } from "../protocol/create2.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
-
-/** Deploys with CREATE2 for every caller: the salt, then the code. */
-export const CREATE2_DEPLOYER = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 
 /** A contract that clients put on chains: no predeploy, no owner, the same address on each chain. */
 export interface DeployedContract {
@@ -18,7 +16,7 @@ export interface DeployedContract {
 }
 
 export function deployedContract(code: string): DeployedContract {
-  return { address: getCreate2Address(CREATE2_DEPLOYER, ZeroHash, keccak256(code)).toLowerCase() as Hex, code };
+  return { address: deployedAddress(code), code };
 }
 
 export async function isDeployed({ address }: DeployedContract, provider: Provider): Promise<boolean> {

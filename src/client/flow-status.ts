@@ -1,12 +1,12 @@
 import { hashAtomicFlow } from "../protocol/atomic-flow.ts";
 import type { AtomicFlow } from "../protocol/atomic-flow.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../relayer/atomic-flows-address.ts";
+import { outcomeOf, placeOfFact } from "../relayer/flow-proofs.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-contract.ts";
 import { atomicFlows } from "./contract-interfaces.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import type { ProviderOf } from "./estimate.ts";
-import { outcomeOf, placeOfFact } from "./flow-proofs.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** What became of a leg, as its own chain says. */

@@ -1,8 +1,9 @@
 import { AbiCoder, concat } from "ethers";
 import type { Provider, Signer } from "ethers";
 import { HYPERCHAIN_NAMES_CODE } from "../abi/hyperchain-names-code.ts";
+import { CREATE2_DEPLOYER } from "../protocol/create2.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { CREATE2_DEPLOYER, deployedContract, isDeployed, putContract } from "./deployed-contract.ts";
+import { deployedContract, isDeployed, putContract } from "./deployed-contract.ts";
 import type { DeployedContract } from "./deployed-contract.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { senderOn, submit } from "./submit.ts";

@@ -5,7 +5,10 @@ import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
-import { assetRouter, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
+import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
+import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
+import type { FlowEvent } from "./flow-book.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
@@ -28,7 +31,8 @@ export type ChainEvent =
   /** The outcome of a bundle that was sent here was brought, and its listener reverted: it can be told again. */
   | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: MessageHash; readonly listener: Hex }
   /** The reward for the outcome of a bundle that was sent here was paid, or taken back. */
-  | { readonly type: "callbackRewardSpent"; readonly bundleHash: MessageHash };
+  | { readonly type: "callbackRewardSpent"; readonly bundleHash: MessageHash }
+  | { readonly type: "flow"; readonly event: FlowEvent };
 
 const TOPICS = [
   topicOf(messenger, "L1MessageSent"),
@@ -39,6 +43,7 @@ const TOPICS = [
   topicOf(interopHandler, "CallbackExecuted"),
   topicOf(interopCenter, "CallbackSettled"),
   topicOf(interopCenter, "CallbackRewardReclaimed"),
+  ...["EscrowHeld", "EscrowReleased", "EscrowRefunded", "PivotExecuted"].map((name) => topicOf(atomicFlows, name)),
 ];
 const ADDRESSES = [
   PREDEPLOYS.L1Messenger,
@@ -46,6 +51,7 @@ const ADDRESSES = [
   PREDEPLOYS.L2AssetRouter,
   PREDEPLOYS.InteropHandler,
   PREDEPLOYS.InteropCenter,
+  ATOMIC_FLOWS_ADDRESS,
 ];
 
 /** What a poll of a chain found. */
@@ -104,6 +110,10 @@ export class ChainView {
         const event = interopCenter.parseLog(log);
         return event === null ? undefined : { type: "callbackRewardSpent", bundleHash: event.args["bundleHash"] as Hex };
       }
+      case ATOMIC_FLOWS_ADDRESS: {
+        const event = flowEvent(log);
+        return event && { type: "flow", event };
+      }
       default: {
         const event = assetRouter.parseLog(log) ?? interopHandler.parseLog(log);
         if (event === null) return undefined;
@@ -124,4 +134,42 @@ export class ChainView {
       }
     }
   }
+}
+
+/** Undefined for what is no event of that contract: a chain that began with imported state can have other code there. */
+function flowEvent(log: Log): FlowEvent | undefined {
+  try {
+    return decodeFlowEvent(log);
+  } catch {
+    // Nothing but decoding is done here.
+    return undefined;
+  }
+}
+
+function decodeFlowEvent(log: Log): FlowEvent | undefined {
+  const event = atomicFlows.parseLog(log);
+  if (event === null) return undefined;
+  const [id, leg] = [event.args["id"] as Hex, event.args["leg"] as bigint];
+  switch (event.name) {
+    case "EscrowHeld":
+      return { type: "escrowHeld", id, leg, flow: readFlow(event.args["flow"] as DecodedFlow) };
+    case "PivotExecuted":
+      return { type: "pivotExecuted", id, leg };
+    default:
+      return { type: "escrowEnded", id, leg };
+  }
+}
+
+/** A flow as ethers decodes it: its addresses are in mixed case. */
+type DecodedFlow = Omit<AtomicFlow, "legs"> & { readonly legs: readonly { toObject(): FlowLeg }[] };
+
+function readFlow({ salt, deadline, legs }: DecodedFlow): AtomicFlow {
+  const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
+  const read = (leg: FlowLeg): FlowLeg => ({
+    ...leg,
+    party: lower(leg.party),
+    token: lower(leg.token),
+    recipient: lower(leg.recipient),
+  });
+  return { salt, deadline, legs: legs.map((leg) => read(leg.toObject())) };
 }

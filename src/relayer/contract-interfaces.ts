@@ -1,4 +1,5 @@
 import { Interface } from "ethers";
+import { atomicFlowsAbi } from "../abi/atomic-flows.ts";
 import { importedRootsAbi } from "../abi/imported-roots.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
 import { interopHandlerAbi } from "../abi/interop-handler.ts";
@@ -11,6 +12,7 @@ export const importedRoots = new Interface(importedRootsAbi);
 export const assetRouter = new Interface(l2AssetRouterAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 export const interopHandler = new Interface(interopHandlerAbi);
+export const atomicFlows = new Interface(atomicFlowsAbi);
 
 /** The contracts' `MessageInclusionProof`. */
 export const messageInclusionProof =

@@ -6,6 +6,7 @@ import { CallbackOver, listenerFailure, requireListener } from "./callback-outco
 import { Rewards } from "./delivery-policy.ts";
 import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
 import type { OpenJourney } from "./journey-book.ts";
+import { Attempts } from "./attempts.ts";
 import { PaidFailure, sendOwn } from "./own-transaction.ts";
 import type { OwnTransactionDependencies } from "./own-transaction.ts";
 import { describeRefusal } from "./refusal.ts";
@@ -14,23 +15,11 @@ export interface DelivererDependencies extends RewardsDependencies, OwnTransacti
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 
-/** How often a message was tried in vain, and the look at which it is tried again. */
-interface Attempts {
-  readonly failed: number;
-  readonly nextLook: number;
-}
-
 /**
  * Deliveries tried at one look. Those with the highest reward come first where more wait, so that a flood of others delays none
  * that pays.
  */
 const MAX_DELIVERIES_PER_LOOK = 128;
-/** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
-const MAX_PAUSE_DOUBLINGS = 8;
-/** The same where attempts cost gas. */
-const MAX_PAID_PAUSE_DOUBLINGS = 20;
-/** Failures that say nothing of a delivery, in the words of clients and nodes. */
-const PASSING = /insufficient.?funds|enough funds|ECONN|socket hang up|SERVER_ERROR|NETWORK_ERROR|TIMEOUT/i;
 const ANYONE: Hex = `0x${"00".repeat(20)}`;
 
 /** Delivers messages on one chain. */
@@ -39,8 +28,7 @@ export class Deliverer {
   readonly #policy: DeliveryPolicy;
   readonly #dependencies: DelivererDependencies;
   readonly #rewards: Rewards;
-  #attempts = new WeakMap<OpenJourney, Attempts>();
-  #looks = 0;
+  readonly #attempts = new Attempts<OpenJourney>();
 
   constructor(
     { chainId, policy }: { readonly chainId: ChainId; readonly policy: DeliveryPolicy },
@@ -54,11 +42,10 @@ export class Deliverer {
 
   /** Delivers those of the messages that can be delivered, in this order. Resolves with whether it tried any. */
   async deliver(waiting: readonly OpenJourney[]): Promise<boolean> {
-    this.#looks++;
+    this.#attempts.look();
     const due = waiting.filter((journey) => {
-      const { nextLook = 0 } = this.#attempts.get(journey) ?? {};
       const mayGoOn = !journey.steps.has("executed") && journey.sentTooEarly === undefined;
-      return journey.rootIndex !== undefined && mayGoOn && nextLook <= this.#looks;
+      return journey.rootIndex !== undefined && mayGoOn && this.#attempts.isDue(journey);
     });
     let hasTried = false;
     for (const journey of await this.#mostRewarding(due)) hasTried = (await this.#deliverOne(journey)) || hasTried;
@@ -78,9 +65,8 @@ export class Deliverer {
   /** Resolves with whether the chain was asked. */
   async #deliverOne(journey: OpenJourney): Promise<boolean> {
     const { l1View, bundleBodies, onDelivered } = this.#dependencies;
-    const { failed } = this.#attempts.get(journey) ?? { failed: 0 };
     if (journey.rootIndex === undefined || journey.steps.has("executed")) return false;
-    const delivery = buildDelivery(l1View, journey, journey.rootIndex, failed, bundleBodies);
+    const delivery = buildDelivery(l1View, journey, journey.rootIndex, this.#attempts.failed(journey), bundleBodies);
     if (delivery === undefined) return false;
     try {
       await this.#requireExecutor(journey);
@@ -94,12 +80,8 @@ export class Deliverer {
       journey.refusal = undefined;
     } catch (error) {
       journey.refusal = describeRefusal(error);
-      // The chain has refused nothing: it is tried again when it answers, or when the relayer has money.
-      const text = error instanceof Error ? error.message : String(error);
-      const isPassing = PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${text}`);
-      const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
-      if (error instanceof CallbackOver) this.#attempts.set(journey, { failed, nextLook: Infinity });
-      else if (!isPassing) this.#attempts.set(journey, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
+      if (error instanceof CallbackOver) this.#attempts.giveUp(journey);
+      else this.#attempts.fail(journey, error);
     }
     return true;
   }

@@ -5,15 +5,18 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
-import { assetRouter, interopHandler, tokenVault } from "./contract-interfaces.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
+import { assetRouter, atomicFlows, interopHandler, tokenVault } from "./contract-interfaces.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
 
-/** A call that carries out a message on its destination. */
+/** A call that carries out a message on its destination, or ends what messages have decided. */
 export interface Delivery {
   readonly to: Hex;
   readonly data: Hex;
+  /** More is not paid for. Default: what a transaction can have. */
+  readonly maxGas?: bigint;
 }
 
 /** Every call that a relayer makes on a chain, by its contract and its function's selector. */
@@ -21,6 +24,7 @@ export const DELIVERY_CALLS: readonly { readonly to: Hex; readonly selector: Hex
   ...["deliver", "refundTransfer"].map((name) => callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name)),
   ...["executeBundle", "executeCallback"].map((name) => callOf(PREDEPLOYS.InteropHandler, interopHandler, name)),
   callOf(PREDEPLOYS.L2NativeTokenVault, tokenVault, "importDescription"),
+  ...["release", "refund"].map((name) => callOf(ATOMIC_FLOWS_ADDRESS, atomicFlows, name)),
 ];
 
 function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex; readonly selector: Hex } {

@@ -24,12 +24,13 @@ export interface OwnTransactionDependencies {
  * where the policy does not pay for it, and the client's error where the chain refuses it or does not answer.
  */
 export async function sendOwn(
-  delivery: Delivery,
+  { maxGas = MAX_TRANSACTION_GAS, ...delivery }: Delivery,
   rewardWei: bigint,
   policy: DeliveryPolicy,
   { signer, provider }: OwnTransactionDependencies,
 ): Promise<TransactionReceipt> {
   const estimate = await signer.estimateGas(delivery);
+  if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
   const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
   const balance = { costWei: estimate * gasPrice, rewardWei };
   const objection = await objectionTo(balance, policy, async () => provider.getBalance(await signer.getAddress()));

@@ -1,3 +1,4 @@
+import { JsonRpcApiProvider } from "ethers";
 import type { Provider, Signer } from "ethers";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -7,8 +8,11 @@ import { ChainView } from "./chain-view.ts";
 import { Deliverer } from "./deliverer.ts";
 import { Describer } from "./describer.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
+import { FlowBook } from "./flow-book.ts";
+import { FlowSettler } from "./flow-settler.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
+import type { AskedNode } from "./state-proof.ts";
 import { UnreadEvents } from "./unread-events.ts";
 
 export interface RelayerOptions {
@@ -36,6 +40,8 @@ export interface RelayerDependencies {
   readonly l1: Provider;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
   /** Which of the messages for a chain are delivered at this look, in this order; default: all, oldest first. */
+  /** Whether it ends what is in escrow for atomic flows. Default: true. */
+  readonly settlesFlows?: boolean | undefined;
   readonly choose?: <Waiting extends Journey>(waiting: readonly Waiting[]) => readonly Waiting[];
 }
 
@@ -60,13 +66,17 @@ export interface Relayer {
  */
 export function createRelayer(
   options: RelayerOptions,
-  { l1, onStep, choose = (waiting) => waiting }: RelayerDependencies,
+  { l1, onStep, settlesFlows = true, choose = (waiting) => waiting }: RelayerDependencies,
 ): Relayer {
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
-  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book }));
-  const unread = new UnreadEvents((chainId, event) => book.take(chainId, event));
+  const flows = new FlowBook();
+  const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
+  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book, flows, nodeOf }));
+  const unread = new UnreadEvents((chainId, event) =>
+    event.type === "flow" ? flows.take(chainId, event.event) : book.take(chainId, event),
+  );
   /** A chain has returned to an earlier state. */
   let isStale = false;
 
@@ -75,6 +85,7 @@ export function createRelayer(
     unread.clear();
     isStale = false;
     book.forget();
+    flows.forget();
     for (const { view, describer } of chains) {
       view.forget();
       describer.forget();
@@ -101,12 +112,14 @@ export function createRelayer(
     const open = book.open();
     for (const journey of open) book.observe(journey);
     if (!delivers) return;
-    for (const { chainId, deliverer, describer, view } of chains) {
+    for (const { chainId, deliverer, describer, settler, view } of chains) {
       const here = choose(open.filter(({ destinationChainId }) => destinationChainId === chainId));
       // Names come before money.
       await describer.describe(here, book.newestRoot(chainId));
-      // What was just delivered shows at once.
-      if (!(await deliverer.deliver(here))) continue;
+      const hasDelivered = await deliverer.deliver(here);
+      const hasSettled = settlesFlows && (await settler.settle(book.newestRoot(chainId) ?? 0n));
+      // What was just done shows at once.
+      if (!hasDelivered && !hasSettled) continue;
       const { events, isAnew } = await view.poll();
       if (isAnew) {
         // Seen again from the beginning, at the next look.
@@ -118,12 +131,7 @@ export function createRelayer(
     }
   }
 
-  let last: Promise<unknown> = Promise.resolve();
-  const afterLast = (delivers: boolean): Promise<void> => {
-    const next = last.then(() => look(delivers));
-    last = next.catch(() => undefined);
-    return next;
-  };
+  const afterLast = oneByOne(look);
   return {
     l1View,
     poll: () => afterLast(true),
@@ -133,12 +141,35 @@ export function createRelayer(
   };
 }
 
+/** Calls wait for each other, whatever becomes of them. */
+function oneByOne(look: (delivers: boolean) => Promise<void>): (delivers: boolean) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (delivers) => {
+    const next = last.then(() => look(delivers));
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** Throws RangeError for a chain whose node this relayer cannot ask. */
+function nodeAmong(chains: readonly RelayedChain[], chainId: number): AskedNode {
+  const provider = chains.find((chain) => chain.chainId === BigInt(chainId))?.signer.provider;
+  if (provider instanceof JsonRpcApiProvider) return provider;
+  throw new RangeError(`the relayer has no node of chain ${chainId} to prove what is missing there`);
+}
+
 /** What reads a chain, and what brings messages and names to it. Throws TypeError for a signer without a provider. */
 function servedChain(
   { chainId, signer }: RelayerOptions["chains"][number],
   policy: DeliveryPolicy,
-  { l1View, book }: { readonly l1View: L1View; readonly book: JourneyBook },
+  shared: {
+    readonly l1View: L1View;
+    readonly book: JourneyBook;
+    readonly flows: FlowBook;
+    readonly nodeOf: (chainId: number) => AskedNode;
+  },
 ) {
+  const { l1View, book, flows, nodeOf } = shared;
   const { provider } = signer;
   if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
   const deliverer = new Deliverer(
@@ -154,5 +185,6 @@ function servedChain(
   );
   const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
   const describer = new Describer({ chainId, policy }, { l1View, announcementOf, signer, provider });
-  return { chainId, deliverer, describer, view: new ChainView({ chainId }, { provider }) };
+  const settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, signer, provider });
+  return { chainId, deliverer, describer, settler, view: new ChainView({ chainId }, { provider }) };
 }

@@ -3,10 +3,10 @@ import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
 import { buildFlow } from "../../client/build-flow.ts";
 import type { FlowLegRequest } from "../../client/build-flow.ts";
-import { legOf, pivotOf } from "../../client/flow-proofs.ts";
 import { flowStatus } from "../../client/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { legOf, pivotOf } from "../../relayer/flow-proofs.ts";
 import type { Flow, FlowOptions } from "../api/flow.ts";
 import type { From, Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";

@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
 export interface OwnRelayerOptions {
   readonly account: Hex;
   readonly policy?: DeliveryPolicy;
-  /** Which messages it delivers; default: all. */
+  /** Which messages it delivers, and nothing else then. Default: all, and it ends what is in escrow for atomic flows. */
   readonly delivers?: (journey: Journey) => boolean;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
 }
@@ -21,10 +21,7 @@ export interface OwnRelayerOptions {
  * A relayer of this task's own beside the ecosystem's: it knows L1 and the chains by their public RPC, and pays from one
  * account.
  */
-export function openRelayer(
-  session: Session,
-  { account, policy = {}, delivers = () => true, onStep }: OwnRelayerOptions,
-): Relayer {
+export function openRelayer(session: Session, { account, policy = {}, delivers, onStep }: OwnRelayerOptions): Relayer {
   const { info, provider } = session;
   const chains = info.chains.map(({ chainId, hyperchain }) => ({
     chainId: BigInt(chainId),
@@ -33,7 +30,13 @@ export function openRelayer(
   }));
   return createRelayer(
     { settlementChainId: BigInt(info.l1.chainId), registry: info.l1.contracts.roots, fromBlock: 0, chains, policy },
-    { l1: provider(info.l1.chainId), choose: (waiting) => waiting.filter(delivers), ...(onStep === undefined ? {} : { onStep }) },
+    {
+      l1: provider(info.l1.chainId),
+      ...(delivers === undefined
+        ? {}
+        : { settlesFlows: false, choose: (waiting) => waiting.filter((journey) => delivers(journey)) }),
+      ...(onStep === undefined ? {} : { onStep }),
+    },
   );
 }
 

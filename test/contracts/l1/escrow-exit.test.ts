@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { BaseContract, Signer } from "ethers";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import type { StateTree } from "../../../src/chain/state/state-tree.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../src/client/atomic-flows-contract.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { flowFactKey, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { AtomicFlow, FlowLeg } from "../../../src/protocol/atomic-flow.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";

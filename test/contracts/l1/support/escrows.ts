@@ -2,7 +2,7 @@ import { referenceCompressor } from "../../../../src/chain/state/batch-compresso
 import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
 import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/client/atomic-flows-contract.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-address.ts";
 import { flowFact, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";

@@ -3,11 +3,11 @@ import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
 import { keccak, wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { isMark } from "../protocol/batch-record.ts";
-import { proveMessage } from "../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace, PlacedLeaf } from "../settlement-layer/reader/l1-view.ts";
-import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-contract.ts";
-import { askSlot, batchRootOf, slotProof } from "./remote-slot.ts";
-import type { AskingProviderOf, BatchRoot, SlotProof } from "./remote-slot.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
+import { proveMessage } from "./inclusion-proof.ts";
+import { askSlot, batchRootOf, slotProof } from "./state-proof.ts";
+import type { AskedNode, BatchRoot, SlotProof } from "./state-proof.ts";
 
 /** The contracts' `FlowFact`. */
 export interface FlowFact {
@@ -85,14 +85,14 @@ export async function proveAbsence(
   view: L1View,
   flow: AtomicFlow,
   { missing, leaf, rootIndex }: { readonly missing: number; readonly leaf: PlacedLeaf; readonly rootIndex: bigint },
-  providerOf: AskingProviderOf,
+  nodeOf: (chainId: number) => AskedNode,
 ): Promise<FlowAbsence> {
   const { chainId, isPivot } = legOf(flow, missing);
   const { slot } = flowFactKey(ATOMIC_FLOWS_ADDRESS, hashAtomicFlow(flow), missing, isPivot);
   // A mark has both its states from the batch before the one that it names.
   const isAfter = isPivot && !isMark(leaf.record);
   const state = isAfter ? leaf.batchNumber : leaf.batchNumber - 1n;
-  const shown = await askSlot(providerOf(Number(chainId)), ATOMIC_FLOWS_ADDRESS, slot, state);
+  const shown = await askSlot(nodeOf(Number(chainId)), ATOMIC_FLOWS_ADDRESS, slot, state);
   const { leaf: low, path } = slotProof(shown, false);
   return { batch: batchRootOf(view, { chainId, leaf, rootIndex }), low, path };
 }
