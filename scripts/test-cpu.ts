@@ -18,6 +18,12 @@ export function cpuSeconds(): number {
   return (user + system) / 1e6 + ofEndedProcesses();
 }
 
+/** Notes what a test file took, where a run asks for it. */
+export function noteCpuSeconds(file: string, seconds: number): void {
+  const folder = process.env[CPU_FOLDER];
+  if (folder !== undefined) writeFileSync(join(folder, noteOf(file)), String(seconds));
+}
+
 /** The note of a test file: undefined where its process was killed. */
 export function notedCpuSeconds(folder: string, file: string): number | undefined {
   try {
@@ -44,7 +50,5 @@ function noteOf(file: string): string {
   return file.replaceAll(/[\\/:]/g, "_").slice(-200);
 }
 
-const folder = process.env[CPU_FOLDER];
 const [, script = ""] = process.argv;
-if (folder !== undefined && isMainThread && basename(script).includes(".test."))
-  process.on("exit", () => writeFileSync(join(folder, noteOf(script)), String(cpuSeconds())));
+if (isMainThread && basename(script).includes(".test.")) process.on("exit", () => noteCpuSeconds(script, cpuSeconds()));

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { pathToFileURL } from "node:url";
 import { CPU_FOLDER, notedCpuSeconds } from "./test-cpu.ts";
 import { RunProgress } from "./test-progress.ts";
 import type { RunTimes } from "./test-progress.ts";
 
 /** What a run of some files came to. */
 export interface FilesRun extends RunTimes {
-  /** Files, relative to the root, of which a test failed. */
+  /** Files, relative to the root, of which a test failed, or whose process failed though no test of it did. */
   readonly failed: readonly string[];
   /** False also when something failed that is in no file's summary. */
   readonly isGood: boolean;
@@ -18,40 +19,64 @@ export interface FilesRun extends RunTimes {
 export interface FilesRunOptions {
   readonly root: string;
   readonly concurrency: number;
-  /** After which a test file is ended. */
+  /** After which a process is ended. */
   readonly limitMs: number;
 }
 
-/** Runs test files in this order, `concurrency` at a time; says on stderr how far it is whenever one has ended. */
-export async function runFiles(files: readonly string[], { root, concurrency, limitMs }: FilesRunOptions): Promise<FilesRun> {
+/** Runs test files, those of each process one after the other, `concurrency` processes at a time; says on stderr how far it is whenever a file has ended. */
+export async function runFiles(
+  processes: readonly (readonly string[])[],
+  { root, concurrency, limitMs }: FilesRunOptions,
+): Promise<FilesRun> {
   const failed: string[] = [];
   let isGood = true;
-  const progress = new RunProgress(files, () => performance.now());
-  const known = new Set(files);
   const folder = (process.env[CPU_FOLDER] = mkdtempSync(join(tmpdir(), "test-cpu-")));
+  const filesOf = new Map(processes.map((files, index) => [entryOf(files, index, { root, folder }), files]));
+  const running = new Set(processes.flat());
+  const progress = new RunProgress([...running], () => performance.now());
+  const end = (file: string, passed?: boolean): void => {
+    running.delete(file);
+    if (passed === false) failed.push(file);
+    console.error(progress.end(file, notedCpuSeconds(folder, join(root, file))));
+  };
   const events = run({
     cwd: root,
-    files: files.map((file) => join(root, file)),
+    files: [...filesOf.keys()],
     concurrency,
     timeout: limitMs,
     execArgv: ["--import", new URL("./test-cpu.ts", import.meta.url).href, "--import", join(root, "test/support/leak-guard.ts")],
   });
-  // These two come when they happen; summaries and results in the order of the files, so after those of slow files before them.
+  // These two come when they happen; results in the order of the processes, so after those of slow ones before them.
   events.on("test:dequeue", ({ name, nesting }) => {
-    const file = relative(root, name);
-    if (nesting === 0 && known.has(file)) progress.begin(file);
+    if (nesting === 0 && running.has(relative(root, name))) progress.begin(relative(root, name));
   });
-  events.on("test:complete", ({ name, nesting }) => {
-    const file = relative(root, name);
-    if (nesting === 0 && known.has(file)) {
-      console.error(progress.end(file, notedCpuSeconds(folder, join(root, file))));
-    }
+  events.on("test:complete", ({ name, nesting, details: { passed } }) => {
+    if (nesting !== 0) return;
+    if (running.has(relative(root, name))) end(relative(root, name), passed);
+    // A process fails with its files, by its own end with what it did not come to, or behind them all: then with all.
+    const own = filesOf.get(name) ?? [];
+    for (const file of own.filter((one) => running.has(one))) end(file, false);
+    if (passed === false && !own.some((file) => failed.includes(file))) failed.push(...own);
   });
-  events.on("test:summary", ({ file, success }) => {
+  events.on("test:summary", ({ success }) => {
     isGood &&= success;
-    if (file !== undefined && !success) failed.push(relative(root, file));
   });
   for await (const line of events.compose(spec)) process.stdout.write(line as string);
   rmSync(folder, { recursive: true, force: true });
   return { ...progress.times(), failed, isGood };
+}
+
+/** What a process runs: the file itself, or a module that runs several. */
+function entryOf(
+  files: readonly string[],
+  index: number,
+  { root, folder }: { readonly root: string; readonly folder: string },
+): string {
+  const [file = ""] = files;
+  if (files.length === 1) return join(root, file);
+  const entry = join(folder, `process-${index}.mjs`);
+  const urls = files.map((one) => pathToFileURL(join(root, one)).href);
+  const runner = new URL("./test-together.ts", import.meta.url).href;
+  writeFileSync(entry, `import { runTogether } from ${JSON.stringify(runner)};\nrunTogether(${JSON.stringify(urls)});\n`);
+  return entry;
 }

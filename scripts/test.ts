@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cpuSeconds } from "./test-cpu.ts";
 import { runFiles } from "./test-files.ts";
+import { inProcesses } from "./test-processes.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -82,10 +83,23 @@ await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_
 await need([["page", ["scripts/bundle-page.ts"]]]);
 // The tests of the package pack what this builds, projects of others use it.
 if (files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))) await need([["package", ["scripts/build.ts"]]]);
-const { tiers, files: times, failed, isGood: isCounted } = await runFiles(files, { ...LIMITS, concurrency: AT_A_TIME });
+const {
+  tiers,
+  files: times,
+  failed,
+  isGood: isCounted,
+} = await runFiles(inProcesses(files), {
+  ...LIMITS,
+  concurrency: AT_A_TIME,
+});
 const isGood = isCounted || failed.length > 0;
 const isWorthAgain = isGood && failed.length > 0 && failed.length <= MOST_RUN_AGAIN;
-const again = isWorthAgain ? await runFiles(failed, { ...LIMITS, concurrency: 1 }) : undefined;
+const again = isWorthAgain
+  ? await runFiles(
+      failed.map((file) => [file]),
+      { ...LIMITS, concurrency: 1 },
+    )
+  : undefined;
 console.error(timesReport(tiers, times));
 console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
 for (const file of failed) {

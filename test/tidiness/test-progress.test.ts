@@ -34,7 +34,7 @@ console.error = (line) => {
   if (line.includes("quick.test.js")) writeFileSync("told", "");
 };
 const options = { root: process.cwd(), concurrency: 2, limitMs: 60_000 };
-const { failed, isGood, files } = await runFiles(["test/abi/slow.test.js", "test/abi/quick.test.js"], options);
+const { failed, isGood, files } = await runFiles([["test/abi/slow.test.js"], ["test/abi/quick.test.js"]], options);
 console.log();
 const quick = files.find(({ file }) => file.includes("quick"));
 console.log(JSON.stringify({ failed, isGood, files: files.length, cpuSeconds: quick.cpuSeconds }));
