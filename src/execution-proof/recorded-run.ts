@@ -167,6 +167,8 @@ function standOf({ pc, gas, memoryWords, stack }: Frame): Omit<RecordedOpcode, "
 /** A word by its depth below the top; below all words lies a word 0. */
 function wordAt(stack: WordStack, depth: number): Limbs {
   if (depth >= stack.height) return ZERO_WORD;
-  const at = stack.at(depth);
-  return Array.from(stack.limbs.subarray(at, at + LIMBS));
+  const { limbs } = stack;
+  const word: number[] = [];
+  for (let at = stack.at(depth), end = at + LIMBS; at < end; at++) word.push(limbs[at] ?? 0);
+  return word;
 }

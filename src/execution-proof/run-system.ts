@@ -22,7 +22,7 @@ import { leavesAir } from "../circuits/leaves/leaves-air.ts";
 import { leavesColumns } from "../circuits/leaves/leaves-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
 import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
-import { PROCESSOR_FIELDS, processorAir, type ProcessorCells } from "../circuits/processor/processor-air.ts";
+import { PROCESSOR_FIELDS, processorAir } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { recoverAir } from "../circuits/recover/recover-air.ts";
 import { recoverColumns } from "../circuits/recover/recover-trace.ts";
@@ -48,14 +48,13 @@ import { userColumns } from "../circuits/user/user-trace.ts";
 import { visitsAir } from "../circuits/visits/visits-air.ts";
 import { visitsColumns } from "../circuits/visits/visits-trace.ts";
 import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
-import { P } from "../field/koala-bear.ts";
 import { wordOf } from "../circuits/words/word.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
 import { elementNames, type Fields } from "../stark/fields.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
-import { traceColumns } from "../stark/trace-columns.ts";
+import type { TableRows } from "../stark/table-rows.ts";
 import { decode } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { ProvableTrace } from "./run-state.ts";
@@ -199,11 +198,11 @@ export function changesOf({ places }: ProvenProgram, trace: RunTrace): WordChang
 }
 
 /** Filled up with the last row, which stops: only its clock goes on. */
-function processorColumns(rows: readonly ProcessorCells[], minLogRows: number): Uint32Array[] {
-  const last = rows.at(-1);
+function processorColumns(rows: TableRows<typeof PROCESSOR_FIELDS>, minLogRows: number): Uint32Array[] {
+  const { length, last } = rows;
   if (last === undefined) throw new RangeError("a run has at least one step");
-  let { clock } = last;
-  const canonical = (row: ProcessorCells): ProcessorCells => (row.growth < 0 ? { ...row, growth: row.growth + P } : row);
-  const padding = (): ProcessorCells => ({ ...last, clock: ++clock });
-  return traceColumns("processor", PROCESSOR_FIELDS, rows.map(canonical), { padding, minLogRows });
+  const columns = rows.columns({ padding: () => last, minLogRows });
+  const clock = columnOf(PROCESSOR_FIELDS, columns, "clock");
+  for (let row = length; row < clock.length; row++) clock[row] = last.clock + row - length + 1;
+  return columns;
 }

@@ -9,12 +9,13 @@ import { CurveTrace } from "../circuits/curve/curve-trace.ts";
 import type { RecoverCells } from "../circuits/recover/recover-air.ts";
 import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.ts";
 import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
-import type { ProcessorCells } from "../circuits/processor/processor-air.ts";
+import { PROCESSOR_FIELDS } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { number30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
-import { inv } from "../field/koala-bear.ts";
+import { inv, P } from "../field/koala-bear.ts";
+import { TableRows } from "../stark/table-rows.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
 import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableRecoveryError, ZERO_WORD } from "./recorded-run.ts";
 import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
@@ -30,7 +31,7 @@ export interface StatedPlace extends Place {
 
 /** What the tables of a run are filled with. */
 export interface RunTrace extends UserTables, ByteTables {
-  readonly processor: readonly ProcessorCells[];
+  readonly processor: TableRows<typeof PROCESSOR_FIELDS>;
   readonly places: readonly PlaceHistory[];
   /** Compressions as the processor asks for them, and as tables do, those of the state excepted (run-state.ts). */
   readonly digestWords: readonly DigestWordsCells[];
@@ -57,11 +58,11 @@ export function traceRun(
   stated: readonly StatedPlace[],
   leaves: readonly FirstLeaf[] = [],
 ): RunTrace {
-  return new RunTracer(stated, leaves).trace(steps);
+  return new RunTracer(stated, leaves, steps.length).trace(steps);
 }
 
 class RunTracer {
-  readonly #processor: ProcessorCells[] = [];
+  readonly #processor: RunTrace["processor"];
   readonly #compressions = new CompressionRequests();
   readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
   readonly #recoveries: RecoverCells[] = [];
@@ -78,7 +79,8 @@ class RunTracer {
   #clock = 0;
   #frame = 0;
 
-  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[]) {
+  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[], stepCount: number) {
+    this.#processor = new TableRows("processor", PROCESSOR_FIELDS, [], stepCount);
     for (const place of stated) this.#places.at(place, place.first);
     this.#leaves = new TracedLeaves(leaves);
     leaves.forEach(({ before }, index) => this.#places.at({ space: CURRENT_SPACE, index }, limbsOf(before)));
@@ -141,6 +143,7 @@ class RunTracer {
     const { jumps, jumpsIf, jumpsUnless } = instruction;
     this.#processor.push({
       ...decoded,
+      growth: decoded.growth < 0 ? decoded.growth + P : decoded.growth,
       height: this.#height,
       clock: this.#clock,
       frame,

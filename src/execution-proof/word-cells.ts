@@ -3,7 +3,9 @@ import type { Limbs } from "./recorded-run.ts";
 
 /** The sum of a word's limbs: 0 only for the word 0. */
 export function sumOf(word: Limbs): number {
-  return word.reduce((total, limb) => total + limb, 0);
+  let total = 0;
+  for (const limb of word) total += limb;
+  return total;
 }
 
 export function sameWord(a: Limbs, b: Limbs): boolean {

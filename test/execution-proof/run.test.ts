@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { hashAuthorization, hexlify, toBeHex, Transaction, Wallet } from "ethers";
 import { compileSource } from "../../scripts/kernel-generator/kernel-file.ts";
+import { PROCESSOR_FIELDS } from "../../src/circuits/processor/processor-air.ts";
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
@@ -24,6 +25,7 @@ import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
+import { TableRows } from "../../src/stark/table-rows.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { presentTables } from "../circuits/arithmetic/support/table-claims.ts";
@@ -128,7 +130,10 @@ describe("proofs of runs", () => {
       ]);
       assert.equal(await judge(run, wrong), "LookupSumMismatch");
       // A jump is not taken whose condition says so, because the condition is said to be 0.
-      const processor = trace.processor.map((row) => (row.jumpsIf + row.jumpsUnless > 0 ? { ...row, zero: 1 - row.zero } : row));
+      const changed = Array.from(trace.processor, (row) =>
+        row.jumpsIf + row.jumpsUnless > 0 ? { ...row, zero: 1 - row.zero } : row,
+      );
+      const processor = new TableRows("processor", PROCESSOR_FIELDS, changed);
       assert.equal(await judge(run, runInput(run, { ...trace, processor })), "ConstraintMismatch");
     });
 

@@ -12,15 +12,15 @@ export interface LookingTable {
 const CHUNK_ROWS = 512;
 
 /**
- * How often tables send each message of a bus whose messages a fixed table numbers: `rowOf` gives the row that answers a message,
- * by its elements. What no row answers is left out; such a trace does not verify. The counts are below p as long as
- * multiplicities fit (`multiplicitiesFit`).
+ * How often tables send each message of a bus whose messages a fixed table numbers: `rowOf` gives the row that answers the i-th
+ * of some messages, by the columns of their elements. What no row answers is left out; such a trace does not verify. The counts
+ * are below p as long as multiplicities fit (`multiplicitiesFit`).
  */
 export function countLookups(
   tables: readonly LookingTable[],
   bus: Bus,
   height: number,
-  rowOf: (elements: readonly number[]) => number,
+  rowOf: (elements: readonly Uint32Array[], i: number) => number,
 ): Uint32Array {
   const counts = new Uint32Array(height);
   for (const { air, columns } of tables) {
@@ -34,10 +34,10 @@ export function countLookups(
       for (const { message } of sends) {
         const multiplicities = values[cursor++] ?? new Uint32Array(size);
         const elements = values.slice(cursor, (cursor += message.length));
-        multiplicities.forEach((multiplicity, i) => {
-          const row = rowOf(elements.map((element) => element[i] ?? 0));
-          if (row < height) counts[row] = (counts[row] ?? 0) + multiplicity;
-        });
+        for (let i = 0; i < size; i++) {
+          const row = rowOf(elements, i);
+          if (row < height) counts[row] = (counts[row] ?? 0) + (multiplicities[i] ?? 0);
+        }
       }
     }
   }

@@ -8,8 +8,11 @@ export function fixedTableColumns(tables: readonly LookingTable[]): Uint32Array[
   const pairs = 2 ** BYTE_PAIRS_LOG_ROWS;
   const numbers = 2 ** RANGE16_LOG_ROWS;
   // A row beyond the table for what is no byte: nothing answers it.
-  const rowOfPair = ([x = 0, y = 0]: readonly number[]): number => (x < 256 ? x + 256 * y : pairs);
-  const rowOfNumber = ([value = 0]: readonly number[]): number => value;
+  const rowOfPair = ([xs, ys]: readonly Uint32Array[], i: number): number => {
+    const x = xs?.[i] ?? 0;
+    return x < 256 ? x + 256 * (ys?.[i] ?? 0) : pairs;
+  };
+  const rowOfNumber = ([values]: readonly Uint32Array[], i: number): number => values?.[i] ?? 0;
   return [
     [countLookups(tables, BYTES, pairs, rowOfPair), countLookups(tables, BYTE_AND, pairs, rowOfPair)],
     [countLookups(tables, RANGE16, numbers, rowOfNumber), countLookups(tables, RANGE14, numbers, rowOfNumber)],

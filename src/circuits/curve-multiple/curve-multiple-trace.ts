@@ -1,5 +1,5 @@
 import { inv } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { GENERATOR, INFINITY, type Point } from "../curve/secp256k1.ts";
 import { bytesOf, limbsOf } from "../words/word.ts";
 import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells } from "./curve-multiple-air.ts";
@@ -53,9 +53,9 @@ export function curveMultipleRow(
 }
 
 /** The main columns of the table; of no rows without multiples. It is filled up with rows that do not answer. */
-export function curveMultipleColumns(rows: readonly CurveMultipleCells[], minLogRows: number): Uint32Array[] {
+export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: number): Uint32Array[] {
   const none: CurveAnswers = { multiple: () => INFINITY, sum: () => INFINITY };
   const { cells } = curveMultipleRow({ u: 0n, v: 0n, point: INFINITY }, none);
-  const padding = (): CurveMultipleCells => ({ ...cells, real: 0, uses: 0 });
-  return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding, minLogRows });
+  const idle: CurveMultipleCells = { ...cells, real: 0, uses: 0 };
+  return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });
 }

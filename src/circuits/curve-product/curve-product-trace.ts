@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { PRIME } from "../curve/secp256k1.ts";
-import { LIMB, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+import { LIMB, LIMBS, limbsOf, numberOf, WORD_BYTES } from "../words/word.ts";
 import { CARRY_OFFSET, CURVE_PRODUCT_FIELDS, type CurveProductCells, PRIME_LOW } from "./curve-product-air.ts";
 
 /** What is asked: x · z is r modulo PRIME. Digits of 8 bits and limbs of 16, lowest first; all of them may be negative. */
@@ -13,45 +13,41 @@ export interface CurveProduct {
 
 /** The row that answers, but for the number of uses. Throws Error for an untrue product. */
 export function curveProductRow({ x, z, r }: CurveProduct): CurveProductCells {
-  const rest = valueOf(x, 8n) * valueOf(z, 8n) - valueOf(r, 16n);
+  const rest = numberOf(x, 8) * numberOf(z, 8) - numberOf(r, 16);
   const whole = rest / PRIME;
   if (whole * PRIME !== rest) throw new Error("a product of coordinates was asked for that is another");
   const high = Number(whole >> 256n);
   const quotient = limbsOf(BigInt.asUintN(256, whole));
   const at = (list: readonly number[], k: number): number => list[k] ?? 0;
+  const product = productLimbs(x, z);
   let carry = 0;
   const carries = Array.from({ length: 2 * LIMBS }, (_, k) => {
     const ofHigh = (k === LIMBS ? PRIME_LOW * high : 0) + (k === LIMBS + 2 ? high : 0);
     const taken = PRIME_LOW * at(quotient, k) + at(quotient, k - 2) - at(quotient, k - LIMBS) + ofHigh;
-    carry = (productLimbOf(x, z, k) - at(r, k) + taken + carry) / LIMB;
+    carry = (at(product, k) - at(r, k) + taken + carry) / LIMB;
     return carry + CARRY_OFFSET;
   });
   return { x: x.map(canonical), z: z.map(canonical), r: r.map(canonical), quotient, carry: carries, uses: 1 };
 }
 
 /** The main columns of the table; of no rows without products. It is filled up with 0 · 0 = 0. */
-export function curveProductColumns(products: readonly CurveProduct[], minLogRows: number): Uint32Array[] {
+export function curveProductColumns(rows: Rows<typeof CURVE_PRODUCT_FIELDS>, minLogRows: number): Uint32Array[] {
   const zeros = { x: new Array<number>(WORD_BYTES).fill(0), z: new Array<number>(WORD_BYTES).fill(0), r: limbsOf(0n) };
-  const padding = (): CurveProductCells => ({ ...curveProductRow(zeros), uses: 0 });
-  return traceColumns("curveProduct", CURVE_PRODUCT_FIELDS, products.map(curveProductRow), { padding, minLogRows });
+  const idle: CurveProductCells = { ...curveProductRow(zeros), uses: 0 };
+  return traceColumns("curveProduct", CURVE_PRODUCT_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 
-function productLimbOf(x: readonly number[], z: readonly number[], k: number): number {
-  let sum = 0;
-  for (const [position, weight] of [
-    [2 * k, 1],
-    [2 * k + 1, 256],
-  ] as const) {
-    for (let i = Math.max(0, position - WORD_BYTES + 1); i < WORD_BYTES && i <= position; i++) {
-      sum += weight * (x[i] ?? 0) * (z[position - i] ?? 0);
+/** The limbs of a product, lowest first, without carries. */
+function productLimbs(x: readonly number[], z: readonly number[]): number[] {
+  const limbs = new Array<number>(2 * LIMBS).fill(0);
+  for (let i = 0; i < WORD_BYTES; i++) {
+    const digit = x[i] ?? 0;
+    for (let j = 0; j < WORD_BYTES; j++) {
+      const [k, weight] = [(i + j) >> 1, (i + j) % 2 === 0 ? 1 : 256];
+      limbs[k] = (limbs[k] ?? 0) + weight * digit * (z[j] ?? 0);
     }
   }
-  return sum;
-}
-
-/** The number that digits of some bits stand for. */
-function valueOf(digits: readonly number[], bits: bigint): bigint {
-  return digits.reduceRight((sum, digit) => (sum << bits) + BigInt(digit), 0n);
+  return limbs;
 }
 
 function canonical(digit: number): number {

@@ -1,5 +1,5 @@
 import { inv, P } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CurveProduct } from "../curve-product/curve-product-trace.ts";
 import { INFINITY, inverse, modulo, type Point, PRIME } from "../curve/secp256k1.ts";
 import { lessCells } from "../words/less-than.ts";
@@ -100,9 +100,9 @@ function productsOf(kind: Kind, cells: Omit<CurveSumCells, "uses">): CurveProduc
 }
 
 /** The main columns of the table; of no rows without sums. It is filled up with infinity + infinity. */
-export function curveSumColumns(rows: readonly CurveSumCells[], minLogRows: number): Uint32Array[] {
-  const padding = (): CurveSumCells => ({ ...curveSumRow(INFINITY, INFINITY).cells, uses: 0 });
-  return traceColumns("curveSum", CURVE_SUM_FIELDS, rows, { padding, minLogRows });
+export function curveSumColumns(rows: Rows<typeof CURVE_SUM_FIELDS>, minLogRows: number): Uint32Array[] {
+  const idle: CurveSumCells = { ...curveSumRow(INFINITY, INFINITY).cells, uses: 0 };
+  return traceColumns("curveSum", CURVE_SUM_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 
 function limbsOfBytes(bytes: readonly number[]): number[] {

@@ -1,66 +1,77 @@
-import type { CurveMultipleCells } from "../curve-multiple/curve-multiple-air.ts";
+import type { Fields, FieldValues } from "../../stark/fields.ts";
+import { TableRows } from "../../stark/table-rows.ts";
+import { CURVE_MULTIPLE_FIELDS } from "../curve-multiple/curve-multiple-air.ts";
 import { curveMultipleColumns, curveMultipleRow, type Multiples } from "../curve-multiple/curve-multiple-trace.ts";
-import { type CurveProduct, curveProductColumns } from "../curve-product/curve-product-trace.ts";
-import type { CurveSumCells } from "../curve-sum/curve-sum-air.ts";
+import { CURVE_PRODUCT_FIELDS } from "../curve-product/curve-product-air.ts";
+import { type CurveProduct, curveProductColumns, curveProductRow } from "../curve-product/curve-product-trace.ts";
+import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow } from "../curve-sum/curve-sum-trace.ts";
 import type { Point } from "./secp256k1.ts";
 
-/** A row but for the number of its uses, and what it answers. */
-interface UsedRow<Cells> {
-  readonly cells: Cells;
-  readonly result: Point;
-  uses: number;
-}
-
 /** Collects the rows of the curve's tables. Equal requests share a row; what rows ask of other tables is collected, too. */
 export class CurveTrace {
-  readonly #multiples = new Map<string, UsedRow<Omit<CurveMultipleCells, "uses">>>();
-  readonly #sums = new Map<string, UsedRow<Omit<CurveSumCells, "uses">>>();
-  readonly #products: CurveProduct[] = [];
+  readonly #multiples = new Answers("curveMultiple", CURVE_MULTIPLE_FIELDS);
+  readonly #sums = new Answers("curveSum", CURVE_SUM_FIELDS);
+  readonly #products = new TableRows("curveProduct", CURVE_PRODUCT_FIELDS);
 
   /** u generators and v points. */
   readonly multiple = (request: Multiples): Point => {
     const { u, v, point } = request;
-    return answer(this.#multiples, [u, v, point.x, point.y], () => {
-      return curveMultipleRow(request, { multiple: this.multiple, sum: this.sum });
+    return this.#multiples.ask([u, v, point.x, point.y], () => {
+      const { cells, result } = curveMultipleRow(request, { multiple: this.multiple, sum: this.sum });
+      return { cells: { ...cells, uses: 0 }, result };
     });
   };
 
   readonly sum = (first: Point, second: Point): Point =>
-    answer(this.#sums, [first.x, first.y, second.x, second.y], () => {
+    this.#sums.ask([first.x, first.y, second.x, second.y], () => {
       const { cells, sum, products } = curveSumRow(first, second);
       for (const product of products) this.product(product);
-      return { cells, result: sum };
+      return { cells: { ...cells, uses: 0 }, result: sum };
     });
 
   readonly product = (product: CurveProduct): void => {
-    this.#products.push(product);
+    this.#products.push(curveProductRow(product));
   };
 
-  /** The main columns of curveMultiple, curveSum and curveProduct; of no rows where nothing was asked. */
+  /** The main columns of curveMultiple, curveSum and curveProduct; of no rows where nothing was asked. Ends the collection. */
   columns(minLogRows: number): Uint32Array[][] {
-    const rows = <Cells>(list: Map<string, UsedRow<Cells>>) => [...list.values()].map(({ cells, uses }) => ({ ...cells, uses }));
     return [
-      curveMultipleColumns(rows(this.#multiples), minLogRows),
-      curveSumColumns(rows(this.#sums), minLogRows),
+      curveMultipleColumns(this.#multiples.rows(), minLogRows),
+      curveSumColumns(this.#sums.rows(), minLogRows),
       curveProductColumns(this.#products, minLogRows),
     ];
   }
 }
 
-/** The result for a key; it counts as asked once more. */
-function answer<Cells>(
-  rows: Map<string, UsedRow<Cells>>,
-  key: readonly bigint[],
-  make: () => { readonly cells: Cells; readonly result: Point },
-): Point {
-  const name = key.map((number) => number.toString(16)).join();
-  const known = rows.get(name);
-  if (known !== undefined) {
-    known.uses++;
-    return known.result;
+/** Rows that answer requests, how often each is asked, and what it answers. */
+class Answers<F extends Fields & { readonly uses: 1 }> {
+  readonly #rows: TableRows<F>;
+  readonly #known = new Map<string, { readonly row: number; readonly result: Point }>();
+  readonly #uses: number[] = [];
+
+  constructor(table: string, fields: F) {
+    this.#rows = new TableRows(table, fields);
   }
-  const row = make();
-  rows.set(name, { ...row, uses: 1 });
-  return row.result;
+
+  /** The result for a key; it counts as asked once more. */
+  ask(key: readonly bigint[], make: () => { readonly cells: FieldValues<F, number>; readonly result: Point }): Point {
+    const name = key.map((number) => number.toString(16)).join();
+    const known = this.#known.get(name);
+    if (known !== undefined) {
+      this.#uses[known.row] = (this.#uses[known.row] ?? 0) + 1;
+      return known.result;
+    }
+    const { cells, result } = make();
+    this.#known.set(name, { row: this.#rows.length, result });
+    this.#uses[this.#rows.length] = 1;
+    this.#rows.push(cells);
+    return result;
+  }
+
+  /** The rows, with their uses. */
+  rows(): TableRows<F> {
+    this.#rows.overwrite("uses", this.#uses);
+    return this.#rows;
+  }
 }

@@ -6,7 +6,6 @@ import {
   KECCAK_LIMBS,
   LANE_BITS,
   LANE_LIMBS,
-  lane,
   LIMB_BITS,
   modulo,
   ROUND_CONSTANTS,
@@ -73,11 +72,19 @@ export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: nu
 }
 
 function bitOf(limbs: Numbers, from: number, z: number): number {
-  return ((limbs[LANE_LIMBS * from + Math.floor(z / LIMB_BITS)] ?? 0) >> (z % LIMB_BITS)) & 1;
+  return ((limbs[LANE_LIMBS * from + (z >> LOG_LIMB_BITS)] ?? 0) >> (z & (LIMB_BITS - 1))) & 1;
 }
 
+const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
+
 function parity(state: Numbers): number[] {
-  return eachColumn((x, z) => [0, 1, 2, 3, 4].reduce((sum, y) => sum ^ bitOf(state, lane(x, y), z), 0));
+  // Limb by limb, all bits of one at once.
+  const limbs = Array.from({ length: 5 * LANE_LIMBS }, (_, i) => {
+    let sum = 0;
+    for (let y = 0; y < 5; y++) sum ^= state[5 * LANE_LIMBS * y + i] ?? 0;
+    return sum;
+  });
+  return eachColumn((x, z) => bitOf(limbs, x, z));
 }
 
 function newParity(before: Numbers): number[] {
@@ -86,26 +93,31 @@ function newParity(before: Numbers): number[] {
 }
 
 function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
-  return Array.from({ length: STATE_BITS }, (_, i) => {
-    const [from, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-    const column = LANE_BITS * (from % 5) + z;
-    return bitOf(state, from, z) ^ (before[column] ?? 0) ^ (after[column] ?? 0);
-  });
+  const mixed = new Array<number>(STATE_BITS);
+  for (let i = 0; i < STATE_BITS; i++) {
+    const column = i % COLUMN_BITS;
+    mixed[i] = (((state[i >> LOG_LIMB_BITS] ?? 0) >> (i & (LIMB_BITS - 1))) & 1) ^ (before[column] ?? 0) ^ (after[column] ?? 0);
+  }
+  return mixed;
 }
 
-function chi(mixed: Numbers): number[] {
-  return Array.from({ length: KECCAK_LIMBS }, (_, k) => {
-    const to = Math.floor(k / LANE_LIMBS);
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const [own = 0, next = 0, second = 0] = [0, 1, 2].map((step) => {
-        const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), LIMB_BITS * (k % LANE_LIMBS) + i);
-        return mixed[LANE_BITS * from.lane + from.z] ?? 0;
-      });
-      limb += (own ^ ((1 - next) & second)) << i;
-    }
-    return limb;
+/** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
+const CHI_SOURCES: Numbers = Array.from({ length: STATE_BITS }, (_, i) => {
+  const [to, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
+  return [0, 1, 2].map((step) => {
+    const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
+    return LANE_BITS * from.lane + from.z;
   });
+}).flat();
+
+function chi(mixed: Numbers): number[] {
+  const limbs = new Array<number>(KECCAK_LIMBS).fill(0);
+  for (let i = 0; i < STATE_BITS; i++) {
+    const at = (step: number): number => mixed[CHI_SOURCES[3 * i + step] ?? 0] ?? 0;
+    const bit = at(0) ^ ((1 - at(1)) & at(2));
+    limbs[i >> LOG_LIMB_BITS] = (limbs[i >> LOG_LIMB_BITS] ?? 0) + (bit << (i & (LIMB_BITS - 1)));
+  }
+  return limbs;
 }
 
 function firstBits(limbs: Numbers): number[] {

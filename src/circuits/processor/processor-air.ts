@@ -57,7 +57,7 @@ export const PROCESSOR_FIELDS = {
   gapM: NUMBER30,
 } as const;
 
-/** The row's cells. `growth` may be negative. */
+/** The row's cells. */
 export type ProcessorCells = FieldValues<typeof PROCESSOR_FIELDS, number>;
 type Columns = FieldValues<typeof PROCESSOR_FIELDS, Expression>;
 

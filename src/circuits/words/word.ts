@@ -7,19 +7,50 @@ export const WORD_BYTES = 32;
 /** What words are below. */
 export const WORD = 1n << 256n;
 
+/** One part of 64 bits of a number, and its limbs and bytes. All platforms of the machine are little-endian. */
+const part = new BigUint64Array(1);
+const partLimbs = new Uint16Array(part.buffer);
+const partBytes = new Uint8Array(part.buffer);
+
 /** The lowest limbs of a number from 0, lowest first. */
 export function limbsOf(value: bigint, count = LIMBS): number[] {
-  return Array.from({ length: count }, (_, i) => Number((value >> BigInt(16 * i)) & 0xffffn));
+  return digitsOf(value, count, partLimbs);
 }
 
 /** The lowest bytes of a number from 0, lowest first. */
 export function bytesOf(value: bigint, count = WORD_BYTES): number[] {
-  return Array.from({ length: count }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+  return digitsOf(value, count, partBytes);
+}
+
+function digitsOf(value: bigint, count: number, digitsOfPart: Uint16Array | Uint8Array): number[] {
+  const digits: number[] = [];
+  for (let rest = value; digits.length < count; rest >>= 64n) {
+    part[0] = rest;
+    const own = Math.min(digitsOfPart.length, count - digits.length);
+    for (let i = 0; i < own; i++) digits.push(digitsOfPart[i] ?? 0);
+  }
+  return digits;
 }
 
 /** The number that limbs stand for. */
 export function wordOf(limbs: readonly number[]): bigint {
-  return limbs.reduceRight((sum, limb) => (sum << 16n) + BigInt(limb), 0n);
+  return numberOf(limbs, 16);
+}
+
+/** The number that digits of 8 or 16 bits stand for, lowest first; they may be negative. */
+export function numberOf(digits: readonly number[], bits: 8 | 16): bigint {
+  const base = 2 ** bits;
+  const size = 48 / bits;
+  let sum = 0n;
+  for (let end = digits.length; end > 0;) {
+    // As many as a number holds exactly.
+    const first = Math.max(0, end - (end % size || size));
+    let own = 0;
+    for (let i = end - 1; i >= first; i--) own = own * base + (digits[i] ?? 0);
+    sum = sum === 0n ? BigInt(own) : (sum << 48n) + BigInt(own);
+    end = first;
+  }
+  return sum;
 }
 
 /** A word as an integer of 256 bits with sign, and back. */

@@ -144,7 +144,7 @@ describe("the table curveProduct", () => {
   });
 
   it("is filled up with rows that it accepts, and is absent without products", () => {
-    const columns = curveProductColumns(products(1).slice(1, 4), 2);
+    const columns = curveProductColumns(products(1).slice(1, 4).map(curveProductRow), 2);
     const last = columns.map((column) => column[3]!);
     assert.deepEqual(judgeRows(air, [last])[0]?.refusals, []);
     assert.equal(last.at(-1), 0);

@@ -1,6 +1,10 @@
 import type { CurveMultipleCells } from "../../../../src/circuits/curve-multiple/curve-multiple-air.ts";
 import { curveMultipleColumns, curveMultipleRow } from "../../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
-import { type CurveProduct, curveProductColumns } from "../../../../src/circuits/curve-product/curve-product-trace.ts";
+import {
+  type CurveProduct,
+  curveProductColumns,
+  curveProductRow,
+} from "../../../../src/circuits/curve-product/curve-product-trace.ts";
 import type { CurveSumCells } from "../../../../src/circuits/curve-sum/curve-sum-air.ts";
 import { curveSumColumns, type CurveSumRow, curveSumRow } from "../../../../src/circuits/curve-sum/curve-sum-trace.ts";
 import { GENERATOR, INFINITY, modulo, type Point, PRIME } from "../../../../src/circuits/curve/secp256k1.ts";
@@ -102,7 +106,14 @@ class ForgedTrace {
     const asked = [...this.#asked, [claim.v, claim.result.x, claim.result.y].join()];
     const rows = this.#rows.map(({ answer, cells }) => ({ ...cells, uses: asked.filter((other) => other === answer).length }));
     const sums = [...this.#sums.values()];
-    return { claim, columns: [curveMultipleColumns(rows, 2), curveSumColumns(sums, 2), curveProductColumns(this.#products, 2)] };
+    return {
+      claim,
+      columns: [
+        curveMultipleColumns(rows, 2),
+        curveSumColumns(sums, 2),
+        curveProductColumns(this.#products.map(curveProductRow), 2),
+      ],
+    };
   }
 
   /** Equal questions share a row. */

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { TableRows } from "../../src/stark/table-rows.ts";
+
+const FIELDS = { uses: 1, word: 3 } as const;
+const rowAt = (i: number) => ({ word: [i, i + 1, i + 2], uses: 7 * i });
+const listOf = (count: number) => {
+  const rows = new TableRows("table", FIELDS);
+  for (let i = 0; i < count; i++) rows.push(rowAt(i));
+  return rows;
+};
+const idle = { uses: 1, word: [0, 0, 0] };
+const columnsOf = (rows: TableRows<typeof FIELDS>) => rows.columns({ padding: () => idle, minLogRows: 1 });
+
+describe("rows of a table", () => {
+  it("are columns in the fields' order, however many they are", () => {
+    for (const count of [1, 2, 255, 256, 257, 1000]) {
+      const height = count === 1 ? 2 : 2 ** Math.ceil(Math.log2(count));
+      const cell = (value: (i: number) => number, filling: number) =>
+        Uint32Array.from({ length: height }, (_, i) => (i < count ? value(i) : filling));
+      const expected = [cell((i) => 7 * i, 1), cell((i) => i, 0), cell((i) => i + 1, 0), cell((i) => i + 2, 0)];
+      const rows = listOf(count);
+      assert.equal(rows.length, count);
+      assert.deepEqual(columnsOf(rows), expected, `${count} rows`);
+      assert.deepEqual(columnsOf(rows), expected, `${count} rows once more`);
+      assert.equal(rows.length, count, "those that fill it up are no rows of the list");
+    }
+    assert.deepEqual(
+      columnsOf(listOf(0)).map(({ length }) => length),
+      [0, 0, 0, 0],
+    );
+  });
+
+  it("are read again as they were pushed", () => {
+    const rows = listOf(300);
+    assert.deepEqual(
+      [...rows],
+      Array.from({ length: 300 }, (_, i) => rowAt(i)),
+    );
+    assert.deepEqual(rows.last, rowAt(299));
+    assert.equal(listOf(0).last, undefined);
+  });
+
+  it("grow behind the columns that were made of them", () => {
+    const rows = listOf(0);
+    columnsOf(rows);
+    for (let i = 0; i < 300; i++) rows.push(rowAt(i));
+    assert.deepEqual([...rows].at(-1), rowAt(299));
+  });
+
+  it("have a field of one element written anew", () => {
+    const rows = listOf(3);
+    rows.overwrite("uses", [5, 6], 1);
+    assert.deepEqual(
+      Array.from(rows, ({ uses }) => uses),
+      [0, 5, 6],
+    );
+  });
+
+  it("are refused with another number of elements, by the field's name", () => {
+    const rows = listOf(3);
+    rows.push({ uses: 0, word: [1, 2] });
+    assert.throws(() => columnsOf(rows), /field word of table table has 3 elements, got 2/);
+  });
+});
