@@ -5,10 +5,10 @@ import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
-import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
+import { flowEventOf } from "./flow-event.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
@@ -111,7 +111,7 @@ export class ChainView {
         return event === null ? undefined : { type: "callbackRewardSpent", bundleHash: event.args["bundleHash"] as Hex };
       }
       case ATOMIC_FLOWS_ADDRESS: {
-        const event = flowEvent(log);
+        const event = flowEventOf(log);
         return event && { type: "flow", event };
       }
       default: {
@@ -134,42 +134,4 @@ export class ChainView {
       }
     }
   }
-}
-
-/** Undefined for what is no event of that contract: a chain that began with imported state can have other code there. */
-function flowEvent(log: Log): FlowEvent | undefined {
-  try {
-    return decodeFlowEvent(log);
-  } catch {
-    // Nothing but decoding is done here.
-    return undefined;
-  }
-}
-
-function decodeFlowEvent(log: Log): FlowEvent | undefined {
-  const event = atomicFlows.parseLog(log);
-  if (event === null) return undefined;
-  const [id, leg] = [event.args["id"] as Hex, event.args["leg"] as bigint];
-  switch (event.name) {
-    case "EscrowHeld":
-      return { type: "escrowHeld", id, leg, flow: readFlow(event.args["flow"] as DecodedFlow) };
-    case "PivotExecuted":
-      return { type: "pivotExecuted", id, leg };
-    default:
-      return { type: "escrowEnded", id, leg };
-  }
-}
-
-/** A flow as ethers decodes it: its addresses are in mixed case. */
-type DecodedFlow = Omit<AtomicFlow, "legs"> & { readonly legs: readonly { toObject(): FlowLeg }[] };
-
-function readFlow({ salt, deadline, legs }: DecodedFlow): AtomicFlow {
-  const lower = (address: Hex): Hex => address.toLowerCase() as Hex;
-  const read = (leg: FlowLeg): FlowLeg => ({
-    ...leg,
-    party: lower(leg.party),
-    token: lower(leg.token),
-    recipient: lower(leg.recipient),
-  });
-  return { salt, deadline, legs: legs.map((leg) => read(leg.toObject())) };
 }

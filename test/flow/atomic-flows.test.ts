@@ -7,7 +7,9 @@ import { deployAtomicFlows } from "../../src/client/atomic-flows-contract.ts";
 import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../src/client/atomic-flow.ts";
 import { buildFlow } from "../../src/client/build-flow.ts";
 import type { FlowLegRequest } from "../../src/client/build-flow.ts";
+import { deposit } from "../../src/client/deposit.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
+import { claimEscrow } from "../../src/client/flow-escrow.ts";
 import { flowStatus } from "../../src/client/flow-status.ts";
 import { bringRoot, markChain } from "../../src/client/l1-word.ts";
 import type { AskingProviderOf } from "../../src/client/remote-slot.ts";
@@ -15,9 +17,10 @@ import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
-import { deploy } from "../client/support.ts";
+import { deploy, tokensOf } from "../client/support.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
+import { relayerOf } from "./support/interop.ts";
 
 const [A, B, C] = [0, 1, 2] as const;
 type Member = typeof A | typeof B | typeof C;
@@ -99,7 +102,8 @@ describe("C11: atomic flows, with real proofs", () => {
     const pivot = (to: Hex, n: number) => leg(C, n, { to: `${to}@${CHAINS[C]}`, pivot: true, call: "0xc0de" });
     const foreign = await build(leg(A, 1, { party: `${recipient(1)}@${CHAINS[A]}` }));
     await assert.rejects(give(foreign, 0, A), { code: "Refused", message: /^leg 0 is 0x\w{40}'s to give, the signer is 0x/ });
-    const paid = await build(leg(A, 11), leg(B, 12), pivot(taking, 13));
+    const token = await deploy(on(B), "L2TestToken", 1_000n, false, false);
+    const paid = await build(leg(A, 11), leg(B, 12, { token }), pivot(taking, 13));
     const reverted = await build(leg(A, 21), leg(B, 22), pivot(refusing, 23));
     const withheld = await build(leg(A, 31), leg(B, 32), pivot(taking, 33));
     for (const flow of [paid, reverted]) for (const member of [A, B] as const) await give(flow, member, member);
@@ -122,9 +126,11 @@ describe("C11: atomic flows, with real proofs", () => {
     await assert.rejects(refund(paid, 0, A), { code: "FlowOpen", message: /all its legs happened/ });
     await assert.rejects(refund(reverted, 0, A), { code: "FlowOpen", message: /no leg can be shown to be missing yet/ });
     await release(paid, 0, A);
-    await release(paid, 1, B);
+    // The other party is gone; a relayer does it.
+    await relayerOf(devnet, clients).poll();
     assert.deepEqual(await statuses(paid), ["released", "released", "released"]);
-    assert.deepEqual([await clients[A]!.getBalance(recipient(11)), await clients[B]!.getBalance(recipient(12))], [11n, 12n]);
+    assert.equal(await clients[A]!.getBalance(recipient(11)), 11n);
+    assert.equal(await tokensOf(clients[B]!, token, recipient(12)), 12n);
 
     await later(4_000);
     await settle(B, C);
@@ -154,10 +160,22 @@ describe("C11: atomic flows, with real proofs", () => {
     assert.equal((await status(flow)).missing, 1);
   });
 
-  test("an exited chain: a pivot that ran in no executed batch did not happen, and its flow goes back", async () => {
+  test("an exited chain: a pivot that ran in no executed batch did not happen, its flow goes back, and L1 pays what it held", async () => {
     const flow = await build(leg(A, 51), leg(C, 52, { pivot: true }));
     await give(flow, 0, A);
     await give(flow, 1, C);
+    const token = await deploy(onL1(), "L2TestToken", 1_000n, false, false);
+    const toAlice = { chain: Number(CHAINS[C]), to: on(C).address, amount: 100n, token };
+    await deposit(devnet.info(), toAlice, onL1());
+    await look();
+    const own = { to: `${on(C).address}@${CHAINS[C]}` };
+    const happened = await build(leg(C, 54, { ...own, token }), leg(A, 55, { pivot: true }));
+    const withheld = await build(leg(C, 56), leg(A, 57));
+    await give(happened, 0, C);
+    await give(happened, 1, A);
+    await give(withheld, 0, C);
+    await settle(C, A);
+    await executeFlow(devnet.info(), { flow: happened }, on(A), providerOf);
     await settle(A);
     await execute(flow);
     assert.equal(await clients[C]!.getBalance(recipient(52)), 52n);
@@ -173,5 +191,17 @@ describe("C11: atomic flows, with real proofs", () => {
     await refund(flow, 0, A);
     assert.equal((await status(flow)).state, "aborted");
     assert.equal((await status(flow)).legs[0]!.status, "refunded");
+
+    // What chain C's last state holds is paid on L1, by the same facts.
+    await settle(A);
+    const claim = (of: AtomicFlow, to: Hex) => claimEscrow(devnet.info(), { flow: of, leg: 0, to }, onL1(), providerOf);
+    const released = await claim(happened, recipient(54));
+    assert.deepEqual([released.end, released.amount, released.token], ["released", 54n, token]);
+    assert.equal(await tokensOf(l1, token, recipient(54)), 54n);
+    assert.equal((await claim(withheld, recipient(56))).end, "refunded");
+    assert.equal(await l1.getBalance(recipient(56)), 56n);
+    await assert.rejects(claim(withheld, recipient(56)), { code: "Refused", message: /EscrowAlreadyPaid/ });
+    const running = claimEscrow(devnet.info(), { flow, leg: 0 }, onL1(), providerOf);
+    await assert.rejects(running, { code: "FlowOpen", message: /has not exited/ });
   });
 });

@@ -3,10 +3,14 @@ import type { HoldingProof } from "../../chain/state/holding-proof.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { proveUndelivered } from "../../chain/state/undelivered-proof.ts";
 import type { UndeliveredProof } from "../../chain/state/undelivered-proof.ts";
-import { keccak, toHex } from "../../protocol/hex.ts";
+import { isLeafOf, leafPath } from "../../chain/state/leaf-path.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogProof } from "../../protocol/log-proof.ts";
 import type { WithdrawalClaim } from "../../relayer/inclusion-proof.ts";
+import type { AskedNode, ShownSlot } from "../../relayer/state-proof.ts";
 import type { ReconstructedBatch, Reconstruction } from "./reconstruct.ts";
 
 /** A message that a batch sent to L1. */
@@ -114,6 +118,34 @@ export function proveNotDelivered(
   messageHash: Hex,
 ): UndeliveredProof | undefined {
   return proveUndelivered(executedTree(reconstruction), sourceChainId, messageHash);
+}
+
+/**
+ * Answers `zks_getProof` for the slots of a contract after the chain's last executed batch, as a node of the chain would. Any
+ * other question is refused by a RangeError, and so are batches that L1 has not executed.
+ */
+export function rebuiltNode(reconstruction: Reconstruction): AskedNode {
+  const tree = executedTree(reconstruction);
+  const last = reconstruction.onL1.totals.executed - 1n;
+  const show = (contract: Hex, slot: string): ShownSlot => {
+    const key = { leafKind: LeafKind.storage, address: BigInt(contract), slot: BigInt(slot) };
+    const leaf = tree.prove(key);
+    const { nextKey, index, leafCount, siblings } = leafPath(leaf);
+    const value = wordToHex(leaf.value);
+    return {
+      ...{ value: isLeafOf(key, leaf) ? value : wordToHex(0n), index, proof: siblings, leafCount },
+      leaf: { kind: leaf.leafKind, key: digestToHex(leaf.key), nextKey, value },
+    };
+  };
+  return {
+    send(method, params) {
+      const [contract, slots, batch] = params as [Hex, readonly string[], number];
+      if (method === "zks_getProof" && BigInt(batch) === last)
+        return Promise.resolve({ storageProof: slots.map((slot) => show(contract, slot)) });
+      const message = `a rebuilt chain proves the state after batch ${last} alone, not ${method} of batch ${batch}`;
+      return Promise.reject(new RangeError(message));
+    },
+  };
 }
 
 function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateTree {

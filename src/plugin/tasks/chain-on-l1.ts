@@ -99,7 +99,7 @@ async function withOwnKey(
 
 /** Rebuilds the chain from L1 alone, and tells how far it is. */
 export async function rebuild(
-  { l1, hyperchain, output }: ChainOnL1,
+  { l1, hyperchain, output }: Pick<ChainOnL1, "l1" | "hyperchain" | "output">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock">>,
 ): Promise<Reconstruction> {
   const { genesis } = await protocolGenesis();

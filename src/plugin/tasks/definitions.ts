@@ -398,6 +398,22 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./exit.ts"))
     .build(),
+  task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has exited")
+    .addPositionalArgument({ name: "flow", description: "The flow's name, or a file with its legs as buildFlow made it (JSON)" })
+    .addPositionalArgument({ name: "leg", description: "Number of the leg, from 0" })
+    .addOption(
+      option(
+        "from",
+        "The leg's recipient if the flow happened, else its party, who signs on L1: number or address of a development account " +
+          "(default: HYPERCHAIN_PRIVATE_KEY's, else 0)",
+      ),
+    )
+    .addOption(option("to", "Recipient on L1 (default: who signs)"))
+    .addOption(option("token", "The leg's token as it is on L1 (default: the chain is asked)"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./claim-escrow.ts"))
+    .build(),
   task("hyperchain:upgrade", "Show, schedule, withdraw or rehearse a chain's move to another protocol version")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(option("to", "Schedule this version, as the chain's admin, with the notice in which users can leave"))
