@@ -8,6 +8,7 @@ import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
 import { decodeState } from "../chain/witness/state-bytes.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
+import type { Hex } from "../protocol/hex.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -22,7 +23,9 @@ import type { ChainStart, RunningOptions } from "./chain-options.ts";
 import { executionMethods } from "./execution/execution-methods.ts";
 import { openNodeExecution } from "./execution/node-execution.ts";
 import type { ExecutionProofs, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
+import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
 import { followFees } from "./fees/follow-fees.ts";
+import type { FollowedFees } from "./fees/follow-fees.ts";
 import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { openL1Link } from "./l1-link.ts";
@@ -100,6 +103,8 @@ export interface Node
   versions(): NodeVersions;
   /** What its gas price is made of; undefined where it does not follow L1's. */
   fees(): FeeReport | undefined;
+  /** From now on nothing is taken that pays less for gas, and what waits and pays less is dropped. It never falls again. */
+  raiseGasPrice(floorWei: bigint): void;
   /** What stopped the chain or its settlement for good; undefined while both run. */
   fault(): unknown;
   close(): Promise<void>;
@@ -132,6 +137,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
     const fees = followFees(running.fees, l1);
+    const gasPrice = new FlooredGasPrice(fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain } = {};
     const versions = new ChainVersions(versionedChain(onL1), start.upgrades);
     const link =
@@ -156,7 +162,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
-      gasPrice: fees.price,
+      gasPrice,
       onBlock: inTurn([(block) => fees.price?.addBlock(block), execution?.onBlock, onBlock]),
       ...(execution === undefined ? {} : { beforeForming: execution.beforeForming }),
       ...(alterChanges === undefined ? {} : { alterChanges }),
@@ -177,14 +183,13 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
     closing.add(() => link.quiet());
     const view = l1 === undefined ? {} : { settlement: settlementViewOf(onL1, fromBlock, l1) };
-    const gasPrice = fees.price ?? serving.gasPrice;
     const access = await serveChain(chain, { ...serving, ...view, gasPrice, name, hyperchain: onL1.hyperchain }, closing);
     access.addMethods(executionMethods(execution?.view));
     return {
       ...access,
       ...linked(link),
       pollL1: () => fees.lookAfter(link.pollL1()),
-      fees: () => fees.price?.report(),
+      ...priced(chain, { fees, gasPrice, recipient: running.coinbase }),
       execution: execution?.view,
       chainId: onL1.configuration.chainId,
       chain,
@@ -194,6 +199,20 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       close: () => closing.close(),
     };
   });
+}
+
+function priced(
+  chain: Chain,
+  of: { readonly fees: FollowedFees; readonly gasPrice: FlooredGasPrice; readonly recipient: Hex },
+): Pick<Node, "fees" | "raiseGasPrice"> {
+  const { fees, gasPrice, recipient } = of;
+  return {
+    fees: () => fees.price && { ...fees.price.report(), gasPriceWei: gasPrice.toldWei, leastGasPriceWei: gasPrice.leastWei },
+    raiseGasPrice(floorWei) {
+      gasPrice.raise(floorWei);
+      dropUnderpaid(chain, recipient);
+    },
+  };
 }
 
 /** What a node answers by its link. */

@@ -98,7 +98,7 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
     const least = BigInt((await feesNow()).leastGasPrice);
     await assert.rejects(
       send(least - 1n),
-      /below .* what the chain's gas costs on L1 now; send at least what eth_gasPrice answers/,
+      /below .* the least that the chain takes now; send at least what eth_gasPrice answers/,
     );
     await (await send(least)).wait();
     const wallet = devnet.accounts.wallet(ALICE).connect(client);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface } from "ethers";
+import { Interface, ZeroAddress } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { deposit } from "../../src/client/deposit.ts";
@@ -193,6 +193,52 @@ describe("D3: a chain settles on another chain", () => {
     await refused({ name: "z", settlesOn: "beta", chainId: Number(Y) }, /its lowest 32 bits must be 272, such as 4294967568/);
     await refused({ name: "z", chainId: Number(Y) }, /name that one in settlesOn/);
     assert.equal(devnet.chains.length, 3);
+  });
+
+  test("what strangers ask of the chain below costs what its queue on L1 asks for gas; ids and deadlines are not free", async () => {
+    const { ecosystem } = chainOf(X).base;
+    const stranger = devnet.accounts.wallet(BOB).connect(clientFor(A));
+    const { l2GasPrice } = chainOf(A).pipeline.created.configuration;
+    const told = async (id: bigint): Promise<bigint> => BigInt((await clientFor(id).send("eth_gasPrice", [])) as string);
+    assert.deepEqual([l2GasPrice, await told(A), await told(B)], [1_000_000_000n, l2GasPrice, 1_000_000n]);
+    const knock = factory.encodeFunctionData("requestL2TransactionDirect", [
+      {
+        ...{ chainId: X, mintValue: 0n, l2Contract: ZeroAddress, l2Value: 0n, l2Calldata: "0x", l2GasLimit: 100_000n },
+        ...{ l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: ZeroAddress },
+      },
+    ]);
+    const queued = async (gasPrice: bigint) =>
+      (await stranger.sendTransaction({ to: ecosystem.addresses.factory, data: knock, gasPrice, gasLimit: 300_000n })).wait();
+    for (const gasPrice of [0n, l2GasPrice - 1n])
+      await assert.rejects(queued(gasPrice), /below 1000000000, the least that the chain takes now/);
+    const waiting = await chainOf(X).pipeline.pollL1();
+    assert.deepEqual(waiting.operations, []);
+    const receipt = await queued(l2GasPrice);
+    assert.equal(receipt?.fee, receipt!.gasUsed * l2GasPrice);
+    // An operation that is free in alpha's queue on L1 has not so much.
+    assert.ok(receipt!.gasUsed > 100_000n, String(receipt!.gasUsed));
+    const before = await clientFor(A).getBalance(stranger.address);
+    const configuration = localChainConfiguration(ecosystem, A + (100n << 32n), [
+      stranger.address.toLowerCase() as `0x${string}`,
+    ]);
+    const { gasUsed } = await createChain(ecosystem, configuration, stranger);
+    assert.equal(before - (await clientFor(A).getBalance(stranger.address)), gasUsed * l2GasPrice);
+    // All the ids that there are.
+    assert.ok(4_095n * gasUsed * l2GasPrice > 2n * ETHER, String(gasUsed));
+  });
+
+  test("what waited for the price to be low is dropped when it rises", async () => {
+    const { pipeline } = chainOf(B);
+    const wallet = devnet.accounts.wallet(BOB).connect(clientFor(B));
+    const nonce = (await wallet.getNonce()) + 1;
+    const send = (gasPrice: bigint, behind: number) =>
+      wallet.sendTransaction({ to: CAROL, nonce: nonce + behind, gasPrice, gasLimit: 21_000n });
+    const [cheap, paid] = [await send(6n, 0), await send(7n, 1)];
+    pipeline.raiseGasPrice(7n);
+    pipeline.raiseGasPrice(5n);
+    const held = [cheap, paid].map(({ hash }) => pipeline.chain.mempool.find(hash as `0x${string}`)?.hash);
+    assert.deepEqual(held, [undefined, paid.hash]);
+    await assert.rejects(send(6n, 0), /below 7, the least that the chain takes now/);
   });
 
   test("a stranger gets no chain of a foreign id on the factory of the chain below", async () => {

@@ -117,7 +117,7 @@ export class Mempool {
     if (maxPriorityFeePerGasWei >= least || from === this.#fees?.recipient) return;
     throw new MempoolError(
       "FeeTooLow",
-      `the priority fee of ${maxPriorityFeePerGasWei} wei per gas is below ${least}, what the chain's gas costs on L1 now; send at least what eth_gasPrice answers`,
+      `the priority fee of ${maxPriorityFeePerGasWei} wei per gas is below ${least}, the least that the chain takes now; send at least what eth_gasPrice answers`,
     );
   }
 

@@ -24,14 +24,16 @@ export interface ChainBase extends SettlementBase {
 }
 
 /**
- * Puts the contracts on a chain whose base token is ETH. The account that pays there is the one that pays below it. Rejects with
- * DeploymentError.
+ * Puts the contracts on a chain whose base token is ETH. The account that pays there is the one that pays below it. From then on
+ * the chain takes no transaction for less than its own queue asks for gas. Rejects with DeploymentError.
  */
 export async function deployBaseOn(
   chain: DevnetChain,
   { artifacts, clock, contracts, reserveWei }: ChainBaseDependencies,
 ): Promise<ChainBase> {
-  const { chainId, name, url, base } = chain;
+  const { chainId, name, url, base, pipeline } = chain;
+  // What is cheap there would be free to do to the queues and ids of those on it.
+  pipeline.raiseGasPrice(pipeline.created.configuration.l2GasPrice);
   // Its token contracts are strangers'.
   const eip1193 = withCallsFromOutside(chain);
   const provider: BrowserProvider = connectInProcess(chainId, eip1193);

@@ -88,7 +88,7 @@ export function requireLimits(operation: UserOperation, beneficiary: Hex, { minG
   if (maxFeePerGas < minGasPriceWei) throw invalid(`maxFeePerGas is ${maxFeePerGas}, this chain's minimum is ${minGasPriceWei}`);
   if (maxPriorityFeePerGas < leastPaidWei)
     throw invalid(
-      `maxPriorityFeePerGas is ${maxPriorityFeePerGas}, below ${leastPaidWei}, what the chain's gas costs on L1 now; give what eth_gasPrice answers`,
+      `maxPriorityFeePerGas is ${maxPriorityFeePerGas}, below ${leastPaidWei}, the least that the chain takes now; give what eth_gasPrice answers`,
     );
   const least = leastPreVerificationGas(operation, beneficiary);
   if (preVerificationGas < least)
