@@ -4,6 +4,7 @@ import type { RelayInfo, ResealInfo, SettledBatchInfo } from "./view/ecosystem-i
 import { resealInfo } from "./view/reseal-info.ts";
 import { messageInfo } from "./view/message-info.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
+import { requireNothingOnTop } from "./membership/settlement-bases.ts";
 import { settledBatchInfo } from "./view/settled-info.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
@@ -82,6 +83,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
     async reseal(chainId, fromBatch) {
       const chain = chains().find((each) => each.chainId === chainId);
       if (chain === undefined) throw new UnknownChainError(String(chainId), chains());
+      requireNothingOnTop(chain, chains(), "what it forms again is a reorg that they do not survive; remove");
       return resealInfo(chainId, await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch)));
     },
     async relay() {

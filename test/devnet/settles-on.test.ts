@@ -155,10 +155,16 @@ describe("D3: a chain settles on another chain", () => {
     );
   });
 
-  test("the chain below cannot stop or leave before those on it; one on it leaves alone", async () => {
+  test("the chain below cannot stop, leave or form batches again before those on it leave; one on it leaves alone", async () => {
     const onTop = { code: "ChainsOnTop", message: /^x and y settle on alpha; / };
     await assert.rejects(devnet.stopChain(A), onTop);
     await assert.rejects(devnet.removeChain(A, { force: true }), onTop);
+    const blocks = await clientFor(A).getBlockNumber();
+    await assert.rejects(devnet.reseal(A), {
+      code: "ChainsOnTop",
+      message: /a reorg that they do not survive; remove x, y first/,
+    });
+    assert.equal(await clientFor(A).getBlockNumber(), blocks);
     await devnet.stopChain(Y);
     await devnet.startChain(Y);
     await moveOn();
