@@ -8,7 +8,7 @@ import { PROCESSOR_FIELDS } from "../../src/circuits/processor/processor-air.ts"
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
-import { runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
+import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
 import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
 import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
 import { traceRun } from "../../src/execution-proof/run-trace.ts";
@@ -171,6 +171,13 @@ describe("proofs of runs", () => {
     const used = source.match(functions) ?? [];
     const code = compileSource(`object "Kernel" { code {\n${[...lines, "stop()", ...used].join("\n")}\n} }\n`);
     return provenProgram(name, translate(Buffer.from(code, "hex"), { fused: true }));
+  }
+
+  /** Of the functions that load codes and make digests. */
+  function codeRoutine(name: string, lines: readonly string[]): RunSystem["program"] {
+    const functions = "loadCode|codeDigest|newFrame|pointer";
+    const pattern = new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm");
+    return routine(name, ["codes.yul", "frames.yul", "state.yul"], pattern, lines);
   }
 
   it("show what the kernel makes an authorization's signer sign: the hash of bytes in its memory (EIP-7702)", async () => {
@@ -396,20 +403,14 @@ describe("proofs of runs", () => {
   });
 
   it("show that a code that the kernel loads, and one that it deploys, has the digest that the state holds", async () => {
-    const functions = "loadCode|codeDigest|bytesAt|eightElements|newFrame|pointer";
-    const program = routine(
-      "codes and their digests",
-      ["codes.yul", "frames.yul", "state.yul"],
-      new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm"),
-      [
-        "{ set.nextFrame(2)",
-        "let code := loadCode(get.coinbase())",
-        "let p := pointer(and(code, 0xffff), 0)",
-        "set.blockNumber(code)",
-        "set.timestamp(mload(add(p, 32)))",
-        "set.coinbase(codeDigest(add(p, 1), 23)) }",
-      ],
-    );
+    const program = codeRoutine("codes and their digests", [
+      "{ set.nextFrame(2)",
+      "let code := loadCode(get.coinbase())",
+      "let p := pointer(and(code, 0xffff), 0)",
+      "set.blockNumber(code)",
+      "set.timestamp(mload(add(p, 32)))",
+      "set.coinbase(codeDigest(add(p, 1), 23)) }",
+    ]);
     const run = await compile(program);
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
     const digest = codeDigestWord(code, referenceCompress);
@@ -437,6 +438,22 @@ describe("proofs of runs", () => {
     for (const false_ of [code.subarray(0, 49), Uint8Array.from([...code, 0]), code.with(20, 0)]) {
       const run = () => interpret(program, [], boundary, { codeOf: () => false_ });
       assert.throws(run, { name: "UnprovableRowError", message: /opcode 0xbd/ });
+    }
+  });
+
+  it("make the digest of codes of any length, whatever lies behind them", () => {
+    const program = codeRoutine("codes of any length", [
+      "{ set.nextFrame(2)",
+      "let p := pointer(and(loadCode(get.coinbase()), 0xffff), 0)",
+      "set.coinbase(codeDigest(add(p, 1), get.timestamp())) }",
+    ]);
+    for (let length = 3; length < 110; length++) {
+      const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
+      const part = code.subarray(1, length - 1);
+      const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: codeDigestWord(code, referenceCompress) };
+      const { trace } = interpret(program, [], boundary, { codeOf: () => code });
+      const after = changesOf(program, trace)[2]?.after;
+      assert.equal(after, codeDigestWord(part, referenceCompress), `${length} bytes`);
     }
   });
 

@@ -21,14 +21,11 @@ function loadCode(digest) -> code {
   let length := machine.codeLength(digest)
   if shr(24, length) { machine.panic(0x24) }
   let p := pointer(id, 0)
-  for { let at := 0 } lt(at, length) { at := add(at, 32) } {
-    let v := machine.codeWord(digest, at)
-    let rest := sub(length, at)
-    if lt(rest, 32) {
-      let missing := shl(3, sub(32, rest))
-      v := shl(missing, shr(missing, v))
-    }
-    mstore(add(p, at), v)
+  let whole := and(length, 0xffffe0)
+  for { let at := 0 } lt(at, whole) { at := add(at, 32) } { mstore(add(p, at), machine.codeWord(digest, at)) }
+  if sub(length, whole) {
+    let missing := shl(3, sub(32, sub(length, whole)))
+    mstore(add(p, whole), shl(missing, shr(missing, machine.codeWord(digest, whole))))
   }
   if sub(codeDigest(p, length), digest) { machine.panic(0x24) }
   code := or(id, shl(16, length))
@@ -37,28 +34,24 @@ function loadCode(digest) -> code {
 
 // C_code (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements, of the length and three bytes each.
 function codeDigest(p, length) -> digest {
-  digest := machine.compress(7, 0, eightElements(or(shl(168, length), bytesAt(p, length, 21))))
-  for { let at := 21 } lt(at, length) { at := add(at, 24) } {
-    digest := machine.compress(7, digest, eightElements(bytesAt(add(p, at), sub(length, at), 24)))
+  let end := add(p, length)
+  let v := or(shl(168, length), shr(88, mload(p)))
+  p := add(p, 21)
+  for { } 1 { } {
+    // Behind the code's end its bytes count as 0.
+    if gt(p, end) {
+      let behind := shl(3, sub(p, end))
+      v := shl(behind, shr(behind, v))
+    }
+    // Eight numbers of 24 bits, each of 32: upper halves, quarters and eighths are added as often as moves them up.
+    v := add(v, mul(0xffffffff000000000000000000000000, shr(96, v)))
+    v := add(v, mul(0xffff, and(0x00000000ffffffffffff00000000000000000000ffffffffffff000000000000, v)))
+    v := add(v, mul(0xff, and(0x0000ffffff0000000000ffffff0000000000ffffff0000000000ffffff000000, v)))
+    digest := machine.compress(7, digest, v)
+    if iszero(lt(p, end)) { leave }
+    v := shr(64, mload(p))
+    p := add(p, 24)
   }
-}
-
-// A number of `size` bytes, of which the first `rest` are those of the memory and all behind them 0.
-function bytesAt(p, rest, size) -> v {
-  v := shr(sub(256, shl(3, size)), mload(p))
-  if lt(rest, size) {
-    let missing := shl(3, sub(size, rest))
-    v := shl(missing, shr(missing, v))
-  }
-}
-
-// Eight numbers of 24 bits, each of 32: halves, quarters and eighths are moved apart.
-function eightElements(v) -> elements {
-  v := or(shl(128, shr(96, v)), and(v, 0xffffffffffffffffffffffff))
-  let high := and(v, 0x00000000ffffffffffff00000000000000000000ffffffffffff000000000000)
-  v := or(shl(16, high), and(v, 0x00000000000000000000ffffffffffff00000000000000000000ffffffffffff))
-  high := and(v, 0x0000ffffff0000000000ffffff0000000000ffffff0000000000ffffff000000)
-  elements := or(shl(8, high), and(v, 0x0000000000ffffff0000000000ffffff0000000000ffffff0000000000ffffff))
 }
 
 function codeLength(code) -> length { length := and(shr(16, code), 0xffffffff) }
