@@ -145,7 +145,7 @@ export interface UnformedBatch {
   /** The newest block before all that this process made. */
   readonly head: NamedHead;
   /** The batch before it; undefined for the chain's first. */
-  readonly previous: ArchivedBatch | undefined;
+  readonly previous: Pick<ArchivedBatch, "lastBlock" | "timestamp"> | undefined;
   /** What was done in it, in order. */
   readonly commands: readonly LoggedCommand[];
 }

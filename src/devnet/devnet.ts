@@ -12,7 +12,6 @@ import { layersBelow } from "../protocol/chain-ancestry.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { Relayer } from "../relayer/relayer.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { ExecutionProverOptions } from "../execution-proof/batch/execution-prover.ts";
 import { createDisposer, startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
 import { repeat } from "../runtime/repeat.ts";
@@ -20,6 +19,7 @@ import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { openExecutionProver, openProver } from "./chains/provers.ts";
+import type { ExecutionProving } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./driver.ts";
 import type { Driver } from "./driver.ts";
@@ -61,14 +61,12 @@ import type { EcosystemView } from "./view/ecosystem-view.ts";
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
 
-export interface DevnetDependencies extends ChainEvents {
+export interface DevnetDependencies extends ChainEvents, ExecutionProving {
   /** Its L1s have the public networks' limits, and sign for the development accounts. */
   readonly connectL1: ConnectL1;
   readonly connectChain: EdrConnect;
   readonly artifacts: (name: string) => Promise<ContractArtifact & { readonly deployedBytecode: string }>;
   readonly clock: Clock;
-  /** How proofs of execution are made, for tests that need no secure ones. Default: with at least 100 proven bits. */
-  readonly executionProving?: ExecutionProverOptions;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
   /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
@@ -124,7 +122,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
   const { prover, fleet } = await openProver(options, clock, closing);
-  const executionProver = openExecutionProver(options, closing, dependencies.executionProving);
+  const executionProver = openExecutionProver(options, closing, dependencies);
 
   const feed = new Feed();
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
@@ -133,7 +131,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
-    ...{ executionProver, connect: connectChain },
+    ...{ executionProver, executionChecking: dependencies.executionProving, connect: connectChain },
     onSwitched: () => keepMembers(),
   };
   closing.add(() => closeAll(chains.current()));

@@ -35,19 +35,43 @@ export const execution = oneOf("proven", "trusted");
 const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
   wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
 
+const SIGNERS = { members: wholeNumber(1, MAX_SIGNERS, 3), threshold: wholeNumber(1, MAX_SIGNERS, 2) };
+const BOTH = "both members and threshold, such as { members: 3, threshold: 2 }";
+const unreachable = (members: number, threshold: number): string => `must be at most members (${members}); got ${threshold}`;
+const WANTED_SIGNERS = `1 to ${MAX_SIGNERS} members, and a threshold of at most as many`;
+
 const signers = v.pipe(
+  fields(SIGNERS, BOTH),
+  v.forward(
+    v.check(
+      ({ members, threshold }) => threshold <= members,
+      ({ input: { members, threshold } }) => unreachable(members, threshold),
+    ),
+    ["threshold"],
+  ),
+  v.metadata({ wanted: `{ members, threshold }: ${WANTED_SIGNERS}` }),
+);
+
+const validators = v.pipe(
   fields(
-    { members: wholeNumber(1, MAX_SIGNERS, 3), threshold: wholeNumber(1, MAX_SIGNERS, 2) },
-    "both members and threshold, such as { members: 3, threshold: 2 }",
+    {
+      ...SIGNERS,
+      check: option(
+        oneOf("execution", "proof"),
+        'what each does before it signs: execute the batch again, or check its proof, with prover.execution "proven"',
+        '"execution"',
+      ),
+    },
+    BOTH,
   ),
   v.forward(
     v.check(
       ({ members, threshold }) => threshold <= members,
-      ({ input: { members, threshold } }) => `must be at most members (${members}); got ${threshold}`,
+      ({ input: { members, threshold } }) => unreachable(members, threshold),
     ),
     ["threshold"],
   ),
-  v.metadata({ wanted: `{ members, threshold }: 1 to ${MAX_SIGNERS} members, and a threshold of at most as many` }),
+  v.metadata({ name: "HyperchainQuorumUserConfig", wanted: `{ members, threshold }: ${WANTED_SIGNERS}` }),
 );
 
 const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
@@ -144,11 +168,7 @@ export const CHAIN_FIELDS = {
     "accounts that may create contracts: by transactions of their own, or, as contracts, for any sender",
     "every account",
   ),
-  quorum: option(
-    signers,
-    "processes that execute every batch again, and how many of them must sign",
-    "one member, in this process",
-  ),
+  quorum: option(validators, "processes that check every batch, and how many of them must sign", "one member, in this process"),
   executionDelaySeconds: withDefault(
     seconds("executionDelaySeconds", 60),
     "seconds between a batch's commit and its execution on L1",

@@ -15,6 +15,7 @@ export interface RuledChain extends ChainTimes, SettlingChain {
   readonly baseToken?: unknown;
   readonly fees?: object | undefined;
   readonly prover?: { readonly execution?: "proven" | "trusted" | undefined } | undefined;
+  readonly quorum?: { readonly check?: "execution" | "proof" | undefined } | undefined;
   readonly pace: {
     readonly maxAgeSeconds?: number | undefined;
     readonly maxBatches?: number | undefined;
@@ -87,14 +88,27 @@ function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly O
     }));
 }
 
-/** A proof of execution beside markers on L1 would prove roots that no proof ties to the published changes. */
+/**
+ * A proof of execution beside markers on L1 would prove roots that no proof ties to the published changes. Validators that ask
+ * for proofs would never have those of a chain that makes none.
+ */
 function proverConflicts(chains: readonly RuledChain[], { mode, execution }: RuledProver): readonly OptionProblem[] {
-  if (mode !== "none") return [];
+  const unproven = chains.flatMap(({ path, quorum, prover }) =>
+    quorum?.check === "proof" && (prover?.execution ?? execution) !== "proven"
+      ? [
+          {
+            path: [...path, "quorum", "check"],
+            message: 'is "proof", and no proofs are made; set prover.execution to "proven" too',
+          },
+        ]
+      : [],
+  );
+  if (mode !== "none") return unproven;
   const message = 'is "proven", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out';
   const ofChains = chains.flatMap(({ path, prover }) =>
     prover?.execution === "proven" ? [{ path: [...path, "prover", "execution"], message }] : [],
   );
-  return [...(execution === "proven" ? [{ path: ["prover", "execution"], message }] : []), ...ofChains];
+  return [...(execution === "proven" ? [{ path: ["prover", "execution"], message }] : []), ...ofChains, ...unproven];
 }
 
 /** A folder keeps an ecosystem as a whole. */

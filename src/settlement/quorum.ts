@@ -117,6 +117,8 @@ export interface Quorum {
   readonly members: readonly QuorumMember[];
   /** How many must sign. */
   readonly threshold: number;
+  /** Whether members can judge a batch by now: rejects with SettlementError ExecutionUnproven while not. Default: always. */
+  readonly ready?: (batch: SignedBatch) => Promise<void>;
 }
 
 /** A quorum's word for a batch, as the contract takes it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
+import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import { Member } from "../../src/devnet/quorum-member/member.ts";
 import type { ShownBatch } from "../../src/devnet/quorum-member/messages.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
@@ -46,7 +47,8 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
     const terms = { revertCount: 0n, validFrom: 0n, validUntil: batch.outputs.lastTimestamp };
     const { commitment, protocolVersion } = batch;
     request = { inputs: await pipeline.inputs(batch.outputs.batchNumber), commitment, protocolVersion, terms };
-    member = new Member((url) => (l1 = new ShiftedL1(url, undefined, { staticNetwork: true, cacheTimeout: -1 })));
+    const connectL1 = (url: string): ShiftedL1 => (l1 = new ShiftedL1(url, undefined, { staticNetwork: true, cacheTimeout: -1 }));
+    member = new Member({ connectL1, file: undefined, prover: createExecutionProver() });
     await member.operations.configure(pipeline.signers.memberSetup!);
   });
   after(async () => {

@@ -154,6 +154,13 @@ const ROWS: readonly Row[] = [
     accepts: ["rollup", "validium"],
     refuses: ["celestia", ""],
   },
+  {
+    config: "chains.a.quorum.check",
+    devnet: "chains[0].quorum.check",
+    accepts: ["execution", "proof"],
+    refuses: ["both", true],
+    beside: { "quorum.members": 1, "quorum.threshold": 1, "prover.mode": "stark", "prover.execution": "proven" },
+  },
   ...(["committee", "quorum"] as const).flatMap((field): readonly Row[] => [
     {
       config: `chains.a.${field}.members`,

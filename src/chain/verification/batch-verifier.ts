@@ -19,6 +19,8 @@ import { codeLimitsOf } from "../model/code-limits.ts";
 import { chainRules } from "../model/rules.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import { BatchReducer } from "../ordering/batch-reducer.ts";
+import type { SequencedBlock } from "../ordering/batch-reducer.ts";
+import type { BatchCommand } from "../ordering/command.ts";
 import { limitsBeside, PROTOCOL_LIMITS } from "../ordering/limits.ts";
 import type { BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
@@ -47,6 +49,18 @@ export interface BatchVerifierDependencies {
   readonly l1: L1Facts;
   /** Sums of the batch's asset messages, as the settlement chain computes them. */
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
+  readonly onBlock?: (block: SequencedBlock) => void;
+  /** Each batch that comes out, before it is applied to the state tree. */
+  readonly beforeForming?: (batch: RunBatch) => void;
+}
+
+/** A batch that was run again, and that the state tree does not have yet. */
+export interface RunBatch {
+  readonly batchNumber: BatchNumber;
+  readonly tree: StateTree;
+  /** The block before it. */
+  readonly head: NamedHead;
+  readonly commands: readonly BatchCommand[];
 }
 
 /** Where a verifier stood before a batch. */
@@ -55,6 +69,12 @@ interface BatchStart {
   readonly former: FormerMark;
   readonly head: NamedHead;
   readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
+}
+
+/** What a batch came to, and what was done in it. */
+interface CarriedOut {
+  readonly sealed: SealedBatch;
+  readonly commands: readonly BatchCommand[];
 }
 
 /** Batches that a verifier can go back by: as many as may be reverted on L1 at a time, and more. */
@@ -134,7 +154,8 @@ export class BatchVerifier {
       // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
       const head = batchNumber === 0n ? { ...this.#head, hash: inputs.parentHash } : this.#head;
       const shown = new ShownBlocks(inputs, head, this.#execution);
-      const sealed = await this.#carryOut(inputs, shown);
+      const { sealed, commands } = await this.#carryOut(inputs, shown);
+      this.#dependencies.beforeForming?.({ batchNumber, tree: this.#tree, head, commands });
       const formed = this.#former.form(batchNumber === 0n ? this.#initial.addTo(sealed) : sealed);
       this.#head = shown.head;
       this.#nextBatch++;
@@ -172,7 +193,7 @@ export class BatchVerifier {
   }
 
   /** Carries out the commands of which the batch consists, as its sequencer did. */
-  async #carryOut(inputs: BatchInputs, engine: ShownBlocks): Promise<SealedBatch> {
+  async #carryOut(inputs: BatchInputs, engine: ShownBlocks): Promise<CarriedOut> {
     const { coinbase, identity } = this.#options;
     const { chainId, extensions } = identity;
     const { open, commands, seal } = await decodeBatch(inputs, {
@@ -190,13 +211,14 @@ export class BatchVerifier {
         compress: this.#compress,
         limits: (batchNumber) => this.#limits(batchNumber),
         leafCount: () => this.#tree.leafCount,
+        ...(this.#dependencies.onBlock === undefined ? {} : { onBlock: this.#dependencies.onBlock }),
       },
     );
     if (open.forgetsHashes === true) this.#execution.forgetHashes();
     else this.#rememberParent(inputs, engine.head);
     await reducer.carryOut(open);
     for (const command of commands) await reducer.carryOut(command);
-    return reducer.carryOut(seal);
+    return { sealed: await reducer.carryOut(seal), commands };
   }
 
   /** Makes the hash of the block before the batch known, which must be the one that was shown with that block. */

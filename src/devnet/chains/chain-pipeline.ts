@@ -4,6 +4,7 @@ import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
+import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
@@ -31,6 +32,7 @@ import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { ChainPlan } from "../options.ts";
+import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "./base-token.ts";
@@ -75,6 +77,8 @@ export interface ChainPipelineDependencies {
   readonly kept?: KeptChain;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Prover;
+  /** How validators in other processes check its proofs. Default: they ask for at least 100 proven bits. */
+  readonly executionChecking?: ExecutionProverOptions | undefined;
   /** May be shared, as the other. */
   readonly executionProver: ExecutionProofs["prover"];
   /** What L1 gets instead of a proof; default: the proof. */
@@ -132,8 +136,8 @@ async function start(
   const older = kept === undefined || !prepared.reexecutes ? undefined : openTemporaryValues<readonly InputBlock[]>();
   closing.add(() => older?.close());
   const recorder = new BatchRecorder(() => hashOfBlock0(repeated ?? node.chain), older);
-  const execution = executionOf(plan, dependencies, closing);
-  const signers = await prepared.connect(created, (batchNumber) => recorder.inputs(batchNumber));
+  const { execution, proven } = executionOf(plan, dependencies, closing);
+  const signers = await prepared.connect(created, { blocks: (batchNumber) => recorder.inputs(batchNumber), proven });
   const { data, quorum, posting } = signers;
   const settled = { journal, quorum, posting, pace: plan.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
@@ -184,18 +188,21 @@ async function start(
   return { ...node, created, baseToken, signers, inputs, close: () => closing.close() };
 }
 
-/** What proves the chain's execution, and where the proofs are kept. */
+/** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
 function executionOf(
-  { execution }: ChainPlan,
+  { execution, quorum }: ChainPlan,
   { kept, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "executionProver">,
   closing: Disposer,
-): ExecutionProofs | undefined {
-  if (execution !== "proven") return undefined;
+): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
+  if (execution !== "proven") return { execution: undefined, proven: undefined };
   const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
   closing.add(() => store.close());
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
-  return { prover, store };
+  if (quorum?.check !== "proof") return { execution: { prover, store }, proven: undefined };
+  const proven = new ProvenRecorder(store);
+  closing.add(() => proven.close());
+  return { execution: { prover, store, onBatch: (batch) => proven.add(batch) }, proven };
 }
 
 /** Creates the chain; its block 0 is of L1's time then. */

@@ -1,5 +1,6 @@
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProver, ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { createFleet } from "../../fleet/fleet.ts";
 import { startFleetServer } from "../../fleet/fleet-server.ts";
 import type { WorkerInfo } from "../../fleet/worker-record.ts";
@@ -30,15 +31,23 @@ interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
   readonly prover: Pick<CompleteOptions["prover"], "mode" | "workers" | "fleet">;
 }
 
+/** How proofs of execution are made. */
+export interface ExecutionProving {
+  /** For tests that need no secure ones. Default: with at least 100 proven bits. */
+  readonly executionProving?: ExecutionProverOptions;
+  /** What takes the proofs' place, for replays that ask whether there could be one. Default: what proves. */
+  readonly executionProver?: (proving: ExecutionProver) => ExecutionProofs["prover"];
+}
+
 /** What proves the execution of batches. Starts nothing until the first of them. */
 export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   closing: Disposer,
-  further: ExecutionProverOptions = {},
-): ExecutionProver {
-  const prover = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...further });
+  { executionProving, executionProver = (proving) => proving }: ExecutionProving,
+): ExecutionProofs["prover"] {
+  const prover = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
   closing.add(() => prover.close());
-  return prover;
+  return executionProver(prover);
 }
 
 /** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */

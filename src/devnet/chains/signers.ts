@@ -23,10 +23,14 @@ import { startMemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
 import { remoteCommitteeMember, remoteMember } from "../quorum-member/remote-member.ts";
-import type { InputsOf } from "../quorum-member/remote-member.ts";
+import type { InputsOf, ProvenSource } from "../quorum-member/remote-member.ts";
+import type { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
+import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 
 export interface SignersDependencies {
   readonly ecosystem: DeployedEcosystem;
+  /** How validators check proofs of execution. Default: they ask for at least 100 proven bits. */
+  readonly executionChecking?: ExecutionProverOptions | undefined;
   /** As members in other processes reach it. */
   readonly l1Url: string;
   readonly operator: Signer & TypedDataSigner;
@@ -49,7 +53,14 @@ export interface PreparedSigners {
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
-  connect(created: CreatedChain, inputsOf: InputsOf): Promise<ChainSigners>;
+  connect(created: CreatedChain, shown: ShownToSigners): Promise<ChainSigners>;
+}
+
+/** What signers are shown of batches. */
+export interface ShownToSigners {
+  readonly blocks: InputsOf;
+  /** For validators that ask for proofs; undefined where they execute. */
+  readonly proven: ProvenRecorder | undefined;
 }
 
 /** Who signs for a chain. */
@@ -77,12 +88,12 @@ export async function prepareSigners(
   dependencies: SignersDependencies,
   closing: Disposer,
 ): Promise<PreparedSigners> {
-  const { ecosystem, operator, clock, kept } = dependencies;
+  const { ecosystem, operator, clock, kept, executionChecking } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
   const isValidium = plan.dataAvailability === "validium";
   const start = async (count: SignerCount | undefined, fileOf?: (place: number) => string): Promise<MemberProcess[]> => {
     const starting = Array.from({ length: count?.members ?? 0 }, async (_, place) => {
-      const member = await startMemberProcess({ clock, file: fileOf?.(place) });
+      const member = await startMemberProcess({ clock, file: fileOf?.(place), checking: executionChecking });
       closing.add(() => member.close());
       return member;
     });
@@ -109,7 +120,7 @@ export async function prepareSigners(
     dataAvailabilityPolicy: policy,
     pubdataOnChain: !isValidium,
     reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
-    async connect({ hyperchain }, inputsOf) {
+    async connect({ hyperchain }, { blocks: inputsOf, proven }): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
       const readers = plan.readers ?? [operatorAddress];
       const setup: MemberSetup = {
@@ -120,18 +131,18 @@ export async function prepareSigners(
         genesis: dependencies.genesis,
         firstState: { singletons: plan.singletons, allowUnlimitedContractSize: plan.allowUnlimitedContractSize },
         pubdataOnChain: !isValidium,
-        keeps: undefined,
+        ...({ keeps: undefined, checks: "execution" } as const),
         l1Returns: dependencies.l1MayBeBehind !== true,
       };
       await Promise.all([
-        ...quorumProcesses.map((member) => member.request("configure", setup)),
+        ...quorumProcesses.map((member) => member.request("configure", { ...setup, checks: plan.quorum?.check ?? "execution" })),
         ...committeeProcesses.map((member) => member.request("configure", { ...setup, keeps: { readers } })),
       ]);
       const members =
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract)]
-          : quorumProcesses.map((member) => remoteMember(member, inputsOf));
-      const quorum = { members, threshold: plan.quorum?.threshold ?? 1 };
+          : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputsOf, proven)));
+      const quorum = { members, threshold: plan.quorum?.threshold ?? 1, ...readyFor(proven) };
       const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
       const common = { quorum, ...pids, memberSetup: setup };
       if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined, catchUp: () => Promise.resolve() };
@@ -149,6 +160,16 @@ export async function prepareSigners(
       return { ...common, posting, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
     },
   };
+}
+
+function sourceOf(blocks: InputsOf, proven: ProvenRecorder | undefined): InputsOf | ProvenSource {
+  return proven === undefined ? blocks : { proven: (batchNumber) => proven.inputs(batchNumber), blocks };
+}
+
+/** Validators that ask for proofs are asked once there is one. */
+function readyFor(proven: ProvenRecorder | undefined): Pick<Quorum, "ready"> {
+  if (proven === undefined) return {};
+  return { ready: ({ outputs }) => Promise.resolve().then(() => proven.requireOutcome(outputs.batchNumber)) };
 }
 
 function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {

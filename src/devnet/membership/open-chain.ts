@@ -62,6 +62,7 @@ export interface ChainOpening {
   readonly gate: SharedExclusiveLock;
   readonly prover: ChainPipelineDependencies["prover"];
   readonly executionProver: ChainPipelineDependencies["executionProver"];
+  readonly executionChecking: ChainPipelineDependencies["executionChecking"];
   readonly faults: Pick<Faults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
@@ -148,6 +149,7 @@ function pipelineDependencies(
     gate,
     prover,
     executionProver,
+    executionChecking,
     faults,
     connect,
     artifacts,
@@ -172,6 +174,7 @@ function pipelineDependencies(
     ...(kept === undefined ? {} : { kept }),
     prover,
     executionProver,
+    executionChecking,
     alterProof: (proof) => faults.alterProof(chainId, proof),
     alterChanges: (changes) => faults.alterChanges(chainId, changes),
     operator,

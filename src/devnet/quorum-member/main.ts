@@ -1,18 +1,24 @@
 import { JsonRpcProvider } from "ethers";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { SigningRefusal } from "../../settlement/signing-refusal.ts";
+import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { l1Request } from "../l1/l1-request.ts";
 import { Member } from "./member.ts";
 import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { MemberReply, MemberRequest } from "./messages.ts";
 
-/** The body of a member's process: one request after the other, until its parent process is gone. Its argument names its file. */
-const [path] = process.argv.slice(2);
+/**
+ * The body of a member's process: one request after the other, until its parent process is gone. Its arguments are how it checks
+ * proofs of execution, in JSON, and the name of its file.
+ */
+const [checking = "{}", path] = process.argv.slice(2);
 const file = path === undefined ? undefined : await openMemberFile(path);
+const prover = createExecutionProver(JSON.parse(checking) as ExecutionProverOptions);
 const connectL1 = (url: string): JsonRpcProvider =>
   new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 });
-const member = new Member(connectL1, file);
+const member = new Member({ connectL1, file, prover });
 const reply = (message: MemberReply): void => {
   process.send?.(message);
 };
@@ -31,9 +37,14 @@ async function answer({ id, operation, request }: MemberRequest): Promise<void> 
       type: "refused",
       code: known?.code ?? "MemberFailed",
       message,
-      nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : undefined,
+      nextBatch: known?.code === "BatchNumberMismatch" ? member.nextBatch : askedFor(known),
     });
   }
+}
+
+/** The batch from which on the member has to be shown what it lacks; undefined where it lacks nothing. */
+function askedFor(known: Error | undefined): bigint | undefined {
+  return known instanceof QuorumMemberError ? known.nextBatch : undefined;
 }
 
 let last: Promise<void> = Promise.resolve();

@@ -4,6 +4,9 @@ import { genesisState } from "../../chain/state/genesis-state.ts";
 import { firstStateAccounts } from "../chains/first-state.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
+import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import { checkTime } from "../../chain/verification/time-bounds.ts";
 import type { TimeBounds } from "../../chain/verification/time-bounds.ts";
@@ -26,9 +29,11 @@ import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlem
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
+import { LabelCheck } from "./label-check.ts";
+import { ProofVerifier } from "./proof-verifier.ts";
 import type { MemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
-import type { DataRequest, MemberOperations, MemberSetup, ShownBatch } from "./messages.ts";
+import type { DataRequest, MemberOperations, MemberSetup, ShownBatch, ShownInputs } from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
@@ -36,6 +41,15 @@ const REMEMBERED_BATCHES = 64n;
 /** A batch that a member has run, and the operations that the chain had taken from the queue before it. */
 interface AgreedBatch extends SignedBatch {
   readonly operationsBefore: bigint;
+}
+
+/** What a member judges batches by. */
+interface BatchJudge {
+  readonly nextBatch: bigint;
+  verify(inputs: ShownInputs): Promise<FormedBatch>;
+  goBack(batchNumber: bigint): void;
+  /** Of one that asks for proofs: runs a batch all the same. */
+  execute?(inputs: BatchInputs): Promise<void>;
 }
 
 /** What a member has once it knows its chain. */
@@ -46,29 +60,35 @@ interface Configured {
   readonly readers: ReadonlySet<Hex> | undefined;
   readonly knowledge: L1Knowledge;
   readonly timeBounds: () => Promise<TimeBounds>;
-  readonly verifier: BatchVerifier;
+  readonly judge: BatchJudge;
   /** Where it asks L1 about the chain. */
   readonly contract: ChainContract;
   readonly signer: QuorumMember;
   readonly l1Returns: boolean;
 }
 
+export interface MemberDependencies {
+  readonly connectL1: (url: string) => JsonRpcProvider;
+  /** What it keeps over a restart; without one it forgets with its process. */
+  readonly file: MemberFile | undefined;
+  /** Checks proofs of execution. Starts nothing until it is asked. */
+  readonly prover: Pick<ExecutionProver, "verify" | "examine">;
+}
+
 /**
  * A validator of a chain, and keeper of its data, that trusts no one: it reads the queue and the imported roots from L1
- * itself, runs every batch again, forms it itself, and signs only what came out equal.
+ * itself, runs every batch again or asks for the proof that it was run, forms it itself, and signs only what came out equal.
  */
 export class Member {
   readonly #wallet: BaseWallet;
-  /** What it keeps over a restart; without one it forgets with its process. */
-  readonly #file: MemberFile | undefined;
-  readonly #connectL1: (url: string) => JsonRpcProvider;
+  readonly #dependencies: MemberDependencies;
   /** What it has agreed to, by batch number. */
   readonly #agreed = new Map<bigint, AgreedBatch>();
   #configured: Configured | undefined;
 
-  constructor(connectL1: (url: string) => JsonRpcProvider, file?: MemberFile) {
-    this.#connectL1 = connectL1;
-    this.#file = file;
+  constructor(dependencies: MemberDependencies) {
+    const { file } = dependencies;
+    this.#dependencies = dependencies;
     this.#wallet = file === undefined ? Wallet.createRandom() : new Wallet(file.key);
   }
 
@@ -79,11 +99,20 @@ export class Member {
   } = {
     introduce: () => Promise.resolve(this.#wallet.address.toLowerCase() as Hex),
     configure: async (setup) => {
-      this.#configured = await configure(setup, this.#connectL1(setup.l1Url), this.#wallet, this.#file);
+      const l1 = this.#dependencies.connectL1(setup.l1Url);
+      this.#configured = await configure(setup, l1, this.#wallet, this.#dependencies);
       return undefined;
     },
     follow: async (inputs) => {
       await this.#run(inputs, undefined);
+      return undefined;
+    },
+    execute: async (inputs) => {
+      const { judge, knowledge } = this.#chain();
+      if (judge.execute === undefined)
+        throw new QuorumMemberError("OtherInputs", "this member runs every batch; show it by signBatch or follow");
+      await fromL1(() => knowledge.refresh());
+      await judge.execute(inputs);
       return undefined;
     },
     signBatch: async ({ terms, ...batch }) => {
@@ -114,7 +143,7 @@ export class Member {
 
   /** The batch that it would take next. */
   get nextBatch(): bigint | undefined {
-    return this.#configured?.verifier.nextBatch;
+    return this.#configured?.judge.nextBatch;
   }
 
   #chain(): Configured {
@@ -123,12 +152,12 @@ export class Member {
   }
 
   /** The batch as this member finds it. Rejects with BatchRefusal where another one is `asked` for; undefined is any. */
-  async #run(inputs: BatchInputs, asked: Pick<ShownBatch, "commitment" | "protocolVersion"> | undefined): Promise<AgreedBatch> {
-    const { verifier, knowledge, reader, readers } = this.#chain();
+  async #run(inputs: ShownInputs, asked: Pick<ShownBatch, "commitment" | "protocolVersion"> | undefined): Promise<AgreedBatch> {
+    const { judge, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
     if (agreed !== undefined && agreed.commitment === asked?.commitment) return agreed;
-    if (batchNumber < verifier.nextBatch) {
+    if (batchNumber < judge.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
         throw new BatchRefusal(
@@ -140,7 +169,7 @@ export class Member {
       this.#goBack(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
-    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await verifier.verify(inputs);
+    const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await judge.verify(inputs);
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
     const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
@@ -171,7 +200,7 @@ export class Member {
   }
 
   #goBack(batchNumber: bigint): void {
-    this.#chain().verifier.goBack(batchNumber);
+    this.#chain().judge.goBack(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
   }
 
@@ -213,7 +242,7 @@ async function configure(
   setup: MemberSetup,
   l1: JsonRpcProvider,
   wallet: TypedDataSigner,
-  file: MemberFile | undefined,
+  { file, prover }: MemberDependencies,
 ): Promise<Configured> {
   const { hyperchain, fromBlock, coinbase, genesis, pubdataOnChain, keeps } = setup;
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
@@ -230,7 +259,8 @@ async function configure(
     new ChainVersions(versionedChain(chain)),
   );
   const { identity, configurationState } = identityOf(chain, pubdataOnChain);
-  const verifier = await BatchVerifier.create(
+  const judge = await judgeOf(
+    setup.checks,
     {
       identity: { ...identity, chainId },
       coinbase,
@@ -238,7 +268,7 @@ async function configure(
       initialState: [...configurationState, ...firstStateAccounts(chainId, setup.firstState)],
       genesisBatch: { commitment, newStateRoot },
     },
-    { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)) },
+    { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)), prover },
   );
   const context = { settlementChainId, hyperchain };
   const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await timeOf(l1), window });
@@ -253,10 +283,40 @@ async function configure(
     readers,
     knowledge,
     timeBounds,
-    verifier,
+    judge,
     contract: chainContract,
     signer,
     l1Returns: setup.l1Returns,
+  };
+}
+
+/** Runs every batch, or asks for proofs. */
+async function judgeOf(
+  checks: MemberSetup["checks"],
+  options: BatchVerifierOptions,
+  { prover, ...others }: BatchVerifierDependencies & Pick<MemberDependencies, "prover">,
+): Promise<BatchJudge> {
+  const other = (): QuorumMemberError =>
+    new QuorumMemberError("OtherInputs", `this member judges by ${checks}; what it was shown is for another`);
+  if (checks === "execution") {
+    const verifier = await BatchVerifier.create(options, others);
+    return {
+      get nextBatch() {
+        return verifier.nextBatch;
+      },
+      verify: (inputs) => ("blocks" in inputs ? verifier.verify(inputs) : Promise.reject(other())),
+      goBack: (batchNumber) => verifier.goBack(batchNumber),
+    };
+  }
+  const labels = new LabelCheck(options, { ...others, prover });
+  const verifier = new ProofVerifier(options, { ...others, prover, labels });
+  return {
+    get nextBatch() {
+      return verifier.nextBatch;
+    },
+    verify: (inputs) => ("sealed" in inputs ? verifier.verify(inputs) : Promise.reject(other())),
+    goBack: (batchNumber) => verifier.goBack(batchNumber),
+    execute: (inputs) => labels.run(inputs),
   };
 }
 

@@ -6,18 +6,26 @@ import type { SettlementErrorCode } from "../../settlement/settlement-error.ts";
 import type { QuorumMember } from "../../settlement/quorum.ts";
 import type { MemberProcess } from "./member-process.ts";
 import { QuorumMemberError } from "./messages.ts";
-import type { MemberOperations } from "./messages.ts";
+import type { MemberOperations, ProvenInputs, ShownInputs } from "./messages.ts";
 
 /** Where a batch's inputs come from. */
-export type InputsOf = (batchNumber: bigint) => Promise<BatchInputs>;
+export type InputsOf<Inputs extends ShownInputs = BatchInputs> = (batchNumber: bigint) => Promise<Inputs>;
+
+/** Where they come from for a member that asks for proofs. */
+export interface ProvenSource {
+  readonly proven: InputsOf<ProvenInputs>;
+  /** For the batches that it has to run all the same. */
+  readonly blocks: InputsOf;
+}
 
 /** A member of a chain's quorum in a process of its own, as settlement sees it. */
-export function remoteMember(member: MemberProcess, inputsOf: InputsOf): QuorumMember {
+export function remoteMember(member: MemberProcess, source: InputsOf | ProvenSource): QuorumMember {
+  const inputsOf: InputsOf<ShownInputs> = typeof source === "function" ? source : source.proven;
   return {
     address: member.address,
     async signBatch({ outputs, commitment, protocolVersion }, terms) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, inputsOf, "signBatch", { inputs, commitment, protocolVersion, terms });
+      return shown(member, source, "signBatch", { inputs, commitment, protocolVersion, terms });
     },
     signRevert: (reversal) => member.request("signRevert", reversal),
     forgetApprovalsBut: (kept) => member.request("forgetApprovalsBut", { kept }),
@@ -53,12 +61,12 @@ const MEANINGS = new Map<string, SettlementErrorCode>([
  */
 async function shown<Name extends "signBatch" | "signAvailability">(
   member: MemberProcess,
-  inputsOf: InputsOf,
+  source: InputsOf | ProvenSource,
   operation: Name,
   request: MemberOperations[Name]["request"],
 ): Promise<MemberOperations[Name]["result"]> {
   try {
-    return await shownInOrder(member, inputsOf, operation, request);
+    return await shownInOrder(member, source, () => member.request(operation, request), request.inputs.batchNumber);
   } catch (error) {
     const meaning = error instanceof QuorumMemberError ? MEANINGS.get(error.code) : undefined;
     if (meaning !== undefined)
@@ -67,19 +75,27 @@ async function shown<Name extends "signBatch" | "signAvailability">(
   }
 }
 
-/** First come the batches that it has missed. */
-async function shownInOrder<Name extends "signBatch" | "signAvailability">(
+/** First come the batches that it has missed, and those that it has to run. */
+async function shownInOrder<Result>(
   member: MemberProcess,
-  inputsOf: InputsOf,
-  operation: Name,
-  request: MemberOperations[Name]["request"],
-): Promise<MemberOperations[Name]["result"]> {
+  source: InputsOf | ProvenSource,
+  ask: () => Promise<Result>,
+  batchNumber: bigint,
+): Promise<Result> {
   try {
-    return await member.request(operation, request);
+    return await ask();
   } catch (error) {
-    const { batchNumber } = request.inputs;
-    if (!(error instanceof QuorumMemberError) || error.nextBatch === undefined || error.nextBatch >= batchNumber) throw error;
-    for (let missed = error.nextBatch; missed < batchNumber; missed++) await member.request("follow", await inputsOf(missed));
-    return member.request(operation, request);
+    if (!(error instanceof QuorumMemberError) || error.nextBatch === undefined) throw error;
+    if (error.code === "InputsNeeded" && typeof source !== "function") {
+      for (let next = error.nextBatch; next <= batchNumber; next++) await member.request("execute", await source.blocks(next));
+      return ask();
+    }
+    if (error.nextBatch >= batchNumber) throw error;
+    const inputsOf: InputsOf<ShownInputs> = typeof source === "function" ? source : source.proven;
+    for (let missed = error.nextBatch; missed < batchNumber; missed++) {
+      const inputs = await inputsOf(missed);
+      await shownInOrder(member, source, () => member.request("follow", inputs), missed);
+    }
+    return shownInOrder(member, source, ask, batchNumber);
   }
 }

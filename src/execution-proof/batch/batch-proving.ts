@@ -62,36 +62,51 @@ export class BatchProving {
     });
   }
 
+  /** Fills the tables of all chunks, and proves none. Throws what ends the making of a proof. */
+  examine(): void {
+    for (const { chunk } of this.#chunksInTurn()) freeNow(chunk.input.traces.flat());
+  }
+
   async run(): Promise<ProvenExecution> {
     const start = performance.now();
     const { key, backend } = this.#tools;
-    const { steps, state, environment } = this.#witness;
-    this.#clock.enter("plan", 0);
-    const weights = this.#plan();
-    const kernel = new Kernel(this.#primitives, key.program.rows);
-    let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
-    for (let at = 0; at < steps.length;) {
-      this.#options.signal?.throwIfAborted();
-      const rest = weights.slice(at).reduce((sum, weight) => sum + weight, 0);
-      this.#ahead = Math.max(1, Math.ceil(rest / this.#mostCells));
-      this.#clock.enter("trace", 0);
-      const { run: after, chunk } = this.#fill(run, at, stepsWithin(weights, at, this.#mostCells));
+    const { state, environment } = this.#witness;
+    let tree = new PartialTree(state, this.#compress);
+    for (const { run, chunk } of this.#chunksInTurn()) {
       const proof = await this.#prove(chunk.input);
       this.#cells += chunk.cells;
-      this.#chunks.push({ boundary: after.environment.boundary, root: after.tree.root, proof });
-      [run, at] = [after, at + chunk.steps];
+      this.#chunks.push({ boundary: run.environment.boundary, root: run.tree.root, proof });
+      tree = run.tree;
     }
     const proof = encodeBatchProof({
       ...{ program: key.system.verificationKeyDigest, protocolVersion: this.#claim.batch.protocolVersion },
       ...{ chainId: environment.chainId, batchNumber: environment.boundary.nextBatch },
       ...{ blockHashes: environment.boundary.blockHashes, rootBefore: claimedEnds(this.#claim).rootBefore },
-      ...{ chunks: this.#chunks, relisting: this.#relisting(run.tree) },
+      ...{ chunks: this.#chunks, relisting: this.#relisting(tree) },
     });
     const metrics: ExecutionMetrics = {
       ...{ chunks: this.#chunks.length, cells: this.#cells, seconds: (performance.now() - start) / 1000 },
       ...{ phaseSeconds: this.#clock.end(), provenBits: key.provenBits, workers: backend.workers },
     };
     return { kind: "proven", proof, metrics };
+  }
+
+  /** The batch's chunks, each with the run that it ends. */
+  *#chunksInTurn(): Generator<{ readonly run: BatchRun; readonly chunk: FilledChunk }> {
+    const { steps, state } = this.#witness;
+    this.#clock.enter("plan", 0);
+    const weights = this.#plan();
+    const kernel = new Kernel(this.#primitives, this.#tools.key.program.rows);
+    let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
+    for (let at = 0; at < steps.length;) {
+      this.#options.signal?.throwIfAborted();
+      const rest = weights.slice(at).reduce((sum, weight) => sum + weight, 0);
+      this.#ahead = Math.max(1, Math.ceil(rest / this.#mostCells));
+      this.#clock.enter("trace", 0);
+      const filled = this.#fill(run, at, stepsWithin(weights, at, this.#mostCells));
+      yield filled;
+      [run, at] = [filled.run, at + filled.chunk.steps];
+    }
   }
 
   get #mostCells(): number {

@@ -32,6 +32,11 @@ export interface ProveOptions {
 export interface ExecutionProver {
   /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
   prove(witness: BatchWitness, claim: ExecutionClaim, options?: ProveOptions): Promise<ProvenExecution | LabelledExecution>;
+  /**
+   * Why a batch's execution cannot be proven; undefined where it can be, which is found at a fraction of a proof's cost.
+   * Rejects as `prove`.
+   */
+  examine(witness: BatchWitness, claim: ExecutionClaim): Promise<LabelledExecution | undefined>;
   /** Rejects with ExecutionProofError for a proof that is not accepted. */
   verify(claim: ExecutionClaim, proof: Uint8Array): Promise<VerifiedExecution>;
   /** Rejects what waits, and ends the thread. Safe to call twice. */
@@ -74,6 +79,7 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
       proveOptions.onProgress?.(QUEUED);
       return (await thread.run({ type: "prove", witness, claim }, proveOptions)) as ProvenExecution | LabelledExecution;
     },
+    examine: async (witness, claim) => (await thread.run({ type: "examine", witness, claim })) as LabelledExecution | undefined,
     verify: async (claim, proof) => (await thread.run({ type: "verify", claim, proof })) as VerifiedExecution,
     close: () => thread.close(),
   };

@@ -8,11 +8,11 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 
 /** What the thread is asked for. */
 export type ExecutionJob =
-  | { readonly type: "prove"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | { readonly type: "prove" | "examine"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
 /** What comes of it. */
-export type Answer = ProvenExecution | LabelledExecution | VerifiedExecution;
+export type Answer = ProvenExecution | LabelledExecution | VerifiedExecution | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
 export type ExecutionFailure =

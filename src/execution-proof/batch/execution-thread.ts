@@ -42,9 +42,15 @@ serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
   async (job, context) => {
     const { claim } = job;
     const { key, proving } = await toolsOf(claim.batch.protocolVersion);
-    return job.type === "verify"
-      ? verifyWithKey(key, claim, job.proof, { acceptsWeakParameters })
-      : proving.prove(job.witness, claim, { ...context, ...(mostCells === undefined ? {} : { mostCells }) });
+    const options = { ...context, ...(mostCells === undefined ? {} : { mostCells }) };
+    switch (job.type) {
+      case "verify":
+        return verifyWithKey(key, claim, job.proof, { acceptsWeakParameters });
+      case "examine":
+        return proving.examine(job.witness, claim, options);
+      case "prove":
+        return proving.prove(job.witness, claim, options);
+    }
   },
   (error) =>
     error instanceof ExecutionProofError

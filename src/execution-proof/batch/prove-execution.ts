@@ -27,15 +27,34 @@ export class ExecutionProving {
     return this.#fixedTables.release();
   }
 
+  /**
+   * Why a batch's execution cannot be proven; undefined where it can be. Fills the tables of its proof, at a fraction of the
+   * proof's cost. Rejects with the signal's reason alone.
+   */
+  examine(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions = {}): Promise<LabelledExecution | undefined> {
+    return this.#labelled(options, () => {
+      this.#proving(witness, claim, options).examine();
+      return Promise.resolve(undefined);
+    });
+  }
+
   /** Proves a batch's execution, or says why it cannot be proven. Rejects with the signal's reason alone. */
-  async prove(
+  prove(
     witness: BatchWitness,
     claim: ExecutionClaim,
     options: ProvingOptions = {},
   ): Promise<ProvenExecution | LabelledExecution> {
+    return this.#labelled(options, () => this.#proving(witness, claim, options).run());
+  }
+
+  #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): BatchProving {
+    const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
+    return new BatchProving({ key: this.#key, backend: this.#backend, kept }, witness, claim, options);
+  }
+
+  async #labelled<Made>(options: ProvingOptions, make: () => Promise<Made>): Promise<Made | LabelledExecution> {
     try {
-      const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
-      return await new BatchProving({ key: this.#key, backend: this.#backend, kept }, witness, claim, options).run();
+      return await make();
     } catch (error) {
       options.signal?.throwIfAborted();
       return labelOf(error);

@@ -1,18 +1,16 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Chain, UnformedBatch } from "../../chain/chain.ts";
-import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
-import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
+import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
 import type { ExecutedBatchesOptions } from "./executed-batches.ts";
 import { ExecutionQueue } from "./execution-queue.ts";
@@ -24,6 +22,8 @@ export interface ExecutionProofs {
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<ExecutionProver, "prove" | "verify">;
   readonly store: ExecutionStore;
+  /** Told of each batch once its proof is under way, or known to be none. */
+  readonly onBatch?: (batch: FormedBatch) => void;
 }
 
 /** What a caller needs to check a batch's execution beside L1. Nothing of it has to be believed. */
@@ -66,7 +66,7 @@ interface Taken {
 
 export function openNodeExecution(
   options: ExecutedBatchesOptions,
-  { prover, store }: ExecutionProofs,
+  { prover, store, onBatch }: ExecutionProofs,
   closing: Disposer,
 ): NodeExecution {
   const older = openTemporaryValues<readonly ExecutedBlock[]>();
@@ -77,21 +77,9 @@ export function openNodeExecution(
   const queue = new ExecutionQueue({ prover, store, witnesses });
   closing.add(() => queue.close());
   let taken: Taken | undefined;
-  const { chainId, coinbase, genesis, initialState } = options;
-  const claimOf = (batch: FormedBatch, previous: UnformedBatch["previous"]): ExecutionClaim => {
-    const { newStateRoot, oldStateRoot, protocolVersion, outputsHash } = batch;
-    const { batchNumber, lastBlock, firstTimestamp, lastTimestamp } = batch.outputs;
-    const [before, after] = [digestToHex(oldStateRoot), digestToHex(newStateRoot)];
-    return {
-      ...{ chainId, coinbase, outputs: batch.outputs },
-      previous: { newStateRoot: before, lastBlock: previous?.lastBlock ?? 0n, lastTimestamp: previous?.timestamp ?? 0n },
-      batch: {
-        ...{ batchNumber, protocolVersion, oldStateRoot: before, newStateRoot: after },
-        ...{ lastBlock, firstTimestamp, lastTimestamp, outputsHash },
-      },
-      ...(batchNumber === 0n ? { firstState: firstStateRoot(genesis, initialState, { compressor: createCompressor() }) } : {}),
-    };
-  };
+  const { coinbase } = options;
+  const claimOf = (batch: FormedBatch, previous: UnformedBatch["previous"]): ExecutionClaim =>
+    formedClaim(batch, previous, options);
   return {
     view: {
       outcomes: () => store.outcomes(),
@@ -121,6 +109,7 @@ export function openNodeExecution(
         const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
         queue.add({ commitment, claim: claimOf(batch, previous), witness: { kind: "labelled", reason: "fault", detail } });
       }
+      onBatch?.(batch);
     },
     follow({ index, sequencer }) {
       queue.forgetFrom(sequencer.batchNumber);

@@ -217,11 +217,11 @@ export interface HyperchainUserConfig {
    */
   readonly deployers?: readonly string[] | undefined;
   /**
-   * Processes that execute every batch again, and how many of them must sign.
+   * Processes that check every batch, and how many of them must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
    * Default: one member, in this process.
    */
-  readonly quorum?: { readonly members: number; readonly threshold: number } | undefined;
+  readonly quorum?: HyperchainQuorumUserConfig | undefined;
   /**
    * Seconds between a batch's commit and its execution on L1.
    * Allowed: a whole number from 0 to 7776000, such as 60.
@@ -288,6 +288,25 @@ export interface HyperchainBatchesUserConfig {
    * Default: no limit.
    */
   readonly maxTransactions?: number | undefined;
+}
+
+export interface HyperchainQuorumUserConfig {
+  /**
+   * .
+   * Allowed: a whole number from 1 to 16, such as 3.
+   */
+  readonly members: number;
+  /**
+   * .
+   * Allowed: a whole number from 1 to 16, such as 2.
+   */
+  readonly threshold: number;
+  /**
+   * What each does before it signs: execute the batch again, or check its proof, with prover.execution "proven".
+   * Allowed: "execution" or "proof".
+   * Default: "execution".
+   */
+  readonly check?: "execution" | "proof" | undefined;
 }
 
 export interface HyperchainPaceUserConfig {

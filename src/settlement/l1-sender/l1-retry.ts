@@ -8,7 +8,7 @@ import { SettlementError } from "../settlement-error.ts";
  * goes on by itself.
  */
 export interface L1Trouble {
-  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid";
+  readonly code: "L1Unreachable" | "InsufficientFunds" | "ApprovalNotYetValid" | "ExecutionUnproven";
   /** What is asked of L1, and what comes instead of an answer. */
   readonly message: string;
 }
@@ -34,8 +34,9 @@ export interface L1RetryDependencies {
 export interface L1Retry {
   /**
    * Repeats a request, waiting longer each time, until L1 answers. Rejects with what cannot get better: SettlementError
-   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable and
-   * InsufficientFunds, which pass), the client's error for a request that it cannot make, or SettlementStopped.
+   * Reverted where a contract refuses, any other SettlementError that the request throws (but L1Unreachable,
+   * InsufficientFunds and ExecutionUnproven, which pass), the client's error for a request that it cannot make, or
+   * SettlementStopped.
    */
   answered<T>(label: string, request: () => Promise<T>): Promise<T>;
   /** Waits. Rejects with SettlementStopped. */
@@ -125,7 +126,7 @@ function troubleOf(label: string, error: unknown): L1Trouble {
   }
   if (error instanceof SettlementError) {
     const { code, message } = error;
-    if (code === "L1Unreachable" || code === "InsufficientFunds") return { code, message };
+    if (code === "L1Unreachable" || code === "InsufficientFunds" || code === "ExecutionUnproven") return { code, message };
     throw error;
   }
   if (REVERTED.test(String(error)))

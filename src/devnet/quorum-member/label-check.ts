@@ -1,0 +1,127 @@
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
+import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
+import type { BatchVerifierDependencies, BatchVerifierOptions, RunBatch } from "../../chain/verification/batch-verifier.ts";
+import { BatchRefusal } from "../../chain/verification/refusal.ts";
+import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
+import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
+import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import { openTemporaryValues } from "../../ledger/temporary-values.ts";
+import { ExecutedBatches } from "../../node/execution/executed-batches.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { QuorumMemberError } from "./messages.ts";
+
+/** A batch that was run. */
+interface RunOutcome {
+  readonly commitment: Hex;
+  readonly witness: BatchWitness | LabelledExecution;
+}
+
+/** Labels that say of a batch what any validator finds in it. The others are faults of those who should prove it. */
+const LABELS_OF_BATCHES: ReadonlySet<ExecutionLabel> = new Set([
+  "sha256",
+  "p256",
+  "unsupported-precompile",
+  "unsupported-modular-power",
+  "unsupported-frame-count",
+  "unsupported-code-size",
+  "refused-by-kernel",
+  "unprovable-row",
+  "too-large",
+]);
+
+/** Batches whose runs are remembered, to be asked for again. */
+const REMEMBERED_RUNS = 64n;
+
+/**
+ * Judges batches that are said to have no proof: it runs them, and all before them, in an EVM of its own, and has the machine say
+ * whether their execution could be proven. It lags behind until there is such a batch.
+ */
+export class LabelCheck {
+  readonly #create: () => Promise<BatchVerifier>;
+  readonly #executed: ExecutedBatches;
+  readonly #prover: Pick<ExecutionProver, "examine">;
+  readonly #runs = new Map<bigint, RunOutcome>();
+  /** Made for the first batch that is run. */
+  #verifier: BatchVerifier | undefined;
+  #witness: RunOutcome["witness"] | undefined;
+
+  constructor(
+    options: BatchVerifierOptions,
+    {
+      prover,
+      ...others
+    }: Pick<BatchVerifierDependencies, "l1" | "flowsHash"> & { readonly prover: Pick<ExecutionProver, "examine"> },
+  ) {
+    const { identity, coinbase, genesis, initialState } = options;
+    this.#prover = prover;
+    this.#executed = new ExecutedBatches(
+      { chainId: identity.chainId, coinbase, genesis, initialState, codes: [] },
+      openTemporaryValues<readonly ExecutedBlock[]>(),
+    );
+    this.#create = () =>
+      BatchVerifier.create(options, {
+        ...others,
+        onBlock: (block) => this.#executed.addBlock(block),
+        beforeForming: (batch) => this.#take(batch),
+      });
+  }
+
+  /** Runs the next batch. Rejects with BatchRefusal. */
+  async run(inputs: BatchInputs): Promise<void> {
+    const { batchNumber } = inputs;
+    this.#verifier ??= await this.#create();
+    const formed = await this.#verifier.verify(inputs);
+    this.#executed.addCodes(formed);
+    if (this.#witness === undefined) throw new TypeError("a batch that was run was taken");
+    this.#runs.set(batchNumber, { commitment: formed.commitment, witness: this.#witness });
+    this.#runs.delete(batchNumber - REMEMBERED_RUNS);
+  }
+
+  /**
+   * That a batch comes out as it does, and that its label is the one that this machine gives it. Rejects with QuorumMemberError:
+   * InputsNeeded where it has not been run, or the refusal.
+   */
+  async require(formed: FormedBatch, claim: ExecutionClaim, reason: string): Promise<void> {
+    const { batchNumber } = formed.outputs;
+    const { witness } = this.requireRun(formed);
+    const own = witness.kind === "labelled" ? witness : await this.#prover.examine(witness, claim);
+    if (own === undefined)
+      throw new QuorumMemberError(
+        "ProvableBatch",
+        `batch ${batchNumber} is said to have no proof (${reason}), and its execution can be proven`,
+      );
+    if (own.reason !== reason || !LABELS_OF_BATCHES.has(own.reason))
+      throw new QuorumMemberError(
+        "LabelMismatch",
+        `batch ${batchNumber} is said to have no proof for ${reason}, this validator finds ${own.reason} (${own.detail})`,
+      );
+  }
+
+  /** What came of a run of the batch. Throws QuorumMemberError InputsNeeded, or BatchRefusal where it came out otherwise. */
+  requireRun({ outputs: { batchNumber }, commitment }: FormedBatch): RunOutcome {
+    const run = this.#runs.get(batchNumber);
+    if (run === undefined)
+      throw new QuorumMemberError(
+        "InputsNeeded",
+        `batch ${batchNumber} has to be run to be judged`,
+        this.#verifier?.nextBatch ?? 0n,
+      );
+    if (run.commitment === commitment) return run;
+    throw new BatchRefusal("CommitmentMismatch", `batch ${batchNumber} comes out as ${run.commitment}, not as ${commitment}`);
+  }
+
+  /** Forgets the runs of this batch and all after it. */
+  goBack(batchNumber: bigint): void {
+    for (const number of this.#runs.keys()) if (number >= batchNumber) this.#runs.delete(number);
+    if (this.#verifier !== undefined && this.#verifier.nextBatch > batchNumber) this.#verifier.goBack(batchNumber);
+  }
+
+  #take({ batchNumber, tree, head, commands }: RunBatch): void {
+    const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
+    const done = commands.flatMap((command) => (command.type === "operation" ? [{ command, behind: head.number }] : []));
+    this.#witness = this.#executed.take({ batchNumber, tree, head, previous, commands: done }, true);
+  }
+}
