@@ -8,6 +8,7 @@ export { bundleResult } from "./client/bundle-result.ts";
 export type { BundleResult } from "./client/bundle-result.ts";
 export { call, requireContract } from "./client/call.ts";
 export type { CallRequest } from "./client/call.ts";
+export type { SentCall } from "./client/direct-call.ts";
 export { checksumOf, encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress } from "./client/chain-address.ts";
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export { ClientError } from "./client/client-error.ts";

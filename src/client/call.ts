@@ -19,7 +19,9 @@ import { ClientError } from "./client-error.ts";
 import { interopCenter } from "./contract-interfaces.ts";
 import { findChain, isL1 } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
-import { requireOther } from "./route.ts";
+import { callHere, callThroughQueue } from "./direct-call.ts";
+import type { SentCall } from "./direct-call.ts";
+import { findMember, requireOther, routeOf } from "./route.ts";
 import { ecosystemBetween } from "./settlement-base.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
@@ -40,9 +42,9 @@ export async function requireContract(
   throw new ClientError("NoContract", message, { account: place.account, chainId: place.chainId });
 }
 
-/** A call of a contract on another chain. */
+/** A call of a contract, on any chain or on the sender's own member. */
 export interface CallRequest {
-  /** Sending chain. */
+  /** Sending member: a chain, or L1. */
   readonly from: ChainName;
   /** The contract: `0x…@chain`, ERC-7930 bytes, or the parts. */
   readonly to: ChainAddressLike;
@@ -50,7 +52,7 @@ export interface CallRequest {
   readonly data: Hex;
   /** Base token of the destination that the call gets. */
   readonly value?: bigint | undefined;
-  /** Base token of the destination for the account that brings the call. */
+  /** Base token of the destination for the account that brings the call. Between chains alone. */
   readonly reward?: bigint | undefined;
   /** Gas of the call; default 1,000,000. */
   readonly gasLimit?: bigint | undefined;
@@ -61,17 +63,48 @@ export interface CallRequest {
   readonly asMessage?: boolean | undefined;
   /** Have `onInteropResult` of the sender called with the outcome; the reward is the source's base token. For contracts. */
   readonly callback?: { readonly gasLimit: bigint; readonly reward?: bigint | undefined } | undefined;
-  /** Tokens of the source chain that travel with the call. */
+  /** Tokens of the source chain that travel with the call. Between chains alone. */
   readonly tokens?: readonly { readonly token: string; readonly amount: bigint; readonly recipient: string }[] | undefined;
-  /** Gets value and tokens back where the call fails; default: the sender. */
+  /** Gets value and tokens back where the call fails, from L1 too; default: the sender. */
   readonly refundTo?: string | undefined;
 }
 
 /**
- * Calls a contract on another chain, with value and tokens. It happens once L1 has executed the batch and a relayer brings
- * it. `signer` is on the sending chain. Throws ClientError.
+ * Calls a contract on any chain, from the sender's own account there. On the sender's own member that is a transaction; from L1
+ * it goes through the chain's queue; between chains it happens once L1 has executed the batch and a relayer brings it. L1
+ * makes no calls for chains. `signer` is on the sending member. Throws ClientError; NotOnRoute for what only calls
+ * between chains have.
  */
-export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
+export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentCall> {
+  const source = findMember(all, request.from).chainId;
+  const to = parseChainAddress(all, request.to);
+  const ecosystem = ecosystemBetween(all, source, to.chainId);
+  const route = routeOf(ecosystem, source, to.chainId);
+  if (route !== "payment" && route !== "deposit") return { ...(await callByBundle(all, request, signer)), type: "bundle" };
+  requirePlain(request, route);
+  const { data, value = 0n, gasLimit, refundTo } = request;
+  const direct = { to, data, value, gasLimit };
+  return route === "payment" ? callHere(ecosystem, direct, signer) : callThroughQueue(ecosystem, { ...direct, refundTo }, signer);
+}
+
+/** Throws ClientError NotOnRoute for a request with something that a call on this route does not have. */
+export function requirePlain(request: Omit<CallRequest, "data">, route: "payment" | "deposit"): void {
+  const { reward = 0n, asMessage, callback, tokens = [], refundTo } = request;
+  const asked = {
+    reward: reward > 0n,
+    asMessage: asMessage === true,
+    callback: callback !== undefined,
+    tokens: tokens.length > 0,
+    refundTo: refundTo !== undefined && route === "payment",
+  };
+  const [what] = Object.entries(asked).find(([, isAsked]) => isAsked) ?? [];
+  if (what === undefined) return;
+  const why = route === "payment" ? "stays on its member" : "comes from L1 through the chain's queue";
+  throw new ClientError("NotOnRoute", `a call that ${why} has no ${what}: leave it out`, { option: what, route });
+}
+
+/** Calls a contract on another chain, with value and tokens. `signer` is on the sending chain. Throws ClientError. */
+export async function callByBundle(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {
   const chain = findChain(all, request.from);
   const to = parseChainAddress(all, request.to);
   const ecosystem = ecosystemBetween(all, chain.chainId, to.chainId);

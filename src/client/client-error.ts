@@ -16,6 +16,7 @@ export type ClientErrorCode =
   | "WrongChain"
   | "NoProvider"
   | "NotWithdrawable"
+  | "NotOnRoute"
   | "NotDeliverable"
   | "Refused"
   | "Failed"

@@ -2,6 +2,7 @@ import { getBytes, ZeroHash } from "ethers";
 import type { Provider, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { requirePlain } from "./call.ts";
 import type { CallRequest } from "./call.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
@@ -52,7 +53,8 @@ export interface SendEstimate {
 const ESTIMATED_BUNDLE = { nonce: 0n, valueMessageHash: ZeroHash, executionAddress: PREDEPLOYS.InteropHandler };
 
 /**
- * Estimates a call of a contract on another chain by running it there as the interop handler would, on the newest state.
+ * Estimates a call of a contract by running it there on the newest state, between chains as the interop handler would. Of a call
+ * through a queue the sender's account there must have the value already: what the operation brings is not there yet.
  * Throws ClientError Failed with the reason where it would fail.
  */
 export async function estimateCall(
@@ -61,8 +63,10 @@ export async function estimateCall(
   providerOf: ProviderOf,
   names?: Pick<ContractNames, "error">,
 ): Promise<CallEstimate> {
-  const source = findChain(ecosystem, request.from);
+  const source = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
+  const route = routeOf(ecosystem, source.chainId, to.chainId);
+  if (route === "payment" || route === "deposit") return estimateDirect(ecosystem, request, route, providerOf(to.chainId), names);
   requireOther(source.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");
   const [here, there] = [providerOf(source.chainId), providerOf(to.chainId)];
   const data = await handlerCall(ecosystem, request, here);
@@ -78,6 +82,22 @@ export async function estimateCall(
   // Contracts that know only hashes of what they sent refuse this one, which was never sent.
   const callbackGasLimit = hasCode ? await gasOfRun(callback, here).catch(() => undefined) : undefined;
   return { gasLimit, callbackGasLimit };
+}
+
+async function estimateDirect(
+  ecosystem: Ecosystem,
+  request: CallToEstimate,
+  route: "payment" | "deposit",
+  there: Provider,
+  names: Pick<ContractNames, "error"> | undefined,
+): Promise<CallEstimate> {
+  requirePlain(request, route);
+  const to = parseChainAddress(ecosystem, request.to);
+  const run = { from: parseAccount(request.sender), to: to.account, data: request.data, value: request.value ?? 0n };
+  const gasLimit = await there.estimateGas(run).catch((error: unknown) => {
+    throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
+  });
+  return { gasLimit, callbackGasLimit: undefined };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { call } from "./call.ts";
+import { callByBundle } from "./call.ts";
 import type { CallRequest } from "./call.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress, ChainAddressLike } from "./chain-address.ts";
@@ -89,7 +89,7 @@ export async function swap(
   const source = findChain(ecosystem, request.from).chainId;
   const from = (chainId: number): Provider => (chainId === source ? provider : providerOf(chainId));
   const { order, ...estimate } = await plan(ecosystem, { ...request, sender: address }, from, names);
-  const sent = await call(ecosystem, order, signer);
+  const sent = await callByBundle(ecosystem, order, signer);
   return { ...sent, ...estimate };
 }
 

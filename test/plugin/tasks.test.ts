@@ -207,6 +207,21 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(valueOf<{ executed: boolean }>(result).executed, true);
     assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
     assert.equal(await beta.getBalance(contract), ETHER / 4n);
+    // From its own chain, and from L1 through the queue.
+    for (const [member, visits] of [
+      ["beta", 2n],
+      ["l1", 3n],
+    ] as const) {
+      const call = ["hyperchain:call", `${contract}@beta`, "visit(uint256)", "7", "--value", "0.25", "--from", `2@${member}`];
+      const direct = await workplace.run([...call, "--json"]);
+      assert.equal(valueOf<{ executed: boolean }>(direct).executed, true);
+      assert.equal(BigInt(await beta.getStorage(contract, 0)), visits);
+      assert.equal(await beta.getBalance(contract), (ETHER / 4n) * visits);
+      const rewarded = await workplace.run([...call, "--reward", "0.1"]);
+      assert.match(rewarded.stderr, /a call that .* has no reward: leave it out/);
+    }
+    const onL1 = await workplace.run(["hyperchain:call", `${contract}@l1`, "visit(uint256)", "7", "--from", "2@beta"]);
+    assert.match(onL1.stderr, /the destination is L1; what goes there is a withdrawal or a plain message/);
   });
 
   test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {

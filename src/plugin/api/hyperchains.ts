@@ -73,6 +73,7 @@ export interface Hyperchains extends Iterable<Member> {
   withdraw(options: WithdrawOptions): Promise<Message>;
   /** Sends money from any member to an account on any member: as `deposit`, as `withdraw`, by a hyperbridge, or at once. */
   send(options: SendOptions): Promise<Message>;
+  /** Calls a contract on any chain, or on the sender's own member: at once, from L1 through the queue, or by a hyperbridge. */
   call(options: CallOptions): Promise<Message>;
   /**
    * Swaps at a pool on another chain, in one transaction of the sender; what it brings goes to `to`, and where it fails what was

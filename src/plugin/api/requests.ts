@@ -140,7 +140,7 @@ export const REQUESTS = {
   call: v.pipe(
     fields({
       to: described(place, "the contract: `0x…@beta`"),
-      chain: described(chain, "the calling chain"),
+      chain: described(chain, "the calling member: a chain, or L1"),
       data: described(calldata, "calldata; with `asMessage` the payload of `receiveMessage`"),
       value: option(units, "base token of the other chain that the call gets", "0n"),
       reward: option(units, "base token of the other chain for the account that brings the call", "0n"),
@@ -164,7 +164,7 @@ export const REQUESTS = {
         [],
       ),
       refundTo: option(account, "gets what is refunded", "the sender"),
-      from: sender("the calling chain"),
+      from: sender("the calling member"),
     }),
     v.metadata({ name: "CallOptions" }),
   ),

@@ -6,6 +6,7 @@ import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { findMember } from "../../client/route.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
+import type { SentCall } from "../../client/direct-call.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
@@ -42,7 +43,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     remember(message, hyperchains);
     return message;
   };
-  const follow = (sent: SentMessage | Sent): Message => {
+  const follow = (sent: SentMessage | Sent | SentCall): Message => {
     const name: CrossingName = { ...sent, hash: sent.messageHash };
     return track(name, kindOf(name, link));
   };
@@ -82,7 +83,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     },
     async call(options) {
       const { chain, from, data, tokens, to: place, ...rest } = readRequest("call", options);
-      const { chainId } = findChain(link.info, chain);
+      const { chainId } = findMember(link.info, chain);
       const to = await resolvePlace(link, place);
       await requireContract(link.info, { to, data: data as Hex }, link.client(to.chain));
       const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));

@@ -107,7 +107,7 @@ export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
       if (receipt?.status === 0) {
         throw new MessageError(
           "CallFailed",
-          `the deposit arrived on ${link.member(executed.chainId).name} and failed there; L1 gives it back to the depositor`,
+          `what L1 queued arrived on ${link.member(executed.chainId).name} and failed there: base token is with the refund's recipient there, a token can be had back on L1`,
         );
       }
     },

@@ -1,5 +1,4 @@
 import { requireContract } from "../../client/call.ts";
-import { findChain } from "../../client/ecosystem.ts";
 import { estimateCall, estimateSend } from "../../client/estimate.ts";
 import { findMember } from "../../client/route.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -22,7 +21,7 @@ export function createEstimates(link: EcosystemLink): Pick<Hyperchains, "estimat
     },
     async estimateCall(options) {
       const { chain, from, data, tokens, to: place, gasLimit: _, callback: __, ...rest } = readRequest("call", options);
-      const { chainId } = findChain(link.info, chain);
+      const { chainId } = findMember(link.info, chain);
       const to = await resolvePlace(link, place);
       await requireContract(link.info, { to, data: data as Hex }, providerOf(to.chain));
       const sender = from === undefined ? (await link.signer(chainId, from)).address : addressOf(from);

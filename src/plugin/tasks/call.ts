@@ -11,8 +11,9 @@ import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
 import { followMessage } from "./follow-message.ts";
-import { withEcosystem } from "./session.ts";
-import { readAmount, tokenOnChain } from "./tokens.ts";
+import { followSent } from "./follow-sent.ts";
+import { sessionBetween, withEcosystem } from "./session.ts";
+import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 
 interface CallArguments extends EcosystemArguments {
   readonly to: string;
@@ -29,15 +30,17 @@ interface CallArguments extends EcosystemArguments {
 /** From a plain transaction's to what one of the protocol may have. */
 const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
 
-/** `hyperchain:call`: a call of a contract on another chain. */
+/** `hyperchain:call`: a call of a contract on any chain, or on the caller's own member. */
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, async (whole) => {
+    const to = await resolvePlace(whole, args.to);
+    const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
+    const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
+    const session = sessionBetween(whole, from.chainId, to.chainId);
     const { info, output } = session;
-    const to = await resolvePlace(session, args.to);
-    const others = info.chains.filter(({ chainId }) => chainId !== to.chainId);
-    const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const data = encodeCall(args.function, args.arguments);
-    const token = await tokenOnChain(session, to.chainId, undefined);
+    const isOnL1 = to.chainId === info.l1.chainId;
+    const token = isOnL1 ? await tokenOnL1(session, undefined, "ETH") : await tokenOnChain(session, to.chainId, undefined);
     const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);
     const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
     const gas = readNumber("gas", args.gas, GAS);
@@ -60,6 +63,15 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     }
     output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
     const sent = await call(info, request, signerOf(session, from));
+    if (sent.type !== "bundle") {
+      const { arrived } = await followSent(session, { ...sent, type: sent.type }, from, args.noWait);
+      output.result(
+        () =>
+          `the call ${arrived ? "was carried out at" : "is on its way to"} ${formatChainAddress(info, to)}\n  transaction ${sent.messageHash}`,
+        { ...sent, from, to, data, value, reward, executed: arrived, steps: [] },
+      );
+      return;
+    }
     const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
     const failure = message === undefined ? undefined : await callFailure(session, message);
     if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${sent.messageHash}`);

@@ -185,8 +185,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./announce.ts"))
     .build(),
-  task("hyperchain:call", "Call a contract on another chain, from the sender's own account there")
-    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain" })
+  task("hyperchain:call", "Call a contract on any chain, from the sender's own account there")
+    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain; on L1 only from L1" })
     .addPositionalArgument({
       name: "function",
       description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',

@@ -13,8 +13,11 @@ export interface Arrival {
   readonly claimTransactionHash?: Hex | null;
 }
 
+/** What is waited for. */
+type SentSomehow = Pick<Sent, "type" | "transactionHash" | "messageHash" | "destinationChainId">;
+
 /** Waits until a send has arrived, as its route needs it; a withdrawal is claimed, by the sender. */
-export async function followSent(session: Session, sent: Sent, from: Place, noWait: boolean): Promise<Arrival> {
+export async function followSent(session: Session, sent: SentSomehow, from: Place, noWait: boolean): Promise<Arrival> {
   if (sent.type === "payment") return { arrived: true, steps: [] };
   if (noWait) return { arrived: false, steps: [] };
   if (sent.type === "deposit") {

@@ -7,6 +7,7 @@ import { createPublicClient, createWalletClient, custom, defineChain, parseEther
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
 const NOBODY = "0x00000000000000000000000000000000000a11ce";
@@ -176,9 +177,13 @@ describe("I2: an ecosystem from network.create", () => {
       code: "MalformedAddress",
       message: /would be lost; name another recipient/,
     });
-    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@alpha`, data: "0x" }), {
+    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@alpha`, data: "0x", reward: 1n }), {
+      code: "NotOnRoute",
+      message: /a call that stays on its member has no reward: leave it out/,
+    });
+    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@l1`, data: "0x" }), {
       code: "UnknownChain",
-      message: /both chain 271; name another chain/,
+      message: /the destination is L1/,
     });
     await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), {
       code: "UnknownChain",
@@ -203,6 +208,17 @@ describe("I2: an ecosystem from network.create", () => {
     });
     await assert.rejects(hyperchains.faults.drop("0x12"), /the first parameter is a fault, such as/);
     await assert.rejects(hyperchains.revert("0x999"), /there is no snapshot 0x999/);
+  });
+
+  test("C7: a call stays on its member, or comes from L1 through the queue, and is followed as any other", async () => {
+    const before = await alpha.ethers.provider.getBalance(NOBODY);
+    for (const chain of ["alpha", "l1"]) {
+      const message = await hyperchains.call({ chain, to: `${NOBODY}@alpha`, data: "0x", value: 3n });
+      await message.delivered();
+    }
+    assert.equal((await alpha.ethers.provider.getBalance(NOBODY)) - before, 6n);
+    const failing = await hyperchains.call({ chain: "l1", to: `${PREDEPLOYS.L2AssetRouter}@alpha`, data: "0x12345678" });
+    await assert.rejects(failing.delivered(), { code: "CallFailed", message: /arrived on alpha and failed there/ });
   });
 
   test("E2: a payment with empty data is one without data, and costs as much", async () => {

@@ -250,7 +250,7 @@ export interface CallOptions {
    */
   readonly to: ChainAddressLike;
   /**
-   * The calling chain.
+   * The calling member: a chain, or L1.
    * Allowed: a chain's name or id.
    */
   readonly chain: ChainName;
@@ -301,7 +301,7 @@ export interface CallOptions {
    */
   readonly refundTo?: string | undefined;
   /**
-   * Account on the calling chain.
+   * Account on the calling member.
    * Allowed: an address, or a signer that has one.
    * Default: the first account.
    */
