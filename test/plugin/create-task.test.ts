@@ -125,4 +125,21 @@ describe("A1: hyperchain:create", () => {
     const session = await run("hyperchain:session", "--chain", "alpha");
     assert.match(session.stdout, /may change the lists of alpha, which every caller may read, with it until/, session.stderr);
   });
+
+  test("D3: --settles-on creates a chain on another one; this line and the status say that it is no rollup", async () => {
+    const game = await run("hyperchain:create", "game", "--settles-on", "alpha");
+    assert.match(
+      game.stdout,
+      /^game \(4294967567\) runs at \S+; its contract on alpha is 0x[0-9a-f]{40}\. It settles there, not on L1, and is no rollup\n$/,
+      game.stderr,
+    );
+    const status = await run("hyperchain:status");
+    assert.match(status.stdout, /game settles on alpha and publishes its data on alpha alone: it is NO\s+ROLLUP/, status.stderr);
+    const resealed = await run("hyperchain:reseal", "alpha");
+    assert.deepEqual([resealed.code, resealed.stdout], [1, ""]);
+    assert.match(
+      resealed.stderr,
+      /game settle on alpha; what it forms again is a reorg that they do not survive; remove game first/,
+    );
+  });
 });
