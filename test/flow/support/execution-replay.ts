@@ -14,7 +14,8 @@ export interface ReplayedBatch {
   readonly file: string;
   readonly chain: string;
   readonly batch: number;
-  readonly outcome: "proven" | "labelled" | "pending";
+  /** "filled": its tables were, and no proof was made. */
+  readonly outcome: "proven" | "filled" | "labelled";
   readonly reason: string;
   readonly detail: string;
 }
@@ -71,7 +72,7 @@ async function note(devnet: FlowDevnet, path: string): Promise<void> {
     if (execution === undefined) continue;
     for (const batch of execution.pending()) await execution.outcome(batch).catch(() => undefined);
     const lines = [...execution.outcomes()].map(([batch, outcome]): ReplayedBatch => {
-      const { kind } = outcome;
+      const kind = outcome.kind === "proven" && outcome.bytes === 0 ? "filled" : outcome.kind;
       const [reason, detail] = outcome.kind === "labelled" ? [outcome.reason, outcome.detail] : ["", ""];
       return { file, chain: name, batch: Number(batch), outcome: kind, reason, detail };
     });
