@@ -42,8 +42,8 @@ export function pivotOf({ legs }: AtomicFlow): number {
 }
 
 /** Where the executed batch of a leg says that the leg is there; undefined before. */
-export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number): MessagePlace | undefined {
-  const body = flowFact(hashAtomicFlow(flow), leg);
+export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number, id = hashAtomicFlow(flow)): MessagePlace | undefined {
+  const body = flowFact(id, leg);
   // A chain that withholds its data shows L1 only the keccak of this.
   view.bringBody(body);
   const places = view.messages(legOf(flow, leg).chainId, ATOMIC_FLOWS_ADDRESS, keccak(body));
@@ -51,11 +51,11 @@ export function placeOfFact(view: L1View, flow: AtomicFlow, leg: number): Messag
 }
 
 /** Whether the flow can be released or given back, by what L1 has executed: one of both in the end. */
-export function outcomeOf(view: L1View, flow: AtomicFlow): FlowOutcome {
+export function outcomeOf(view: L1View, flow: AtomicFlow, id = hashAtomicFlow(flow)): FlowOutcome {
   const { deadline, legs } = flow;
   const pivot = pivotOf(flow);
   const isThere = legs.map((_, leg) => {
-    const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
+    const executedAt = placeOfFact(view, flow, leg, id)?.batch.registryLeaf?.record.executedAt;
     return executedAt !== undefined && (leg === pivot || executedAt <= deadline);
   });
   if (pivot === -1 ? isThere.every(Boolean) : isThere[pivot] === true) return { state: "committed" };

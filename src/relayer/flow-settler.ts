@@ -79,7 +79,7 @@ export class FlowSettler {
       if (book.hasRun(chainId, id)) return { name: "release", args: [flow, leg, [], recipient] };
       return now > flow.deadline ? { name: "refund", args: [flow, leg, pivot, NO_ABSENCE, party] } : undefined;
     }
-    const outcome = outcomeOf(l1View, flow);
+    const outcome = outcomeOf(l1View, flow, id);
     if (outcome.state === "open") return undefined;
     if (outcome.state === "committed") {
       const shown = pivot === -1 ? [...flow.legs.keys()] : [pivot];
