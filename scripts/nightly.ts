@@ -1,7 +1,8 @@
 // Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
-import { readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
 import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
@@ -9,6 +10,7 @@ import type { Step } from "../test/simulation/episode.ts";
 import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
 import type { PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
+import { runFiles } from "./test-files.ts";
 
 interface Options {
   readonly seed: number;
@@ -29,6 +31,7 @@ const RUNS: Record<string, Run> = {
   simulation: runSimulation,
   arithmetic: ({ seed }) => proveArithmetic(seed),
   kills: ({ seed }) => killAtRandom(seed),
+  tests: runLongForms,
 };
 
 const { values, positionals } = parseArgs({
@@ -59,6 +62,21 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(RUNS)) {
   isGood = (await run(options)) && isGood;
 }
 process.exitCode = isGood ? 0 : 1;
+
+/** The test files that have a longer form (test/support/nightly.ts), one after the other. */
+async function runLongForms(): Promise<boolean> {
+  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+  const files = globSync("test/**/*.test.ts", { cwd: root }).filter((file) =>
+    readFileSync(join(root, file), "utf8").includes("/support/nightly.ts"),
+  );
+  process.env["TEST_NIGHTLY"] = "1";
+  const { failed, isGood: isWell } = await runFiles(
+    files.map((file) => [file]),
+    { root, concurrency: 1, limitMs: 3_600_000 },
+  );
+  for (const file of failed) console.error(`FAILED: ${file}`);
+  return isWell;
+}
 
 async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: Options): Promise<boolean> {
   if (trace !== undefined) return replayTrace(trace);

@@ -1,7 +1,7 @@
 import { LONGEST } from "./test-tiers.ts";
 
 /** Folders of test/ whose files share processes: loading what they test, and compiling it, takes as long as many of their tests. */
-const TOGETHER: readonly string[] = ["chain", "contracts"];
+const TOGETHER: readonly string[] = ["chain", "client", "contracts", "devnet", "node", "relayer"];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 8;
@@ -10,6 +10,7 @@ const MOST_TOGETHER = 8;
 export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/rpc/hostile.test.ts", "measures the memory of its process"],
   ["test/chain/execution/engine-states.test.ts", "sets a variable that the engine reads once"],
+  ["test/devnet/ecosystem.test.ts", "looks at what its process has open"],
   ["test/chain/witness/ready-threads.test.ts", "counts the threads of its process"],
 ]);
 

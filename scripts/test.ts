@@ -81,8 +81,9 @@ process.env["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --max-semi-s
 const files = chosenFiles();
 await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
 await need([["page", ["scripts/bundle-page.ts"]]]);
-// The tests of the package pack what this builds, projects of others use it.
-if (files.some((file) => /test\/package\/|toolboxes|wagmi/.test(file))) await need([["package", ["scripts/build.ts"]]]);
+// The tests of the package pack what this builds, projects of others and the example use it.
+if (files.some((file) => /test\/package\/|toolboxes|wagmi|example-project|remote-failures|openzeppelin/.test(file)))
+  await need([["package", ["scripts/build.ts"]]]);
 const {
   tiers,
   files: times,

@@ -16,6 +16,7 @@ import { assetRouter, bridge, interopHandler } from "../../src/client/contract-i
 import { JOURNEY_STEPS } from "../../src/protocol/cross-chain-message.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
+import { byNight } from "../support/nightly.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { callOf, moveOn, relayerOf, tokenTransferOf, tokenWithdrawalOf, transferOf } from "./support/interop.ts";
@@ -23,7 +24,7 @@ import { depositTestToken } from "./support/tokens.ts";
 
 const CHAIN_IDS = [271n, 272n] as const;
 const ETH: Hex = `0x${"00".repeat(20)}`;
-const OPERATIONS = 30;
+const OPERATIONS = byNight(30, 12);
 const SEED = 1;
 const TOKENS = 1_000_000n;
 const router = new Interface(l2AssetRouterAbi);

@@ -19,6 +19,13 @@ export interface WitnessSetup {
   readonly state?: Uint8Array;
 }
 
+/** What gives a thread a witness, until the port is closed. */
+export interface WitnessStart {
+  readonly setup: WitnessSetup;
+  /** For its requests and replies. */
+  readonly port: MessagePort;
+}
+
 /** The operations of the witness thread: arguments and result of each. */
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */

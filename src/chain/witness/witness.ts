@@ -1,6 +1,14 @@
+import { MessageChannel } from "node:worker_threads";
 import type { Transferable } from "node:worker_threads";
-import type { WitnessOperation, WitnessOperations, WitnessReply, WitnessRequest, WitnessSetup } from "./messages.ts";
-import { takeThread } from "./ready-threads.ts";
+import type {
+  WitnessOperation,
+  WitnessOperations,
+  WitnessReply,
+  WitnessRequest,
+  WitnessSetup,
+  WitnessStart,
+} from "./messages.ts";
+import { returnThread, takeThread } from "./ready-threads.ts";
 import { WitnessError } from "./witness-error.ts";
 
 /** A chain's witness, wherever it runs. Requests are answered in order, each in the state that those before it left. */
@@ -23,26 +31,44 @@ interface Waiting {
 /** Starts a witness in a thread of its own. If that thread dies, every request is rejected with WitnessError. */
 export function startWitness(setup: WitnessSetup): Witness {
   const worker = takeThread();
-  worker.postMessage(setup);
+  // What is said of this witness goes by a port of its own: the thread may serve others after it.
+  const { port1: port, port2: other } = new MessageChannel();
+  worker.postMessage({ setup, port: other } satisfies WitnessStart, [other]);
   const waiting = new Map<number, Waiting>();
   let nextId = 1;
   let stopped: WitnessError | undefined;
-  let closing = false;
+  let closing: Promise<void> | undefined;
 
   const stop = (reason: string): void => {
     stopped ??= new WitnessError("WitnessStopped", reason);
     for (const { reject } of waiting.values()) reject(stopped);
     waiting.clear();
+    port.close();
   };
-  worker.on("message", (reply: WitnessReply) => {
+  port.on("message", (reply: WitnessReply) => {
     const request = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (waiting.size === 0 && !closing) worker.unref();
+    if (waiting.size === 0 && closing === undefined) worker.unref();
     if (reply.type === "done") request?.resolve(reply.result);
     else request?.reject(new WitnessError(reply.code, reply.message, reply.mismatch));
   });
-  worker.on("error", (error) => stop(`the witness thread crashed: ${error.message}`));
-  worker.on("exit", () => stop("the witness thread has ended"));
+  // The thread keeps the process alive while it has something to do, its port never.
+  port.unref();
+  const onError = (error: Error): void => stop(`the witness thread crashed: ${error.message}`);
+  const onExit = (): void => stop("the witness thread has ended");
+  worker.on("error", onError);
+  worker.on("exit", onExit);
+  const end = async (): Promise<void> => {
+    if (waiting.size === 0 && stopped === undefined) {
+      worker.off("error", onError);
+      worker.off("exit", onExit);
+      stop("the witness has ended");
+      return returnThread(worker);
+    }
+    // Else a process with nothing else to do would end before the thread has, also where a last reply comes meanwhile.
+    worker.ref();
+    await worker.terminate();
+  };
 
   return {
     request<Name extends WitnessOperation>(
@@ -56,17 +82,14 @@ export function startWitness(setup: WitnessSetup): Witness {
       const message: WitnessRequest = { id, operation, request };
       return new Promise<WitnessOperations[Name]["result"]>((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
-        worker.postMessage(message, transfer);
+        port.postMessage(message, transfer);
       });
     },
     get pending() {
       return waiting.size;
     },
-    async close() {
-      // Else a process with nothing else to do would end before the thread has, also where a last reply comes meanwhile.
-      closing = true;
-      worker.ref();
-      await worker.terminate();
+    close() {
+      return (closing ??= end());
     },
   };
 }

@@ -11,7 +11,7 @@ describe("Threads prepared for witnesses", () => {
   process.on("worker", remember);
   after(() => process.off("worker", remember));
 
-  it("serve the next chains, each with its own state; one that no chain takes ends", async () => {
+  it("serve the next chains, each with its own state; one that no chain takes ends, one whose chain has ended waits", async () => {
     const end = prepareWitnesses(3);
     const witnesses = [271, 272].map((chainId) => startWitness({ chainId, genesis: [] }));
     const snapshots = () => Promise.all(witnesses.map((witness) => witness.request("snapshot", undefined)));
@@ -24,9 +24,30 @@ describe("Threads prepared for witnesses", () => {
     await ended;
     assert.deepEqual(await snapshots(), [2, 2]);
     await Promise.all(witnesses.map((witness) => witness.close()));
+    await assert.rejects(witnesses[0]!.request("snapshot", undefined), { name: "WitnessError", code: "WitnessStopped" });
     const later = startWitness({ chainId: 273, genesis: [] });
     assert.equal(await later.request("snapshot", undefined), 1);
-    assert.equal(started.length, 4);
+    assert.equal(started.length, 3, "a chain that has ended leaves its thread to the next");
     await later.close();
+    await prepareWitnesses(2)();
+    assert.equal(started.length, 3, "two wait already");
+  });
+
+  it("end with a chain that ends while they are at work, and where enough wait", async () => {
+    const before = started.length;
+    const witnesses = Array.from({ length: 6 }, (_, place) => startWitness({ chainId: 280 + place, genesis: [] }));
+    const [busy, ...others] = witnesses;
+    await Promise.all(others.map((witness) => witness.request("snapshot", undefined)));
+    const threads = [...started];
+    const ended: number[] = [];
+    threads.forEach((thread, place) => thread.once("exit", () => ended.push(place)));
+    const refused = assert.rejects(busy!.request("snapshot", undefined), { code: "WitnessStopped" });
+    await busy!.close();
+    await refused;
+    assert.equal(ended.length, 1);
+    await Promise.all(others.map((witness) => witness.close()));
+    // Four of five wait.
+    assert.equal(ended.length, 2);
+    assert.ok(started.length - before >= 4);
   });
 });

@@ -1,30 +1,25 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPackage } from "../../../support/built-package.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 /** The project in which the plugin's users recognise their own. */
 export const EXAMPLE_PROJECT = join(ROOT, "fixtures/example-project");
 
-/** Installs this checkout in a project beneath it as `hardhat-hyperchain`: its sources, without a build. */
+/** Installs this checkout's built plugin in a project beneath it, once: what users run, and whose types they read. */
 export function installPlugin(project = EXAMPLE_PROJECT): void {
+  buildPackage();
   const folder = join(project, "node_modules/hardhat-hyperchain");
-  const source = `${relative(folder, ROOT).replaceAll("\\", "/")}/src/index.ts`;
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const exported = {
-    ".": { types: "./index.d.ts", default: "./index.js" },
-    "./contracts/*.sol": "./contracts/*.sol",
-    "./package.json": "./package.json",
-  };
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({ name: "hardhat-hyperchain", version: "0.0.0", type: "module", exports: exported }),
-  );
-  writeFileSync(join(folder, "index.js"), `export { default } from "${source}";\n`);
-  writeFileSync(join(folder, "index.d.ts"), `export type * from "${source}";\nexport { default } from "${source}";\n`);
-  symlinkSync(join(ROOT, "contracts"), join(folder, "contracts"));
+  for (const part of ["package.json", "dist", "contracts"]) {
+    const [link, target] = [join(folder, part), join(ROOT, part)];
+    // Other test files may be running in the project.
+    if (existsSync(link) && realpathSync(link) === realpathSync(target)) continue;
+    rmSync(link, { recursive: true, force: true });
+    symlinkSync(target, link, "junction");
+  }
 }
 
 /** How a program ended, and everything that it wrote. */
