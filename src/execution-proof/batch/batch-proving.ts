@@ -11,7 +11,7 @@ import type { TablePrograms } from "../../stark/table-programs.ts";
 import { runInput } from "../run-system.ts";
 import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
 import type { BatchWitness } from "./batch-witness.ts";
-import { planBatch, stepsWithin } from "./chunk-plan.ts";
+import { planBatch, stepsWithin, type StepWeight } from "./chunk-plan.ts";
 import { BatchRun } from "./chunk-run.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
@@ -100,10 +100,10 @@ export class BatchProving {
     let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
     for (let at = 0; at < steps.length;) {
       this.#options.signal?.throwIfAborted();
-      const rest = weights.slice(at).reduce((sum, weight) => sum + weight, 0);
-      this.#ahead = Math.max(1, Math.ceil(rest / this.#mostCells));
+      const count = stepsWithin(weights, at, this.#mostCells);
+      this.#ahead = Math.ceil((steps.length - at) / count);
       this.#clock.enter("trace", 0);
-      const filled = this.#fill(run, at, stepsWithin(weights, at, this.#mostCells));
+      const filled = this.#fill(run, at, count);
       yield filled;
       [run, at] = [filled.run, at + filled.chunk.steps];
     }
@@ -114,7 +114,7 @@ export class BatchProving {
   }
 
   /** Runs the batch, and compares what it comes to with the claim, before anything is proven. What its steps weigh. */
-  #plan(): readonly number[] {
+  #plan(): readonly StepWeight[] {
     const { first, last, rootBefore, environment } = claimedEnds(this.#claim);
     const tree = new PartialTree(this.#witness.state, this.#compress);
     const found = this.#witness.environment;

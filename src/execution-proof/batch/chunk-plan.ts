@@ -8,15 +8,43 @@ import { type BatchWitness, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BatchRun } from "./chunk-run.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
-/** Cells that each of these takes about, padding included (docs/figures.md): a chunk's own are counted before it is proven. */
-const CELLS = { row: 300, opcode: 600, permutation: 80_000, recovery: 1_100_000, compression: 250 } as const;
+/** What a step does that takes many cells. */
+export interface StepWeight {
+  /** Rows of the kernel and of user code. */
+  readonly rows: number;
+  readonly opcodes: number;
+  /** Of Keccak-f, of Poseidon, and of signatures. */
+  readonly permutations: number;
+  readonly compressions: number;
+  readonly recoveries: number;
+}
+
+type Counted = keyof StepWeight;
+const NOTHING: StepWeight = { rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0 };
+
+/** The largest tables: rows that each of what they count takes, and their columns. All heights are powers of two. */
+const TABLES: readonly { readonly of: Counted; readonly rows: number; readonly width: number }[] = [
+  { of: "rows", rows: 1, width: 189 },
+  { of: "opcodes", rows: 1, width: 232 },
+  { of: "permutations", rows: 24, width: 2638 },
+  { of: "recoveries", rows: 256, width: 579 },
+  { of: "recoveries", rows: 509, width: 461 },
+  { of: "recoveries", rows: 1591, width: 254 },
+];
+/** Cells of all other tables: for each of what is counted about, and in every chunk. */
+const OTHER_CELLS: StepWeight = { rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 2000 };
+const FIXED_CELLS = 1_500_000;
+/** What a proof takes besides, whatever its tables. */
+const PROOF_CELLS = 8_000_000;
+/** Rows of the kernel that load a code and make its digest. */
+const ROWS_OF_CODE_BYTE = 1.64;
 /** KECCAK256's blocks. */
 const BLOCK_BYTES = 136;
 
 /** What a batch comes to, and what its steps weigh. */
 export interface BatchPlan {
-  /** Cells that each step takes about, behind those before it. */
-  readonly weights: readonly number[];
+  /** What each step does, behind those before it. */
+  readonly weights: readonly StepWeight[];
   readonly boundary: BatchRun["environment"]["boundary"];
   /** The state behind the last step. */
   readonly tree: PartialTree;
@@ -30,15 +58,26 @@ export function planBatch(
   primitives: Primitives,
 ): BatchPlan {
   const { steps } = witness;
-  const weights = steps.map(() => 0);
+  const weights = steps.map(() => ({ ...NOTHING }) as Record<Counted, number>);
   const isProven = program.rows.map((own) => decode(own) !== undefined);
+  const loaded = new Set<bigint>();
+  const hashed = new Set<string>();
   let current = 0;
-  const add = (cells: number): void => void (weights[current] = (weights[current] ?? 0) + cells);
+  const add = (counted: Counted, count = 1): void => {
+    const weight = weights[current];
+    if (weight !== undefined) weight[counted] += count;
+  };
   const weighing: Primitives = {
     ...primitives,
-    keccak: (bytes) => (add(CELLS.permutation * Math.ceil((bytes.length + 1) / BLOCK_BYTES)), primitives.keccak(bytes)),
-    recover: (...signature) => (add(CELLS.recovery), primitives.recover(...signature)),
-    compress: (...input) => (add(CELLS.compression), primitives.compress(...input)),
+    keccak: (bytes) => {
+      const hash = primitives.keccak(bytes);
+      const known = hashed.size;
+      // Equal permutations share their rows.
+      if (hashed.add(hash.join()).size > known) add("permutations", Math.ceil((bytes.length + 1) / BLOCK_BYTES));
+      return hash;
+    },
+    recover: (...signature) => (add("recoveries"), primitives.recover(...signature)),
+    compress: (...input) => (add("compressions"), primitives.compress(...input)),
   };
   const run = new BatchRun(witness, tree, new Kernel(weighing, program.rows));
   for (let first = 0; first < steps.length; first += STEPS_OF_RUN) {
@@ -49,21 +88,63 @@ export function planBatch(
       if (isProven[index] !== true) throw new UnprovableRowError(program.rows[index] as RomRow);
       // The hint behind a step's last one is the next step's first.
       if (hintsRead > end && current + 1 < first + own.length) end += steps[++current]?.length ?? 0;
-      add(CELLS.row);
+      add("rows");
     };
-    run.run(own, { row, opcode: () => add(CELLS.opcode) });
+    const { codes } = run.run(own, { row, opcode: () => add("opcodes") });
+    // A chunk loads a code once, however many runs of the plan it is made of.
+    const known = [...codes].filter(([digest]) => loaded.has(digest));
+    current = first + indexOfMost(weights.slice(first, first + own.length).map(({ rows }) => rows));
+    add("rows", -Math.round(known.reduce((sum, [, { length }]) => sum + ROWS_OF_CODE_BYTE * length, 0)));
+    for (const digest of codes.keys()) loaded.add(digest);
   }
   return { weights, boundary: run.environment.boundary, tree };
 }
 
-/** How many steps from a place on weigh no more than a chunk may, one at least. */
-export function stepsWithin(weights: readonly number[], first: number, most: number): number {
-  let sum = 0;
-  let count = 0;
-  for (const weight of weights.slice(first)) {
-    sum += weight;
-    if (count > 0 && sum > most) break;
-    count++;
+function indexOfMost(list: readonly number[]): number {
+  return list.indexOf(Math.max(...list));
+}
+
+/** Cells that steps take about in one chunk, those included that fill tables up to powers of two. */
+export function chunkCells(weight: StepWeight): number {
+  const heightOf = (rows: number): number => (rows === 0 ? 0 : 2 ** Math.ceil(Math.log2(rows)));
+  const padded = TABLES.map(({ of, rows, width }) => width * heightOf(rows * weight[of]));
+  return padded.reduce((sum, cells) => sum + cells, FIXED_CELLS + otherCells(weight));
+}
+
+function otherCells(weight: StepWeight): number {
+  return COUNTED.reduce((sum, counted) => sum + OTHER_CELLS[counted] * weight[counted], 0);
+}
+
+const COUNTED = Object.keys(NOTHING) as Counted[];
+
+/** The same without what fills tables up. */
+function usedCells(weight: StepWeight): number {
+  return TABLES.reduce((sum, { of, rows, width }) => sum + rows * width * weight[of], otherCells(weight));
+}
+
+/**
+ * How many steps from a place on to prove in one chunk, one at least: all that are left if a chunk may be that large, else as
+ * many as fill its tables best.
+ */
+export function stepsWithin(weights: readonly StepWeight[], first: number, most: number): number {
+  let sum = NOTHING;
+  let [best, bestPart] = [1, 0];
+  for (let count = 1; first + count <= weights.length; count++) {
+    sum = added(sum, weights[first + count - 1] ?? NOTHING);
+    const cells = chunkCells(sum);
+    if (cells > most) return best;
+    const part = usedCells(sum) / (cells + PROOF_CELLS);
+    if (part >= bestPart) [best, bestPart] = [count, part];
   }
-  return count;
+  return weights.length - first;
+}
+
+function added(a: StepWeight, b: StepWeight): StepWeight {
+  return {
+    rows: a.rows + b.rows,
+    opcodes: a.opcodes + b.opcodes,
+    permutations: a.permutations + b.permutations,
+    compressions: a.compressions + b.compressions,
+    recoveries: a.recoveries + b.recoveries,
+  };
 }

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { chunkCells, type StepWeight, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
+
+/** About what a transfer of an ERC-20 takes. */
+const TRANSFER: StepWeight = { rows: 2579, opcodes: 236, permutations: 2, compressions: 70, recoveries: 1 };
+const OPENING: StepWeight = { rows: 21_000, opcodes: 2242, permutations: 9, compressions: 800, recoveries: 0 };
+
+describe("the plan of a batch's chunks", () => {
+  it("counts tables up to the power of two that they are filled up to", () => {
+    const nothing = { rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0 };
+    const rows = (count: number) => chunkCells({ ...nothing, rows: count }) - chunkCells({ ...nothing, rows: 0 }) - 40 * count;
+    assert.equal(rows(2 ** 16), 189 * 2 ** 16);
+    assert.equal(rows(2 ** 16 + 1), 189 * 2 ** 17);
+  });
+
+  it("estimates batches within a tenth of their cells", () => {
+    const batch = (transfers: number) =>
+      Object.fromEntries(
+        Object.entries(OPENING).map(([name, count]) => [name, count + transfers * TRANSFER[name as keyof StepWeight]]),
+      ) as unknown as StepWeight;
+    // As proofs of such batches have had (docs/figures.md).
+    for (const [transfers, cells] of [
+      [1, 13.4e6],
+      [40, 88.4e6],
+    ] as const)
+      assert.ok(Math.abs(chunkCells(batch(transfers)) / cells - 1) < 0.1, `${chunkCells(batch(transfers))}`);
+  });
+
+  it("takes steps that fill tables best, all that are left where they fit, and one at least", () => {
+    const weights = [OPENING, ...new Array<StepWeight>(99).fill(TRANSFER)];
+    // 41 signatures and 127,000 rows fill tables of 2^16 and 2^17 rows; with more, one of them is twice as high.
+    const most = 120_000_000;
+    const first = stepsWithin(weights, 0, most);
+    assert.equal(first, 1 + 41);
+    assert.equal(stepsWithin(weights, first, most), 41);
+    assert.equal(stepsWithin(weights, 83, most), 17);
+    assert.equal(stepsWithin(weights, 5, 1), 1);
+  });
+});
