@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { readState, requireClaimedState } from "../../src/chain/past/compare-state.ts";
 import { treeAt } from "../../src/chain/past/open-past.ts";
 import { PastEngine } from "../../src/chain/past/past-engine.ts";
 import { PlaceError } from "../../src/chain/past/place-error.ts";
@@ -38,7 +39,13 @@ describe("B5: a place from a stranger's dump", () => {
       ledger.close();
     }
   };
-  const opened = (given: Place): void => void treeAt(decodePlace(encodePlace(given)), createCompressor());
+  const opened = (given: Place): void => {
+    const read = decodePlace(encodePlace(given));
+    const { tree, oldestState, blocks, head } = read;
+    treeAt(read, createCompressor());
+    const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
+    requireClaimedState(readState(read.state), head.number, claim, createCompressor());
+  };
   const withState = (change: (state: StateUpdate) => StateUpdate): Place => ({
     ...place,
     state: encodeState(change(decodeState(place.state))),
@@ -184,6 +191,7 @@ describe("B5: a place from a stranger's dump", () => {
     const bytes = readFileSync(path);
     const hostile: readonly (readonly [Place, RegExp])[] = [
       [{ ...place, state: place.state.slice(0, -1) }, /cannot go on from its place: its state cannot be read/],
+      [withState((state) => ({ ...state, present: state.present.slice(1) })), /from its place: the state lacks \d of the values/],
       [{ ...place, operationsTaken: place.operationsTaken + 1n }, /number of operations of batch \d+ is \d+, on L1 it is/],
       [{ ...place, commands: place.commands + 1 }, /commands, of which/],
     ];

@@ -98,6 +98,7 @@ const AFTER_ERRORS: Rooms = {
     CHAIN.state,
     CHAIN.transaction,
     CHAIN.witness,
+    kernels,
     protocol,
   ],
   [CHAIN.composition]: [

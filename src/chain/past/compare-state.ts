@@ -1,22 +1,62 @@
-import { LeafKind } from "../../protocol/domain-tags.ts";
+import { LeafKind, MAX_LEAF_COUNT } from "../../protocol/domain-tags.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { accountHeader } from "../model/genesis.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
+import type { BatchCompressor } from "../state/batch-compressor.ts";
 import type { StateWrite } from "../state/change-set.ts";
-import type { StateTree } from "../state/state-tree.ts";
+import { leafDifference } from "../state/leaf-difference.ts";
+import { decodeLeaves } from "../state/leaf-dump.ts";
+import { LeafStore } from "../state/leaf-store.ts";
+import { decodeState } from "../witness/state-bytes.ts";
 import type { PlaceValue, StateUpdate } from "../witness/state-feed.ts";
-import { PlaceError } from "./place-error.ts";
+import { PlaceError, readPart } from "./place-error.ts";
 
-/** Throws PlaceError unless the state's accounts, codes and slots are the tree's leaves, one for one. */
-export function requireSameState(tree: StateTree, { present, codes }: StateUpdate): void {
-  const known = new Map(codes);
-  const leaves = present.flatMap((place) => leavesOf(place, known)).filter(({ value }) => value !== 0n);
-  const difference = tree.differenceTo(leaves);
+/** What a place says of its state beside its bytes. */
+export interface StateClaim {
+  /** As the state tree exports itself; that its root is the batch's is not looked at here. */
+  readonly tree: Uint8Array;
+  /** The oldest block whose state is known. */
+  readonly oldestState: bigint;
+  /** Names of all blocks up to the head, from block 0 on. */
+  readonly hashes: readonly Hex[];
+}
+
+/** A state from its bytes. Throws PlaceError where they are none. */
+export function readState(bytes: Uint8Array): StateUpdate {
+  return readPart("state", () => decodeState(bytes));
+}
+
+/**
+ * Throws PlaceError unless the state is the one after the head, knows blocks by the names that they have, and its accounts, codes
+ * and slots are the tree's leaves, one for one.
+ */
+export function requireClaimedState(state: StateUpdate, head: bigint, claim: StateClaim, compressor: BatchCompressor): void {
+  requireSameBlocks(state, head, claim);
+  const store = new LeafStore();
+  readPart("tree", () => decodeLeaves(claim.tree, store, MAX_LEAF_COUNT));
+  const known = new Map(state.codes);
+  const leaves = state.present.flatMap((place) => leavesOf(place, known)).filter(({ value }) => value !== 0n);
+  const difference = leafDifference(store, leaves, compressor);
   if (difference === undefined) return;
   if ("missing" in difference)
     throw new PlaceError("Differs", `the state lacks ${difference.missing} of the values that the state tree has`);
   const { leafKind, address, slot, value, inTree } = difference;
   const place = `kind ${leafKind} of 0x${address.toString(16)}, slot 0x${slot.toString(16)}`;
   throw new PlaceError("Differs", `the state's value of ${place}, is ${value}, the state tree's is ${inTree}`);
+}
+
+function requireSameBlocks(state: StateUpdate, head: bigint, { oldestState, hashes }: StateClaim): void {
+  const { newest, oldest } = state;
+  if (newest !== head || oldest !== oldestState)
+    throw new PlaceError(
+      "Differs",
+      `its states are those of blocks ${oldest} to ${newest}, and are to be of ${oldestState} to ${head}`,
+    );
+  const named = [...state.hashes].map(([number, hash]): [number, string] => [number, toHex(hash)]);
+  for (const { number, hash } of state.blocks) if (hash !== undefined) named.push([Number(number), hash]);
+  for (const [number, hash] of named)
+    if (hashes[number] !== hash) throw new PlaceError("Differs", `block ${number} is named ${hash} and ${hashes[number]}`);
 }
 
 function leavesOf(place: PlaceValue, codes: ReadonlyMap<string, Uint8Array>): readonly StateWrite[] {

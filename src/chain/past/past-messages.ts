@@ -1,9 +1,14 @@
+import type { StateClaim } from "./compare-state.ts";
+import type { PlaceError } from "./place-error.ts";
+
 /** What the server's thread starts with. */
 export interface PastServerSetup {
   readonly chainId: number;
   readonly head: bigint;
   /** As the witness exports it. */
   readonly state: Uint8Array;
+  /** What the state is compared with, where it may be a stranger's. */
+  readonly claim?: StateClaim;
   /** Path of its URL, which other processes do not know. */
   readonly path: string;
 }
@@ -16,7 +21,10 @@ export interface PastQuestion {
 }
 
 export type PastThreadMessage =
-  { readonly type: "listening"; readonly port: number } | ({ readonly type: "question" } & PastQuestion);
+  | { readonly type: "listening"; readonly port: number }
+  /** The state cannot be read, or is not the claimed one; the thread ends. */
+  | { readonly type: "refused"; readonly code: PlaceError["code"]; readonly reason: string }
+  | ({ readonly type: "question" } & PastQuestion);
 
 /** The answer to a question, null for what is not there; or why it cannot be answered. */
 export type PastAnswer = { readonly id: number } & ({ readonly answer: unknown } | { readonly failure: string });

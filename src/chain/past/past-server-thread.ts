@@ -2,18 +2,19 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import { PastStates } from "../questions/past-states.ts";
-import { decodeState } from "../witness/state-bytes.ts";
+import { readState, requireClaimedState } from "./compare-state.ts";
 import type { PastAnswer, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
+import { PlaceError } from "./place-error.ts";
 
 /** The body of the thread that serves a chain's past to its engine. */
 const port = parentPort;
 if (port === null) throw new Error("past-server-thread.ts is the body of a worker thread; use startPastServer");
-const { chainId, head, state, path } = workerData as PastServerSetup;
-const states = new PastStates();
-states.apply(decodeState(state));
+const { chainId, head, path, ...given } = workerData as PastServerSetup;
 const say = (message: PastThreadMessage): void => port.postMessage(message);
+const states = new PastStates();
 
 /** Of JSON-RPC 2.0. */
 const INTERNAL_ERROR = -32_603;
@@ -96,4 +97,18 @@ const server = createServer((request, response) => {
     );
   });
 });
-server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));
+
+function takeState({ state: bytes, claim }: Pick<PastServerSetup, "state" | "claim">): void {
+  const state = readState(bytes);
+  if (claim !== undefined) requireClaimedState(state, head, claim, createCompressor());
+  states.apply(state);
+}
+
+try {
+  takeState(given);
+  server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));
+} catch (error) {
+  if (!(error instanceof PlaceError)) throw error;
+  say({ type: "refused", code: error.code, reason: error.message });
+  port.close();
+}

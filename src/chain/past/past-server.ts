@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Worker } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
+import { PlaceError } from "./place-error.ts";
 import type { Fields, ToldBlocks } from "./told-blocks.ts";
 
 /** Where an engine reads what was before a place. */
@@ -12,7 +13,7 @@ export interface PastServer {
 
 /**
  * Starts a server for this machine alone: JSON-RPC over the state and the blocks before a place. The state is in a thread of its
- * own; about blocks that asks here.
+ * own; about blocks that asks here. Rejects with PlaceError where the state cannot be read, or is not the claimed one.
  */
 export async function startPastServer(setup: Omit<PastServerSetup, "path">, told: ToldBlocks): Promise<PastServer> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -26,6 +27,7 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
     thread.on("exit", () => reject(new Error("the thread that serves a chain's past has ended")));
     thread.on("message", (message: PastThreadMessage) => {
       if (message.type === "listening") return resolve(message.port);
+      if (message.type === "refused") return reject(new PlaceError(message.code, message.reason));
       thread.postMessage(answerOrFailure(told, message));
     });
   });

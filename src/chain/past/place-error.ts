@@ -1,4 +1,5 @@
 import { NamedError } from "../../errors/named-error.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 
 /**
  * A place cannot be gone on from. OtherFormat: another version wrote it. Damaged: its bytes are no place. Differs: two parts of
@@ -6,4 +7,13 @@ import { NamedError } from "../../errors/named-error.ts";
  */
 export class PlaceError extends NamedError<"OtherFormat" | "Damaged" | "Differs"> {
   override readonly name = "PlaceError";
+}
+
+/** Throws PlaceError where a part of a place cannot be read. */
+export function readPart<T>(part: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new PlaceError("Damaged", `its ${part} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -36,10 +36,10 @@ export function encodeLeaves(store: LeafStore, root: Digest): Uint8Array {
 }
 
 /**
- * Fills an empty store from a dump and compares the state root that `computeRoot` then finds. A wrong byte anywhere
- * therefore surfaces. Throws LeafDumpError.
+ * Fills an empty store from a dump. Returns the state root that the dump says: a wrong byte surfaces where it is compared with
+ * that of the leaves. Throws LeafDumpError.
  */
-export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: number, computeRoot: () => Digest): void {
+export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: number): Digest {
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < HEADER_BYTES || header.getUint32(0, true) !== MAGIC) {
     throw new LeafDumpError("dump-format", "the bytes are no state tree dump of this version");
@@ -67,11 +67,7 @@ export function decodeLeaves(bytes: Uint8Array, store: LeafStore, maxLeafCount: 
   }
   const duplicate = store.linkAll();
   if (duplicate !== undefined) throw new LeafDumpError("dump-key", `the key of leaf ${duplicate} occurs twice`);
-  const root = computeRoot();
-  const expected = root.map((_, i) => header.getUint32(8 + 4 * i, true));
-  if (root.some((element, i) => element !== expected[i])) {
-    throw new LeafDumpError("dump-root", `the leaves have root ${root.join()}, the dump says ${expected.join()}`);
-  }
+  return Array.from({ length: DIGEST_LENGTH }, (_, i) => header.getUint32(8 + 4 * i, true));
 }
 
 function parseKind(byte: number | undefined, leaf: number): LeafKind {

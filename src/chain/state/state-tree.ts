@@ -8,7 +8,7 @@ import { changeSetFromEntries, changeSetFromWrites, ChangeSetError, listEntries,
 import type { ChangeSet, StateWrite } from "./change-set.ts";
 import { DIGEST_LENGTH, digestAt } from "./digest-array.ts";
 import { LeafBatch } from "./leaf-batch.ts";
-import { decodeLeaves, encodeLeaves } from "./leaf-dump.ts";
+import { decodeLeaves, encodeLeaves, LeafDumpError } from "./leaf-dump.ts";
 import { LeafStore } from "./leaf-store.ts";
 import { NodeStore } from "./node-store.ts";
 import { deriveKeys } from "./state-key.ts";
@@ -17,7 +17,7 @@ import type { StateProof } from "./state-proof.ts";
 import { applyWithWitness } from "./transition.ts";
 import { UndoLog } from "./undo-log.ts";
 import type { Snapshot } from "./undo-log.ts";
-import { createWords, equalWords } from "./word-array.ts";
+import { createWords } from "./word-array.ts";
 
 /** Leaves hashed per call when many change; bounds the scratch memory. */
 const LEAF_CHUNK = 4096;
@@ -30,9 +30,6 @@ export interface StateTreeOptions {
 export interface StateTreeDependencies {
   readonly compressor: BatchCompressor;
 }
-
-/** How a tree is not a list of leaves: in the value of one of them, or in further ones that it has. */
-export type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { readonly missing: number };
 
 /** One batch's step from state root to state root. */
 export interface StateTransition {
@@ -95,10 +92,10 @@ export class StateTree {
   /** Restores an exported tree and checks it against the root in the dump. Throws LeafDumpError. */
   static import(bytes: Uint8Array, dependencies: StateTreeDependencies, options: StateTreeOptions = {}): StateTree {
     const tree = new StateTree(options, dependencies);
-    decodeLeaves(bytes, tree.#store, tree.#maxLeafCount, () => {
-      tree.#rehashAll();
-      return tree.#root;
-    });
+    const expected = decodeLeaves(bytes, tree.#store, tree.#maxLeafCount);
+    tree.#rehashAll();
+    if (tree.#root.some((element, i) => element !== expected[i]))
+      throw new LeafDumpError("dump-root", `the leaves have root ${tree.#root.join()}, the dump says ${expected.join()}`);
     return tree;
   }
 
@@ -215,30 +212,6 @@ export class StateTree {
   /** Ends a snapshot without returning to it, so that its changes can be forgotten. Throws SnapshotError. */
   discard(snapshot: Snapshot): void {
     this.#undo.discard(snapshot);
-  }
-
-  /**
-   * The first of these leaves that the tree has otherwise, or that is named twice; where all are as they are here, how many
-   * further ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Throws
-   * StateKeyError or ChangeSetError.
-   */
-  differenceTo(leaves: readonly StateWrite[]): LeafDifference | undefined {
-    const store = this.#store;
-    const seen = new Uint8Array(store.count);
-    for (let start = 0; start < leaves.length; start += LEAF_CHUNK) {
-      const part = leaves.slice(start, start + LEAF_CHUNK);
-      const keys = deriveKeys(part, this.#compressor);
-      const words = valueWords(part);
-      for (const [i, leaf] of part.entries()) {
-        const at = store.findLow(keys, i * DIGEST_LENGTH);
-        const isThere = store.hasKey(at, keys, i * DIGEST_LENGTH) && store.kind(at) === leaf.leafKind;
-        if (isThere && seen[at] === 0 && equalWords(store.words, at, words, i)) seen[at] = 1;
-        else return { ...leaf, inTree: isThere ? store.value(at) : 0n };
-      }
-    }
-    let missing = 0;
-    for (let leaf = 1; leaf < store.count; leaf++) if (seen[leaf] === 0 && store.value(leaf) !== 0n) missing++;
-    return missing === 0 ? undefined : { missing };
   }
 
   /** All leaves and the state root as bytes, for `StateTree.import`; later batches are kept as their diff lists. */

@@ -1,0 +1,40 @@
+import type { BatchCompressor } from "./batch-compressor.ts";
+import { valueWords } from "./change-set.ts";
+import type { StateWrite } from "./change-set.ts";
+import { DIGEST_LENGTH } from "./digest-array.ts";
+import type { LeafStore } from "./leaf-store.ts";
+import { deriveKeys } from "./state-key.ts";
+import { equalWords } from "./word-array.ts";
+
+/** Keys derived per call; bounds the scratch memory. */
+const CHUNK = 4096;
+
+/** How a tree's leaves are not a list of them: in the value of one, or in further ones that the tree has. */
+export type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { readonly missing: number };
+
+/**
+ * The first of these leaves that a tree has otherwise, or that is named twice; where all are as they are here, how many further
+ * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Throws StateKeyError or
+ * ChangeSetError.
+ */
+export function leafDifference(
+  store: LeafStore,
+  leaves: readonly StateWrite[],
+  compressor: BatchCompressor,
+): LeafDifference | undefined {
+  const seen = new Uint8Array(store.count);
+  for (let start = 0; start < leaves.length; start += CHUNK) {
+    const part = leaves.slice(start, start + CHUNK);
+    const keys = deriveKeys(part, compressor);
+    const words = valueWords(part);
+    for (const [i, leaf] of part.entries()) {
+      const at = store.findLow(keys, i * DIGEST_LENGTH);
+      const isThere = store.hasKey(at, keys, i * DIGEST_LENGTH) && store.kind(at) === leaf.leafKind;
+      if (isThere && seen[at] === 0 && equalWords(store.words, at, words, i)) seen[at] = 1;
+      else return { ...leaf, inTree: isThere ? store.value(at) : 0n };
+    }
+  }
+  let missing = 0;
+  for (let leaf = 1; leaf < store.count; leaf++) if (seen[leaf] === 0 && store.value(leaf) !== 0n) missing++;
+  return missing === 0 ? undefined : { missing };
+}
