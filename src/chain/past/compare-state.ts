@@ -28,16 +28,21 @@ export function readState(bytes: Uint8Array): StateUpdate {
 }
 
 /**
- * Throws PlaceError unless the state is the one after the head, knows blocks by the names that they have, and its accounts, codes
+ * Rejects with PlaceError unless the state is the one after the head, knows blocks by the names that they have, and its accounts, codes
  * and slots are the tree's leaves, one for one.
  */
-export function requireClaimedState(state: StateUpdate, head: bigint, claim: StateClaim, compressor: BatchCompressor): void {
+export async function requireClaimedState(
+  state: StateUpdate,
+  head: bigint,
+  claim: StateClaim,
+  compressor: BatchCompressor,
+): Promise<void> {
   requireSameBlocks(state, head, claim);
   const store = new LeafStore();
   readPart("tree", () => decodeLeaves(claim.tree, store, MAX_LEAF_COUNT));
   const known = new Map(state.codes);
   const leaves = state.present.flatMap((place) => leavesOf(place, known)).filter(({ value }) => value !== 0n);
-  const difference = leafDifference(store, leaves, compressor);
+  const difference = await leafDifference(store, leaves, compressor);
   if (difference === undefined) return;
   if ("missing" in difference)
     throw new PlaceError("Differs", `the state lacks ${difference.missing} of the values that the state tree has`);

@@ -32,10 +32,15 @@ export async function openPast(
   const told = new ToldBlocks(blocks, (number) => store.block(number));
   const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
   const server = await startPastServer({ chainId: options.chainId, head: head.number, state, claim }, told);
+  const opening = EdrEngine.open({ ...options, head, pastUrl: server.url }, { connect });
   try {
-    const engine = await EdrEngine.open({ ...options, head, pastUrl: server.url }, { connect });
-    return new PastEngine(engine, told, { head, oldestState }, () => server.close());
+    await server.agreed;
+    return new PastEngine(await opening, told, { head, oldestState }, () => server.close());
   } catch (error) {
+    await opening.then(
+      (engine) => engine.close(),
+      () => undefined,
+    );
     await server.close();
     throw error;
   }

@@ -22,7 +22,9 @@ export interface PastQuestion {
 
 export type PastThreadMessage =
   | { readonly type: "listening"; readonly port: number }
-  /** The state cannot be read, or is not the claimed one; the thread ends. */
+  /** The state is the claimed one. */
+  | { readonly type: "agreed" }
+  /** The state cannot be read, or is not the claimed one. */
   | { readonly type: "refused"; readonly code: PlaceError["code"]; readonly reason: string }
   | ({ readonly type: "question" } & PastQuestion);
 

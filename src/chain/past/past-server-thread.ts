@@ -98,17 +98,16 @@ const server = createServer((request, response) => {
   });
 });
 
-function takeState({ state: bytes, claim }: Pick<PastServerSetup, "state" | "claim">): void {
+/** Serves the state, and compares it beside that: an engine that opens asks for little. */
+async function serve({ state: bytes, claim }: Pick<PastServerSetup, "state" | "claim">): Promise<void> {
   const state = readState(bytes);
-  if (claim !== undefined) requireClaimedState(state, head, claim, createCompressor());
   states.apply(state);
+  server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));
+  if (claim !== undefined) await requireClaimedState(state, head, claim, createCompressor());
+  say({ type: "agreed" });
 }
 
-try {
-  takeState(given);
-  server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));
-} catch (error) {
+serve(given).catch((error: unknown) => {
   if (!(error instanceof PlaceError)) throw error;
   say({ type: "refused", code: error.code, reason: error.message });
-  port.close();
-}
+});

@@ -8,12 +8,14 @@ import type { Fields, ToldBlocks } from "./told-blocks.ts";
 /** Where an engine reads what was before a place. */
 export interface PastServer {
   readonly url: string;
+  /** Rejects with PlaceError where the state is not the claimed one. */
+  readonly agreed: Promise<undefined>;
   close(): Promise<void>;
 }
 
 /**
  * Starts a server for this machine alone: JSON-RPC over the state and the blocks before a place. The state is in a thread of its
- * own; about blocks that asks here. Rejects with PlaceError where the state cannot be read, or is not the claimed one.
+ * own; about blocks that asks here. Rejects with PlaceError where the state cannot be read.
  */
 export async function startPastServer(setup: Omit<PastServerSetup, "path">, told: ToldBlocks): Promise<PastServer> {
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
@@ -22,18 +24,38 @@ export async function startPastServer(setup: Omit<PastServerSetup, "path">, told
     workerData: { ...setup, path } satisfies PastServerSetup,
     execArgv: [],
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    thread.on("error", reject);
-    thread.on("exit", () => reject(new Error("the thread that serves a chain's past has ended")));
-    thread.on("message", (message: PastThreadMessage) => {
-      if (message.type === "listening") return resolve(message.port);
-      if (message.type === "refused") return reject(new PlaceError(message.code, message.reason));
-      thread.postMessage(answerOrFailure(told, message));
-    });
+  const listening = Promise.withResolvers<number>();
+  const agreed = Promise.withResolvers<undefined>();
+  const fail = (error: Error): void => {
+    listening.reject(error);
+    agreed.reject(error);
+  };
+  // Until the engine is open no caller waits for agreement; a failure is told then.
+  Promise.all([listening.promise, agreed.promise]).then(
+    () => thread.unref(),
+    () => undefined,
+  );
+  thread.on("error", fail);
+  thread.on("exit", () => fail(new Error("the thread that serves a chain's past has ended")));
+  thread.on("message", (message: PastThreadMessage) => {
+    switch (message.type) {
+      case "listening":
+        return listening.resolve(message.port);
+      case "agreed":
+        return agreed.resolve(undefined);
+      case "refused":
+        return fail(new PlaceError(message.code, message.reason));
+      case "question":
+        thread.postMessage(answerOrFailure(told, message));
+    }
   });
-  thread.unref();
+  const port = await listening.promise.catch(async (error: unknown) => {
+    await thread.terminate();
+    throw error;
+  });
   return {
     url: `http://127.0.0.1:${port}${path}`,
+    agreed: agreed.promise,
     async close() {
       thread.ref();
       await thread.terminate();

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { BatchCompressor } from "./batch-compressor.ts";
 import { valueWords } from "./change-set.ts";
 import type { StateWrite } from "./change-set.ts";
@@ -6,7 +7,7 @@ import type { LeafStore } from "./leaf-store.ts";
 import { deriveKeys } from "./state-key.ts";
 import { equalWords } from "./word-array.ts";
 
-/** Keys derived per call; bounds the scratch memory. */
+/** Leaves compared in a turn of the event loop; bounds the scratch memory. */
 const CHUNK = 4096;
 
 /** How a tree's leaves are not a list of them: in the value of one, or in further ones that the tree has. */
@@ -14,16 +15,17 @@ export type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { read
 
 /**
  * The first of these leaves that a tree has otherwise, or that is named twice; where all are as they are here, how many further
- * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Throws StateKeyError or
- * ChangeSetError.
+ * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Rejects with StateKeyError
+ * or ChangeSetError. The thread answers others meanwhile.
  */
-export function leafDifference(
+export async function leafDifference(
   store: LeafStore,
   leaves: readonly StateWrite[],
   compressor: BatchCompressor,
-): LeafDifference | undefined {
+): Promise<LeafDifference | undefined> {
   const seen = new Uint8Array(store.count);
   for (let start = 0; start < leaves.length; start += CHUNK) {
+    await setImmediate();
     const part = leaves.slice(start, start + CHUNK);
     const keys = deriveKeys(part, compressor);
     const words = valueWords(part);
