@@ -28,8 +28,8 @@ export function readState(bytes: Uint8Array): StateUpdate {
 }
 
 /**
- * Rejects with PlaceError unless the state is the one after the head, knows blocks by the names that they have, and its accounts, codes
- * and slots are the tree's leaves, one for one.
+ * Rejects with PlaceError unless the state is the one after the head, knows blocks by the names that they have, and its accounts,
+ * codes and slots are the tree's leaves, one for one.
  */
 export async function requireClaimedState(
   state: StateUpdate,

@@ -15,8 +15,8 @@ export type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { read
 
 /**
  * The first of these leaves that a tree has otherwise, or that is named twice; where all are as they are here, how many further
- * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Rejects with StateKeyError
- * or ChangeSetError. The thread answers others meanwhile.
+ * ones the tree has. Undefined where it has just these, the sentinel and those with value 0 not counted. Rejects with
+ * StateKeyError or ChangeSetError. The thread answers others meanwhile.
  */
 export async function leafDifference(
   store: LeafStore,
