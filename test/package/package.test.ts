@@ -83,6 +83,26 @@ describe("I1 the packed plugin in an empty project", () => {
     assert.ok(project.tarball.bytes < 1.75 * 2 ** 20, `${project.tarball.bytes} bytes`);
   });
 
+  test("it carries the body of each thread and process that its modules start", () => {
+    const plugin = join(project.folder, "node_modules/hardhat-hyperchain");
+    const { files } = project.tarball;
+    const bodies = files
+      .filter((file) => file.startsWith("dist/") && file.endsWith(".js") && !file.startsWith("dist/page/"))
+      .flatMap((file) =>
+        [
+          ...readFileSync(join(plugin, file), "utf8").matchAll(
+            /["`](\.\/[\w-]+)\.(?:js|\$\{extension\})["`],? ?:? ?import\.meta\.url/g,
+          ),
+        ].map(([, body]) => join(dirname(file), `${body}.js`)),
+      );
+    for (const body of ["execution-proof/batch/execution-thread", "prover/prover-thread", "chain/witness/witness-thread"])
+      assert.ok(bodies.includes(`dist/${body}.js`), body);
+    assert.deepEqual(
+      bodies.filter((body) => !files.includes(body)),
+      [],
+    );
+  });
+
   test("every declaration that one of its declarations imports is in it", () => {
     const plugin = join(project.folder, "node_modules/hardhat-hyperchain");
     const { files } = project.tarball;
