@@ -1,3 +1,4 @@
+import { NamedError } from "../errors/named-error.ts";
 import { PaidFailure } from "./own-transaction.ts";
 
 /** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
@@ -28,8 +29,7 @@ export class Attempts<Thing extends object> {
 
   /** It is tried again after a pause; at the next look where the chain refused nothing: it did not answer, or money lacked. */
   fail(thing: Thing, error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    if (PASSING.test(`${String((error as { readonly code?: unknown }).code)} ${text}`)) return;
+    if (isPassing(error)) return;
     const failed = this.failed(thing);
     const doublings = Math.min(failed, error instanceof PaidFailure ? MAX_PAID_PAUSE_DOUBLINGS : MAX_PAUSE_DOUBLINGS);
     this.#made.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
@@ -39,4 +39,11 @@ export class Attempts<Thing extends object> {
   giveUp(thing: Thing): void {
     this.#made.set(thing, { failed: this.failed(thing), nextLook: Infinity });
   }
+}
+
+/** Whether a failure says nothing of what was tried. What a contract says in refusing never does: anyone writes contracts. */
+function isPassing(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = String((error as { readonly code?: unknown }).code);
+  return code !== "CALL_EXCEPTION" && !(error instanceof NamedError) && PASSING.test(`${code} ${text}`);
 }

@@ -10,6 +10,11 @@ export class CallbackOver extends NamedError<"CallbackOver"> {
   override readonly name = "CallbackOver";
 }
 
+/** The listener of an outcome would revert now; the message has its own words. */
+export class ListenerFailure extends NamedError<"ListenerFails"> {
+  override readonly name = "ListenerFailure";
+}
+
 /**
  * Throws where the listener would revert now, with its reason. Asked in the name of a contract, whose failing runs the handler
  * reverts: an account's would succeed, and leave only an event. A node that takes no such calls says nothing of the listener.
@@ -17,7 +22,7 @@ export class CallbackOver extends NamedError<"CallbackOver"> {
 export async function requireListener(delivery: Delivery, provider: Pick<Provider, "call">): Promise<void> {
   const refused = await provider.call({ ...delivery, from: PREDEPLOYS.InteropHandler }).then(() => undefined, contractErrorOf);
   if (refused?.name === "FailingRunOfContract")
-    throw new Error(`its listener fails: ${describeRevert(String(refused.args["reason"]))}`);
+    throw new ListenerFailure("ListenerFails", `its listener fails: ${describeRevert(String(refused.args["reason"]))}`);
   if (refused?.name === "NoCallbackPending")
     throw new CallbackOver("CallbackOver", "its listener can no longer be told: the 30 days after it first failed have passed");
 }

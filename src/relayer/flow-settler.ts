@@ -8,7 +8,7 @@ import type { Delivery } from "./delivery.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { FlowBook, HeldEscrow } from "./flow-book.ts";
 import { legOf, NO_ABSENCE, outcomeOf, pivotOf, proveAbsence, proveFact } from "./flow-proofs.ts";
-import { sendOwn } from "./own-transaction.ts";
+import { PaidFailure, sendOwn } from "./own-transaction.ts";
 import type { OwnTransactionDependencies } from "./own-transaction.ts";
 import type { AskedNode } from "./state-proof.ts";
 
@@ -63,7 +63,9 @@ export class FlowSettler {
       const delivery: Delivery = { to: ATOMIC_FLOWS_ADDRESS, data, maxGas: MAX_GAS };
       await sendOwn(delivery, 0n, this.#options.policy, this.#dependencies);
     } catch (error) {
-      this.#attempts.fail(escrow, error);
+      // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
+      if (error instanceof PaidFailure) this.#attempts.giveUp(escrow);
+      else this.#attempts.fail(escrow, error);
     }
     return true;
   }

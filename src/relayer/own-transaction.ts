@@ -29,7 +29,7 @@ export async function sendOwn(
   policy: DeliveryPolicy,
   { signer, provider }: OwnTransactionDependencies,
 ): Promise<TransactionReceipt> {
-  const estimate = await signer.estimateGas(delivery);
+  const estimate = await signer.estimateGas({ ...delivery, gasLimit: maxGas });
   if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
   const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
   const balance = { costWei: estimate * gasPrice, rewardWei };

@@ -14,6 +14,8 @@ import type { ClientEcosystem } from "./support.ts";
 const ALICE = 1;
 const HOUR = 3_600n;
 const recipient = (n: number): Hex => `0x${(0xf1000000 + n).toString(16).padStart(40, "0")}`;
+/** Code that takes what it is paid where gas costs nothing, as in an estimate, and reverts in a transaction. */
+const FEIGNING = "0x3a156008575f5ffd5b00";
 /** Code that counts down from 100,000 and takes what it is paid: 2,600,000 gas. */
 const BURNING = "0x620186a05b600190038060045700";
 
@@ -112,5 +114,22 @@ describe("C11: parties of a flow that go offline are made whole by the relayer",
     await ecosystem.moveOn();
     assert.equal(await balance("a", relayer), before);
     assert.ok((await balance("a", ATOMIC_FLOWS_ADDRESS)) >= 41n + 42n);
+  });
+
+  test("attack: a recipient that feigns in estimates is paid for once", async () => {
+    const feigning = recipient(50);
+    const { provider } = ecosystem.devnet.chains[0]!;
+    await provider.request({ method: "hardhat_setCode", params: [feigning, FEIGNING] });
+    const flow = await build(leg("a", 51, { to: `${feigning}@a` }), leg("a", 52), leg("a", 53, { pivot: true }));
+    await give(flow, 0, 1, 2);
+    await ecosystem.moveOn();
+    await say();
+    await executeFlow(ecosystem.info, { flow }, on(flow, 2), ecosystem.provider);
+    const client = ecosystem.on("a", ALICE).provider!;
+    const sent = () => client.getTransactionCount(ecosystem.info.relayer!.address);
+    const before = await sent();
+    for (let look = 0; look < 6; look++) await ecosystem.moveOn();
+    assert.deepEqual(await statuses(flow), ["held", "released", "released"]);
+    assert.equal((await sent()) - before, 2);
   });
 });

@@ -92,13 +92,61 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
     const richer = [{ ...first!, value: first!.value + 1n }, ...others];
     await refused("OtherStateAfter", shown(provable, proven(), { writes: richer }));
     await refused("OtherEnd", shown(provable, proven(), { outputs: { ...outputs, lastTimestamp: outputs.lastTimestamp + 1n } }));
-    const message = { type: "message", sender: wordToHex(1n), body: Uint8Array.of(1) } as const;
+    const message = { type: "message", sender: `0x${"1".repeat(40)}`, body: Uint8Array.of(1) } as const;
     await refused("OutputsMismatch", shown(provable, proven(), { logs: [message] }));
     await refused("SystemTransactionMismatch", shown(provable, proven(), { outputs: { ...outputs, cheatCount: 1n } }));
     await refused("OutputsMismatch", shown(provable, proven(), { outputs: { ...outputs, extensions: wordToHex(1n) } }));
     await refused("OutputsMismatch", shown(provable, proven(), { bytecodes: ["0x6001"] }));
     // Nothing of it is kept: the batch itself is taken.
     await member.request("follow", shown(provable, proven()));
+  });
+
+  test("attack: refuse by name what is neither proven nor labelled, and what equals a number or a list without being one", async () => {
+    const member = await startMember();
+    const refused = async (inputs: object): Promise<void> =>
+      assert.rejects(member.request("follow", inputs as ProvenInputs), { name: "QuorumMemberError", code: "MalformedInputs" });
+    const [first, ...others] = provable.writes;
+    const writes = [{ ...first!, value: first!.value + 1n }, ...others];
+    for (const said of [{ kind: "other" }, {}, { kind: "Proven", proof: proofOf(0n) }])
+      await refused({ ...shown(provable, proven(), { writes }), execution: said });
+    // Of an object a strict comparison says that it is another one, and the state tree takes it for its number.
+    const disguised = [{ ...first!, slot: Object(first!.slot) as bigint }, ...others];
+    await refused(shown(provable, proven(), { writes: disguised }));
+    await refused(shown(provable, proven(), { writes: new Array<(typeof writes)[number]>(2 ** 32 - 1) }));
+    await refused(shown(provable, proven(), { logs: undefined as unknown as [] }));
+    await refused(shown(provable, proven(), { bytecodes: ["0x6", "0xzz"] as const }));
+    const odd = [{ ...first!, leafKind: 4 as 3 }, ...others];
+    await refused(shown(provable, proven(), { writes: odd }));
+    const slotOfCode = [{ ...first!, leafKind: 2, slot: 1n } as const, ...others];
+    await assert.rejects(member.request("follow", shown(provable, proven(), { writes: slotOfCode })), {
+      code: "OutputsMismatch",
+    });
+    await member.request("follow", shown(provable, proven()));
+  });
+
+  test("run a batch again that the chain has formed again since they ran it, be it refused or proven in between", async () => {
+    const first = await pipeline().inputs(0n);
+    // The same transactions, a second later.
+    const blocks = first.blocks.map(({ environment, ...rest }) => ({
+      ...rest,
+      environment: { ...environment, timestamp: environment.timestamp + 1n },
+    }));
+    const asSha256 = shown(labelled, { kind: "labelled", reason: "sha256" });
+    const refused = await startMember();
+    await refused.request("execute", { ...first, blocks });
+    await assert.rejects(refused.request("follow", shown(provable, { kind: "labelled", reason: "sha256" })), {
+      code: "InputsNeeded",
+      nextBatch: 0n,
+    });
+    const proved = await startMember();
+    await proved.request("execute", { ...first, blocks });
+    for (const member of [refused, proved]) {
+      await member.request("follow", shown(provable, proven()));
+      await assert.rejects(member.request("follow", asSha256), { code: "InputsNeeded", nextBatch: 0n });
+      await member.request("execute", first);
+      await member.request("execute", await pipeline().inputs(1n));
+      await member.request("follow", asSha256);
+    }
   });
 
   test("refuse the proof of another batch", async () => {

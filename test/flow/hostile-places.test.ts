@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { readState, requireClaimedState } from "../../src/chain/past/compare-state.ts";
-import { treeAt } from "../../src/chain/past/open-past.ts";
+import { openPast, treeAt } from "../../src/chain/past/open-past.ts";
 import { PastEngine } from "../../src/chain/past/past-engine.ts";
 import { PlaceError } from "../../src/chain/past/place-error.ts";
 import { decodePlace, encodePlace } from "../../src/chain/past/place-parts.ts";
@@ -21,7 +21,7 @@ const A = 271n;
 const PLACE_BLOCKS = 20;
 const NAMES = { blocks: `blocks of ${A}`, place: `place of ${A}` };
 const OTHER = `0x${"77".repeat(32)}` as const;
-const NOWHERE = `0x${"99".repeat(20)}`;
+const NOWHERE = `0x${"99".repeat(20)}` as const;
 
 async function* nothing(): AsyncGenerator<string> {}
 
@@ -103,6 +103,15 @@ describe("B5: a place from a stranger's dump", () => {
       () => opened(replaced(account, (one) => [one, { ...one, address: NOWHERE } as PlaceValue])),
       /the state tree's is 0/,
     );
+  });
+
+  test("that no engine opens from, or that is refused besides, ends with one error and nothing unhandled", async () => {
+    const options = { chainId: Number(A), coinbase: NOWHERE, genesisTimestamp: 0n, genesis: [] } as const;
+    const connect = () => Promise.reject(new Error("no engine opens"));
+    const store = { block: () => undefined };
+    await assert.rejects(openPast(options, place, store, connect), /no engine opens/);
+    const poorer = withState((state) => ({ ...state, present: state.present.slice(1) }));
+    await assert.rejects(openPast(options, poorer, store, connect), PlaceError);
   });
 
   test("is refused where a code is another one than its account has in the tree", async () => {

@@ -33,6 +33,8 @@ export async function openPast(
   const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
   const server = await startPastServer({ chainId: options.chainId, head: head.number, state, claim }, told);
   const opening = EdrEngine.open({ ...options, head, pastUrl: server.url }, { connect });
+  // It is waited for below; where it fails before the state is compared, that is no failure without a handler.
+  opening.catch(() => undefined);
   try {
     await server.agreed;
     return new PastEngine(await opening, told, { head, oldestState }, () => server.close());

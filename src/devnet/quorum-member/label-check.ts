@@ -2,7 +2,6 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions, RunBatch } from "../../chain/verification/batch-verifier.ts";
-import { BatchRefusal } from "../../chain/verification/refusal.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
@@ -100,17 +99,29 @@ export class LabelCheck {
       );
   }
 
-  /** What came of a run of the batch. Throws QuorumMemberError InputsNeeded, or BatchRefusal where it came out otherwise. */
-  requireRun({ outputs: { batchNumber }, commitment }: FormedBatch): RunOutcome {
+  /** What came of a run of the batch. Throws QuorumMemberError InputsNeeded where it was not, or another one was. */
+  requireRun(formed: FormedBatch): RunOutcome {
+    const { batchNumber } = formed.outputs;
+    const other = this.forgetOther(formed);
     const run = this.#runs.get(batchNumber);
-    if (run === undefined)
-      throw new QuorumMemberError(
-        "InputsNeeded",
-        `batch ${batchNumber} has to be run to be judged`,
-        this.#verifier?.nextBatch ?? 0n,
-      );
-    if (run.commitment === commitment) return run;
-    throw new BatchRefusal("CommitmentMismatch", `batch ${batchNumber} comes out as ${run.commitment}, not as ${commitment}`);
+    if (run !== undefined) return run;
+    const why = other === undefined ? "" : `: what was shown of it came out as ${other}, not as ${formed.commitment}`;
+    throw new QuorumMemberError(
+      "InputsNeeded",
+      `batch ${batchNumber} has to be run to be judged${why}`,
+      this.#verifier?.nextBatch ?? 0n,
+    );
+  }
+
+  /**
+   * Forgets what was run in the batch's place, and behind that: the chain has formed it again. Returns its commitment; undefined
+   * where nothing else was run.
+   */
+  forgetOther({ outputs: { batchNumber }, commitment }: FormedBatch): Hex | undefined {
+    const other = this.#runs.get(batchNumber)?.commitment;
+    if (other === undefined || other === commitment) return undefined;
+    this.goBack(batchNumber);
+    return other;
   }
 
   /** Forgets the runs of this batch and all after it. */

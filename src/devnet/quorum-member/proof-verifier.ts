@@ -3,6 +3,7 @@ import type { FormedBatch, FormerMark } from "../../chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../chain/model/genesis.ts";
 import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import { ChangeSetError } from "../../chain/state/change-set.ts";
+import { StateKeyError } from "../../chain/state/state-key.ts";
 import { StateTree } from "../../chain/state/state-tree.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import { BatchRefusal } from "../../chain/verification/refusal.ts";
@@ -12,6 +13,7 @@ import type { ExecutionProver } from "../../execution-proof/batch/execution-prov
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { formedClaim } from "../../node/execution/formed-claim.ts";
 import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
+import { DiffListError } from "../../protocol/diff-list.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
@@ -22,9 +24,11 @@ import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
 import { canonicalTxHash } from "../../protocol/priority-op.ts";
 import { PubdataError, pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
+import { WordError } from "../../protocol/word.ts";
 import type { LabelCheck } from "./label-check.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { ProvenInputs } from "./messages.ts";
+import { readProvenInputs } from "./shown-inputs.ts";
 
 export interface ProofVerifierDependencies extends Pick<BatchVerifierDependencies, "l1" | "flowsHash"> {
   readonly prover: Pick<ExecutionProver, "verify">;
@@ -82,9 +86,11 @@ export class ProofVerifier {
    * The batch whose changes are shown. Rejects with BatchRefusal, and then stands where it stood; or with QuorumMemberError
    * InputsNeeded where the batch has to be run, and this one or those before it have not been.
    */
-  async verify({ batchNumber, sealed: shown, execution }: ProvenInputs): Promise<FormedBatch> {
+  async verify(inputs: ProvenInputs): Promise<FormedBatch> {
+    const { batchNumber } = inputs;
     if (batchNumber !== this.#nextBatch)
       throw new BatchRefusal("BatchNumberMismatch", `batch ${batchNumber} was shown, the next one is ${this.#nextBatch}`);
+    const { sealed: shown, execution } = readProvenInputs(inputs);
     const sealed = { ...shown, outputsHash: hashOutputs(shown.outputs) };
     await this.#requireSame(sealed);
     const start = { former: this.#former.snapshot(), previous: this.#previous };
@@ -92,9 +98,13 @@ export class ProofVerifier {
     try {
       const formed = this.#form(sealed);
       const claim = formedClaim(formed, this.#previous, { ...this.#options, chainId: this.#options.identity.chainId });
-      if (execution.kind === "proven") await this.#requireProof(claim, execution.proof);
-      if (execution.kind === "labelled") await this.#dependencies.labels.require(formed, claim, execution.reason);
-      else if (forgetsHashes(sealed)) this.#dependencies.labels.requireRun(formed);
+      const { labels } = this.#dependencies;
+      if (execution.kind === "labelled") await labels.require(formed, claim, execution.reason);
+      else {
+        await this.#requireProof(claim, execution.proof);
+        if (forgetsHashes(sealed)) labels.requireRun(formed);
+        labels.forgetOther(formed);
+      }
       this.#previous = { lastBlock: sealed.outputs.lastBlock, timestamp: sealed.outputs.lastTimestamp };
       this.#nextBatch++;
       this.#forgetOldest();
@@ -133,7 +143,7 @@ export class ProofVerifier {
     try {
       return this.#former.form(sealed);
     } catch (cause) {
-      if (!(cause instanceof ChangeSetError) && !(cause instanceof PubdataError)) throw cause;
+      if (!REFUSED_BY_FORMER.some((kind) => cause instanceof kind) || !(cause instanceof Error)) throw cause;
       const { batchNumber } = sealed.outputs;
       throw new BatchRefusal("OutputsMismatch", `batch ${batchNumber}: its changes are refused: ${cause.message}`, { cause });
     }
@@ -179,6 +189,9 @@ export class ProofVerifier {
     }
   }
 }
+
+/** What a former throws for a batch that cannot be. */
+const REFUSED_BY_FORMER = [ChangeSetError, StateKeyError, DiffListError, PubdataError, WordError];
 
 /** Whether transactions can ask for fewer blocks' hashes from here on: only who sees the transactions can say whether one did. */
 function forgetsHashes({ writes, outputs }: SealedBatch): boolean {
