@@ -22,7 +22,7 @@ export interface StateClaim {
   readonly hashes: readonly Hex[];
 }
 
-/** A state from its bytes. Throws PlaceError where they are none. */
+/** A state from its bytes. Throws PlaceError for bytes that are no state. */
 export function readState(bytes: Uint8Array): StateUpdate {
   return readPart("state", () => decodeState(bytes));
 }

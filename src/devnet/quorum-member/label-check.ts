@@ -5,6 +5,7 @@ import type { BatchVerifierDependencies, BatchVerifierOptions, RunBatch } from "
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
@@ -18,18 +19,7 @@ interface RunOutcome {
   readonly witness: BatchWitness | LabelledExecution;
 }
 
-/** Labels that say of a batch what any validator finds in it. The others are faults of those who should prove it. */
-const LABELS_OF_BATCHES: ReadonlySet<ExecutionLabel> = new Set([
-  "sha256",
-  "p256",
-  "unsupported-precompile",
-  "unsupported-modular-power",
-  "unsupported-frame-count",
-  "unsupported-code-size",
-  "refused-by-kernel",
-  "unprovable-row",
-  "too-large",
-]);
+const FOUND_BY_ALL: ReadonlySet<ExecutionLabel> = new Set(LABELS_OF_BATCHES);
 
 /** Batches whose runs are remembered, to be asked for again. */
 const REMEMBERED_RUNS = 64n;
@@ -92,7 +82,7 @@ export class LabelCheck {
         "ProvableBatch",
         `batch ${batchNumber} is said to have no proof (${reason}), and its execution can be proven`,
       );
-    if (own.reason !== reason || !LABELS_OF_BATCHES.has(own.reason))
+    if (own.reason !== reason || !FOUND_BY_ALL.has(own.reason))
       throw new QuorumMemberError(
         "LabelMismatch",
         `batch ${batchNumber} is said to have no proof for ${reason}, this validator finds ${own.reason} (${own.detail})`,

@@ -10,8 +10,8 @@ import {
   UnprovableRowError,
 } from "../recorded-run.ts";
 
-/** Why a batch has no proof of its execution. */
-export const EXECUTION_LABELS = [
+/** Why a batch can have no proof of its execution: any validator finds the same in it. */
+export const LABELS_OF_BATCHES = [
   /** It calls a precompiled contract that no table proves: SHA-256 (0x02) or P-256 (0x100). */
   "sha256",
   "p256",
@@ -26,6 +26,11 @@ export const EXECUTION_LABELS = [
   "unprovable-row",
   /** One step of it is more than a chunk may hold. */
   "too-large",
+] as const;
+
+/** Why a batch has no proof of its execution. Those beyond the first are faults where it is proven. */
+export const EXECUTION_LABELS = [
+  ...LABELS_OF_BATCHES,
   /** The chain did not keep what its witness needs. */
   "cheat-unknown",
   "operation-unknown",

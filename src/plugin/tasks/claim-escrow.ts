@@ -4,6 +4,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
 import { findFlow } from "../../client/find-flow.ts";
 import { claimEscrow } from "../../client/flow-escrow.ts";
+import { ETHER } from "../../client/token.ts";
 import { rebuiltNode } from "../../devnet/reconstruction/proofs.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { wholeNumber } from "../../options/values.ts";
@@ -26,8 +27,6 @@ interface ClaimEscrowArguments extends EcosystemArguments {
   readonly to: string | undefined;
   readonly token: string | undefined;
 }
-
-const ETHER = `0x${"00".repeat(20)}`;
 
 const amount = v.pipe(
   v.union([v.pipe(v.string(), v.regex(/^\d+$/)), v.pipe(v.number(), v.safeInteger(), v.minValue(0))]),
