@@ -43,8 +43,20 @@ export function mul(a: number, b: number): number {
 export function pow(base: number, exponent: number | bigint): number {
   let result = 1;
   let square = base;
-  for (let e = BigInt(exponent); e > 0n; e >>= 1n) {
-    if (e & 1n) result = mul(result, square);
+  let low: number;
+  // Integers of 32 bits are many times as fast as larger ones, and hold most exponents.
+  if (typeof exponent === "number" && exponent <= 0x7fffffff) {
+    low = exponent;
+  } else {
+    let rest = BigInt(exponent);
+    for (; rest > 0x7fffffffn; rest >>= 1n) {
+      if (rest & 1n) result = mul(result, square);
+      square = mul(square, square);
+    }
+    low = Number(rest);
+  }
+  for (; low > 0; low >>= 1) {
+    if ((low & 1) === 1) result = mul(result, square);
     square = mul(square, square);
   }
   return result;

@@ -18,15 +18,19 @@ export function curveProductRow({ x, z, r }: CurveProduct): CurveProductCells {
   if (whole * PRIME !== rest) throw new Error("a product of coordinates was asked for that is another");
   const high = Number(whole >> 256n);
   const quotient = limbsOf(BigInt.asUintN(256, whole));
-  const at = (list: readonly number[], k: number): number => list[k] ?? 0;
-  const product = productLimbs(x, z);
+  multiply(x, z);
+  const carries: number[] = [];
   let carry = 0;
-  const carries = Array.from({ length: 2 * LIMBS }, (_, k) => {
-    const ofHigh = (k === LIMBS ? PRIME_LOW * high : 0) + (k === LIMBS + 2 ? high : 0);
-    const taken = PRIME_LOW * at(quotient, k) + at(quotient, k - 2) - at(quotient, k - LIMBS) + ofHigh;
-    carry = (at(product, k) - at(r, k) + taken + carry) / LIMB;
-    return carry + CARRY_OFFSET;
-  });
+  for (let k = 0; k < 2 * LIMBS; k++) {
+    let limb = (atPosition[2 * k] ?? 0) + 256 * (atPosition[2 * k + 1] ?? 0) + carry;
+    if (k < LIMBS) limb += PRIME_LOW * (quotient[k] ?? 0) - (r[k] ?? 0);
+    else limb -= quotient[k - LIMBS] ?? 0;
+    if (k >= 2 && k < LIMBS + 2) limb += quotient[k - 2] ?? 0;
+    if (k === LIMBS) limb += PRIME_LOW * high;
+    if (k === LIMBS + 2) limb += high;
+    carry = limb / LIMB;
+    carries.push(carry + CARRY_OFFSET);
+  }
   return { x: x.map(canonical), z: z.map(canonical), r: r.map(canonical), quotient, carry: carries, uses: 1 };
 }
 
@@ -37,17 +41,18 @@ export function curveProductColumns(rows: Rows<typeof CURVE_PRODUCT_FIELDS>, min
   return traceColumns("curveProduct", CURVE_PRODUCT_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 
-/** The limbs of a product, lowest first, without carries. */
-function productLimbs(x: readonly number[], z: readonly number[]): number[] {
-  const limbs = new Array<number>(2 * LIMBS).fill(0);
+/** Sums of products of digits by position, the last product's: a list for each would be garbage. At most 32 · 510² < 2^31. */
+const atPosition = new Int32Array(2 * WORD_BYTES);
+const digitsOfZ = new Int32Array(WORD_BYTES);
+
+/** Fills `atPosition`. */
+function multiply(x: readonly number[], z: readonly number[]): void {
+  atPosition.fill(0);
+  digitsOfZ.set(z);
   for (let i = 0; i < WORD_BYTES; i++) {
     const digit = x[i] ?? 0;
-    for (let j = 0; j < WORD_BYTES; j++) {
-      const [k, weight] = [(i + j) >> 1, (i + j) % 2 === 0 ? 1 : 256];
-      limbs[k] = (limbs[k] ?? 0) + weight * digit * (z[j] ?? 0);
-    }
+    for (let j = 0; j < WORD_BYTES; j++) atPosition[i + j] = (atPosition[i + j] ?? 0) + Math.imul(digit, digitsOfZ[j] ?? 0);
   }
-  return limbs;
 }
 
 function canonical(digit: number): number {

@@ -15,10 +15,10 @@ export interface CurveSumRow {
 
 type Kind = "chord" | "tangent" | "opposite" | "onlyFirst" | "onlySecond";
 
-/** The row that adds two points. */
-export function curveSumRow(first: Point, second: Point): CurveSumRow {
+/** The row that adds two points. `invert` gives inverses modulo PRIME. */
+export function curveSumRow(first: Point, second: Point, invert: (divisor: bigint) => bigint = inverse): CurveSumRow {
   const kind = kindOf(first, second);
-  const slope = slopeOf(kind, first, second);
+  const slope = slopeOf(kind, first, second, invert);
   const sum = sumOf(kind, first, second, slope);
   const hasLine = kind === "chord" || kind === "tangent";
   // The slope that the bytes stand for is OFFSET less than what they are as a number.
@@ -55,9 +55,9 @@ function kindOf(first: Point, second: Point): Kind {
   return first.y === second.y ? "tangent" : "opposite";
 }
 
-function slopeOf(kind: Kind, first: Point, second: Point): bigint {
-  if (kind === "chord") return modulo((second.y - first.y) * inverse(second.x - first.x));
-  return kind === "tangent" ? modulo(3n * first.x * first.x * inverse(2n * first.y)) : 0n;
+function slopeOf(kind: Kind, first: Point, second: Point, invert: (divisor: bigint) => bigint): bigint {
+  if (kind === "chord") return modulo((second.y - first.y) * invert(modulo(second.x - first.x)));
+  return kind === "tangent" ? modulo(3n * first.x * first.x * invert(modulo(2n * first.y))) : 0n;
 }
 
 function sumOf(kind: Kind, first: Point, second: Point, slope: bigint): Point {
@@ -79,23 +79,22 @@ function sumOf(kind: Kind, first: Point, second: Point, slope: bigint): Point {
 /** What the row sends, in the order of `askLine`. */
 function productsOf(kind: Kind, cells: Omit<CurveSumCells, "uses">): CurveProduct[] {
   const { x1, y1, x2, y2, x3, y3, slope, half } = cells;
-  const [xs, ys] = [[x1, x2, x3].map(limbsOfBytes), [y1, y2, y3].map(limbsOfBytes)];
-  const at = (lists: readonly (readonly number[])[], list: number, i: number): number => lists[list]?.[i] ?? 0;
+  const [x1s, x2s, x3s] = [limbsOfBytes(x1), limbsOfBytes(x2), limbsOfBytes(x3)];
+  const [y1s, y2s, y3s] = [limbsOfBytes(y1), limbsOfBytes(y2), limbsOfBytes(y3)];
   const digits = slope.map((byte) => byte - SLOPE_OFFSET);
-  const limbs = (value: (i: number) => number): number[] => Array.from({ length: LIMBS }, (_, i) => value(i));
-  if (kind === "opposite") return [{ x: y1, z: bytesOf(1n), r: limbs((i) => -at(ys, 1, i)) }];
+  if (kind === "opposite") return [{ x: y1, z: bytesOf(1n), r: y2s.map((limb) => -limb) }];
   if (kind !== "chord" && kind !== "tangent") return [];
   const line =
     kind === "chord"
-      ? [{ x: x1.map((byte, i) => (x2[i] ?? 0) - byte), z: digits, r: limbs((i) => at(ys, 1, i) - at(ys, 0, i)) }]
+      ? [{ x: x1.map((byte, i) => (x2[i] ?? 0) - byte), z: digits, r: y2s.map((limb, i) => limb - (y1s[i] ?? 0)) }]
       : [
           { x: y1, z: digits, r: half.map((limb) => 3 * limb) },
           { x: x1, z: x1, r: half.map((limb) => 2 * limb) },
         ];
   return [
     ...line,
-    { x: digits, z: digits, r: limbs((i) => at(xs, 0, i) + at(xs, 1, i) + at(xs, 2, i)) },
-    { x: x1.map((byte, i) => byte - (x3[i] ?? 0)), z: digits, r: limbs((i) => at(ys, 2, i) + at(ys, 0, i)) },
+    { x: digits, z: digits, r: x1s.map((limb, i) => limb + (x2s[i] ?? 0) + (x3s[i] ?? 0)) },
+    { x: x1.map((byte, i) => byte - (x3[i] ?? 0)), z: digits, r: y3s.map((limb, i) => limb + (y1s[i] ?? 0)) },
   ];
 }
 
@@ -106,7 +105,9 @@ export function curveSumColumns(rows: Rows<typeof CURVE_SUM_FIELDS>, minLogRows:
 }
 
 function limbsOfBytes(bytes: readonly number[]): number[] {
-  return Array.from({ length: LIMBS }, (_, i) => (bytes[2 * i] ?? 0) + 256 * (bytes[2 * i + 1] ?? 0));
+  const limbs: number[] = [];
+  for (let i = 0; i < 2 * LIMBS; i += 2) limbs.push((bytes[i] ?? 0) + 256 * (bytes[i + 1] ?? 0));
+  return limbs;
 }
 
 function inverseOfSum(value: bigint): number {

@@ -6,32 +6,40 @@ import { CURVE_PRODUCT_FIELDS } from "../curve-product/curve-product-air.ts";
 import { type CurveProduct, curveProductColumns, curveProductRow } from "../curve-product/curve-product-trace.ts";
 import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow } from "../curve-sum/curve-sum-trace.ts";
-import type { Point } from "./secp256k1.ts";
+import { KnownInverses } from "./known-inverses.ts";
+import { GENERATOR, type Point } from "./secp256k1.ts";
 
 /** Collects the rows of the curve's tables. Equal requests share a row; what rows ask of other tables is collected, too. */
 export class CurveTrace {
   readonly #multiples = new Answers("curveMultiple", CURVE_MULTIPLE_FIELDS);
   readonly #sums = new Answers("curveSum", CURVE_SUM_FIELDS);
   readonly #products = new TableRows("curveProduct", CURVE_PRODUCT_FIELDS);
+  readonly #inverses = new KnownInverses();
 
   /** u generators and v points. */
   readonly multiple = (request: Multiples): Point => {
     const { u, v, point } = request;
-    return this.#multiples.ask([u, v, point.x, point.y], () => {
-      const { cells, result } = curveMultipleRow(request, { multiple: this.multiple, sum: this.sum });
-      return { cells: { ...cells, uses: 0 }, result };
-    });
+    this.#inverses.prepare(u, v, point, curveSumRow(GENERATOR, point).sum);
+    return this.#multiple(request);
   };
 
   readonly sum = (first: Point, second: Point): Point =>
     this.#sums.ask([first.x, first.y, second.x, second.y], () => {
-      const { cells, sum, products } = curveSumRow(first, second);
+      const { cells, sum, products } = curveSumRow(first, second, this.#inverses.of);
       for (const product of products) this.product(product);
       return { cells: { ...cells, uses: 0 }, result: sum };
     });
 
   readonly product = (product: CurveProduct): void => {
     this.#products.push(curveProductRow(product));
+  };
+
+  readonly #multiple = (request: Multiples): Point => {
+    const { u, v, point } = request;
+    return this.#multiples.ask([u, v, point.x, point.y], () => {
+      const { cells, result } = curveMultipleRow(request, { multiple: this.#multiple, sum: this.sum });
+      return { cells: { ...cells, uses: 0 }, result };
+    });
   };
 
   /** The main columns of curveMultiple, curveSum and curveProduct; of no rows where nothing was asked. Ends the collection. */
