@@ -178,62 +178,65 @@ export function evaluateGraph<T>(
   parameters: readonly T[] = [],
 ): T[] {
   const needed = reachable(nodes, roots);
-  const values = new Map<number, T>();
+  const values = new Array<T | undefined>(nodes.length);
   const results = new Map<number, readonly T[]>();
-  const get = <V>(map: Map<number, V>, index: number): V => {
-    const value = map.get(index);
-    if (value === undefined) throw new Error(`expression graph is not in order: node ${index} used before its definition`);
-    return value;
-  };
+  const get = (index: number): T => found(values[index], index);
   nodes.forEach((node, index) => {
-    if (!needed.has(index)) return;
+    if (needed[index] !== 1) return;
     switch (node.kind) {
       case "constant":
-        values.set(index, visit.constant(node.value));
+        values[index] = visit.constant(node.value);
         break;
       case "column":
-        values.set(index, visit.column(node.phase, node.column, node.next));
+        values[index] = visit.column(node.phase, node.column, node.next);
         break;
       case "public":
-        values.set(index, visit.public(node.index));
+        values[index] = visit.public(node.index);
         break;
       case "parameter": {
         const value = parameters[node.index];
         if (value === undefined) throw new Error(`gadget parameter ${node.index} has no value`);
-        values.set(index, value);
+        values[index] = value;
         break;
       }
       case "add":
       case "sub":
       case "mul":
-        values.set(index, visit[node.kind](get(values, node.a), get(values, node.b)));
+        values[index] = visit[node.kind](get(node.a), get(node.b));
         break;
       case "call": {
-        const inputs = node.inputs.map((input) => get(values, input));
+        const inputs = node.inputs.map(get);
         results.set(index, evaluateGraph(node.gadget.nodes, node.gadget.outputs, visit, inputs));
         break;
       }
       case "result": {
-        const value = get(results, node.call)[node.index];
+        const value = found(results.get(node.call), node.call)[node.index];
         if (value === undefined) throw new Error(`gadget result ${node.index} does not exist`);
-        values.set(index, value);
+        values[index] = value;
       }
     }
   });
-  return roots.map((root) => get(values, root));
+  return roots.map(get);
 }
 
-function reachable(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]): ReadonlySet<number> {
-  const needed = new Set<number>(roots);
+function found<V>(value: V | undefined, index: number): V {
+  if (value === undefined) throw new Error(`expression graph is not in order: node ${index} used before its definition`);
+  return value;
+}
+
+/** 1 for every node that the roots need. */
+function reachable(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]): Uint8Array {
+  const needed = new Uint8Array(nodes.length);
+  for (const root of roots) needed[root] = 1;
   for (let index = nodes.length - 1; index >= 0; index--) {
     const node = nodes[index];
-    if (node === undefined || !needed.has(index)) continue;
+    if (node === undefined || needed[index] !== 1) continue;
     if (node.kind === "add" || node.kind === "sub" || node.kind === "mul") {
-      needed.add(node.a).add(node.b);
+      needed[node.a] = needed[node.b] = 1;
     } else if (node.kind === "call") {
-      for (const input of node.inputs) needed.add(input);
+      for (const input of node.inputs) needed[input] = 1;
     } else if (node.kind === "result") {
-      needed.add(node.call);
+      needed[node.call] = 1;
     }
   }
   return needed;

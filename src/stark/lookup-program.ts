@@ -1,4 +1,4 @@
-import type { ExtensionField } from "../field/extension.ts";
+import type { Ext, ExtensionField } from "../field/extension.ts";
 import { P } from "../field/koala-bear.ts";
 import type { RowProgram } from "../kernels/backend.ts";
 import { evaluateGraph } from "./expression.ts";
@@ -116,14 +116,8 @@ function invertAll(builder: RowProgramBuilder, field: ExtensionField, elements: 
 function invert(builder: RowProgramBuilder, field: ExtensionField, element: ExtensionValue): ExtensionValue {
   const { add, mul, scale } = lowerExtension(builder, field);
   const zero = field.zero.map((coordinate) => builder.constant(coordinate));
-  /** (X^j)^(p^i) for every j: raising to p^i is linear, because it leaves the base field as it is. */
-  const images = (i: number) =>
-    Array.from({ length: field.degree }, (_, j) => {
-      const power = Array.from({ length: field.degree }, (_unused, k) => (k === j ? 1 : 0));
-      return field.pow(power, BigInt(P) ** BigInt(i));
-    });
-  const conjugates = Array.from({ length: field.degree - 1 }, (_, i) =>
-    images(i + 1)
+  const conjugates = powersOfFrobenius(field).map((images) =>
+    images
       .map((image, j) =>
         scale(
           image.map((coordinate) => builder.constant(coordinate)),
@@ -136,4 +130,20 @@ function invert(builder: RowProgramBuilder, field: ExtensionField, element: Exte
   const [norm] = mul(element, cofactor);
   if (norm === undefined) throw new Error("an extension element has a constant term");
   return scale(cofactor, builder.invert(norm));
+}
+
+const known = new WeakMap<ExtensionField, readonly (readonly Ext[])[]>();
+
+/** (X^j)^(p^i) for every i from 1 and every j: raising to p^i is linear, because it leaves the base field as it is. */
+function powersOfFrobenius(field: ExtensionField): readonly (readonly Ext[])[] {
+  const images =
+    known.get(field) ??
+    Array.from({ length: field.degree - 1 }, (_, i) =>
+      Array.from({ length: field.degree }, (_unused, j) => {
+        const power = Array.from({ length: field.degree }, (_coordinate, k) => (k === j ? 1 : 0));
+        return field.pow(power, BigInt(P) ** BigInt(i + 1));
+      }),
+    );
+  known.set(field, images);
+  return images;
 }

@@ -10,37 +10,39 @@ interface Instruction {
 /**
  * Maps straight-line code in which every instruction writes a register of its own to as few registers as are live at
  * once: a register is free again after its last read, so an instruction may write over one of its own operands.
+ * `written` is more than any register's number.
  */
 export function allocateRegisters<I extends Instruction>(
   instructions: readonly I[],
+  written: number,
 ): { readonly registerCount: number; readonly instructions: readonly I[] } {
-  const lastRead = new Map<number, number>();
-  instructions.forEach((instruction, at) => {
-    for (const register of registersRead(instruction)) lastRead.set(register, at);
+  const lastRead = new Int32Array(written).fill(-1);
+  instructions.forEach(({ a, b }, at) => {
+    if (a.kind === "register") lastRead[a.index] = at;
+    if (b?.kind === "register") lastRead[b.index] = at;
   });
-  const assigned = new Map<number, number>();
+  const assigned = new Int32Array(written).fill(-1);
+  /** By their numbers, which operands share. */
+  const operands: VectorOperand[] = [];
   const free: number[] = [];
-  let registerCount = 0;
   const physical = (operand: VectorOperand): VectorOperand => {
     if (operand.kind !== "register") return operand;
-    const index = assigned.get(operand.index);
-    if (index === undefined) throw new Error(`register ${operand.index} is read before it is written`);
-    return { kind: "register", index };
+    const mapped = operands[assigned[operand.index] ?? -1];
+    if (mapped === undefined) throw new Error(`register ${operand.index} is read before it is written`);
+    return mapped;
+  };
+  const release = (operand: VectorOperand | undefined, at: number): void => {
+    if (operand?.kind === "register" && lastRead[operand.index] === at) free.push(assigned[operand.index] ?? 0);
   };
   const mapped = instructions.map((instruction, at): I => {
-    const operands = { a: physical(instruction.a), ...(instruction.b && { b: physical(instruction.b) }) };
-    for (const register of new Set(registersRead(instruction))) {
-      const index = assigned.get(register);
-      if (lastRead.get(register) === at && index !== undefined) free.push(index);
-    }
-    if (instruction.out === undefined) return { ...instruction, ...operands };
-    const out = free.pop() ?? registerCount++;
-    assigned.set(instruction.out, out);
-    return { ...instruction, ...operands, out };
+    const { a, b, out: own } = instruction;
+    const read = b === undefined ? { a: physical(a) } : { a: physical(a), b: physical(b) };
+    release(a, at);
+    if (b?.kind !== "register" || a.kind !== "register" || a.index !== b.index) release(b, at);
+    if (own === undefined) return { ...instruction, ...read };
+    const out = free.pop() ?? operands.push({ kind: "register", index: operands.length }) - 1;
+    assigned[own] = out;
+    return { ...instruction, ...read, out };
   });
-  return { registerCount, instructions: mapped };
-}
-
-function registersRead({ a, b }: Instruction): number[] {
-  return [a, b].flatMap((operand) => (operand?.kind === "register" ? [operand.index] : []));
+  return { registerCount: operands.length, instructions: mapped };
 }

@@ -36,20 +36,33 @@ export interface VectorCode<Effect> {
  */
 class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
   readonly #nodes: ValueNode[] = [];
-  readonly #known = new Map<string, Value>();
+  /** By numbers: programs have hundreds of thousands of values. */
+  readonly #columns = new Map<number, Value>();
+  readonly #knownScalars = new Map<number, Value>();
+  readonly #operations = new Map<number, Value>();
   readonly #scalars: ScalarSource[] = [];
+  /** Which scalar a value is. */
+  readonly #scalarIndices = new Map<Value, number>();
   readonly #effects: { readonly value: Value; readonly instruction: (operand: VectorOperand) => Effect }[] = [];
 
   column(index: number, next: boolean): Value {
-    return this.#push({ kind: "operand", operand: { kind: "column", index, next } }, `column${index}${next ? "+" : ""}`);
+    const key = 2 * index + (next ? 1 : 0);
+    const known = this.#columns.get(key);
+    if (known !== undefined) return known;
+    const value = this.#push({ kind: "operand", operand: { kind: "column", index, next } });
+    this.#columns.set(key, value);
+    return value;
   }
 
   scalar(source: ScalarSource): Value {
-    const key = `scalar${JSON.stringify(source)}`;
-    const known = this.#known.get(key);
+    const key = scalarKey(source);
+    const known = this.#knownScalars.get(key);
     if (known !== undefined) return known;
-    this.#scalars.push(source);
-    return this.#push({ kind: "operand", operand: { kind: "scalar", index: this.#scalars.length - 1 } }, key);
+    const index = this.#scalars.push(source) - 1;
+    const value = this.#push({ kind: "operand", operand: { kind: "scalar", index } });
+    this.#knownScalars.set(key, value);
+    this.#scalarIndices.set(value, index);
+    return value;
   }
 
   constant(value: number): Value {
@@ -79,7 +92,7 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
       this.#effects.map(({ value }) => value),
     );
     const instructions: (VectorArithmetic | Effect)[] = [];
-    const emitted = new Set<Value>();
+    const emitted = new Uint8Array(this.#nodes.length);
     const virtual = (value: Value): VectorOperand => {
       const node = this.#nodes[value];
       return node?.kind === "operand" ? node.operand : { kind: "register", index: value };
@@ -87,13 +100,13 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     this.#effects.forEach(({ value, instruction }, i) => {
       for (const needed of order[i] ?? []) {
         const node = this.#nodes[needed];
-        if (node === undefined || node.kind === "operand" || emitted.has(needed)) continue;
-        emitted.add(needed);
+        if (node === undefined || node.kind === "operand" || emitted[needed] === 1) continue;
+        emitted[needed] = 1;
         instructions.push({ op: node.kind, out: needed, a: virtual(node.a), b: virtual(node.b) });
       }
       instructions.push(instruction(virtual(value)));
     });
-    return { program: allocateRegisters(instructions), scalars: this.#scalars };
+    return { program: allocateRegisters(instructions, this.#nodes.length), scalars: this.#scalars };
   }
 
   protected effect(value: Value, instruction: (operand: VectorOperand) => Effect): void {
@@ -102,29 +115,29 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
 
   /** A value that an effect writes into a register of its own, whose number is the value. */
   protected written(): Value {
-    const value = this.#nodes.length as Value;
-    this.#nodes.push({ kind: "operand", operand: { kind: "register", index: value } });
-    return value;
+    return this.#push({ kind: "operand", operand: { kind: "register", index: this.#nodes.length } });
   }
 
   protected isConstant(value: Value, constant: number): boolean {
-    const source = this.#scalars[this.#scalarIndex(value) ?? -1];
-    return source?.kind === "constant" && source.value === constant;
+    return value === this.#knownScalars.get(scalarKey({ kind: "constant", value: constant }));
   }
 
-  #push(node: ValueNode, key: string): Value {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const value = this.#nodes.length as Value;
-    this.#nodes.push(node);
-    this.#known.set(key, value);
-    return value;
+  #push(node: ValueNode): Value {
+    if (this.#nodes.length === MOST_VALUES) throw new RangeError(`a program has at most ${MOST_VALUES} values: split its table`);
+    return (this.#nodes.push(node) - 1) as Value;
   }
 
   #operation(kind: "add" | "sub" | "mul", a: Value, b: Value): Value {
-    const left = this.#scalarIndex(a);
-    const right = this.#scalarIndex(b);
-    if (left === undefined || right === undefined) return this.#push({ kind, a, b }, `${kind}${a},${b}`);
+    const left = this.#scalarIndices.get(a);
+    const right = left === undefined ? undefined : this.#scalarIndices.get(b);
+    if (left === undefined || right === undefined) {
+      const key = operationKey(kind, a, b);
+      const known = this.#operations.get(key);
+      if (known !== undefined) return known;
+      const value = this.#push({ kind, a, b });
+      this.#operations.set(key, value);
+      return value;
+    }
     const first = this.#scalars[left];
     const second = this.#scalars[right];
     if (first?.kind === "constant" && second?.kind === "constant") {
@@ -132,10 +145,37 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     }
     return this.scalar({ kind, a: left, b: right });
   }
+}
 
-  #scalarIndex(value: Value): number | undefined {
-    const node = this.#nodes[value];
-    return node?.kind === "operand" && node.operand.kind === "scalar" ? node.operand.index : undefined;
+/** Values of one program: two of them and a kind fit a key of 51 bits. */
+const MOST_VALUES = 2 ** 24;
+const KINDS = ["add", "sub", "mul", "constant", "public", "fingerprintOffset", "foldPower", "lookupStep"] as const;
+/** More than the coordinates of any extension. */
+const COORDINATES = 8;
+
+function operationKey(kind: "add" | "sub" | "mul", a: number, b: number): number {
+  return (KINDS.indexOf(kind) * MOST_VALUES + a) * MOST_VALUES + b;
+}
+
+/** Different for different sources. Numbers of the field are below 2^31. */
+function scalarKey(source: ScalarSource): number {
+  const keyOf = (number: number, coordinate = 0): number =>
+    KINDS.indexOf(source.kind) * MOST_VALUES ** 2 + number * COORDINATES + coordinate;
+  switch (source.kind) {
+    case "add":
+    case "sub":
+    case "mul":
+      return operationKey(source.kind, source.a, source.b);
+    case "constant":
+      return keyOf(source.value);
+    case "public":
+      return keyOf(source.index);
+    case "fingerprintOffset":
+      return keyOf(source.busTag, source.coordinate);
+    case "foldPower":
+      return keyOf(source.exponent, source.coordinate);
+    case "lookupStep":
+      return keyOf(0, source.coordinate);
   }
 }
 

@@ -45,13 +45,14 @@ describe("allocateRegisters", () => {
   it("reuses a register after its last read, also for the reading instruction's result", () => {
     const register = (index: number) => ({ kind: "register", index }) as const;
     const column = { kind: "column", index: 0, next: false } as const;
-    const program = allocateRegisters([
+    const instructions = [
       { op: "add", out: 0, a: column, b: column },
       { op: "mul", out: 1, a: register(0), b: register(0) },
       { op: "add", out: 2, a: register(1), b: column },
       { op: "mul", out: 3, a: register(2), b: register(1) },
       { op: "accumulate", scope: 0, a: register(3), weight: 0 },
-    ]);
+    ];
+    const program = allocateRegisters(instructions, 4);
     assert.equal(program.registerCount, 2);
   });
 });

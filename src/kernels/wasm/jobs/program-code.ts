@@ -24,15 +24,41 @@ function checked(what: string, index: number, count: number): number {
   return index;
 }
 
-function encodeOperand(operand: VectorOperand, bounds: OperandBounds): [number, number] {
+/** Writes two words. */
+function encodeOperand(code: Int32Array, at: number, operand: VectorOperand, bounds: OperandBounds): void {
   switch (operand.kind) {
     case "register":
-      return [OPERAND.register, checked("register", operand.index, bounds.registers)];
+      code[at] = OPERAND.register;
+      code[at + 1] = checked("register", operand.index, bounds.registers);
+      break;
     case "column":
-      return [operand.next ? OPERAND.nextColumn : OPERAND.column, checked("column", operand.index, bounds.columns)];
+      code[at] = operand.next ? OPERAND.nextColumn : OPERAND.column;
+      code[at + 1] = checked("column", operand.index, bounds.columns);
+      break;
     case "scalar":
-      return [OPERAND.scalar, checked("scalar", operand.index, bounds.scalars)];
+      code[at] = OPERAND.scalar;
+      code[at + 1] = checked("scalar", operand.index, bounds.scalars);
   }
+}
+
+/** Codes of programs that proofs use again and again, by what they were checked against. */
+const encoded = new WeakMap<object, Map<string, Int32Array>>();
+
+/** In shared memory, so that jobs do not copy it for every thread. */
+function encodeOnce(
+  program: { readonly instructions: readonly unknown[] },
+  bounds: Readonly<Record<string, number>>,
+  encode: (code: Int32Array) => void,
+): Int32Array {
+  const known = encoded.get(program) ?? new Map<string, Int32Array>();
+  encoded.set(program, known);
+  const name = Object.values(bounds).join();
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const code = new Int32Array(new SharedArrayBuffer(4 * INSTRUCTION_WORDS * program.instructions.length));
+  encode(code);
+  known.set(name, code);
+  return code;
 }
 
 /**
@@ -44,21 +70,20 @@ export function encodeProgram(
   bounds: { readonly columns: number; readonly scalars: number; readonly weights: number },
 ): Int32Array {
   const limits = { ...bounds, registers: program.registerCount };
-  return Int32Array.from(
-    program.instructions.flatMap((instruction) => {
-      if (instruction.op !== "accumulate") {
-        const { op, out, a, b } = instruction;
-        return [
-          OPERATION[op],
-          checked("register", out, limits.registers),
-          ...encodeOperand(a, limits),
-          ...encodeOperand(b, limits),
-        ];
+  return encodeOnce(program, bounds, (code) => {
+    program.instructions.forEach((instruction, i) => {
+      const at = INSTRUCTION_WORDS * i;
+      code[at] = OPERATION[instruction.op];
+      encodeOperand(code, at + 2, instruction.a, limits);
+      if (instruction.op === "accumulate") {
+        code[at + 1] = checked("scope", instruction.scope, 4);
+        code[at + 5] = checked("weight", instruction.weight, bounds.weights);
+      } else {
+        code[at + 1] = checked("register", instruction.out, limits.registers);
+        encodeOperand(code, at + 4, instruction.b, limits);
       }
-      const weight = checked("weight", instruction.weight, bounds.weights);
-      return [OPERATION.accumulate, checked("scope", instruction.scope, 4), ...encodeOperand(instruction.a, limits), 0, weight];
-    }),
-  );
+    });
+  });
 }
 
 /**
@@ -70,15 +95,15 @@ export function encodeRowProgram(
   bounds: { readonly columns: number; readonly scalars: number; readonly stored: number },
 ): Int32Array {
   const limits = { ...bounds, registers: program.registerCount };
-  requireStores(program, bounds.stored);
-  return Int32Array.from(
-    program.instructions.flatMap((instruction) => {
-      const a = encodeOperand(instruction.a, limits);
+  return encodeOnce(program, bounds, (code) => {
+    requireStores(program, bounds.stored);
+    program.instructions.forEach((instruction, i) => {
+      const at = INSTRUCTION_WORDS * i;
+      code[at] = OPERATION[instruction.op];
+      code[at + 1] = instruction.op === "store" ? instruction.column : checked("register", instruction.out, limits.registers);
+      encodeOperand(code, at + 2, instruction.a, limits);
       // The unused operand names register 0, so that no reader takes it for a column.
-      if (instruction.op === "store") return [OPERATION.store, instruction.column, ...a, OPERAND.register, 0];
-      const out = checked("register", instruction.out, limits.registers);
-      if (instruction.op === "invert") return [OPERATION.invert, out, ...a, OPERAND.register, 0];
-      return [OPERATION[instruction.op], out, ...a, ...encodeOperand(instruction.b, limits)];
-    }),
-  );
+      if (instruction.op !== "store" && instruction.op !== "invert") encodeOperand(code, at + 4, instruction.b, limits);
+    });
+  });
 }
