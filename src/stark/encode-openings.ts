@@ -21,10 +21,13 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
       if (seen.has(leaf >>> layer)) return [];
       seen.add(leaf >>> layer);
       const elements = opening.leaves[i] ?? new Uint32Array(0);
-      const row = blocks.flatMap((block) => {
+      const row = new Uint32Array(blocks.reduce((sum, block) => sum + block.width, 0));
+      let at = 0;
+      for (const block of blocks) {
         const offset = offsets.get(block) ?? 0;
-        return [...elements.subarray(offset, offset + block.width)];
-      });
+        row.set(elements.subarray(offset, offset + block.width), at);
+        at += block.width;
+      }
       return [packElements(row, BASE31_GROUP)];
     });
   });

@@ -14,12 +14,15 @@ const KECCAK = { kind: "keccak", digestBytes: 26 } as const;
 /** Heights around the vector (2^2), the transform's tail (2^4) and its odd layer, and the chunk of constraint programs. */
 const HEIGHTS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-for (const workers of [1, 2]) {
+for (const [workers, prunedDepth] of [
+  [1, 10],
+  [2, 20],
+] as const) {
   describe(`the wasm backend with ${workers} worker${workers > 1 ? "s" : ""} computes what the reference computes`, () => {
     const reference = createReferenceBackend();
     let wasm: Backend;
     before(async () => {
-      wasm = await createWasmBackend({ workers });
+      wasm = await createWasmBackend({ workers, prunedDepth });
     });
     after(() => wasm.close());
 

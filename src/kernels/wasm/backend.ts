@@ -22,7 +22,11 @@ import { WorkerPool } from "./worker-pool.ts";
 export interface WasmBackendOptions {
   /** Threads to compute on; by default as many as the machine has cores. */
   readonly workers?: number;
+  /** Layers from which on a keccak tree of single rows keeps but an eighth of its digests; default 20, of 54 MB otherwise. */
+  readonly prunedDepth?: number;
 }
+
+const DEFAULT_PRUNED_DEPTH = 20;
 
 /** The fast backend, with a look at its memory. */
 export interface WasmBackend extends Backend {
@@ -40,7 +44,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
   if (!Number.isInteger(workers) || workers < 1) throw new RangeError(`a backend needs at least one worker, not ${workers}`);
   const trees = new Map<Commitment, StoredTree>();
   // Forgotten when the backend is closed, so that its memory can be collected however long the backend itself is kept.
-  let running: Device | undefined = createDevice(workers);
+  let running: Device | undefined = createDevice(workers, options.prunedDepth ?? DEFAULT_PRUNED_DEPTH);
   const device = (): Device => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
@@ -91,7 +95,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
   };
 }
 
-function createDevice(workers: number): Device {
+function createDevice(workers: number, prunedDepth: number): Device {
   const heap = new Heap();
   const module = compileKernels();
   return {
@@ -100,6 +104,7 @@ function createDevice(workers: number): Device {
     pool: new WorkerPool(workers, module, heap),
     columns: new ColumnsStore(heap),
     kernels: instantiateKernels(module, heap.memory),
+    prunedDepth,
   };
 }
 

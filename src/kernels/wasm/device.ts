@@ -12,6 +12,8 @@ export interface Device {
   readonly pool: WorkerPool;
   readonly columns: ColumnsStore;
   readonly kernels: Kernels;
+  /** Layers from which on a tree is too large to keep its lowest ones. */
+  readonly prunedDepth: number;
 }
 
 /** The creating thread as a place where kernels run, for work too small to share. Valid until the next allocation. */

@@ -8,7 +8,16 @@ import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
 import { permutePair, storeDigest } from "./emit/keccak.ts";
 import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
 import { powers } from "./emit/powers.ts";
-import { accumulate, companions, dot, foldColumn, gather, scaleVectors, vectorArithmetic } from "./emit/vector-arithmetic.ts";
+import {
+  accumulate,
+  companions,
+  dot,
+  foldColumn,
+  gather,
+  scaleVectors,
+  splitColumn,
+  vectorArithmetic,
+} from "./emit/vector-arithmetic.ts";
 
 /** Degrees of the extension that have kernels. */
 export const DEGREES = [4, 5, 6] as const;
@@ -31,6 +40,7 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly dot: Kernel;
   readonly gather: Kernel;
   readonly foldColumn: Kernel;
+  readonly splitColumn: Kernel;
   readonly invertVectors: Kernel;
   /** Rows that follow each other word by word; `hashSpacedRowsKeccak` takes any step. */
   readonly hashAdjacentRowsKeccak: Kernel;
@@ -58,7 +68,16 @@ export function compileKernels(): WebAssembly.Module {
   const layerPair = module.add(nttLayerPair());
   const blocks = module.add(nttBlocks(layerPair, module.next()));
   module.add(ntt(blocks));
-  for (const kernel of [powers(), ...vectorArithmetic(), scaleVectors(), companions(), dot(), gather(), foldColumn()]) {
+  for (const kernel of [
+    powers(),
+    ...vectorArithmetic(),
+    scaleVectors(),
+    companions(),
+    dot(),
+    gather(),
+    foldColumn(),
+    splitColumn(),
+  ]) {
     module.add(kernel);
   }
   module.add(invertVectors());

@@ -11,7 +11,7 @@ import type { Job } from "./jobs/job.ts";
 import { runMapRows } from "./jobs/map-rows.ts";
 import type { TaskRunner } from "./jobs/task.ts";
 import { runQuotient } from "./jobs/quotient.ts";
-import { runRemainders } from "./jobs/remainders.ts";
+import { runRows } from "./jobs/rows.ts";
 import { runRunningSums } from "./jobs/running-sums.ts";
 import { instantiateKernels } from "./kernel-module.ts";
 import type { Thread } from "./thread.ts";
@@ -80,8 +80,8 @@ function runnerOf(thread: Thread, job: Job, found: (nonce: bigint) => void): Tas
       return runMapRows(thread, job, scratch);
     case "quotient":
       return runQuotient(thread, job, scratch);
-    case "remainders":
-      return runRemainders(thread, job);
+    case "rows":
+      return runRows(thread, job, scratch);
     case "runningSums":
       return runRunningSums(thread, job);
   }

@@ -123,6 +123,27 @@ export function foldColumn(): FunctionBuilder {
   return f;
 }
 
+/**
+ * splitColumn(source, bytes, constant, plus, minus): the remainders modulo X^m − c and X^m + c of 2m coefficients, of `bytes`
+ * each, a multiple of 16. `constant` holds c's value and companion.
+ */
+export function splitColumn(): FunctionBuilder {
+  const { f, p } = i32Function("splitColumn", ["source", "bytes", "constant", "plus", "minus"]);
+  const lanes = new FieldLanes(f);
+  const constant = { value: f.let(v128.load32Splat(p.constant)), companion: f.let(v128.load32Splat(p.constant, 4)) };
+  const upper = f.let(i32.add(p.source, p.bytes));
+  const end = f.let(i32.add(p.source, p.bytes));
+  f.loop(() => {
+    const low = f.let(v128.load(p.source));
+    const high = lanes.multiplyByConstant(v128.load(upper), constant);
+    f.store(p.plus, lanes.add(low, high));
+    f.store(p.minus, lanes.sub(low, high));
+    for (const cursor of [p.source, upper, p.plus, p.minus]) f.increase(cursor, 16);
+    f.continueIf(i32.ltu(p.source, end));
+  });
+  return f;
+}
+
 /** companions(target, source, bytes): the Shoup companion of every canonical element. */
 export function companions(): FunctionBuilder {
   const { f, p } = i32Function("companions", ["target", "source", "bytes"]);

@@ -6,7 +6,7 @@ import type { GrindJob } from "./grind.ts";
 import type { InterpolateJob } from "./interpolate.ts";
 import type { MapRowsJob } from "./map-rows.ts";
 import type { QuotientJob } from "./quotient.ts";
-import type { RemaindersJob } from "./remainders.ts";
+import type { RowsJob } from "./rows.ts";
 import type { RunningSumsJob } from "./running-sums.ts";
 
 /** Work for all threads of a pool: `taskCount` tasks that any of them may run in any order. */
@@ -20,5 +20,5 @@ export type Job =
   | InterpolateJob
   | MapRowsJob
   | QuotientJob
-  | RemaindersJob
+  | RowsJob
   | RunningSumsJob;

@@ -9,9 +9,11 @@ import { type CommitJob, commitScratchBytes, hashNodes } from "../jobs/commit.ts
 import type { JobBase } from "../jobs/task.ts";
 import { R } from "../montgomery.ts";
 
-/** Trees of at least 2^10 leaves keep no layer below this one; the few digests that openings need are computed again. */
+/**
+ * Large trees keep no layer below this one, seven eighths of their digests; the few that openings need are computed again,
+ * which takes the rows beside the opened ones, too.
+ */
 const FIRST_STORED_LAYER = 3;
-const SMALLEST_PRUNED_DEPTH = 10;
 
 /** A committed tree: its stored layers and what they were computed from. */
 export interface StoredTree {
@@ -40,7 +42,7 @@ export async function commit(
   const joined = Math.max(0, logRowsPerLeaf - tallest.logRows);
   const logLeavesPerCoset = tallest.logRows + joined - logRowsPerLeaf;
   const depth = tallest.logLeaves;
-  const isPruned = request.hash.kind === "keccak" && request.rowsPerLeaf === 1 && depth >= SMALLEST_PRUNED_DEPTH;
+  const isPruned = request.hash.kind === "keccak" && request.rowsPerLeaf === 1 && depth >= device.prunedDepth;
   const firstStoredLayer = isPruned ? Math.min(FIRST_STORED_LAYER, logLeavesPerCoset) : 0;
 
   const digestBytes = digestLength(request.hash);

@@ -6,17 +6,15 @@ import { hashLeaf, hashNode } from "../../tree-hash.ts";
 import type { HeightClass } from "../../tree-shape.ts";
 import type { StoredColumns } from "../columns-store.ts";
 import { Allocations, type Device } from "../device.ts";
-import type { RemaindersJob } from "../jobs/remainders.ts";
-import { companionOf } from "../montgomery.ts";
+import { type PointRun, type RowsClass, type RowsJob, rowsScratchBytes, RUN } from "../jobs/rows.ts";
 import { SMALLEST_LOG_SIZE } from "../transforms.ts";
 import { readDigest, type StoredTree } from "./commit.ts";
 
-/** Positions whose points share their sixteenth power: remainders modulo X^16 − c serve them all. */
-const RUN = 16;
 /** Columns of one task: few, so that wide tables keep all threads busy to the end. */
 const COLUMNS_PER_TASK = 8;
 
-type RowReader = (block: StoredColumns, leaf: number) => number[];
+/** The rows of one block in a leaf. */
+type RowReader = (block: StoredColumns, leaf: number) => Uint32Array;
 
 /**
  * See `Backend.open`. Rows are evaluated from the coefficients again; digests below the first stored layer are hashed
@@ -39,11 +37,19 @@ export async function open(device: Device, tree: StoredTree, leaves: readonly nu
     return [digest];
   });
   return {
-    leaves: leaves.map((leaf) =>
-      Uint32Array.from(tree.blocks.flatMap((block) => rows(block, leaf >> (layerOf.get(block) ?? 0)))),
-    ),
+    leaves: leaves.map((leaf) => joined(tree.blocks.map((block) => rows(block, leaf >> (layerOf.get(block) ?? 0))))),
     siblings,
   };
+}
+
+function joined(parts: readonly Uint32Array[]): Uint32Array {
+  const whole = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** Nodes of one group of leaves below the first stored layer, layer by layer. */
@@ -64,7 +70,7 @@ function lowerNodes(tree: StoredTree, rows: RowReader, group: number): Uint8Arra
           if (node === undefined) throw new Error("the leaf layer of a tree has no rows");
           return node;
         }
-        const elements = entering.blocks.flatMap((block) => rows(block, index));
+        const elements = joined(entering.blocks.map((block) => rows(block, index)));
         const digest = hashLeaf(hash, encoding, elements, entering.blocks[0]?.addresses.length ?? 0);
         return node === undefined ? digest : hashNode(hash, node, digest);
       }),
@@ -73,72 +79,114 @@ function lowerNodes(tree: StoredTree, rows: RowReader, group: number): Uint8Arra
   return layers;
 }
 
-/** A run of up to 16 positions of one height class, with the remainders of its columns. */
+/** Rows of one height class at up to 16 positions that follow each other. */
 interface Run {
-  readonly input: HeightClass<StoredColumns>;
   readonly firstPosition: number;
-  /** Address of the remainders, 64 bytes per column, or undefined when the coefficients are so few themselves. */
-  readonly remainders: number | undefined;
+  readonly points: readonly number[];
 }
 
 /** Evaluates the rows of all leaves in the given groups; the result looks them up. */
 async function readRows(device: Device, tree: StoredTree, groups: readonly number[]): Promise<RowReader> {
   const scratch = new Allocations(device.heap);
   try {
-    const runs = groups.flatMap((group) => tree.classes.flatMap((input) => runsOf(tree, input, group, scratch)));
-    const jobGroups = remainderGroups(tree, runs, scratch, device.pool.size);
-    if (jobGroups.length > 0) {
-      await device.pool.run(0, (jobScratch) => ({
-        kind: "remainders",
-        taskCount: jobGroups.length,
-        scratch: jobScratch,
-        twiddles: device.tables.twiddles(0),
-        groups: jobGroups,
-      }));
+    const classes = tree.classes.map((input) => {
+      const runs = uniqueRuns(groups.flatMap((group) => runsOf(tree, input, group)));
+      const width = input.blocks.reduce((sum, block) => sum + block.addresses.length, 0);
+      const isSmall = input.logRows < SMALLEST_LOG_SIZE;
+      const targets = runs.map(({ points }) => scratch.take(4 * width * points.length));
+      return { input, runs, width, isSmall, targets };
+    });
+    const large = classes.filter(({ isSmall }) => !isSmall);
+    if (large.length > 0) await evaluateLarge(device, large);
+    const words = device.heap.words();
+    /** By class and position, all blocks of the class in order. */
+    const rows = new Map<HeightClass<StoredColumns>, Map<number, Uint32Array>>();
+    for (const { input, runs, width, isSmall, targets } of classes) {
+      const own = new Map<number, Uint32Array>();
+      runs.forEach(({ firstPosition, points }, r) => {
+        const start = (targets[r] ?? 0) / 4;
+        points.forEach((point, k) => {
+          const row = isSmall ? evaluateSmall(words, input, point) : words.slice(start + k * width, start + (k + 1) * width);
+          own.set(firstPosition + k, row);
+        });
+      });
+      rows.set(input, own);
     }
-    const values = new Map<StoredColumns, Map<number, number[]>>();
-    for (const run of runs) evaluateRun(device, tree, run, values);
-    return (block, leaf) =>
-      Array.from({ length: tree.request.rowsPerLeaf }, (_, row) => {
-        const found = values.get(block)?.get(leaf * tree.request.rowsPerLeaf + row);
-        if (found === undefined) throw new Error(`row ${row} of leaf ${leaf} was not evaluated`);
-        return found;
-      }).flat();
+    return rowReader(tree, rows);
   } finally {
     scratch.free();
   }
 }
 
-/** The job's tasks: the columns of each height class a few at a time, each with all of the class's runs. */
-function remainderGroups(tree: StoredTree, runs: readonly Run[], scratch: Allocations, threads: number): RemaindersJob["groups"] {
-  return tree.classes.flatMap((input) => {
-    const moduli = runs.flatMap(({ input: { layer }, firstPosition, remainders }) => {
-      if (layer !== input.layer || remainders === undefined) return [];
-      const constant = pow(pointAt(tree, input, firstPosition), RUN);
-      return [{ constant: scratch.store([constant, companionOf(constant)]), target: remainders }];
-    });
-    if (moduli.length === 0) return [];
-    const columns = input.blocks.flatMap((block) => block.addresses);
-    const perTask = Math.min(COLUMNS_PER_TASK, Math.ceil(columns.length / threads));
-    return Array.from({ length: Math.ceil(columns.length / perTask) }, (_, task) => ({
-      columns: columns.slice(task * perTask, (task + 1) * perTask),
-      bytes: 4 * 2 ** input.logRows,
-      moduli: moduli.map(({ constant, target }) => ({ constant, target: target + 4 * RUN * task * perTask })),
-    }));
-  });
+function rowReader(
+  { classes, request: { rowsPerLeaf } }: StoredTree,
+  rows: ReadonlyMap<HeightClass<StoredColumns>, ReadonlyMap<number, Uint32Array>>,
+): RowReader {
+  const places = new Map<StoredColumns, { readonly rows: ReadonlyMap<number, Uint32Array>; readonly first: number }>();
+  for (const input of classes) {
+    let first = 0;
+    for (const block of input.blocks) {
+      places.set(block, { rows: rows.get(input) ?? new Map<number, Uint32Array>(), first });
+      first += block.addresses.length;
+    }
+  }
+  return (block, leaf) =>
+    joined(
+      Array.from({ length: rowsPerLeaf }, (_, i) => {
+        const place = places.get(block);
+        const row = place?.rows.get(leaf * rowsPerLeaf + i);
+        if (place === undefined || row === undefined) throw new Error(`row ${i} of leaf ${leaf} was not evaluated`);
+        return row.subarray(place.first, place.first + block.addresses.length);
+      }),
+    );
 }
 
-function runsOf(tree: StoredTree, input: HeightClass<StoredColumns>, group: number, scratch: Allocations): Run[] {
+interface LargeClass {
+  readonly input: HeightClass<StoredColumns>;
+  readonly runs: readonly Run[];
+  readonly width: number;
+  readonly targets: readonly number[];
+}
+
+/** The columns of each height class a few at a time, each at all of the class's points. */
+async function evaluateLarge(device: Device, large: readonly LargeClass[]): Promise<void> {
+  const classes = large.map(({ input: { logRows }, runs, width, targets }): RowsClass => {
+    return { logRows, runs: runs.map(({ points }, r): PointRun => ({ points, target: targets[r] ?? 0, width })) };
+  });
+  const groups = large.flatMap(({ input, width }, ofClass): RowsJob["groups"] => {
+    const columns = input.blocks.flatMap((block) => block.addresses);
+    const perTask = Math.min(COLUMNS_PER_TASK, Math.ceil(width / device.pool.size));
+    return Array.from({ length: Math.ceil(width / perTask) }, (_, task) => ({
+      ofClass,
+      columns: columns.slice(task * perTask, (task + 1) * perTask),
+      firstColumn: task * perTask,
+    }));
+  });
+  await device.pool.run(rowsScratchBytes({ classes }), (scratch) => ({
+    kind: "rows",
+    taskCount: groups.length,
+    scratch,
+    twiddles: device.tables.twiddles(0),
+    classes,
+    groups,
+  }));
+}
+
+/** The runs of a group of leaves; those of leaves that share a row are equal. */
+function runsOf(tree: StoredTree, input: HeightClass, group: number): Run[] {
   const { rowsPerLeaf } = tree.request;
   const firstLeaf = (group * 2 ** tree.firstStoredLayer) >> input.layer;
   const leafCount = Math.max(1, (2 ** tree.firstStoredLayer) >> input.layer);
-  const width = input.blocks.reduce((sum, block) => sum + block.addresses.length, 0);
-  const runs: Run[] = [];
-  for (let position = 0; position < leafCount * rowsPerLeaf; position += RUN) {
-    const remainders = input.logRows < SMALLEST_LOG_SIZE ? undefined : scratch.take(4 * RUN * width);
-    runs.push({ input, firstPosition: firstLeaf * rowsPerLeaf + position, remainders });
-  }
-  return runs;
+  const count = leafCount * rowsPerLeaf;
+  return Array.from({ length: Math.ceil(count / RUN) }, (_, i) => {
+    const firstPosition = firstLeaf * rowsPerLeaf + RUN * i;
+    const length = Math.min(RUN, count - RUN * i);
+    return { firstPosition, points: Array.from({ length }, (_point, k) => pointAt(tree, input, firstPosition + k)) };
+  });
+}
+
+function uniqueRuns(runs: readonly Run[]): Run[] {
+  return [...new Map(runs.map((run) => [run.firstPosition, run])).values()];
 }
 
 /** shift^k · ω^bitrev(position) on the domain of one height class. */
@@ -147,30 +195,12 @@ function pointAt(tree: StoredTree, input: HeightClass, position: number): number
   return mul(pow(tree.request.shift, 2 ** input.layer), pow(rootOfUnity(logDomain), bitReverse(position, logDomain)));
 }
 
-function evaluateRun(device: Device, tree: StoredTree, run: Run, values: Map<StoredColumns, Map<number, number[]>>): void {
-  const words = device.heap.words();
-  const { input, firstPosition, remainders } = run;
-  const length = remainders === undefined ? 2 ** input.logRows : RUN;
-  const count = Math.min(RUN, Math.max(1, (2 ** tree.firstStoredLayer) >> input.layer) * tree.request.rowsPerLeaf);
-  let column = 0;
-  const sources = input.blocks.map((block) => ({
-    block,
-    starts: block.addresses.map((address) => (remainders === undefined ? address : remainders + 4 * RUN * column++) / 4),
-  }));
-  for (let position = firstPosition; position < firstPosition + count; position++) {
-    const x = pointAt(tree, input, position);
-    for (const { block, starts } of sources) {
-      const rows = values.get(block) ?? new Map<number, number[]>();
-      values.set(block, rows);
-      if (rows.has(position)) continue;
-      rows.set(
-        position,
-        starts.map((start) => {
-          let sum = 0;
-          for (let i = length - 1; i >= 0; i--) sum = add(mul(sum, x), words[start + i] ?? 0);
-          return sum;
-        }),
-      );
-    }
-  }
+/** A row of columns with fewer coefficients than kernels take. */
+function evaluateSmall(words: Uint32Array, { blocks, logRows }: HeightClass<StoredColumns>, point: number): Uint32Array {
+  const starts = blocks.flatMap((block) => block.addresses.map((address) => address / 4));
+  return Uint32Array.from(starts, (start) => {
+    let sum = 0;
+    for (let i = 2 ** logRows - 1; i >= 0; i--) sum = add(mul(sum, point), words[start + i] ?? 0);
+    return sum;
+  });
 }
