@@ -79,6 +79,15 @@ const MEANINGS = new Map<number, Meaning>([
   ]),
 ]);
 
+const decoded = new WeakMap<readonly RomRow[], readonly (Instruction | undefined)[]>();
+
+/** All rows of a program as `decode` has them; decoded once. */
+export function decodeAll(rows: readonly RomRow[]): readonly (Instruction | undefined)[] {
+  const instructions = decoded.get(rows) ?? rows.map(decode);
+  decoded.set(rows, instructions);
+  return instructions;
+}
+
 /**
  * A row of a program as the tables have it; undefined for a row that they do not prove (yet). Such rows are left out of the
  * proven program, so that no run that comes to one has a proof.

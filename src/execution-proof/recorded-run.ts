@@ -7,7 +7,7 @@ import type { MachineState } from "../machine/interpreter/machine-state.ts";
 import type { WordStack } from "../machine/interpreter/word-stack.ts";
 import { fieldIndex } from "../machine/kernel/names.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
-import { decode } from "./decode.ts";
+import { decodeAll } from "./decode.ts";
 
 /** The limbs of a word, lowest first. */
 export type Limbs = readonly number[];
@@ -126,7 +126,7 @@ export class RunRecorder implements RunObserver {
 
   constructor(rows: readonly RomRow[]) {
     this.#rows = rows;
-    this.#instructions = rows.map(decode);
+    this.#instructions = decodeAll(rows);
   }
 
   /** Throws UnprovableRowError. */

@@ -55,7 +55,7 @@ import type { ProofParameters } from "../stark/parameters.ts";
 import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition, TableDefinition } from "../stark/system.ts";
 import type { TableRows } from "../stark/table-rows.ts";
-import { decode } from "./decode.ts";
+import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import type { RunTrace } from "./run-trace.ts";
@@ -72,7 +72,7 @@ export interface ProvenProgram {
 
 /** The program's rows that the tables prove. */
 function instructionsOf({ rows }: ProvenProgram): Instruction[] {
-  return rows.map(decode).filter((instruction) => instruction !== undefined);
+  return decodeAll(rows).filter((instruction) => instruction !== undefined);
 }
 
 /**

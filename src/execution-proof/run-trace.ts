@@ -107,7 +107,6 @@ class RunTracer {
 
   #step({ instruction, top, takenB, takenC, visit }: RecordedStep, newTop: Limbs): void {
     this.#clock++;
-    const { immediate: _, ...decoded } = instruction;
     const hasImmediate = instruction.hasImmediate === 1;
     const a = hasImmediate ? instruction.immediate : top;
     const b = hasImmediate ? top : takenB;
@@ -142,8 +141,8 @@ class RunTracer {
     const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sumOf(tested ?? a) === 0);
     const { jumps, jumpsIf, jumpsUnless } = instruction;
     this.#processor.push({
-      ...decoded,
-      growth: decoded.growth < 0 ? decoded.growth + P : decoded.growth,
+      ...instruction,
+      growth: instruction.growth < 0 ? instruction.growth + P : instruction.growth,
       height: this.#height,
       clock: this.#clock,
       frame,

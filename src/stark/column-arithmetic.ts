@@ -9,8 +9,8 @@ export interface TableColumns {
 }
 
 /**
- * Values of expressions at the given rows, one array per root. The next row of the last one is row 0. Throws RangeError
- * when a column or public value is missing.
+ * Values of expressions at the given rows, one array per root; do not write into them, they may be parts of the columns. The next
+ * row of the last one is row 0. Throws RangeError when a column or public value is missing.
  */
 export function evaluateRows(
   air: Pick<Air, "name" | "nodes">,
@@ -20,6 +20,8 @@ export function evaluateRows(
   rows: Uint32Array,
 ): Uint32Array[] {
   const count = rows.length;
+  const firstRow = rows[0] ?? 0;
+  const areAdjacent = rows.every((row, i) => row === firstRow + i);
   const constant = (value: number | undefined, what: string): Uint32Array => {
     if (value === undefined) throw new RangeError(`table ${air.name} lacks ${what}`);
     return new Uint32Array(count).fill(value);
@@ -31,6 +33,8 @@ export function evaluateRows(
       if (column === undefined) throw new RangeError(`table ${air.name} lacks ${phase} column ${index}`);
       const mask = column.length - 1;
       const offset = next ? 1 : 0;
+      if (areAdjacent && firstRow + offset + count <= column.length)
+        return column.subarray(firstRow + offset, firstRow + offset + count);
       const values = new Uint32Array(count);
       for (let i = 0; i < count; i++) values[i] = column[((rows[i] ?? 0) + offset) & mask] ?? 0;
       return values;

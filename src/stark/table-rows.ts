@@ -67,10 +67,34 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     const height = length === 0 ? 0 : Math.max(2 ** minLogRows, 2 ** Math.ceil(Math.log2(length)));
     this.#flush();
     this.#resize(height);
-    while (this.length < height) this.push(padding());
+    this.#pad(padding, height);
     this.#flush();
     this.#written = length;
     return this.#columns;
+  }
+
+  /** A row that is given again and again is written once, and copied. */
+  #pad(padding: () => FieldValues<F, number>, height: number): void {
+    let [last, again]: [FieldValues<F, number> | undefined, number] = [undefined, 0];
+    for (let row = this.length; row < height; row++) {
+      const next = padding();
+      if (next === last) {
+        again++;
+        continue;
+      }
+      this.#repeatLast(again);
+      this.push(next);
+      [last, again] = [next, 0];
+    }
+    this.#repeatLast(again);
+  }
+
+  #repeatLast(times: number): void {
+    if (times === 0) return;
+    this.#flush();
+    const first = this.#written;
+    for (const column of this.#columns) column.fill(column[first - 1] ?? 0, first, first + times);
+    this.#written += times;
   }
 
   #at(row: number): FieldValues<F, number> {

@@ -1,5 +1,5 @@
 import type { Answer, OperationName, Request } from "../arithmetic/operation.ts";
-import { LIMBS, limbsOf, unsigned, WORD } from "../words/word.ts";
+import { LIMB, LIMBS, limbsOf, unsigned, WORD } from "../words/word.ts";
 import type { AddCells } from "./add-air.ts";
 
 export const ADD_OPERATIONS: readonly OperationName[] = ["add", "sub", "lt", "gt", "slt", "sgt"];
@@ -10,11 +10,10 @@ export function addRow({ operation, a, b }: Request): Answer<AddCells> {
   const [x, y] = isSwapped ? [b, a] : [a, b];
   const turn = operation === "slt" || operation === "sgt" ? WORD / 2n : 0n;
   const r = operation === "add" ? unsigned(x + y) : unsigned(x - y);
-  const [left, right, sum] = operation === "add" ? [x, y, r] : [r, y ^ turn, x ^ turn];
-  const carry = Array.from({ length: LIMBS }, (_, i) => {
-    const modulus = 1n << BigInt(16 * (i + 1));
-    return (left % modulus) + (right % modulus) > sum % modulus ? 1 : 0;
-  });
+  const [left, right] = operation === "add" ? [x, y] : [r, y ^ turn];
+  const [lefts, rights] = [limbsOf(left), limbsOf(right)];
+  let last = 0;
+  const carry = lefts.map((limb, i) => (last = limb + (rights[i] ?? 0) + last >= LIMB ? 1 : 0));
   const is = (name: OperationName): number => (operation === name ? 1 : 0);
   return {
     cells: {

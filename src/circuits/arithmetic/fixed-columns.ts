@@ -8,11 +8,11 @@ export function fixedTableColumns(tables: readonly LookingTable[]): Uint32Array[
   const pairs = 2 ** BYTE_PAIRS_LOG_ROWS;
   const numbers = 2 ** RANGE16_LOG_ROWS;
   // A row beyond the table for what is no byte: nothing answers it.
-  const rowOfPair = ([xs, ys]: readonly Uint32Array[], i: number): number => {
-    const x = xs?.[i] ?? 0;
-    return x < 256 ? x + 256 * (ys?.[i] ?? 0) : pairs;
+  const rowOfPair = (elements: readonly Uint32Array[], i: number): number => {
+    const x = elements[0]?.[i] ?? 0;
+    return x < 256 ? x + 256 * (elements[1]?.[i] ?? 0) : pairs;
   };
-  const rowOfNumber = ([values]: readonly Uint32Array[], i: number): number => values?.[i] ?? 0;
+  const rowOfNumber = (elements: readonly Uint32Array[], i: number): number => elements[0]?.[i] ?? 0;
   return [
     [countLookups(tables, BYTES, pairs, rowOfPair), countLookups(tables, BYTE_AND, pairs, rowOfPair)],
     [countLookups(tables, RANGE16, numbers, rowOfNumber), countLookups(tables, RANGE14, numbers, rowOfNumber)],

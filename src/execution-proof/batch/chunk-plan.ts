@@ -1,7 +1,7 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
 import type { RomRow } from "../../machine/rom/rom-row.ts";
-import { decode } from "../decode.ts";
+import { decodeAll } from "../decode.ts";
 import { UnprovableRowError } from "../recorded-run.ts";
 import type { ProvenProgram } from "../run-system.ts";
 import { type BatchWitness, STEPS_OF_RUN } from "./batch-witness.ts";
@@ -59,7 +59,7 @@ export function planBatch(
 ): BatchPlan {
   const { steps } = witness;
   const weights = steps.map(() => ({ ...NOTHING }) as Record<Counted, number>);
-  const isProven = program.rows.map((own) => decode(own) !== undefined);
+  const isProven = decodeAll(program.rows).map((instruction) => instruction !== undefined);
   const loaded = new Set<bigint>();
   const hashed = new Set<string>();
   let current = 0;
