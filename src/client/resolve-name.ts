@@ -13,7 +13,7 @@ import { findMember } from "./route.ts";
 /**
  * An account as `parseChainAddress` reads it, where account and chain may also be names of L1's registry: `bob@alpha`. It is
  * asked once, so that what is signed then is what was found; a payer who knows the account adds `#` and its checksum (ERC-7828).
- * A number is no name: `7@alpha` is an account to tasks, which have the development accounts' keys. Throws ClientError;
+ * A number is no name: `7@alpha` is an account to tasks and tests, which know the development accounts. Throws ClientError;
  * UnknownName for a name that was not taken, AmbiguousName where the registry gives a chain's label to another chain than this
  * ecosystem does.
  */

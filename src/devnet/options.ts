@@ -159,7 +159,11 @@ const devnetSchema = fields({
   pollIntervalMs: option(pollIntervalMs, "how often chains and the relayer look at L1", "when they are told to"),
   relayerPolicy: withDefault(
     fields({
-      minRewardPercent: option(minRewardPercent, "least reward of a delivery, in percent of what its gas costs", "0"),
+      minRewardPercent: option(
+        minRewardPercent,
+        "least reward of a delivery, in percent of what its gas costs",
+        "0; 100 on a chain on which others settle",
+      ),
       reserveWei: option(wei, "what deliveries at a loss must leave in the relayer's account", "0.001 ETH"),
     }),
     "what the ecosystem's relayer delivers at which reward",

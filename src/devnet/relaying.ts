@@ -58,6 +58,8 @@ export type RelayerSeams = Omit<RelayerDependencies, "l1"> & {
 export interface LocalMember extends AnsweringMember {
   readonly chainId: bigint;
   readonly hyperchain: Hex;
+  /** Whether others settle on it. */
+  readonly isBase: boolean;
 }
 
 /** A chain that answers both its own process and clients outside. */
@@ -108,7 +110,7 @@ export function throughGate(gate: SharedExclusiveLock, relayer: ClosableRelayer)
 function relayerBetween(
   ecosystem: DeployedEcosystem,
   l1: Provider,
-  chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex }[],
+  chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex; readonly isBase?: boolean }[],
   clients: readonly Provider[],
   wallet: HDNodeWallet,
   { policy = {}, departed = [], ...seams }: RelayerSeams,
@@ -120,7 +122,10 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       policy,
       departed,
-      chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i] ?? null) })),
+      chains: chains.map(({ chainId, hyperchain, isBase }, i) => ({
+        ...{ chainId, hyperchain, isBase },
+        signer: wallet.connect(clients[i] ?? null),
+      })),
     },
     { l1, ...seams },
   );

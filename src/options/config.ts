@@ -165,7 +165,11 @@ const accounts = v.pipe(
 
 const relayerPolicy = v.pipe(
   fields({
-    minRewardPercent: option(minRewardPercent, "least reward of a delivery, in percent of what its gas costs", "0"),
+    minRewardPercent: option(
+      minRewardPercent,
+      "least reward of a delivery, in percent of what its gas costs",
+      "0; 100 on a chain on which others settle",
+    ),
     reserve: option(
       amount('an amount of ETH in quotes, such as "100"'),
       "what deliveries at a loss must leave in the relayer's account on a chain, in ETH",

@@ -12,7 +12,10 @@ import type { Journey } from "./journey.ts";
 
 /** What a relayer pays for. Amounts are of the base token of the chain on which it delivers. */
 export interface DeliveryPolicy {
-  /** Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered. */
+  /**
+   * Least reward of a delivery, in percent of what its gas costs. Default 0: everything is delivered; on a chain on which others
+   * settle, 100.
+   */
   readonly minRewardPercent?: number | undefined;
   /**
    * What deliveries at a loss must leave in the relayer's account, so that a flood of messages without a reward cannot take what
@@ -22,6 +25,13 @@ export interface DeliveryPolicy {
 }
 
 const DEFAULT_RESERVE_WEI = 10n ** 15n;
+/** On a chain on which others settle: its gas is dear, and a sender on a neighbour pays that one's price. */
+const MIN_REWARD_PERCENT_ON_BASES = 100;
+
+/** A policy for deliveries to a chain on which others settle. */
+export function policyOnBase(policy: DeliveryPolicy): DeliveryPolicy {
+  return { ...policy, minRewardPercent: policy.minRewardPercent ?? MIN_REWARD_PERCENT_ON_BASES };
+}
 
 const vault = new Interface(["function BASE_TOKEN_ASSET_ID() view returns (bytes32)"]);
 

@@ -7,6 +7,7 @@ import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ChainView } from "./chain-view.ts";
 import { Deliverer } from "./deliverer.ts";
 import { Describer } from "./describer.ts";
+import { policyOnBase } from "./delivery-policy.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { FlowBook } from "./flow-book.ts";
 import { FlowSettler } from "./flow-settler.ts";
@@ -32,6 +33,8 @@ export interface RelayedChain {
   readonly chainId: ChainId;
   /** The chain's contract on L1. */
   readonly hyperchain: Hex;
+  /** Whether others settle on it: then deliveries there must by default bring what they cost. Default: false. */
+  readonly isBase?: boolean | undefined;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
 }
@@ -160,8 +163,8 @@ function nodeAmong(chains: readonly RelayedChain[], chainId: number): AskedNode 
 
 /** What reads a chain, and what brings messages and names to it. Throws TypeError for a signer without a provider. */
 function servedChain(
-  { chainId, signer }: RelayerOptions["chains"][number],
-  policy: DeliveryPolicy,
+  { chainId, signer, isBase = false }: RelayerOptions["chains"][number],
+  given: DeliveryPolicy,
   shared: {
     readonly l1View: L1View;
     readonly book: JourneyBook;
@@ -171,6 +174,7 @@ function servedChain(
 ) {
   const { l1View, book, flows, nodeOf } = shared;
   const { provider } = signer;
+  const policy = isBase ? policyOnBase(given) : given;
   if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
   const deliverer = new Deliverer(
     { chainId, policy },

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface, ZeroAddress } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { call } from "../../src/client/call.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
@@ -153,6 +154,21 @@ describe("D3: a chain settles on another chain", () => {
         ["importSettled", A],
       ],
     );
+  });
+
+  test("what a neighbour sends to the chain below is relayed for what it costs, or not at all", async () => {
+    const dave = "0x00000000000000000000000000000000000da4e1";
+    const free = await send(devnet.info(), { from: B, to: `${dave}@alpha`, amount: 5n }, alice(B));
+    const paid = { from: B, to: { chain: A, account: dave }, data: "0x", value: 7n, reward: ETHER / 100n } as const;
+    await call(devnet.info(), paid, alice(B));
+    const back = await send(devnet.info(), { from: A, to: `${dave}@beta`, amount: 9n }, alice(A));
+    await moveOn();
+    assert.equal(await clientFor(A).getBalance(dave), 7n);
+    assert.equal(await clientFor(B).getBalance(dave), 9n);
+    const messages = await devnet.messages();
+    const told = (hash: string) => messages.find(({ messageHash }) => messageHash === hash);
+    assert.match(told(free.messageHash)?.refusal ?? "", /^its reward of 0 is less than 100% of what its gas costs, \d+$/);
+    assert.ok(told(back.messageHash)?.steps.some(({ step }) => step === "executed"));
   });
 
   test("the chain below cannot stop, leave or form batches again before those on it leave; one on it leaves alone", async () => {

@@ -50,8 +50,9 @@ function viewOf(ofBases: readonly FollowingOnBase[], baseId: bigint | undefined)
 function followOn(base: SettlementBase, running: RunningChains, { layer, gate, faults, options }: ChainOpening): FollowingOnBase {
   const { ecosystem, provider: l1 } = base;
   const chains = running.current().filter((chain) => chain.base === base);
+  const bases = new Set(running.current().map((chain) => chain.base.chain?.chainId));
   const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
-    ...{ chainId, provider, answer },
+    ...{ chainId, provider, answer, isBase: bases.has(chainId) },
     hyperchain: pipeline.created.hyperchain,
   }));
   const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);

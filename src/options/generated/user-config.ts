@@ -437,7 +437,7 @@ export interface HyperchainsRelayerPolicyUserConfig {
   /**
    * Least reward of a delivery, in percent of what its gas costs.
    * Allowed: a whole number from 0 to 1000000, such as 100.
-   * Default: 0.
+   * Default: 0; 100 on a chain on which others settle.
    */
   readonly minRewardPercent?: number | undefined;
   /**

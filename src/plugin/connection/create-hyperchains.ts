@@ -28,7 +28,7 @@ import { createMovements } from "./movements.ts";
 import { createSpending } from "./spending.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
-import { resolvePlace } from "./resolve-place.ts";
+import { numbered, resolvePlace } from "./resolve-place.ts";
 import { addressOf, tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
@@ -58,7 +58,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     faults: createFaults(link),
     [Symbol.iterator]: () => link.chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
-    address: (text) => parseChainAddress(link.info, text),
+    address: (place) => parseChainAddress(link.info, numbered(link, place)),
     async deposit(options) {
       const { amount, token, from, ...where } = readRequest("deposit", options);
       const { chain, account: to } = await depositTarget(link, where);

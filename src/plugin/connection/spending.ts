@@ -1,5 +1,4 @@
 import { parseChainAddress } from "../../client/chain-address.ts";
-import { resolveChainAddress } from "../../client/resolve-name.ts";
 import { walletHistory } from "../../client/running-ecosystem.ts";
 import { estimateSpend, spend } from "../../client/spend.ts";
 import type { SpendRequest } from "../../client/spend.ts";
@@ -9,6 +8,7 @@ import type { Message } from "../api/message.ts";
 import type { Sent } from "../../client/send.ts";
 import type { EcosystemLink } from "./link.ts";
 import { readRequest } from "./read-request.ts";
+import { resolvePlace } from "./resolve-place.ts";
 import { addressOf } from "./token-like.ts";
 
 /** The part of the test API that sees an account's assets as one, and pays out of them. */
@@ -20,8 +20,7 @@ export function createSpending(
 
   async function read(options: SpendOptions): Promise<{ request: SpendRequest; from: SpendOptions["from"] }> {
     const { from, to: named, ...rest } = readRequest("spend", options);
-    const { account, chainId } = await resolveChainAddress(link.info, named, providerOf(link.info.l1.chainId));
-    return { request: { ...rest, to: { chain: chainId, account } }, from };
+    return { request: { ...rest, to: await resolvePlace(link, named) }, from };
   }
 
   return {

@@ -3,9 +3,10 @@ import { parseAccount, parseChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { resolveChainAddress } from "../../client/resolve-name.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { developmentAccount, withAddress } from "../development-accounts.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
-import { DEVELOPMENT_ACCOUNTS, developmentWallets, ownWallet, taskWallets } from "./task-wallets.ts";
+import { ownWallet, taskWallets } from "./task-wallets.ts";
 
 /** An account on a member, as a task's argument names it. */
 export interface Place {
@@ -63,21 +64,4 @@ export async function readSender(session: Session, from: string | undefined, mem
   throw pluginError(
     `--from must say from which chain, such as --from ${from ?? "0"}@${info.chains[0]?.name ?? "alpha"}; there are ${info.chains.map(({ name }) => name).join(", ")}`,
   );
-}
-
-/** The same text with the address of the development account whose number it names. */
-function withAddress({ accounts }: Session["info"], text: string): string {
-  const [account = "", ...rest] = text.split("@");
-  if (!/^\d+$/.test(account)) return text;
-  return [developmentAccount(accounts.mnemonic, Number(account)).address, ...rest].join("@");
-}
-
-function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {
-  const wallet = number < DEVELOPMENT_ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
-  if (wallet !== undefined) return wallet;
-  const why =
-    mnemonic === undefined
-      ? "this ecosystem has no development accounts; give an address"
-      : `development accounts have numbers 0 to ${DEVELOPMENT_ACCOUNTS - 1}`;
-  throw pluginError(`there is no account ${number}: ${why}`);
 }

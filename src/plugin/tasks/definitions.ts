@@ -287,7 +287,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(
       option(
         "minRewardPercent",
-        "Least reward of a delivery, in percent of what its gas costs (default: 0, everything is delivered)",
+        "Least reward of a delivery, in percent of what its gas costs (default: 0, everything is delivered; 100 on a chain on which others settle)",
       ),
     )
     .addOption(

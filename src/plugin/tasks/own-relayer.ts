@@ -12,6 +12,8 @@ import type { Session } from "./session.ts";
 export interface OwnRelayerOptions {
   readonly account: Hex;
   readonly policy?: DeliveryPolicy;
+  /** Chains on which others settle, where it asks more by default. Default: it asks the same on all chains. */
+  readonly bases?: ReadonlySet<number>;
   /** Which messages it delivers, and nothing else then. Default: all, and it ends what is in escrow for atomic flows. */
   readonly delivers?: (journey: Journey) => boolean;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
@@ -21,11 +23,12 @@ export interface OwnRelayerOptions {
  * A relayer of this task's own beside the ecosystem's: it knows L1 and the chains by their public RPC, and pays from one
  * account.
  */
-export function openRelayer(session: Session, { account, policy = {}, delivers, onStep }: OwnRelayerOptions): Relayer {
+export function openRelayer(session: Session, { account, policy = {}, bases, delivers, onStep }: OwnRelayerOptions): Relayer {
   const { info, provider } = session;
   const chains = info.chains.map(({ chainId, hyperchain }) => ({
     chainId: BigInt(chainId),
     hyperchain,
+    isBase: bases?.has(chainId),
     signer: signerOf(session, { chainId, account }),
   }));
   return createRelayer(
@@ -44,7 +47,8 @@ export function openRelayer(session: Session, { account, policy = {}, delivers, 
 export function openRelayers(session: Session, options: OwnRelayerOptions): Pick<Relayer, "poll" | "observe" | "journeys"> {
   const { info } = session;
   const bases = new Map(info.chains.map((chain) => [(chain.settlesOn ?? info.l1).chainId, chain.chainId]));
-  const relayers = [...bases.values()].map((chainId) => openRelayer(sessionOf(session, chainId), options));
+  const asking = { ...options, bases: new Set(bases.keys()) };
+  const relayers = [...bases.values()].map((chainId) => openRelayer(sessionOf(session, chainId), asking));
   const inTurn = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
     for (const relayer of relayers) await look(relayer);
   };

@@ -33,6 +33,22 @@ describe("C9: names in the test API", () => {
     assert.ok((await hyperchains.estimateCall({ chain: "alpha", to: "bob@beta", data: "0x", value: 1n })).gasLimit > 0n);
   });
 
+  test("a number is a development account, wherever an account is named", async () => {
+    // The eighth of the public phrase "test test … junk".
+    const seventh = "0x14dC79964da2C08b23698B3D3cc7Ca32193d9955";
+    const { provider } = hyperchains.chain("beta").ethers;
+    const before = await provider.getBalance(seventh);
+    await (await hyperchains.deposit({ to: "7@beta", amount: 1n })).delivered();
+    await (await hyperchains.send({ chain: "alpha", to: "7@beta", amount: 2n })).delivered();
+    await (await hyperchains.call({ chain: "beta", to: "7@beta", data: "0x", value: 4n })).delivered();
+    assert.equal((await provider.getBalance(seventh)) - before, 7n);
+    assert.ok((await hyperchains.estimateSend({ chain: "alpha", to: "7@beta", amount: 1n })).deliveryGas > 0n);
+    assert.equal(hyperchains.address("7@beta").account, seventh.toLowerCase());
+    await assert.rejects(hyperchains.send({ chain: "alpha", to: "20@beta", amount: 1n }), {
+      message: /there is no account 20: development accounts have numbers 0 to 19/,
+    });
+  });
+
   test("flows take names, and the recipient's chain is the party's unless it is named", async () => {
     const [party] = await hyperchains.chain("beta").ethers.getSigners();
     assert.ok(party);

@@ -1,0 +1,35 @@
+import { HDNodeWallet, Mnemonic, Wallet } from "ethers";
+import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
+import { pluginError } from "./plugin-error.ts";
+
+/** How many of the phrase's accounts a number or an address can name. */
+export const DEVELOPMENT_ACCOUNTS = 20;
+const PATH = "m/44'/60'/0'/0";
+
+/** In the order of their numbers; none where the ecosystem has no public phrase. */
+export function developmentWallets(mnemonic: string | undefined): readonly Wallet[] {
+  if (mnemonic === undefined) return [];
+  const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(mnemonic), PATH);
+  return Array.from({ length: DEVELOPMENT_ACCOUNTS }, (_, number) => new Wallet(parent.deriveChild(number).privateKey));
+}
+
+/**
+ * `7` and `7@alpha` with the address of the development account of that number; other text as it is. Throws a plugin error for a
+ * number that names no account.
+ */
+export function withAddress({ accounts }: Pick<EcosystemInfo, "accounts">, text: string): string {
+  const [account = "", ...rest] = text.split("@");
+  if (!/^\d+$/.test(account)) return text;
+  return [developmentAccount(accounts.mnemonic, Number(account)).address, ...rest].join("@");
+}
+
+/** Throws a plugin error for a number that names no account. */
+export function developmentAccount(mnemonic: string | undefined, number: number): { readonly address: string } {
+  const wallet = number < DEVELOPMENT_ACCOUNTS ? developmentWallets(mnemonic)[number] : undefined;
+  if (wallet !== undefined) return wallet;
+  const why =
+    mnemonic === undefined
+      ? "this ecosystem has no development accounts; give an address"
+      : `development accounts have numbers 0 to ${DEVELOPMENT_ACCOUNTS - 1}`;
+  throw pluginError(`there is no account ${number}: ${why}`);
+}
