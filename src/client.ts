@@ -36,6 +36,7 @@ export { deployNames, hasNames } from "./client/names-contract.ts";
 export { openSession } from "./client/open-session.ts";
 export type { ReaderSession } from "./client/open-session.ts";
 export { resolveChainAddress } from "./client/resolve-name.ts";
+export { forwardingFee } from "./client/forward.ts";
 export { routeOf } from "./client/route.ts";
 export type { Route } from "./client/route.ts";
 export { send } from "./client/send.ts";

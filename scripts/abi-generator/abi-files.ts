@@ -144,6 +144,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["l2/IAtomicFlows"],
   },
   {
+    file: "forwarders",
+    constant: "forwardersAbi",
+    summary: "Accounts that send on all that they receive.",
+    interfaces: ["l2/IForwarders"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",
@@ -176,6 +182,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       errorsOf(root, "contracts/interfaces/*.sol"),
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
+    creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),

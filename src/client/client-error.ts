@@ -15,6 +15,7 @@ export type ClientErrorCode =
   | "InsufficientFunds"
   | "WrongChain"
   | "NoProvider"
+  | "NotForwardable"
   | "NotWithdrawable"
   | "NotOnRoute"
   | "NotDeliverable"

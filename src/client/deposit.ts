@@ -1,5 +1,7 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
+import { withHops } from "../relayer/forwarding.ts";
+import type { ForwardingHop } from "../relayer/forwarding.ts";
 import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
@@ -24,6 +26,8 @@ export interface DepositRequest {
    * creates its contract.
    */
   readonly gasLimit?: bigint | undefined;
+  /** The forwarders over which it goes on from there; of them `to` is the first. */
+  readonly hops?: readonly ForwardingHop[] | undefined;
 }
 
 /** A deposit in the chain's queue. */
@@ -68,7 +72,10 @@ export async function deposit(all: Ecosystem, request: DepositRequest, signer: S
     ? encodeDirectRequest({ ...common, to: recipient, value: amount, data: "0x" })
     : encodeTokenRequest({ ...common, bridge, token, amount, recipient }, etherWei);
   const value = (base === ETHER ? mintValue : 0n) + etherWei;
-  const { canonicalTxHash, receipt } = queuedRequest(await submit(sender, { to: factory, data, value }), chain.hyperchain);
+  const { canonicalTxHash, receipt } = queuedRequest(
+    await submit(sender, { to: factory, data: withHops(data, request.hops ?? []), value }),
+    chain.hyperchain,
+  );
   return {
     chainId: chain.chainId,
     canonicalTxHash,

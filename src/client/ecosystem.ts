@@ -6,7 +6,10 @@ export interface Ecosystem {
   readonly l1: {
     readonly name: string;
     readonly chainId: number;
-    readonly contracts: Readonly<Record<"factory" | "bridge" | "roots", Hex>>;
+    readonly contracts: Readonly<Record<"factory" | "bridge" | "roots", Hex>> & {
+      /** Sends on what it takes more than a hop to send; on chains alone, since nothing goes on from L1. */
+      readonly forwarders?: Hex;
+    };
     /** Block of the ecosystem's first event; default 0. */
     readonly fromBlock?: number;
   };

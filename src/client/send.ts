@@ -1,6 +1,8 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { withHops } from "../relayer/forwarding.ts";
+import type { ForwardingHop } from "../relayer/forwarding.ts";
 import { announceFirst } from "./announce.ts";
 import type { Announcement } from "./announce.ts";
 import { encodeChainAddress, formatChainAddress, parseChainAddress } from "./chain-address.ts";
@@ -12,6 +14,7 @@ import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { pay } from "./payment.ts";
 import { signPermit } from "./permit.ts";
+import { onwardOf, pathBetween } from "./forward.ts";
 import { findMember, routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
 import { ecosystemBetween } from "./settlement-base.ts";
@@ -33,6 +36,11 @@ export interface SendRequest {
   readonly amount: bigint;
   /** The token's address on the sending member or on L1; default: the coin that pays for gas on the sending member. */
   readonly token?: string | undefined;
+  /**
+   * Where money goes over chains between: what each of them costs beside the amount, for the account that carries it on, in units
+   * of what is sent (`forwardingFee`). Default 0: relayers of other people do not carry it then.
+   */
+  readonly fee?: bigint | undefined;
 }
 
 /** A send, and the approval that had to come first, if any. */
@@ -46,19 +54,24 @@ export interface Sent extends Omit<SentMessage, "type"> {
   readonly approvals: readonly Hex[];
   /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
   readonly announcement?: Announcement;
+  /** The forwarders over which it goes on from its destination; absent where it is there then. */
+  readonly hops?: readonly ForwardingHop[];
 }
 
 /**
  * Sends a coin or an ERC-20 from any member to an account on any member. Inside one member it is paid at once; from L1 it goes
  * through the chain's queue; to L1 it waits there for `finalizeWithdrawal` once its batch is executed; between chains the relayer
  * delivers it then. A token that was born on the sending chain is announced before it leaves for the first time, so that it has
- * its name there; a permit (ERC-2612) spares its approval. `signer` is on the sending member. Throws ClientError; NotWithdrawable
- * for a token that L1 cannot pay.
+ * its name there; a permit (ERC-2612) spares its approval. What has no direct way, as from a chain on a chain to L1, goes over
+ * forwarders on the chains between, which send it on when any account calls them; this is of the first hop then. `signer` is on
+ * the sending member. Throws ClientError; NotWithdrawable for a token that L1 cannot pay.
  */
 export async function send(ecosystem: Ecosystem, request: SendRequest, signer: Signer): Promise<Sent> {
   const { chainId: source } = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
   const amount = positive(request.amount, "send");
+  const path = pathBetween(ecosystem, source, to.chainId);
+  if (path.length > 2) return sendOn(ecosystem, path, { ...request, from: source, amount, to }, signer);
   const between = ecosystemBetween(ecosystem, source, to.chainId);
   requireRecipient(between, to);
   return ROUTES[routeOf(between, source, to.chainId)](between, { ...request, from: source, amount, to }, signer);
@@ -66,7 +79,18 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
 
 /** A checked request. */
 interface Order extends Omit<SendRequest, "to"> {
+  readonly from: number;
   readonly to: ChainAddress;
+  readonly hops?: readonly ForwardingHop[];
+}
+
+/** Sends to the first of the forwarders on a path. */
+async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Order, signer: Signer): Promise<Sent> {
+  requireRecipient(ecosystem, order.to);
+  const { to, amount, hops } = await onwardOf(ecosystem, { ...order, path, token: order.token, fee: order.fee ?? 0n }, signer);
+  const between = ecosystemBetween(ecosystem, order.from, to.chainId);
+  const sent = await ROUTES[routeOf(between, order.from, to.chainId)](between, { ...order, to, amount, hops }, signer);
+  return { ...sent, hops };
 }
 
 type Carry = (ecosystem: Ecosystem, order: Order, signer: Signer) => Promise<Sent>;
@@ -80,8 +104,8 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
       ...{ sourceChainId: to.chainId, destinationChainId: to.chainId },
     };
   },
-  async deposit(ecosystem, { to, amount, token = ETHER }, signer) {
-    const sent = await deposit(ecosystem, { chain: to.chainId, to: to.account, amount, token }, signer);
+  async deposit(ecosystem, { to, amount, token = ETHER, hops }, signer) {
+    const sent = await deposit(ecosystem, { chain: to.chainId, to: to.account, amount, token, hops }, signer);
     const { canonicalTxHash: messageHash, l1TransactionHash: transactionHash, approvals } = sent;
     const sender = (await signer.getAddress()).toLowerCase() as Hex;
     return {
@@ -89,8 +113,8 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
       ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: to.chainId },
     };
   },
-  async withdrawal(ecosystem, { from, to, amount, token }, signer) {
-    const sent = await withdraw(ecosystem, { chain: from, to: to.account, amount, token }, signer);
+  async withdrawal(ecosystem, { from, to, amount, token, hops }, signer) {
+    const sent = await withdraw(ecosystem, { chain: from, to: to.account, amount, token, hops }, signer);
     return { ...sent, type: "withdrawal", approvals: [] };
   },
   transfer,
@@ -102,7 +126,8 @@ async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: 
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
   const { data, approvals } = await allowedSend(sender, token, amount, to);
   const announcement = await announceFirst(ecosystem, sender, token);
-  const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
+  const value = token.isBase ? amount : 0n;
+  const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data: withHops(data, request.hops ?? []), value });
   // The token's own code may have sent others before, transfers too.
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).findLast(({ type }) => type === "transfer");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no transfer`);

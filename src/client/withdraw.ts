@@ -2,6 +2,8 @@ import type { Provider, Signer } from "ethers";
 import { ASSET_ROUTER_ADDRESS, AssetMessageKind, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { withHops } from "../relayer/forwarding.ts";
+import type { ForwardingHop } from "../relayer/forwarding.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import type { MessagePlace } from "../settlement-layer/reader/l1-view.ts";
@@ -25,6 +27,8 @@ export interface WithdrawRequest {
   readonly token?: string | undefined;
   /** Account on L1; default: the signer's own. */
   readonly to?: string | undefined;
+  /** The forwarders over which it goes on from there; of them `to` is the first. */
+  readonly hops?: readonly ForwardingHop[] | undefined;
 }
 
 /**
@@ -47,7 +51,7 @@ export async function withdraw(all: Ecosystem, request: WithdrawRequest, signer:
         to: PREDEPLOYS.L2AssetRouter,
         data: assetRouter.encodeFunctionData("withdraw(address,address,uint256)", [recipient, token.address, amount]),
       };
-  const receipt = await submit(sender, transaction);
+  const receipt = await submit(sender, { ...transaction, data: withHops(transaction.data, request.hops ?? []) });
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).find(({ type }) => type === "withdrawal");
   if (message === undefined) throw new Error(`transaction ${receipt.hash} sent no withdrawal`);
   return message;

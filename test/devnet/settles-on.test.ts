@@ -118,13 +118,13 @@ describe("D3: a chain settles on another chain", () => {
     assert.ok((await clientFor(A).getBalance(payer)) >= before + ETHER);
   });
 
-  test("members without a common layer are refused by name, with the way", async () => {
+  test("calls between members without a common layer are refused by name, with the way", async () => {
     const to = `${CAROL}@beta`;
-    await assert.rejects(send(devnet.info(), { from: X, to, amount: 1n }, alice(X)), {
+    await assert.rejects(call(devnet.info(), { from: X, to, data: "0x" }, alice(X)), {
       code: "OtherSettlementLayer",
       message: "x and beta have no layer in common on which they meet: send to alpha first, and from there on",
     });
-    await assert.rejects(send(devnet.info(), { from: "l1", to: `${CAROL}@x`, amount: 1n }, alice(A)), {
+    await assert.rejects(call(devnet.info(), { from: "l1", to: `${CAROL}@x`, data: "0x" }, alice(A)), {
       message: "l1 and x have no layer in common on which they meet: send to alpha first, and from there on",
     });
   });

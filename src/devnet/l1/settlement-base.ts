@@ -1,4 +1,5 @@
 import type { Signer } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
 import type { LocalL1 } from "./local-l1.ts";
 import type { SettlementLayer } from "./settlement-layer.ts";
@@ -8,6 +9,8 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
   /** As `hyperchain_info` calls it. */
   readonly name: string;
   readonly ecosystem: DeployedEcosystem;
+  /** `Forwarders.sol` there; absent on L1, where nothing goes on. */
+  readonly forwarders?: Hex;
   /** Deploys base tokens, and has all of those. */
   readonly deployer: Signer;
   /** Whose coins operators and funded accounts of the chains that settle here get. */

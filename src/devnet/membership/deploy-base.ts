@@ -1,5 +1,7 @@
 import type { BrowserProvider, Signer } from "ethers";
+import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
 import { requestFromL1 } from "../../client/ether-request.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
@@ -46,12 +48,19 @@ export async function deployBaseOn(
       ...{ name, chainId, url, provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem: withVersionInForce(deployed, contracts),
+      forwarders: await deployForwarders(funder),
       close: () => provider.destroy(),
     };
   } catch (error) {
     provider.destroy();
     throw error;
   }
+}
+
+async function deployForwarders(funder: Signer): Promise<Hex> {
+  const { contractAddress } = (await (await funder.sendTransaction({ data: FORWARDERS_CODE })).wait()) ?? {};
+  if (contractAddress == null) throw new DeploymentError("Forwarders", "its transaction created no contract");
+  return contractAddress.toLowerCase() as Hex;
 }
 
 /** Between two looks of the chain at what it settles on; at most so many. */

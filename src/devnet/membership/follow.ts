@@ -1,4 +1,7 @@
 import { parentId } from "../../protocol/chain-ancestry.ts";
+import { policyOnBase } from "../../relayer/delivery-policy.ts";
+import { ForwardingDriver } from "../../relayer/forwarding-driver.ts";
+import type { ForwardedChain } from "../../relayer/forwarding-driver.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { ACCOUNT_NUMBERS } from "../accounts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -15,6 +18,7 @@ interface FollowingOnBase {
   readonly base: SettlementBase;
   readonly relayer: ClosableRelayer;
   readonly toL1: MessagesToL1;
+  readonly chains: readonly ForwardedChain[];
   close(): void;
 }
 
@@ -24,12 +28,16 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
   const [onL1] = ofBases;
   if (onL1 === undefined) throw new TypeError("the first base is L1");
   const relayers = ofBases.map(({ relayer }) => relayer);
+  const driver = ofBases.length === 1 ? undefined : forwardingDriver(ofBases, opening);
   const inTurn = async (look: (relayer: ClosableRelayer) => Promise<void>): Promise<void> => {
     for (const relayer of relayers) await look(relayer);
   };
   return {
     relayer: {
-      poll: () => inTurn((relayer) => relayer.poll()),
+      async poll() {
+        await inTurn((relayer) => relayer.poll());
+        if (driver !== undefined) await opening.gate.shared("a look of the relayer", () => driver.poll());
+      },
       observe: () => inTurn((relayer) => relayer.observe()),
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
       journey: (sourceChainId, messageHash) =>
@@ -41,6 +49,17 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
     toL1: { look: async () => (await Promise.all(ofBases.map(({ toL1 }) => toL1.look()))).flat() },
     close: () => ofBases.forEach((following) => following.close()),
   };
+}
+
+/** Carries on what forwarders get, from the relayer's account on each base. It spends nowhere more than it brings. */
+function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options }: ChainOpening): ForwardingDriver {
+  const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);
+  const policy = policyOnBase(options.relayerPolicy);
+  const layers = ofBases.map(({ base, relayer }) => ({
+    ...{ chainId: base.chainId, bridge: base.ecosystem.addresses.bridge, forwarders: base.forwarders, policy },
+    ...{ view: relayer.l1View, signer: wallet.connect(base.provider), fromBlock: base.ecosystem.fromBlock },
+  }));
+  return new ForwardingDriver({ layers, chains: ofBases.flatMap(({ chains }) => chains) });
 }
 
 function viewOf(ofBases: readonly FollowingOnBase[], baseId: bigint | undefined): L1View | undefined {
@@ -68,6 +87,10 @@ function followOn(base: SettlementBase, running: RunningChains, { layer, gate, f
   const toL1 = createMessagesToL1({ ecosystem, l1, l1View: relayer.l1View, chains: clients });
   return {
     ...{ base, relayer, toL1 },
+    chains: members.flatMap(({ chainId, hyperchain }) => {
+      const provider = clients.find((each) => each.chainId === chainId)?.client;
+      return provider === undefined ? [] : [{ chainId, hyperchain, layerId: base.chainId, provider }];
+    }),
     close() {
       relayer.close();
       for (const { client } of clients) client.destroy();

@@ -185,10 +185,10 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
 }
 
 /** A base as chains on it name it, and as clients take an L1. */
-function settlementInfo({ name, chainId, url, ecosystem }: SettlementBase): SettlementInfo {
+function settlementInfo({ name, chainId, url, ecosystem, forwarders }: SettlementBase): SettlementInfo {
   const { factory, bridge, roots, verifier } = ecosystem.addresses;
   const checks = ecosystem.version === ecosystem.noProofVersion ? ecosystem.noProofVersion.verifier : verifier;
-  const contracts = { factory, bridge, roots, verifier: checks };
+  const contracts = { factory, bridge, roots, verifier: checks, ...(forwarders === undefined ? {} : { forwarders }) };
   return { name, chainId: Number(chainId), url, fromBlock: ecosystem.fromBlock, contracts };
 }
 

@@ -4,6 +4,7 @@ import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
+import { forwardingFee } from "../../client/forward.ts";
 import { findMember } from "../../client/route.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import type { SentCall } from "../../client/direct-call.ts";
@@ -76,10 +77,10 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
     async send(options) {
       const { chain, from, token, to: named, ...rest } = readRequest("send", options);
       const { chainId } = findMember(link.info, chain);
-      const to = await resolvePlace(link, named);
-      return follow(
-        await send(link.info, { from: chain, ...rest, to, token: tokenAddress(token) }, await signerOn(chainId, from)),
-      );
+      const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
+      const fee = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
+      const request = { from: chain, ...rest, to, token: paidIn, fee };
+      return follow(await send(link.info, request, await signerOn(chainId, from)));
     },
     async call(options) {
       const { chain, from, data, tokens, to: place, ...rest } = readRequest("call", options);

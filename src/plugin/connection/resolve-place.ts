@@ -6,8 +6,8 @@ import { withAddress } from "../development-accounts.ts";
 import type { EcosystemLink } from "./link.ts";
 
 /**
- * An account of a request, by address, by name (`bob@alpha`) or by the number of a development account (`7@alpha`), as the client's
- * functions take it. Throws ClientError, or a plugin error for a number that names no account.
+ * An account of a request, by address, by name (`bob@alpha`) or by the number of a development account (`7@alpha`), as the
+ * client's functions take it. Throws ClientError, or a plugin error for a number that names no account.
  */
 export async function resolvePlace(
   link: EcosystemLink,

@@ -4,6 +4,7 @@ import { memberName } from "../../client/ecosystem.ts";
 import { estimateSend } from "../../client/estimate.ts";
 import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
+import { forwardingFee, pathBetween } from "../../client/forward.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
@@ -24,9 +25,12 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
-    const session = sessionBetween(whole, from.chainId, to.chainId);
-    const { info, output } = session;
-    const { named, token } = await readToken(session, from, to, args.token);
+    const path = pathBetween(whole.info, from.chainId, to.chainId);
+    const [, next = to.chainId] = path;
+    const session = sessionBetween(whole, from.chainId, next);
+    const { output } = session;
+    const info = next === to.chainId ? session.info : whole.info;
+    const { named, token } = await readToken(session, from, { ...to, chainId: next }, args.token);
     const amount = readAmount(args.amount, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };
     if (args.estimate) {
@@ -37,13 +41,21 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
       return;
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
-    const sent = await send(info, request, signerOf(session, from));
-    const arrival = await followSent(session, sent, from, args.noWait);
+    const fee = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
+    const sent = await send(info, { ...request, fee }, signerOf(session, from));
+    // Relayers carry on what goes over chains between.
+    const arrival = await followSent(session, sent, from, args.noWait || path.length > 2);
     output.result(
       () =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
         `  ${NAMES[sent.type]} ${sent.messageHash}` +
-        (sent.type === "withdrawal" && !arrival.arrived ? `\n  ${claimHint(session, sent)}` : ""),
+        (path.length > 2
+          ? `\n  over ${path
+              .slice(1, -1)
+              .map((id) => memberName(info, id))
+              .join(", ")}, where relayers carry it on`
+          : "") +
+        (sent.type === "withdrawal" && path.length === 2 && !arrival.arrived ? `\n  ${claimHint(session, sent)}` : ""),
       { ...sent, from, to, amount, token, ...arrival },
     );
   });

@@ -1,0 +1,126 @@
+import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../protocol/asset-message.ts";
+import type { AssetTransfer } from "../protocol/asset-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { ChainId, MessageHash } from "../protocol/ids.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import type { ChainEvent } from "./chain-view.ts";
+import { forwarderAddress } from "./forwarding.ts";
+import type { ForwardingHop } from "./forwarding.ts";
+
+const NATIVE_COIN: Hex = `0x${"00".repeat(20)}`;
+
+/** Money that leaves a chain by a withdrawal, and waits where that settles. */
+export interface Withdrawal {
+  readonly sourceChainId: ChainId;
+  readonly sender: Hex;
+  readonly messageHash: MessageHash;
+}
+
+/** Something that remains to be done for money that goes over forwarders. */
+export type ForwardingTask =
+  /** Money is on its way to the forwarder, or there. */
+  | {
+      readonly type: "forward";
+      readonly hop: ForwardingHop;
+      readonly forwarder: Hex;
+      /** What brings it; absent where it comes by itself. */
+      readonly withdrawal?: Withdrawal;
+      /** Whether what comes pays the fee. */
+      readonly paysFee: boolean;
+    }
+  /** What a forwarder sent on waits to be claimed where its chain settles. */
+  | { readonly type: "claim"; readonly hop: ForwardingHop; readonly withdrawal: Withdrawal };
+
+/** Money that leaves a chain, in a message. */
+export interface LeavingMoney extends Withdrawal {
+  readonly transactionHash: Hex;
+  readonly transfer: AssetTransfer;
+}
+
+/** What an event of a chain says of money that leaves it; undefined where it says nothing of that. */
+export function leavingMoney(sourceChainId: ChainId, event: ChainEvent): LeavingMoney | undefined {
+  if (event.type !== "messageSent" || !isAssetSender(event.sender)) return undefined;
+  const transfer = decodeAssetMessage(event.body);
+  if (transfer === undefined || transfer.kind === AssetMessageKind.hyperbridgeDelivery) return undefined;
+  const { sender, messageHash, at } = event;
+  return { sourceChainId, sender, messageHash, transfer, transactionHash: at.transactionHash };
+}
+
+/** Which forwarders money was sent to, and what remains to be done for it: a reducer of what the chains say. */
+export class ForwardingBook {
+  /** `Forwarders` of the chains that have it. */
+  readonly #forwarders: ReadonlyMap<ChainId, Hex>;
+  readonly #hops = new Map<string, ForwardingHop>();
+  readonly #tasks = new Set<ForwardingTask>();
+
+  constructor(forwarders: ReadonlyMap<ChainId, Hex>) {
+    this.#forwarders = forwarders;
+  }
+
+  /** What senders have written behind their calldata. An address stands for one way, so a stranger can add none to it. */
+  learn(hops: readonly ForwardingHop[]): void {
+    for (const hop of hops) {
+      const address = this.#addressOf(hop);
+      if (address !== undefined) this.#hops.set(keyOf(hop.chainId, address), hop);
+    }
+  }
+
+  /** The way on from an account, where it is a forwarder that was told of. */
+  hopAt(chainId: ChainId, account: Hex): ForwardingHop | undefined {
+    return this.#hops.get(keyOf(chainId, account));
+  }
+
+  /** Takes money that leaves a chain for a forwarder. */
+  take({ transfer, ...withdrawal }: LeavingMoney): void {
+    const hop = this.hopAt(transfer.destinationChainId, transfer.recipient);
+    if (hop === undefined) return;
+    // A bridge pays what was born where it is; what comes from a neighbour of any birth is looked at when it is there.
+    const isWithdrawal = transfer.kind === AssetMessageKind.withdrawal;
+    const paysFee = !isWithdrawal || (transfer.originToken === plain(hop) && transfer.amount > hop.forwarding.fee);
+    this.#expect(hop, { paysFee, ...(isWithdrawal ? { withdrawal } : {}) });
+  }
+
+  /** Money comes to the forwarder of a hop from the queue. */
+  expect(hop: ForwardingHop): void {
+    this.#expect(hop, { paysFee: true });
+  }
+
+  /** What a forwarder has sent on waits to be claimed. */
+  follow(hop: ForwardingHop, { sourceChainId, sender, messageHash }: Withdrawal): void {
+    this.#tasks.add({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } });
+  }
+
+  #expect(hop: ForwardingHop, terms: Pick<ForwardingTask & { readonly type: "forward" }, "withdrawal" | "paysFee">): void {
+    const forwarder = this.#addressOf(hop);
+    if (forwarder !== undefined) this.#tasks.add({ type: "forward", hop, forwarder, ...terms });
+  }
+
+  #addressOf({ chainId, forwarding }: ForwardingHop): Hex | undefined {
+    const contract = this.#forwarders.get(chainId);
+    return contract === undefined ? undefined : forwarderAddress(contract, forwarding);
+  }
+
+  /** Oldest first. */
+  tasks(): readonly ForwardingTask[] {
+    return [...this.#tasks];
+  }
+
+  done(task: ForwardingTask): void {
+    this.#tasks.delete(task);
+  }
+
+  /** What was seen belongs to a state that is gone. */
+  forget(): void {
+    this.#hops.clear();
+    this.#tasks.clear();
+  }
+}
+
+/** What a withdrawal's message calls the token that is forwarded. */
+function plain({ forwarding: { token } }: ForwardingHop): Hex {
+  return token === PREDEPLOYS.L2BaseToken ? NATIVE_COIN : token;
+}
+
+function keyOf(chainId: ChainId, account: Hex): string {
+  return `${chainId} ${account}`;
+}

@@ -1,0 +1,96 @@
+import {
+  AbiCoder,
+  concat,
+  dataLength,
+  dataSlice,
+  getCreate2Address,
+  getCreateAddress,
+  id,
+  Interface,
+  keccak256,
+  toBeHex,
+} from "ethers";
+import { forwardersAbi } from "../abi/forwarders.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
+
+/** Where a forwarder sends on what it receives, as `IForwarders.sol` has it. */
+export interface Forwarding {
+  /** The recipient and its chain (ERC-7930). */
+  readonly to: Hex;
+  /** Factory of the chains that settle on the forwarder's, where the recipient's does; else zero. */
+  readonly factory: Hex;
+  /** Gets back, on the forwarder's chain, what cannot be sent on. */
+  readonly refundTo: Hex;
+  /** What is forwarded; the coin is 0x800a. */
+  readonly token: Hex;
+  /** For the account that has it sent on, in units of the token. */
+  readonly fee: bigint;
+}
+
+/** A forwarder on the way of some money. */
+export interface ForwardingHop {
+  /** The chain that it is on. */
+  readonly chainId: ChainId;
+  readonly forwarding: Forwarding;
+}
+
+/** Money is brought to a forwarder and sent on, and then claimed where it goes: each of both may cost so much of the fee. */
+export const FORWARDING_STEPS = 2n;
+
+export const forwarders = new Interface(forwardersAbi);
+
+const FORWARDING = "tuple(bytes to, address factory, address refundTo, address token, uint256 fee)";
+const HOPS = `tuple(uint256 chainId, ${FORWARDING} forwarding)[]`;
+const abi = AbiCoder.defaultAbiCoder();
+
+/** The address to which money is sent that goes on from there, in lower case; by the `Forwarders` of the chain that it is on. */
+export function forwarderAddress(forwardersAddress: Hex, forwarding: Forwarding): Hex {
+  const salt = keccak256(abi.encode([FORWARDING], [forwarding]));
+  // The contract creates what its proxies run first of all.
+  const implementation = getCreateAddress({ from: forwardersAddress, nonce: 1 });
+  const code = concat(["0x3d602d80600a3d3981f3363d3d373d3d3d363d73", implementation, "0x5af43d82803e903d91602b57fd5bf3"]);
+  return getCreate2Address(forwardersAddress, salt, keccak256(code)).toLowerCase() as Hex;
+}
+
+/** Ends calldata that says by which forwarders the money goes on. */
+const MARK = dataSlice(id("hyperchain forwarding 1"), 0, 8);
+const MARK_BYTES = 8;
+const LENGTH_BYTES = 4;
+/** No way of money has more chains between: up from an L3, over, and down to one. */
+const MAX_HOPS = 4;
+
+/**
+ * Calldata with the hops behind it: ABI encoding ‖ its length in 4 bytes ‖ 8 bytes of keccak("hyperchain forwarding 1").
+ * Contracts read calldata from the front; relayers learn here what a forwarder's address stands for.
+ */
+export function withHops(data: string, hops: readonly ForwardingHop[]): string {
+  if (hops.length === 0) return data;
+  const encoded = abi.encode([HOPS], [hops]);
+  return concat([data, encoded, toBeHex(dataLength(encoded), LENGTH_BYTES), MARK]);
+}
+
+/** The hops behind a transaction's calldata; none for any other calldata, whatever it is. */
+export function readHops(data: string): readonly ForwardingHop[] {
+  const end = dataLength(data) - MARK_BYTES - LENGTH_BYTES;
+  if (end < 0 || dataSlice(data, end + LENGTH_BYTES) !== MARK) return [];
+  const length = Number(dataSlice(data, end, end + LENGTH_BYTES));
+  if (length > end) return [];
+  try {
+    const encoded = dataSlice(data, end - length, end);
+    const [hops] = abi.decode([HOPS], encoded) as unknown as [readonly DecodedHop[]];
+    return hops.length > MAX_HOPS ? [] : hops.map(hopOf);
+  } catch {
+    return [];
+  }
+}
+
+interface DecodedHop {
+  readonly chainId: bigint;
+  readonly forwarding: Readonly<Record<"to" | "factory" | "refundTo" | "token", string>> & { readonly fee: bigint };
+}
+
+function hopOf({ chainId, forwarding: { to, factory, refundTo, token, fee } }: DecodedHop): ForwardingHop {
+  const [plain, back, sent] = [factory, refundTo, token].map((address) => address.toLowerCase() as Hex) as [Hex, Hex, Hex];
+  return { chainId, forwarding: { to: to as Hex, factory: plain, refundTo: back, token: sent, fee } };
+}

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { concat, dataSlice, hexlify, toBeHex } from "ethers";
+import { pathBetween } from "../../src/client/forward.ts";
+import type { Ecosystem } from "../../src/client/ecosystem.ts";
+import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
+import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { forwarderAddress, readHops, withHops } from "../../src/relayer/forwarding.ts";
+import type { ForwardingHop } from "../../src/relayer/forwarding.ts";
+import { ForwardingBook } from "../../src/relayer/forwarding-book.ts";
+import { createRandomness } from "../protocol/random-batches.ts";
+
+const account = (digit: number): Hex => `0x${digit.toString(16).padStart(40, "0")}`;
+const CONTRACT = account(0xf0);
+const [L1, A, B, X, Y, Z] = [1, 271, 272, 271 + 2 ** 32, 271 + 2 * 2 ** 32, 272 + 2 ** 32] as const;
+
+const hop: ForwardingHop = {
+  chainId: BigInt(A),
+  forwarding: {
+    to: interoperableAddress(1n, account(0xb0b)),
+    factory: account(0),
+    refundTo: account(0xa),
+    token: PREDEPLOYS.L2BaseToken,
+    fee: 10n,
+  },
+};
+
+describe("D3: the way of money over chains between", () => {
+  test("goes up from a chain on a chain, across, and down, and is a single hop wherever there is one", () => {
+    const contracts = { factory: account(1), bridge: account(2), roots: account(3) };
+    const layer = (chainId: number) => ({ name: String(chainId), chainId, contracts });
+    const chain = (chainId: number, below?: number) => ({
+      ...{ name: String(chainId), chainId, hyperchain: account(4), baseToken: { l1Address: account(0), symbol: "ETH" } },
+      ...(below === undefined ? {} : { settlesOn: layer(below) }),
+    });
+    const ecosystem: Ecosystem = { l1: layer(L1), chains: [chain(A), chain(B), chain(X, A), chain(Y, A), chain(Z, B)] };
+    const expected: readonly (readonly number[])[] = [
+      ...[
+        [A, A],
+        [A, B],
+        [L1, A],
+        [A, L1],
+        [X, A],
+        [A, X],
+        [X, Y],
+        [X, X],
+      ],
+      ...[
+        [X, A, L1],
+        [L1, A, X],
+        [X, A, B],
+        [B, A, X],
+        [X, A, B, Z],
+      ],
+    ];
+    for (const path of expected) assert.deepEqual(pathBetween(ecosystem, path[0]!, path.at(-1)!), path);
+  });
+
+  test("is read back from behind any calldata, and from nothing else", () => {
+    const other = { ...hop, chainId: 5n };
+    for (const data of ["0x", "0x1234", `0x${"ff".repeat(100)}`])
+      assert.deepEqual(readHops(withHops(data, [hop, other])), [hop, other]);
+    assert.equal(withHops("0x1234", []), "0x1234");
+    assert.deepEqual(readHops("0x"), []);
+    const whole = withHops("0x", [hop]);
+    const bytes = (whole.length - 2) / 2;
+    for (let cut = 1; cut < bytes; cut += 7) {
+      assert.deepEqual(readHops(dataSlice(whole, 0, bytes - cut)), []);
+      // What is left behind the cut says that it is longer than it is.
+      if (cut < bytes - 12) assert.deepEqual(readHops(dataSlice(whole, cut)), []);
+    }
+    const mark = dataSlice(whole, bytes - 8);
+    assert.deepEqual(readHops(concat([toBeHex(2n ** 32n - 1n, 4), mark])), []);
+    assert.deepEqual(
+      readHops(
+        withHops(
+          "0x",
+          Array.from({ length: 5 }, () => hop),
+        ),
+      ),
+      [],
+    );
+    const random = createRandomness(7);
+    for (let i = 0; i < 200; i++) {
+      const noise = hexlify(Uint8Array.from({ length: random.index(300) }, () => random.index(256)));
+      const length = toBeHex((noise.length - 2) / 2, 4);
+      readHops(concat([noise, length, mark]));
+    }
+  });
+
+  test("a stranger's terms are another address: they take no part in what a forwarder gets", () => {
+    const book = new ForwardingBook(new Map([[BigInt(A), CONTRACT]]));
+    const forged = { ...hop, forwarding: { ...hop.forwarding, refundTo: account(0xbad) } };
+    book.learn([forged, { ...hop, chainId: 999n }]);
+    const recipient = forwarderAddress(CONTRACT, hop.forwarding);
+    const transfer = {
+      ...{ kind: AssetMessageKind.withdrawal, destinationChainId: BigInt(A), originChainId: BigInt(A), originToken: account(0) },
+      ...{ amount: 11n, recipient, sender: account(0xa), nonce: 0n },
+    };
+    const named = { sourceChainId: BigInt(X), sender: PREDEPLOYS.L2BaseToken, messageHash: `0x${"11".repeat(32)}` as Hex };
+    const leaving = { ...named, transactionHash: `0x${"22".repeat(32)}` as Hex };
+    book.take({ ...leaving, transfer });
+    assert.deepEqual(book.tasks(), []);
+    book.learn([hop]);
+    book.take({ ...leaving, transfer });
+    // Neither an amount up to the fee nor another token pays it.
+    book.take({ ...leaving, transfer: { ...transfer, amount: 10n } });
+    book.take({ ...leaving, transfer: { ...transfer, originToken: account(0x70) } });
+    assert.deepEqual(
+      book.tasks().map((task) => task.type === "forward" && [task.forwarder, task.paysFee, task.hop]),
+      [true, false, false].map((paysFee) => [recipient, paysFee, hop]),
+    );
+  });
+});
