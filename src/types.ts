@@ -29,6 +29,8 @@ export interface HyperchainsConfig {
     readonly mode: ProverMode;
     /** Of chains that say nothing. */
     readonly execution: "proven" | "trusted";
+    /** Of each chain, of its newest batches. */
+    readonly keptProofs: number;
     readonly workers?: number | undefined;
     readonly fleet?: { readonly host: string; readonly port: number; readonly token: string } | undefined;
   };

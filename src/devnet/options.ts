@@ -7,7 +7,9 @@ import {
   blockIntervalMs,
   CHAIN_FIELDS,
   DEFAULT_MAX_INSTRUCTIONS,
+  DEFAULT_KEPT_PROOFS,
   execution,
+  keptProofs,
   MAX_CHAIN_ID,
   maxInstructions,
   port,
@@ -109,6 +111,7 @@ const chainSchema = fields({
 const proverSchema = fields({
   mode: proverMode,
   execution: withDefault(execution, "whether chains that say nothing have the execution of their batches proven", "trusted"),
+  keptProofs: withDefault(keptProofs, "proofs of execution that each chain keeps, of its newest batches", DEFAULT_KEPT_PROOFS),
   workers: option(proverWorkers, "threads", "all cores"),
   fleet: option(fleet, "where workers may join", "this process alone proves"),
 });

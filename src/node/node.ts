@@ -22,7 +22,7 @@ import { chainOptionsOf } from "./chain-options.ts";
 import type { ChainStart, RunningOptions } from "./chain-options.ts";
 import { executionMethods } from "./execution/execution-methods.ts";
 import { openNodeExecution } from "./execution/node-execution.ts";
-import type { ExecutionProofs, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
+import type { ExecutionProofs, ExecutionUses, ExecutionView, NodeExecution } from "./execution/node-execution.ts";
 import { dropUnderpaid, FlooredGasPrice } from "./fees/floored-gas-price.ts";
 import { followFees } from "./fees/follow-fees.ts";
 import type { FollowedFees } from "./fees/follow-fees.ts";
@@ -57,7 +57,7 @@ export interface NodeOptions {
   readonly settlement: Settlement | undefined;
 }
 
-export interface NodeDependencies {
+export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly connect: EdrConnect;
   readonly clock: Clock;
   /** The time of all chains of an ecosystem, where it has one. */
@@ -152,7 +152,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     closing.add(() => link.close());
     if (running.startsPaused === true) await link.member.pause();
     const chainOptions = chainOptionsOf(onL1, genesis, start, running);
-    const execution = openExecution(chainOptions, options, closing);
+    const execution = openExecution(chainOptions, options, dependencies.onProvable, closing);
     /** Of earlier processes, sealed again while the chain starts. */
     const earlier: FormedBatch[] = [];
     const chain = await startChain(chainOptions, {
@@ -236,15 +236,17 @@ function inTurn(listeners: readonly (((block: SequencedBlock) => void) | undefin
   };
 }
 
-/** What follows the chain where its execution is proven. */
+/** What follows the chain where its execution is proven, or could be. */
 function openExecution(
   { genesis, initialState = [], place }: ChainOptions,
-  { chain: { configuration }, running: { coinbase }, execution }: NodeOptions,
+  { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,
+  onProvable: NodeDependencies["onProvable"],
   closing: Disposer,
 ): NodeExecution | undefined {
-  if (execution === undefined) return undefined;
+  if (proofs === undefined && onProvable === undefined) return undefined;
   const codes = place === undefined ? [] : decodeState(place.state).codes.map(([, code]) => code);
-  return openNodeExecution({ chainId: configuration.chainId, coinbase, genesis, initialState, codes }, execution, closing);
+  const { chainId } = configuration;
+  return openNodeExecution({ chainId, coinbase, genesis, initialState, codes }, { proofs, onProvable }, closing);
 }
 
 /** Each takes a start 2 to 5 ms. */

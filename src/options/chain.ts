@@ -32,6 +32,9 @@ export const batchTransactions = wholeNumber(1, 100_000, 100);
 export const dataAvailability = oneOf("rollup", "validium");
 /** Whether batches come with proofs of what their transactions did. */
 export const execution = oneOf("proven", "trusted");
+/** Of the newest batches, whose proofs of execution a chain keeps: some megabytes each. */
+export const keptProofs = wholeNumber(1, 1_000_000, 100);
+export const DEFAULT_KEPT_PROOFS = 100;
 const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
   wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
 

@@ -5,9 +5,11 @@ import {
   blockIntervalMs,
   CHAIN_FIELDS,
   DEFAULT_BATCH_AGE_MS,
+  DEFAULT_KEPT_PROOFS,
   DEFAULT_MAX_INSTRUCTIONS,
   execution,
   FIRST_CHAIN_ID,
+  keptProofs,
   MAX_CHAIN_ID,
   maxInstructions,
   MOST_BATCH_AGE_MS,
@@ -131,6 +133,11 @@ const prover = v.pipe(
       execution,
       '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`',
       "trusted",
+    ),
+    keptProofs: withDefault(
+      keptProofs,
+      'how many proofs of execution each chain keeps, those of its newest batches; with validators that ask for them (`check: "proof"`) all',
+      DEFAULT_KEPT_PROOFS,
     ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),
     fleet: option(

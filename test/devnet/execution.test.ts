@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
+import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
-import { ALICE, BOB, clientOf, refusalOf, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { ProvableBatch } from "../../src/node/execution/execution-queue.ts";
+import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
 
@@ -14,6 +16,8 @@ const SMALL = {
 };
 /** No deposits, so that the first batch is the test's own; its fees are 0. */
 const EMPTY = { fundedAccounts: [] } as const;
+/** So few proofs are kept that a second one takes the first one's place. */
+const FEW_KEPT = { ...EMPTY, prover: { mode: "stark", workers: 2, keptProofs: 1 } } as const;
 /** Of batches that are sealed one after the other. */
 const LAST = 3n;
 const SHA256 = `0x${"2".padStart(40, "0")}`;
@@ -45,7 +49,7 @@ describe("B3: a chain whose execution is proven", () => {
   });
 
   test("has each batch proven behind it, says why a batch is not, and claims the unbroken run from the first batch alone", async () => {
-    devnet = await startFlowDevnet([PROVEN], EMPTY, SMALL);
+    devnet = await startFlowDevnet([PROVEN], FEW_KEPT, SMALL);
     await call(devnet, devnet.accounts.wallet(BOB).address);
     await devnet.settle(undefined, { execution: true });
     await call(devnet, SHA256, "0x01");
@@ -63,8 +67,22 @@ describe("B3: a chain whose execution is proven", () => {
     assert.equal(served.outputs.batchNumber, "0");
     const labelled = (await ask(devnet, "hyperchain_getExecutionProof", "0x1")) as ExecutionProofInfo;
     assert.equal(labelled.kind, "labelled");
+    const { url } = devnet.chains[0]!;
+    const rest = async (batch: number): Promise<unknown> => (await fetch(`${url}/batches/${batch}/execution`)).json();
+    assert.deepEqual([await rest(0), await rest(1)], [served, labelled]);
+    // The next proof takes the place of the first; what was proven stays proven.
+    await call(devnet, devnet.accounts.wallet(BOB).address);
+    await devnet.settle(undefined, { execution: true });
+    const { kind, batch, chunks, provenBits, seconds } = served;
+    assert.equal(kind, "proven");
+    const pruned = { kind: "pruned", batch, chunks, provenBits, seconds };
+    assert.deepEqual([await ask(devnet, "hyperchain_getExecutionProof", 0), await rest(0)], [pruned, pruned]);
+    assert.throws(() => readServedExecution(pruned), { name: "ExecutionCheckError", code: "ProofPruned" });
+    assert.equal(((await rest(2)) as ExecutionProofInfo).kind, "proven");
+    const { provenUpTo, proven } = await executionOf(devnet);
+    assert.deepEqual([provenUpTo, proven], [0, 2]);
     const client = clientOf(devnet.chains[0]!);
-    assert.equal((await refusalOf(client, "hyperchain_getExecutionProof", [2])).data?.code, "BatchUnknown");
+    assert.equal((await refusalOf(client, "hyperchain_getExecutionProof", [3])).data?.code, "BatchUnknown");
     client.destroy();
   });
 
@@ -122,12 +140,19 @@ describe("B3: a chain whose execution is proven", () => {
 
 describe("B3: a chain whose execution is trusted", () => {
   test("answers that it is, and says nothing else of itself", async () => {
-    const devnet = await startFlowDevnet([271n], { ...EMPTY, prover: { mode: "none" } });
+    const provable: ProvableBatch[] = [];
+    const onProvable = (batch: ProvableBatch): void => void provable.push(batch);
+    const devnet = await startFlowDevnet([271n], { ...EMPTY, prover: { mode: "none" } }, { onProvable });
     assert.deepEqual(await ask(devnet, "hyperchain_getExecution"), { kind: "trusted" });
     assert.deepEqual(await ask(devnet, "hyperchain_getExecutionProof", 0), { kind: "trusted" });
     assert.equal((await devnet.status()).chains[0]!.execution, undefined);
     assert.equal(devnet.info().chains[0]!.execution, undefined);
+    await call(devnet, devnet.accounts.wallet(BOB).address);
+    const { stored } = await settleNow(devnet.chains[0]!);
     await devnet.close();
+    // What a proof would be made from is told to who asks for it.
+    const told = provable.map(({ claim, witness }) => [claim.batch.batchNumber, claim.batch.newStateRoot, witness.kind]);
+    assert.deepEqual(told, [[0n, stored.newStateRoot, "witness"]]);
   });
 });
 

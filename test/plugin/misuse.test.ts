@@ -220,6 +220,11 @@ describe("I5 misuse of a running ecosystem", () => {
       args: ["hyperchain:deposit", "1", "1@gamma"],
       says: [/no chain gamma/, /alpha \(271\), beta \(272\)/],
     },
+    {
+      title: "to wait for proofs of execution that nobody makes",
+      args: ["hyperchain:settle", "alpha", "--execution"],
+      says: [/no execution is proven of alpha/, /--execution proven/],
+    },
     { title: "an unknown chain to settle", args: ["hyperchain:settle", "300"], says: [/no chain 300/, /alpha \(271\)/] },
     {
       title: "an address without a chain",

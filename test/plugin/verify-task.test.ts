@@ -32,12 +32,12 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     });
     const chain = new JsonRpcProvider(ecosystem.info.chains[0]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     const wallet = new Wallet(KEY_1, chain);
-    const settle = () => chain.send("hyperchain_settle", [null, { execution: true }]);
+    const settle = async (): Promise<string> => (await workplace.run(["hyperchain:settle", "--execution"])).stdout;
     await settle();
     await (await wallet.sendTransaction({ to: `0x${"e1".repeat(20)}`, value: 5n })).wait();
     await settle();
     await (await wallet.sendTransaction({ to: SHA256, data: "0x01", gasLimit: 100_000n })).wait();
-    await settle();
+    assert.match(await settle(), /alpha: The transactions of batches 0 to 1 are proven/);
     answer = (await chain.send("hyperchain_getExecutionProof", [1])) as Record<string, unknown>;
     chain.destroy();
   });
@@ -90,6 +90,10 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     const outputs = { ...(answer["outputs"] as object), cheatCount: "1" };
     assert.equal((await verify(1, "--proof", altered({ outputs }))).verdict.error?.code, "BadClaim");
     assert.equal((await verify(0, "--proof", altered({}))).verdict.error?.code, "BadClaim");
+  });
+
+  test("a proof that is not kept any more is told by name", async () => {
+    assert.equal((await verify(1, "--proof", altered({ kind: "pruned" }))).verdict.error?.code, "ProofPruned");
   });
 
   test("a batch without a proof is told with the reason, by the task and by status", async () => {

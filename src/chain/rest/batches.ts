@@ -12,9 +12,21 @@ interface BatchAnswer extends Stages {
   readonly commitment: string;
 }
 
-export async function readBatch({ path: { batch = "" }, ask }: RouteRequest): Promise<object> {
+/** What became of the proof of its execution, as JSON-RPC answers it. */
+export async function readBatchExecution({ path: { batch = "" }, ask }: RouteRequest): Promise<object> {
+  const number = await batchNumber(batch, ask);
+  const [found] = await ask(["zks_getL1BatchDetails", number]);
+  if (found === null) throw notFound(`sealed batch ${batch}`);
+  return (await ask(["hyperchain_getExecutionProof", number]))[0] as object;
+}
+
+async function batchNumber(batch: string, ask: RouteRequest["ask"]): Promise<number> {
   if (batch !== "latest" && !/^\d{1,15}$/.test(batch)) throw invalid("batch", batch, "a number or latest");
-  const number = batch === "latest" ? Number((await ask(["zks_L1BatchNumber"]))[0]) : Number(batch);
+  return batch === "latest" ? Number((await ask(["zks_L1BatchNumber"]))[0]) : Number(batch);
+}
+
+export async function readBatch({ path: { batch = "" }, ask }: RouteRequest): Promise<object> {
+  const number = await batchNumber(batch, ask);
   const [found, range] = await ask(["zks_getL1BatchDetails", number], ["zks_getL1BatchBlockRange", number]);
   if (found === null || range === null) throw notFound(`sealed batch ${batch}`);
   const details = found as BatchAnswer;

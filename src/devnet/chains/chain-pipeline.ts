@@ -79,6 +79,8 @@ export interface ChainPipelineDependencies {
   readonly prover: Prover;
   /** How validators in other processes check its proofs. Default: they ask for at least 100 proven bits. */
   readonly executionChecking?: ExecutionProverOptions | undefined;
+  /** Of the execution of the newest batches. */
+  readonly keptProofs: number;
   /** May be shared, as the other. */
   readonly executionProver: ExecutionProofs["prover"];
   /** What L1 gets instead of a proof; default: the proof. */
@@ -98,6 +100,7 @@ export interface ChainPipelineDependencies {
   readonly onStop: (error: unknown) => void;
   /** As the node's. */
   readonly placeBlocks?: number | undefined;
+  readonly onProvable?: NodeDependencies["onProvable"];
 }
 
 /** A chain of the ecosystem with everything between its users and their transactions' execution on L1. */
@@ -123,7 +126,8 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, serving } = options;
-  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, ...settling } = dependencies;
+  const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
+    dependencies;
   const { l1 } = settling;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
@@ -181,6 +185,7 @@ async function start(
       },
       onStop,
       ...(placeBlocks === undefined ? {} : { placeBlocks }),
+      onProvable,
     },
   );
   closing.add(() => node.close());
@@ -191,15 +196,17 @@ async function start(
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
 function executionOf(
   { execution, quorum }: ChainPlan,
-  { kept, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "executionProver">,
+  { kept, keptProofs, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver">,
   closing: Disposer,
 ): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
   if (execution !== "proven") return { execution: undefined, proven: undefined };
-  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile));
+  // Validators that ask for proofs begin again with the first batch's when the chain is started again.
+  const isShown = quorum?.check === "proof";
+  const store = new ExecutionStore(openNumberedBytes(kept?.executionFile), isShown ? undefined : keptProofs);
   closing.add(() => store.close());
   // What an earlier process left before the chain was there is of another chain.
   if (kept?.birth === undefined) store.forgetFrom(0n);
-  if (quorum?.check !== "proof") return { execution: { prover, store }, proven: undefined };
+  if (!isShown) return { execution: { prover, store }, proven: undefined };
   const proven = new ProvenRecorder(store);
   closing.add(() => proven.close());
   return { execution: { prover, store, onBatch: (batch) => proven.add(batch) }, proven };

@@ -6,11 +6,18 @@ import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
 
 export type ExecutionCheckCode =
-  "NotServed" | "NotProven" | "Unreadable" | "NotCommitted" | "ChangesUnproven" | "GenesisMismatch" | "ChainSilent";
+  | "NotServed"
+  | "NotProven"
+  | "ProofPruned"
+  | "Unreadable"
+  | "NotCommitted"
+  | "ChangesUnproven"
+  | "GenesisMismatch"
+  | "ChainSilent";
 
 /**
  * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotProven: the batch has no
- * proof, for a reason that is told. Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the
+ * proof, for a reason that is told. ProofPruned: its proof was made, and is not kept any more. Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the
  * batch. ChangesUnproven: L1 has not accepted the proof of its published changes, which shows its outputs. GenesisMismatch: L1's
  * chain began with another genesis than this package's. ChainSilent: what serves the proof does not answer.
  */
@@ -63,6 +70,11 @@ export function readServedExecution(answer: unknown): ServedExecution {
     );
   if (kind === "waiting" || kind === "proving")
     throw new ExecutionCheckError("NotProven", "the proof of the batch is not made yet; ask again later");
+  if (kind === "pruned")
+    throw new ExecutionCheckError(
+      "ProofPruned",
+      "the chain has proven the batch and keeps the proofs of newer batches alone (prover.keptProofs); give a copy by --proof",
+    );
   if (kind === "trusted")
     throw new ExecutionCheckError("NotServed", 'the chain makes no proofs of its execution: prover.execution is "trusted" there');
   const read = v.safeParse(proven, answer);

@@ -45,6 +45,8 @@ export interface ChainEvents {
   readonly onStop?: (chainId: bigint, error: unknown) => void;
   /** As the node's. */
   readonly placeBlocks?: number;
+  /** What a proof of a batch's execution would be made from, whether it is made or not. */
+  readonly onProvable?: NonNullable<ChainPipelineDependencies["onProvable"]>;
 }
 
 /** What all chains of an ecosystem share. */
@@ -144,7 +146,10 @@ function pipelineDependencies(
     kept,
   }: Pick<ChainPipelineDependencies, "operator"> & { readonly base: SettlementBase; readonly kept: KeptChain | undefined },
   {
-    options: { l1: l1Options },
+    options: {
+      l1: l1Options,
+      prover: { keptProofs },
+    },
     layer,
     gate,
     prover,
@@ -173,6 +178,7 @@ function pipelineDependencies(
     gate,
     ...(kept === undefined ? {} : { kept }),
     prover,
+    keptProofs,
     executionProver,
     executionChecking,
     alterProof: (proof) => faults.alterProof(chainId, proof),
@@ -183,6 +189,7 @@ function pipelineDependencies(
     onResealed: (resealed) => events.onResealed?.(chainId, resealed),
     onWait: (reason) => events.onWait?.(chainId, reason),
     placeBlocks: events.placeBlocks,
+    onProvable: events.onProvable,
     onStop: (error) => events.onStop?.(chainId, error),
   };
 }

@@ -31,18 +31,24 @@ export type ExecutionProofInfo =
   | { readonly kind: "waiting"; readonly batch: number }
   | ({ readonly kind: "proving"; readonly batch: number } & ExecutionProgress)
   | ({ readonly kind: "labelled" } & LabelledBatchInfo)
-  | {
+  /** This node has made and checked a proof, and keeps those of newer batches alone. */
+  | ({ readonly kind: "pruned" } & ProofMade)
+  | ({
       readonly kind: "proven";
-      readonly batch: number;
-      readonly chunks: number;
-      readonly provenBits: number;
-      readonly seconds: number;
       /** What was committed beside the batch's record, of which L1 has the hash. */
       readonly outputs: Readonly<Record<keyof BatchOutputs, string>>;
       /** Received the fees. */
       readonly coinbase: Hex;
       readonly proof: Hex;
-    };
+    } & ProofMade);
+
+/** A proof that was made and checked. */
+interface ProofMade {
+  readonly batch: number;
+  readonly chunks: number;
+  readonly provenBits: number;
+  readonly seconds: number;
+}
 
 /** What is proven now. */
 export function executionInfo(view: ExecutionView): ExecutionInfo {

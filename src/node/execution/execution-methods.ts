@@ -35,14 +35,12 @@ function proofInfo(view: ExecutionView | undefined, batchNumber: bigint): Execut
     case "labelled":
       return { kind: "labelled", batch, reason: standing.reason, detail: standing.detail };
     case "proven": {
-      const served = view.served(batchNumber);
-      if (served === undefined)
-        throw new RpcError(RpcCode.rejected, `the proof of the execution of batch ${batchNumber} is not kept any more`, {
-          code: "ProofUnknown",
-        });
       const { chunks, provenBits, seconds } = standing;
+      const made = { batch, chunks, provenBits, seconds };
+      const served = view.served(batchNumber);
+      if (served === undefined) return { kind: "pruned", ...made };
       const { outputs, coinbase, proof } = served;
-      return { kind: "proven", batch, chunks, provenBits, seconds, outputs: asText(outputs), coinbase, proof: toHex(proof) };
+      return { kind: "proven", ...made, outputs: asText(outputs), coinbase, proof: toHex(proof) };
     }
   }
 }

@@ -9,10 +9,14 @@ import type { ExecutionOutcome } from "./execution-outcome.ts";
  */
 export class ExecutionStore {
   readonly #kept: NumberedBytes;
+  readonly #mostProofs: number | undefined;
   readonly #outcomes: Map<bigint, ExecutionOutcome>;
 
-  constructor(kept: NumberedBytes) {
+  /** `mostProofs`: how many proofs are kept, those of the newest batches; undefined for all. */
+  constructor(kept: NumberedBytes, mostProofs: number | undefined) {
     this.#kept = kept;
+    this.#mostProofs = mostProofs;
+    this.#dropOldProofs();
     this.#outcomes = new Map([...kept.notes()].flatMap(([number, note]) => outcomeOf(number, note)));
   }
 
@@ -25,13 +29,14 @@ export class ExecutionStore {
     return new Map([...this.#outcomes].sort(([a], [b]) => Number(a - b)));
   }
 
-  /** Undefined where the batch has none. */
+  /** Undefined where the batch has none, or it is one of an old batch that is not kept. */
   proof(batchNumber: bigint): Uint8Array | undefined {
     return this.#outcomes.get(batchNumber)?.kind === "proven" ? this.#kept.bytes(batchNumber) : undefined;
   }
 
   keep(batchNumber: BatchNumber, outcome: ExecutionOutcome, proof: Uint8Array | undefined): void {
     this.#kept.set(batchNumber, encodeEntry(outcome), proof);
+    if (proof !== undefined) this.#dropOldProofs();
     this.#outcomes.set(batchNumber, outcome);
   }
 
@@ -43,6 +48,10 @@ export class ExecutionStore {
 
   close(): void {
     this.#kept.close();
+  }
+
+  #dropOldProofs(): void {
+    if (this.#mostProofs !== undefined) this.#kept.keepHighest(this.#mostProofs);
   }
 }
 

@@ -2,7 +2,6 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Chain, UnformedBatch } from "../../chain/chain.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
-import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
@@ -14,6 +13,7 @@ import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
 import type { ExecutedBatchesOptions } from "./executed-batches.ts";
 import { ExecutionQueue } from "./execution-queue.ts";
+import type { ProvableBatch } from "./execution-queue.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
@@ -42,13 +42,14 @@ export interface ExecutionView {
   standing(batchNumber: bigint): ExecutionStanding | undefined;
   /** Resolves with what became of a batch's proof. Rejects with ExecutionGoneError. */
   outcome(batchNumber: BatchNumber): Promise<ExecutionOutcome>;
-  /** Undefined where the batch has no proof. */
+  /** Undefined where the batch has no proof, or it is not kept any more. */
   served(batchNumber: bigint): ServedExecution | undefined;
 }
 
-/** Follows a chain, and has the execution of its batches proven. */
+/** Follows a chain, and has the execution of its batches proven where it is to be. */
 export interface NodeExecution {
-  readonly view: ExecutionView;
+  /** Undefined where nothing is proven. */
+  readonly view: ExecutionView | undefined;
   onBlock(block: SequencedBlock): void;
   beforeForming(batch: UnformedBatch): void;
   onBatch(batch: FormedBatch): void;
@@ -60,60 +61,93 @@ export interface NodeExecution {
 interface Taken {
   readonly batchNumber: BatchNumber;
   readonly previous: UnformedBatch["previous"];
-  /** Undefined where an earlier process has proven the batch. */
+  /** Undefined where nobody asks for it: an earlier process has proven the batch. */
   readonly witness: BatchWitness | LabelledExecution | undefined;
+}
+
+/** What is done with a chain's batches: proofs of their execution are made, or what they are made from is handed on, or both. */
+export interface ExecutionUses {
+  readonly proofs?: ExecutionProofs | undefined;
+  /** Told of each batch as it is formed, again where a start repeats it. */
+  readonly onProvable?: ((batch: ProvableBatch) => void) | undefined;
+}
+
+/** The proofs that are made behind a chain. */
+interface OpenProofs {
+  readonly view: ExecutionView;
+  readonly queue: ExecutionQueue;
+  readonly store: ExecutionStore;
 }
 
 export function openNodeExecution(
   options: ExecutedBatchesOptions,
-  { prover, store, onBatch }: ExecutionProofs,
+  { proofs, onProvable }: ExecutionUses,
   closing: Disposer,
 ): NodeExecution {
   const older = openTemporaryValues<readonly ExecutedBlock[]>();
   closing.add(() => older.close());
-  const witnesses = openTemporaryValues<BatchWitness>();
-  closing.add(() => witnesses.close());
   const executed = new ExecutedBatches(options, older);
-  const queue = new ExecutionQueue({ prover, store, witnesses });
-  closing.add(() => queue.close());
+  const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
   let taken: Taken | undefined;
-  const { coinbase } = options;
-  const claimOf = (batch: FormedBatch, previous: UnformedBatch["previous"]): ExecutionClaim =>
-    formedClaim(batch, previous, options);
   return {
-    view: {
-      outcomes: () => store.outcomes(),
-      pending: () => queue.pending(),
-      standing: (batchNumber) => queue.standing(batchNumber),
-      outcome: (batchNumber) => queue.outcome(batchNumber),
-      served(batchNumber) {
-        const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];
-        return proof === undefined || outcome?.kind !== "proven" ? undefined : { outputs: outcome.outputs, coinbase, proof };
-      },
-    },
+    view: open?.view,
     onBlock: (block) => executed.addBlock(block),
     beforeForming(batch) {
       const { batchNumber, previous } = batch;
-      const witness = executed.take(batch, store.outcome(batchNumber) === undefined);
-      taken = { batchNumber, previous, witness };
+      const isAsked = onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
+      taken = { batchNumber, previous, witness: executed.take(batch, isAsked) };
     },
     onBatch(batch) {
       const { commitment, outputs } = batch;
-      const { batchNumber } = outputs;
-      const [witness, previous] = taken?.batchNumber === batchNumber ? [taken.witness, taken.previous] : [undefined, undefined];
+      const own = taken?.batchNumber === outputs.batchNumber ? taken : undefined;
       taken = undefined;
       executed.addCodes(batch);
-      if (witness !== undefined) queue.add({ commitment, claim: claimOf(batch, previous), witness });
-      else if (store.outcome(batchNumber)?.commitment !== commitment) {
-        queue.forgetFrom(batchNumber);
-        const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
-        queue.add({ commitment, claim: claimOf(batch, previous), witness: { kind: "labelled", reason: "fault", detail } });
-      }
-      onBatch?.(batch);
+      const provable = (witness: ProvableBatch["witness"]): ProvableBatch => ({
+        ...{ commitment, witness },
+        claim: formedClaim(batch, own?.previous, options),
+      });
+      if (own?.witness !== undefined) onProvable?.(provable(own.witness));
+      if (open !== undefined) take(open, batch, own?.witness, provable);
+      proofs?.onBatch?.(batch);
     },
     follow({ index, sequencer }) {
-      queue.forgetFrom(sequencer.batchNumber);
-      closing.add(index.onReturn(() => queue.forgetFrom(sequencer.batchNumber)));
+      if (open === undefined) return;
+      open.queue.forgetFrom(sequencer.batchNumber);
+      closing.add(index.onReturn(() => open.queue.forgetFrom(sequencer.batchNumber)));
     },
   };
+}
+
+/** Has the batch proven, unless what an earlier process kept of it is of this batch. */
+function take(
+  { queue, store }: OpenProofs,
+  { commitment, outputs: { batchNumber } }: FormedBatch,
+  witness: Taken["witness"],
+  provable: (witness: ProvableBatch["witness"]) => ProvableBatch,
+): void {
+  const kept = store.outcome(batchNumber);
+  if (kept === undefined && witness !== undefined) queue.add(provable(witness));
+  else if (kept?.commitment !== commitment) {
+    queue.forgetFrom(batchNumber);
+    const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
+    queue.add(provable({ kind: "labelled", reason: "fault", detail }));
+  }
+}
+
+function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: Disposer): OpenProofs {
+  const witnesses = openTemporaryValues<BatchWitness>();
+  closing.add(() => witnesses.close());
+  const queue = new ExecutionQueue({ prover, store, witnesses });
+  closing.add(() => queue.close());
+  const view: ExecutionView = {
+    outcomes: () => store.outcomes(),
+    pending: () => queue.pending(),
+    standing: (batchNumber) => queue.standing(batchNumber),
+    outcome: (batchNumber) => queue.outcome(batchNumber),
+    served(batchNumber) {
+      const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];
+      return proof === undefined || outcome?.kind !== "proven" ? undefined : { outputs: outcome.outputs, coinbase, proof };
+    },
+  };
+  return { view, queue, store };
 }

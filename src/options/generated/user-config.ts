@@ -380,6 +380,12 @@ export interface HyperchainsProverUserConfig {
    */
   readonly execution?: "proven" | "trusted" | undefined;
   /**
+   * How many proofs of execution each chain keeps, those of its newest batches; with validators that ask for them (`check: "proof"`) all.
+   * Allowed: a whole number from 1 to 1000000, such as 100.
+   * Default: 100.
+   */
+  readonly keptProofs?: number | undefined;
+  /**
    * Threads of the prover.
    * Allowed: a whole number from 1 to 64, such as 4.
    * Default: all cores.

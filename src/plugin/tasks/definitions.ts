@@ -224,6 +224,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:settle", "Seal the open batches and wait until L1 has executed them")
     .addPositionalArgument({ name: "chain", description: "Name or id; all chains where none is given", defaultValue: "" })
+    .addFlag({ name: "execution", description: "Wait, too, until their execution is proven, or labelled with why it is not" })
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./settle.ts"))

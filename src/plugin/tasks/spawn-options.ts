@@ -60,6 +60,7 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
     prover: {
       mode: readOption("prover", args.prover, SPAWN_FLAGS.prover) ?? config.prover.mode,
       execution: readOption("execution", args.execution, SPAWN_FLAGS.execution) ?? config.prover.execution,
+      keptProofs: config.prover.keptProofs,
       workers: readNumber("proverWorkers", args.proverWorkers, SPAWN_FLAGS.proverWorkers) ?? config.prover.workers,
       fleet: config.prover.fleet,
     },
