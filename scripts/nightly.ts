@@ -1,4 +1,5 @@
 // Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
+// `npm run nightly -- replay --proofs 20 --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
 import { killAtRandom } from "../test/flow/support/nightly-kills.ts";
+import { replayFlows } from "../test/flow/support/replay/nightly-replay.ts";
 import type { Step } from "../test/simulation/episode.ts";
 import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
 import type { PartEnd } from "../test/simulation/parts.ts";
@@ -22,6 +24,10 @@ interface Options {
   readonly isJson: boolean;
   /** A file with the trace of an earlier failure. */
   readonly trace: string | undefined;
+  /** How many of the replayed batches are proven. */
+  readonly proofs: number;
+  /** Test files that are replayed; none: all. */
+  readonly files: readonly string[];
 }
 
 /** Returns whether all went well. */
@@ -31,6 +37,7 @@ const RUNS: Record<string, Run> = {
   simulation: runSimulation,
   arithmetic: ({ seed }) => proveArithmetic(seed),
   kills: ({ seed }) => killAtRandom(seed),
+  replay: runReplay,
   tests: runLongForms,
 };
 
@@ -43,6 +50,7 @@ const { values, positionals } = parseArgs({
     ledger: { type: "string" },
     json: { type: "boolean", default: false },
     trace: { type: "string" },
+    proofs: { type: "string", default: "0" },
   },
 });
 const options: Options = {
@@ -52,16 +60,35 @@ const options: Options = {
   ledger: values.ledger,
   isJson: values.json,
   trace: values.trace,
+  proofs: values.proofs === "all" ? Infinity : Number(values.proofs),
+  files: positionals.filter(isTestFile),
 };
 const say = options.isJson ? console.error : console.log;
 let isGood = true;
-for (const name of positionals.length > 0 ? positionals : Object.keys(RUNS)) {
+const names = positionals.filter((name) => !isTestFile(name));
+for (const name of names.length > 0 ? names : Object.keys(RUNS)) {
   const run = RUNS[name];
   if (run === undefined) throw new Error(`no run is called '${name}'; there are: ${Object.keys(RUNS).join(", ")}`);
   say(`${name}: seed ${options.seed}, ${options.steps} steps`);
   isGood = (await run(options)) && isGood;
 }
 process.exitCode = isGood ? 0 : 1;
+
+function isTestFile(name: string): boolean {
+  return name.endsWith(".test.ts");
+}
+
+/** The batches of the flow suite: which can be proven, and with `--proofs` proofs of them. */
+async function runReplay({ files, proofs, processes, ledger: folder, isJson }: Options): Promise<boolean> {
+  const report = await replayFlows({ files, proofs, folder, workers: processes, say });
+  const { batches, proven, checked, labelled, problems } = report;
+  if (isJson) console.log(JSON.stringify(report));
+  else {
+    say(`${batches} batches of ${report.files} files: ${proven} proven and verified, ${checked} checked, ${labelled} labelled`);
+    for (const problem of problems) say(`WRONG: ${problem}`);
+  }
+  return problems.length === 0;
+}
 
 /** The test files that have a longer form (test/support/nightly.ts), one after the other. */
 async function runLongForms(): Promise<boolean> {

@@ -62,9 +62,12 @@ export class BatchProving {
     });
   }
 
-  /** Fills the tables of all chunks, and proves none. Throws what ends the making of a proof. */
-  examine(): void {
-    for (const { chunk } of this.#chunksInTurn()) freeNow(chunk.input.traces.flat());
+  /** Fills the tables of all chunks, and proves none: each is shown. Throws what ends the making of a proof. */
+  examine(look: (input: ProverInput) => void = () => undefined): void {
+    for (const { chunk } of this.#chunksInTurn()) {
+      look(chunk.input);
+      freeNow(chunk.input.traces.flat());
+    }
   }
 
   async run(): Promise<ProvenExecution> {

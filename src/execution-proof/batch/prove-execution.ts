@@ -1,5 +1,6 @@
 import type { Backend } from "../../kernels/backend.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
+import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
 import { BatchProving } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
@@ -29,11 +30,16 @@ export class ExecutionProving {
 
   /**
    * Why a batch's execution cannot be proven; undefined where it can be. Fills the tables of its proof, at a fraction of the
-   * proof's cost. Rejects with the signal's reason alone.
+   * proof's cost; `look` is shown those of each chunk. Rejects with the signal's reason alone.
    */
-  examine(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions = {}): Promise<LabelledExecution | undefined> {
+  examine(
+    witness: BatchWitness,
+    claim: ExecutionClaim,
+    options: ProvingOptions = {},
+    look?: (input: ProverInput) => void,
+  ): Promise<LabelledExecution | undefined> {
     return this.#labelled(options, () => {
-      this.#proving(witness, claim, options).examine();
+      this.#proving(witness, claim, options).examine(look);
       return Promise.resolve(undefined);
     });
   }

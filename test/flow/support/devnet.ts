@@ -7,7 +7,7 @@ import { connectHttp } from "../../../src/devnet/relaying.ts";
 import { prepareFork } from "../../../src/chain/execution/connection.ts";
 import { bundledArtifact } from "../../../src/plugin/contract-artifacts.ts";
 import { engineConfig, engineNetwork } from "../../support/engine-network.ts";
-import { recordExecution, replayOptions } from "./execution-replay.ts";
+import { collecting } from "./replay/collecting.ts";
 import type { Devnet, DevnetChain, DevnetChainOptions, DevnetDependencies, DevnetOptions } from "../../../src/devnet/devnet.ts";
 
 export const ETHER = 10n ** 18n;
@@ -52,7 +52,6 @@ export async function startFlowDevnet(
   replaced: Partial<DevnetDependencies> = {},
 ): Promise<FlowDevnet> {
   const faults: unknown[] = [];
-  const replayed = replayOptions();
   const devnet = await startDevnet(
     {
       chains: chains.map((chain) => (typeof chain === "bigint" ? { chainId: chain } : chain)),
@@ -61,12 +60,10 @@ export async function startFlowDevnet(
       prover: { mode: "stark", workers: 2 },
       relayer: false,
       ...options,
-      ...replayed?.options,
     },
-    { ...dependencies, onStop: (_chainId, error) => faults.push(error), ...replayed?.dependencies, ...replaced },
+    { ...dependencies, onStop: (_chainId, error) => faults.push(error), ...collecting(), ...replaced },
   );
-  const flow = Object.assign(devnet, { faults });
-  return replayed === undefined ? flow : recordExecution(flow, replayed);
+  return Object.assign(devnet, { faults });
 }
 
 /** A client of a chain over HTTP; to be destroyed. */

@@ -1,0 +1,31 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import type { DevnetDependencies } from "../../../../src/devnet/devnet.ts";
+import type { ProvableBatch } from "../../../../src/node/execution/execution-queue.ts";
+
+/** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
+export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";
+
+/** How names of batches' files end. */
+export const COLLECTED = ".batch";
+
+/** What ecosystems are started with while they are replayed: they run as they are, whatever they prove. */
+export function collecting(): Pick<DevnetDependencies, "onProvable"> {
+  const folder = process.env[REPLAY_VARIABLE];
+  if (folder === undefined) return {};
+  mkdirSync(folder, { recursive: true });
+  return {
+    onProvable(batch) {
+      const { commitment, claim } = batch;
+      // A start repeats batches; they are the same ones.
+      const name = `${claim.chainId}-${claim.batch.batchNumber}-${commitment.slice(2, 14)}`;
+      writeFileSync(join(folder, `${name}${COLLECTED}`), serialize(batch));
+    },
+  };
+}
+
+/** A batch as `collecting` kept it. */
+export function readCollected(path: string): ProvableBatch {
+  return deserialize(readFileSync(path)) as ProvableBatch;
+}

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { createExecutionKey, type ExecutionKey } from "../../../../src/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
+import type { BatchWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
+import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
+import { createWasmBackend, type WasmBackend } from "../../../../src/kernels/wasm/backend.ts";
+import type { ProvableBatch } from "../../../../src/node/execution/execution-queue.ts";
+import { checkTraces, type Violation } from "../../../../src/stark/check.ts";
+import { COLLECTED, readCollected } from "./collecting.ts";
+import type { ReplayedBatch } from "./outcomes.ts";
+import { startVerifier, type Verifier } from "./verifying.ts";
+
+/** A batch that was collected. */
+export interface Collected {
+  readonly file: string;
+  readonly path: string;
+}
+
+/** By protocol version. */
+interface Tools {
+  readonly key: ExecutionKey;
+  readonly proving: ExecutionProving;
+}
+
+type Judged = Pick<ReplayedBatch, "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits">;
+
+/** Finds what becomes of collected batches, and keeps it beside them. */
+export class BatchJudge {
+  readonly #backend: Promise<WasmBackend>;
+  readonly #tools = new Map<bigint, Promise<Tools>>();
+  #verifier: Verifier | undefined;
+
+  constructor(workers: number) {
+    this.#backend = createWasmBackend({ workers });
+  }
+
+  /** What became of the batch before; undefined where that is not known, or a proof is asked for and was not made. */
+  known({ path }: Collected, isProven: boolean): ReplayedBatch | undefined {
+    try {
+      const known = JSON.parse(readFileSync(resultOf(path), "utf8")) as ReplayedBatch;
+      return isProven && known.outcome === "checked" ? undefined : known;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Fills the batch's tables and checks them; `isProven`: proves it instead, and has another process verify the proof. */
+  async judge({ file, path }: Collected, isProven: boolean): Promise<ReplayedBatch> {
+    const { commitment, claim, witness } = readCollected(path);
+    const { user, system } = process.cpuUsage();
+    const judged: Judged =
+      witness.kind === "labelled"
+        ? { outcome: "labelled", reason: witness.reason, detail: witness.detail }
+        : await this.#judge(witness, claim, isProven);
+    const spent = process.cpuUsage({ user, system });
+    const { batchNumber, logCount, priorityOpCount, importedRootCount, cheatCount } = claim.outputs;
+    const result: ReplayedBatch = {
+      ...{ file, chain: Number(claim.chainId), batch: Number(batchNumber), commitment: commitment.slice(0, 14), ...judged },
+      ...{ messages: Number(logCount), operations: Number(priorityOpCount), imports: Number(importedRootCount) },
+      ...{ cheats: Number(cheatCount), steps: 0, codes: 0, cpuSeconds: (spent.user + spent.system) / 1e6 },
+      ...(witness.kind === "witness" ? { steps: witness.steps.length, codes: witness.codes.size } : {}),
+    };
+    writeFileSync(resultOf(path), JSON.stringify(result));
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#verifier?.close();
+    for (const tools of this.#tools.values()) await (await tools).proving.release();
+    await (await this.#backend).close();
+  }
+
+  async #judge(witness: BatchWitness, claim: ProvableBatch["claim"], isProven: boolean): Promise<Judged> {
+    const { proving } = await this.#toolsOf(claim.batch.protocolVersion);
+    if (!isProven) return this.#check(witness, claim);
+    const made = await proving.prove(witness, claim);
+    if (made.kind === "labelled") return { outcome: "labelled", reason: made.reason, detail: made.detail };
+    this.#verifier ??= startVerifier();
+    const answer = await this.#verifier.verify({ claim, proof: made.proof });
+    if ("provenBits" in answer) {
+      const { chunks } = made.metrics;
+      return { outcome: "proven", chunks, bytes: made.proof.length, provenBits: answer.provenBits };
+    }
+    // Which constraint it is, the proof does not say.
+    const { detail = "its tables are in order" } = await this.#check(witness, claim);
+    return { outcome: "refused", detail: `${answer.refusal}; ${detail}` };
+  }
+
+  async #check(witness: BatchWitness, claim: ProvableBatch["claim"]): Promise<Judged> {
+    const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
+    const violations: Violation[] = [];
+    const label = await proving.examine(witness, claim, {}, (input) => violations.push(...checkTraces(key.system, input)));
+    if (label !== undefined) return { outcome: "labelled", reason: label.reason, detail: label.detail };
+    const [violation] = violations;
+    return violation === undefined ? { outcome: "checked" } : { outcome: "refused", detail: textOf(violation) };
+  }
+
+  #toolsOf(protocolVersion: bigint): Promise<Tools> {
+    const known = this.#tools.get(protocolVersion);
+    if (known !== undefined) return known;
+    const made = this.#backend.then(async (backend) => {
+      const key = await createExecutionKey(protocolVersion, executionParameters(), backend);
+      return { key, proving: new ExecutionProving(key, backend) };
+    });
+    this.#tools.set(protocolVersion, made);
+    return made;
+  }
+}
+
+/** Where what became of a batch is kept. */
+function resultOf(path: string): string {
+  return `${path.slice(0, -COLLECTED.length)}.json`;
+}
+
+function textOf(violation: Violation): string {
+  return violation.kind === "bus"
+    ? `bus ${violation.bus} is not balanced: ${violation.message.join()} at row ${violation.row} of ${violation.table}`
+    : `constraint ${violation.constraint} of ${violation.table} does not hold at row ${violation.row}`;
+}

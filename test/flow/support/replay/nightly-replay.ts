@@ -1,0 +1,153 @@
+import { spawn } from "node:child_process";
+import {
+  createWriteStream,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { COLLECTED, REPLAY_VARIABLE } from "./collecting.ts";
+import { BatchJudge, type Collected } from "./judge.ts";
+import { LABELLED_BATCHES } from "./labelled-batches.ts";
+import { differences, type ReplayedBatch } from "./outcomes.ts";
+
+export interface ReplayOptions {
+  /** Test files, relative to the repository; none: all of `SUITE`. */
+  readonly files: readonly string[];
+  /** How many batches are proven, by turns of the files. All others are checked. */
+  readonly proofs: number;
+  /** Where what has ended is kept; undefined: in a new folder. */
+  readonly folder: string | undefined;
+  readonly workers: number;
+  readonly say: (line: string) => void;
+}
+
+/** What a replay came to. */
+export interface ReplayReport {
+  readonly files: number;
+  readonly batches: number;
+  readonly proven: number;
+  readonly checked: number;
+  readonly labelled: number;
+  readonly problems: readonly string[];
+  readonly ends: readonly ReplayedBatch[];
+}
+
+/** A file's tests were run. */
+interface FileEnd {
+  readonly hasPassed: boolean;
+  readonly seconds: number;
+}
+
+const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+const SUITE = ["test/flow/*.test.ts", "test/client/*.test.ts", "test/devnet/*.test.ts"];
+const LEAK_GUARD = join(ROOT, "test/support/leak-guard.ts");
+const LIMIT_MS = 1_800_000;
+
+/** Runs test files as they are, and finds of each batch of their chains whether it can be proven. */
+export async function replayFlows(options: ReplayOptions): Promise<ReplayReport> {
+  const { say } = options;
+  const files = options.files.length > 0 ? [...options.files] : globSync(SUITE, { cwd: ROOT }).sort();
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "replay-"));
+  say(`${files.length} files; what has ended is in ${folder}`);
+  const problems: string[] = [];
+  const judge = new BatchJudge(options.workers);
+  try {
+    for (const [place, file] of files.entries()) {
+      const end = await collect(file, join(folder, slugOf(file)));
+      const { length } = batchesOf(folder, file);
+      say(`${place + 1}/${files.length} ${file}: ${length} batches${end.hasPassed ? "" : ", and its tests FAIL"}`);
+      if (!end.hasPassed) problems.push(`${file}: its tests fail, so batches may be missing; see log.txt in ${slugOf(file)}`);
+    }
+    const ends = await judgeAll(
+      judge,
+      files.map((file) => batchesOf(folder, file)),
+      options,
+    );
+    for (const { file, chain, batch, outcome, detail } of ends)
+      if (outcome === "refused") problems.push(`${file}: batch ${batch} of chain ${chain} is REFUSED: ${detail ?? ""}`);
+    for (const file of files)
+      problems.push(
+        ...differences(
+          file,
+          ends.filter((end) => end.file === file),
+          LABELLED_BATCHES[file] ?? [],
+        ),
+      );
+    const count = (outcome: ReplayedBatch["outcome"]): number => ends.filter((end) => end.outcome === outcome).length;
+    const [proven, checked, labelled] = [count("proven"), count("checked"), count("labelled")];
+    return { files: files.length, batches: ends.length, proven, checked, labelled, problems, ends };
+  } finally {
+    await judge.close();
+  }
+}
+
+/** All batches in turn; proofs first, one of each file until there are as many as asked for. */
+async function judgeAll(
+  judge: BatchJudge,
+  byFile: readonly (readonly Collected[])[],
+  { proofs, say }: ReplayOptions,
+): Promise<ReplayedBatch[]> {
+  const longest = Math.max(0, ...byFile.map(({ length }) => length));
+  const turns = Array.from({ length: longest }, (_, turn) => byFile.flatMap((batches) => batches[turn] ?? [])).flat();
+  const ends: ReplayedBatch[] = [];
+  for (const [place, batch] of turns.entries()) {
+    const isProven = ends.filter(({ outcome }) => outcome === "proven").length < proofs;
+    const end = judge.known(batch, isProven) ?? (await judge.judge(batch, isProven));
+    ends.push(end);
+    say(`${place + 1}/${turns.length} ${lineOf(end)}`);
+  }
+  return ends;
+}
+
+function lineOf({ file, chain, batch, outcome, reason, detail, cpuSeconds }: ReplayedBatch): string {
+  const why = reason === undefined ? (detail ?? "") : `${reason}: ${detail ?? ""}`;
+  return `${file}: batch ${batch} of chain ${chain} ${outcome}${why === "" ? "" : ` (${why})`}, ${cpuSeconds.toFixed(1)} CPU-s`;
+}
+
+/** In an order that has nothing to do with where a batch is in its file: that of their names' last part, a hash. */
+function batchesOf(folder: string, file: string): Collected[] {
+  const own = join(folder, slugOf(file));
+  const names = readdirSync(own).filter((name) => name.endsWith(COLLECTED));
+  const hashOf = (name: string): string => name.slice(name.lastIndexOf("-"));
+  return names.sort((a, b) => (hashOf(a) < hashOf(b) ? -1 : 1)).map((name) => ({ file, path: join(own, name) }));
+}
+
+/** Runs a file's tests, unless they have been run in this folder. */
+async function collect(file: string, folder: string): Promise<FileEnd> {
+  const note = join(folder, "end.json");
+  if (existsSync(note)) return JSON.parse(readFileSync(note, "utf8")) as FileEnd;
+  mkdirSync(folder, { recursive: true });
+  const start = performance.now();
+  const hasPassed = await runTests(file, folder);
+  const end: FileEnd = { hasPassed, seconds: (performance.now() - start) / 1000 };
+  writeFileSync(note, JSON.stringify(end));
+  return end;
+}
+
+async function runTests(file: string, folder: string): Promise<boolean> {
+  const child = spawn(process.execPath, ["--import", LEAK_GUARD, join(ROOT, file)], {
+    cwd: ROOT,
+    timeout: LIMIT_MS,
+    env: { ...process.env, [REPLAY_VARIABLE]: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const log = createWriteStream(join(folder, "log.txt"));
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  child.once("close", (code) => resolve(code === 0));
+  const hasPassed = await promise;
+  log.end();
+  return hasPassed;
+}
+
+function slugOf(file: string): string {
+  return file.replace(/\.test\.ts$/, "").replaceAll("/", "-");
+}
