@@ -60,7 +60,7 @@ const options: Options = {
   ledger: values.ledger,
   isJson: values.json,
   trace: values.trace,
-  proofs: values.proofs === "all" ? Infinity : Number(values.proofs),
+  proofs: proofCount(values.proofs),
   files: positionals.filter(isTestFile),
 };
 const say = options.isJson ? console.error : console.log;
@@ -73,6 +73,12 @@ for (const name of names.length > 0 ? names : Object.keys(RUNS)) {
   isGood = (await run(options)) && isGood;
 }
 process.exitCode = isGood ? 0 : 1;
+
+function proofCount(text: string): number {
+  const count = text === "all" ? Infinity : Number(text);
+  if (Number.isNaN(count)) throw new Error(`--proofs takes a number or all, not '${text}'`);
+  return count;
+}
 
 function isTestFile(name: string): boolean {
   return name.endsWith(".test.ts");

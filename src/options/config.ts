@@ -136,7 +136,7 @@ const prover = v.pipe(
     ),
     keptProofs: withDefault(
       keptProofs,
-      'how many proofs of execution each chain keeps, those of its newest batches; with validators that ask for them (`check: "proof"`) all',
+      "proofs of execution that each chain keeps, of its newest batches; all where its validators ask for them",
       DEFAULT_KEPT_PROOFS,
     ),
     workers: option(proverWorkers, "threads of the prover", "all cores"),

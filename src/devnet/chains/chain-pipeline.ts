@@ -128,7 +128,6 @@ async function start(
   const { plan, baseToken, genesis, serving } = options;
   const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
     dependencies;
-  const { l1 } = settling;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
   const journal =
@@ -153,7 +152,7 @@ async function start(
       start: {
         ...firstStart(ecosystem, genesisTimestamp, kept),
         // What is kept is formed again before the chain looks at L1.
-        upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, l1),
+        upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
       },
       ...{ ...(kept === undefined ? {} : { keeping: kept }), ...(execution === undefined ? {} : { execution }) },
       running: {
@@ -174,7 +173,7 @@ async function start(
       connect,
       clock,
       time,
-      l1,
+      l1: settling.l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
       onBlock(next) {
         if (prepared.reexecutes) recorder.add(next);
@@ -183,9 +182,8 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      onStop,
+      ...{ onStop, onProvable },
       ...(placeBlocks === undefined ? {} : { placeBlocks }),
-      onProvable,
     },
   );
   closing.add(() => node.close());

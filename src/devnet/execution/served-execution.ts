@@ -17,9 +17,10 @@ export type ExecutionCheckCode =
 
 /**
  * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotProven: the batch has no
- * proof, for a reason that is told. ProofPruned: its proof was made, and is not kept any more. Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the
- * batch. ChangesUnproven: L1 has not accepted the proof of its published changes, which shows its outputs. GenesisMismatch: L1's
- * chain began with another genesis than this package's. ChainSilent: what serves the proof does not answer.
+ * proof, for a reason that is told. ProofPruned: its proof was made, and is not kept any more. Unreadable: what was served is no
+ * answer about a proof. NotCommitted: L1 does not have the batch. ChangesUnproven: L1 has not accepted the proof of its published
+ * changes, which shows its outputs. GenesisMismatch: L1's chain began with another genesis than this package's. ChainSilent: what
+ * serves the proof does not answer.
  */
 export class ExecutionCheckError extends HyperchainError<ExecutionCheckCode> {
   override readonly name = "ExecutionCheckError";

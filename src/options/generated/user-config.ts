@@ -380,7 +380,7 @@ export interface HyperchainsProverUserConfig {
    */
   readonly execution?: "proven" | "trusted" | undefined;
   /**
-   * How many proofs of execution each chain keeps, those of its newest batches; with validators that ask for them (`check: "proof"`) all.
+   * Proofs of execution that each chain keeps, of its newest batches; all where its validators ask for them.
    * Allowed: a whole number from 1 to 1000000, such as 100.
    * Default: 100.
    */
