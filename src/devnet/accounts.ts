@@ -13,15 +13,28 @@ export interface DevelopmentAccounts {
   wallet(number: number): HDNodeWallet;
 }
 
+let development: DevelopmentAccounts | undefined;
+
+/** The accounts of the public phrase, derived once for all ecosystems of a process. */
 export function createDevelopmentAccounts(): DevelopmentAccounts {
-  const parent = HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVELOPMENT_MNEMONIC), "m/44'/60'/0'/0");
-  return { wallet: (number) => parent.deriveChild(number) };
+  return (development ??= below(HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEVELOPMENT_MNEMONIC), "m/44'/60'/0'/0")));
 }
 
 /** Accounts whose keys follow from another key, and are as secret as that one is. */
 export function createOwnAccounts(key: string): DevelopmentAccounts {
-  const parent = HDNodeWallet.fromSeed(keccak256(concat([toUtf8Bytes("hyperchain accounts"), key])));
-  return { wallet: (number) => parent.deriveChild(number) };
+  return below(HDNodeWallet.fromSeed(keccak256(concat([toUtf8Bytes("hyperchain accounts"), key]))));
+}
+
+/** Each is derived once: that takes milliseconds, and every look at an ecosystem names some of them. */
+function below(parent: HDNodeWallet): DevelopmentAccounts {
+  const derived = new Map<number, HDNodeWallet>();
+  return {
+    wallet(number) {
+      const wallet = derived.get(number) ?? parent.deriveChild(number);
+      derived.set(number, wallet);
+      return wallet;
+    },
+  };
 }
 
 /** An address as the protocol writes it. */

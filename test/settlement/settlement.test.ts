@@ -10,6 +10,7 @@ import { createMemoryJournal } from "../../src/settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { revertBatches } from "../../src/settlement/l1-sender/revert.ts";
 import { createLocalMember } from "../../src/settlement/quorum.ts";
@@ -20,7 +21,7 @@ import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
-import { senderContext, transactorOf, walletOf } from "./support/sender.ts";
+import { alteredProvider, senderContext, transactorOf, walletOf } from "./support/sender.ts";
 
 describe("settlement of a chain", () => {
   const prover = createProver({ workers: 2 });
@@ -364,18 +365,10 @@ describe("settlement of a chain", () => {
     const signer = walletOf(settled.accounts[0]!);
     const provider = signer.provider!;
     let lost = 0;
-    const forgetful = new Proxy(provider, {
-      get(target, name) {
-        if (name === "broadcastTransaction" && lost === 0) {
-          return async (raw: string) => {
-            lost++;
-            await target.broadcastTransaction(raw);
-            throw new Error("socket hang up");
-          };
-        }
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === "function" ? (value.bind(target) as unknown) : value;
-      },
+    const forgetful = alteredProvider(provider, {}, async (raw) => {
+      const hash = await broadcastSigned(provider, raw);
+      if (lost++ === 0) throw new Error("socket hang up");
+      return hash;
     });
     const batch = await chain.form({ writes: [{ leaf: 4, value: 4n }] });
     const nonce = await signer.getNonce();

@@ -4,24 +4,22 @@ import { BrowserProvider, Interface, Transaction, Wallet } from "ethers";
 import type { HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { broadcastSigned } from "../../src/settlement/l1-sender/signed-transaction.ts";
 import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { createL1Retry } from "../../src/settlement/l1-sender/l1-retry.ts";
 import type { L1Trouble } from "../../src/settlement/l1-sender/l1-retry.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledL1 } from "./support/settled-l1.ts";
-import { transactorOf, walletOf } from "./support/sender.ts";
+import { alteredProvider, transactorOf, walletOf } from "./support/sender.ts";
 
-/** The wallet, reaching an L1 some of whose methods are replaced. */
-function altered(wallet: HDNodeWallet, methods: Partial<Record<keyof Provider, unknown>>): HDNodeWallet {
-  const provider = new Proxy(wallet.provider!, {
-    get(target, name) {
-      if (Object.hasOwn(methods, name)) return methods[name as keyof Provider];
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
-  return wallet.connect(provider);
+/** The wallet, reaching an L1 some of whose methods are replaced, or which gets transactions as is said here. */
+function altered(
+  wallet: HDNodeWallet,
+  methods: Partial<Record<keyof Provider, unknown>>,
+  broadcast?: (raw: Hex) => Promise<Hex>,
+): HDNodeWallet {
+  return wallet.connect(alteredProvider(wallet.provider!, methods, broadcast));
 }
 
 describe("sending transactions to L1", () => {
@@ -57,10 +55,9 @@ describe("sending transactions to L1", () => {
     const waits: number[] = [];
     const said: (L1Trouble | undefined)[] = [];
     let failures = 9;
-    const flaky = altered(signer, {
-      broadcastTransaction: (raw: string) =>
-        failures-- > 0 ? Promise.reject(new Error("socket hang up")) : signer.provider!.broadcastTransaction(raw),
-    });
+    const flaky = altered(signer, {}, (raw) =>
+      failures-- > 0 ? Promise.reject(new Error("socket hang up")) : broadcastSigned(signer.provider!, raw),
+    );
     const delay = (ms: number) => (waits.push(ms), Promise.resolve());
     const nonce = await signer.getNonce();
     const options = { retryDelayMs: 10, longestRetryDelayMs: 100 };
@@ -85,12 +82,11 @@ describe("sending transactions to L1", () => {
   });
 
   test("A6: sends nothing twice where the node took a transaction and its answer was lost", async () => {
-    let taken = 0;
-    const forgetful = altered(signer, {
-      async broadcastTransaction(raw: string) {
-        await signer.provider!.broadcastTransaction(raw);
-        if (taken++ < 2) throw new Error("socket hang up");
-      },
+    let times = 0;
+    const forgetful = altered(signer, {}, async (raw) => {
+      const hash = await broadcastSigned(signer.provider!, raw);
+      if (times++ < 2) throw new Error("socket hang up");
+      return hash;
     });
     const nonce = await signer.getNonce();
     const told: Hex[] = [];
@@ -99,11 +95,11 @@ describe("sending transactions to L1", () => {
     assert.ok(told.includes(receipt.hash as Hex));
     assert.equal(await signer.getNonce(), nonce + 1);
     // Not mined yet: the node knows the transaction, and says so.
-    taken = 0;
+    times = 0;
     await mining(false);
     try {
       const sending = transactor.send(call("0x44"));
-      while (taken === 0) await signer.getNonce();
+      while (times === 0) await signer.getNonce();
       await mining(true);
       await mine();
       await sending;
@@ -115,15 +111,13 @@ describe("sending transactions to L1", () => {
 
   test("A6: knows by the nonce, and by its transactions, what a node means whose words it does not know", async () => {
     let lost = 0;
-    const wordy = altered(signer, {
-      async broadcastTransaction(raw: string) {
-        const { nonce } = Transaction.from(raw);
-        const current = await signer.getNonce("latest");
-        if (nonce < current || lost > 0) throw new Error(`OldNonce, Current nonce: ${current}, nonce of rejected tx: ${nonce}`);
-        const taken = await signer.provider!.broadcastTransaction(raw);
-        if (lost++ === 0) throw new Error("socket hang up");
-        return taken;
-      },
+    const wordy = altered(signer, {}, async (raw) => {
+      const { nonce } = Transaction.from(raw);
+      const current = await signer.getNonce("latest");
+      if (nonce < current || lost > 0) throw new Error(`OldNonce, Current nonce: ${current}, nonce of rejected tx: ${nonce}`);
+      const hash = await broadcastSigned(signer.provider!, raw);
+      if (lost++ === 0) throw new Error("socket hang up");
+      return hash;
     });
     const nonce = await signer.getNonce();
     const transactor = transactorOf(wordy);
@@ -251,12 +245,9 @@ describe("sending transactions to L1", () => {
       const fees: bigint[] = [];
       const nonces: number[] = [];
       let looks = 0;
-      const observed = altered(signer, {
-        broadcastTransaction: async (raw: string) => {
-          const response = await signer.provider!.broadcastTransaction(raw);
-          fees.push(response.maxFeePerGas!);
-          return response;
-        },
+      const observed = altered(signer, {}, (raw) => {
+        fees.push(Transaction.from(raw).maxFeePerGas!);
+        return broadcastSigned(signer.provider!, raw);
       });
       const transactor = transactorOf(
         observed,

@@ -2,7 +2,7 @@ import { createCustomCommon, Mainnet } from "@ethereumjs/common";
 import type { CustomCrypto } from "@ethereumjs/common";
 import { createFeeMarket1559Tx } from "@ethereumjs/tx";
 import { BaseWallet } from "ethers";
-import type { Signer, TransactionLike, TransactionRequest } from "ethers";
+import type { JsonRpcApiProvider, Provider, Signer, TransactionLike, TransactionRequest } from "ethers";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { libsecp256k1 } from "../../runtime/libsecp256k1.ts";
@@ -18,6 +18,16 @@ export async function signedTransaction(signer: Signer, request: TransactionRequ
   const isPlain = complete.type === 2 && !complete.accessList?.length && Number.isSafeInteger(Number(complete.chainId));
   if (!(signer instanceof BaseWallet) || !isPlain) return (await signer.signTransaction(complete)) as Hex;
   return signedByKey(fromHex(signer.privateKey), complete);
+}
+
+/**
+ * Gives a signed transaction to the provider's node, and resolves with its hash before it is mined. `broadcastTransaction` of
+ * ethers would decode it again, encode it anew three times and recover its sender, 20 ms for a contract of full size. Rejects
+ * with the provider's error.
+ */
+export async function broadcastSigned(provider: Provider, raw: Hex): Promise<Hex> {
+  // Of ethers' providers and of hardhat-ethers', which share no class.
+  return (await (provider as JsonRpcApiProvider).send("eth_sendRawTransaction", [raw])) as Hex;
 }
 
 function signedByKey(key: Uint8Array, complete: TransactionLike<string>): Hex {

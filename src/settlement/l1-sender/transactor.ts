@@ -5,7 +5,7 @@ import { SettlementError } from "../settlement-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { L1Retry } from "./l1-retry.ts";
-import { signedTransaction } from "./signed-transaction.ts";
+import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
 import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
@@ -196,7 +196,7 @@ export function createTransactor(options: TransactorOptions, { signer, patience 
         await call.onBroadcast?.({ hash, nonce });
       }
       try {
-        await provider.broadcastTransaction(raw);
+        await broadcastSigned(provider, raw);
         return true;
       } catch (error) {
         const text = String(error);

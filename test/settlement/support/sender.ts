@@ -1,6 +1,7 @@
-import type { HDNodeWallet, Signer } from "ethers";
+import type { HDNodeWallet, JsonRpcProvider, Provider, Signer } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
 import { createL1Retry } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import type { L1RetryDependencies, L1RetryOptions } from "../../../src/settlement/l1-sender/l1-retry.ts";
 import { createTransactor } from "../../../src/settlement/l1-sender/transactor.ts";
@@ -16,6 +17,26 @@ const wallets = new Map(Array.from({ length: 20 }, (_, i) => [accounts.wallet(i)
 /** The wallet of one of the local L1's accounts: it signs by itself, as an operator's does. */
 export function walletOf({ address, provider }: HardhatEthersSigner): HDNodeWallet {
   return wallets.get(address)!.connect(provider);
+}
+
+/** A provider some of whose methods are replaced, and which takes signed transactions as is said here. */
+export function alteredProvider(
+  provider: Provider,
+  methods: Partial<Record<keyof Provider, unknown>>,
+  broadcast?: (raw: Hex) => Promise<Hex>,
+): Provider {
+  const send = (method: string, params: readonly unknown[]): Promise<unknown> =>
+    method === "eth_sendRawTransaction" && broadcast !== undefined
+      ? broadcast(params[0] as Hex)
+      : (provider as JsonRpcProvider).send(method, [...params]);
+  return new Proxy(provider, {
+    get(target, name) {
+      if (name === "send") return send;
+      if (Object.hasOwn(methods, name)) return methods[name as keyof Provider];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
 }
 
 /** A transactor with a patience of its own, which does not wait unless told how. */
