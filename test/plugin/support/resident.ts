@@ -9,7 +9,7 @@ export interface ResidentAnswer {
 }
 
 interface HardhatCli {
-  main(args: readonly string[], options: { readonly registerTsx: boolean; readonly warnAboutUnusedPlugins: true }): Promise<void>;
+  main(args: readonly string[], options: { readonly registerTsx: false; readonly warnAboutUnusedPlugins: true }): Promise<void>;
 }
 interface HardhatGlobals {
   resetGlobalHardhatRuntimeEnvironment(): void;
@@ -33,7 +33,6 @@ for (const name of ["stdout", "stderr"] as const) {
   };
 }
 setMaxListeners(0, process);
-let isFirst = true;
 
 function answer(code: number, sent?: () => void): void {
   const given: ResidentAnswer = { code, ...written };
@@ -56,8 +55,7 @@ async function run(args: readonly string[]): Promise<void> {
   resetGlobalHardhatRuntimeEnvironment();
   console.log = log;
   process.exitCode = 0;
-  await main(args, { registerTsx: isFirst, warnAboutUnusedPlugins: true });
-  isFirst = false;
+  await main(args, { registerTsx: false, warnAboutUnusedPlugins: true });
   answer(process.exitCode);
   process.exitCode = 0;
 }

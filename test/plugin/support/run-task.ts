@@ -12,6 +12,8 @@ import type { Resident } from "./resident-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../fixtures/tasks-project/", import.meta.url));
 const HARDHAT = fileURLToPath(new URL("../../../node_modules/hardhat/dist/src/cli.js", import.meta.url));
+/** The same without its loader of TypeScript, which `tasks.test.ts` and projects with a Hardhat of their own have. */
+const QUICK_HARDHAT = fileURLToPath(new URL("hardhat.ts", import.meta.url));
 
 /** A project in which Hardhat is installed runs its own. */
 const LOCAL_HARDHAT = "node_modules/hardhat/dist/src/cli.js";
@@ -96,7 +98,9 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
   });
   const start = (args: readonly string[], options: RunOptions): ChildProcess => {
     const { cwd = PROJECT, node = process.execPath, hardhatArguments = [] } = options;
-    const hardhat = existsSync(join(cwd, LOCAL_HARDHAT)) ? join(cwd, LOCAL_HARDHAT) : HARDHAT;
+    const own = join(cwd, LOCAL_HARDHAT);
+    const isQuick = shown.length > 0 && options.cwd === undefined && options.node === undefined;
+    const hardhat = existsSync(own) ? own : isQuick ? QUICK_HARDHAT : HARDHAT;
     return spawn(node, [hardhat, ...hardhatArguments, ...args], {
       ...surroundings(options),
       stdio: ["ignore", "pipe", "pipe"],
