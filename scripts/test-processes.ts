@@ -1,7 +1,10 @@
-import { LONGEST } from "./test-tiers.ts";
+import { LONGEST, tierOf } from "./test-tiers.ts";
 
 /** Folders of test/ whose files share processes: loading what they test, and compiling it, takes as long as many of their tests. */
-const TOGETHER: readonly string[] = ["chain", "client", "contracts", "devnet", "node", "relayer"];
+const TOGETHER: readonly string[] = [
+  ...["abi", "chain", "errors", "field", "kernels", "ledger", "machine", "options", "protocol", "relayer", "runtime"],
+  ...["circuits", "client", "contracts", "devnet", "node", "settlement", "settlement-layer", "stark"],
+];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
 const MOST_TOGETHER = 8;
@@ -14,20 +17,20 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/witness/ready-threads.test.ts", "counts the threads of its process"],
 ]);
 
-/** The files of each process, in this order: at most eight that stand beside each other in a folder whose files share processes. */
+/** The files of each process, in this order: at most eight that stand beside each other in a tier and in folders whose files share processes. */
 export function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
-  const processes: { readonly folder: string | undefined; readonly files: string[] }[] = [];
+  const processes: { readonly tier: string | undefined; readonly files: string[] }[] = [];
   for (const file of files) {
-    const folder = sharedFolderOf(file.replaceAll("\\", "/"));
+    const tier = sharedTierOf(file.replaceAll("\\", "/"));
     const last = processes.at(-1);
-    if (folder !== undefined && last?.folder === folder && last.files.length < MOST_TOGETHER) last.files.push(file);
-    else processes.push({ folder, files: [file] });
+    if (tier !== undefined && last?.tier === tier && last.files.length < MOST_TOGETHER) last.files.push(file);
+    else processes.push({ tier, files: [file] });
   }
   return processes.map(({ files: own }) => own);
 }
 
 /** Undefined where the file has a process of its own. */
-function sharedFolderOf(file: string): string | undefined {
+function sharedTierOf(file: string): string | undefined {
   const [, folder = ""] = file.split("/");
-  return TOGETHER.includes(folder) && !APART.has(file) && !LONGEST.includes(file) ? folder : undefined;
+  return TOGETHER.includes(folder) && !APART.has(file) && !LONGEST.includes(file) ? tierOf(file).name : undefined;
 }
