@@ -4,7 +4,7 @@ import { TransactionFormatError } from "../transaction/transaction-format-error.
 import { WitnessError } from "../witness/witness-error.ts";
 import type { Credentials } from "./access/sessions.ts";
 import { parseBody, RpcCode, RpcError } from "./json-rpc.ts";
-import type { RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
+import type { RefusedRequest, RpcErrorBody, RpcRequest, RpcResponse } from "./json-rpc.ts";
 import type { Load } from "./load.ts";
 import { someAtATime } from "./concurrency-limit.ts";
 import type { Holder } from "./shared-places.ts";
@@ -41,7 +41,9 @@ const WAITING_FOR_BLOCKS = new Set([
   "eth_sendUserOperation",
 ]);
 
-/** Answers a request body, whatever it is, as long as there is a place for it; never throws. */
+/**
+ * Answers a request body, whatever it is, as long as there is a place for it; never throws. Empty where it has notifications only.
+ */
 export async function answerBody(
   text: string,
   methods: RpcMethods,
@@ -54,7 +56,7 @@ export async function answerBody(
     const { batch, requests } = parseBody(text);
     if (load !== undefined) ends.push(load.begin(client, requests.length));
     const [first] = requests;
-    if (!batch && first !== undefined) return JSON.stringify(await answer(first, methods, client));
+    if (!batch && first !== undefined) return textOf(await answer(first, methods, client));
     return await answerBatch(requests, methods, client, (characters) => {
       const end = load?.keep(client, characters);
       if (end !== undefined) ends.push(end);
@@ -69,7 +71,7 @@ export async function answerBody(
 
 /** `keep`: whether there is a place for an answer of so many characters. */
 async function answerBatch(
-  requests: readonly (RpcRequest | RpcError)[],
+  requests: readonly (RpcRequest | RefusedRequest)[],
   methods: RpcMethods,
   client: RpcClient | undefined,
   keep: (characters: number) => boolean,
@@ -77,42 +79,55 @@ async function answerBatch(
   let length = 0;
   let isFull = false;
   const inTurn = someAtATime(REQUESTS_AT_A_TIME, Infinity, "");
-  const asText = async (request: RpcRequest | RpcError): Promise<string> => {
+  const asText = async (request: RpcRequest | RefusedRequest): Promise<string> => {
     // No client would get the answer.
-    if (isFull || client?.gone.aborted === true) return JSON.stringify(tooMuch(request));
+    if (isFull || client?.gone.aborted === true) return textOf(tooMuch(request));
     // As text at once: an answer's objects take many times as much, and the slowest one may come much later.
-    const text = JSON.stringify(await answer(request, methods, client));
+    const text = textOf(await answer(request, methods, client));
     isFull ||= length + text.length > MAX_BATCH_CHARACTERS || !keep(text.length);
-    if (isFull && text.length > SMALL_CHARACTERS) return JSON.stringify(tooMuch(request));
+    if (isFull && text.length > SMALL_CHARACTERS) return textOf(tooMuch(request));
     length += text.length;
     return text;
   };
   const answered = requests.map((request) => {
-    const waits = !(request instanceof RpcError) && WAITING_FOR_BLOCKS.has(request.method);
+    const waits = "method" in request && WAITING_FOR_BLOCKS.has(request.method);
     return waits ? asText(request) : inTurn(() => asText(request));
   });
-  return `[${(await Promise.all(answered)).join()}]`;
+  const texts = (await Promise.all(answered)).filter((text) => text !== "");
+  return texts.length === 0 ? "" : `[${texts.join()}]`;
+}
+
+/** Empty where there is no answer. */
+function textOf(response: RpcResponse | undefined): string {
+  return response === undefined ? "" : JSON.stringify(response);
 }
 
 /** In place of an answer that does not fit into its batch's. */
-function tooMuch(request: RpcRequest | RpcError): RpcResponse {
+function tooMuch({ id }: RpcRequest | RefusedRequest): RpcResponse | undefined {
+  if (id === undefined) return undefined;
   const error = new RpcError(
     RpcCode.limitExceeded,
     `the answers to a batch have at most ${MAX_BATCH_CHARACTERS} characters; ask for this one alone`,
   );
-  return { jsonrpc: "2.0", id: request instanceof RpcError ? null : request.id, error: errorBody(error) };
+  return { jsonrpc: "2.0", id, error: errorBody(error) };
 }
 
-async function answer(request: RpcRequest | RpcError, methods: RpcMethods, client: RpcClient | undefined): Promise<RpcResponse> {
-  if (request instanceof RpcError) return { jsonrpc: "2.0", id: null, error: errorBody(request) };
+/** Undefined for a notification, which is carried out like a request. */
+async function answer(
+  request: RpcRequest | RefusedRequest,
+  methods: RpcMethods,
+  client: RpcClient | undefined,
+): Promise<RpcResponse | undefined> {
+  if ("error" in request) return { jsonrpc: "2.0", id: request.id, error: errorBody(request.error) };
   const { id, method, params } = request;
   try {
     const handle = methods.get(method);
     if (handle === undefined)
       throw new RpcError(RpcCode.methodNotFound, `the method ${method.slice(0, 100)} does not exist or is not available`);
-    return { jsonrpc: "2.0", id, result: (await handle(params, client)) ?? null };
+    const result = (await handle(params, client)) ?? null;
+    return id === undefined ? undefined : { jsonrpc: "2.0", id, result };
   } catch (error) {
-    return { jsonrpc: "2.0", id, error: errorBody(error) };
+    return id === undefined ? undefined : { jsonrpc: "2.0", id, error: errorBody(error) };
   }
 }
 

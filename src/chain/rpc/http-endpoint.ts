@@ -102,7 +102,8 @@ export function createHttpEndpoint(
   );
   http.post("/*", async (request, reply) => {
     const body = typeof request.body === "string" ? request.body : "";
-    return reply.type("application/json").send(await answerBody(body, methods, clients.of(request.raw), load));
+    const answer = await answerBody(body, methods, clients.of(request.raw), load);
+    return answer === "" ? reply.code(204).send() : reply.type("application/json").send(answer);
   });
   nameFailures(http, routes);
   return http;

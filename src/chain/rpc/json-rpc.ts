@@ -2,14 +2,24 @@ import { NamedError } from "../../errors/named-error.ts";
 
 /** A JSON-RPC request whose form is valid. */
 export interface RpcRequest {
-  readonly id: string | number | null;
+  /** Undefined for a notification: it is carried out, and gets no answer. */
+  readonly id: RpcId | undefined;
   readonly method: string;
   readonly params: readonly unknown[];
 }
 
+export type RpcId = string | number | null;
+
+/** A request whose form is invalid. It has an answer, also where it names no id. */
+export interface RefusedRequest {
+  /** Null where none could be read. */
+  readonly id: RpcId;
+  readonly error: RpcError;
+}
+
 export type RpcResponse =
-  | { readonly jsonrpc: "2.0"; readonly id: RpcRequest["id"]; readonly result: unknown }
-  | { readonly jsonrpc: "2.0"; readonly id: RpcRequest["id"]; readonly error: RpcErrorBody };
+  | { readonly jsonrpc: "2.0"; readonly id: RpcId; readonly result: unknown }
+  | { readonly jsonrpc: "2.0"; readonly id: RpcId; readonly error: RpcErrorBody };
 
 export interface RpcErrorBody {
   readonly code: number;
@@ -40,7 +50,10 @@ export function failure(code: number, message: string): RpcResponse {
 }
 
 /** The requests in a body, each valid or with the reason why not. Throws RpcError for a body that is none at all. */
-export function parseBody(text: string): { readonly batch: boolean; readonly requests: readonly (RpcRequest | RpcError)[] } {
+export function parseBody(text: string): {
+  readonly batch: boolean;
+  readonly requests: readonly (RpcRequest | RefusedRequest)[];
+} {
   if (nestingExceeds(text, MAX_DEPTH))
     throw new RpcError(RpcCode.invalidRequest, `the request is nested deeper than ${MAX_DEPTH} levels`);
   let body: unknown;
@@ -57,17 +70,21 @@ export function parseBody(text: string): { readonly batch: boolean; readonly req
   return { batch: true, requests: body.map(parseRequest) };
 }
 
-function parseRequest(value: unknown): RpcRequest | RpcError {
+function parseRequest(value: unknown): RpcRequest | RefusedRequest {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return new RpcError(RpcCode.invalidRequest, "a request is an object with method and params");
+    return refused(null, RpcCode.invalidRequest, "a request is an object with method and params");
   }
-  const { id = null, method, params = [] } = value as Readonly<Record<string, unknown>>;
-  if (id !== null && typeof id !== "string" && typeof id !== "number") {
-    return new RpcError(RpcCode.invalidRequest, "a request's id is a string or a number");
+  const { id, method, params = [] } = value as Readonly<Record<string, unknown>>;
+  if (id !== undefined && id !== null && typeof id !== "string" && typeof id !== "number") {
+    return refused(null, RpcCode.invalidRequest, "a request's id is a string or a number");
   }
-  if (typeof method !== "string") return new RpcError(RpcCode.invalidRequest, "a request's method is a string");
-  if (!Array.isArray(params)) return new RpcError(RpcCode.invalidParams, "params is an array");
+  if (typeof method !== "string") return refused(id, RpcCode.invalidRequest, "a request's method is a string");
+  if (!Array.isArray(params)) return refused(id, RpcCode.invalidParams, "params is an array");
   return { id, method, params };
+}
+
+function refused(id: RpcId | undefined, code: number, message: string): RefusedRequest {
+  return { id: id ?? null, error: new RpcError(code, message) };
 }
 
 /** Whether brackets outside strings nest deeper. One pass, before anything is built. */

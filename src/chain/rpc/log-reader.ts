@@ -71,7 +71,7 @@ export class LogReader {
   async all(filter: LogFilter, limits: LogLimits, client?: RpcClient): Promise<readonly Fields[]> {
     const [first, last] = await this.#range(filter);
     const range = await this.upTo(filter, first, last, limits, client);
-    if (range.isBeyond || range.last < last) throw tooMany(limits, first, range);
+    if (range.isBeyond || range.last < last) throw tooMany(limits, filter, first, range);
     return range.logs;
   }
 
@@ -146,11 +146,12 @@ function blockOf(log: Fields): bigint {
   return BigInt(log["blockNumber"] as Hex);
 }
 
-function tooMany(limits: LogLimits, first: bigint, { last, isBeyond }: LogRange): RpcError {
+function tooMany(limits: LogLimits, { addresses, topics }: LogFilter, first: bigint, { last, isBeyond }: LogRange): RpcError {
   const size = `the answer has more than ${limits.logs} logs, or ${limits.dataCharacters} characters of their data`;
   const range = { from: hexQuantity(first), to: hexQuantity(last) };
+  const further = addresses.length + topics.length === 0 ? "name an address or topics" : "name fewer addresses, or more topics";
   const message = isBeyond
-    ? `${size}, in block ${range.from} alone; name an address or topics, or ask for its receipts`
-    : `${size}; ask for blocks [${range.from}, ${range.to}] and then for the rest, or name an address or topics`;
+    ? `${size}, in block ${range.from} alone; ${further}, or ask for its receipts`
+    : `${size}; ask for blocks [${range.from}, ${range.to}] and then for the rest, or ${further}`;
   return new RpcError(RpcCode.limitExceeded, message, { code: "TooManyLogs", ...(isBeyond ? {} : range) });
 }

@@ -59,7 +59,7 @@ export function serveSocket(
     inFlight++;
     const done = (answer: string): void => {
       inFlight--;
-      send(answer);
+      if (answer !== "") send(answer);
     };
     // answerBody turns every failure into an answer.
     void answerBody(data.toString("utf8"), all, asker, load).then(done);

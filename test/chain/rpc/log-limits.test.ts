@@ -86,6 +86,8 @@ describe("answers about logs", () => {
     const { data, message } = await refused({});
     assert.equal(data.from, undefined);
     assert.match(message, /in block 0x[0-9a-f]+ alone; name an address or topics/);
+    const filtered = await refused({ address: LOGGER });
+    assert.match(filtered.message, /in block 0x[0-9a-f]+ alone; name fewer addresses, or more topics/);
     const { head } = test.chain.sequencer;
     const block = (await test.chain.engine.request("eth_getBlockByNumber", [number(head.number), false])) as { hash: Hex };
     await refused({ blockHash: block.hash });
