@@ -31,7 +31,11 @@ Options
 
 npm run start:proof shows the prover by itself.`;
 
-const [CHAIN_A, CHAIN_B] = [271n, 272n];
+/** Called as in an ecosystem of `hyperchain:spawn`. */
+const CHAINS = [
+  { name: "alpha", chainId: 271n },
+  { name: "beta", chainId: 272n },
+] as const;
 const ETHER = 10n ** 18n;
 const [ALICE, BOB] = [1, 2];
 const POLL_MS = 100;
@@ -76,7 +80,7 @@ const compiledAt = performance.now();
 const batches: object[] = [];
 const devnet = await startDevnet(
   {
-    chains: [CHAIN_A, CHAIN_B].map((chainId) => ({ chainId, batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined } })),
+    chains: CHAINS.map((chain) => ({ ...chain, batches: { maxAgeMs: BATCH_AGE_MS, maxTransactions: undefined } })),
     fundedAccounts: [ALICE, ACCOUNT_NUMBERS.relayer],
     fundingWei: FUNDING_WEI,
     pollIntervalMs: POLL_MS,
@@ -91,7 +95,7 @@ const devnet = await startDevnet(
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>
-      console.error(`chain ${chainId} has stopped: ${error instanceof Error ? error.message : String(error)}`),
+      console.error(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`),
   },
 );
 const readySeconds = secondsSince(compiledAt);
@@ -117,7 +121,7 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
   const gas = { commit: receipts.commit?.gasUsed, prove: receipts.prove?.gasUsed, execute: receipts.execute?.gasUsed };
   const seconds = proof.metrics?.seconds ?? 0;
   say(
-    `      chain ${chainId} batch ${batchNumber}: ${batch.transactionCount} ${batch.transactionCount === 1 ? "transaction" : "transactions"}, ${batch.entries.length} changed leaves, ` +
+    `      ${nameOf(chainId)} batch ${batchNumber}: ${batch.transactionCount} ${batch.transactionCount === 1 ? "transaction" : "transactions"}, ${batch.entries.length} changed leaves, ` +
       `${batch.pubdata.length} bytes; proof ${proof.bytes} bytes in ${seconds.toFixed(2)} s; L1 gas ${gas.commit} + ${gas.prove} + ${gas.execute}`,
   );
   batches.push({
@@ -130,6 +134,12 @@ function tellBatch(chainId: bigint, { batch, proof, receipts }: SettledBatch): v
     proveTransaction: receipts.prove?.hash,
     l1Gas: { commit: Number(gas.commit), prove: Number(gas.prove), execute: Number(gas.execute) },
   });
+}
+
+/** With its id; L1 and unknown chains have the id alone. */
+function nameOf(chainId: bigint): string {
+  const name = CHAINS.find((chain) => chain.chainId === chainId)?.name;
+  return name === undefined ? String(chainId) : `${name} (${chainId})`;
 }
 
 function describe(journey: Journey): string {
@@ -154,7 +164,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   const [a, b] = chains as readonly [DevnetChain, DevnetChain];
   const targets = chains.map(({ chainId, url, pipeline }) => ({ chainId, url, hyperchain: pipeline.created.hyperchain }));
   say(
-    `up in ${readySeconds.toFixed(2)} s: L1 ${l1.chainId} at ${l1.url}, chain ${a.chainId} at ${a.url}, chain ${b.chainId} at ${b.url}`,
+    `up in ${readySeconds.toFixed(2)} s: L1 ${l1.chainId} at ${l1.url}, ${nameOf(a.chainId)} at ${a.url}, ${nameOf(b.chainId)} at ${b.url}`,
   );
   const [clientA, clientB] = [connectHttp(a.chainId, a.url), connectHttp(b.chainId, b.url)];
   closing.push(() => (clientA.destroy(), clientB.destroy()));
@@ -173,7 +183,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
         ? `; the relayer gets ${formatEther(journey.content.bundle.relayerReward)} ETH`
         : "";
     say(
-      `${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${chainId}, ${transactionHash})`,
+      `${seconds.toFixed(2).padStart(6)} s  ${describe(journey)}: ${SENTENCES[step]}${reward} (on ${nameOf(chainId)}, ${transactionHash})`,
     );
   };
   const relayer = connectRelayer(ecosystem, l1.url, targets, accounts.wallet(ACCOUNT_NUMBERS.relayer), onStep);
@@ -200,7 +210,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
     closing.push(stop);
   });
 
-  say(`Alice sends 2 ETH to Bob on chain ${b.chainId}, and calls the counter ${counter} there with 1 ETH`);
+  say(`Alice sends 2 ETH to Bob on ${nameOf(b.chainId)}, and calls the counter ${counter} there with 1 ETH`);
   const [info, from, chain] = [devnet.info(), a.chainId, b.chainId];
   await send(info, { from, to: { chain, account: bob }, amount: 2n * ETHER }, aliceOnA);
   await call(info, { from, to: { chain, account: counter }, data: "0x", value: ETHER, reward: REWARD_WEI }, aliceOnA);
@@ -213,7 +223,7 @@ async function demonstrate({ l1, ecosystem, accounts, chains }: Devnet): Promise
   const bobHas = await clientB.getBalance(bob);
   const visited = await visits(aliceOnB, counter);
   say(
-    `Bob has ${formatEther(bobHas)} ETH on chain ${b.chainId}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`,
+    `Bob has ${formatEther(bobHas)} ETH on ${nameOf(b.chainId)}; the counter was called ${visited === 1n ? "once" : `${visited} times`} and has ${formatEther(await clientB.getBalance(counter))} ETH`,
   );
   say(
     `delivered ${sevenStepSeconds.toFixed(2)} s after initiation, all seven steps after ${secondsSince(begun).toFixed(2)} s, with real proofs`,

@@ -87,6 +87,8 @@ async function ensureRemoteSwap(session: Session, at: Place, from: Place, isEsti
     throw pluginError(
       `${name} has no contract for swaps of other chains yet, and an estimate sends nothing: the first swap puts it there`,
     );
+  if ((await session.provider(at.chainId).getCode(at.account)) === "0x")
+    throw pluginError(`there is no router at ${formatChainAddress(session.info, at)}; check address and chain`);
   session.output.progress(`putting the contract for swaps of other chains on ${name}…`);
   await deployRemoteSwap(session.info, at.chainId, signerOf(session, { ...from, chainId: at.chainId }));
 }
