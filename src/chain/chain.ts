@@ -52,6 +52,7 @@ import type { PriorityOperation } from "./model/system-transactions.ts";
 import { StateHistory } from "./index/state-history.ts";
 import { keepPlace } from "./past/keep-place.ts";
 import { openPast, treeAt } from "./past/open-past.ts";
+import type { BegunPast } from "./past/open-past.ts";
 import type { Place, PlaceStore } from "./past/place.ts";
 import type { BatchCompressor } from "./state/batch-compressor.ts";
 import { StateTree } from "./state/state-tree.ts";
@@ -133,7 +134,13 @@ export interface ChainDependencies {
   /** False while proving is too far behind for another batch. */
   readonly canSeal?: () => boolean;
   /** Keeps what the chain decides beyond its process; `kept` is what earlier processes left there. */
-  readonly keeping?: { readonly store: CommandStore; readonly kept: KeptCommands; readonly places?: PlaceStore };
+  readonly keeping?: {
+    readonly store: CommandStore;
+    readonly kept: KeptCommands;
+    readonly places?: PlaceStore;
+    /** Of the place that the options name. */
+    readonly past?: BegunPast | undefined;
+  };
   /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
   readonly beforeSeal?: () => Promise<void>;
 }
@@ -225,12 +232,12 @@ export interface Chain {
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
   const { keeping, onBatch } = dependencies;
   if (keeping === undefined) return composeChain(options, dependencies);
-  const { store, kept, places } = keeping;
+  const { store, kept, places, past } = keeping;
   const { executed } = kept;
   const chain = await composeChain(options, {
     ...dependencies,
     store,
-    ...(places === undefined ? {} : { places }),
+    past,
     changedLists: kept.lists,
     onBatch(batch) {
       onBatch?.(batch);
@@ -243,7 +250,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
   const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional" }));
   try {
-    await chain.sequencer.repeat(kept.commands, waiting);
+    await chain.sequencer.repeat(kept, waiting);
   } catch (error) {
     await chain.close();
     throw error;
@@ -274,7 +281,7 @@ async function keepPlaceOf(
 
 type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
   readonly store?: CommandStore;
-  readonly places?: PlaceStore;
+  readonly past?: BegunPast | undefined;
   readonly changedLists?: ChangedLists | undefined;
 };
 
@@ -504,14 +511,14 @@ async function closedAfter(opening: Promise<ExecutionEngine>, witness: Witness, 
 
 async function openEngine(
   options: ChainOptions,
-  { connect, places }: Pick<CompositionDependencies, "connect" | "places">,
+  { connect, past }: Pick<CompositionDependencies, "connect" | "past">,
   witness: Witness,
 ): Promise<ExecutionEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, origin, place, verbose = false } = options;
+  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
   const head = origin === undefined ? {} : { head: origin.head };
   const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
   try {
-    if (place !== undefined && places !== undefined) return await openPast(opened, place, places, connect);
+    if (past !== undefined) return await openPast(opened, past, connect);
     return await EdrEngine.open({ ...opened, ...head }, { connect });
   } catch (error) {
     await witness.close();

@@ -29,7 +29,7 @@ import type { Dump } from "./keeping/dump.ts";
 import { keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
 import type { MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
-import type { World } from "./keeping/world.ts";
+import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
@@ -69,6 +69,8 @@ export interface DevnetDependencies extends ChainEvents, ExecutionProving {
   readonly clock: Clock;
   /** What the user's own contracts call their errors and functions. Default: only the package's own have names. */
   readonly names?: () => Promise<ProjectNames>;
+  /** Told while a kept ecosystem does again what an earlier process did. */
+  readonly onRepeated?: OnRepeated;
   /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
   readonly l1PlaceRequests?: number;
 }
@@ -105,15 +107,14 @@ export function startDevnet(options: DevnetOptions, dependencies: DevnetDependen
 async function start(given: DevnetOptions, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
   const options = completeOptions(given);
   const { name, prover: proving } = options;
-  const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, ...events } = dependencies;
+  const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   const plans = planChains(options);
   prepareEngine();
   closing.add(prepareWitnesses(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
-  const world = options.data === undefined ? undefined : openWorld(options.data, options, plans, clock.nowMs());
-  closing.add(() => world?.close());
+  const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
   const { host, origins, inBackground } = options;
   const l1Options = { ...options.l1, host, origins, inBackground, ...guards };
   const layer = await openSettlementLayer(l1Options, { connectL1, clock, world, l1PlaceRequests }, closing);
@@ -135,7 +136,6 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     onSwitched: () => keepMembers(),
   };
   closing.add(() => closeAll(chains.current()));
-  const members = membersToOpen(plans, world?.members);
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
   const opened = await openChains(members, opening, chains);
   if (world?.continues !== true) await fundAccounts(options, { accounts, chains: opened });
@@ -187,6 +187,19 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     ...{ ...view, ...driver, ...snapshots, ...changing, dump },
     close: () => closing.close(),
   };
+}
+
+/** What is kept of the ecosystem, and the chains to open, whose pasts begin to open beside all else. */
+function openKept(
+  opening: WorldOptions,
+  closing: Disposer,
+): { readonly world: World | undefined; readonly members: readonly MemberPlan[] } {
+  const { data } = opening.options;
+  const world = data === undefined ? undefined : openWorld(data, opening);
+  closing.add(() => world?.close());
+  const members = membersToOpen(opening.plans, world?.members);
+  world?.openPasts(members.map(({ plan }) => plan.chainId));
+  return { world, members };
 }
 
 /** L1 with its contracts, and what else chains will settle on. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { readState, requireClaimedState } from "../../src/chain/past/compare-state.ts";
-import { openPast, treeAt } from "../../src/chain/past/open-past.ts";
+import { beginPast, openPast, treeAt } from "../../src/chain/past/open-past.ts";
 import { PastEngine } from "../../src/chain/past/past-engine.ts";
 import { PlaceError } from "../../src/chain/past/place-error.ts";
 import { decodePlace, encodePlace } from "../../src/chain/past/place-parts.ts";
@@ -109,9 +109,10 @@ describe("B5: a place from a stranger's dump", () => {
     const options = { chainId: Number(A), coinbase: NOWHERE, genesisTimestamp: 0n, genesis: [] } as const;
     const connect = () => Promise.reject(new Error("no engine opens"));
     const store = { block: () => undefined };
-    await assert.rejects(openPast(options, place, store, connect), /no engine opens/);
+    const open = (from: Place) => openPast(options, beginPast(options.chainId, from, store), connect);
+    await assert.rejects(open(place), /no engine opens/);
     const poorer = withState((state) => ({ ...state, present: state.present.slice(1) }));
-    await assert.rejects(openPast(options, poorer, store, connect), PlaceError);
+    await assert.rejects(open(poorer), PlaceError);
   });
 
   test("is refused where a code is another one than its account has in the tree", async () => {

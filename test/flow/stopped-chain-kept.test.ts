@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { readdirSync } from "node:fs";
+import type { OnRepeated } from "../../src/devnet/keeping/world.ts";
 import { Kept } from "./support/kept.ts";
 
 /** Its validator is a process of its own, whose key and signatures are in the folder too. */
 const PASSING = { name: "passing", chainId: 300, quorum: { members: 1, threshold: 1 } };
 
 describe("I8 B5: an ecosystem in a folder knows which chains were stopped and removed", () => {
-  const kept = new Kept([271n, 272n], { relayer: true });
+  const repeated = new Map<string, readonly [done: number, total: number]>();
+  const onRepeated: OnRepeated = (member, done, total) => void repeated.set(String(member), [done, total]);
+  const kept = new Kept([271n, 272n], { relayer: true }, undefined, { onRepeated });
   before(() => kept.start());
   after(() => kept.end());
   const names = (): readonly string[] => kept.devnet.chains.map(({ name }) => name);
@@ -26,7 +29,13 @@ describe("I8 B5: an ecosystem in a folder knows which chains were stopped and re
     await kept.deposit(1);
     const { pipeline } = kept.chain(1);
     const [progress, head] = [pipeline.progress(), pipeline.chain.sequencer.head];
+    assert.equal(repeated.size, 0);
     await kept.restart();
+    // It tells how far L1 and each chain are before each step of their past, so that a user sees a long start go on.
+    for (const member of ["L1", "271", "272"]) {
+      const [done = 0, total = 0] = repeated.get(member) ?? [];
+      assert.ok(total > 0 && done === total - 1, `${member}: ${done} of ${total}`);
+    }
     const again = kept.chain(1);
     assert.equal(again.runSwitch.run, "stopped");
     await kept.pollL1();

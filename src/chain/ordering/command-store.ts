@@ -28,6 +28,8 @@ export interface CommandStore {
 /** What an earlier process decided. */
 export interface KeptCommands {
   readonly commands: readonly BatchCommand[];
+  /** Told how many of them have been carried out again. */
+  readonly onRepeated?: ((done: number, total: number) => void) | undefined;
   /** Serialised transactions that waited in its pool, in the order in which they came. */
   readonly waiting: readonly Hex[];
   /** Lists of accounts that were changed while it ran. */

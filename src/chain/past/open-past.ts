@@ -4,6 +4,7 @@ import { EdrEngine } from "../execution/edr-engine.ts";
 import type { EdrEngineOptions } from "../execution/edr-engine.ts";
 import { PastEngine } from "./past-engine.ts";
 import { startPastServer } from "./past-server.ts";
+import type { PastServer } from "./past-server.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { PlaceError, readPart } from "./place-error.ts";
@@ -18,20 +19,46 @@ export function treeAt({ tree: bytes, archive }: Place, compressor: BatchCompres
   return tree;
 }
 
+/** A place whose past is served, or will be. */
+export interface BegunPast {
+  readonly place: Place;
+  readonly told: ToldBlocks;
+  /** Rejects with PlaceError where the place's state cannot be read. */
+  readonly server: Promise<PastServer>;
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to serve what was before a place, and to compare its state with its tree, in a thread: the longest part of a start, and
+ * it can go on beside others.
+ */
+export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore, "block">): BegunPast {
+  const { head, state, tree, blocks, oldestState } = place;
+  const told = new ToldBlocks(blocks, (number) => store.block(number));
+  const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
+  const server = startPastServer({ chainId, head: head.number, state, claim }, told);
+  const close = (): Promise<void> =>
+    server.then(
+      (begun) => begun.close(),
+      () => undefined,
+    );
+  // `openPast` tells of a failure, if it comes to that.
+  server.catch(() => undefined);
+  return { place, told, server, close };
+}
+
 /**
  * Opens an engine that goes on from a place. Rejects with PlaceError where the place's state is not that of its tree and its
  * blocks, and as the engine below does.
  */
 export async function openPast(
   options: Omit<EdrEngineOptions, "head" | "pastUrl">,
-  place: Place,
-  store: Pick<PlaceStore, "block">,
+  past: BegunPast,
   connect: EdrConnect,
 ): Promise<PastEngine> {
-  const { head, state, tree, blocks, oldestState } = place;
-  const told = new ToldBlocks(blocks, (number) => store.block(number));
-  const claim = { tree, oldestState, hashes: blocks.map(({ hash }) => hash) };
-  const server = await startPastServer({ chainId: options.chainId, head: head.number, state, claim }, told);
+  const { told, place } = past;
+  const { head, oldestState } = place;
+  const server = await past.server;
   const opening = EdrEngine.open({ ...options, head, pastUrl: server.url }, { connect });
   // It is waited for below; where it fails before the state is compared, that is no failure without a handler.
   opening.catch(() => undefined);

@@ -102,7 +102,9 @@ const server = createServer((request, response) => {
 async function serve({ state: bytes, claim }: Pick<PastServerSetup, "state" | "claim">): Promise<void> {
   const state = readState(bytes);
   states.apply(state);
-  server.listen(0, "127.0.0.1", () => say({ type: "listening", port: (server.address() as AddressInfo).port }));
+  // What follows keeps this thread busy: an engine can begin to open only if it knows the port before that.
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  say({ type: "listening", port: (server.address() as AddressInfo).port });
   if (claim !== undefined) await requireClaimedState(state, head, claim, createCompressor());
   say({ type: "agreed" });
 }

@@ -42,7 +42,8 @@ const WAITING_FOR_BLOCKS = new Set([
 ]);
 
 /**
- * Answers a request body, whatever it is, as long as there is a place for it; never throws. Empty where it has notifications only.
+ * Answers a request body, whatever it is, as long as there is a place for it; never throws. Empty where all it has is
+ * notifications.
  */
 export async function answerBody(
   text: string,

@@ -5,7 +5,7 @@ import { EMPTY_POOL } from "../mempool/mempool.ts";
 import type { Mempool, PoolMark } from "../mempool/mempool.ts";
 import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, ChainCommand } from "../ordering/command.ts";
-import type { CommandStore } from "../ordering/command-store.ts";
+import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation, SystemTransactions } from "../model/system-transactions.ts";
@@ -267,9 +267,13 @@ export class Sequencer {
    * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
    * wait again, unless that has become impossible.
    */
-  async repeat(commands: readonly BatchCommand[], waiting: readonly SignedTransaction[]): Promise<void> {
+  async repeat(
+    { commands, onRepeated }: Pick<KeptCommands, "commands" | "onRepeated">,
+    waiting: readonly SignedTransaction[],
+  ): Promise<void> {
     await this.#work.run(async () => {
-      for (const command of commands) {
+      for (const [i, command] of commands.entries()) {
+        onRepeated?.(i, commands.length);
         await this.#builder.repeat(command);
         const decided = decisionOf(command);
         if (decided !== undefined) this.#done(decided);

@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
-import { forgetChainKeeping, openChainKeeping } from "../../node/keeping/chain-keeping.ts";
-import type { ChainKeeping } from "../../node/keeping/chain-keeping.ts";
+import { forgetChainKeeping, openChainKeeping, openKeptPast } from "../../node/keeping/chain-keeping.ts";
+import type { ChainKeeping, KeptPast } from "../../node/keeping/chain-keeping.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
 import type { BaseToken } from "../chains/base-token.ts";
@@ -37,6 +37,9 @@ export interface KeptChain extends ChainKeeping {
   readonly executionFile: string;
 }
 
+/** What an earlier process did is done again: how far a member is, L1 or the chain with this id. */
+export type OnRepeated = (member: "L1" | bigint, done: number, total: number) => void;
+
 /** An ecosystem in a folder, which outlasts its process. */
 export interface World {
   /** Whether it goes on: an earlier process had started it completely. */
@@ -51,6 +54,8 @@ export interface World {
   /** The chains that it has; undefined while they are those of its options. */
   readonly members: readonly KeptMember[] | undefined;
   keepMembers(members: readonly KeptMember[]): void;
+  /** Begins to open the pasts of chains, beside what else a start does. Throws LedgerError Damaged. */
+  openPasts(chainIds: readonly bigint[]): void;
   chain(chainId: bigint, coinbase: Hex): KeptChain;
   /** What is kept of a chain with this id belongs to one that has gone. */
   forgetChain(chainId: bigint): void;
@@ -63,17 +68,24 @@ export interface World {
   durable(): Promise<void>;
   /** All of it, of one moment. */
   dump(): Promise<Dump>;
-  close(): void;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly options: CompleteOptions;
+  readonly plans: readonly ChainPlan[];
+  readonly nowMs: number;
+  readonly onRepeated?: OnRepeated | undefined;
 }
 
 /**
  * Opens the folder that `data` names. What a first start left incomplete is forgotten: nobody was told of it. Throws LedgerError,
  * or DevnetOptionsError where the ecosystem in it is another one than the options describe.
  */
-export function openWorld(folder: string, options: CompleteOptions, plans: readonly ChainPlan[], nowMs: number): World {
+export function openWorld(folder: string, { options, plans, nowMs, onRepeated }: WorldOptions): World {
   const ledger = openSqliteLedger(folder);
   try {
-    return worldOf(ledger, folder, planText(options, plans), nowMs);
+    return worldOf(ledger, folder, { plan: planText(options, plans), nowMs, onRepeated: onRepeated ?? (() => undefined) });
   } catch (error) {
     ledger.close();
     throw error;
@@ -91,7 +103,11 @@ function executionFileOf(folder: string, chainId: bigint): string {
 
 const BIRTH = /^chain (\d+)$/;
 
-function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): World {
+function worldOf(
+  ledger: Ledger,
+  folder: string,
+  { plan, nowMs, onRepeated }: { readonly plan: string; readonly nowMs: number; readonly onRepeated: OnRepeated },
+): World {
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
   if (continues) requireSamePlan(folder, facts.get(FACTS.plan) ?? "", plan);
@@ -111,19 +127,13 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
     rmSync(executionFileOf(folder, chainId), { force: true });
   };
+  const pasts = new OpenedPasts(ledger);
   const deployed = read<Omit<DeployedEcosystem, "gasUsed">>(FACTS.deployed);
   return {
     continues,
     l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
     movedSeconds: moved,
-    l1: {
-      requests: ledger.stream("L1"),
-      changes: ledger.stream("changes of L1"),
-      blocks: ledger.stream("blocks of L1"),
-      places: ledger.stream("places of L1"),
-      together: (work) => ledger.together(work),
-      durable: () => ledger.durable(),
-    },
+    l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
     members: read<readonly KeptMember[]>(FACTS.members),
@@ -133,8 +143,10 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
       const births = [...facts.all()].flatMap(([name]) => BIRTH.exec(name)?.[1] ?? []).map(BigInt);
       for (const chainId of births) if (!chainIds.includes(chainId)) forgetChain(chainId);
     },
+    openPasts: (chainIds) => pasts.open(chainIds),
     chain: (chainId, coinbase) => ({
-      ...openChainKeeping(ledger, chainId, coinbase),
+      ...openChainKeeping(ledger, chainId, coinbase, pasts.take(chainId)),
+      onRepeated: (done, total) => onRepeated(chainId, done, total),
       birth: read<ChainBirth>(birthOf(chainId)),
       born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
       executionFile: executionFileOf(folder, chainId),
@@ -149,6 +161,54 @@ function worldOf(ledger: Ledger, folder: string, plan: string, nowMs: number): W
     together: (work) => ledger.together(work),
     durable: () => ledger.durable(),
     dump: () => dumpWorld(ledger, folder),
-    close: () => ledger.close(),
+    async close() {
+      await pasts.close();
+      ledger.close();
+    },
   };
+}
+
+function keepingOfL1(ledger: Ledger, onRepeated: NonNullable<L1Keeping["onRepeated"]>): L1Keeping {
+  return {
+    requests: ledger.stream("L1"),
+    changes: ledger.stream("changes of L1"),
+    blocks: ledger.stream("blocks of L1"),
+    places: ledger.stream("places of L1"),
+    together: (work) => ledger.together(work),
+    durable: () => ledger.durable(),
+    onRepeated,
+  };
+}
+
+/** Pasts of chains, which may be opened before their chains. */
+class OpenedPasts {
+  readonly #ledger: Ledger;
+  readonly #waiting = new Map<bigint, KeptPast>();
+  /** All of this process: a chain that fails before it has an engine leaves its past open. */
+  readonly #opened: KeptPast[] = [];
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  open(chainIds: readonly bigint[]): void {
+    for (const chainId of chainIds) this.#waiting.set(chainId, this.#open(chainId));
+  }
+
+  /** For the chain's start, once: another start of it opens its past anew. */
+  take(chainId: bigint): KeptPast {
+    const past = this.#waiting.get(chainId);
+    this.#waiting.delete(chainId);
+    return past ?? this.#open(chainId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.splice(0).flatMap(({ past }) => (past === undefined ? [] : past.close())));
+  }
+
+  #open(chainId: bigint): KeptPast {
+    const past = openKeptPast(this.#ledger, chainId);
+    this.#opened.push(past);
+    return past;
+  }
 }

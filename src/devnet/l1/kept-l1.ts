@@ -93,7 +93,9 @@ function requireKeepable(args: Parameters<Request>[0]): void {
 async function repeat(request: Request, notes: L1Notes, done: number): Promise<void> {
   let position = done;
   await notes.begin();
-  for (const text of notes.kept.requests.entries(done)) {
+  const { requests, onRepeated } = notes.kept;
+  for (const text of requests.entries(done)) {
+    onRepeated?.(position - done, requests.length - done);
     const entry = parse(text);
     const before = notes.has(position) ? undefined : await notes.number();
     await repeatOne(request, entry);

@@ -1,9 +1,11 @@
 import type { ChangedLists } from "../../chain/model/access-lists.ts";
 import { UNLIMITED_CODE } from "../../chain/model/code-limits.ts";
+import { beginPast } from "../../chain/past/open-past.ts";
+import type { BegunPast } from "../../chain/past/open-past.ts";
 import type { Place, PlaceStore } from "../../chain/past/place.ts";
 import { chainRules } from "../../chain/model/rules.ts";
 import type { BatchCommand } from "../../chain/ordering/command.ts";
-import type { CommandStore } from "../../chain/ordering/command-store.ts";
+import type { CommandStore, KeptCommands } from "../../chain/ordering/command-store.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -19,9 +21,12 @@ export interface ChainKeeping {
   readonly store: CommandStore;
   /** Where an earlier process left off. */
   readonly place: Place | undefined;
+  /** The place's past. The engine that opens there takes it over. */
+  readonly past: BegunPast | undefined;
   readonly places: PlaceStore;
   /** What earlier processes decided after the place. Throws LedgerError Damaged. */
   readonly commands: readonly BatchCommand[];
+  readonly onRepeated?: KeptCommands["onRepeated"];
   /** Serialised transactions that waited in their pool. */
   readonly waiting: readonly Hex[];
   /** Lists of accounts that were changed while it ran. */
@@ -48,20 +53,38 @@ const accessOf = (chainId: ChainId): string => `access to ${chainId}`;
 /** The one fact about access. */
 const LISTS = "lists";
 
+/** Where a ledger keeps a chain's places, and the past of the newest one, which is being opened. */
+export interface KeptPast {
+  readonly places: PlaceStore;
+  readonly past: BegunPast | undefined;
+}
+
+/** Begins to serve the past of a chain's newest place. Throws LedgerError Damaged. */
+export function openKeptPast(ledger: Ledger, chainId: ChainId): KeptPast {
+  const [places, place] = openPlaces(ledger, { blocks: blocksOf(chainId), place: placeOf(chainId) });
+  const { length } = ledger.stream(commandsOf(chainId));
+  if (place !== undefined && place.commands > length)
+    throw new LedgerError(
+      "Damaged",
+      `the place of chain ${chainId} is behind ${place.commands} commands, of which ${length} are kept; restore a copy`,
+    );
+  return { places, past: place === undefined ? undefined : beginPast(Number(chainId), place, places) };
+}
+
 /** `coinbase` receives the fees of L1's operations. */
-export function openChainKeeping(ledger: Ledger, chainId: ChainId, coinbase: Hex): ChainKeeping {
+export function openChainKeeping(
+  ledger: Ledger,
+  chainId: ChainId,
+  coinbase: Hex,
+  { places, past }: KeptPast = openKeptPast(ledger, chainId),
+): ChainKeeping {
   const context = { coinbase, rules: chainRules(Number(chainId), UNLIMITED_CODE) };
   const commands = ledger.stream(commandsOf(chainId));
   const steps = ledger.stream(settlementOf(chainId));
   const pool = ledger.facts(poolOf(chainId));
   const access = ledger.facts(accessOf(chainId));
   const waiting = new Map(pool.all());
-  const [places, place] = openPlaces(ledger, { blocks: blocksOf(chainId), place: placeOf(chainId) });
-  if (place !== undefined && place.commands > commands.length)
-    throw new LedgerError(
-      "Damaged",
-      `the place of chain ${chainId} is behind ${place.commands} commands, of which ${commands.length} are kept; restore a copy`,
-    );
+  const place = past?.place;
   const forget = (hash: string): void => {
     if (waiting.delete(hash)) pool.delete(hash);
   };
@@ -101,6 +124,7 @@ export function openChainKeeping(ledger: Ledger, chainId: ChainId, coinbase: Hex
       },
     },
     place,
+    past,
     places,
     commands: read(commands.entries(place?.commands), "commands", (text) => decodeCommand(text, context)),
     waiting: [...waiting.values()] as Hex[],

@@ -5,6 +5,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
+import type { OnRepeated } from "../../devnet/keeping/world.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { repeat } from "../../runtime/repeat.ts";
@@ -37,6 +38,8 @@ import { closeAndExit, KEPT_CLOSE_MS, nextSignal } from "./until-signal.ts";
 
 /** What a relayer gets on each chain where money is real: 0.02 ETH. */
 const RELAYER_WEI = 2n * 10n ** 16n;
+/** How often a start says how far it is. */
+const REPEATING_MS = 2_000;
 /** How often messages are looked at. */
 const LOOK_MS = 200;
 
@@ -52,12 +55,8 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     [...config.chains, ...come].find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const settled: ((batch: ReturnType<typeof settledBatchInfo>) => void)[] = [];
   const resealed: ((done: ReturnType<typeof resealInfo>) => void)[] = [];
-  if (!/^(127\.|localhost$|::1$)/.test(config.host)) {
-    output.progress(
-      warning(`${config.host} is open to other machines: anyone who reaches it can use these accounts, and move time`),
-    );
-  }
-  output.progress(`starting L1 and ${config.chains.map(({ name }) => name).join(", ")}…`);
+  warnOfOthers(config, output);
+  output.progress(startLine(config, kept.data));
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], {
     ...kept,
     ...ecosystemOptions(config, {
@@ -74,6 +73,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
       come.push(chain);
       output.result(() => createdLine(chain), { added: chain });
     },
+    onRepeated: repeatedTeller(output, nameOf),
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
@@ -111,6 +111,26 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
     options.data === undefined ? undefined : KEPT_CLOSE_MS,
   );
 };
+
+function warnOfOthers({ host }: HyperchainsConfig, output: Output): void {
+  if (/^(127\.|localhost$|::1$)/.test(host)) return;
+  output.progress(warning(`${host} is open to other machines: anyone who reaches it can use these accounts, and move time`));
+}
+
+function startLine({ chains }: HyperchainsConfig, folder: string | undefined): string {
+  return `starting L1 and ${chains.map(({ name }) => name).join(", ")}${folder === undefined ? "" : `, kept in ${folder}`}…`;
+}
+
+/** A long past is done again for minutes: says now and then how far it is. */
+function repeatedTeller(output: Output, nameOf: (id: bigint) => string): OnRepeated {
+  let told = performance.now();
+  return (member, done, total) => {
+    if (performance.now() - told < REPEATING_MS) return;
+    told = performance.now();
+    const name = member === "L1" ? member : nameOf(member);
+    output.progress(`${name} does again what it did before: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} steps`);
+  };
+}
 
 /** What a user needs first, and where it is kept and shown. */
 function tellReady(

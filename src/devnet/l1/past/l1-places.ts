@@ -26,6 +26,8 @@ export interface L1Keeping {
   readonly places: LedgerStream;
   together<T>(work: () => Promise<T>): Promise<T>;
   durable(): Promise<void>;
+  /** Told how many of the requests behind the last place have been made again. */
+  readonly onRepeated?: (done: number, total: number) => void;
 }
 
 /** A request that changed L1, as far as a place needs to know it. */
