@@ -10,6 +10,7 @@ Suites
   execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
+  lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
   page         the page in a real browser: until its first paint and its first table, its longest task, what it weighs
@@ -19,7 +20,7 @@ Options
   --json             one JSON object per line
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
-  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution: those of each batch
+  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution, lists: those of each batch
                      (default 1,16)
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
@@ -91,6 +92,11 @@ switch (suite) {
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
     });
+    break;
+  }
+  case "lists": {
+    const { benchLists } = await import("./lists.ts");
+    await benchLists({ json: values.json, transfers: wholeNumber("transfers", values.transfers, 1, 256) });
     break;
   }
   case "kept": {

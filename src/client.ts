@@ -41,6 +41,8 @@ export { routeOf } from "./client/route.ts";
 export type { Route } from "./client/route.ts";
 export { send } from "./client/send.ts";
 export type { SendRequest, Sent } from "./client/send.ts";
+export { findSentList, sendListed } from "./client/transfer-list.ts";
+export type { ListedTransfer, SentList } from "./client/transfer-list.ts";
 export { sentMessages } from "./client/sent-messages.ts";
 export type { SentMessage } from "./client/sent-messages.ts";
 export { executeFlow, prepareFlow, refundFlow, releaseFlow } from "./client/atomic-flow.ts";

@@ -117,6 +117,10 @@ interface IStateExit is IKnownChains {
     /// @notice The transfer is refunded to another account. A contract on L1 speaks for its alias.
     error NotTheOwner(address expected, address actual);
     error TransferAlreadyRefunded(uint256 sourceChainId, bytes32 messageHash);
+    /// @notice The message is of no list, or the list has no such entry.
+    error NotInList(uint256 place);
+    /// @notice These are not the entries that the list's message names, or they come to another sum.
+    error ListMismatch(bytes32 expected, bytes32 actual);
     /// @notice The flow has no such leg.
     error FlowMalformed();
     /// @notice The pivot is in escrow, so it never ran: it is refunded.
@@ -146,6 +150,22 @@ interface IStateExit is IKnownChains {
     /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination, or, where L1 refused the
     /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
+
+    /// @notice Pays one entry of a list that never arrived, as `refundTransfer` does, but to its recipient: a list keeps no senders. The
+    /// caller is the entry's recipient, on the destination, or on the source where L1 refused the list.
+    /// @param number The list's number in its batch.
+    /// @param entries All of the list.
+    /// @param place Of the caller's entry.
+    function refundListed(
+        UndeliveredTransfer calldata sent,
+        uint256 number,
+        bytes32[] calldata entries,
+        uint256 place,
+        address recipient
+    ) external;
+
+    /// @notice Whether an entry of a list was paid back.
+    function isEntryRefunded(uint256 sourceChainId, bytes32 messageHash, uint256 place) external view returns (bool);
 
     /// @notice Pays what a leg holds to its recipient, the caller, because the flow happened. Out of the stopped chain's balance.
     /// @param shown The pivot's message; of a flow without a pivot those of all legs, in their order.

@@ -18,6 +18,7 @@ import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {FlowHash} from "../libraries/FlowHash.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
+import {TransferList} from "../libraries/TransferList.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {L2Message} from "../types/L2Transactions.sol";
 
@@ -51,6 +52,8 @@ contract StateExit is IStateExit {
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => bool)) public isTransferRefunded;
     /// @inheritdoc IStateExit
     mapping(bytes32 id => mapping(uint256 leg => bool)) public isEscrowPaid;
+    /// @inheritdoc IStateExit
+    mapping(uint256 sourceChainId => mapping(bytes32 messageHash => mapping(uint256 place => bool))) public isEntryRefunded;
 
     constructor(IChainFactory factory_) {
         factory = factory_;
@@ -83,32 +86,48 @@ contract StateExit is IStateExit {
 
     /// @inheritdoc IStateExit
     function refundTransfer(UndeliveredTransfer calldata sent, address recipient) external {
-        if (recipient == address(0)) revert ZeroRecipient();
-        (bool valid, AssetTransfer memory transfer) = AssetMessage.decode(sent.message);
-        if (!valid || transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert NotATransfer();
-        if (transfer.originChainId != block.chainid) revert AssetNotOnL1(transfer.originChainId, transfer.originToken);
+        AssetTransfer memory transfer = _readTransfer(sent, recipient);
         // What the handler returns is the refund of somebody who called from the stopped chain.
-        address owner = transfer.sender == Predeploys.INTEROP_HANDLER ? transfer.recipient : transfer.sender;
-        address account = AddressAlias.l2Sender(msg.sender, sent.sourceChainId);
-        if (account != owner) revert NotTheOwner(owner, account);
+        _requireOwner(
+            transfer.sender == Predeploys.INTEROP_HANDLER ? transfer.recipient : transfer.sender, sent.sourceChainId
+        );
         bytes32 messageHash = keccak256(sent.message);
-        _requireSent(sent);
-        address token = transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
-        ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
-        uint256 destination = transfer.destinationChainId;
-        bool isRefused = bridge.isRefused(sent.sourceChainId, sent.batchNumber, destination);
-        // What L1 refused never reaches its destination: only the chain that sent it can have given it back.
-        _requireNotPaid(isRefused ? sent.sourceChainId : destination, sent, messageHash);
+        bool isRefused = _requireUnpaid(sent, messageHash, transfer.destinationChainId);
         if (isTransferRefunded[sent.sourceChainId][messageHash]) {
             revert TransferAlreadyRefunded(sent.sourceChainId, messageHash);
         }
         isTransferRefunded[sent.sourceChainId][messageHash] = true;
-        emit TransferRefunded(sent.sourceChainId, messageHash, destination, recipient, token, transfer.amount);
-        if (isRefused) {
-            bridge.payHolding(sent.sourceChainId, token, recipient, transfer.amount);
-        } else {
-            bridge.payTransit(destination, token, recipient, transfer.amount);
+        address token = _l1Token(transfer);
+        emit TransferRefunded(
+            sent.sourceChainId, messageHash, transfer.destinationChainId, recipient, token, transfer.amount
+        );
+        _payRefund(isRefused, sent.sourceChainId, transfer.destinationChainId, token, recipient, transfer.amount);
+    }
+
+    /// @inheritdoc IStateExit
+    function refundListed(
+        UndeliveredTransfer calldata sent,
+        uint256 number,
+        bytes32[] calldata entries,
+        uint256 place,
+        address recipient
+    ) external {
+        AssetTransfer memory transfer = _readTransfer(sent, recipient);
+        if (transfer.recipient != AssetMessage.ASSET_ROUTER || place >= entries.length) revert NotInList(place);
+        (bytes32 hash, uint256 total) = TransferList.digest(sent.batchNumber, number, entries);
+        if (hash != bytes32(transfer.nonce) || total != transfer.amount) revert ListMismatch(bytes32(transfer.nonce), hash);
+        (address owner, uint256 amount) = TransferList.partsOf(entries[place]);
+        // The list was for the destination; where that is no chain, its recipients are accounts of the source.
+        bytes32 messageHash = keccak256(sent.message);
+        bool isRefused = _requireUnpaid(sent, messageHash, transfer.destinationChainId);
+        _requireOwner(owner, isRefused ? sent.sourceChainId : transfer.destinationChainId);
+        if (isEntryRefunded[sent.sourceChainId][messageHash][place]) {
+            revert TransferAlreadyRefunded(sent.sourceChainId, messageHash);
         }
+        isEntryRefunded[sent.sourceChainId][messageHash][place] = true;
+        address token = _l1Token(transfer);
+        emit TransferRefunded(sent.sourceChainId, messageHash, transfer.destinationChainId, recipient, token, amount);
+        _payRefund(isRefused, sent.sourceChainId, transfer.destinationChainId, token, recipient, amount);
     }
 
     /// @inheritdoc IStateExit
@@ -140,6 +159,51 @@ contract StateExit is IStateExit {
         if (missing >= escrow.flow.legs.length) revert FlowMalformed();
         _requireMissing(escrow.flow, id, missing, absence);
         _payEscrow(escrow, id, escrow.flow.legs[escrow.leg].party, recipient);
+    }
+
+    function _readTransfer(UndeliveredTransfer calldata sent, address recipient)
+        private
+        view
+        returns (AssetTransfer memory transfer)
+    {
+        if (recipient == address(0)) revert ZeroRecipient();
+        bool valid;
+        (valid, transfer) = AssetMessage.decode(sent.message);
+        if (!valid || transfer.kind != AssetMessage.HYPERBRIDGE_SEND) revert NotATransfer();
+        if (transfer.originChainId != block.chainid) revert AssetNotOnL1(transfer.originChainId, transfer.originToken);
+    }
+
+    function _requireOwner(address owner, uint256 chainId) private view {
+        address account = AddressAlias.l2Sender(msg.sender, chainId);
+        if (account != owner) revert NotTheOwner(owner, account);
+    }
+
+    /// @dev That it was sent, and that nothing was paid for it: where L1 refused it by the chain that sent it, else by its destination.
+    function _requireUnpaid(UndeliveredTransfer calldata sent, bytes32 messageHash, uint256 destination)
+        private
+        view
+        returns (bool isRefused)
+    {
+        _requireSent(sent);
+        isRefused = ISharedBridge(factory.sharedBridge()).isRefused(sent.sourceChainId, sent.batchNumber, destination);
+        _requireNotPaid(isRefused ? sent.sourceChainId : destination, sent, messageHash);
+    }
+
+    function _l1Token(AssetTransfer memory transfer) private pure returns (address) {
+        return transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
+    }
+
+    function _payRefund(
+        bool isRefused,
+        uint256 sourceChainId,
+        uint256 destination,
+        address token,
+        address recipient,
+        uint256 amount
+    ) private {
+        ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
+        if (isRefused) bridge.payHolding(sourceChainId, token, recipient, amount);
+        else bridge.payTransit(destination, token, recipient, amount);
     }
 
     /// @dev That the last state of the leg's chain holds it; `pivot` is the number of legs where there is none.

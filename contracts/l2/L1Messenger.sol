@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
+import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {Predeploys} from "./Predeploys.sol";
@@ -23,17 +24,21 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
 
     uint64 public logCount;
     uint64 private priorityOpCount;
+    /// @notice Whether the batch's closing has lists to send.
+    bool private expectsLists;
     /// @notice Zero while there is no operation.
     bytes32 private priorityOpsRollingHash;
     /// @notice Level i holds the root of the complete subtree of 2^i leaves that still waits for its right sibling.
     bytes32[TREE_DEPTH + 1] private frontier;
+    /// @notice The closing's own messages have room, however many others there are.
+    bool private transient isClosing;
 
     /// @inheritdoc IL1Messenger
     function sendToL1(bytes calldata message) external returns (bytes32 hash) {
         if (message.length > MAX_MESSAGE_BYTES) revert MessageTooLong(MAX_MESSAGE_BYTES, message.length);
         _burnGas((message.length + MESSAGE_OVERHEAD_BYTES) * GAS_PER_PUBDATA_BYTE);
         hash = keccak256(message);
-        _append(L2LogTree.messageLeaf(msg.sender, hash), MAX_MESSAGES + priorityOpCount);
+        _append(L2LogTree.messageLeaf(msg.sender, hash), isClosing ? 1 << TREE_DEPTH : MAX_MESSAGES + priorityOpCount);
         emit L1MessageSent(msg.sender, hash, message);
     }
 
@@ -48,11 +53,20 @@ contract L1Messenger is IL1Messenger, RestrictedCallers {
     }
 
     /// @inheritdoc IL1Messenger
+    function expectLists() external onlyFrom(Predeploys.ASSET_ROUTER) {
+        expectsLists = true;
+    }
+
+    /// @inheritdoc IL1Messenger
     function closeBatch()
         external
         onlyFrom(Predeploys.SYSTEM_CONTEXT)
         returns (bytes32 root, uint64 logs, uint64 operations, bytes32 rollingHash)
     {
+        if (expectsLists) {
+            (expectsLists, isClosing) = (false, true);
+            IL2AssetRouter(Predeploys.ASSET_ROUTER).closeLists();
+        }
         (root, logs, operations) = (logsRoot(), logCount, priorityOpCount);
         rollingHash = RollingHash.EMPTY_PRIORITY_OPS;
         // Stores that change nothing cost a proof of execution all the same, so only what the batch wrote is cleared.

@@ -3,12 +3,14 @@ pragma solidity 0.8.37;
 
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IL2AssetRouter} from "../interfaces/l2/IL2AssetRouter.sol";
+import {IL2BaseToken} from "../interfaces/l2/IL2BaseToken.sol";
 import {IL2NativeTokenVault} from "../interfaces/l2/IL2NativeTokenVault.sol";
 import {IMessageVerification, MessageInclusionProof} from "../interfaces/l2/IMessageVerification.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
+import {TransferList} from "../libraries/TransferList.sol";
 import {TransactionTree} from "../libraries/TransactionTree.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {InteroperableAddress} from "./InteroperableAddress.sol";
@@ -24,16 +26,25 @@ interface IPermitting {
 
 /// @notice See {IL2AssetRouter}.
 contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
+    using TransferList for TransferList.Book;
+
     IL2NativeTokenVault private constant VAULT = IL2NativeTokenVault(Predeploys.NATIVE_TOKEN_VAULT);
     ISystemContext private constant CONTEXT = ISystemContext(Predeploys.SYSTEM_CONTEXT);
     /// @dev The last words of a message's proof are the last fields of its batch's record (IMessageVerification, BatchRecord).
     uint256 private constant REFUSED =
         1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1 + TransactionTree.RECORD_WORDS - 1;
     uint256 private constant FIRST_TIMESTAMP = REFUSED - 1;
+    /// @dev Of the payment of one entry of a list in a token of this chain, whose code may refuse it: what takes more is claimed.
+    uint256 private constant ENTRY_GAS = 200_000;
+    /// @dev Of what runs between the check of that and the call.
+    uint256 private constant MARGIN = 10_000;
 
+    // The first two slots are part of the protocol: L1 proves what is in `delivered` (StateExit).
     uint256 private nextNonce;
     /// @dev Transfers that have ended here: those of other chains by their delivery, own ones by their refund.
     mapping(bytes32 sourceAndMessage => bool) private delivered;
+    TransferList.Book private lists;
+    mapping(bytes32 assetAndRecipient => uint256 amount) private owed;
 
     /// @inheritdoc IL2AssetRouter
     function finalizeDeposit(uint256 sourceChainId, bytes32 assetId, bytes calldata transferData)
@@ -74,8 +85,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         payable
         returns (bytes32)
     {
-        // The handler owes what it receives to a bundle; an amount that belongs to none would be lost.
-        if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
+        _requireAccount(recipient);
         return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
     }
 
@@ -111,8 +121,83 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     /// @inheritdoc IL2AssetRouter
     function deliver(MessageInclusionProof calldata message) external {
         (, AssetTransfer memory transfer) = _consume(message);
-        if (transfer.recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(transfer.recipient);
+        _requireAccount(transfer.recipient);
         VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount, "");
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable {
+        _requireMovable(amount, recipient);
+        _requireAccount(recipient);
+        if (destinationChainId == 0 || destinationChainId == block.chainid) revert InvalidDestination(destinationChainId);
+        bytes32 entry = TransferList.entryOf(recipient, amount);
+        // The token's own code may list others here.
+        _takeListed(amount, token);
+        TransferList.Filling storage list = lists.filling[TransferList.key(destinationChainId, token)];
+        uint256 count = list.count;
+        if (count == 0 || count == TransferList.MAX_ENTRIES) _openList(list, destinationChainId, token);
+        (bytes32 name, uint256 place) = lists.add(list, entry);
+        emit TransferListed(name, place, entry);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function closeLists() external onlyFrom(Predeploys.L1_MESSENGER) {
+        uint256 count = lists.count;
+        delete lists.count;
+        for (uint256 number = 0; number < count; ++number) {
+            TransferList.Opened memory list = lists.take(number);
+            // That they are backed was checked when they came. Here nothing may fail, whatever others gave the reserve since.
+            if (list.token == Predeploys.BASE_TOKEN) {
+                IL2BaseToken(Predeploys.BASE_TOKEN).returnToReserve{value: list.total}();
+            }
+            bytes32 messageHash = _tell(
+                AssetTransfer({
+                    kind: AssetMessage.HYPERBRIDGE_SEND,
+                    destinationChainId: list.destinationChainId,
+                    originChainId: list.originChainId,
+                    originToken: list.originToken,
+                    amount: list.total,
+                    recipient: address(this),
+                    sender: address(this),
+                    nonce: uint256(list.hash)
+                })
+            );
+            emit ListSent(TransferList.nameOf(list.batchNumber, number), list.destinationChainId, messageHash, number);
+        }
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function deliverList(MessageInclusionProof calldata message, uint256 number, bytes32[] calldata entries) external {
+        (bytes32 messageHash, AssetTransfer memory transfer) = _consume(message);
+        _requireList(transfer, message.l1BatchNumber, number, entries);
+        _payList(message.chainId, messageHash, transfer, entries);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function refundList(
+        MessageInclusionProof calldata sent,
+        uint256[] calldata refused,
+        uint256 number,
+        bytes32[] calldata entries
+    ) external {
+        (bytes32 messageHash, AssetTransfer memory transfer) = _readSend(sent);
+        if (sent.chainId != block.chainid) revert WrongSourceChain(block.chainid, sent.chainId);
+        _requireList(transfer, sent.l1BatchNumber, number, entries);
+        _markRefunded(sent, messageHash, transfer.destinationChainId, refused);
+        bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
+        emit TransferRefunded(messageHash, transfer.sender, assetId, transfer.recipient, transfer.amount);
+        _payList(sent.chainId, messageHash, transfer, entries);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function claimListed(uint256 originChainId, address originToken, address recipient) external {
+        bytes32 asset = AssetMessage.assetId(originChainId, originToken);
+        bytes32 key = keccak256(abi.encode(asset, recipient));
+        uint256 amount = owed[key];
+        if (amount == 0) revert NothingOwed(asset, recipient);
+        delete owed[key];
+        emit ListedClaimed(asset, recipient, amount);
+        VAULT.mint(originChainId, originToken, recipient, amount, "");
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -120,15 +205,14 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         (bytes32 messageHash, AssetTransfer memory transfer) = _readSend(sent);
         if (sent.chainId != block.chainid) revert WrongSourceChain(block.chainid, sent.chainId);
         if (recipient == address(0)) revert ZeroRecipient();
+        // A list is its recipients'.
+        if (transfer.recipient == address(this)) revert RecipientNotAllowed(transfer.recipient);
         if (recipient != transfer.sender) {
             if (msg.sender != transfer.sender) revert NotTheSender(transfer.sender, msg.sender);
             // It owes what it has to bundles; an amount that belongs to none would be lost.
             if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
         }
-        if (isDelivered(block.chainid, messageHash)) revert AlreadyRefunded(messageHash);
-        _requireIncluded(sent);
-        _requireRefused(transfer.destinationChainId, sent.proof[REFUSED], refused);
-        delivered[keccak256(abi.encode(block.chainid, messageHash))] = true;
+        _markRefunded(sent, messageHash, transfer.destinationChainId, refused);
         bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         emit TransferRefunded(messageHash, transfer.sender, assetId, recipient, transfer.amount);
         if (transfer.sender == Predeploys.INTEROP_HANDLER) {
@@ -185,6 +269,16 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     }
 
     /// @inheritdoc IL2AssetRouter
+    function owedOf(bytes32 asset, address recipient) external view returns (uint256) {
+        return owed[keccak256(abi.encode(asset, recipient))];
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function listedEntry(uint256 number, uint256 place) external view returns (bytes32) {
+        return lists.entries[number * TransferList.MAX_ENTRIES + place];
+    }
+
+    /// @inheritdoc IL2AssetRouter
     function L1_ASSET_ROUTER() external view returns (address) {
         return CONTEXT.l1SharedBridge();
     }
@@ -229,7 +323,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     function _sendAnywhere(bytes calldata to, address token, uint256 amount) private returns (bytes32) {
         (uint256 chainId, address recipient) = InteroperableAddress.parse(to);
-        if (recipient == Predeploys.INTEROP_HANDLER) revert RecipientNotAllowed(recipient);
+        _requireAccount(recipient);
         if (chainId != block.chainid) {
             uint8 kind = chainId == CONTEXT.l1ChainId() ? AssetMessage.WITHDRAWAL : AssetMessage.HYPERBRIDGE_SEND;
             return _sendAsset(kind, msg.sender, chainId, token, amount, recipient);
@@ -278,7 +372,87 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     function _sendNumbered(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
         transfer.nonce = nextNonce++;
+        return _tell(transfer);
+    }
+
+    function _tell(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
         return IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(AssetMessage.encode(transfer));
+    }
+
+    /// @dev Refuses what could never be sent: the batch's closing must not fail.
+    function _openList(TransferList.Filling storage list, uint256 destinationChainId, address token) private {
+        if (destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
+        TransferList.Opened storage opened = lists.open(list, CONTEXT.batchNumber());
+        (opened.destinationChainId, opened.token) = (destinationChainId, token);
+        bytes32 asset = VAULT.ensureTokenIsRegistered(token);
+        (opened.originChainId, opened.originToken) = (VAULT.originChainId(asset), VAULT.originToken(asset));
+        IL1Messenger(Predeploys.L1_MESSENGER).expectLists();
+        emit ListOpened(destinationChainId, token, list.number);
+    }
+
+    /// @dev Coins stay here until the batch is closed, which burns them in one step.
+    function _takeListed(uint256 amount, address token) private {
+        if (token != Predeploys.BASE_TOKEN) {
+            VAULT.burn{value: msg.value}(token, msg.sender, amount);
+            return;
+        }
+        if (msg.value != amount) revert UnexpectedValue(msg.value);
+        uint256 gone = Predeploys.BASE_TOKEN.balance + address(this).balance;
+        if (gone > Predeploys.BASE_TOKEN_RESERVE) revert UnbackedList(gone - Predeploys.BASE_TOKEN_RESERVE);
+    }
+
+    function _requireList(
+        AssetTransfer memory transfer,
+        uint256 batchNumber,
+        uint256 number,
+        bytes32[] calldata entries
+    ) private view {
+        if (transfer.recipient != address(this)) revert RecipientNotAllowed(transfer.recipient);
+        (bytes32 hash, uint256 total) = TransferList.digest(batchNumber, number, entries);
+        if (hash != bytes32(transfer.nonce)) revert ListMismatch(bytes32(transfer.nonce), hash);
+        if (total != transfer.amount) revert ListSumMismatch(transfer.amount, total);
+    }
+
+    /// @dev A recipient whom a token of this chain does not pay is owed the amount; the others are paid all the same.
+    function _payList(
+        uint256 sourceChainId,
+        bytes32 messageHash,
+        AssetTransfer memory transfer,
+        bytes32[] calldata entries
+    ) private {
+        if (transfer.originChainId != block.chainid) {
+            VAULT.mintListed(transfer.originChainId, transfer.originToken, entries);
+            return;
+        }
+        bytes32 asset = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
+        for (uint256 i = 0; i < entries.length; ++i) {
+            (address recipient, uint256 amount) = TransferList.partsOf(entries[i]);
+            // With less gas the payment could fail for that alone.
+            if ((gasleft() / 64) * 63 < ENTRY_GAS + MARGIN) revert NotEnoughGasForEntry(ENTRY_GAS + MARGIN, gasleft());
+            try VAULT.mint{gas: ENTRY_GAS}(transfer.originChainId, transfer.originToken, recipient, amount, "") {}
+            catch {
+                owed[keccak256(abi.encode(asset, recipient))] += amount;
+                emit ListedOwed(asset, recipient, amount, sourceChainId, messageHash);
+            }
+        }
+    }
+
+    function _markRefunded(
+        MessageInclusionProof calldata sent,
+        bytes32 messageHash,
+        uint256 destinationChainId,
+        uint256[] calldata refused
+    ) private {
+        if (isDelivered(block.chainid, messageHash)) revert AlreadyRefunded(messageHash);
+        _requireIncluded(sent);
+        _requireRefused(destinationChainId, sent.proof[REFUSED], refused);
+        delivered[keccak256(abi.encode(block.chainid, messageHash))] = true;
+    }
+
+    /// @dev The handler owes what it receives to a bundle, the router to a list; an amount that belongs to none would be lost.
+    function _requireAccount(address recipient) private view {
+        bool isProtocols = recipient == Predeploys.INTEROP_HANDLER || recipient == address(this);
+        if (isProtocols) revert RecipientNotAllowed(recipient);
     }
 
     /// @dev Checks an asset message of another chain, marks it, and tells L1 that the amount in transit has arrived.

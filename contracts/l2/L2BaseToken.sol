@@ -104,7 +104,8 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
 
     /// @dev The value has arrived already: a reserve above its first amount means that more came back than ever left.
     function _requireBacked() private view {
-        uint256 reserve = address(this).balance;
+        // What waits in lists comes here when the batch is closed, which must not fail.
+        uint256 reserve = address(this).balance + Predeploys.ASSET_ROUTER.balance;
         if (reserve > Predeploys.BASE_TOKEN_RESERVE) {
             uint256 before = reserve - msg.value;
             uint256 backed = before < Predeploys.BASE_TOKEN_RESERVE ? Predeploys.BASE_TOKEN_RESERVE - before : 0;

@@ -12,6 +12,7 @@ import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {TokenDescription} from "../libraries/TokenDescription.sol";
 import {TokenTransfer} from "../libraries/TokenTransfer.sol";
+import {TransferList} from "../libraries/TransferList.sol";
 import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
@@ -74,6 +75,26 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers, Reentranc
         token = _ensureBridgedToken(id, chainId, origin);
         if (metadata.length > 0) _describe(IBridgedToken(token), metadata, chainId == CONTEXT.l1ChainId());
         IBridgedToken(token).crosschainMint(to, amount);
+    }
+
+    /// @inheritdoc IL2NativeTokenVault
+    function mintListed(uint256 chainId, address origin, bytes32[] calldata entries)
+        external
+        onlyFrom(Predeploys.ASSET_ROUTER)
+    {
+        bytes32 id = AssetMessage.assetId(chainId, origin);
+        if (id == BASE_TOKEN_ASSET_ID()) {
+            for (uint256 i = 0; i < entries.length; ++i) {
+                (address to, uint256 amount) = TransferList.partsOf(entries[i]);
+                IL2BaseToken(Predeploys.BASE_TOKEN).payout(to, amount);
+            }
+            return;
+        }
+        IBridgedToken token = IBridgedToken(_ensureBridgedToken(id, chainId, origin));
+        for (uint256 i = 0; i < entries.length; ++i) {
+            (address to, uint256 amount) = TransferList.partsOf(entries[i]);
+            token.crosschainMint(to, amount);
+        }
     }
 
     /// @inheritdoc IL2NativeTokenVault

@@ -19,6 +19,7 @@ export type ClientErrorCode =
   | "NotWithdrawable"
   | "NotOnRoute"
   | "NotDeliverable"
+  | "NotListable"
   | "Refused"
   | "Failed"
   | "Unconfirmed"

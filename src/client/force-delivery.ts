@@ -3,7 +3,7 @@ import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import { keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { buildDelivery } from "../relayer/delivery.ts";
+import { buildDelivery, listGas } from "../relayer/delivery.ts";
 import type { Deliverable, Delivery } from "../relayer/delivery.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "../relayer/sent-too-early.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
@@ -16,6 +16,7 @@ import type { QueuedRequest } from "./l1-request.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { ensureAllowance, ETHER, l1TokenOf } from "./token.ts";
+import type { SentList } from "./transfer-list.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** A message that L1's queue shall bring to its destination. */
@@ -29,9 +30,11 @@ export interface ForcedDeliveryRequest {
    * Default: none, and L1 sends it the latest.
    */
   readonly rootIndex?: bigint | undefined;
+  /** Of a list of transfers: what it holds, which L1 does not say (`findSentList`). */
+  readonly list?: SentList | undefined;
   /**
    * For the delivery, on the destination. A transfer's costs no base token up to 500,000, which is its default; for others
-   * the default is 2,000,000, and the signer pays them on L1, as more for a transfer.
+   * the default is 2,000,000, for a list 1,500,000 and 45,000 an entry, and the signer pays them on L1, as more for a transfer.
    */
   readonly gasLimit?: bigint | undefined;
 }
@@ -80,11 +83,17 @@ export async function forceDelivery(
   const rootIndex = request.rootIndex ?? BigInt(seen.registryLeaves.length);
   const bodyOf = (chainId: bigint, bundleHash: Hex): Uint8Array | undefined =>
     seen.messages(chainId, PREDEPLOYS.InteropCenter, bundleHash)[0]?.body;
-  const delivery = message === undefined ? undefined : buildDelivery(seen, message, rootIndex, 0, bodyOf);
+  const known = { bundleBodies: bodyOf, findList: () => request.list };
+  const delivery = message === undefined ? undefined : buildDelivery(seen, message, rootIndex, 0, known);
   if (message === undefined || delivery === undefined) throw notDeliverable(source, request);
   const destination = findChain(ecosystem, Number(message.destinationChainId));
   const root = request.rootIndex === undefined ? await sendRoot(ecosystem, destination, rootIndex, sender) : undefined;
-  const queued = await queueDelivery(ecosystem, destination, { delivery, gasLimit: request.gasLimit }, sender);
+  const queued = await queueDelivery(
+    ecosystem,
+    destination,
+    { delivery, gasLimit: request.gasLimit ?? (request.list && listGas(request.list)) },
+    sender,
+  );
   return {
     destinationChainId: destination.chainId,
     rootIndex,

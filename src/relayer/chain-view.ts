@@ -1,4 +1,4 @@
-import type { Log, Provider } from "ethers";
+import type { Log, LogDescription, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
@@ -9,6 +9,7 @@ import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 import { flowEventOf } from "./flow-event.ts";
+import type { ListedEvent } from "./list-book.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
 /** Something on a chain that a relayer must know. */
@@ -32,13 +33,15 @@ export type ChainEvent =
   | { readonly type: "listenerFailed"; readonly at: StepRecord; readonly bundleHash: MessageHash; readonly listener: Hex }
   /** The reward for the outcome of a bundle that was sent here was paid, or taken back. */
   | { readonly type: "callbackRewardSpent"; readonly bundleHash: MessageHash }
-  | { readonly type: "flow"; readonly event: FlowEvent };
+  | { readonly type: "flow"; readonly event: FlowEvent }
+  | { readonly type: "listed"; readonly event: ListedEvent };
 
 const TOPICS = [
   topicOf(messenger, "L1MessageSent"),
   topicOf(importedRoots, "RootImported"),
   topicOf(assetRouter, "TransferDelivered"),
   topicOf(assetRouter, "TransferRefunded"),
+  topicOf(assetRouter, "TransferListed"),
   topicOf(interopHandler, "BundleExecuted"),
   topicOf(interopHandler, "CallbackExecuted"),
   topicOf(interopCenter, "CallbackSettled"),
@@ -117,6 +120,7 @@ export class ChainView {
       default: {
         const event = assetRouter.parseLog(log) ?? interopHandler.parseLog(log);
         if (event === null) return undefined;
+        if (event.name === "TransferListed") return { type: "listed", event: listedEventOf(event) };
         if (event.name === "TransferRefunded")
           return { type: "executed", at, sourceChainId: this.chainId, messageHash: event.args["messageHash"] as Hex };
         const named = toHex(fromHex(String(event.args[event.name === "TransferDelivered" ? "messageHash" : "bundleHash"])));
@@ -134,4 +138,8 @@ export class ChainView {
       }
     }
   }
+}
+
+function listedEventOf({ args }: LogDescription): ListedEvent {
+  return { list: args["list"] as Hex, place: Number(args["place"]), entry: args["entry"] as Hex };
 }

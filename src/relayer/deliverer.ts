@@ -2,6 +2,7 @@ import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { buildDelivery } from "./delivery.ts";
+import type { KnownContents } from "./delivery.ts";
 import { CallbackOver, listenerFailure, requireListener } from "./callback-outcome.ts";
 import { Rewards } from "./delivery-policy.ts";
 import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
@@ -11,7 +12,7 @@ import { PaidFailure, sendOwn } from "./own-transaction.ts";
 import type { OwnTransactionDependencies } from "./own-transaction.ts";
 import { describeRefusal } from "./refusal.ts";
 
-export interface DelivererDependencies extends RewardsDependencies, OwnTransactionDependencies {
+export interface DelivererDependencies extends RewardsDependencies, OwnTransactionDependencies, KnownContents {
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 
@@ -64,9 +65,9 @@ export class Deliverer {
 
   /** Resolves with whether the chain was asked. */
   async #deliverOne(journey: OpenJourney): Promise<boolean> {
-    const { l1View, bundleBodies, onDelivered } = this.#dependencies;
+    const { l1View, onDelivered } = this.#dependencies;
     if (journey.rootIndex === undefined || journey.steps.has("executed")) return false;
-    const delivery = buildDelivery(l1View, journey, journey.rootIndex, this.#attempts.failed(journey), bundleBodies);
+    const delivery = buildDelivery(l1View, journey, journey.rootIndex, this.#attempts.failed(journey), this.#dependencies);
     if (delivery === undefined) return false;
     try {
       await this.#requireExecutor(journey);

@@ -4,12 +4,14 @@ import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { isTransferList } from "../protocol/transfer-list.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, interopHandler, tokenVault } from "./contract-interfaces.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
+import type { FindList, KnownList } from "./list-book.ts";
 
 /** A call that carries out a message on its destination, or ends what messages have decided. */
 export interface Delivery {
@@ -17,11 +19,23 @@ export interface Delivery {
   readonly data: Hex;
   /** More is not paid for. Default: what a transaction can have. */
   readonly maxGas?: bigint;
+  /**
+   * What surely suffices, where that is known and nothing but a delivery by others can make it fail: a node's search for the
+   * least would repeat every payment of a list.
+   */
+  readonly gas?: bigint;
 }
+
+/** Of a list beside its payments: proof, message, a token's first arrival, and what must be left when the last entry is paid. */
+const LIST_GAS = 1_500_000n;
+/** Of a payment to an account that is new. */
+const LIST_ENTRY_GAS = 45_000n;
 
 /** Every call that a relayer makes on a chain, by its contract and its function's selector. */
 export const DELIVERY_CALLS: readonly { readonly to: Hex; readonly selector: Hex }[] = [
-  ...["deliver", "refundTransfer"].map((name) => callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name)),
+  ...["deliver", "refundTransfer", "deliverList", "refundList"].map((name) =>
+    callOf(PREDEPLOYS.L2AssetRouter, assetRouter, name),
+  ),
   ...["executeBundle", "executeCallback"].map((name) => callOf(PREDEPLOYS.InteropHandler, interopHandler, name)),
   callOf(PREDEPLOYS.L2NativeTokenVault, tokenVault, "importDescription"),
   ...["release", "refund"].map((name) => callOf(ATOMIC_FLOWS_ADDRESS, atomicFlows, name)),
@@ -39,6 +53,21 @@ export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" |
 /** Where the body of a bundle is known. */
 export type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
 
+/** What a message names by a hash only, and its delivery brings. */
+export interface KnownContents {
+  readonly bundleBodies: BundleBodies;
+  readonly findList: FindList;
+}
+
+/** What delivers a list whose payments run no stranger's code. */
+export function listGas({ entries }: KnownList): bigint {
+  return LIST_GAS + LIST_ENTRY_GAS * BigInt(entries.length);
+}
+
+function callRouter(name: string, args: readonly unknown[]): Delivery {
+  return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData(name, args) as Hex };
+}
+
 /**
  * The call that brings a message with its proofs to its destination, against imported root `rootIndex`. Undefined where that
  * root does not hold the message, or L1 does not have what must come with it. A chain may have sent the same message several
@@ -49,7 +78,7 @@ export function buildDelivery(
   journey: Deliverable,
   rootIndex: bigint,
   attempt: number,
-  bundleBodies: BundleBodies,
+  { bundleBodies, findList }: KnownContents,
 ): Delivery | undefined {
   const { content, sourceChainId, destinationChainId } = journey;
   const proofOf = (sender: Hex, messageHash: MessageHash): MessageInclusionProof | undefined => {
@@ -62,11 +91,19 @@ export function buildDelivery(
   const proof = proofOf(journey.sender, journey.messageHash);
   if (proof === undefined) return undefined;
   switch (content.type) {
-    case "transfer":
-      return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("deliver", [proof]) as Hex };
+    case "transfer": {
+      const { transfer } = content;
+      if (!isTransferList(transfer)) return callRouter("deliver", [proof]);
+      const list = findList(sourceChainId, proof.l1BatchNumber, transfer);
+      const delivery = list && callRouter("deliverList", [proof, list.number, list.entries]);
+      // Tokens of the destination's own run code of their own.
+      return delivery && transfer.originChainId !== destinationChainId ? { ...delivery, gas: listGas(list) } : delivery;
+    }
     case "refund": {
-      const call = [proof, content.refused, content.transfer.sender];
-      return { to: PREDEPLOYS.L2AssetRouter, data: assetRouter.encodeFunctionData("refundTransfer", call) as Hex };
+      const { refused, transfer } = content;
+      if (!isTransferList(transfer)) return callRouter("refundTransfer", [proof, refused, transfer.sender]);
+      const list = findList(sourceChainId, proof.l1BatchNumber, transfer);
+      return list && callRouter("refundList", [proof, refused, list.number, list.entries]);
     }
     case "bundle": {
       const assets = bundleAssetMessages(content.bundle).map((messageHash) => proofOf(PREDEPLOYS.L2AssetRouter, messageHash));

@@ -106,7 +106,7 @@ export class JourneyBook {
   }
 
   /** Takes the next event of a chain. */
-  take(chainId: ChainId, event: Exclude<ChainEvent, { type: "flow" }>): void {
+  take(chainId: ChainId, event: Exclude<ChainEvent, { type: "flow" | "listed" }>): void {
     switch (event.type) {
       case "rootImported":
         this.#imports.get(chainId)?.push({ registryIndex: event.registryIndex, root: event.root, at: event.at });

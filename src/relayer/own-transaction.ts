@@ -24,19 +24,19 @@ export interface OwnTransactionDependencies {
  * where the policy does not pay for it, and the client's error where the chain refuses it or does not answer.
  */
 export async function sendOwn(
-  { maxGas = MAX_TRANSACTION_GAS, ...delivery }: Delivery,
+  { maxGas = MAX_TRANSACTION_GAS, gas, ...delivery }: Delivery,
   rewardWei: bigint,
   policy: DeliveryPolicy,
   { signer, provider }: OwnTransactionDependencies,
 ): Promise<TransactionReceipt> {
-  const estimate = await signer.estimateGas({ ...delivery, gasLimit: maxGas });
+  const estimate = gas ?? (await signer.estimateGas({ ...delivery, gasLimit: maxGas }));
   if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
   const gasPrice = (await provider.getFeeData()).gasPrice ?? 0n;
   const balance = { costWei: estimate * gasPrice, rewardWei };
   const objection = await objectionTo(balance, policy, async () => provider.getBalance(await signer.getAddress()));
   if (objection !== undefined) throw new Error(objection);
   // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
-  const withMargin = (estimate * 5n) / 4n;
+  const withMargin = gas ?? (estimate * 5n) / 4n;
   const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
   const { hash } = await signer.sendTransaction({ ...delivery, gasLimit });
   const receipt = await inclusionOf(hash, provider);

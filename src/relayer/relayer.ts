@@ -13,6 +13,7 @@ import { FlowBook } from "./flow-book.ts";
 import { FlowSettler } from "./flow-settler.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
+import { ListBook } from "./list-book.ts";
 import type { AskedNode } from "./state-proof.ts";
 import { UnreadEvents } from "./unread-events.ts";
 
@@ -75,11 +76,14 @@ export function createRelayer(
   const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const flows = new FlowBook();
+  const lists = new ListBook();
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book, flows, nodeOf }));
-  const unread = new UnreadEvents((chainId, event) =>
-    event.type === "flow" ? flows.take(chainId, event.event) : book.take(chainId, event),
-  );
+  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book, flows, lists, nodeOf }));
+  const unread = new UnreadEvents((chainId, event) => {
+    if (event.type === "flow") flows.take(chainId, event.event);
+    else if (event.type === "listed") lists.take(chainId, event.event);
+    else book.take(chainId, event);
+  });
   /** A chain has returned to an earlier state. */
   let isStale = false;
 
@@ -89,6 +93,7 @@ export function createRelayer(
     isStale = false;
     book.forget();
     flows.forget();
+    lists.forget();
     for (const { view, describer } of chains) {
       view.forget();
       describer.forget();
@@ -169,10 +174,11 @@ function servedChain(
     readonly l1View: L1View;
     readonly book: JourneyBook;
     readonly flows: FlowBook;
+    readonly lists: ListBook;
     readonly nodeOf: (chainId: number) => AskedNode;
   },
 ) {
-  const { l1View, book, flows, nodeOf } = shared;
+  const { l1View, book, flows, lists, nodeOf } = shared;
   const { provider } = signer;
   const policy = isBase ? policyOnBase(given) : given;
   if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
@@ -181,6 +187,7 @@ function servedChain(
     {
       l1View,
       bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
+      findList: lists.find,
       isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
       signer,
       provider,

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { Signature, Wallet } from "ethers";
+import { getCreateAddress, Signature, Wallet } from "ethers";
 import { EIP712Signer, utils } from "zksync-ethers";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
 import { closingHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
-import { wordToHex } from "../../src/protocol/hex.ts";
+import { decodeAssetMessage } from "../../src/protocol/asset-message.ts";
+import { fromHex, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { assetRouter } from "../../src/relayer/contract-interfaces.ts";
+import { testContract } from "../chain/support/artifact.ts";
 import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
 import { configuration, realGenesis } from "../chain/support/predeploys.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
@@ -47,7 +51,10 @@ async function typedRaw(nonce: number, fields: object = {}): Promise<Hex> {
   return utils.serializeEip712({ ...transaction, customData: { ...transaction.customData, customSignature } }) as Hex;
 }
 
-/** Three batches of a chain with the real predeploys: every kind of signed transaction, hashes of blocks, imports of roots. */
+/**
+ * Four batches of a chain with the real predeploys: every kind of signed transaction, hashes of blocks, imports of roots, and a closing
+ * that sends lists of transfers.
+ */
 async function makeBatches(chain: VerifiedChain): Promise<FormedBatch[]> {
   const send = async (fields: Parameters<TestWallet["signRaw"]>[0]) => chain.chain.submit(await wallet.signRaw(fields));
   const batches: FormedBatch[] = [];
@@ -72,6 +79,28 @@ async function makeBatches(chain: VerifiedChain): Promise<FormedBatch[]> {
   // It has no gas for the slot that it wants.
   await send({ to: HASH_STORE.address, data: wordToHex(5n), gasLimit: 22_500n });
   batches.push(await chain.sealAndVerify());
+  const { abi, initCode } = await testContract("L2TestToken");
+  const token = getCreateAddress({ from: wallet.address, nonce: wallet.nonce });
+  const gasLimit = 2_000_000n;
+  await send({ data: `${initCode}${abi.encodeDeploy([100n, false, false]).slice(2)}`, gasLimit });
+  await send({ to: token, data: abi.encodeFunctionData("approve", [PREDEPLOYS.L2NativeTokenVault, 100n]), gasLimit });
+  for (const [chainId, amount] of [
+    [272n, 3n],
+    [273n, 4n],
+    [272n, 5n],
+  ]) {
+    const data = assetRouter.encodeFunctionData("sendListed", [chainId, token, amount, HASH_STORE.address]);
+    await send({ to: PREDEPLOYS.L2AssetRouter, data, gasLimit });
+  }
+  batches.push(await chain.sealAndVerify());
+  const sent = batches.at(-1)?.logs.flatMap((log) => (log.type === "message" ? [decodeAssetMessage(log.body)] : []));
+  assert.deepEqual(
+    sent?.map((message) => [message?.destinationChainId, message?.amount]),
+    [
+      [272n, 8n],
+      [273n, 4n],
+    ],
+  );
   return batches;
 }
 
@@ -98,11 +127,13 @@ describe("the kernel, of the batches of a chain", () => {
   it("comes to what both engines have: gas, success, every leaf, the next boundary", async () => {
     const replayed = await fresh();
     foldAll(replayed);
-    for (const [i, { writes, outputs, outputsHash }] of batches.entries()) {
+    for (const [i, { writes, bytecodes, outputs, outputsHash }] of batches.entries()) {
       const start = replayed.state.copy();
       const result = replayed.run(steps[i] ?? []);
       compareReceipts(result, blocksOf(BigInt(i)));
       replayed.state.compare(start, writes, BigInt(outputsHash));
+      // The sender has a delegation from now on.
+      for (const code of bytecodes) replayed.state.addCode(fromHex(code));
       const { nextBatch, open, blockNumber, timestamp, cheatCount, blockHashes } = result.boundary;
       assert.deepEqual(
         [nextBatch, open, blockNumber, timestamp, cheatCount],

@@ -27,6 +27,13 @@ export interface HashVectors {
     /** The message of leg 2. */
     readonly fact: Hex;
   }[];
+  readonly transferLists: readonly {
+    readonly batchNumber: bigint;
+    readonly number: bigint;
+    readonly entries: readonly Hex[];
+    readonly total: bigint;
+    readonly hash: Hex;
+  }[];
   readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly hash: Hex }[];
   readonly deposits: readonly { readonly depositor: Hex; readonly token: Hex; readonly amount: bigint; readonly hash: Hex }[];
   readonly announcements: readonly {

@@ -27,6 +27,10 @@ interface IL1Messenger {
     /// its queue; the result is the quorum's word: a lie gives or denies a refund of that chain's own deposit.
     function logPriorityOpResult(bytes32 canonicalTxHash, bool success) external;
 
+    /// @notice Has the batch's closing ask the asset router for its lists. Only the asset router.
+    /// @dev A batch without lists asks nothing: a proof of its execution need not load the router's code.
+    function expectLists() external;
+
     /// @notice Returns what the batch exports and forgets it. Only the system context, once a batch.
     function closeBatch()
         external

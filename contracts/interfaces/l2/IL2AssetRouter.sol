@@ -42,7 +42,33 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         uint256 amount
     );
 
+    /// @notice A list of the open batch began. Its asset message comes with the batch's closing.
+    event ListOpened(uint256 indexed destinationChainId, address indexed token, uint256 number);
+    /// @notice A transfer is in a list; its transaction tells the sender.
+    /// @param list The list's name: keccak of tag, batch's number and list's number.
+    /// @param entry Recipient (20) ‖ amount (12).
+    event TransferListed(bytes32 indexed list, uint256 place, bytes32 entry);
+    /// @notice A list left with the batch that ends here.
+    event ListSent(bytes32 indexed list, uint256 indexed destinationChainId, bytes32 indexed messageHash, uint256 number);
+    /// @notice Paying an entry failed. The amount waits for `claimListed`.
+    event ListedOwed(
+        bytes32 indexed assetId,
+        address indexed recipient,
+        uint256 amount,
+        uint256 sourceChainId,
+        bytes32 messageHash
+    );
+    event ListedClaimed(bytes32 indexed assetId, address indexed recipient, uint256 amount);
+
     error UnexpectedValue(uint256 value);
+    /// @notice Base token that L1 does not back cannot leave.
+    error UnbackedList(uint256 unbacked);
+    /// @notice These are not the entries that the list's message names.
+    error ListMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The entries come to another sum than the list carries: its chain lied.
+    error ListSumMismatch(uint256 expected, uint256 actual);
+    error NotEnoughGasForEntry(uint256 required, uint256 actual);
+    error NothingOwed(bytes32 assetId, address recipient);
     error ZeroAmount();
     error ZeroRecipient();
     error InvalidDestination(uint256 chainId);
@@ -87,6 +113,38 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         external
         payable
         returns (bytes32 messageHash);
+
+    /// @notice Sends an amount to an account on another chain in a list: one asset message carries all that this batch sends there of the
+    /// token, up to 128 transfers. Base token (0x800a) is attached as value. At most 16 lists a batch, below 2^96 each entry.
+    /// @dev A list keeps no senders. What goes to a chain that does not exist comes back to the recipients, on this chain
+    /// (`refundList`), and what a chain never receives goes to them on L1 once that chain has stopped (StateExit.refundListed). So it is for
+    /// recipients with a key; for contracts use `sendToChain`.
+    function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable;
+
+    /// @notice Sends the open batch's lists. Only the messenger, which the batch's closing calls.
+    function closeLists() external;
+
+    /// @notice Pays all entries of a list that was sent here. Anyone, once a list. What an entry's token refuses to pay is owed.
+    /// @param number The list's number in its batch.
+    /// @param entries All of them, in their order: the sending chain's events have them, and its state after the list's batch.
+    function deliverList(MessageInclusionProof calldata message, uint256 number, bytes32[] calldata entries) external;
+
+    /// @notice Pays a list of this chain, which L1 refused as in `refundTransfer`, to its recipients here. Anyone.
+    function refundList(
+        MessageInclusionProof calldata sent,
+        uint256[] calldata refused,
+        uint256 number,
+        bytes32[] calldata entries
+    ) external;
+
+    /// @notice Pays what a recipient is owed of an asset. Anyone.
+    function claimListed(uint256 originChainId, address originToken, address recipient) external;
+
+    /// @notice What `claimListed` would pay.
+    function owedOf(bytes32 assetId, address recipient) external view returns (uint256);
+
+    /// @notice What the newest batch that had the place wrote there: entry `place` of its list `number`.
+    function listedEntry(uint256 number, uint256 place) external view returns (bytes32);
 
     /// @notice Sends an amount to an account of this chain, of L1 or of another chain: paid at once, by a withdrawal, or as by
     /// `sendToChain`. Base token (0x800a) is attached as value.

@@ -30,8 +30,8 @@ interface IL2BaseToken is IRestrictedCallers {
     /// @notice Takes coins that leave for another chain; they must be backed. Only the native token vault.
     function burn() external payable;
 
-    /// @notice Takes coins back for nothing. Anyone; meant for the sequencer, which returns a failed priority operation's value
-    /// from its sender and pays the refund out of the reserve, so that no recipient's code can make the refund fail.
+    /// @notice Takes coins back for nothing. Anyone; meant for the asset router, whose lists leave with their batch, and for the
+    /// sequencer, which returns a failed priority operation's value from its sender and pays the refund out of the reserve, so that no recipient's code can make the refund fail.
     function returnToReserve() external payable;
 
     /// @notice Withdraws the attached value to a receiver on L1.

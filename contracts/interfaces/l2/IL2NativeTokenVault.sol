@@ -36,6 +36,11 @@ interface IL2NativeTokenVault is IRestrictedCallers, IReentrancyGuard {
         external
         returns (address token);
 
+    /// @notice Mints what a list of transfers brings of an asset that was not born here: no payment of such runs code that could refuse it.
+    /// Only the asset router.
+    /// @param entries Recipient (20) ‖ amount (12) each.
+    function mintListed(uint256 originChainId, address originToken, bytes32[] calldata entries) external;
+
     /// @notice Leaves a message with a token's name, symbol and decimals, for another chain to import. Anyone, as often as they like:
     /// the newest message stands. A token with neither name nor symbol is refused.
     /// @dev The token is asked in this transaction, at its sender's cost; one that reverts or returns no text is not announced. Texts

@@ -49,7 +49,8 @@ export interface SystemTransactions {
   imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
   /**
    * Closes a batch: computes the outputs' hash on L2, writes it to the outputs slot and clears the messenger. `outputs`
-   * is what L1 will compute; the hash written must be equal. `blockHashes` are those up to the block before the closing one.
+   * is what L1 would compute if the closing sent nothing itself; the hash written must be that with what it sends.
+   * `blockHashes` are those up to the block before the closing one.
    */
   closing(outputs: BatchOutputs, blockHashes: BlockHashChain): SystemRequest;
 }

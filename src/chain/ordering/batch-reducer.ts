@@ -5,6 +5,7 @@ import type { Compress } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
+import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -261,11 +262,11 @@ export class BatchReducer {
   /** The closing transaction, then all that the batch hands on. The outputs slot must hold what L1 will compute. */
   async #seal({ timestamp }: CommandOf<"seal">): Promise<SealedBatch> {
     const { system, engine, extensions } = this.#dependencies;
-    const batch = this.#open;
-    const outputs = batchOutputs(batch, this.#environment(timestamp).number, timestamp, extensions);
-    await this.#own([system.closing(outputs, this.#hashesAfterHead())], timestamp, "closes the batch");
-    if (this.#open.logs.length !== batch.logs.length)
-      throw new OrderError("OutputsDiffer", "the closing transaction sent a message, which its own outputs cannot contain");
+    const { number } = this.#environment(timestamp);
+    const exported = (): BatchOutputs => batchOutputs(this.#open, number, timestamp, extensions);
+    await this.#own([system.closing(exported(), this.#hashesAfterHead())], timestamp, "closes the batch");
+    // With the messages of the closing itself, which sends the batch's lists of transfers.
+    const [batch, outputs] = [this.#open, exported()];
     const { sealed, storedOutputs } = sealedFrom(batch, outputs, await engine.takeChanges());
     if (storedOutputs !== BigInt(sealed.outputsHash))
       throw new OrderError(

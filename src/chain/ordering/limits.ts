@@ -1,3 +1,4 @@
+import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import { STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 
@@ -76,8 +77,6 @@ export const MAX_IMPORTS = 256;
 export const GAS_PER_IMPORT = 100_000n;
 /** L1 gas of the execution: per asset flow, and for as many imported roots as a batch may have. */
 const EXECUTE_GAS = { flow: 34_100, imports: MAX_IMPORTS * 3000 };
-/** Length of an asset message. */
-const ASSET_MESSAGE_BYTES = 190;
 /** Longest insertion: head, address, slot with its length, value. */
 const DIFF_BYTES = 86;
 /** Sender, length and kind of a message; length of a bytecode. */

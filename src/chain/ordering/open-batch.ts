@@ -1,5 +1,6 @@
 import type { BlockReceipt, MinedBlock } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
+import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -11,6 +12,7 @@ import type { PubdataLog } from "../../protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { messagesOf } from "../model/l1-messages.ts";
+import { openedLists } from "../model/opened-lists.ts";
 import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
 import type { BatchUsage, Unmeasured } from "./limits.ts";
 
@@ -75,11 +77,20 @@ export function extendBatch(
     transactionCount: batch.transactionCount + transactions.filter(isUsers).length,
     usage: {
       ...usage,
-      messages: usage.messages + messages.length,
-      messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+      ...withMessages(usage, receipts),
       gas: receipts.reduce((sum, { gasUsed }) => sum + gasUsed, usage.gas),
       unmeasured: addUnmeasured(usage.unmeasured, unmeasured),
     },
+  };
+}
+
+/** A list's message counts from its opening on: the closing must find room for it. */
+function withMessages(usage: BatchUsage, receipts: readonly BlockReceipt[]): Pick<BatchUsage, "messages" | "messageBytes"> {
+  const bodies = receipts.flatMap(messagesOf).map(({ body }) => body.length);
+  const lists = receipts.reduce((sum, receipt) => sum + openedLists(receipt), 0);
+  return {
+    messages: usage.messages + bodies.length + lists,
+    messageBytes: bodies.reduce((sum, length) => sum + length, usage.messageBytes + lists * ASSET_MESSAGE_BYTES),
   };
 }
 
@@ -122,12 +133,10 @@ export function recordImports(batch: OpenBatch, roots: readonly ImportedRoot[]):
 
 /** The batch's usage once a transaction has done what its preview says. The batch must have been measured. */
 export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "transactionHash">, size: ChangeSize): BatchUsage {
-  const messages = messagesOf({ ...receipt, transactionHash: "0x" });
   return {
     ...usage,
     ...size,
-    messages: usage.messages + messages.length,
-    messageBytes: messages.reduce((sum, { body }) => sum + body.length, usage.messageBytes),
+    ...withMessages(usage, [{ ...receipt, transactionHash: "0x" }]),
     gas: usage.gas + receipt.gasUsed,
   };
 }

@@ -3,7 +3,7 @@ import { NamedError } from "../../errors/named-error.ts";
 export type OrderErrorCode =
   /** One of the chain's own transactions was not included, or reverted. */
   | "SystemTransactionFailed"
-  /** The closing transaction sent a message, or stored another hash than that of the batch's outputs. */
+  /** The closing transaction stored another hash than that of the batch's outputs. */
   | "OutputsDiffer"
   /** A priority operation that could run was left out. */
   | "OperationLeftOut"

@@ -11,6 +11,7 @@ import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
 import { accountsOf, assetMessage, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
 import type { FormedBatch } from "./support/chain.ts";
@@ -131,6 +132,49 @@ describe("transfers to a chain that stopped", () => {
     await refund(sender, claim(3, returned), addressOf(0xf2));
     assert.equal(await view(token, "balanceOf", addressOf(0xf2)), 50n);
     await assertReverts(refund(sender, claim(1, own), ZERO_ADDRESS), "ZeroRecipient()");
+  });
+
+  test("C12: entries of a list go to their recipients, each once, shown the whole list", async () => {
+    const [from, destination] = [await source(), await create()];
+    const other = ecosystem.accounts[4]!;
+    const entries = [
+      encodeListEntry({ recipient: senderAddress, amount: 300n }),
+      encodeListEntry({ recipient: (await other.getAddress()).toLowerCase() as Hex, amount: 200n }),
+      encodeListEntry({ recipient: senderAddress, amount: 1n }),
+    ];
+    const [ROUTER, number] = [PREDEPLOYS.L2AssetRouter, 3];
+    const nonce = BigInt(hashTransferList(from.chain.batchCount, number, entries));
+    const listed = { recipient: ROUTER, sender: ROUTER, nonce };
+    const lie = [encodeListEntry({ recipient: senderAddress, amount: 999n })];
+    const lying = { ...listed, nonce: BigInt(hashTransferList(from.chain.batchCount, number, lie)) };
+    const messages = [transferTo(destination, 501n, listed), transferTo(destination, 2n, lying), transferTo(destination, 3n)];
+    const formed = await settle(from, messages);
+    const tree = await stop(destination, from.chain.configuration.chainId, []);
+    const claim = (index: number) =>
+      undeliveredTransfer(
+        from.chain,
+        formed,
+        index,
+        messages[index - 1]!,
+        undeliveredProof(tree, from.chain, messages[index - 1]!),
+      );
+    const take = (signer: Signer, place: number, { index = 1, all = entries, list = number } = {}) =>
+      send(as(ecosystem.stateExit, signer), "refundListed", claim(index), list, all, place, addressOf(0xf7));
+
+    await assertReverts(take(other, 0), "NotTheOwner");
+    await assertReverts(take(sender, 3), "NotInList(3)");
+    await assertReverts(take(sender, 0, { all: entries.slice(0, 2) }), "ListMismatch");
+    await assertReverts(take(sender, 0, { list: 2 }), "ListMismatch");
+    await assertReverts(take(sender, 0, { index: 2, all: lie }), "ListMismatch");
+    await assertReverts(take(sender, 0, { index: 3 }), "NotInList(0)");
+    await assertReverts(refund(sender, claim(1), addressOf(0xf7)), "NotTheOwner");
+    await take(sender, 0);
+    await take(other, 1);
+    await take(sender, 2);
+    assert.equal(await view(token, "balanceOf", addressOf(0xf7)), 501n);
+    await assertReverts(take(sender, 0), "TransferAlreadyRefunded");
+    const messageHash = keccak(messages[0]!.body);
+    assert.equal(await view(ecosystem.stateExit, "isEntryRefunded", from.chain.configuration.chainId, messageHash, 2), true);
   });
 
   test("wait until the destination has stopped, and the source's batch is executed", async () => {

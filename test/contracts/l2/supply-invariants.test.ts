@@ -7,6 +7,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import { attribute, eventsOf, interoperable, messagesOf } from "./support/bundles.ts";
+import { takeLists } from "./support/lists.ts";
 import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 
@@ -127,6 +128,32 @@ describe("supplies under random operations", () => {
     await note(chain, await chain.send(router, "sendToChain", destination.chainId, token, amount, to, { value }));
   };
 
+  /** Notes the lists that a closing sent, of which a relayer knows the entries by the router's events. */
+  const noteLists = async (chain: SimulatedChain): Promise<void> => {
+    for (const list of await takeLists(chain)) {
+      const destination = ecosystem.chains.find(({ chainId }) => chainId === list.destinationChainId)!;
+      const run = async () => {
+        const router = await destination.predeploy("L2AssetRouter", destination.users[4]);
+        return destination.send(router, "deliverList", ecosystem.prove(list.messageHash), list.number, list.entries);
+      };
+      deliveries.push({ run, delivered: false });
+    }
+  };
+
+  const settle = async (): Promise<void> => {
+    await ecosystem.settle();
+    for (const chain of ecosystem.chains) await noteLists(chain);
+  };
+
+  const sendListed = async (): Promise<void> => {
+    const from = below(2);
+    const [chain, destination] = [chainAt(from), chainAt(1 - from)];
+    const { token, amount, value } = await choose(from);
+    const router = await chain.predeploy("L2AssetRouter", chain.users[below(2)]);
+    const to = destination.users[below(2)]!.address;
+    await chain.send(router, "sendListed", destination.chainId, token, amount, to, { value });
+  };
+
   /** By the one entry: to the own chain, to L1 or to the other chain. */
   const sendAnywhere = async (): Promise<void> => {
     const from = below(2);
@@ -210,7 +237,7 @@ describe("supplies under random operations", () => {
   test(`are what L1 holds, after each of ${OPERATIONS} operations on two chains`, async () => {
     const done = new Map<string, number>();
     for (let i = 0; i < OPERATIONS; i++) {
-      const kinds = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver, sendAnywhere];
+      const kinds = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver, sendAnywhere, sendListed];
       const operation = kinds[i < 20 ? 0 : below(kinds.length)]!;
       // Many operations must fail: no money, not yet settled, already delivered.
       const outcome = await operation().then(
@@ -223,11 +250,11 @@ describe("supplies under random operations", () => {
       const key = `${operation.name} ${outcome}`;
       done.set(key, (done.get(key) ?? 0) + 1);
       if (below(3) === 0) {
-        await ecosystem.settle();
+        await settle();
         await checkSupplies();
       }
     }
-    for (const name of ["deposit", "transfer", "withdraw", "sendBundle", "deliver", "sendAnywhere"]) {
+    for (const name of ["deposit", "transfer", "withdraw", "sendBundle", "deliver", "sendAnywhere", "sendListed"]) {
       assert.ok((done.get(`${name} done`) ?? 0) >= 5, `${name}: ${JSON.stringify([...done])}`);
     }
     assert.ok((done.get("deliver refused") ?? 0) >= 5, JSON.stringify([...done]));
@@ -235,13 +262,13 @@ describe("supplies under random operations", () => {
     // As long as a relayer lives, everything arrives, and nothing twice.
     for (let round = 0; deliveries.some(({ delivered }) => !delivered); round++) {
       assert.ok(round < 10, "messages lead to messages without end");
-      await ecosystem.settle();
+      await settle();
       for (const delivery of deliveries.filter(({ delivered }) => !delivered)) {
         await delivery.run();
         delivery.delivered = true;
       }
     }
-    await ecosystem.settle();
+    await settle();
     await checkSupplies();
     assert.equal(bundleOutcomes.size, 2, "bundles must succeed and fail");
     for (const delivery of deliveries) await assert.rejects(delivery.run());
@@ -249,6 +276,7 @@ describe("supplies under random operations", () => {
       for (const asset of [...l1Assets.map((token) => assetId(L1_CHAIN_ID, token)), nativeId]) {
         assert.equal(ecosystem.settlement.inTransitTo(chain.chainId, asset), 0n);
       }
+      assert.equal(await chain.ethers.provider.getBalance(PREDEPLOYS.L2AssetRouter), 0n);
       assert.equal(await chain.ethers.provider.getBalance(PREDEPLOYS.InteropCenter), 0n);
       assert.equal(await chain.ethers.provider.getBalance(PREDEPLOYS.InteropHandler), 0n);
     }

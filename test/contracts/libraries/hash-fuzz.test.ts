@@ -15,6 +15,8 @@ import { hashOutputs } from "../../../src/protocol/outputs.ts";
 import type { BatchOutputs } from "../../../src/protocol/outputs.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
+import { readHashVectors } from "../../protocol/hash-vectors.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
 import type { Randomness } from "../../protocol/random-batches.ts";
 import { startLocalL1 } from "../../support/l1.ts";
@@ -94,6 +96,30 @@ describe(`hashes of random records, in Solidity and in TypeScript (seed ${SEED})
       assert.equal(await onL1(records, "hashExtensions", configuration), hashExtensions(configuration));
       const chainIds = Array.from({ length: random.index(6) }, () => random.word(256));
       assert.equal(await onL1(records, "hashRefused", chainIds), hashRefusedDestinations(chainIds));
+    }
+  });
+
+  test("C12: lists of transfers and their sums are equal, and as an independent derivation has them", async () => {
+    const lists = readHashVectors().transferLists.map((list) => ({ ...list, number: Number(list.number) }));
+    for (const { batchNumber, number, entries, total, hash } of lists) {
+      assert.equal(hashTransferList(batchNumber, number, entries), hash);
+      assert.deepEqual(
+        [...((await onL1(records, "hashTransferList", batchNumber, number, entries)) as unknown[])],
+        [hash, total],
+      );
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+      const [batchNumber, number] = [random.word(64), random.index(16)];
+      const entries = Array.from({ length: random.index(5) }, () => toHex(random.bytes(32)));
+      const total = entries.reduce((sum, entry) => sum + decodeListEntry(entry).amount, 0n);
+      assert.deepEqual(
+        entries.map((entry) => encodeListEntry(decodeListEntry(entry))),
+        entries,
+      );
+      assert.deepEqual(
+        [...((await onL1(records, "hashTransferList", batchNumber, number, entries)) as unknown[])],
+        [hashTransferList(batchNumber, number, entries), total],
+      );
     }
   });
 });

@@ -5,6 +5,7 @@ import {AssetFlows} from "../../../../contracts/libraries/AssetFlows.sol";
 import {BatchCommitment, ChainOrigin} from "../../../../contracts/libraries/BatchCommitment.sol";
 import {RecordedHashes} from "../../../../contracts/libraries/RecordedHashes.sol";
 import {TokenDescription} from "../../../../contracts/libraries/TokenDescription.sol";
+import {TransferList} from "../../../../contracts/libraries/TransferList.sol";
 import {TransactionTree} from "../../../../contracts/libraries/TransactionTree.sol";
 import {AssetFlow} from "../../../../contracts/types/AssetFlow.sol";
 import {BatchRecord} from "../../../../contracts/types/BatchRecord.sol";
@@ -31,6 +32,14 @@ contract HashHarness {
 
     function hashRecordWords(bytes32[] calldata words) external pure returns (bytes32) {
         return TransactionTree.hashRecord(words);
+    }
+
+    function hashTransferList(uint256 batchNumber, uint256 number, bytes32[] calldata entries)
+        external
+        pure
+        returns (bytes32 hash, uint256 total)
+    {
+        return TransferList.digest(batchNumber, number, entries);
     }
 
     function hashFlows(AssetFlow[] calldata flows) external pure returns (bytes32) {

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Lists of transfers that travel in one asset message
+/// @notice An entry is one word: recipient (20) ‖ amount (12). A list's hash is h₀ = keccak(TAG, batch's number, list's number), then
+/// h ← keccak(h ‖ entry) for each entry. The batch's number and the list's tell equal lists apart. The list's asset message is from
+/// the asset router to the asset router, its nonce is the hash, its amount the sum.
+library TransferList {
+    bytes32 internal constant TAG = keccak256("hyperchain.transfer-list.v1");
+    /// @notice Lists of a batch: what its closing sends has a bound.
+    uint256 internal constant MAX_LISTS = 16;
+    /// @notice Entries of a list: an operation forced from L1 delivers it, to accounts that are new, too.
+    uint256 internal constant MAX_ENTRIES = 128;
+
+    error ListAmountTooLarge(uint256 limit, uint256 actual);
+    error TooManyLists(uint256 limit);
+
+    /// @dev The list that is being filled for one destination and token. One slot; `hash` is the second.
+    struct Filling {
+        uint64 batchNumber;
+        uint16 number;
+        uint16 count;
+        uint128 total;
+        bytes32 hash;
+    }
+
+    /// @dev What the batch's closing needs of a list. `total` and `hash` are written when it is full; before, the filling has them.
+    struct Opened {
+        uint256 destinationChainId;
+        uint256 originChainId;
+        address token;
+        uint64 batchNumber;
+        address originToken;
+        uint128 total;
+        bytes32 hash;
+    }
+
+    struct Book {
+        uint256 count;
+        mapping(uint256 number => Opened) opened;
+        mapping(bytes32 key => Filling) filling;
+        /// @dev Written anew by each batch and never cleared: so the pubdata has every entry, and a place that was used costs no new slot.
+        mapping(uint256 place => bytes32) entries;
+    }
+
+    function key(uint256 destinationChainId, address token) internal pure returns (bytes32) {
+        return keccak256(abi.encode(destinationChainId, token));
+    }
+
+    function entryOf(address recipient, uint256 amount) internal pure returns (bytes32) {
+        if (amount > type(uint96).max) revert ListAmountTooLarge(type(uint96).max, amount);
+        return bytes32((uint256(uint160(recipient)) << 96) | amount);
+    }
+
+    function partsOf(bytes32 entry) internal pure returns (address recipient, uint256 amount) {
+        return (address(bytes20(entry)), uint96(uint256(entry)));
+    }
+
+    /// @notice Name of a list on its chain.
+    function nameOf(uint256 batchNumber, uint256 number) internal pure returns (bytes32) {
+        return keccak256(abi.encode(TAG, batchNumber, number));
+    }
+
+    /// @notice Hash and sum of a whole list.
+    function digest(uint256 batchNumber, uint256 number, bytes32[] calldata entries)
+        internal
+        pure
+        returns (bytes32 hash, uint256 total)
+    {
+        hash = nameOf(batchNumber, number);
+        // Amounts have 96 bits, and a transaction has no room for 2^160 of them.
+        unchecked {
+            for (uint256 i = 0; i < entries.length; ++i) {
+                hash = _fold(hash, entries[i]);
+                total += uint96(uint256(entries[i]));
+            }
+        }
+    }
+
+    /// @notice Adds an entry to a list that was opened.
+    function add(Book storage book, Filling storage list, bytes32 entry) internal returns (bytes32 name, uint256 place) {
+        Filling memory filling = list;
+        place = filling.count;
+        name = nameOf(filling.batchNumber, filling.number);
+        // Fewer than 2^16 amounts of 96 bits.
+        unchecked {
+            filling.total += uint96(uint256(entry));
+            filling.count = uint16(place + 1);
+        }
+        filling.hash = _fold(place == 0 ? name : filling.hash, entry);
+        list.batchNumber = filling.batchNumber;
+        (list.number, list.count, list.total, list.hash) = (filling.number, filling.count, filling.total, filling.hash);
+        book.entries[uint256(filling.number) * MAX_ENTRIES + place] = entry;
+    }
+
+    /// @notice Begins the next list for a destination and a token; the one before it, if there is one, is full.
+    function open(Book storage book, Filling storage list, uint256 batchNumber) internal returns (Opened storage opened) {
+        uint256 number = book.count;
+        if (number == MAX_LISTS) revert TooManyLists(MAX_LISTS);
+        if (list.count != 0) (book.opened[list.number].total, book.opened[list.number].hash) = (list.total, list.hash);
+        book.count = number + 1;
+        (list.batchNumber, list.number, list.count, list.total) = (uint64(batchNumber), uint16(number), 0, 0);
+        opened = book.opened[number];
+        opened.batchNumber = uint64(batchNumber);
+    }
+
+    /// @notice Takes a list out of the book.
+    function take(Book storage book, uint256 number) internal returns (Opened memory list) {
+        list = book.opened[number];
+        delete book.opened[number];
+        if (list.hash != 0) return list;
+        bytes32 place = key(list.destinationChainId, list.token);
+        (list.total, list.hash) = (book.filling[place].total, book.filling[place].hash);
+        delete book.filling[place];
+    }
+
+    function _fold(bytes32 hash, bytes32 entry) private pure returns (bytes32 folded) {
+        // The scratch space of two words.
+        assembly ("memory-safe") {
+            mstore(0x00, hash)
+            mstore(0x20, entry)
+            folded := keccak256(0x00, 0x40)
+        }
+    }
+}

@@ -1,0 +1,320 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { getAddress } from "ethers";
+import type { Contract } from "ethers";
+import { AssetMessageKind, assetId, encodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { keccak } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { SYSTEM_GAS_LIMIT } from "../../../src/chain/predeploys/system-transactions.ts";
+import { NATIVE_BUDGET, UNIT_WEIGHTS } from "../../../src/protocol/native-budget.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { decodeListEntry, encodeListEntry, hashTransferList } from "../../../src/protocol/transfer-list.ts";
+import { eventsOf } from "./support/bundles.ts";
+import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.ts";
+import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
+import { takeLists } from "./support/lists.ts";
+import type { SentList } from "./support/lists.ts";
+import { assertReverts } from "./support/revert-reason.ts";
+
+const COIN = PREDEPLOYS.L2BaseToken;
+const ROUTER = PREDEPLOYS.L2AssetRouter;
+const BOB: Hex = "0x0000000000000000000000000000000000c12b0b";
+const CAROL: Hex = "0x0000000000000000000000000000000000c12ca1";
+
+/** Of an operation that L1's queue takes. */
+const MAX_FORCED_GAS = 8_000_000;
+const MAX_ENTRIES = 128;
+
+/** Of instructions by their names (docs/protocol.md, fixtures/protocol/budget.json); no other has more than 8. */
+const WEIGHTS: readonly (readonly [RegExp, number])[] = [
+  [/^(PUSH|DUP|SWAP|JUMP|POP)/, 2],
+  [/^(CALL|STATICCALL|DELEGATECALL)$/, 600],
+  [/^CREATE/, 900],
+  [/^SLOAD$|BALANCE$|^EXTCODE/, 300],
+  [/^SSTORE$/, 400],
+  [/^TLOAD$/, 91],
+  [/^TSTORE$/, 132],
+  [/^LOG/, 160],
+  [/^(STOP|RETURN)$/, 190],
+  [/^REVERT$/, 470],
+  [/^SELFDESTRUCT$/, 860],
+];
+
+/** Units that a transaction's instructions take, its hashes and the codes that it runs; what it copies is far less. */
+async function budgetOf(chain: SimulatedChain, hash: string): Promise<number> {
+  const { provider } = chain.ethers;
+  const { structLogs } = (await provider.send("debug_traceTransaction", [
+    hash,
+    { disableMemory: true, disableStorage: true },
+  ])) as {
+    structLogs: { op: string; stack: string[] }[];
+  };
+  let units = 0;
+  const codes = new Set<string>([ROUTER]);
+  for (const { op, stack } of structLogs) {
+    const at = (depth: number): bigint => BigInt(`0x${stack.at(-1 - depth)!.replace(/^0x/, "")}`);
+    units += WEIGHTS.find(([names]) => names.test(op))?.[1] ?? 8;
+    if (op === "KECCAK256") units += UNIT_WEIGHTS.hashedBlock * (Number(at(1)) / 136 + 1);
+    if (op.endsWith("CALL")) codes.add(`0x${at(1).toString(16).padStart(40, "0")}`);
+  }
+  for (const address of codes) units += ((await provider.getCode(address)).length / 6) * UNIT_WEIGHTS.loadedThreeBytes;
+  return units;
+}
+
+describe("C12: lists of transfers", () => {
+  let ecosystem: Ecosystem;
+  let a: SimulatedChain;
+  let b: SimulatedChain;
+  let router: Contract;
+  let routerB: Contract;
+  let crowd: Contract;
+  before(async () => {
+    ecosystem = await startEcosystem([ETH, ETH]);
+    [a, b] = [ecosystem.chains[0]!, ecosystem.chains[1]!];
+    for (const { address } of a.users) await a.deposit(address, ETH, 10n ** 18n);
+    router = await a.predeploy("L2AssetRouter", a.users[0]);
+    routerB = await b.predeploy("L2AssetRouter", b.users[0]);
+    crowd = (await a.ethers.deployContract("Crowd", [], a.users[0])) as unknown as Contract;
+  });
+  after(() => ecosystem.close());
+
+  const list = (amount: bigint, to: string, { user = 0, token = COIN as string, chainId = b.chainId } = {}) =>
+    a.send(router.connect(a.users[user]!) as Contract, "sendListed", chainId, token, amount, to, {
+      value: token === COIN ? amount : 0n,
+    });
+  const settle = async (): Promise<readonly SentList[]> => {
+    await ecosystem.settle();
+    return takeLists(a);
+  };
+  const deliver = ({ messageHash, number, entries }: SentList) =>
+    b.send(routerB, "deliverList", ecosystem.prove(messageHash), number, entries);
+  const balance = (chain: SimulatedChain, account: string) => chain.ethers.provider.getBalance(account);
+  const tokenBalance = async (chain: SimulatedChain, token: string, account: string) =>
+    (await chain.ethers.getContractAt("BridgedToken", token)).getFunction("balanceOf").staticCall(account) as Promise<bigint>;
+  const reverts = (call: Promise<unknown>, name: string, args?: readonly unknown[]) =>
+    assertReverts(call, "L2AssetRouter", name, args);
+
+  test("coins of several senders travel in one message and are paid with one delivery", async () => {
+    const had = ecosystem.settlement.heldFor(b.chainId, assetId(L1_CHAIN_ID, ETH));
+    await list(5n, BOB);
+    await list(7n, CAROL, { user: 1 });
+    await list(11n, BOB, { user: 2 });
+    assert.equal(await balance(a, ROUTER), 23n);
+    const [sent, ...others] = await settle();
+    assert.deepEqual(others, []);
+    assert.deepEqual(sent!.entries.map(decodeListEntry), [
+      { recipient: BOB, amount: 5n },
+      { recipient: CAROL, amount: 7n },
+      { recipient: BOB, amount: 11n },
+    ]);
+    assert.equal(await balance(a, ROUTER), 0n);
+    const before = await balance(b, BOB);
+    const receipt = await deliver(sent!);
+    assert.equal((await balance(b, BOB)) - before, 16n);
+    assert.equal(await balance(b, CAROL), 7n);
+    assert.equal((await eventsOf(receipt, "L2AssetRouter", "TransferDelivered"))[0]![4], 23n);
+    await reverts(deliver(sent!), "AlreadyDelivered", [a.chainId, sent!.messageHash]);
+    await ecosystem.settle();
+    assert.equal(ecosystem.settlement.heldFor(b.chainId, assetId(L1_CHAIN_ID, ETH)) - had, 23n);
+  });
+
+  test("tokens of L1 and of the chain have lists of their own, and come home by one", async () => {
+    await a.deposit(a.users[0]!.address, L1_TOKEN, 100n);
+    const bridged = (await router.getFunction("l2TokenAddress").staticCall(L1_TOKEN)) as string;
+    const native = (await a.ethers.deployContract("PickyToken", [], a.users[0])) as unknown as Contract;
+    const nativeAddress = await native.getAddress();
+    await a.send(native, "approve", PREDEPLOYS.L2NativeTokenVault, 100n);
+    const holder = b.users[0]!.address;
+    for (const token of [bridged, nativeAddress]) {
+      await list(30n, holder, { token });
+      await list(12n, BOB, { token });
+    }
+    const sent = await settle();
+    assert.equal(sent.length, 2);
+    for (const one of sent) await deliver(one);
+    const copy = (await (
+      await b.predeploy("L2NativeTokenVault")
+    )
+      .getFunction("tokenAddress")
+      .staticCall(assetId(a.chainId, nativeAddress.toLowerCase() as Hex))) as string;
+    for (const token of [bridged, copy]) {
+      assert.equal(await tokenBalance(b, token, holder), 30n);
+      assert.equal(await tokenBalance(b, token, BOB), 12n);
+    }
+
+    // Home again: a recipient whom the token refuses is owed, and the others are paid.
+    for (const [to, amount] of [
+      [BOB, 10n],
+      [CAROL, 20n],
+    ] as const)
+      await b.send(routerB, "sendListed", a.chainId, copy, amount, to);
+    await ecosystem.settle();
+    await a.send(native, "refuse", BOB);
+    const [home] = await takeLists(b);
+    const id = assetId(a.chainId, nativeAddress.toLowerCase() as Hex);
+    const proof = ecosystem.prove(home!.messageHash);
+    // With so little gas a payment could fail for that alone: nothing happens.
+    await assert.rejects(a.send(router, "deliverList", proof, home!.number, home!.entries, { gasLimit: 400_000n }));
+    assert.equal(await router.getFunction("isDelivered").staticCall(b.chainId, home!.messageHash), false);
+    await a.send(router, "deliverList", proof, home!.number, home!.entries);
+    assert.equal(await tokenBalance(a, nativeAddress, CAROL), 20n);
+    assert.equal(await tokenBalance(a, nativeAddress, BOB), 0n);
+    assert.equal(await router.getFunction("owedOf").staticCall(id, BOB), 10n);
+    await assert.rejects(a.send(router, "claimListed", a.chainId, nativeAddress, BOB));
+    await a.send(native, "refuse", ETH);
+    await a.send(router, "claimListed", a.chainId, nativeAddress, BOB);
+    assert.equal(await tokenBalance(a, nativeAddress, BOB), 10n);
+    await reverts(a.send(router, "claimListed", a.chainId, nativeAddress, BOB), "NothingOwed", [id, getAddress(BOB)]);
+  });
+
+  test("a full list is followed by another, and both leave with the batch", async () => {
+    await a.send(crowd, "send", b.chainId, 150, 0xc12000n, { value: 150n });
+    await a.send(crowd, "send", b.chainId, 150, 0xc13000n, { value: 150n });
+    const sent = await settle();
+    assert.deepEqual(
+      sent.map(({ number, entries }) => [number, entries.length]),
+      [
+        [0n, 128],
+        [1n, 128],
+        [2n, 44],
+      ],
+    );
+    for (const one of sent) await deliver(one);
+    for (const account of [0xc12000, 0xc12095, 0xc13000, 0xc13069, 0xc1306a, 0xc13095])
+      assert.equal(await balance(b, `0x${account.toString(16).padStart(40, "0")}`), 1n);
+    assert.equal(await balance(a, ROUTER), 0n);
+  });
+
+  test("the state after the batch has the entries, for those who have no events", async () => {
+    await list(5n, BOB);
+    await list(6n, CAROL);
+    const [sent] = await settle();
+    const kept = await Promise.all([0, 1].map((place) => router.getFunction("listedEntry").staticCall(0, place)));
+    assert.deepEqual(kept, sent!.entries);
+    await deliver(sent!);
+  });
+
+  test("equal lists of two batches are two messages", async () => {
+    const hashes: Hex[] = [];
+    for (let i = 0; i < 2; i++) {
+      await list(3n, BOB);
+      const [sent] = await settle();
+      await deliver(sent!);
+      hashes.push(sent!.messageHash);
+    }
+    assert.notEqual(hashes[0], hashes[1]);
+  });
+
+  test("what no list can carry is refused by name", async () => {
+    await reverts(list(0n, BOB), "ZeroAmount");
+    await reverts(list(1n, ETH), "ZeroRecipient");
+    for (const account of [PREDEPLOYS.InteropHandler, ROUTER]) await reverts(list(1n, account), "RecipientNotAllowed");
+    for (const chainId of [0n, a.chainId, L1_CHAIN_ID])
+      await reverts(list(1n, BOB, { chainId }), "InvalidDestination", [chainId]);
+    const [big, limit] = [2n ** 96n, 2n ** 96n - 1n];
+    const call = (amount: bigint, value: bigint) =>
+      router.getFunction("sendListed").staticCall(b.chainId, COIN, amount, BOB, { value });
+    await assertReverts(call(big, 0n), "TransferList", "ListAmountTooLarge", [limit, big]);
+    await reverts(call(2n, 1n), "UnexpectedValue", [1n]);
+    await reverts(a.send(router, "sendToChain", b.chainId, COIN, 1n, ROUTER, { value: 1n }), "RecipientNotAllowed");
+    await reverts(a.send(router, "closeLists"), "CallerNotAllowed");
+    const messenger = await a.predeploy("L1Messenger", a.users[0]);
+    await assertReverts(a.send(messenger, "expectLists"), "L1Messenger", "CallerNotAllowed");
+  });
+
+  test("a list is delivered as a list only, with its own entries in their order, and under its own number", async () => {
+    await list(5n, BOB);
+    await list(6n, CAROL);
+    const [sent] = await settle();
+    const proof = ecosystem.prove(sent!.messageHash);
+    const [first, second] = sent!.entries as [Hex, Hex];
+    const wrong: readonly (readonly [bigint, readonly Hex[]])[] = [
+      [0n, [second, first]],
+      [0n, [first]],
+      [0n, [first, second, second]],
+      [0n, []],
+      [1n, [first, second]],
+      [0n, [encodeListEntry({ recipient: BOB, amount: 11n }), encodeListEntry({ recipient: CAROL, amount: 0n })]],
+    ];
+    for (const [number, entries] of wrong) await reverts(b.send(routerB, "deliverList", proof, number, entries), "ListMismatch");
+    await reverts(b.send(routerB, "deliver", proof), "RecipientNotAllowed", [getAddress(ROUTER)]);
+    await reverts(a.send(router, "refundTransfer", proof, [], ROUTER), "RecipientNotAllowed");
+    await deliver(sent!);
+    // A plain transfer is no list.
+    const receipt = await a.send(router, "sendToChain", b.chainId, COIN, 1n, BOB, { value: 1n });
+    const messageHash = (await eventsOf(receipt, "L2AssetRouter", "TransferSent"))[0]![5] as Hex;
+    await ecosystem.settle();
+    await reverts(b.send(routerB, "deliverList", ecosystem.prove(messageHash), 0n, []), "RecipientNotAllowed");
+  });
+
+  test("entries that come to more than the list carries pay nobody: a lying chain takes nothing", async () => {
+    const entries = [encodeListEntry({ recipient: BOB, amount: 1000n })];
+    const context = await a.predeploy("SystemContext");
+    const batchNumber = (await context.getFunction("batchNumber").staticCall()) as bigint;
+    const body = encodeAssetMessage({
+      kind: AssetMessageKind.hyperbridgeSend,
+      destinationChainId: b.chainId,
+      originChainId: L1_CHAIN_ID,
+      originToken: ETH,
+      amount: 1n,
+      recipient: ROUTER,
+      sender: ROUTER,
+      nonce: BigInt(hashTransferList(batchNumber, 0, entries)),
+    });
+    await a.send(await a.predeploy("L1Messenger", await a.impersonate(ROUTER)), "sendToL1", body);
+    await ecosystem.settle();
+    const proof = ecosystem.prove(keccak(body));
+    await reverts(b.send(routerB, "deliverList", proof, 0n, entries), "ListSumMismatch", [1n, 1000n]);
+  });
+
+  test("a list to an id that no chain has goes to its recipients here, once", async () => {
+    await list(5n, BOB, { chainId: 999n });
+    await list(6n, CAROL, { chainId: 999n });
+    const [sent] = await settle();
+    const proof = ecosystem.prove(sent!.messageHash);
+    const refused = ecosystem.refusedWith(sent!.messageHash);
+    const [bob, carol] = [await balance(a, BOB), await balance(a, CAROL)];
+    await reverts(a.send(router, "refundList", proof, refused, 0n, sent!.entries.slice(1)), "ListMismatch");
+    await reverts(a.send(router, "refundList", proof, [], 0n, sent!.entries), "RefusedMismatch");
+    await a.send(router, "refundList", proof, refused, sent!.number, sent!.entries);
+    assert.deepEqual([(await balance(a, BOB)) - bob, (await balance(a, CAROL)) - carol], [5n, 6n]);
+    await reverts(a.send(router, "refundList", proof, refused, 0n, sent!.entries), "AlreadyRefunded");
+  });
+
+  test("a full list to new accounts is within what an operation forced from L1 may take, in gas and in budget", async () => {
+    const costs: { gas: number; units: number }[] = [];
+    for (const [count, first] of [
+      [1, 0xc15000n],
+      [3, 0xc16000n],
+    ] as const) {
+      await a.send(crowd, "send", b.chainId, count, first, { value: count });
+      const [sent] = await settle();
+      const { hash, gasUsed } = await deliver(sent!);
+      costs.push({ gas: Number(gasUsed), units: await budgetOf(b, hash) });
+    }
+    const [one, three] = costs as [(typeof costs)[0], (typeof costs)[0]];
+    const full = (key: "gas" | "units") => one[key] + ((three[key] - one[key]) / 2) * (MAX_ENTRIES - 1);
+    assert.ok(full("gas") < MAX_FORCED_GAS, `${full("gas")} gas`);
+    assert.ok(full("units") < NATIVE_BUDGET, `${full("units")} units of the budget`);
+  });
+
+  test("nothing that strangers do keeps a batch from closing", async () => {
+    // All lists that there are, the messages of a whole batch, and coins that nothing backs, given to reserve and router.
+    for (let i = 0; i < 16; i++) await list(1n, BOB, { chainId: BigInt(1000 + i) });
+    await assertReverts(list(1n, BOB), "TransferList", "TooManyLists", [16n]);
+    await list(1n, CAROL, { chainId: 1003n });
+    for (let sent = 0; sent < 4096; sent += 512) await a.send(crowd, "sendMessages", 512, { gasLimit: 16_000_000 });
+    const unbacked = a.users[4]!;
+    const base = await a.predeploy("L2BaseToken", unbacked);
+    await a.send(base, "returnToReserve", { value: 10n ** 21n });
+    await reverts(list(1n, BOB, { chainId: 1000n }), "UnbackedList");
+    await assertReverts(a.send(base, "withdraw", BOB, { value: 1n }), "L2BaseToken", "UnbackedWithdrawal");
+    const sent = await settle();
+    assert.equal(sent.length, 16);
+    assert.equal(await balance(a, ROUTER), 0n);
+    const topics = [router.interface.getEvent("ListSent")!.topicHash];
+    const [closing] = (await a.ethers.provider.getLogs({ address: ROUTER, topics, fromBlock: 0 })).slice(-1);
+    const receipt = await a.ethers.provider.getTransactionReceipt(closing!.transactionHash);
+    assert.ok(receipt!.gasUsed < SYSTEM_GAS_LIMIT / 4n, `${receipt!.gasUsed}`);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sendListed } from "../../src/client/transfer-list.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
+import { measureListCosts } from "./support/list-costs.ts";
+
+const CAROL = "0x0000000000000000000000000000000000c12ca1";
+
+test("C12: 100 listed transfers take at most 2.5 times the bytes of transfers to new accounts, and 3 times the gas, by night with real proofs", async () => {
+  const prover = { mode: IS_NIGHTLY ? "stark" : "none" } as const;
+  const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, prover };
+  const devnet = await startFlowDevnet([271n, 272n], options);
+  try {
+    const costs = await measureListCosts(devnet, 100);
+    const { plainToNew, plainToHolders, listedToNew, listedToHolders } = costs;
+    assert.equal(plainToHolders.gas, 21_000);
+    assert.ok(listedToNew.bytes <= 2.5 * plainToNew.bytes, JSON.stringify(costs));
+    assert.ok(listedToHolders.gas <= 3 * plainToHolders.gas, JSON.stringify(costs));
+
+    // One by the client, alone in its list.
+    const [alpha, beta] = devnet.chains;
+    const [onAlpha, onBeta] = [clientOf(alpha!), clientOf(beta!)];
+    const alice = devnet.accounts.wallet(ALICE).connect(onAlpha);
+    const sent = await sendListed(devnet.info(), { from: 271, to: { chain: 272, account: CAROL }, amount: 7n }, alice, onBeta);
+    assert.equal(sent.place, 0);
+    await settleNow(alpha!);
+    await devnet.relay();
+    assert.equal(await onBeta.getBalance(CAROL), 7n);
+    onAlpha.destroy();
+    onBeta.destroy();
+  } finally {
+    await devnet.close();
+  }
+  assert.deepEqual(devnet.faults, []);
+});
