@@ -72,3 +72,17 @@ test("A8: the first screen and the status say which protocol version is in force
   assert.match(both, /beta takes protocol version 4 with the batches that begin at 2027-01-02T03:04:05\.000Z/);
   assert.doesNotMatch(both, /alpha takes protocol version/);
 });
+
+test("B3: names in one line the newest batch that no proof shows to be right, with its code and how long there is time", () => {
+  const known = info(true);
+  const [chain] = known.chains;
+  const named = (batch: number, stage: "proven" | "executed") =>
+    ({ batch, code: "OtherStateAfter", stage, executableAt: 1_800_000_000 }) as const;
+  const screen = (execution: ChainInfo["execution"]): string =>
+    firstScreen({ ...known, chains: [{ ...chain!, ...(execution === undefined ? {} : { execution }) }] }).replaceAll("\n", " ");
+  assert.doesNotMatch(screen({ sentence: "so much" }), /NOT verified/);
+  const line = /batch 3 of alpha is NOT verified: OtherStateAfter\. L1 can execute it from 2027-01-15T08:00:00\.000Z on\./;
+  assert.match(screen({ sentence: "so much", named: [named(3, "proven")] }), line);
+  const both = screen({ sentence: "so much", named: [named(3, "executed"), named(4, "executed")] });
+  assert.match(both, /batch 4 of alpha is NOT verified: OtherStateAfter\. L1 has executed it\. 1 more/);
+});

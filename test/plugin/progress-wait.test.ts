@@ -15,7 +15,15 @@ function session(request: Session["request"]): { readonly session: Session; read
   const info = { name: "hyperchains" } as Session["info"];
   return {
     lines,
-    session: { info, url: "", output, request, provider: () => assert.fail("no provider"), names: () => assert.fail("no names") },
+    session: {
+      info,
+      url: "",
+      output,
+      request,
+      ask: () => assert.fail("no answer"),
+      provider: () => assert.fail("no provider"),
+      names: () => assert.fail("no names"),
+    },
   };
 }
 

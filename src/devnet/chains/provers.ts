@@ -1,5 +1,5 @@
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import type { ExecutionProver, ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { createFleet } from "../../fleet/fleet.ts";
 import { startFleetServer } from "../../fleet/fleet-server.ts";
@@ -35,17 +35,19 @@ interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
 export interface ExecutionProving {
   /** For tests that need no secure ones. Default: with at least 100 proven bits. */
   readonly executionProving?: ExecutionProverOptions;
+  /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
+  readonly executionProver?: (prover: ExecutionProver) => ExecutionProofs["prover"];
 }
 
 /** What proves the execution of batches. Starts nothing until the first of them. */
 export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   closing: Disposer,
-  { executionProving }: ExecutionProving,
+  { executionProving, executionProver = (prover) => prover }: ExecutionProving,
 ): ExecutionProofs["prover"] {
   const prover = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
   closing.add(() => prover.close());
-  return prover;
+  return executionProver(prover);
 }
 
 /** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */

@@ -8,6 +8,7 @@ import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../options.ts";
 import type { BaseToken } from "./base-token.ts";
@@ -36,6 +37,8 @@ export interface DevnetChain {
   readonly pipeline: ChainPipeline;
   readonly runSwitch: RunSwitch;
   readonly throughput: Throughput;
+  /** Checks the execution of all that L1 has of it; absent where that is trusted. */
+  readonly executionWatch?: ExecutionWatch | undefined;
 }
 
 export interface ServedChain extends DevnetChain, ChainAccess {

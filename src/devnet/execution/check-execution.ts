@@ -1,23 +1,16 @@
 import type { Provider } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import { genesisState } from "../../chain/state/genesis-state.ts";
-import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
-import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
-import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
 import { executionVerifier } from "../../execution-proof/batch/verify-execution.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { identityOf } from "../../node/chain-options.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { findStoredBatch, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals, ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
-import { firstStateAccounts } from "../chains/first-state.ts";
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
-import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { findCreation } from "../reconstruction/l1-history.ts";
+import { executionClaims, verifyAny } from "./execution-claims.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 
 export interface ExecutionCheckOptions {
@@ -67,8 +60,9 @@ export async function checkExecution(options: ExecutionCheckOptions): Promise<Ch
   requireListProof(batch, totals);
   const { chainId } = facts.configuration;
   const { outputs, coinbase, proof } = served;
-  const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
-  const [verified, firstState] = await verifyAny(batch.protocolVersion, firstClaims(claim, facts, genesis), proof);
+  const verify = await executionVerifier(batch.protocolVersion);
+  const claims = executionClaims({ batch, previous }, served, { facts, genesis });
+  const [verified, { firstState }] = await verifyAny(verify, claims, proof);
   return {
     ...{ ...verified, chainId, batchNumber, coinbase },
     stage: batchNumber < totals.executed ? "executed" : "proven",
@@ -95,46 +89,4 @@ function requireListProof({ batchNumber, protocolVersion }: StoredBatch, { verif
     "ChangesUnproven",
     `L1 has not seen the proof of batch ${batchNumber}'s published changes, ${why}`,
   );
-}
-
-/** L1 has the root of the genesis; which of its two choices an operator made of the first state, the first batch's proof says. */
-function firstClaims(
-  claim: ExecutionClaim,
-  facts: ChainContractFacts,
-  genesis: readonly GenesisAccount[],
-): readonly ExecutionClaim[] {
-  if (claim.batch.batchNumber !== 0n) return [claim];
-  const { stateRoot } = genesisState(genesis);
-  if (stateRoot !== claim.previous.newStateRoot)
-    throw new ExecutionCheckError(
-      "GenesisMismatch",
-      `this package's genesis has the state root ${stateRoot}, the chain began with ${claim.previous.newStateRoot}`,
-    );
-  const { configurationState } = identityOf(facts, true);
-  const compressor = createCompressor();
-  return [true, false].flatMap((singletons) =>
-    [false, true].map((allowUnlimitedContractSize) => {
-      const chosen = firstStateAccounts(claim.chainId, { singletons, allowUnlimitedContractSize });
-      return { ...claim, firstState: firstStateRoot(genesis, [...configurationState, ...chosen], { compressor }) };
-    }),
-  );
-}
-
-/** The first of the claims that the proof is of. */
-async function verifyAny(
-  protocolVersion: bigint,
-  claims: readonly ExecutionClaim[],
-  proof: Uint8Array,
-): Promise<readonly [VerifiedExecution, Hex | undefined]> {
-  const verify = await executionVerifier(protocolVersion);
-  let refusal: unknown;
-  for (const claim of claims) {
-    try {
-      return [verify(claim, proof), claim.firstState];
-    } catch (error) {
-      if (!(error instanceof ExecutionProofError) || error.code !== "OtherStateBefore") throw error;
-      refusal = error;
-    }
-  }
-  throw refusal;
 }

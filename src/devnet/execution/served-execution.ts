@@ -7,6 +7,7 @@ import { printable } from "../../runtime/printable.ts";
 
 export type ExecutionCheckCode =
   | "NotServed"
+  | "NotMade"
   | "NotProven"
   | "ProofPruned"
   | "Unreadable"
@@ -16,11 +17,11 @@ export type ExecutionCheckCode =
   | "ChainSilent";
 
 /**
- * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotProven: the batch has no
- * proof, for a reason that is told. ProofPruned: its proof was made, and is not kept any more. Unreadable: what was served is no
- * answer about a proof. NotCommitted: L1 does not have the batch. ChangesUnproven: L1 has not accepted the proof of its published
- * changes, which shows its outputs. GenesisMismatch: L1's chain began with another genesis than this package's. ChainSilent: what
- * serves the proof does not answer.
+ * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotMade: the proof is not
+ * made yet. NotProven: the batch has none, for a reason that is told. ProofPruned: its proof was made, and is not kept any more.
+ * Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the batch. ChangesUnproven: L1 has not
+ * accepted the proof of its published changes, which shows its outputs. GenesisMismatch: L1's chain began with another genesis
+ * than this package's. ChainSilent: what serves the proof does not answer.
  */
 export class ExecutionCheckError extends HyperchainError<ExecutionCheckCode> {
   override readonly name = "ExecutionCheckError";
@@ -60,17 +61,18 @@ const proven = v.object({
 
 const labelled = v.object({ reason: v.string(), detail: v.string() });
 
+/** A batch has a label instead of a proof. */
+export function noProof({ reason, detail }: Readonly<Record<"reason" | "detail", string>>): ExecutionCheckError {
+  return new ExecutionCheckError("NotProven", `the batch has no proof: ${printable(reason)} (${printable(detail)})`);
+}
+
 /** Reads an answer of `hyperchain_getExecutionProof`. Throws ExecutionCheckError. */
 export function readServedExecution(answer: unknown): ServedExecution {
   const kind = (answer as { readonly kind?: unknown } | null | undefined)?.kind;
   const words = v.safeParse(labelled, answer);
-  if (kind === "labelled" && words.success)
-    throw new ExecutionCheckError(
-      "NotProven",
-      `the batch has no proof: ${printable(words.output.reason)} (${printable(words.output.detail)})`,
-    );
+  if (kind === "labelled" && words.success) throw noProof(words.output);
   if (kind === "waiting" || kind === "proving")
-    throw new ExecutionCheckError("NotProven", "the proof of the batch is not made yet; ask again later");
+    throw new ExecutionCheckError("NotMade", "the proof of the batch is not made yet; ask again later");
   if (kind === "pruned")
     throw new ExecutionCheckError(
       "ProofPruned",

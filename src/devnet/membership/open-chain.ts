@@ -22,6 +22,8 @@ import type { ChainPipelineDependencies } from "../chains/chain-pipeline.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import { startServedChain } from "../chains/served-chain.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
+import type { NamedBatch } from "../execution/execution-watch.ts";
+import { watchOwnChain } from "../execution/own-watch.ts";
 import type { Faults } from "../faults.ts";
 import { fundOperators } from "../funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
@@ -43,6 +45,8 @@ export interface ChainEvents {
   readonly onResealed?: (chainId: bigint, resealed: Resealed) => void;
   /** A part has stopped for good; the others go on. */
   readonly onStop?: (chainId: bigint, error: unknown) => void;
+  /** L1 has a batch whose execution no proof shows to be right. */
+  readonly onNamed?: (chainId: bigint, batch: NamedBatch) => void;
   /** As the node's. */
   readonly placeBlocks?: number;
   /** What a proof of a batch's execution would be made from, whether it is made or not. */
@@ -105,7 +109,11 @@ export function openChain(
     );
     closing.add(() => chain.close());
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
-    return { ...chain, watchL1: () => watchL1(chain, opening, closing), close: () => closing.close() };
+    const { genesis, executionProver, clock, events } = opening;
+    const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
+    const executionWatch = await watchOwnChain(chain, { genesis, prover: executionProver, clock, onNamed });
+    const watched = { ...chain, executionWatch };
+    return { ...watched, watchL1: () => watchL1(watched, opening, closing), close: () => closing.close() };
   });
 }
 
@@ -194,8 +202,15 @@ function pipelineDependencies(
   };
 }
 
-function watchL1({ chainId, pipeline }: ServedChain, { options, clock, events }: ChainOpening, closing: Disposer): void {
+function watchL1(
+  { chainId, pipeline, executionWatch }: ServedChain,
+  { options, clock, events }: ChainOpening,
+  closing: Disposer,
+): void {
   if (options.pollIntervalMs === undefined) return;
+  // It may only not have been answered.
+  const look = (): Promise<void> => executionWatch?.look() ?? Promise.resolve();
+  if (executionWatch !== undefined) closing.add(repeat(clock, options.pollIntervalMs, look, () => true));
   closing.add(
     repeat(
       clock,

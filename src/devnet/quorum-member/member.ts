@@ -19,6 +19,7 @@ import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
+import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import { SigningRefusal } from "../../settlement/signing-refusal.ts";
@@ -271,7 +272,7 @@ async function configure(
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)), prover },
   );
   const context = { settlementChainId, hyperchain };
-  const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await timeOf(l1), window });
+  const timeBounds = async (): Promise<TimeBounds> => ({ l1Time: await nextBlockTime(l1), window });
   const readers = keeps === undefined ? undefined : new Set(keeps.readers);
   const chainContract: ChainContract = { provider: l1, hyperchain, fromBlock };
   const checks = { revert: (reversal: BatchRevert) => fromL1(() => requireRevertible(chainContract, reversal)) };
@@ -325,16 +326,4 @@ async function blockHash(l1: JsonRpcProvider, blockNumber: number): Promise<stri
   if (block?.hash === null || block?.hash === undefined)
     throw new QuorumMemberError("L1Unreachable", `L1 does not show block ${blockNumber}`);
   return block.hash;
-}
-
-/**
- * Of the block that comes next; the newest one's where the node says nothing about the next. An idle L1's newest block may
- * be old.
- */
-async function timeOf(l1: JsonRpcProvider): Promise<bigint> {
-  for (const tag of ["pending", "latest"]) {
-    const block = (await l1.send("eth_getBlockByNumber", [tag, false])) as { readonly timestamp: Hex } | null;
-    if (block !== null) return BigInt(block.timestamp);
-  }
-  throw new Error("L1 has no newest block");
 }

@@ -1,4 +1,5 @@
 import type { CallFrame } from "../../client/remote-failure.ts";
+import type { NamedCode } from "../execution/execution-watch.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
 import type { SingletonName } from "../singletons/singletons.ts";
@@ -61,6 +62,16 @@ export interface SettlementInfo {
   };
 }
 
+/** A batch that L1 has, whose execution no proof shows to be right. */
+export interface NamedBatchInfo {
+  readonly batch: number;
+  readonly code: NamedCode;
+  /** How far L1 is with it. */
+  readonly stage: "committed" | "proven" | "executed";
+  /** When L1 can execute it; seconds of L1's time. */
+  readonly executableAt: number;
+}
+
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
@@ -82,6 +93,8 @@ export interface ChainInfo {
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** The sentence that says what is proven of it, beside that of the ecosystem. */
     readonly sentence: string;
+    /** Batches on L1 whose execution no proof shows to be right; absent where there are none. */
+    readonly named?: readonly NamedBatchInfo[];
   };
   /** Whether its contracts may have code of any size, which public networks refuse. */
   readonly allowUnlimitedContractSize: boolean;
@@ -137,7 +150,11 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   /** Batches whose proofs are being made or shown to L1, in order; absent where there are none. */
   readonly proving?: readonly (ProofStage & { readonly batch: number })[];
   /** What is proven of its batches' execution, and why of some nothing is; absent where that is trusted. */
-  readonly execution?: ExecutionInfo & Pick<NonNullable<ChainInfo["execution"]>, "sentence">;
+  readonly execution?: ExecutionInfo &
+    Pick<NonNullable<ChainInfo["execution"]>, "sentence"> & {
+      /** As in `hyperchain_info`, with what is wrong. */
+      readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
+    };
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

@@ -79,7 +79,7 @@ interface KnownMessages {
 }
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer, viewOf, toL1 } = dependencies;
+  const { chains, relayer, viewOf, toL1, options } = dependencies;
   let lastLook: readonly MessageInfo[] = [];
   const inOrder = orderOfSight();
   const messages = async (): Promise<readonly MessageInfo[]> => {
@@ -109,6 +109,11 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
   return {
     info: () => ecosystemInfo(dependencies),
     async status() {
+      // One that moves by itself looks by itself.
+      if (options.pollIntervalMs === undefined)
+        await Promise.allSettled(
+          chains().flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()])),
+        );
       const { all: seen, ...rest } = await known();
       const all = seen.filter(({ sentTooEarly }) => sentTooEarly !== "wentBack");
       const delivered = all.filter(hasArrived).length;
@@ -162,7 +167,7 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
   };
 }
 
-export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch }: DevnetChain): ChainInfo {
+export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch, executionWatch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
   return {
     name,
@@ -177,7 +182,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch 
     ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
-    ...executionSummary(pipeline),
+    ...executionSummary({ pipeline, executionWatch }),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...stoppedInfo(runSwitch),
@@ -210,7 +215,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...listsInfo(pipeline),
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
-    ...executionStatus(pipeline),
+    ...executionStatus(chain),
     ...stoppedInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
@@ -224,18 +229,31 @@ function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "provi
   return { proving: proving.map(({ batchNumber, ...stage }) => ({ batch: Number(batchNumber), ...stage })) };
 }
 
-function executionStatus({ execution }: DevnetChain["pipeline"]): Pick<ChainStatus, "execution"> {
+type WatchedChain = Pick<DevnetChain, "pipeline" | "executionWatch">;
+
+function executionStatus({ pipeline: { execution }, executionWatch }: WatchedChain): Pick<ChainStatus, "execution"> {
   if (execution === undefined) return {};
   const info = executionInfo(execution);
-  return { execution: { ...info, sentence: executionSentence(info.provenUpTo) } };
+  const named = (executionWatch?.named() ?? []).map(({ batchNumber, executableAt, stage, code, message }) => ({
+    ...{ batch: Number(batchNumber), code, stage, executableAt: Number(executableAt), message },
+  }));
+  return {
+    execution: { ...info, sentence: executionSentence(info.provenUpTo), ...(named.length === 0 ? {} : { named }) },
+  };
 }
 
 /** What L1's readers may know of every chain: no reasons. */
-function executionSummary(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "execution"> {
-  const { execution } = executionStatus(pipeline);
+function executionSummary(chain: WatchedChain): Pick<ChainInfo, "execution"> {
+  const { execution } = executionStatus(chain);
   if (execution === undefined) return {};
-  const { sentence, provenUpTo } = execution;
-  return { execution: { sentence, ...(provenUpTo === undefined ? {} : { provenUpTo }) } };
+  const { sentence, provenUpTo, named } = execution;
+  return {
+    execution: {
+      sentence,
+      ...(provenUpTo === undefined ? {} : { provenUpTo }),
+      ...(named === undefined ? {} : { named: named.map(({ message: _message, ...known }) => known) }),
+    },
+  };
 }
 
 function stoppedInfo({ isRunning }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped"> {

@@ -52,10 +52,14 @@ function withoutWords({
   return fault === undefined ? shown : { ...shown, fault: "the chain has stopped; its readers are told why" };
 }
 
+const TOLD_TO_READERS = "the chain's readers are told more";
+
 /** A reason's detail may name what a transaction did. */
 function withoutDetails(execution: NonNullable<ChainStatus["execution"]>): NonNullable<ChainStatus["execution"]> {
+  const { labelled, named } = execution;
   return {
     ...execution,
-    labelled: execution.labelled.map((label) => ({ ...label, detail: "the chain's readers are told more" })),
+    labelled: labelled.map((label) => ({ ...label, detail: TOLD_TO_READERS })),
+    ...(named === undefined ? {} : { named: named.map((batch) => ({ ...batch, message: TOLD_TO_READERS })) }),
   };
 }

@@ -11,15 +11,26 @@ export class JsonRpcError extends HyperchainError<number> {
   }
 }
 
+/** The other side answers more than is read. */
+export class AnswerTooLongError extends HyperchainError<"AnswerTooLong"> {
+  override readonly name = "AnswerTooLongError";
+}
+
+/** How long an answer may take, and how long it may be. */
+export interface AnswerLimits {
+  readonly timeoutMs?: number | undefined;
+  readonly mostBytes?: number | undefined;
+}
+
 /**
  * One JSON-RPC request over HTTP. Rejects with JsonRpcError for an error that was answered, and where nothing answers in
- * time.
+ * time, or with AnswerTooLongError where it is longer than `mostBytes`.
  */
 export async function callJsonRpc(
   url: string,
   method: string,
   params: readonly unknown[] = [],
-  { timeoutMs, authorization }: { readonly timeoutMs?: number | undefined; readonly authorization?: string | undefined } = {},
+  { timeoutMs, mostBytes = Infinity, authorization }: AnswerLimits & { readonly authorization?: string | undefined } = {},
 ): Promise<unknown> {
   let response: Response;
   try {
@@ -33,11 +44,24 @@ export async function callJsonRpc(
     const { cause } = error as { cause?: unknown };
     throw new Error(cause instanceof Error && cause.message !== "" ? cause.message : String(error), { cause: error });
   }
-  const text = await response.text();
+  const text = await textOf(response, mostBytes);
   const answer = parse(text);
   if (answer === undefined) throw new Error(`status ${response.status}, and no JSON-RPC answer`);
   if (answer.error !== undefined) throw new JsonRpcError(answer.error.code, answer.error.message, answer.error.data);
   return answer.result;
+}
+
+/** No more than so many bytes are read. */
+async function textOf({ body }: Response, mostBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += (part as Uint8Array).length;
+    if (bytes > mostBytes) throw new AnswerTooLongError("AnswerTooLong", `the answer is longer than ${mostBytes} bytes`);
+    parts.push(decoder.decode(part as Uint8Array, { stream: true }));
+  }
+  return parts.join("") + decoder.decode();
 }
 
 interface Answer {

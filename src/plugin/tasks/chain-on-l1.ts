@@ -7,6 +7,7 @@ import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionOptions, Reconstruction, ReconstructionProgress } from "../../devnet/reconstruction/reconstruct.ts";
 import { privateKey, wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { AnswerLimits } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
 import { readSender, signerOf } from "./accounts.ts";
@@ -33,7 +34,7 @@ export interface ChainOnL1 {
   readonly hyperchain: Hex;
   readonly output: Output;
   /** Asks the chain itself; absent where only its contract is known. */
-  readonly chain?: (method: string, params: readonly unknown[]) => Promise<unknown>;
+  readonly chain?: (method: string, params: readonly unknown[], limits: AnswerLimits) => Promise<unknown>;
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
   /** Does work with an account of L1's that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
@@ -57,7 +58,7 @@ export async function withChainOnL1(
         l1: (known?.settlesOn ?? info.l1).url,
         hyperchain: known?.hyperchain ?? (chain as Hex),
         output,
-        ...(known === undefined ? {} : { chain: (method, params) => session.provider(known.chainId).send(method, [...params]) }),
+        ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
         runs: true,
         withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, info.l1.name))),
       });

@@ -374,7 +374,12 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:verify", "Check that a batch's transactions led from L1's state before it to L1's state after it, by a proof")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
-    .addPositionalArgument({ name: "batch", description: "Number of the batch" })
+    .addPositionalArgument({ name: "batch", description: "Number of the batch; with --watch of the first", defaultValue: "" })
+    .addFlag({
+      name: "watch",
+      description: "Check each batch that comes to L1, and name in time what no proof shows to be right",
+    })
+    .addFlag({ name: "failFast", description: "With --watch: end with exit code 1 at the first batch that is named" })
     .addOption(option("chainUrl", "JSON-RPC URL of what serves the proof, which is not believed (default: the chain)"))
     .addOption(option("proof", "File with the answer of hyperchain_getExecutionProof, instead of asking for it"))
     .addOption(settlementUrl)

@@ -3,6 +3,7 @@ import type {
   ChainInfo,
   EcosystemInfo,
   MessageInfo,
+  NamedBatchInfo,
   ResealInfo,
   SettledBatchInfo,
   Stuck,
@@ -58,6 +59,17 @@ export function messageTitle(
 ): string {
   const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
+}
+
+/** A batch on L1 whose execution no proof shows to be right. */
+export function namedLine(
+  chain: string | undefined,
+  { batch, code, stage, executableAt, message }: NamedBatchInfo & { readonly message?: string },
+): string {
+  const what = `batch ${batch}${chain === undefined ? "" : ` of ${chain}`} is NOT verified: ${code}`;
+  const why = message === undefined ? "" : ` (${message})`;
+  const until = new Date(executableAt * 1_000).toISOString();
+  return `${what}${why}. ${stage === "executed" ? "L1 has executed it" : `L1 can execute it from ${until} on`}`;
 }
 
 /** Batches that were formed again, and a line for each change that was lost. */

@@ -1,8 +1,8 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
-import { upgradeLine } from "./event-lines.ts";
-import { strong, table, warning } from "./output.ts";
+import { namedLine, upgradeLine } from "./event-lines.ts";
+import { alarm, strong, table, warning } from "./output.ts";
 
 const WIDTH = 100;
 const UNLIMITED_CODE =
@@ -37,6 +37,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
+    ...chains.flatMap(({ name, execution }) => namedLines(name, execution?.named)),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     fleetSection(prover.fleet),
@@ -46,6 +47,14 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
       : `The relayer ${relayer.address} delivers messages.`,
   ];
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** The newest alone: status tells more. */
+function namedLines(chain: string, named: NonNullable<ChainInfo["execution"]>["named"] = []): readonly string[] {
+  const [newest, ...others] = named.toReversed();
+  if (newest === undefined) return [];
+  const more = others.length === 0 ? "" : ` ${others.length} more are not either: hyperchain:status tells them.`;
+  return [alarm(wrapped(`${namedLine(chain, newest)}.${more}`))];
 }
 
 function isOnChain({ settlesOn }: ChainInfo): boolean {

@@ -9,6 +9,7 @@ import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
 import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
+import type { AnswerLimits } from "../discovery/json-rpc.ts";
 import { DEFAULT_L1_PORT } from "../../options/config.ts";
 import { projectNames } from "../project-names.ts";
 import type { EcosystemArguments } from "./arguments.ts";
@@ -24,6 +25,8 @@ export interface Session {
   readonly output: Output;
   /** A member's provider. Throws ClientError UnknownChain. */
   provider(member: ChainName): JsonRpcProvider;
+  /** Asks a chain, for no longer and no more than the limits say. Rejects as `callJsonRpc`. */
+  ask(chainId: number, method: string, params: readonly unknown[], limits: AnswerLimits): Promise<unknown>;
   /** What the project's contracts call their errors and functions. */
   names(): Promise<ContractNames>;
   /** Calls a method of the ecosystem. */
@@ -77,6 +80,7 @@ export async function withEcosystem(
         providers.set(member.chainId, provider);
         return provider;
       },
+      ask: (chainId, method, params, limits) => callJsonRpc(urlOf(info, chainId), method, params, { ...limits, authorization }),
       names: projectNames(hre.artifacts),
       request: (method, ...params) => callJsonRpc(found.url, method, params, { authorization }),
     });

@@ -6,6 +6,7 @@ import { systemClock } from "../../runtime/clock.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import type { OnRepeated } from "../../devnet/keeping/world.ts";
+import type { ChainEvents } from "../../devnet/membership/open-chain.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { repeat } from "../../runtime/repeat.ts";
@@ -24,7 +25,7 @@ import type { FlaggedOption, FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { spawnDetached } from "./detached-spawn.ts";
-import { batchLine, createdLine, resealLines, stepLine } from "./event-lines.ts";
+import { batchLine, createdLine, namedLine, resealLines, stepLine } from "./event-lines.ts";
 import { keepingInfo, keepingLine } from "./keeping-info.ts";
 import { keptConfig } from "./kept-options.ts";
 import { loadIntoFolder } from "./loaded-folder.ts";
@@ -74,6 +75,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
       output.result(() => createdLine(chain), { added: chain });
     },
     onRepeated: repeatedTeller(output, nameOf),
+    onNamed: namedTeller(output, nameOf),
     onWait: (chainId, reason) =>
       output.progress(
         reason === undefined
@@ -108,7 +110,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
       await devnet.close();
     },
     (error) => output.progress(String(error)),
-    options.data === undefined ? undefined : KEPT_CLOSE_MS,
+    options.data === undefined ? {} : { closeMs: KEPT_CLOSE_MS },
   );
 };
 
@@ -119,6 +121,14 @@ function warnOfOthers({ host }: HyperchainsConfig, output: Output): void {
 
 function startLine({ chains }: HyperchainsConfig, folder: string | undefined): string {
   return `starting L1 and ${chains.map(({ name }) => name).join(", ")}${folder === undefined ? "" : `, kept in ${folder}`}…`;
+}
+
+/** A batch whose execution no proof shows to be right. */
+function namedTeller(output: Output, nameOf: (id: bigint) => string): NonNullable<ChainEvents["onNamed"]> {
+  return (chainId, { batchNumber, executableAt, ...named }) => {
+    const told = { ...named, batch: Number(batchNumber), executableAt: Number(executableAt) };
+    output.progress(warning(namedLine(nameOf(chainId), told)));
+  };
 }
 
 /** A long past is done again for minutes: says now and then how far it is. */

@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { stuckChainLine, stuckLine } from "./event-lines.ts";
+import { namedLine, stuckChainLine, stuckLine } from "./event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../options/values.ts";
@@ -69,7 +69,7 @@ function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInThe
 }
 
 /** What is proven of a chain's execution, and why the rest is not. */
-function executionLines(chain: string, { proven, labelled, pending, proving }: ExecutionOfChain): readonly string[] {
+function executionLines(chain: string, { proven, labelled, pending, proving, named = [] }: ExecutionOfChain): readonly string[] {
   const told = labelled.slice(-MOST_PROOFS).map(({ batch, reason, detail }) => {
     const line = `Execution of batch ${batch} of ${chain} is not proven: ${reason} (${detail})`;
     return reason === "disagreement" ? alarm(line) : warning(line);
@@ -80,6 +80,11 @@ function executionLines(chain: string, { proven, labelled, pending, proving }: E
     `Execution of ${chain}: ${proven} ${proven === 1 ? "batch" : "batches"} proven, ${pending.length} to be proven${part}`,
     ...(others === 0 ? [] : [`and ${others} before these without a proof; --json shows all`]),
     ...told,
+    // Labels are told above.
+    ...named
+      .filter(({ code }) => code !== "Labelled")
+      .slice(-MOST_PROOFS)
+      .map((batch) => alarm(namedLine(chain, batch))),
   ];
 }
 

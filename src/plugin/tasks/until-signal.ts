@@ -14,8 +14,8 @@ export function nextSignal(): Promise<string> {
 export async function closeAndExit(
   close: () => Promise<void>,
   onFailure: (error: unknown) => void,
-  closeMs = CLOSE_MS,
+  { closeMs = CLOSE_MS, code = 0 }: { readonly closeMs?: number | undefined; readonly code?: number } = {},
 ): Promise<never> {
   await Promise.race([close(), new Promise((resolve) => setTimeout(resolve, closeMs))]).catch(onFailure);
-  process.exit(0);
+  process.exit(code);
 }

@@ -1,14 +1,13 @@
-import { readFile } from "node:fs/promises";
+import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { checkExecution } from "../../devnet/execution/check-execution.ts";
 import type { CheckedExecution } from "../../devnet/execution/check-execution.ts";
-import { ExecutionCheckError, readServedExecution } from "../../devnet/execution/served-execution.ts";
+import { readServedExecution } from "../../devnet/execution/served-execution.ts";
 import { NamedError } from "../../errors/named-error.ts";
-import { reasonOf } from "../../errors/reason-of.ts";
 import { l1Request } from "../../devnet/l1/l1-request.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
-import { printable } from "../../runtime/printable.ts";
 import { wholeNumber } from "../../options/values.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
@@ -16,9 +15,14 @@ import { readNumber } from "./arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { strong, warning } from "./output.ts";
+import { nothingServes, proofFromFile, servedProofs } from "./served-proof.ts";
+import { watchExecution } from "./watch-execution.ts";
 
 interface VerifyArguments extends ChainOnL1Arguments {
+  /** Empty where it is left out. */
   readonly batch: string;
+  readonly watch: boolean;
+  readonly failFast: boolean;
   readonly proof: string | undefined;
   readonly chainUrl: string | undefined;
   readonly fromBlock: string | undefined;
@@ -26,11 +30,15 @@ interface VerifyArguments extends ChainOnL1Arguments {
 
 const BATCH = wholeNumber(0, Number.MAX_SAFE_INTEGER, 3);
 
-/** `hyperchain:verify`: checks a batch's execution by L1's record of it and a proof that anybody may serve. */
+/** `hyperchain:verify`: checks batches' executions by L1's records of them and proofs that anybody may serve. */
 const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
-    const batch = readNumber("batch", args.batch, BATCH) ?? 0;
+    const given = readNumber("batch", args.batch === "" ? undefined : args.batch, BATCH);
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
+    if (args.watch) return watch(args, chain, { fromBatch: given, fromBlock });
+    if (args.failFast) throw pluginError("--fail-fast is for --watch");
+    if (given === undefined) throw pluginError("which batch? Give its number, or --watch for all that come");
+    const batch = given;
     try {
       const served = readServedExecution(await servedAnswer(args, chain, batch));
       chain.output.progress(`checking batch ${batch} against L1 at ${chain.l1}…`);
@@ -48,50 +56,49 @@ const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
     }
   });
 
+async function watch(
+  { proof, chainUrl, failFast }: VerifyArguments,
+  chain: ChainOnL1,
+  from: { readonly fromBatch: number | undefined; readonly fromBlock: number | undefined },
+): Promise<void> {
+  if (proof !== undefined) throw pluginError("--watch asks for proofs as they come, and a file has one; leave --proof out");
+  const served = servedProofs(chain, chainUrl);
+  if (served === undefined) throw nothingServes();
+  await withL1(chain, (l1) => watchExecution({ ...from, chain, l1, served, failFast }));
+}
+
 async function check(
-  { l1, hyperchain }: ChainOnL1,
+  chain: ChainOnL1,
   options: Pick<Parameters<typeof checkExecution>[0], "batchNumber" | "served"> & { readonly fromBlock: number | undefined },
 ): Promise<CheckedExecution> {
   const { fromBlock, ...what } = options;
+  const { genesis } = await protocolGenesis();
+  return withL1(chain, (l1) =>
+    checkExecution({
+      ...{ ...what, l1, hyperchain: chain.hyperchain.toLowerCase() as Hex, genesis },
+      ...(fromBlock === undefined ? {} : { fromBlock }),
+    }),
+  );
+}
+
+async function withL1<Result>({ l1 }: ChainOnL1, work: (l1: JsonRpcProvider) => Promise<Result>): Promise<Result> {
   const chainId = BigInt((await callJsonRpc(l1, "eth_chainId")) as string);
   const provider = connectHttp(chainId, l1Request(l1));
   try {
-    const { genesis } = await protocolGenesis();
-    return await checkExecution({
-      ...{ ...what, l1: provider, hyperchain: hyperchain.toLowerCase() as typeof hyperchain, genesis },
-      ...(fromBlock === undefined ? {} : { fromBlock }),
-    });
+    return await work(provider);
   } finally {
     provider.destroy();
   }
 }
 
-/** What is said of the batch's proof, by a file or by the chain. Nothing of it is believed. */
+/** What is said of the batch's proof, by a file or by the chain. */
 async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: ChainOnL1, batch: number): Promise<unknown> {
   if (proof !== undefined && chainUrl !== undefined)
     throw pluginError("--proof and --chain-url both say where the proof is; leave one of the two out");
-  if (proof !== undefined) return fromFile(proof);
-  const asked: ChainOnL1["chain"] =
-    chainUrl === undefined ? chain.chain : (method, params) => callJsonRpc(chainUrl, method, params);
-  if (asked === undefined)
-    throw pluginError("the proof is served by the chain or kept in a file: name it by --chain-url or --proof");
-  try {
-    return await asked("hyperchain_getExecutionProof", [batch]);
-  } catch (error) {
-    throw new ExecutionCheckError("ChainSilent", `no proof of batch ${batch} is served: ${printable(reasonOf(error))}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Answers as the chain gave them, alone or as JSON-RPC carries them. */
-async function fromFile(path: string): Promise<unknown> {
-  try {
-    const answer: unknown = JSON.parse(await readFile(path, "utf8"));
-    return typeof answer === "object" && answer !== null && "result" in answer ? answer.result : answer;
-  } catch (error) {
-    throw new ExecutionCheckError("Unreadable", `${path} cannot be read: ${reasonOf(error)}`, { cause: error });
-  }
+  if (proof !== undefined) return proofFromFile(proof);
+  const served = servedProofs(chain, chainUrl);
+  if (served === undefined) throw nothingServes();
+  return served(BigInt(batch));
 }
 
 function checkedText(checked: CheckedExecution): string {

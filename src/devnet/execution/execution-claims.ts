@@ -1,0 +1,66 @@
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { genesisState } from "../../chain/state/genesis-state.ts";
+import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
+import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
+import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
+import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { identityOf } from "../../node/chain-options.ts";
+import type { ServedExecution } from "../../node/execution/node-execution.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { firstStateAccounts } from "../chains/first-state.ts";
+import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
+import { ExecutionCheckError } from "./served-execution.ts";
+
+/** A batch as L1 has it, and the one before it. */
+export interface RecordedBatch {
+  readonly batch: StoredBatch;
+  /** Of the first batch: the record of the genesis. */
+  readonly previous: StoredBatch;
+}
+
+/**
+ * What a proof may have to show: of the first batch several claims, since L1 has the root of the genesis and not which of its
+ * choices an operator made of the first state. Throws ExecutionCheckError GenesisMismatch.
+ */
+export function executionClaims(
+  { batch, previous }: RecordedBatch,
+  { outputs, coinbase }: Pick<ServedExecution, "outputs" | "coinbase">,
+  { facts, genesis }: { readonly facts: ChainContractFacts; readonly genesis: readonly GenesisAccount[] },
+): readonly ExecutionClaim[] {
+  const { chainId } = facts.configuration;
+  const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
+  if (batch.batchNumber !== 0n) return [claim];
+  const { stateRoot } = genesisState(genesis);
+  if (stateRoot !== previous.newStateRoot)
+    throw new ExecutionCheckError(
+      "GenesisMismatch",
+      `this package's genesis has the state root ${stateRoot}, the chain began with ${previous.newStateRoot}`,
+    );
+  const { configurationState } = identityOf(facts, true);
+  const compressor = createCompressor();
+  return [true, false].flatMap((singletons) =>
+    [false, true].map((allowUnlimitedContractSize) => {
+      const chosen = firstStateAccounts(chainId, { singletons, allowUnlimitedContractSize });
+      return { ...claim, firstState: firstStateRoot(genesis, [...configurationState, ...chosen], { compressor }) };
+    }),
+  );
+}
+
+/** The first of the claims that the proof is of. Rejects with ExecutionProofError where it is of none. */
+export async function verifyAny(
+  verify: (claim: ExecutionClaim, proof: Uint8Array) => VerifiedExecution | Promise<VerifiedExecution>,
+  claims: readonly ExecutionClaim[],
+  proof: Uint8Array,
+): Promise<readonly [VerifiedExecution, ExecutionClaim]> {
+  let refusal: unknown;
+  for (const claim of claims) {
+    try {
+      return [await verify(claim, proof), claim];
+    } catch (error) {
+      if (!(error instanceof ExecutionProofError) || error.code !== "OtherStateBefore") throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
