@@ -46,15 +46,22 @@ export function leavingMoney(sourceChainId: ChainId, event: ChainEvent): Leaving
   return { sourceChainId, sender, messageHash, transfer, transactionHash: at.transactionHash };
 }
 
+/** What a chain on which others settle has for forwarding. */
+export interface ForwardingContracts {
+  readonly forwarders: Hex;
+  /** Of the chains that settle there. */
+  readonly factory: Hex;
+}
+
 /** Which forwarders money was sent to, and what remains to be done for it: a reducer of what the chains say. */
 export class ForwardingBook {
   /** `Forwarders` of the chains that have it. */
-  readonly #forwarders: ReadonlyMap<ChainId, Hex>;
+  readonly #contracts: ReadonlyMap<ChainId, ForwardingContracts>;
   readonly #hops = new Map<string, ForwardingHop>();
   readonly #tasks = new Set<ForwardingTask>();
 
-  constructor(forwarders: ReadonlyMap<ChainId, Hex>) {
-    this.#forwarders = forwarders;
+  constructor(contracts: ReadonlyMap<ChainId, ForwardingContracts>) {
+    this.#contracts = contracts;
   }
 
   /** What senders have written behind their calldata. An address stands for one way, so a stranger can add none to it. */
@@ -85,9 +92,18 @@ export class ForwardingBook {
     this.#expect(hop, { paysFee: true });
   }
 
-  /** What a forwarder has sent on waits to be claimed. */
-  follow(hop: ForwardingHop, { sourceChainId, sender, messageHash }: Withdrawal): void {
-    this.#tasks.add({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } });
+  /**
+   * What a forwarder has sent on waits to be claimed, if `own` got the fee for that: by a transaction to the contract itself. In
+   * one to another contract that contract gets it, such as one that a delivery of ours has called.
+   */
+  follow(
+    hop: ForwardingHop,
+    { sourceChainId, sender, messageHash }: Withdrawal,
+    by: { readonly from: string; readonly to: string | null },
+    own: string,
+  ): void {
+    const isPaid = by.from === own && by.to?.toLowerCase() === this.#contracts.get(hop.chainId)?.forwarders;
+    if (isPaid) this.#tasks.add({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } });
   }
 
   #expect(hop: ForwardingHop, terms: Pick<ForwardingTask & { readonly type: "forward" }, "withdrawal" | "paysFee">): void {
@@ -95,9 +111,11 @@ export class ForwardingBook {
     if (forwarder !== undefined) this.#tasks.add({ type: "forward", hop, forwarder, ...terms });
   }
 
+  /** Undefined where the way is not to be carried: a factory of a stranger's can let an estimate succeed and no transaction. */
   #addressOf({ chainId, forwarding }: ForwardingHop): Hex | undefined {
-    const contract = this.#forwarders.get(chainId);
-    return contract === undefined ? undefined : forwarderAddress(contract, forwarding);
+    const contracts = this.#contracts.get(chainId);
+    const isKnown = BigInt(forwarding.factory) === 0n || forwarding.factory === contracts?.factory;
+    return contracts === undefined || !isKnown ? undefined : forwarderAddress(contracts.forwarders, forwarding);
   }
 
   /** Oldest first. */

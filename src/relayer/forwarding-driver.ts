@@ -1,5 +1,5 @@
 import { Interface } from "ethers";
-import type { Provider, Signer } from "ethers";
+import type { Provider, Signer, TransactionResponse } from "ethers";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
@@ -22,6 +22,8 @@ import { contractErrorOf } from "./refusal.ts";
 export interface ForwardingLayer {
   readonly chainId: ChainId;
   readonly bridge: Hex;
+  /** Of the chains that settle there. */
+  readonly factory: Hex;
   /** `Forwarders.sol` there; absent on L1. */
   readonly forwarders: Hex | undefined;
   /** Polled before, by its relayer. */
@@ -71,8 +73,8 @@ export class ForwardingDriver {
 
   constructor({ layers, chains }: ForwardingDriverOptions) {
     this.#layers = new Map(layers.map((layer) => [layer.chainId, layer]));
-    const contracts = layers.flatMap(({ chainId, forwarders }) =>
-      forwarders === undefined ? [] : [[chainId, forwarders] as const],
+    const contracts = layers.flatMap(({ chainId, factory, forwarders }) =>
+      forwarders === undefined ? [] : [[chainId, { forwarders, factory }] as const],
     );
     this.#book = new ForwardingBook(new Map(contracts));
     this.#chains = chains.map((chain) => ({
@@ -110,7 +112,7 @@ export class ForwardingDriver {
         if (leaving === undefined || !this.#layers.has(leaving.transfer.destinationChainId)) continue;
         const transaction = await chain.provider.getTransaction(leaving.transactionHash);
         this.#book.learn(readHops(transaction?.data ?? "0x"));
-        movements.push({ chain, leaving, payer: transaction?.from });
+        movements.push({ chain, leaving, by: transaction });
       }
       for (const hops of requests.inputs.map(readHops)) {
         this.#book.learn(hops);
@@ -121,13 +123,13 @@ export class ForwardingDriver {
     for (const movement of movements) await this.#take(movement);
   }
 
-  async #take({ chain: { chainId, layerId }, leaving, payer }: Movement): Promise<void> {
+  async #take({ chain: { chainId, layerId }, leaving, by }: Movement): Promise<void> {
     this.#book.take(leaving);
     const { sender, destinationChainId } = leaving.transfer;
     const hop = this.#book.hopAt(chainId, sender);
-    if (hop === undefined || destinationChainId !== layerId) return;
-    // Another account has taken the fee of what it sent on.
-    if ((await this.#layers.get(chainId)?.signer.getAddress()) === payer) this.#book.follow(hop, leaving);
+    const own = await this.#layers.get(chainId)?.signer.getAddress();
+    if (hop === undefined || destinationChainId !== layerId || by === null || own === undefined) return;
+    this.#book.follow(hop, leaving, by, own);
   }
 
   async #readAnew(): Promise<void> {
@@ -193,7 +195,9 @@ export class ForwardingDriver {
     const balance = await balanceOf(layer.signer, forwarding.token, forwarder);
     if (balance === 0n) return found !== undefined;
     const reward = balance > forwarding.fee ? stepReward(hop) : 0n;
-    if (!(await this.#sendUnlessRefused(layer, on("forward"), reward))) await this.#send(layer, on("refund"), reward);
+    if (await this.#sendUnlessRefused(layer, on("forward"), reward)) return true;
+    await requireNoCode(layer.signer, forwarding.refundTo);
+    await this.#send(layer, on("refund"), reward);
     return true;
   }
 
@@ -227,11 +231,11 @@ export class ForwardingDriver {
   }
 }
 
-/** Money that leaves a chain, and the account whose transaction it was. */
+/** Money that leaves a chain, and the transaction in which it did; null where the chain does not have it. */
 interface Movement {
   readonly chain: ForwardedChain;
   readonly leaving: LeavingMoney;
-  readonly payer: string | undefined;
+  readonly by: Pick<TransactionResponse, "from" | "to"> | null;
 }
 
 interface Call {
@@ -241,6 +245,11 @@ interface Call {
 
 type FoundWithdrawal =
   { readonly state: "paid" } | { readonly state: "ready"; readonly layer: ForwardingLayer; readonly claim: WithdrawalClaim };
+
+/** Throws an Error for an account whose code runs when it is paid: that can let an estimate succeed and no transaction. */
+async function requireNoCode({ provider }: Signer, account: Hex): Promise<void> {
+  if ((await provider?.getCode(account)) !== "0x") throw new Error(`${account} has code: it has its own money refunded`);
+}
 
 function claimCall(claim: WithdrawalClaim): Hex {
   return bridge.encodeFunctionData("finalizeDeposit", [claim]) as Hex;

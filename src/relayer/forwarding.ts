@@ -59,6 +59,8 @@ const MARK_BYTES = 8;
 const LENGTH_BYTES = 4;
 /** No way of money has more chains between: up from an L3, over, and down to one. */
 const MAX_HOPS = 4;
+/** More than so many take. ABI encoding can name one place often, so a reader of a stranger's 80 kB would need gigabytes. */
+const MAX_ENCODED_BYTES = 2_048;
 
 /**
  * Calldata with the hops behind it: ABI encoding ‖ its length in 4 bytes ‖ 8 bytes of keccak("hyperchain forwarding 1").
@@ -75,7 +77,7 @@ export function readHops(data: string): readonly ForwardingHop[] {
   const end = dataLength(data) - MARK_BYTES - LENGTH_BYTES;
   if (end < 0 || dataSlice(data, end + LENGTH_BYTES) !== MARK) return [];
   const length = Number(dataSlice(data, end, end + LENGTH_BYTES));
-  if (length > end) return [];
+  if (length > end || length > MAX_ENCODED_BYTES) return [];
   try {
     const encoded = dataSlice(data, end - length, end);
     const [hops] = abi.decode([HOPS], encoded) as unknown as [readonly DecodedHop[]];

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, EventFragment } from "ethers";
+import { AbiCoder, EventFragment, getCreateAddress } from "ethers";
 import type { JsonRpcProvider, Provider } from "ethers";
 import { forwardingFee } from "../../src/client/forward.ts";
+import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
+import { ETHER as ETH } from "../../src/client/token.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { interoperableAddress } from "../../src/protocol/interop-request.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { forwarderAddress } from "../../src/relayer/forwarding.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -101,6 +107,24 @@ describe("D3: money over chains between, by one signature", () => {
       logs.map(({ data }) => AbiCoder.defaultAbiCoder().decode(["uint256", "uint256"], data).toArray()),
       [[QUEUE_COST, fee]],
     );
+  });
+
+  test("what would be refunded to an account with code is left to it: its code could have every transaction of a relayer's fail", async () => {
+    const { forwarders, factory } = devnet.info().chains.find(({ chainId }) => chainId === X)?.settlesOn?.contracts ?? {};
+    assert.ok(forwarders !== undefined && factory !== undefined);
+    const fee = await forwardingFee(devnet.info(), { from: L1, to: X }, provider);
+    // What forwarders run takes coins.
+    const refundTo = getCreateAddress({ from: forwarders, nonce: 1 }).toLowerCase() as Hex;
+    const to = interoperableAddress(BigInt(X), fresh() as Hex);
+    const forwarding = { to, factory, refundTo, token: PREDEPLOYS.L2BaseToken, fee };
+    const forwarder = forwarderAddress(forwarders, forwarding);
+    const relayer = devnet.accounts.wallet(RELAYER).address;
+    const before = await provider(A).getBalance(relayer);
+    const hops = [{ chainId: BigInt(A), forwarding }];
+    await deposit(devnet.info(), { chain: A, to: forwarder, amount: QUEUE_COST + fee, token: ETH, hops }, alice(L1));
+    await moveOn(3);
+    assert.equal(await provider(A).getBalance(forwarder), QUEUE_COST + fee);
+    assert.equal(await provider(A).getBalance(relayer), before);
   });
 
   test("a relayer that begins anew finds what is on its way", async () => {

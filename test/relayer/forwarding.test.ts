@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { concat, dataSlice, hexlify, toBeHex } from "ethers";
+import { concat, dataSlice, getAddress, hexlify, toBeHex } from "ethers";
 import { pathBetween } from "../../src/client/forward.ts";
 import type { Ecosystem } from "../../src/client/ecosystem.ts";
 import { AssetMessageKind } from "../../src/protocol/asset-message.ts";
@@ -13,7 +13,7 @@ import { ForwardingBook } from "../../src/relayer/forwarding-book.ts";
 import { createRandomness } from "../protocol/random-batches.ts";
 
 const account = (digit: number): Hex => `0x${digit.toString(16).padStart(40, "0")}`;
-const CONTRACT = account(0xf0);
+const [CONTRACT, FACTORY] = [account(0xf0), account(0xf1)];
 const [L1, A, B, X, Y, Z] = [1, 271, 272, 271 + 2 ** 32, 271 + 2 * 2 ** 32, 272 + 2 ** 32] as const;
 
 const hop: ForwardingHop = {
@@ -82,6 +82,11 @@ describe("D3: the way of money over chains between", () => {
       ),
       [],
     );
+    // ABI encoding may name one place often, so what is longer than 4 hops is not decoded.
+    const hops = Array.from({ length: 4 }, () => hop);
+    assert.deepEqual(readHops(withHops("0x", hops)), hops);
+    const long = { ...hop, forwarding: { ...hop.forwarding, to: `0x${"00".repeat(2_048)}` as Hex } };
+    assert.deepEqual(readHops(withHops("0x", [long])), []);
     const random = createRandomness(7);
     for (let i = 0; i < 200; i++) {
       const noise = hexlify(Uint8Array.from({ length: random.index(300) }, () => random.index(256)));
@@ -91,7 +96,7 @@ describe("D3: the way of money over chains between", () => {
   });
 
   test("a stranger's terms are another address: they take no part in what a forwarder gets", () => {
-    const book = new ForwardingBook(new Map([[BigInt(A), CONTRACT]]));
+    const book = new ForwardingBook(new Map([[BigInt(A), { forwarders: CONTRACT, factory: FACTORY }]]));
     const forged = { ...hop, forwarding: { ...hop.forwarding, refundTo: account(0xbad) } };
     book.learn([forged, { ...hop, chainId: 999n }]);
     const recipient = forwarderAddress(CONTRACT, hop.forwarding);
@@ -112,5 +117,31 @@ describe("D3: the way of money over chains between", () => {
       book.tasks().map((task) => task.type === "forward" && [task.forwarder, task.paysFee, task.hop]),
       [true, false, false].map((paysFee) => [recipient, paysFee, hop]),
     );
+  });
+
+  test("a relayer carries nothing to a factory of a stranger's, whose code could let its transactions fail", () => {
+    const book = new ForwardingBook(new Map([[BigInt(A), { forwarders: CONTRACT, factory: FACTORY }]]));
+    const to = (factory: Hex): ForwardingHop => ({ ...hop, forwarding: { ...hop.forwarding, factory } });
+    const [known, strange] = [to(FACTORY), to(account(0xbad))];
+    book.learn([known, strange]);
+    for (const each of [known, strange]) book.expect(each);
+    assert.equal(book.hopAt(BigInt(A), forwarderAddress(CONTRACT, strange.forwarding)), undefined);
+    assert.deepEqual(
+      book.tasks().map((task) => task.hop),
+      [known],
+    );
+  });
+
+  test("a relayer claims what it was paid for, not what a contract that its transaction called had sent on", () => {
+    const book = new ForwardingBook(new Map([[BigInt(A), { forwarders: CONTRACT, factory: FACTORY }]]));
+    const withdrawal = { sourceChainId: BigInt(A), sender: PREDEPLOYS.L2BaseToken, messageHash: `0x${"33".repeat(32)}` as Hex };
+    const own = getAddress(account(0xabc));
+    const follow = (from: string, to: string | null): void => book.follow(hop, withdrawal, { from, to }, own);
+    follow(own, getAddress(PREDEPLOYS.InteropHandler));
+    follow(own, null);
+    follow(getAddress(account(0xdef)), getAddress(CONTRACT));
+    assert.deepEqual(book.tasks(), []);
+    follow(own, getAddress(CONTRACT));
+    assert.deepEqual(book.tasks(), [{ type: "claim", hop, withdrawal }]);
   });
 });

@@ -57,6 +57,7 @@ function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options 
   const policy = policyOnBase(options.relayerPolicy);
   const layers = ofBases.map(({ base, relayer }) => ({
     ...{ chainId: base.chainId, bridge: base.ecosystem.addresses.bridge, forwarders: base.forwarders, policy },
+    factory: base.ecosystem.addresses.factory,
     ...{ view: relayer.l1View, signer: wallet.connect(base.provider), fromBlock: base.ecosystem.fromBlock },
   }));
   return new ForwardingDriver({ layers, chains: ofBases.flatMap(({ chains }) => chains) });
