@@ -294,6 +294,12 @@ const ROWS: readonly Row[] = [
     refuses: ["stark", "", true],
   },
   {
+    config: "prover.keptProofs",
+    devnet: "prover.keptProofs",
+    accepts: [1, 1_000_000],
+    refuses: [0, 1_000_001, 1.5, "x"],
+  },
+  {
     config: "prover.workers",
     devnet: "prover.workers",
     flag: "proverWorkers",

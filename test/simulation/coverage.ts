@@ -26,8 +26,12 @@ export const UNREACHABLE: Record<string, string> = {
 };
 
 /** Calls that the simulation does not make and errors that only they raise, and why. */
-export const NOT_CALLED: Record<string, string> = Object.fromEntries(
-  [
+export const NOT_CALLED: Record<string, string> = Object.fromEntries([
+  ...["refundListed", "NotInList", "ListMismatch"].map((name) => [
+    `StateExit.${name}`,
+    "the model's chains have no lists of transfers; test/contracts/l1/transit-exit.test.ts calls and refuses it",
+  ]),
+  ...[
     "claimEscrow",
     "refundEscrow",
     "FlowMalformed",
@@ -45,7 +49,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries(
     `StateExit.${name}`,
     "the model's chains have no contract of flows; test/contracts/l1/escrow-exit.test.ts calls and refuses each",
   ]),
-);
+]);
 
 /** Errors of one contract that another only passes on, so that clients can decode them. */
 const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
