@@ -43,6 +43,8 @@ export async function watchExecution({ chain, failFast, ...options }: WatchOptio
     if (failFast) nameFirst("named");
   };
   const { watch, firstBatch } = await openWatch({ chain, ...options }, { prover, onNamed: tell });
+  // Before it says that it watches: a caller may end it as soon as that is read.
+  const ending = Promise.race([nextSignal().then(() => "ended" as const), named]);
   output.result(() => `watching the execution of ${chain.hyperchain} from batch ${firstBatch} on; Ctrl-C ends it`, {
     event: "watching",
     ...{ hyperchain: chain.hyperchain, firstBatch },
@@ -54,7 +56,6 @@ export async function watchExecution({ chain, failFast, ...options }: WatchOptio
     if (reason !== trouble) output.progress(warning(`waiting, and going on by itself: ${reason}`));
     trouble = reason;
   };
-  const ending = Promise.race([nextSignal().then(() => "ended" as const), named]);
   const turn = (): Promise<undefined> =>
     watch
       .look()
