@@ -76,7 +76,7 @@ const CLAIM_GAS = 300_000n;
 
 /**
  * The fee with which relayers carry a send over the chains between, for each of its forwarders: at the dearest step of its path,
- * as of now. 0 where there is none between, and for tokens other than ETH, which relayers do not count. Rejects with a
+ * as of now. 0 where no chain is between, and for tokens other than ETH, which relayers do not count. Rejects with a
  * provider's error.
  */
 export async function forwardingFee(

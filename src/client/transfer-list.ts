@@ -2,6 +2,7 @@ import type { Log, Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { encodeListEntry, MAX_LISTED_AMOUNT } from "../protocol/transfer-list.ts";
+import { listedEventOf } from "../relayer/list-book.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { announceFirst } from "./announce.ts";
 import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
@@ -101,9 +102,7 @@ export async function findSentList(source: Provider, list: Hex): Promise<SentLis
 function readListed({ address, topics, data }: Pick<Log, "address" | "topics" | "data">) {
   if (address.toLowerCase() !== PREDEPLOYS.L2AssetRouter) return undefined;
   const event = assetRouter.parseLog({ topics, data });
-  if (event?.name !== "TransferListed") return undefined;
-  const { args } = event;
-  return { list: args["list"] as Hex, place: Number(args["place"]), entry: args["entry"] as Hex };
+  return event?.name === "TransferListed" ? listedEventOf(event) : undefined;
 }
 
 function notListable(why: string, to: string): ClientError {

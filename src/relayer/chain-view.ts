@@ -1,4 +1,4 @@
-import type { Log, LogDescription, Provider } from "ethers";
+import type { Log, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
@@ -9,6 +9,7 @@ import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 import { flowEventOf } from "./flow-event.ts";
+import { listedEventOf } from "./list-book.ts";
 import type { ListedEvent } from "./list-book.ts";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 
@@ -138,8 +139,4 @@ export class ChainView {
       }
     }
   }
-}
-
-function listedEventOf({ args }: LogDescription): ListedEvent {
-  return { list: args["list"] as Hex, place: Number(args["place"]), entry: args["entry"] as Hex };
 }

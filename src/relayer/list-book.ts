@@ -1,3 +1,4 @@
+import type { LogDescription } from "ethers";
 import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -10,6 +11,11 @@ export interface ListedEvent {
   readonly list: Hex;
   readonly place: number;
   readonly entry: Hex;
+}
+
+/** What the asset router's event `TransferListed` says. */
+export function listedEventOf({ args }: LogDescription): ListedEvent {
+  return { list: args["list"] as Hex, place: Number(args["place"]), entry: args["entry"] as Hex };
 }
 
 /** A list that a batch sent: what its delivery must bring. */

@@ -11,7 +11,7 @@ describe("B3: hyperchain:verify --watch", () => {
   let ecosystem: SpawnedEcosystem;
 
   before(async () => {
-    // L1 is all that it needs: nobody proves this chain's execution.
+    // L1 is all that it needs: this chain's execution is not proven.
     ecosystem = await workplace.spawn(["--chains", "1", "--batch-ms", "0", "--no-relayer"], {
       config: { accounts: { funded: 2 } },
     });

@@ -28,7 +28,7 @@ export class CommittedBatches {
     for (const event of events) this.#apply(event);
   }
 
-  /** A batch that nobody asks for any more. */
+  /** A batch that is not needed any more. */
   forget(batchNumber: bigint): void {
     this.#batches.delete(batchNumber);
   }

@@ -87,7 +87,7 @@ interface Watched {
   askAgainAtMs: number;
 }
 
-/** Executed batches that are named and asked for again: nobody can do anything about older ones. */
+/** Executed batches that are named and asked for again: for older ones a name comes too late. */
 const MOST_PAST = 1_000;
 /** Verified batches that are known again when a reorg has everything read anew. */
 const MOST_REMEMBERED = 10_000;
@@ -219,7 +219,7 @@ export class ExecutionWatch {
     if (batch === undefined || this.#watched.get(number) !== watched) return;
     const { executionDelay } = this.#options.facts.configuration;
     const patience = executionDelay === 0n ? PATIENCE_SECONDS : executionDelay / 2n;
-    // Nobody can do anything in time about what is executed: it is checked first.
+    // For what is executed a name comes too late, so it is checked first.
     if (watched.tries === 0 && batch.stage === "executed") return;
     // A code that says more stays.
     if (watched.named !== undefined && watched.named.code !== "Unchecked") this.#name(number, watched, watched.named);

@@ -93,7 +93,7 @@ export interface ChainInfo {
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** The sentence that says what is proven of it, beside that of the ecosystem. */
     readonly sentence: string;
-    /** Batches on L1 whose execution no proof shows to be right; absent where there are none. */
+    /** Batches on L1 whose execution no proof shows to be right; absent where every batch has one. */
     readonly named?: readonly NamedBatchInfo[];
   };
   /** Whether its contracts may have code of any size, which public networks refuse. */

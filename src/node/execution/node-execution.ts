@@ -61,7 +61,7 @@ export interface NodeExecution {
 interface Taken {
   readonly batchNumber: BatchNumber;
   readonly previous: UnformedBatch["previous"];
-  /** Undefined where nobody asks for it: an earlier process has proven the batch. */
+  /** Undefined where it is not needed: an earlier process has proven the batch. */
   readonly witness: BatchWitness | LabelledExecution | undefined;
 }
 

@@ -172,10 +172,10 @@ describe("D3: forwarders", () => {
       const here = own({ chainId: fixture.a.chainId });
       await fixture.fund(here, 1_000n);
       await refused(fixture.call("forward", here), "RecipientNotAllowed", [getAddress(RECIPIENT)]);
-      const nobody = own({ to: interoperableAddress(L1_CHAIN_ID, `0x${"00".repeat(20)}`), refundTo: `0x${"00".repeat(20)}` });
-      await fixture.fund(nobody, 1_000n);
-      await assertReverts(fixture.call("forward", nobody), "L2AssetRouter", "ZeroRecipient");
-      await refused(fixture.call("refund", nobody), "RecipientNotAllowed", [`0x${"00".repeat(20)}`]);
+      const toZero = own({ to: interoperableAddress(L1_CHAIN_ID, `0x${"00".repeat(20)}`), refundTo: `0x${"00".repeat(20)}` });
+      await fixture.fund(toZero, 1_000n);
+      await assertReverts(fixture.call("forward", toZero), "L2AssetRouter", "ZeroRecipient");
+      await refused(fixture.call("refund", toZero), "RecipientNotAllowed", [`0x${"00".repeat(20)}`]);
     });
 
     test("a token that takes a fee cannot leave, and goes back; what L1 cannot pay goes back too, for the fee", async () => {

@@ -247,7 +247,7 @@ describe("C12: lists of transfers", () => {
     await reverts(b.send(routerB, "deliverList", ecosystem.prove(messageHash), 0n, []), "RecipientNotAllowed");
   });
 
-  test("entries that come to more than the list carries pay nobody: a lying chain takes nothing", async () => {
+  test("entries that come to more than the list carries pay no account: a lying chain takes nothing", async () => {
     const entries = [encodeListEntry({ recipient: BOB, amount: 1000n })];
     const context = await a.predeploy("SystemContext");
     const batchNumber = (await context.getFunction("batchNumber").staticCall()) as bigint;
