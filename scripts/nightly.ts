@@ -1,8 +1,9 @@
 // Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
 // `npm run nightly -- replay --proofs 20 --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
-import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { proveArithmetic } from "../test/circuits/arithmetic/support/nightly.ts";
@@ -12,7 +13,6 @@ import type { Step } from "../test/simulation/episode.ts";
 import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
 import type { PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
-import { runFiles } from "./test-files.ts";
 
 interface Options {
   readonly seed: number;
@@ -26,7 +26,7 @@ interface Options {
   readonly trace: string | undefined;
   /** How many of the replayed batches are proven. */
   readonly proofs: number;
-  /** Test files that are replayed; none: all. */
+  /** Test files that are replayed or run; none: all. */
   readonly files: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const RUNS: Record<string, Run> = {
   arithmetic: ({ seed }) => proveArithmetic(seed),
   kills: ({ seed }) => killAtRandom(seed),
   replay: runReplay,
-  tests: runLongForms,
+  tests: runTests,
 };
 
 const { values, positionals } = parseArgs({
@@ -96,19 +96,11 @@ async function runReplay({ files, proofs, processes, ledger: folder, isJson }: O
   return problems.length === 0;
 }
 
-/** The test files that have a longer form (test/support/nightly.ts), one after the other. */
-async function runLongForms(): Promise<boolean> {
-  const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-  const files = globSync("test/**/*.test.ts", { cwd: root }).filter((file) =>
-    readFileSync(join(root, file), "utf8").includes("/support/nightly.ts"),
-  );
-  process.env["TEST_NIGHTLY"] = "1";
-  const { failed, isGood: isWell } = await runFiles(
-    files.map((file) => [file]),
-    { root, concurrency: 1, limitMs: 3_600_000 },
-  );
-  for (const file of failed) console.error(`FAILED: ${file}`);
-  return isWell;
+/** The tests that are too much for `npm test`, or those that are named, in their longer form (scripts/test-night.ts). */
+async function runTests({ files }: Options): Promise<boolean> {
+  const script = fileURLToPath(new URL("test.ts", import.meta.url));
+  const { status } = spawnSync(process.execPath, [script, "--night", ...files], { stdio: "inherit" });
+  return status === 0;
 }
 
 async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: Options): Promise<boolean> {

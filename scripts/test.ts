@@ -1,7 +1,7 @@
 // The whole test run, as `npm test` and CI call it: contracts compiled, types, lint and format checked, then every test file, tier
 // after tier, in one queue. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
 // A file that fails is run once more, alone, at the end; one that passes then is named as unsteady (docs/decisions/0022).
-// `--strict` fails for it too.
+// `--strict` fails for it too. What is too much for it `npm run nightly -- tests` runs, by `--night` (docs/decisions/0048).
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
@@ -11,16 +11,17 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cpuSeconds } from "./test-cpu.ts";
 import { runFiles } from "./test-files.ts";
+import { isNightFile, isOfTheNight, nightNote } from "./test-night.ts";
 import { inProcesses } from "./test-processes.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals: selected } = parseArgs({
   allowPositionals: true,
-  options: { tier: { type: "string" }, strict: { type: "boolean" } },
+  options: { tier: { type: "string" }, strict: { type: "boolean" }, night: { type: "boolean", default: false } },
 });
-/** Several times what the slowest test takes on a busy machine: only for those that would never end. */
-const LIMITS = { root, limitMs: 900_000 };
+/** Several times what the slowest process takes on a busy machine: only for those that would never end. */
+const LIMITS = { root, limitMs: values.night ? 3_600_000 : 900_000 };
 /** One more than cores: files wait for blocks, processes and each other's answers. More than five would need much memory. */
 const AT_A_TIME = Math.min(availableParallelism(), 4) + 1;
 /** Each test file is a process, and many start others: what one has compiled, the others need not. */
@@ -64,9 +65,10 @@ const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   ],
 ];
 
-/** In the order of their tiers. */
-function chosenFiles(): readonly string[] {
-  const files = selected.length > 0 ? selected : globSync("test/**/*.test.ts", { cwd: root }).sort();
+/** In the order of their tiers: what is named, or all of the day or of the night. */
+function chosenFiles(all: readonly string[]): readonly string[] {
+  const isChosen = (file: string): boolean => (values.night ? isOfTheNight(root, file) : !isNightFile(file));
+  const files = selected.length > 0 ? selected : all.filter(isChosen);
   const tiers = TEST_TIERS.filter(({ name }) => values.tier === undefined || name === values.tier);
   if (tiers.length === 0) {
     console.error(`no tier is called '${values.tier}'; there are: ${TEST_TIERS.map(({ name }) => name).join(", ")}`);
@@ -78,8 +80,11 @@ function chosenFiles(): readonly string[] {
 process.env["NODE_COMPILE_CACHE"] ??= COMPILED;
 // Most processes of a run live for seconds: with 32 MiB for what is new they collect garbage less, for 7 % less CPU time.
 process.env["NODE_OPTIONS"] = `${process.env["NODE_OPTIONS"] ?? ""} --max-semi-space-size=32`.trim();
-const files = chosenFiles();
-await need(...(selected.length === 0 && values.tier === undefined ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
+if (values.night) process.env["TEST_NIGHTLY"] = "1";
+const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
+const files = chosenFiles(all);
+const isWhole = selected.length === 0 && values.tier === undefined && !values.night;
+await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
 await need([["page", ["scripts/bundle-page.ts"]]]);
 // The tests of the package pack what this builds, projects of others and the example use it.
 if (files.some((file) => /test\/package\/|toolboxes|wagmi|example-project|remote-failures|openzeppelin/.test(file)))
@@ -103,6 +108,7 @@ const again = isWorthAgain
   : undefined;
 console.error(timesReport(tiers, times));
 console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
+if (isWhole) console.error(nightNote(all.filter(isNightFile).length));
 for (const file of failed) {
   const isUnsteady = again !== undefined && !again.failed.includes(file);
   console.error(isUnsteady ? `UNSTEADY: ${file} failed and then passed alone; its error is above` : `FAILED: ${file}`);
