@@ -40,8 +40,8 @@ export async function requireClaimedState(
   requireSameBlocks(state, head, claim);
   const store = new LeafStore();
   readPart("tree", () => decodeLeaves(claim.tree, store, MAX_LEAF_COUNT));
-  const known = new Map(state.codes);
-  const leaves = state.present.flatMap((place) => leavesOf(place, known)).filter(({ value }) => value !== 0n);
+  const codeWords = codeWordsOf(state.codes);
+  const leaves = state.present.flatMap((place) => leavesOf(place, codeWords)).filter(({ value }) => value !== 0n);
   const difference = await leafDifference(store, leaves, compressor);
   if (difference === undefined) return;
   if ("missing" in difference)
@@ -64,7 +64,31 @@ function requireSameBlocks(state: StateUpdate, head: bigint, { oldestState, hash
     if (hashes[number] !== hash) throw new PlaceError("Differs", `block ${number} is named ${hash} and ${hashes[number]}`);
 }
 
-function leavesOf(place: PlaceValue, codes: ReadonlyMap<string, Uint8Array>): readonly StateWrite[] {
+/** What the leaves of an account with code hold. */
+interface CodeWords {
+  readonly hash: bigint;
+  readonly digest: bigint;
+}
+
+/**
+ * By the hash of an account's code; undefined where there is no code. Accounts that were read together share the bytes of a
+ * hash: each is looked up once.
+ */
+function codeWordsOf(codes: StateUpdate["codes"]): (codeHash: Uint8Array) => CodeWords | undefined {
+  const known = new Map(codes);
+  const seen = new Map<Uint8Array, CodeWords | undefined>();
+  return (codeHash) => {
+    if (!seen.has(codeHash)) {
+      const name = `0x${Buffer.from(codeHash).toString("hex")}`;
+      const code = known.get(name);
+      const hasCode = code !== undefined && code.length > 0;
+      seen.set(codeHash, hasCode ? { hash: BigInt(name), digest: codeDigestValue(code) } : undefined);
+    }
+    return seen.get(codeHash);
+  };
+}
+
+function leavesOf(place: PlaceValue, codeWords: (codeHash: Uint8Array) => CodeWords | undefined): readonly StateWrite[] {
   const address = BigInt(place.address);
   if (place.slot !== undefined)
     return [{ leafKind: LeafKind.storage, address, slot: BigInt(place.slot), value: wordOf(place.value ?? NOTHING) }];
@@ -72,13 +96,12 @@ function leavesOf(place: PlaceValue, codes: ReadonlyMap<string, Uint8Array>): re
   const { nonce, balance, codeHash } = place.value;
   if (balance >= BALANCE_LIMIT) throw new PlaceError("Differs", `${place.address} has ${balance} wei, which no account can have`);
   const header = { leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balance) };
-  const name = `0x${Buffer.from(codeHash).toString("hex")}`;
-  const code = codes.get(name);
-  if (code === undefined || code.length === 0) return [header];
+  const code = codeWords(codeHash);
+  if (code === undefined) return [header];
   return [
     header,
-    { leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(name) },
-    { leafKind: LeafKind.codeDigest, address, slot: 0n, value: codeDigestValue(code) },
+    { leafKind: LeafKind.codeHash, address, slot: 0n, value: code.hash },
+    { leafKind: LeafKind.codeDigest, address, slot: 0n, value: code.digest },
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Account } from "@ethereumjs/util";
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
 import type { Ledger } from "../witness/ledger.ts";
 import { restored } from "../witness/state-feed.ts";
-import type { PlaceValue, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
+import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
 
 /** A value that was there until a block changed it. */
 interface Version<Value> {
@@ -11,16 +11,17 @@ interface Version<Value> {
   readonly value: Value | undefined;
 }
 
-/** A value now and, newest last, the values before it. */
+/** A value now and, newest last, the values before it; most places of a large state never had another value. */
 interface Place<Value> {
   present: Value | undefined;
-  readonly versions: Version<Value>[];
+  versions: Version<Value>[] | undefined;
 }
 
 /** A chain's state at every recent block: present values, and for each place the earlier ones. */
 export class PastStates {
   readonly hashes = new BlockHashes(Infinity);
-  #accounts = new Map<string, Place<Account>>();
+  /** As they came: of most of a large state's accounts nobody asks. */
+  #accounts = new Map<string, Place<PlainAccount>>();
   #slots = new Map<string, Map<string, Place<Uint8Array>>>();
   #codes = new Map<string, Uint8Array>();
   /** Blocks whose changes are known, oldest first. */
@@ -48,13 +49,13 @@ export class PastStates {
     for (const block of update.blocks) {
       if (block.hash !== undefined) this.hashes.set(Number(block.number), hexToBytes(block.hash));
       for (const { address, slot, value } of block.before) {
-        if (slot === undefined) this.#account(address).versions.push({ until: block.number, value: restored(value) });
-        else this.#slot(address, slot).versions.push({ until: block.number, value });
+        if (slot === undefined) keepVersion(this.#account(address), block.number, value);
+        else keepVersion(this.#slot(address, slot), block.number, value);
       }
       this.#blocks.push(block);
     }
     for (const { address, slot, value } of update.present) {
-      if (slot === undefined) this.#account(address).present = restored(value);
+      if (slot === undefined) this.#account(address).present = value;
       else this.#slot(address, slot).present = value;
     }
     this.#newest = update.newest;
@@ -65,14 +66,14 @@ export class PastStates {
   /** The state after a block, as a ledger on which questions may write: what they write is its own. */
   at(block: bigint): Ledger {
     return new Overlay({
-      account: (address) => valueAt(this.#accounts.get(address), block),
+      account: (address) => restored(valueAt(this.#accounts.get(address), block)),
       slot: (address, slot) => valueAt(this.#slots.get(address)?.get(slot), block),
       slotNames: (address) => this.#slots.get(address)?.keys() ?? [],
       code: (hash) => this.#codes.get(hash),
     });
   }
 
-  #account(address: string): Place<Account> {
+  #account(address: string): Place<PlainAccount> {
     return placeIn(this.#accounts, address);
   }
 
@@ -97,14 +98,14 @@ export class PastStates {
   #forgetVersion({ address, slot }: PlaceValue): void {
     if (slot === undefined) {
       const place = this.#accounts.get(address);
-      place?.versions.shift();
-      if (place?.present === undefined && place?.versions.length === 0) this.#accounts.delete(address);
+      place?.versions?.shift();
+      if (isGone(place)) this.#accounts.delete(address);
       return;
     }
     const slots = this.#slots.get(address);
     const place = slots?.get(slot);
-    place?.versions.shift();
-    if (place?.present === undefined && place?.versions.length === 0) slots?.delete(slot);
+    place?.versions?.shift();
+    if (isGone(place)) slots?.delete(slot);
   }
 }
 
@@ -166,14 +167,23 @@ class Overlay implements Ledger {
 
 function placeIn<Value>(places: Map<string, Place<Value>>, name: string): Place<Value> {
   let place = places.get(name);
-  if (place === undefined) places.set(name, (place = { present: undefined, versions: [] }));
+  if (place === undefined) places.set(name, (place = { present: undefined, versions: undefined }));
   return place;
+}
+
+function keepVersion<Value>(place: Place<Value>, until: bigint, value: Value | undefined): void {
+  (place.versions ??= []).push({ until, value });
+}
+
+/** A place that has no value now and had none before. */
+function isGone(place: Place<unknown> | undefined): boolean {
+  return place?.present === undefined && (place?.versions?.length ?? 0) === 0;
 }
 
 /** The value after a block: the first of those that a later block changed, or the present one. */
 function valueAt<Value>(place: Place<Value> | undefined, block: bigint): Value | undefined {
   if (place === undefined) return undefined;
-  const { versions, present } = place;
+  const { versions = [], present } = place;
   let low = 0;
   let high = versions.length;
   while (low < high) {
