@@ -213,11 +213,11 @@ async function openBases(
     Pick<DevnetDependencies, "artifacts" | "clock"> & { readonly chains: RunningChains },
   closing: Disposer,
 ): Promise<SettlementBases> {
-  const { layer, artifacts, clock, chains } = dependencies;
+  const { layer, world, artifacts, clock, chains } = dependencies;
   const contracts = { version: firstVersion(genesis), withNoProofVersion: options.prover.mode === "none" };
   const onL1 = baseOnL1(layer, await settledOn(options, plans, contracts, dependencies));
   const reserveWei = layer.operatorFundingWei;
-  const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, onL1, chains: () => chains.current() });
+  const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, world, onL1, chains: () => chains.current() });
   closing.add(() => bases.close());
   return bases;
 }

@@ -8,15 +8,22 @@ import { requestFromL1 } from "../client/ether-request.ts";
 import { DevnetOptionsError } from "./options.ts";
 import type { ChainPlan, DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
+import type { SettlementBase } from "./l1/settlement-base.ts";
 
-/** Gives operators that have less than a third of an amount that amount of the deployer's ETH. Rejects with ethers' error. */
-export async function fundOperators(operators: readonly Signer[], deployer: Signer, amountWei: bigint): Promise<void> {
-  for (const operator of operators) {
-    const to = await operator.getAddress();
-    const balance = (await deployer.provider?.getBalance(to)) ?? 0n;
-    if (balance >= amountWei / 3n) continue;
-    await (await deployer.sendTransaction({ to, value: amountWei })).wait();
-  }
+/**
+ * Gives an operator that has less than a third of an amount that amount, from the account that pays there. Rejects with ethers'
+ * error, or DeploymentError.
+ */
+export async function fundOperator(
+  operator: Signer,
+  { provider, funder, bringMoney }: Pick<SettlementBase, "provider" | "funder" | "bringMoney">,
+  amountWei: bigint,
+): Promise<void> {
+  const to = await operator.getAddress();
+  if ((await provider.getBalance(to)) >= amountWei / 3n) return;
+  // What was brought for a chain of an earlier process is spent.
+  if ((await provider.getBalance(await funder.getAddress())) < 2n * amountWei) await bringMoney(2n * amountWei);
+  await (await funder.sendTransaction({ to, value: amountWei })).wait();
 }
 
 export interface Funding {

@@ -13,12 +13,12 @@ export interface SettlingChain {
   readonly baseToken?: unknown;
 }
 
-/** What is wrong with where chains settle. `isKept`: in a folder beyond this process. */
-export function ancestryConflicts(chains: readonly SettlingChain[], isKept: boolean): readonly OptionProblem[] {
+/** What is wrong with where chains settle. */
+export function ancestryConflicts(chains: readonly SettlingChain[]): readonly OptionProblem[] {
   return chains.flatMap((chain) => {
     const { path, chainId, settlesOn } = chain;
     if (settlesOn !== undefined) {
-      const message = isKept ? KEPT : objectionTo(chain, settlesOn, chains);
+      const message = objectionTo(chain, settlesOn, chains);
       return message === undefined ? idConflicts(chain, settlesOn, chains) : [{ path: [...path, "settlesOn"], message }];
     }
     if (BigInt(chainId) <= BigInt(MAX_ID_ON_L1)) return [];
@@ -26,9 +26,6 @@ export function ancestryConflicts(chains: readonly SettlingChain[], isKept: bool
     return [{ path: [...path, "chainId"], message }];
   });
 }
-
-const KEPT =
-  "is not kept in a folder yet: a chain that settles on another chain ends with the process; leave data or settlesOn out";
 
 /** Why the chain cannot settle there; undefined where it can. */
 function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): string | undefined {

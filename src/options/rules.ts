@@ -63,7 +63,7 @@ export function conflicts(chains: readonly RuledChain[], { l1, l1Path, prover, d
     ...l1Conflicts(l1, l1Path),
     ...proverConflicts(chains, prover),
     ...(data === undefined ? [] : keepingConflicts(chains, l1)),
-    ...ancestryConflicts(chains, data !== undefined),
+    ...ancestryConflicts(chains),
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...dataConflicts(chain),

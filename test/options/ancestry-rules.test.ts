@@ -14,7 +14,7 @@ const ON_ALPHA = 4_294_967_567;
 
 describe("D3: where a chain may settle", () => {
   test("on a rollup with ETH, under an id that names it", () => {
-    assert.deepEqual(ancestryConflicts([chain("x", ON_ALPHA, { settlesOn: "alpha" }), ALPHA], false), []);
+    assert.deepEqual(ancestryConflicts([chain("x", ON_ALPHA, { settlesOn: "alpha" }), ALPHA]), []);
   });
 
   const refused: readonly [string, readonly SettlingChain[], string, RegExp][] = [
@@ -49,15 +49,10 @@ describe("D3: where a chain may settle", () => {
   ];
   for (const [what, chains, field, message] of refused)
     test(`not: ${what}`, () => {
-      const [problem] = ancestryConflicts(chains, false);
+      const [problem] = ancestryConflicts(chains);
       assert.equal(problem?.path.at(-1), field);
       assert.match(problem?.message ?? "", message);
     });
-
-  test("not in an ecosystem that is kept", () => {
-    const [problem] = ancestryConflicts([ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha" })], true);
-    assert.match(problem?.message ?? "", /is not kept in a folder yet/);
-  });
 
   test("ids that a config leaves out follow from the chain below", () => {
     const { chains } = resolveHyperchains({

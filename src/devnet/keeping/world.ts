@@ -26,6 +26,12 @@ export interface ChainBirth {
   readonly genesisTimestamp: bigint;
 }
 
+/** What those that settle on a chain have there. */
+export interface BaseContracts {
+  readonly ecosystem: DeployedEcosystem;
+  readonly forwarders: Hex;
+}
+
 /** What is known of a chain beyond its process. */
 export interface KeptChain extends ChainKeeping {
   /** Undefined where it is to be created. */
@@ -51,6 +57,9 @@ export interface World {
   readonly l1: L1Keeping;
   readonly deployed: DeployedEcosystem | undefined;
   keepDeployed(deployed: DeployedEcosystem): void;
+  /** The contracts on a chain for those that settle on it; undefined where none does or did. */
+  contractsOn(chainId: bigint): BaseContracts | undefined;
+  keepContractsOn(chainId: bigint, contracts: BaseContracts): void;
   /** The chains that it has; undefined while they are those of its options. */
   readonly members: readonly KeptMember[] | undefined;
   keepMembers(members: readonly KeptMember[]): void;
@@ -101,6 +110,17 @@ function executionFileOf(folder: string, chainId: bigint): string {
   return join(folder, `execution-${chainId}.sqlite`);
 }
 
+/** The fact that tells the contracts on a chain for those that settle on it. */
+function contractsFact(chainId: bigint): string {
+  return `contracts on ${chainId}`;
+}
+
+type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
+
+function encodeContracts({ ecosystem, forwarders }: BaseContracts): string {
+  return encodeEntry({ ecosystem: { ...ecosystem, gasUsed: undefined }, forwarders });
+}
+
 const BIRTH = /^chain (\d+)$/;
 
 function worldOf(
@@ -123,12 +143,13 @@ function worldOf(
   };
   const forgetChain = (chainId: bigint): void => {
     facts.delete(birthOf(chainId));
+    facts.delete(contractsFact(chainId));
     forgetChainKeeping(ledger, chainId);
     for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
     rmSync(executionFileOf(folder, chainId), { force: true });
   };
   const pasts = new OpenedPasts(ledger);
-  const deployed = read<Omit<DeployedEcosystem, "gasUsed">>(FACTS.deployed);
+  const deployed = read<KeptEcosystem>(FACTS.deployed);
   return {
     continues,
     l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
@@ -136,6 +157,11 @@ function worldOf(
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
     keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
+    contractsOn(chainId) {
+      const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
+      return kept === undefined ? undefined : { ...kept, ecosystem: { ...kept.ecosystem, gasUsed: new Map() } };
+    },
+    keepContractsOn: (chainId, contracts) => facts.set(contractsFact(chainId), encodeContracts(contracts)),
     members: read<readonly KeptMember[]>(FACTS.members),
     keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
     forgetChain,

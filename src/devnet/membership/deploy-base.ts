@@ -1,10 +1,11 @@
-import type { BrowserProvider, Signer } from "ethers";
+import type { BrowserProvider, Provider, Signer } from "ethers";
 import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
 import { requestFromL1 } from "../../client/ether-request.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
+import type { BaseContracts, World } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
 import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
@@ -18,6 +19,8 @@ export interface ChainBaseDependencies {
   readonly contracts: ContractsOfDevnet;
   /** What its deployments may cost there. */
   readonly reserveWei: bigint;
+  /** Knows the contracts on chains that earlier processes put there; undefined where nothing outlasts this one. */
+  readonly world: Pick<World, "contractsOn" | "keepContractsOn"> | undefined;
 }
 
 /** A chain with contracts of its own, on which other chains settle. */
@@ -26,35 +29,52 @@ export interface ChainBase extends SettlementBase {
 }
 
 /**
- * Puts the contracts on a chain whose base token is ETH. The account that pays there is the one that pays below it. From then on
- * the chain takes no transaction for less than its own queue asks for gas. Rejects with DeploymentError.
+ * The contracts on a chain whose base token is ETH: those that are kept, or new ones. The account that pays there is the one that
+ * pays below it. From then on the chain takes no transaction for less than its own queue asks for gas. Rejects with
+ * DeploymentError.
  */
-export async function deployBaseOn(
+export async function openBaseOn(
   chain: DevnetChain,
-  { artifacts, clock, contracts, reserveWei }: ChainBaseDependencies,
+  { artifacts, clock, contracts, reserveWei, world }: ChainBaseDependencies,
 ): Promise<ChainBase> {
-  const { chainId, name, url, base, pipeline } = chain;
-  // What is cheap there would be free to do to the queues and ids of those on it.
-  pipeline.raiseGasPrice(pipeline.created.configuration.l2GasPrice);
+  const { chainId, name, url, base } = chain;
+  askBasePrice(chain);
   // Its token contracts are strangers'.
   const eip1193 = withCallsFromOutside(chain);
   const provider: BrowserProvider = connectInProcess(chainId, eip1193);
   const funder = base.funder.connect(provider);
   try {
     const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
-    await bringMoney(reserveWei);
-    const deployed = await deployNewContracts(contracts, { signer: funder, artifacts });
+    const deploy = async (): Promise<BaseContracts> => {
+      await bringMoney(reserveWei);
+      const ecosystem = await deployNewContracts(contracts, { signer: funder, artifacts });
+      const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
+      world?.keepContractsOn(chainId, deployed);
+      return deployed;
+    };
+    const kept = world?.contractsOn(chainId);
+    const { ecosystem, forwarders } = kept !== undefined && (await areThere(kept, provider)) ? kept : await deploy();
     return {
       ...{ name, chainId, url, provider, funder, deployer: funder, chain: { chainId, name }, bringMoney },
       request: (method, params = []) => eip1193.request({ method, params }),
-      ecosystem: withVersionInForce(deployed, contracts),
-      forwarders: await deployForwarders(funder),
+      ecosystem: withVersionInForce(ecosystem, contracts),
+      forwarders,
       close: () => provider.destroy(),
     };
   } catch (error) {
     provider.destroy();
     throw error;
   }
+}
+
+/** What is cheap on a chain with contracts would be free to do to the queues and ids of those on it. */
+export function askBasePrice({ pipeline }: Pick<DevnetChain, "pipeline">): void {
+  pipeline.raiseGasPrice(pipeline.created.configuration.l2GasPrice);
+}
+
+/** A return to a snapshot can have taken contracts back. */
+export async function areThere({ ecosystem }: Pick<SettlementBase, "ecosystem">, provider: Provider): Promise<boolean> {
+  return (await provider.getCode(ecosystem.addresses.factory)) !== "0x";
 }
 
 async function deployForwarders(funder: Signer): Promise<Hex> {

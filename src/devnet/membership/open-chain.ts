@@ -25,7 +25,7 @@ import type { ServedChain } from "../chains/served-chain.ts";
 import type { NamedBatch } from "../execution/execution-watch.ts";
 import { watchOwnChain } from "../execution/own-watch.ts";
 import type { Faults } from "../faults.ts";
-import { fundOperators } from "../funding.ts";
+import { fundOperator } from "../funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -97,17 +97,19 @@ export function openChain(
 ): Promise<OpenedChain> {
   return startOrDispose(`chain ${plan.name}`, async (closing) => {
     const { layer, world, artifacts, feed, bases } = opening;
-    const base = await bases.of(plan);
-    await base.bringMoney(moneyOnTop(plan, opening));
+    const base = await bases.of(plan, begins);
     const operator = layer.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(base.provider);
-    await fundOperators([operator], base.funder, layer.operatorFundingWei);
     const kept = world?.chain(plan.chainId, lowerCaseAddress(operator.address));
+    if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
+    // A chain that stands still includes no payment to those on it.
+    if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);
     const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, base.deployer, artifacts));
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), base, begins, operator },
       pipelineDependencies(plan, { base, operator, kept }, opening),
     );
     closing.add(() => chain.close());
+    bases.opened(chain);
     closing.add(chain.pipeline.chain.index.onBlock((number) => feed.add(newBlock(plan.chainId, number))));
     const { genesis, executionProver, clock, events } = opening;
     const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
@@ -117,7 +119,7 @@ export function openChain(
   });
 }
 
-/** What a chain that settles on another needs there: for its funded accounts, its operator, and transactions before it runs. */
+/** What a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
 function moneyOnTop({ baseToken }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
   const { fundedAccounts, fundingWei } = options;
   return (baseToken === ETH_BASE_TOKEN ? fundingWei * BigInt(fundedAccounts.length) : 0n) + 2n * layer.operatorFundingWei;

@@ -1,8 +1,9 @@
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { ChainPlan } from "../options.ts";
-import { deployBaseOn } from "./deploy-base.ts";
+import { areThere, askBasePrice, openBaseOn } from "./deploy-base.ts";
 import type { ChainBase, ChainBaseDependencies } from "./deploy-base.ts";
 
 export interface SettlementBasesDependencies extends ChainBaseDependencies {
@@ -32,21 +33,26 @@ export class SettlementBases {
   }
 
   /**
-   * Where a chain is to settle. Rejects with ChainBelowError where the chain below does not run, or with DeploymentError.
+   * Where a chain is to settle. Rejects with ChainBelowError where the chain below does not run, unless the chain is to stand
+   * still too (`begins`), or with DeploymentError.
    */
-  async of({ settlesOn }: Pick<ChainPlan, "settlesOn">): Promise<SettlementBase> {
+  async of({ settlesOn }: Pick<ChainPlan, "settlesOn">, begins: RunSwitchOptions["begins"] = "running"): Promise<SettlementBase> {
     const { onL1, chains } = this.#dependencies;
     if (settlesOn === undefined) return onL1;
     const chain = chains().find(({ name }) => name === settlesOn);
-    if (chain?.runSwitch.isRunning !== true)
+    if (chain === undefined || (begins === "running" && !chain.runSwitch.isRunning))
       throw new ChainBelowError("ParentNotRunning", `${settlesOn} does not run; start it before a chain that settles on it`);
     const known = this.#onChains.get(chain);
-    // A return to a snapshot can have taken the contracts back.
-    if (known !== undefined && (await known.provider.getCode(known.ecosystem.addresses.factory)) !== "0x") return known;
+    if (known !== undefined && (await areThere(known, known.provider))) return known;
     known?.close();
-    const base = await deployBaseOn(chain, this.#dependencies);
+    const base = await openBaseOn(chain, this.#dependencies);
     this.#onChains.set(chain, base);
     return base;
+  }
+
+  /** A chain of an earlier process runs again: where others settled on it, it is as dear as it was. */
+  opened(chain: Pick<DevnetChain, "chainId" | "pipeline">): void {
+    if (this.#dependencies.world?.contractsOn(chain.chainId) !== undefined) askBasePrice(chain);
   }
 
   close(): void {

@@ -2,23 +2,24 @@ import { requestFromL1 } from "../../../src/client/ether-request.ts";
 import { connectInProcess } from "../../../src/devnet/relaying.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { transferOf } from "./interop.ts";
-import { CAROL, DAVE, startKept, USERS } from "./kills.ts";
+import { busyChains, CAROL, DAVE, startKept, USERS } from "./kills.ts";
 
 /** Runs a kept ecosystem under users until it is killed, and says what each of them was told: one line for each. */
-const [folder = "", proving] = process.argv.slice(2);
+const [folder = "", proving, layout] = process.argv.slice(2);
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Of payments, to one of each other thing that a user does: those move more than one member. */
 const PAYMENTS = 10;
 
-const devnet = await startKept(folder, proving === "stark" ? "stark" : "none", { pollIntervalMs: 20 });
-const [alpha, beta] = devnet.chains;
-if (alpha === undefined || beta === undefined) throw new Error("there are two chains");
+const busy = { proving: proving === "stark" ? "stark" : "none", layout: layout === "onChain" ? "onChain" : "onL1" } as const;
+const devnet = await startKept(folder, busy, { pollIntervalMs: 20 });
+const [alpha, beta] = busyChains(devnet);
+const { base } = alpha;
 const onAlpha = connectInProcess(alpha.chainId, alpha.provider);
 const onBeta = connectInProcess(beta.chainId, beta.provider);
 const payer = devnet.accounts.wallet(USERS.payer).connect(onAlpha);
 const sender = devnet.accounts.wallet(USERS.sender).connect(onBeta);
-const depositor = devnet.accounts.wallet(USERS.depositor).connect(devnet.l1.provider);
+const depositor = devnet.accounts.wallet(USERS.depositor).connect(base.provider);
 
 /** More gas than an estimate says: what a message costs depends on those before it. */
 const transfer = { ...transferOf(alpha.chainId, 1n, CAROL), gasLimit: 1_000_000n };
@@ -36,10 +37,10 @@ async function payAndSend(): Promise<never> {
 async function depositAgainAndAgain(): Promise<never> {
   for (;;) {
     const before = await depositor.getNonce();
-    const target = { chainId: alpha!.chainId, to: DAVE as Hex, valueWei: 1n };
-    await requestFromL1(devnet.ecosystem.addresses.factory, target, depositor);
+    const target = { chainId: alpha.chainId, to: DAVE as Hex, valueWei: 1n };
+    await requestFromL1(base.ecosystem.addresses.factory, target, depositor);
     tell(`deposits ${before}`);
     // Until the chain has it: one at a time.
-    while ((await onAlpha.getBalance(DAVE)) <= BigInt(before)) await alpha!.pipeline.pollL1();
+    while ((await onAlpha.getBalance(DAVE)) <= BigInt(before)) await alpha.pipeline.pollL1();
   }
 }

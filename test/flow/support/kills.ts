@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Provider } from "ethers";
-import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
+import type { DevnetChain, DevnetOptions } from "../../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../../src/devnet/relaying.ts";
 import { hasArrived } from "../../../src/devnet/view/message-info.ts";
 import { createRandom } from "../../stark/fuzz/random.ts";
@@ -14,32 +14,54 @@ export const DAVE = "0x00000000000000000000000000000000000da7e1";
 /** Development accounts; each does one thing. */
 export const USERS = { payer: 1, sender: 2, depositor: 3 } as const;
 
-const [A, B] = [271n, 272n];
+const [A, B, X, Y] = [271n, 272n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const BUSY = new URL("./busy-ecosystem.ts", import.meta.url).pathname;
 /** Whether batches are proven. Then fewer are made: each takes seconds of all cores. */
 export type Proving = "stark" | "none";
+/** Where the two chains of the ecosystem settle: on L1, or on a third. */
+export type Layout = "onL1" | "onChain";
+/** How an ecosystem that is killed runs; by default on L1, without proofs. */
+export interface Busy {
+  readonly proving?: Proving | undefined;
+  readonly layout?: Layout | undefined;
+}
 /** So few that L1 begins anew at most starts. */
 const L1_PLACE_REQUESTS = 20;
 const BATCH_AGE_MS: Readonly<Record<Proving, number>> = { stark: 2_500, none: 150 };
 
-/** The ecosystem that is killed: two chains, whose batches are sealed by age. */
-export function startKept(data: string, proving: Proving, options: Partial<DevnetOptions> = {}): Promise<FlowDevnet> {
-  const chains = [A, B].map((chainId) => ({ chainId, batches: { maxAgeMs: BATCH_AGE_MS[proving] } }));
+/** The ecosystem that is killed: two chains, and the one on which they may settle, whose batches are sealed by age. */
+export function startKept(
+  data: string,
+  { proving = "none", layout = "onL1" }: Busy,
+  options: Partial<DevnetOptions> = {},
+): Promise<FlowDevnet> {
+  const batches = { maxAgeMs: BATCH_AGE_MS[proving] };
+  const chains =
+    layout === "onL1"
+      ? [A, B].map((chainId) => ({ chainId, batches }))
+      : [{ chainId: A, name: "alpha", batches }, ...[X, Y].map((chainId) => ({ chainId, settlesOn: "alpha", batches }))];
   const settings: Partial<DevnetOptions> = {
     data,
     relayer: true,
     prover: proving === "stark" ? { mode: "stark", workers: 2 } : { mode: "none" },
-    fundedAccounts: [USERS.payer, USERS.sender, RELAYER],
+    fundedAccounts: [...(layout === "onL1" ? [] : [USERS.depositor]), USERS.payer, USERS.sender, RELAYER],
     ...options,
   };
   return startFlowDevnet(chains, settings, { l1PlaceRequests: L1_PLACE_REQUESTS });
+}
+
+/** Which chains users are on: payments and deposits on the first, transfers from the second to it. */
+export function busyChains({ chains }: FlowDevnet): readonly [DevnetChain, DevnetChain] {
+  const [first, second] = chains.slice(-2);
+  if (first === undefined || second === undefined || first.base !== second.base) throw new Error("they settle together");
+  return [first, second];
 }
 
 /** What users were told before their ecosystem was killed. */
 export interface Told {
   readonly pays: string[];
   readonly sends: string[];
-  /** Nonces on L1. */
+  /** Nonces on what the chains settle on. */
   readonly deposits: number[];
 }
 
@@ -50,7 +72,7 @@ export interface Told {
 export async function killAgainAndAgain(
   folder: string,
   seed: number,
-  { kills, proving = "none" }: { readonly kills: number; readonly proving?: Proving },
+  { kills, proving = "none", layout = "onL1" }: Busy & { readonly kills: number },
 ): Promise<Told> {
   const random = createRandom(seed);
   const told: Told = { pays: [], sends: [], deposits: [] };
@@ -58,7 +80,7 @@ export async function killAgainAndAgain(
     // The first start is let through: what it leaves incomplete is begun anew.
     const isEarly = kill > 0 && random.below(4) === 0;
     await runUntilKilled(
-      [folder, proving],
+      [folder, proving, layout],
       told,
       isEarly ? { afterStartMs: random.below(4_000) } : { afterTold: 10 + random.below(60) },
     );
@@ -88,11 +110,10 @@ async function runUntilKilled(
  * Opens the folder and brings everything in it to its end. All that users were told is there, once: what they sent is counted by
  * their nonces, and what arrived by balances.
  */
-export async function checkNothingLost(folder: string, told: Told, proving: Proving = "none"): Promise<void> {
-  const devnet = await startKept(folder, proving);
+export async function checkNothingLost(folder: string, told: Told, busy: Busy = {}): Promise<void> {
+  const devnet = await startKept(folder, busy);
   try {
-    const [alpha, beta] = devnet.chains;
-    assert.ok(alpha !== undefined && beta !== undefined);
+    const [alpha, beta] = busyChains(devnet);
     const onAlpha = connectInProcess(alpha.chainId, alpha.provider);
     const onBeta = connectInProcess(beta.chainId, beta.provider);
     const nonce = (provider: Provider, user: number): Promise<number> =>
@@ -102,7 +123,7 @@ export async function checkNothingLost(folder: string, told: Told, proving: Prov
     const [payments, sends, deposits] = await Promise.all([
       nonce(onAlpha, USERS.payer),
       nonce(onBeta, USERS.sender),
-      nonce(devnet.l1.provider, USERS.depositor),
+      nonce(alpha.base.provider, USERS.depositor),
     ]);
     await settleAll(devnet);
     assert.equal(await onAlpha.getBalance(CAROL), BigInt(payments + sends), "each payment and each transfer arrives once");

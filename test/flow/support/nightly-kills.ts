@@ -5,6 +5,8 @@ import { checkNothingLost, killAgainAndAgain } from "./kills.ts";
 
 const ECOSYSTEMS = 20;
 const KILLS_OF_EACH = 10;
+/** Of these, as many have chains on a chain. */
+const ON_CHAIN = 5;
 /** Of one further ecosystem, whose batches are proven: some while a proof is made. */
 const KILLS_WITH_PROOFS = 4;
 
@@ -15,14 +17,15 @@ const KILLS_WITH_PROOFS = 4;
 export async function killAtRandom(seed: number): Promise<boolean> {
   for (let place = 0; place <= ECOSYSTEMS; place++) {
     const proving = place === 0 ? "stark" : "none";
+    const layout = place > ECOSYSTEMS - ON_CHAIN ? "onChain" : "onL1";
     const kills = place === 0 ? KILLS_WITH_PROOFS : KILLS_OF_EACH;
     const folder = await mkdtemp(join(tmpdir(), "kills-"));
     try {
-      const told = await killAgainAndAgain(folder, seed + place, { kills, proving });
-      await checkNothingLost(folder, told, proving);
+      const told = await killAgainAndAgain(folder, seed + place, { kills, proving, layout });
+      await checkNothingLost(folder, told, { proving, layout });
       const { pays, sends, deposits } = told;
       console.log(
-        `seed ${seed + place}: ${kills} kills with prover ${proving}, ${pays.length} payments, ${sends.length} transfers, ${deposits.length} deposits`,
+        `seed ${seed + place}: ${kills} kills with prover ${proving}, chains ${layout}, ${pays.length} payments, ${sends.length} transfers, ${deposits.length} deposits`,
       );
     } catch (error) {
       console.error(`seed ${seed + place}, folder ${folder}:`, error);
