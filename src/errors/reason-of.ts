@@ -2,6 +2,8 @@ import { HyperchainError } from "./hyperchain-error.ts";
 
 /** Clients put whole requests into their messages. */
 const MOST_CHARACTERS = 400;
+/** The code of ethers for an answer that it has no name for: its own words say nothing, and the node's own are below them. */
+const UNNAMED = "UNKNOWN_ERROR";
 /** Errors below one another that are looked at. */
 const MOST_LAYERS = 4;
 
@@ -22,6 +24,7 @@ function reasonWithin(error: unknown, layers: number): string {
   const below =
     innermostMessage(inner ?? info, layers) ??
     (layers > 1 && error.cause !== undefined ? reasonWithin(error.cause, layers - 1) : "");
+  if (code === UNNAMED && below !== "") return below;
   const parts = [own, own.includes(below) ? "" : below].filter((part) => part !== "");
   return parts.length === 0 ? String(code ?? error.name) : parts.join(": ");
 }

@@ -36,7 +36,7 @@ describe("the reason of an error", () => {
       payload: { data: "0x".padEnd(500, "ab") },
     } as never);
     assert.ok(error.message.length > 500);
-    assert.equal(reasonOf(error), "could not coalesce error: nonce too low");
+    assert.equal(reasonOf(error), "nonce too low");
   });
 
   test("is the code where an error says nothing, and what is no error in words", () => {

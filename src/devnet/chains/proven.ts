@@ -22,7 +22,7 @@ const EXECUTED =
 /** What is proven of the execution of a chain's batches, each of which up to this one has a proof; undefined: none. */
 export function executionSentence(upTo: number | undefined): string {
   if (upTo === undefined)
-    return "Proofs of execution are made, and the first batch has none: its execution is trusted to the validator quorum.";
+    return "Proofs of execution are made, and batch 0 has none so far: its execution is trusted to the validator quorum.";
   const which = upTo === 0 ? "The transactions of batch 0 are" : `The transactions of batches 0 to ${upTo} are`;
   return `${which} proven: ${EXECUTED}`;
 }

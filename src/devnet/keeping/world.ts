@@ -106,7 +106,8 @@ function birthOf(chainId: bigint): string {
   return `chain ${chainId}`;
 }
 
-function executionFileOf(folder: string, chainId: bigint): string {
+/** Where the proofs of a kept chain's execution are, if any were made. */
+export function executionFileOf(folder: string, chainId: bigint): string {
   return join(folder, `execution-${chainId}.sqlite`);
 }
 

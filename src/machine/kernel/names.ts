@@ -99,7 +99,6 @@ export const ARRAYS = [
   "codeDigest",
   "meteredAt",
 ] as const;
-export type ArrayName = (typeof ARRAYS)[number];
 
 export const variableIndex = (name: Variable): number => VARIABLES.indexOf(name);
 export const fieldIndex = (name: FrameField): number => FRAME_FIELDS.indexOf(name);

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import type { Devnet } from "../../devnet/devnet.ts";
+import { executionFileOf } from "../../devnet/keeping/world.ts";
+import { warning } from "./output.ts";
 
 /** What a folder keeps of an ecosystem, as the start found it. */
 export interface KeepingInfo {
@@ -7,6 +10,8 @@ export interface KeepingInfo {
   readonly continues: boolean;
   /** Newest block of each member. */
   readonly blocks: readonly { readonly name: string; readonly chainId: number; readonly block: number }[];
+  /** Chains of which an earlier process made proofs of execution, and this one makes none; absent where there are none. */
+  readonly noLongerProven?: readonly string[];
 }
 
 export async function keepingInfo(devnet: Devnet, folder: string): Promise<KeepingInfo> {
@@ -20,11 +25,20 @@ export async function keepingInfo(devnet: Devnet, folder: string): Promise<Keepi
     chainId,
     block: Number(await request.request({ method: "eth_blockNumber" })),
   }));
-  return { folder, continues: devnet.continues, blocks: await Promise.all(blocks) };
+  const noLongerProven = info.chains
+    .filter(({ chainId, execution }) => execution === undefined && existsSync(executionFileOf(folder, BigInt(chainId))))
+    .map(({ name }) => name);
+  return {
+    ...{ folder, continues: devnet.continues, blocks: await Promise.all(blocks) },
+    ...(noLongerProven.length === 0 ? {} : { noLongerProven }),
+  };
 }
 
 /** The same for people. */
-export function keepingLine({ folder, continues, blocks }: KeepingInfo): string {
+export function keepingLine({ folder, continues, blocks, noLongerProven = [] }: KeepingInfo): string {
   if (!continues) return `kept in ${folder}; the next start with it goes on`;
-  return `goes on from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
+  const goesOn = `goes on from ${folder}: ${blocks.map(({ name, block }) => `${name} at block ${block}`).join(", ")}`;
+  if (noLongerProven.length === 0) return goesOn;
+  const names = noLongerProven.join(", ");
+  return `${goesOn}\n${warning(`proofs of execution were made of ${names} and are not now; --execution proven goes on with them`)}`;
 }
