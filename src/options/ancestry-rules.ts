@@ -1,4 +1,4 @@
-import { idOnChain, parentId } from "../protocol/chain-ancestry.ts";
+import { idOnChain, MOST_LAYERS, parentId } from "../protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { MAX_ID_ON_L1 } from "./chain.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
@@ -32,19 +32,28 @@ function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly S
   const parent = chains.find(({ name }) => name === settlesOn);
   if (settlesOn === chain.name) return `"${settlesOn}" is the chain itself; name another chain, or leave it out to settle on L1`;
   if (parent === undefined) {
-    const others = chains.filter(({ name, settlesOn: above }) => above === undefined && name !== chain.name);
-    const names = others.map(({ name }) => name).join(", ");
-    return `there is no chain "${settlesOn}"; name one of ${names === "" ? "(none settles on L1)" : names}, or leave it out to settle on L1`;
+    const names = chains.flatMap(({ name }) => (name === chain.name ? [] : name)).join(", ");
+    return `there is no chain "${settlesOn}"; ${names === "" ? "" : `name one of ${names}, or `}leave it out to settle on L1`;
   }
-  if (parent.settlesOn === chain.name)
-    return `"${settlesOn}" settles on "${chain.name}" itself: a circle that never reaches L1; leave one of the two out`;
-  if (parent.settlesOn !== undefined)
-    return `"${settlesOn}" settles on "${parent.settlesOn}" itself, and deeper than that no chain can settle yet; name a chain that settles on L1`;
+  const below = chainsBelow(parent, chains);
+  if (below === undefined) return `"${settlesOn}" settles in a circle that never reaches L1; leave settlesOn of one of them out`;
+  if (below.length + 1 >= MOST_LAYERS)
+    return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
   if (parent.dataAvailability === "validium")
     return `"${settlesOn}" is a validium: its committee could withhold what a chain on it publishes; name a rollup`;
   if (!isEther(parent.baseToken))
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   return undefined;
+}
+
+/** Names of the chains through which a chain's settlement goes, the nearest first; undefined where it never reaches L1. */
+function chainsBelow({ settlesOn }: SettlingChain, chains: readonly SettlingChain[]): readonly string[] | undefined {
+  const names: string[] = [];
+  for (let below = settlesOn; below !== undefined; below = chains.find(({ name }) => name === below)?.settlesOn) {
+    if (names.includes(below)) return undefined;
+    names.push(below);
+  }
+  return names;
 }
 
 function isEther(baseToken: unknown): boolean {
@@ -55,6 +64,6 @@ function isEther(baseToken: unknown): boolean {
 function idConflicts(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): readonly OptionProblem[] {
   const parent = chains.find(({ name }) => name === settlesOn);
   if (parent === undefined || parentId(BigInt(chain.chainId)) === BigInt(parent.chainId)) return [];
-  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest 32 bits must be ${parent.chainId}, such as ${idOnChain(BigInt(parent.chainId), 1n)}`;
+  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(BigInt(parent.chainId), 1n)}`;
   return [{ path: [...chain.path, "chainId"], message }];
 }

@@ -8,7 +8,7 @@ export const FIRST_CHAIN_ID = 271;
 /** The ids that an L1 gives out; the bits above number the chains on those (src/protocol/chain-ancestry.ts). */
 export const MAX_ID_ON_L1 = 2 ** 32 - 1;
 /** Of chains that settle on a chain. */
-export const MAX_CHAIN_ID = 2 ** 44 - 1;
+export const MAX_CHAIN_ID = 2 ** 52 - 1;
 export const MOST_BLOCK_MS = 3_600_000;
 export const MOST_BATCH_AGE_MS = 86_400_000;
 /** Age at which a batch of a spawned chain is sealed where nothing else is said. */

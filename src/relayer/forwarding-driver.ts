@@ -103,10 +103,11 @@ export class ForwardingDriver {
   /** Learns what the chains and their queues say that is new. */
   async #read(): Promise<void> {
     const movements: Movement[] = [];
+    const arrivals: Arrival[] = [];
     for (const { chain, view, queue } of this.#chains) {
       const { events, isAnew } = await view.poll();
-      const requests = (await queue?.poll()) ?? { inputs: [], isAnew: false };
-      if (isAnew || requests.isAnew) return this.#readAnew();
+      const queued = (await queue?.poll()) ?? { requests: [], isAnew: false };
+      if (isAnew || queued.isAnew) return this.#readAnew();
       for (const event of events) {
         const leaving = leavingMoney(chain.chainId, event);
         if (leaving === undefined || !this.#layers.has(leaving.transfer.destinationChainId)) continue;
@@ -114,13 +115,21 @@ export class ForwardingDriver {
         this.#book.learn(readHops(transaction?.data ?? "0x"));
         movements.push({ chain, leaving, by: transaction });
       }
-      for (const hops of requests.inputs.map(readHops)) {
+      for (const { input, recipients } of queued.requests) {
+        const hops = readHops(input);
         this.#book.learn(hops);
-        for (const hop of hops.filter(({ chainId }) => chainId === chain.chainId)) this.#book.expect(hop);
+        arrivals.push({ chain, recipients, hops: hops.filter(({ chainId }) => chainId === chain.chainId) });
       }
     }
-    // The way of what left one chain may have been told on another, which was read after it.
+    // The way of what one chain sent may have been told on another, which was read after it.
     for (const movement of movements) await this.#take(movement);
+    for (const arrival of arrivals) this.#expect(arrival);
+  }
+
+  /** What a forwarder of the layer below has queued says nothing of the way: its recipient does. */
+  #expect({ chain: { chainId }, hops, recipients }: Arrival): void {
+    const found = hops.length > 0 ? hops : recipients.map((recipient) => this.#book.hopAt(chainId, recipient));
+    for (const hop of found) if (hop !== undefined) this.#book.expect(hop);
   }
 
   async #take({ chain: { chainId, layerId }, leaving, by }: Movement): Promise<void> {
@@ -193,7 +202,10 @@ export class ForwardingDriver {
       await this.#send(layer, { to: layer.bridge, data: claimCall(found.claim) }, 0n);
     }
     const balance = await balanceOf(layer.signer, forwarding.token, forwarder);
-    if (balance === 0n) return found !== undefined;
+    if (balance === 0n) {
+      if (found !== undefined) return true;
+      throw new Error(`nothing has come to forwarder ${forwarder}`);
+    }
     const reward = balance > forwarding.fee ? stepReward(hop) : 0n;
     if (await this.#sendUnlessRefused(layer, on("forward"), reward)) return true;
     await requireNoCode(layer.signer, forwarding.refundTo);
@@ -236,6 +248,13 @@ interface Movement {
   readonly chain: ForwardedChain;
   readonly leaving: LeavingMoney;
   readonly by: Pick<TransactionResponse, "from" | "to"> | null;
+}
+
+/** What a transaction queued for a chain, and the forwarders there that its sender names. */
+interface Arrival {
+  readonly chain: ForwardedChain;
+  readonly hops: readonly ForwardingHop[];
+  readonly recipients: readonly Hex[];
 }
 
 interface Call {

@@ -1,14 +1,23 @@
-import type { Provider } from "ethers";
+import { toBeHex } from "ethers";
+import type { Log, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { hyperchainInterface, topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 
-const REQUESTED = topicOf(hyperchainInterface, "NewPriorityRequestId");
+const REQUESTED = topicOf(hyperchainInterface, "NewPriorityRequest");
+
+/** A transaction that queued something. */
+export interface QueueRequest {
+  /** Its calldata. */
+  readonly input: string;
+  /** What its operations call on the chain, in order. */
+  readonly recipients: readonly Hex[];
+}
 
 /** What a look at a queue found. */
 export interface QueuePoll {
-  /** Calldata of each transaction that queued something, in order. */
-  readonly inputs: readonly string[];
+  /** Each transaction that queued something, in order. */
+  readonly requests: readonly QueueRequest[];
   /** The layer has taken back blocks: all that was read before is void. */
   readonly isAnew: boolean;
 }
@@ -34,16 +43,26 @@ export class QueueView {
   async poll(): Promise<QueuePoll> {
     const before = this.#read;
     if (before !== undefined && (await this.#provider.getBlock(before.blockNumber))?.hash !== before.hash)
-      return { inputs: [], isAnew: true };
+      return { requests: [], isAnew: true };
     const head = await this.#provider.getBlock("latest");
     const fromBlock = before === undefined ? this.#options.fromBlock : before.blockNumber + 1;
-    if (head === null || head.hash === null || head.number < fromBlock) return { inputs: [], isAnew: false };
+    if (head === null || head.hash === null || head.number < fromBlock) return { requests: [], isAnew: false };
     const question = { address: this.#options.hyperchain, topics: [REQUESTED], fromBlock, toBlock: head.number };
     const logs = await readLogs(this.#provider, question, DEFAULT_BLOCKS_PER_PAGE);
-    const inputs: string[] = [];
-    for (const hash of new Set(logs.map(({ transactionHash }) => transactionHash)))
-      inputs.push((await this.#provider.getTransaction(hash))?.data ?? "0x");
+    const recipients = new Map<string, Hex[]>();
+    for (const log of logs)
+      recipients.set(log.transactionHash, [...(recipients.get(log.transactionHash) ?? []), recipientOf(log)]);
+    const requests: QueueRequest[] = [];
+    for (const [hash, called] of recipients) {
+      const input = (await this.#provider.getTransaction(hash))?.data ?? "0x";
+      requests.push({ input, recipients: called });
+    }
     this.#read = { blockNumber: head.number, hash: head.hash };
-    return { inputs, isAnew: false };
+    return { requests, isAnew: false };
   }
+}
+
+function recipientOf({ data }: Pick<Log, "data">): Hex {
+  const { transaction } = hyperchainInterface.decodeEventLog("NewPriorityRequest", data);
+  return toBeHex((transaction as { readonly to: bigint }).to, 20) as Hex;
 }

@@ -213,7 +213,7 @@ describe("I1: an ecosystem that cannot start says why and leaves nothing running
       ],
       /^chains\[1\]\.name: "x" is taken/,
     );
-    await refused([{ chainId: 0n }], /^chains\[0\]\.chainId must be a bigint from 1n to 17592186044415n, such as 271n; got 0n/);
+    await refused([{ chainId: 0n }], /^chains\[0\]\.chainId must be a bigint from 1n to 4503599627370495n, such as 271n; got 0n/);
     await refused(
       [{ chainId: A, port: 70_000 }],
       /^chains\[0\]\.port must be a whole number from 0 to 65535, such as 8545; got 70000/,

@@ -127,6 +127,25 @@ describe("D3: money over chains between, by one signature", () => {
     assert.equal(await provider(A).getBalance(relayer), before);
   });
 
+  test("a forwarder to which nothing comes is asked after longer and longer pauses", async (t) => {
+    const { base } = devnet.chains.find(({ chainId }) => chainId === BigInt(X))!;
+    const { forwarders, factory } =
+      base.chain === undefined ? assert.fail("x is on a chain") : { ...base, ...base.ecosystem.addresses };
+    assert.ok(forwarders !== undefined && devnet.relayer !== undefined);
+    const to = interoperableAddress(BigInt(X), fresh() as Hex);
+    const refundTo = fresh() as Hex;
+    const forwarding = { to, factory, refundTo, token: PREDEPLOYS.L2BaseToken, fee: ETHER };
+    const forwarder = forwarderAddress(forwarders, forwarding);
+    const getBalance = t.mock.method(base.provider, "getBalance");
+    // Its sender names the forwarder, and pays another account.
+    const hops = [{ chainId: BigInt(A), forwarding }];
+    await deposit(devnet.info(), { chain: A, to: fresh(), amount: 7n, token: ETH, hops }, alice(L1));
+    for (let look = 0; look < 32; look++) await devnet.relayer.poll();
+    const asked = getBalance.mock.calls.filter(({ arguments: [account] }) => account === forwarder);
+    // At the looks 1, 2, 4, 8, 16 and 32.
+    assert.equal(asked.length, 6);
+  });
+
   test("a relayer that begins anew finds what is on its way", async () => {
     const account = fresh();
     const fee = await forwardingFee(devnet.info(), { from: X, to: L1 }, provider);

@@ -11,26 +11,50 @@ function chain(name: string, chainId: number, more: Partial<SettlingChain> = {})
 const ALPHA = chain("alpha", 271);
 /** 2^32 + 271. */
 const ON_ALPHA = 4_294_967_567;
+/** 2^44 + 2^32 + 271. */
+const ON_X = 17_596_481_011_983;
 
 describe("D3: where a chain may settle", () => {
   test("on a rollup with ETH, under an id that names it", () => {
-    assert.deepEqual(ancestryConflicts([chain("x", ON_ALPHA, { settlesOn: "alpha" }), ALPHA]), []);
+    const x = chain("x", ON_ALPHA, { settlesOn: "alpha" });
+    assert.deepEqual(ancestryConflicts([chain("z", ON_X, { settlesOn: "x" }), x, ALPHA]), []);
   });
 
   const refused: readonly [string, readonly SettlingChain[], string, RegExp][] = [
     ["an unknown chain", [ALPHA, chain("x", ON_ALPHA, { settlesOn: "b" })], "settlesOn", /no chain "b"; name one of alpha/],
     ["itself", [chain("x", ON_ALPHA, { settlesOn: "x" })], "settlesOn", /the chain itself/],
     [
-      "a circle",
+      "a circle of two",
       [chain("x", ON_ALPHA, { settlesOn: "y" }), chain("y", ON_ALPHA, { settlesOn: "x" })],
       "settlesOn",
       /a circle that never reaches L1/,
     ],
     [
-      "a chain that settles on a chain",
-      [ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha" }), chain("y", ON_ALPHA, { settlesOn: "x" })],
+      "a circle that others made",
+      [
+        chain("x", ON_ALPHA, { settlesOn: "y" }),
+        chain("y", ON_ALPHA, { settlesOn: "z" }),
+        chain("z", ON_ALPHA, { settlesOn: "y" }),
+      ],
       "settlesOn",
-      /deeper than that no chain can settle yet/,
+      /"y" settles in a circle that never reaches L1/,
+    ],
+    [
+      "a chain above an L4",
+      [
+        chain("w", ON_X, { settlesOn: "z" }),
+        chain("z", ON_X, { settlesOn: "x" }),
+        chain("x", ON_ALPHA, { settlesOn: "alpha" }),
+        ALPHA,
+      ],
+      "settlesOn",
+      /"z" is 2 chains above L1 itself, and ids name no chain above it; name one of x, alpha/,
+    ],
+    [
+      "an id on the chain below the one below",
+      [ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha" }), chain("z", 2 * 2 ** 32 + 271, { settlesOn: "x" })],
+      "chainId",
+      /its lowest bits must be 4294967567, such as 17596481011983/,
     ],
     [
       "a validium",
@@ -56,11 +80,12 @@ describe("D3: where a chain may settle", () => {
 
   test("ids that a config leaves out follow from the chain below", () => {
     const { chains } = resolveHyperchains({
-      chains: { x: { settlesOn: "beta" }, alpha: {}, beta: { chainId: 300 }, y: { settlesOn: "beta" } },
+      chains: { z: { settlesOn: "x" }, x: { settlesOn: "beta" }, beta: { chainId: 300 }, y: { settlesOn: "beta" } },
     });
     assert.deepEqual(
       chains.map(({ chainId }) => chainId),
-      [4_294_967_596, 272, 300, 8_589_934_892],
+      // 2^44 + 2^32 + 300, 2^32 + 300, 300, 2 · 2^32 + 300.
+      [17_596_481_012_012, 4_294_967_596, 300, 8_589_934_892],
     );
   });
 });

@@ -14,6 +14,7 @@ import { createRandomness } from "../protocol/random-batches.ts";
 
 const account = (digit: number): Hex => `0x${digit.toString(16).padStart(40, "0")}`;
 const [CONTRACT, FACTORY] = [account(0xf0), account(0xf1)];
+const L4_ON_X = 2 ** 44 + 2 ** 32 + 271;
 const [L1, A, B, X, Y, Z] = [1, 271, 272, 271 + 2 ** 32, 271 + 2 * 2 ** 32, 272 + 2 ** 32] as const;
 
 const hop: ForwardingHop = {
@@ -35,7 +36,10 @@ describe("D3: the way of money over chains between", () => {
       ...{ name: String(chainId), chainId, hyperchain: account(4), baseToken: { l1Address: account(0), symbol: "ETH" } },
       ...(below === undefined ? {} : { settlesOn: layer(below) }),
     });
-    const ecosystem: Ecosystem = { l1: layer(L1), chains: [chain(A), chain(B), chain(X, A), chain(Y, A), chain(Z, B)] };
+    const ecosystem: Ecosystem = {
+      l1: layer(L1),
+      chains: [chain(A), chain(B), chain(X, A), chain(Y, A), chain(Z, B), chain(L4_ON_X, X)],
+    };
     const expected: readonly (readonly number[])[] = [
       ...[
         [A, A],
@@ -53,6 +57,13 @@ describe("D3: the way of money over chains between", () => {
         [X, A, B],
         [B, A, X],
         [X, A, B, Z],
+      ],
+      ...[
+        [L4_ON_X, X, A, L1],
+        [L1, A, X, L4_ON_X],
+        [L4_ON_X, X, Y],
+        [L4_ON_X, X, A],
+        [Z, B, A, X, L4_ON_X],
       ],
     ];
     for (const path of expected) assert.deepEqual(pathBetween(ecosystem, path[0]!, path.at(-1)!), path);

@@ -87,6 +87,9 @@ async function deployForwarders(funder: Signer): Promise<Hex> {
 const LOOK_MS = 250;
 const MOST_LOOKS = 480;
 
+/** More than a request to a queue costs at the price of a chain on which others settle. */
+const REQUEST_COST_WEI = 10n ** 16n;
+
 /**
  * Has the account that pays on a chain get coins there, from below, through the chain's queue. What others send it meanwhile is
  * not taken for them. Rejects with DeploymentError.
@@ -98,6 +101,7 @@ async function bringCoins(
 ): Promise<void> {
   const { chainId, name, base, pipeline } = chain;
   const to = await funder.getAddress();
+  await base.bringMoney(amountWei + REQUEST_COST_WEI);
   const { canonicalTxHash } = await requestFromL1(
     base.ecosystem.addresses.factory,
     { chainId, hyperchain: pipeline.created.hyperchain, to: lowerCaseAddress(to), valueWei: amountWei },

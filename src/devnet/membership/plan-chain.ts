@@ -1,6 +1,6 @@
 import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
-import { idOnChain } from "../../protocol/chain-ancestry.ts";
+import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
 import { FIRST_CHAIN_ID } from "../../options/chain.ts";
 import { addedChain } from "../../options/config.ts";
 import { check, optionName, said } from "../../options/problems.ts";
@@ -29,7 +29,7 @@ export async function planChain(
   const { chainId: given, ...rest } = checked.value;
   const parent = running.find(({ name }) => name === rest.settlesOn);
   const idOf = (number: number): number =>
-    parent === undefined || parent.settlesOn !== undefined
+    parent === undefined || layersBelow(parent.chainId) + 1 >= MOST_LAYERS
       ? FIRST_CHAIN_ID + number
       : Number(idOnChain(parent.chainId, BigInt(number + 1)));
   const planWith = (chainId: number): ChainPlan =>

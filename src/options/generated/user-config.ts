@@ -147,7 +147,7 @@ export interface HyperchainsL1ForkUserConfig {
 export interface HyperchainUserConfig {
   /**
    * Its id, which no other chain has.
-   * Allowed: a whole number from 1 to 17592186044415, such as 271.
+   * Allowed: a whole number from 1 to 4503599627370495, such as 271.
    * Default: 271, 272, … in order; 2^32 + 271, … on the chain 271.
    */
   readonly chainId?: number | undefined;

@@ -24,23 +24,25 @@ export function resolveHyperchains(user: unknown = {}): HyperchainsConfig {
 function withIds<
   Chain extends { readonly name: string; readonly chainId?: number | undefined; readonly settlesOn?: string | undefined },
 >(chains: readonly Chain[]): (Chain & { readonly chainId: number })[] {
-  const onL1 = (place: number): number => chains[place]?.chainId ?? FIRST_CHAIN_ID + place;
-  const given = new Set(chains.map(({ chainId }) => chainId));
-  return chains.map((chain, place) => {
-    const parent = chains.findIndex(({ name }) => name === chain.settlesOn);
-    // What settles too deep is refused by the rules, whatever its id.
-    const isTooDeep = layersBelow(BigInt(onL1(parent))) + 1 >= MOST_LAYERS;
-    if (chain.chainId !== undefined || parent < 0 || isTooDeep) return { ...chain, chainId: onL1(place) };
-    const chainId = firstFreeIdOn(onL1(parent), given);
-    given.add(chainId);
-    return { ...chain, chainId };
-  });
+  const ids = chains.map(({ chainId }) => chainId);
+  const idOf = (place: number, above: readonly number[] = []): number => {
+    const parent = chains.findIndex(({ name }) => name === chains[place]?.settlesOn);
+    // What settles in a circle or too deep is refused by the rules, whatever its id.
+    const id = (ids[place] ??=
+      parent < 0 || above.includes(place)
+        ? FIRST_CHAIN_ID + place
+        : (firstFreeIdOn(idOf(parent, [...above, place]), ids) ?? FIRST_CHAIN_ID + place));
+    return id;
+  };
+  return chains.map((chain, place) => ({ ...chain, chainId: idOf(place) }));
 }
 
-function firstFreeIdOn(parent: number, taken: ReadonlySet<number | undefined>): number {
+/** Undefined where no chain can settle on the parent. */
+function firstFreeIdOn(parent: number, taken: readonly (number | undefined)[]): number | undefined {
+  if (layersBelow(BigInt(parent)) + 1 >= MOST_LAYERS) return undefined;
   for (let number = 1n; ; number++) {
     const chainId = Number(idOnChain(BigInt(parent), number));
-    if (!taken.has(chainId)) return chainId;
+    if (!taken.includes(chainId)) return chainId;
   }
 }
 
