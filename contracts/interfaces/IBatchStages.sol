@@ -5,12 +5,13 @@ import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {IBatchReadingErrors} from "./IBatchReader.sol";
 
-/// @title What becomes of a chain's batches beside their proof (IBatchProving): commit, execute, revert
+/// @title What becomes of a chain's batches beside their proof (IBatchProving): commit, execute, revert, settle
 /// @notice Anyone may call any of these: what counts is the quorum's signatures, the proof, and the order. Batches are numbered
 /// from 0; each names the last one, and starts from its state root.
 /// @dev The quorum's word stands for the execution of transactions (stage 0): a quorum that lies can change its own chain's
 /// state as it likes, within the rules below, and so ruin its users. It can move assets of other chains only out of its own
-/// chain's balance. Without a quorum the chain stands still, and its exit opens once an operation is overdue.
+/// chain's balance. While its quorum is silent the chain stands still, and its exit opens once an operation is overdue.
+/// A chain that was created without a quorum has `settle` instead: the proof of its execution is all that counts.
 interface IBatchStages is IBatchReadingErrors {
     event BlockCommit(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
     event BlockExecution(uint256 indexed batchNumber, bytes32 indexed batchHash, bytes32 indexed commitment);
@@ -41,6 +42,11 @@ interface IBatchStages is IBatchReadingErrors {
     error ApprovalNotYetValid(uint256 validFrom, uint256 actual);
     error ApprovalExpired(uint256 validUntil, uint256 actual);
     error CommitmentMismatch(bytes32 expected, bytes32 actual);
+    /// @notice The policy's data of a settled batch are not abi.encode(settler): it is another account's, or names none.
+    error SettlerMismatch(address settler, bytes policyData);
+    /// @notice The pubdata of a settled batch are withheld, or not in the transaction's own input, or oddly encoded there: settle by an account
+    /// without code, with nothing behind the arguments.
+    error PubdataNotPublished();
     error BatchNotProven(uint256 proven, uint256 actual);
     error ExecutionDelayed(uint256 earliest, uint256 actual);
     error ImportedRootsMismatch(bytes32 expected, bytes32 actual);
@@ -61,6 +67,23 @@ interface IBatchStages is IBatchReadingErrors {
     /// @param previous The last committed batch, or the genesis record before the first.
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external;
+
+    /// @notice Commits, proves and executes the next batch of a chain without a quorum: its only way to L1, so that nobody blocks the chain
+    /// with a batch that cannot be proven. Anyone, for a batch whose execution is proven.
+    /// @dev All rules of commitBatch hold but the signatures. The pubdata must be this transaction's own input, in the ABI's one encoding, and
+    /// `batch.policyData` must be abi.encode(msg.sender): what is proven names its settler, so a copied call is worth nothing, and no
+    /// other account takes the fees. Errors of a bad proof are the aggregator's (IProofAggregator). A settlement voids the proofs that
+    /// others made behind the same batch, however little it settles.
+    /// @param digest The aggregate's, with this batch alone (A).
+    /// @param proof For the aggregator of the batch's version.
+    function settle(
+        StoredBatch calldata previous,
+        CommitBatch calldata batch,
+        bytes32 digest,
+        bytes calldata proof,
+        ImportedRoot[] calldata imports,
+        AssetFlow[] calldata flows
+    ) external;
 
     /// @notice Executes the oldest proven batch after the delay: checks its imported roots against the registry, moves its
     /// flows, publishes its log root.

@@ -50,7 +50,16 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
     error QuorumEmpty();
     error TooManyValidators(uint256 limit, uint256 actual);
     error ValidatorsNotAscending(address previous, address next);
+    /// @notice A threshold of 0 is for chains without validators.
     error ThresholdOutOfRange(uint256 validators, uint256 actual);
+    /// @notice A chain without a quorum needs a version that proves execution.
+    error VersionNeedsQuorum(uint256 version);
+    /// @notice A chain without a quorum settles at once, and everything that it settles is proven.
+    error DelayWithoutQuorum(uint256 executionDelay, uint256 unprovenDelay);
+    /// @notice On a chain without a quorum anyone could cheat.
+    error CheatsWithoutQuorum();
+    /// @notice A chain without a quorum needs a policy that takes published data with abi.encode(settler), and binds just that.
+    error PolicyBindsNoSettler(address policy);
     error PriorityOpWindowOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error ExitDelayOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error UnprovenDelayTooShort(uint256 lowest, uint256 actual);

@@ -61,6 +61,12 @@ interface IChainSettings is IFactoryCaller {
     error QuorumTooSmall(uint256 expected, uint256 actual);
     error SignersNotAscending(address previous, address next);
     error NotAValidator(address signer);
+    /// @notice The chain has no quorum that could sign: batches come by `settle` alone, and nothing is reverted.
+    error NoQuorum();
+    /// @notice The chain has a quorum, which must sign: no batch comes by `settle`.
+    error QuorumRequired(uint256 threshold);
+    /// @notice This version proves no execution, and the chain has no quorum that would vouch for it.
+    error VersionNeedsQuorum(uint256 version);
     /// @notice A batch of this version needs a proof of its execution (IProofAggregator).
     error ExecutionUnproven(uint256 version);
 
@@ -68,14 +74,18 @@ interface IChainSettings is IFactoryCaller {
     function configure(ChainConfiguration calldata configuration) external;
 
     /// @notice Reverts unless enough validators of the chain signed the digest, by strictly ascending signers. The digest must
-    /// bind the chain: the same validators may sign for several.
+    /// bind the chain: the same validators may sign for several. Always reverts for a chain without a quorum.
     function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view;
+
+    /// @notice Reverts for a chain with a quorum.
+    function requireNoQuorum(uint256 chainId) external view;
 
     /// @notice All settings of a chain; empty for a chain that was not created.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
 
     /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts unless the version
-    /// is active and not about to retire, and while another upgrade has no executed batch yet.
+    /// is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
+    /// batch yet.
     function scheduleUpgrade(uint256 chainId, uint256 version) external;
 
     /// @notice Withdraws an upgrade that is not in effect yet. Only the chain's admin.

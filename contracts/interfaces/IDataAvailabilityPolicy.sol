@@ -3,7 +3,7 @@ pragma solidity ^0.8.28;
 
 /// @notice What a chain says about a batch's data.
 /// @param published Whether the complete pubdata is in the committing transaction's own input, which is the call of
-/// `commitBatch`: a reader of L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
+/// `commitBatch` or `settle`: a reader of L1 over plain RPC finds it by the batch's event. The chain's contract has read it then;
 /// no caller's word is taken. False for commits by contracts, and by accounts that have code by EIP-7702: their calldata need not
 /// be anywhere. False too where the input is not the ABI's one encoding of the arguments, which every decoder reads.
 /// @param preCommitment Binds chain, batch, state roots and the digest of the diff list.
@@ -23,6 +23,7 @@ interface IDataAvailabilityPolicy {
     /// @notice The pubdata are withheld, or not in the committing transaction's own input, or oddly encoded there: commit by an
     /// account without code, with nothing behind the arguments.
     error PubdataNotPublished();
+    /// @notice The policy's data have another length than it takes.
     error MalformedPolicyData(uint256 expectedLength, uint256 actualLength);
 
     /// @notice Reverts unless the data is available.

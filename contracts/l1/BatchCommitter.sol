@@ -22,6 +22,20 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         external
         whileRunning
     {
+        bool isOwnInput = _isOwnInput(previous, batch, approval);
+        StoredBatch memory stored = _commit(previous, batch, isOwnInput);
+        _requireApproval(stored.commitment, stored.batchNumber, approval);
+        if (!isOwnInput) {
+            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
+        }
+    }
+
+    /// @dev Everything but the word of those who vouch for the batch, which the caller must ask for.
+    /// @param isOwnInput Whether the arguments are the transaction's own input, in the ABI's one encoding.
+    function _commit(StoredBatch calldata previous, CommitBatch calldata batch, bool isOwnInput)
+        internal
+        returns (StoredBatch memory stored)
+    {
         CommitSettings memory current = settings.forCommit(chainId, batch.firstTimestamp, previous.priorityOpTotal);
         verifiers.requireActive(current.protocolVersion);
         _requireNext(previous, batch, current.cheatsAllowed);
@@ -31,21 +45,16 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 
-        StoredBatch memory stored = _stored(previous, batch, reading, context);
-        bool isOwnInput = _isOwnInput(previous, batch, approval);
+        stored = _stored(previous, batch, reading, context);
         bool published = isOwnInput && batch.pubdata.length != 0;
         stored.commitment = _commitment(batch, reading, current.dataAvailabilityPolicy, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
-        _requireApproval(stored.commitment, stored.batchNumber, approval);
 
         bytes32 batchHash = keccak256(abi.encode(stored));
         batchHashes[stored.batchNumber] = batchHash;
         batchesCommitted = uint32(stored.batchNumber) + 1;
         emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
         emit BatchStored(stored.batchNumber, stored);
-        if (!isOwnInput) {
-            emit CommitCall(stored.batchNumber, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
-        }
         // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
         // be had is the policy's answer then, as for withheld pubdata.
         if (reading.publishedCodes.length + reading.codes.length != 0 && published) {
@@ -165,21 +174,32 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
     }
 
     /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader
-    /// takes. A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
-    /// The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
+    /// takes. The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
     /// strict decoders refuse: such data would be on L1, and no software could rebuild the chain from them.
     function _isOwnInput(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         private
         view
         returns (bool)
     {
-        if (msg.sender != tx.origin || msg.sender.code.length != 0) return false;
-        uint256 free;
+        if (!_isFromAccount()) return false;
+        uint256 free = _freeMemory();
+        return _isInput(free, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
+    }
+
+    /// @dev A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
+    function _isFromAccount() internal view returns (bool) {
+        return msg.sender == tx.origin && msg.sender.code.length == 0;
+    }
+
+    function _freeMemory() internal pure returns (uint256 free) {
         assembly ("memory-safe") {
             free := mload(0x40)
         }
-        bytes32 canonical = keccak256(abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
-        // The copy has served; what follows need not pay for memory beyond it.
+    }
+
+    /// @dev Gives the memory from `free` on back: the copy has served, and what follows need not pay for memory beyond it.
+    function _isInput(uint256 free, bytes memory encoded) internal pure returns (bool) {
+        bytes32 canonical = keccak256(encoded);
         assembly ("memory-safe") {
             mstore(0x40, free)
         }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
+import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
@@ -52,7 +53,8 @@ abstract contract ChainRules is IChainFactory {
         if (configuration.sequencingMode != ONE_SEQUENCER) {
             revert SequencingModeUnsupported(ONE_SEQUENCER, configuration.sequencingMode);
         }
-        _checkQuorum(configuration.validators, configuration.validatorThreshold);
+        if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) _checkWithoutQuorum(configuration);
+        else _checkQuorum(configuration.validators, configuration.validatorThreshold);
         _checkTimes(configuration);
         _checkVersion(configuration);
         uint256 price = configuration.l2GasPrice;
@@ -92,6 +94,29 @@ abstract contract ChainRules is IChainFactory {
             previous = validators[i];
         }
         if (threshold == 0 || threshold > validators.length) revert ThresholdOutOfRange(validators.length, threshold);
+    }
+
+    /// @dev Nobody stands between a chain without a quorum and its proofs: not for what is not proven, nor for a while.
+    function _checkWithoutQuorum(ChainConfiguration calldata configuration) private view {
+        uint256 version = configuration.protocolVersion;
+        if (!verifiers.provesExecution(version)) revert VersionNeedsQuorum(version);
+        if (configuration.executionDelay != 0 || configuration.unprovenDelay != 0) {
+            revert DelayWithoutQuorum(configuration.executionDelay, configuration.unprovenDelay);
+        }
+        if (configuration.cheatsAllowed) revert CheatsWithoutQuorum();
+        address policy = configuration.dataAvailabilityPolicy;
+        if (!_bindsSettler(IDataAvailabilityPolicy(policy))) revert PolicyBindsNoSettler(policy);
+    }
+
+    /// @dev Asks for a settler that cannot be: what the policy answers for one it answers for all.
+    function _bindsSettler(IDataAvailabilityPolicy policy) private view returns (bool) {
+        bytes memory settler = abi.encode(address(this));
+        AvailabilityClaim memory claim = AvailabilityClaim({published: true, preCommitment: 0, pubdataHash: 0});
+        try policy.checkAvailability(claim, settler) returns (bytes32 bound) {
+            return bound == keccak256(settler);
+        } catch {
+            return false;
+        }
     }
 
     function _checkTimes(ChainConfiguration calldata configuration) private view {

@@ -60,6 +60,7 @@ contract ChainSettings is IChainSettings {
     /// @inheritdoc IChainSettings
     function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view {
         uint256 threshold = configurations[chainId].validatorThreshold;
+        if (threshold == 0) revert NoQuorum();
         if (signatures.length < threshold) revert QuorumTooSmall(threshold, signatures.length);
         address previous = address(0);
         for (uint256 i = 0; i < signatures.length; ++i) {
@@ -68,6 +69,12 @@ contract ChainSettings is IChainSettings {
             if (signer <= previous) revert SignersNotAscending(previous, signer);
             previous = signer;
         }
+    }
+
+    /// @inheritdoc IChainSettings
+    function requireNoQuorum(uint256 chainId) external view {
+        uint256 threshold = configurations[chainId].validatorThreshold;
+        if (threshold != 0) revert QuorumRequired(threshold);
     }
 
     /// @inheritdoc IChainSettings
@@ -86,6 +93,9 @@ contract ChainSettings is IChainSettings {
         if (known.next != 0 && executed != known.next) revert UpgradePending(known.next);
         if (version == executed) revert VersionUnchanged(version);
         verifiers.requireLasting(version);
+        if (configurations[chainId].validatorThreshold == 0 && !verifiers.provesExecution(version)) {
+            revert VersionNeedsQuorum(version);
+        }
         uint256 effectiveAt = block.timestamp + upgradeNotice(chainId);
         uint256 operations = chain.getTotalPriorityTxs();
         versions[chainId] = Versions({

@@ -20,7 +20,7 @@ import {SettlementFacet} from "./SettlementFacet.sol";
 contract Hyperchain is BatchProver, Exit, IHyperchain {
     uint256 private constant MARK_INTERVAL = 1 hours;
 
-    /// @notice Code that commits, executes and reverts batches, and hears of proofs of their execution. Made here, so that it surely knows the same ecosystem.
+    /// @notice Code that commits, executes, settles and reverts batches, and hears of proofs of their execution. Made here, so that it surely knows the same ecosystem.
     address public immutable settlementFacet;
 
     constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {
@@ -64,6 +64,18 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
 
     /// @inheritdoc IBatchStages
     function revertBatches(BatchRevert calldata, bytes[] calldata) external {
+        _runSettlementFacet();
+    }
+
+    /// @inheritdoc IBatchStages
+    function settle(
+        StoredBatch calldata,
+        CommitBatch calldata,
+        bytes32,
+        bytes calldata,
+        ImportedRoot[] calldata,
+        AssetFlow[] calldata
+    ) external {
         _runSettlementFacet();
     }
 

@@ -9,7 +9,8 @@ pragma solidity ^0.8.28;
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
 /// @param sequencingMode 0: one sequencer.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
-/// @param validatorThreshold How many validators must sign a batch.
+/// @param validatorThreshold How many validators must sign a batch. 0, without validators: nobody signs, and batches come by `settle` alone;
+/// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
 /// @param executionDelay Seconds between commit and execution of a batch.
 /// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for
 /// batches that no proof of execution covers. 0: there every batch's execution must be proven. Else at least

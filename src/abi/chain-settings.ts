@@ -11,6 +11,7 @@ export const chainSettingsAbi = [
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"account","type":"address"}],"name":"isValidator","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"reactionTime","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"version","type":"uint256"}],"name":"requireFallback","outputs":[],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"requireNoQuorum","outputs":[],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"version","type":"uint256"}],"name":"scheduleUpgrade","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"upgradeNotice","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"name":"chainId","type":"uint256"}],"name":"upgradeOf","outputs":[{"components":[{"name":"version","type":"uint256"},{"name":"effectiveAt","type":"uint64"},{"name":"operations","type":"uint64"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},

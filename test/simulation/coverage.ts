@@ -32,6 +32,21 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     "the model's chains have no lists of transfers; test/contracts/l1/transit-exit.test.ts calls and refuses it",
   ]),
   ...[
+    "Hyperchain.settle",
+    "Hyperchain.SettlerMismatch",
+    "Hyperchain.PubdataNotPublished",
+    "ChainSettings.NoQuorum",
+    "ChainSettings.QuorumRequired",
+    "ChainSettings.VersionNeedsQuorum",
+    "ChainFactory.VersionNeedsQuorum",
+    "ChainFactory.DelayWithoutQuorum",
+    "ChainFactory.CheatsWithoutQuorum",
+    "ChainFactory.PolicyBindsNoSettler",
+  ].map((label) => [
+    label,
+    "the model's versions prove no execution, so its chains have a quorum; test/contracts/attacks/without-quorum.test.ts has the rest",
+  ]),
+  ...[
     "claimEscrow",
     "refundEscrow",
     "FlowMalformed",

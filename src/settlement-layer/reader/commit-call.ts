@@ -1,12 +1,12 @@
 import { AbiCoder } from "ethers";
-import type { Log, ParamType, Provider } from "ethers";
+import type { FunctionFragment, Log, ParamType, Provider } from "ethers";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 
-/** What a commit's calldata says beside the batch's record. Hostile: it may be a decoy that no contract has seen. */
+/** What calldata of a commit or a settlement say beside the record. Hostile: it may be a decoy that no contract has seen. */
 export interface CommitCall {
   readonly batchNumber: BatchNumber;
   readonly commitment: Hex;
@@ -24,33 +24,63 @@ export interface CommitCall {
   readonly priorityOpCount: bigint;
 }
 
-const COMMIT = hyperchainInterface.getFunction("commitBatch");
+/** A function that commits a batch. */
+interface CommitFunction {
+  readonly inputs: readonly ParamType[];
+  /** Words of the calldata's head before the offset of the batch. */
+  readonly batchWord: number;
+  /** Place of the commitment among the batch's words. */
+  readonly commitmentWord: number;
+}
+
+const COMMIT = functionOf("commitBatch");
+/** By the digits of their selectors. A chain without a quorum has its batches settled in one call. */
+const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
+  [COMMIT, functionOf("settle")].map((fragment) => [fragment.selector.slice(2), commitFunction(fragment)]),
+);
 const TOLD_TOPIC = topicOf(hyperchainInterface, "CommitCall");
-const SELECTOR = COMMIT?.selector.slice(2) ?? "";
+const SELECTOR_DIGITS = 8;
 const WORD_DIGITS = 64;
-/** Words of the calldata's head before the offset of the batch. */
-const BATCH_WORD = wordsBefore(COMMIT?.inputs ?? [], "batch");
-/** Place of the commitment among the batch's words. */
-const COMMITMENT_WORD = wordsBefore(COMMIT?.inputs.find(({ name }) => name === "batch")?.components ?? [], "commitment");
 /** Decoys cost bytes, and reading them costs time: after so many the true call is not looked for any more. */
 const MAX_CANDIDATES = 256;
 
 /**
- * Every commit in a transaction's calldata that names one of these commitments, or any where there are none. A direct call is the
- * whole calldata; a contract that commits may have been given the call anywhere in its own. What is found is believed only as far
- * as a commitment or a root binds it.
+ * Every commit and settlement in a transaction's calldata that names one of these commitments, or any where there are none. A
+ * direct call is the whole calldata; a contract that commits may have been given the call anywhere in its own. What is found is
+ * believed only as far as a commitment or a root binds it.
  */
 export function commitsIn(calldata: string, commitment?: Hex): CommitCall[] {
   const digits = calldata.toLowerCase();
   const found: CommitCall[] = [];
-  for (let at = digits.indexOf(SELECTOR); at !== -1 && found.length < MAX_CANDIDATES; at = digits.indexOf(SELECTOR, at + 2)) {
-    if (at % 2 !== 0) continue;
-    const named = commitmentAt(digits, at + SELECTOR.length);
+  for (const [at, called] of commitFunctionsIn(digits)) {
+    if (found.length === MAX_CANDIDATES) break;
+    const named = commitmentAt(digits, at + SELECTOR_DIGITS, called);
     if (named === undefined || (commitment !== undefined && named !== commitment.slice(2))) continue;
-    const call = decodeCommit(digits.slice(at + SELECTOR.length));
+    const call = decodeCommit(digits.slice(at + SELECTOR_DIGITS), called);
     if (call !== undefined) found.push(call);
   }
   return found;
+}
+
+/** Where a selector stands, from the front: a transaction that is such a call itself comes before any decoy in it. */
+function* commitFunctionsIn(digits: string): Iterable<readonly [at: number, called: CommitFunction]> {
+  const selectors = new RegExp([...FUNCTIONS.keys()].join("|"), "g");
+  for (let match = selectors.exec(digits); match !== null; match = selectors.exec(digits)) {
+    const called = FUNCTIONS.get(match[0]);
+    if (called !== undefined && match.index % 2 === 0) yield [match.index, called];
+    selectors.lastIndex = match.index + 1;
+  }
+}
+
+function functionOf(name: "commitBatch" | "settle"): FunctionFragment {
+  const fragment = hyperchainInterface.getFunction(name);
+  if (fragment === null) throw new Error(`the ABI has no function ${name}; run npm run generate`);
+  return fragment;
+}
+
+function commitFunction({ inputs }: FunctionFragment): CommitFunction {
+  const batch = inputs.find(({ name }) => name === "batch")?.components ?? [];
+  return { inputs, batchWord: wordsBefore(inputs, "batch"), commitmentWord: wordsBefore(batch, "commitment") };
 }
 
 /** Words that the ABI puts into a head before a parameter. Throws where the ABI has no parameter of that name. */
@@ -73,11 +103,11 @@ function isDynamic(param: ParamType): boolean {
 }
 
 /** The digits where the commitment is in a call whose arguments begin at `start`: to pass over decoys without decoding them. */
-function commitmentAt(digits: string, start: number): string | undefined {
-  const offsetAt = start + BATCH_WORD * WORD_DIGITS;
+function commitmentAt(digits: string, start: number, { batchWord, commitmentWord }: CommitFunction): string | undefined {
+  const offsetAt = start + batchWord * WORD_DIGITS;
   const offset = Number.parseInt(digits.slice(offsetAt, offsetAt + WORD_DIGITS), 16);
   if (!Number.isSafeInteger(offset)) return undefined;
-  const at = start + 2 * offset + COMMITMENT_WORD * WORD_DIGITS;
+  const at = start + 2 * offset + commitmentWord * WORD_DIGITS;
   return at + WORD_DIGITS <= digits.length ? digits.slice(at, at + WORD_DIGITS) : undefined;
 }
 
@@ -107,8 +137,8 @@ export async function toldCommits(
     if (log.topics[0] !== TOLD_TOPIC || (hyperchain !== undefined && log.address.toLowerCase() !== hyperchain.toLowerCase()))
       return [];
     const digits = inputOf(log)?.slice(2).toLowerCase();
-    if (digits?.startsWith(SELECTOR) !== true) return [];
-    const call = decodeCommit(digits.slice(SELECTOR.length));
+    if (digits?.startsWith(COMMIT.selector.slice(2)) !== true) return [];
+    const call = decodeCommit(digits.slice(SELECTOR_DIGITS), COMMIT);
     return call === undefined || (commitment !== undefined && call.commitment !== commitment) ? [] : [call];
   });
 }
@@ -140,9 +170,9 @@ interface RawCommit {
 }
 
 /** As the contract reads it: also without padding at its end. */
-function decodeCommit(argumentDigits: string): CommitCall | undefined {
+function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "inputs">): CommitCall | undefined {
   try {
-    const values = AbiCoder.defaultAbiCoder().decode(COMMIT?.inputs ?? [], `0x${argumentDigits}`, true);
+    const values = AbiCoder.defaultAbiCoder().decode(inputs, `0x${argumentDigits}`, true);
     const previous = values["previous"] as { readonly leafCount: bigint };
     const batch = values["batch"] as RawCommit;
     return {

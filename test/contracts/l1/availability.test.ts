@@ -68,10 +68,13 @@ describe("data availability", () => {
     );
 
   describe("rollup", () => {
-    test("takes published pubdata only, and no data of its own", async () => {
+    test("takes published pubdata only, and no data of its own but a word, which it binds", async () => {
       const chain = await createWith(ecosystem.rollupPolicy);
       await assertReverts(commit(chain, await chain.form({ withhold: true })), "PubdataNotPublished()");
-      await assertReverts(commit(chain, await chain.form(), { policyData: "0x01" }), "MalformedPolicyData(0, 1)");
+      await assertReverts(commit(chain, await chain.form(), { policyData: "0x01" }), "MalformedPolicyData(32, 1)");
+      await assertReverts(commit(chain, await chain.form(), { policyData: wordToHex(7n) }), "CommitmentMismatch");
+      const data = wordToHex(7n);
+      await chain.commit(await chain.form({ policy: () => Promise.resolve({ data, boundDataHash: keccak(fromHex(data)) }) }));
       await chain.commit(await chain.form());
     });
 

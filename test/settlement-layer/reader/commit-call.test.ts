@@ -4,7 +4,7 @@ import { AbiCoder, ParamType } from "ethers";
 import type { Provider } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
-import { toldCommits, wordsBefore } from "../../../src/settlement-layer/reader/commit-call.ts";
+import { commitsIn, toldCommits, wordsBefore } from "../../../src/settlement-layer/reader/commit-call.ts";
 
 describe("A15: where a call's arguments stand", () => {
   test("follows from the ABI: dynamic parameters take a word, others what they are made of", () => {
@@ -52,16 +52,41 @@ const COMMITMENT: Hex = `0x${"c0".repeat(32)}`;
 const HYPERCHAIN: Hex = `0x${"aa".repeat(20)}`;
 const STRANGER: Hex = `0x${"bb".repeat(20)}`;
 
-/** The call that commits a batch with this commitment and pubdata. */
-function commitCall(pubdata: string): string {
-  const values = hyperchainInterface.getFunction("commitBatch")!.inputs.map((input) => {
+/** The call that commits a batch with this commitment and pubdata, or settles it by a proof of these bytes. */
+function commitCall(pubdata: string, name: "commitBatch" | "settle" = "commitBatch", proof = "0x"): string {
+  const values = hyperchainInterface.getFunction(name)!.inputs.map((input) => {
+    if (input.name === "proof") return proof;
     if (input.name !== "batch") return least(input);
     return input.components!.map((field) =>
       field.name === "commitment" ? COMMITMENT : field.name === "pubdata" ? pubdata : least(field),
     );
   });
-  return hyperchainInterface.encodeFunctionData("commitBatch", values);
+  return hyperchainInterface.encodeFunctionData(name, values);
 }
+
+describe("A15: commits in a transaction's calldata", () => {
+  const pubdataOf = (calldata: string, commitment?: Hex): number[][] =>
+    commitsIn(calldata, commitment).map(({ pubdata }) => [...pubdata]);
+
+  test("are found as what they are: a commit, or a settlement, in which a batch is committed, proven and executed", () => {
+    for (const name of ["commitBatch", "settle"] as const) {
+      const call = commitCall("0x0102", name);
+      assert.deepEqual(pubdataOf(call), [[1, 2]]);
+      assert.deepEqual(pubdataOf(call, COMMITMENT), [[1, 2]]);
+      assert.deepEqual(pubdataOf(call, `0x${"dd".repeat(32)}`), []);
+      assert.deepEqual(pubdataOf(`0x00${call.slice(2)}`), [[1, 2]]);
+    }
+    const both = `${commitCall("0x01", "settle")}${commitCall("0x02").slice(2)}${commitCall("0x03", "settle").slice(2)}`;
+    assert.deepEqual(pubdataOf(both), [[1], [2], [3]]);
+  });
+
+  test("come before the decoys in them", () => {
+    for (const decoy of [commitCall("0x99"), commitCall("0x99", "settle")]) {
+      const settlement = commitCall("0x07", "settle", `0x${decoy.slice(2).repeat(3)}`);
+      assert.deepEqual(pubdataOf(settlement, COMMITMENT), [[7], [0x99], [0x99], [0x99]]);
+    }
+  });
+});
 
 /** A node with one receipt, whose logs tell these calls. */
 function nodeWith(told: readonly (readonly [address: Hex, input: string])[]): Provider {

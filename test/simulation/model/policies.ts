@@ -13,6 +13,7 @@ export interface AvailabilityClaim {
 }
 
 const NOTHING_BOUND = keccak();
+const WORD = 32;
 
 /** What the policy binds. */
 export function checkAvailability(world: World, policy: Hex, claim: AvailabilityClaim, policyData: Hex): Hex {
@@ -27,8 +28,8 @@ export function checkAvailability(world: World, policy: Hex, claim: Availability
 function checkRollup({ published }: AvailabilityClaim, policyData: Hex): Hex {
   requireThat(published, "RollupCalldataPolicy", "PubdataNotPublished");
   const length = (policyData.length - 2) / 2;
-  requireThat(length === 0, "RollupCalldataPolicy", "MalformedPolicyData", () => [0, length]);
-  return NOTHING_BOUND;
+  requireThat(length === 0 || length === WORD, "RollupCalldataPolicy", "MalformedPolicyData", () => [WORD, length]);
+  return keccak(fromHex(policyData));
 }
 
 function checkCommittee(world: World, policy: Hex, claim: AvailabilityClaim, policyData: Hex): Hex {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {AggregatedBatch, IProofAggregator} from "../interfaces/IProofAggregator.sol";
+import {AssetFlow} from "../types/AssetFlow.sol";
+import {CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchCommitter} from "./BatchCommitter.sol";
+
+/// @title Takes batches of chains without a quorum through all stages at once
+abstract contract BatchSettler is BatchCommitter {
+    /// @inheritdoc IBatchStages
+    function settle(
+        StoredBatch calldata previous,
+        CommitBatch calldata batch,
+        bytes32 digest,
+        bytes calldata proof,
+        ImportedRoot[] calldata imports,
+        AssetFlow[] calldata flows
+    ) external whileRunning {
+        settings.requireNoQuorum(chainId);
+        // The commitment, and with it the proof, binds the policy's data: whoever copies this call has a proof of another's batch.
+        if (keccak256(batch.policyData) != keccak256(abi.encode(msg.sender))) {
+            revert SettlerMismatch(msg.sender, batch.policyData);
+        }
+        if (!_isFromAccount()) revert PubdataNotPublished();
+        uint256 free = _freeMemory();
+        bool isOwnInput =
+            _isInput(free, abi.encodeCall(IBatchStages.settle, (previous, batch, digest, proof, imports, flows)));
+        // Whatever the policy asks: nobody else vouches that the data can be had.
+        if (!isOwnInput || batch.pubdata.length == 0) revert PubdataNotPublished();
+        StoredBatch memory stored = _commit(previous, batch, true);
+        _proveExecution(stored, digest, proof);
+        // By a call of its own: the record is no part of this one's input. Nothing can come between: no caller but this one has
+        // a batch that is committed and not executed.
+        IBatchStages(address(this)).executeBatch(stored, imports, flows);
+    }
+
+    /// @dev The aggregator tells this contract (acceptProven), or reverts.
+    function _proveExecution(StoredBatch memory stored, bytes32 digest, bytes calldata proof) private {
+        AggregatedBatch[] memory items = new AggregatedBatch[](1);
+        items[0] = AggregatedBatch({chainId: chainId, batch: stored});
+        IProofAggregator(verifiers.aggregatorOf(stored.protocolVersion)).proveBatches(items, digest, proof);
+    }
+}

@@ -1,0 +1,137 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { Interface } from "ethers";
+import { verifierRegistryAbi } from "../../../src/abi/verifier-registry.ts";
+import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { createChain, localChainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
+import type { HyperchainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
+import { hashCommitment, hashDaCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { hashPubdata } from "../../../src/protocol/pubdata.ts";
+import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
+import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
+import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
+import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
+import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
+import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
+import { proofOfAggregate } from "../../support/aggregate-proof.ts";
+import { extensionsOnL1 } from "../../support/extensions.ts";
+import { oneBlockBatch } from "../../support/one-block-batch.ts";
+import { settledGenesis } from "./published-chain.ts";
+import type { PublishedBatchContent } from "./published-chain.ts";
+
+const VERSION = 3n;
+/** Any canonical digest and key will do for the double. */
+const [DIGEST, EXECUTION_KEY] = [wordToHex(5n), wordToHex(77n)];
+
+/** Adds a version whose aggregates the verifier's double takes. */
+export async function addProvingVersion({ l1, accounts, ecosystem }: SettledL1): Promise<void> {
+  const { factory, verifiers, verifier, stateTree } = ecosystem.addresses;
+  const double = await (await l1.deploy("AggregateVerifierDouble")).getAddress();
+  const aggregator = await (await l1.deploy("ProofAggregator", factory, double, VERSION)).getAddress();
+  const { genesisStateRoot, genesisLeafCount } = ecosystem.version;
+  const content = { verifier, aggregator, tree: stateTree, genesisStateRoot, genesisLeafCount, executionKey: EXECUTION_KEY };
+  const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [VERSION, content]);
+  await (await accounts[0]!.sendTransaction({ to: verifiers, data })).wait();
+}
+
+/** A chain without a quorum and without an EVM: real batches and contracts, and the aggregates' verifier's double. */
+export class SettlingChain {
+  readonly hyperchain: Hex;
+  readonly tree = StateTree.genesis(genesisLeaves(settledGenesis()), { compressor: createCompressor() });
+  readonly #settled: SettledL1;
+  readonly #configuration: HyperchainConfiguration;
+  readonly #extensions: Hex;
+  last: StoredBatch;
+
+  private constructor(settled: SettledL1, hyperchain: Hex, configuration: HyperchainConfiguration, extensions: Hex) {
+    this.#settled = settled;
+    this.#configuration = configuration;
+    this.#extensions = extensions;
+    this.hyperchain = hyperchain;
+    this.last = genesisStoredBatch(VERSION, digestToHex(this.tree.root), BigInt(this.tree.leafCount));
+  }
+
+  /** The L1 must have the version of `addProvingVersion`. */
+  static async create(settled: SettledL1, chainId: bigint): Promise<SettlingChain> {
+    const { ecosystem, accounts } = settled;
+    const configuration = {
+      ...localChainConfiguration(ecosystem, chainId, []),
+      admin: accounts[0]!.address.toLowerCase() as Hex,
+      protocolVersion: VERSION,
+      cheatsAllowed: false,
+    };
+    const { hyperchain, bornAt } = await createChain(ecosystem, configuration, accounts[0]!);
+    const { settlementChainId, addresses } = ecosystem;
+    const { baseToken } = configuration;
+    const extensions = extensionsOnL1({ settlementChainId, bridge: addresses.bridge, baseToken, bornAt });
+    return new SettlingChain(settled, hyperchain, configuration, extensions);
+  }
+
+  /** Forms the next batch for a settler, and settles it. */
+  async settle(
+    settler: HardhatEthersSigner,
+    content: PublishedBatchContent,
+  ): Promise<{ batch: FormedBatch; transactionHash: Hex }> {
+    const policyData = wordToHex(BigInt(settler.address));
+    const batch = bound(await this.#form(content), policyData);
+    const posting = { ...CALLDATA_POSTING, policyData: () => Promise.resolve(policyData) };
+    const { settlementChainId } = this.#settled.ecosystem;
+    const stored = storedBatchOf(batch, this.last, { settlementChainId, publishesPubdata: true, committedAt: 0n });
+    const proof = proofOfAggregate([{ chainId: this.#configuration.chainId, batch: stored }], DIGEST);
+    const flows = sumAssetFlows(batch.logs, settlementChainId);
+    const commit = await commitBatchOf(batch, posting);
+    const args = [this.last, commit, DIGEST, proof, batch.importedRoots, flows];
+    const data = hyperchainInterface.encodeFunctionData("settle", args);
+    const receipt = (await (await settler.sendTransaction({ to: this.hyperchain, data })).wait())!;
+    this.last = storedBatchOfReceipt(receipt);
+    return { batch, transactionHash: receipt.hash as Hex };
+  }
+
+  /** One former for each batch: what it names as the batch before is what was settled. */
+  async #form(content: PublishedBatchContent): Promise<FormedBatch> {
+    const { settlementChainId } = this.#settled.ecosystem;
+    const { dataAvailabilityPolicy, chainId } = this.#configuration;
+    const compressor = createCompressor();
+    const former = new BatchFormer(
+      {
+        settlementChainId,
+        hyperchainAddress: this.hyperchain,
+        chainId,
+        daPolicy: BigInt(dataAvailabilityPolicy),
+        extensions: this.#extensions,
+        pubdataOnChain: true,
+      },
+      { previousCommitment: this.last.commitment, operationsTaken: 0n },
+      {
+        tree: this.tree,
+        compress: (tag, left, right) => compressor.compress(tag, left, right),
+        flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),
+        versionOf: () => VERSION,
+      },
+    );
+    const number = this.last.lastBlock;
+    return former.form(
+      oneBlockBatch(number, await this.#settled.latestTimestamp(), { ...content, extensions: this.#extensions }),
+    );
+  }
+}
+
+/** The batch with the policy's data in its commitment. */
+function bound(batch: FormedBatch, policyData: Hex): FormedBatch {
+  const { statement } = batch.job;
+  const { point, evaluation } = statement;
+  const policyDataHash = keccak(fromHex(policyData));
+  const { flowsHash } = batch;
+  const pubdataHash = hashPubdata(batch.pubdata);
+  const da = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash, partitionDa: NO_PARTITION });
+  const commitment = hashCommitment(batch.preCommitment, da);
+  return { ...batch, commitment, policyDataHash, job: { ...batch.job, statement: { ...statement, commitment } } };
+}
