@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { ExecutionWatch } from "../../src/devnet/execution/execution-watch.ts";
-import type { ExecutionWatchOptions, NamedBatch } from "../../src/devnet/execution/execution-watch.ts";
+import type {
+  ExecutionWatchDependencies,
+  ExecutionWatchOptions,
+  NamedBatch,
+  WatchedExecution,
+} from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
 import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
@@ -49,7 +54,11 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
     assert.deepEqual(devnet.faults, []);
   });
 
-  const watch = (more: Partial<ExecutionWatchOptions> = {}, told: NamedBatch[] = []): ExecutionWatch =>
+  const watch = (
+    more: Partial<ExecutionWatchOptions> = {},
+    told: NamedBatch[] = [],
+    seen: Partial<ExecutionWatchDependencies> = {},
+  ): ExecutionWatch =>
     new ExecutionWatch(
       { ...options, ...more },
       {
@@ -63,6 +72,7 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
         },
         prover: { verify: () => assert.fail("there is nothing to verify") },
         onNamed: (batch) => void told.push(batch),
+        ...seen,
       },
     );
   /** A batch with a call for no fee, which L1 has when this resolves. */
@@ -122,6 +132,20 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
       [[0n, "ProofMissing"]],
     );
     assert.deepEqual([codes(later), requests], [[], [0n, 0n]]);
+  });
+
+  test("takes a batch's name back when a proof comes late, and does not ask for it again", async () => {
+    const verdicts: WatchedExecution[] = [];
+    let late: WatchedExecution | undefined;
+    const of = watch({ longestPauseMs: 0 }, [], { verified: () => late, onVerified: (batch) => void verdicts.push(batch) });
+    await of.look();
+    const [{ commitment } = assert.fail()] = of.named();
+    assert.deepEqual([codes(of), verdicts, requests], [["0 ProofMissing"], [], [0n]]);
+    late = { batchNumber: 0n, commitment, cheatCount: 0n, provenBits: 100 };
+    await of.look();
+    late = undefined;
+    await of.look();
+    assert.deepEqual([codes(of), verdicts.map(({ batchNumber }) => batchNumber), requests], [[], [0n], [0n]]);
   });
 
   test("attack: a flood of batches, and a server that takes its time, keep none from being named before L1 executes it", async () => {
