@@ -153,7 +153,7 @@ describe("the proof of a batch's execution", () => {
     assert.equal(verdict(proven[1].proof, claim, false), "WeakParameters");
   });
 
-  it("is refused for another chain, batch, version and program", async () => {
+  it("attacks 3 and 4: is refused for another chain, batch, version and program", async () => {
     assert.equal(verdict(proven[1].proof, { ...claim, chainId: 272n }), "OtherChain");
     assert.equal(verdict(proven[0].proof), "OtherBatch");
     assert.equal(verdict(proven[1].proof, { ...claim, batch: { ...claim.batch, protocolVersion: 2n } }), "OtherVersion");
@@ -170,11 +170,11 @@ describe("the proof of a batch's execution", () => {
       assert.throws(() => verifyWithKey(next, later, bytes, { acceptsWeakParameters: true }), refusal(bytes));
   });
 
-  it("is refused where only its names say that it is of the claim's chain", () => {
+  it("attack 3: is refused where only its names say that it is of the claim's chain", () => {
     assert.equal(verdict(encodeBatchProof({ ...proof, chainId: 272n }), { ...claim, chainId: 272n }), "ChunkRefused");
   });
 
-  it("is refused with chunks in another order, one left out, one doubled, and one of another batch", () => {
+  it("attack 5: is refused with chunks in another order, one left out, one doubled, and one of another batch", () => {
     const [first, ...rest] = proof.chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
     const last = rest.at(-1) ?? first;
     const between = rest.slice(0, -1);
@@ -190,6 +190,41 @@ describe("the proof of a batch's execution", () => {
     const other = decodeBatchProof(proven[0].proof).chunks[0];
     assert.ok(other !== undefined);
     assert.equal(verdictOf({ chunks: [{ ...first, proof: other.proof }, ...rest] }), "ChunkRefused");
+  });
+
+  it("attack 6: is refused as one batch's with the chunks of two, whichever number the batch has", () => {
+    const earlier = decodeBatchProof(proven[0].proof);
+    const both = { ...proof, rootBefore: earlier.rootBefore, blockHashes: earlier.blockHashes };
+    const chunks = [...earlier.chunks, ...proof.chunks];
+    const { firstBlock, firstTimestamp } = batches[0].claim.outputs;
+    /** From the state before the first batch to that behind the second, as one. */
+    const asNumber = (batchNumber: bigint): string => {
+      const outputs = { ...claim.outputs, batchNumber, firstBlock, firstTimestamp };
+      const { firstState } = batches[0].claim;
+      assert.ok(firstState !== undefined);
+      const isFirst = batchNumber === 0n;
+      const previous = { ...batches[0].claim.previous, ...(isFirst ? {} : { newStateRoot: firstState }) };
+      const changed = { batchNumber, firstTimestamp, oldStateRoot: previous.newStateRoot, outputsHash: hashOutputs(outputs) };
+      const whole = { ...claim, previous, batch: { ...claim.batch, ...changed }, outputs, ...(isFirst ? { firstState } : {}) };
+      return verdict(encodeBatchProof({ ...both, batchNumber, chunks }), whole);
+    };
+    // The second closing is of the number 1, whatever the first was of.
+    assert.equal(asNumber(0n), "OtherEnd");
+    assert.equal(asNumber(1n), "ChunkRefused");
+  });
+
+  it("attack 7: is refused without its closing, and with work behind it", () => {
+    const { chunks } = proof;
+    const [first] = chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    const open = chunks.at(-2)!;
+    assert.deepEqual([open.boundary.open, chunks.at(-1)!.boundary.open], [1n, 0n]);
+    assert.equal(verdictOf({ chunks: chunks.slice(0, -1) }), "EndsOpen");
+    assert.equal(verdictOf({ chunks: [...chunks, first] }), "EndsOpen");
+    // With the words of a closing, which is not in the chunk.
+    const { boundary, root } = chunks.at(-1)!;
+    const silent = [...chunks.slice(0, -2), { ...open, boundary, root }];
+    assert.equal(verdictOf({ chunks: silent }), "ChunkRefused");
+    assert.equal(verdictOf({ chunks: [...chunks, { ...first, boundary, root }] }), "ChunkRefused");
   });
 
   it("is refused with another chain of blocks' hashes, before, between and behind chunks", () => {
