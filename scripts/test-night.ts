@@ -13,20 +13,23 @@ interface NightWork {
 /** A file belongs here if another one, by day, runs the same machinery (docs/decisions/0048 has this table, and a test compares them). */
 export const NIGHT_WORK: readonly NightWork[] = [
   {
-    what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel",
+    what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel; lost threads",
     night: [
       ...["devnet/execution", "devnet/proof-validators", "plugin/verify-task", "execution-proof/operations"],
-      ...["execution-proof/run"],
+      ...["execution-proof/run", "execution-proof/erc20", "prover/lost-threads"],
     ],
     day: [
-      ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/erc20", "devnet/lying-execution"],
-      ...["devnet/execution-watch", "plugin/watch-task"],
+      ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/transaction", "prover/prover"],
+      ...["devnet/lying-execution", "devnet/execution-watch", "plugin/watch-task"],
     ],
   },
   {
-    what: "atomic flows with real proofs; escrows of a chain that has exited, by a task",
-    night: ["flow/atomic-flows", "plugin/claim-escrow-task"],
-    day: ["client/flows-ended", "plugin/connection/flows", "contracts/l2/atomic-flow-attacks", "contracts/l1/escrow-exit"],
+    what: "atomic flows with real proofs; those that the relayer ends; escrows and holdings of a chain that has exited, by tasks",
+    night: ["flow/atomic-flows", "client/flows-ended", "plugin/claim-escrow-task", "plugin/exit-task"],
+    day: [
+      ...["plugin/connection/flows", "contracts/l2/atomic-flow-attacks", "contracts/l2/atomic-flow-schedules"],
+      ...["contracts/l1/escrow-exit", "flow/escape"],
+    ],
   },
   {
     what: "kept ecosystems: killed, with damaged folders, with all that a restart goes on with",
@@ -37,9 +40,9 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["flow/places", "flow/hostile-places", "flow/stopped-chain-kept", "flow/pace-kept", "flow/dump", "flow/snapshot"],
   },
   {
-    what: "a rollup rebuilt after a random workload, and taken over",
-    night: ["flow/reconstruct", "flow/reconstruct-takeover"],
-    day: ["flow/reconstruct-tampering", "flow/reconstruct-sources", "plugin/deploy-and-rebuild"],
+    what: "a rollup rebuilt after a random workload, taken over, served and operated by tasks",
+    night: ["flow/reconstruct", "flow/reconstruct-takeover", "flow/nodes", "plugin/deploy-and-operate"],
+    day: ["flow/reconstruct-tampering", "flow/reconstruct-sources", "flow/operate", "plugin/deploy-and-rebuild"],
   },
   {
     what: "batches formed again, from every state that they can be in",
@@ -52,24 +55,27 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["flow/lying-quorum", "devnet/quorum-snapshot", "devnet/quorum-member-time", "chain/verification/forged-batches"],
   },
   {
-    what: "chains on a chain, with real proofs",
-    night: ["flow/chain-on-chain"],
-    day: ["devnet/settles-on", "devnet/forwarding"],
+    what: "chains on a chain, with real proofs and with money over the chain between; every route with real proofs",
+    night: ["flow/chain-on-chain", "devnet/forwarding", "flow/routes"],
+    day: ["devnet/settles-on", "contracts/l2/forwarders", "client/routes", "flow/hyperbridge"],
   },
   {
-    what: "random operations with real proofs; planted faults, each of which the simulation must notice",
-    night: ["flow/invariants", "simulation/faults"],
+    what: "random operations with real proofs; planted faults, each of which the simulation must notice; its long runs in parts",
+    night: ["flow/invariants", "simulation/faults", "simulation/parts"],
     day: ["simulation/simulation", "contracts/l1/shared-bridge-invariants", "contracts/l2/supply-invariants", "flow/round-trip"],
   },
   {
-    what: "upgrades, rebuilt from L1 and by tasks",
-    night: ["flow/upgrade", "plugin/upgrade-task"],
-    day: ["flow/upgrade-cases", "chain/batch/versions", "contracts/l1/upgrades"],
+    what: "upgrades, rebuilt from L1 and in each case that can come between",
+    night: ["flow/upgrade", "flow/upgrade-cases"],
+    day: ["plugin/upgrade-task", "chain/batch/versions", "contracts/l1/upgrades"],
   },
   {
-    what: "swaps and payments out of several chains, with real proofs",
-    night: ["flow/swap", "flow/spend"],
-    day: ["client/swap", "client/spend", "contracts/l2/remote-swap", "contracts/attacks/stolen-swaps"],
+    what: "swaps, payments out of several chains and calls through the test API, with real proofs; 100 listed transfers",
+    night: ["flow/swap", "flow/spend", "flow/transfer-lists", "plugin/connection/hyperchains-proven"],
+    day: [
+      ...["client/swap", "client/spend", "contracts/l2/remote-swap", "contracts/attacks/stolen-swaps", "flow/hyperbridge"],
+      ...["contracts/l2/transfer-lists", "plugin/connection/hyperchains"],
+    ],
   },
   {
     what: "names that are brought by every route, by the client and by tasks",
@@ -87,35 +93,40 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/connection/forked-network"],
   },
   {
-    what: "what an operation's gas buys at most",
-    night: ["chain/sequencer/operation-limits"],
+    what: "what an operation's gas buys at most, and what floods cost",
+    night: ["chain/sequencer/operation-limits", "flow/flood-costs"],
     day: ["chain/sequencer/limits", "contracts/attacks/flow-flood", "contracts/attacks/queue-costs"],
   },
   {
-    what: "tasks that create chains, relay, tell failures and prove; chains that tests add",
+    what: "tasks that create chains, relay, tell failures, misuse and prove; large states; chains that tests add; more forms of each",
     night: [
-      ...["plugin/create-task", "plugin/relay-tasks", "plugin/remote-failures", "plugin/prover-task"],
-      ...["plugin/connection/added-chain", "flow/out-of-gas-calls"],
+      ...["plugin/create-task", "plugin/relay-tasks", "plugin/remote-failures", "plugin/prover-task", "plugin/misuse"],
+      ...["plugin/spawned-forms", "plugin/import-large-state", "plugin/connection/added-chain"],
+      ...["plugin/connection/example-coverage", "flow/out-of-gas-calls"],
     ],
     day: [
       ...["devnet/add-chain", "devnet/stop-chain", "devnet/remove-chain", "flow/relayers", "devnet/forced-delivery"],
-      ...["plugin/connection/matchers", "plugin/connection/out-of-gas-calls", "fleet/workers"],
+      ...["plugin/tasks", "plugin/import-task", "plugin/spawn-options", "plugin/discovery", "plugin/connection/matchers"],
+      ...["plugin/connection/example-project", "plugin/connection/out-of-gas-calls", "fleet/workers"],
     ],
   },
   {
-    what: "the page with 10,000 blocks, and with chains that stand still or are closed to strangers",
-    night: ["page/long-lists", "page/states"],
-    day: ["page/page", "page/wallet", "page/page-server"],
+    what: "the page's lists, searches, proofs and states, and 10,000 blocks in it",
+    night: ["page/page", "page/long-lists", "page/states"],
+    day: ["page/wallet", "page/page-server", "devnet/looking-methods"],
   },
   {
-    what: "the container's image, dapps and accounts of others' libraries, contracts of others step by step",
+    what: "the container's image; dapps, toolboxes, accounts and contracts of others",
     night: [
       ...["package/container", "clients/wagmi", "clients/user-operations/keystore-accounts", "clients/custom-base-token"],
-      ...["clients/zksync-js-calls", "suites/packages"],
+      ...["clients/zksync-js-calls", "clients/viem", "clients/ethers5", "clients/message-status", "suites/packages"],
+      ...["clients/user-operations/sending", "suites/toolboxes", "suites/heavy-computations", "flow/openzeppelin-crosschain"],
     ],
     day: [
-      ...["package/package", "clients/viem", "clients/zksync-ethers", "clients/user-operations/sponsored", "flow/base-token"],
-      ...["suites/openzeppelin", "suites/toolboxes"],
+      ...["package/package", "package/client", "clients/zksync-ethers", "clients/web3", "clients/user-operations/sponsored"],
+      "clients/user-operations/hostile",
+      ...["flow/base-token", "flow/hyperbridge", "flow/callbacks", "chain/rpc/heavy-calls", "suites/openzeppelin"],
+      ...["plugin/connection/plugins-around"],
     ],
   },
 ].map(({ what, night, day }) => ({ what, night: night.map(testFile), day: day.map(testFile) }));
@@ -129,7 +140,7 @@ export function isNightFile(file: string): boolean {
 
 /** Whether the night runs a file: alone, or in a longer form than `npm test` (test/support/nightly.ts). */
 export function isOfTheNight(root: string, file: string): boolean {
-  return isNightFile(file) || readFileSync(join(root, file), "utf8").includes('from "../support/nightly.ts"');
+  return isNightFile(file) || /from "(\.\.\/)+support\/nightly\.ts"/.test(readFileSync(join(root, file), "utf8"));
 }
 
 /** What `npm test` says of the files that it leaves out. */

@@ -3,7 +3,8 @@ import { LONGEST, tierOf } from "./test-tiers.ts";
 /** Folders of test/ whose files share processes: loading what they test, and compiling it, takes as long as many of their tests. */
 const TOGETHER: readonly string[] = [
   ...["abi", "chain", "errors", "field", "kernels", "ledger", "machine", "options", "protocol", "relayer", "runtime"],
-  ...["circuits", "client", "contracts", "devnet", "node", "settlement", "settlement-layer", "stark"],
+  ...["circuits", "client", "contracts", "devnet", "flow", "node", "plugin"],
+  ...["settlement", "settlement-layer", "stark"],
 ];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
@@ -14,6 +15,7 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/rpc/hostile.test.ts", "measures the memory of its process"],
   ["test/chain/execution/engine-states.test.ts", "sets a variable that the engine reads once"],
   ["test/devnet/ecosystem.test.ts", "looks at what its process has open"],
+  ["test/flow/snapshot-load.test.ts", "looks at rejections that nothing in its process handled"],
   ["test/chain/witness/ready-threads.test.ts", "counts the threads of its process"],
 ]);
 

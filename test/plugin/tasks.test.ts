@@ -10,6 +10,7 @@ import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
+import { byNight } from "../support/nightly.ts";
 import { helpOf } from "./support/help.ts";
 import { createWorkplace, SHOWN_ALONE } from "./support/run-task.ts";
 import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
@@ -23,7 +24,9 @@ const [KEY_1, ACCOUNT_1] = [
 const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 /** A contract that reverts every call with the word 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 REVERT, and the code that deploys it. */
 const REFUSING_INIT = "0x67602a5f5260205ffd5f5260086018f3";
-const workplace = createWorkplace({ shown: [] });
+/** By night each kind of task has a process of its own here, by day some; package.test.ts runs Hardhat's own command line. */
+const ALONE = byNight(SHOWN_ALONE, ["hyperchain:deposit", "hyperchain:send", "hyperchain:withdraw"]);
+const workplace = createWorkplace({ shown: SHOWN_ALONE.filter((task) => !ALONE.includes(task)) });
 after(() => workplace.close());
 
 const valueOf = <T>({ code, stdout, stderr }: TaskResult): T => {
@@ -391,8 +394,8 @@ describe("I1 tasks on a running ecosystem", () => {
   });
 });
 
-test("every task that other files run in a process that stays has had one of its own here", () => {
-  const missing = SHOWN_ALONE.filter((task) => !workplace.alone.has(task));
+test("every task of the kinds that are told has had a process of its own here, and has ended by itself", () => {
+  const missing = ALONE.filter((task) => !workplace.alone.has(task));
   assert.deepEqual(missing, []);
 });
 
@@ -440,21 +443,6 @@ test("B12: --wait tells why the ecosystem did not start", async () => {
   assert.match(stderr, /the ecosystem did not start .*--chains must be a whole number from 1 to 32/s);
 });
 
-test("B6: twelve chains start with the defaults, 10,000 ETH for each account, and L1's accounts keep theirs", async () => {
-  const own = createWorkplace();
-  try {
-    const { info } = await own.spawn(["--chains", "12", "--prover", "none"]);
-    const [first, last, ...rest] = [
-      await balanceOn(info.chains[0]?.url, ACCOUNT_1),
-      await balanceOn(info.chains[11]?.url, ACCOUNT_1),
-      await balanceOn(info.l1.url, ACCOUNT_1),
-    ];
-    assert.deepEqual([first, last, ...rest], [10_000n * ETHER, 10_000n * ETHER, 10_000n * ETHER]);
-  } finally {
-    await own.close();
-  }
-});
-
 async function balanceOn(url: string | undefined, account: string): Promise<bigint> {
   const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true });
   try {
@@ -463,44 +451,3 @@ async function balanceOn(url: string | undefined, account: string): Promise<bigi
     provider.destroy();
   }
 }
-
-test("I1: names, number, data availability and batches of chains come from options, and every batch has its proof", async () => {
-  const own = createWorkplace();
-  try {
-    const { info } = await own.spawn(
-      ["--names", "shop,bank,game", "--da", "rollup,validium,rollup", "--batch-ms", "0", "--no-relayer"],
-      { config: { accounts: { balance: "1000000000000000" } } },
-    );
-    // B6: as much as the config takes.
-    assert.equal(await balanceOn(info.chains[0]?.url, ACCOUNT_1), 10n ** 15n * ETHER);
-    assert.deepEqual(
-      info.chains.map(({ name, dataAvailability }) => [name, dataAvailability]),
-      [
-        ["shop", "rollup"],
-        ["bank", "validium"],
-        ["game", "rollup"],
-      ],
-    );
-    assert.equal(new Set(info.chains.map(({ chainId }) => chainId)).size, 3);
-    assert.equal(info.relayer, undefined);
-    assert.match(info.proven, /Execution is trusted/);
-    const [batch, ...others] = valueOf<readonly { chainId: number; proof: { bytes: number } }[]>(
-      await own.run(["hyperchain:settle", "bank", "--json"]),
-    );
-    assert.deepEqual([batch?.chainId, others], [info.chains[1]?.chainId, []]);
-    assert.ok((batch?.proof.bytes ?? 0) > 10_000);
-
-    // L1 has only the hash of a validium's messages; the claim brings the message.
-    const recipient = "0x00000000000000000000000000000000000c0de4";
-    const { messageHash } = valueOf<{ messageHash: string }>(
-      await own.run(["hyperchain:withdraw", "0.5", recipient, "--from", "1@bank", "--no-wait", "--json"]),
-    );
-    valueOf(await own.run(["hyperchain:settle", "bank", "--json"]));
-    valueOf(await own.run(["hyperchain:claim", "bank", messageHash, "--json"]));
-    const l1 = new JsonRpcProvider(info.l1.url, undefined, { staticNetwork: true });
-    assert.equal(await l1.getBalance(recipient), ETHER / 2n);
-    l1.destroy();
-  } finally {
-    await own.close();
-  }
-});

@@ -5,7 +5,7 @@ import { JsonRpcProvider } from "ethers";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { DEPLOYMENTS, installToolboxes, runToolbox, TOOLBOX_PROJECT } from "./support/toolbox-project.ts";
 
-/** `npm run suites` runs everything, `npm test` one toolbox on a hyperchain. */
+/** `npm run suites` runs everything, `npm run nightly -- tests` one toolbox on a hyperchain. */
 const isWhole = process.env["HYPERCHAIN_SUITES"] === "whole";
 const TESTS = [
   "deploys with Ignition, in a fixture",

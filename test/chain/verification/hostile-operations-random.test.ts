@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Witness } from "../../../src/chain/witness/witness.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { byNight } from "../../support/nightly.ts";
 import { COINBASE } from "../support/engine.ts";
 import { HostileOperations, KINDS, scopedContracts } from "../support/hostile-operations.ts";
 import { CodeWriter } from "../support/random-code.ts";
@@ -11,7 +12,7 @@ import { TestWallet } from "../support/wallet.ts";
 import { Random } from "../state/support/random.ts";
 
 /** `HOSTILE_OPERATIONS=5000 HOSTILE_SEED=7 npm test -- test/chain/verification/hostile-operations-random.test.ts` runs longer. */
-const COUNT = Number(process.env["HOSTILE_OPERATIONS"] ?? 240);
+const COUNT = Number(process.env["HOSTILE_OPERATIONS"] ?? byNight(1_000, 120));
 const SEED = Number(process.env["HOSTILE_SEED"] ?? 1);
 /** Batches are of up to so many operations, so that limits are reached in the middle of them. */
 const MOST_IN_BATCH = 12;

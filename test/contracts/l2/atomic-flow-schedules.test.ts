@@ -4,13 +4,14 @@ import { hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { AtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
+import { byNight } from "../../support/nightly.ts";
 import { FlowSchedule, HELD, MISSING, REFUNDED, RELEASED } from "./support/flow-schedule.ts";
 import { startFlowWorld } from "./support/flow-world.ts";
 import type { FlowWorld, WorldLeaf } from "./support/flow-world.ts";
 import { contractAt, DEADLINE } from "./support/sample-flow.ts";
 
 /** `FLOW_SCHEDULES=400` runs more of them. */
-const SCHEDULES = Number(process.env["FLOW_SCHEDULES"] ?? 6);
+const SCHEDULES = Number(process.env["FLOW_SCHEDULES"] ?? byNight(12, 3));
 const SEED = Number(process.env["FLOW_SEED"] ?? 1);
 
 let world: FlowWorld;

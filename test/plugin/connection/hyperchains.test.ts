@@ -338,16 +338,4 @@ describe("I2: other connections", () => {
       /no ecosystem answers at .*; start one with "npx hardhat hyperchain:spawn"/,
     );
   });
-
-  test("real proofs take a message through all seven steps", async () => {
-    const hre = await createHardhat({ prover: { mode: "stark", workers: 2 } });
-    const connection = await hre.network.create("hyperchains");
-    const { hyperchains } = connection;
-    assert.doesNotMatch(hyperchains.info.proven, /NOTHING IS PROVEN/);
-    const sent = await hyperchains.send({ chain: "alpha", to: `${NOBODY}@beta`, amount: 1n });
-    await sent.reach("importSettled");
-    assert.equal(sent.steps.length, 7);
-    assert.equal(await hyperchains.chain("beta").ethers.provider.getBalance(NOBODY), 1n);
-    await connection.close();
-  });
 });

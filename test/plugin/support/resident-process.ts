@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { ResidentAnswer } from "./resident.ts";
+import type { ResidentAnswer, ResidentTask } from "./resident.ts";
 
 const SCRIPT = fileURLToPath(new URL("resident.ts", import.meta.url));
 
@@ -11,7 +11,7 @@ export interface Resident {
   /** Whether it runs the next task of this kind: not the first one, unless that is shown elsewhere, and none beside another. */
   takes(task: string): boolean;
   /** Runs a command line. Rejects where the process is killed, or the task takes longer than `limitMs`. */
-  run(args: readonly string[], limitMs: number): Promise<ResidentAnswer>;
+  run(task: ResidentTask, limitMs: number): Promise<ResidentAnswer>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createResident(
       seen.add(task);
       return !isFirst && !isBusy;
     },
-    async run(args, limitMs) {
+    async run(task, limitMs) {
       isBusy = true;
       const signal = AbortSignal.timeout(limitMs);
       try {
@@ -50,7 +50,7 @@ export function createResident(
           await answerOf(child, signal);
         }
         const answered = answerOf(child, signal);
-        child.send(args);
+        child.send(task);
         return await answered;
       } catch (error) {
         await stop();

@@ -1,7 +1,14 @@
 // Runs one task after the other in this process, each as Hardhat's command line runs it, and answers with how each ended.
 import { setMaxListeners } from "node:events";
 
-/** What the parent asks for, and what it is answered. */
+/** What the parent asks for. */
+export interface ResidentTask {
+  readonly args: readonly string[];
+  /** Beside the process's own, for this task alone. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What it is answered. */
 export interface ResidentAnswer {
   readonly code: number;
   readonly stdout: string;
@@ -21,6 +28,7 @@ const { main } = (await import(`${HARDHAT}cli/main.js`)) as HardhatCli;
 const { resetGlobalHardhatRuntimeEnvironment } = (await import(`${HARDHAT}global-hre-instance.js`)) as HardhatGlobals;
 
 const { log } = console;
+const surroundings = process.env;
 const written = { stdout: "", stderr: "" };
 for (const name of ["stdout", "stderr"] as const) {
   // Each task listens for a reader that leaves.
@@ -47,14 +55,15 @@ process.exit = (code) => {
   return undefined as never;
 };
 
-process.on("message", (args: readonly string[]) => void run(args));
+process.on("message", (task: ResidentTask) => void run(task));
 process.on("disconnect", () => exit(0));
 answer(0);
 
-async function run(args: readonly string[]): Promise<void> {
+async function run({ args, environment }: ResidentTask): Promise<void> {
   resetGlobalHardhatRuntimeEnvironment();
   console.log = log;
   process.exitCode = 0;
+  process.env = { ...surroundings, ...environment };
   await main(args, { registerTsx: false, warnAboutUnusedPlugins: true });
   answer(process.exitCode);
   process.exitCode = 0;

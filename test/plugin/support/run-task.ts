@@ -43,7 +43,7 @@ export interface RunOptions {
 export interface Workplace {
   /**
    * Runs a task of the plugin as a user does: the first of its kind in a process of its own, unless other tests show it there;
-   * further ones with the same options in a process that stays, by the same command line.
+   * further ones with the same config in a process that stays, by the same command line.
    */
   run(args: readonly string[], options?: RunOptions): Promise<TaskResult>;
   /** Starts an ecosystem at free ports and resolves when it is ready. */
@@ -106,13 +106,14 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
       stdio: ["ignore", "pipe", "pipe"],
     });
   };
-  /** The process that stays, where a task of this kind has run with these options; undefined while it is at work. */
+  /** The process that stays, where a task of this kind has run with this config; undefined while it is at work. */
   const residentFor = (args: readonly string[], options: RunOptions): Resident | undefined => {
     if (!isForResident(args, options)) return undefined;
-    const key = JSON.stringify(options);
+    const { config = {} } = options;
+    const key = JSON.stringify(config);
     let resident = residents.get(key);
     if (resident === undefined)
-      residents.set(key, (resident = createResident(key === "{}" ? shown : [], () => surroundings(options))));
+      residents.set(key, (resident = createResident(key === "{}" ? shown : [], () => surroundings({ config }))));
     return resident.takes(args[0] ?? "") ? resident : undefined;
   };
 
@@ -143,7 +144,7 @@ export function createWorkplace({ shown = SHOWN_ALONE }: { readonly shown?: read
     alone,
     async run(args, options = {}) {
       const resident = residentFor(args, options);
-      if (resident !== undefined) return resident.run(args, LONGEST_TASK_MS);
+      if (resident !== undefined) return resident.run({ args, environment: options.environment ?? {} }, LONGEST_TASK_MS);
       alone.add(args[0] ?? "");
       const child = start(args, options);
       // A task that waits for ever must fail its test, not hang it.
