@@ -129,8 +129,8 @@ describe("D3: money over chains between, by one signature", () => {
 
   test("a forwarder to which nothing comes is asked after longer and longer pauses", async (t) => {
     const { base } = devnet.chains.find(({ chainId }) => chainId === BigInt(X))!;
-    const { forwarders, factory } =
-      base.chain === undefined ? assert.fail("x is on a chain") : { ...base, ...base.ecosystem.addresses };
+    const { forwarders } = base;
+    const { factory } = base.ecosystem.addresses;
     assert.ok(forwarders !== undefined && devnet.relayer !== undefined);
     const to = interoperableAddress(BigInt(X), fresh() as Hex);
     const refundTo = fresh() as Hex;

@@ -89,3 +89,44 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
     ]);
   });
 });
+
+describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a chain, on that chain", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  let alpha: JsonRpcProvider;
+  let held: bigint;
+  before(async () => {
+    const x = { settlesOn: "alpha", priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+      config: { chains: { alpha: {}, x }, accounts: { funded: 4, balance: "10" } },
+    });
+    const client = (place: number): JsonRpcProvider =>
+      new JsonRpcProvider(ecosystem.info.chains[place]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    alpha = client(0);
+    const chain = client(1);
+    await (await new Wallet(KEY_1, chain).sendTransaction({ to: HEIR, value: 1n })).wait();
+    held = await chain.getBalance(new Wallet(KEY_1).address);
+    chain.destroy();
+    assert.equal((await workplace.run(["hyperchain:settle", "x"])).code, 0);
+  });
+  after(async () => {
+    alpha.destroy();
+    await workplace.close();
+  });
+
+  test("the account signs there, that chain's state exit pays, and L1 takes no part", async () => {
+    const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@x", "--from", "3", "--no-wait"]);
+    assert.equal(deposit.code, 0, deposit.stderr);
+    await alpha.send("evm_increaseTime", [2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS + 600]);
+    await alpha.send("evm_mine", []);
+    const before = await alpha.getBalance(HEIR);
+    const exit = ["hyperchain:exit", "x", "--from", "1", "--to", HEIR, "--activate", "--json"];
+    const { code, stdout, stderr } = await workplace.run(exit);
+    assert.equal(code, 0, stderr);
+    const told = JSON.parse(stdout) as { claims: readonly { readonly amount: string; readonly transactionHash: string }[] };
+    const [claim] = told.claims;
+    assert.equal(BigInt(claim?.amount ?? 0), held);
+    assert.equal((await alpha.getTransactionReceipt(claim?.transactionHash ?? ""))?.status, 1);
+    assert.equal((await alpha.getBalance(HEIR)) - before, held);
+  });
+});

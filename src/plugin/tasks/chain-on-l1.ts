@@ -29,7 +29,7 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
 
 /** A chain's contract on L1, whether the chain runs or not. */
 export interface ChainOnL1 {
-  /** L1's URL. */
+  /** Of what it settles on: L1, or another chain. */
   readonly l1: string;
   readonly hyperchain: Hex;
   readonly output: Output;
@@ -37,7 +37,7 @@ export interface ChainOnL1 {
   readonly chain?: (method: string, params: readonly unknown[], limits: AnswerLimits) => Promise<unknown>;
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
-  /** Does work with an account of L1's that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
+  /** Does work with an account there that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
   withSigner(from: string | undefined, l1ChainId: bigint, work: (signer: Wallet) => Promise<void>): Promise<void>;
 }
 
@@ -54,13 +54,14 @@ export async function withChainOnL1(
       const known = info.chains.find((each) =>
         isAddress(chain) ? each.hyperchain === chain.toLowerCase() : each.chainId === findChain(info, chain).chainId,
       );
+      const base = known?.settlesOn ?? info.l1;
       return work({
-        l1: (known?.settlesOn ?? info.l1).url,
+        l1: base.url,
         hyperchain: known?.hyperchain ?? (chain as Hex),
         output,
         ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
         runs: true,
-        withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, info.l1.name))),
+        withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, base.name))),
       });
     });
   }
