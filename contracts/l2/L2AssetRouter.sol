@@ -35,7 +35,10 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1 + TransactionTree.RECORD_WORDS - 1;
     uint256 private constant FIRST_TIMESTAMP = REFUSED - 1;
     /// @dev Of the payment of one entry of a list in a token of this chain, whose code may refuse it: what takes more is claimed.
-    uint256 private constant ENTRY_GAS = 200_000;
+    /// A full list of such must fit a transaction, which has 2^24 gas at most (EIP-7825).
+    uint256 private constant ENTRY_GAS = 80_000;
+    /// @dev Accounts below are the protocol's and precompiled contracts, and have no key.
+    uint160 private constant FIRST_LISTED = 0x100000;
     /// @dev Of what runs between the check of that and the call.
     uint256 private constant MARGIN = 10_000;
 
@@ -128,7 +131,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     /// @inheritdoc IL2AssetRouter
     function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable {
         _requireMovable(amount, recipient);
-        _requireAccount(recipient);
+        if (uint160(recipient) < FIRST_LISTED) revert RecipientNotAllowed(recipient);
         if (destinationChainId == 0 || destinationChainId == block.chainid) revert InvalidDestination(destinationChainId);
         bytes32 entry = TransferList.entryOf(recipient, amount);
         // The token's own code may list others here.

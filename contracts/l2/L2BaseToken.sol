@@ -6,6 +6,7 @@ import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IL2BaseToken} from "../interfaces/l2/IL2BaseToken.sol";
 import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {TransferList} from "../libraries/TransferList.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {Predeploys} from "./Predeploys.sol";
 import {RestrictedCallers} from "./RestrictedCallers.sol";
@@ -19,17 +20,18 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
         if (msg.sender != Predeploys.NATIVE_TOKEN_VAULT && msg.sender != Predeploys.BOOTLOADER) {
             revert CallerNotAllowed(Predeploys.BOOTLOADER, msg.sender);
         }
-        uint256 available = address(this).balance;
-        if (msg.sender == Predeploys.NATIVE_TOKEN_VAULT) {
-            available = available > Predeploys.DEPOSIT_RESERVE ? available - Predeploys.DEPOSIT_RESERVE : 0;
-        }
-        if (amount > available) revert ReserveExhausted(available, amount);
         // The bootloader's payments are no part of a verdict on an operation, so they run no code. The vault's give a recipient
         // 2,300 gas, which lets it log the receipt; it can neither write nor call.
-        bool received;
-        if (msg.sender == Predeploys.NATIVE_TOKEN_VAULT || !_runsCode(to)) (received,) = to.call{value: amount, gas: 0}("");
-        if (!received) _forcePayment(to, amount);
-        emit Mint(to, amount);
+        bool isArrival = msg.sender == Predeploys.NATIVE_TOKEN_VAULT;
+        _pay(to, amount, isArrival ? Predeploys.DEPOSIT_RESERVE : 0, isArrival);
+    }
+
+    /// @inheritdoc IL2BaseToken
+    function payListed(bytes32[] calldata entries) external onlyFrom(Predeploys.NATIVE_TOKEN_VAULT) {
+        for (uint256 i = 0; i < entries.length; ++i) {
+            (address to, uint256 amount) = TransferList.partsOf(entries[i]);
+            _pay(to, amount, Predeploys.DEPOSIT_RESERVE, false);
+        }
     }
 
     /// @inheritdoc IL2BaseToken
@@ -62,6 +64,17 @@ contract L2BaseToken is IL2BaseToken, RestrictedCallers {
     /// @inheritdoc IL2BaseToken
     function balanceOf(uint256 account) external view returns (uint256) {
         return address(uint160(account)).balance;
+    }
+
+    /// @param kept What of the reserve this payment leaves.
+    function _pay(address to, uint256 amount, uint256 kept, bool mayRunCode) private {
+        uint256 reserve = address(this).balance;
+        uint256 available = reserve > kept ? reserve - kept : 0;
+        if (amount > available) revert ReserveExhausted(available, amount);
+        bool received;
+        if (mayRunCode || !_runsCode(to)) (received,) = to.call{value: amount, gas: 0}("");
+        if (!received) _forcePayment(to, amount);
+        emit Mint(to, amount);
     }
 
     /// @dev Whether a call of an account may run code: a contract's, that of a delegation, or a precompiled contract's.

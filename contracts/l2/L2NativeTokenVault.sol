@@ -84,10 +84,7 @@ contract L2NativeTokenVault is IL2NativeTokenVault, RestrictedCallers, Reentranc
     {
         bytes32 id = AssetMessage.assetId(chainId, origin);
         if (id == BASE_TOKEN_ASSET_ID()) {
-            for (uint256 i = 0; i < entries.length; ++i) {
-                (address to, uint256 amount) = TransferList.partsOf(entries[i]);
-                IL2BaseToken(Predeploys.BASE_TOKEN).payout(to, amount);
-            }
+            IL2BaseToken(Predeploys.BASE_TOKEN).payListed(entries);
             return;
         }
         IBridgedToken token = IBridgedToken(_ensureBridgedToken(id, chainId, origin));

@@ -6,6 +6,7 @@ export const l2BaseTokenAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"name":"l2Sender","type":"address"},{"indexed":true,"name":"l1Receiver","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":false,"name":"additionalData","type":"bytes"}],"name":"WithdrawalWithMessage","type":"event"},
   {"inputs":[{"name":"account","type":"uint256"}],"name":"balanceOf","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"burn","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"entries","type":"bytes32[]"}],"name":"payListed","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"name":"payout","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"returnToReserve","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[],"name":"totalSupply","outputs":[{"name":"","type":"uint256"}],"stateMutability":"view","type":"function"},

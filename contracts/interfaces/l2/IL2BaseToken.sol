@@ -27,6 +27,11 @@ interface IL2BaseToken is IRestrictedCallers {
     /// can only drain what its own chain holds on L1.
     function payout(address to, uint256 amount) external;
 
+    /// @notice Pays the entries of a list out of the reserve, as arrivals. Only the native token vault.
+    /// @dev It runs no code of theirs: one whose code no proof covers would keep an operation of L1's queue from delivering the others.
+    /// @param entries Recipient (20) ‖ amount (12) each.
+    function payListed(bytes32[] calldata entries) external;
+
     /// @notice Takes coins that leave for another chain; they must be backed. Only the native token vault.
     function burn() external payable;
 

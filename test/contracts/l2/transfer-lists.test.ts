@@ -24,6 +24,10 @@ const CAROL: Hex = "0x0000000000000000000000000000000000c12ca1";
 /** Of an operation that L1's queue takes. */
 const MAX_FORCED_GAS = 8_000_000;
 const MAX_ENTRIES = 128;
+/** Of a transaction (EIP-7825). */
+const MAX_TRANSACTION_GAS = 2 ** 24;
+/** Creates a contract that calls RIPEMD-160, which no proof covers, when it is paid: 5f5f5f5f60035afa00. */
+const UNPROVABLE_RECIPIENT = "0x685f5f5f5f60035afa005f5260096017f3";
 
 /** Of instructions by their names (docs/protocol.md, fixtures/protocol/budget.json); no other has more than 8. */
 const WEIGHTS: readonly (readonly [RegExp, number])[] = [
@@ -59,6 +63,18 @@ async function budgetOf(chain: SimulatedChain, hash: string): Promise<number> {
   }
   for (const address of codes) units += ((await provider.getCode(address)).length / 6) * UNIT_WEIGHTS.loadedThreeBytes;
   return units;
+}
+
+/** Whether a transaction runs an account's code. */
+async function runsCodeOf(chain: SimulatedChain, hash: string, account: string): Promise<boolean> {
+  if ((await chain.ethers.provider.getCode(account)) === "0x") return false;
+  const options = { disableMemory: true, disableStorage: true };
+  const { structLogs } = (await chain.ethers.provider.send("debug_traceTransaction", [hash, options])) as {
+    structLogs: { op: string; stack: string[] }[];
+  };
+  return structLogs.some(
+    ({ op, stack }) => op.endsWith("CALL") && BigInt(`0x${stack.at(-2)!.replace(/^0x/, "")}`) === BigInt(account),
+  );
 }
 
 describe("C12: lists of transfers", () => {
@@ -208,7 +224,9 @@ describe("C12: lists of transfers", () => {
   test("what no list can carry is refused by name", async () => {
     await reverts(list(0n, BOB), "ZeroAmount");
     await reverts(list(1n, ETH), "ZeroRecipient");
-    for (const account of [PREDEPLOYS.InteropHandler, ROUTER]) await reverts(list(1n, account), "RecipientNotAllowed");
+    // The protocol's accounts, and precompiled contracts, which no proof covers or whose first payment is dear.
+    for (const account of [PREDEPLOYS.InteropHandler, ROUTER, `0x${"3".padStart(40, "0")}`, `0x${"fffff".padStart(40, "0")}`])
+      await reverts(list(1n, account), "RecipientNotAllowed", [getAddress(account)]);
     for (const chainId of [0n, a.chainId, L1_CHAIN_ID])
       await reverts(list(1n, BOB, { chainId }), "InvalidDestination", [chainId]);
     const [big, limit] = [2n ** 96n, 2n ** 96n - 1n];
@@ -281,21 +299,61 @@ describe("C12: lists of transfers", () => {
     await reverts(a.send(router, "refundList", proof, refused, 0n, sent!.entries), "AlreadyRefunded");
   });
 
-  test("a full list to new accounts is within what an operation forced from L1 may take, in gas and in budget", async () => {
-    const costs: { gas: number; units: number }[] = [];
-    for (const [count, first] of [
-      [1, 0xc15000n],
-      [3, 0xc16000n],
-    ] as const) {
-      await a.send(crowd, "send", b.chainId, count, first, { value: count });
-      const [sent] = await settle();
-      const { hash, gasUsed } = await deliver(sent!);
-      costs.push({ gas: Number(gasUsed), units: await budgetOf(b, hash) });
+  /** What a full list takes, from lists of one entry and of three. */
+  const ofFullList = (one: number, three: number) => one + ((three - one) / 2) * (MAX_ENTRIES - 1);
+  let nextAccount = 0xc15000n;
+  const newAccount = () => Promise.resolve(`0x${(nextAccount++).toString(16).padStart(40, "0")}`);
+  const unprovableAccount = async () => {
+    const receipt = await (await b.users[0]!.sendTransaction({ data: UNPROVABLE_RECIPIENT })).wait();
+    return receipt!.contractAddress!;
+  };
+
+  for (const [kind, recipient] of [
+    ["new accounts", newAccount],
+    ["accounts whose code no proof covers", unprovableAccount],
+  ] as const)
+    test(`a full list to ${kind} is within what an operation forced from L1 may take, in gas and in budget`, async () => {
+      const costs: { gas: number; units: number }[] = [];
+      for (const count of [1, 3]) {
+        const recipients = await Promise.all(Array.from({ length: count }, () => recipient()));
+        for (const account of recipients) await list(1n, account);
+        const [sent] = await settle();
+        const { hash, gasUsed } = await deliver(sent!);
+        costs.push({ gas: Number(gasUsed), units: await budgetOf(b, hash) });
+        for (const account of recipients) assert.equal(await balance(b, account), 1n);
+        for (const account of recipients) assert.equal(await runsCodeOf(b, hash, account), false);
+      }
+      const [one, three] = costs as [(typeof costs)[0], (typeof costs)[0]];
+      const [gas, units] = [ofFullList(one.gas, three.gas), ofFullList(one.units, three.units)];
+      assert.ok(gas < MAX_FORCED_GAS, `${gas} gas`);
+      assert.ok(units < NATIVE_BUDGET, `${units} units of the budget`);
+    });
+
+  test("a full list in a token of the destination's that takes all gas it gets is within a transaction", async () => {
+    const native = (await a.ethers.deployContract("PickyToken", [], a.users[0])) as unknown as Contract;
+    const address = (await native.getAddress()).toLowerCase() as Hex;
+    await a.send(native, "approve", PREDEPLOYS.L2NativeTokenVault, 4n);
+    await list(4n, b.users[0]!.address, { token: address });
+    const [sent] = await settle();
+    await deliver(sent!);
+    const vault = await b.predeploy("L2NativeTokenVault");
+    const copy = (await vault.getFunction("tokenAddress").staticCall(assetId(a.chainId, address))) as string;
+    await a.send(native, "refuse", address);
+    const gas: number[] = [];
+    for (const count of [1, 3]) {
+      const recipients = await Promise.all(Array.from({ length: count }, newAccount));
+      for (const account of recipients) await b.send(routerB, "sendListed", a.chainId, copy, 1n, account);
+      await ecosystem.settle();
+      const home = (await takeLists(b)).at(-1)!;
+      const given = [ecosystem.prove(home.messageHash), home.number, home.entries] as const;
+      gas.push(Number((await a.send(router, "deliverList", ...given, { gasLimit: 2_000_000n })).gasUsed));
+      for (const account of recipients)
+        assert.equal(await router.getFunction("owedOf").staticCall(assetId(a.chainId, address), account), 1n);
+      await ecosystem.settle();
     }
-    const [one, three] = costs as [(typeof costs)[0], (typeof costs)[0]];
-    const full = (key: "gas" | "units") => one[key] + ((three[key] - one[key]) / 2) * (MAX_ENTRIES - 1);
-    assert.ok(full("gas") < MAX_FORCED_GAS, `${full("gas")} gas`);
-    assert.ok(full("units") < NATIVE_BUDGET, `${full("units")} units of the budget`);
+    const full = ofFullList(gas[0]!, gas[1]!);
+    // What must be left when the last entry is paid is more than it takes.
+    assert.ok(full + 20_000 < MAX_TRANSACTION_GAS, `${full} gas`);
   });
 
   test("nothing that strangers do keeps a batch from closing", async () => {
