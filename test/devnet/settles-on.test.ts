@@ -188,6 +188,17 @@ describe("D3: a chain settles on another chain", () => {
     assert.equal(devnet.chains.length, 3);
   });
 
+  test("they come to rest: what settles on a chain is a batch of it, which is the cause of no other", async () => {
+    await (await alice(X).sendTransaction({ to: CAROL, value: 1n })).wait();
+    const rounds: number[] = [];
+    do {
+      rounds.push((await devnet.settle()).length);
+      await devnet.relay();
+    } while (rounds.at(-1) !== 0 && rounds.length < 8);
+    assert.equal(rounds.at(-1), 0, rounds.join(", "));
+    assert.deepEqual(await devnet.settle(), []);
+  });
+
   test("a return to a snapshot takes chains on other chains back too, and they go on", async () => {
     await moveOn();
     const before = [await clientFor(A).getBalance(CAROL), await clientFor(X).getBalance(CAROL)];
