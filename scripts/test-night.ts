@@ -55,9 +55,15 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["flow/lying-quorum", "devnet/quorum-snapshot", "devnet/quorum-member-time", "chain/verification/forged-batches"],
   },
   {
-    what: "chains on a chain, with real proofs and with money over the chain between; every route with real proofs",
-    night: ["flow/chain-on-chain", "devnet/forwarding", "flow/routes"],
-    day: ["devnet/settles-on", "contracts/l2/forwarders", "client/routes", "flow/hyperbridge"],
+    what: "chains on a chain, with real proofs, with money over the chain between, kept, rebuilt, and a layer deeper; every route with real proofs",
+    night: [
+      ...["flow/chain-on-chain", "flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
+      ...["devnet/forwarding", "flow/routes"],
+    ],
+    day: [
+      ...["devnet/settles-on", "devnet/aliases-of-layers", "contracts/l2/forwarders", "options/ancestry-rules", "client/routes"],
+      ...["flow/hyperbridge", "flow/reconstruct-sources"],
+    ],
   },
   {
     what: "random operations with real proofs; planted faults, each of which the simulation must notice; its long runs in parts",
@@ -93,9 +99,9 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/connection/forked-network"],
   },
   {
-    what: "what an operation's gas buys at most, and what floods cost",
-    night: ["chain/sequencer/operation-limits", "flow/flood-costs"],
-    day: ["chain/sequencer/limits", "contracts/attacks/flow-flood", "contracts/attacks/queue-costs"],
+    what: "what an operation's gas buys at most, and what floods and slow calls cost",
+    night: ["chain/sequencer/operation-limits", "flow/flood-costs", "chain/rpc/slow-calls"],
+    day: ["chain/sequencer/limits", "contracts/attacks/flow-flood", "contracts/attacks/queue-costs", "chain/rpc/heavy-calls"],
   },
   {
     what: "tasks that create chains, relay, tell failures, misuse and prove; large states; chains that tests add; more forms of each",
