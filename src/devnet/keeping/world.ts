@@ -116,10 +116,22 @@ function contractsFact(chainId: bigint): string {
   return `contracts on ${chainId}`;
 }
 
+/** What is kept of deployed contracts: all but the gas that they took. */
 type KeptEcosystem = Omit<DeployedEcosystem, "gasUsed">;
 
-function encodeContracts({ ecosystem, forwarders }: BaseContracts): string {
-  return encodeEntry({ ecosystem: { ...ecosystem, gasUsed: undefined }, forwarders });
+function withoutGas(ecosystem: DeployedEcosystem): object {
+  return { ...ecosystem, gasUsed: undefined };
+}
+
+function deployedBefore(kept: KeptEcosystem): DeployedEcosystem {
+  return { ...kept, gasUsed: new Map() };
+}
+
+function beginAnew(ledger: Ledger, plan: string, nowMs: number): void {
+  ledger.clear();
+  const facts = ledger.facts(FACTS.kind);
+  facts.set(FACTS.plan, plan);
+  facts.set(FACTS.l1Genesis, String(nowMs));
 }
 
 const BIRTH = /^chain (\d+)$/;
@@ -132,11 +144,7 @@ function worldOf(
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
   if (continues) requireSamePlan(folder, facts.get(FACTS.plan) ?? "", plan);
-  else {
-    ledger.clear();
-    facts.set(FACTS.plan, plan);
-    facts.set(FACTS.l1Genesis, String(nowMs));
-  }
+  else beginAnew(ledger, plan, nowMs);
   let moved = BigInt(facts.get(FACTS.moved) ?? 0);
   const read = <T>(name: string): T | undefined => {
     const text = facts.get(name);
@@ -156,13 +164,14 @@ function worldOf(
     l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
-    deployed: deployed === undefined ? undefined : { ...deployed, gasUsed: new Map() },
-    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry({ ...ecosystem, gasUsed: undefined })),
+    deployed: deployed && deployedBefore(deployed),
+    keepDeployed: (ecosystem) => facts.set(FACTS.deployed, encodeEntry(withoutGas(ecosystem))),
     contractsOn(chainId) {
       const kept = read<{ readonly ecosystem: KeptEcosystem; readonly forwarders: Hex }>(contractsFact(chainId));
-      return kept === undefined ? undefined : { ...kept, ecosystem: { ...kept.ecosystem, gasUsed: new Map() } };
+      return kept && { ...kept, ecosystem: deployedBefore(kept.ecosystem) };
     },
-    keepContractsOn: (chainId, contracts) => facts.set(contractsFact(chainId), encodeContracts(contracts)),
+    keepContractsOn: (chainId, { ecosystem, forwarders }) =>
+      facts.set(contractsFact(chainId), encodeEntry({ ecosystem: withoutGas(ecosystem), forwarders })),
     members: read<readonly KeptMember[]>(FACTS.members),
     keepMembers: (members) => facts.set(FACTS.members, encodeEntry(members)),
     forgetChain,
