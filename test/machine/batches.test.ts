@@ -4,7 +4,7 @@ import { getCreateAddress, Signature, Wallet } from "ethers";
 import { EIP712Signer, utils } from "zksync-ethers";
 import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
-import { closingHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
+import { cheatHints, closingHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
 import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
 import { decodeAssetMessage } from "../../src/protocol/asset-message.ts";
 import { fromHex, wordToHex } from "../../src/protocol/hex.ts";
@@ -197,6 +197,22 @@ describe("the kernel, of the batches of a chain", () => {
         "a closing right behind such an opening",
         "hashes-forgotten",
         () => [openingHints({ timestamp: time, parentHash: 0n }, true), closingHints({ timestamp: time, parentHash: 1n })],
+      ],
+      ["a transaction in the opening's block", "not-a-users-block", () => [step(opening).hints, step(user).hints]],
+      [
+        "a transaction in the block of imports",
+        "not-a-users-block",
+        () => [step(opening).hints, blockHints(time), [4n, time, 0n, 0n], step(user).hints],
+      ],
+      [
+        "a transaction behind a change of the state in its block",
+        "not-a-users-block",
+        () => [
+          step(opening).hints,
+          blockHints(time),
+          cheatHints({ kind: "balance", account: 1n << 100n, wei: 1n }),
+          step(user).hints,
+        ],
       ],
       ["a step that does not exist", "unknown-step", () => [step(opening).hints, [99n]]],
     ] as const satisfies readonly (readonly [string, string, () => readonly (readonly Hint[])[]])[]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { aliasOf } from "../../src/protocol/address-alias.ts";
@@ -127,6 +128,21 @@ describe("the kernel, of operations of L1's queue", () => {
             assert.notEqual(end, truth, `word ${at} changed by ${change}`);
           }
         }
+      });
+    }
+  });
+
+  it("takes no transaction into its blocks: with a block of their own they are another step", async () => {
+    const [signed, impersonated] = [2n, 8n];
+    for (const valueWei of [0n, 3n]) {
+      await withReplay([], async (replay) => {
+        await replay.request({ from: SENDER, to: TARGET, valueWei });
+        const { hints, outcome } = await replay.witness();
+        for (const step of [signed, impersonated])
+          assert.throws(
+            () => outcome([...hints, step]),
+            (error) => error instanceof KernelPanic && error.code === "not-a-users-block",
+          );
       });
     }
   });

@@ -12,7 +12,7 @@ export interface RunEnvironment {
 export interface Boundary {
   /** Number of the open batch, or of the one that comes next. */
   readonly nextBatch: bigint;
-  /** 1 in a batch, 0 between two. */
+  /** 0 between two batches. In one: 1 where its newest block takes transactions, else 2. */
   readonly open: bigint;
   /** Of the newest block. */
   readonly blockNumber: bigint;

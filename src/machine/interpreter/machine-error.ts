@@ -12,6 +12,7 @@ export const PANIC_REASONS = {
   0x08: "unsigned-transaction",
   0x09: "minted-below-payout",
   0x0a: "cheat-reserved",
+  0x0b: "not-a-users-block",
   0x10: "transaction-type",
   0x11: "gas-limit",
   0x12: "nonce-range",

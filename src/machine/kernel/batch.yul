@@ -4,6 +4,18 @@ function requireOpen() {
   if iszero(get.open()) { machine.panic(0x05) }
 }
 
+// A transaction stands in a block that a step made for such. Blocks of an opening, of imports and of an operation have nothing else, and
+// behind a cheat comes a new block.
+function requireUsersBlock() {
+  if sub(get.open(), 1) {
+    requireOpen()
+    machine.panic(0x0b)
+  }
+}
+
+// The newest block takes no transactions, or no more.
+function endBlock() { set.open(2) }
+
 // Opens the batch after the last one that was closed. Its number is the boundary's: no hint names another.
 function openBatch() {
   if get.open() { machine.panic(0x04) }
@@ -23,7 +35,7 @@ function openBatch() {
     since := get.blockNumber()
     set.blockHashes(0)
   }
-  set.open(1)
+  endBlock()
   set.cheatCount(0)
   // openBatch(uint64,uint64)
   callAsBootloader(0x800b, 0x584a4f68, get.nextBatch(), since)
@@ -33,6 +45,7 @@ function openBatch() {
 function importRoots() {
   requireOpen()
   blockStep()
+  endBlock()
   requireReach()
   for { let count := machine.hint() } count { count := sub(count, 1) } {
     let index := machine.hint()

@@ -3,6 +3,7 @@
 
 function cheat() {
   requireOpen()
+  endBlock()
   let kind := machine.hint()
   let account := machine.hint()
   requireFree(account)
@@ -42,7 +43,7 @@ function giveCode(account) {
 
 // Its sender may have code, and it may fail, but it must be valid.
 function impersonation() {
-  requireOpen()
+  requireUsersBlock()
   requireReach()
   let sender := machine.hint()
   requireFree(sender)

@@ -8,9 +8,10 @@ for {} 1 {} {
   case 1 {
     requireOpen()
     blockStep()
+    set.open(1)
   }
   case 2 {
-    requireOpen()
+    requireUsersBlock()
     userTransaction()
   }
   case 3 { openBatch() }

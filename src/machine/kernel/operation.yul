@@ -4,6 +4,7 @@ function priorityOperation() {
   requireOpen()
   readOperation()
   blockStep()
+  endBlock()
   requireReach()
   set.journalLength(0)
   set.firstBlock(get.blockNumber())
