@@ -54,14 +54,12 @@ async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
 const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]];
 /** What no test needs, beside what all need: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
+  [CONTRACTS],
   [
-    CONTRACTS,
-    ["types", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."]],
-    ["types of the page", ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "page"]],
-  ],
-  [
-    ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]],
-    ["format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
+    ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]],
+    ["lint", ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]],
+    ["types", ["node_modules/typescript7/bin/tsc", "--noEmit", "-p", "."]],
+    ["types of the page", ["node_modules/typescript7/bin/tsc", "--noEmit", "-p", "page"]],
   ],
 ];
 

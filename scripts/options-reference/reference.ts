@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
+import { format } from "oxfmt";
 import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
 import { fields } from "../../src/options/values.ts";
@@ -24,9 +24,9 @@ export async function optionsReference(root: string): Promise<readonly Generated
   const config = readValue(configSchema);
   const flags = readValue(fields(SPAWN_FLAGS)).fields.map((flag) => row(flagName(flag.name), flag));
   const page = readFileSync(join(root, PAGE), "utf8");
-  const style = await resolveConfig(join(root, TYPES));
+  const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { readonly printWidth: number };
   const source = (path: string, text: string): Promise<GeneratedFile> =>
-    format(text, { ...style, parser: "typescript" }).then((content) => ({ path, content }));
+    format(path, text, { printWidth }).then(({ code }) => ({ path, content: code }));
   const types = `// Generated from src/options/config.ts by 'npm run generate'.\n${interfaces(config).join("\n")}`;
   return [
     { path: PAGE, content: withTable(withTable(page, "options", rows("", config)), "flags", flags) },

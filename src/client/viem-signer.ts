@@ -7,13 +7,13 @@ export interface ViemWallet {
   readonly account?: { readonly address: string } | undefined;
   readonly chain?: { readonly id: number } | undefined;
   // Viem's own types of these are wider than anything that can be written without viem.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly request: (args: any) => Promise<any>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly sendTransaction: (args: any) => Promise<string>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly signMessage: (args: any) => Promise<string>;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   readonly signTypedData: (args: any) => Promise<string>;
 }
 

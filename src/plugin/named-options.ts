@@ -3,7 +3,13 @@ import { pluginError } from "./plugin-error.ts";
 
 /** An option that the command line may give instead of the config. `chains`: how many, or their names. */
 export type FlaggedOption =
-  "l1.url" | "l1.fork" | "batches.maxAgeMs" | "prover.mode" | "prover.execution" | "dataAvailability" | "chains";
+  | "l1.url"
+  | "l1.fork"
+  | "batches.maxAgeMs"
+  | "prover.mode"
+  | "prover.execution"
+  | "dataAvailability"
+  | "chains";
 /** Those that it gave, and how they are typed there. */
 export type FlagsGiven = ReadonlyMap<FlaggedOption, string>;
 

@@ -41,7 +41,8 @@ export interface PubdataContext {
 }
 
 export type PubdataDecoding =
-  { readonly ok: true; readonly pubdata: Pubdata } | { readonly ok: false; readonly rejection: PubdataRejection };
+  | { readonly ok: true; readonly pubdata: Pubdata }
+  | { readonly ok: false; readonly rejection: PubdataRejection };
 
 /**
  * Reads pubdata strictly: bytes are accepted only if `encodePubdata` would write them. Never throws on hostile bytes. Not

@@ -263,7 +263,8 @@ interface Call {
 }
 
 type FoundWithdrawal =
-  { readonly state: "paid" } | { readonly state: "ready"; readonly layer: ForwardingLayer; readonly claim: WithdrawalClaim };
+  | { readonly state: "paid" }
+  | { readonly state: "ready"; readonly layer: ForwardingLayer; readonly claim: WithdrawalClaim };
 
 /** Throws an Error for an account whose code runs when it is paid: that can let an estimate succeed and no transaction. */
 async function requireNoCode({ provider }: Signer, account: Hex): Promise<void> {

@@ -8,7 +8,8 @@ export type ThreadReply<Result, Progress, Failure> =
 
 /** From the owner to its thread. */
 export type ThreadRequest<Job> =
-  { readonly type: "job"; readonly id: number; readonly job: Job } | { readonly type: "cancel"; readonly id: number };
+  | { readonly type: "job"; readonly id: number; readonly job: Job }
+  | { readonly type: "cancel"; readonly id: number };
 
 export interface JobThreadOptions<Progress, Failure> {
   readonly startThread: () => Worker;

@@ -56,7 +56,9 @@ export async function readSigningView(contract: ChainContract, operationsTaken: 
 async function pendingSeconds(provider: L1Reader): Promise<bigint> {
   try {
     const block = (await provider.send?.("eth_getBlockByNumber", ["pending", false])) as
-      { readonly timestamp?: unknown } | null | undefined;
+      | { readonly timestamp?: unknown }
+      | null
+      | undefined;
     return BigInt(String(block?.timestamp ?? 0));
   } catch {
     return 0n;

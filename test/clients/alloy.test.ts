@@ -111,7 +111,8 @@ describe("A3 A6: what alloy asks to send a transaction, in its own words, and ca
     const hash = (await ask("eth_sendRawTransaction", `["${signed}"]`)) as Hex;
     for (let number = before; ;) {
       const block = (await ask("eth_getBlockByNumber", `["0x${number.toString(16)}",false]`)) as
-        (Fields & { readonly transactions: readonly Hex[] }) | null;
+        | (Fields & { readonly transactions: readonly Hex[] })
+        | null;
       if (block === null) continue;
       requireFields(block, HEADER);
       if (block.transactions.includes(hash)) break;

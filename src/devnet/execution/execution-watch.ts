@@ -24,7 +24,13 @@ import { ExecutionCheckError } from "./served-execution.ts";
  * machine has not come to it by then.
  */
 export type NamedCode =
-  ExecutionRefusal | "Labelled" | "Unreadable" | "ChangesUnproven" | "GenesisMismatch" | "ProofMissing" | "Unchecked";
+  | ExecutionRefusal
+  | "Labelled"
+  | "Unreadable"
+  | "ChangesUnproven"
+  | "GenesisMismatch"
+  | "ProofMissing"
+  | "Unchecked";
 
 /** A batch of which no proof shows that its transactions led to what L1 has of it. */
 export interface NamedBatch {

@@ -33,7 +33,8 @@ export interface ProvenInputs {
   readonly batchNumber: bigint;
   readonly sealed: SealedBatch;
   readonly execution:
-    { readonly kind: "proven"; readonly proof: Uint8Array } | { readonly kind: "labelled"; readonly reason: string };
+    | { readonly kind: "proven"; readonly proof: Uint8Array }
+    | { readonly kind: "labelled"; readonly reason: string };
 }
 
 /** By what a member judges a batch. */

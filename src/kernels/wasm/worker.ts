@@ -32,7 +32,8 @@ export interface WorkerRequest {
 
 /** A thread's end of a job. */
 export type WorkerReply =
-  { readonly ok: true; readonly nonce: bigint | undefined } | { readonly ok: false; readonly error: Error };
+  | { readonly ok: true; readonly nonce: bigint | undefined }
+  | { readonly ok: false; readonly error: Error };
 
 const { module, memory, index } = workerData as WorkerSetup;
 const kernels = instantiateKernels(module, memory);

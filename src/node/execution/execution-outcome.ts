@@ -30,4 +30,6 @@ export type ExecutionOutcome = ProvenOutcome | LabelledOutcome;
 
 /** Where the proof of a batch's execution is. */
 export type ExecutionStanding =
-  ExecutionOutcome | { readonly kind: "waiting" } | { readonly kind: "proving"; readonly progress: ExecutionProgress };
+  | ExecutionOutcome
+  | { readonly kind: "waiting" }
+  | { readonly kind: "proving"; readonly progress: ExecutionProgress };

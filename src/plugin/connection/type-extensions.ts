@@ -28,7 +28,7 @@ declare module "hardhat/types/config" {
 
 declare module "hardhat/types/network" {
   // The parameters must be those of Hardhat's own declaration.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  // oxlint-disable-next-line typescript/no-unused-vars
   interface NetworkConnection<ChainTypeT extends ChainType | string = DefaultChainType> {
     /**
      * The ecosystem of `network.create("hyperchains")`. On connections to other networks, reading it throws an error that

@@ -27,7 +27,7 @@ export interface RevertedOnAssertion extends Chai.AsyncAssertion {
 
 declare global {
   // Chai's types are a namespace.
-  // eslint-disable-next-line @typescript-eslint/no-namespace
+  // oxlint-disable-next-line typescript/no-namespace
   namespace Chai {
     interface Assertion {
       /**

@@ -64,7 +64,8 @@ describe("the newest block, while blocks are made", () => {
       const next = test.chain.sequencer.head.number + 1n;
       const block = (await ask("eth_getBlockByNumber", `0x${next.toString(16)}`, false)) as Block | null;
       const receipts = (await ask("eth_getBlockReceipts", `0x${next.toString(16)}`)) as
-        readonly { readonly logs: unknown[] }[] | null;
+        | readonly { readonly logs: unknown[] }[]
+        | null;
       const logs = (await ask("eth_getLogs", { fromBlock: `0x${next.toString(16)}` })) as readonly unknown[];
       const logged = receipts?.reduce((sum, receipt) => sum + receipt.logs.length, 0) ?? 0;
       assert.ok(block === null || receipts !== null);
