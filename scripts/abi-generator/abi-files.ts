@@ -57,6 +57,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IStateExit"],
   },
   {
+    file: "settlement-creator",
+    constant: "settlementCreatorAbi",
+    summary: "Creates what the chains on a chain share, at addresses that follow from codes and terms.",
+    interfaces: ["ISettlementCreator"],
+  },
+  {
     file: "hyperchain-names",
     constant: "hyperchainNamesAbi",
     summary: "Names of chains, and of accounts on them.",

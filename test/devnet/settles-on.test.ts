@@ -3,12 +3,15 @@ import { after, before, describe, test } from "node:test";
 import { Interface, ZeroAddress } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
+import { settlementCreatorAbi } from "../../src/abi/settlement-creator.ts";
 import { call } from "../../src/client/call.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import { expectedSettlement } from "../contracts/l1/support/creator.ts";
+import type { Terms } from "../contracts/l1/support/creator.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -17,6 +20,7 @@ const [A, B] = [271n, 272n];
 const [X, Y] = [4_294_967_567n, 8_589_934_863n];
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const factory = new Interface(chainFactoryAbi);
+const creator = new Interface(settlementCreatorAbi);
 
 describe("D3: a chain settles on another chain", () => {
   let devnet: FlowDevnet;
@@ -70,6 +74,21 @@ describe("D3: a chain settles on another chain", () => {
     assert.deepEqual(
       status.chains.map(({ settlesOn }) => settlesOn),
       [undefined, undefined, "alpha"],
+    );
+  });
+
+  test("what it shares there with others is where its codes and the terms that it told say", async () => {
+    const { ecosystem } = chainOf(X).base;
+    const topics = creator.encodeFilterTopics("SettlementPlanned", [ecosystem.addresses.factory]);
+    const [log] = await clientFor(A).getLogs({ fromBlock: 0, topics });
+    const { args } = creator.parseLog(log!)!;
+    const expected = await expectedSettlement(args["terms"] as Terms);
+    assert.equal(log!.address, expected.creator);
+    const { bridge, stateExit, implementation, factory: at } = ecosystem.addresses;
+    const names = ["SharedBridge", "StateExit", "Hyperchain", "ChainFactory"] as const;
+    assert.deepEqual(
+      names.map((name) => expected.addressOf(name)),
+      [bridge, stateExit, implementation, at],
     );
   });
 

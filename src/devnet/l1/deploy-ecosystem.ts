@@ -1,9 +1,11 @@
 import { ContractFactory, getCreateAddress, Interface, ZeroAddress, ZeroHash } from "ethers";
-import type { InterfaceAbi, Signer } from "ethers";
+import type { InterfaceAbi, Provider, Signer } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { plannedSettlement } from "./settlement-creator.ts";
+import type { PlannedSettlement } from "./settlement-creator.ts";
 import { transmit } from "./transmit.ts";
 
 /** A compiled contract: what its deployment needs of the artifact. */
@@ -40,6 +42,11 @@ export interface EcosystemOptions {
   readonly reactionSeconds: bigint;
   /** Adds, beside the first version, one whose batches are not proven. For tests only; the deployer must be the governance. */
   readonly withNoProofVersion?: boolean;
+  /**
+   * Whether a `SettlementCreator` creates what has addresses of each other in it, so that L1 can tell these contracts in
+   * the state of the chain that they are on. For contracts on a chain, which must have the CREATE2 deployer.
+   */
+  readonly throughCreator?: boolean;
 }
 
 export interface EcosystemDependencies {
@@ -91,6 +98,8 @@ type Role = keyof EcosystemAddresses;
 interface Deployment {
   readonly role: Role;
   readonly artifact: string;
+  /** Whether SettlementCreator creates it, where there is one; it has them in this order (SettlementPlaces.sol). */
+  readonly isPlaced?: true;
   readonly args: (addresses: EcosystemAddresses) => readonly unknown[];
 }
 
@@ -100,6 +109,8 @@ interface Deployment {
  */
 const DEPLOYMENT_GAS = 16_777_216n;
 const ADD_VERSION_GAS = 1_000_000n;
+const PLACED = { isPlaced: true } as const;
+const CREATOR = "SettlementCreator";
 /** In place of a version's aggregator and of its kernel's key. */
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
@@ -112,24 +123,30 @@ function deployments(
     { role: "constraints2", artifact: "StateTransitionStarkConstraints2", args: () => [] },
     { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
     { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
-    { role: "verifiers", artifact: "VerifierRegistry", args: () => [governance, retirementNoticeSeconds] },
-    { role: "reader", artifact: "BatchReader", args: () => [] },
+    { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: () => [governance, retirementNoticeSeconds] },
+    { ...PLACED, role: "reader", artifact: "BatchReader", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
     // These know the factory by the address that it is about to get; its constructor checks that they do.
-    { role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
-    { role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
+    { ...PLACED, role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
+    { ...PLACED, role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
     { role: "stateTree", artifact: "StateTree", args: () => [] },
-    { role: "stateExit", artifact: "StateExit", args: (a) => [a.factory] },
-    { role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
-    { role: "settings", artifact: "ChainSettings", args: (a) => [a.factory, a.verifiers, reactionSeconds] },
+    { ...PLACED, role: "stateExit", artifact: "StateExit", args: (a) => [a.factory] },
+    { ...PLACED, role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
+    { ...PLACED, role: "settings", artifact: "ChainSettings", args: (a) => [a.factory, a.verifiers, reactionSeconds] },
     {
+      ...PLACED,
       role: "implementation",
       artifact: "Hyperchain",
       args: ({ factory, bridge, roots, bytecodes, verifiers, reader, settings }) => [
         { factory, bridge, roots, bytecodes, verifiers, reader, settings },
       ],
     },
-    { role: "factory", artifact: "ChainFactory", args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds] },
+    {
+      ...PLACED,
+      role: "factory",
+      artifact: "ChainFactory",
+      args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
+    },
   ];
 }
 
@@ -147,11 +164,17 @@ export async function deployEcosystem(
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
   const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
   const plan = deployments(governance ?? deployer, options);
-  const addresses = Object.fromEntries(
-    plan.map(({ role }, i) => [role, getCreateAddress({ from: deployer, nonce: firstNonce + i }).toLowerCase()]),
-  ) as Record<Role, Hex>;
+  const placed = plan.filter(({ isPlaced }) => isPlaced === true);
+  const settlement =
+    options.throughCreator === true ? await planOf(placed, { options, deployer, firstNonce, artifacts }) : undefined;
+  const nonceOfFirst = settlement === undefined ? firstNonce : firstNonce + 1;
+  const addressOf = (deployment: Deployment, i: number): Hex =>
+    settlement !== undefined && deployment.isPlaced === true
+      ? settlement.addressOf(placed.indexOf(deployment))
+      : (getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex);
+  const addresses = Object.fromEntries(plan.map((each, i) => [each.role, addressOf(each, i)])) as Record<Role, Hex>;
 
-  const sent: { readonly name: string; readonly hash: string }[] = [];
+  const sent: SentStep[] = [];
   async function send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
     const nonce = firstNonce + sent.length;
     sent.push({ name, hash: await transmit(signer, { ...transaction, nonce, gasLimit }) });
@@ -168,7 +191,12 @@ export async function deployEcosystem(
     const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
     await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
   }
-  for (const { artifact, args } of plan) await deploy(artifact, args(addresses));
+  if (settlement !== undefined) await send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
+  for (const deployment of plan) {
+    const { artifact, args, isPlaced } = deployment;
+    if (settlement === undefined || isPlaced !== true) await deploy(artifact, args(addresses));
+    else await send(artifact, settlement.placing(placed.indexOf(deployment)), DEPLOYMENT_GAS);
+  }
   if (governance === undefined || governance.toLowerCase() === deployer) await addVersion(version, addresses.verifier);
   let noProofVersion: NoProofVersion | undefined;
   if (withNoProofVersion) {
@@ -176,16 +204,59 @@ export async function deployEcosystem(
     noProofVersion = { ...version, protocolVersion: noProofVersionOf(version.protocolVersion), verifier };
     await addVersion(noProofVersion, verifier);
   }
+  const { gasUsed, fromBlock } = await minedOf(provider, sent, settlement);
+  const noProof = noProofVersion === undefined ? {} : { noProofVersion };
+  return { settlementChainId: chainId, addresses, version, ...noProof, fromBlock, gasUsed };
+}
+
+interface SentStep {
+  readonly name: string;
+  readonly hash: string;
+}
+
+/** The contracts that a creator is to create. The deployer's nonce makes each attempt's addresses its own. */
+async function planOf(
+  placed: readonly Deployment[],
+  {
+    options,
+    deployer,
+    firstNonce,
+    artifacts,
+  }: Pick<EcosystemDependencies, "artifacts"> & {
+    readonly options: EcosystemOptions;
+    readonly deployer: Hex;
+    readonly firstNonce: number;
+  },
+): Promise<PlannedSettlement> {
+  const { governance = deployer, retirementNoticeSeconds, reactionSeconds, revealDelaySeconds, recoverySeconds } = options;
+  const terms = {
+    governance,
+    number: BigInt(firstNonce),
+    retirementNotice: retirementNoticeSeconds,
+    reactionTime: reactionSeconds,
+    revealDelay: revealDelaySeconds,
+    recoveryTime: recoverySeconds,
+  };
+  const codes = await Promise.all(placed.map(async ({ artifact }) => (await artifacts(artifact)).bytecode));
+  return plannedSettlement(terms, codes, (await artifacts(CREATOR)).bytecode);
+}
+
+/** Waits for all steps. Rejects with DeploymentError where one failed; a creator that others put there first is the same. */
+async function minedOf(
+  provider: Provider,
+  sent: readonly SentStep[],
+  settlement: PlannedSettlement | undefined,
+): Promise<Pick<DeployedEcosystem, "gasUsed" | "fromBlock">> {
   const gasUsed = new Map<string, bigint>();
   let fromBlock = Number.MAX_SAFE_INTEGER;
   for (const { name, hash } of sent) {
     const receipt = await provider.waitForTransaction(hash);
-    if (receipt?.status !== 1) throw new DeploymentError(name, `transaction ${hash} failed`);
+    const isThere = name === CREATOR && settlement !== undefined && (await provider.getCode(settlement.address)) !== "0x";
+    if (receipt === null || (receipt.status !== 1 && !isThere)) throw new DeploymentError(name, `transaction ${hash} failed`);
     gasUsed.set(name, receipt.gasUsed);
     fromBlock = Math.min(fromBlock, receipt.blockNumber);
   }
-  const noProof = noProofVersion === undefined ? {} : { noProofVersion };
-  return { settlementChainId: chainId, addresses, version, ...noProof, fromBlock, gasUsed };
+  return { gasUsed, fromBlock };
 }
 
 /** A step of a deployment failed. */

@@ -2,7 +2,7 @@ import type { Signer } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { deployEcosystem } from "./deploy-ecosystem.ts";
-import type { ArtifactSource, DeployedEcosystem, FirstVersion } from "./deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, FirstVersion } from "./deploy-ecosystem.ts";
 
 const PROTOCOL_VERSION = 1n;
 /** 240 days: the longest windows and delays that a chain can have. */
@@ -30,10 +30,11 @@ function versionOf({ stateRoot, leafCount }: ReturnType<typeof genesisState>): F
 export function deployNewContracts(
   { version, withNoProofVersion }: ContractsOfDevnet,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
+  on: Pick<EcosystemOptions, "throughCreator"> = {},
 ): Promise<DeployedEcosystem> {
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds: 0n };
   return deployEcosystem(
-    { version: version(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion },
+    { version: version(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion, ...on },
     dependencies,
   );
 }

@@ -8,6 +8,7 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
+import { putCreate2Deployer } from "../singletons/put-create2-deployer.ts";
 import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "../l1/new-contracts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -47,7 +48,8 @@ export async function openBaseOn(
     const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
-      const ecosystem = await deployNewContracts(contracts, { signer: funder, artifacts });
+      await putCreate2Deployer(funder);
+      const ecosystem = await deployNewContracts(contracts, { signer: funder, artifacts }, { throughCreator: true });
       const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
       world?.keepContractsOn(chainId, deployed);
       return deployed;

@@ -11,6 +11,7 @@ const CONTRACTS = [
   "ChainFactory",
   "HyperchainNames",
   "SharedBridge",
+  "SettlementCreator",
   "StateExit",
   "StateTree",
   "VerifierRegistry",

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {SettlementTerms} from "../types/SettlementTerms.sol";
+
+/// @title Creates the contracts that the chains on a hyperchain share, where anyone can compute them to be
+/// @notice Its own address follows from its code, the terms and the hash of the codes (CREATE2 with salt 0, by the common deployer); theirs
+/// follow from its address and their places. So whoever knows what the codes are knows which contract is the bridge, without
+/// asking the chain: neither another contract nor another wiring can be at these addresses. It has no owner.
+interface ISettlementCreator {
+    event SettlementPlanned(address indexed factory, SettlementTerms terms, bytes32 codes);
+
+    /// @notice These are not the hashes of the codes that the address stands for.
+    error OtherCodes(bytes32 expected, bytes32 actual);
+    /// @notice This is not the code for the place.
+    error OtherCode(uint256 place, bytes32 expected, bytes32 actual);
+    error PlaceOutOfRange(uint256 places, uint256 actual);
+    /// @notice Contracts come to be in the order of their places.
+    error PlaceTooEarly(uint256 next, uint256 actual);
+    /// @notice The constructor reverted, or had not gas enough.
+    error CreationFailed(uint256 place);
+
+    /// @notice Creates the contract of a place. Anyone; where it is there, nothing happens, so that none can be in another's way.
+    /// @param hashes Of the creation codes of all places, without arguments.
+    /// @param code The creation code for the place, without arguments.
+    function create(uint256 place, bytes32[] calldata hashes, bytes calldata code) external returns (address created);
+
+    /// @notice How many places have their contract.
+    function createdCount() external view returns (uint256);
+}

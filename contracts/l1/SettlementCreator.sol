@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ISettlementCreator} from "../interfaces/ISettlementCreator.sol";
+import {SettlementPlaces} from "../libraries/SettlementPlaces.sol";
+import {SettlementTerms} from "../types/SettlementTerms.sol";
+
+/// @title Creates a settlement's contracts at addresses that follow from codes and terms
+/// @dev The constructors' arguments are made here: with them in the hashes, the addresses would depend on themselves.
+contract SettlementCreator is ISettlementCreator {
+    address private immutable governance;
+    uint256 private immutable retirementNotice;
+    uint256 private immutable reactionTime;
+    uint256 private immutable revealDelay;
+    uint256 private immutable recoveryTime;
+    bytes32 private immutable codes;
+
+    /// @inheritdoc ISettlementCreator
+    uint256 public createdCount;
+
+    /// @param codes_ Hash of the hashes of the creation codes, in the order of SettlementPlaces.
+    constructor(SettlementTerms memory terms, bytes32 codes_) {
+        governance = terms.governance;
+        retirementNotice = terms.retirementNotice;
+        reactionTime = terms.reactionTime;
+        revealDelay = terms.revealDelay;
+        recoveryTime = terms.recoveryTime;
+        codes = codes_;
+        emit SettlementPlanned(_at(SettlementPlaces.FACTORY), terms, codes_);
+    }
+
+    /// @inheritdoc ISettlementCreator
+    function create(uint256 place, bytes32[] calldata hashes, bytes calldata code) external returns (address created) {
+        if (place >= SettlementPlaces.COUNT) revert PlaceOutOfRange(SettlementPlaces.COUNT, place);
+        if (place < createdCount) return _at(uint8(place));
+        if (place > createdCount) revert PlaceTooEarly(createdCount, place);
+        bytes32 shown = keccak256(abi.encodePacked(hashes));
+        if (shown != codes) revert OtherCodes(codes, shown);
+        bytes32 actual = keccak256(code);
+        if (actual != hashes[place]) revert OtherCode(place, hashes[place], actual);
+        createdCount = place + 1;
+        bytes memory initCode = bytes.concat(code, _arguments(place));
+        assembly ("memory-safe") {
+            created := create(0, add(initCode, 0x20), mload(initCode))
+        }
+        if (created == address(0)) revert CreationFailed(place);
+    }
+
+    function _arguments(uint256 place) private view returns (bytes memory) {
+        address factory = _at(SettlementPlaces.FACTORY);
+        address verifiers = _at(SettlementPlaces.VERIFIERS);
+        if (place == SettlementPlaces.VERIFIERS) return abi.encode(governance, retirementNotice);
+        if (place == SettlementPlaces.READER) return "";
+        if (place == SettlementPlaces.BRIDGE) return abi.encode(factory, _at(SettlementPlaces.STATE_EXIT));
+        if (place == SettlementPlaces.SETTINGS) return abi.encode(factory, verifiers, reactionTime);
+        if (place == SettlementPlaces.FACTORY) {
+            return abi.encode(_at(SettlementPlaces.IMPLEMENTATION), revealDelay, recoveryTime);
+        }
+        if (place == SettlementPlaces.IMPLEMENTATION) {
+            return abi.encode(
+                factory,
+                _at(SettlementPlaces.BRIDGE),
+                _at(SettlementPlaces.ROOTS),
+                _at(SettlementPlaces.BYTECODES),
+                verifiers,
+                _at(SettlementPlaces.READER),
+                _at(SettlementPlaces.SETTINGS)
+            );
+        }
+        // Roots, bytecodes and exit.
+        return abi.encode(factory);
+    }
+
+    function _at(uint8 place) private view returns (address) {
+        return SettlementPlaces.at(address(this), place);
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {CreatedAddress} from "./CreatedAddress.sol";
+
+/// @title The contracts of a settlement, by their places
+library SettlementPlaces {
+    uint8 internal constant VERIFIERS = 0;
+    uint8 internal constant READER = 1;
+    uint8 internal constant ROOTS = 2;
+    uint8 internal constant BYTECODES = 3;
+    uint8 internal constant STATE_EXIT = 4;
+    uint8 internal constant BRIDGE = 5;
+    uint8 internal constant SETTINGS = 6;
+    uint8 internal constant IMPLEMENTATION = 7;
+    uint8 internal constant FACTORY = 8;
+    uint8 internal constant COUNT = 9;
+
+    /// @notice Where a creator's contract of a place is or will be.
+    function at(address creator, uint8 place) internal pure returns (address) {
+        return CreatedAddress.byCreate(creator, place + 1);
+    }
+}

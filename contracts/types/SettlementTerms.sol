@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @notice What is chosen of the contracts that the chains on a hyperchain share.
+/// @param governance Adds and retires protocol versions.
+/// @param number Tells settlements with the same other terms apart.
+/// @param retirementNotice Of VerifierRegistry, seconds.
+/// @param reactionTime Of ChainSettings, seconds.
+/// @param revealDelay Of ChainFactory, seconds.
+/// @param recoveryTime Of ChainFactory, seconds.
+struct SettlementTerms {
+    address governance;
+    uint256 number;
+    uint256 retirementNotice;
+    uint256 reactionTime;
+    uint256 revealDelay;
+    uint256 recoveryTime;
+}
