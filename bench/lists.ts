@@ -1,5 +1,9 @@
 import { ALICE, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
-import { measureListCosts } from "../test/flow/support/list-costs.ts";
+import { bridgedTokenAddress } from "../src/protocol/holding.ts";
+import { COIN, measureListCosts, tokenOfL1 } from "../test/flow/support/list-costs.ts";
+import type { ListedAsset } from "../test/flow/support/list-costs.ts";
+import type { FlowDevnet } from "../test/flow/support/devnet.ts";
+import { depositTestToken } from "../test/flow/support/tokens.ts";
 
 export interface ListsBenchOptions {
   readonly json: boolean;
@@ -12,14 +16,21 @@ export async function benchLists({ json, transfers }: ListsBenchOptions): Promis
   const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, ...UNPROVEN };
   const devnet = await startFlowDevnet([271n, 272n], options);
   try {
-    const costs = await measureListCosts(devnet, transfers);
-    const ratios = {
-      bytes: costs.listedToNew.bytes / costs.plainToNew.bytes,
-      gas: costs.listedToHolders.gas / costs.plainToHolders.gas,
-    };
-    const result = { transfers, ...costs, ratios };
-    console.log(json ? JSON.stringify(result) : result);
+    for (const asset of ["ETH", "ERC-20"] as const) {
+      const costs = await measureListCosts(devnet, transfers, asset === "ETH" ? COIN : await createTokenOfL1(devnet));
+      const ratios = {
+        bytes: costs.listedToNew.bytes / costs.plainToNew.bytes,
+        gas: costs.listedToHolders.gas / costs.plainToHolders.gas,
+      };
+      const result = { asset, transfers, ...costs, ratios };
+      console.log(json ? JSON.stringify(result) : result);
+    }
   } finally {
     await devnet.close();
   }
+}
+
+async function createTokenOfL1(devnet: FlowDevnet): Promise<ListedAsset> {
+  const token = await depositTestToken(devnet, 271n, ALICE, 1000n * ETHER);
+  return tokenOfL1(bridgedTokenAddress(devnet.l1.chainId, token));
 }

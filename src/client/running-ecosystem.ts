@@ -46,9 +46,13 @@ export async function loadEcosystem(member: Asking): Promise<RunningEcosystem> {
   return (await member.send("hyperchain_info", [])) as RunningEcosystem;
 }
 
-/** How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. */
-export async function messageStatus(member: Asking, hash: Hex): Promise<MessageStanding | undefined> {
-  return ((await member.send("hyperchain_message", [hash])) as MessageStanding | null) ?? undefined;
+/**
+ * How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. Chains can
+ * send messages of one hash: `source` is the chain that is meant, by default any.
+ */
+export async function messageStatus(member: Asking, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
+  const params = source === undefined ? [hash] : [hash, source];
+  return ((await member.send("hyperchain_message", params)) as MessageStanding | null) ?? undefined;
 }
 
 /** A transaction that touched an account on a chain. */

@@ -1,7 +1,7 @@
 import type { Log, Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { encodeListEntry, MAX_LISTED_AMOUNT } from "../protocol/transfer-list.ts";
+import { encodeListEntry, FIRST_LISTED_ACCOUNT, MAX_LISTED_AMOUNT } from "../protocol/transfer-list.ts";
 import { listedEventOf } from "../relayer/list-book.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { announceFirst } from "./announce.ts";
@@ -42,8 +42,8 @@ export interface SentList {
  * Sends a coin or an ERC-20 to an account with a key on another chain, in a list: for far less gas than `send`, here and there.
  * It leaves when the batch is sealed, and the relayer delivers the list. A list keeps no senders: what the destination can never
  * receive goes to the recipient. `signer` is on the sending chain. Throws ClientError; NotListable for a recipient with code
- * there, an amount of 2^96 or more, and where the members have no hyperbridge between them; Refused where the batch has no list
- * left: `send` then.
+ * there or below 2^20, an amount of 2^96 or more, and where the members have no hyperbridge between them; Refused where the
+ * batch has no list left: `send` then.
  */
 export async function sendListed(
   ecosystem: Ecosystem,
@@ -60,6 +60,8 @@ export async function sendListed(
   if (to.chainId === source.chainId || to.chainId === between.l1.chainId)
     throw notListable(`${place} is not on another chain`, place);
   if (amount > MAX_LISTED_AMOUNT) throw notListable(`${amount} is not below 2^96, which an entry of a list holds`, place);
+  if (BigInt(to.account) < FIRST_LISTED_ACCOUNT)
+    throw notListable(`${place} is below 2^20, where the protocol and precompiled contracts are`, place);
   if ((await destination.getCode(to.account)) !== "0x")
     throw notListable(`${place} has code, and what a list cannot deliver goes to its recipients, who need a key`, place);
   const sender = await senderOn(signer, source);
@@ -83,6 +85,11 @@ export async function sendListed(
   };
 }
 
+/** The lists into which a transaction put transfers, by their names; `logs` are of its receipt. */
+export function listsOf(logs: readonly Pick<Log, "address" | "topics" | "data">[]): readonly Hex[] {
+  return [...new Set(logs.flatMap((log) => readListed(log)?.list ?? []))];
+}
+
 /** The list with its entries once its batch is sealed, from its chain's events; undefined before. `source` is on that chain. */
 export async function findSentList(source: Provider, list: Hex): Promise<SentList | undefined> {
   const toBlock = await source.getBlockNumber();
@@ -93,7 +100,8 @@ export async function findSentList(source: Provider, list: Hex): Promise<SentLis
       fromBlock: 0,
       toBlock,
     });
-  const sent = assetRouter.parseLog((await eventsOf("ListSent"))[0] ?? { topics: [], data: "0x" })?.args;
+  const [log] = await eventsOf("ListSent");
+  const sent = log === undefined ? undefined : assetRouter.parseLog(log)?.args;
   if (sent === undefined) return undefined;
   const entries = (await eventsOf("TransferListed")).map((log) => readListed(log)?.entry).filter((entry) => entry !== undefined);
   return { messageHash: sent["messageHash"] as Hex, number: Number(sent["number"]), entries };

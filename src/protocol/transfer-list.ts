@@ -12,6 +12,8 @@ export const TRANSFER_LIST_TAG = hashTag("hyperchain.transfer-list.v1");
 export const MAX_LISTS = 16;
 /** Larger amounts have no room in an entry. */
 export const MAX_LISTED_AMOUNT = (1n << 96n) - 1n;
+/** Below are the protocol's accounts and precompiled contracts, which no list pays. */
+export const FIRST_LISTED_ACCOUNT = 1n << 20n;
 
 const AMOUNT_BITS = 96n;
 

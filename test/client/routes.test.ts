@@ -1,22 +1,30 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcApiProvider } from "ethers";
 import { call } from "../../src/client/call.ts";
 import { encodeChainAddress } from "../../src/client/chain-address.ts";
-import { assetRouter, interopCenter } from "../../src/client/contract-interfaces.ts";
+import { assetRouter, interopCenter, tokenVault } from "../../src/client/contract-interfaces.ts";
+import { claimListed, owedListed } from "../../src/client/listed-claims.ts";
+import { listedStanding } from "../../src/client/listed-standing.ts";
 import { estimateSend } from "../../src/client/estimate.ts";
 import { routeOf } from "../../src/client/route.ts";
 import { send } from "../../src/client/send.ts";
 import type { Sent } from "../../src/client/send.ts";
 import { bridgedToken } from "../../src/client/token.ts";
+import { sendListed } from "../../src/client/transfer-list.ts";
 import { finalizeWithdrawal, viewL1 } from "../../src/client/withdraw.ts";
+import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { interopCallValue } from "../../src/protocol/interop-request.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deploy, ETHER, startClientEcosystem, tokensOf } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 
-const [DEPLOYER, ALICE] = [0, 1];
+const [DEPLOYER, ALICE, RELAYER] = [0, 1, 9];
 const BOB: Hex = "0x0000000000000000000000000000000000000b0b";
+const DEAD: Hex = "0x000000000000000000000000000000000000dead";
+const picky = new Interface(["function refuse(address)"]);
 const MEMBERS = ["l1", "a", "b", "gas"] as const;
 
 describe("C7: one call sends from any member to any member", () => {
@@ -250,5 +258,40 @@ describe("C7: one call sends from any member to any member", () => {
         code: "Refused",
         message: /EtherTransferFailed/,
       });
+  });
+
+  test("C12: what no list can carry is refused by name before anything is sent", async () => {
+    const sent = await on("a").getNonce();
+    const listed = (to: string, amount = 1n) => sendListed(info, { from: "a", to, amount }, on("a"), ecosystem.provider(272));
+    for (const account of [PREDEPLOYS.L2AssetRouter, `0x${"3".padStart(40, "0")}`, `0x${"fffff".padStart(40, "0")}`])
+      await assert.rejects(listed(`${account}@b`), { code: "NotListable", message: /below 2\^20/ }, account);
+    const contract = await deploy(on("b"), "L2TestToken", 0n, false, false);
+    for (const to of [`${contract}@b`, `${BOB}@a`, `${BOB}@l1`]) await assert.rejects(listed(to), { code: "NotListable" }, to);
+    await assert.rejects(listed(`${BOB}@b`, 2n ** 96n), { code: "NotListable" });
+    assert.equal(await on("a").getNonce(), sent);
+  });
+
+  test("C12: a listed token that its contract refuses to pay is owed, until any account has it paid", async () => {
+    const token = await deploy(on("a"), "PickyToken");
+    const recipient: Hex = "0x0000000000000000000000000000000000c12b0b";
+    await sendListed(info, { from: "a", to: `${on("b").address}@b`, amount: 9n, token }, on("a"), ecosystem.provider(272));
+    await ecosystem.moveOn();
+    const bridged = await ecosystem.provider(272).call({
+      to: PREDEPLOYS.L2NativeTokenVault,
+      data: tokenVault.encodeFunctionData("tokenAddress", [assetId(271n, token)]),
+    });
+    const order = { from: "b", to: `${recipient}@a`, amount: 4n, token: `0x${bridged.slice(26)}` };
+    const sent = await sendListed(info, order, on("b"), ecosystem.provider(271));
+    await (await on("a").sendTransaction({ to: token, data: picky.encodeFunctionData("refuse", [recipient]) })).wait();
+    await ecosystem.moveOn();
+    const standing = await listedStanding(ecosystem.provider(271) as JsonRpcApiProvider, sent, ecosystem.provider(272));
+    assert.ok(standing.steps.some(({ step }) => step === "executed"));
+    const owed = { chain: "a", token, recipient };
+    assert.equal(await owedListed(info, owed, ecosystem.provider(271)), 4n);
+    await assert.rejects(claimListed(info, owed, on("a", RELAYER)), { name: "ClientError" });
+    await (await on("a").sendTransaction({ to: token, data: picky.encodeFunctionData("refuse", [DEAD]) })).wait();
+    assert.equal((await claimListed(info, owed, on("a", RELAYER))).amount, 4n);
+    assert.equal(await tokensOf(ecosystem.provider(271), token, recipient), 4n);
+    await assert.rejects(claimListed(info, owed, on("a", RELAYER)), { code: "Refused", message: /NothingOwed/ });
   });
 });

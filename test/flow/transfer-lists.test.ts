@@ -3,7 +3,9 @@ import { test } from "node:test";
 import { sendListed } from "../../src/client/transfer-list.ts";
 import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import { IS_NIGHTLY } from "../support/nightly.ts";
-import { measureListCosts } from "./support/list-costs.ts";
+import { bridgedTokenAddress } from "../../src/protocol/holding.ts";
+import { measureListCosts, tokenOfL1 } from "./support/list-costs.ts";
+import { depositTestToken } from "./support/tokens.ts";
 
 const CAROL = "0x0000000000000000000000000000000000c12ca1";
 
@@ -17,6 +19,12 @@ test("C12: 100 listed transfers take at most 2.5 times the bytes of transfers to
     assert.equal(plainToHolders.gas, 21_000);
     assert.ok(listedToNew.bytes <= 2.5 * plainToNew.bytes, JSON.stringify(costs));
     assert.ok(listedToHolders.gas <= 3 * plainToHolders.gas, JSON.stringify(costs));
+
+    // An ERC-20 keeps to the same bounds.
+    const token = await depositTestToken(devnet, 271n, ALICE, 1_000n * ETHER);
+    const ofToken = await measureListCosts(devnet, 100, tokenOfL1(bridgedTokenAddress(devnet.l1.chainId, token)));
+    assert.ok(ofToken.listedToNew.bytes <= 2.5 * ofToken.plainToNew.bytes, JSON.stringify(ofToken));
+    assert.ok(ofToken.listedToHolders.gas <= 3 * ofToken.plainToHolders.gas, JSON.stringify(ofToken));
 
     // One by the client, alone in its list.
     const [alpha, beta] = devnet.chains;

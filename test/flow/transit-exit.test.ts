@@ -5,6 +5,9 @@ import type { JsonRpcProvider, TransactionReceipt } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { stateExitAbi } from "../../src/abi/state-exit.ts";
 import { proveUndelivered } from "../../src/chain/state/undelivered-proof.ts";
+import { refundListed } from "../../src/client/listed-claims.ts";
+import { findSentList, sendListed } from "../../src/client/transfer-list.ts";
+import type { ListedTransfer } from "../../src/client/transfer-list.ts";
 import { requestFromL1 } from "../../src/client/ether-request.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
@@ -32,6 +35,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
   let view: L1View;
   let arrived: Hex;
   let lost: Hex;
+  let listed: ListedTransfer[];
 
   before(async () => {
     devnet = await startFlowDevnet([A, { chainId: B, priorityOpWindowSeconds: 600, exitDelaySeconds: 3_600 }], {
@@ -80,6 +84,11 @@ describe("E4 a chain stops while ether is on its way there", () => {
     assert.equal(receipt?.status, 1);
     return receipt;
   }
+  const takeListed = async (place: number, account: number, to?: string) => {
+    const list = await findSentList(clients[0]!, listed[0]!.list);
+    const signer = devnet.accounts.wallet(account).connect(devnet.l1.provider);
+    return refundListed(devnet.info(), { from: A, list: list!, place, to }, signer, () => clients[1]!);
+  };
   const refusedWith = (name: string) => (error: unknown) => contractErrorOf(error)?.name === name;
 
   test("one transfer arrives and settles, another is executed on L1 and then waits", async () => {
@@ -91,11 +100,23 @@ describe("E4 a chain stops while ether is on its way there", () => {
     lost = await sendToB(ETHER);
     await settleNow(devnet.chains[0]!);
     assert.equal(await inTransit(), ETHER);
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    listed = [];
+    for (const [account, amount] of [
+      [ALICE, 3n],
+      [BOB, 4n],
+    ] as const) {
+      const to = { chain: B, account: lowerCaseAddress(devnet.accounts.wallet(account).address) };
+      listed.push(await sendListed(devnet.info(), { from: A, to, amount }, alice, clients[1]!));
+    }
+    await settleNow(devnet.chains[0]!);
+    assert.equal(await inTransit(), ETHER + 7n);
   });
 
   test("nothing goes back while the destination may still take it", async () => {
     await view.poll();
     await assert.rejects(refund(lost, ALICE, bob()), refusedWith("ChainNotExited"));
+    await assert.rejects(takeListed(1, BOB), { code: "Refused", message: /has not stopped for good/ });
     const [, destination] = devnet.chains;
     const signer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     await requestFromL1(devnet.ecosystem.addresses.factory, { chainId: B, to: bob(), valueWei: 1n }, signer);
@@ -110,7 +131,7 @@ describe("E4 a chain stops while ether is on its way there", () => {
     await assert.rejects(refund(lost, BOB, recipient), refusedWith("NotTheOwner"));
     await refund(lost, ALICE, recipient);
     assert.equal(await devnet.l1.provider.getBalance(recipient), ETHER);
-    assert.equal(await inTransit(), 0n);
+    assert.equal(await inTransit(), 7n);
     await assert.rejects(refund(lost, ALICE, recipient), refusedWith("TransferAlreadyRefunded"));
     const { tree } = devnet.chains[1]!.pipeline.chain;
     assert.equal(proveUndelivered(tree, A, arrived), undefined);
@@ -118,5 +139,17 @@ describe("E4 a chain stops while ether is on its way there", () => {
     await assert.rejects(refund(arrived, ALICE, recipient), (error) =>
       ["KeyNotBetween", "StateRootMismatch"].includes(contractErrorOf(error)?.name ?? ""),
     );
+  });
+
+  test("C12: what a list did not bring is its recipient's on L1, once, by the client", async () => {
+    const recipient = "0x00000000000000000000000000000000000c12e4";
+    await assert.rejects(takeListed(1, ALICE), { code: "Refused", message: /entry 1 is 0x.*'s, the signer is 0x/ });
+    await assert.rejects(takeListed(2, ALICE), { code: "Refused", message: /places 0 to 1, and no place 2/ });
+    assert.equal((await takeListed(1, BOB, recipient)).amount, 4n);
+    assert.equal(await devnet.l1.provider.getBalance(recipient), 4n);
+    assert.equal(await inTransit(), 3n);
+    await assert.rejects(takeListed(1, BOB), { code: "Refused", message: /TransferAlreadyRefunded/ });
+    assert.equal((await takeListed(0, ALICE, recipient)).amount, 3n);
+    assert.equal(await inTransit(), 0n);
   });
 });

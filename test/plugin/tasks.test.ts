@@ -132,6 +132,27 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(followed.stderr, /7\/7/);
   });
 
+  test("C12: hyperchain:send --listed sends in a list, which its transaction's hash follows", async () => {
+    const recipient = "0x0000000000000000000000000000000000c12000";
+    const send = ["hyperchain:send", "2", `${recipient}@beta`, "--from", "1@alpha", "--listed", "--json"];
+    const sent = valueOf<{ transactionHash: string; messageHash: string; place: number }>(await workplace.run(send));
+    assert.equal(await connect(ecosystem.info.chains[1]?.url).getBalance(recipient), 2n * ETHER);
+    const followed = await workplace.run(["hyperchain:message", sent.transactionHash, "--json"]);
+    assert.deepEqual([valueOf<{ messageHash: string }>(followed).messageHash, sent.place], [sent.messageHash, 0]);
+    const later = await workplace.run([...send.slice(0, -1), "--no-wait"]);
+    assert.match(later.stdout, /is on its way to .* leaves with its batch; follow it: npx hardhat hyperchain:message 0x/s);
+    const refused = await workplace.run([
+      "hyperchain:send",
+      "1",
+      `0x${"f".padStart(40, "0")}@beta`,
+      "--from",
+      "1@alpha",
+      "--listed",
+    ]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /below 2\^20.*send it with send/);
+  });
+
   test("C7: hyperchain:send takes L1 and the sender's own chain on either side", async () => {
     const owner = "0x00000000000000000000000000000000000a11ce";
     const members = [ecosystem.info.l1, ecosystem.info.chains[0]!].map(({ url }) => connect(url));

@@ -73,6 +73,11 @@ export interface Hyperchains extends Iterable<Member> {
   withdraw(options: WithdrawOptions): Promise<Message>;
   /** Sends money from any member to an account on any member: as `deposit`, as `withdraw`, by a hyperbridge, or at once. */
   send(options: SendOptions): Promise<Message>;
+  /**
+   * Sends money to an account with a key on another chain, in a list with all that the batch sends there: for less gas. Its
+   * message's `hash` is the list's name on its chain. Throws ClientError NotListable.
+   */
+  sendListed(options: SendOptions): Promise<Message>;
   /** Calls a contract on any chain, or on the sender's own member: at once, from L1 through the queue, or by a hyperbridge. */
   call(options: CallOptions): Promise<Message>;
   /**

@@ -26,7 +26,10 @@ export const CROSSING_TYPES = [
 
 /** Something on its way between two members of the ecosystem, or from one account of a member to another. */
 export interface Message {
-  /** Of a deposit the hash of its transaction on the chain, of a payment its transaction's, else keccak of the message. */
+  /**
+   * Of a deposit the hash of its transaction on the chain, of a payment its transaction's, of a listed transfer the list's name
+   * on its chain, else keccak of the message.
+   */
   readonly hash: Hex;
   readonly type: CrossingType;
   readonly sourceChainId: number;

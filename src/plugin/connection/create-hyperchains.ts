@@ -4,11 +4,9 @@ import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
-import { forwardingFee } from "../../client/forward.ts";
 import { findMember } from "../../client/route.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import type { SentCall } from "../../client/direct-call.ts";
-import { send } from "../../client/send.ts";
 import type { Sent } from "../../client/send.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
@@ -26,6 +24,7 @@ import { createEstimates } from "./estimates.ts";
 import type { EcosystemLink } from "./link.ts";
 import { createFlows } from "./flows.ts";
 import { createMovements } from "./movements.ts";
+import { createSends } from "./sends.ts";
 import { createSpending } from "./spending.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
@@ -74,14 +73,6 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       const { chainId } = findChain(link.info, chain);
       return follow(await withdraw(link.info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
-    async send(options) {
-      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
-      const { chainId } = findMember(link.info, chain);
-      const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
-      const fee = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
-      const request = { from: chain, ...rest, to, token: paidIn, fee };
-      return follow(await send(link.info, request, await signerOn(chainId, from)));
-    },
     async call(options) {
       const { chain, from, data, tokens, to: place, ...rest } = readRequest("call", options);
       const { chainId } = findMember(link.info, chain);
@@ -92,6 +83,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
         await call(link.info, { from: chain, ...rest, to, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
       );
     },
+    ...createSends(link, { track, follow }),
     ...createEstimates(link),
     ...createSwaps(link, follow),
     ...createSpending(link, follow),

@@ -171,6 +171,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain, <account number>@chain or <name>@chain; l1 too" })
     .addOption(token)
     .addOption(from)
+    .addFlag({ name: "listed", description: "Send it in a list with all that the batch sends to that chain: for less gas" })
     .addFlag({ name: "estimate", description: "Print the gas of the delivery, and send nothing" })
     .addFlag(noWait)
     .addOption(url)
@@ -405,7 +406,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./exit.ts"))
     .build(),
   task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has exited")
-    .addPositionalArgument({ name: "flow", description: "The flow's name, or a file with its legs as buildFlow made it (JSON)" })
+    .addPositionalArgument({ name: "flow", description: "The flow's id, or a file with its legs as buildFlow made it (JSON)" })
     .addPositionalArgument({ name: "leg", description: "Number of the leg, from 0" })
     .addOption(
       option(

@@ -3,12 +3,15 @@ import { formatChainAddress } from "../../client/chain-address.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { estimateSend } from "../../client/estimate.ts";
 import { send } from "../../client/send.ts";
-import type { Sent } from "../../client/send.ts";
+import type { Sent, SendRequest } from "../../client/send.ts";
+import { sendListed } from "../../client/transfer-list.ts";
 import { forwardingFee, pathBetween } from "../../client/forward.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
+import { untilListed } from "./follow-listed.ts";
+import { followMessage } from "./follow-message.ts";
 import { followSent } from "./follow-sent.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -17,6 +20,7 @@ import type { NamedToken } from "./tokens.ts";
 
 interface SendArguments extends TransferArguments {
   readonly estimate: boolean;
+  readonly listed: boolean;
 }
 
 /** `hyperchain:send`: money from any member to an account on any member. */
@@ -41,6 +45,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
       return;
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
+    if (args.listed) return sendInList(session, { ...request, noWait: args.noWait }, { from, to, token });
     const fee = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
     const sent = await send(info, { ...request, fee }, signerOf(session, from));
     // Relayers carry on what goes over chains between.
@@ -59,6 +64,27 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
       { ...sent, from, to, amount, token, ...arrival },
     );
   });
+
+/** With all that the batch sends there, in a list. */
+async function sendInList(
+  session: Session,
+  { noWait, ...request }: SendRequest & { readonly noWait: boolean },
+  { from, to, token }: { readonly from: Place; readonly to: Place; readonly token: NamedToken },
+): Promise<void> {
+  const { info, output } = session;
+  const sent = await sendListed(info, request, signerOf(session, from), session.provider(to.chainId));
+  const messageHash = noWait ? undefined : await untilListed(session, sent.sourceChainId, sent.list);
+  const steps = messageHash === undefined ? [] : (await followMessage(session, messageHash, "executed")).steps;
+  const arrived = messageHash !== undefined;
+  output.result(
+    () =>
+      `${formatAmount(request.amount, token.decimals)} ${token.symbol} ${arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
+      (arrived
+        ? `  message ${messageHash}`
+        : `  it leaves with its batch; follow it: npx hardhat hyperchain:message ${sent.transactionHash}`),
+    { ...sent, type: "transfer", from, to, amount: request.amount, token, arrived, steps, messageHash: messageHash ?? null },
+  );
+}
 
 /** What the hash of a send names. */
 const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;

@@ -1,3 +1,4 @@
+import { Interface } from "ethers";
 import type { JsonRpcProvider, Signer, TransactionRequest } from "ethers";
 import { findSentList } from "../../../src/client/transfer-list.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
@@ -8,6 +9,8 @@ import { assetRouter } from "../../../src/relayer/contract-interfaces.ts";
 import { ALICE, clientOf, settleNow } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
+const erc20 = new Interface(["function transfer(address,uint256)", "function balanceOf(address) view returns (uint256)"]);
+
 /** Of one transfer, in a batch of so many by one sender. */
 export interface TransferCosts {
   readonly bytes: number;
@@ -15,7 +18,7 @@ export interface TransferCosts {
 }
 
 export interface ListCosts {
-  /** To accounts of the own chain that were empty. */
+  /** To accounts of the own chain that had nothing of it. */
   readonly plainToNew: TransferCosts;
   readonly plainToHolders: TransferCosts;
   /** To another chain in a list, its share of closing and delivery and both chains' pubdata included. */
@@ -27,25 +30,54 @@ export interface ListCosts {
 /** Seven bytes of wei, which no two transfers share. */
 const AMOUNT = 10n ** 16n;
 
+/** What is sent: how it is sent inside the chain, and what an account of a chain has of it. */
+export interface ListedAsset {
+  /** On the source. */
+  readonly token: Hex;
+  plain(to: Hex, amount: bigint): TransactionRequest;
+  /** On the destination, where a token's contract comes with the first transfer. */
+  balanceOf(destination: JsonRpcProvider, account: Hex): Promise<bigint>;
+}
+
+/** The coin that pays for gas. */
+export const COIN: ListedAsset = {
+  token: PREDEPLOYS.L2BaseToken,
+  plain: (to, value) => ({ to, value, gasLimit: 21_000n }),
+  balanceOf: (destination, account) => destination.getBalance(account),
+};
+
+/** An ERC-20 of L1, by its contract there and its contract on a chain, which is the same on all. */
+export function tokenOfL1(token: Hex): ListedAsset {
+  return {
+    token,
+    plain: (to, amount) => ({ to: token, data: erc20.encodeFunctionData("transfer", [to, amount]), gasLimit: 200_000n }),
+    async balanceOf(destination, account) {
+      const answer = await destination.call({ to: token, data: erc20.encodeFunctionData("balanceOf", [account]) });
+      return answer === "0x" ? 0n : BigInt(answer);
+    },
+  };
+}
+
 /**
  * Measures `count` transfers a batch, to both sides. In the first round no batch of the chain has had so long a list, so its entries
  * take new slots.
  */
-export async function measureListCosts(devnet: FlowDevnet, count: number): Promise<ListCosts> {
+export async function measureListCosts(devnet: FlowDevnet, count: number, asset = COIN): Promise<ListCosts> {
   const [source, destination] = devnet.chains as [DevnetChain, DevnetChain];
   const clients = [source, destination].map(clientOf) as [JsonRpcProvider, JsonRpcProvider];
   const sender = devnet.accounts.wallet(ALICE).connect(clients[0]);
   const accounts = (kind: string): Hex[] =>
     Array.from({ length: count }, (_, i) => `0x${keccak(new TextEncoder().encode(`${kind} ${i}`)).slice(26)}` as const);
-  const listed = (to: readonly Hex[]) => measureListed(devnet, [source, destination], clients, sender, to);
+  const listed = (to: readonly Hex[]) => measureListed(devnet, { chains: [source, destination], clients, sender, asset }, to);
+  const inside = (to: readonly Hex[]) => measurePlain(source, { sender, asset }, to);
   try {
     const first = accounts("first");
     const plain = accounts("plain");
     const fresh = accounts("fresh");
     return {
       listedFirstOfChain: await listed(first),
-      plainToNew: await measurePlain(source, sender, plain),
-      plainToHolders: await measurePlain(source, sender, plain),
+      plainToNew: await inside(plain),
+      plainToHolders: await inside(plain),
       listedToNew: await listed(fresh),
       listedToHolders: await listed(fresh),
     };
@@ -54,29 +86,37 @@ export async function measureListCosts(devnet: FlowDevnet, count: number): Promi
   }
 }
 
-async function measurePlain(chain: DevnetChain, sender: Signer, to: readonly Hex[]): Promise<TransferCosts> {
+async function measurePlain(
+  chain: DevnetChain,
+  { sender, asset }: { readonly sender: Signer; readonly asset: ListedAsset },
+  to: readonly Hex[],
+): Promise<TransferCosts> {
   const gas = await sendAll(
     sender,
-    to.map((account, i) => ({ to: account, value: AMOUNT + BigInt(i), gasLimit: 21_000n })),
+    to.map((account, i) => asset.plain(account, AMOUNT + BigInt(i))),
   );
   const { batch } = await settleNow(chain);
   return { bytes: batch.pubdata.length / to.length, gas: Number(gas) / to.length };
 }
 
+interface Scene {
+  readonly chains: readonly [DevnetChain, DevnetChain];
+  readonly clients: readonly [JsonRpcProvider, JsonRpcProvider];
+  readonly sender: Signer;
+  readonly asset: ListedAsset;
+}
+
 async function measureListed(
   devnet: FlowDevnet,
-  [source, destination]: readonly [DevnetChain, DevnetChain],
-  [onSource, onDestination]: readonly [JsonRpcProvider, JsonRpcProvider],
-  sender: Signer,
+  { chains: [source, destination], clients: [onSource, onDestination], sender, asset }: Scene,
   to: readonly Hex[],
 ): Promise<TransferCosts> {
   const requests = to.map((account, i) => {
-    const value = AMOUNT + BigInt(i);
-    const args = [destination.chainId, PREDEPLOYS.L2BaseToken, value, account];
-    const data = assetRouter.encodeFunctionData("sendListed", args);
-    return { to: PREDEPLOYS.L2AssetRouter, data, value, gasLimit: 500_000n };
+    const amount = AMOUNT + BigInt(i);
+    const data = assetRouter.encodeFunctionData("sendListed", [destination.chainId, asset.token, amount, account]);
+    return { to: PREDEPLOYS.L2AssetRouter, data, value: asset === COIN ? amount : 0n, gasLimit: 500_000n };
   });
-  const before = await Promise.all(to.map((account) => onDestination.getBalance(account)));
+  const before = await Promise.all(to.map((account) => asset.balanceOf(onDestination, account)));
   const sent = await sendAll(sender, requests);
   const { batch } = await settleNow(source);
   const closing = await onSource.send("eth_getBlockReceipts", [`0x${batch.outputs.lastBlock.toString(16)}`]);
@@ -88,7 +128,7 @@ async function measureListed(
   const refusal = (await devnet.messages()).find(({ messageHash }) => messageHash === list.messageHash)?.refusal;
   if (refusal !== undefined) throw new Error(`the list was not delivered: ${refusal}`);
   for (const [i, account] of to.entries()) {
-    const received = (await onDestination.getBalance(account)) - before[i]!;
+    const received = (await asset.balanceOf(onDestination, account)) - before[i]!;
     if (received !== AMOUNT + BigInt(i)) throw new Error(`${account} received ${received}`);
   }
   const arrived = (await settleNow(destination)).batch;

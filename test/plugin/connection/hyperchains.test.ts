@@ -72,6 +72,22 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal((await hyperchains.send({ chain: "alpha", to: `${to}@alpha`, amount: 2n, token })).has("executed"), false);
   });
 
+  test("C12: sendListed sends in a list, and is followed as any other", async () => {
+    const recipients = ["0x0000000000000000000000000000000000c12001", "0x0000000000000000000000000000000000c12002"];
+    const [one, two] = await Promise.all(
+      recipients.map((to) => hyperchains.sendListed({ chain: "alpha", to: `${to}@beta`, amount: 5n })),
+    );
+    assert.equal(one!.hash, two!.hash);
+    await one!.refresh();
+    assert.deepEqual([one!.has("settled"), one!.waitingFor], [false, "the sender's batch is sealed, and sends its lists"]);
+    const { step, chainId } = await one!.delivered();
+    assert.deepEqual([step, chainId], ["executed", beta.chainId]);
+    assert.equal((await two!.refresh()).has("executed"), true);
+    for (const account of recipients) assert.equal(await beta.ethers.provider.getBalance(account), 5n);
+    const low = { chain: "alpha", to: `0x${"f".padStart(40, "0")}@beta`, amount: 1n };
+    await assert.rejects(hyperchains.sendListed(low), { code: "NotListable" });
+  });
+
   test("B5: announce and describe bring a token's name to a chain that has none of it", async () => {
     const token = await alpha.ethers.deployContract("L2TestToken", [5n, false, false]);
     const announced = await hyperchains.announce({ chain: "alpha", token });

@@ -1,0 +1,41 @@
+import { findChain } from "../../client/ecosystem.ts";
+import { forwardingFee } from "../../client/forward.ts";
+import { findMember } from "../../client/route.ts";
+import { send } from "../../client/send.ts";
+import type { Sent } from "../../client/send.ts";
+import { sendListed } from "../../client/transfer-list.ts";
+import type { Hyperchains } from "../api/hyperchains.ts";
+import type { Message } from "../api/message.ts";
+import type { CrossingKind, CrossingName } from "./crossing.ts";
+import type { EcosystemLink } from "./link.ts";
+import { listedTransfer } from "./listed-transfer.ts";
+import { readRequest } from "./read-request.ts";
+import { resolvePlace } from "./resolve-place.ts";
+import { tokenAddress } from "./token-like.ts";
+
+interface Following {
+  track(name: CrossingName, kind: CrossingKind): Message;
+  follow(sent: Sent): Message;
+}
+
+/** The part of the test API that sends money, alone or in a list. */
+export function createSends(link: EcosystemLink, { track, follow }: Following): Pick<Hyperchains, "send" | "sendListed"> {
+  return {
+    async send(options) {
+      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
+      const { chainId } = findMember(link.info, chain);
+      const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
+      const fee = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
+      const request = { from: chain, ...rest, to, token: paidIn, fee };
+      return follow(await send(link.info, request, await link.signer(chainId, from)));
+    },
+    async sendListed(options) {
+      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
+      const { chainId } = findChain(link.info, chain);
+      const to = await resolvePlace(link, named);
+      const request = { from: chain, ...rest, to, token: tokenAddress(token) };
+      const sent = await sendListed(link.info, request, await link.signer(chainId, from), link.client(to.chain));
+      return track({ ...sent, hash: sent.list, type: "transfer" }, listedTransfer(sent, link));
+    },
+  };
+}
