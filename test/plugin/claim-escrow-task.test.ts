@@ -105,7 +105,7 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
     const nothing = await claim(`0x${"11".repeat(32)}`, "0", "--from", "1");
     assert.match(nothing.stderr, /no chain that answers has a leg of flow 0x1+/);
     const file = await claim("no-such-file.json", "0", "--from", "1");
-    assert.match(file.stderr, /'no-such-file.json' is neither a flow's name .* nor a file that can be read/);
+    assert.match(file.stderr, /'no-such-file.json' is neither a flow's id .* nor a file that can be read/);
     const leg = await claim(back.id, "7", "--from", "1");
     assert.match(leg.stderr, /--leg must be a whole number from 0 to 1/);
   });

@@ -80,7 +80,7 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     });
   });
 
-/** A flow from a file, or by its name. Throws a plugin error. */
+/** A flow from a file, or by its id. Throws a plugin error. */
 async function readFlow(session: Session, text: string): Promise<AtomicFlow> {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) {
     const { info } = session;
@@ -91,9 +91,7 @@ async function readFlow(session: Session, text: string): Promise<AtomicFlow> {
     );
   }
   const content = await readFile(text, "utf8").catch((error: unknown) => {
-    throw pluginError(
-      `'${text}' is neither a flow's name (0x and 64 hex digits) nor a file that can be read: ${reasonOf(error)}`,
-    );
+    throw pluginError(`'${text}' is neither a flow's id (0x and 64 hex digits) nor a file that can be read: ${reasonOf(error)}`);
   });
   try {
     return v.parse(flowFile, JSON.parse(content));

@@ -68,6 +68,20 @@ describe("I2: matchers that fail say why", () => {
     await assert.rejects(async () => expect(sent).to.be.deliveredTo("gamma"), { code: "UnknownChain" });
   });
 
+  test("deliveredTo a contract that takes no coins: not from L1, whose operation fails, but from another chain, whose coins none can refuse", async () => {
+    const beta = hyperchains.chain("beta");
+    const contract = await beta.ethers.deployContract("L2TestToken", [0n, false, false]);
+    const to = `${await contract.getAddress()}@beta`;
+    await fails(
+      expect(hyperchains.send({ chain: "l1", to, amount: 5n })).to.be.deliveredTo("beta"),
+      /what L1 queued arrived on beta and failed there/,
+    );
+    assert.equal(await beta.ethers.provider.getBalance(contract), 0n);
+    await expect(hyperchains.send({ chain: "alpha", to, amount: 5n })).to.be.deliveredTo("beta");
+    assert.equal(await beta.ethers.provider.getBalance(contract), 5n);
+    await assert.rejects(hyperchains.send({ chain: "beta", to, amount: 5n }), { code: "Refused" });
+  });
+
   const callOf = async (contract: BaseContract, data: string, chain = "alpha") =>
     hyperchains.call({ chain, to: `${await contract.getAddress()}@beta`, data });
 
