@@ -8,16 +8,24 @@ import { byNight } from "../../support/nightly.ts";
 import { FlowSchedule, HELD, MISSING, REFUNDED, RELEASED } from "./support/flow-schedule.ts";
 import { startFlowWorld } from "./support/flow-world.ts";
 import type { FlowWorld, WorldLeaf } from "./support/flow-world.ts";
+import { heldOnStopped, StoppedWorld } from "./support/stopped-world.ts";
+import type { Payout } from "./support/stopped-world.ts";
 import { contractAt, DEADLINE } from "./support/sample-flow.ts";
 
 /** `FLOW_SCHEDULES=400` runs more of them. */
 const SCHEDULES = Number(process.env["FLOW_SCHEDULES"] ?? byNight(12, 3));
 const SEED = Number(process.env["FLOW_SEED"] ?? 1);
 
+/** Legs of a flow that L1 is asked to pay. */
+const MOST_ON_L1 = byNight(8, 1);
+const STRANGER: Hex = "0x00000000000000000000000000000000000057a6";
+
 let world: FlowWorld;
+let stoppedWorld: StoppedWorld;
 let recipients: Hex[];
 before(async () => {
   world = await startFlowWorld();
+  stoppedWorld = await StoppedWorld.start(world);
   recipients = [];
   // On the first chain pivots are refused; the others take them.
   for (const chain of [0, 1, 2] as const) {
@@ -26,7 +34,10 @@ before(async () => {
     if (chain === 0) await world.chains[chain].send(recipient, 9, "set", [true, "0x00000000"]);
   }
 });
-after(() => world.close());
+after(async () => {
+  await world.close();
+  await stoppedWorld.close();
+});
 
 /** Each chain's contract has what it holds for escrows, no more and no less. */
 async function requireBacked(schedule: FlowSchedule): Promise<void> {
@@ -69,6 +80,30 @@ async function end(schedule: FlowSchedule, flow: AtomicFlow): Promise<void> {
   }
 }
 
+/**
+ * What a stopped chain's last state holds L1 pays to the leg's recipient or back to its party, and not both, once, and to no other;
+ * resolves with what became of each.
+ */
+async function endOnL1(schedule: FlowSchedule, flow: AtomicFlow): Promise<bigint[]> {
+  const ends: bigint[] = [];
+  const leavesOf = (lost: bigint) => candidates(world.leaves.filter(({ chainId }) => chainId === lost));
+  for (const leg of heldOnStopped(world, schedule, flow).slice(0, MOST_ON_L1)) {
+    const { chainId, amount, party, recipient } = flow.legs[leg]!;
+    const paying: Payout[] = [];
+    for (const payout of stoppedWorld.payouts(flow, leg, leavesOf))
+      if ((await stoppedWorld.refusal(payout)) === undefined) paying.push(payout);
+    assert.equal(new Set(paying.map(({ end: name }) => name)).size, 1, `leg ${leg} on L1: both, or stuck`);
+    const [first] = paying as [Payout];
+    // Where both are one account, a stranger.
+    const other = [recipient, party, STRANGER].find((account) => account !== first.owner);
+    assert.equal(await stoppedWorld.refusal(first, other), "NotTheOwner");
+    assert.equal(await stoppedWorld.pay(first, chainId), amount);
+    assert.equal(await stoppedWorld.refusal(first), "EscrowAlreadyPaid");
+    ends.push(first.end === "claimEscrow" ? RELEASED : REFUNDED);
+  }
+  return ends;
+}
+
 /** What became of a flow's legs, of exited chains by their last state. */
 async function outcomes(schedule: FlowSchedule, flow: AtomicFlow): Promise<Set<bigint>> {
   const found = new Set<bigint>();
@@ -77,23 +112,27 @@ async function outcomes(schedule: FlowSchedule, flow: AtomicFlow): Promise<Set<b
     const told = (await world.chains[chain]!.flows.getFunction("escrowStatus").staticCall(hashAtomicFlow(flow), leg)) as bigint;
     assert.equal(told, schedule.statusOf(flow, leg));
     const status = schedule.isSilent(chain) ? schedule.settledStatus(flow, leg) : schedule.statusOf(flow, leg);
-    // What an exited chain held is claimed on L1.
+    // What an exited chain held L1 pays.
     if (status !== MISSING && !(status === HELD && schedule.isSilent(chain))) found.add(status);
   }
   return found;
 }
 
-test(`C11: in ${SCHEDULES} random schedules each flow is released or given back as a whole, never both, and nothing is stuck`, async () => {
-  const seen = { released: 0, refunded: 0, exited: 0 };
+test(`C11: in ${SCHEDULES} random schedules each flow is released or given back as a whole, on L1 too, never both, and nothing is stuck`, async () => {
+  const seen = { released: 0, refunded: 0, exited: 0, claimed: 0, givenBack: 0 };
   for (let i = 0; i < SCHEDULES; i++) {
     const restore = await world.snapshot();
     const schedule = new FlowSchedule(world, createRandomness(SEED + i), recipients);
     try {
       await schedule.run(() => requireBacked(schedule));
       await schedule.finish();
+      await stoppedWorld.learn(schedule);
       for (const flow of schedule.flows) {
         await end(schedule, flow);
-        const all = await outcomes(schedule, flow);
+        const onL1 = await endOnL1(schedule, flow);
+        seen.claimed += onL1.filter((each) => each === RELEASED).length;
+        seen.givenBack += onL1.filter((each) => each === REFUNDED).length;
+        const all = new Set([...(await outcomes(schedule, flow)), ...onL1]);
         assert.ok(all.size <= 1, `${[...all].join(" and ")} of one flow`);
         if (all.has(RELEASED)) seen.released++;
         if (all.has(REFUNDED)) seen.refunded++;
@@ -106,4 +145,5 @@ test(`C11: in ${SCHEDULES} random schedules each flow is released or given back 
     await restore();
   }
   assert.ok(seen.released >= SCHEDULES / 4 && seen.refunded >= SCHEDULES / 4 && seen.exited > 0, JSON.stringify(seen));
+  assert.ok(seen.claimed + seen.givenBack > 0 && (SCHEDULES < 12 || seen.claimed * seen.givenBack > 0), JSON.stringify(seen));
 });

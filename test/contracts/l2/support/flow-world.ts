@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { Interface } from "ethers";
-import type { Contract, ContractTransactionResponse, TransactionReceipt } from "ethers";
+import { Contract, Interface } from "ethers";
+import type { ContractTransactionResponse, TransactionReceipt } from "ethers";
+import hre from "hardhat";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
@@ -15,9 +16,11 @@ import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import type { HoldingKey } from "../../../../src/protocol/holding.ts";
 import { hashL2Log, l2LogTreeRoot, messageLog } from "../../../../src/protocol/l2-log.ts";
+import { l2LogProof } from "../../../../src/protocol/log-proof.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../../../../src/protocol/message-proof.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import { transactionTreeLeaf, transactionTreeProof, transactionTreeRoot } from "../../../../src/protocol/transaction-tree.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../../src/relayer/atomic-flows-address.ts";
 import { sampleRecord } from "../../../support/batch-record.ts";
 import { BOOTLOADER, startLocalL2 } from "./local-l2.ts";
 import type { LocalL2 } from "./local-l2.ts";
@@ -64,6 +67,10 @@ export interface FlowWorld {
   hasFact(flow: AtomicFlow, leg: number): boolean;
   /** Where a leg would be in the state of a registry's leaf: before it for escrows, after it for the pivot. */
   absence(flow: AtomicFlow, leg: number, leaf: WorldLeaf, state?: "before" | "after"): object;
+  /** The newest leaf with a leg's message, as the state exit on L1 takes it. */
+  message(flow: AtomicFlow, leg: number): object;
+  /** Place of a leg's escrow in the last state of its chain that L1 has executed. */
+  heldPath(flow: AtomicFlow, leg: number): object;
   /** Resolves with what undoes all that happens from here on. */
   snapshot(): Promise<() => Promise<void>>;
   close(): Promise<void>;
@@ -101,9 +108,7 @@ export async function startFlowWorld(): Promise<FlowWorld> {
     states.push(state);
     chains.push(await startChain(chainId, state, append, hashes));
   }
-  const [first] = chains as [WorldChain];
-  const address = (await first.flows.getAddress()).toLowerCase() as Hex;
-  for (const chain of chains) assert.equal((await chain.flows.getAddress()).toLowerCase(), address);
+  const address = ATOMIC_FLOWS_ADDRESS;
   const rootIndex = (): bigint => BigInt(leaves.length);
   const find = (flow: AtomicFlow, leg: number): { leaf: WorldLeaf; index: number } | undefined => {
     const body = hexOf(flowFact(hashAtomicFlow(flow), leg));
@@ -114,6 +119,11 @@ export async function startFlowWorld(): Promise<FlowWorld> {
     }
     return undefined;
   };
+
+  const batchRoot = ({ chainId, batchNumber, logRoot, record, index }: WorldLeaf) => ({
+    ...{ chainId, batchNumber, logRoot, record, leafIndex: BigInt(index) },
+    ...{ siblings: transactionTreeProof(hashes, index), rootIndex: rootIndex() },
+  });
 
   return {
     chains: chains as [WorldChain, WorldChain, WorldChain],
@@ -137,18 +147,21 @@ export async function startFlowWorld(): Promise<FlowWorld> {
       const key = flowFactKey(address, hashAtomicFlow(flow), leg, flow.legs[leg]!.isPivot);
       const proof = leaf[state].prove(key);
       return {
-        batch: {
-          chainId: leaf.chainId,
-          batchNumber: leaf.batchNumber,
-          logRoot: leaf.logRoot,
-          record: leaf.record,
-          leafIndex: BigInt(leaf.index),
-          siblings: transactionTreeProof(hashes, leaf.index),
-          rootIndex: rootIndex(),
-        },
+        batch: batchRoot(leaf),
         low: { kind: proof.leafKind, key: digestToHex(proof.key), value: proof.value },
         path: leafPath(proof),
       };
+    },
+    message(flow, leg) {
+      const found = find(flow, leg);
+      if (found === undefined) throw new Error(`no executed batch has leg ${leg}`);
+      const { leaf, index } = found;
+      return { batch: batchRoot(leaf), index, proof: l2LogProof(leaf.logs, index) };
+    },
+    heldPath(flow, leg) {
+      const last = leaves.findLast(({ chainId }) => chainId === flow.legs[leg]!.chainId);
+      if (last === undefined) throw new Error(`leg ${leg} has no executed batch`);
+      return leafPath(last.after.prove(flowFactKey(address, hashAtomicFlow(flow), leg, false)));
     },
     async snapshot() {
       const kept = await Promise.all(chains.map(({ ethers }) => ethers.provider.send("evm_snapshot", [])));
@@ -184,9 +197,11 @@ async function startChain(
   });
   const { provider } = l2.ethers;
   const users = await l2.ethers.getSigners();
-  // The first transaction of the same account on each chain: the same address.
-  const flows = (await l2.ethers.deployContract("AtomicFlows", [], users[0])) as unknown as Contract;
-  const address = (await flows.getAddress()).toLowerCase() as Hex;
+  // Where clients put it: L1's state exit knows it there.
+  const address = ATOMIC_FLOWS_ADDRESS;
+  const { abi, deployedBytecode } = await hre.artifacts.readArtifact("AtomicFlows");
+  await provider.send("hardhat_setCode", [address, deployedBytecode]);
+  const flows = new Contract(address, abi, users[0]);
   const roots = await l2.predeploy("ImportedRoots", await l2.impersonate(BOOTLOADER));
   state.firstBlock = (await provider.getBlockNumber()) + 1;
   /** Slots that transactions wrote in the contract, by their events. */
