@@ -20,7 +20,7 @@ export type TablesSystem = "synthetic" | "kernel" | "leaves" | "signatures";
 export interface TablesRequest {
   readonly system: TablesSystem;
   readonly count: number;
-  readonly hash: TreeHash["kind"];
+  readonly hash: "keccak" | "poseidon";
   readonly workers: number | undefined;
 }
 

@@ -2,10 +2,10 @@ import type { TreeHash } from "../kernels/backend.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 
 /**
- * Parameters of proofs that validators check: at least 100 proven bits with every table of 2^20 rows. Trees of keccak, unless
- * the proof is to be proven itself.
+ * Parameters of proofs that validators check: at least 100 proven bits with every table of 2^20 rows. Trees of TurboSHAKE128,
+ * unless the proof is to be proven itself.
  */
-export function executionParameters(hash: TreeHash = { kind: "keccak", digestBytes: 26 }): ProofParameters {
+export function executionParameters(hash: TreeHash = { kind: "turboshake", digestBytes: 26 }): ProofParameters {
   return {
     extensionDegree: 5,
     logBlowup: 2,

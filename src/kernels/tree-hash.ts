@@ -1,4 +1,5 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import type { LeafEncoding, TreeHash } from "./backend.ts";
 import { BASE31_GROUP, packElements } from "./leaf-encoding.ts";
@@ -10,21 +11,19 @@ export const POSEIDON_LEAF_TAG = 19;
 
 /** Bytes of one digest. */
 export function digestLength(hash: TreeHash): number {
-  return hash.kind === "keccak" ? hash.digestBytes : 4 * DIGEST_WIDTH;
+  return hash.kind === "poseidon" ? 4 * DIGEST_WIDTH : hash.digestBytes;
 }
 
 /**
  * Digest of the rows of one height class in one leaf.
- * keccak: the packed elements. Poseidon: the elements in groups of eight, zero-filled, chained through the compression
+ * keccak, turboshake: the packed elements.
+ * Poseidon: the elements in groups of eight, zero-filled, chained through the compression
  * from the zero digest; the number of elements is fixed per commitment, so it needs no padding rule.
  * `degree` is the row width for the encoding "extension31". Throws RangeError when hash and encoding do not fit.
  */
 export function hashLeaf(hash: TreeHash, encoding: LeafEncoding, elements: ArrayLike<number>, degree: number): Uint8Array {
   assertEncoding(hash, encoding);
-  if (hash.kind === "keccak") {
-    const groupSize = encoding === "base31" ? BASE31_GROUP : degree;
-    return keccak_256(packElements(elements, groupSize)).slice(0, hash.digestBytes);
-  }
+  if (hash.kind !== "poseidon") return hashBytes(hash, packElements(elements, encoding === "base31" ? BASE31_GROUP : degree));
   let digest = new Array<number>(DIGEST_WIDTH).fill(0);
   for (let first = 0; first < elements.length; first += DIGEST_WIDTH) {
     const group = Array.from({ length: DIGEST_WIDTH }, (_, i) => elements[first + i] ?? 0);
@@ -41,7 +40,15 @@ export function hashNode(hash: TreeHash, left: Uint8Array, right: Uint8Array): U
   const preimage = new Uint8Array(left.length + right.length);
   preimage.set(left);
   preimage.set(right, left.length);
-  return keccak_256(preimage).slice(0, hash.digestBytes);
+  return hashBytes(hash, preimage);
+}
+
+/** With this domain byte TurboSHAKE pads as keccak256 does. */
+const TURBOSHAKE_DOMAIN = 0x01;
+
+function hashBytes({ kind, digestBytes }: Exclude<TreeHash, { kind: "poseidon" }>, bytes: Uint8Array): Uint8Array {
+  if (kind === "turboshake") return turboshake128(bytes, { D: TURBOSHAKE_DOMAIN, dkLen: digestBytes });
+  return keccak_256(bytes).slice(0, digestBytes);
 }
 
 /** Throws RangeError unless the encoding belongs to the hash and the digest length makes sense. */
@@ -49,8 +56,8 @@ export function assertEncoding(hash: TreeHash, encoding: LeafEncoding): void {
   if ((hash.kind === "poseidon") !== (encoding === "elements")) {
     throw new RangeError(`leaf encoding ${encoding} cannot be hashed with ${hash.kind}`);
   }
-  if (hash.kind === "keccak" && !(Number.isInteger(hash.digestBytes) && hash.digestBytes >= 16 && hash.digestBytes <= 32)) {
-    throw new RangeError(`keccak digests have 16 to 32 bytes, not ${hash.digestBytes}`);
+  if (hash.kind !== "poseidon" && !(Number.isInteger(hash.digestBytes) && hash.digestBytes >= 16 && hash.digestBytes <= 32)) {
+    throw new RangeError(`${hash.kind} digests have 16 to 32 bytes, not ${hash.digestBytes}`);
   }
 }
 

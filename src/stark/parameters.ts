@@ -62,7 +62,7 @@ export function validateParameters(parameters: ProofParameters): void {
   between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
   between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
   between("queryCount", parameters.queryCount, 1, mostQueries(parameters, parameters.maxLogRows));
-  if (parameters.hash.kind === "keccak") between("digestBytes", parameters.hash.digestBytes, 16, 32);
+  if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
 }
 
 /**
@@ -75,7 +75,7 @@ export function mostQueries({ logBlowup }: ProofParameters, logRows: number): nu
 
 /** Leaf encodings of trace and FRI trees under the parameters' hash. */
 export function leafEncodings(hash: TreeHash): { readonly trace: LeafEncoding; readonly fri: LeafEncoding } {
-  return hash.kind === "keccak" ? { trace: "base31", fri: "extension31" } : { trace: "elements", fri: "elements" };
+  return hash.kind === "poseidon" ? { trace: "elements", fri: "elements" } : { trace: "base31", fri: "extension31" };
 }
 
 /** Number of FRI layers for a degree bound of 2^logRows. */

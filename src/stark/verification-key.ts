@@ -96,7 +96,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     logArity,
     logFinalMax,
     hash.kind,
-    hash.kind === "keccak" ? hash.digestBytes : 0,
+    hash.kind === "poseidon" ? 0 : hash.digestBytes,
     maxConstraintDegree,
     minLogRows,
     maxLogRows,

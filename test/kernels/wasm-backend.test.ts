@@ -10,6 +10,7 @@ import { elementSource, randomColumns, randomExt } from "./support/random-elemen
 
 const SHIFT = 3;
 const KECCAK = { kind: "keccak", digestBytes: 26 } as const;
+const TURBOSHAKE = { kind: "turboshake", digestBytes: 26 } as const;
 
 /** Heights around the vector (2^2), the transform's tail (2^4) and its odd layer, and the chunk of constraint programs. */
 const HEIGHTS = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -61,22 +62,26 @@ for (const [workers, prunedDepth] of [
 
     test("commitments for every digest length", async () => {
       for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
-        const request = {
-          logBlowup: 1,
-          shift: SHIFT,
-          hash: { kind: "keccak", digestBytes },
-          rowsPerLeaf: 1,
-          encoding: "base31",
-        } as const;
-        await same((backend) => commitAndOpen(backend, request, [randomColumns(digestBytes, 3, 4)], [4]));
+        for (const kind of ["keccak", "turboshake"] as const) {
+          const request = {
+            logBlowup: 1,
+            shift: SHIFT,
+            hash: { kind, digestBytes },
+            rowsPerLeaf: 1,
+            encoding: "base31",
+          } as const;
+          await same((backend) => commitAndOpen(backend, request, [randomColumns(digestBytes, 3, 4)], [4]));
+        }
       }
     });
 
-    test("leaves that end on, before and behind the end of a keccak block", async () => {
-      // 35 elements fill 136 bytes, one block; 70 fill 272, two.
-      for (const width of [34, 35, 36, 69, 70, 71, 140]) {
-        const request = { logBlowup: 1, shift: SHIFT, hash: KECCAK, rowsPerLeaf: 1, encoding: "base31" } as const;
-        await same((backend) => commitAndOpen(backend, request, [randomColumns(width, width, 2)], [2]));
+    test("leaves that end on, before and behind the end of a sponge's block", async () => {
+      // 35 elements fill 136 bytes, one block of keccak; 70 fill 272, two. 43 fill 167 and 44 fill 171, where TurboSHAKE's block has 168.
+      for (const width of [34, 35, 36, 42, 43, 44, 69, 70, 71, 86, 87, 140]) {
+        for (const hash of [KECCAK, TURBOSHAKE]) {
+          const request = { logBlowup: 1, shift: SHIFT, hash, rowsPerLeaf: 1, encoding: "base31" } as const;
+          await same((backend) => commitAndOpen(backend, request, [randomColumns(width, width, 2)], [2]));
+        }
       }
     });
 
@@ -89,8 +94,8 @@ for (const [workers, prunedDepth] of [
       ];
       for (const heights of cases) {
         const blocks = heights.map((logRows, i) => randomColumns(i + 1, 2 + 3 * i, logRows));
-        for (const hash of [KECCAK, { kind: "poseidon" }] as const) {
-          const encoding = hash.kind === "keccak" ? "base31" : "elements";
+        for (const hash of [KECCAK, TURBOSHAKE, { kind: "poseidon" }] as const) {
+          const encoding = hash.kind === "poseidon" ? "elements" : "base31";
           const request = { logBlowup: 2, shift: SHIFT, hash, rowsPerLeaf: 1, encoding } as const;
           if (hash.kind === "poseidon" && heights.includes(9)) continue; // the reference takes 45 µs a permutation
           await same((backend) => commitAndOpen(backend, request, blocks, heights));
@@ -103,8 +108,10 @@ for (const [workers, prunedDepth] of [
         for (const logRows of [0, 1, 3, 4, 6]) {
           for (const rowsPerLeaf of [2, 8, 16, 32]) {
             if (rowsPerLeaf > 2 ** (logRows + 3)) continue;
-            const request = { logBlowup: 3, shift: SHIFT, hash: KECCAK, rowsPerLeaf, encoding: "extension31" } as const;
-            await same((backend) => commitAndOpen(backend, request, [randomColumns(rowsPerLeaf, degree, logRows)], [logRows]));
+            for (const hash of [KECCAK, TURBOSHAKE]) {
+              const request = { logBlowup: 3, shift: SHIFT, hash, rowsPerLeaf, encoding: "extension31" } as const;
+              await same((backend) => commitAndOpen(backend, request, [randomColumns(rowsPerLeaf, degree, logRows)], [logRows]));
+            }
           }
         }
       }

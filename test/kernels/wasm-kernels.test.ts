@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { keccak_256, keccakP } from "@noble/hashes/sha3.js";
+import { turboshake128 } from "@noble/hashes/sha3-addons.js";
 
 import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/fixed-memory.ts";
@@ -117,53 +118,52 @@ test("tabulates powers with their companions", () => {
   assert.deepEqual(read(companions, count), expected.map(companionOf));
 });
 
-test("permutes keccak states as an independent implementation does", () => {
-  const next = elementSource(5);
-  const expected = [0, 1].map(() => Uint32Array.from({ length: 50 }, () => (next() * 2 + 1) >>> 0));
-  const words = new Uint32Array(100);
-  expected.forEach((state, lane) => {
-    for (let word = 0; word < 25; word++) {
-      words[4 * word + 2 * lane] = state[2 * word] ?? 0;
-      words[4 * word + 2 * lane + 1] = state[2 * word + 1] ?? 0;
-    }
-    keccakP(state);
-  });
-  const address = store(words);
-  kernels.permutePair(address, KECCAK_CONSTANTS_AT);
-  const got = read(address, 100);
-  expected.forEach((state, lane) => {
-    for (let word = 0; word < 25; word++) {
-      assert.deepEqual([got[4 * word + 2 * lane], got[4 * word + 2 * lane + 1]], [state[2 * word], state[2 * word + 1]]);
-    }
-  });
-});
-
-test("hashes nodes of every digest length, odd counts too, and writes not a byte more", () => {
-  for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
-    for (const count of [1, 2, 3, 5]) {
-      const bytes = new Uint8Array(heap.memory.buffer);
-      const source = heap.allocate(2 * digestBytes * count);
-      const next = elementSource(digestBytes + count);
-      for (let i = 0; i < 2 * digestBytes * count; i++) bytes[source + i] = next();
-      const target = heap.allocate(digestBytes * count + 8);
-      bytes.fill(0xee, target, target + digestBytes * count + 8);
-      const state = heap.allocate(400);
-      kernels.hashNodesKeccak(
-        source,
-        count,
-        target,
-        digestBytes,
-        state,
-        nodeShapeAt(digestBytes),
-        digestBytes,
-        KECCAK_CONSTANTS_AT,
-      );
-      for (let i = 0; i < count; i++) {
-        const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
-        const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));
-        assert.deepEqual(digest, keccak_256(pair).slice(0, digestBytes));
+for (const [name, rounds] of [
+  ["permutePairKeccak", 24],
+  ["permutePairTurboshake", 12],
+] as const)
+  test(`permutes keccak states in ${rounds} rounds as an independent implementation does`, () => {
+    const next = elementSource(5);
+    const expected = [0, 1].map(() => Uint32Array.from({ length: 50 }, () => (next() * 2 + 1) >>> 0));
+    const words = new Uint32Array(100);
+    expected.forEach((state, lane) => {
+      for (let word = 0; word < 25; word++) {
+        words[4 * word + 2 * lane] = state[2 * word] ?? 0;
+        words[4 * word + 2 * lane + 1] = state[2 * word + 1] ?? 0;
       }
-      assert.ok(bytes.slice(target + digestBytes * count, target + digestBytes * count + 8).every((byte) => byte === 0xee));
+      keccakP(state, rounds);
+    });
+    const address = store(words);
+    kernels[name](address, KECCAK_CONSTANTS_AT);
+    const got = read(address, 100);
+    expected.forEach((state, lane) => {
+      for (let word = 0; word < 25; word++) {
+        assert.deepEqual([got[4 * word + 2 * lane], got[4 * word + 2 * lane + 1]], [state[2 * word], state[2 * word + 1]]);
+      }
+    });
+  });
+
+for (const [name, hash] of [
+  ["hashNodesKeccak", keccak_256],
+  ["hashNodesTurboshake", (bytes: Uint8Array): Uint8Array => turboshake128(bytes, { D: 1 })],
+] as const)
+  test(`hashes nodes of every digest length, odd counts too, and writes not a byte more: ${name}`, () => {
+    for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
+      for (const count of [1, 2, 3, 5]) {
+        const bytes = new Uint8Array(heap.memory.buffer);
+        const source = heap.allocate(2 * digestBytes * count);
+        const next = elementSource(digestBytes + count);
+        for (let i = 0; i < 2 * digestBytes * count; i++) bytes[source + i] = next();
+        const target = heap.allocate(digestBytes * count + 8);
+        bytes.fill(0xee, target, target + digestBytes * count + 8);
+        const state = heap.allocate(400);
+        kernels[name](source, count, target, digestBytes, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+        for (let i = 0; i < count; i++) {
+          const pair = bytes.slice(source + 2 * digestBytes * i, source + 2 * digestBytes * (i + 1));
+          const digest = bytes.slice(target + digestBytes * i, target + digestBytes * (i + 1));
+          assert.deepEqual(digest, hash(pair).slice(0, digestBytes));
+        }
+        assert.ok(bytes.slice(target + digestBytes * count, target + digestBytes * count + 8).every((byte) => byte === 0xee));
+      }
     }
-  }
-});
+  });

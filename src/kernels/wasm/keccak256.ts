@@ -18,7 +18,7 @@ let compiled: WebAssembly.Module | undefined;
  */
 export function createKeccak256(): Keccak256 {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const permute = new WebAssembly.Instance((compiled ??= compile()), { env: { memory } }).exports.permutePair as (
+  const permute = new WebAssembly.Instance((compiled ??= compile()), { env: { memory } }).exports.permutePairKeccak as (
     state: number,
     constants: number,
   ) => void;

@@ -5,7 +5,7 @@ import { grind } from "./emit/grind.ts";
 import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
 import { hashNodesPoseidon, hashRowsPoseidon } from "./emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
-import { permutePair, storeDigest } from "./emit/keccak.ts";
+import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "./emit/keccak.ts";
 import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
 import { powers } from "./emit/powers.ts";
 import {
@@ -28,8 +28,13 @@ type Kernel = (...args: number[]) => void;
 
 type PerDegree<Name extends string> = Readonly<Record<`${Name}${Degree}`, Kernel>>;
 
+/** For each sponge of `emit/keccak.ts`; rows that follow each other word by word are adjacent, spaced ones have any step. */
+type PerSponge = Readonly<
+  Record<`${"hashAdjacentRows" | "hashSpacedRows" | "hashNodes" | "permutePair"}${"Keccak" | "Turboshake"}`, Kernel>
+>;
+
 /** Everything the module exports. */
-export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension"> {
+export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension">, PerSponge {
   readonly ntt: Kernel;
   readonly powers: Kernel;
   readonly addVectors: Kernel;
@@ -42,11 +47,6 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly foldColumn: Kernel;
   readonly splitColumn: Kernel;
   readonly invertVectors: Kernel;
-  /** Rows that follow each other word by word; `hashSpacedRowsKeccak` takes any step. */
-  readonly hashAdjacentRowsKeccak: Kernel;
-  readonly hashSpacedRowsKeccak: Kernel;
-  readonly hashNodesKeccak: Kernel;
-  readonly permutePair: Kernel;
   readonly hashRowsPoseidon: Kernel;
   readonly hashNodesPoseidon: Kernel;
   readonly grind: (
@@ -84,11 +84,13 @@ export function compileKernels(): WebAssembly.Module {
   for (const degree of DEGREES) {
     for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree)]) module.add(kernel);
   }
-  const permute = module.add(permutePair());
   const digest = module.add(storeDigest());
-  module.add(hashRowsKeccak("hashAdjacentRowsKeccak", true, permute, digest));
-  module.add(hashRowsKeccak("hashSpacedRowsKeccak", false, permute, digest));
-  module.add(hashNodesKeccak(digest));
+  for (const sponge of [KECCAK_256, TURBOSHAKE_128]) {
+    const permute = module.add(permutePair(sponge));
+    module.add(hashRowsKeccak(sponge, true, permute, digest));
+    module.add(hashRowsKeccak(sponge, false, permute, digest));
+    module.add(hashNodesKeccak(sponge, digest));
+  }
   module.add(hashRowsPoseidon());
   module.add(hashNodesPoseidon());
   module.add(grind());

@@ -40,7 +40,10 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
     grindingBaseLogRows: 2 + random.below(4),
     logArity,
     logFinalMax: Math.max(0, logArity - 1) + random.below(2),
-    hash: random.below(4) === 0 ? { kind: "poseidon" } : { kind: "keccak", digestBytes: 16 + random.below(17) },
+    hash:
+      random.below(4) === 0
+        ? { kind: "poseidon" }
+        : { kind: random.below(2) === 0 ? "keccak" : "turboshake", digestBytes: 16 + random.below(17) },
     maxConstraintDegree,
     minLogRows: 2,
     maxLogRows: 6,

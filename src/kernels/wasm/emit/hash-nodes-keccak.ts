@@ -1,7 +1,7 @@
 import type { FunctionBuilder, FunctionReference } from "../assembler/function-builder.ts";
 import { i32Function } from "../assembler/function-builder.ts";
 import { i32, i64, v128 } from "../assembler/values.ts";
-import { emitKeccakF, RATE_WORDS, STATE_WORDS } from "./keccak.ts";
+import { emitKeccakF, type Sponge, STATE_WORDS } from "./keccak.ts";
 
 /** Words that two digests can fill: 2 · 32 bytes. */
 const MESSAGE_WORDS = 8;
@@ -19,13 +19,13 @@ export function nodeShape(digestBytes: number): BigUint64Array {
 }
 
 /**
- * hashNodesKeccak(pairs, count, target, targetStride, state, shape, digestBytes, constants): keccak256 of `count` pairs
+ * hashNodes…(pairs, count, target, targetStride, state, shape, digestBytes, constants): a sponge's hash of `count` pairs
  * of digests that follow each other without gaps, truncated and written every `targetStride` bytes.
  * `shape` holds `nodeShape(digestBytes)`; `state` is scratch for two states, 16-byte aligned. Up to 12 bytes after the
  * last pair are read and ignored. The target may start where the pairs do, since it advances more slowly.
  */
-export function hashNodesKeccak(storeDigest: FunctionReference): FunctionBuilder {
-  const { f, p } = i32Function("hashNodesKeccak", [
+export function hashNodesKeccak({ name, rounds, rateWords }: Sponge, storeDigest: FunctionReference): FunctionBuilder {
+  const { f, p } = i32Function(`hashNodes${name}`, [
     "pairs",
     "count",
     "target",
@@ -46,13 +46,13 @@ export function hashNodesKeccak(storeDigest: FunctionReference): FunctionBuilder
         const isFull = i32.eq(p.digestBytes, i32.const(32));
         return f.let(v128.splat64(i64.extend(isFull)));
       }
-      if (i === RATE_WORDS - 1) return f.let(closing);
+      if (i === rateWords - 1) return f.let(closing);
       if (i > MESSAGE_WORDS) return f.let(zero);
       const words = v128.load64Lane(second, v128.load64Zero(p.pairs, 8 * i), 1, 8 * i);
       const masked = v128.and(words, v128.load64Splat(p.shape, 16 * i));
       return f.let(v128.or(masked, v128.load64Splat(p.shape, 16 * i + 8)));
     });
-    emitKeccakF(f, state, p.constants);
+    emitKeccakF(f, state, p.constants, rounds);
     state.slice(0, 4).forEach((word, i) => f.store(p.state, word, 16 * i));
     f.call(storeDigest, p.state, p.target, p.digestBytes);
     f.increase(p.target, p.targetStride);

@@ -1,14 +1,14 @@
 import type { FunctionBuilder, FunctionReference, Local } from "../assembler/function-builder.ts";
 import { i32Function } from "../assembler/function-builder.ts";
 import { i32, I32, i64, i64x2, V128, v128, type Value } from "../assembler/values.ts";
-import { RATE_WORDS, STATE_PAIR_BYTES, swapBytes } from "./keccak.ts";
+import { type Sponge, STATE_PAIR_BYTES, swapBytes } from "./keccak.ts";
 
 /** Bits of a field element in a message. */
 export const ELEMENT_BITS = 31;
 
 /**
  * hashRows…(groups, groupsEnd, entries, entriesEnd, offset, rows, step, state, target, targetStride, digestBytes,
- * constants): keccak256 of `rows` messages, two at a time, truncated to `digestBytes` and written every `targetStride`
+ * constants): a sponge's hash of `rows` messages, two at a time, truncated to `digestBytes` and written every `targetStride`
  * bytes.
  *
  * A message is a string of bits, highest first. It begins with whole base31 groups: per group eight addresses of
@@ -20,12 +20,12 @@ export const ELEMENT_BITS = 31;
  * nothing overlaps. Source: FIPS 202 with the original padding; oracle: `hashLeaf` of `tree-hash.ts`.
  */
 export function hashRowsKeccak(
-  name: string,
+  { name, rateWords }: Sponge,
   adjacentRows: boolean,
   permutePair: FunctionReference,
   storeDigest: FunctionReference,
 ): FunctionBuilder {
-  const { f, p } = i32Function(name, [
+  const { f, p } = i32Function(`hash${adjacentRows ? "Adjacent" : "Spaced"}Rows${name}`, [
     "groups",
     "groupsEnd",
     "entries",
@@ -39,7 +39,7 @@ export function hashRowsKeccak(
     "digestBytes",
     "constants",
   ]);
-  const blockEnd = f.let(i32.add(p.state, i32.const(16 * RATE_WORDS)));
+  const blockEnd = f.let(i32.add(p.state, i32.const(16 * rateWords)));
   const zero = f.let(v128.const32(0));
   const cursor = f.declare(I32);
   const word = f.declare(V128);
@@ -67,7 +67,7 @@ export function hashRowsKeccak(
     absorbGroups(f, p, loadPair, absorb, pending, pendingBits);
     absorbEntries(f, p, loadPair, absorb, pending, pendingBits);
     const closing = v128.splat64(i64.const(1n << 63n));
-    f.store(p.state, v128.xor(v128.load(p.state, 16 * (RATE_WORDS - 1)), closing), 16 * (RATE_WORDS - 1));
+    f.store(p.state, v128.xor(v128.load(p.state, 16 * (rateWords - 1)), closing), 16 * (rateWords - 1));
     f.call(permutePair, p.state, p.constants);
     f.call(storeDigest, p.state, p.target, p.digestBytes);
     f.increase(p.target, p.targetStride);

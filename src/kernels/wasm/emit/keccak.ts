@@ -9,6 +9,20 @@ export const RATE_WORDS = 17;
 export const STATE_PAIR_BYTES = 16 * STATE_WORDS;
 
 const ROUNDS = 24;
+
+/** A sponge over the permutation. */
+export interface Sponge {
+  /** At the end of names of its kernels. */
+  readonly name: string;
+  /** The last so many rounds of the permutation; a multiple of four. */
+  readonly rounds: number;
+  readonly rateWords: number;
+}
+
+export const KECCAK_256: Sponge = { name: "Keccak", rounds: ROUNDS, rateWords: RATE_WORDS };
+/** TurboSHAKE128 (RFC 9861): a capacity of 256 bits, and half of the rounds. */
+export const TURBOSHAKE_128: Sponge = { name: "Turboshake", rounds: 12, rateWords: 21 };
+
 /** Rounds in a row without a loop: a new state need not be moved into the old one's registers after each. */
 const ROUNDS_PER_PASS = 4;
 
@@ -31,12 +45,12 @@ export const KECCAK_CONSTANTS: BigUint64Array = (() => {
 })();
 
 /**
- * keccak-f[1600] on two states at once, word i of both in `state[i]`, in place. `constants` is the address of
- * `KECCAK_CONSTANTS`. Source: FIPS 202, section 3.
+ * The last `rounds` of keccak-f[1600], by default all, on two states at once, word i of both in `state[i]`, in place.
+ * `constants` is the address of `KECCAK_CONSTANTS`. Source: FIPS 202, section 3, where 12 rounds are Keccak-p[1600, 12].
  */
-export function emitKeccakF(f: FunctionBuilder, state: readonly Local[], constants: Value): void {
-  const cursor = f.let(constants);
+export function emitKeccakF(f: FunctionBuilder, state: readonly Local[], constants: Value, rounds = ROUNDS): void {
   const end = f.let(i32.add(constants, i32.const(8 * ROUNDS)));
+  const cursor = f.let(i32.sub(end, i32.const(8 * rounds)));
   f.loop(() => {
     let words: readonly Value[] = state;
     for (let round = 0; round < ROUNDS_PER_PASS; round++) words = emitRound(f, words, v128.load64Splat(cursor, 8 * round));
@@ -81,11 +95,11 @@ function at(words: readonly Value[], i: number): Value {
   return word;
 }
 
-/** permutePair(state, constants): keccak-f on two interleaved states in memory. */
-export function permutePair(): FunctionBuilder {
-  const { f, p } = i32Function("permutePair", ["state", "constants"]);
+/** permutePair…(state, constants): a sponge's permutation on two interleaved states in memory. */
+export function permutePair({ name, rounds }: Sponge = KECCAK_256): FunctionBuilder {
+  const { f, p } = i32Function(`permutePair${name}`, ["state", "constants"]);
   const state = Array.from({ length: STATE_WORDS }, (_, i) => f.let(v128.load(p.state, 16 * i)));
-  emitKeccakF(f, state, p.constants);
+  emitKeccakF(f, state, p.constants, rounds);
   state.forEach((word, i) => f.store(p.state, word, 16 * i));
   return f;
 }

@@ -42,6 +42,9 @@ export interface CommitClass {
   readonly blocks: readonly (readonly number[])[];
 }
 
+/** Names of the kernels by the hash. */
+const SPONGES = { keccak: "Keccak", turboshake: "Turboshake" } as const;
+
 interface ClassScratch {
   readonly columns: readonly number[];
   readonly powers: PowerTable;
@@ -107,9 +110,9 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
     const leafColumns = leafOrder(input, place.columns, rowsPerLeaf);
     const groupSize = job.encoding === "base31" ? BASE31_GROUP : (input.blocks[0]?.length ?? 0);
     const { groups, entries } =
-      hash.kind === "keccak"
-        ? keccakMessage(leafColumns, groupSize)
-        : { groups: [], entries: poseidonEntries(leafColumns, scratch.zeros) };
+      hash.kind === "poseidon"
+        ? { groups: [], entries: poseidonEntries(leafColumns, scratch.zeros) }
+        : keccakMessage(leafColumns, groupSize);
     words.set([...groups, ...entries], place.message / 4);
     const entriesAt = place.message + 4 * groups.length;
     return { ...input, ...place, entriesAt, entriesEnd: entriesAt + 4 * entries.length, sources: input.blocks.flat() };
@@ -134,7 +137,7 @@ export function runCommit(thread: Thread, job: CommitJob, scratchStart: number):
       kernels.hashRowsPoseidon(message, entriesEnd, 0, count, step, target, stride, POSEIDON_CONSTANTS_AT);
       return;
     }
-    const kernel = rowsPerLeaf === 1 ? kernels.hashAdjacentRowsKeccak : kernels.hashSpacedRowsKeccak;
+    const kernel = kernels[`hash${rowsPerLeaf === 1 ? "Adjacent" : "Spaced"}Rows${SPONGES[hash.kind]}`];
     const rows = [0, count, step, scratch.state, target, stride, hash.digestBytes, KECCAK_CONSTANTS_AT];
     kernel(message, entriesAt, entriesAt, entriesEnd, ...rows);
   }
@@ -176,8 +179,17 @@ export function hashNodes(
   if (hash.kind === "poseidon") {
     kernels.hashNodesPoseidon(pairs, count, target, stride, POSEIDON_CONSTANTS_AT);
   } else {
-    const { digestBytes } = hash;
-    kernels.hashNodesKeccak(pairs, count, target, stride, state, nodeShapeAt(digestBytes), digestBytes, KECCAK_CONSTANTS_AT);
+    const { kind, digestBytes } = hash;
+    kernels[`hashNodes${SPONGES[kind]}`](
+      pairs,
+      count,
+      target,
+      stride,
+      state,
+      nodeShapeAt(digestBytes),
+      digestBytes,
+      KECCAK_CONSTANTS_AT,
+    );
   }
 }
 

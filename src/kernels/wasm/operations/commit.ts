@@ -42,7 +42,7 @@ export async function commit(
   const joined = Math.max(0, logRowsPerLeaf - tallest.logRows);
   const logLeavesPerCoset = tallest.logRows + joined - logRowsPerLeaf;
   const depth = tallest.logLeaves;
-  const isPruned = request.hash.kind === "keccak" && request.rowsPerLeaf === 1 && depth >= device.prunedDepth;
+  const isPruned = request.hash.kind !== "poseidon" && request.rowsPerLeaf === 1 && depth >= device.prunedDepth;
   const firstStoredLayer = isPruned ? Math.min(FIRST_STORED_LAYER, logLeavesPerCoset) : 0;
 
   const digestBytes = digestLength(request.hash);
@@ -105,7 +105,7 @@ export function readDigest(device: Device, tree: StoredTree, layer: number, inde
   const { hash } = tree.request;
   const length = digestLength(hash);
   const bytes = new Uint8Array(device.heap.memory.buffer, address + length * index, length).slice();
-  return hash.kind === "keccak" ? bytes : digestToBytes(new Uint32Array(bytes.buffer).map(fromMontgomery));
+  return hash.kind === "poseidon" ? digestToBytes(new Uint32Array(bytes.buffer).map(fromMontgomery)) : bytes;
 }
 
 const INVERSE_R = inv(R);
