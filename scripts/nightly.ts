@@ -24,8 +24,9 @@ interface Options {
   readonly isJson: boolean;
   /** A file with the trace of an earlier failure. */
   readonly trace: string | undefined;
-  /** How many of the replayed batches are proven. */
+  /** How many of the replayed batches are proven, and how many have their tables checked. */
   readonly proofs: number;
+  readonly checks: number;
   /** Test files that are replayed or run; none: all. */
   readonly files: readonly string[];
 }
@@ -51,6 +52,7 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     trace: { type: "string" },
     proofs: { type: "string", default: "0" },
+    checks: { type: "string", default: "20" },
   },
 });
 const options: Options = {
@@ -60,7 +62,8 @@ const options: Options = {
   ledger: values.ledger,
   isJson: values.json,
   trace: values.trace,
-  proofs: proofCount(values.proofs),
+  proofs: countOf("--proofs", values.proofs),
+  checks: countOf("--checks", values.checks),
   files: positionals.filter(isTestFile),
 };
 const say = options.isJson ? console.error : console.log;
@@ -74,9 +77,9 @@ for (const name of names.length > 0 ? names : Object.keys(RUNS)) {
 }
 process.exitCode = isGood ? 0 : 1;
 
-function proofCount(text: string): number {
+function countOf(option: string, text: string): number {
   const count = text === "all" ? Infinity : Number(text);
-  if (Number.isNaN(count)) throw new Error(`--proofs takes a number or all, not '${text}'`);
+  if (Number.isNaN(count)) throw new Error(`${option} takes a number or all, not '${text}'`);
   return count;
 }
 
@@ -85,12 +88,13 @@ function isTestFile(name: string): boolean {
 }
 
 /** The batches of the flow suite: which can be proven, and with `--proofs` proofs of them. */
-async function runReplay({ files, proofs, processes, ledger: folder, isJson }: Options): Promise<boolean> {
-  const report = await replayFlows({ files, proofs, folder, workers: processes, say });
-  const { batches, proven, checked, labelled, problems } = report;
+async function runReplay({ files, proofs, checks, processes, ledger: folder, isJson }: Options): Promise<boolean> {
+  const report = await replayFlows({ files, proofs, checks, folder, workers: processes, say });
+  const { batches, proven, checked, followed, labelled, problems } = report;
+  const judged = `${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${labelled} labelled`;
   if (isJson) console.log(JSON.stringify(report));
   else {
-    say(`${batches} batches of ${report.files} files: ${proven} proven and verified, ${checked} checked, ${labelled} labelled`);
+    say(`${batches} batches of ${report.files} files: ${judged}`);
     for (const problem of problems) say(`WRONG: ${problem}`);
   }
   return problems.length === 0;

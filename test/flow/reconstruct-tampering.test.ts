@@ -6,6 +6,7 @@ import type { ReconstructionErrorCode } from "../../src/chain/reconstruction/rec
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { alteredL1, flipBit, withData } from "./support/altered-l1.ts";
 import { RebuiltRollup } from "./support/rebuilt-rollup.ts";
+import { workloadSeed } from "./support/replay/collecting.ts";
 
 /** The words of a batch's record, which events and answers hold one after the other. */
 const RECORD_FIELDS = hyperchainInterface.getEvent("BatchStored")?.inputs.find(({ name }) => name === "batch")?.components ?? [];
@@ -14,7 +15,7 @@ describe("A7: a reconstruction believes nothing that L1's contracts do not bind"
   let rollup: RebuiltRollup;
   /** L1 transaction of a commit that was taken back. */
   let reverted: string;
-  const seed = Math.floor(Math.random() * 2 ** 32);
+  const seed = workloadSeed();
 
   before(async () => {
     rollup = await RebuiltRollup.start(seed);

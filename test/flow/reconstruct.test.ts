@@ -23,6 +23,7 @@ import { createProver } from "../../src/prover/prover.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { ALICE, clientOf, dependencies, ETHER } from "./support/devnet.ts";
 import { CHAIN_ID, erc20, plainTransfer, RebuiltRollup, RUNNING, TOKENS, WITHDRAWN_TOKENS } from "./support/rebuilt-rollup.ts";
+import { workloadSeed } from "./support/replay/collecting.ts";
 
 const bridge = new Interface(sharedBridgeAbi);
 const stateExits = new Interface(stateExitAbi);
@@ -46,7 +47,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
   /** Canonical hashes: one that succeeds, one that fails. */
   let operations: readonly Hex[];
   const prover = createProver({ workers: 2 });
-  const seed = Math.floor(Math.random() * 2 ** 32);
+  const seed = workloadSeed();
 
   before(async () => {
     rollup = await RebuiltRollup.start(seed);

@@ -1,8 +1,6 @@
 import type { Backend } from "../../kernels/backend.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { Kernel } from "../../machine/interpreter/kernel.ts";
-import { compareDigests } from "../../protocol/diff-digest.ts";
-import type { Digest } from "../../protocol/digest.ts";
 import type { FixedTables } from "../../stark/fixed-tables.ts";
 import { prove } from "../../stark/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
@@ -11,9 +9,9 @@ import type { TablePrograms } from "../../stark/table-programs.ts";
 import { runInput } from "../run-system.ts";
 import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
 import type { BatchWitness } from "./batch-witness.ts";
-import { planBatch, stepsWithin, type StepWeight } from "./chunk-plan.ts";
+import { stepsWithin } from "./chunk-plan.ts";
 import { BatchRun } from "./chunk-run.ts";
-import { otherWord } from "./chunk-statement.ts";
+import { comparedPlan, relistingTo } from "./compared-plan.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import { UnprovableBatch } from "./execution-label.ts";
@@ -21,7 +19,6 @@ import { createPrimitives } from "./machine-primitives.ts";
 import { PartialTree } from "./partial-tree.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import { type ExecutionMetrics, MOST_CELLS, type ProvenExecution, type ProvingOptions } from "./proven-execution.ts";
-import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
 /** What proofs are made with. */
 export interface ProvingTools {
@@ -85,7 +82,7 @@ export class BatchProving {
       ...{ program: key.system.verificationKeyDigest, protocolVersion: this.#claim.batch.protocolVersion },
       ...{ chainId: environment.chainId, batchNumber: environment.boundary.nextBatch },
       ...{ blockHashes: environment.boundary.blockHashes, rootBefore: claimedEnds(this.#claim).rootBefore },
-      ...{ chunks: this.#chunks, relisting: this.#relisting(tree) },
+      ...{ chunks: this.#chunks, relisting: relistingTo(this.#claim, tree, this.#witness, this.#compress) },
     });
     const metrics: ExecutionMetrics = {
       ...{ chunks: this.#chunks.length, cells: this.#cells, seconds: (performance.now() - start) / 1000 },
@@ -98,7 +95,8 @@ export class BatchProving {
   *#chunksInTurn(): Generator<{ readonly run: BatchRun; readonly chunk: FilledChunk }> {
     const { steps, state } = this.#witness;
     this.#clock.enter("plan", 0);
-    const weights = this.#plan();
+    const tools = { program: this.#tools.key.program, primitives: this.#primitives, compress: this.#compress };
+    const weights = comparedPlan(this.#witness, this.#claim, tools);
     const kernel = new Kernel(this.#primitives, this.#tools.key.program.rows);
     let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
     for (let at = 0; at < steps.length;) {
@@ -114,37 +112,6 @@ export class BatchProving {
 
   get #mostCells(): number {
     return this.#options.mostCells ?? MOST_CELLS;
-  }
-
-  /** Runs the batch, and compares what it comes to with the claim, before anything is proven. What its steps weigh. */
-  #plan(): readonly StepWeight[] {
-    const { first, last, rootBefore, environment } = claimedEnds(this.#claim);
-    const tree = new PartialTree(this.#witness.state, this.#compress);
-    const found = this.#witness.environment;
-    const [before, other] = [tree.root, otherWord(found.boundary, first)];
-    const isOther = found.chainId !== environment.chainId || compareDigests(before, rootBefore) !== 0;
-    if (other !== undefined || isOther)
-      throw new UnprovableBatch("disagreement", `the witness does not begin where L1's records do: ${other ?? "another state"}`);
-    const plan = planBatch(this.#witness, tree, this.#tools.key.program, this.#primitives);
-    const different = otherWord(plan.boundary, last);
-    if (different !== undefined)
-      throw new UnprovableBatch(
-        different === "cheatCount" ? "cheat-unknown" : "disagreement",
-        `the machine ends with ${different} ${plan.boundary[different]}, L1 has ${{ ...last, blockHashes: 0n }[different]}`,
-      );
-    this.#relisting(plan.tree);
-    return plan.weights;
-  }
-
-  /** How the root of a tree is L1's; undefined where it is the same. Throws UnprovableBatch for another state. */
-  #relisting(tree: PartialTree): Relisting | undefined {
-    const { rootAfter } = claimedEnds(this.#claim);
-    if (isSame(tree.root, rootAfter)) return undefined;
-    const relisting = relist(tree, this.#witness.listedFrom);
-    const roots = relistedRoots(relisting, this.#compress);
-    if (roots === undefined || !isSame(roots.after, rootAfter))
-      throw new UnprovableBatch("disagreement", "the machine comes to another state than L1 has");
-    return relisting;
   }
 
   /** Fills the tables of a chunk of so many steps, or of half as many until it is no larger than a chunk may be. */
@@ -190,8 +157,4 @@ function freeNow(columns: readonly Uint32Array[]): void {
   for (const buffer of new Set(columns.map((column) => column.buffer))) {
     if (buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
-}
-
-function isSame(a: Digest, b: Digest): boolean {
-  return compareDigests(a, b) === 0;
 }

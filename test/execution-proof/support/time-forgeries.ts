@@ -20,7 +20,7 @@ export function* timeForgeries(): Generator<Forgery> {
 type End = Pick<VisitCells, "opcode" | "placeAfter" | "heightAfter" | "gasAfter" | "wordsAfter" | "budgetAfter" | "spent">;
 
 /**
- * User mode is entered three times. The code runs once, in order, but the kernel is told of its first two stops in the other order: it
+ * User mode is entered three times. The code runs once, in order, but the kernel is told of its first two stops in the other one: it
  * goes on behind the second one, where the third time begins, then goes back behind the first one, where the second time begins.
  */
 function exchangedEnds(): RunCells {

@@ -7,6 +7,8 @@ import type { ProvableBatch } from "../../../../src/node/execution/execution-que
 /** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
 export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";
 
+const REPLAYED_SEED = 7;
+
 /** How names of batches' files end. */
 export const COLLECTED = ".batch";
 
@@ -23,6 +25,14 @@ export function collecting(): Pick<DevnetDependencies, "onProvable"> {
       writeFileSync(join(folder, `${name}${COLLECTED}`), serialize(batch));
     },
   };
+}
+
+/**
+ * The seed of a random workload. Whether its batches call what no table proves depends on it, so it is always the same while the suite
+ * is replayed: the list of batches with a label is fixed.
+ */
+export function workloadSeed(): number {
+  return process.env[REPLAY_VARIABLE] === undefined ? Math.floor(Math.random() * 2 ** 32) : REPLAYED_SEED;
 }
 
 /** A batch as `collecting` kept it. */

@@ -1,4 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { comparedPlan, type PlanningTools } from "../../../../src/execution-proof/batch/compared-plan.ts";
+import { labelOf } from "../../../../src/execution-proof/batch/execution-label.ts";
+import { createPrimitives } from "../../../../src/execution-proof/batch/machine-primitives.ts";
+import { createCompressor } from "../../../../src/kernels/wasm/compressor.ts";
+import { kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
 import { createExecutionKey, type ExecutionKey } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
 import type { BatchWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
@@ -24,34 +29,43 @@ interface Tools {
 
 type Judged = Pick<ReplayedBatch, "outcome" | "reason" | "detail" | "chunks" | "bytes" | "provenBits">;
 
+/** How far a batch is judged: the machine follows it, its tables are checked, or it is proven. */
+export type Depth = "followed" | "checked" | "proven";
+const DEPTHS: readonly Depth[] = ["followed", "checked", "proven"];
+
 /** Finds what becomes of collected batches, and keeps it beside them. */
 export class BatchJudge {
   readonly #backend: Promise<WasmBackend>;
   readonly #tools = new Map<bigint, Promise<Tools>>();
+  readonly #planning: PlanningTools = {
+    ...{ program: { rows: kernelRows() }, primitives: createPrimitives() },
+    compress: createCompressor().compress,
+  };
   #verifier: Verifier | undefined;
 
   constructor(workers: number) {
     this.#backend = createWasmBackend({ workers });
   }
 
-  /** What became of the batch before; undefined where that is not known, or a proof is asked for and was not made. */
-  known({ path }: Collected, isProven: boolean): ReplayedBatch | undefined {
+  /** What became of the batch before; undefined where that is not known, or it was not judged so far. */
+  known({ path }: Collected, depth: Depth): ReplayedBatch | undefined {
     try {
       const known = JSON.parse(readFileSync(resultOf(path), "utf8")) as ReplayedBatch;
-      return isProven && known.outcome === "checked" ? undefined : known;
+      const reached = DEPTHS.indexOf(known.outcome as Depth);
+      return reached === -1 || reached >= DEPTHS.indexOf(depth) ? known : undefined;
     } catch {
       return undefined;
     }
   }
 
-  /** Fills the batch's tables and checks them; `isProven`: proves it instead, and has another process verify the proof. */
-  async judge({ file, path }: Collected, isProven: boolean): Promise<ReplayedBatch> {
+  /** Has the machine run the batch, or fills its tables and checks them, or proves it and has another process verify the proof. */
+  async judge({ file, path }: Collected, depth: Depth): Promise<ReplayedBatch> {
     const { commitment, claim, witness } = readCollected(path);
     const { user, system } = process.cpuUsage();
     const judged: Judged =
       witness.kind === "labelled"
         ? { outcome: "labelled", reason: witness.reason, detail: witness.detail }
-        : await this.#judge(witness, claim, isProven);
+        : await this.#judge(witness, claim, depth);
     const spent = process.cpuUsage({ user, system });
     const { batchNumber, logCount, priorityOpCount, importedRootCount, cheatCount } = claim.outputs;
     const result: ReplayedBatch = {
@@ -70,9 +84,10 @@ export class BatchJudge {
     await (await this.#backend).close();
   }
 
-  async #judge(witness: BatchWitness, claim: ProvableBatch["claim"], isProven: boolean): Promise<Judged> {
+  async #judge(witness: BatchWitness, claim: ProvableBatch["claim"], depth: Depth): Promise<Judged> {
+    if (depth === "followed") return this.#follow(witness, claim);
+    if (depth === "checked") return this.#check(witness, claim);
     const { proving } = await this.#toolsOf(claim.batch.protocolVersion);
-    if (!isProven) return this.#check(witness, claim);
     const made = await proving.prove(witness, claim);
     if (made.kind === "labelled") return { outcome: "labelled", reason: made.reason, detail: made.detail };
     this.#verifier ??= startVerifier();
@@ -84,6 +99,16 @@ export class BatchJudge {
     // Which constraint it is, the proof does not say.
     const { detail = "its tables are in order" } = await this.#check(witness, claim);
     return { outcome: "refused", detail: `${answer.refusal}; ${detail}` };
+  }
+
+  #follow(witness: BatchWitness, claim: ProvableBatch["claim"]): Judged {
+    try {
+      comparedPlan(witness, claim, this.#planning);
+      return { outcome: "followed" };
+    } catch (error) {
+      const { reason, detail } = labelOf(error);
+      return { outcome: "labelled", reason, detail };
+    }
   }
 
   async #check(witness: BatchWitness, claim: ProvableBatch["claim"]): Promise<Judged> {

@@ -20,8 +20,9 @@ import { differences, type ReplayedBatch } from "./outcomes.ts";
 export interface ReplayOptions {
   /** Test files, relative to the repository; none: all of `SUITE`. */
   readonly files: readonly string[];
-  /** How many batches are proven, by turns of the files. All others are checked. */
+  /** How many batches are proven, and have their tables checked, by turns of the files. All others the machine follows. */
   readonly proofs: number;
+  readonly checks: number;
   /** Where what has ended is kept; undefined: in a new folder. */
   readonly folder: string | undefined;
   readonly workers: number;
@@ -34,6 +35,7 @@ export interface ReplayReport {
   readonly batches: number;
   readonly proven: number;
   readonly checked: number;
+  readonly followed: number;
   readonly labelled: number;
   readonly problems: readonly string[];
   readonly ends: readonly ReplayedBatch[];
@@ -81,25 +83,25 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
         ),
       );
     const count = (outcome: ReplayedBatch["outcome"]): number => ends.filter((end) => end.outcome === outcome).length;
-    const [proven, checked, labelled] = [count("proven"), count("checked"), count("labelled")];
-    return { files: files.length, batches: ends.length, proven, checked, labelled, problems, ends };
+    const [proven, checked, followed, labelled] = [count("proven"), count("checked"), count("followed"), count("labelled")];
+    return { files: files.length, batches: ends.length, proven, checked, followed, labelled, problems, ends };
   } finally {
     await judge.close();
   }
 }
 
-/** All batches in turn; proofs first, one of each file until there are as many as asked for. */
+/** All batches in turn: one of each file is proven, then checked, until there are as many as asked for. */
 async function judgeAll(
   judge: BatchJudge,
   byFile: readonly (readonly Collected[])[],
-  { proofs, say }: ReplayOptions,
+  { proofs, checks, say }: ReplayOptions,
 ): Promise<ReplayedBatch[]> {
   const longest = Math.max(0, ...byFile.map(({ length }) => length));
   const turns = Array.from({ length: longest }, (_, turn) => byFile.flatMap((batches) => batches[turn] ?? [])).flat();
   const ends: ReplayedBatch[] = [];
   for (const [place, batch] of turns.entries()) {
-    const isProven = ends.filter(({ outcome }) => outcome === "proven").length < proofs;
-    const end = judge.known(batch, isProven) ?? (await judge.judge(batch, isProven));
+    const depth = place < proofs ? "proven" : place < proofs + checks ? "checked" : "followed";
+    const end = judge.known(batch, depth) ?? (await judge.judge(batch, depth));
     ends.push(end);
     say(`${place + 1}/${turns.length} ${lineOf(end)}`);
   }

@@ -9,10 +9,10 @@ export interface ReplayedBatch {
   /** The first digits. */
   readonly commitment: string;
   /**
-   * "checked": its tables are filled, and satisfy every constraint and look-up. "proven": another process has verified a proof of
+   * "followed": the machine's run comes to L1's record and state. "checked": its tables are filled, and satisfy every constraint and look-up. "proven": another process has verified a proof of
    * secure parameters. "refused": tables that break a constraint, or a proof that is not accepted.
    */
-  readonly outcome: "checked" | "proven" | "labelled" | "refused";
+  readonly outcome: "followed" | "checked" | "proven" | "labelled" | "refused";
   readonly reason?: ExecutionLabel;
   readonly detail?: string;
   readonly steps: number;

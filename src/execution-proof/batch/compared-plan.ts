@@ -1,0 +1,65 @@
+import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
+import { compareDigests } from "../../protocol/diff-digest.ts";
+import type { Compress, Digest } from "../../protocol/digest.ts";
+import type { ProvenProgram } from "../run-system.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import { planBatch, type StepWeight } from "./chunk-plan.ts";
+import { otherWord } from "./chunk-statement.ts";
+import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
+import { UnprovableBatch } from "./execution-label.ts";
+import { PartialTree } from "./partial-tree.ts";
+import { relist, relistedRoots, type Relisting } from "./relisting.ts";
+
+/** What a batch's run is made with. */
+export interface PlanningTools {
+  readonly program: Pick<ProvenProgram, "rows">;
+  readonly primitives: Primitives;
+  readonly compress: Compress;
+}
+
+/**
+ * Runs a batch by the machine, and compares what it comes to with what L1 has: number, time, count of cheats and state. What its
+ * steps weigh. Throws UnprovableBatch where they differ, and else as `planBatch` does.
+ */
+export function comparedPlan(
+  witness: BatchWitness,
+  claim: ExecutionClaim,
+  { program, primitives, compress }: PlanningTools,
+): readonly StepWeight[] {
+  const { first, last, rootBefore, environment } = claimedEnds(claim);
+  const tree = new PartialTree(witness.state, compress);
+  const found = witness.environment;
+  const [before, other] = [tree.root, otherWord(found.boundary, first)];
+  const isOther = found.chainId !== environment.chainId || !isSame(before, rootBefore);
+  if (other !== undefined || isOther)
+    throw new UnprovableBatch("disagreement", `the witness does not begin where L1's records do: ${other ?? "another state"}`);
+  const plan = planBatch(witness, tree, program, primitives);
+  const different = otherWord(plan.boundary, last);
+  if (different !== undefined)
+    throw new UnprovableBatch(
+      different === "cheatCount" ? "cheat-unknown" : "disagreement",
+      `the machine ends with ${different} ${plan.boundary[different]}, L1 has ${{ ...last, blockHashes: 0n }[different]}`,
+    );
+  relistingTo(claim, plan.tree, witness, compress);
+  return plan.weights;
+}
+
+/** How the root of a tree is L1's; undefined where it is the same. Throws UnprovableBatch for another state. */
+export function relistingTo(
+  claim: ExecutionClaim,
+  tree: PartialTree,
+  { listedFrom }: Pick<BatchWitness, "listedFrom">,
+  compress: Compress,
+): Relisting | undefined {
+  const { rootAfter } = claimedEnds(claim);
+  if (isSame(tree.root, rootAfter)) return undefined;
+  const relisting = relist(tree, listedFrom);
+  const roots = relistedRoots(relisting, compress);
+  if (roots === undefined || !isSame(roots.after, rootAfter))
+    throw new UnprovableBatch("disagreement", "the machine comes to another state than L1 has");
+  return relisting;
+}
+
+function isSame(a: Digest, b: Digest): boolean {
+  return compareDigests(a, b) === 0;
+}
