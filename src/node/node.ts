@@ -1,11 +1,11 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import { startChain } from "../chain/chain.ts";
+import { readState } from "../chain/past/compare-state.ts";
 import type { Chain, ChainDependencies, ChainOptions } from "../chain/chain.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
 import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
-import { decodeState } from "../chain/witness/state-bytes.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -244,7 +244,7 @@ function openExecution(
   closing: Disposer,
 ): NodeExecution | undefined {
   if (proofs === undefined && onProvable === undefined) return undefined;
-  const codes = place === undefined ? [] : decodeState(place.state).codes.map(([, code]) => code);
+  const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
   const { chainId } = configuration;
   return openNodeExecution({ chainId, coinbase, genesis, initialState, codes }, { proofs, onProvable }, closing);
 }
