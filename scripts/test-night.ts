@@ -15,8 +15,8 @@ export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel; lost threads",
     night: [
-      ...["devnet/execution", "devnet/proof-validators", "plugin/verify-task", "execution-proof/operations"],
-      ...["execution-proof/run", "execution-proof/erc20", "prover/lost-threads"],
+      ...["devnet/execution", "devnet/proof-validators", "devnet/proof-mode", "plugin/verify-task"],
+      ...["execution-proof/operations", "execution-proof/run", "execution-proof/erc20", "prover/lost-threads"],
     ],
     day: [
       ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/transaction", "prover/prover"],
