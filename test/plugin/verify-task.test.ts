@@ -110,6 +110,6 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
 
   test("a batch that L1 does not have is refused", async () => {
     assert.equal((await verify(9, "--proof", altered({}))).verdict.error?.code, "NotCommitted");
-    assert.equal((await verify(9)).verdict.error?.code, "ChainSilent");
+    assert.equal((await verify(9)).verdict.error?.code, "BatchUnknown");
   });
 });

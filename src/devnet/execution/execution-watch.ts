@@ -267,6 +267,7 @@ function unchecked(commitment: Hex): Watched {
 const MEANINGS: Readonly<Record<ExecutionCheckError["code"], NamedCode>> = {
   NotServed: "ProofMissing",
   NotMade: "ProofMissing",
+  BatchUnknown: "ProofMissing",
   ChainSilent: "ProofMissing",
   ProofPruned: "ProofMissing",
   NotCommitted: "ProofMissing",

@@ -14,14 +14,16 @@ export type ExecutionCheckCode =
   | "NotCommitted"
   | "ChangesUnproven"
   | "GenesisMismatch"
+  | "BatchUnknown"
   | "ChainSilent";
 
 /**
- * A batch's execution cannot be checked. NotServed: the chain makes no proofs, or has no such batch. NotMade: the proof is not
+ * A batch's execution cannot be checked. NotServed: the chain makes no proofs. NotMade: the proof is not
  * made yet. NotProven: the batch has none, for a reason that is told. ProofPruned: its proof was made, and is not kept any more.
  * Unreadable: what was served is no answer about a proof. NotCommitted: L1 does not have the batch. ChangesUnproven: L1 has not
  * accepted the proof of its published changes, which shows its outputs. GenesisMismatch: L1's chain began with another genesis
- * than this package's. ChainSilent: what serves the proof does not answer.
+ * than this package's. BatchUnknown: the chain answers that it has no such batch. ChainSilent: what serves the proof does not
+ * answer.
  */
 export class ExecutionCheckError extends HyperchainError<ExecutionCheckCode> {
   override readonly name = "ExecutionCheckError";
@@ -61,9 +63,18 @@ const proven = v.object({
 
 const labelled = v.object({ reason: v.string(), detail: v.string() });
 
+/** Characters of a label's two texts that are told: a stranger may serve as many as an answer may have. */
+const MOST_OF_REASON = 64;
+const MOST_OF_DETAIL = 256;
+
 /** A batch has a label instead of a proof. */
 export function noProof({ reason, detail }: Readonly<Record<"reason" | "detail", string>>): ExecutionCheckError {
-  return new ExecutionCheckError("NotProven", `the batch has no proof: ${printable(reason)} (${printable(detail)})`);
+  const told = `${excerpt(reason, MOST_OF_REASON)} (${excerpt(detail, MOST_OF_DETAIL)})`;
+  return new ExecutionCheckError("NotProven", `the batch has no proof: ${told}`);
+}
+
+function excerpt(text: string, most: number): string {
+  return printable(text.slice(0, most)) + (text.length > most ? "…" : "");
 }
 
 /** Reads an answer of `hyperchain_getExecutionProof`. Throws ExecutionCheckError. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ExecutionCheckError } from "../../devnet/execution/served-execution.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { printable } from "../../runtime/printable.ts";
-import { AnswerTooLongError, callJsonRpc } from "../discovery/json-rpc.ts";
+import { AnswerTooLongError, callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 
@@ -13,7 +13,7 @@ const ANSWER_MS = 60_000;
 
 /**
  * Asks for what is said of a batch's proof: the chain, or what answers at `chainUrl`. Nothing of it is believed. Rejects with
- * ExecutionCheckError ChainSilent or Unreadable.
+ * ExecutionCheckError BatchUnknown, ChainSilent or Unreadable.
  */
 export function servedProofs(chain: ChainOnL1, chainUrl: string | undefined): ((batch: bigint) => Promise<unknown>) | undefined {
   const asked: ChainOnL1["chain"] =
@@ -27,9 +27,16 @@ export function servedProofs(chain: ChainOnL1, chainUrl: string | undefined): ((
       const reason = printable(reasonOf(error));
       if (error instanceof AnswerTooLongError)
         throw new ExecutionCheckError("Unreadable", `what is served of batch ${batch} is too long: ${reason}`, { cause: error });
+      if (isUnknownBatch(error))
+        throw new ExecutionCheckError("BatchUnknown", `the chain has no batch ${batch}: ${reason}`, { cause: error });
       throw new ExecutionCheckError("ChainSilent", `no proof of batch ${batch} is served: ${reason}`, { cause: error });
     }
   };
+}
+
+function isUnknownBatch(error: unknown): boolean {
+  if (!(error instanceof JsonRpcError)) return false;
+  return (error.data as { readonly code?: unknown } | null | undefined)?.code === "BatchUnknown";
 }
 
 /** Answers as the chain gave them, alone or as JSON-RPC carries them. */
@@ -38,7 +45,10 @@ export async function proofFromFile(path: string): Promise<unknown> {
     const answer: unknown = JSON.parse(await readFile(path, "utf8"));
     return typeof answer === "object" && answer !== null && "result" in answer ? answer.result : answer;
   } catch (error) {
-    throw new ExecutionCheckError("Unreadable", `${path} cannot be read: ${reasonOf(error)}`, { cause: error });
+    // The engine's words for text that is no JSON quote it.
+    const reason =
+      error instanceof SyntaxError ? "it is not the JSON of an answer of hyperchain_getExecutionProof" : reasonOf(error);
+    throw new ExecutionCheckError("Unreadable", `${path} cannot be read: ${reason}`, { cause: error });
   }
 }
 
