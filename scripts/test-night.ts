@@ -76,9 +76,10 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/upgrade-task", "chain/batch/versions", "contracts/l1/upgrades"],
   },
   {
-    what: "swaps, payments out of several chains and calls through the test API, with real proofs; 100 listed transfers",
-    night: ["flow/swap", "flow/spend", "flow/transfer-lists", "plugin/connection/hyperchains-proven"],
+    what: "swaps, payments out of several chains, slots read of other chains and calls through the test API, with real proofs; 100 listed transfers",
+    night: ["flow/swap", "flow/spend", "flow/transfer-lists", "flow/views", "plugin/connection/hyperchains-proven"],
     day: [
+      ...["client/remote-slot", "client/ccip-read", "contracts/l2/cross-chain-views"],
       ...["client/swap", "client/spend", "contracts/l2/remote-swap", "contracts/attacks/stolen-swaps", "flow/hyperbridge"],
       ...["contracts/l2/transfer-lists", "plugin/connection/hyperchains"],
     ],

@@ -26,6 +26,8 @@ export { loadEcosystem, messageStatus, messageTrace, waitForStep } from "./clien
 export type { MessageStanding, RunningEcosystem, WaitOptions } from "./client/running-ecosystem.ts";
 export { contractNames, revertReason } from "./client/revert-reason.ts";
 export type { ContractNames } from "./client/revert-reason.ts";
+export { readRemote } from "./client/read-remote.ts";
+export type { RemoteReading, RemoteReadRequest } from "./client/read-remote.ts";
 export { loadSlot, viewSlot } from "./client/remote-slot.ts";
 export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
 export { announceName, chooseName, chosenName, pointName, requireFreeName, takeName, transferName } from "./client/names.ts";
