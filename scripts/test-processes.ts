@@ -4,11 +4,11 @@ import { LONGEST, tierOf } from "./test-tiers.ts";
 const TOGETHER: readonly string[] = [
   ...["abi", "chain", "errors", "field", "kernels", "ledger", "machine", "options", "protocol", "relayer", "runtime"],
   ...["circuits", "client", "clients", "contracts", "devnet", "execution-proof", "fleet", "flow", "node", "plugin"],
-  ...["settlement", "settlement-layer", "stark"],
+  ...["docs", "settlement", "settlement-layer", "stark", "suites"],
 ];
 
 /** Files in one process. More would save little, and the last of a tier would run on alone. */
-const MOST_TOGETHER = 8;
+const MOST_TOGETHER = 16;
 
 /** Files of these folders that need a process of their own, and why. */
 export const APART: ReadonlyMap<string, string> = new Map([
@@ -19,7 +19,7 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/witness/ready-threads.test.ts", "counts the threads of its process"],
 ]);
 
-/** The files of each process, in this order: at most eight that stand beside each other in a tier and in folders whose files share processes. */
+/** The files of each process, in this order: at most sixteen that stand beside each other in a tier and in folders whose files share processes. */
 export function inProcesses(files: readonly string[]): readonly (readonly string[])[] {
   const processes: { readonly tier: string | undefined; readonly files: string[] }[] = [];
   for (const file of files) {

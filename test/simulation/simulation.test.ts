@@ -3,22 +3,24 @@ import { test } from "node:test";
 import { Interface } from "ethers";
 import hre from "hardhat";
 import { targetOf, UNREACHABLE } from "./coverage.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 import { PROTOCOL_CONTRACTS } from "./model/world.ts";
 import { simulate } from "./simulation.ts";
 import { Codec } from "./support/codec.ts";
 
-/** `npm run nightly -- simulation` takes a million steps and any seed. */
-const STEPS = 2_500;
+/** `npm run nightly -- simulation` takes a million steps and any seed. Fewer than by night meet too little for the last clause. */
+const STEPS = byNight(2_500, 800);
 const SEED = 1;
 
-test(`L1 without proofs does what the model says, keeps the invariants of assets and liveness, and each function, error and third party is met often, in at least ${STEPS} random steps (seed ${SEED})`, async () => {
+test(`L1 without proofs does what the model says, keeps the invariants of assets and liveness${IS_NIGHTLY ? ", and each function, error and third party is met often" : ""}, in at least ${STEPS} random steps (seed ${SEED})`, async () => {
   const { coverage } = await simulate({ seed: SEED, steps: STEPS });
-  assert.deepEqual(coverage.missing(targetOf(STEPS)), [], "reached too rarely");
+  if (IS_NIGHTLY) assert.deepEqual(coverage.missing(targetOf(STEPS)), [], "reached too rarely");
 });
 
 /** Contracts of L1 that the simulation does not call, and why. */
 const LEFT_OUT: Record<string, string> = {
   SettlementFacet: "run by Hyperchain on its own storage (delegatecall), under whose name it is counted",
+  SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 

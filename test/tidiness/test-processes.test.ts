@@ -88,7 +88,7 @@ describe("test files that share a process", () => {
 
   test("are of one tier; others have a process of their own, those that need it with a reason", () => {
     const files = [
-      ...Array.from({ length: 9 }, (_, i) => `test/chain/${i}.test.ts`),
+      ...Array.from({ length: 17 }, (_, i) => `test/chain/${i}.test.ts`),
       "test/relayer/a.test.ts",
       ...["test/circuits/a.test.ts", "test/stark/a.test.ts"],
       ...["test/page/a.test.ts", "test/page/b.test.ts"],
@@ -97,7 +97,7 @@ describe("test files that share a process", () => {
     assert.deepEqual(processes.flat(), files);
     assert.deepEqual(
       processes.map(({ length }) => length),
-      [8, 2, 2, 1, 1],
+      [16, 2, 2, 1, 1],
     );
     const [apart = ""] = APART.keys();
     assert.deepEqual(inProcesses(["test/chain/a.test.ts", apart, "test/chain/b.test.ts"]).length, 3);

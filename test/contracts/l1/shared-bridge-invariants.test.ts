@@ -13,6 +13,7 @@ import { holdingKey } from "../../../src/protocol/holding.ts";
 import { l2LogProof } from "../../../src/protocol/log-proof.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
 import { createRandomness } from "../../protocol/random-batches.ts";
+import { byNight } from "../../support/nightly.ts";
 import { accountsOf, assetMessage, claimOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { operationAt, TestChain } from "./support/chain.ts";
 import type { BatchContent, FormedBatch } from "./support/chain.ts";
@@ -20,7 +21,7 @@ import { addressOf, as, defaultConfiguration, deployEcosystem, ETH, hexAddress, 
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { errorOf } from "./support/errors.ts";
 
-const OPERATIONS = 120;
+const OPERATIONS = byNight(120, 60);
 const CHAIN_IDS = [270n, 271n, 272n];
 /** Taken by a chain late in each sequence. */
 const LATE_CHAIN_IDS = [280n, 281n] as const;

@@ -11,6 +11,7 @@ import { DEFAULT_PARAMETERS } from "../../../src/stark/parameters.ts";
 import { packAuxiliary, type ProofSection } from "../../../src/stark/proof.ts";
 import type { System } from "../../../src/stark/system.ts";
 import { verify } from "../../../src/stark/verify.ts";
+import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, deployYul, errorName, startCodeChain } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 import { proveSmallBatch, type ProvenBatch, solidityStatement } from "./support/small-batch.ts";
@@ -63,6 +64,9 @@ async function wrap(stark: string) {
   };
 }
 
+/** How often each section of a proof is changed, and from which byte of the statement to which. */
+const [CHANGES, STRIDE] = byNight([8, 5], [3, 11]);
+
 describe("the state transition verifier with small parameters (NOT SECURE)", () => {
   let system: System;
   let batch: ProvenBatch;
@@ -99,7 +103,7 @@ describe("the state transition verifier with small parameters (NOT SECURE)", () 
 
   test("rejects every other statement", async () => {
     const random = createRandom(32);
-    for (let at = 0; at < batch.encoded.length; at += 5) {
+    for (let at = 0; at < batch.encoded.length; at += STRIDE) {
       const changed = batch.encoded.slice();
       changed[at]! ^= 1 << random.below(8);
       assert.notEqual(await agreed(changed, batch.proof, `statement byte ${at}`), "accepted");
@@ -119,7 +123,7 @@ describe("the state transition verifier with small parameters (NOT SECURE)", () 
   test("rejects tampered proofs with the TypeScript verifier's code", async () => {
     const random = createRandom(33);
     for (const { name, offset, length } of sections) {
-      for (let i = 0; i < Math.min(length, 8); i++) {
+      for (let i = 0; i < Math.min(length, CHANGES); i++) {
         const changed = batch.proof.slice();
         const at = offset + (i === 0 ? length - 1 : random.below(length));
         changed[at]! ^= i === 0 ? 1 : 1 + random.below(255);

@@ -19,6 +19,7 @@ import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { view } from "../l1/support/ecosystem.ts";
+import { byNight } from "../../support/nightly.ts";
 import { type CodeChain, deployYul, startCodeChain, wordBytes } from "./support/chain.ts";
 import { createRandom } from "./support/random.ts";
 
@@ -104,7 +105,9 @@ test("compresses as the reference does, at the edges and at random, under every 
   }
 });
 
-test("compresses 2,000 inputs full of edge values as the reference does, whatever was in memory", async () => {
+const COMPRESSED = byNight(2_000, 500);
+
+test("compresses hundreds of inputs full of edge values as the reference does, whatever was in memory", async () => {
   const random = createRandom(74);
   const edges = [0, 1, 2, 2 ** 16 - 1, 2 ** 24 - 1, 2 ** 30, P - 2 ** 24, P - 2, P - 1] as const;
   const tags = [...Object.values(DomainTag), DomainTag.pair + 1, DomainTag.pair + 2, DomainTag.pair + 3];
@@ -115,7 +118,7 @@ test("compresses 2,000 inputs full of edge values as the reference does, whateve
       random.below(2) < share ? (edges[random.below(edges.length)] ?? 0) : random.element(),
     );
   };
-  for (let batch = 0; batch < 4; batch++) {
+  for (let batch = 0; batch < COMPRESSED / 500; batch++) {
     const inputs = Array.from({ length: 500 }, () => ({
       tag: tags[random.below(tags.length)] ?? 0,
       left: digest(),
@@ -287,6 +290,10 @@ async function gasOf(data: string): Promise<{ readonly answered: boolean; readon
   return { answered: answered === 1n, gas };
 }
 
+const TOP = (1n << 256n) - 1n;
+/** Calls with any words at all, for each function. */
+const RANDOM_CALLS = byNight(30, 10);
+
 /** A call's calldata with one of its words in place of another; word 0 is the first behind the selector. */
 function withWord(data: string, word: number, value: bigint): string {
   const at = 10 + 64 * word;
@@ -307,7 +314,7 @@ test("the gas of a call follows from its selector and length alone, whatever it 
     return contract.interface.encodeFunctionData("computeRoot", [leaf, path]);
   });
   const random = createRandom(75);
-  const edges = [0n, 1n, 3n, 4n, BigInt(P), BigInt(P) << 224n, 1n << 160n, 1n << 255n, (1n << 256n) - 1n];
+  const edges = byNight([0n, 1n, 3n, 4n, BigInt(P), BigInt(P) << 224n, 1n << 160n, 1n << 255n, TOP], [0n, 4n, BigInt(P), TOP]);
   const words = (data: string): number => (data.length - 10) / 64;
   const calls = [absence, inclusions[0]!].flatMap((valid) => [
     valid,
@@ -315,7 +322,7 @@ test("the gas of a call follows from its selector and length alone, whatever it 
     ...Array.from({ length: words(valid) }, (_, word) => word)
       .filter((word) => word < 10 || word === words(valid) - 1)
       .flatMap((word) => edges.map((edge) => withWord(valid, word, edge))),
-    ...Array.from({ length: 30 }, () =>
+    ...Array.from({ length: RANDOM_CALLS }, () =>
       Array.from({ length: words(valid) }, (_, word) => word).reduce(
         (data, word) => (random.below(4) > 0 ? data : withWord(data, word, randomWord(random))),
         valid,

@@ -43,6 +43,9 @@ const variants = byNight<Variants>(
   always,
 );
 
+/** How often each section of a proof is changed, and each proof is cut somewhere. */
+const [CHANGES, CUTS] = byNight([6, 10], [3, 4]);
+
 interface Subject {
   readonly system: System;
   readonly contract: DeployedVerifier;
@@ -100,7 +103,7 @@ for (const name of Object.keys(variants)) {
       const seen = new Set<string>();
       for (const [logRows, { bytes, sections }] of target.proofs) {
         for (const { name: section, offset, length } of sections) {
-          for (let i = 0; i < Math.min(length, 6); i++) {
+          for (let i = 0; i < Math.min(length, CHANGES); i++) {
             const changed = bytes.slice();
             const at = offset + (i === 0 ? 0 : i === 1 ? length - 1 : random.below(length));
             changed[at]! ^= i < 2 ? 1 << random.below(8) : 1 + random.below(255);
@@ -124,7 +127,7 @@ for (const name of Object.keys(variants)) {
           bytes.length - 1,
           bytes.length - 20,
           ...sections.map(({ offset }) => offset),
-          ...Array.from({ length: 10 }, () => random.below(bytes.length)),
+          ...Array.from({ length: CUTS }, () => random.below(bytes.length)),
         ];
         for (const length of lengths) {
           if (length >= 0) assert.equal(await agreed(target, bytes.slice(0, length), `${length} bytes`), "MalformedProof");

@@ -9,6 +9,7 @@ import { hyperchainInterface, registryInterface } from "../../../src/settlement-
 import { L1View } from "../../../src/settlement-layer/reader/l1-view.ts";
 import { alteredL1 } from "../../flow/support/altered-l1.ts";
 import { generator } from "../../flow/support/generator.ts";
+import { byNight } from "../../support/nightly.ts";
 import { startSettledL1 } from "../../settlement/support/settled-l1.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { messagesOf } from "./support/modelled-chain.ts";
@@ -17,7 +18,7 @@ import { OddWorld } from "./support/odd-world.ts";
 
 /** `SEED` and `STEPS` in the environment repeat a run, or make a longer one. */
 const SEED = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
-const STEPS = Number(process.env["STEPS"] ?? 220);
+const STEPS = Number(process.env["STEPS"] ?? byNight(220, 100));
 const LOOK_EVERY = 4;
 const KINDS = [
   ...["direct", "loose", "embedded", "behind decoys", "masked"].map((manner) => `commit ${manner}`),
