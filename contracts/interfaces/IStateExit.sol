@@ -135,6 +135,7 @@ interface IStateExit is IKnownChains {
     /// @notice L1 executed the batch, or of the pivot's chain the batch ended, before the deadline had passed.
     error AbsenceTooEarly(uint256 leg, uint64 deadline, uint64 time);
     error EscrowAlreadyPaid(bytes32 id, uint256 leg);
+    error OnlyNestedExit(address expected, address actual);
 
     /// @notice Pays `amount` of what the caller's account on the chain holds to `recipient`. In parts as well, so that a holder
     /// of more than the bridge has left for the chain can take what there is.
@@ -146,6 +147,12 @@ interface IStateExit is IKnownChains {
         address recipient,
         HoldingProof calldata proof
     ) external;
+
+    /// @notice Pays out of the balance of a stopped chain what accounts on a chain on it held. Only the exit of such chains.
+    function payNested(uint256 baseId, address token, address recipient, uint256 amount) external;
+
+    /// @notice INestedExit of this layer.
+    function nestedExit() external view returns (address);
 
     /// @notice Pays back a transfer that never arrived: out of what is in transit to a stopped destination, or, where L1 refused the
     /// transfer, out of the balance of its stopped source. Only for assets born on L1, to a recipient of the sender's choice.

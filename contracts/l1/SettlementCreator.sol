@@ -51,6 +51,8 @@ contract SettlementCreator is ISettlementCreator {
         address verifiers = _at(SettlementPlaces.VERIFIERS);
         if (place == SettlementPlaces.VERIFIERS) return abi.encode(governance, retirementNotice);
         if (place == SettlementPlaces.READER) return "";
+        // It pays accounts on chains on a chain of this one, whose contracts have the same codes.
+        if (place == SettlementPlaces.STATE_EXIT) return abi.encode(factory, codes);
         if (place == SettlementPlaces.BRIDGE) return abi.encode(factory, _at(SettlementPlaces.STATE_EXIT));
         if (place == SettlementPlaces.SETTINGS) return abi.encode(factory, verifiers, reactionTime);
         if (place == SettlementPlaces.FACTORY) {
@@ -67,11 +69,11 @@ contract SettlementCreator is ISettlementCreator {
                 _at(SettlementPlaces.SETTINGS)
             );
         }
-        // Roots, bytecodes and exit.
+        // Roots and bytecodes.
         return abi.encode(factory);
     }
 
     function _at(uint8 place) private view returns (address) {
-        return SettlementPlaces.at(address(this), place);
+        return SettlementPlaces.addressOf(address(this), place);
     }
 }

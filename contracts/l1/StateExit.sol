@@ -7,44 +7,31 @@ import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {EscrowOnStoppedChain, FlowMessage, HoldingProof, IStateExit, UndeliveredTransfer} from "../interfaces/IStateExit.sol";
 import {IStateTree, StateKey, StateLeaf} from "../interfaces/IStateTree.sol";
 import {ITransactionRootRegistry} from "../interfaces/ITransactionRootRegistry.sol";
-import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AtomicFlow, EscrowStatus, FlowAbsence, FlowLeg} from "../interfaces/l2/IAtomicFlows.sol";
 import {BatchRoot} from "../interfaces/l2/ICrossChainViews.sol";
 import {AtomicFlows} from "../l2/AtomicFlows.sol";
-import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {Predeploys} from "../l2/Predeploys.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
+import {CreatedAddress} from "../libraries/CreatedAddress.sol";
 import {FlowHash} from "../libraries/FlowHash.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {LogProof} from "../libraries/LogProof.sol";
 import {TransferList} from "../libraries/TransferList.sol";
 import {AssetTransfer} from "../types/AssetTransfer.sol";
 import {L2Message} from "../types/L2Transactions.sol";
-
-/// @notice A chain's contract under the name of what it keeps its versions in.
-interface IVersioned {
-    function verifiers() external view returns (IVerifierRegistry);
-}
+import {NestedExit} from "./NestedExit.sol";
+import {IVersioned, StoppedChains} from "./StoppedChains.sol";
 
 /// @title Claims against the last state of stopped chains
-contract StateExit is IStateExit {
-    uint8 private constant STORAGE = 0;
-    uint8 private constant ACCOUNT = 1;
-    /// @dev Bits of an account header below the balance.
-    uint256 private constant NONCE_BITS = 64;
-    /// @dev Slot of `balanceOf` in BridgedToken.
-    uint256 private constant BALANCES_SLOT = 0;
+contract StateExit is StoppedChains, IStateExit {
     /// @dev Slot of `delivered` in L2AssetRouter.
     uint256 private constant DELIVERED_SLOT = 1;
-    /// @dev Predeploys and the sender of system transactions are below.
-    uint160 private constant FIRST_ACCOUNT = 0x100000;
-    /// @dev Deploys with CREATE2 for every caller, at this address of every chain.
-    address private constant CREATE2_DEPLOYER = 0x4e59b44847b379578588920cA78FbF26c0B4956C;
 
-    IChainFactory public immutable factory;
     /// @inheritdoc IStateExit
     address public immutable atomicFlows;
+    /// @inheritdoc IStateExit
+    address public immutable nestedExit;
 
     /// @inheritdoc IStateExit
     mapping(uint256 chainId => mapping(address account => mapping(address token => uint256))) public claimed;
@@ -55,11 +42,11 @@ contract StateExit is IStateExit {
     /// @inheritdoc IStateExit
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => mapping(uint256 place => bool))) public isEntryRefunded;
 
-    constructor(IChainFactory factory_) {
-        factory = factory_;
-        bytes32 code = keccak256(type(AtomicFlows).creationCode);
-        bytes32 hash = keccak256(abi.encodePacked(bytes1(0xff), CREATE2_DEPLOYER, bytes32(0), code));
-        atomicFlows = address(uint160(uint256(hash)));
+    /// @param codes Hash of the hashes of the creation codes of the contracts that chains of this layer have for those on them
+    /// (SettlementPlaces).
+    constructor(IChainFactory factory_, bytes32 codes) StoppedChains(factory_) {
+        atomicFlows = CreatedAddress.byDeployer(keccak256(type(AtomicFlows).creationCode));
+        nestedExit = address(new NestedExit(factory_, codes));
     }
 
     /// @inheritdoc IStateExit
@@ -70,18 +57,23 @@ contract StateExit is IStateExit {
         address recipient,
         HoldingProof calldata proof
     ) external {
-        if (token == AssetMessage.NATIVE_COIN) token = address(0);
+        token = _plain(token);
         if (amount == 0) revert NothingToClaim();
         if (recipient == address(0)) revert ZeroRecipient();
         address account = AddressAlias.l2Sender(msg.sender, chainId);
-        // The reserve belongs to no account; no key or alias leads there, and nothing shall depend on that.
-        if (uint160(account) < FIRST_ACCOUNT) revert ReservedAccount(account);
+        _requireUnreserved(account);
         uint256 holding = _holding(chainId, token, account, proof);
         uint256 before = claimed[chainId][account][token];
         if (before > holding || amount > holding - before) revert ClaimTooLarge(holding, before, amount);
         claimed[chainId][account][token] = before + amount;
         emit HoldingClaimed(chainId, account, token, recipient, amount);
         ISharedBridge(factory.sharedBridge()).payHolding(chainId, token, recipient, amount);
+    }
+
+    /// @inheritdoc IStateExit
+    function payNested(uint256 baseId, address token, address recipient, uint256 amount) external {
+        if (msg.sender != nestedExit) revert OnlyNestedExit(nestedExit, msg.sender);
+        ISharedBridge(factory.sharedBridge()).payHolding(baseId, token, recipient, amount);
     }
 
     /// @inheritdoc IStateExit
@@ -190,7 +182,7 @@ contract StateExit is IStateExit {
     }
 
     function _l1Token(AssetTransfer memory transfer) private pure returns (address) {
-        return transfer.originToken == AssetMessage.NATIVE_COIN ? address(0) : transfer.originToken;
+        return _plain(transfer.originToken);
     }
 
     function _payRefund(
@@ -282,12 +274,10 @@ contract StateExit is IStateExit {
     /// @dev The token on L1 whose counterpart the leg holds.
     function _escrowedToken(FlowLeg calldata own, address claimedToken) private view returns (address token) {
         if (own.token == Predeploys.BASE_TOKEN) {
-            token = IHyperchain(factory.getHyperchain(own.chainId)).getBaseToken();
-            if (token == AssetMessage.NATIVE_COIN) token = address(0);
-            return token;
+            return _plain(IHyperchain(factory.getHyperchain(own.chainId)).getBaseToken());
         }
-        token = claimedToken == AssetMessage.NATIVE_COIN ? address(0) : claimedToken;
-        if (own.token != _bridgedToken(token)) revert AssetNotOnL1(own.chainId, own.token);
+        token = _plain(claimedToken);
+        if (own.token != _bridgedToken(block.chainid, token)) revert AssetNotOnL1(own.chainId, own.token);
     }
 
     function _requireSent(UndeliveredTransfer calldata sent) private view {
@@ -311,12 +301,6 @@ contract StateExit is IStateExit {
         if (actual != expected) revert StateRootMismatch(expected, actual);
     }
 
-    function _stoppedChain(uint256 chainId) private view returns (IHyperchain chain) {
-        chain = IHyperchain(factory.getHyperchain(chainId));
-        if (address(chain) == address(0)) revert UnknownChain(chainId);
-        if (!chain.exited()) revert ChainNotExited();
-    }
-
     /// @dev What the chain's last state says.
     function _holding(uint256 chainId, address token, address account, HoldingProof calldata proof)
         private
@@ -324,33 +308,11 @@ contract StateExit is IStateExit {
         returns (uint256)
     {
         IHyperchain chain = _stoppedChain(chainId);
-        address baseToken = chain.getBaseToken();
-        bool isBaseToken = token == (baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken);
-        StateLeaf memory leaf = isBaseToken
-            ? StateLeaf({kind: ACCOUNT, account: account, slot: 0, value: proof.value})
-            : StateLeaf({
-                kind: STORAGE,
-                account: _bridgedToken(token),
-                slot: uint256(keccak256(abi.encode(account, BALANCES_SLOT))),
-                value: proof.value
-            });
+        (StateLeaf memory leaf, uint256 amount) =
+            _holdingLeaf(block.chainid, chain.getBaseToken(), token, account, proof.value);
         bytes32 expected = chain.executedStateRoot();
         bytes32 actual = _treeOf(chain).computeRoot(leaf, proof.path);
         if (actual != expected) revert StateRootMismatch(expected, actual);
-        return isBaseToken ? proof.value >> NONCE_BITS : proof.value;
-    }
-
-    /// @dev Of the version under which the chain's last state was proven, be that retired or not.
-    function _treeOf(IHyperchain chain) private view returns (IStateTree) {
-        return IVersioned(address(chain)).verifiers().contentOf(chain.getProtocolVersion()).tree;
-    }
-
-    /// @dev Where the native token vault of every chain deploys an L1 token's counterpart, and no other contract can deploy.
-    function _bridgedToken(address token) private view returns (address) {
-        return MinimalProxy.predict(
-            Predeploys.NATIVE_TOKEN_VAULT,
-            Predeploys.BRIDGED_TOKEN_IMPLEMENTATION,
-            AssetMessage.assetId(block.chainid, token)
-        );
+        return amount;
     }
 }

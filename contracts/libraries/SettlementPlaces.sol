@@ -17,7 +17,7 @@ library SettlementPlaces {
     uint8 internal constant COUNT = 9;
 
     /// @notice Where a creator's contract of a place is or will be.
-    function at(address creator, uint8 place) internal pure returns (address) {
+    function addressOf(address creator, uint8 place) internal pure returns (address) {
         return CreatedAddress.byCreate(creator, place + 1);
     }
 }

@@ -55,6 +55,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     constant: "stateExitAbi",
     summary: "Where holdings on stopped chains are claimed.",
     interfaces: ["IStateExit"],
+    omit: ["payNested"],
+  },
+  {
+    file: "nested-exit",
+    constant: "nestedExitAbi",
+    summary: "Where holdings on chains on a stopped chain are claimed.",
+    interfaces: ["INestedExit"],
   },
   {
     file: "settlement-creator",

@@ -7,6 +7,7 @@ import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { nestedExitAbi } from "../abi/nested-exit.ts";
 import { remoteSwapAbi } from "../abi/remote-swap.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
 import { stateExitAbi } from "../abi/state-exit.ts";
@@ -19,6 +20,7 @@ export { hyperchainInterface, topicOf } from "../settlement-layer/reader/contrac
 export const factory = new Interface(chainFactoryAbi);
 export const bridge = new Interface(sharedBridgeAbi);
 export const stateExit = new Interface(stateExitAbi);
+export const nestedExit = new Interface(nestedExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);

@@ -130,3 +130,59 @@ describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a 
     assert.equal((await alpha.getBalance(HEIR)) - before, held);
   });
 });
+
+describe("D3: hyperchain:exit takes what an account held out of a chain whose base has stopped", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  let l1: JsonRpcProvider;
+  let held: bigint;
+  before(async () => {
+    const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+      config: { chains: { alpha, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
+    });
+    l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    const chain = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    await (await new Wallet(KEY_1, chain).sendTransaction({ to: HEIR, value: 1n })).wait();
+    held = await chain.getBalance(new Wallet(KEY_1).address);
+    chain.destroy();
+    for (const name of ["x", "alpha"]) assert.equal((await workplace.run(["hyperchain:settle", name])).code, 0);
+  });
+  after(async () => {
+    l1.destroy();
+    await workplace.close();
+  });
+
+  test("who stops the base is told what stops with it", async () => {
+    const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3", "--no-wait"]);
+    assert.equal(deposit.code, 0, deposit.stderr);
+    await l1.send("evm_increaseTime", [2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS + 600]);
+    await l1.send("evm_mine", []);
+    const open = await workplace.run(["hyperchain:exit", "alpha", "--from", "2"]);
+    assert.equal(open.code, 1);
+    assert.match(open.stderr, /add --activate if you want it\. x on it stop with it: L1 pays what accounts held there/);
+    const stopped = await workplace.run(["hyperchain:exit", "alpha", "--from", "2", "--activate"]);
+    assert.equal(stopped.code, 0, stopped.stderr);
+  });
+
+  test("L1 pays what the account held on the chain on it, once, in the ecosystem and by the contracts alone", async () => {
+    const exit = ["hyperchain:exit", "x", "--from", "1", "--to", HEIR, "--json"];
+    const { code, stdout, stderr } = await workplace.run(exit);
+    assert.equal(code, 0, stderr);
+    const told = JSON.parse(stdout) as { claims: readonly { readonly amount: string; readonly transactionHash: string }[] };
+    assert.equal(BigInt(told.claims[0]?.amount ?? 0), held);
+    assert.equal((await l1.getTransactionReceipt(told.claims[0]?.transactionHash ?? ""))?.status, 1);
+    assert.equal(await l1.getBalance(HEIR), held);
+    const [alpha, x] = ecosystem.info.chains;
+    const args = ["hyperchain:exit", x?.hyperchain ?? "", "--settlement-url", alpha?.url ?? ""];
+    const environment = { HYPERCHAIN_PRIVATE_KEY: KEY_1 };
+    const half = await workplace.run([...args, "--base", alpha?.hyperchain ?? ""], { environment });
+    assert.equal(half.code, 1);
+    assert.match(half.stderr, /--base takes a contract .* and --base-url the URL of the L1/);
+    const below = ["--base", alpha?.hyperchain ?? "", "--base-url", ecosystem.info.l1.url];
+    const again = await workplace.run([...args, ...below], { environment });
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /nothing to claim/);
+    assert.equal(await l1.getBalance(HEIR), held);
+  });
+});

@@ -31,6 +31,10 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     `StateExit.${name}`,
     "the model's chains have no lists of transfers; test/contracts/l1/transit-exit.test.ts calls and refuses it",
   ]),
+  ...["payNested", "OnlyNestedExit"].map((name) => [
+    `StateExit.${name}`,
+    "the model has no chains on chains; test/contracts/l1/nested-exit.test.ts calls and refuses it",
+  ]),
   ...[
     "Hyperchain.settle",
     "Hyperchain.SettlerMismatch",

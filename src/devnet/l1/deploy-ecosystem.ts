@@ -4,7 +4,7 @@ import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
-import { plannedSettlement } from "./settlement-creator.ts";
+import { codesHash, plannedSettlement } from "./settlement-creator.ts";
 import type { PlannedSettlement } from "./settlement-creator.ts";
 import { transmit } from "./transmit.ts";
 
@@ -100,7 +100,8 @@ interface Deployment {
   readonly artifact: string;
   /** Whether SettlementCreator creates it, where there is one; it has them in this order (SettlementPlaces.sol). */
   readonly isPlaced?: true;
-  readonly args: (addresses: EcosystemAddresses) => readonly unknown[];
+  /** `codes` is the hash of all that SettlementCreator creates, as it is for chains of this layer too. */
+  readonly args: (addresses: EcosystemAddresses, codes: Hex) => readonly unknown[];
 }
 
 /**
@@ -130,7 +131,7 @@ function deployments(
     { ...PLACED, role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
     { ...PLACED, role: "bytecodes", artifact: "BytecodeRegistry", args: (a) => [a.factory] },
     { role: "stateTree", artifact: "StateTree", args: () => [] },
-    { ...PLACED, role: "stateExit", artifact: "StateExit", args: (a) => [a.factory] },
+    { ...PLACED, role: "stateExit", artifact: "StateExit", args: (a, codes) => [a.factory, codes] },
     { ...PLACED, role: "bridge", artifact: "SharedBridge", args: (a) => [a.factory, a.stateExit] },
     { ...PLACED, role: "settings", artifact: "ChainSettings", args: (a) => [a.factory, a.verifiers, reactionSeconds] },
     {
@@ -165,8 +166,9 @@ export async function deployEcosystem(
   const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
   const plan = deployments(governance ?? deployer, options);
   const placed = plan.filter(({ isPlaced }) => isPlaced === true);
+  const codes = await Promise.all(placed.map(async ({ artifact }) => (await artifacts(artifact)).bytecode));
   const settlement =
-    options.throughCreator === true ? await planOf(placed, { options, deployer, firstNonce, artifacts }) : undefined;
+    options.throughCreator === true ? await planOf(codes, { options, deployer, firstNonce, artifacts }) : undefined;
   const nonceOfFirst = settlement === undefined ? firstNonce : firstNonce + 1;
   const addressOf = (deployment: Deployment, i: number): Hex =>
     settlement !== undefined && deployment.isPlaced === true
@@ -194,7 +196,7 @@ export async function deployEcosystem(
   if (settlement !== undefined) await send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
   for (const deployment of plan) {
     const { artifact, args, isPlaced } = deployment;
-    if (settlement === undefined || isPlaced !== true) await deploy(artifact, args(addresses));
+    if (settlement === undefined || isPlaced !== true) await deploy(artifact, args(addresses, codesHash(codes)));
     else await send(artifact, settlement.placing(placed.indexOf(deployment)), DEPLOYMENT_GAS);
   }
   if (governance === undefined || governance.toLowerCase() === deployer) await addVersion(version, addresses.verifier);
@@ -216,7 +218,7 @@ interface SentStep {
 
 /** The contracts that a creator is to create. The deployer's nonce makes each attempt's addresses its own. */
 async function planOf(
-  placed: readonly Deployment[],
+  codes: readonly string[],
   {
     options,
     deployer,
@@ -237,7 +239,6 @@ async function planOf(
     revealDelay: revealDelaySeconds,
     recoveryTime: recoverySeconds,
   };
-  const codes = await Promise.all(placed.map(async ({ artifact }) => (await artifacts(artifact)).bytecode));
   return plannedSettlement(terms, codes, (await artifacts(CREATOR)).bytecode);
 }
 

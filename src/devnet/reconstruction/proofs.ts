@@ -148,7 +148,8 @@ export function rebuiltNode(reconstruction: Reconstruction): AskedNode {
   };
 }
 
-function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateTree {
+/** The tree of the chain's last executed batch. Throws RangeError where others were applied. */
+export function executedTree({ state, stateRoot, onL1 }: Reconstruction): StateTree {
   if (stateRoot === onL1.executedStateRoot) return state.tree;
   throw new RangeError('this is proven in the executed state; reconstruct up to "executed"');
 }

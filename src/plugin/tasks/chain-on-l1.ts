@@ -15,6 +15,7 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput } from "./output.ts";
 import type { Output } from "./output.ts";
 import { withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
 import { explained } from "./task-error.ts";
 
 /** Where the chain may have been created. */
@@ -25,6 +26,9 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
   /** Name or id, or the address of its contract on L1. */
   readonly chain: string;
   readonly settlementUrl: string | undefined;
+  /** Contract of what the chain settles on, where that is a chain, and the URL of the layer on which it is. */
+  readonly base?: string | undefined;
+  readonly baseUrl?: string | undefined;
 }
 
 /** A chain's contract on L1, whether the chain runs or not. */
@@ -37,6 +41,10 @@ export interface ChainOnL1 {
   readonly chain?: (method: string, params: readonly unknown[], limits: AnswerLimits) => Promise<unknown>;
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
+  /** The chain on which it settles, if it is known. */
+  readonly base?: ChainOnL1;
+  /** Names of the chains that are known to settle on it. */
+  readonly onTop: readonly string[];
   /** Does work with an account there that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
   withSigner(from: string | undefined, l1ChainId: bigint, work: (signer: Wallet) => Promise<void>): Promise<void>;
 }
@@ -49,35 +57,62 @@ export async function withChainOnL1(
 ): Promise<void> {
   const { chain, settlementUrl } = args;
   if (settlementUrl === undefined) {
+    if (args.base !== undefined || args.baseUrl !== undefined)
+      throw pluginError("--base and --base-url go with --settlement-url; a running ecosystem knows what its chains settle on");
     return withEcosystem(args, hre, (session) => {
-      const { info, output } = session;
+      const { info } = session;
       const known = info.chains.find((each) =>
         isAddress(chain) ? each.hyperchain === chain.toLowerCase() : each.chainId === findChain(info, chain).chainId,
       );
-      const base = known?.settlesOn ?? info.l1;
-      return work({
-        l1: base.url,
-        hyperchain: known?.hyperchain ?? (chain as Hex),
-        output,
-        ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
-        runs: true,
-        withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, base.name))),
-      });
+      return work(runningChain(session, known, known?.hyperchain ?? (chain as Hex)));
     });
   }
-  if (!/^https?:\/\//.test(settlementUrl))
+  if (!isUrl(settlementUrl))
     throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
   if (!isAddress(chain))
     throw pluginError(`with --settlement-url the chain is named by its contract there: 0x and 40 hex digits, got '${chain}'`);
-  await work({
-    l1: settlementUrl,
-    hyperchain: chain,
-    output: createOutput(args.json),
-    runs: false,
-    withSigner: (from, l1ChainId, act) => withOwnKey(from, settlementUrl, l1ChainId, act),
-  }).catch((error: unknown) => {
+  const output = createOutput(args.json);
+  const base = baseNamed(args, output);
+  const own = base === undefined ? {} : { base };
+  await work({ ...chainAt(settlementUrl, chain, output), ...own }).catch((error: unknown) => {
     throw explained(error);
   });
+}
+
+type KnownChain = Session["info"]["chains"][number];
+
+/** A chain of the running ecosystem, with those below it; or one that it does not know, on its L1. */
+function runningChain(session: Session, known: KnownChain | undefined, hyperchain: Hex): ChainOnL1 {
+  const { info, output } = session;
+  const settlement = known?.settlesOn ?? info.l1;
+  const below = info.chains.find(({ chainId }) => chainId === known?.settlesOn?.chainId);
+  return {
+    l1: settlement.url,
+    hyperchain,
+    output,
+    ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
+    runs: true,
+    ...(below === undefined ? {} : { base: runningChain(session, below, below.hyperchain) }),
+    onTop: info.chains
+      .filter(({ settlesOn }) => settlesOn !== undefined && settlesOn.chainId === known?.chainId)
+      .map(({ name }) => name),
+    withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, settlement.name))),
+  };
+}
+
+/** A chain of which only its contract is known. */
+function chainAt(l1: string, hyperchain: Hex, output: Output): ChainOnL1 {
+  const withSigner: ChainOnL1["withSigner"] = (from, l1ChainId, act) => withOwnKey(from, l1, l1ChainId, act);
+  return { l1, hyperchain, output, runs: false, onTop: [], withSigner };
+}
+
+function baseNamed({ base, baseUrl }: ChainOnL1Arguments, output: Output): ChainOnL1 | undefined {
+  if (base === undefined && baseUrl === undefined) return undefined;
+  if (base === undefined || baseUrl === undefined || !isAddress(base) || !isUrl(baseUrl))
+    throw pluginError(
+      `--base takes a contract (0x and 40 hex digits) and --base-url the URL of the L1 that it is on; got '${base}' and '${baseUrl}'`,
+    );
+  return chainAt(baseUrl, base, output);
 }
 
 async function withOwnKey(
@@ -102,7 +137,7 @@ async function withOwnKey(
 /** Rebuilds the chain from L1 alone, and tells how far it is. */
 export async function rebuild(
   { l1, hyperchain, output }: Pick<ChainOnL1, "l1" | "hyperchain" | "output">,
-  options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock">>,
+  options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
 ): Promise<Reconstruction> {
   const { genesis } = await protocolGenesis();
   output.progress(`reading ${hyperchain} from L1 at ${l1}…`);
@@ -117,6 +152,10 @@ function progressOf(output: Output): (progress: ReconstructionProgress) => void 
     toldAt = performance.now();
     output.progress(`L1 block ${blockNumber} of ${toBlock}, ${batchesApplied} of ${batchesTotal} batches`);
   };
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//.test(text);
 }
 
 function isAddress(text: string): text is Hex {

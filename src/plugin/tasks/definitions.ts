@@ -389,7 +389,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./verify.ts"))
     .build(),
-  task("hyperchain:exit", "Have L1 pay what an account held on a chain that has stopped, or that ignores its queue")
+  task(
+    "hyperchain:exit",
+    "Have L1 pay what an account held on a chain that has stopped, or that ignores its queue, or whose base has stopped",
+  )
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(
       option(
@@ -401,6 +404,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
     .addFlag({ name: "activate", description: "Where the exit is open: stop the chain for good, for all its users" })
     .addOption(settlementUrl)
+    .addOption(
+      option("base", "With --settlement-url, of a chain on a chain that has stopped: the latter's contract on L1, which pays"),
+    )
+    .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./exit.ts"))

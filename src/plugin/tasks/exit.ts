@@ -2,7 +2,6 @@ import type { Interface } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
 import { bridge, hyperchainInterface as hyperchain, stateExit } from "../../client/contract-interfaces.ts";
-import { isEther } from "../../client/token.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { proveHolding } from "../../devnet/reconstruction/proofs.ts";
@@ -11,46 +10,44 @@ import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { rebuild, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { tellClaims, tokensToClaim } from "./exit-claims.ts";
+import type { Claim, ClaimArguments } from "./exit-claims.ts";
+import { exitFromStoppedBase, hasExited } from "./exit-from-stopped-base.ts";
 
-interface ExitArguments extends ChainOnL1Arguments {
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-  readonly token: string | undefined;
+interface ExitArguments extends ChainOnL1Arguments, ClaimArguments {
   readonly activate: boolean;
 }
 
-/** ETH as the state exit's events and proofs name it. */
-const ETHER: Hex = "0x0000000000000000000000000000000000000000";
+const WHAT_IS_ON_TOP =
+  "L1 pays what accounts held there (hyperchain:exit) from data that only nodes of both chains have; what is on its way there, is " +
+  "held by contracts of theirs, or was born on either, is lost";
 /** What `exitOpensAt` says while no operation waits. */
 const NEVER = 2n ** 256n - 1n;
 
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has stopped, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
+    if (chain.base !== undefined && (await hasExited(chain.base))) return exitFromStoppedBase(chain, chain.base, args);
     const recipient = args.to === undefined ? undefined : parseAccount(args.to);
     const reconstruction = await rebuild(chain, { upTo: "executed" });
     const { settlementChainId } = reconstruction.contract;
     await chain.withSigner(args.from, settlementChainId, async (signer) => {
       const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
-      const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate);
-      const { baseToken } = reconstruction.contract.configuration;
-      const tokens = [baseToken, ...(args.token?.split(",").map((token) => token.trim()) ?? [])].map(tokenOf);
+      const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate, chain);
       const claims = [];
-      for (const token of new Set(tokens)) claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
-      tell(chain, reconstruction, activation, claims);
+      for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
+        claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
+      tellClaims(chain, reconstruction, activation, claims);
     });
   });
 
-interface Claim {
-  readonly token: Hex;
-  readonly amount: bigint;
-  readonly recipient: Hex;
-  /** Absent where nothing is left to claim. */
-  readonly transactionHash?: Hex;
-}
-
 /** Stops the chain for good, where its exit is open and the caller wants that. Throws a plugin error that says what to do. */
-async function activate(sender: Sender, { contract }: Reconstruction, isWanted: boolean): Promise<Hex> {
+async function activate(
+  sender: Sender,
+  { contract }: Reconstruction,
+  isWanted: boolean,
+  { onTop, output }: ChainOnL1,
+): Promise<Hex> {
   const { hyperchain: to, configuration } = contract;
   const name = `chain ${configuration.chainId}`;
   const answer = await sender.provider.call({ to, data: hyperchain.encodeFunctionData("exitOpensAt") });
@@ -66,11 +63,13 @@ async function activate(sender: Sender, { contract }: Reconstruction, isWanted: 
       `${name} has not stopped; its exit opens at ${new Date(Number(opensAt) * 1_000).toISOString()} of L1's time, in ${opensAt - now} s, ` +
         "if the oldest operation in its queue still waits then; run this again afterwards",
     );
+  const above = onTop.length === 0 ? "" : `. ${onTop.join(" and ")} on it stop with it: ${WHAT_IS_ON_TOP}`;
   if (!isWanted)
     throw pluginError(
       `${name} ignores its queue, so its exit is open. Activating it stops the chain for good, for all its users: ` +
-        "add --activate if you want it",
+        `add --activate if you want it${above}`,
     );
+  if (above !== "") output.progress(`${name} is being stopped${above}`);
   return (await submit(sender, { to, data: hyperchain.encodeFunctionData("activateExit") })).hash as Hex;
 }
 
@@ -88,37 +87,6 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   const data = stateExit.encodeFunctionData("claimHolding", [chainId, token, amount, recipient, holding.proof]);
   const { hash } = await submit(sender, { to: exit, data });
   return { token, amount, recipient, transactionHash: hash as Hex };
-}
-
-function tell(
-  { output }: ChainOnL1,
-  { contract, pendingOperations }: Reconstruction,
-  activation: Hex | undefined,
-  claims: readonly Claim[],
-): void {
-  const { chainId } = contract.configuration;
-  const waiting = pendingOperations.length;
-  const lines = claims.map(({ token, amount, recipient, transactionHash }) => {
-    const name = token === ETHER ? "wei" : `of token ${token}`;
-    return transactionHash === undefined
-      ? `nothing to claim ${name}`
-      : `${amount} ${name} paid to ${recipient}: ${transactionHash}`;
-  });
-  const stopped = activation === undefined ? [] : [`chain ${chainId} has stopped for good: ${activation}`];
-  const unpaid =
-    waiting === 0
-      ? []
-      : [`${waiting} operations never ran: refundOperation and refundDeposit of ${contract.hyperchain} pay them back`];
-  output.result(() => [...stopped, ...lines, ...unpaid].join("\n"), {
-    chainId,
-    activationTransactionHash: activation ?? null,
-    claims,
-    operationsThatNeverRan: waiting,
-  });
-}
-
-function tokenOf(token: string): Hex {
-  return isEther(token) ? ETHER : parseAccount(token);
 }
 
 export default action;

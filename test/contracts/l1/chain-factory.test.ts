@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress } from "ethers";
+import { AbiCoder, getCreate2Address, getCreateAddress, keccak256, ZeroAddress, ZeroHash } from "ethers";
 import type { BaseContract } from "ethers";
 import { assetId } from "../../../src/protocol/asset-message.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -215,7 +215,7 @@ describe("chain factory", () => {
     for (const wrong of [undefined, ...roles]) {
       const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
       const known = (role: (typeof roles)[number]): string => (role === wrong ? addressOf(0xbad) : factory);
-      const stateExit = await l1.deploy("StateExit", known("stateExit"));
+      const stateExit = await l1.deploy("StateExit", known("stateExit"), ZeroHash);
       const implementation = await l1.deploy("Hyperchain", {
         factory,
         roots: await (await l1.deploy("TransactionRootRegistry", known("roots"))).getAddress(),
@@ -235,7 +235,7 @@ describe("chain factory", () => {
     const { l1, verifiers, accounts } = ecosystem;
     const other = addressOf(0xbad);
     const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 7 });
-    const stateExit = await l1.deploy("StateExit", factory);
+    const stateExit = await l1.deploy("StateExit", factory, ZeroHash);
     const implementation = await l1.deploy("Hyperchain", {
       factory,
       roots: await (await l1.deploy("TransactionRootRegistry", factory)).getAddress(),

@@ -30,6 +30,11 @@ export interface Terms {
   readonly recoveryTime: bigint;
 }
 
+/** Hash of the hashes of the codes, as it is in the addresses. */
+export async function hashOfCodes(): Promise<string> {
+  return keccak256(concat((await codesOf()).map((code) => keccak256(code))));
+}
+
 /** A settlement's addresses, computed by hand from codes and terms. */
 export interface ExpectedSettlement {
   readonly creator: string;

@@ -5,6 +5,7 @@ import { fromHex, keccak, toHex, wordToHex } from "../../../../src/protocol/hex.
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { startLocalL1 } from "../../../support/l1.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
+import { hashOfCodes } from "./creator.ts";
 
 export const PROTOCOL_VERSION = 1n;
 export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
@@ -46,7 +47,7 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, re
   // Exit, roots, bytecodes, bridge, settings and implementation come first and must know the factory's address.
   const nonce = await deployer.getNonce();
   const factoryAddress = getCreateAddress({ from: deployer.address, nonce: nonce + 6 });
-  const stateExit = await l1.deploy("StateExit", factoryAddress);
+  const stateExit = await l1.deploy("StateExit", factoryAddress, await hashOfCodes());
   const roots = await l1.deploy("TransactionRootRegistry", factoryAddress);
   const bytecodes = await l1.deploy("BytecodeRegistry", factoryAddress);
   const bridge = await l1.deploy("SharedBridge", factoryAddress, await stateExit.getAddress());

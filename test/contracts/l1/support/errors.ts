@@ -12,6 +12,7 @@ const CONTRACTS = [
   "HyperchainNames",
   "SharedBridge",
   "SettlementCreator",
+  "NestedExit",
   "StateExit",
   "StateTree",
   "VerifierRegistry",

@@ -1,0 +1,65 @@
+import { getCreateAddress, Interface } from "ethers";
+import type { Provider, Result } from "ethers";
+import { settlementCreatorAbi } from "../../abi/settlement-creator.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { proveNestedHolding as proveNestedHoldingIn } from "../../chain/state/nested-holding-proof.ts";
+import type { NestedHoldingProof } from "../../chain/state/nested-holding-proof.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { SettlementTerms } from "../l1/settlement-creator.ts";
+import { executedTree } from "./proofs.ts";
+import type { Reconstruction } from "./reconstruct.ts";
+
+/** The contracts on a chain for those on it, by all from which their addresses follow. */
+export interface SettlementOnBase {
+  readonly terms: SettlementTerms;
+  readonly contracts: { readonly bridge: Hex; readonly stateExit: Hex };
+}
+
+const creator = new Interface(settlementCreatorAbi);
+/** Their places among what a creator creates (`SettlementPlaces.sol`) and one. */
+const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [5, 6, 9];
+
+/**
+ * The settlement that a factory belongs to, as its creator has told the base. Nothing of it need be believed: L1 computes the
+ * same addresses. Undefined where an account created the contracts, as earlier versions did.
+ */
+export async function readSettlement(base: Provider, factory: Hex): Promise<SettlementOnBase | undefined> {
+  const topics = creator.encodeFilterTopics("SettlementPlanned", [factory]);
+  for (const { address, topics: told, data } of await base.getLogs({ fromBlock: 0, toBlock: "latest", topics })) {
+    const terms = creator.decodeEventLog("SettlementPlanned", data, told)["terms"] as Result;
+    const created = (nonce: number): Hex => getCreateAddress({ from: address, nonce }).toLowerCase() as Hex;
+    // Any contract can emit the event.
+    if (created(FACTORY_NONCE) !== factory.toLowerCase()) continue;
+    return {
+      terms: terms.toObject() as SettlementTerms,
+      contracts: { bridge: created(BRIDGE_NONCE), stateExit: created(EXIT_NONCE) },
+    };
+  }
+  return undefined;
+}
+
+/**
+ * What an account held on a chain whose base has stopped, and the proof of it with which the exit of such chains pays it out
+ * (`INestedExit.sol`). `chain` is rebuilt up to the last block of the base's last executed batch. `token` is on what the base
+ * settles on; 0 and 1 are ETH. Undefined where the account never held any. Throws ReconstructionError RootMismatch where the
+ * base's executed state has another root of the chain, RangeError as `proveHolding` does.
+ */
+export function proveNestedHolding(
+  base: Reconstruction,
+  chain: Reconstruction,
+  { contracts }: SettlementOnBase,
+  { account, token }: { readonly account: Hex; readonly token: Hex },
+): NestedHoldingProof | undefined {
+  const [below, above] = [base.contract.configuration, chain.contract.configuration];
+  const found = proveNestedHoldingIn(executedTree(base), executedTree(chain), {
+    settlementChainId: base.contract.settlementChainId,
+    base: { chainId: below.chainId, baseToken: below.baseToken },
+    chain: { chainId: above.chainId, baseToken: above.baseToken, hyperchain: chain.contract.hyperchain },
+    ...{ contracts, token, account },
+  });
+  if (found === undefined || found.shownRoot === chain.stateRoot) return found;
+  throw new ReconstructionError(
+    "RootMismatch",
+    `the rebuilt root is ${chain.stateRoot}, chain ${below.chainId} had executed ${found.shownRoot} when it stopped`,
+  );
+}

@@ -1,0 +1,58 @@
+import { parseAccount } from "../../client/chain-address.ts";
+import { isEther } from "../../client/token.ts";
+import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+
+/** Who claims what, for whom. */
+export interface ClaimArguments {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Tokens beside the base token, with commas. */
+  readonly token: string | undefined;
+}
+
+export interface Claim {
+  readonly token: Hex;
+  readonly amount: bigint;
+  readonly recipient: Hex;
+  /** Absent where nothing is left to claim. */
+  readonly transactionHash?: Hex;
+}
+
+/** ETH as the exits' events and proofs name it. */
+const ETHER: Hex = "0x0000000000000000000000000000000000000000";
+
+/** The base token, and those that are named, each once. */
+export function tokensToClaim(baseToken: Hex, named: string | undefined): ReadonlySet<Hex> {
+  return new Set([baseToken, ...(named?.split(",").map((token) => token.trim()) ?? [])].map(tokenOf));
+}
+
+export function tellClaims(
+  { output }: ChainOnL1,
+  { contract, pendingOperations }: Reconstruction,
+  activation: Hex | undefined,
+  claims: readonly Claim[],
+  ofUnpaid = `refundOperation and refundDeposit of ${contract.hyperchain} pay them back`,
+): void {
+  const { chainId } = contract.configuration;
+  const waiting = pendingOperations.length;
+  const lines = claims.map(({ token, amount, recipient, transactionHash }) => {
+    const name = token === ETHER ? "wei" : `of token ${token}`;
+    return transactionHash === undefined
+      ? `nothing to claim ${name}`
+      : `${amount} ${name} paid to ${recipient}: ${transactionHash}`;
+  });
+  const stopped = activation === undefined ? [] : [`chain ${chainId} has stopped for good: ${activation}`];
+  const unpaid = waiting === 0 ? [] : [`${waiting} operations never ran: ${ofUnpaid}`];
+  output.result(() => [...stopped, ...lines, ...unpaid].join("\n"), {
+    chainId,
+    activationTransactionHash: activation ?? null,
+    claims,
+    operationsThatNeverRan: waiting,
+  });
+}
+
+function tokenOf(token: string): Hex {
+  return isEther(token) ? ETHER : parseAccount(token);
+}

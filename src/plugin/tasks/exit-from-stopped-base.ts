@@ -1,0 +1,121 @@
+import type { Interface } from "ethers";
+import { JsonRpcProvider } from "ethers";
+import { parseAccount } from "../../client/chain-address.ts";
+import { bridge, hyperchainInterface as hyperchain, nestedExit, stateExit } from "../../client/contract-interfaces.ts";
+import { senderOn, submit } from "../../client/submit.ts";
+import type { Sender } from "../../client/submit.ts";
+import { proveNestedHolding, readSettlement } from "../../devnet/reconstruction/nested-exit.ts";
+import type { SettlementOnBase } from "../../devnet/reconstruction/nested-exit.ts";
+import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { pluginError } from "../plugin-error.ts";
+import { rebuild } from "./chain-on-l1.ts";
+import type { ChainOnL1 } from "./chain-on-l1.ts";
+import { tellClaims, tokensToClaim } from "./exit-claims.ts";
+import type { Claim, ClaimArguments } from "./exit-claims.ts";
+
+/** A chain whose base has stopped, and the contract that pays for it. */
+interface NestedChain {
+  readonly base: Reconstruction;
+  readonly chain: Reconstruction;
+  readonly settlement: SettlementOnBase;
+  readonly exit: Hex;
+}
+
+/** Whether a chain has stopped for good. */
+export async function hasExited({ l1, hyperchain: to }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
+  return withProvider(l1, async (provider) => {
+    const answer = await provider.call({ to, data: hyperchain.encodeFunctionData("exited") });
+    return hyperchain.decodeFunctionResult("exited", answer)[0] as boolean;
+  });
+}
+
+/**
+ * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of the base,
+ * and what a node of the base has of the chain.
+ */
+export async function exitFromStoppedBase(chain: ChainOnL1, below: ChainOnL1, args: ClaimArguments): Promise<void> {
+  const recipient = args.to === undefined ? undefined : parseAccount(args.to);
+  const base = await rebuild(below, { upTo: "executed" });
+  // Later batches of the chain are in no state of the base that counts.
+  const rebuilt = await rebuild(chain, { upTo: "executed", toBlock: Number(base.last.lastBlock) });
+  const { settlementChainId, configuration } = base.contract;
+  const settlement = await withProvider(chain.l1, (provider) => readSettlement(provider, rebuilt.contract.factory));
+  if (settlement === undefined) throw notComputed(rebuilt);
+  await below.withSigner(args.from, settlementChainId, async (signer) => {
+    const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
+    const exit = await exitOf(sender, base);
+    const nested = { base, chain: rebuilt, settlement, exit };
+    await requireComputed(sender, nested);
+    const claims: Claim[] = [];
+    for (const token of tokensToClaim(configuration.baseToken, args.token))
+      claims.push(await claim(sender, nested, token, recipient ?? sender.address));
+    tellClaims(chain, rebuilt, undefined, claims, "what they carried stays, as all that was on its way there");
+  });
+}
+
+/** Where the base's layer pays holdings on chains on it. Throws a plugin error where its contracts are older. */
+async function exitOf(sender: Sender, { contract }: Reconstruction): Promise<Hex> {
+  const ofBridge = (await ask(sender, bridge, contract.bridge, "stateExit")) as string;
+  try {
+    return ((await ask(sender, stateExit, ofBridge, "nestedExit")) as string).toLowerCase() as Hex;
+  } catch (error) {
+    const message = `the contracts of chain ${contract.configuration.chainId} are older than the exit of chains on it: what they hold stays`;
+    throw pluginError(message, error);
+  }
+}
+
+async function requireComputed(sender: Sender, { chain, settlement, exit }: NestedChain): Promise<void> {
+  const named = namedChain(chain, settlement);
+  const computed = String(await ask(sender, nestedExit, exit, "hyperchainOf", [named])).toLowerCase();
+  if (computed !== chain.contract.hyperchain) throw notComputed(chain);
+}
+
+function namedChain({ contract }: Reconstruction, { terms }: SettlementOnBase): object {
+  return { terms, configuration: contract.configuration };
+}
+
+function notComputed({ contract }: Reconstruction): Error {
+  return pluginError(
+    `${contract.hyperchain} is not where codes that L1 knows put the contracts on chain ${contract.settlementChainId}: ` +
+      "they are of another version than those on L1, which pays nothing of what they hold",
+  );
+}
+
+/** Has the exit pay what the sender held of a token, less what was claimed before, as far as the bridge on the base held it. */
+async function claim(sender: Sender, nested: NestedChain, token: Hex, recipient: Hex): Promise<Claim> {
+  const { base, chain, settlement, exit } = nested;
+  const { hyperchain: contract } = chain.contract;
+  const baseId = base.contract.configuration.chainId;
+  const nothing = { token, amount: 0n, recipient };
+  const holding = proveNestedHolding(base, chain, settlement, { account: sender.address, token });
+  if (holding === undefined) return nothing;
+  const claimed = (await ask(sender, nestedExit, exit, "claimed", [baseId, contract, sender.address, token])) as bigint;
+  const paid = (await ask(sender, nestedExit, exit, "paid", [baseId, contract, token])) as bigint;
+  const own = holding.amount - claimed - holding.proof.claimedThere;
+  const left = holding.balance - paid;
+  const amount = own < left ? own : left;
+  if (amount <= 0n) return nothing;
+  const args = [namedChain(chain, settlement), token, amount, recipient, holding.proof];
+  const { hash } = await submit(sender, { to: exit, data: nestedExit.encodeFunctionData("claimNested", args) });
+  return { ...nothing, amount, transactionHash: hash as Hex };
+}
+
+async function ask(
+  { provider }: Sender,
+  on: Interface,
+  to: string,
+  method: string,
+  args: readonly unknown[] = [],
+): Promise<unknown> {
+  return on.decodeFunctionResult(method, await provider.call({ to, data: on.encodeFunctionData(method, args) }))[0];
+}
+
+async function withProvider<T>(url: string, work: (provider: JsonRpcProvider) => Promise<T>): Promise<T> {
+  const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
+  try {
+    return await work(provider);
+  } finally {
+    provider.destroy();
+  }
+}
