@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import type { BatchWitness } from "../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
+import { ChunkFiller } from "../src/execution-proof/batch/chunk-filler.ts";
 import { createExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
@@ -22,9 +23,11 @@ const cpuSeconds = (): number => {
 };
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const beforeKey = cpuSeconds();
+const filler = new ChunkFiller(claim.batch.protocolVersion, executionParameters());
+filler.start();
 const key = await createExecutionKey(claim.batch.protocolVersion, executionParameters(), backend);
 const beforeProof = cpuSeconds();
-const proving = new ExecutionProving(key, backend);
+const proving = new ExecutionProving(key, backend, filler);
 /** Processor seconds of each phase, of all chunks. */
 const phaseCpuSeconds: Record<string, number> = {};
 let current: { readonly phase: string; readonly since: number } | undefined;

@@ -1,4 +1,4 @@
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, Transferable } from "node:worker_threads";
 import type { ThreadReply, ThreadRequest } from "./job-thread.ts";
 
 /** What a job may tell, and how it hears that it is not wanted any more. */
@@ -9,21 +9,24 @@ export interface JobContext<Progress> {
 
 /**
  * The thread's end of a `JobThread`: does each job and replies. What `failureOf` throws ends the thread, so that its owner loses
- * it with the job.
+ * it with the job. What `transferOf` names of a result is moved to the owner, not copied.
  */
 export function serveJobs<Job, Result, Progress, Failure>(
   port: MessagePort,
   work: (job: Job, context: JobContext<Progress>) => Promise<Result>,
   failureOf: (error: unknown) => Failure,
+  transferOf: (result: Result) => readonly Transferable[] = () => [],
 ): void {
   const running = new Map<number, AbortController>();
-  const reply = (message: ThreadReply<Result, Progress, Failure>): void => port.postMessage(message);
+  const reply = (message: ThreadReply<Result, Progress, Failure>, transfer: readonly Transferable[] = []): void =>
+    port.postMessage(message, transfer);
   const run = async (id: number, job: Job): Promise<void> => {
     const controller = new AbortController();
     running.set(id, controller);
     try {
       const onProgress = (progress: Progress): void => reply({ type: "progress", id, progress });
-      reply({ type: "done", id, result: await work(job, { signal: controller.signal, onProgress }) });
+      const result = await work(job, { signal: controller.signal, onProgress });
+      reply({ type: "done", id, result }, transferOf(result));
     } catch (error) {
       reply({ type: "failed", id, failure: failureOf(error) });
     } finally {

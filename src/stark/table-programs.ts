@@ -22,6 +22,14 @@ export class TablePrograms {
     return program;
   }
 
+  /** Compiles all that these tables need, so that no proof waits for it. */
+  compile(tables: readonly Table[]): void {
+    for (const table of tables) {
+      this.of(table);
+      if (table.lookup !== undefined) this.lookupOf(table);
+    }
+  }
+
   /** What computes the lookup columns of a table with interactions. */
   lookupOf(table: Table): LookupProgram {
     const known = this.#lookups.get(table);

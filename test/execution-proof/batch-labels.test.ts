@@ -48,11 +48,13 @@ describe("a batch without a proof of its execution", () => {
     await next(HASHES.address, 2n);
   });
   after(async () => {
+    await made?.release();
     await backend.close();
     await chain.chain.close();
   });
 
-  const proving = () => new ExecutionProving(key, backend);
+  let made: ExecutionProving | undefined;
+  const proving = (): ExecutionProving => (made ??= new ExecutionProving(key, backend));
   const witness = (): BatchWitness => {
     assert.equal(last.witness.kind, "witness");
     return last.witness as BatchWitness;

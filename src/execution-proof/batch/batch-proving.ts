@@ -1,37 +1,26 @@
 import type { Backend } from "../../kernels/backend.ts";
-import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { Kernel } from "../../machine/interpreter/kernel.ts";
 import type { FixedTables } from "../../stark/fixed-tables.ts";
 import { prove } from "../../stark/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import { ABSENT, createShape, rowCount } from "../../stark/shape.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
-import { runInput } from "../run-system.ts";
+import { BatchFilling, type FilledChunk } from "./batch-filling.ts";
 import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
 import type { BatchWitness } from "./batch-witness.ts";
-import { stepsWithin } from "./chunk-plan.ts";
-import { BatchRun } from "./chunk-run.ts";
-import { comparedPlan, relistingTo } from "./compared-plan.ts";
+import type { ChunkFiller } from "./chunk-filler.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
-import { UnprovableBatch } from "./execution-label.ts";
-import { createPrimitives } from "./machine-primitives.ts";
-import { PartialTree } from "./partial-tree.ts";
+import type { LabelledExecution } from "./execution-label.ts";
+import type { Filled } from "./filling-requests.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import { type ExecutionMetrics, MOST_CELLS, type ProvenExecution, type ProvingOptions } from "./proven-execution.ts";
+import type { Relisting } from "./relisting.ts";
 
 /** What proofs are made with. */
 export interface ProvingTools {
   readonly key: ExecutionKey;
   readonly backend: Backend;
+  readonly filler: ChunkFiller;
   readonly kept: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
-}
-
-/** A chunk of which all tables are filled, and how many steps it has. */
-interface FilledChunk {
-  readonly steps: number;
-  readonly input: ProverInput;
-  readonly cells: number;
 }
 
 /** One batch's proof in the making. */
@@ -40,8 +29,6 @@ export class BatchProving {
   readonly #witness: BatchWitness;
   readonly #claim: ExecutionClaim;
   readonly #options: ProvingOptions;
-  readonly #primitives = createPrimitives();
-  readonly #compress = createCompressor().compress;
   readonly #clock: PhaseClock;
   readonly #chunks: ChunkProof[] = [];
   /** How many chunks the steps that are left would make. */
@@ -61,28 +48,43 @@ export class BatchProving {
 
   /** Fills the tables of all chunks, and proves none: each is shown. Throws what ends the making of a proof. */
   examine(look: (input: ProverInput) => void = () => undefined): void {
-    for (const { chunk } of this.#chunksInTurn()) {
-      look(chunk.input);
-      freeNow(chunk.input.traces.flat());
+    this.#clock.enter("plan", 0);
+    const filling = new BatchFilling(this.#tools.key, this.#witness, this.#claim, this.#mostCells);
+    for (const { input } of filling.chunks(() => this.#clock.enter("trace", 0))) {
+      this.#options.signal?.throwIfAborted();
+      look(input);
+      freeNow(input.traces.flat());
     }
   }
 
-  async run(): Promise<ProvenExecution> {
+  /** Each chunk is proven while the tables of the next one are filled. */
+  async run(): Promise<ProvenExecution | LabelledExecution> {
     const start = performance.now();
-    const { key, backend } = this.#tools;
-    const { state, environment } = this.#witness;
-    let tree = new PartialTree(state, this.#compress);
-    for (const { run, chunk } of this.#chunksInTurn()) {
-      const proof = await this.#prove(chunk.input);
-      this.#cells += chunk.cells;
-      this.#chunks.push({ boundary: run.environment.boundary, root: run.tree.root, proof });
-      tree = run.tree;
+    const { key, backend, filler, kept } = this.#tools;
+    const { environment } = this.#witness;
+    let relisting: Relisting | undefined;
+    this.#options.signal?.throwIfAborted();
+    this.#clock.enter("plan", 0);
+    const filled = filler.begin(this.#witness, this.#claim, this.#mostCells, () => this.#clock.enter("trace", 0));
+    // It takes a second, and nothing else is to be done in this thread.
+    kept.programs.compile(key.system.tables);
+    for (let next: Promise<Filled> = filled; ;) {
+      const chunk = await next;
+      this.#options.signal?.throwIfAborted();
+      if (chunk.kind === "labelled") return chunk;
+      if (chunk.kind === "end") break;
+      next = filler.next();
+      // It is looked at behind this chunk's proof, and not at all if that fails.
+      next.catch(() => undefined);
+      await this.#prove(chunk);
+      ({ relisting } = chunk);
+      this.#clock.enter("trace", 0);
     }
     const proof = encodeBatchProof({
       ...{ program: key.system.verificationKeyDigest, protocolVersion: this.#claim.batch.protocolVersion },
       ...{ chainId: environment.chainId, batchNumber: environment.boundary.nextBatch },
       ...{ blockHashes: environment.boundary.blockHashes, rootBefore: claimedEnds(this.#claim).rootBefore },
-      ...{ chunks: this.#chunks, relisting: relistingTo(this.#claim, tree, this.#witness, this.#compress) },
+      ...{ chunks: this.#chunks, relisting },
     });
     const metrics: ExecutionMetrics = {
       ...{ chunks: this.#chunks.length, cells: this.#cells, seconds: (performance.now() - start) / 1000 },
@@ -91,65 +93,24 @@ export class BatchProving {
     return { kind: "proven", proof, metrics };
   }
 
-  /** The batch's chunks, each with the run that it ends. */
-  *#chunksInTurn(): Generator<{ readonly run: BatchRun; readonly chunk: FilledChunk }> {
-    const { steps, state } = this.#witness;
-    this.#clock.enter("plan", 0);
-    const tools = { program: this.#tools.key.program, primitives: this.#primitives, compress: this.#compress };
-    const weights = comparedPlan(this.#witness, this.#claim, tools);
-    const kernel = new Kernel(this.#primitives, this.#tools.key.program.rows);
-    let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
-    for (let at = 0; at < steps.length;) {
-      this.#options.signal?.throwIfAborted();
-      const count = stepsWithin(weights, at, this.#mostCells);
-      this.#ahead = Math.ceil((steps.length - at) / count);
-      this.#clock.enter("trace", 0);
-      const filled = this.#fill(run, at, count);
-      yield filled;
-      [run, at] = [filled.run, at + filled.chunk.steps];
-    }
-  }
-
   get #mostCells(): number {
     return this.#options.mostCells ?? MOST_CELLS;
   }
 
-  /** Fills the tables of a chunk of so many steps, or of half as many until it is no larger than a chunk may be. */
-  #fill(before: BatchRun, first: number, most: number): { readonly run: BatchRun; readonly chunk: FilledChunk } {
-    const { key } = this.#tools;
-    for (let count = most; ; count = Math.ceil(count / 2)) {
-      const run = before.copy();
-      const input = runInput(key, run.trace(key.program, this.#witness.steps.slice(first, first + count)));
-      const cells = cellsOf(key, input);
-      if (cells !== undefined && cells <= this.#mostCells) return { run, chunk: { steps: count, input, cells } };
-      if (count === 1)
-        throw new UnprovableBatch("too-large", `step ${first} of the batch is more than a chunk of ${this.#mostCells} cells`);
-    }
-  }
-
-  async #prove(input: ProverInput): Promise<Uint8Array> {
+  async #prove({ input, cells, boundary, root, ahead }: FilledChunk): Promise<void> {
     const { key, backend, kept } = this.#tools;
     const { signal } = this.#options;
-    return prove(key.system, input, backend, {
+    this.#ahead = ahead;
+    const proof = await prove(key.system, input, backend, {
       ...kept,
       ...(signal === undefined ? {} : { signal }),
       onTracesRead: () => freeNow(input.traces.flat()),
       onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
     });
+    this.#cells += cells;
+    this.#chunks.push({ boundary, root, proof });
+    this.#ahead = ahead - 1;
   }
-}
-
-/** Cells of an input's tables; undefined where a table is higher than a proof allows. */
-function cellsOf({ system }: ExecutionKey, { traces }: ProverInput): number | undefined {
-  const heights = traces.map((columns) => columns[0]?.length ?? 0);
-  const shape = createShape(
-    system,
-    heights.map((height) => (height === 0 ? ABSENT : Math.log2(height))),
-  );
-  if (typeof shape === "number") return undefined;
-  return system.tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
-    return sum + (mainWidth + lookupWidth) * rowCount(shape.logRows[index] ?? ABSENT);
-  }, 0);
 }
 
 /** As garbage, the columns of several chunks would lie there at a time. */

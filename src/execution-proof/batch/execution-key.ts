@@ -1,4 +1,5 @@
 import type { Backend } from "../../kernels/backend.ts";
+import { digestLength } from "../../kernels/tree-hash.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
@@ -8,9 +9,14 @@ import { compileSystem, type System, tallestHeights } from "../../stark/system.t
 import { KERNEL_PLACES } from "../memory-places.ts";
 import { type ProvenProgram, runDefinition, type RunSystem } from "../run-system.ts";
 
-/** What proofs of a protocol version's runs are made and checked with. */
-export interface ExecutionKey extends RunSystem {
+/** What runs of a protocol version are filled into. */
+export interface ExecutionSystem extends RunSystem {
   readonly system: System;
+}
+
+/** What proofs of a protocol version's runs are made and checked with. */
+export interface ExecutionKey extends ExecutionSystem {
+  readonly protocolVersion: bigint;
   /** Proven bits that every proof has at least. */
   readonly provenBits: number;
 }
@@ -24,10 +30,25 @@ export async function createExecutionKey(
   parameters: ProofParameters,
   backend: Backend,
 ): Promise<ExecutionKey> {
-  const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows: kernelRows(), places: KERNEL_PLACES };
-  const definition = runDefinition(program, parameters);
+  const { program, definition } = kernelSystem(protocolVersion, parameters);
   const system = compileSystem(definition, await commitPreprocessed(definition, backend));
-  return { program, definition, system, provenBits: provenBitsOf(system) };
+  return { protocolVersion, program, definition, system, provenBits: provenBitsOf(system) };
+}
+
+/** The same without commitments to the program, so at once: no proof can be made or checked with it. */
+export function uncommittedSystem(protocolVersion: bigint, parameters: ProofParameters): ExecutionSystem {
+  const { program, definition } = kernelSystem(protocolVersion, parameters);
+  const root = new Uint8Array(digestLength(parameters.hash));
+  return {
+    program,
+    definition,
+    system: compileSystem(definition, new Map(tallestHeights(definition).map((height) => [height, root]))),
+  };
+}
+
+function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
+  const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows: kernelRows(), places: KERNEL_PLACES };
+  return { program, definition: runDefinition(program, parameters) };
 }
 
 /** At the height that has the fewest, with all tables as high as they may be together with the tallest. */

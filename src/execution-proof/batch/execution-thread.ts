@@ -3,6 +3,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import { executionParameters } from "../parameters.ts";
+import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
@@ -25,12 +26,15 @@ const backend = createWasmBackend(workers === undefined ? {} : { workers });
 /** By protocol version: made once, for all batches. */
 const tools = new Map<bigint, Promise<Tools>>();
 
-function toolsOf(protocolVersion: bigint): Promise<Tools> {
+/** `starts` a thread that fills tables while the key is made. */
+function toolsOf(protocolVersion: bigint, starts: boolean): Promise<Tools> {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
+  const filler = new ChunkFiller(protocolVersion, parameters);
+  if (starts) filler.start();
   const made = backend.then(async (own) => {
     const key = await createExecutionKey(protocolVersion, parameters, own);
-    return { key, proving: new ExecutionProving(key, own) };
+    return { key, proving: new ExecutionProving(key, own, filler) };
   });
   tools.set(protocolVersion, made);
   made.catch(() => tools.delete(protocolVersion));
@@ -41,7 +45,7 @@ serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
   port,
   async (job, context) => {
     const { claim } = job;
-    const { key, proving } = await toolsOf(claim.batch.protocolVersion);
+    const { key, proving } = await toolsOf(claim.batch.protocolVersion, job.type === "prove");
     const options = { ...context, ...(mostCells === undefined ? {} : { mostCells }) };
     switch (job.type) {
       case "verify":

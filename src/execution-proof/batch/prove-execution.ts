@@ -4,28 +4,36 @@ import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
 import { BatchProving } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
+import { ChunkFiller } from "./chunk-filler.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import { type LabelledExecution, labelOf } from "./execution-label.ts";
 import type { ProvenExecution, ProvingOptions } from "./proven-execution.ts";
 
-/** Makes proofs of batches' executions on one backend. What they share is made once: keep it from batch to batch. */
+/**
+ * Makes proofs of batches' executions on one backend, one at a time. What they share is made once: keep it from batch to
+ * batch, and release it at the end.
+ */
 export class ExecutionProving {
   readonly #key: ExecutionKey;
   readonly #backend: Backend;
   readonly #programs: TablePrograms;
   readonly #fixedTables: FixedTables;
+  readonly #filler: ChunkFiller;
 
-  constructor(key: ExecutionKey, backend: Backend) {
+  /** Takes a filler over. */
+  constructor(key: ExecutionKey, backend: Backend, filler = new ChunkFiller(key.protocolVersion, key.system.parameters)) {
     this.#key = key;
     this.#backend = backend;
     this.#programs = new TablePrograms(key.system);
     this.#fixedTables = new FixedTables(key.system, backend);
+    this.#filler = filler;
   }
 
-  /** Releases what is kept on the backend. */
-  release(): Promise<void> {
-    return this.#fixedTables.release();
+  /** Releases what is kept on the backend, and ends the filler's thread. */
+  async release(): Promise<void> {
+    await this.#filler.close();
+    await this.#fixedTables.release();
   }
 
   /**
@@ -55,7 +63,7 @@ export class ExecutionProving {
 
   #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): BatchProving {
     const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
-    return new BatchProving({ key: this.#key, backend: this.#backend, kept }, witness, claim, options);
+    return new BatchProving({ key: this.#key, backend: this.#backend, filler: this.#filler, kept }, witness, claim, options);
   }
 
   async #labelled<Made>(options: ProvingOptions, make: () => Promise<Made>): Promise<Made | LabelledExecution> {

@@ -1,0 +1,55 @@
+import { Worker } from "node:worker_threads";
+import { JobThread } from "../../runtime/job-thread.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionClaim } from "./execution-claim.ts";
+import type { Filled, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
+
+/** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
+const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.ts" : "./filling-thread.js", import.meta.url);
+
+/** A chunk's proof may take any time, and the run behind it must still be there: the longest that a timer can wait. */
+const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
+/** Traces are short-lived objects: with room for so many a quarter of the thread's time is saved. */
+const MOST_NEW_OBJECTS_MIB = 192;
+
+/** Fills tables in a thread of its own: of one batch at a time, a chunk for each call. Its errors are faults of this software. */
+export class ChunkFiller {
+  readonly #thread: JobThread<FillingJob, Filled, "planned", string>;
+
+  constructor(protocolVersion: bigint, parameters: ProofParameters) {
+    const workerData: FillingThreadSetup = { protocolVersion, parameters };
+    this.#thread = new JobThread({
+      startThread: () =>
+        new Worker(threadFile, { workerData, resourceLimits: { maxYoungGenerationSizeMb: MOST_NEW_OBJECTS_MIB } }),
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      mostLostThreads: 1,
+      queued: "planned",
+      errors: {
+        closed: () => new Error("the filler of tables was closed"),
+        stopped: () => new Error("the filler of tables was closed before it was done"),
+        lost: (_threads, cause) => new Error("the thread that fills tables was lost", { cause }),
+        failed: (reason) => new Error(`the tables could not be filled: ${reason}`),
+      },
+    });
+  }
+
+  /** Starts the thread before it is needed, which takes about a second. */
+  start(): void {
+    this.#thread.run({ type: "start" }).catch(() => undefined);
+  }
+
+  /** The first chunk of a batch. */
+  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number, onPlanned: () => void): Promise<Filled> {
+    return this.#thread.run({ type: "begin", witness, claim, mostCells }, { onProgress: onPlanned });
+  }
+
+  /** The chunk behind the one that was last given. */
+  next(): Promise<Filled> {
+    return this.#thread.run({ type: "next" });
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}

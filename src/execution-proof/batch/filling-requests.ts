@@ -1,0 +1,20 @@
+import type { ProofParameters } from "../../stark/parameters.ts";
+import type { FilledChunk } from "./batch-filling.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionClaim } from "./execution-claim.ts";
+import type { LabelledExecution } from "./execution-label.ts";
+
+/** The batch's next chunk; behind the last one its end; or why the batch has no proof. */
+export type Filled = (FilledChunk & { readonly kind: "chunk" }) | { readonly kind: "end" } | LabelledExecution;
+
+/** What the filler's thread is asked for. */
+export type FillingJob =
+  | { readonly type: "start" }
+  | { readonly type: "begin"; readonly witness: BatchWitness; readonly claim: ExecutionClaim; readonly mostCells: number }
+  | { readonly type: "next" };
+
+/** What the thread is started with. */
+export interface FillingThreadSetup {
+  readonly protocolVersion: bigint;
+  readonly parameters: ProofParameters;
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { BatchFilling, type FilledChunk } from "../../src/execution-proof/batch/batch-filling.ts";
+import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
+import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
+import type { Filled } from "../../src/execution-proof/batch/filling-requests.ts";
+import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+
+const wallet = new TestWallet(78);
+const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+const PARAMETERS = smallParameters({ maxLogRows: 17, queryCount: 4 });
+/** Room for a part of the batch's steps only. */
+const MOST_CELLS = 12_000_000;
+
+describe("the thread that fills tables", () => {
+  let chain: VerifiedChain;
+  let first: WitnessedBatch;
+  let second: WitnessedBatch;
+  const filler = new ChunkFiller(1n, PARAMETERS);
+  const system = uncommittedSystem(1n, PARAMETERS);
+
+  before(async () => {
+    wallet.nonce = 0;
+    chain = await startVerifiedChain({ accounts: ACCOUNTS });
+    const batches = await ChainBatches.of(chain, ACCOUNTS);
+    const sealed = async (): Promise<WitnessedBatch> => {
+      await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
+      return batches.next(await chain.sealAndVerify());
+    };
+    first = await sealed();
+    second = await sealed();
+  });
+  after(async () => {
+    await filler.close();
+    await chain.chain.close();
+  });
+
+  const begin = ({ witness, claim }: WitnessedBatch, onPlanned = () => undefined): Promise<Filled> =>
+    filler.begin(witness as BatchWitness, claim, MOST_CELLS, onPlanned);
+  const expected = ({ witness, claim }: WitnessedBatch): FilledChunk[] => [
+    ...new BatchFilling(system, witness as BatchWitness, claim, MOST_CELLS).chunks(),
+  ];
+
+  it("gives the chunks of a batch as a caller would fill them, then its end", async () => {
+    const chunks = expected(first);
+    assert.ok(chunks.length > 1);
+    assert.ok(chunks.slice(0, -1).every(({ relisting }) => relisting === undefined));
+    let planned = 0;
+    let filled = await begin(first, () => void planned++);
+    assert.equal(planned, 1);
+    for (const chunk of chunks) {
+      assert.deepEqual(filled, { kind: "chunk", ...chunk });
+      filled = await filler.next();
+    }
+    assert.deepEqual(filled, { kind: "end" });
+    assert.deepEqual(await filler.next(), { kind: "end" });
+  });
+
+  it("leaves a batch for the next one", async () => {
+    await begin(first);
+    const left = filler.next();
+    const [chunk] = expected(second);
+    assert.deepEqual(await begin(second), { kind: "chunk", ...chunk });
+    await left;
+  });
+
+  it("says why a batch has no proof", async () => {
+    const made = await begin({ ...second, claim: first.claim });
+    assert.deepEqual([made.kind, made.kind === "labelled" && made.reason], ["labelled", "disagreement"]);
+  });
+
+  it("refuses what comes behind its end", async () => {
+    const closed = new ChunkFiller(1n, PARAMETERS);
+    await closed.close();
+    await assert.rejects(closed.next(), /the filler of tables was closed/);
+  });
+});
