@@ -1,4 +1,5 @@
 import type { Ext, ExtensionField } from "../field/extension.ts";
+import { P } from "../field/koala-bear.ts";
 
 /*
  * DEEP. With a the challenge, f_i the committed columns in opening order (N of them) and S, T their combinations
@@ -56,18 +57,53 @@ export function deepValues(
   rows: readonly (readonly number[])[],
 ): Ext[] {
   const { powers, nextColumns, point, nextPoint, atPoint, atNext } = combination;
-  const weightOf = (column: number): Ext => powers[column] ?? field.zero;
+  const sumOver = rowSums(field, powers);
+  const allColumns = Array.from({ length: powers.length - 1 }, (_, column) => column);
   const inverses = invertAll(
     field,
     points.flatMap((x) => [field.sub(field.fromBase(x), point), field.sub(field.fromBase(x), nextPoint)]),
   );
   return rows.map((row, i) => {
-    const all = row.reduce((sum, value, column) => field.add(sum, field.scale(weightOf(column), value)), field.zero);
-    const next = nextColumns.reduce((sum, column) => field.add(sum, field.scale(weightOf(column), row[column] ?? 0)), field.zero);
-    const first = field.mul(field.sub(all, atPoint), inverses[2 * i] ?? field.zero);
-    const second = field.mul(field.sub(next, atNext), inverses[2 * i + 1] ?? field.zero);
+    const first = field.mul(field.sub(sumOver(row, allColumns), atPoint), inverses[2 * i] ?? field.zero);
+    const second = field.mul(field.sub(sumOver(row, nextColumns), atNext), inverses[2 * i + 1] ?? field.zero);
     return field.add(first, field.mul(powers.at(-1) ?? field.one, second));
   });
+}
+
+/** Products of 31 and of 16 bits that add up to less than 2^53, which a number holds exactly. */
+const EXACT_PRODUCTS = 32;
+
+/**
+ * Sums of a row's values at some columns, each times the power of its number. Values are canonical. More than half of a
+ * verification is this: it goes by coordinates and halves of values, and divides by p but now and then.
+ */
+function rowSums(
+  { degree }: ExtensionField,
+  powers: readonly Ext[],
+): (row: readonly number[], columns: readonly number[]) => Ext {
+  const coordinates = Float64Array.from(powers.flat());
+  return (row, columns) => {
+    const [low, high] = [new Float64Array(degree), new Float64Array(degree)];
+    const reduce = (): void => {
+      for (let k = 0; k < degree; k++) {
+        low[k] = (low[k] ?? 0) % P;
+        high[k] = (high[k] ?? 0) % P;
+      }
+    };
+    for (let i = 0; i < columns.length; i++) {
+      if (i % EXACT_PRODUCTS === EXACT_PRODUCTS - 1) reduce();
+      const column = columns[i] ?? 0;
+      const value = row[column] ?? 0;
+      const [lower, upper] = [value & 0xffff, value >>> 16];
+      for (let k = 0; k < degree; k++) {
+        const weight = coordinates[degree * column + k] ?? 0;
+        low[k] = (low[k] ?? 0) + weight * lower;
+        high[k] = (high[k] ?? 0) + weight * upper;
+      }
+    }
+    reduce();
+    return Array.from(low, (sum, k) => (sum + (high[k] ?? 0) * 2 ** 16) % P);
+  };
 }
 
 /** Inverses of nonzero elements with one inversion. Throws RangeError when one of them is zero. */
