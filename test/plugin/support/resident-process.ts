@@ -51,7 +51,9 @@ export function createResident(
         }
         const answered = answerOf(child, signal);
         child.send(task);
-        return await answered;
+        const answer = await answered;
+        if (answer.ends) await stop();
+        return answer;
       } catch (error) {
         await stop();
         throw error;

@@ -13,6 +13,8 @@ export interface ResidentAnswer {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Whether the task ended its process, which runs no other one. */
+  readonly ends: boolean;
 }
 
 interface HardhatCli {
@@ -42,8 +44,10 @@ for (const name of ["stdout", "stderr"] as const) {
 }
 setMaxListeners(0, process);
 
+let ends = false;
+
 function answer(code: number, sent?: () => void): void {
-  const given: ResidentAnswer = { code, ...written };
+  const given: ResidentAnswer = { code, ...written, ends };
   written.stdout = written.stderr = "";
   process.send?.(given, undefined, undefined, sent);
 }
@@ -51,6 +55,7 @@ function answer(code: number, sent?: () => void): void {
 // A task that ends its process has ended then.
 const { exit } = process;
 process.exit = (code) => {
+  ends = true;
   answer(Number(code ?? process.exitCode ?? 0), () => exit(code));
   return undefined as never;
 };
@@ -65,6 +70,7 @@ async function run({ args, environment }: ResidentTask): Promise<void> {
   process.exitCode = 0;
   process.env = { ...surroundings, ...environment };
   await main(args, { registerTsx: false, warnAboutUnusedPlugins: true });
+  if (ends) return;
   answer(process.exitCode);
   process.exitCode = 0;
 }
