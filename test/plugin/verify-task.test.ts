@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -50,6 +52,7 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
 
   const verify = async (batch: number, ...args: readonly string[]) => {
     const { code, stdout, stderr } = await workplace.run(["hyperchain:verify", "alpha", String(batch), "--json", ...args]);
+    assert.notEqual(stdout, "", stderr);
     return { code, stderr, verdict: JSON.parse(stdout) as Verdict };
   };
   /** The answer with something else, in a file. */
@@ -106,6 +109,59 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     const { stdout } = await workplace.run(["hyperchain:status"]);
     assert.match(stdout, /Execution of batch 2 of alpha is not proven: sha256/);
     assert.match(stdout, /The transactions of batches 0 to 1 are proven/);
+  });
+
+  interface WatchEvent {
+    readonly event: "watching" | "verified" | "named";
+    readonly batchNumber?: string;
+    readonly code?: string;
+    readonly provenBits?: number;
+  }
+
+  test("a watch that knows L1 and the chain's address verifies each proof of all bits, and names the batch that has a label", async () => {
+    const [chain] = ecosystem.info.chains;
+    const watching = await workplace.start([
+      ...["hyperchain:verify", chain!.hyperchain, "0", "--watch", "--json"],
+      ...["--settlement-url", ecosystem.info.l1.url, "--chain-url", chain!.url],
+    ]);
+    const l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true });
+    while (watching.lines.length < 4) await l1.send("eth_blockNumber", []);
+    l1.destroy();
+    const told = watching.lines.map((line) => JSON.parse(line) as WatchEvent);
+    assert.deepEqual(
+      told.map(({ event, batchNumber, code }) => [event, batchNumber, code]),
+      [
+        ["watching", undefined, undefined],
+        ["verified", "0", undefined],
+        ["verified", "1", undefined],
+        ["named", "2", "Labelled"],
+      ],
+    );
+    for (const { provenBits } of told.slice(1, 3)) assert.ok((provenBits ?? 0) >= 100);
+    assert.equal(await watching.interrupt(), 0);
+  });
+
+  test("attack: a watch that is served another proof than the batch's names it by the refusal's code", async () => {
+    const proof = String(answer["proof"]);
+    const at = proof.length - 2_000;
+    const result = { ...answer, proof: `${proof.slice(0, at)}${proof[at] === "0" ? "1" : "0"}${proof.slice(at + 1)}` };
+    const liar = createServer((_request, response) => response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result })));
+    const { port } = await new Promise<AddressInfo>((resolve) =>
+      liar.listen(0, "127.0.0.1", () => resolve(liar.address() as AddressInfo)),
+    );
+    const { code, stdout, stderr } = await workplace.run([
+      ...["hyperchain:verify", ecosystem.info.chains[0]!.hyperchain, "1", "--watch", "--fail-fast", "--json"],
+      ...["--settlement-url", ecosystem.info.l1.url, "--chain-url", `http://127.0.0.1:${port}`],
+    ]);
+    liar.closeAllConnections();
+    liar.close();
+    assert.equal(code, 1, stderr);
+    const named = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as WatchEvent)[1];
+    assert.deepEqual([named?.event, named?.batchNumber], ["named", "1"]);
+    assert.match(named?.code ?? "", /^(ChunkRefused|Malformed|RelistingRefused)$/);
   });
 
   test("a batch that L1 does not have is refused", async () => {
