@@ -11,8 +11,8 @@ import {ICrossChainViews, RemoteValue} from "../interfaces/l2/ICrossChainViews.s
 library RemoteSlots {
     ICrossChainViews private constant VIEWS = ICrossChainViews(address(0x1000f));
 
-    /// @notice The value is the word of the other chain's quorum: its batch's execution is not proven.
-    error ExecutionNotProven(uint256 chainId, uint64 batchNumber, uint64 provenSince);
+    /// @notice The value may be the word of the other chain's quorum: not all batches from `provenFrom` to its own are proven.
+    error ExecutionNotProven(uint256 chainId, uint64 batchNumber, uint64 provenSince, uint64 provenFrom);
 
     /// @notice The newest state of the slot that is kept here.
     /// @param notBefore When L1 executed its batch at the earliest, seconds by L1's clock.
@@ -24,15 +24,18 @@ library RemoteSlots {
         return VIEWS.read(chainId, account, slot, notBefore, new string[](0));
     }
 
-    /// @notice The same, of a batch whose execution is proven: no quorum has to be believed.
-    function readProven(uint256 chainId, address account, uint256 slot, uint64 notBefore)
+    /// @notice The same, where the execution of all batches from `provenFrom` to its own is proven: beside the state before
+    /// `provenFrom`, which the caller must trust, no quorum has to be believed. A proof of the value's own batch would not do: it
+    /// begins with whatever state an unproven batch before it left.
+    /// @param provenFrom 1 trusts the chain's first state alone, which no proof covers.
+    function readProven(uint256 chainId, address account, uint256 slot, uint64 notBefore, uint64 provenFrom)
         internal
         view
         returns (RemoteValue memory kept)
     {
         kept = readRemote(chainId, account, slot, notBefore);
-        if (kept.provenSince > kept.batchNumber) {
-            revert ExecutionNotProven(chainId, kept.batchNumber, kept.provenSince);
+        if (kept.provenSince > provenFrom || kept.batchNumber < provenFrom) {
+            revert ExecutionNotProven(chainId, kept.batchNumber, kept.provenSince, provenFrom);
         }
     }
 }

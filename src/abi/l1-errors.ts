@@ -56,7 +56,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"EtherTransferFailed","type":"error"},
   {"inputs":[{"name":"earliest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ExecutionDelayed","type":"error"},
   {"inputs":[{"name":"aggregator","type":"address"},{"name":"executionKey","type":"bytes32"}],"name":"ExecutionKeyMismatch","type":"error"},
-  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint64"},{"name":"provenSince","type":"uint64"}],"name":"ExecutionNotProven","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint64"},{"name":"provenSince","type":"uint64"},{"name":"provenFrom","type":"uint64"}],"name":"ExecutionNotProven","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ExecutionTooExpensive","type":"error"},
   {"inputs":[{"name":"version","type":"uint256"}],"name":"ExecutionUnproven","type":"error"},
   {"inputs":[{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ExitDelayOutOfRange","type":"error"},

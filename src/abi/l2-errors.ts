@@ -33,7 +33,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"leg","type":"uint256"},{"name":"status","type":"uint8"}],"name":"EscrowNotHeld","type":"error"},
   {"inputs":[{"name":"recipient","type":"address"},{"name":"amount","type":"uint256"}],"name":"EtherTransferFailed","type":"error"},
   {"inputs":[{"name":"notBefore","type":"uint64"},{"name":"executedAt","type":"uint64"}],"name":"ExecutedTooEarly","type":"error"},
-  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint64"},{"name":"provenSince","type":"uint64"}],"name":"ExecutionNotProven","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"name":"batchNumber","type":"uint64"},{"name":"provenSince","type":"uint64"},{"name":"provenFrom","type":"uint64"}],"name":"ExecutionNotProven","type":"error"},
   {"inputs":[{"name":"expected","type":"address"},{"name":"actual","type":"address"}],"name":"ExecutorNotAllowed","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"FactCount","type":"error"},
   {"inputs":[{"name":"id","type":"bytes32"},{"name":"leg","type":"uint256"}],"name":"FactNotProven","type":"error"},

@@ -94,7 +94,7 @@ describe("C5: a contract on B acts on a slot of A, at roots that real proofs hav
     assert.equal(await ask("seen"), 70n);
     await refuses("NothingKept", "take", A, contract, balanceSlot(alice), executedAt + 1n);
     // The batches' proofs are of their states; their execution is the quorum's word here.
-    await refuses("ExecutionNotProven", "takeProven", A, contract, balanceSlot(alice), executedAt);
+    await refuses("ExecutionNotProven", "takeProven", A, contract, balanceSlot(alice), executedAt, 1n);
   });
 
   test("that a slot was never written, which ends with the batch that writes it", async () => {

@@ -272,3 +272,28 @@ test("C5, ERC-3668: a client is sent to the gateways, and what they answer is ve
   await refused(asked("verify", answer(SECOND, lie), extraData), "StateRootMismatch");
   await assert.rejects(asked("verify", AbiCoder.defaultAbiCoder().encode(["uint256"], [1n]), extraData));
 });
+
+test("C5: a proof on top of an unproven batch is none to a contract that trusts only an older state (RemoteSlots.readProven)", async () => {
+  // Batch 2 of each: D's run of proofs begins with batch 1, C's with batch 2, behind whatever its quorum said of batch 1.
+  const D = 273n;
+  const provenFrom = (batch: bigint): BatchRecord => ({ ...recordOf(2), provenSince: batch });
+  const leaves = [executed(D, 2n, provenFrom(1n)), executed(C, 2n, provenFrom(2n))];
+  const rootIndex = ROOT_INDEX + 2n;
+  const roots = await l2.predeploy("ImportedRoots", await l2.impersonate(BOOTLOADER));
+  await sent(roots, "importRoot", rootIndex, transactionTreeRoot(leaves));
+  for (const [i, chainId] of [D, C].entries()) {
+    const batch = at(i, chainId, 2n, provenFrom(BigInt(i) + 1n));
+    const shown = { ...batch, siblings: transactionTreeProof(leaves, i), rootIndex };
+    await sent(views, "load", shown, ACCOUNT, CHANGING, shows(2, CHANGING));
+  }
+  const reader = (await l2.ethers.deployContract("SlotReader")) as unknown as Contract;
+  const take = (chainId: bigint, from: bigint) => sent(reader, "takeProven", chainId, ACCOUNT, CHANGING, 0n, from);
+  const unproven = (call: Promise<unknown>, args: readonly bigint[]) =>
+    assertReverts(call, "SlotReader", "ExecutionNotProven", args);
+  await unproven(take(C, 1n), [C, 2n, 2n, 1n]);
+  // A batch before the first that must be proven leads to no state that the caller trusts.
+  await unproven(take(D, 3n), [D, 2n, 1n, 3n]);
+  await take(D, 1n);
+  assert.equal(await reader.getFunction("seen").staticCall(), 11n);
+  await take(C, 2n);
+});

@@ -17,8 +17,8 @@ contract SlotReader {
         seen = RemoteSlots.readRemote(chainId, account, slot, notBefore).value;
     }
 
-    function takeProven(uint256 chainId, address account, uint256 slot, uint64 notBefore) external {
-        seen = RemoteSlots.readProven(chainId, account, slot, notBefore).value;
+    function takeProven(uint256 chainId, address account, uint256 slot, uint64 notBefore, uint64 provenFrom) external {
+        seen = RemoteSlots.readProven(chainId, account, slot, notBefore, provenFrom).value;
     }
 
     function prove(BatchRoot calldata batch, address account, uint256 slot, SlotProof calldata proof) external {
