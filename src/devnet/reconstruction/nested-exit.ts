@@ -5,6 +5,7 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import { proveNestedHolding as proveNestedHoldingIn } from "../../chain/state/nested-holding-proof.ts";
 import type { NestedHoldingProof } from "../../chain/state/nested-holding-proof.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { SettlementTerms } from "../l1/settlement-creator.ts";
 import { executedTree } from "./proofs.ts";
 import type { Reconstruction } from "./reconstruct.ts";
@@ -23,13 +24,18 @@ const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [5, 6, 9];
  * The settlement that a factory belongs to, as its creator has told the base. Nothing of it need be believed: L1 computes the
  * same addresses. Undefined where an account created the contracts, as earlier versions did.
  */
-export async function readSettlement(base: Provider, factory: Hex): Promise<SettlementOnBase | undefined> {
+export async function readSettlement(
+  base: Pick<Provider, "getBlockNumber" | "getLogs">,
+  factory: Hex,
+): Promise<SettlementOnBase | undefined> {
   const topics = creator.encodeFilterTopics("SettlementPlanned", [factory]);
-  for (const { address, topics: told, data } of await base.getLogs({ fromBlock: 0, toBlock: "latest", topics })) {
-    const terms = creator.decodeEventLog("SettlementPlanned", data, told)["terms"] as Result;
+  const question = { topics, fromBlock: 0, toBlock: await base.getBlockNumber() };
+  // In pages: strangers' events can be more than a node answers at once.
+  for (const { address, topics: told, data } of await readLogs(base, question)) {
     const created = (nonce: number): Hex => getCreateAddress({ from: address, nonce }).toLowerCase() as Hex;
-    // Any contract can emit the event.
+    // Any contract can emit the event, with any data.
     if (created(FACTORY_NONCE) !== factory.toLowerCase()) continue;
+    const terms = creator.decodeEventLog("SettlementPlanned", data, told)["terms"] as Result;
     return {
       terms: terms.toObject() as SettlementTerms,
       contracts: { bridge: created(BRIDGE_NONCE), stateExit: created(EXIT_NONCE) },

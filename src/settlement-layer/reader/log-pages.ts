@@ -3,7 +3,8 @@ import type { Hex } from "../../protocol/hex.ts";
 
 /** Which logs are wanted; both as in `eth_getLogs`. */
 export interface LogQuestion {
-  readonly address: Hex | readonly Hex[];
+  /** Of the contracts that emit them; default: all. */
+  readonly address?: Hex | readonly Hex[];
   readonly topics: (string | string[] | null)[];
   readonly fromBlock: number;
   readonly toBlock: number;
@@ -76,7 +77,7 @@ export async function* readLogPages(
     let logs: readonly Log[];
     try {
       logs = await provider.getLogs({
-        address: typeof address === "string" ? address : [...address],
+        ...(address === undefined ? {} : { address: typeof address === "string" ? address : [...address] }),
         topics,
         fromBlock: first,
         toBlock: last,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { concat, ZeroHash } from "ethers";
-import type { BaseContract } from "ethers";
+import { concat, zeroPadValue, ZeroHash } from "ethers";
+import type { BaseContract, Provider } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { readSettlement } from "../../../src/devnet/reconstruction/nested-exit.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
@@ -86,6 +87,32 @@ describe("a settlement's contracts are where codes and terms say", () => {
     assert.equal(event?.name, "SettlementPlanned");
     assert.equal(String(event.args["factory"]).toLowerCase(), expected.addressOf("ChainFactory"));
     assert.deepEqual([...(event.args["terms"] as readonly unknown[])], Object.values(terms));
+  });
+
+  test("readers find the terms among strangers' events, be these without data or more than a node answers at once", async () => {
+    const factory = expected.addressOf("ChainFactory");
+    const { topicHash } = creator.interface.getEvent("SettlementPlanned")!;
+    // LOG2 without data, in a creation.
+    const shout = concat(["0x7f", zeroPadValue(factory, 32), "0x7f", topicHash, "0x5f5fa2"]);
+    const unplanned = (await expectedSettlement({ ...terms, number: 10n ** 9n })).addressOf("ChainFactory");
+    for (let i = 0; i < 2; i++) await accounts[6]!.sendTransaction({ data: shout });
+    const { provider } = l1.ethers;
+    const found = await readSettlement(provider, factory);
+    assert.deepEqual(found?.contracts, {
+      bridge: expected.addressOf("SharedBridge"),
+      stateExit: expected.addressOf("StateExit"),
+    });
+    assert.deepEqual(found.terms, terms);
+    const narrow: Pick<Provider, "getBlockNumber" | "getLogs"> = {
+      getBlockNumber: () => provider.getBlockNumber(),
+      async getLogs(filter) {
+        const { fromBlock, toBlock } = filter as { readonly fromBlock: number; readonly toBlock: number };
+        if (toBlock > fromBlock) throw new Error("query returns too many logs");
+        return provider.getLogs(filter);
+      },
+    };
+    assert.deepEqual(await readSettlement(narrow, factory), found);
+    assert.equal(await readSettlement(provider, unplanned), undefined);
   });
 
   test("none can be in another's way: what is there is not created again, and no other thing can be", async () => {
