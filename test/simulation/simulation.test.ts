@@ -21,6 +21,7 @@ test(`L1 without proofs does what the model says, keeps the invariants of assets
 const LEFT_OUT: Record<string, string> = {
   SettlementFacet: "run by Hyperchain on its own storage (delegatecall), under whose name it is counted",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
+  NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 
