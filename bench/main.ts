@@ -10,6 +10,7 @@ Suites
   execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
+  chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
@@ -26,7 +27,8 @@ Options
   --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
   --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
   --workers N[,N…]   prove, tables, execution: threads that compute (default: all cores)
-  --transactions N   devnet, kept: transfers of each measurement (default 2000)
+  --transactions N   devnet, kept, chains: transfers of each measurement, of each chain (default 2000)
+  --chains N[,N…]    chains: how many at the same time (default 1,2,4,8)
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
@@ -56,6 +58,7 @@ const { values, positionals } = parseCommandLine({
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
+    chains: { type: "string", default: "1,2,4,8" },
     recipients: { type: "string", default: "1" },
     store: { type: "string" },
     seconds: { type: "string", default: "60" },
@@ -91,6 +94,15 @@ switch (suite) {
       json: values.json,
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
       provenSeconds: wholeNumber("seconds", values.seconds, 0, 3600),
+    });
+    break;
+  }
+  case "chains": {
+    const { benchChains } = await import("./chains.ts");
+    benchChains({
+      json: values.json,
+      chains: integers("chains", values.chains, 16),
+      transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
     });
     break;
   }

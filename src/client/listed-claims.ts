@@ -161,8 +161,11 @@ async function proveUntaken(
 ) {
   const last = view.leavesOf(BigInt(stopped.chainId)).findLast(({ record }) => !isMark(record));
   const { slot } = deliveryFlagKey(BigInt(source.chainId), messageHash);
-  // What a chain that never had a batch has taken is nothing, but its first state is on L1 too.
-  const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last?.batchNumber ?? 0n);
+  if (last === undefined)
+    throw refused(
+      `L1 has executed no batch of ${stopped.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
+    );
+  const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last.batchNumber);
   if (BigInt(shown.value) !== 0n)
     throw refused(`${stopped.name} has taken the list ${messageHash}, so its entries are paid there`);
   const { leaf: low, path } = slotProof(shown, false);

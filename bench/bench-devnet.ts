@@ -1,0 +1,57 @@
+import hre from "hardhat";
+import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
+import { startDevnet } from "../src/devnet/devnet.ts";
+import type { Devnet, DevnetChain, DevnetDependencies } from "../src/devnet/devnet.ts";
+import { connectHttp } from "../src/devnet/relaying.ts";
+import { systemClock } from "../src/runtime/clock.ts";
+import { BLOCK_TRANSACTIONS } from "./devnet-throughput.ts";
+import { createWorkload } from "./devnet-workload.ts";
+import type { Workload } from "./devnet-workload.ts";
+
+const ETHER = 10n ** 18n;
+/** The development account that pays for the measurements' accounts. */
+const PAYER = 1;
+
+export const connectChain: DevnetDependencies["connectChain"] = (override) => hre.network.create({ network: "local", override });
+
+/** An L1 with these chains, real proofs and no relayer. */
+export function startBenchDevnet(chainIds: readonly bigint[]): Promise<Devnet> {
+  return startDevnet(
+    {
+      // A transaction that comes alone is in a block at once; those that come meanwhile share the next one.
+      chains: chainIds.map((chainId) => ({ chainId, blocks: { type: "instant", maxTransactions: BLOCK_TRANSACTIONS } })),
+      fundedAccounts: [PAYER, ACCOUNT_NUMBERS.relayer],
+      fundingWei: 1_000n * ETHER,
+      relayer: false,
+    },
+    {
+      connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
+      connectChain,
+      artifacts: (name) => hre.artifacts.readArtifact(name),
+      clock: systemClock,
+      onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),
+    },
+  );
+}
+
+/** Pays the accounts of a workload with so many holders, each exactly the same, and creates its token. */
+export async function prepareWorkload(
+  { accounts }: Devnet,
+  { chainId, url, pipeline }: DevnetChain,
+  holders: number,
+): Promise<Workload> {
+  const { bytecode } = await hre.artifacts.readArtifact("PlainToken");
+  const workload = createWorkload(chainId, bytecode, holders);
+  const client = connectHttp(chainId, url);
+  try {
+    const payer = accounts.wallet(PAYER).connect(client);
+    let nonce = await payer.getNonce();
+    for (const { address } of workload.accounts) {
+      await payer.sendTransaction({ to: address, value: workload.fundingWei, nonce: nonce++, gasLimit: 21_000n });
+    }
+    await pipeline.chain.submit(workload.deployment);
+    return workload;
+  } finally {
+    client.destroy();
+  }
+}
