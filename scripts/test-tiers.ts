@@ -27,26 +27,28 @@ export const TEST_TIERS: readonly TestTier[] = [
 
 /** Files that take longest, by their CPU seconds: each begins first in its tier, so that none of them runs on alone at the end. */
 export const LONGEST: readonly string[] = [
-  "test/simulation/simulation.test.ts",
-  "test/simulation/faults.test.ts",
-  "test/contracts/verifier/verifier.test.ts",
   "test/execution-proof/batch-proof.test.ts",
+  "test/simulation/faults.test.ts",
+  "test/simulation/simulation.test.ts",
+  "test/plugin/tasks.test.ts",
   "test/flow/invariants.test.ts",
-  "test/flow/demo.test.ts",
   "test/flow/goes-on.test.ts",
-  "test/flow/round-trip.test.ts",
   "test/flow/reconstruct.test.ts",
   "test/flow/quorum.test.ts",
+  "test/flow/kills.test.ts",
+  "test/flow/atomic-flows.test.ts",
+  "test/devnet/settles-on.test.ts",
   "test/devnet/reseal.test.ts",
   "test/devnet/execution.test.ts",
-  "test/flow/kills.test.ts",
-  "test/flow/escape.test.ts",
-  "test/flow/atomic-flows.test.ts",
+  "test/devnet/lying-execution.test.ts",
   "test/client/flows-ended.test.ts",
-  "test/plugin/tasks.test.ts",
+  "test/flow/demo.test.ts",
+  "test/plugin/deploy-and-rebuild.test.ts",
   "test/plugin/connection/example-project.test.ts",
+  "test/plugin/connection/hyperchains.test.ts",
   "test/plugin/create-task.test.ts",
   "test/package/package.test.ts",
+  "test/page/wallet.test.ts",
 ];
 
 /** The files of a tier in the order in which they begin. */
