@@ -1,10 +1,8 @@
-import { AbiCoder } from "ethers";
 import type { CallAnswer } from "../questions/question.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { revertReason } from "../../protocol/revert-reason.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
-/** Selector of Error(string), with which Solidity gives reasons. */
-const REASON = "0x08c379a0";
 const MAX_REASON_CHARACTERS = 1_000;
 
 /** What the call returned. Throws RpcError where it failed. */
@@ -53,12 +51,6 @@ export function requireRunnable(
 
 /** As Ethereum's nodes say it, with the reason where there is one. */
 function revertMessage(output: Hex): string {
-  if (!output.startsWith(REASON)) return "execution reverted";
-  try {
-    const [reason] = AbiCoder.defaultAbiCoder().decode(["string"], `0x${output.slice(REASON.length)}`) as unknown as [string];
-    return `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
-  } catch {
-    // Not Solidity's after all.
-    return "execution reverted";
-  }
+  const reason = revertReason(output);
+  return reason === undefined ? "execution reverted" : `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
 }

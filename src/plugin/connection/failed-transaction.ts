@@ -1,5 +1,6 @@
 import { ProviderRpcError } from "../../node/serving/eip1193.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import { revertReason } from "../../protocol/revert-reason.ts";
 
 interface Receipt {
   readonly status: string;
@@ -65,21 +66,9 @@ function messageOf(output: string, error: string | undefined): string {
   const prefix = "VM Exception while processing transaction:";
   if (output === "0x")
     return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
-  const reason = reasonIn(output);
+  const reason = revertReason(output);
   return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
 }
 
-/** The text of `Error(string)`; undefined for other data. */
-function reasonIn(output: string): string | undefined {
-  if (!output.startsWith(ERROR_SELECTOR)) return undefined;
-  const encoded = Buffer.from(output.slice(ERROR_SELECTOR.length), "hex");
-  if (encoded.length < 64) return undefined;
-  // After the offset, always 32, comes the length.
-  const length = BigInt(`0x${encoded.toString("hex", 32, 64)}`);
-  return length > BigInt(encoded.length - 64) ? undefined : encoded.toString("utf8", 64, 64 + Number(length));
-}
-
-/** Of `Error(string)`. */
-const ERROR_SELECTOR = "0x08c379a0";
 /** Of EIP-1474's codes, as nodes use them for reverts. */
 const REVERTED = 3;

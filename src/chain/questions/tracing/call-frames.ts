@@ -1,13 +1,10 @@
-import { AbiCoder } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import { revertReason } from "../../../protocol/revert-reason.ts";
 import type { CallAnswer } from "../question.ts";
 import type { CallRecorder, Frame } from "./call-recorder.ts";
 import { quantity } from "./instructions.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Selector of Error(string), with which Solidity gives reasons. */
-const REASON = "0x08c379a0";
 /** geth's words for the EVM's errors, where the library has others. */
 const ERRORS: Readonly<Record<string, string>> = {
   revert: "execution reverted",
@@ -40,7 +37,7 @@ export function countSelectors({ top }: CallRecorder): Readonly<Record<string, n
 
 function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { next: number }): object {
   const { type, from, to, gas, gasUsed, valueWei, input, output, error } = frame;
-  const reason = error === "revert" ? reasonIn(output) : undefined;
+  const reason = error === "revert" ? revertReason(output) : undefined;
   // What failed has logged nothing, at any depth.
   const showsLogs = hasLogs && error === undefined;
   const logs: object[] = [];
@@ -68,14 +65,4 @@ function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { 
     ...(valueWei === undefined ? {} : { value: quantity(valueWei) }),
     type,
   };
-}
-
-function reasonIn(output: Hex): string | undefined {
-  if (!output.startsWith(REASON)) return undefined;
-  try {
-    return String(AbiCoder.defaultAbiCoder().decode(["string"], `0x${output.slice(REASON.length)}`)[0]);
-  } catch {
-    // Not Solidity's after all.
-    return undefined;
-  }
 }
