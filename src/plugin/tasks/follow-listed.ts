@@ -1,5 +1,7 @@
+import { memberName } from "../../client/ecosystem.ts";
 import { findSentList, listsOf } from "../../client/transfer-list.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { pluginError } from "../plugin-error.ts";
 import { hintFor } from "./follow-message.ts";
 import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
@@ -16,8 +18,27 @@ export async function untilListed(session: Session, chainId: number, list: Hex):
   }
 }
 
+/**
+ * The hash by which a message is followed: the given one where it names a message or a transaction that sent one, else that of
+ * the list into which the transaction put a transfer. Lists come second, since a token that is sent may put something into one.
+ * Throws a plugin error for a list that has not left, unless it is to be waited for.
+ */
+export async function messageOf(session: Session, hash: Hex, noWait: boolean): Promise<Hex> {
+  if ((await session.request("hyperchain_message", hash)) !== null) return hash;
+  const listing = await listOfTransaction(session, hash);
+  if (listing === undefined) return hash;
+  const { chainId, list } = listing;
+  if (!noWait) return untilListed(session, chainId, list);
+  const sent = await findSentList(session.provider(chainId), list);
+  if (sent !== undefined) return sent.messageHash;
+  throw pluginError(
+    `${hash} put its transfer into a list, which leaves with the batch of ${memberName(session.info, chainId)}: it has no message before; ` +
+      "'npx hardhat hyperchain:settle' seals open batches now",
+  );
+}
+
 /** The first list of a transaction and its chain; undefined for a hash of anything else. */
-export async function listOfTransaction(
+async function listOfTransaction(
   { info, provider }: Session,
   hash: Hex,
 ): Promise<{ readonly chainId: number; readonly list: Hex } | undefined> {

@@ -1,16 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { memberName } from "../../client/ecosystem.ts";
-import { findSentList } from "../../client/transfer-list.ts";
-import type { Hex } from "../../protocol/hex.ts";
-import { pluginError } from "../plugin-error.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
 import { messageTitle, stepLine, stuckLine } from "./event-lines.ts";
 import { findMessage, followMessage } from "./follow-message.ts";
-import { listOfTransaction, untilListed } from "./follow-listed.ts";
+import { messageOf } from "./follow-listed.ts";
 import { withEcosystem } from "./session.ts";
-import type { Session } from "./session.ts";
 
 interface MessageArguments extends EcosystemArguments {
   readonly hash: string;
@@ -38,19 +33,5 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
       { ...message, ...(failure === undefined ? {} : { failure }) },
     );
   });
-
-/** Of a transaction that listed a transfer the list's message, else the hash. Throws a plugin error before the list leaves. */
-async function messageOf(session: Session, hash: Hex, noWait: boolean): Promise<Hex> {
-  const listing = await listOfTransaction(session, hash);
-  if (listing === undefined) return hash;
-  const { chainId, list } = listing;
-  if (!noWait) return untilListed(session, chainId, list);
-  const sent = await findSentList(session.provider(chainId), list);
-  if (sent !== undefined) return sent.messageHash;
-  throw pluginError(
-    `${hash} put its transfer into a list, which leaves with the batch of ${memberName(session.info, chainId)}: it has no message before; ` +
-      "'npx hardhat hyperchain:settle' seals open batches now",
-  );
-}
 
 export default action;
