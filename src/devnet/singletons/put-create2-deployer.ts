@@ -4,7 +4,7 @@ import { CREATE2_DEPLOYER } from "../../protocol/create2.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import { CREATE2_DEPLOYER_CODE } from "./singletons.ts";
 
-/** `r` and `s` of the public deployment: no key made them, so that nobody can send from the account that they belong to. */
+/** `r` and `s` of the public deployment: no key made them, so that no one holds a key to the account that they belong to. */
 const KEYLESS = `0x${"22".repeat(32)}`;
 /** Returns what stands behind it: the deployer's 69 bytes. */
 const INIT_PREFIX = "0x604580600e600039806000f350fe";
