@@ -1,4 +1,4 @@
-import { Interface } from "ethers";
+import { Interface, ZeroHash } from "ethers";
 import type { Contract } from "ethers";
 import hre from "hardhat";
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
@@ -36,7 +36,7 @@ export class StoppedWorld {
     const l1 = await hre.network.create({ network: "local", override: { initialBaseFeePerGas: 0, gasPrice: 0 } });
     const tree = await l1.ethers.deployContract("StateTree");
     const double = (await l1.ethers.deployContract("StoppedWorldDouble", [tree])) as unknown as Contract;
-    const exit = (await l1.ethers.deployContract("StateExit", [double])) as unknown as Contract;
+    const exit = (await l1.ethers.deployContract("StateExit", [double, ZeroHash])) as unknown as Contract;
     return new StoppedWorld(world, l1, double, exit);
   }
 
