@@ -17,12 +17,12 @@ export const TEST_TIERS: readonly TestTier[] = [
       ...["chain", "settlement-layer", "relayer", "ledger"],
     ],
   },
-  { name: "contracts", budgetMinutes: 3, folders: ["contracts", "simulation"] },
-  { name: "soundness", budgetMinutes: 4, folders: ["stark", "circuits", "execution-proof", "prover", "fleet"] },
-  { name: "flow", budgetMinutes: 5, folders: ["settlement", "client", "devnet", "node", "flow"] },
-  { name: "package", budgetMinutes: 2, folders: ["plugin", "package"] },
-  { name: "browser", budgetMinutes: 1, folders: ["page"] },
-  { name: "suites", budgetMinutes: 2, folders: ["clients", "suites"] },
+  { name: "contracts", budgetMinutes: 3.5, folders: ["contracts", "simulation"] },
+  { name: "soundness", budgetMinutes: 3, folders: ["stark", "circuits", "execution-proof", "prover", "fleet"] },
+  { name: "flow", budgetMinutes: 6, folders: ["settlement", "client", "devnet", "node", "flow"] },
+  { name: "package", budgetMinutes: 3, folders: ["plugin", "package"] },
+  { name: "browser", budgetMinutes: 0.5, folders: ["page"] },
+  { name: "suites", budgetMinutes: 1, folders: ["clients", "suites"] },
 ];
 
 /** Files that take longest, by their CPU seconds: each begins first in its tier, so that none of them runs on alone at the end. */

@@ -26,7 +26,7 @@ describe("the tiers of the test run", () => {
       [...files, { file: "test/killed.test.ts", seconds: 10.5 }],
     ).split("\n");
     assert.match(report[0]!, /^unit +12 s of +180 s, +21 CPU s$/);
-    assert.match(report[1]!, /^contracts +181 s of +180 s, +300 CPU s {2}over its budget$/);
+    assert.match(report[1]!, /^contracts +211 s of +210 s, +300 CPU s {2}over its budget$/);
     assert.deepEqual(
       report.slice(3).map((line) => line.trim().split(" ").at(-1)),
       [11, "killed", 10, 9, 8, 7, 6, 5, 4, 3].map((name) => `test/${name}.test.ts`),
