@@ -1,7 +1,6 @@
 import type { Signer } from "ethers";
 import { flowFactKey, hashAtomicFlow } from "../protocol/atomic-flow.ts";
 import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
-import { isMark } from "../protocol/batch-record.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { bridgedTokenAddress } from "../protocol/holding.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
@@ -14,10 +13,11 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import type { FlowLegName } from "./atomic-flow.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
-import { bridge, hyperchainInterface, stateExit, tokenVault } from "./contract-interfaces.ts";
+import { stateExit, tokenVault } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
+import { hasExited, lastExecuted, stateExitOf } from "./stopped-chain.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { ETHER } from "./token.ts";
@@ -83,21 +83,15 @@ export async function claimEscrow(
           await proveAbsence(seen, flow, { ...outcome, rootIndex }, nodeOf),
           recipient,
         ]);
-  const { hash } = await submit(sender, { to: await stateExitOf(ecosystem, sender), data });
+  const { hash } = await submit(sender, { to: await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider), data });
   const end = outcome.state === "committed" ? "released" : "refunded";
   return { end, amount: terms.amount, token: l1Token, to: recipient, l1TransactionHash: hash as Hex };
 }
 
 async function requireExited(chain: EcosystemChain, { provider }: Sender): Promise<void> {
-  const answer = await provider.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData("exited") });
-  if (BigInt(answer) === 1n) return;
+  if (await hasExited(chain.hyperchain, provider)) return;
   const message = `${chain.name} has not exited, so the leg is released or given back there (releaseFlow, refundFlow); a chain that ignores its queue is stopped by hyperchain:exit --activate`;
   throw new ClientError("FlowOpen", message, { chain: chain.chainId });
-}
-
-async function stateExitOf({ l1 }: Ecosystem, { provider }: Sender): Promise<Hex> {
-  const answer = await provider.call({ to: l1.contracts.bridge, data: bridge.encodeFunctionData("stateExit") });
-  return String(bridge.decodeFunctionResult("stateExit", answer)[0]).toLowerCase() as Hex;
 }
 
 function notTheOwner(leg: number, owner: Hex, actual: Hex, state: "committed" | "aborted"): ClientError {
@@ -114,9 +108,9 @@ async function heldPath(
   { flow, leg }: FlowLegName,
   node: AskedNode,
 ): Promise<SlotProof["path"]> {
-  const last = view.leavesOf(BigInt(chainId)).findLast(({ record }) => !isMark(record));
+  const last = lastExecuted(view, chainId);
   const { slot } = flowFactKey(ATOMIC_FLOWS_ADDRESS, hashAtomicFlow(flow), leg, false);
-  const shown = last && (await askSlot(node, ATOMIC_FLOWS_ADDRESS, slot, last.batchNumber));
+  const shown = last === undefined ? undefined : await askSlot(node, ATOMIC_FLOWS_ADDRESS, slot, last);
   if (shown !== undefined && BigInt(shown.value) === HELD) return slotProof(shown, true).path;
   const message = `leg ${leg} is not in escrow in the last state of ${name} that L1 executed: it was never given there, or is paid`;
   throw new ClientError("FlowOpen", message, { leg });

@@ -1,6 +1,5 @@
 import type { Provider, Signer } from "ethers";
 import { AssetMessageKind, assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
-import { isMark } from "../protocol/batch-record.ts";
 import { deliveryFlagKey } from "../protocol/delivery-flag.ts";
 import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -12,10 +11,11 @@ import type { AskedNode } from "../relayer/state-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
-import { assetRouter, bridge, hyperchainInterface, stateExit } from "./contract-interfaces.ts";
+import { assetRouter, stateExit } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
+import { hasExited, lastExecuted, stateExitOf } from "./stopped-chain.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { findToken } from "./token.ts";
@@ -123,11 +123,7 @@ export async function refundListed(
   };
   const account = to === undefined ? sender.address : parseAccount(to);
   const data = stateExit.encodeFunctionData("refundListed", [undelivered, list.number, list.entries, place, account]);
-  const answer = await sender.provider.call({
-    to: ecosystem.l1.contracts.bridge,
-    data: bridge.encodeFunctionData("stateExit"),
-  });
-  const exit = String(bridge.decodeFunctionResult("stateExit", answer)[0]);
+  const exit = await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider);
   const { hash } = await submit(sender, { to: exit, data });
   return { amount, to: account, l1TransactionHash: hash as Hex };
 }
@@ -140,8 +136,7 @@ function executedPlace(view: L1View, { chainId, name }: EcosystemChain, messageH
 }
 
 async function requireStopped({ chainId, name, hyperchain }: EcosystemChain, { provider }: Sender): Promise<void> {
-  const answer = await provider.call({ to: hyperchain, data: hyperchainInterface.encodeFunctionData("exited") });
-  if (BigInt(answer) === 1n) return;
+  if (await hasExited(hyperchain, provider)) return;
   throw refused(
     `${name} has not stopped for good, so it can still take the list (hyperchain:deliver brings it); a chain that ignores its ` +
       "queue is stopped by hyperchain:exit --activate",
@@ -159,13 +154,13 @@ async function proveUntaken(
   }: { readonly source: EcosystemChain; readonly stopped: EcosystemChain; readonly messageHash: Hex },
   node: AskedNode,
 ) {
-  const last = view.leavesOf(BigInt(stopped.chainId)).findLast(({ record }) => !isMark(record));
+  const last = lastExecuted(view, stopped.chainId);
   const { slot } = deliveryFlagKey(BigInt(source.chainId), messageHash);
   if (last === undefined)
     throw refused(
       `L1 has executed no batch of ${stopped.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
     );
-  const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last.batchNumber);
+  const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last);
   if (BigInt(shown.value) !== 0n)
     throw refused(`${stopped.name} has taken the list ${messageHash}, so its entries are paid there`);
   const { leaf: low, path } = slotProof(shown, false);

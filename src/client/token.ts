@@ -23,6 +23,11 @@ export function isEther(token: string): boolean {
 /** A token of L1 as the protocol writes it; nothing named is the chain's base token. Throws ClientError MalformedAddress. */
 export function l1TokenOf(chain: EcosystemChain, token: string | undefined): Hex {
   if (token === undefined || token === chain.baseToken.symbol) return plain(chain.baseToken.l1Address);
+  return namedToken(token);
+}
+
+/** A token by its address, or ETH as the protocol writes it. Throws ClientError MalformedAddress. */
+export function namedToken(token: string): Hex {
   return isEther(token) ? ETHER : parseAccount(token);
 }
 
@@ -63,7 +68,7 @@ export async function findToken(
     isKnown: true,
   };
   if (token === undefined || token === chain.baseToken.symbol) return base;
-  const named = isEther(token) ? ETHER : parseAccount(token);
+  const named = namedToken(token);
   if (named === PREDEPLOYS.L2BaseToken || isBaseToken(chain, named)) return base;
   const [id] = await askVault(provider, "assetId", [named]);
   if (BigInt(id as string) !== 0n) {

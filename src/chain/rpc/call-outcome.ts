@@ -1,6 +1,6 @@
 import type { CallAnswer } from "../questions/question.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { revertReason } from "../../protocol/revert-reason.ts";
+import { errorString } from "../../protocol/error-string.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 const MAX_REASON_CHARACTERS = 1_000;
@@ -51,6 +51,6 @@ export function requireRunnable(
 
 /** As Ethereum's nodes say it, with the reason where there is one. */
 function revertMessage(output: Hex): string {
-  const reason = revertReason(output);
+  const reason = errorString(output);
   return reason === undefined ? "execution reverted" : `execution reverted: ${reason.slice(0, MAX_REASON_CHARACTERS)}`;
 }

@@ -1,4 +1,5 @@
 import { digestToHex } from "../../protocol/digest.ts";
+import type { LeafKind } from "../../protocol/domain-tags.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { referenceCompressor } from "./batch-compressor.ts";
 import { compareDigests } from "./digest-array.ts";
@@ -23,6 +24,18 @@ export function leafPath(proof: StateProof): LeafPath {
     leafCount: proof.leafCount,
     siblings: proof.siblings.map(digestToHex),
   };
+}
+
+/** The leaf before the gap in which a key would be, in the form that contracts take. */
+export interface LowLeaf {
+  readonly kind: LeafKind;
+  readonly key: Hex;
+  readonly value: bigint;
+}
+
+/** The leaf that a proof is about, as the one before a gap. */
+export function lowLeaf({ leafKind, key, value }: StateProof): LowLeaf {
+  return { kind: leafKind, key: digestToHex(key), value };
 }
 
 /** Whether a proof is about the very key, and not about the leaf before its gap. Throws StateKeyError. */

@@ -7,10 +7,9 @@ import { bridgedTokenAddress } from "../../protocol/holding.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { proveHolding } from "./holding-proof.ts";
 import type { HoldingProof } from "./holding-proof.ts";
-import { isLeafOf, leafPath } from "./leaf-path.ts";
-import type { LeafPath } from "./leaf-path.ts";
+import { isLeafOf, leafPath, lowLeaf } from "./leaf-path.ts";
+import type { LeafPath, LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
-import type { UndeliveredProof } from "./undelivered-proof.ts";
 
 /** Whose holding on a chain whose base has stopped, and where that chain's contracts are on the base. */
 export interface NestedHoldingQuery {
@@ -39,7 +38,7 @@ export interface NestedHoldingProof {
     readonly balance: bigint;
     readonly balancePath: LeafPath;
     readonly claimedThere: bigint;
-    readonly claimedLow: UndeliveredProof["low"];
+    readonly claimedLow: LowLeaf;
     readonly claimedPath: LeafPath;
     readonly holding: HoldingProof["proof"];
   };
@@ -95,11 +94,10 @@ export function proveNestedHolding(
   };
 }
 
-/** A word, or that there is none. */
+/** The proof of a word, or of its absence. */
 function proveWord(tree: Pick<StateTree, "prove">, contract: Hex, slot: bigint) {
   const key = { leafKind: LeafKind.storage, address: BigInt(contract), slot };
   const leaf = tree.prove(key);
   const isThere = isLeafOf(key, leaf);
-  const low = { kind: leaf.leafKind, key: digestToHex(leaf.key), value: leaf.value };
-  return { isThere, value: isThere ? leaf.value : 0n, low, path: leafPath(leaf) };
+  return { isThere, value: isThere ? leaf.value : 0n, low: lowLeaf(leaf), path: leafPath(leaf) };
 }

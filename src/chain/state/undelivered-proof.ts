@@ -1,16 +1,13 @@
 import { deliveryFlagKey } from "../../protocol/delivery-flag.ts";
-import { digestToHex } from "../../protocol/digest.ts";
-import type { LeafKind } from "../../protocol/domain-tags.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../../protocol/ids.ts";
-import { isLeafOf, leafPath } from "./leaf-path.ts";
-import type { LeafPath } from "./leaf-path.ts";
+import { isLeafOf, leafPath, lowLeaf } from "./leaf-path.ts";
+import type { LeafPath, LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 
 /** That a chain has not taken an asset message, in the form that the settlement layer's state exit takes. */
 export interface UndeliveredProof {
   /** The leaf before the gap in which the delivery's flag would be. */
-  readonly low: { readonly kind: LeafKind; readonly key: Hex; readonly value: bigint };
+  readonly low: LowLeaf;
   readonly path: LeafPath;
 }
 
@@ -26,5 +23,5 @@ export function proveUndelivered(
   const key = deliveryFlagKey(sourceChainId, messageHash);
   const leaf = tree.prove(key);
   if (isLeafOf(key, leaf)) return undefined;
-  return { low: { kind: leaf.leafKind, key: digestToHex(leaf.key), value: leaf.value }, path: leafPath(leaf) };
+  return { low: lowLeaf(leaf), path: leafPath(leaf) };
 }

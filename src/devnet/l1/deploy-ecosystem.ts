@@ -112,6 +112,7 @@ const DEPLOYMENT_GAS = 16_777_216n;
 const ADD_VERSION_GAS = 1_000_000n;
 const PLACED = { isPlaced: true } as const;
 const CREATOR = "SettlementCreator";
+const NO_PROOF_VERIFIER = "NoProofVerifier";
 /** In place of a version's aggregator and of its kernel's key. */
 const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
@@ -164,13 +165,15 @@ export async function deployEcosystem(
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
   const [{ chainId }, firstNonce] = await Promise.all([provider.getNetwork(), signer.getNonce("pending")]);
-  const plan = deployments(governance ?? deployer, options);
+  const plan = await Promise.all(
+    deployments(governance ?? deployer, options).map(async (each) => ({ ...each, ...(await artifacts(each.artifact)) })),
+  );
   const placed = plan.filter(({ isPlaced }) => isPlaced === true);
-  const codes = await Promise.all(placed.map(async ({ artifact }) => (await artifacts(artifact)).bytecode));
+  const codes = placed.map(({ bytecode }) => bytecode);
   const settlement =
     options.throughCreator === true ? await planOf(codes, { options, deployer, firstNonce, artifacts }) : undefined;
   const nonceOfFirst = settlement === undefined ? firstNonce : firstNonce + 1;
-  const addressOf = (deployment: Deployment, i: number): Hex =>
+  const addressOf = (deployment: (typeof plan)[number], i: number): Hex =>
     settlement !== undefined && deployment.isPlaced === true
       ? settlement.addressOf(placed.indexOf(deployment))
       : (getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex);
@@ -182,8 +185,7 @@ export async function deployEcosystem(
     sent.push({ name, hash: await transmit(signer, { ...transaction, nonce, gasLimit }) });
     return getCreateAddress({ from: deployer, nonce }).toLowerCase() as Hex;
   }
-  async function deploy(name: string, args: readonly unknown[]): Promise<Hex> {
-    const { abi, bytecode } = await artifacts(name);
+  async function deploy(name: string, { abi, bytecode }: ContractArtifact, args: readonly unknown[]): Promise<Hex> {
     const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
     return send(name, { data }, DEPLOYMENT_GAS);
   }
@@ -194,15 +196,16 @@ export async function deployEcosystem(
     await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
   }
   if (settlement !== undefined) await send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
+  const hashOfCodes = settlement?.codes ?? codesHash(codes);
   for (const deployment of plan) {
     const { artifact, args, isPlaced } = deployment;
-    if (settlement === undefined || isPlaced !== true) await deploy(artifact, args(addresses, codesHash(codes)));
+    if (settlement === undefined || isPlaced !== true) await deploy(artifact, deployment, args(addresses, hashOfCodes));
     else await send(artifact, settlement.placing(placed.indexOf(deployment)), DEPLOYMENT_GAS);
   }
   if (governance === undefined || governance.toLowerCase() === deployer) await addVersion(version, addresses.verifier);
   let noProofVersion: NoProofVersion | undefined;
   if (withNoProofVersion) {
-    const verifier = await deploy("NoProofVerifier", []);
+    const verifier = await deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
     noProofVersion = { ...version, protocolVersion: noProofVersionOf(version.protocolVersion), verifier };
     await addVersion(noProofVersion, verifier);
   }

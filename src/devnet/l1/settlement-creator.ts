@@ -24,6 +24,8 @@ export interface PlacingCall {
 export interface PlannedSettlement {
   /** Of the creator. */
   readonly address: Hex;
+  /** Hash of the hashes of the codes. */
+  readonly codes: Hex;
   /** Creates the creator. */
   readonly creation: PlacingCall;
   /** Of the contract of a place. */
@@ -38,7 +40,11 @@ const creator = new Interface(settlementCreatorAbi);
 
 /** Hash of the hashes of the creation codes, in the order of their places (`SettlementPlaces.sol`). */
 export function codesHash(codes: readonly string[]): Hex {
-  return keccak256(concat(codes.map((code) => keccak256(code)))) as Hex;
+  return hashOfHashes(codes.map((code) => keccak256(code)));
+}
+
+function hashOfHashes(hashes: readonly string[]): Hex {
+  return keccak256(concat(hashes)) as Hex;
 }
 
 /**
@@ -46,12 +52,14 @@ export function codesHash(codes: readonly string[]): Hex {
  * is that of SettlementCreator.
  */
 export function plannedSettlement(terms: SettlementTerms, codes: readonly string[], creatorCode: string): PlannedSettlement {
-  const args = AbiCoder.defaultAbiCoder().encode([TERMS, "bytes32"], [terms, codesHash(codes)]);
+  const hashes = codes.map((code) => keccak256(code));
+  const hash = hashOfHashes(hashes);
+  const args = AbiCoder.defaultAbiCoder().encode([TERMS, "bytes32"], [terms, hash]);
   const initCode = concat([creatorCode, args]);
   const address = deployedAddress(initCode);
-  const hashes = codes.map((code) => keccak256(code));
   return {
     address,
+    codes: hash,
     creation: { to: CREATE2_DEPLOYER, data: concat([ZeroHash, initCode]) },
     addressOf: (place) => getCreateAddress({ from: address, nonce: place + 1 }).toLowerCase() as Hex,
     placing: (place) => ({ to: address, data: creator.encodeFunctionData("create", [place, hashes, codes[place]]) }),

@@ -1,4 +1,3 @@
-import { JsonRpcProvider } from "ethers";
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
@@ -24,6 +23,7 @@ import { readCommits, readToldCommits } from "./published-commits.ts";
 import { findCreation, readHistory } from "./l1-history.ts";
 import { findPublishedCode } from "./published-code.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
+import { withProvider } from "./with-provider.ts";
 
 export interface ReconstructionOptions {
   /** L1: a JSON-RPC endpoint over HTTP, or a provider. */
@@ -110,12 +110,7 @@ const PARALLEL_READS = 16;
  */
 export async function reconstruct(options: ReconstructionOptions): Promise<Reconstruction> {
   if (typeof options.l1 !== "string") return rebuild(options, options.l1);
-  const provider = new JsonRpcProvider(options.l1, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
-  try {
-    return await rebuild(options, provider);
-  } finally {
-    provider.destroy();
-  }
+  return withProvider(options.l1, (provider) => rebuild(options, provider));
 }
 
 async function rebuild(options: ReconstructionOptions, provider: Provider): Promise<Reconstruction> {

@@ -1,6 +1,6 @@
 import { ProviderRpcError } from "../../node/serving/eip1193.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
-import { revertReason } from "../../protocol/revert-reason.ts";
+import { errorString } from "../../protocol/error-string.ts";
 
 interface Receipt {
   readonly status: string;
@@ -66,7 +66,7 @@ function messageOf(output: string, error: string | undefined): string {
   const prefix = "VM Exception while processing transaction:";
   if (output === "0x")
     return `${prefix} ${error === undefined || error === "execution reverted" ? "reverted without a reason string" : error}`;
-  const reason = revertReason(output);
+  const reason = errorString(output);
   return `${prefix} ${reason === undefined ? `reverted with an unrecognized custom error (return data: ${output})` : `reverted with reason string '${reason}'`}`;
 }
 

@@ -1,10 +1,9 @@
-import { parseAccount } from "../../client/chain-address.ts";
-import { isEther } from "../../client/token.ts";
+import { ETHER, namedToken } from "../../client/token.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 
-/** Who claims what, for whom. */
+/** The claimant, the recipient and the tokens of a claim. */
 export interface ClaimArguments {
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -20,12 +19,9 @@ export interface Claim {
   readonly transactionHash?: Hex;
 }
 
-/** ETH as the exits' events and proofs name it. */
-const ETHER: Hex = "0x0000000000000000000000000000000000000000";
-
 /** The base token, and those that are named, each once. */
 export function tokensToClaim(baseToken: Hex, named: string | undefined): ReadonlySet<Hex> {
-  return new Set([baseToken, ...(named?.split(",").map((token) => token.trim()) ?? [])].map(tokenOf));
+  return new Set([baseToken, ...(named?.split(",").map((token) => token.trim()) ?? [])].map(namedToken));
 }
 
 export function tellClaims(
@@ -51,8 +47,4 @@ export function tellClaims(
     claims,
     operationsThatNeverRan: waiting,
   });
-}
-
-function tokenOf(token: string): Hex {
-  return isEther(token) ? ETHER : parseAccount(token);
 }

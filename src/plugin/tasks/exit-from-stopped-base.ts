@@ -1,14 +1,15 @@
-import type { Interface } from "ethers";
-import { JsonRpcProvider } from "ethers";
 import { parseAccount } from "../../client/chain-address.ts";
-import { bridge, hyperchainInterface as hyperchain, nestedExit, stateExit } from "../../client/contract-interfaces.ts";
+import { nestedExit, stateExit } from "../../client/contract-interfaces.ts";
+import { hasExited, stateExitOf } from "../../client/stopped-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { proveNestedHolding, readSettlement } from "../../devnet/reconstruction/nested-exit.ts";
 import type { SettlementOnBase } from "../../devnet/reconstruction/nested-exit.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import { withProvider } from "../../devnet/reconstruction/with-provider.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
+import { askContract } from "./ask-contract.ts";
 import { rebuild } from "./chain-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
@@ -23,11 +24,8 @@ interface NestedChain {
 }
 
 /** Whether a chain has stopped for good. */
-export async function hasExited({ l1, hyperchain: to }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
-  return withProvider(l1, async (provider) => {
-    const answer = await provider.call({ to, data: hyperchain.encodeFunctionData("exited") });
-    return hyperchain.decodeFunctionResult("exited", answer)[0] as boolean;
-  });
+export function hasStopped({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
+  return withProvider(l1, (provider) => hasExited(hyperchain, provider));
 }
 
 /**
@@ -55,19 +53,19 @@ export async function exitFromStoppedBase(chain: ChainOnL1, below: ChainOnL1, ar
 }
 
 /** Where the base's layer pays holdings on chains on it. Throws a plugin error where its contracts are older. */
-async function exitOf(sender: Sender, { contract }: Reconstruction): Promise<Hex> {
-  const ofBridge = (await ask(sender, bridge, contract.bridge, "stateExit")) as string;
+async function exitOf({ provider }: Sender, { contract }: Reconstruction): Promise<Hex> {
+  const ofBridge = await stateExitOf(contract.bridge, provider);
   try {
-    return ((await ask(sender, stateExit, ofBridge, "nestedExit")) as string).toLowerCase() as Hex;
+    return ((await askContract(provider, stateExit, ofBridge, "nestedExit")) as string).toLowerCase() as Hex;
   } catch (error) {
     const message = `the contracts of chain ${contract.configuration.chainId} are older than the exit of chains on it: what they hold stays`;
     throw pluginError(message, error);
   }
 }
 
-async function requireComputed(sender: Sender, { chain, settlement, exit }: NestedChain): Promise<void> {
+async function requireComputed({ provider }: Sender, { chain, settlement, exit }: NestedChain): Promise<void> {
   const named = namedChain(chain, settlement);
-  const computed = String(await ask(sender, nestedExit, exit, "hyperchainOf", [named])).toLowerCase();
+  const computed = String(await askContract(provider, nestedExit, exit, "hyperchainOf", [named])).toLowerCase();
   if (computed !== chain.contract.hyperchain) throw notComputed(chain);
 }
 
@@ -90,8 +88,10 @@ async function claim(sender: Sender, nested: NestedChain, token: Hex, recipient:
   const nothing = { token, amount: 0n, recipient };
   const holding = proveNestedHolding(base, chain, settlement, { account: sender.address, token });
   if (holding === undefined) return nothing;
-  const claimed = (await ask(sender, nestedExit, exit, "claimed", [baseId, contract, sender.address, token])) as bigint;
-  const paid = (await ask(sender, nestedExit, exit, "paid", [baseId, contract, token])) as bigint;
+  const asked = (method: string, ...args: readonly unknown[]): Promise<bigint> =>
+    askContract(sender.provider, nestedExit, exit, method, args) as Promise<bigint>;
+  const claimed = await asked("claimed", baseId, contract, sender.address, token);
+  const paid = await asked("paid", baseId, contract, token);
   const own = holding.amount - claimed - holding.proof.claimedThere;
   const left = holding.balance - paid;
   const amount = own < left ? own : left;
@@ -99,23 +99,4 @@ async function claim(sender: Sender, nested: NestedChain, token: Hex, recipient:
   const args = [namedChain(chain, settlement), token, amount, recipient, holding.proof];
   const { hash } = await submit(sender, { to: exit, data: nestedExit.encodeFunctionData("claimNested", args) });
   return { ...nothing, amount, transactionHash: hash as Hex };
-}
-
-async function ask(
-  { provider }: Sender,
-  on: Interface,
-  to: string,
-  method: string,
-  args: readonly unknown[] = [],
-): Promise<unknown> {
-  return on.decodeFunctionResult(method, await provider.call({ to, data: on.encodeFunctionData(method, args) }))[0];
-}
-
-async function withProvider<T>(url: string, work: (provider: JsonRpcProvider) => Promise<T>): Promise<T> {
-  const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
-  try {
-    return await work(provider);
-  } finally {
-    provider.destroy();
-  }
 }

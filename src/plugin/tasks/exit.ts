@@ -1,18 +1,19 @@
-import type { Interface } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
-import { bridge, hyperchainInterface as hyperchain, stateExit } from "../../client/contract-interfaces.ts";
+import { hyperchainInterface as hyperchain, stateExit } from "../../client/contract-interfaces.ts";
+import { stateExitOf } from "../../client/stopped-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { proveHolding } from "../../devnet/reconstruction/proofs.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
+import { askContract } from "./ask-contract.ts";
 import { rebuild, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
-import { exitFromStoppedBase, hasExited } from "./exit-from-stopped-base.ts";
+import { exitFromStoppedBase, hasStopped } from "./exit-from-stopped-base.ts";
 
 interface ExitArguments extends ChainOnL1Arguments, ClaimArguments {
   readonly activate: boolean;
@@ -27,7 +28,7 @@ const NEVER = 2n ** 256n - 1n;
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has stopped, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
-    if (chain.base !== undefined && (await hasExited(chain.base))) return exitFromStoppedBase(chain, chain.base, args);
+    if (chain.base !== undefined && (await hasStopped(chain.base))) return exitFromStoppedBase(chain, chain.base, args);
     const recipient = args.to === undefined ? undefined : parseAccount(args.to);
     const reconstruction = await rebuild(chain, { upTo: "executed" });
     const { settlementChainId } = reconstruction.contract;
@@ -75,13 +76,11 @@ async function activate(
 
 /** Has the state exit pay what the sender held of a token, less what was claimed before. */
 async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex, recipient: Hex): Promise<Claim> {
-  const { configuration, bridge: bridgeAddress } = reconstruction.contract;
+  const { configuration, bridge } = reconstruction.contract;
   const { chainId } = configuration;
-  const ask = async (on: Interface, to: string, method: string, args: readonly unknown[] = []): Promise<unknown> =>
-    on.decodeFunctionResult(method, await sender.provider.call({ to, data: on.encodeFunctionData(method, args) }))[0];
-  const exit = String(await ask(bridge, bridgeAddress, "stateExit"));
+  const exit = await stateExitOf(bridge, sender.provider);
   const holding = proveHolding(reconstruction, sender.address, token);
-  const claimed = BigInt(String(await ask(stateExit, exit, "claimed", [chainId, sender.address, token])));
+  const claimed = (await askContract(sender.provider, stateExit, exit, "claimed", [chainId, sender.address, token])) as bigint;
   const amount = (holding?.amount ?? 0n) - claimed;
   if (holding === undefined || amount === 0n) return { token, amount: 0n, recipient };
   const data = stateExit.encodeFunctionData("claimHolding", [chainId, token, amount, recipient, holding.proof]);

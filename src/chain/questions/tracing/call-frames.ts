@@ -1,4 +1,4 @@
-import { revertReason } from "../../../protocol/revert-reason.ts";
+import { errorString } from "../../../protocol/error-string.ts";
 import type { CallAnswer } from "../question.ts";
 import type { CallRecorder, Frame } from "./call-recorder.ts";
 import { quantity } from "./instructions.ts";
@@ -37,7 +37,7 @@ export function countSelectors({ top }: CallRecorder): Readonly<Record<string, n
 
 function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { next: number }): object {
   const { type, from, to, gas, gasUsed, valueWei, input, output, error } = frame;
-  const reason = error === "revert" ? revertReason(output) : undefined;
+  const reason = error === "revert" ? errorString(output) : undefined;
   // What failed has logged nothing, at any depth.
   const showsLogs = hasLogs && error === undefined;
   const logs: object[] = [];

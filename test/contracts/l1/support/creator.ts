@@ -30,10 +30,11 @@ export interface Terms {
   readonly recoveryTime: bigint;
 }
 
-/** Hash of the hashes of the codes, as it is in the addresses. */
-export async function hashOfCodes(): Promise<string> {
-  return keccak256(concat((await codesOf()).map((code) => keccak256(code))));
+/** Hash of the hashes of the codes, as it is in the addresses; read and computed once, since every test's L1 needs it. */
+export function hashOfCodes(): Promise<string> {
+  return (hashed ??= codesOf().then((codes) => keccak256(concat(codes.map((code) => keccak256(code))))));
 }
+let hashed: Promise<string> | undefined;
 
 /** A settlement's addresses, computed by hand from codes and terms. */
 export interface ExpectedSettlement {

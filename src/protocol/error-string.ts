@@ -7,7 +7,7 @@ const WORD = 64;
  * The text of `Error(string)`; undefined for other data, or where it is not UTF-8. By hand, since a thread that traces calls
  * would load a coder of all types for it.
  */
-export function revertReason(output: string): string | undefined {
+export function errorString(output: string): string | undefined {
   if (!output.startsWith(SELECTOR)) return undefined;
   const digits = output.slice(SELECTOR.length);
   const wordAt = (place: bigint): bigint | undefined => {

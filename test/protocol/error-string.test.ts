@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AbiCoder, concat, toBeHex } from "ethers";
-import { revertReason } from "../../src/protocol/revert-reason.ts";
+import { errorString } from "../../src/protocol/error-string.ts";
 
 const SELECTOR = "0x08c379a0";
 const encoded = (text: string): string => concat([SELECTOR, AbiCoder.defaultAbiCoder().encode(["string"], [text])]);
 
 test("a reason is the text that another implementation of the ABI has encoded", () => {
   for (const text of ["", "abc", "x".repeat(32), "y".repeat(1_000), "ünïcödé ✓ \u{1f600}", "\ufeffmark", "a\0b"])
-    assert.equal(revertReason(encoded(text)), text);
-  assert.equal(revertReason(encoded("abc").toUpperCase().replace("0X08C379A0", SELECTOR)), "abc");
+    assert.equal(errorString(encoded(text)), text);
+  assert.equal(errorString(encoded("abc").toUpperCase().replace("0X08C379A0", SELECTOR)), "abc");
 });
 
 test("a text may stand behind other words, and need not be filled up", () => {
   const [word, length] = [toBeHex(64, 32), toBeHex(3, 32)];
-  assert.equal(revertReason(concat([SELECTOR, word, toBeHex(7, 32), length, "0x616263"])), "abc");
+  assert.equal(errorString(concat([SELECTOR, word, toBeHex(7, 32), length, "0x616263"])), "abc");
 });
 
 test("what is not one has no reason", () => {
@@ -28,5 +28,5 @@ test("what is not one has no reason", () => {
     // No UTF-8.
     concat([SELECTOR, offset, toBeHex(2, 32), "0xc328"]),
   ];
-  for (const other of others) assert.equal(revertReason(other), undefined, other);
+  for (const other of others) assert.equal(errorString(other), undefined, other);
 });
