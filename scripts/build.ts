@@ -67,7 +67,7 @@ function nameJavaScript(file: string): void {
   writeFileSync(file, text.replaceAll(/(from |import\()"(\.{1,2}\/[^"]+)\.ts"/g, '$1"$2.js"'));
 }
 
-/** Contracts that another one's constructor creates, whose artifact has their code: nobody can deploy them alone. */
+/** Contracts that another one's constructor creates, whose artifact has their code: they are not deployed alone. */
 const CREATED_BY_OTHERS: ReadonlySet<string> = new Set(["NestedExit", "SettlementFacet"]);
 
 /** Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. */

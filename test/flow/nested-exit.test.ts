@@ -109,12 +109,12 @@ describe("D3: when the base is dead, L1 pays what accounts held on the chains on
     await send(hyperchain, hyperchainInterface.encodeFunctionData("activateExit"), MALLORY);
   });
 
-  test("a newer state of the chain is none that counts", async () => {
+  test("a newer state of the chain does not count", async () => {
     const newest = await rebuild(X, chainOf(A).url);
     assert.throws(() => proveNestedHolding(base, newest, settlement, { account: alice, token: ETH }), { code: "RootMismatch" });
   });
 
-  test("holders take ETH and tokens out on L1, once, and nobody for them", async () => {
+  test("holders, and no other account, take ETH and tokens out on L1, once", async () => {
     // Of another account neither the leaf nor the gap is the one that is shown.
     await assert.rejects(claim(ETH, MALLORY), refusal("StateRootMismatch", "KeyNotBetween"));
     const gas = await claim(ETH, ALICE);

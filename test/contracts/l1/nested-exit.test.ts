@@ -150,7 +150,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
     await claim(x, holder, ETH, 10n, addressOf(0xf5), proof);
   });
 
-  test("a contract that only looks like the bridge is none, and neither is another settlement's", async () => {
+  test("a contract that only looks like the bridge is refused, and so is another settlement's", async () => {
     const base = await Base.create(ecosystem, nextId++);
     const chainId = idOn(base.chain.configuration.chainId);
     const x = await chainOnBase(ecosystem, chainId, [ether(holderAddress, 100n)]);
@@ -215,7 +215,7 @@ describe("D3: the exit of chains whose base has stopped", () => {
     assert.equal(await etherOf(addressOf(0xf8)), 60n);
   });
 
-  test("nobody claims another account's holding, nor the reserve; a contract claims what its alias holds", async () => {
+  test("no account claims another's holding, or the reserve; a contract claims what its alias holds", async () => {
     const contract = await ecosystem.l1.deploy("RequestingContract");
     const alias = aliasOf(270n, await hexAddress(contract));
     const { base, x } = await stopped([ether(holderAddress, 10n), ether(alias, 30n)]);

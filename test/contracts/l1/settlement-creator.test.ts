@@ -49,7 +49,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     creator = await deploy(expected);
   });
 
-  test("whoever creates them, and they know each other and the terms", async () => {
+  test("whichever account creates them, and they know each other and the terms", async () => {
     for (const [i] of PLACED.entries()) await place(i, i % 3);
     assert.equal(await view(creator, "createdCount"), BigInt(PLACED.length));
     const at = async (name: (typeof PLACED)[number]) => contractAt(name, expected.addressOf(name));

@@ -273,7 +273,7 @@ test("C5, ERC-3668: a client is sent to the gateways, and what they answer is ve
   await assert.rejects(asked("verify", AbiCoder.defaultAbiCoder().encode(["uint256"], [1n]), extraData));
 });
 
-test("C5: a proof on top of an unproven batch is none to a contract that trusts only an older state (RemoteSlots.readProven)", async () => {
+test("C5: a proof on top of an unproven batch is refused by a contract that trusts only an older state (RemoteSlots.readProven)", async () => {
   // Batch 2 of each: D's run of proofs begins with batch 1, C's with batch 2, behind whatever its quorum said of batch 1.
   const D = 273n;
   const provenFrom = (batch: bigint): BatchRecord => ({ ...recordOf(2), provenSince: batch });
