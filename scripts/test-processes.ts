@@ -16,7 +16,8 @@ export const APART: ReadonlyMap<string, string> = new Map([
   ["test/chain/execution/engine-states.test.ts", "sets a variable that the engine reads once"],
   ["test/devnet/ecosystem.test.ts", "looks at what its process has open"],
   ["test/flow/snapshot-load.test.ts", "looks at rejections that nothing in its process handled"],
-  ["test/chain/witness/ready-threads.test.ts", "counts the threads of its process"],
+  ["test/chain/witness/witness-threads.test.ts", "counts the threads of its process"],
+  ["test/chain/questions/questions-threads.test.ts", "counts the threads of its process"],
 ]);
 
 /** The files of each process, in this order: at most sixteen that stand beside each other in a tier and in folders whose files share processes. */

@@ -5,7 +5,7 @@ import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/feed.ts";
-import { prepareWitnesses } from "../chain/witness/ready-threads.ts";
+import { witnessThreads } from "../chain/witness/witness-threads.ts";
 import { contractNames, revertReason } from "../client/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
@@ -110,7 +110,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   const plans = planChains(options);
   prepareEngine();
-  closing.add(prepareWitnesses(plans.length));
+  closing.add(witnessThreads.prepare(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };

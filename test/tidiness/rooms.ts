@@ -69,7 +69,7 @@ const AFTER_ERRORS: Rooms = {
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],
   [CHAIN.model]: [CHAIN.transaction, kernels, protocol],
-  [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, protocol],
+  [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, protocol, runtime],
   [CHAIN.execution]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
   [CHAIN.state]: [CHAIN.model, field, kernels, protocol],
   [CHAIN.batch]: [CHAIN.model, CHAIN.state, protocol],
@@ -88,7 +88,7 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   [CHAIN.index]: [CHAIN.batch, CHAIN.model, CHAIN.ordering, CHAIN.state, CHAIN.transaction, protocol],
-  [CHAIN.questions]: [CHAIN.execution, CHAIN.model, CHAIN.witness, protocol],
+  [CHAIN.questions]: [CHAIN.execution, CHAIN.model, CHAIN.witness, protocol, runtime],
   [CHAIN.past]: [
     CHAIN.batch,
     CHAIN.execution,

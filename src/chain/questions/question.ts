@@ -5,12 +5,14 @@ import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../wit
 import type { ReexecutedReceipt } from "../model/block.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 
-/** What the thread that answers starts with. */
+/** What a thread that answers gets of each chain that it serves, one after the other. */
 export interface QuestionsSetup {
   readonly chainId: number;
   readonly limits: CodeLimits;
   /** Where questions come from. */
   readonly questions: MessagePort;
+  /** Where replies go. It closes with the chain. */
+  readonly replies: MessagePort;
 }
 
 /** The state in which a question is answered, what it sees of a block, and what it may cost. */

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { Witness } from "../witness/witness.ts";
+import { ReadyThreads } from "../../runtime/ready-threads.ts";
 import { QuestionError } from "./question.ts";
 import type { PutQuestion, QuestionKind, QuestionKinds, QuestionReply, QuestionsSetup } from "./question.ts";
 
@@ -16,8 +17,56 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Of the thread: it holds the state and its recent past. When it needs more it ends, and the next question starts another. */
+/** Of a thread: it holds the state and its recent past. When it needs more it ends, and the next question starts another. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 2048 };
+
+/** Each holds the EVM's code. */
+const MOST_KEPT = 4;
+
+/** Of this process. */
+const threads = new ReadyThreads(() => {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const file = new URL(`./questions-thread.${extension}`, import.meta.url);
+  return new Worker(file, { execArgv: [], resourceLimits: THREAD_LIMITS });
+}, MOST_KEPT);
+
+/** A thread while it serves a chain. */
+interface Serving {
+  readonly worker: Worker;
+  /** Leaves the thread to the next chain. */
+  giveBack(): Promise<void>;
+}
+
+/** Gives a chain a thread. `onEnd` hears why it ended before it was given back. */
+function serve(
+  setup: Pick<QuestionsSetup, "chainId" | "limits">,
+  witness: Witness,
+  onReply: (reply: QuestionReply, worker: Worker) => void,
+  onEnd: (worker: Worker, reason: string) => void,
+): Serving {
+  const worker = threads.take();
+  const [state, replies] = [new MessageChannel(), new MessageChannel()];
+  const start: QuestionsSetup = { ...setup, questions: state.port2, replies: replies.port2 };
+  worker.postMessage(start, [state.port2, replies.port2]);
+  replies.port1.on("message", (reply: QuestionReply) => onReply(reply, worker));
+  // The thread keeps the process alive while it has something to do, its port never.
+  replies.port1.unref();
+  const onError = (error: Error): void => onEnd(worker, `the thread that answers questions ended: ${error.message}`);
+  const onExit = (): void => onEnd(worker, "the thread that answers questions has ended");
+  worker.on("error", onError);
+  worker.on("exit", onExit);
+  // A witness that fails says so to the question that follows.
+  witness.request("feed", state.port1, [state.port1]).catch(() => undefined);
+  return {
+    worker,
+    giveBack() {
+      worker.off("error", onError);
+      worker.off("exit", onExit);
+      replies.port1.close();
+      return threads.giveBack(worker);
+    },
+  };
+}
 
 /**
  * Starts nothing yet: the first question does, since many a chain is never asked one. The thread is another than the witness's,
@@ -25,45 +74,29 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 20
  */
 export function startQuestions(chainId: number, limits: CodeLimits, witness: Witness): Questions {
   const waiting = new Map<number, Waiting>();
-  let thread: Worker | undefined;
+  let serving: Serving | undefined;
   let nextId = 1;
   let isClosed = false;
 
-  const end = (ended: Worker, reason: string): void => {
-    if (thread !== ended) return;
-    thread = undefined;
+  const onEnd = (ended: Worker, reason: string): void => {
+    if (serving?.worker !== ended) return;
+    serving = undefined;
     for (const { reject } of waiting.values()) reject(new QuestionError("QuestionFailed", reason));
     waiting.clear();
   };
-  const start = (): Worker => {
-    const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(new URL(`./questions-thread.${extension}`, import.meta.url), {
-      workerData: { chainId, limits, questions: port2 } satisfies QuestionsSetup,
-      transferList: [port2],
-      execArgv: [],
-      resourceLimits: THREAD_LIMITS,
-    });
-    worker.unref();
-    worker.on("message", (reply: QuestionReply) => {
-      const question = waiting.get(reply.id);
-      waiting.delete(reply.id);
-      if (waiting.size === 0 && !isClosed) worker.unref();
-      if (reply.type === "answer") question?.resolve(reply.answer);
-      else question?.reject(new QuestionError(reply.code, reply.message));
-    });
-    worker.on("error", (error) => end(worker, `the thread that answers questions ended: ${error.message}`));
-    worker.on("exit", () => end(worker, "the thread that answers questions has ended"));
-    // A witness that fails says so to the question that follows.
-    witness.request("feed", port1, [port1]).catch(() => undefined);
-    return worker;
+  const onReply = (reply: QuestionReply, worker: Worker): void => {
+    const question = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (waiting.size === 0 && !isClosed) worker.unref();
+    if (reply.type === "answer") question?.resolve(reply.answer);
+    else question?.reject(new QuestionError(reply.code, reply.message));
   };
 
   return {
     ask<Kind extends QuestionKind>(kind: Kind, question: QuestionKinds[Kind]["question"]) {
       if (isClosed) return Promise.reject(new QuestionError("QuestionFailed", "the chain is shut down"));
-      thread ??= start();
-      thread.ref();
+      serving ??= serve({ chainId, limits }, witness, onReply, onEnd);
+      serving.worker.ref();
       const put: PutQuestion = { id: nextId++, kind, question };
       return new Promise<QuestionKinds[Kind]["answer"]>((resolve, reject) => {
         waiting.set(put.id, { resolve: resolve as (answer: unknown) => void, reject });
@@ -75,9 +108,15 @@ export function startQuestions(chainId: number, limits: CodeLimits, witness: Wit
     },
     async close() {
       isClosed = true;
+      const served = serving;
+      if (served === undefined) return;
+      if (waiting.size === 0) {
+        serving = undefined;
+        return served.giveBack();
+      }
       // Else a process with nothing else to do would end before the thread has.
-      thread?.ref();
-      await thread?.terminate();
+      served.worker.ref();
+      await served.worker.terminate();
     },
   };
 }

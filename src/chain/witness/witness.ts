@@ -8,7 +8,7 @@ import type {
   WitnessSetup,
   WitnessStart,
 } from "./messages.ts";
-import { returnThread, takeThread } from "./ready-threads.ts";
+import { witnessThreads } from "./witness-threads.ts";
 import { WitnessError } from "./witness-error.ts";
 
 /** A chain's witness, wherever it runs. Requests are answered in order, each in the state that those before it left. */
@@ -30,7 +30,7 @@ interface Waiting {
 
 /** Starts a witness in a thread of its own. If that thread dies, every request is rejected with WitnessError. */
 export function startWitness(setup: WitnessSetup): Witness {
-  const worker = takeThread();
+  const worker = witnessThreads.take();
   // What is said of this witness goes by a port of its own: the thread may serve others after it.
   const { port1: port, port2: other } = new MessageChannel();
   worker.postMessage({ setup, port: other } satisfies WitnessStart, [other]);
@@ -63,7 +63,7 @@ export function startWitness(setup: WitnessSetup): Witness {
       worker.off("error", onError);
       worker.off("exit", onExit);
       stop("the witness has ended");
-      return returnThread(worker);
+      return witnessThreads.giveBack(worker);
     }
     // Else a process with nothing else to do would end before the thread has, also where a last reply comes meanwhile.
     worker.ref();

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
-import { prepareWitnesses } from "../../../src/chain/witness/ready-threads.ts";
 import { startWitness } from "../../../src/chain/witness/witness.ts";
+import { witnessThreads } from "../../../src/chain/witness/witness-threads.ts";
 
 describe("Threads prepared for witnesses", () => {
   const started: Worker[] = [];
@@ -12,7 +12,7 @@ describe("Threads prepared for witnesses", () => {
   after(() => process.off("worker", remember));
 
   it("serve the next chains, each with its own state; one that no chain takes ends, one whose chain has ended waits", async () => {
-    const end = prepareWitnesses(3);
+    const end = witnessThreads.prepare(3);
     const witnesses = [271, 272].map((chainId) => startWitness({ chainId, genesis: [] }));
     const snapshots = () => Promise.all(witnesses.map((witness) => witness.request("snapshot", undefined)));
     // Each counts its own.
@@ -29,8 +29,25 @@ describe("Threads prepared for witnesses", () => {
     assert.equal(await later.request("snapshot", undefined), 1);
     assert.equal(started.length, 3, "a chain that has ended leaves its thread to the next");
     await later.close();
-    await prepareWitnesses(2)();
+    await witnessThreads.prepare(2)();
     assert.equal(started.length, 3, "two wait already");
+  });
+
+  it("wait for the next chain too where whatever prepared them ends after their chain", async () => {
+    const before = started.length;
+    const end = witnessThreads.prepare(3);
+    const witnesses = [274, 275, 276].map((chainId) => startWitness({ chainId, genesis: [] }));
+    await Promise.all(witnesses.map((witness) => witness.request("snapshot", undefined)));
+    await Promise.all(witnesses.map((witness) => witness.close()));
+    await end();
+    assert.equal(started.length, before + 1, "two waited from before");
+    // One that were missing would be started here.
+    const endOfNext = witnessThreads.prepare(3);
+    const next = startWitness({ chainId: 277, genesis: [] });
+    assert.equal(await next.request("snapshot", undefined), 1);
+    await next.close();
+    await endOfNext();
+    assert.equal(started.length, before + 1);
   });
 
   it("end with a chain that ends while they are at work, and where enough wait", async () => {
@@ -48,6 +65,6 @@ describe("Threads prepared for witnesses", () => {
     await Promise.all(others.map((witness) => witness.close()));
     // Four of five wait.
     assert.equal(ended.length, 2);
-    assert.ok(started.length - before >= 4);
+    assert.ok(started.length - before >= 3, "three waited from before");
   });
 });

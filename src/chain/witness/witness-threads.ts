@@ -1,0 +1,20 @@
+import { Worker } from "node:worker_threads";
+import { ReadyThreads } from "../../runtime/ready-threads.ts";
+
+/**
+ * Most new objects of the thread before they are sorted out. V8's own choice is 192 MiB, which a busy thread touches in full,
+ * and keeps for good; hardly anything that is new survives a transaction.
+ */
+const MAX_NEW_OBJECTS_MIB = 48;
+
+/** Each holds the EVM's code. */
+const MOST_KEPT = 4;
+
+/** Of this process. A thread takes longer to load the EVM than a chain takes to start. */
+export const witnessThreads = new ReadyThreads(() => {
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  return new Worker(new URL(`./witness-thread.${extension}`, import.meta.url), {
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB },
+  });
+}, MOST_KEPT);
