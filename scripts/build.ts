@@ -1,9 +1,11 @@
 // Builds the npm package's dist/: JavaScript and types of src/, and the contracts' artifacts, so that a project that uses
-// the plugin compiles none of them. Contracts must be compiled (`npm run build:contracts`).
+// the plugin compiles none of them. Contracts must be compiled (`npm run build:contracts`). `--only code` and `--only artifacts` write
+// one half each: the code needs no compiled contracts.
 import { spawnSync } from "node:child_process";
-import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import ts from "typescript";
 import { bundlePage } from "./bundle-page.ts";
 
@@ -73,6 +75,7 @@ const CREATED_BY_OTHERS: ReadonlySet<string> = new Set(["NestedExit", "Settlemen
 /** Everything that can be deployed, and every interface; libraries are compiled into the contracts that use them. */
 function bundleArtifacts(): void {
   const target = join(dist, "artifacts");
+  rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   const sourceOf = new Map<string, string>();
   for (const file of globSync("artifacts/contracts/**/*.json", { cwd: root }).sort()) {
@@ -100,8 +103,15 @@ function bundleArtifacts(): void {
   if (sourceOf.size === 0) throw new Error("no compiled contracts; run 'npm run build:contracts' first");
 }
 
-rmSync(dist, { recursive: true, force: true });
-compileTypeScript();
-bundleArtifacts();
-await bundlePage(join(dist, "page/assets"));
-console.error(`built dist/: ${readdirSync(join(dist, "artifacts")).length} contracts`);
+async function writeCode(): Promise<void> {
+  rmSync(dist, { recursive: true, force: true });
+  compileTypeScript();
+  await bundlePage(join(dist, "page/assets"));
+}
+
+const { only } = parseArgs({ options: { only: { type: "string" } } }).values;
+if (only !== undefined && only !== "code" && only !== "artifacts")
+  throw new Error(`--only takes code or artifacts, not '${only}'`);
+if (only !== "artifacts") await writeCode();
+if (only !== "code") bundleArtifacts();
+console.error(`built dist/: ${only ?? "code and artifacts"}`);

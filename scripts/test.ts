@@ -52,10 +52,13 @@ async function need(...lists: readonly (readonly Step[])[]): Promise<void> {
 }
 
 const CONTRACTS: Step = ["contracts", ["node_modules/hardhat/dist/src/cli.js", "build", "--quiet"]];
-/** What no test needs, beside what all need: one half for each of two cores. */
+/** What the package has of the sources. The tests of the package pack it, projects of others and the example use it. */
+const PACKAGE_CODE: Step = ["package's code", ["scripts/build.ts", "--only", "code"]];
+/** What needs no contracts, beside them: one half for each of two cores. */
 const WITH_STATIC_CHECKS: readonly (readonly Step[])[] = [
   [CONTRACTS],
   [
+    PACKAGE_CODE,
     ["format", ["node_modules/oxfmt/bin/oxfmt", "--check", "."]],
     ["lint", ["node_modules/oxlint/bin/oxlint", "--type-aware", "--deny-warnings"]],
     ["types", ["node_modules/typescript7/bin/tsc", "--noEmit", "-p", "."]],
@@ -82,11 +85,14 @@ if (values.night) process.env["TEST_NIGHTLY"] = "1";
 const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const files = chosenFiles(all);
 const isWhole = selected.length === 0 && values.tier === undefined && !values.night;
-await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS]]));
-await need([["page", ["scripts/bundle-page.ts"]]]);
-// The tests of the package pack what this builds, projects of others and the example use it.
-if (files.some((file) => /test\/package\/|toolboxes|wagmi|example-project|remote-failures|openzeppelin/.test(file)))
-  await need([["package", ["scripts/build.ts"]]]);
+const needsPackage = files.some((file) =>
+  /test\/package\/|toolboxes|wagmi|example-project|remote-failures|openzeppelin/.test(file),
+);
+await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS], needsPackage ? [PACKAGE_CODE] : []]));
+await need(
+  [["page", ["scripts/bundle-page.ts"]]],
+  needsPackage ? [["package's artifacts", ["scripts/build.ts", "--only", "artifacts"]]] : [],
+);
 const {
   tiers,
   files: times,
