@@ -76,6 +76,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IHyperchainNames"],
   },
   {
+    file: "chain-accounts",
+    constant: "chainAccountsAbi",
+    summary: "Calls that senders on chains make where their chains settle.",
+    interfaces: ["IChainAccounts"],
+  },
+  {
     file: "transaction-root-registry",
     constant: "transactionRootRegistryAbi",
     summary: "Registry of Transaction Roots.",
@@ -195,6 +201,7 @@ export function abiFiles(root: string): GeneratedFile[] {
       errorsOf(root, "contracts/interfaces/*.sol"),
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
+    creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),

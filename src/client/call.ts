@@ -17,11 +17,13 @@ import { encodeChainAddress, formatChainAddress, parseAccount, parseChainAddress
 import type { ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { interopCenter } from "./contract-interfaces.ts";
-import { findChain, isL1 } from "./ecosystem.ts";
+import { callToL1 } from "./call-to-l1.ts";
+import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { callHere, callThroughQueue } from "./direct-call.ts";
 import type { SentCall } from "./direct-call.ts";
 import { findMember, requireOther, routeOf } from "./route.ts";
+import type { Route } from "./route.ts";
 import { ecosystemBetween } from "./settlement-base.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
@@ -36,8 +38,7 @@ export async function requireContract(
 ): Promise<void> {
   if (data === "0x") return;
   const place = parseChainAddress(ecosystem, to);
-  // No call goes to L1: `call` says so.
-  if (isL1(ecosystem, place.chainId) || (await destination.getCode(place.account)) !== "0x") return;
+  if ((await destination.getCode(place.account)) !== "0x") return;
   const message = `there is no contract at ${formatChainAddress(ecosystem, place)}, so the call would succeed and do nothing; check address and chain, or send value without a function`;
   throw new ClientError("NoContract", message, { account: place.account, chainId: place.chainId });
 }
@@ -54,7 +55,7 @@ export interface CallRequest {
   readonly value?: bigint | undefined;
   /** Base token of the destination for the account that brings the call. Between chains alone. */
   readonly reward?: bigint | undefined;
-  /** Gas of the call; default 1,000,000. */
+  /** Gas of the call, to L1 the least that it gets; default 1,000,000. */
   readonly gasLimit?: bigint | undefined;
   /**
    * Deliver to the contract's ERC-7786 `receiveMessage`, which learns the sender, instead of calling it from the sender's own
@@ -67,41 +68,55 @@ export interface CallRequest {
   readonly tokens?: readonly { readonly token: string; readonly amount: bigint; readonly recipient: string }[] | undefined;
   /** Gets value and tokens back where the call fails, from L1 too; default: the sender. */
   readonly refundTo?: string | undefined;
+  /** The last second of L1's clock at which a call there is made; default 30 days behind the newest block. To L1 alone. */
+  readonly deadline?: bigint | undefined;
+  /** Whether the sender's account on L1 (`l1AccountOf`) has the value already, so that none is withdrawn to it. To L1 alone. */
+  readonly funded?: boolean | undefined;
 }
 
 /**
- * Calls a contract on any chain, from the sender's own account there. On the sender's own member that is a transaction; from L1
- * it goes through the chain's queue; between chains it happens once L1 has executed the batch and a relayer brings it. L1
- * makes no calls for chains. `signer` is on the sending member. Throws ClientError; NotOnRoute for what only calls
- * between chains have.
+ * Calls a contract on any member, from the sender's own account there. On the sender's own member that is a transaction; from L1
+ * it goes through the chain's queue; between chains it happens once L1 has executed the batch and a relayer brings it; to L1, or
+ * to the chain on which the sender's settles, once that has executed the batch and any account calls `executeL1Call`. `signer`
+ * is on the sending member. Throws ClientError; NotOnRoute for what only another route has.
  */
 export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentCall> {
   const source = findMember(all, request.from).chainId;
   const to = parseChainAddress(all, request.to);
   const ecosystem = ecosystemBetween(all, source, to.chainId);
   const route = routeOf(ecosystem, source, to.chainId);
-  if (route !== "payment" && route !== "deposit") return { ...(await callByBundle(all, request, signer)), type: "bundle" };
-  requirePlain(request, route);
-  const { data, value = 0n, gasLimit, refundTo } = request;
+  requireRoute(request, route);
+  if (route === "transfer") return { ...(await callByBundle(all, request, signer)), type: "bundle" };
+  const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
   const direct = { to, data, value, gasLimit };
+  if (route === "withdrawal") return callToL1(ecosystem, { ...direct, from, deadline, funded }, signer);
   return route === "payment" ? callHere(ecosystem, direct, signer) : callThroughQueue(ecosystem, { ...direct, refundTo }, signer);
 }
 
 /** Throws ClientError NotOnRoute for a request with something that a call on this route does not have. */
-export function requirePlain(request: Omit<CallRequest, "data">, route: "payment" | "deposit"): void {
-  const { reward = 0n, asMessage, callback, tokens = [], refundTo } = request;
+export function requireRoute(request: Omit<CallRequest, "data">, route: Route): void {
+  const { reward = 0n, asMessage, callback, tokens = [], refundTo, deadline, funded } = request;
+  const [isBundle, isToL1] = [route === "transfer", route === "withdrawal"];
   const asked = {
-    reward: reward > 0n,
-    asMessage: asMessage === true,
-    callback: callback !== undefined,
-    tokens: tokens.length > 0,
-    refundTo: refundTo !== undefined && route === "payment",
+    reward: reward > 0n && !isBundle,
+    asMessage: asMessage === true && !isBundle,
+    callback: callback !== undefined && !isBundle,
+    tokens: tokens.length > 0 && !isBundle,
+    refundTo: refundTo !== undefined && (route === "payment" || isToL1),
+    deadline: deadline !== undefined && !isToL1,
+    funded: funded === true && !isToL1,
   };
   const [what] = Object.entries(asked).find(([, isAsked]) => isAsked) ?? [];
   if (what === undefined) return;
-  const why = route === "payment" ? "stays on its member" : "comes from L1 through the chain's queue";
-  throw new ClientError("NotOnRoute", `a call that ${why} has no ${what}: leave it out`, { option: what, route });
+  throw new ClientError("NotOnRoute", `a call that ${WAYS[route]} has no ${what}: leave it out`, { option: what, route });
 }
+
+const WAYS: Readonly<Record<Route, string>> = {
+  payment: "stays on its member",
+  deposit: "comes from L1 through the chain's queue",
+  transfer: "goes between chains",
+  withdrawal: "goes to L1",
+};
 
 /** Calls a contract on another chain, with value and tokens. `signer` is on the sending chain. Throws ClientError. */
 export async function callByBundle(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentMessage> {

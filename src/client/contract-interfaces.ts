@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 import type { ErrorDescription } from "ethers";
+import { chainAccountsAbi } from "../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
 import { hyperchainNamesAbi } from "../abi/hyperchain-names.ts";
@@ -24,6 +25,7 @@ export const nestedExit = new Interface(nestedExitAbi);
 export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
+export const chainAccounts = new Interface(chainAccountsAbi);
 export const hyperchainNames = new Interface(hyperchainNamesAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
 

@@ -8,6 +8,11 @@ import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 
+/** Creates the deployer on any network. No key signed it; its one sender needs 0.01 ETH. */
+const DEPLOYER_TRANSACTION =
+  "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+const DEPLOYER_SENDER = { address: "0x3fab184622dc19b6109349b94811493bf2a45362", needs: 10n ** 16n };
+
 /** A contract that clients put on chains: no predeploy, no owner, the same address on each chain. */
 export interface DeployedContract {
   readonly address: Hex;
@@ -48,4 +53,15 @@ export async function putContract(contract: DeployedContract, sender: Sender): P
   if (!(await isDeployed(contract, sender.provider)))
     await submit(sender, { to: CREATE2_DEPLOYER, data: concat([ZeroHash, contract.code]) });
   return contract.address;
+}
+
+/** Likewise on L1, or on what stands for it, which gets the deployer first. */
+export async function putOnLayer(contract: DeployedContract, sender: Sender): Promise<Hex> {
+  const { provider } = sender;
+  if ((await provider.getCode(CREATE2_DEPLOYER)) === "0x") {
+    const { address, needs } = DEPLOYER_SENDER;
+    if ((await provider.getBalance(address)) < needs) await submit(sender, { to: address, value: needs });
+    await (await provider.broadcastTransaction(DEPLOYER_TRANSACTION)).wait();
+  }
+  return putContract(contract, sender);
 }

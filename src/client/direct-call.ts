@@ -15,12 +15,17 @@ const QUEUED_CALL_GAS = 1_000_000n;
 
 /**
  * A call, and its route: `payment` is a transaction of the sender's own, `deposit` goes through the chain's queue on L1, `bundle`
- * between chains.
+ * between chains, `l1Call` to L1.
  */
 export interface SentCall extends Omit<SentMessage, "type"> {
-  readonly type: "payment" | "deposit" | "bundle";
-  /** What it is followed by: a bundle's message; of a deposit the hash of its transaction on the chain, of a payment its own. */
+  readonly type: "payment" | "deposit" | "bundle" | "l1Call";
+  /**
+   * What it is followed by: a bundle's message, or that to L1; of a deposit the hash of its transaction on the chain, of a
+   * payment its own.
+   */
   readonly messageHash: Hex;
+  /** The message of the withdrawal that brings a call on L1 its value; absent where none was needed. */
+  readonly withdrawal?: Hex;
 }
 
 /** What is called, and with what. */

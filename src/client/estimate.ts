@@ -2,8 +2,9 @@ import { getBytes, ZeroHash } from "ethers";
 import type { Provider, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { requirePlain } from "./call.ts";
+import { requireRoute } from "./call.ts";
 import type { CallRequest } from "./call.ts";
+import { l1AccountOf } from "./chain-accounts.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
@@ -13,7 +14,8 @@ import type { Ecosystem } from "./ecosystem.ts";
 import { revertReason } from "./revert-reason.ts";
 import type { ContractNames } from "./revert-reason.ts";
 import { paymentOf, tokenHere } from "./payment.ts";
-import { findMember, requireOther, routeOf } from "./route.ts";
+import { findMember, routeOf } from "./route.ts";
+import type { Route } from "./route.ts";
 import { requireRecipient } from "./send.ts";
 import type { SendRequest } from "./send.ts";
 import { refusalOf } from "./submit.ts";
@@ -54,7 +56,7 @@ const ESTIMATED_BUNDLE = { nonce: 0n, valueMessageHash: ZeroHash, executionAddre
 
 /**
  * Estimates a call of a contract by running it there on the newest state, between chains as the interop handler would. Of a call
- * through a queue the sender's account there must have the value already: what the operation brings is not there yet.
+ * through a queue, or to L1, the sender's account there must have the value already: what the call brings is not there yet.
  * Throws ClientError Failed with the reason where it would fail.
  */
 export async function estimateCall(
@@ -66,8 +68,8 @@ export async function estimateCall(
   const source = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
   const route = routeOf(ecosystem, source.chainId, to.chainId);
-  if (route === "payment" || route === "deposit") return estimateDirect(ecosystem, request, route, providerOf(to.chainId), names);
-  requireOther(source.chainId, to.chainId, ecosystem, "a withdrawal or a plain message");
+  requireRoute(request, route);
+  if (route !== "transfer") return estimateDirect(ecosystem, request, route, providerOf(to.chainId), names);
   const [here, there] = [providerOf(source.chainId), providerOf(to.chainId)];
   const data = await handlerCall(ecosystem, request, here);
   const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.InteropHandler, data };
@@ -87,13 +89,14 @@ export async function estimateCall(
 async function estimateDirect(
   ecosystem: Ecosystem,
   request: CallToEstimate,
-  route: "payment" | "deposit",
+  route: Exclude<Route, "transfer">,
   there: Provider,
   names: Pick<ContractNames, "error"> | undefined,
 ): Promise<CallEstimate> {
-  requirePlain(request, route);
   const to = parseChainAddress(ecosystem, request.to);
-  const run = { from: parseAccount(request.sender), to: to.account, data: request.data, value: request.value ?? 0n };
+  const { from: chain, sender } = request;
+  const from = route === "withdrawal" ? l1AccountOf(ecosystem, { chain, sender }) : parseAccount(sender);
+  const run = { from, to: to.account, data: request.data, value: request.value ?? 0n };
   const gasLimit = await there.estimateGas(run).catch((error: unknown) => {
     throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
   });

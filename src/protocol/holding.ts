@@ -3,6 +3,7 @@ import { LeafKind } from "./domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
+import { minimalProxyAddress } from "./minimal-proxy.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 
 /** The leaf of a state tree that says how much an account holds. */
@@ -33,16 +34,7 @@ const NONCE_BITS = 64n;
  * CREATE2, with the asset's id as salt.
  */
 export function bridgedTokenAddress(originChainId: ChainId, originToken: Hex): Hex {
-  const creationCode = fromHex(
-    `0x3d602d80600a3d3981f3363d3d373d3d3d363d73${PREDEPLOYS.BridgedToken.slice(2)}5af43d82803e903d91602b57fd5bf3`,
-  );
-  const hash = keccak(
-    Uint8Array.of(0xff),
-    fromHex(NATIVE_TOKEN_VAULT_ADDRESS, 20),
-    fromHex(assetId(originChainId, originToken), 32),
-    fromHex(keccak(creationCode), 32),
-  );
-  return `0x${hash.slice(-40)}`;
+  return minimalProxyAddress(NATIVE_TOKEN_VAULT_ADDRESS, PREDEPLOYS.BridgedToken, assetId(originChainId, originToken));
 }
 
 /**

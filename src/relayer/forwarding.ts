@@ -1,18 +1,8 @@
-import {
-  AbiCoder,
-  concat,
-  dataLength,
-  dataSlice,
-  getCreate2Address,
-  getCreateAddress,
-  id,
-  Interface,
-  keccak256,
-  toBeHex,
-} from "ethers";
+import { AbiCoder, concat, dataLength, dataSlice, getCreateAddress, id, Interface, keccak256, toBeHex } from "ethers";
 import { forwardersAbi } from "../abi/forwarders.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import { minimalProxyAddress } from "../protocol/minimal-proxy.ts";
 
 /** Where a forwarder sends on what it receives, as `IForwarders.sol` has it. */
 export interface Forwarding {
@@ -46,11 +36,10 @@ const abi = AbiCoder.defaultAbiCoder();
 
 /** The address to which money is sent that goes on from there, in lower case; by the `Forwarders` of the chain that it is on. */
 export function forwarderAddress(forwardersAddress: Hex, forwarding: Forwarding): Hex {
-  const salt = keccak256(abi.encode([FORWARDING], [forwarding]));
+  const salt = keccak256(abi.encode([FORWARDING], [forwarding])) as Hex;
   // The contract creates what its proxies run first of all.
-  const implementation = getCreateAddress({ from: forwardersAddress, nonce: 1 });
-  const code = concat(["0x3d602d80600a3d3981f3363d3d373d3d3d363d73", implementation, "0x5af43d82803e903d91602b57fd5bf3"]);
-  return getCreate2Address(forwardersAddress, salt, keccak256(code)).toLowerCase() as Hex;
+  const implementation = getCreateAddress({ from: forwardersAddress, nonce: 1 }) as Hex;
+  return minimalProxyAddress(forwardersAddress, implementation, salt);
 }
 
 /** Ends calldata that says by which forwarders the money goes on. */

@@ -5,11 +5,15 @@ import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { settlementCreatorAbi } from "../../src/abi/settlement-creator.ts";
 import { call } from "../../src/client/call.ts";
+import { l1AccountOf } from "../../src/client/chain-accounts.ts";
+import { executeL1Call } from "../../src/client/l1-calls.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { deploy } from "../client/support.ts";
 import { expectedSettlement } from "../contracts/l1/support/creator.ts";
 import type { Terms } from "../contracts/l1/support/creator.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -20,6 +24,10 @@ const [A, B] = [271n, 272n];
 const [X, Y] = [4_294_967_567n, 8_589_934_863n];
 const CAROL = "0x00000000000000000000000000000000000ca201";
 const factory = new Interface(chainFactoryAbi);
+const target = new Interface([
+  "function double(uint256) payable returns (uint256)",
+  "event Called(address caller, uint256 argument, uint256 value)",
+]);
 const creator = new Interface(settlementCreatorAbi);
 
 describe("D3: a chain settles on another chain", () => {
@@ -143,9 +151,30 @@ describe("D3: a chain settles on another chain", () => {
       code: "OtherSettlementLayer",
       message: "x and beta have no layer in common on which they meet: send to alpha first, and from there on",
     });
+    await assert.rejects(call(devnet.info(), { from: X, to: `${CAROL}@l1`, data: "0x" }, alice(X)), {
+      code: "OtherSettlementLayer",
+      message: "x and l1 have no layer in common on which they meet: send to alpha first, and from there on",
+    });
     await assert.rejects(call(devnet.info(), { from: "l1", to: `${CAROL}@x`, data: "0x" }, alice(A)), {
       message: "l1 and x have no layer in common on which they meet: send to alpha first, and from there on",
     });
+  });
+
+  test("C7: a call from it reaches a contract on the other chain, as one from there reaches L1", async () => {
+    const info = devnet.info();
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    const contract = await deploy(alice(A), "CallTarget");
+    const data = target.encodeFunctionData("double", [4n]) as Hex;
+    const sent = await call(info, { from: X, to: `${contract}@alpha`, data, value: 3n }, alice(X));
+    await devnet.settle(X);
+    const name = { chain: X, sender: sent.sender, messageHash: sent.messageHash };
+    assert.equal((await executeL1Call(info, name, alice(A))).state, "executed");
+    const [log] = await clientFor(A).getLogs({ address: contract, fromBlock: 0 });
+    const [caller, , value] = target.parseLog(log!)!.args as unknown as readonly [string, bigint, bigint];
+    assert.deepEqual([caller.toLowerCase(), value], [l1AccountOf(info, { chain: X, sender: alice(X).address }), 3n]);
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
+    const told = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash);
+    assert.deepEqual([told?.type, told?.steps.at(-1)?.step], ["l1Call", "executed"]);
   });
 
   test("a second comes while they run, gets the next id, and trades with its sibling on the chain below", async () => {

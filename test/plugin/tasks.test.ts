@@ -245,7 +245,36 @@ describe("I1 tasks on a running ecosystem", () => {
       assert.match(rewarded.stderr, /a call that .* has no reward: leave it out/);
     }
     const onL1 = await workplace.run(["hyperchain:call", `${contract}@l1`, "visit(uint256)", "7", "--from", "2@beta"]);
-    assert.match(onL1.stderr, /the destination is L1; what goes there is a withdrawal or a plain message/);
+    assert.match(onL1.stderr, /there is no contract at 0x\w+@l1/);
+  });
+
+  test("C7: a call of L1 is made by the sender's account there, at once or when any account claims it", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const contract = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: COUNTER_INIT })).wait())?.contractAddress ?? "";
+    const call = ["hyperchain:call", `${contract}@l1`, "visit(uint256)", "7", "--from", "2@alpha"];
+    const made = await workplace.run([...call, "--value", "0.25", "--json"]);
+    const { executed, type } = valueOf<{ executed: boolean; type: string }>(made);
+    assert.deepEqual([executed, type], [true, "l1Call"]);
+    assert.equal(BigInt(await l1.getStorage(contract, 0)), 1n);
+    assert.equal(await l1.getBalance(contract), ETHER / 4n);
+    const later = await workplace.run([...call, "--no-wait"]);
+    const hash = /hyperchain:claim alpha (0x[0-9a-f]{64})/.exec(later.stdout)?.[1] ?? "";
+    const claimed = await workplace.run(["hyperchain:claim", "alpha", hash, "--from", "3"]);
+    assert.match(claimed.stdout, /^made on \w+: 0x[0-9a-f]{64}/, claimed.stderr);
+    assert.equal(BigInt(await l1.getStorage(contract, 0)), 2n);
+    assert.match((await workplace.run(["hyperchain:claim", "alpha", hash])).stdout, /the call has been made before/);
+    const message = await workplace.run(["hyperchain:message", hash]);
+    assert.match(message.stdout, /every step is done/, message.stderr);
+    const lacking = await workplace.run([...call, "--value", "0.5", "--funded"]);
+    assert.match(lacking.stderr, /withdraw what is missing to it/);
+    const refusing = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: REFUSING_INIT })).wait())?.contractAddress ?? "";
+    const failing = await workplace.run(["hyperchain:call", `${refusing}@l1`, "visit(uint256)", "7", "--from", "2@alpha"]);
+    assert.match(failing.stderr, /reverts there with 0x0{62}2a; it can be tried again until second \d+/);
+    assert.equal(failing.code, 1);
+    assert.match(
+      (await workplace.run([...call, "--reward", "0.1"])).stderr,
+      /a call that goes to L1 has no reward: leave it out/,
+    );
   });
 
   test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {

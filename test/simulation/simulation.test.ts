@@ -22,6 +22,8 @@ const LEFT_OUT: Record<string, string> = {
   SettlementFacet: "run by Hyperchain on its own storage (delegatecall), under whose name it is counted",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
+  ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",
+  ChainAccount: "run by the proxies of ChainAccounts, whose model calls it",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };
 

@@ -10,7 +10,6 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/demo/main.ts demonstrate": 90,
   "src/devnet/chains/signers.ts prepareSigners": 78,
   "src/devnet/devnet.ts start": 86,
-  "src/devnet/view/messages-to-l1.ts createMessagesToL1": 72,
   "src/kernels/reference/backend.ts createReferenceBackend": 131,
   "src/kernels/wasm/jobs/commit.ts runCommit": 72,
   "src/plugin/tasks/deploy.ts action": 73,

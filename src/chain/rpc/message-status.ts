@@ -4,6 +4,7 @@ import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../proto
 import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { decodeL1Call } from "../../protocol/l1-call.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hexQuantity } from "./hex-quantity.ts";
@@ -154,7 +155,8 @@ function typeOf(sender: Hex, body: Uint8Array): string {
   const content = readCrossChainMessage(sender, body);
   if (content !== undefined) return TYPES[content.content.type];
   const transfer = isAssetSender(sender) ? decodeAssetMessage(body) : undefined;
-  return transfer?.kind === AssetMessageKind.withdrawal ? "withdrawal" : "message";
+  if (transfer?.kind === AssetMessageKind.withdrawal) return "withdrawal";
+  return transfer === undefined && decodeL1Call(body) !== undefined ? "l1Call" : "message";
 }
 
 function leafParameter(value: unknown): bigint | undefined {

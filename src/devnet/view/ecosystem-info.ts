@@ -239,9 +239,9 @@ export interface MessageInfo {
   readonly messageHash: Hex;
   /** Account or contract that sent it. */
   readonly sender: Hex;
-  readonly type: "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "message";
+  readonly type: "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "message";
   readonly sourceChainId: number;
-  /** L1's chain id for a withdrawal. */
+  /** L1's chain id for a withdrawal and a call on L1. */
   readonly destinationChainId: number;
   /** In order; those that are not done yet are absent. */
   readonly steps: readonly {

@@ -7,6 +7,7 @@ import { ChainView } from "../../relayer/chain-view.ts";
 import type { ChainEvent } from "../../relayer/chain-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
+import { callFor, l1CallStanding } from "../../client/l1-calls.ts";
 import type { StepRecord } from "../../protocol/cross-chain-message.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
@@ -22,22 +23,25 @@ export interface MessagesToL1Dependencies {
 
 /** A message whose destination is L1. */
 interface MessageToL1 {
-  readonly type: "withdrawal" | "message";
+  readonly type: "withdrawal" | "l1Call" | "message";
   readonly sender: Hex;
   readonly messageHash: Hex;
   readonly chainId: bigint;
   readonly at: StepRecord;
 }
 
-/** Follows what chains say to L1 itself: withdrawals and plain messages. */
+/** Follows what chains say to L1 itself: withdrawals, calls and plain messages. */
 export interface MessagesToL1 {
   /** All of them as they stand, each chain's oldest first. Rejects with a provider's error. Calls wait for each other. */
   look(): Promise<readonly MessageInfo[]>;
 }
 
+type Layer = Parameters<typeof callFor>[0];
+
 const CLAIMED = topicOf(bridge, "WithdrawalClaimed");
 
 export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesToL1Dependencies): MessagesToL1 {
+  const layer: Layer = { chainId: ecosystem.settlementChainId, factory: ecosystem.addresses.factory };
   const sources = chains.map(({ chainId, client }) => ({
     chainId,
     view: new ChainView({ chainId }, { provider: client }),
@@ -49,7 +53,7 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
       const { events, isAnew } = await view.poll();
       if (isAnew) messages.length = 0;
       for (const event of events) {
-        const type = typeOf(event);
+        const type = typeOf(event, layer);
         if (type === undefined || event.type !== "messageSent") continue;
         l1View.bringBody(event.body);
         messages.push({ type, sender: event.sender, messageHash: event.messageHash, chainId, at: event.at });
@@ -79,22 +83,11 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
     if (place?.batch.executed === undefined)
       return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
     if (type === "message") return message;
-    const claim = await claimOf(chainId, place.batch.batchNumber, place.index);
+    if (type === "l1Call") return callInfo(message, place, { layer, l1 });
+    const claim = await claimOf({ ecosystem, l1 }, place);
     if (claim === undefined) return { ...message, waitingFor: "somebody has the bridge on L1 pay it" };
     for (const step of ["delivered", "executed"]) onL1(step, claim);
     return message;
-  }
-
-  /** The transaction in which the bridge paid a withdrawal. */
-  async function claimOf(chainId: bigint, batchNumber: bigint, index: number): Promise<Hex | undefined> {
-    const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
-    const { addresses, fromBlock } = ecosystem;
-    const [log] = await readLogs(
-      l1,
-      { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() },
-      DEFAULT_BLOCKS_PER_PAGE,
-    );
-    return log?.transactionHash as Hex | undefined;
   }
 
   let last: Promise<unknown> = Promise.resolve();
@@ -110,11 +103,44 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
   };
 }
 
+/** The transaction in which the bridge paid a withdrawal. */
+async function claimOf(
+  { ecosystem, l1 }: Pick<MessagesToL1Dependencies, "ecosystem" | "l1">,
+  { batch: { chainId, batchNumber }, index }: MessagePlace,
+): Promise<Hex | undefined> {
+  const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
+  const { addresses, fromBlock } = ecosystem;
+  const [log] = await readLogs(
+    l1,
+    { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() },
+    DEFAULT_BLOCKS_PER_PAGE,
+  );
+  return log?.transactionHash as Hex | undefined;
+}
+
+/** A call on L1 whose batch is executed. */
+async function callInfo(
+  message: MessageInfo,
+  place: MessagePlace,
+  { layer, l1 }: { readonly layer: Layer; readonly l1: Provider },
+): Promise<MessageInfo> {
+  const call = callFor(layer, place.body);
+  if (call === undefined) return message;
+  const { state, transactionHash } = await l1CallStanding(call, place, l1);
+  if (transactionHash !== undefined) {
+    const done = ["delivered", "executed"].map((step) => ({ step, chainId: Number(layer.chainId), transactionHash }));
+    return { ...message, steps: [...message.steps, ...done] };
+  }
+  if (state === "ready") return { ...message, waitingFor: "somebody has the call made on L1" };
+  if (state === "canceled") return { ...message, refusal: "its sender has canceled it" };
+  return { ...message, refusal: `it was to be made by second ${call.lastSecond} of L1's clock` };
+}
+
 /** What a chain's event says to L1 itself; undefined where it says nothing, or something for another chain. */
-function typeOf(event: ChainEvent): MessageToL1["type"] | undefined {
+function typeOf(event: ChainEvent, layer: Layer): MessageToL1["type"] | undefined {
   if (event.type !== "messageSent") return undefined;
   const { sender, body } = event;
   if (sender === PREDEPLOYS.InteropCenter || sender === PREDEPLOYS.InteropHandler) return undefined;
-  if (!isAssetSender(sender)) return "message";
+  if (!isAssetSender(sender)) return callFor(layer, body) === undefined ? "message" : "l1Call";
   return decodeAssetMessage(body)?.kind === AssetMessageKind.withdrawal ? "withdrawal" : undefined;
 }

@@ -142,7 +142,11 @@ async function actOf(wanted: PreparedRequest, dependencies: PrepareDependencies)
       const destination = clientOf(to.chainId);
       const data = words === undefined ? (rest.data ?? "0x") : (await encoded(words, to.account, destination, dependencies)).data;
       await requireContract(info, { to: rest.to, data }, destination);
-      return { chainId: idOf(wanted.from), run: (signer) => call(info, { ...rest, data }, signer) };
+      const chainId = idOf(wanted.from);
+      // One transaction is asked for: the account on L1 is to have the value of a call there.
+      const isFromChain = chainId !== info.l1.chainId;
+      const funded = isFromChain && to.chainId === below(info, chainId);
+      return { chainId, run: (signer) => call(info, { ...rest, data, funded }, signer) };
     }
     case "write": {
       const chainId = idOf(wanted.chain);

@@ -38,6 +38,13 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
     };
   }
+  if (message.type === "l1Call") {
+    if (refusal !== undefined) return { why: refusal, help: "nothing: send it again if it is still wanted" };
+    return {
+      why: "a call on L1 is made when any account brings it, and none has yet",
+      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' has it made`,
+    };
+  }
   if (refusal !== undefined && message.sentTooEarly === "goesBack") {
     const help = `'npx hardhat hyperchain:deliver ${messageHash}' gives it back, with --through-l1 also where ${nameOf(sourceChainId)} does not want to`;
     return stands(sourceChainId) ?? { why: refusal, help };

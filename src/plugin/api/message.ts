@@ -19,6 +19,7 @@ export const CROSSING_TYPES = [
   "callback",
   "refund",
   "withdrawal",
+  "l1Call",
   "message",
   "deposit",
   "payment",
@@ -48,9 +49,9 @@ export interface Message {
   /** Moves the ecosystem until L1 has accepted the batch that sent it. Throws MessageError. */
   settled(): Promise<MessageStep>;
   /**
-   * Moves the ecosystem until it has arrived: a transfer is paid out, a call is made, a withdrawal is paid on L1, a plain message
-   * can be proven to contracts on L1. Throws
-   * MessageError NotDelivered with the reason where it does not get there, CallFailed where the call reverted.
+   * Moves the ecosystem until it has arrived: a transfer is paid out, a call is made, a withdrawal is paid on L1, a plain
+   * message can be proven to contracts on L1. Throws MessageError NotDelivered with the reason where it does not get there,
+   * CallFailed where the call reverted.
    */
   delivered(): Promise<MessageStep>;
   /** Moves the ecosystem until this step. Throws MessageError. */

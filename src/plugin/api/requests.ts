@@ -164,6 +164,12 @@ export const REQUESTS = {
         [],
       ),
       refundTo: option(account, "gets what is refunded", "the sender"),
+      deadline: option(
+        units,
+        "last second of L1's clock at which a call there is made",
+        "30 days behind the chain's newest block",
+      ),
+      funded: withDefault(trueOrFalse, "whether the sender's account on L1 has the value of a call there already", false),
       from: sender("the calling member"),
     }),
     v.metadata({ name: "CallOptions" }),

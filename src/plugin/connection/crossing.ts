@@ -109,6 +109,7 @@ export class Crossing implements Message {
     try {
       await this.#kind.advance(step);
     } catch (error) {
+      if (error instanceof MessageError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new MessageError("NotDelivered", `${this.#stuck(step)}: ${reason}`, { cause: error });
     }

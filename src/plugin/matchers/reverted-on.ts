@@ -44,7 +44,8 @@ export async function revertedOn(
     shouldNotHold,
     sourceLines: solidityLines(failure),
   });
-  const call = subject.messages.find(({ type, destinationChainId }) => type === "bundle" && destinationChainId === chainId);
+  const isCall = (type: string): boolean => type === "bundle" || type === "l1Call";
+  const call = subject.messages.find(({ type, destinationChainId }) => isCall(type) && destinationChainId === chainId);
   if (call === undefined) return fails("the transaction sent no call there");
   const failure = await failureOf(call);
   if (failure === undefined) return fails("it succeeded");

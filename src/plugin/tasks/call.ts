@@ -9,9 +9,7 @@ import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { callFailure } from "./call-failure.ts";
-import { followMessage } from "./follow-message.ts";
-import { followSent } from "./follow-sent.ts";
+import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 
@@ -23,6 +21,7 @@ interface CallArguments extends EcosystemArguments {
   readonly reward: string | undefined;
   readonly gas: string | undefined;
   readonly from: string | undefined;
+  readonly funded: boolean;
   readonly estimate: boolean;
   readonly noWait: boolean;
 }
@@ -30,7 +29,7 @@ interface CallArguments extends EcosystemArguments {
 /** From a plain transaction's to what one of the protocol may have. */
 const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
 
-/** `hyperchain:call`: a call of a contract on any chain, or on the caller's own member. */
+/** `hyperchain:call`: a call of a contract on any member, L1 too. */
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
   withEcosystem(args, hre, async (whole) => {
     const to = await resolvePlace(whole, args.to);
@@ -51,6 +50,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
       value,
       reward,
       gasLimit: gas === undefined ? undefined : BigInt(gas),
+      funded: args.funded,
     };
     await requireContract(info, request, session.provider(to.chainId));
     if (args.estimate) {
@@ -63,23 +63,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     }
     output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
     const sent = await call(info, request, signerOf(session, from));
-    if (sent.type !== "bundle") {
-      const { arrived } = await followSent(session, { ...sent, type: sent.type }, from, args.noWait);
-      output.result(
-        () =>
-          `the call ${arrived ? "was carried out at" : "is on its way to"} ${formatChainAddress(info, to)}\n  transaction ${sent.messageHash}`,
-        { ...sent, from, to, data, value, reward, executed: arrived, steps: [] },
-      );
-      return;
-    }
-    const message = args.noWait ? undefined : await followMessage(session, sent.messageHash, "executed");
-    const failure = message === undefined ? undefined : await callFailure(session, message);
-    if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${sent.messageHash}`);
-    output.result(
-      () =>
-        `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, to)}\n  message ${sent.messageHash}`,
-      { ...sent, from, to, data, value, reward, executed: message !== undefined, steps: message?.steps ?? [] },
-    );
+    await reportCall(session, sent, { from, to, data, value, reward, noWait: args.noWait });
   });
 
 /** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */

@@ -1,9 +1,11 @@
+import type { Signer } from "ethers";
 import { messenger, topicOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
@@ -11,12 +13,14 @@ import { signerOf } from "./accounts.ts";
 import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
 
-/** What a withdrawal waits for in each state. */
+/** What a withdrawal, or a call on L1, waits for in each state. */
 const WAITS = {
   unknown: "for its batch to be committed on L1",
   committed: "for the proof of its batch",
   proven: "for the execution of its batch on L1",
 } as const;
+
+type Waiting = keyof typeof WAITS;
 
 /**
  * Waits until a withdrawal can be claimed and claims it; resolves with the claim's hash, or undefined where somebody was faster.
@@ -28,24 +32,43 @@ export async function claimWithdrawal(
   messageHash: Hex,
   payer: Place,
 ): Promise<Hex | undefined> {
+  let isNew = true;
+  const claim = await whenExecuted(session, chainId, payer, async (signer, view) => {
+    const attempt = await finalizeWithdrawal(session.info, { chain: chainId, messageHash }, signer, view);
+    if (attempt.state === "unknown" && isNew) await requireWithdrawal(session, chainId, messageHash);
+    isNew = false;
+    return attempt;
+  });
+  return claim.state === "paid" ? claim.l1TransactionHash : undefined;
+}
+
+/** Tries again until L1 has executed the batch; resolves with what the last attempt says then. */
+export async function whenExecuted<A extends { readonly state: string }>(
+  session: Session,
+  chainId: number,
+  payer: Place,
+  attempt: (signer: Signer, view: L1View) => Promise<A>,
+): Promise<Exclude<A, { readonly state: Waiting }>> {
   const { info, output } = session;
   const signer = signerOf(session, payer);
   const view = viewL1(info, session.provider(info.l1.chainId));
   await bringBodies(session, chainId, view);
   const patience = createProgressWait(session);
-  let last: keyof typeof WAITS | undefined;
+  let last: string | undefined;
   for (;;) {
-    const claim = await finalizeWithdrawal(info, { chain: chainId, messageHash }, signer, view);
-    if (claim.state === "paid") return claim.l1TransactionHash;
-    if (claim.state === "paidBefore") return undefined;
-    if (claim.state === "unknown" && last === undefined) await requireWithdrawal(session, chainId, messageHash);
-    if (claim.state !== last) {
-      output.progress(`waiting ${WAITS[claim.state]}`);
+    const made = await attempt(signer, view);
+    if (!isWaiting(made)) return made as Exclude<A, { readonly state: Waiting }>;
+    if (made.state !== last) {
+      output.progress(`waiting ${WAITS[made.state]}`);
       patience.news();
     }
-    last = claim.state;
+    last = made.state;
     await patience.wait(`'npx hardhat hyperchain:settle ${memberName(info, chainId)}' settles the open batch now`);
   }
+}
+
+function isWaiting<A extends { readonly state: string }>(made: A): made is A & { readonly state: Waiting } {
+  return Object.hasOwn(WAITS, made.state);
 }
 
 /** Throws a plugin error unless the chain has sent this withdrawal. What L1 has seen need not be looked for here. */

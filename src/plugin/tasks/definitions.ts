@@ -158,7 +158,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./withdraw.ts"))
     .build(),
-  task("hyperchain:claim", "Claim a withdrawal on L1 that was not claimed yet")
+  task("hyperchain:claim", "Claim a withdrawal on L1 that was not claimed yet, or have a call on L1 made")
     .addPositionalArgument({ name: "chain", description: "Chain that it left: name or id" })
     .addPositionalArgument({ name: "hash", description: "Hash of its message or of its transaction" })
     .addOption(from)
@@ -186,8 +186,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./announce.ts"))
     .build(),
-  task("hyperchain:call", "Call a contract on any chain, from the sender's own account there")
-    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain; on L1 only from L1" })
+  task("hyperchain:call", "Call a contract on any chain or L1, from the sender's own account there")
+    .addPositionalArgument({ name: "to", description: "The contract: 0x…@chain or <name>@chain" })
     .addPositionalArgument({
       name: "function",
       description: 'Signature such as "transfer(address,uint256)", or calldata: 0x…',
@@ -198,6 +198,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("reward", "Base token of the destination for the account that brings the call (default: 0)"))
     .addOption(option("gas", "Gas of the call (default: 1000000)"))
     .addOption(from)
+    .addFlag({ name: "funded", description: "To L1: the sender's account there has the value already" })
     .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })
     .addFlag(noWait)
     .addOption(url)

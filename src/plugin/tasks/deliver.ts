@@ -121,6 +121,10 @@ function requireDeliverable({ info }: Session, { type, messageHash, sourceChainI
     throw pluginError(
       `${messageHash} is a withdrawal: 'npx hardhat hyperchain:claim ${chain} ${messageHash}' claims it on ${info.l1.name}`,
     );
+  if (type === "l1Call")
+    throw pluginError(
+      `${messageHash} is a call on ${info.l1.name}: 'npx hardhat hyperchain:claim ${chain} ${messageHash}' has it made`,
+    );
   if (type === "message")
     throw pluginError(`${messageHash} is a message of ${chain} to ${info.l1.name} itself; no chain takes it`);
 }

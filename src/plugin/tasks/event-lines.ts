@@ -30,13 +30,20 @@ const SENTENCES_TO_L1: Readonly<Record<string, string>> = {
   executed: "paid on L1",
 };
 
+const SENTENCES_OF_CALLS: typeof SENTENCES_TO_L1 = {
+  ...SENTENCES_TO_L1,
+  delivered: "brought on L1, with its Merkle proof",
+  executed: "made on L1",
+};
+
 /** One step of a message: what happened, where, in which transaction. */
 export function stepLine(
   info: EcosystemInfo,
   message: MessageInfo,
   { step, chainId, transactionHash }: MessageInfo["steps"][number],
 ): string {
-  const sentences = message.destinationChainId === info.l1.chainId ? SENTENCES_TO_L1 : SENTENCES;
+  const isToL1 = message.destinationChainId === info.l1.chainId;
+  const sentences = isToL1 ? (message.type === "l1Call" ? SENTENCES_OF_CALLS : SENTENCES_TO_L1) : SENTENCES;
   return `${messageTitle(info, message)}: ${sentences[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
 }
 

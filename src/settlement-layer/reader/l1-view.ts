@@ -188,6 +188,14 @@ export class L1View {
     });
   }
 
+  /** The messages of a chain with this sender, as far as their bodies are known. */
+  messagesOf(chainId: ChainId, sender: Hex): readonly MessagePlace[] {
+    const prefix = messageKey(chainId, sender, "0x");
+    return [...this.#messages.keys()].flatMap((key) =>
+      key.startsWith(prefix) ? this.messages(chainId, sender, `0x${key.slice(prefix.length)}` as MessageHash) : [],
+    );
+  }
+
   /** The transfers that L1 refused, of batches whose content is known. */
   refusedTransfers(): readonly RefusedTransfer[] {
     return [...this.#refused].flatMap((batch) => refusedIn(batch));

@@ -7,6 +7,7 @@ import { createPublicClient, createWalletClient, custom, defineChain, parseEther
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
+import { l1AccountOf } from "../../../src/client/chain-accounts.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
 
@@ -197,9 +198,9 @@ describe("I2: an ecosystem from network.create", () => {
       code: "NotOnRoute",
       message: /a call that stays on its member has no reward: leave it out/,
     });
-    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@l1`, data: "0x" }), {
-      code: "UnknownChain",
-      message: /the destination is L1/,
+    await assert.rejects(hyperchains.call({ chain: "alpha", to: `${NOBODY}@l1`, data: "0x12345678" }), {
+      code: "NoContract",
+      message: /there is no contract at 0x\w+@l1/,
     });
     await assert.rejects(hyperchains.send({ chain: "omega", to, amount: 1n }), {
       code: "UnknownChain",
@@ -235,6 +236,40 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal((await alpha.ethers.provider.getBalance(NOBODY)) - before, 6n);
     const failing = await hyperchains.call({ chain: "l1", to: `${PREDEPLOYS.L2AssetRouter}@alpha`, data: "0x12345678" });
     await assert.rejects(failing.delivered(), { code: "CallFailed", message: /arrived on alpha and failed there/ });
+  });
+
+  test("C7: a call of L1 is made by the sender's account there, and one that reverts says why", async () => {
+    const target = await hyperchains.l1.ethers.deployContract("CallTarget");
+    const call = async (argument: bigint) =>
+      hyperchains.call({
+        chain: "alpha",
+        to: `${await target.getAddress()}@l1`,
+        data: target.interface.encodeFunctionData("double", [argument]),
+        value: 5n,
+      });
+    const message = await call(4n);
+    assert.equal(message.type, "l1Call");
+    assert.match(message.waitingFor ?? (await message.refresh()).waitingFor ?? "", /its batch is sealed/);
+    const { transactionHash } = await message.delivered();
+    const [sender] = await alpha.ethers.getSigners();
+    const account = l1AccountOf(hyperchains.info, { chain: "alpha", sender: sender!.address });
+    const receipt = await hyperchains.l1.ethers.provider.getTransactionReceipt(transactionHash);
+    const [made] = receipt!.logs.flatMap((log) => target.interface.parseLog(log) ?? []);
+    assert.deepEqual([String(made!.args[0]).toLowerCase(), made!.args[1], made!.args[2]], [account, 4n, 5n]);
+    assert.deepEqual(
+      message.steps.map(({ step }) => step),
+      ["initiated", "settled", "inTransactionRoot", "delivered", "executed"],
+    );
+    const failing = await call(5n);
+    await assert.rejects(failing.delivered(), {
+      name: "MessageError",
+      code: "CallFailed",
+      message: /reverts there with Odd\(5\)/,
+    });
+    const found = await hyperchains.message(failing.hash);
+    assert.deepEqual([found.type, found.waitingFor], ["l1Call", "somebody has the call made on L1"]);
+    const told = await hyperchains.l1.provider.request({ method: "hyperchain_message", params: [message.hash] });
+    assert.equal((told as { steps: { step: string }[] }).steps.at(-1)?.step, "executed");
   });
 
   test("E2: a payment with empty data is one without data, and costs as much", async () => {

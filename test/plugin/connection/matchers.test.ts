@@ -96,6 +96,16 @@ describe("I2: matchers that fail say why", () => {
     await expect(even).not.to.be.revertedOn("beta");
   });
 
+  test("C7: revertedOn takes a call of L1", async () => {
+    const target = await hyperchains.l1.ethers.deployContract("CallTarget");
+    const call = async (argument: bigint) => {
+      const data = target.interface.encodeFunctionData("double", [argument]);
+      return hyperchains.call({ chain: "alpha", to: `${await target.getAddress()}@l1`, data });
+    };
+    await expect(await call(3n)).to.be.revertedOn("l1", target, "Odd");
+    await fails(expect(await call(4n)).to.be.revertedOn("l1"), /it succeeded/);
+  });
+
   test("B3: revertedOn refuses an error that the contract does not have, negated too", async () => {
     const target = await hyperchains.chain("beta").ethers.deployContract("CallTarget");
     const odd = await callOf(target, target.interface.encodeFunctionData("double", [3n]));

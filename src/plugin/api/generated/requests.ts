@@ -301,6 +301,18 @@ export interface CallOptions {
    */
   readonly refundTo?: string | undefined;
   /**
+   * Last second of L1's clock at which a call there is made.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: 30 days behind the chain's newest block.
+   */
+  readonly deadline?: bigint | undefined;
+  /**
+   * Whether the sender's account on L1 has the value of a call there already.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly funded?: boolean | undefined;
+  /**
    * Account on the calling member.
    * Allowed: an address, or a signer that has one.
    * Default: the first account.

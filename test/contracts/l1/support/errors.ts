@@ -9,6 +9,8 @@ const CONTRACTS = [
   "SettlementFacet",
   "ChainSettings",
   "ChainFactory",
+  "ChainAccounts",
+  "ChainAccount",
   "HyperchainNames",
   "SharedBridge",
   "SettlementCreator",
