@@ -6,9 +6,13 @@ import hre from "hardhat";
 import type { NamedValue } from "../../src/devnet/view/contract-call.ts";
 import type { Prepared } from "../../src/devnet/view/prepare.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import { messenger } from "../../src/client/contract-interfaces.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
+import { fromHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { decodeL1Call } from "../../src/protocol/l1-call.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -151,6 +155,17 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     const call = await prepare({ action: "call", from: "beta", to: `${onAToken}@alpha`, inWords: words });
     assert.deepEqual([call.step, Number(call.transaction.chainId)], ["call", 272]);
     assert.ok(call.transaction.data.includes(token.encodeFunctionData("balanceOf", [alice]).slice(2)));
+    await sign(call);
+  });
+
+  test("C7: a call to L1 is one message, whose value the sender's account there is to have", async () => {
+    const { l1 } = devnet.info();
+    const call = await prepare({ action: "call", from: "beta", to: `${BOB}@${l1.name}`, value: "7" });
+    assert.deepEqual([call.step, call.isLast, call.transaction.to], ["call", true, PREDEPLOYS.L1Messenger]);
+    assert.equal(BigInt(call.transaction.value), 0n);
+    const [body] = messenger.decodeFunctionData("sendToL1", call.transaction.data);
+    const wanted = decodeL1Call(fromHex(String(body)));
+    assert.deepEqual([wanted?.to, wanted?.value, wanted?.l1ChainId], [BOB, 7n, BigInt(l1.chainId)]);
     await sign(call);
   });
 
