@@ -10,6 +10,9 @@ import { LIMBS, WORD_BYTES } from "./words/word.ts";
  * lets only true messages through. Every send of these buses has a bounded multiplicity, receives may have any.
  */
 
+/** How many scalars a step of curveStep takes a bit of: two for the generator, two for the point. */
+export const CURVE_SCALARS = 4;
+
 /** Says that 0 ≤ value < 2^16. Answered by range16. */
 export const RANGE16 = defineBus("range16", 1, { value: 1 });
 /** Says that 0 ≤ value < 2^14. Answered by range16. */
@@ -179,9 +182,11 @@ export const CURVE_SUM = defineBus("curveSum", 25, {
 });
 /**
  * Says that (resultX, resultY) is the sum of u generators of secp256k1 and v points (x, y), coordinates as in curveSum. The
- * sender sees to it that u and v are words and the point is one that curveSum may be asked for. Answered by curveMultiple.
+ * sender sees to it that u and v are words, the point is one that curveSum may be asked for and not infinity, and no two messages
+ * have the same time. Received by curveMultiple, each once; v is below the group's order.
  */
 export const CURVE_MULTIPLE = defineBus("curveMultiple", 26, {
+  time: 1,
   u: LIMBS,
   v: LIMBS,
   x: WORD_BYTES,
@@ -189,6 +194,39 @@ export const CURVE_MULTIPLE = defineBus("curveMultiple", 26, {
   resultX: WORD_BYTES,
   resultY: WORD_BYTES,
 });
+/**
+ * Asks for the point that the steps of the multiple at `time` add for a digit: the sum of two points as in curveSum. Sent by
+ * curveMultiple, received by curveChoice, each once.
+ */
+export const CURVE_CHOICE = defineBus("curveChoice", 39, {
+  time: 1,
+  digit: 1,
+  x1: WORD_BYTES,
+  y1: WORD_BYTES,
+  x2: WORD_BYTES,
+  y2: WORD_BYTES,
+});
+/**
+ * Says that the steps of the multiple at `time` add (x, y) for a digit: a point of the curve that is not infinity, its bytes are
+ * bytes and its x is below the prime. Answered by curveMultiple and curveChoice.
+ */
+export const CURVE_CHOSEN = defineBus("curveChosen", 40, { time: 1, digit: 1, x: WORD_BYTES, y: WORD_BYTES });
+/**
+ * Says what the multiple at `time` has come to in so many steps: the point, which is as in curveChosen, and the numbers that the
+ * bits since the last whole limb stand for, scalar by scalar. The multiple and each step send one and receive one.
+ */
+export const CURVE_STEP = defineBus("curveStep", 41, {
+  time: 1,
+  step: 1,
+  parts: CURVE_SCALARS,
+  x: WORD_BYTES,
+  y: WORD_BYTES,
+});
+/**
+ * Says which limb of each scalar the multiple at `time` has taken in up to a step, in which its lowest bits are; a limb is below
+ * 2^16. Sent by curveStep, received by curveMultiple, each once.
+ */
+export const CURVE_LIMBS = defineBus("curveLimbs", 42, { time: 1, step: 1, limbs: CURVE_SCALARS });
 /**
  * Says that the tagged compression of two digests gives `output` (docs/protocol.md §1). Answered by compression. The sends are
  * counted.

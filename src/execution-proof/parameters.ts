@@ -9,7 +9,7 @@ export function executionParameters(hash: TreeHash = { kind: "turboshake", diges
   return {
     extensionDegree: 5,
     logBlowup: 2,
-    queryCount: 87,
+    queryCount: 88,
     grindingBits: 20,
     grindingBaseLogRows: 20,
     logArity: 3,

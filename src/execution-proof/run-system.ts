@@ -9,8 +9,10 @@ import { digestWordsAir } from "../circuits/digest-words/digest-words-air.ts";
 import { digestWordsColumns } from "../circuits/digest-words/digest-words-trace.ts";
 import { copyAir } from "../circuits/copy/copy-air.ts";
 import { copyColumns } from "../circuits/copy/copy-trace.ts";
+import { curveChoiceAir } from "../circuits/curve-choice/curve-choice-air.ts";
 import { curveMultipleAir } from "../circuits/curve-multiple/curve-multiple-air.ts";
 import { curveProductAir } from "../circuits/curve-product/curve-product-air.ts";
+import { curveStepAir } from "../circuits/curve-step/curve-step-air.ts";
 import { curveSumAir } from "../circuits/curve-sum/curve-sum-air.ts";
 import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
@@ -93,6 +95,8 @@ export function runDefinition(program: ProvenProgram, parameters: ProofParameter
     { air: keccakAir(), optional: true },
     { air: recoverAir(), optional: true },
     { air: curveMultipleAir(), optional: true },
+    { air: curveChoiceAir(), optional: true },
+    { air: curveStepAir(), optional: true },
     { air: curveSumAir(), optional: true },
     { air: curveProductAir(), optional: true },
     { air: stackRestAir(), optional: true },

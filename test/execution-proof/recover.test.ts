@@ -9,6 +9,7 @@ import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { compileSystem } from "../../src/stark/system.ts";
+import { Random } from "../chain/state/support/random.ts";
 import { multiple } from "../circuits/curve/support/sum-forgeries.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { refusalsOf } from "./support/judge.ts";
@@ -34,6 +35,13 @@ function signed(hash: bigint, secret: bigint): Signature {
   return { hash, parity: BigInt(recovery ?? 0), r, s };
 }
 
+/** The largest x of a point that is below the order. */
+function largestR(): bigint {
+  let x = N - 1n;
+  while (!Fp.eql(Fp.pow(Fp.create(x ** 3n + 7n), (P - 1n) / 2n), Fp.ONE)) x--;
+  return x;
+}
+
 /** Every case, and what makes an addition's points equal or opposite. */
 const SIGNATURES: readonly (readonly [keyof typeof CASES, Signature])[] = [
   ["good", signed(0x1234n, 77n)],
@@ -48,6 +56,13 @@ const SIGNATURES: readonly (readonly [keyof typeof CASES, Signature])[] = [
   ["good", ofMultiple(N - 1n, 9n, 5n)],
   ["good", ofMultiple(2n, 0n, multiple(2n).x)],
   ["good", ofMultiple(1n, Fn.neg(multiple(1n).x), multiple(1n).x)],
+  // Random, and with r and s at their ends; r is the largest below the order that a point has.
+  ...[1n, 2n, 3n, 4n].flatMap((seed) => {
+    const random = new Random(Number(seed) + 40);
+    const signature = signed(random.bits(256), random.bits(255));
+    return [0n, 1n].map((parity) => ["good", { ...signature, parity }] as const);
+  }),
+  ...[1n, N - 1n].flatMap((s) => [1n, largestR()].map((r) => ["good", { hash: N + 1n, parity: s & 1n, r, s }] as const)),
   ["infinite", signatureOfInfinity()],
   ["infinite", ofMultiple(1n, 5n, 5n)],
   ["noPoint", { ...SIGNATURE, r: 5n }],

@@ -387,7 +387,7 @@ describe("proofs of runs", () => {
       );
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statementOf(BigInt(wallet.address)), proof), { ok: true });
-    for (const table of ["recover", "curveMultiple", "curveSum", "curveProduct"]) {
+    for (const table of ["recover", "curveMultiple", "curveChoice", "curveStep", "curveSum", "curveProduct"]) {
       assert.ok(presentTables(run.system, proof).includes(table), table);
     }
     assert.equal(verify(run.system, statementOf(BigInt(wallet.address) ^ 1n), proof).ok, false);

@@ -1,44 +1,52 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
-import { CURVE_MULTIPLE, CURVE_SUM } from "../buses.ts";
-import { GENERATOR } from "../curve/secp256k1.ts";
-import { assertBoolean, element, lookUpLimbs } from "../words/expressions.ts";
-import { bytesOf, LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
+import { OPERATION } from "../arithmetic/operation.ts";
+import { ALU, CURVE_CHOICE, CURVE_CHOSEN, CURVE_LIMBS, CURVE_MULTIPLE, CURVE_PRODUCT, CURVE_STEP, CURVE_SUM } from "../buses.ts";
+import { BETA, LAMBDA } from "../curve/endomorphism.ts";
+import { offsets, STEPS } from "../curve/offsets.ts";
+import { ORDER, type Point, PRIME } from "../curve/secp256k1.ts";
+import { assertBoolean, constantWord, element, limbsOfBytes, lookUpBytes, zeroWord } from "../words/expressions.ts";
+import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
+
+/** Limbs that steps take bits of. */
+export const PART_LIMBS = 8;
+/** Bits of a limb. */
+export const LIMB_BITS = STEPS / PART_LIMBS;
 
 /**
- * One bit of both scalars a row. With u = 2 · halfU + its lowest bit, and v so, the row asks for the sum of halfU generators and
- * halfV points, doubles it, and adds what the two bits choose. Halves 0 and 0 have infinity as their sum and are never asked for:
- * so scalars grow smaller from row to row, and no row rests on itself.
+ * u generators and v points (x, y) are (resultX, resultY). u is of two parts of 128 bits, v is partV + LAMBDA · partTurned of 129
+ * bits each; (turnedX, y) is LAMBDA points. Steps add all four, bit by bit, and an offset.
  */
 export const CURVE_MULTIPLE_FIELDS = {
+  real: 1,
+  time: 1,
+  /** Whether the offset is the second. */
+  second: 1,
   u: LIMBS,
   v: LIMBS,
-  halfU: LIMBS,
-  halfV: LIMBS,
-  /** The lowest bit of each limb of the scalars. */
-  lowU: LIMBS,
-  lowV: LIMBS,
-  /** Whether a half is not 0; then the inverse of the sum of the halves' limbs. */
-  goesOn: 1,
-  inverse: 1,
-  /** Whether the row answers. */
-  real: 1,
-  /** The point, and its sum with the generator. */
   x: WORD_BYTES,
   y: WORD_BYTES,
-  bothX: WORD_BYTES,
-  bothY: WORD_BYTES,
-  /** The sum for the halves and twice that, if something goes on; what the bits choose; and the result. */
-  sumX: WORD_BYTES,
-  sumY: WORD_BYTES,
-  doubledX: WORD_BYTES,
-  doubledY: WORD_BYTES,
-  chosenX: WORD_BYTES,
-  chosenY: WORD_BYTES,
   resultX: WORD_BYTES,
   resultY: WORD_BYTES,
-  uses: 1,
+  turnedX: WORD_BYTES,
+  /** The sum of the point and the turned one. */
+  bothX: WORD_BYTES,
+  bothY: WORD_BYTES,
+  /** The lower 128 bits of the parts of v, and which of them have one bit more: the first only, the second only, both. */
+  partV: PART_LIMBS,
+  partTurned: PART_LIMBS,
+  tops: 3,
+  /** LAMBDA · partTurned modulo the order. */
+  product: LIMBS,
+  /** What the first step doubles, the inverse of the sum of the bytes of its y, and what the last comes to. */
+  startX: WORD_BYTES,
+  startY: WORD_BYTES,
+  inverse: 1,
+  endX: WORD_BYTES,
+  endY: WORD_BYTES,
+  /** How often steps choose the offset with a generator or none. */
+  uses: 4,
 } as const;
 
 export type CurveMultipleCells = FieldValues<typeof CURVE_MULTIPLE_FIELDS, number>;
@@ -48,64 +56,99 @@ type Columns = FieldValues<typeof CURVE_MULTIPLE_FIELDS, Expression>;
 export function curveMultipleAir(): Air {
   const b = new AirBuilder("curveMultiple", 0);
   const columns = b.declare(CURVE_MULTIPLE_FIELDS);
-  const { u, v, halfU, halfV, lowU, lowV, goesOn, inverse, real, uses } = columns;
-  assertBoolean(b, { lowU, lowV, goesOn, real });
-  lookUpLimbs(b, [...halfU, ...halfV]);
-  assertHalf(b, "u", u, halfU, lowU);
-  assertHalf(b, "v", v, halfV, lowV);
-  const one = b.constant(1);
-  // 32 limbs add up to less than 2^21: the sum is 0 in the field only if all of them are.
-  const ofHalves = b.add(...halfU, ...halfV);
-  b.assertZero("ends only if both halves are zero", "everyRow", ofHalves, b.sub(one, goesOn));
-  b.assertEqual("goes on only if a half is not zero", "everyRow", b.mul(ofHalves, inverse), one, goesOn);
-  b.assertZero("only a real row answers", "everyRow", uses, b.sub(one, real));
-  assertChosen(b, columns);
-  ask(b, columns);
+  const { real, time, second, u, v, x, y, resultX, resultY, tops } = columns;
+  assertBoolean(b, { real, second, tops });
+  const top = b.add(...tops);
+  b.assertZero("one top", "everyRow", b.mul(top, b.sub(top, b.constant(1))));
+  b.receive(CURVE_MULTIPLE, real, { time, u, v, x, y, resultX, resultY });
+  askParts(b, columns);
+  askPoints(b, columns);
+  askSteps(b, columns);
+  offerPoints(b, columns);
   return b.build();
 }
 
-/** The scalar is twice its half, and its lowest bit. */
-function assertHalf(
-  b: AirBuilder,
-  name: string,
-  scalar: readonly Expression[],
-  half: readonly Expression[],
-  low: readonly Expression[],
-): void {
-  for (let i = 0; i < LIMBS; i++) {
-    const fromAbove = i + 1 < LIMBS ? b.scale(element(low, i + 1), LIMB) : b.constant(0);
-    const right = b.add(b.sub(element(scalar, i), element(low, i)), fromAbove);
-    b.assertEqual(`${name}: limb ${i} of the half`, "everyRow", b.scale(element(half, i), 2), right);
+/** v is its two parts, modulo the order. */
+function askParts(b: AirBuilder, { real, v, partV, partTurned, tops, product }: Columns): void {
+  const wordOf = (value: bigint): Expression[] => limbsOf(value).map((limb) => b.constant(limb));
+  const whole = (part: readonly Expression[], top: number): Expression[] =>
+    zeroWord(b).map((zero, i) =>
+      i < PART_LIMBS ? element(part, i) : i > PART_LIMBS ? zero : b.add(element(tops, top), element(tops, 2)),
+    );
+  const [mulmod, addmod] = [b.constant(OPERATION.mulmod), b.constant(OPERATION.addmod)];
+  const order = wordOf(ORDER);
+  b.send(ALU, real, { operation: mulmod, a: whole(partTurned, 1), b: wordOf(LAMBDA), c: order, d: product });
+  b.send(ALU, real, { operation: addmod, a: whole(partV, 0), b: product, c: order, d: v });
+}
+
+/** The turned point, and the sum of both. */
+function askPoints(b: AirBuilder, { real, x, y, turnedX, bothX, bothY }: Columns): void {
+  lookUpBytes(b, turnedX);
+  const [operation, limbs] = [b.constant(OPERATION.lt), limbsOfBytes(b, turnedX)];
+  const prime = limbsOf(PRIME).map((limb) => b.constant(limb));
+  b.send(CURVE_PRODUCT, real, { x, z: constantBytes(b, BETA), r: limbs });
+  b.send(ALU, real, { operation, a: limbs, b: prime, c: constantWord(b, 1), d: zeroWord(b) });
+  b.send(CURVE_SUM, real, { x1: x, y1: y, x2: turnedX, y2: y, x3: bothX, y3: bothY });
+}
+
+/** The steps begin with the upper bits and the offset's start, and take in all limbs; the offset's end makes the result. */
+function askSteps(b: AirBuilder, columns: Columns): void {
+  const { real, time, u, x, y, turnedX, bothX, bothY, tops, startX, startY, inverse, endX, endY, resultX, resultY } = columns;
+  const start = offsetBytes(b, columns, ({ start: point }) => point);
+  const chosen = (...lists: readonly (readonly Expression[])[]): Expression[] =>
+    x.map((_, i) => b.add(...lists.map((list, top) => b.mul(element(tops, top), element(list, i)))));
+  const upper = { x2: chosen(x, turnedX, bothX), y2: chosen(y, y, bothY) };
+  b.send(CURVE_SUM, real, { x1: start.x, y1: start.y, ...upper, x3: startX, y3: startY });
+  b.assertEqual("the start is finite", "everyRow", b.mul(b.add(...startY), inverse), b.constant(1), real);
+  const none = Array.from({ length: 4 }, () => b.constant(0));
+  b.send(CURVE_STEP, real, { time, step: b.constant(0), parts: none, x: startX, y: startY });
+  for (let i = 0; i < PART_LIMBS; i++) {
+    const step = b.constant(LIMB_BITS * (PART_LIMBS - i));
+    const limbs = [element(u, i), element(u, PART_LIMBS + i), element(columns.partV, i), element(columns.partTurned, i)];
+    b.receive(CURVE_LIMBS, real, { time, step, limbs });
   }
+  b.receive(CURVE_STEP, real, { time, step: b.constant(STEPS), parts: none, x: endX, y: endY });
+  const end = offsetBytes(b, columns, ({ end: point }) => point);
+  b.send(CURVE_SUM, real, { x1: endX, y1: endY, x2: end.x, y2: end.y, x3: resultX, y3: resultY });
 }
 
-/** The generator, the point, their sum or infinity, as the bits say. */
-function assertChosen(b: AirBuilder, columns: Columns): void {
-  const { lowU, lowV, x, y, bothX, bothY, chosenX, chosenY } = columns;
-  const [bitU, bitV] = [element(lowU, 0), element(lowV, 0)];
-  const both = b.mul(bitU, bitV);
-  const [onlyU, onlyV] = [b.sub(bitU, both), b.sub(bitV, both)];
-  const choose = (name: string, generator: bigint, lists: readonly (readonly Expression[])[]): void => {
-    const [point = [], sum = [], chosen = []] = lists;
-    bytesOf(generator).forEach((byte, i) => {
-      const value = b.add(b.scale(onlyU, byte), b.mul(onlyV, element(point, i)), b.mul(both, element(sum, i)));
-      b.assertEqual(`chosen ${name}: byte ${i}`, "everyRow", element(chosen, i), value);
+/** What steps choose from: the offset, with what the lower two bits and the upper two say. */
+function offerPoints(b: AirBuilder, columns: Columns): void {
+  const { real, time, x, y, turnedX, bothX, bothY, uses } = columns;
+  const others = [
+    [x, y],
+    [turnedX, y],
+    [bothX, bothY],
+  ] as const;
+  uses.forEach((count, low) => {
+    const own = offsetBytes(b, columns, ({ added }) => element(added, low));
+    b.assertZero(`only a real row answers ${low}`, "everyRow", count, b.sub(b.constant(1), real));
+    b.receive(CURVE_CHOSEN, count, { time, digit: b.constant(low), ...own });
+    others.forEach(([x2, y2], i) => {
+      const digit = b.constant(low + uses.length * (i + 1));
+      b.send(CURVE_CHOICE, real, { time, digit, x1: own.x, y1: own.y, x2, y2 });
     });
-  };
-  choose("x", GENERATOR.x, [x, bothX, chosenX]);
-  choose("y", GENERATOR.y, [y, bothY, chosenY]);
+  });
 }
 
-function ask(b: AirBuilder, columns: Columns): void {
-  const { u, v, halfU, halfV, goesOn, real, x, y, bothX, bothY, sumX, sumY, uses } = columns;
-  const { doubledX, doubledY, chosenX, chosenY, resultX, resultY } = columns;
-  b.send(CURVE_MULTIPLE, goesOn, { u: halfU, v: halfV, x, y, resultX: sumX, resultY: sumY });
-  b.send(CURVE_SUM, goesOn, { x1: sumX, y1: sumY, x2: sumX, y2: sumY, x3: doubledX, y3: doubledY });
-  const kept = (bytes: readonly Expression[]): Expression[] => bytes.map((byte) => b.mul(goesOn, byte));
-  const doubled = { x1: kept(doubledX), y1: kept(doubledY) };
-  b.send(CURVE_SUM, real, { ...doubled, x2: chosenX, y2: chosenY, x3: resultX, y3: resultY });
-  const constants = (value: bigint): Expression[] => bytesOf(value).map((byte) => b.constant(byte));
-  const generator = { x1: constants(GENERATOR.x), y1: constants(GENERATOR.y) };
-  b.send(CURVE_SUM, real, { ...generator, x2: x, y2: y, x3: bothX, y3: bothY });
-  b.receive(CURVE_MULTIPLE, uses, { u, v, x, y, resultX, resultY });
+type OffsetOf = (offset: ReturnType<typeof offsets>[number]) => Point;
+
+/** A point of the offset that is the row's. */
+function offsetBytes(
+  b: AirBuilder,
+  { second }: Columns,
+  pointOf: OffsetOf,
+): { readonly x: Expression[]; readonly y: Expression[] } {
+  const [first, other] = offsets();
+  const bytes = (coordinate: "x" | "y"): Expression[] => {
+    const others = bytesOf(pointOf(other)[coordinate]);
+    return bytesOf(pointOf(first)[coordinate]).map((byte, i) =>
+      b.add(b.constant(byte), b.scale(second, element(others, i) - byte)),
+    );
+  };
+  return { x: bytes("x"), y: bytes("y") };
+}
+
+function constantBytes(b: AirBuilder, value: bigint): Expression[] {
+  return bytesOf(value).map((byte) => b.constant(byte));
 }

@@ -1,61 +1,144 @@
 import { inv } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import { GENERATOR, INFINITY, type Point } from "../curve/secp256k1.ts";
+import { CURVE_SCALARS } from "../buses.ts";
+import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
+import type { CurveChoiceCells } from "../curve-choice/curve-choice-air.ts";
+import { curveChoiceRow } from "../curve-choice/curve-choice-trace.ts";
+import type { CurveProduct } from "../curve-product/product-identity.ts";
+import type { CurveStepCells } from "../curve-step/curve-step-air.ts";
+import { curveStepRow, type StepLines } from "../curve-step/curve-step-trace.ts";
+import { addPoints, type Invert } from "../curve-sum/curve-sum-trace.ts";
+import { BETA, LAMBDA, splitScalar } from "../curve/endomorphism.ts";
+import { type Offset, offsets, STEPS } from "../curve/offsets.ts";
+import { INFINITY, inverse, modulo, ORDER, type Point, PRIME } from "../curve/secp256k1.ts";
+import { inversesOf, linesOfSteps } from "../curve/step-lines.ts";
 import { bytesOf, limbsOf } from "../words/word.ts";
-import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells } from "./curve-multiple-air.ts";
+import { CURVE_MULTIPLE_FIELDS, type CurveMultipleCells, LIMB_BITS, PART_LIMBS } from "./curve-multiple-air.ts";
 
-/** u generators and v points. Scalars are words. */
+/** u generators and v points, for a request at a time. Scalars are words, v is below the order, the point is not infinity. */
 export interface Multiples {
+  readonly time: number;
   readonly u: bigint;
   readonly v: bigint;
   readonly point: Point;
 }
 
-/** What a row asks of other rows and tables; it counts as asked. */
-export interface CurveAnswers {
-  readonly multiple: (request: Multiples) => Point;
-  readonly sum: (first: Point, second: Point) => Point;
+/** What rows ask of other tables; it counts as asked. */
+export interface MultipleAnswers {
+  readonly sum: (first: Point, second: Point, invert?: Invert) => Point;
+  readonly product: (product: CurveProduct) => void;
+  readonly arithmetic: Pick<ArithmeticTrace, "ask">;
 }
 
-/** The row that answers, but for the number of uses, and the result. */
-export function curveMultipleRow(
-  { u, v, point }: Multiples,
-  { multiple, sum }: CurveAnswers,
-): { readonly cells: Omit<CurveMultipleCells, "uses">; readonly result: Point } {
-  const goesOn = u > 1n || v > 1n;
-  const ofHalves = goesOn ? multiple({ u: u >> 1n, v: v >> 1n, point }) : INFINITY;
-  const doubled = goesOn ? sum(ofHalves, ofHalves) : INFINITY;
-  const both = sum(GENERATOR, point);
-  const [bitU, bitV] = [(u & 1n) === 1n, (v & 1n) === 1n];
-  const chosen = bitU ? (bitV ? both : GENERATOR) : bitV ? point : INFINITY;
-  const result = sum(doubled, chosen);
-  const [limbsU, limbsV] = [limbsOf(u), limbsOf(v)];
-  const [halfU, halfV] = [limbsOf(u >> 1n), limbsOf(v >> 1n)];
+/** The rows of a multiple in its three tables, and what it comes to. */
+export interface MultipleRows {
+  readonly cells: CurveMultipleCells;
+  readonly choices: readonly CurveChoiceCells[];
+  readonly steps: readonly CurveStepCells[];
+  readonly result: Point;
+}
+
+/** The rows that answer. Throws Error where neither offset will do: the caller of such a multiple knows a discrete logarithm. */
+export function curveMultipleRows(request: Multiples, answers: MultipleAnswers): MultipleRows {
+  const { time, u, v, point } = request;
+  const parts = splitScalar(v);
+  const digits = digitsOf([u & LOWER, u >> BITS, parts[0] & LOWER, parts[1] & LOWER]);
+  const turned = { x: modulo(BETA * point.x), y: point.y };
+  const both = answers.sum(point, turned);
+  const others = [INFINITY, point, turned, both];
+  const top = Number(parts[0] >> BITS) + 2 * Number(parts[1] >> BITS);
+  const plan = planOf(others, top, digits);
+  const { offset, second, chosen, start, lines, invert } = plan;
+  const product = answers.arithmetic.ask("mulmod", parts[1], LAMBDA, ORDER);
+  answers.arithmetic.ask("addmod", parts[0], product, ORDER);
+  answers.arithmetic.ask("lt", turned.x, PRIME);
+  const [x, turnedX, end] = [bytesOf(point.x), bytesOf(turned.x), lines.at(-1)?.next ?? INFINITY];
+  answers.product({ x, z: bytesOf(BETA), r: limbsOf(turned.x) });
+  answers.sum(offset.start, others[top] ?? INFINITY);
+  const result = answers.sum(end, offset.end);
+  const uses = chosen.map((_, digit) => digits.filter((own) => own === digit).length);
+  const cells: CurveMultipleCells = {
+    ...{ real: 1, time, second, u: limbsOf(u), v: limbsOf(v), x, y: bytesOf(point.y) },
+    ...{ resultX: bytesOf(result.x), resultY: bytesOf(result.y), turnedX, bothX: bytesOf(both.x), bothY: bytesOf(both.y) },
+    ...{ partV: limbsOf(parts[0], PART_LIMBS), partTurned: limbsOf(parts[1], PART_LIMBS) },
+    ...{ tops: [1, 2, 3].map((own) => (own === top ? 1 : 0)), product: limbsOf(product) },
+    ...{ startX: bytesOf(start.x), startY: bytesOf(start.y), inverse: inverseOfSum(start.y) },
+    ...{ endX: bytesOf(end.x), endY: bytesOf(end.y), uses: uses.slice(0, offset.added.length) },
+  };
+  const choices = chosen.flatMap((_, digit): CurveChoiceCells[] => {
+    const [own, other] = pairAt(offset, others, digit);
+    if (other === INFINITY) return [];
+    return [curveChoiceRow({ time, digit }, [own, other], answers.sum(own, other, invert), uses[digit] ?? 0)];
+  });
+  return { cells, choices, steps: stepRows(time, digits, lines), result };
+}
+
+const BITS = BigInt(STEPS);
+const LOWER = (1n << BITS) - 1n;
+
+/** From the uppermost bits on, a digit for each step. */
+function digitsOf(scalars: readonly bigint[]): number[] {
+  const bits = scalars.map((scalar) => scalar.toString(2).padStart(STEPS, "0"));
+  return Array.from({ length: STEPS }, (_, step) => bits.reduce((sum, own, i) => sum + (own[step] === "1" ? 2 ** i : 0), 0));
+}
+
+/** An offset with which all steps have lines. */
+interface Plan {
+  readonly offset: Offset;
+  readonly second: number;
+  /** By digit. */
+  readonly chosen: readonly Point[];
+  readonly start: Point;
+  readonly lines: readonly StepLines[];
+  readonly invert: Invert;
+}
+
+function planOf(others: readonly Point[], top: number, digits: readonly number[]): Plan {
+  for (const [second, offset] of offsets().entries()) {
+    const pairs = Array.from({ length: 2 ** CURVE_SCALARS }, (_, digit) => pairAt(offset, others, digit));
+    const inverses = inversesOf(pairs.map(([own, other]) => modulo(other.x - own.x)));
+    const invert: Invert = (divisor) => inverses.get(divisor) ?? inverse(divisor);
+    const chosen = pairs.map(([own, other]) => addPoints(own, other, invert));
+    const start = addPoints(offset.start, others[top] ?? INFINITY);
+    const all = digits.map((digit) => chosen[digit] ?? INFINITY);
+    const lines = [start, ...chosen].some(({ y }) => y === INFINITY.y) ? undefined : linesOfSteps(start, all);
+    if (lines !== undefined) return { offset, second, chosen, start, lines, invert };
+  }
+  throw new Error("with each offset the steps of a multiple of secp256k1 come to equal points");
+}
+
+/** The sum of which a digit chooses. */
+function pairAt({ added }: Offset, others: readonly Point[], digit: number): readonly [Point, Point] {
+  return [added[digit % added.length] ?? INFINITY, others[Math.floor(digit / added.length)] ?? INFINITY];
+}
+
+function stepRows(time: number, digits: readonly number[], lines: readonly StepLines[]): CurveStepCells[] {
+  let parts = new Array<number>(CURVE_SCALARS).fill(0);
+  return lines.map((own, step) => {
+    const bits = parts.map((_, i) => ((digits[step] ?? 0) >> i) & 1);
+    const full = (step + 1) % LIMB_BITS === 0 ? 1 : 0;
+    const row = curveStepRow({ time, step, bits, parts, full }, own);
+    parts = parts.map((part, i) => (full === 1 ? 0 : 2 * part + (bits[i] ?? 0)));
+    return row;
+  });
+}
+
+/** The main columns of the table; of no rows without multiples. It is filled up with rows that are none. */
+export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: number): Uint32Array[] {
+  const idle = noMultiple();
+  return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });
+}
+
+/** A row that is no multiple. */
+export function noMultiple(): CurveMultipleCells {
+  const [word, half, bytes] = [limbsOf(0n), limbsOf(0n, PART_LIMBS), bytesOf(0n)];
   return {
-    cells: {
-      u: limbsU,
-      v: limbsV,
-      halfU,
-      halfV,
-      lowU: limbsU.map((limb) => limb & 1),
-      lowV: limbsV.map((limb) => limb & 1),
-      goesOn: goesOn ? 1 : 0,
-      inverse: goesOn ? inv([...halfU, ...halfV].reduce((sum, limb) => sum + limb, 0)) : 0,
-      real: 1,
-      ...{ x: bytesOf(point.x), y: bytesOf(point.y), bothX: bytesOf(both.x), bothY: bytesOf(both.y) },
-      ...{ sumX: bytesOf(ofHalves.x), sumY: bytesOf(ofHalves.y) },
-      ...{ doubledX: bytesOf(doubled.x), doubledY: bytesOf(doubled.y) },
-      ...{ chosenX: bytesOf(chosen.x), chosenY: bytesOf(chosen.y) },
-      ...{ resultX: bytesOf(result.x), resultY: bytesOf(result.y) },
-    },
-    result,
+    ...{ real: 0, time: 0, second: 0, u: word, v: word, x: bytes, y: bytes, resultX: bytes, resultY: bytes, turnedX: bytes },
+    ...{ bothX: bytes, bothY: bytes, partV: half, partTurned: half, tops: [0, 0, 0], product: word },
+    ...{ startX: bytes, startY: bytes, inverse: 0, endX: bytes, endY: bytes, uses: [0, 0, 0, 0] },
   };
 }
 
-/** The main columns of the table; of no rows without multiples. It is filled up with rows that do not answer. */
-export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: number): Uint32Array[] {
-  const none: CurveAnswers = { multiple: () => INFINITY, sum: () => INFINITY };
-  const { cells } = curveMultipleRow({ u: 0n, v: 0n, point: INFINITY }, none);
-  const idle: CurveMultipleCells = { ...cells, real: 0, uses: 0 };
-  return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });
+function inverseOfSum(value: bigint): number {
+  return inv(bytesOf(value).reduce((sum, byte) => sum + byte, 0));
 }

@@ -1,6 +1,6 @@
 import { inv, P } from "../../field/koala-bear.ts";
 import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
-import type { CurveProduct } from "../curve-product/curve-product-trace.ts";
+import type { CurveProduct } from "../curve-product/product-identity.ts";
 import { INFINITY, inverse, modulo, type Point, PRIME } from "../curve/secp256k1.ts";
 import { lessCells } from "../words/less-than.ts";
 import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
@@ -15,8 +15,11 @@ export interface CurveSumRow {
 
 type Kind = "chord" | "tangent" | "opposite" | "onlyFirst" | "onlySecond";
 
-/** The row that adds two points. `invert` gives inverses modulo PRIME. */
-export function curveSumRow(first: Point, second: Point, invert: (divisor: bigint) => bigint = inverse): CurveSumRow {
+/** Gives inverses modulo PRIME, for divisors from 0 to PRIME − 1; 0 for 0. */
+export type Invert = (divisor: bigint) => bigint;
+
+/** The row that adds two points. */
+export function curveSumRow(first: Point, second: Point, invert: Invert = inverse): CurveSumRow {
   const kind = kindOf(first, second);
   const slope = slopeOf(kind, first, second, invert);
   const sum = sumOf(kind, first, second, slope);
@@ -44,6 +47,12 @@ export function curveSumRow(first: Point, second: Point, invert: (divisor: bigin
   return { cells, sum, products: productsOf(kind, cells) };
 }
 
+/** The sum of two points. */
+export function addPoints(first: Point, second: Point, invert: Invert = inverse): Point {
+  const kind = kindOf(first, second);
+  return sumOf(kind, first, second, slopeOf(kind, first, second, invert));
+}
+
 /** 2^-1 modulo PRIME. */
 const HALF = (PRIME + 1n) / 2n;
 const OFFSET = Array.from({ length: WORD_BYTES }, () => BigInt(SLOPE_OFFSET)).reduce((sum, digit) => (sum << 8n) + digit, 0n);
@@ -55,7 +64,7 @@ function kindOf(first: Point, second: Point): Kind {
   return first.y === second.y ? "tangent" : "opposite";
 }
 
-function slopeOf(kind: Kind, first: Point, second: Point, invert: (divisor: bigint) => bigint): bigint {
+function slopeOf(kind: Kind, first: Point, second: Point, invert: Invert): bigint {
   if (kind === "chord") return modulo((second.y - first.y) * invert(modulo(second.x - first.x)));
   return kind === "tangent" ? modulo(3n * first.x * first.x * invert(modulo(2n * first.y))) : 0n;
 }

@@ -1,31 +1,39 @@
 import type { Fields, FieldValues } from "../../stark/fields.ts";
 import { TableRows } from "../../stark/table-rows.ts";
+import type { ArithmeticTrace } from "../arithmetic/arithmetic-trace.ts";
+import { CURVE_CHOICE_FIELDS } from "../curve-choice/curve-choice-air.ts";
+import { curveChoiceColumns } from "../curve-choice/curve-choice-trace.ts";
 import { CURVE_MULTIPLE_FIELDS } from "../curve-multiple/curve-multiple-air.ts";
-import { curveMultipleColumns, curveMultipleRow, type Multiples } from "../curve-multiple/curve-multiple-trace.ts";
+import { curveMultipleColumns, curveMultipleRows, type Multiples } from "../curve-multiple/curve-multiple-trace.ts";
 import { CURVE_PRODUCT_FIELDS } from "../curve-product/curve-product-air.ts";
-import { type CurveProduct, curveProductColumns, curveProductRow } from "../curve-product/curve-product-trace.ts";
+import { curveProductColumns, curveProductRow } from "../curve-product/curve-product-trace.ts";
+import type { CurveProduct } from "../curve-product/product-identity.ts";
+import { CURVE_STEP_FIELDS } from "../curve-step/curve-step-air.ts";
+import { curveStepColumns } from "../curve-step/curve-step-trace.ts";
 import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
-import { curveSumColumns, curveSumRow } from "../curve-sum/curve-sum-trace.ts";
-import { KnownInverses } from "./known-inverses.ts";
-import { GENERATOR, type Point } from "./secp256k1.ts";
+import { curveSumColumns, curveSumRow, type Invert } from "../curve-sum/curve-sum-trace.ts";
+import type { Point } from "./secp256k1.ts";
 
-/** Collects the rows of the curve's tables. Equal requests share a row; what rows ask of other tables is collected, too. */
+/** Collects the rows of the curve's tables. Equal sums share a row; what rows ask of other tables is collected, too. */
 export class CurveTrace {
-  readonly #multiples = new Answers("curveMultiple", CURVE_MULTIPLE_FIELDS);
+  readonly #multiples = new TableRows("curveMultiple", CURVE_MULTIPLE_FIELDS);
+  readonly #choices = new TableRows("curveChoice", CURVE_CHOICE_FIELDS);
+  readonly #steps = new TableRows("curveStep", CURVE_STEP_FIELDS);
   readonly #sums = new Answers("curveSum", CURVE_SUM_FIELDS);
   readonly #products = new TableRows("curveProduct", CURVE_PRODUCT_FIELDS);
-  readonly #inverses = new KnownInverses();
 
-  /** u generators and v points. */
-  readonly multiple = (request: Multiples): Point => {
-    const { u, v, point } = request;
-    this.#inverses.prepare(u, v, point, curveSumRow(GENERATOR, point).sum);
-    return this.#multiple(request);
+  /** u generators and v points; what is not of the curve is asked of `arithmetic`. Throws as `curveMultipleRows` does. */
+  readonly multiple = (request: Multiples, arithmetic: Pick<ArithmeticTrace, "ask">): Point => {
+    const { cells, choices, steps, result } = curveMultipleRows(request, { sum: this.sum, product: this.product, arithmetic });
+    this.#multiples.push(cells);
+    for (const choice of choices) this.#choices.push(choice);
+    for (const step of steps) this.#steps.push(step);
+    return result;
   };
 
-  readonly sum = (first: Point, second: Point): Point =>
+  readonly sum = (first: Point, second: Point, invert?: Invert): Point =>
     this.#sums.ask([first.x, first.y, second.x, second.y], () => {
-      const { cells, sum, products } = curveSumRow(first, second, this.#inverses.of);
+      const { cells, sum, products } = curveSumRow(first, second, invert);
       for (const product of products) this.product(product);
       return { cells: { ...cells, uses: 0 }, result: sum };
     });
@@ -34,18 +42,15 @@ export class CurveTrace {
     this.#products.push(curveProductRow(product));
   };
 
-  readonly #multiple = (request: Multiples): Point => {
-    const { u, v, point } = request;
-    return this.#multiples.ask([u, v, point.x, point.y], () => {
-      const { cells, result } = curveMultipleRow(request, { multiple: this.#multiple, sum: this.sum });
-      return { cells: { ...cells, uses: 0 }, result };
-    });
-  };
-
-  /** The main columns of curveMultiple, curveSum and curveProduct; of no rows where nothing was asked. Ends the collection. */
+  /**
+   * The main columns of curveMultiple, curveChoice, curveStep, curveSum and curveProduct; of no rows where nothing was asked.
+   * Ends the collection.
+   */
   columns(minLogRows: number): Uint32Array[][] {
     return [
-      curveMultipleColumns(this.#multiples.rows(), minLogRows),
+      curveMultipleColumns(this.#multiples, minLogRows),
+      curveChoiceColumns(this.#choices, minLogRows),
+      curveStepColumns(this.#steps, minLogRows),
       curveSumColumns(this.#sums.rows(), minLogRows),
       curveProductColumns(this.#products, minLogRows),
     ];

@@ -146,8 +146,8 @@ function askScalars(b: AirBuilder, columns: Columns): void {
 
 /** The key, which is a point with coordinates below PRIME; or it is infinity. */
 function assertKey(b: AirBuilder, columns: Columns): void {
-  const { good, infinite, r, y, u, v, keyX, keyY, inverseKey } = columns;
-  b.send(CURVE_MULTIPLE, solves(b, columns), { u, v, x: r, y, resultX: keyX, resultY: keyY });
+  const { good, infinite, time, r, y, u, v, keyX, keyY, inverseKey } = columns;
+  b.send(CURVE_MULTIPLE, solves(b, columns), { time, u, v, x: r, y, resultX: keyX, resultY: keyY });
   b.assertZero("the key is infinity", "everyRow", b.add(...keyX, ...keyY), infinite);
   b.assertEqual("the key is finite", "everyRow", b.mul(b.add(...keyY), inverseKey), b.constant(1), good);
   askLess(b, good, keyY);

@@ -47,7 +47,7 @@ export function recoverRow(
   const signature = { hash, parity, r, s };
   const limbs = (place: number): readonly number[] => places[place]?.word ?? limbsOf(0n);
   const block = offset / WORD_BYTES;
-  const solution = solve(signature, tables);
+  const solution = solve(signature, time, tables);
   const key = solution.case === "good" ? solution.key : undefined;
   const cells = {
     ...noRecovery(),
@@ -67,7 +67,7 @@ interface Solution {
 }
 
 /** Which case it is, with what shows it; asks for what the row does. */
-function solve({ hash, parity, r, s }: Signature, { arithmetic, curve }: RecoveryTables): Solution {
+function solve({ hash, parity, r, s }: Signature, time: number, { arithmetic, curve }: RecoveryTables): Solution {
   if (parity > 1n) {
     arithmetic.ask("lt", 1n, parity);
     return { case: "largeParity", cells: {} };
@@ -90,7 +90,7 @@ function solve({ hash, parity, r, s }: Signature, { arithmetic, curve }: Recover
   arithmetic.ask("mulmod", v, r, ORDER);
   const product = arithmetic.ask("mulmod", u, r, ORDER);
   arithmetic.ask("addmod", product, hash, ORDER);
-  const key = curve.multiple({ u, v, point: { x: r, y } });
+  const key = curve.multiple({ time, u, v, point: { x: r, y } }, arithmetic);
   const isFinite = key.y !== INFINITY.y;
   if (isFinite) arithmetic.ask("lt", key.y, PRIME);
   const cells = {

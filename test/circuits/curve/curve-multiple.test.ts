@@ -1,143 +1,250 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
-import {
-  CURVE_MULTIPLE_FIELDS,
-  curveMultipleAir,
-  type CurveMultipleCells,
-} from "../../../src/circuits/curve-multiple/curve-multiple-air.ts";
-import { curveMultipleColumns } from "../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { ArithmeticTrace } from "../../../src/circuits/arithmetic/arithmetic-trace.ts";
+import { CURVE_MULTIPLE_FIELDS } from "../../../src/circuits/curve-multiple/curve-multiple-air.ts";
+import { curveMultipleColumns, noMultiple } from "../../../src/circuits/curve-multiple/curve-multiple-trace.ts";
+import { curveChoiceColumns } from "../../../src/circuits/curve-choice/curve-choice-trace.ts";
+import { CURVE_CHOICE_FIELDS } from "../../../src/circuits/curve-choice/curve-choice-air.ts";
 import { CurveTrace } from "../../../src/circuits/curve/curve-trace.ts";
-import { ORDER, type Point } from "../../../src/circuits/curve/secp256k1.ts";
-import { bytesOf, limbsOf } from "../../../src/circuits/words/word.ts";
+import { LAMBDA, splitScalar } from "../../../src/circuits/curve/endomorphism.ts";
+import { offsets } from "../../../src/circuits/curve/offsets.ts";
+import { GENERATOR, modulo, ORDER, type Point, PRIME } from "../../../src/circuits/curve/secp256k1.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import type { Air } from "../../../src/stark/air.ts";
-import { fieldElements } from "../../../src/stark/fields.ts";
+import { fieldElements, fieldValues } from "../../../src/stark/fields.ts";
 import { countedSides } from "../../../src/stark/multiplicities.ts";
 import { Random } from "../../chain/state/support/random.ts";
-import { canonical, judgeRows, reasonsOf, type Row } from "../arithmetic/support/judge.ts";
-import { honestMultiple, multipleForgeries } from "./support/multiple-forgeries.ts";
+import { canonical } from "../arithmetic/support/judge.ts";
+import { airOf, curveRun, isTrue, reasonsOf, refusalsOf } from "./support/curve-run.ts";
+import { multipleForgeries, POINT, REQUEST, withMultiple } from "./support/multiple-forgeries.ts";
 import { multiple } from "./support/sum-forgeries.ts";
-import { pointSumOfMultiples } from "./support/true-curve-messages.ts";
+import { pointSum, pointSumOfMultiples } from "./support/true-curve-messages.ts";
 
-const air = curveMultipleAir();
-const toRow = (cells: CurveMultipleCells): Row => fieldElements("curveMultiple", CURVE_MULTIPLE_FIELDS, cells).map(canonical);
-const messageOf = (u: bigint, v: bigint, ...points: readonly Point[]): number[] => [
-  ...limbsOf(u),
-  ...limbsOf(v),
-  ...points.flatMap(({ x, y }) => [...bytesOf(x), ...bytesOf(y)]),
-];
-
-const POINT = multiple(0x1234_5678n);
+const { Point: Curve } = secp256k1;
+const opposite = ({ x, y }: Point): Point => ({ x, y: PRIME - y });
 const SCALARS: readonly (readonly [bigint, bigint])[] = [
   ...[0n, 1n].flatMap((u) => [0n, 1n].map((v) => [u, v] as const)),
   [2n, 3n],
-  [ORDER - 1n, 0n],
-  [0n, ORDER],
-  [1n << 255n, (1n << 256n) - 1n],
-  // The generators and the points are opposite.
-  [ORDER - 0x1234_5678n, 1n],
+  [(1n << 256n) - 1n, ORDER - 1n],
+  [ORDER - 1n, LAMBDA],
+  [ORDER, ORDER - LAMBDA],
+  [1n << 128n, 1n << 128n],
+  [(1n << 255n) + 1n, (1n << 255n) + 1n],
 ];
 
-describe("the table curveMultiple", () => {
-  it("answers multiples as another implementation has them", () => {
-    const judged = judgeRows(
-      air,
-      SCALARS.map(([u, v]) => toRow(honestMultiple(u, v, POINT))),
-    );
-    judged.forEach((judgement, i) => {
-      const [u, v] = SCALARS[i]!;
-      const answer = [1, ...messageOf(u, v, POINT, pointSumOfMultiples(u, v, POINT))];
-      assert.deepEqual(judgement, { refusals: [], answer, lies: false });
-    });
-  });
+/** The multiple as the trace has it, with how many of its rows have which offset. */
+function traced(u: bigint, v: bigint, point: Point): { readonly result: Point; readonly second: number | undefined } {
+  const trace = new CurveTrace();
+  const result = trace.multiple({ time: 3, u, v, point }, new ArithmeticTrace());
+  const [multiples = []] = trace.columns(0);
+  return { result, second: multiples[Object.keys(CURVE_MULTIPLE_FIELDS).indexOf("second")]![0] };
+}
 
-  it("gives the result bit by bit, whatever the points, with the rows that it asks for", () => {
+describe("the tables curveMultiple and curveChoice", () => {
+  it("accept multiples as another implementation has them, with the steps of each", () => {
     const random = new Random(8);
-    for (const scalar of [0n, 1n, ORDER - 1n, random.bits(250)]) {
-      const point = multiple(scalar);
-      const [u, v] = [random.bits(256), random.bits(256)];
+    const some = Array.from({ length: 6 }, () => [random.bits(256), random.bits(255)] as const);
+    for (const [i, [u, v]] of [...SCALARS, ...some].entries()) {
+      const run = curveRun({ time: 5 + i, u, v, point: i % 2 === 0 ? POINT : multiple(random.bits(250) + 1n) });
+      assert.deepEqual(refusalsOf(run), [], `${u}, ${v}`);
+      assert.ok(isTrue(run), `${u}, ${v}`);
+    }
+  });
+
+  it("have the same rows as the trace, whose sums, products and operations the other tables answer", () => {
+    for (const [u, v] of SCALARS) {
       const trace = new CurveTrace();
-      assert.deepEqual(trace.multiple({ u, v, point }), pointSumOfMultiples(u, v, point));
-      const [multiples = [], sums = [], products = []] = trace.columns(2);
+      const request = { time: 4, u, v, point: POINT };
+      assert.deepEqual(trace.multiple(request, new ArithmeticTrace()), pointSumOfMultiples(u, v, POINT));
+      const [multiples = [], choices = [], steps = [], sums = [], products = []] = trace.columns(0);
+      const run = curveRun(request);
+      const row = fieldElements("curveMultiple", CURVE_MULTIPLE_FIELDS, run.multiples[0]!);
       assert.deepEqual(
-        [multiples, sums, products].map((columns) => columns[0]?.length),
-        [256, 512, 2048],
+        multiples.map((column) => column[0]),
+        row,
       );
+      const choice = fieldElements("curveChoice", CURVE_CHOICE_FIELDS, run.choices[5]!);
+      assert.deepEqual(
+        choices.map((column) => column[5]),
+        choice,
+      );
+      const heights = [multiples, choices, steps, sums, products].map((columns) => columns[0]?.length);
+      assert.deepEqual(heights, [1, 16, 128, 16, 64]);
     }
   });
 
-  it("is filled up with rows that it accepts, and is absent without multiples", () => {
-    const last = curveMultipleColumns([honestMultiple(3n, 1n)], 2).map((column) => column[3]!);
-    assert.deepEqual(judgeRows(air, [last])[0]?.refusals, []);
-    assert.equal(last.at(-1), 0);
-    assert.ok(curveMultipleColumns([], 2).every(({ length }) => length === 0));
-  });
-
-  it("refuses every changed cell or answers another question; a row that ends uses no sum for its halves", () => {
-    const random = new Random(9);
-    for (const [u, v] of [
-      [0n, 0n],
-      [6n, 3n],
-      [ORDER - 0x1234_5678n, 1n],
-    ] as const) {
-      const cells = honestMultiple(u, v, POINT);
-      const row = toRow(cells);
-      const changes = row
-        .slice(0, -1)
-        .flatMap((value, column) =>
-          [(value + 1) % P, random.below(2 ** 16)].filter((other) => other !== value).map((other) => ({ column, other })),
-        );
-      const original = messageOf(u, v, POINT, pointSumOfMultiples(u, v, POINT)).join();
-      const judged = judgeRows(
-        air,
-        changes.map(({ column, other }) => row.map((value, i) => (i === column ? other : value))),
-      );
-      judged.forEach(({ refusals, answer, lies }, i) => {
-        const { column, other } = changes[i]!;
-        const name = air.columnNames[column]!;
-        assert.ok(refusals.length > 0 || !lies, `${name} ${other} of ${u}, ${v}: an untrue answer is accepted`);
-        if (refusals.length > 0 || answer.slice(1).join() !== original) return;
-        const isUnused = u + v < 2n && /^(inverse|(sum|doubled)[XY]\[\d+\])$/.test(name);
-        assert.ok(isUnused, `${name} of ${u}, ${v} may be ${other}`);
-      });
+  it("split every scalar into two of 129 bits that come to it", () => {
+    const random = new Random(31);
+    const edges = [0n, 1n, 2n, LAMBDA, ORDER - LAMBDA, ORDER - 1n, ORDER / 2n, 1n << 128n, (1n << 129n) - 1n];
+    for (const scalar of [...edges, ...Array.from({ length: 2000 }, () => modulo(random.bits(256), ORDER))]) {
+      const [first, second] = splitScalar(scalar);
+      for (const part of [first, second]) assert.ok(part >= 0n && part < 1n << 129n, `${scalar}: ${part}`);
+      assert.equal(modulo(first + LAMBDA * second - scalar, ORDER), 0n);
     }
   });
 
-  it("needs every constraint and every message: each alone refuses a row that answers something false", () => {
-    const all = [...multipleForgeries()];
-    const judged = judgeRows(
-      air,
-      all.map(({ cells }) => toRow(cells)),
+  it("are filled up with rows that they accept, and are absent without multiples", () => {
+    const run = curveRun(REQUEST);
+    const idle = fieldValues(
+      CURVE_CHOICE_FIELDS,
+      curveChoiceColumns([run.choices[0]!], 1).map((column) => column[1]!),
     );
-    judged.forEach(({ refusals, lies }, i) => {
-      assert.deepEqual(refusals, [all[i]!.refusedBy]);
-      assert.ok(lies, `the row that ${all[i]!.refusedBy} refuses is true`);
-    });
-    const needed = new Set([...all.map(({ refusedBy }) => refusedBy), "goesOn is boolean", "real is boolean"]);
-    assert.deepEqual([...needed].sort(), reasonsOf(air).sort());
+    assert.deepEqual(refusalsOf({ ...run, multiples: [...run.multiples, noMultiple()], choices: [...run.choices, idle] }), []);
+    for (const columns of [curveMultipleColumns([], 2), curveChoiceColumns([], 2)])
+      assert.ok(columns.every(({ length }) => length === 0));
   });
 
-  it("asks only for smaller scalars, whatever the inverse: a row whose halves are zero does not ask, even for infinity", () => {
-    for (const [u, v] of [
-      [0n, 0n],
-      [1n, 1n],
-    ] as const) {
-      const rows = [0, 1, P - 1].map((inverse) => toRow({ ...honestMultiple(u, v), goesOn: 1, inverse }));
-      for (const { refusals } of judgeRows(air, rows)) assert.deepEqual(refusals, ["goes on only if a half is not zero"]);
+  it("refuse every changed cell", () => {
+    const random = new Random(9);
+    const run = curveRun(REQUEST);
+    const [row, choice] = [run.multiples[0]!, run.choices[0]!];
+    const elements = fieldElements("curveMultiple", CURVE_MULTIPLE_FIELDS, row);
+    const others = (value: number): number[] => [canonical(value + 1), random.below(P)].filter((other) => other !== value);
+    for (const [column, value] of elements.entries()) {
+      for (const other of others(value)) {
+        const changed = fieldValues(
+          CURVE_MULTIPLE_FIELDS,
+          elements.map((own, i) => (i === column ? other : own)),
+        );
+        assert.notDeepEqual(
+          refusalsOf(withMultiple(run, changed)),
+          [],
+          `${airOf("multiples").columnNames[column]} may be ${other}`,
+        );
+      }
+    }
+    const cells = fieldElements("curveChoice", CURVE_CHOICE_FIELDS, choice);
+    for (const [column, value] of cells.entries()) {
+      for (const other of others(value)) {
+        const changed = fieldValues(
+          CURVE_CHOICE_FIELDS,
+          cells.map((own, i) => (i === column ? other : own)),
+        );
+        const choices = [changed, ...run.choices.slice(1)];
+        assert.notDeepEqual(refusalsOf({ ...run, choices }), [], `${airOf("choices").columnNames[column]} may be ${other}`);
+      }
     }
   });
 
-  it("knows halves of which no limb is zero, as of the largest scalars, not to be zero", () => {
-    const largest = (1n << 256n) - 1n;
-    assert.deepEqual(judgeRows(air, [toRow(honestMultiple(largest, largest, POINT))])[0]!.refusals, []);
+  it("need every constraint and every message: each alone refuses a run that claims another point", () => {
+    const needed = new Set<string>([...COUNTING, ...Object.keys(IMPLIED)]);
+    for (const { run, refusedBy } of multipleForgeries()) {
+      assert.deepEqual(refusalsOf(run), [refusedBy]);
+      assert.equal(isTrue(run), false, `the run that ${refusedBy} refuses is true`);
+      needed.add(refusedBy);
+    }
+    const own = [...reasonsOf("multiples"), ...reasonsOf("choices"), "steps: only a step is full"];
+    assert.deepEqual([...needed].sort(), [...new Set(own)].sort());
   });
 
-  it("bounds what it sends: without the constraints that do so, its system is refused", () => {
-    const answers: Air = { ...air, interactions: air.interactions.filter(({ bus }) => bus.name === "curveSum") };
-    assert.equal(countedSides([answers]).size, 1);
-    for (const constraint of ["goesOn is boolean", "real is boolean"]) {
-      const constraints = air.constraints.filter(({ name }) => name !== constraint);
-      assert.throws(() => countedSides([{ ...answers, constraints }]), /no side of bus curveSum is counted/, constraint);
+  it("bound what they send: without the constraints that do so, their system is refused", () => {
+    for (const [table, bus] of [
+      ["multiples", "curveSum"],
+      ["choices", "curveSum"],
+    ] as const) {
+      const air = airOf(table);
+      const answers: Air = { ...air, interactions: air.interactions.filter((each) => each.bus.name === bus) };
+      assert.equal(countedSides([answers]).size, 1);
+      const constraints = air.constraints.filter(({ name }) => name !== "real is boolean");
+      assert.throws(() => countedSides([{ ...answers, constraints }]), /no side of bus curveSum is counted/);
+    }
+  });
+});
+
+const COUNTING = ["multiples: real is boolean", "choices: real is boolean"];
+const IMPLIED = {
+  "multiples: the start is finite": "lines from (0, 0) to a point come to that point, as twice infinity and the point do",
+};
+
+describe("a caller that chooses its point", () => {
+  const [first, second] = offsets();
+  const expected = (u: bigint, v: bigint, point: Point): Point => pointSumOfMultiples(u, v, point);
+
+  it("makes no multiple unprovable with a generator, an offset or their opposites and doubles", () => {
+    const some = [
+      GENERATOR,
+      multiple(2n),
+      multiple(1n << 128n),
+      ...[first, second].flatMap(({ start, end, added }) => [start, end, ...added]),
+    ];
+    for (const point of some.flatMap((own) => [own, opposite(own)])) {
+      for (const [u, v] of [
+        [0n, 1n],
+        [1n, ORDER - 1n],
+        [ORDER - 2n, 1n << 127n],
+      ] as const)
+        assert.deepEqual(traced(u, v, point).result, expected(u, v, point), `${u}, ${v} of ${point.x}`);
+    }
+  });
+
+  it("has the second offset where steps with the first come to equal or opposite points", () => {
+    // Opposite to the offset, so that what a step adds is infinity; or to twice that, so that steps begin with infinity.
+    const [point, twice] = [first.added[0], first.start].map(opposite);
+    assert.deepEqual(traced(5n, 1n << 127n, point!), { result: expected(5n, 1n << 127n, point!), second: 1 });
+    const top = topScalar();
+    assert.deepEqual(traced(5n, top, twice!), { result: expected(5n, top, twice!), second: 1 });
+    for (const sign of [1n, -1n] as const) {
+      const [scalar, own] = meeting(sign);
+      assert.deepEqual(traced(0n, scalar, own), { result: expected(0n, scalar, own), second: 1 });
+    }
+  });
+
+  it("has the second offset where steps with the first come to an x that is too large", () => {
+    let x = 2n ** 256n - 2n ** 47n;
+    while (!Curve.Fp.eql(Curve.Fp.pow(Curve.Fp.create(x ** 3n + 7n), (PRIME - 1n) / 2n), 1n)) x++;
+    const large = { x, y: Curve.Fp.sqrt(Curve.Fp.create(x ** 3n + 7n)) };
+    const scalar = ORDER - 0x1234_5678n;
+    const rest = Curve.fromAffine(pointSum(large, first.end));
+    const point = rest.multiply(Curve.Fn.inv(scalar)).toAffine();
+    assert.deepEqual(pointSum(expected(0n, scalar, point), opposite(first.end)), large);
+    assert.deepEqual(traced(0n, scalar, point), { result: expected(0n, scalar, point), second: 1 });
+  });
+});
+
+/**
+ * A scalar and a multiple of the first offset with which the last step is to add the offset to itself, or to its opposite: the 127
+ * steps before come to 3 · 2^127 − 1 offsets and half the scalar of points.
+ */
+function meeting(sign: 1n | -1n): readonly [bigint, Point] {
+  const [{ added }] = offsets();
+  for (let factor = 1n; ; factor++) {
+    const half = modulo((sign + 1n - 3n * 2n ** 127n) * Curve.Fn.inv(factor), ORDER);
+    const scalar = modulo(2n * half, ORDER);
+    const [part, turned] = splitScalar(scalar);
+    const isHalf = ((part | turned) & 1n) === 0n && modulo(part / 2n + LAMBDA * (turned / 2n) - half, ORDER) === 0n;
+    if (isHalf) return [scalar, Curve.fromAffine(added[0]).multiply(factor).toAffine()];
+  }
+}
+
+/** A scalar whose first part has 129 bits. */
+function topScalar(): bigint {
+  const random = new Random(4);
+  for (;;) {
+    const scalar = modulo(random.bits(256), ORDER);
+    const [part, turned] = splitScalar(scalar);
+    if (part >> 128n === 1n && turned >> 128n === 0n) return scalar;
+  }
+}
+
+describe("the offsets", () => {
+  it("are points whose x is the first that has one, from the hash of their names on, and what steps need of them", () => {
+    for (const [i, { added, start, end }] of offsets().entries()) {
+      let x = BigInt(`0x${createHash("sha256").update(`hyperchain curveMultiple ${i}`).digest("hex")}`);
+      while (!Curve.Fp.eql(Curve.Fp.pow(Curve.Fp.create(x ** 3n + 7n), (PRIME - 1n) / 2n), 1n)) x++;
+      assert.equal(added[0].x, x);
+      assert.equal(added[0].y & 1n, 0n);
+      const offset = Curve.fromAffine(added[0]);
+      offset.assertValidity();
+      const upper = Curve.BASE.multiply(1n << 128n);
+      const sums = [offset, offset.add(Curve.BASE), offset.add(upper), offset.add(upper).add(Curve.BASE)];
+      assert.deepEqual(
+        added,
+        sums.map((point) => point.toAffine()),
+      );
+      assert.deepEqual(start, offset.double().toAffine());
+      assert.deepEqual(end, offset.multiply(modulo(1n - 3n * (1n << 128n), ORDER)).toAffine());
     }
   });
 });

@@ -2,16 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import {
-  CARRY_OFFSET,
   CURVE_PRODUCT_FIELDS,
   curveProductAir,
   type CurveProductCells,
 } from "../../../src/circuits/curve-product/curve-product-air.ts";
-import {
-  type CurveProduct,
-  curveProductColumns,
-  curveProductRow,
-} from "../../../src/circuits/curve-product/curve-product-trace.ts";
+import { curveProductColumns, curveProductRow } from "../../../src/circuits/curve-product/curve-product-trace.ts";
+import { CARRY_OFFSET, type CurveProduct } from "../../../src/circuits/curve-product/product-identity.ts";
 import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../../../src/circuits/words/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { fieldElements } from "../../../src/stark/fields.ts";

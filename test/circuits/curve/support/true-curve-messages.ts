@@ -93,7 +93,7 @@ function fromCurve(point: CurvePoint): Point {
 }
 
 /** u generators and v points, by another implementation; scalars that are no words and points of no curve are not asked. */
-export function truthOfMultiple(message: readonly number[]): Truth {
+export function truthOfMultiple([_time, ...message]: readonly number[]): Truth {
   const scalars = message.slice(0, 2 * LIMBS);
   const bytes = message.slice(2 * LIMBS);
   const [u, v] = [valueOf(scalars.slice(0, LIMBS), 16n), valueOf(scalars.slice(LIMBS), 16n)];

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { CURVE_STEP_FIELDS, curveStepAir, type CurveStepCells } from "../../../src/circuits/curve-step/curve-step-air.ts";
+import { curveStepColumns, noStep } from "../../../src/circuits/curve-step/curve-step-trace.ts";
+import { modulo, type Point, PRIME } from "../../../src/circuits/curve/secp256k1.ts";
+import { linesOfSteps } from "../../../src/circuits/curve/step-lines.ts";
+import { bytesOf, WORD_BYTES } from "../../../src/circuits/words/word.ts";
+import { P } from "../../../src/field/koala-bear.ts";
+import type { Air } from "../../../src/stark/air.ts";
+import { checkConstraints } from "../../../src/stark/check.ts";
+import { fieldElements, fieldValues } from "../../../src/stark/fields.ts";
+import { countedSides } from "../../../src/stark/multiplicities.ts";
+import { Random } from "../../chain/state/support/random.ts";
+import { messagesOf } from "../../execution-proof/support/judge.ts";
+import { canonical, reasonsOf } from "../arithmetic/support/judge.ts";
+import { truthOf } from "../arithmetic/support/true-messages.ts";
+import { honestStep, stepForgeries } from "./support/step-forgeries.ts";
+import { multiple } from "./support/sum-forgeries.ts";
+import { formalSum, pointSum, valueOf } from "./support/true-curve-messages.ts";
+
+const air = curveStepAir();
+const cellsOf = (elements: readonly number[]): CurveStepCells => fieldValues(CURVE_STEP_FIELDS, elements);
+
+/** What a row says: what refuses it, all messages to tables that it speaks with, and whether what it goes on with is no step. */
+interface Judgement {
+  readonly refusals: readonly string[];
+  readonly said: string;
+  readonly lies: boolean;
+}
+
+const SPOKEN = ["curveStep", "curveChosen", "curveLimbs"];
+
+function judge(cells: readonly CurveStepCells[]): Judgement[] {
+  const lists = cells.map((row) => fieldElements("curveStep", CURVE_STEP_FIELDS, row).map(canonical));
+  const height = 2 ** Math.ceil(Math.log2(Math.max(2, lists.length)));
+  const main = air.columnNames.map((_, c) => Uint32Array.from({ length: height }, (_row, i) => (lists[i] ?? lists[0]!)[c]!));
+  const broken = checkConstraints(air, { preprocessed: [], main }, [], { limit: 100_000 });
+  const refusals = lists.map((_, i) => broken.filter(({ row }) => row === i).map(({ constraint }) => constraint));
+  const said = lists.map(() => new Map<string, readonly number[]>());
+  const perRow = messagesOf(
+    air,
+    main,
+    [],
+    Uint32Array.from(lists, (_, i) => i),
+  );
+  perRow.forEach(({ name, interaction, multiplicity, message }, index) => {
+    const row = index % lists.length;
+    if (multiplicity === 0) return;
+    const { bus, direction } = interaction;
+    if (SPOKEN.includes(bus.name)) said[row]!.set(`${bus.name} ${direction}`, [multiplicity, ...message]);
+    else if (truthOf(bus.name, message) === "false") refusals[row]!.push(name);
+  });
+  return lists.map((_, i) => ({ refusals: refusals[i]!, said: JSON.stringify([...said[i]!]), lies: isLie(said[i]!) }));
+}
+
+const pointAt = (bytes: readonly number[]): Point => ({
+  x: valueOf(bytes.slice(0, WORD_BYTES), 8n),
+  y: valueOf(bytes.slice(WORD_BYTES), 8n),
+});
+
+/** By the definition of sums of points, and the bits of the digit that the row asks for. */
+function isLie(said: ReadonlyMap<string, readonly number[]>): boolean {
+  const [received, sent, chosen, limbs] = ["curveStep receive", "curveStep send", "curveChosen send", "curveLimbs send"].map(
+    (name) => said.get(name),
+  );
+  if (received === undefined || sent === undefined || chosen === undefined) return said.size > 0;
+  const [time, step, ...own] = received.slice(1);
+  const [ofTime, digit = 0, ...bytes] = chosen.slice(1);
+  const [nextTime, nextStep, ...next] = sent.slice(1);
+  const [point, other] = [pointAt(own.slice(4)), pointAt(bytes)];
+  const isInRange = [...own.slice(4), ...bytes].every((byte) => byte < 256) && point.x < PRIME && other.x < PRIME;
+  if (!isInRange || digit > 15 || point.y === 0n || other.y === 0n || [received, sent, chosen].some(([count]) => count !== 1))
+    return false;
+  const first = formalSum(point, other);
+  const expected = first && formalSum(first, point);
+  const taken = own.slice(0, 4).map((part, i) => canonical(2 * part + ((digit >> i) & 1)));
+  const isOver = limbs !== undefined;
+  const written = pointAt(next.slice(4));
+  const isPoint = next.slice(4).every((byte) => byte < 256) && written.x === expected?.x && modulo(written.y) === expected.y;
+  const parts = isOver ? [0, 0, 0, 0] : taken;
+  const isPlace =
+    time === ofTime && time === nextTime && nextStep === (step! + 1) % P && next.slice(0, 4).join() === parts.join();
+  return !isPoint || !isPlace || (isOver && limbs.join() !== [1, time, nextStep, ...taken].join());
+}
+
+describe("the table curveStep", () => {
+  it("doubles a point and adds another as another implementation does, and takes bits in", () => {
+    const pairs = [2n, 5n, 0xdead_beefn, (1n << 250n) + 1n].map((scalar) => [multiple(scalar), multiple(scalar + 1n)] as const);
+    const rows = pairs.flatMap(([point, chosen]) => [0, 1].map((full) => honestStep(point, chosen, { full })));
+    rows.forEach((row, i) => {
+      const [point, chosen] = pairs[i >> 1]!;
+      const next = pointSum(pointSum(point, chosen), point);
+      assert.deepEqual([row.nextX, row.nextY], [bytesOf(next.x), bytesOf(next.y)]);
+    });
+    for (const { refusals, lies } of judge(rows)) assert.deepEqual([refusals, lies], [[], false]);
+  });
+
+  it("has no lines for equal and opposite points, and where it comes to infinity", () => {
+    const point = multiple(5n);
+    const opposite = { x: point.x, y: PRIME - point.y };
+    const double = multiple(10n);
+    for (const chosen of [point, opposite, { x: double.x, y: PRIME - double.y }]) {
+      assert.equal(linesOfSteps(point, [chosen]), undefined);
+      assert.equal(linesOfSteps(multiple(2n), [multiple(1n), chosen]), undefined);
+    }
+    assert.notEqual(linesOfSteps(point, [double]), undefined);
+  });
+
+  it("is filled up with rows that it accepts and that say nothing, and is absent without steps", () => {
+    const [idle] = judge([noStep()]);
+    assert.deepEqual(idle, { refusals: [], said: "[]", lies: false });
+    const columns = curveStepColumns([honestStep()], 2);
+    assert.equal(columns[0]!.length, 4);
+    assert.ok(curveStepColumns([], 2).every(({ length }) => length === 0));
+  });
+
+  it("refuses every changed cell or says something else that is no lie", () => {
+    const random = new Random(12);
+    const honest = honestStep();
+    const row = fieldElements("curveStep", CURVE_STEP_FIELDS, honest);
+    const names = air.columnNames;
+    const changed = row.flatMap((value, column) =>
+      [canonical(value + 1), P - 1, random.below(2 ** 16)].filter((other) => other !== value).map((other) => ({ column, other })),
+    );
+    const [{ said }] = judge([honest]) as [Judgement];
+    for (let first = 0; first < changed.length; first += 256) {
+      const some = changed.slice(first, first + 256);
+      const judged = judge(some.map(({ column, other }) => cellsOf(row.map((value, i) => (i === column ? other : value)))));
+      judged.forEach((judgement, i) => {
+        const { column, other } = some[i]!;
+        if (judgement.refusals.length > 0) return;
+        assert.ok(!judgement.lies, `${names[column]} may be ${other}`);
+        assert.notEqual(judgement.said, said, `${names[column]} is free`);
+      });
+    }
+  });
+
+  it("needs every constraint and every look-up: each alone refuses a row that goes on to another point or scalar", () => {
+    const all = [...stepForgeries()];
+    for (let first = 0; first < all.length; first += 64) {
+      const some = all.slice(first, first + 64);
+      judge(some.map(({ cells }) => cells)).forEach(({ refusals, lies }, i) => {
+        assert.deepEqual(refusals, [some[i]!.refusedBy]);
+        assert.ok(lies, `the row that ${some[i]!.refusedBy} refuses is true`);
+      });
+    }
+    const needed = new Set([...all.map(({ refusedBy }) => refusedBy), ...COUNTING]);
+    // What it sends to curveMultiple and curveChoice has its forgeries there.
+    const own = reasonsOf(air).filter((reason) => !SPOKEN.some((bus) => reason === `${bus}[0]`));
+    assert.deepEqual([...needed].sort(), own.sort());
+  });
+
+  it("bounds what it sends: without the constraints that do so, its system is refused", () => {
+    for (const [constraint, bus] of [
+      ["real is boolean", "curveChosen"],
+      ["full is boolean", "curveLimbs"],
+    ] as const) {
+      const answers: Air = { ...air, interactions: air.interactions.filter((each) => each.bus.name === bus) };
+      assert.equal(countedSides([answers]).size, 1);
+      const constraints = air.constraints.filter(({ name }) => name !== constraint);
+      assert.throws(() => countedSides([{ ...answers, constraints }]), /no side of bus curve\w+ is counted/, constraint);
+    }
+  });
+});
+
+const COUNTING = ["real is boolean", "full is boolean"];
