@@ -25,6 +25,9 @@ interface ISettlementCreator {
     /// @param code The creation code for the place, without arguments.
     function create(uint256 place, bytes32[] calldata hashes, bytes calldata code) external returns (address created);
 
+    /// @notice The terms that the addresses stand for: readers of a state have them without the event.
+    function terms() external view returns (SettlementTerms memory);
+
     /// @notice How many places have their contract.
     function createdCount() external view returns (uint256);
 }

@@ -5,6 +5,7 @@ import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
 import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
+import {IDataCarrier} from "../interfaces/IDataCarrier.sol";
 import {BatchCommitment, DaCommitmentFields} from "../libraries/BatchCommitment.sol";
 import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
@@ -55,11 +56,15 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         batchesCommitted = uint32(stored.batchNumber) + 1;
         emit BlockCommit(stored.batchNumber, batchHash, stored.commitment);
         emit BatchStored(stored.batchNumber, stored);
-        // Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
-        // be had is the policy's answer then, as for withheld pubdata.
-        if (reading.publishedCodes.length + reading.codes.length != 0 && published) {
-            bytecodes.record(chainId, reading.publishedCodes, reading.codes);
-        }
+        _recordCodes(reading, published, current.dataAvailabilityPolicy);
+    }
+
+    /// @dev Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
+    /// be had is the policy's answer then, as for withheld pubdata; a policy that commits itself keeps what it has carried.
+    function _recordCodes(BatchReading memory reading, bool published, address policy) private {
+        if (reading.publishedCodes.length + reading.codes.length == 0) return;
+        if (published) bytecodes.record(chainId, reading.publishedCodes, reading.codes);
+        else if (msg.sender == policy) IDataCarrier(policy).recordCodes(reading.publishedCodes, reading.codes);
     }
 
     function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch, bool cheatsAllowed)

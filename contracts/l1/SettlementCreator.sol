@@ -9,6 +9,7 @@ import {SettlementTerms} from "../types/SettlementTerms.sol";
 /// @dev The constructors' arguments are made here: with them in the hashes, the addresses would depend on themselves.
 contract SettlementCreator is ISettlementCreator {
     address private immutable governance;
+    uint256 private immutable number;
     uint256 private immutable retirementNotice;
     uint256 private immutable reactionTime;
     uint256 private immutable revealDelay;
@@ -19,14 +20,27 @@ contract SettlementCreator is ISettlementCreator {
     uint256 public createdCount;
 
     /// @param codes_ Hash of the hashes of the creation codes, in the order of SettlementPlaces.
-    constructor(SettlementTerms memory terms, bytes32 codes_) {
-        governance = terms.governance;
-        retirementNotice = terms.retirementNotice;
-        reactionTime = terms.reactionTime;
-        revealDelay = terms.revealDelay;
-        recoveryTime = terms.recoveryTime;
+    constructor(SettlementTerms memory terms_, bytes32 codes_) {
+        governance = terms_.governance;
+        number = terms_.number;
+        retirementNotice = terms_.retirementNotice;
+        reactionTime = terms_.reactionTime;
+        revealDelay = terms_.revealDelay;
+        recoveryTime = terms_.recoveryTime;
         codes = codes_;
-        emit SettlementPlanned(_at(SettlementPlaces.FACTORY), terms, codes_);
+        emit SettlementPlanned(_at(SettlementPlaces.FACTORY), terms_, codes_);
+    }
+
+    /// @inheritdoc ISettlementCreator
+    function terms() external view returns (SettlementTerms memory) {
+        return SettlementTerms({
+            governance: governance,
+            number: number,
+            retirementNotice: retirementNotice,
+            reactionTime: reactionTime,
+            revealDelay: revealDelay,
+            recoveryTime: recoveryTime
+        });
     }
 
     /// @inheritdoc ISettlementCreator

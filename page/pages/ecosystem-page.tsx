@@ -5,7 +5,7 @@ import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { PHASE_WORDS } from "../proof-phases.ts";
 import { to } from "../route.ts";
-import type { EcosystemStatus } from "../answers.ts";
+import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
 
 const MOST_PROOFS = 10;
 
@@ -26,9 +26,7 @@ export function EcosystemPage() {
             cells: [
               <a href={to(chain.name)}>{chain.name}</a>,
               chain.chainId,
-              chain.settlesOn === undefined
-                ? info.chains.find(({ name }) => name === chain.name)?.dataAvailability
-                : `on ${chain.settlesOn}: no rollup`,
+              dataOf(chain, info),
               count(chain.blockNumber),
               chain.transactionsPerSecond ?? "–",
               count(chain.waiting),
@@ -96,4 +94,11 @@ export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"
     );
   if (chain.waitsFor !== undefined) return <Mark kind="under-way">waits: {chain.waitsFor}</Mark>;
   return <Mark kind="good">runs</Mark>;
+}
+
+/** Where a chain's data goes, in a few words. */
+function dataOf({ name, settlesOn }: EcosystemStatus["chains"][number], { chains }: EcosystemInfo): string | undefined {
+  const data = chains.find((chain) => chain.name === name)?.dataAvailability;
+  if (settlesOn === undefined) return data;
+  return data === "rollup" ? `rollup, by ${settlesOn}` : `on ${settlesOn}: no rollup`;
 }

@@ -70,6 +70,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["ISettlementCreator"],
   },
   {
+    file: "data-carrier",
+    constant: "dataCarrierAbi",
+    summary: "Carries data of the chains on a chain to L1.",
+    interfaces: ["IDataCarrier"],
+    omit: ["checkAvailability", "recordCodes"],
+  },
+  {
     file: "hyperchain-names",
     constant: "hyperchainNamesAbi",
     summary: "Names of chains, and of accounts on them.",
@@ -202,6 +209,7 @@ export function abiFiles(root: string): GeneratedFile[] {
     ),
     creationCode(root, "atomic-flows-code", "ATOMIC_FLOWS_CODE", "l2/AtomicFlows"),
     creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
+    creationCode(root, "data-carrier-code", "DATA_CARRIER_CODE", "l1/availability/DataCarrier"),
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),

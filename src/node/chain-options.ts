@@ -1,10 +1,11 @@
 import type { FormedBatch } from "../chain/batch/form-batch.ts";
 import type { ChainOptions, ChainOrigin } from "../chain/chain.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
-import { PROTOCOL_LIMITS } from "../chain/ordering/limits.ts";
+import { carriedLimits, PROTOCOL_LIMITS } from "../chain/ordering/limits.ts";
 import type { Place } from "../chain/past/place.ts";
 import { configurationAccounts } from "../chain/predeploys/genesis.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
+import { layersBelow } from "../protocol/chain-ancestry.ts";
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { UpgradeEvent } from "../settlement-layer/reader/chain-versions.ts";
@@ -45,6 +46,8 @@ export interface RunningOptions {
   readonly initialState?: readonly GenesisAccount[];
   /** Whether L1 gets the pubdata. Default true. */
   readonly pubdataOnChain?: boolean;
+  /** Whether the chain on which it settles carries its data to L1. Default false. */
+  readonly isCarried?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
   readonly isReexecuted?: boolean;
   /** Whether it begins without sequencing, taking over or sending anything, until both are resumed. Default false. */
@@ -84,7 +87,16 @@ export function chainOptionsOf(
   chain: ChainOnL1,
   genesis: readonly GenesisAccount[],
   start: ChainStart,
-  { blocks, batches, minGasPriceWei, initialState = [], pubdataOnChain = true, fees: _, ...others }: RunningOptions,
+  {
+    blocks,
+    batches,
+    minGasPriceWei,
+    initialState = [],
+    pubdataOnChain = true,
+    isCarried = false,
+    fees: _,
+    ...others
+  }: RunningOptions,
 ): ChainOptions {
   const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
@@ -105,7 +117,7 @@ export function chainOptionsOf(
     sequencer: {
       blocks,
       batches,
-      limits: PROTOCOL_LIMITS,
+      limits: isCarried ? carriedLimits(layersBelow(chainId)) : PROTOCOL_LIMITS,
       firstBatch,
       cheatsAllowed: cheatsAllowed && !isReexecuted,
       startsPaused,

@@ -9,7 +9,7 @@ export interface SettlingChain {
   readonly name: string;
   readonly chainId: number | bigint;
   readonly settlesOn?: string | undefined;
-  readonly dataAvailability: "rollup" | "validium";
+  readonly dataAvailability: "rollup" | "validium" | "chain";
   readonly baseToken?: unknown;
 }
 
@@ -19,7 +19,12 @@ export function ancestryConflicts(chains: readonly SettlingChain[]): readonly Op
     const { path, chainId, settlesOn } = chain;
     if (settlesOn !== undefined) {
       const message = objectionTo(chain, settlesOn, chains);
-      return message === undefined ? idConflicts(chain, settlesOn, chains) : [{ path: [...path, "settlesOn"], message }];
+      if (message !== undefined) return [{ path: [...path, "settlesOn"], message }];
+      return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
+    }
+    if (chain.dataAvailability === "chain") {
+      const message = '"chain" is for a chain that settles on another: name that one in settlesOn, or leave it out';
+      return [{ path: [...path, "dataAvailability"], message }];
     }
     if (BigInt(chainId) <= BigInt(MAX_ID_ON_L1)) return [];
     const message = `${chainId} is an id of a chain that settles on chain ${parentId(BigInt(chainId))}; name that one in settlesOn, or choose an id up to ${MAX_ID_ON_L1}`;
@@ -44,6 +49,14 @@ function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly S
   if (!isEther(parent.baseToken))
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
   return undefined;
+}
+
+/** Data that stay on the chain below are on L1 by no chain above. */
+function dataConflicts(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): readonly OptionProblem[] {
+  const parent = chains.find(({ name }) => name === settlesOn);
+  if (chain.dataAvailability !== "rollup" || parent?.dataAvailability !== "chain") return [];
+  const message = `"rollup" has its data carried to L1, and those of "${settlesOn}" stay on "${parent.settlesOn}"; say "chain", or "rollup" for "${settlesOn}" too`;
+  return [{ path: [...chain.path, "dataAvailability"], message }];
 }
 
 /** Names of the chains through which a chain's settlement goes, the nearest first; undefined where it never reaches L1. */

@@ -29,7 +29,7 @@ export const port = wholeNumber(0, 65_535, 8545);
 export const blockIntervalMs = wholeNumber(1, MOST_BLOCK_MS, 1_000);
 export const batchAgeMs = wholeNumber(1, MOST_BATCH_AGE_MS, 2_000);
 export const batchTransactions = wholeNumber(1, 100_000, 100);
-export const dataAvailability = oneOf("rollup", "validium");
+export const dataAvailability = oneOf("rollup", "validium", "chain");
 /** Whether batches come with proofs of what their transactions did. */
 export const execution = oneOf("proven", "trusted");
 /** Of the newest batches, whose proofs of execution a chain keeps: some megabytes each. */
@@ -141,11 +141,15 @@ const fees = v.pipe(
 export const CHAIN_FIELDS = {
   settlesOn: option(
     text(/\S/, "the name of a chain"),
-    "chain of this ecosystem on which it settles: its contracts are there, and what it publishes; it is no rollup then",
+    "chain of this ecosystem on which it settles, where its contracts are; that chain's batches carry its data to L1",
     "L1",
   ),
   baseToken: option(baseToken, "what pays for gas", "ETH"),
-  dataAvailability: withDefault(dataAvailability, "whether its data is published on L1 or given to a committee", "rollup"),
+  dataAvailability: withDefault(
+    dataAvailability,
+    'whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain")',
+    "rollup",
+  ),
   committee: option(
     signers,
     "of a validium: processes that execute every batch again and keep its data, and how many of them must sign",

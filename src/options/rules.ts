@@ -150,7 +150,7 @@ function sharedIds(chains: readonly RuledChain[]): readonly OptionProblem[] {
 
 function dataConflicts(chain: RuledChain): readonly OptionProblem[] {
   if (chain.dataAvailability === "validium") return [];
-  const message = 'is for a validium; a rollup gives its data to everybody. Add dataAvailability: "validium", or leave it out';
+  const message = 'is for a validium; others give their data to everybody. Add dataAvailability: "validium", or leave it out';
   return (["committee", "readers", "openReads"] as const)
     .filter((field) => chain[field] !== undefined && chain[field] !== false)
     .map((field) => ({ path: [...chain.path, field], message }));

@@ -27,7 +27,7 @@ export const SPAWN_FLAGS = {
   chains: option(wholeNumber(1, MAX_CHAINS, 2), "how many chains", "those of the config, else 2"),
   names: option(list(chainName, "names with commas: alpha,beta"), "the chains' names", "those of the config"),
   da: option(
-    list(dataAvailability, "rollup or validium, one for all chains or with commas"),
+    list(dataAvailability, "rollup, validium or chain, one for all chains or with commas"),
     "where the chains' data goes",
     "rollup",
   ),

@@ -33,12 +33,19 @@ export type SignedBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | 
 export interface PostingPolicy {
   /** Whether the commit carries the pubdata; otherwise only its hash and the logs that L1 must read. */
   readonly publishesPubdata: boolean;
+  /** Contract through which batches are committed, which sends their pubdata on (`DataCarrier.sol`); default: none. */
+  readonly carrier?: Hex;
   /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
   readonly policyData?: (batch: SignedBatch) => Promise<Hex>;
 }
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
 export const CALLDATA_POSTING: PostingPolicy = { publishesPubdata: true };
+
+/** The pubdata in messages of the chain below, sent by this contract there: a rollup on a rollup. */
+export function carriedPosting(carrier: Hex): PostingPolicy {
+  return { publishesPubdata: true, carrier };
+}
 
 /** The contract's `CommitBatch`. */
 export interface CommitBatch {

@@ -63,14 +63,14 @@ describe("D3: a chain settles on another chain", () => {
     assert.deepEqual(devnet?.faults ?? [], []);
   });
 
-  test("its contracts are on the other chain, under an id that names it; it is never called a rollup", async () => {
+  test("its contracts are on the other chain, under an id that names it; it is a rollup, whose data alpha carries", async () => {
     const info = devnet.info();
     assert.deepEqual(
       info.chains.map(({ name, settlesOn, dataAvailability }) => [name, settlesOn?.name, dataAvailability]),
       [
         ["alpha", undefined, "rollup"],
         ["beta", undefined, "rollup"],
-        ["x", "alpha", "chain"],
+        ["x", "alpha", "rollup"],
       ],
     );
     const [x] = info.chains.filter(({ name }) => name === "x");

@@ -68,6 +68,18 @@ describe("D3: where a chain may settle", () => {
       "settlesOn",
       /not paid in ETH/,
     ],
+    [
+      "data on the chain below, of a chain on L1",
+      [chain("a", 271, { dataAvailability: "chain" })],
+      "dataAvailability",
+      /in settlesOn/,
+    ],
+    [
+      "data that the chain below does not pass on",
+      [ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha", dataAvailability: "chain" }), chain("z", ON_X, { settlesOn: "x" })],
+      "dataAvailability",
+      /those of "x" stay on "alpha"; say "chain", or "rollup" for "x" too/,
+    ],
     ["another chain's id", [ALPHA, chain("x", 272, { settlesOn: "alpha" })], "chainId", /must be 271, such as 4294967567/],
     ["an id on a chain, for L1", [chain("x", ON_ALPHA)], "chainId", /settles on chain 271; name that one in settlesOn/],
   ];

@@ -126,11 +126,13 @@ describe("A1: hyperchain:create", () => {
     assert.match(session.stdout, /may change the lists of alpha, which every caller may read, with it until/, session.stderr);
   });
 
-  test("D3: --settles-on creates a chain on another one; this line and the status say that it is no rollup", async () => {
-    const game = await run("hyperchain:create", "game", "--settles-on", "alpha");
+  test("D3: --settles-on creates a chain on another one; this line and the status say where its data go", async () => {
+    const kept = await run("hyperchain:create", "club", "--settles-on", "alpha");
+    assert.match(kept.stdout, /\. It settles there, not on L1, and its data get to L1 from there\n$/, kept.stderr);
+    const game = await run("hyperchain:create", "game", "--settles-on", "alpha", "--da", "chain");
     assert.match(
       game.stdout,
-      /^game \(4294967567\) runs at \S+; its contract on alpha is 0x[0-9a-f]{40}\. It settles there, not on L1, and is no rollup\n$/,
+      /^game \(8589934863\) runs at \S+; its contract on alpha is 0x[0-9a-f]{40}\. It settles there, not on L1, and is no rollup\n$/,
       game.stderr,
     );
     const status = await run("hyperchain:status");
@@ -139,7 +141,7 @@ describe("A1: hyperchain:create", () => {
     assert.deepEqual([resealed.code, resealed.stdout], [1, ""]);
     assert.match(
       resealed.stderr,
-      /game settle on alpha; what it forms again is a reorg that they do not survive; remove game first/,
+      /club and game settle on alpha; what it forms again is a reorg that they do not survive; remove club, game first/,
     );
   });
 });

@@ -165,9 +165,28 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
     assert.equal(stopped.code, 0, stopped.stderr);
   });
 
-  test("L1 pays what the account held on the chain on it, once, in the ecosystem and by the contracts alone", async () => {
-    const exit = ["hyperchain:exit", "x", "--from", "1", "--to", HEIR, "--json"];
-    const { code, stdout, stderr } = await workplace.run(exit);
+  test("the chain on it is rebuilt from L1 alone, by the two contracts and the URL of L1", async () => {
+    const [alpha, x] = ecosystem.info.chains;
+    const named = [x?.hyperchain ?? "", "--base", alpha?.hyperchain ?? "", "--base-url", ecosystem.info.l1.url];
+    const { code, stdout, stderr } = await workplace.run(["hyperchain:reconstruct", ...named, "--json"]);
+    assert.equal(code, 0, stderr);
+    const told = JSON.parse(stdout) as { chainId: number; settlementChainId: number; isExecuted: boolean; batches: number };
+    assert.deepEqual([told.chainId, told.settlementChainId, told.isExecuted], [x?.chainId, alpha?.chainId, true]);
+    assert.ok(told.batches > 0);
+    const odd = await workplace.run(["hyperchain:reconstruct", "x", ...named.slice(1)]);
+    assert.equal(odd.code, 1);
+    assert.match(odd.stderr, /with --settlement-url or --base the chain is named by its contract: 0x and 40 hex digits, got 'x'/);
+    const operated = await workplace.run(["hyperchain:reconstruct", ...named, "--serve-port", "0", "--operate"], {
+      environment: { HYPERCHAIN_PRIVATE_KEY: KEY_1 },
+    });
+    assert.equal(operated.code, 1);
+    assert.match(operated.stderr, /it was rebuilt without a node of chain 271; reconstruct it from one that has its events/);
+  });
+
+  test("L1 pays what the account held on the chain on it, once, without a node of either, in the ecosystem and by contracts", async () => {
+    const below = ["--base", ecosystem.info.chains[0]?.hyperchain ?? "", "--base-url", ecosystem.info.l1.url];
+    const exit = ["hyperchain:exit", ecosystem.info.chains[1]?.hyperchain ?? "", ...below, "--to", HEIR, "--json"];
+    const { code, stdout, stderr } = await workplace.run(exit, { environment: { HYPERCHAIN_PRIVATE_KEY: KEY_1 } });
     assert.equal(code, 0, stderr);
     const told = JSON.parse(stdout) as { claims: readonly { readonly amount: string; readonly transactionHash: string }[] };
     assert.equal(BigInt(told.claims[0]?.amount ?? 0), held);
@@ -179,7 +198,9 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
     const half = await workplace.run([...args, "--base", alpha?.hyperchain ?? ""], { environment });
     assert.equal(half.code, 1);
     assert.match(half.stderr, /--base takes a contract .* and --base-url the URL of the L1/);
-    const below = ["--base", alpha?.hyperchain ?? "", "--base-url", ecosystem.info.l1.url];
+    const inside = await workplace.run(["hyperchain:exit", "x", "--from", "1", "--to", HEIR]);
+    assert.equal(inside.code, 0, inside.stderr);
+    assert.match(inside.stdout, /nothing to claim/);
     const again = await workplace.run([...args, ...below], { environment });
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, /nothing to claim/);

@@ -61,6 +61,16 @@ test("A13: the first screen and the status say where contract sizes are not limi
   assert.doesNotMatch(firstScreen(info(false)), /CONTRACT SIZE/);
 });
 
+test("D3: says of a chain on a chain whether its data get to L1", () => {
+  const known = info(false);
+  const settlesOn = { ...known.l1, name: "alpha" };
+  const screen = (dataAvailability: ChainInfo["dataAvailability"]): string =>
+    firstScreen({ ...known, chains: [{ ...known.chains[0]!, name: "x", settlesOn, dataAvailability }] }).replaceAll("\n", " ");
+  assert.match(screen("rollup"), /x settles on alpha, whose batches carry its data to L1\. The operator of alpha controls/);
+  assert.doesNotMatch(screen("rollup"), /NO ROLLUP/);
+  assert.match(screen("chain"), /x settles on alpha and publishes its data on alpha alone: it is NO ROLLUP/);
+});
+
 test("A8: the first screen and the status say which protocol version is in force, and which one comes when", () => {
   const effectiveAt = Date.UTC(2027, 0, 2, 3, 4, 5) / 1_000;
   assert.match(firstScreen(info(false)), /What is proven \S*\(protocol version 3, 1 prover thread\)/);

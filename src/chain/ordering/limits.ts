@@ -6,6 +6,8 @@ import type { ChangeSize } from "../witness/change-size.ts";
 export interface BatchLimits {
   /** Modelled L1 gas of the commit. */
   readonly commitGas: number;
+  /** Gas of the commit beside that, per byte of pubdata that is carried on in a message; 0 where none is. */
+  readonly carryGasPerByte: number;
   /** Modelled L1 gas of the execution. */
   readonly executeGas: number;
   readonly messages: number;
@@ -46,6 +48,7 @@ export interface Unmeasured {
 /** The limits that the protocol fixes (docs/protocol.md); a chain may have lower ones. */
 export const PROTOCOL_LIMITS: BatchLimits = {
   commitGas: 12_000_000,
+  carryGasPerByte: 0,
   executeGas: 12_000_000,
   messages: 4096,
   pubdataBytes: 100_000,
@@ -53,6 +56,26 @@ export const PROTOCOL_LIMITS: BatchLimits = {
   proofRows: 2 ** 17 - 1,
   gas: 10n ** 9n,
 };
+
+/** A transaction's limit (EIP-7825) less what a commit takes that holds nothing. */
+const CARRIED_COMMIT_GAS = 15_600_000;
+/** The messenger asks for 100; two events, copies and hashes take the rest. */
+const CARRY_GAS_PER_BYTE = 125;
+/** What is left free for what the commit itself changes on the chain below, and for the messages' heads. */
+const CARRYING_BYTES = 5_000;
+
+/**
+ * The limits of a chain whose data are carried to L1 by the chain below, through so many chains: one transaction there commits
+ * a batch, and one batch there has room for it. Any operation of the chain's queue still fits.
+ */
+export function carriedLimits(layers: number): BatchLimits {
+  return {
+    ...PROTOCOL_LIMITS,
+    commitGas: CARRIED_COMMIT_GAS,
+    carryGasPerByte: CARRY_GAS_PER_BYTE,
+    pubdataBytes: PROTOCOL_LIMITS.pubdataBytes - layers * CARRYING_BYTES,
+  };
+}
 
 export const NO_TRANSACTIONS: Unmeasured = { transactions: 0, gas: 0n };
 
@@ -109,9 +132,13 @@ const INTRINSIC_GAS = 21_000;
  * 90 with the account that pays it for 10,200, by SELFDESTRUCT in an account that was called for it.
  */
 const BYTES_PER_GAS = 1 / 100;
-/** Most modelled L1 gas for L2 gas: a contract for 32,000, with code for 200 a byte. (A changed leaf has 0.6.) */
-const COMMIT_GAS_PER_GAS =
-  (COMMIT_GAS.code + CONTRACT_DIFFS * (COMMIT_GAS.diff + COMMIT_GAS.byte * HEADER_BYTES)) / 32_000 + COMMIT_GAS.byte / 200;
+/**
+ * Most modelled L1 gas for L2 gas: a contract for 32,000, with code for 200 a byte. (A changed leaf has 0.6, and 1.5 where
+ * it is carried.)
+ */
+function commitGasPerGas(byte: number): number {
+  return (COMMIT_GAS.code + CONTRACT_DIFFS * (COMMIT_GAS.diff + byte * HEADER_BYTES)) / 32_000 + COMMIT_GAS.byte / 200;
+}
 
 /** Changed headers of accounts that send, receive or are paid the fees. */
 function headers(transactions: number): number {
@@ -123,7 +150,7 @@ export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLim
   const usage: BatchUsage = { ...NO_USAGE, ...changes };
   return {
     ...limits,
-    commitGas: limits.commitGas - (commitGas(usage) - commitGas(NO_USAGE)),
+    commitGas: limits.commitGas - (commitGas(usage, limits.carryGasPerByte) - commitGas(NO_USAGE, limits.carryGasPerByte)),
     pubdataBytes: limits.pubdataBytes - (pubdataBytes(usage) - pubdataBytes(NO_USAGE)),
     diffs: limits.diffs - changes.diffs,
     proofRows: limits.proofRows - proofRows(usage, 2 ** (STATE_TREE_DEPTH - 1)),
@@ -148,19 +175,20 @@ export function changedLeaves({ diffs, unmeasured }: BatchUsage): number {
   return diffs + headers(unmeasured.transactions) + Math.ceil(spareGas(unmeasured) / GAS_PER_DIFF);
 }
 
-/** L1 gas of committing the batch, by the protocol's model; never too low. */
-export function commitGas(usage: BatchUsage): number {
+/** L1 gas of committing the batch, by the protocol's model, and of carrying its bytes on; never too low. */
+export function commitGas(usage: BatchUsage, carryGasPerByte = 0): number {
   const { unmeasured, diffs, messages, codes, priorityOps } = usage;
   const measured = { ...usage, unmeasured: NO_TRANSACTIONS };
-  const fixed = headers(unmeasured.transactions) * (COMMIT_GAS.diff + COMMIT_GAS.byte * HEADER_BYTES);
+  const byte = COMMIT_GAS.byte + carryGasPerByte;
+  const fixed = headers(unmeasured.transactions) * (COMMIT_GAS.diff + byte * HEADER_BYTES);
   return (
-    COMMIT_GAS.byte * pubdataBytes(measured) +
+    byte * pubdataBytes(measured) +
     COMMIT_GAS.diff * diffs +
     COMMIT_GAS.message * messages +
     COMMIT_GAS.code * codes +
     COMMIT_GAS.priorityOp * priorityOps +
     fixed +
-    Math.ceil(COMMIT_GAS_PER_GAS * spareGas(unmeasured))
+    Math.ceil(commitGasPerGas(byte) * spareGas(unmeasured))
   );
 }
 
@@ -201,7 +229,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     proofRows(total, leafCount) <= limits.proofRows &&
     total.messages + Math.ceil(spareGas(further) / GAS_PER_MESSAGE) <= limits.messages &&
     pubdataBytes(total) <= limits.pubdataBytes &&
-    commitGas(total) <= limits.commitGas &&
+    commitGas(total, limits.carryGasPerByte) <= limits.commitGas &&
     executeGas(total, further) <= limits.executeGas &&
     total.gas + further.gas <= limits.gas
   );

@@ -59,6 +59,8 @@ export interface ChainPipelineOptions {
 
 export interface ChainPipelineDependencies {
   readonly ecosystem: DeployedEcosystem;
+  /** As signers'. */
+  readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly l1: Provider;
   /** As other processes reach L1. */
   readonly l1Url: string;
@@ -108,6 +110,8 @@ export interface ChainPipeline extends Node {
   readonly created: CreatedChain;
   readonly baseToken: BaseToken;
   readonly signers: ChainSigners;
+  /** Whether its data are carried to L1 by the chain on which it settles. */
+  readonly isCarried: boolean;
   /** What a batch consists of. Rejects with RangeError where no validator re-executes, and for batches long ago. */
   inputs(batchNumber: bigint): Promise<BatchInputs>;
 }
@@ -188,7 +192,7 @@ async function start(
   );
   closing.add(() => node.close());
   const inputs = (batchNumber: bigint): Promise<BatchInputs> => recorder.inputs(batchNumber);
-  return { ...node, created, baseToken, signers, inputs, close: () => closing.close() };
+  return { ...node, created, baseToken, signers, isCarried: prepared.isCarried, inputs, close: () => closing.close() };
 }
 
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
@@ -284,7 +288,7 @@ function firstStart(
 
 function running(
   { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
-  { pubdataOnChain, reexecutes }: PreparedSigners,
+  { pubdataOnChain, isCarried, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
   const { blocks, batches, maxInstructions, distinctTimestamps, chainId, fees } = plan;
   return {
@@ -297,18 +301,19 @@ function running(
     fees,
     initialState: firstStateAccounts(chainId, plan),
     pubdataOnChain,
+    isCarried,
     isReexecuted: reexecutes,
     replayProtection: "optional",
     rewindable: true,
   };
 }
 
-/** A rollup's data is on L1, so every caller may read it. */
+/** Data that are on L1 or on the chain below are everybody's to read. */
 function readersOf(
   { dataAvailability, openReads, readers, chainId }: ChainPlan,
   { configuration }: CreatedChain,
 ): { readonly readers?: ReaderPolicy } {
-  if (dataAvailability === "rollup" || openReads) return {};
+  if (dataAvailability !== "validium" || openReads) return {};
   return { readers: { chainId, readers: readers ?? [configuration.admin] } };
 }
 

@@ -8,7 +8,7 @@ import { committeePosting, createLocalCommitteeMember } from "../../settlement/c
 import type { CommitteeMember } from "../../settlement/committee.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
-import { CALLDATA_POSTING } from "../../settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, carriedPosting } from "../../settlement/settlement-batch.ts";
 import type { PostingPolicy } from "../../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
@@ -28,6 +28,8 @@ import type { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 
 export interface SignersDependencies {
+  /** Where the chain settles on another: the contract there that carries its data, which is put there where it is missing. */
+  readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly ecosystem: DeployedEcosystem;
   /** How validators check proofs of execution. Default: they ask for at least 100 proven bits. */
   readonly executionChecking?: ExecutionProverOptions | undefined;
@@ -50,6 +52,8 @@ export interface PreparedSigners {
   readonly dataAvailabilityPolicy: Hex;
   /** Whether a commit carries the pubdata. */
   readonly pubdataOnChain: boolean;
+  /** Whether it carries them on to L1, from a chain. */
+  readonly isCarried: boolean;
   /** Whether anybody needs batches' inputs. */
   readonly reexecutes: boolean;
   /** Tells them their chain. */
@@ -108,32 +112,21 @@ export async function prepareSigners(
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const addressesOf = (members: readonly MemberProcess[]): Hex[] =>
     members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
-  const committeeThreshold = plan.committee?.threshold ?? 1;
-  const policy = isValidium
-    ? (kept?.birth?.dataAvailabilityPolicy ??
-      (await deployCommitteePolicy(addressesOf(committeeProcesses), committeeThreshold, dependencies)))
-    : addresses.rollupPolicy;
+  const policy = await policyOf(plan, dependencies, addressesOf(committeeProcesses));
+  // A kept chain on a chain may be older than carriers.
+  const isCarried = !isValidium && policy !== addresses.rollupPolicy;
 
   return {
     validators: addressesOf(quorumProcesses),
     threshold: plan.quorum?.threshold ?? 1,
     dataAvailabilityPolicy: policy,
     pubdataOnChain: !isValidium,
+    isCarried,
     reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
     async connect({ hyperchain }, { blocks: inputsOf, proven }): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
       const readers = plan.readers ?? [operatorAddress];
-      const setup: MemberSetup = {
-        l1Url: dependencies.l1Url,
-        hyperchain,
-        fromBlock: ecosystem.fromBlock,
-        coinbase: operatorAddress,
-        genesis: dependencies.genesis,
-        firstState: { singletons: plan.singletons, allowUnlimitedContractSize: plan.allowUnlimitedContractSize },
-        pubdataOnChain: !isValidium,
-        ...({ keeps: undefined, checks: "execution" } as const),
-        l1Returns: dependencies.l1MayBeBehind !== true,
-      };
+      const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
       await Promise.all([
         ...quorumProcesses.map((member) => member.request("configure", { ...setup, checks: plan.quorum?.check ?? "execution" })),
         ...committeeProcesses.map((member) => member.request("configure", { ...setup, keeps: { readers } })),
@@ -145,7 +138,8 @@ export async function prepareSigners(
       const quorum = { members, threshold: plan.quorum?.threshold ?? 1, ...readyFor(proven) };
       const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
       const common = { quorum, ...pids, memberSetup: setup };
-      if (!isValidium) return { ...common, posting: CALLDATA_POSTING, data: undefined, catchUp: () => Promise.resolve() };
+      const published = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
+      if (!isValidium) return { ...common, posting: published, data: undefined, catchUp: () => Promise.resolve() };
 
       const keeper = createDataKeeper(contract, readers);
       const committee: CommitteeMember[] =
@@ -156,10 +150,47 @@ export async function prepareSigners(
         committeeProcesses.length === 0
           ? keeper
           : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
-      const posting = committeePosting({ members: committee, threshold: committeeThreshold, settlementChainId, policy });
+      const posting = committeePosting({
+        members: committee,
+        threshold: plan.committee?.threshold ?? 1,
+        settlementChainId,
+        policy,
+      });
       return { ...common, posting, data, catchUp: bringsUpToDate(keeper, committeeProcesses, inputsOf) };
     },
   };
+}
+
+/** What a member is told that is to follow a chain. */
+function setupOf(
+  { dataAvailability, singletons, allowUnlimitedContractSize }: ChainPlan,
+  { l1Url, ecosystem, genesis, l1MayBeBehind }: SignersDependencies,
+  chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
+): MemberSetup {
+  return {
+    ...chain,
+    l1Url,
+    fromBlock: ecosystem.fromBlock,
+    genesis,
+    firstState: { singletons, allowUnlimitedContractSize },
+    pubdataOnChain: dataAvailability !== "validium",
+    keeps: undefined,
+    checks: "execution",
+    l1Returns: l1MayBeBehind !== true,
+  };
+}
+
+/** The policy of a kept chain, or of one that is to be created. */
+function policyOf(
+  { dataAvailability, committee }: ChainPlan,
+  dependencies: SignersDependencies,
+  keepers: readonly Hex[],
+): Promise<Hex> {
+  const { kept, carrier, ecosystem } = dependencies;
+  if (kept?.birth !== undefined) return Promise.resolve(kept.birth.dataAvailabilityPolicy);
+  if (dataAvailability === "validium") return deployCommitteePolicy(keepers, committee?.threshold ?? 1, dependencies);
+  if (dataAvailability === "rollup" && carrier !== undefined) return carrier();
+  return Promise.resolve(ecosystem.addresses.rollupPolicy);
 }
 
 function sourceOf(blocks: InputsOf, proven: ProvenRecorder | undefined): InputsOf | ProvenSource {

@@ -11,6 +11,12 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
   readonly ecosystem: DeployedEcosystem;
   /** `Forwarders.sol` there; absent on L1, where nothing goes on. */
   readonly forwarders?: Hex;
+  /**
+   * The contract there that carries data of the chains on it to L1, which is created where it is missing; absent on
+   * L1. Rejects with
+   * DeploymentError.
+   */
+  readonly carrier?: () => Promise<Hex>;
   /** Deploys base tokens, and has all of those. */
   readonly deployer: Signer;
   /** Whose coins operators and funded accounts of the chains that settle here get. */

@@ -1,6 +1,9 @@
+import { concat, ZeroHash } from "ethers";
 import type { BrowserProvider, Provider, Signer } from "ethers";
+import { DATA_CARRIER_CODE } from "../../abi/data-carrier-code.ts";
 import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
 import { requestFromL1 } from "../../client/ether-request.ts";
+import { CREATE2_DEPLOYER, deployedAddress } from "../../protocol/create2.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts.ts";
@@ -61,6 +64,7 @@ export async function openBaseOn(
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem: withVersionInForce(ecosystem, contracts),
       forwarders,
+      carrier: () => placeCarrier(funder),
       close: () => provider.destroy(),
     };
   } catch (error) {
@@ -83,6 +87,16 @@ async function deployForwarders(funder: Signer): Promise<Hex> {
   const { contractAddress } = (await (await funder.sendTransaction({ data: FORWARDERS_CODE })).wait()) ?? {};
   if (contractAddress == null) throw new DeploymentError("Forwarders", "its transaction created no contract");
   return contractAddress.toLowerCase() as Hex;
+}
+
+/** By the common deployer, which the base's other contracts needed too. Anyone may have placed it before. */
+async function placeCarrier(funder: Signer): Promise<Hex> {
+  const carrier = deployedAddress(DATA_CARRIER_CODE);
+  const isThere = async (): Promise<boolean> => (await funder.provider?.getCode(carrier)) !== "0x";
+  if (await isThere()) return carrier;
+  await (await funder.sendTransaction({ to: CREATE2_DEPLOYER, data: concat([ZeroHash, DATA_CARRIER_CODE]) })).wait();
+  if (!(await isThere())) throw new DeploymentError("DataCarrier", "its transaction created no contract");
+  return carrier;
 }
 
 /** Between two looks of the chain at what it settles on; at most so many. */

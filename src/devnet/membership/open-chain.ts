@@ -177,6 +177,7 @@ function pipelineDependencies(
   const { confirmations, url } = base.chain === undefined ? l1Options : {};
   return {
     ecosystem: base.ecosystem,
+    carrier: base.carrier,
     l1: base.provider,
     l1Url: base.url,
     artifacts,

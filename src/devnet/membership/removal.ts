@@ -92,7 +92,7 @@ export function removedInfo({ name, chainId, plan, pipeline }: DevnetChain, left
 
 function moneySentence(name: string, { dataAvailability }: Pick<DevnetChain["plan"], "dataAvailability">): string {
   const stays = `what accounts have on ${name} stays locked in L1's bridge`;
-  return dataAvailability === "rollup"
+  return dataAvailability !== "validium"
     ? `${stays}: its holders take it out by the chain's exit on L1, or by hyperchain:reconstruct, which rebuilds the chain from L1 (docs/security.md)`
     : `${stays}: this ecosystem's keepers have its data no more, and without a copy elsewhere the exit pays nothing (docs/security.md)`;
 }

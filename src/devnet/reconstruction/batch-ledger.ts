@@ -9,7 +9,8 @@ import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 /** Where something happened on L1. */
 export interface L1Place {
   readonly blockNumber: number;
-  readonly transactionHash: Hex;
+  /** Undefined where only the state that it led to is known. */
+  readonly transactionHash: Hex | undefined;
 }
 
 /** A batch that is committed and was not reverted. */
@@ -51,12 +52,7 @@ export class BatchLedger {
         this.#queue(event.index, event.canonicalTxHash, event.operation);
         return undefined;
       case "batchCommitted":
-        this.#live.set(event.stored.batchNumber, {
-          stored: event.stored,
-          committed: place,
-          proven: undefined,
-          executed: undefined,
-        });
+        this.commit({ stored: event.stored, committed: place, proven: undefined, executed: undefined });
         return undefined;
       case "batchProven": {
         const batch = this.#live.get(event.batchNumber);
@@ -64,7 +60,7 @@ export class BatchLedger {
         return undefined;
       }
       case "batchExecuted":
-        return this.#execute(event.batchNumber, event.batchHash, place);
+        return this.execute(event.batchNumber, event.batchHash, place);
       case "batchesReverted":
         for (const number of this.#live.keys()) {
           if (number < event.committed) continue;
@@ -79,6 +75,16 @@ export class BatchLedger {
       case "transfersRefused":
         return undefined;
     }
+  }
+
+  /** Takes the next batch that was not reverted. */
+  commit(batch: CommittedBatch): void {
+    this.#live.set(batch.stored.batchNumber, batch);
+  }
+
+  /** Takes the next operation of the queue, of which no more is known. */
+  queueHash(canonicalTxHash: Hex): void {
+    this.#operationHashes.push(canonicalTxHash);
   }
 
   /** Batches that are committed and not executed, in order. */
@@ -108,9 +114,28 @@ export class BatchLedger {
     }
   }
 
-  /** Operations from this one on, in the queue's order. */
+  /** Hashes of the operations from this one on, in the queue's order. */
+  hashesFrom(first: bigint): readonly Hex[] {
+    return this.#operationHashes.slice(Number(first));
+  }
+
+  /** Those operations that are known by more than their hashes. */
   operationsFrom(first: bigint): readonly L2CanonicalTransaction[] {
     return [...this.#operations].filter(([index]) => index >= first).map(([, operation]) => operation);
+  }
+
+  /** The next batch is executed. Throws ReconstructionError. */
+  execute(batchNumber: bigint, batchHash: Hex, executed: L1Place): CommittedBatch {
+    const batch = this.#live.get(batchNumber);
+    if (batchNumber !== this.#executed || batch === undefined) {
+      const reason =
+        batch === undefined ? "it is executed, but no event holds its record" : `it is executed after ${this.#executed} others`;
+      throw new ReconstructionError("EventMissing", reason, { batchNumber });
+    }
+    checkRecord(batch.stored, batchHash);
+    this.#live.delete(batchNumber);
+    this.#executed++;
+    return { ...batch, executed };
   }
 
   #queue(index: bigint, hash: Hex, operation: L2CanonicalTransaction): void {
@@ -122,19 +147,6 @@ export class BatchLedger {
       throw new ReconstructionError("OperationMismatch", `operation ${index} of the queue hashes to ${actual}, not to ${hash}`);
     this.#operationHashes.push(hash);
     this.#operations.set(next, operation);
-  }
-
-  #execute(batchNumber: bigint, batchHash: Hex, executed: L1Place): CommittedBatch {
-    const batch = this.#live.get(batchNumber);
-    if (batchNumber !== this.#executed || batch === undefined) {
-      const reason =
-        batch === undefined ? "it is executed, but no event holds its record" : `it is executed after ${this.#executed} others`;
-      throw new ReconstructionError("EventMissing", reason, { batchNumber });
-    }
-    checkRecord(batch.stored, batchHash);
-    this.#live.delete(batchNumber);
-    this.#executed++;
-    return { ...batch, executed };
   }
 }
 

@@ -1,13 +1,15 @@
-import { Interface, isCallException, isError } from "ethers";
+import { Interface, isCallException, isError, ZeroHash } from "ethers";
 import type { Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { dataCarrierInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import type { HyperchainConfiguration } from "../chains/create-chain.ts";
@@ -35,6 +37,8 @@ export interface ChainContractFacts {
   readonly bytecodes: Hex;
   /** Settings of all chains, and their upgrades. */
   readonly settings: Hex;
+  /** Whether its policy carries its data on, from the chain on which it settles. */
+  readonly isCarried: boolean;
 }
 
 /** Where the chain stands, at one block of L1. */
@@ -90,7 +94,8 @@ export class ChainContractReader {
         `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`,
       );
     }
-    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes, settings };
+    const isCarried = layersBelow(configuration.chainId) > 0 && (await this.#isCarrier(configuration.dataAvailabilityPolicy));
+    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes, settings, isCarried };
   }
 
   /** Throws ReconstructionError NotAHyperchain. */
@@ -142,6 +147,26 @@ export class ChainContractReader {
   /** Hash of an operation in the queue. */
   async operationHash(index: bigint): Promise<Hex> {
     return ((await this.#ask("priorityOperation", index)) as { readonly hash: Hex }).hash;
+  }
+
+  /** The protocol version of a batch with this first timestamp, after so many operations, by the settings of now. */
+  async versionOfBatch(
+    { configuration, settings }: ChainContractFacts,
+    firstTimestamp: bigint,
+    operations: bigint,
+  ): Promise<bigint> {
+    const args = [configuration.chainId, firstTimestamp, operations];
+    return (await this.#call(settings, settingsInterface, "versionOfBatch", args)) as bigint;
+  }
+
+  async #isCarrier(policy: Hex): Promise<boolean> {
+    try {
+      await this.#call(policy, dataCarrierInterface, "isCodeCarried", [this.#hyperchain, ZeroHash]);
+      return true;
+    } catch (error) {
+      if (error instanceof ReconstructionError) return false;
+      throw error;
+    }
   }
 
   #ask(name: string, ...args: unknown[]): Promise<unknown> {

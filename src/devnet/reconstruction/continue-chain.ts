@@ -9,7 +9,7 @@ import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
-import { CALLDATA_POSTING } from "../../settlement/settlement-batch.ts";
+import { CALLDATA_POSTING, carriedPosting } from "../../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import { startBehind } from "./chain-start.ts";
 import type { Reconstruction } from "./reconstruct.ts";
@@ -64,13 +64,13 @@ export async function continueChain(
       fromBlock,
       genesis,
       start: startBehind(reconstruction),
-      running: { ...running, coinbase, rewindable: true },
+      running: { ...running, coinbase, rewindable: true, isCarried: contract.isCarried },
       serving: { host, port, gasPrice: { toldWei: running.minGasPriceWei }, development: false },
       // From the chain's creation on: the newest root of others may be older than the last batch.
       settlement: {
         ...dependencies,
         quorum,
-        posting: CALLDATA_POSTING,
+        posting: contract.isCarried ? carriedPosting(contract.configuration.dataAvailabilityPolicy) : CALLDATA_POSTING,
         pace,
         journal: createMemoryJournal(),
         sender: operator,
@@ -82,9 +82,14 @@ export async function continueChain(
 }
 
 /** `operator` is absent where others sign. */
-function checkContinuable({ contract, onL1, unapplied }: Reconstruction, operator: string | undefined): void {
+function checkContinuable({ contract, onL1, unapplied, isFromMessages }: Reconstruction, operator: string | undefined): void {
   const { validators, validatorThreshold } = contract.configuration;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
+  if (isFromMessages)
+    throw new ContinuationError(
+      "EventsUnknown",
+      `it was rebuilt without a node of chain ${contract.settlementChainId}; reconstruct it from one that has its events, which its queue's operations are in`,
+    );
   const [first] = unapplied;
   if (first !== undefined) {
     const { batchNumber } = first.stored;
@@ -108,7 +113,7 @@ function checkContinuable({ contract, onL1, unapplied }: Reconstruction, operato
   }
 }
 
-export type ContinuationErrorCode = "ChainExited" | "BatchesUnapplied" | "NotAValidator" | "QuorumNeeded";
+export type ContinuationErrorCode = "ChainExited" | "EventsUnknown" | "BatchesUnapplied" | "NotAValidator" | "QuorumNeeded";
 
 /** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
 export class ContinuationError extends HyperchainError<ContinuationErrorCode> {

@@ -32,16 +32,41 @@ export async function readSettlement(
   const question = { topics, fromBlock: 0, toBlock: await base.getBlockNumber() };
   // In pages: strangers' events can be more than a node answers at once.
   for (const { address, topics: told, data } of await readLogs(base, question)) {
-    const created = (nonce: number): Hex => getCreateAddress({ from: address, nonce }).toLowerCase() as Hex;
     // Any contract can emit the event, with any data.
-    if (created(FACTORY_NONCE) !== factory.toLowerCase()) continue;
-    const terms = creator.decodeEventLog("SettlementPlanned", data, told)["terms"] as Result;
-    return {
-      terms: terms.toObject() as SettlementTerms,
-      contracts: { bridge: created(BRIDGE_NONCE), stateExit: created(EXIT_NONCE) },
-    };
+    if (createdBy(address, FACTORY_NONCE) !== factory.toLowerCase()) continue;
+    return settlementOf(address, creator.decodeEventLog("SettlementPlanned", data, told)["terms"] as Result);
   }
   return undefined;
+}
+
+function createdBy(from: string, nonce: number): Hex {
+  return getCreateAddress({ from, nonce }).toLowerCase() as Hex;
+}
+
+function settlementOf(address: string, terms: Result): SettlementOnBase {
+  return {
+    terms: terms.toObject() as SettlementTerms,
+    contracts: { bridge: createdBy(address, BRIDGE_NONCE), stateExit: createdBy(address, EXIT_NONCE) },
+  };
+}
+
+/**
+ * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose ninth
+ * creation is the
+ * factory. `node` answers for that state.
+ */
+export async function settlementIn(
+  { state }: Pick<Reconstruction, "state">,
+  node: Pick<Provider, "call">,
+  factory: Hex,
+): Promise<SettlementOnBase | undefined> {
+  const found = state
+    .accounts()
+    .find(({ address, code }) => code !== undefined && createdBy(address, FACTORY_NONCE) === factory.toLowerCase());
+  if (found === undefined) return undefined;
+  const answer = await node.call({ to: found.address, data: creator.encodeFunctionData("terms") });
+  const terms = creator.decodeFunctionResult("terms", answer)[0] as Result;
+  return settlementOf(found.address, terms);
 }
 
 /**

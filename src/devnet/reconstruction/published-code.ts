@@ -38,7 +38,11 @@ export async function findPublishedCode(
 }
 
 /** The bytecodes in any chain's pubdata; its leaf count only serves to read it. */
-function codesOf({ pubdata, oldLeafCount, priorityOpCount }: CommitCall): readonly Uint8Array[] {
+export function codesOf({
+  pubdata,
+  oldLeafCount,
+  priorityOpCount,
+}: Pick<CommitCall, "pubdata" | "oldLeafCount" | "priorityOpCount">): readonly Uint8Array[] {
   const leafCount = oldLeafCount === 0n ? assumedLeafCount(pubdata) : Number(oldLeafCount);
   const decoding = decodePubdata(pubdata, { oldLeafCount: leafCount, priorityOpCount: Number(priorityOpCount) });
   return decoding.ok ? decoding.pubdata.bytecodes : [];

@@ -15,13 +15,11 @@ import { BatchLedger, checkRecord } from "./batch-ledger.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { ChainContractReader } from "./chain-contract.ts";
 import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-contract.ts";
-import { versionedChain } from "../../node/chain-on-l1.ts";
-import { upgradesIn } from "../../settlement-layer/reader/chain-versions.ts";
 import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
-import { readCommits, readToldCommits } from "./published-commits.ts";
-import { findCreation, readHistory } from "./l1-history.ts";
-import { findPublishedCode } from "./published-code.ts";
+import { findCreation } from "./l1-history.ts";
+import { historyInEvents } from "./published-history.ts";
+import type { PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
 import { withProvider } from "./with-provider.ts";
 
@@ -92,8 +90,12 @@ export interface Reconstruction {
   readonly last: StoredBatch;
   readonly stateRoot: Hex;
   readonly state: RebuiltState;
-  /** Operations in the queue that no applied batch has taken, in order. */
+  /** Operations in the queue that no applied batch has taken, in order; none where only their hashes are known. */
   readonly pendingOperations: readonly L2CanonicalTransaction[];
+  /** Hashes of all such operations. */
+  readonly pendingHashes: readonly Hex[];
+  /** Whether it was read in messages of the chain below, without a node of either: then events and upgrades are unknown. */
+  readonly isFromMessages: boolean;
   /** The chain's upgrades as its admin scheduled and withdrew them, in order. */
   readonly upgrades: readonly UpgradeEvent[];
 }
@@ -109,12 +111,31 @@ const PARALLEL_READS = 16;
  * provider's error where L1 does not answer.
  */
 export async function reconstruct(options: ReconstructionOptions): Promise<Reconstruction> {
-  if (typeof options.l1 !== "string") return rebuild(options, options.l1);
-  return withProvider(options.l1, (provider) => rebuild(options, provider));
+  const { l1, blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
+  const build = (provider: Provider): Promise<Reconstruction> =>
+    rebuild(options, provider, ({ contract, fromBlock, toBlock }) =>
+      historyInEvents(provider, contract, { fromBlock, toBlock, blocksPerRequest }),
+    );
+  return typeof l1 === "string" ? withProvider(l1, build) : build(l1);
 }
 
-async function rebuild(options: ReconstructionOptions, provider: Provider): Promise<Reconstruction> {
-  const { genesis, upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
+/** What a history is read beside. */
+export interface HistoryContext {
+  readonly contract: ChainContractFacts;
+  readonly onL1: ChainContractState;
+  readonly reader: ChainContractReader;
+  readonly state: RebuiltState;
+  readonly fromBlock: number;
+  readonly toBlock: number;
+}
+
+/** Rebuilds a chain from a history of it, and a provider that answers what its contract holds. Rejects as `reconstruct` does. */
+export async function rebuild(
+  options: Omit<ReconstructionOptions, "l1">,
+  provider: Provider,
+  historyOf: (context: HistoryContext) => PublishedHistory,
+): Promise<Reconstruction> {
+  const { genesis, upTo = "executed" } = options;
   const hyperchain = toHex(fromHex(options.hyperchain, 20));
   const l1 = await readBlock(provider, options.toBlock ?? "latest");
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
@@ -125,17 +146,14 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
 
   const total = Number(onL1.totals[upTo]);
   const ledger = new BatchLedger();
-  const replay = new BatchReplay(contract, state, ledger, provider, l1.blockNumber);
+  const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber });
+  const replay = new BatchReplay({ contract, state, ledger, history, provider, block: l1.blockNumber });
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
-  const { settings } = contract;
-  const versioned = versionedChain(contract);
   const upgrades: UpgradeEvent[] = [];
-  const range = { hyperchain, settings, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
-  for await (const page of readHistory(provider, range)) {
-    upgrades.push(...upgradesIn(page.events, versioned));
-    const executed = page.events.flatMap((event) => ledger.take(event) ?? []);
-    await replay.apply(executed, () => report(page.blockNumber));
+  for await (const page of history.pages(ledger)) {
+    upgrades.push(...page.upgrades);
+    await replay.apply(page.executed, () => report(page.blockNumber));
     report(page.blockNumber);
   }
   await checkExecuted(reader, onL1, replay, ledger);
@@ -145,11 +163,7 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
   const further = unexecuted.filter(({ stored }) => stored.batchNumber < BigInt(total));
   await replay.apply(further, () => report(l1.blockNumber));
   for (const hash of state.missingCodes()) {
-    const code = await findPublishedCode(
-      provider,
-      { bytecodes: contract.bytecodes, toBlock: l1.blockNumber, blocksPerRequest },
-      hash,
-    );
+    const code = await history.codeOf(hash);
     if (code === undefined)
       throw new ReconstructionError("BytecodeMissing", `an account's code has hash ${hash}, and no batch on L1 published it`);
     state.addCode(code);
@@ -176,8 +190,20 @@ async function rebuild(options: ReconstructionOptions, provider: Provider): Prom
     stateRoot: state.stateRoot,
     state,
     pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
+    pendingHashes: ledger.hashesFrom(last.priorityOpTotal),
+    isFromMessages: false,
     upgrades,
   };
+}
+
+interface ReplayDependencies {
+  readonly contract: ChainContractFacts;
+  readonly state: RebuiltState;
+  readonly ledger: BatchLedger;
+  readonly history: PublishedHistory;
+  readonly provider: Provider;
+  /** Of L1, that everything is about. */
+  readonly block: number;
 }
 
 /** Applies batches, one after the other. */
@@ -188,13 +214,15 @@ class BatchReplay {
   readonly #contract: ChainContractFacts;
   readonly #state: RebuiltState;
   readonly #ledger: BatchLedger;
+  readonly #history: PublishedHistory;
   readonly #provider: Provider;
   readonly #block: number;
 
-  constructor(contract: ChainContractFacts, state: RebuiltState, ledger: BatchLedger, provider: Provider, block: number) {
+  constructor({ contract, state, ledger, history, provider, block }: ReplayDependencies) {
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
+    this.#history = history;
     this.#provider = provider;
     this.#block = block;
     this.last = genesisStoredBatch(contract.configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
@@ -204,9 +232,7 @@ class BatchReplay {
   async apply(batches: readonly CommittedBatch[], onApplied: () => void): Promise<void> {
     for (let start = 0; start < batches.length; start += PARALLEL_READS) {
       const part = batches.slice(start, start + PARALLEL_READS);
-      const calls = await Promise.all(
-        part.map(({ stored, committed }) => readCommits(this.#provider, committed.transactionHash, stored)),
-      );
+      const calls = await Promise.all(part.map((batch) => this.#history.callsOf(batch)));
       for (const [i, batch] of part.entries()) {
         await this.#applyOne(batch, calls[i] ?? []);
         onApplied();
@@ -216,13 +242,7 @@ class BatchReplay {
 
   async #applyOne(batch: CommittedBatch, calls: readonly CommitCall[]): Promise<void> {
     const { stored } = batch;
-    const { settlementChainId, hyperchain, configuration } = this.#contract;
-    const chain = {
-      chainId: configuration.chainId,
-      settlementChainId,
-      hyperchain,
-      daPolicy: BigInt(configuration.dataAvailabilityPolicy),
-    };
+    const chain = publishingChain(this.#contract);
     if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
     const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
@@ -233,12 +253,7 @@ class BatchReplay {
         this.#provider,
       );
     const content = await read(calls).catch(async (error: unknown) => {
-      // A contract may have put the call together itself: then the chain's contract tells it in an event.
-      const told = await readToldCommits(
-        this.#provider,
-        { transactionHash: batch.committed.transactionHash, hyperchain },
-        stored,
-      );
+      const told = await this.#history.furtherCallsOf(batch);
       if (told.length === 0) throw error;
       return read(told);
     });
@@ -263,6 +278,12 @@ class BatchReplay {
     const importedRoots = await findImports(this.#provider, { registry, block: this.#block }, stored, content.entries);
     this.reformed.push(reformBatch({ stored, previous: this.last, content, importedRoots }, chain, this.#state));
   }
+}
+
+/** What names the chain in its batches' commitments. */
+export function publishingChain({ settlementChainId, hyperchain, configuration }: ChainContractFacts): PublishingChain {
+  const { chainId, dataAvailabilityPolicy } = configuration;
+  return { chainId, settlementChainId, hyperchain, daPolicy: BigInt(dataAvailabilityPolicy) };
 }
 
 async function readBlock(provider: Provider, tag: number | string): Promise<L1Block> {

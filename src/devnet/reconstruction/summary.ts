@@ -37,7 +37,7 @@ export interface ReconstructionSummary {
 
 /** Throws ReconstructionError BytecodeMissing. */
 export function summarize(reconstruction: Reconstruction): ReconstructionSummary {
-  const { contract, onL1, l1, fromBlock, batches, unapplied, last, state, stateRoot, pendingOperations, revertedCount } =
+  const { contract, onL1, l1, fromBlock, batches, unapplied, last, state, stateRoot, pendingHashes, revertedCount } =
     reconstruction;
   const { chainId } = contract.configuration;
   const accounts = state.accounts();
@@ -59,7 +59,7 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     falseCodeDigests: state.falseDigests(),
     messages: messagesOf(reconstruction).length,
     pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
-    priorityOps: { taken: Number(last.priorityOpTotal), waiting: pendingOperations.length },
+    priorityOps: { taken: Number(last.priorityOpTotal), waiting: pendingHashes.length },
     revertedBatches: revertedCount,
     unapplied: unapplied.map(unappliedBatch),
     exited: onL1.exited,

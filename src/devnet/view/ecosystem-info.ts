@@ -11,8 +11,9 @@ import type { Hex } from "../../protocol/hex.ts";
  */
 
 /**
- * Where a chain's data goes: to L1; to a committee; or to the chain on which it settles, and no further, so that it is no rollup:
- * it cannot be rebuilt from L1.
+ * Where a chain's data goes: to L1, be it by the chain on which it settles; to a committee; or to that chain and no
+ * further, so that it is no
+ * rollup: it cannot be rebuilt from L1.
  */
 export type DataAvailability = "rollup" | "validium" | "chain";
 

@@ -169,7 +169,7 @@ export interface HyperchainUserConfig {
    */
   readonly batches?: HyperchainBatchesUserConfig | undefined;
   /**
-   * Chain of this ecosystem on which it settles: its contracts are there, and what it publishes; it is no rollup then.
+   * Chain of this ecosystem on which it settles, where its contracts are; that chain's batches carry its data to L1.
    * Allowed: the name of a chain.
    * Default: L1.
    */
@@ -181,11 +181,11 @@ export interface HyperchainUserConfig {
    */
   readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
   /**
-   * Whether its data is published on L1 or given to a committee.
-   * Allowed: "rollup" or "validium".
+   * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
+   * Allowed: "rollup" or "validium" or "chain".
    * Default: "rollup".
    */
-  readonly dataAvailability?: "rollup" | "validium" | undefined;
+  readonly dataAvailability?: "rollup" | "validium" | "chain" | undefined;
   /**
    * Of a validium: processes that execute every batch again and keep its data, and how many of them must sign.
    * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.

@@ -1,8 +1,10 @@
 import { Wallet } from "ethers";
+import type { JsonRpcProvider } from "ethers";
 import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../client/ecosystem.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
+import { reconstructCarriedOn } from "../../devnet/reconstruction/reconstruct-carried.ts";
 import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionOptions, Reconstruction, ReconstructionProgress } from "../../devnet/reconstruction/reconstruct.ts";
 import { privateKey, wholeNumber } from "../../options/values.ts";
@@ -26,7 +28,10 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
   /** Name or id, or the address of its contract on L1. */
   readonly chain: string;
   readonly settlementUrl: string | undefined;
-  /** Contract of what the chain settles on, where that is a chain, and the URL of the layer on which it is. */
+  /**
+   * Contract of what the chain settles on, where that is a chain, and the URL of the layer on which it is: without a
+   * settlement URL, all is read there.
+   */
   readonly base?: string | undefined;
   readonly baseUrl?: string | undefined;
 }
@@ -43,6 +48,8 @@ export interface ChainOnL1 {
   readonly runs: boolean;
   /** The chain on which it settles, if it is known. */
   readonly base?: ChainOnL1;
+  /** Whether no node of that chain is named: then `l1` is what that one settles on, whose messages have the data. */
+  readonly hasNoNode: boolean;
   /** Names of the chains that are known to settle on it. */
   readonly onTop: readonly string[];
   /** Does work with an account there that `from` names, or HYPERCHAIN_PRIVATE_KEY's. */
@@ -56,9 +63,7 @@ export async function withChainOnL1(
   work: (chain: ChainOnL1) => Promise<void>,
 ): Promise<void> {
   const { chain, settlementUrl } = args;
-  if (settlementUrl === undefined) {
-    if (args.base !== undefined || args.baseUrl !== undefined)
-      throw pluginError("--base and --base-url go with --settlement-url; a running ecosystem knows what its chains settle on");
+  if (settlementUrl === undefined && args.base === undefined && args.baseUrl === undefined)
     return withEcosystem(args, hre, (session) => {
       const { info } = session;
       const known = info.chains.find((each) =>
@@ -66,17 +71,23 @@ export async function withChainOnL1(
       );
       return work(runningChain(session, known, known?.hyperchain ?? (chain as Hex)));
     });
-  }
-  if (!isUrl(settlementUrl))
+  if (settlementUrl !== undefined && !isUrl(settlementUrl))
     throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
   if (!isAddress(chain))
-    throw pluginError(`with --settlement-url the chain is named by its contract there: 0x and 40 hex digits, got '${chain}'`);
-  const output = createOutput(args.json);
-  const base = baseNamed(args, output);
-  const own = base === undefined ? {} : { base };
-  await work({ ...chainAt(settlementUrl, chain, output), ...own }).catch((error: unknown) => {
+    throw pluginError(`with --settlement-url or --base the chain is named by its contract: 0x and 40 hex digits, got '${chain}'`);
+  await work(namedChain(args, chain, createOutput(args.json))).catch((error: unknown) => {
     throw explained(error);
   });
+}
+
+/** A chain by contracts and URLs: of its base, or where no node of that is, of the base's L1. */
+function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): ChainOnL1 {
+  const { settlementUrl } = args;
+  const base = baseNamed(args, output);
+  const url = settlementUrl ?? base?.l1;
+  if (url === undefined) throw new TypeError("a chain that is named has a URL");
+  const own = base === undefined ? {} : { base };
+  return { ...chainAt(url, chain, output), ...own, hasNoNode: settlementUrl === undefined };
 }
 
 type KnownChain = Session["info"]["chains"][number];
@@ -92,6 +103,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
     output,
     ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
     runs: true,
+    hasNoNode: false,
     ...(below === undefined ? {} : { base: runningChain(session, below, below.hyperchain) }),
     onTop: info.chains
       .filter(({ settlesOn }) => settlesOn !== undefined && settlesOn.chainId === known?.chainId)
@@ -103,7 +115,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
 /** A chain of which only its contract is known. */
 function chainAt(l1: string, hyperchain: Hex, output: Output): ChainOnL1 {
   const withSigner: ChainOnL1["withSigner"] = (from, l1ChainId, act) => withOwnKey(from, l1, l1ChainId, act);
-  return { l1, hyperchain, output, runs: false, onTop: [], withSigner };
+  return { l1, hyperchain, output, runs: false, hasNoNode: false, onTop: [], withSigner };
 }
 
 function baseNamed({ base, baseUrl }: ChainOnL1Arguments, output: Output): ChainOnL1 | undefined {
@@ -142,6 +154,24 @@ export async function rebuild(
   const { genesis } = await protocolGenesis();
   output.progress(`reading ${hyperchain} from L1 at ${l1}…`);
   return reconstruct({ l1, hyperchain, genesis, onProgress: progressOf(output), ...options });
+}
+
+/**
+ * Rebuilds a chain on a chain from L1 alone: from messages of its base, which is rebuilt too. Rejects with
+ * ReconstructionError NotARollup where
+ * its data are not carried.
+ */
+export async function rebuildFromMessages(
+  { hyperchain, output }: Pick<ChainOnL1, "hyperchain" | "output">,
+  {
+    base,
+    node,
+    ...options
+  }: Pick<ReconstructionOptions, "upTo"> & { readonly base: Reconstruction; readonly node: JsonRpcProvider },
+): Promise<Reconstruction> {
+  const { genesis } = await protocolGenesis();
+  output.progress(`reading ${hyperchain} from messages of chain ${base.contract.configuration.chainId}…`);
+  return reconstructCarriedOn(node, { base, hyperchain, genesis, onProgress: progressOf(output), ...options });
 }
 
 /** Tells how far it is about once a second, since there can be many thousand blocks. */

@@ -65,10 +65,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "name", description: "What it is called" })
     .addOption(option("chainId", "Its id (default: the next that L1 has not given to a chain)"))
     .addOption(option("port", "Port at which it is served (default: any free one)"))
-    .addOption(option("da", "Where its data goes: rollup or validium (default: rollup)"))
-    .addOption(
-      option("settlesOn", "Chain of the ecosystem on which it settles instead of L1; it is no rollup then (default: L1)"),
-    )
+    .addOption(option("da", "Where its data goes: rollup, validium or chain (default: rollup)"))
+    .addOption(option("settlesOn", "Chain of the ecosystem on which it settles instead of L1 (default: L1)"))
     .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
     .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
     .addOption(
@@ -347,6 +345,8 @@ export const taskDefinitions: TaskDefinition[] = [
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(settlementUrl)
+    .addOption(option("base", "Of a chain on a chain, from L1 alone: the latter's contract on L1"))
+    .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
     .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
@@ -406,7 +406,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag({ name: "activate", description: "Where the exit is open: stop the chain for good, for all its users" })
     .addOption(settlementUrl)
     .addOption(
-      option("base", "With --settlement-url, of a chain on a chain that has stopped: the latter's contract on L1, which pays"),
+      option("base", "Of a chain on a chain that has stopped: the latter's contract on L1, which pays, and has what it takes"),
     )
     .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
     .addOption(url)

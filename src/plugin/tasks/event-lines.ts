@@ -93,9 +93,11 @@ export function upgradeLine(chain: string, { version, effectiveAt, operations }:
 }
 
 /** A chain that has come to an ecosystem that runs. */
-export function createdLine({ name, chainId, url, hyperchain, settlesOn }: ChainInfo): string {
+export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAvailability }: ChainInfo): string {
   const runs = `${name} (${chainId}) runs at ${url}; its contract on ${settlesOn?.name ?? "L1"} is ${hyperchain}`;
-  return settlesOn === undefined ? runs : `${runs}. It settles there, not on L1, and is no rollup`;
+  if (settlesOn === undefined) return runs;
+  const data = dataAvailability === "rollup" ? "its data get to L1 from there" : "is no rollup";
+  return `${runs}. It settles there, not on L1, and ${data}`;
 }
 
 /** One settled batch. */

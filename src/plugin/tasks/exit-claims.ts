@@ -26,13 +26,13 @@ export function tokensToClaim(baseToken: Hex, named: string | undefined): Readon
 
 export function tellClaims(
   { output }: ChainOnL1,
-  { contract, pendingOperations }: Reconstruction,
+  { contract, pendingHashes }: Reconstruction,
   activation: Hex | undefined,
   claims: readonly Claim[],
   ofUnpaid = `refundOperation and refundDeposit of ${contract.hyperchain} pay them back`,
 ): void {
   const { chainId } = contract.configuration;
-  const waiting = pendingOperations.length;
+  const waiting = pendingHashes.length;
   const lines = claims.map(({ token, amount, recipient, transactionHash }) => {
     const name = token === ETHER ? "wei" : `of token ${token}`;
     return transactionHash === undefined

@@ -3,14 +3,18 @@ import { nestedExit, stateExit } from "../../client/contract-interfaces.ts";
 import { hasExited, stateExitOf } from "../../client/stopped-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
-import { proveNestedHolding, readSettlement } from "../../devnet/reconstruction/nested-exit.ts";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import { proveNestedHolding, readSettlement, settlementIn } from "../../devnet/reconstruction/nested-exit.ts";
 import type { SettlementOnBase } from "../../devnet/reconstruction/nested-exit.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import { staysBelow, withRebuiltChain } from "../../devnet/reconstruction/reconstruct-carried.ts";
 import { withProvider } from "../../devnet/reconstruction/with-provider.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { systemClock } from "../../runtime/clock.ts";
 import { pluginError } from "../plugin-error.ts";
 import { askContract } from "./ask-contract.ts";
-import { rebuild } from "./chain-on-l1.ts";
+import { connectChain } from "../start-ecosystem.ts";
+import { rebuild, rebuildFromMessages } from "./chain-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
@@ -29,16 +33,20 @@ export function hasStopped({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchai
 }
 
 /**
- * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of the base,
- * and what a node of the base has of the chain.
+ * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of
+ * the base, with
+ * the data that the base carried, or what a node of the base has of a chain that is no rollup.
  */
-export async function exitFromStoppedBase(chain: ChainOnL1, below: ChainOnL1, args: ClaimArguments): Promise<void> {
+export async function exitFromStoppedBase(
+  chain: ChainOnL1,
+  below: ChainOnL1,
+  args: ClaimArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
   const recipient = args.to === undefined ? undefined : parseAccount(args.to);
   const base = await rebuild(below, { upTo: "executed" });
-  // Later batches of the chain are in no state of the base that counts.
-  const rebuilt = await rebuild(chain, { upTo: "executed", toBlock: Number(base.last.lastBlock) });
+  const { rebuilt, settlement } = await rebuildOn(base, chain, hre);
   const { settlementChainId, configuration } = base.contract;
-  const settlement = await withProvider(chain.l1, (provider) => readSettlement(provider, rebuilt.contract.factory));
   if (settlement === undefined) throw notComputed(rebuilt);
   await below.withSigner(args.from, settlementChainId, async (signer) => {
     const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
@@ -50,6 +58,26 @@ export async function exitFromStoppedBase(chain: ChainOnL1, below: ChainOnL1, ar
       claims.push(await claim(sender, nested, token, recipient ?? sender.address));
     tellClaims(chain, rebuilt, undefined, claims, "what they carried stays, as all that was on its way there");
   });
+}
+
+interface RebuiltOnBase {
+  readonly rebuilt: Reconstruction;
+  /** Undefined where no codes and terms are known that lead to the chain's contracts. */
+  readonly settlement: SettlementOnBase | undefined;
+}
+
+async function rebuildOn(base: Reconstruction, chain: ChainOnL1, hre: HardhatRuntimeEnvironment): Promise<RebuiltOnBase> {
+  try {
+    return await withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, async (node) => {
+      const rebuilt = await rebuildFromMessages(chain, { base, node, upTo: "executed" });
+      return { rebuilt, settlement: await settlementIn(base, node, rebuilt.contract.factory) };
+    });
+  } catch (error) {
+    if (chain.hasNoNode || !staysBelow(error)) throw error;
+  }
+  // Later batches of the chain are in no state of the base that counts.
+  const rebuilt = await rebuild(chain, { upTo: "executed", toBlock: Number(base.last.lastBlock) });
+  return { rebuilt, settlement: await withProvider(chain.l1, (provider) => readSettlement(provider, rebuilt.contract.factory)) };
 }
 
 /** Where the base's layer pays holdings on chains on it. Throws a plugin error where its contracts are older. */

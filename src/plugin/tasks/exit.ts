@@ -20,15 +20,19 @@ interface ExitArguments extends ChainOnL1Arguments, ClaimArguments {
 }
 
 const WHAT_IS_ON_TOP =
-  "L1 pays what accounts held there (hyperchain:exit) from data that only nodes of both chains have; what is on its way there, is " +
-  "held by contracts of theirs, or was born on either, is lost";
+  "L1 pays what accounts held there (hyperchain:exit) from data on L1, or, where a chain is no rollup, from nodes of both; what is on its " +
+  "way there, is held by contracts of theirs, or was born on either, is lost";
 /** What `exitOpensAt` says while no operation waits. */
 const NEVER = 2n ** 256n - 1n;
 
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has stopped, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
-    if (chain.base !== undefined && (await hasStopped(chain.base))) return exitFromStoppedBase(chain, chain.base, args);
+    if (chain.base !== undefined && (await hasStopped(chain.base))) return exitFromStoppedBase(chain, chain.base, args, hre);
+    if (chain.hasNoNode)
+      throw pluginError(
+        "the chain below has not stopped: the exit of a chain on it is there. Name a node of it by --settlement-url",
+      );
     const recipient = args.to === undefined ? undefined : parseAccount(args.to);
     const reconstruction = await rebuild(chain, { upTo: "executed" });
     const { settlementChainId } = reconstruction.contract;

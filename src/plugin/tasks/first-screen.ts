@@ -61,9 +61,13 @@ function isOnChain({ settlesOn }: ChainInfo): boolean {
   return settlesOn !== undefined;
 }
 
-/** What a chain that settles on another is not. */
+/** What a chain that settles on another is, and is not. */
 function onChainLine({ name, settlesOn, dataAvailability }: ChainInfo): string {
   const below = settlesOn?.name;
+  if (dataAvailability === "rollup")
+    return wrapped(
+      `${name} settles on ${below}, whose batches carry its data to L1. The operator of ${below} controls what is on ${name}.`,
+    );
   const data = dataAvailability === "chain" ? `publishes its data on ${below} alone` : "gives its data to a committee";
   return warning(
     wrapped(

@@ -2,7 +2,8 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { systemClock } from "../../runtime/clock.ts";
-import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
+import { withRebuiltChain } from "../../devnet/reconstruction/reconstruct-carried.ts";
+import type { Reconstruction, ReconstructionOptions } from "../../devnet/reconstruction/reconstruct.ts";
 import { operateChain } from "../../devnet/reconstruction/operate-chain.ts";
 import { startReconstructedChain } from "../../devnet/reconstruction/start-reconstructed-chain.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
@@ -17,8 +18,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import { connectChain } from "../start-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
-import { L1_BLOCK, rebuild, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { L1_BLOCK, rebuild, rebuildFromMessages, withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { reconstructionText } from "./reconstruction-text.ts";
@@ -45,17 +46,37 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     const port = readNumber("servePort", args.servePort, portNumber);
     const key = args.operate ? operatorKey(args) : undefined;
-    const reconstruction = await rebuild(place, {
+    const options = {
       // An operator goes on behind what is committed.
-      ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" }),
+      ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" as const }),
       ...(fromBlock === undefined ? {} : { fromBlock }),
-    });
+    };
+    const reconstruction = place.hasNoNode ? await rebuildWithoutNode(place, options, hre) : await rebuild(place, options);
     const summary = summarize(reconstruction);
     if (port === undefined) output.result(() => reconstructionText(summary), summary);
     else if (key === undefined)
-      await serve(reconstruction, summary, { l1Url: place.l1, port, writable: args.writable }, hre, output);
+      await serve(
+        reconstruction,
+        summary,
+        { ...(place.hasNoNode ? {} : { l1Url: place.l1 }), port, writable: args.writable },
+        hre,
+        output,
+      );
     else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
   });
+
+/** From the L1 of the chain on which it settles, which is rebuilt first. */
+async function rebuildWithoutNode(
+  place: ChainOnL1,
+  { upTo, fromBlock }: Pick<ReconstructionOptions, "upTo" | "fromBlock">,
+  hre: HardhatRuntimeEnvironment,
+): Promise<Reconstruction> {
+  if (place.base === undefined) throw new TypeError("a chain without a node is on a base that is named");
+  const base = await rebuild(place.base, { upTo: "executed", ...(fromBlock === undefined ? {} : { fromBlock }) });
+  return withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, (node) =>
+    rebuildFromMessages(place, { base, node, ...(upTo === undefined ? {} : { upTo }) }),
+  );
+}
 
 function operatorKey({ servePort, writable }: ReconstructArguments): Hex {
   const key = process.env["HYPERCHAIN_PRIVATE_KEY"];
@@ -119,16 +140,16 @@ async function operate(
 async function serve(
   reconstruction: Reconstruction,
   summary: ReconstructionSummary,
-  { l1Url, port, writable }: { readonly l1Url: string; readonly port: number; readonly writable: boolean },
+  { l1Url, port, writable }: { readonly l1Url?: string; readonly port: number; readonly writable: boolean },
   hre: HardhatRuntimeEnvironment,
   output: Output,
 ): Promise<void> {
   const { host } = hre.config.hyperchains;
-  const l1 = connectHttp(reconstruction.contract.settlementChainId, l1Request(l1Url));
+  const l1 = l1Url === undefined ? undefined : connectHttp(reconstruction.contract.settlementChainId, l1Request(l1Url));
   const chain = await startReconstructedChain(
     reconstruction,
     { host, port, writable },
-    { connect: connectChain(hre), clock: systemClock, l1 },
+    { connect: connectChain(hre), clock: systemClock, ...(l1 === undefined ? {} : { l1 }) },
   );
   output.result(
     () =>
@@ -137,7 +158,7 @@ async function serve(
   );
   await nextSignal();
   await closeAndExit(
-    () => chain.close().finally(() => l1.destroy()),
+    () => chain.close().finally(() => l1?.destroy()),
     (error) => output.progress(String(error)),
   );
 }

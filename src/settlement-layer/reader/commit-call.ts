@@ -1,10 +1,10 @@
 import { AbiCoder } from "ethers";
-import type { FunctionFragment, Log, ParamType, Provider } from "ethers";
+import type { FunctionFragment, Interface, Log, ParamType, Provider } from "ethers";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface, topicOf } from "./contract-interfaces.ts";
+import { dataCarrierInterface, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 
 /** What calldata of a commit or a settlement say beside the record. Hostile: it may be a decoy that no contract has seen. */
 export interface CommitCall {
@@ -33,10 +33,16 @@ interface CommitFunction {
   readonly commitmentWord: number;
 }
 
-const COMMIT = functionOf("commitBatch");
-/** By the digits of their selectors. A chain without a quorum has its batches settled in one call. */
+const COMMIT = functionOf(hyperchainInterface, "commitBatch");
+/**
+ * By the digits of their selectors. A chain without a quorum has its batches settled in one call; a chain on a chain has
+ * them carried.
+ */
 const FUNCTIONS: ReadonlyMap<string, CommitFunction> = new Map(
-  [COMMIT, functionOf("settle")].map((fragment) => [fragment.selector.slice(2), commitFunction(fragment)]),
+  [COMMIT, functionOf(hyperchainInterface, "settle"), functionOf(dataCarrierInterface, "commit")].map((fragment) => [
+    fragment.selector.slice(2),
+    commitFunction(fragment),
+  ]),
 );
 const TOLD_TOPIC = topicOf(hyperchainInterface, "CommitCall");
 const SELECTOR_DIGITS = 8;
@@ -72,8 +78,8 @@ function* commitFunctionsIn(digits: string): Iterable<readonly [at: number, call
   }
 }
 
-function functionOf(name: "commitBatch" | "settle"): FunctionFragment {
-  const fragment = hyperchainInterface.getFunction(name);
+function functionOf(contract: Interface, name: "commitBatch" | "settle" | "commit"): FunctionFragment {
+  const fragment = contract.getFunction(name);
   if (fragment === null) throw new Error(`the ABI has no function ${name}; run npm run generate`);
   return fragment;
 }

@@ -1,10 +1,12 @@
 import { Interface } from "ethers";
 import { chainSettingsAbi } from "../../abi/chain-settings.ts";
+import { dataCarrierAbi } from "../../abi/data-carrier.ts";
 import { hyperchainAbi } from "../../abi/hyperchain.ts";
 import { transactionRootRegistryAbi } from "../../abi/transaction-root-registry.ts";
 
-/** Encoders and decoders of a chain's contract, of the registry, and of the settings. */
+/** Encoders and decoders of a chain's contract, of the carrier of its data, of the registry, and of the settings. */
 export const hyperchainInterface = new Interface(hyperchainAbi);
+export const dataCarrierInterface = new Interface(dataCarrierAbi);
 export const registryInterface = new Interface(transactionRootRegistryAbi);
 export const settingsInterface = new Interface(chainSettingsAbi);
 

@@ -4,13 +4,18 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { dataCarrierInterface, hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import type { BatchApproval } from "../quorum.ts";
 import type { CommitBatch } from "../settlement-batch.ts";
 
 /** Calldata of `commitBatch`. `previous` is the last committed batch, or the genesis record. */
 export function encodeCommit(previous: StoredBatch, batch: CommitBatch, approval: BatchApproval): Hex {
   return hyperchainInterface.encodeFunctionData("commitBatch", [previous, batch, approval]) as Hex;
+}
+
+/** Calldata of the carrier's `commit`, which commits the batch of this contract. The rest as `encodeCommit`. */
+export function encodeCarriedCommit(hyperchain: Hex, ...[previous, batch, approval]: Parameters<typeof encodeCommit>): Hex {
+  return dataCarrierInterface.encodeFunctionData("commit", [hyperchain, previous, batch, approval]) as Hex;
 }
 
 /**
@@ -21,13 +26,15 @@ export function commitsSame(one: Hex, other: Hex): boolean {
   return withoutApproval(one) === withoutApproval(other);
 }
 
+const CARRIED_SELECTOR = dataCarrierInterface.getFunction("commit")?.selector ?? "0x";
+
 function withoutApproval(data: Hex): string {
-  const [previous, batch] = hyperchainInterface.decodeFunctionData("commitBatch", data);
-  return hyperchainInterface.encodeFunctionData("commitBatch", [
-    previous,
-    batch,
-    { validFrom: 0n, validUntil: 0n, signatures: [] },
-  ]);
+  const isCarried = data.startsWith(CARRIED_SELECTOR);
+  const [contract, name] = isCarried
+    ? ([dataCarrierInterface, "commit"] as const)
+    : ([hyperchainInterface, "commitBatch"] as const);
+  const others = contract.decodeFunctionData(name, data).toArray().slice(0, -1);
+  return contract.encodeFunctionData(name, [...others, { validFrom: 0n, validUntil: 0n, signatures: [] }]);
 }
 
 /** Calldata of `proveBatch`. */

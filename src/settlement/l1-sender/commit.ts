@@ -7,7 +7,7 @@ import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
 import { SettlementError } from "../settlement-error.ts";
 import { UnsignedError } from "../signatures.ts";
 import { proposeTerms, readSigningView, whyOverdue } from "../signing-view.ts";
-import { commitsSame, encodeCommit } from "./batch-calls.ts";
+import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
 import { findStoredBatch, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
@@ -36,6 +36,7 @@ export async function commitBatch(
     batchNumber: batch.outputs.batchNumber,
     find: () => findCommitted(context, batch),
     isSame: commitsSame,
+    ...(posting.carrier === undefined ? {} : { to: posting.carrier }),
     async encode() {
       const { answered } = context.patience;
       // Signers may read L1 themselves.
@@ -60,7 +61,9 @@ export async function commitBatch(
             throw error;
           }),
         );
-        return encodeCommit(previous, commit, approved);
+        return posting.carrier === undefined
+          ? encodeCommit(previous, commit, approved)
+          : encodeCarriedCommit(context.hyperchain, previous, commit, approved);
       } catch (error) {
         if (error instanceof UnsignedError && error.signatureCount === 0) {
           context.approvals.withdraw(approval);

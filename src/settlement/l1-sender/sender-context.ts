@@ -46,6 +46,8 @@ export interface StageCall<Done> {
   /** What L1 has of it; undefined where it has not done it. */
   readonly find: () => Promise<Done | undefined>;
   readonly encode: () => Promise<Hex>;
+  /** What is called; default: the chain's contract. */
+  readonly to?: Hex;
   /** As TransactionCall's. */
   readonly isSame?: (one: Hex, other: Hex) => boolean;
   /** An upper bound of its gas, where one is known. */
@@ -104,12 +106,12 @@ async function sendInTime(
 
 function sendStage(
   context: SenderContext,
-  { stage, batchNumber, gasLimit, isSame }: StageCall<unknown>,
+  { stage, batchNumber, gasLimit, isSame, to = context.hyperchain }: StageCall<unknown>,
   data: Hex,
 ): Promise<TransactionReceipt> {
   return context.transactor.send({
     label: `${stage} of batch ${batchNumber}`,
-    to: context.hyperchain,
+    to,
     data,
     ...(gasLimit === undefined ? {} : { gasLimit }),
     ...(isSame === undefined ? {} : { isSame }),

@@ -4,7 +4,15 @@ import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { Interface } from "ethers";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
-import { commitGas, executeGas, fits, NO_USAGE, proofRows, PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
+import {
+  carriedLimits,
+  commitGas,
+  executeGas,
+  fits,
+  NO_USAGE,
+  proofRows,
+  PROTOCOL_LIMITS,
+} from "../../../src/chain/ordering/limits.ts";
 import type { BatchUsage } from "../../../src/chain/ordering/limits.ts";
 import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -83,6 +91,27 @@ describe("§8.1: any single operation fits any chain", () => {
     for (const usage of all) {
       const leaves = leavesBefore(usage, MAX_LEAF_COUNT);
       assert.ok(fits(usage, PROTOCOL_LIMITS, leaves), `${inspect(usage)}: ${proofRows(usage, leaves)} rows`);
+    }
+  });
+
+  it("D3: by calculation, where the chain below carries its data too, through one or two chains", () => {
+    for (const layers of [1, 2]) {
+      const limits = carriedLimits(layers);
+      for (const usage of all) {
+        assert.ok(fits(usage, limits, leavesBefore(usage, MAX_LEAF_COUNT)), `${layers}: ${inspect(usage)}`);
+      }
+    }
+  });
+
+  it("D3: what such a chain commits is a message that a batch of the chain below has room for beside the commit's own changes", () => {
+    const below = [PROTOCOL_LIMITS, carriedLimits(1)];
+    for (const [i, limits] of below.entries()) {
+      const { pubdataBytes } = carriedLimits(i + 1);
+      // Two heads; the commit's slots: its record's hash, counters, the messenger's, six accounts.
+      const messageBytes = pubdataBytes + 2 * 30 + 120;
+      const usage = { ...NO_USAGE, messages: 2, messageBytes, diffs: 20, insertions: 5, diffBytes: 20 * 37 + 5 * 86 };
+      assert.ok(fits(usage, limits, 2 ** 20), `${i} below`);
+      assert.ok(!fits({ ...usage, messageBytes: limits.pubdataBytes }, limits, 2 ** 20));
     }
   });
 

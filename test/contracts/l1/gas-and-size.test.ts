@@ -41,6 +41,7 @@ const CONTRACTS = [
   "AnyOfPolicy",
   "CommitteePolicy",
   "RollupCalldataPolicy",
+  "DataCarrier",
 ] as const;
 /** EIP-170. */
 const CODE_LIMIT = 24_576;
@@ -271,6 +272,24 @@ describe("size and gas of the L1 contracts", () => {
       ...proveUndelivered(tree, 274n, keccak(log.body)),
     };
     record("refundTransfer", await send(ecosystem.stateExit, "refundTransfer", transfer, account));
+  });
+
+  test("a commit whose data are carried on", async () => {
+    const { deployedBytecode } = await hre.artifacts.readArtifact("L1Messenger");
+    await ecosystem.l1.ethers.provider.send("hardhat_setCode", [`0x${"8008".padStart(40, "0")}`, deployedBytecode]);
+    const carrier = await ecosystem.l1.deploy("DataCarrier");
+    const configuration = await defaultConfiguration(ecosystem, 998n);
+    const chain = await TestChain.create(ecosystem, { ...configuration, dataAvailabilityPolicy: await carrier.getAddress() });
+    const message = (bytes: number): PubdataLog => ({
+      type: "message",
+      sender: addressOf(7),
+      body: new Uint8Array(bytes).fill(7),
+    });
+    for (const bytes of [1_000, 94_000]) {
+      await atNextTime();
+      const formed = await chain.form({ logs: [message(bytes / 2), message(bytes / 2)], timestamp: time - 100n });
+      record(`DataCarrier.commit (${bytes} bytes)`, (await chain.commit(formed, carrier)).receipt);
+    }
   });
 
   test("equals the committed snapshot", () => {

@@ -87,6 +87,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     assert.equal(event?.name, "SettlementPlanned");
     assert.equal(String(event.args["factory"]).toLowerCase(), expected.addressOf("ChainFactory"));
     assert.deepEqual([...(event.args["terms"] as readonly unknown[])], Object.values(terms));
+    assert.deepEqual([...(await view<readonly unknown[]>(creator, "terms"))], Object.values(terms));
   });
 
   test("readers find the terms among strangers' events, be these without data or more than a node answers at once", async () => {

@@ -265,15 +265,25 @@ export class TestChain {
     return orderSignatures(signatures);
   }
 
-  /** Commits and remembers what L1 stored. */
-  async commit(formed: FormedBatch): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
-    const approval = await this.sign(formed.expected.commitment);
-    const receipt = await send(this.contract, "commitBatch", formed.previous, formed.commit, approval);
+  /** Commits, by the contract that carries its data if it is given, and remembers what L1 stored. */
+  async commit(
+    formed: FormedBatch,
+    carrier?: BaseContract,
+  ): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
+    const args = [formed.previous, formed.commit, await this.sign(formed.expected.commitment)];
+    const receipt = await (carrier === undefined
+      ? send(this.contract, "commitBatch", ...args)
+      : send(carrier, "commit", this.address, ...args));
     const block = await receipt.getBlock();
-    const stored = { ...formed.expected, committedAt: BigInt(block.timestamp) };
+    return { stored: this.goOn(formed, BigInt(block.timestamp)), receipt };
+  }
+
+  /** Forms behind this batch from now on, as if L1 had committed it at this time. */
+  goOn(formed: FormedBatch, committedAt: bigint): StoredBatch {
+    const stored = { ...formed.expected, committedAt };
     this.last = stored;
     this.batchCount++;
-    return { stored, receipt };
+    return stored;
   }
 
   async prove(stored: StoredBatch): Promise<ContractTransactionReceipt> {

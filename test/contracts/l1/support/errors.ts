@@ -28,6 +28,7 @@ const CONTRACTS = [
   "AllOfPolicy",
   "AnyOfPolicy",
   "RollupCalldataPolicy",
+  "DataCarrier",
 ] as const;
 
 let interfaces: Promise<readonly Interface[]> | undefined;

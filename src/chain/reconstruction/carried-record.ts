@@ -1,0 +1,84 @@
+import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
+import type { CarriedBatch } from "../../protocol/carried-pubdata.ts";
+import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, NO_PARTITION } from "../../protocol/commitment.ts";
+import { digestToHex, elementsToBytes } from "../../protocol/digest.ts";
+import type { Compress } from "../../protocol/digest.ts";
+import { diffListDigest } from "../../protocol/diff-digest.ts";
+import { outputsEntry } from "../../protocol/diff-list.ts";
+import { evaluateDiffList } from "../../protocol/evaluation.ts";
+import { toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
+import { hashOutputs } from "../../protocol/outputs.ts";
+import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
+import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { NO_POLICY_DATA, preCommitmentOf } from "./published-batch.ts";
+import type { PublishingChain } from "./published-batch.ts";
+
+/** What a carried batch is read beside. */
+export interface RecordContext {
+  /** The record before it. */
+  readonly previous: StoredBatch;
+  /** Of the operations that it took from the queue, in order. */
+  readonly canonicalTxHashes: readonly Hex[];
+  /** What the chain's batches export beside their logs. */
+  readonly extensions: Hex;
+  readonly protocolVersion: bigint;
+}
+
+/**
+ * The record that the chain's contract has made of a carried batch, as the contract computes it
+ * (`BatchCommitter.sol`). It is right only if
+ * its hash is the contract's. Undefined for pubdata that the contract would have refused.
+ */
+export function carriedRecord(
+  batch: CarriedBatch,
+  { previous, canonicalTxHashes, extensions, protocolVersion }: RecordContext,
+  chain: PublishingChain,
+  compress: Compress,
+): StoredBatch | undefined {
+  const { batchNumber, lastBlock, firstTimestamp, lastTimestamp, importedRootCount, importedRootsRollingHash, pubdata } = batch;
+  const priorityOpCount = BigInt(canonicalTxHashes.length);
+  const decoding = decodePubdata(pubdata, {
+    oldLeafCount: Number(previous.leafCount),
+    priorityOpCount: canonicalTxHashes.length,
+  });
+  if (!decoding.ok) return undefined;
+  const { logs, changes } = decoding.pubdata;
+  const l2LogsTreeRoot = l2LogTreeRoot(pubdataLogLeaves(logs, canonicalTxHashes));
+  const outputsHash = hashOutputs({
+    ...{ batchNumber, firstBlock: previous.lastBlock + 1n, lastBlock, firstTimestamp, lastTimestamp },
+    ...{ l2LogsTreeRoot, logCount: BigInt(logs.length), priorityOpCount },
+    priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
+    ...{ importedRootCount, importedRootsRollingHash, cheatCount: batch.cheatCount, extensions },
+  });
+  const entries = [...changes, outputsEntry(BigInt(outputsHash))];
+  const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));
+  const insertions = changes.filter(({ type }) => type === "insertion").length;
+  const record: StoredBatch = {
+    ...{ batchNumber, lastBlock, firstTimestamp, lastTimestamp },
+    leafCount: previous.leafCount + BigInt(insertions),
+    priorityOpTotal: previous.priorityOpTotal + priorityOpCount,
+    ...{ committedAt: batch.committedAt, importedRootCount, protocolVersion },
+    commitment: NO_PARTITION,
+    ...{ oldStateRoot: previous.newStateRoot, newStateRoot: batch.newStateRoot },
+    diffDigest: digestToHex(diffListDigest(entries, compress)),
+    ...{ point: "0x", evaluation: "0x", outputsHash, l2LogsTreeRoot, importedRootsRollingHash, flowsHash, extensions },
+    ...{ nestedRoot: NO_PARTITION, partitionRoot: NO_PARTITION, partition: NO_PARTITION, partitionDa: NO_PARTITION },
+  };
+  const preCommitment = preCommitmentOf(record, previous, chain);
+  const pubdataHash = hashPubdata(pubdata);
+  const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
+  const evaluation = evaluateDiffList(entries, point);
+  const daCommitment = hashDaCommitment({
+    ...{ pubdataHash, point, evaluation, flowsHash, policyDataHash: NO_POLICY_DATA, partitionDa: NO_PARTITION },
+  });
+  return {
+    ...record,
+    point: toHex(elementsToBytes(point)),
+    evaluation: toHex(elementsToBytes(evaluation)),
+    commitment: hashCommitment(preCommitment, daCommitment),
+  };
+}
