@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { P } from "../../src/field/koala-bear.ts";
+import { inv, P } from "../../src/field/koala-bear.ts";
 import type { Backend, RowProgram, VectorOperand } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
@@ -12,6 +12,8 @@ const scalar = (index: number): VectorOperand => ({ kind: "scalar", index });
 
 /** Heights below a vector and a transform, and around the 256 rows of a task. */
 const HEIGHTS = [0, 1, 2, 3, 4, 7, 8, 9, 11];
+/** The element whose Montgomery form is p − 1: −2⁻³² mod p. */
+const LARGEST = P - inv(2 ** 32 % P);
 const big = (x: bigint): number => Number(((x % BigInt(P)) + BigInt(P)) % BigInt(P));
 
 describe("row programs", () => {
@@ -64,29 +66,103 @@ describe("row programs", () => {
   });
 
   test("agree in all backends, whatever the program", async () => {
-    const next = elementSource(7);
-    for (const logRows of [2, 4, 9]) {
+    for (const [seed, logRows, registers] of [
+      [7, 2, 80],
+      [8, 4, 80],
+      [9, 9, 80],
+      [10, 4, 5],
+      [11, 5, 12],
+      [12, 6, 3],
+    ] as const) {
+      const next = elementSource(seed);
       const columns = [
-        ...randomColumns(logRows, 4, logRows),
-        new Uint32Array(2 ** logRows).fill(P - 1),
-        new Uint32Array(2 ** logRows),
+        ...randomColumns(logRows, 3, logRows),
+        ...[P - 1, P - 2, 0, LARGEST].map((element) => new Uint32Array(2 ** logRows).fill(element)),
       ];
-      const written: number[] = [];
+      const written = new Set<number>();
       const operand = (): VectorOperand => {
-        const kind = next() % (written.length > 0 ? 4 : 3);
-        if (kind === 0) return scalar(next() % 3);
-        return kind < 3 ? column(next() % columns.length, kind === 2) : register(written[next() % written.length] ?? 0);
+        const kind = next() % (written.size > 0 ? 5 : 3);
+        if (kind === 0) return scalar(next() % 4);
+        return kind < 3 ? column(next() % columns.length, kind === 2) : register([...written][next() % written.size] ?? 0);
       };
-      const arithmetic = Array.from({ length: 80 }, (_, out) => {
+      const arithmetic = Array.from({ length: 200 }, (_, i) => {
+        const out = i < registers ? i : next() % registers;
         const instruction = { op: (["add", "sub", "mul"] as const)[next() % 3] ?? "add", out, a: operand(), b: operand() };
-        written.push(out);
+        written.add(out);
         return instruction;
       });
       const stores = Array.from({ length: 9 }, (_, i) => ({ op: "store", column: 8 - i, a: operand() }) as const);
-      const program: RowProgram = { registerCount: 80, instructions: [...arithmetic, ...stores] };
-      const scalars = [1, P - 1, next()];
+      const program: RowProgram = { registerCount: registers, instructions: [...arithmetic, ...stores] };
+      const scalars = [1, P - 1, next(), LARGEST];
       const results = await Promise.all(backends.map((backend) => map(backend, columns, program, scalars, 9)));
-      for (const result of results) assert.deepEqual(result, results[0]);
+      for (const result of results) assert.deepEqual(result, results[0], `seed ${seed}`);
+    }
+  });
+
+  test("add and subtract any number of the largest products, and terms beside them", async () => {
+    // The products' operands, and the negatives of two of them: each has the largest Montgomery form, or makes it.
+    const columns = [LARGEST, P - 1, P - LARGEST, 0].map((element) => new Uint32Array(16).fill(element));
+    const elements = columns.map((values) => BigInt(values[0] ?? 0));
+    for (const count of [1, 2, 3, 4, 5, 6, 7, 63, 64, 65, 66, 130]) {
+      for (const [signs, factor] of [
+        [["add"], scalar(0)],
+        [["sub"], scalar(0)],
+        [["add"], column(0)],
+        [["sub"], column(0)],
+        [["add", "add", "sub"], column(2)],
+        [["sub", "add"], column(1)],
+        [["add"], undefined],
+        [["sub"], undefined],
+      ] as const) {
+        const instructions: RowProgram["instructions"][number][] = [];
+        let expected = elements[3] ?? 0n;
+        let sum: VectorOperand = column(3);
+        for (let i = 0; i < count; i++) {
+          const op = signs[i % signs.length] ?? "add";
+          const of = count % 2 === 0 ? i % 3 : 0;
+          const [product, out] = [2 * i, 2 * i + 1];
+          if (factor !== undefined) instructions.push({ op: "mul", out: product, a: column(of), b: factor });
+          instructions.push({ op, out, a: sum, b: factor === undefined ? column(of) : register(product) });
+          sum = register(out);
+          const by = factor === undefined ? 1n : factor.kind === "scalar" ? BigInt(LARGEST) : (elements[factor.index] ?? 0n);
+          expected += (op === "add" ? 1n : -1n) * (elements[of] ?? 0n) * by;
+        }
+        // The sum must be below p itself, or four of its squares are too much for 64 bits.
+        const square = 2 * count;
+        instructions.push({ op: "mul", out: square, a: sum, b: sum });
+        for (let i = 1; i < 4; i++) {
+          instructions.push({ op: "mul", out: square + 2 * i, a: sum, b: sum });
+          const before = register(square + 2 * (i - 1) + (i === 1 ? 0 : 1));
+          instructions.push({ op: "add", out: square + 2 * i + 1, a: before, b: register(square + 2 * i) });
+        }
+        instructions.push({ op: "store", column: 0, a: sum }, { op: "store", column: 1, a: register(square + 7) });
+        const program: RowProgram = { registerCount: square + 8, instructions };
+        for (const backend of backends) {
+          const stored = await map(backend, columns, program, [LARGEST], 2);
+          const values = [big(expected), big(4n * expected * expected)];
+          assert.deepEqual(
+            stored.map((own) => [...own]),
+            values.map((value) => new Array<number>(16).fill(value)),
+            `${backend.name}, ${count} × ${signs.join()}`,
+          );
+        }
+      }
+    }
+  });
+
+  test("invert every row of a strip, the largest elements too", async () => {
+    const program: RowProgram = {
+      registerCount: 1,
+      instructions: [
+        { op: "invert", out: 0, a: column(0) },
+        { op: "store", column: 0, a: register(0) },
+      ],
+    };
+    const edges = [1, 2, P - 1, P - 2, LARGEST, P - LARGEST, 127, 1 << 24];
+    const values = Uint32Array.from({ length: 64 }, (_, row) => edges[row] ?? row * 30_000_001 + 1);
+    for (const backend of backends) {
+      const [inverses] = await map(backend, [values], program, [], 1);
+      values.forEach((value, row) => assert.equal(big(BigInt(value) * BigInt(inverses?.[row] ?? 0)), 1));
     }
   });
 
@@ -108,6 +184,7 @@ describe("row programs", () => {
 
   test("are refused when they read what is missing or do not store each column once", async () => {
     const store = { op: "store", column: 0, a: column(0) } as const;
+    const early = { op: "add", out: 1, a: register(0), b: column(0) } as const;
     const refused: readonly (readonly [RowProgram["instructions"], number])[] = [
       [[{ ...store, a: column(1) }], 1],
       [[{ ...store, a: scalar(0) }], 1],
@@ -115,10 +192,12 @@ describe("row programs", () => {
       [[store, store], 1],
       [[store, { ...store, column: 2 }], 2],
       [[store], 2],
+      [[early, store, { op: "add", out: 0, a: column(0), b: column(0) }], 1],
     ];
     for (const [instructions, width] of refused) {
       for (const backend of backends) {
-        await assert.rejects(map(backend, [new Uint32Array(16)], { registerCount: 0, instructions }, [], width), RangeError);
+        const registerCount = instructions.includes(early) ? 2 : 0;
+        await assert.rejects(map(backend, [new Uint32Array(16)], { registerCount, instructions }, [], width), RangeError);
       }
     }
   });

@@ -145,7 +145,33 @@ for (const [workers, prunedDepth] of [
       }
     });
 
-    test("a quotient over more rows than one chunk of the interpreter", async () => {
+    test("quotients of scopes with any number of weighted values, and of none", async () => {
+      // Up to 16 values wait to be added to a scope's sums together.
+      for (const counts of [
+        [1, 15, 16, 17],
+        [33, 0, 0, 32],
+        [0, 0, 0, 0],
+      ]) {
+        await same(async (backend) => {
+          const blocks = [await backend.upload([...randomColumns(5, 2, 5), ...edgeColumns(5)], 5)];
+          const weights = Array.from({ length: Math.max(1, ...counts) }, (_, i) =>
+            i === 0 ? [P - 1, 0, P - 2, 1, P - 1] : randomExt(i, 5),
+          );
+          const instructions = counts.flatMap((count, scope) =>
+            Array.from({ length: count }, (_, weight): VectorInstruction => {
+              const a: VectorOperand =
+                weight % 5 === 4 ? { kind: "scalar", index: 0 } : { kind: "column", index: weight % 5, next: scope === 1 };
+              return { op: "accumulate", scope: scope as 0 | 1 | 2 | 3, a, weight };
+            }),
+          );
+          const program = { registerCount: 0, instructions };
+          const tables = [{ blocks, program, scalars: Uint32Array.of(P - 1), weights, logRows: 5 }];
+          return backend.download(await backend.quotient({ tables, chunkCount: 2, shift: SHIFT, degree: 5 }));
+        });
+      }
+    });
+
+    test("a quotient over more rows than one block", async () => {
       await same(async (backend) => {
         const tables = [await programTable(backend, 3, 5, 11)];
         return backend.download(await backend.quotient({ tables, chunkCount: 1, shift: SHIFT, degree: 5 }));

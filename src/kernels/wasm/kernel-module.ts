@@ -8,6 +8,7 @@ import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
 import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "./emit/keccak.ts";
 import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
 import { powers } from "./emit/powers.ts";
+import { runStrips } from "./emit/strip-machine.ts";
 import {
   accumulate,
   companions,
@@ -47,6 +48,8 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly foldColumn: Kernel;
   readonly splitColumn: Kernel;
   readonly invertVectors: Kernel;
+  /** 0 if an element that was inverted is zero. */
+  readonly runStrips: (...args: number[]) => number;
   readonly hashRowsPoseidon: Kernel;
   readonly hashNodesPoseidon: Kernel;
   readonly grind: (
@@ -81,6 +84,7 @@ export function compileKernels(): WebAssembly.Module {
     module.add(kernel);
   }
   module.add(invertVectors());
+  module.add(runStrips());
   for (const degree of DEGREES) {
     for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree)]) module.add(kernel);
   }

@@ -119,6 +119,8 @@ export const i32x4 = {
   shl: vectorShift(0xab),
   shrs: vectorShift(0xac),
   shru: vectorShift(0xad),
+  /** 1 unless a lane is zero. */
+  allTrue: (a: Value): Value => value(I32, a.code, vectorOp(0xa3)),
   /** Each lane as two signed numbers of 16 bits: the sum of the products of the low ones and of the high ones. */
   dot16: binary(V128, vectorOp(0xba)),
 };

@@ -51,6 +51,33 @@ export class FieldLanes {
     return this.#addP(i32x4.sub(highWords(x, y), highWords(q, this.#p)));
   }
 
+  /** x·2⁻³² for the four lanes of 64 bits in two vectors; their upper words are below p. */
+  montgomeryOfWide(low: Value, high: Value): Local {
+    const lows = this.hold(low);
+    const highs = this.hold(high);
+    const q = this.hold(i32x4.mul(v128.shuffle32(lows, highs, [0, 2, 4, 6]), this.#pInverse));
+    return this.#addP(i32x4.sub(v128.shuffle32(lows, highs, [1, 3, 5, 7]), highWords(q, this.#p)));
+  }
+
+  /**
+   * a^(p − 2) in Montgomery form: the inverse, and zero for zero. p − 2 is 1111110 in binary and then four times 111111, so 37
+   * products do.
+   */
+  inverse(a: Value): Local {
+    const x = this.hold(a);
+    const square = (y: Local, times: number): Local => {
+      let power = y;
+      for (let i = 0; i < times; i++) power = this.montgomery(power, power);
+      return power;
+    };
+    const two = this.montgomery(square(x, 1), x);
+    const three = this.montgomery(square(two, 1), x);
+    const six = this.montgomery(square(three, 3), three);
+    let power = square(six, 1);
+    for (let i = 0; i < 4; i++) power = this.montgomery(square(power, 6), six);
+    return power;
+  }
+
   /** a·c for a constant with its companion; a may be any 32-bit value. */
   multiplyByConstant(a: Value, c: ShoupConstant): Local {
     const x = this.hold(a);

@@ -1,23 +1,20 @@
 import { inv, mul, pow, rootOfUnity, sub } from "../../../field/koala-bear.ts";
 import { bitReverse } from "../../bit-reversal.ts";
 import { columnAddresses, columnStride } from "../columns-layout.ts";
-import { ONE_AT, R_SQUARED_AT, ZERO_AT } from "../fixed-memory.ts";
+import { ONE_AT, R_SQUARED_AT } from "../fixed-memory.ts";
 import { ScratchLayout } from "../heap.ts";
 import type { Degree } from "../kernel-module.ts";
 import { R, toMontgomery } from "../montgomery.ts";
 import type { Thread } from "../thread.ts";
+import { SCOPES } from "../programs/encode-program.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable } from "../transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
-import { INSTRUCTION_WORDS, OPERAND, OPERATION } from "./program-code.ts";
-
-/** Rows that a constraint program works on at a time: its registers then stay in the first- and second-level cache. */
-const CHUNK_ROWS = 1024;
-const SCOPES = 4;
+import { BLOCK_ROWS, layOutProgram, type LoadedProgram, prepareProgram, type ProgramScratch, runOnBlock } from "./strips.ts";
 
 /**
  * Values of one table's quotient on one coset of its trace domain per task. The columns are extended to the coset in
- * Montgomery form, the program runs over runs of rows, and the accumulators are joined with the selectors divided by Z,
- * which is constant on the coset.
+ * Montgomery form, and the program runs over blocks of rows; it joins its accumulators with the selectors divided by Z, which
+ * is constant on the coset.
  */
 export interface QuotientJob extends JobBase {
   readonly kind: "quotient";
@@ -31,11 +28,7 @@ export interface QuotientTableJob {
   readonly logRows: number;
   readonly shift: number;
   readonly columns: readonly number[];
-  readonly registerCount: number;
-  readonly code: Int32Array;
-  readonly scalars: Uint32Array;
-  /** Value and companion per coordinate of every weight. */
-  readonly weights: Uint32Array;
+  readonly program: LoadedProgram;
   /** Coordinate columns of values in bit-reversed order over all cosets, `targetStride` bytes apart. */
   readonly target: number;
   readonly targetStride: number;
@@ -44,17 +37,7 @@ export interface QuotientTableJob {
   readonly bitReversed: number;
 }
 
-type TableShape = Pick<QuotientTableJob, "logRows" | "columns" | "registerCount" | "code" | "scalars" | "weights">;
-
-/** Columns that the program reads at the next row, ascending. */
-function nextColumnsOf(code: Int32Array): number[] {
-  const indices = new Set<number>();
-  for (let at = 0; at < code.length; at += INSTRUCTION_WORDS) {
-    if (code[at + 2] === OPERAND.nextColumn) indices.add(code[at + 3] ?? 0);
-    if (code[at] !== OPERATION.accumulate && code[at + 4] === OPERAND.nextColumn) indices.add(code[at + 5] ?? 0);
-  }
-  return [...indices].sort((a, b) => a - b);
-}
+type TableShape = Pick<QuotientTableJob, "logRows" | "columns" | "program">;
 
 interface TableScratch {
   readonly columns: readonly number[];
@@ -65,10 +48,9 @@ interface TableScratch {
   readonly prefixes: number;
   readonly selectors: readonly number[];
   readonly vector: number;
-  readonly registers: number;
-  readonly scalars: number;
-  readonly weights: number;
-  readonly sums: number;
+  /** For each source of the program a block of its rows. */
+  readonly blocks: readonly number[];
+  readonly program: ProgramScratch;
   readonly end: number;
 }
 
@@ -76,7 +58,7 @@ function layOut(table: TableShape, degree: number, start: number): TableScratch 
   const scratch = new ScratchLayout(start);
   const stride = columnStride(table.logRows);
   const rowBytes = 4 * 2 ** table.logRows;
-  const next = nextColumnsOf(table.code);
+  const next = table.program.sources.flatMap((source) => (source.next ? [source.column] : []));
   const columns = (width: number): number[] => columnAddresses(scratch.take(width * stride), width, table.logRows);
   const nextAddresses = columns(next.length);
   return {
@@ -88,10 +70,8 @@ function layOut(table: TableShape, degree: number, start: number): TableScratch 
     prefixes: scratch.take(rowBytes),
     selectors: columns(SCOPES),
     vector: scratch.take(16),
-    registers: scratch.take(4 * CHUNK_ROWS * table.registerCount),
-    scalars: scratch.take(16 * table.scalars.length),
-    weights: scratch.take(4 * table.weights.length),
-    sums: scratch.take(SCOPES * degree * 4 * CHUNK_ROWS),
+    blocks: table.program.sources.map(() => scratch.take(4 * BLOCK_ROWS)),
+    program: layOutProgram(table.program, degree, scratch),
     end: scratch.end,
   };
 }
@@ -128,14 +108,26 @@ function runTable(thread: Thread, job: QuotientJob, table: QuotientTableJob, cos
   }
   fillSelectors(thread, table, scratch, shift);
 
-  table.scalars.forEach((scalar, i) => {
-    words.fill(toMontgomery(scalar), scratch.scalars / 4 + 4 * i, scratch.scalars / 4 + 4 * i + 4);
-  });
-  words.set(table.weights, scratch.weights / 4);
-  for (let firstRow = 0; firstRow < rows; firstRow += CHUNK_ROWS) {
-    const bytes = 4 * Math.min(CHUNK_ROWS, rows - firstRow);
-    runProgramOnChunk(thread, job.degree, table, scratch, 4 * firstRow, bytes);
-    joinScopes(thread, job.degree, table, scratch, coset, 4 * firstRow, bytes);
+  // The selectors are columns behind those of the table; next rows have been gathered into columns of their own.
+  const addresses = [...scratch.columns, ...scratch.selectors];
+  const sources = table.program.sources.map(
+    ({ column, next }) => (next ? scratch.nextColumns.get(column) : addresses[column]) ?? 0,
+  );
+  prepareProgram(thread, scratch.program, scratch.blocks);
+  const coordinates = Array.from({ length: job.degree }, (_, k) => table.target + k * table.targetStride + 4 * coset * rows);
+  for (let firstRow = 0; firstRow < rows; firstRow += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, rows - firstRow);
+    sources.forEach((source, i) => {
+      const from = source / 4 + firstRow;
+      words.copyWithin((scratch.blocks[i] ?? 0) / 4, from, from + count);
+    });
+    runOnBlock(
+      thread,
+      table.program,
+      scratch.program,
+      coordinates.map((target) => target + 4 * firstRow),
+      count,
+    );
   }
 }
 
@@ -169,62 +161,4 @@ function fillSelectors(thread: Thread, table: QuotientTableJob, scratch: TableSc
   words.fill(inverseZ, everyRow / 4, everyRow / 4 + rows);
   kernels.subVectors(transition, scratch.points, 16, splat(lastPoint), 0, bytes);
   kernels.mulVectors(transition, transition, 16, splat(toMontgomery(inverseZ)), 0, bytes);
-}
-
-function runProgramOnChunk(
-  { kernels, words }: Thread,
-  degree: Degree,
-  table: QuotientTableJob,
-  scratch: TableScratch,
-  offset: number,
-  bytes: number,
-): void {
-  const { code } = table;
-  const accumulate = kernels[`accumulate${degree}`];
-  const operations = [kernels.addVectors, kernels.subVectors, kernels.mulVectors];
-  const sumStride = 4 * CHUNK_ROWS;
-  const register = (index: number): number => scratch.registers + 4 * CHUNK_ROWS * index;
-  const address = (kind: number, index: number): number => {
-    if (kind === OPERAND.register) return register(index);
-    if (kind === OPERAND.scalar) return scratch.scalars + 16 * index;
-    const column = kind === OPERAND.column ? scratch.columns[index] : scratch.nextColumns.get(index);
-    if (column === undefined) throw new RangeError(`constraint program reads a missing column ${index}`);
-    return column + offset;
-  };
-  words.fill(0, scratch.sums / 4, scratch.sums / 4 + SCOPES * degree * CHUNK_ROWS);
-  for (let at = 0; at < code.length; at += INSTRUCTION_WORDS) {
-    const operation = code[at] ?? 0;
-    const out = code[at + 1] ?? 0;
-    const aKind = code[at + 2] ?? 0;
-    const a = address(aKind, code[at + 3] ?? 0);
-    const aStep = aKind === OPERAND.scalar ? 0 : 16;
-    if (operation === OPERATION.accumulate) {
-      const weight = scratch.weights + 8 * degree * (code[at + 5] ?? 0);
-      accumulate(scratch.sums + out * degree * sumStride, sumStride, a, aStep, weight, bytes);
-      continue;
-    }
-    const bKind = code[at + 4] ?? 0;
-    const b = address(bKind, code[at + 5] ?? 0);
-    operations[operation]?.(register(out), a, aStep, b, bKind === OPERAND.scalar ? 0 : 16, bytes);
-  }
-}
-
-/** Σ over the scopes of accumulator · selector; Montgomery times canonical is canonical. */
-function joinScopes(
-  { kernels }: Thread,
-  degree: Degree,
-  table: QuotientTableJob,
-  scratch: TableScratch,
-  coset: number,
-  offset: number,
-  bytes: number,
-): void {
-  for (let k = 0; k < degree; k++) {
-    const target = table.target + k * table.targetStride + coset * 4 * 2 ** table.logRows + offset;
-    scratch.selectors.forEach((selector, scope) => {
-      const sum = scratch.sums + (scope * degree + k) * 4 * CHUNK_ROWS;
-      kernels.mulVectors(sum, sum, 16, selector + offset, 16, bytes);
-      kernels.addVectors(target, sum, 16, scope === 0 ? ZERO_AT : target, scope === 0 ? 0 : 16, bytes);
-    });
-  }
 }

@@ -1,16 +1,16 @@
 import { createExtension } from "../../../field/extension.ts";
-import { add, inv, pow } from "../../../field/koala-bear.ts";
+import { add, inv, neg, pow } from "../../../field/koala-bear.ts";
 import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
 import { toCoordinateColumns } from "../../reference/polynomial.ts";
 import { tableQuotient } from "../../reference/quotient.ts";
 import type { StoredColumns } from "../columns-store.ts";
 import { columnStride } from "../columns-layout.ts";
 import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs } from "../extension-constants.ts";
 import { interpolateScratchBytes } from "../jobs/interpolate.ts";
-import { encodeProgram } from "../jobs/program-code.ts";
 import { quotientScratchBytes } from "../jobs/quotient.ts";
 import { assertDegree } from "../kernel-module.ts";
+import { encodeProgram } from "../programs/encode-program.ts";
+import { loadProgram } from "../programs/load-program.ts";
 import { fillPowers, SMALLEST_LOG_SIZE } from "../transforms.ts";
 
 /** See `Backend.quotient`. */
@@ -88,16 +88,17 @@ async function addLargeTables(
   const prepared = tables.map((table) => {
     const blocks: StoredColumns[] = table.blocks.map((block) => device.columns.get(block));
     const columns = blocks.flatMap((block) => block.addresses);
-    const bounds = { columns: columns.length, scalars: table.scalars.length, weights: table.weights.length };
+    const bounds = { columns: columns.length, scalars: table.scalars.length, weights: table.weights.length, degree };
     const targetStride = columnStride(table.logRows + logChunks);
     return {
       logRows: table.logRows,
       shift: shiftOf(request, table, tallest),
       columns,
-      registerCount: table.program.registerCount,
-      code: encodeProgram(table.program, bounds),
-      scalars: table.scalars,
-      weights: Uint32Array.from(table.weights.flatMap(constantPairs)),
+      program: loadProgram(scratch, encodeProgram(table.program, bounds), [
+        ...table.scalars,
+        ...table.scalars.map(neg),
+        ...table.weights.flat(),
+      ]),
       target: scratch.take(degree * targetStride),
       targetStride,
       nextRow: device.tables.offsets("nextRow", table.logRows),

@@ -1,0 +1,54 @@
+import type { ScratchLayout } from "../heap.ts";
+import { R } from "../montgomery.ts";
+import { STRIP_BYTES, STRIP_ROWS, type StripSource } from "../programs/strip-code.ts";
+import type { Thread } from "../thread.ts";
+
+/** Rows of the columns that a program reads, a block beside the others: hundreds of blocks fit the second-level cache. */
+export const BLOCK_ROWS = 256;
+
+/** A program's code (`programs/strip-code.ts`) in the shared memory. */
+export interface LoadedProgram {
+  readonly code: number;
+  /** In Montgomery form. */
+  readonly scalars: number;
+  readonly registerCount: number;
+  readonly sources: readonly StripSource[];
+}
+
+/** What a thread needs to run a program. */
+export interface ProgramScratch {
+  readonly registers: number;
+  /** Tables of addresses. */
+  readonly sources: number;
+  readonly targets: number;
+}
+
+export function layOutProgram(
+  { registerCount, sources }: Pick<LoadedProgram, "registerCount" | "sources">,
+  targetCount: number,
+  scratch: ScratchLayout,
+): ProgramScratch {
+  return {
+    registers: scratch.take(STRIP_BYTES * registerCount),
+    sources: scratch.take(4 * sources.length),
+    targets: scratch.take(4 * targetCount),
+  };
+}
+
+/** Before the first block: `sources` are the addresses at which every block of rows of the program's sources will stand. */
+export function prepareProgram({ words }: Thread, scratch: ProgramScratch, sources: readonly number[]): void {
+  words.fill(R, scratch.registers / 4, scratch.registers / 4 + STRIP_ROWS);
+  words.set(sources, scratch.sources / 4);
+}
+
+/** Runs the program on so many rows, a multiple of 16. False if some of them invert zero. */
+export function runOnBlock(
+  { kernels, words }: Thread,
+  { code, scalars }: LoadedProgram,
+  { registers, sources, targets }: ProgramScratch,
+  targetAddresses: readonly number[],
+  count: number,
+): boolean {
+  words.set(targetAddresses, targets / 4);
+  return kernels.runStrips(code, sources, targets, registers, scalars, 4 * count) === 1;
+}

@@ -1,0 +1,205 @@
+/** Rows that a program's code works on at a time: a register is then one line of the cache, and hundreds fit its first level. */
+export const STRIP_ROWS = 16;
+export const STRIP_BYTES = 4 * STRIP_ROWS;
+
+/**
+ * Instructions of `runStrips`, in words. Registers and scalars are named by how many bytes they stand behind the first one,
+ * columns by the place of their address in a table, in bytes.
+ *
+ *     sum                    register, five lengths in bytes, then the parts, each as long as said:
+ *                            pairs of register and scalar, and pairs of registers, whose products are added;
+ *                            pairs of registers whose products are subtracted; registers that are added; that are subtracted
+ *     load                   register, column
+ *     store, storeCanonical  register, column
+ *     invert                 register of the result, register
+ *     end                    nothing
+ */
+export const OPCODE = { sum: 0, load: 1, store: 2, storeCanonical: 3, invert: 4, end: 5 } as const;
+
+/** Code of a program, and what it takes. */
+export interface StripCode {
+  readonly words: Uint32Array;
+  /** Registers, the first of which must hold 1 on every row. */
+  readonly registerCount: number;
+  /** Columns that are loaded, in the order of the table of their addresses. */
+  readonly sources: readonly StripSource[];
+}
+
+export interface StripSource {
+  readonly column: number;
+  /** Whether the rows behind those of the strip are read. */
+  readonly next: boolean;
+}
+
+/** Parts of a sum. `scaled` has a value and the bytes before a scalar by turns, `plus` and `minus` have values in pairs. */
+export interface SumParts {
+  readonly scaled: readonly number[];
+  readonly plus: readonly number[];
+  readonly minus: readonly number[];
+  readonly added: readonly number[];
+  readonly subtracted: readonly number[];
+}
+
+/** The value that is 1 on every row. */
+export const ONE = 0;
+
+/** The value of a column's rows, or of those behind them. Values that the code computes have numbers behind all columns' ones. */
+export function columnValue({ column, next }: StripSource): number {
+  return 1 + 2 * column + (next ? 1 : 0);
+}
+
+/**
+ * Writes code in which every value has a number of its own. A column is loaded before it is first read; `finish` gives
+ * values the registers of those that are not read any more.
+ */
+export class StripCodeWriter {
+  #code = new Uint32Array(2 ** 14);
+  #length = 0;
+  readonly #columns: number;
+  readonly #loaded: Uint8Array;
+  readonly #sources: StripSource[] = [];
+  #values: number;
+
+  /** For a program with so many columns and results; results have the numbers from `firstResult` on. */
+  constructor(columns: number, results: number) {
+    this.#columns = columns;
+    this.#loaded = new Uint8Array(1 + 2 * columns);
+    this.#values = this.firstResult + results;
+  }
+
+  get firstResult(): number {
+    return 1 + 2 * this.#columns;
+  }
+
+  /** The number of one value more. */
+  fresh(): number {
+    return this.#values++;
+  }
+
+  sum(out: number, { scaled, plus, minus, added, subtracted }: SumParts): void {
+    for (let i = 0; i < scaled.length; i += 2) this.#need(scaled[i] ?? ONE);
+    for (let i = 0; i < plus.length; i++) this.#need(plus[i] ?? ONE);
+    for (let i = 0; i < minus.length; i++) this.#need(minus[i] ?? ONE);
+    for (let i = 0; i < added.length; i++) this.#need(added[i] ?? ONE);
+    for (let i = 0; i < subtracted.length; i++) this.#need(subtracted[i] ?? ONE);
+    this.#write(OPCODE.sum, out, 4 * scaled.length);
+    this.#write(4 * plus.length, 4 * minus.length, 4 * added.length);
+    this.#append([4 * subtracted.length]);
+    this.#append(scaled);
+    this.#append(plus);
+    this.#append(minus);
+    this.#append(added);
+    this.#append(subtracted);
+  }
+
+  store(value: number, target: number, form: "canonical" | "as it is"): void {
+    this.#need(value);
+    this.#write(form === "canonical" ? OPCODE.storeCanonical : OPCODE.store, value, 4 * target);
+  }
+
+  invert(out: number, value: number): void {
+    this.#need(value);
+    this.#write(OPCODE.invert, out, value);
+  }
+
+  /** The code; write no more behind it. */
+  finish(): StripCode {
+    this.#append([OPCODE.end]);
+    const words = this.#code.slice(0, this.#length);
+    return { words, registerCount: allocateRegisters(words, this.#values), sources: this.#sources };
+  }
+
+  #write(first: number, second: number, third: number): void {
+    this.#reserve(3);
+    const at = this.#length;
+    this.#code[at] = first;
+    this.#code[at + 1] = second;
+    this.#code[at + 2] = third;
+    this.#length += 3;
+  }
+
+  #append(part: readonly number[]): void {
+    this.#reserve(part.length);
+    for (let i = 0; i < part.length; i++) this.#code[this.#length++] = part[i] ?? 0;
+  }
+
+  #reserve(words: number): void {
+    if (this.#length + words <= this.#code.length) return;
+    const longer = new Uint32Array(2 * this.#code.length + words);
+    longer.set(this.#code);
+    this.#code = longer;
+  }
+
+  #need(value: number): void {
+    if (value === ONE || value >= this.firstResult || this.#loaded[value] === 1) return;
+    this.#loaded[value] = 1;
+    const source = this.#sources.push({ column: (value - 1) >> 1, next: value % 2 === 0 }) - 1;
+    this.#write(OPCODE.load, value, 4 * source);
+  }
+}
+
+/** What of an instruction's words are values. */
+interface Operands {
+  /** Where the values that it reads stand: up to `scaledEnd` every second word, from there on every word up to `readEnd`. */
+  readonly read: number;
+  readonly scaledEnd: number;
+  readonly readEnd: number;
+  /** Where the value that it computes stands. */
+  readonly written: number | undefined;
+  readonly end: number;
+}
+
+function operandsAt(words: Uint32Array, at: number): Operands {
+  const [opcode, read] = [words[at] ?? OPCODE.end, at + 7];
+  if (opcode === OPCODE.sum) {
+    const scaledEnd = read + (words[at + 2] ?? 0) / 4;
+    let end = scaledEnd;
+    for (let part = at + 3; part < read; part++) end += (words[part] ?? 0) / 4;
+    return { read, scaledEnd, readEnd: end, written: at + 1, end };
+  }
+  const end = opcode === OPCODE.end ? at + 1 : at + 3;
+  const written = opcode === OPCODE.load || opcode === OPCODE.invert ? at + 1 : undefined;
+  const operand = opcode === OPCODE.invert ? at + 2 : at + 1;
+  const readEnd = opcode === OPCODE.load || opcode === OPCODE.end ? operand : operand + 1;
+  return { read: operand, scaledEnd: operand, readEnd, written, end };
+}
+
+/**
+ * Replaces values by registers, as few as there are values at a time that are still to be read. An instruction reads a strip
+ * before it writes it, so its result may take the register of its own operand. Returns how many registers there are.
+ */
+function allocateRegisters(words: Uint32Array, values: number): number {
+  const lastRead = new Int32Array(values).fill(-1);
+  for (let at = 0; at < words.length;) {
+    const { read, scaledEnd, readEnd, end } = operandsAt(words, at);
+    for (let i = read; i < readEnd; i += i < scaledEnd ? 2 : 1) lastRead[words[i] ?? 0] = at;
+    at = end;
+  }
+  // The value 1 has a register that no other one takes.
+  lastRead[ONE] = words.length;
+  const registers = new Int32Array(values).fill(-1);
+  registers[ONE] = 0;
+  let count = 1;
+  const free: number[] = [];
+  for (let at = 0; at < words.length;) {
+    const { read, scaledEnd, readEnd, written, end } = operandsAt(words, at);
+    for (let i = read; i < readEnd; i += i < scaledEnd ? 2 : 1) {
+      const value = words[i] ?? 0;
+      const register = registers[value] ?? -1;
+      words[i] = STRIP_BYTES * register;
+      if (lastRead[value] !== at) continue;
+      // Once, however often the instruction reads it.
+      lastRead[value] = -1;
+      free.push(register);
+    }
+    if (written !== undefined) {
+      const value = words[written] ?? 0;
+      const register = free.pop() ?? count++;
+      registers[value] = register;
+      words[written] = STRIP_BYTES * register;
+      if ((lastRead[value] ?? -1) < 0) free.push(register);
+    }
+    at = end;
+  }
+  return count;
+}
