@@ -27,16 +27,21 @@ export function packElements(elements: ArrayLike<number>, groupSize: number): Ui
     const count = Math.min(groupSize, elements.length - first);
     const groupEnd = groupStart + packedLength(count, groupSize);
     let cursor = groupEnd;
-    let pending = 0; // < 2^38: at most seven bits wait when an element is added
+    let pending = 0; // at most seven bits wait when an element is added, and make words of 32 bits with it
     let pendingBits = 0;
     for (let i = 0; i < count; i++) {
-      pending += (elements[first + i] ?? 0) * 2 ** pendingBits;
-      pendingBits += ELEMENT_BITS;
-      while (pendingBits >= 8) {
-        bytes[--cursor] = pending % 256;
-        pending = Math.floor(pending / 256);
-        pendingBits -= 8;
+      const element = elements[first + i] ?? 0;
+      const low = pending | (element << pendingBits);
+      bytes[--cursor] = low;
+      bytes[--cursor] = low >>> 8;
+      bytes[--cursor] = low >>> 16;
+      if (pendingBits === 0) {
+        [pending, pendingBits] = [low >>> 24, ELEMENT_BITS - 24];
+        continue;
       }
+      bytes[--cursor] = low >>> 24;
+      pending = element >>> (32 - pendingBits);
+      pendingBits--;
     }
     if (pendingBits > 0) bytes[--cursor] = pending;
     groupStart = groupEnd;

@@ -4,8 +4,8 @@ import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
 import type { SystemDefinition } from "./system.ts";
 
 /**
- * A system's preprocessed columns on a backend, and their commitment for each height that a proof's tallest table has had: the
- * part of a proving key that takes memory. Kept from proof to proof by the prover, which releases it.
+ * A system's preprocessed columns, by their values and on a backend, and their commitment for each height that a proof's tallest
+ * table has had: the part of a proving key that takes memory. Kept from proof to proof by the prover, which releases it.
  */
 export class FixedTables {
   readonly backend: Backend;
@@ -13,6 +13,7 @@ export class FixedTables {
   readonly #scope: DeviceScope;
   readonly #commitments = new Map<number, Promise<Commitment>>();
   #columns: Promise<readonly Columns[]> | undefined;
+  readonly #values = new Map<number, readonly Uint32Array[]>();
 
   constructor({ definition }: { readonly definition: SystemDefinition }, backend: Backend) {
     this.#definition = definition;
@@ -28,6 +29,15 @@ export class FixedTables {
     // What failed is tried again by the next proof.
     pending.catch(() => (this.#columns = undefined));
     return pending;
+  }
+
+  /** The values of a table's preprocessed columns, by the table's index; none for a table without. Do not write into them. */
+  values(table: number): readonly Uint32Array[] {
+    const known = this.#values.get(table);
+    if (known !== undefined) return known;
+    const values = this.#definition.tables[table]?.preprocessed?.columns() ?? [];
+    this.#values.set(table, values);
+    return values;
   }
 
   /** Their commitment in proofs whose tallest table has 2^tallest rows. It stays this object's. */
@@ -46,6 +56,7 @@ export class FixedTables {
     this.#scope.releaseAll();
     this.#columns = undefined;
     this.#commitments.clear();
+    this.#values.clear();
   }
 
   async #commit(tallest: number): Promise<Commitment> {

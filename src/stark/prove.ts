@@ -263,11 +263,9 @@ class Proving {
 
   /** A table's lookup columns (`lookup.ts`), and the sum of all its fractions. */
   async #lookup(block: Block, table: Table, programs: TablePrograms, challenges: LookupChallenges): Promise<Ext> {
-    const { field, definition } = this.#system;
-    const preprocessed = definition.tables[table.index]?.preprocessed?.columns() ?? [];
-    const rows = await this.#step(
-      this.#backend.upload([...preprocessed, ...(this.#input.traces[table.index] ?? [])], block.logRows),
-    );
+    const { field } = this.#system;
+    const values = [...this.#fixed.values(table.index), ...(this.#input.traces[table.index] ?? [])];
+    const rows = await this.#step(this.#backend.upload(values, block.logRows));
     const publicValues = this.#input.publicValues[table.index] ?? [];
     const input = { rows, publicValues, challenges };
     const { columns, sum } = await computeLookupColumns(this.#backend, this.#scope, field, programs.lookupOf(table), input);

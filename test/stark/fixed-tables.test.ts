@@ -54,6 +54,24 @@ describe("fixed tables that are kept from proof to proof", async () => {
     }
   });
 
+  it("have their values computed as often for three proofs as for one", async () => {
+    let computed = 0;
+    const tables = system.definition.tables.map((table) => {
+      const { preprocessed } = table;
+      if (preprocessed === undefined) return table;
+      return { ...table, preprocessed: { ...preprocessed, columns: () => (computed++, preprocessed.columns()) } };
+    });
+    const counted = { ...system, definition: { ...system.definition, tables } };
+    const backend = createReferenceBackend();
+    const fixedTables = new FixedTables(counted, backend);
+    await prove(counted, inputs[0]!, backend, { fixedTables });
+    const first = computed;
+    assert.ok(first > 0);
+    for (const input of inputs) await prove(counted, input, backend, { fixedTables });
+    assert.equal(computed, first);
+    await fixedTables.release();
+  });
+
   it("are refused by a proof on another backend", async () => {
     const fixedTables = new FixedTables(system, createReferenceBackend());
     await assert.rejects(prove(system, inputs[0]!, createReferenceBackend(), { fixedTables }), /another backend/);

@@ -78,18 +78,30 @@ function bitOf(limbs: Numbers, from: number, z: number): number {
 const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
 
 function parity(state: Numbers): number[] {
-  // Limb by limb, all bits of one at once.
-  const limbs = Array.from({ length: 5 * LANE_LIMBS }, (_, i) => {
+  const bits: number[] = [];
+  for (let limb = 0; limb < 5 * LANE_LIMBS; limb++) {
+    // All bits of a limb at once.
     let sum = 0;
-    for (let y = 0; y < 5; y++) sum ^= state[5 * LANE_LIMBS * y + i] ?? 0;
-    return sum;
-  });
-  return eachColumn((x, z) => bitOf(limbs, x, z));
+    for (let y = 0; y < 5; y++) sum ^= state[5 * LANE_LIMBS * y + limb] ?? 0;
+    for (let i = 0; i < LIMB_BITS; i++) bits.push((sum >> i) & 1);
+  }
+  return bits;
 }
 
+/** Of each column the places of the two others that θ adds to it. */
+const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(([dx, dz]) =>
+  Uint16Array.from({ length: COLUMN_BITS }, (_, i) => {
+    const [x, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
+    return LANE_BITS * modulo(x + dx, 5) + modulo(z + dz, LANE_BITS);
+  }),
+) as [Uint16Array, Uint16Array];
+
 function newParity(before: Numbers): number[] {
-  const at = (x: number, z: number): number => before[LANE_BITS * modulo(x, 5) + modulo(z, LANE_BITS)] ?? 0;
-  return eachColumn((x, z) => at(x, z) ^ at(x - 1, z) ^ at(x + 1, z - 1));
+  const bits: number[] = [];
+  for (let i = 0; i < COLUMN_BITS; i++) {
+    bits.push((before[i] ?? 0) ^ (before[PARITY_BEFORE[i] ?? 0] ?? 0) ^ (before[PARITY_BEHIND[i] ?? 0] ?? 0));
+  }
+  return bits;
 }
 
 function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
@@ -102,20 +114,26 @@ function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
 }
 
 /** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
-const CHI_SOURCES: Numbers = Array.from({ length: STATE_BITS }, (_, i) => {
-  const [to, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
-  return [0, 1, 2].map((step) => {
+const CHI_SOURCES = [0, 1, 2].map((step) =>
+  Uint16Array.from({ length: STATE_BITS }, (_, i) => {
+    const [to, z] = [Math.floor(i / LANE_BITS), i % LANE_BITS];
     const from = beforeRhoAndPi(modulo((to % 5) + step, 5), Math.floor(to / 5), z);
     return LANE_BITS * from.lane + from.z;
-  });
-}).flat();
+  }),
+) as [Uint16Array, Uint16Array, Uint16Array];
 
 function chi(mixed: Numbers): number[] {
-  const limbs = new Array<number>(KECCAK_LIMBS).fill(0);
-  for (let i = 0; i < STATE_BITS; i++) {
-    const at = (step: number): number => mixed[CHI_SOURCES[3 * i + step] ?? 0] ?? 0;
-    const bit = at(0) ^ ((1 - at(1)) & at(2));
-    limbs[i >> LOG_LIMB_BITS] = (limbs[i >> LOG_LIMB_BITS] ?? 0) + (bit << (i & (LIMB_BITS - 1)));
+  const [own, first, second] = CHI_SOURCES;
+  const bits = new Uint32Array(mixed);
+  const limbs: number[] = [];
+  for (let from = 0; from < STATE_BITS; from += LIMB_BITS) {
+    let limb = 0;
+    for (let i = 0; i < LIMB_BITS; i++) {
+      const at = from + i;
+      const bit = (bits[own[at] ?? 0] ?? 0) ^ ((1 - (bits[first[at] ?? 0] ?? 0)) & (bits[second[at] ?? 0] ?? 0));
+      limb += bit << i;
+    }
+    limbs.push(limb);
   }
   return limbs;
 }
@@ -134,8 +152,4 @@ function first(bits: Numbers, round: Numbers): number[] {
     }
     return limb;
   });
-}
-
-function eachColumn(bit: (x: number, z: number) => number): number[] {
-  return Array.from({ length: COLUMN_BITS }, (_, i) => bit(Math.floor(i / LANE_BITS), i % LANE_BITS));
 }
