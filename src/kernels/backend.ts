@@ -17,6 +17,8 @@ export interface Backend {
   /** Copies columns of 2^logRows canonical elements each to the device. */
   upload(columns: readonly Uint32Array[], logRows: number): Promise<Columns>;
   download(columns: Columns): Promise<Uint32Array[]>;
+  /** Does ahead what else the first use of these programs would wait for. May throw the RangeError of that use. */
+  prepare(uses: readonly ProgramUse[]): void;
   /** Evaluations over the subgroup of 2^logRows elements, natural order → coefficients, in their place: their handle ends. */
   interpolate(evaluations: Columns): Promise<Columns>;
   /**
@@ -142,6 +144,24 @@ export type RowEffect =
   /** The operand's inverse, which must not be zero on any row. */
   | { readonly op: "invert"; readonly out: number; readonly a: VectorOperand }
   | { readonly op: "store"; readonly column: number; readonly a: VectorOperand };
+
+/** A program, and how much of everything there is where it is used: columns of all blocks, scalars, weights or stored columns. */
+export type ProgramUse =
+  | {
+      readonly kind: "rows";
+      readonly program: RowProgram;
+      readonly columns: number;
+      readonly scalars: number;
+      readonly stored: number;
+    }
+  | {
+      readonly kind: "constraints";
+      readonly program: VectorProgram;
+      readonly columns: number;
+      readonly scalars: number;
+      readonly weights: number;
+      readonly degree: number;
+    };
 
 export interface RowMapRequest {
   /** Evaluations, all of 2^logRows rows. */

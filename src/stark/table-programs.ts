@@ -1,4 +1,5 @@
 import type { ExtensionField } from "../field/extension.ts";
+import type { ProgramUse } from "../kernels/backend.ts";
 import { compileLookupProgram, type LookupProgram } from "./lookup-program.ts";
 import type { Table } from "./system.ts";
 import { compileTableProgram, type TableProgram } from "./table-program.ts";
@@ -22,12 +23,18 @@ export class TablePrograms {
     return program;
   }
 
-  /** Compiles all that these tables need, so that no proof waits for it. */
-  compile(tables: readonly Table[]): void {
-    for (const table of tables) {
-      this.of(table);
-      if (table.lookup !== undefined) this.lookupOf(table);
-    }
+  /** Compiles all that these tables need, and returns how proofs use it, so that no proof need wait for either. */
+  compile(tables: readonly Table[]): ProgramUse[] {
+    return tables.flatMap((table): ProgramUse[] => {
+      const columns = table.preprocessedWidth + table.mainWidth;
+      const { program, scalars, weights } = this.of(table);
+      const counts = { scalars: scalars.length, weights: weights.length, degree: this.#field.degree };
+      const constraints: ProgramUse = { kind: "constraints", program, columns: columns + table.lookupWidth, ...counts };
+      if (table.lookup === undefined) return [constraints];
+      const lookup = this.lookupOf(table);
+      const { program: rows, width: stored } = lookup;
+      return [constraints, { kind: "rows", program: rows, columns, scalars: lookup.scalars.length, stored }];
+    });
   }
 
   /** What computes the lookup columns of a table with interactions. */

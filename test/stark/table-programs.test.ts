@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Backend, Columns, ProgramUse } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { prove } from "../../src/stark/prove.ts";
 import { compileTableProgram } from "../../src/stark/table-program.ts";
 import { TablePrograms } from "../../src/stark/table-programs.ts";
@@ -18,6 +20,41 @@ describe("programs that are kept from proof to proof", () => {
       assert.deepEqual(programs.of(table), compileTableProgram(system.field, table));
       assert.equal(programs.of(table), programs.of(table));
     }
+  });
+
+  it("are told to a backend as proofs use them", async () => {
+    const system = await squaresSystem(smallParameters(), backend);
+    const programs = new TablePrograms(system);
+    const widthOf = (blocks: readonly Columns[]): number => blocks.reduce((sum, block) => sum + block.width, 0);
+    const used = new Map<object, ProgramUse>();
+    const watching: Backend = {
+      ...backend,
+      mapRows: (request) => {
+        const { program, scalars, width: stored, blocks } = request;
+        used.set(program, { kind: "rows", program, columns: widthOf(blocks), scalars: scalars.length, stored });
+        return backend.mapRows(request);
+      },
+      quotient: (request) => {
+        for (const { program, scalars, weights, blocks } of request.tables) {
+          const counts = { scalars: scalars.length, weights: weights.length, degree: request.degree };
+          used.set(program, { kind: "constraints", program, columns: widthOf(blocks), ...counts });
+        }
+        return backend.quotient(request);
+      },
+    };
+    const told = programs.compile(system.tables);
+    await prove(system, inputs[0]!, watching, { programs });
+    assert.deepEqual(new Map(told.map((use) => [use.program, use])), used);
+  });
+
+  it("are refused ahead by a backend that could not run them", async () => {
+    const wasm = await createWasmBackend({ workers: 1 });
+    const system = await squaresSystem(smallParameters(), backend);
+    const uses = new TablePrograms(system).compile(system.tables);
+    wasm.prepare(uses);
+    for (const use of uses)
+      assert.throws(() => wasm.prepare([{ ...use, columns: 0 }]), /RangeError: a program refers to a missing column/);
+    await wasm.close();
   });
 
   it("make the same proofs as those that are compiled for one proof", async () => {

@@ -67,7 +67,7 @@ export class BatchProving {
     this.#clock.enter("plan", 0);
     const filled = filler.begin(this.#witness, this.#claim, this.#mostCells, () => this.#clock.enter("trace", 0));
     // It takes a second, and nothing else is to be done in this thread.
-    kept.programs.compile(key.system.tables);
+    backend.prepare(kept.programs.compile(key.system.tables));
     for (let next: Promise<Filled> = filled; ;) {
       const chunk = await next;
       this.#options.signal?.throwIfAborted();

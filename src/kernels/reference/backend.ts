@@ -87,9 +87,8 @@ export function createReferenceBackend(): Backend {
     const sum = new Array<Ext>(request.chunkCount * rows).fill(field.zero);
     for (const table of request.tables) {
       const stride = 2 ** (tallest - table.logRows);
-      const columns = table.blocks.flatMap(dataOf);
       const shift = pow(request.shift, stride);
-      tableQuotient(field, table, columns, request.chunkCount, shift).forEach((c, i) => {
+      tableQuotient(field, table, table.blocks.flatMap(dataOf), request.chunkCount, shift).forEach((c, i) => {
         sum[stride * i] = field.add(sum[stride * i] ?? field.zero, c);
       });
     }
@@ -122,6 +121,7 @@ export function createReferenceBackend(): Backend {
       );
     },
     download: async (columns) => dataOf(columns).map((column) => column.slice()),
+    prepare: () => undefined,
     interpolate: async (evaluations) => {
       const coefficients = hold(dataOf(evaluations).map(interpolate), evaluations.logRows);
       columnsHeld.delete(evaluations);

@@ -16,6 +16,7 @@ import { mapRows } from "./operations/map-rows.ts";
 import { open } from "./operations/open.ts";
 import { quotient } from "./operations/quotient.ts";
 import { runningSums } from "./operations/running-sums.ts";
+import { prepare } from "./programs/encode-program.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** Options of `createWasmBackend`. */
@@ -56,6 +57,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     memoryInUse: () => running?.heap.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),
     download: async (columns) => download(device(), columns),
+    prepare,
     interpolate: async (evaluations) => interpolate(device(), evaluations),
     mapRows: async (request) => mapRows(device(), request),
     runningSums: async (evaluations, width) => runningSums(device(), evaluations, width),

@@ -1,4 +1,4 @@
-import type { RowProgram, VectorProgram } from "../../backend.ts";
+import type { ProgramUse, RowProgram, VectorProgram } from "../../backend.ts";
 import { requireStores } from "../../row-program.ts";
 import { checked, scalarIndex, type StraightLine, straightLine } from "./straight-line.ts";
 import { columnValue, ONE, type StripCode, StripCodeWriter } from "./strip-code.ts";
@@ -67,6 +67,15 @@ export function encodeProgram(program: VectorProgram, bounds: ConstraintBounds):
     }
     return writer.finish();
   });
+}
+
+/** See `Backend.prepare`. */
+export function prepare(uses: readonly ProgramUse[]): void {
+  for (const use of uses) {
+    const { columns, scalars } = use;
+    if (use.kind === "rows") encodeRowProgram(use.program, { columns, scalars, stored: use.stored });
+    else encodeProgram(use.program, { columns, scalars, weights: use.weights, degree: use.degree });
+  }
 }
 
 /** Codes of programs that proofs use again and again, by what they were checked against. */
