@@ -8,6 +8,8 @@ export interface BatchLimits {
   readonly commitGas: number;
   /** Gas of the commit beside that, per byte of pubdata that is carried on in a message; 0 where none is. */
   readonly carryGasPerByte: number;
+  /** Of `pubdataBytes`, what is kept free for each code of the batch, beside its own bytes; 0 where no data are carried. */
+  readonly carryBytesPerCode: number;
   /** Modelled L1 gas of the execution. */
   readonly executeGas: number;
   readonly messages: number;
@@ -49,6 +51,7 @@ export interface Unmeasured {
 export const PROTOCOL_LIMITS: BatchLimits = {
   commitGas: 12_000_000,
   carryGasPerByte: 0,
+  carryBytesPerCode: 0,
   executeGas: 12_000_000,
   messages: 4096,
   pubdataBytes: 100_000,
@@ -63,6 +66,8 @@ const CARRIED_COMMIT_GAS = 15_600_000;
 const CARRY_GAS_PER_BYTE = 125;
 /** What is left free for what the commit itself changes on the chain below, and for the messages' heads. */
 const CARRYING_BYTES = 5_000;
+/** The slot in which the carrier notes a code is pubdata of the chain below: head, address, slot with its length, true. */
+const CARRY_BYTES_PER_CODE = 55;
 
 /**
  * The limits of a chain whose data are carried to L1 by the chain below, through so many chains: one transaction there commits
@@ -73,6 +78,7 @@ export function carriedLimits(layers: number): BatchLimits {
     ...PROTOCOL_LIMITS,
     commitGas: CARRIED_COMMIT_GAS,
     carryGasPerByte: CARRY_GAS_PER_BYTE,
+    carryBytesPerCode: CARRY_BYTES_PER_CODE,
     pubdataBytes: PROTOCOL_LIMITS.pubdataBytes - layers * CARRYING_BYTES,
   };
 }
@@ -151,7 +157,7 @@ export function limitsBeside(limits: BatchLimits, changes: ChangeSize): BatchLim
   return {
     ...limits,
     commitGas: limits.commitGas - (commitGas(usage, limits.carryGasPerByte) - commitGas(NO_USAGE, limits.carryGasPerByte)),
-    pubdataBytes: limits.pubdataBytes - (pubdataBytes(usage) - pubdataBytes(NO_USAGE)),
+    pubdataBytes: limits.pubdataBytes - (bytesToPublish(usage, limits) - bytesToPublish(NO_USAGE, limits)),
     diffs: limits.diffs - changes.diffs,
     proofRows: limits.proofRows - proofRows(usage, 2 ** (STATE_TREE_DEPTH - 1)),
   };
@@ -168,6 +174,11 @@ export function pubdataBytes(usage: BatchUsage): number {
   const messages = usage.messages * MESSAGE_OVERHEAD + usage.messageBytes + usage.priorityOps;
   const worst = headers(unmeasured.transactions) * HEADER_BYTES + Math.ceil(BYTES_PER_GAS * spareGas(unmeasured));
   return PUBDATA_HEADER + usage.diffBytes + messages + usage.codes * CODE_OVERHEAD + usage.codeBytes + worst;
+}
+
+/** The same with the slots of the carrier below. For gas that is not measured yet, bytes of messages remain the most. */
+function bytesToPublish(usage: BatchUsage, { carryBytesPerCode }: Pick<BatchLimits, "carryBytesPerCode">): number {
+  return pubdataBytes(usage) + carryBytesPerCode * usage.codes;
 }
 
 /** Changed leaves, never too low. */
@@ -228,7 +239,7 @@ export function fits(usage: BatchUsage, limits: BatchLimits, leafCount: number, 
     changedLeaves(total) <= limits.diffs &&
     proofRows(total, leafCount) <= limits.proofRows &&
     total.messages + Math.ceil(spareGas(further) / GAS_PER_MESSAGE) <= limits.messages &&
-    pubdataBytes(total) <= limits.pubdataBytes &&
+    bytesToPublish(total, limits) <= limits.pubdataBytes &&
     commitGas(total, limits.carryGasPerByte) <= limits.commitGas &&
     executeGas(total, further) <= limits.executeGas &&
     total.gas + further.gas <= limits.gas

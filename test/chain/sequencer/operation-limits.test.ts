@@ -12,6 +12,7 @@ import {
   NO_USAGE,
   proofRows,
   PROTOCOL_LIMITS,
+  pubdataBytes,
 } from "../../../src/chain/ordering/limits.ts";
 import type { BatchUsage } from "../../../src/chain/ordering/limits.ts";
 import { MAX_LEAF_COUNT } from "../../../src/protocol/domain-tags.ts";
@@ -112,6 +113,28 @@ describe("§8.1: any single operation fits any chain", () => {
       const usage = { ...NO_USAGE, messages: 2, messageBytes, diffs: 20, insertions: 5, diffBytes: 20 * 37 + 5 * 86 };
       assert.ok(fits(usage, limits, 2 ** 20), `${i} below`);
       assert.ok(!fits({ ...usage, messageBytes: limits.pubdataBytes }, limits, 2 ** 20));
+    }
+  });
+
+  it("attack: beside as many new codes as such a batch takes, each a slot of the carrier, its messages still fit the chain below", () => {
+    for (const [i, below] of [PROTOCOL_LIMITS, carriedLimits(1)].entries()) {
+      const limits = carriedLimits(i + 1);
+      for (let codes = 0; codes <= 300; codes += 10) {
+        const contracts = add(NO_USAGE, { diffs: 3, insertions: 3, diffBytes: 3 * 54, codes: 1, codeBytes: 1 }, codes);
+        const withMessages = (messageBytes: number): BatchUsage => ({ ...contracts, messages: 2, messageBytes });
+        let [most, tooMany] = [0, limits.pubdataBytes];
+        while (tooMany - most > 1) {
+          const between = Math.floor((most + tooMany) / 2);
+          if (fits(withMessages(between), limits, 2 ** 20)) most = between;
+          else tooMany = between;
+        }
+        // The batch's opening and closing; two heads.
+        const messageBytes = pubdataBytes(withMessages(most)) + 16 * 86 + 2 * 30 + 120;
+        // As above, and a word for each code: head, address, slot with its length, true.
+        const commit = { messages: 2, messageBytes, diffs: 20, insertions: 5, diffBytes: 20 * 37 + 5 * 86 };
+        const usage = add(add(NO_USAGE, commit), { diffs: 1, insertions: 1, diffBytes: 1 + 20 + 33 + 1 }, codes);
+        assert.ok(fits(usage, below, 2 ** 20), `${codes} codes, ${most} bytes of messages, ${i} below`);
+      }
     }
   });
 
