@@ -6,8 +6,10 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ContractFactory, formatEther, Interface, JsonRpcProvider, Wallet } from "ethers";
 import type { Contract } from "ethers";
+import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
 import { byNight } from "../support/nightly.ts";
@@ -275,6 +277,34 @@ describe("I1 tasks on a running ecosystem", () => {
       (await workplace.run([...call, "--reward", "0.1"])).stderr,
       /a call that goes to L1 has no reward: leave it out/,
     );
+  });
+
+  test("attack: copies of a call by strangers, here and on another chain, do not have theirs made instead", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const [alpha, beta] = [0, 1].map((i) => connect(ecosystem.info.chains[i]?.url)) as [JsonRpcProvider, JsonRpcProvider];
+    const contract = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: COUNTER_INIT })).wait())?.contractAddress ?? "";
+    const messenger = new Interface(l1MessengerAbi);
+    const send = (chain: JsonRpcProvider, message: string) =>
+      new Wallet(KEY_1, chain)
+        .sendTransaction({ to: PREDEPLOYS.L1Messenger, data: messenger.encodeFunctionData("sendToL1", [message]) })
+        .then((sent) => sent.wait());
+    const call = ["hyperchain:call", `${contract}@l1`, "visit(uint256)", "7", "--from", "2@beta", "--no-wait", "--json"];
+    const sent = valueOf<{ messageHash: string; transactionHash: string }>(await workplace.run(call));
+    const receipt = await beta.getTransactionReceipt(sent.transactionHash);
+    const words = String(messenger.parseLog(receipt!.logs[0]!)!.args["message"]);
+    await send(alpha, words);
+    const claimed = await workplace.run(["hyperchain:claim", "beta", sent.messageHash, "--from", "3"]);
+    assert.match(claimed.stdout, /^made on \w+: 0x[0-9a-f]{64}/, claimed.stderr);
+    assert.equal(BigInt(await l1.getStorage(contract, 0)), 1n);
+    const copy = await send(beta, words);
+    const unclear = await workplace.run(["hyperchain:claim", "beta", sent.messageHash, "--from", "3"]);
+    assert.match(unclear.stderr, new RegExp(`2 accounts of beta have sent ${sent.messageHash}.* in ${copy!.hash}`, "s"));
+    const own = await workplace.run(["hyperchain:claim", "beta", sent.transactionHash, "--from", "3"]);
+    assert.match(own.stdout, /the call has been made before/, own.stderr);
+    // For another contract: nothing there would ever make it.
+    const foreign = await send(beta, `${words.slice(0, 2 + 24)}${"11".repeat(20)}${words.slice(2 + 64)}`);
+    const none = await workplace.run(["hyperchain:claim", "beta", foreign!.hash]);
+    assert.match(none.stderr, /is no withdrawal and no call on/);
   });
 
   test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {

@@ -1,12 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
-import { sentMessages } from "../../client/sent-messages.ts";
-import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender } from "./accounts.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { claimCall } from "./claim-call.ts";
+import { callNamed, claimableIn } from "./claimable.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
 
@@ -24,12 +23,12 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     const { info, output } = session;
     const hash = readHash(args.hash);
     const receipt = await session.provider(chain.chainId).getTransactionReceipt(hash);
-    const sent = receipt === null ? [] : sentMessages(chain.chainId, info.l1.chainId, receipt).filter(isClaimed);
+    const sent = receipt === null ? [] : claimableIn(info, chain.chainId, receipt);
     if (receipt !== null && sent.length === 0)
       throw pluginError(`transaction ${args.hash} on ${chain.name} is no withdrawal and no call on ${info.l1.name}`);
     const messageHash = sent[0]?.messageHash ?? hash;
     const payer = await readSender(session, args.from, info.l1.name);
-    const known = sent[0] ?? ((await session.request("hyperchain_message", hash)) as MessageInfo | null);
+    const known = sent[0] ?? (await callNamed(session, chain.chainId, hash));
     if (known?.type === "l1Call") {
       const call = { chainId: chain.chainId, sender: known.sender, messageHash: known.messageHash };
       const made = await claimCall(session, call, payer);
@@ -47,9 +46,5 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
       claimTransactionHash: claimed ?? null,
     });
   });
-
-function isClaimed({ type }: Pick<MessageInfo, "type">): boolean {
-  return type === "withdrawal" || type === "l1Call";
-}
 
 export default action;

@@ -51,7 +51,8 @@ async function reportOnL1(session: Session, sent: SentCall, { noWait, ...order }
   const { info, output } = session;
   const { chainId, account: sender } = order.from;
   const name = { chainId, sender: sent.sender, messageHash: sent.messageHash };
-  const claim = `npx hardhat hyperchain:claim ${memberName(info, chainId)} ${sent.messageHash}`;
+  // Of the transaction, since anyone can send the same message.
+  const claim = `npx hardhat hyperchain:claim ${memberName(info, chainId)} ${sent.transactionHash}`;
   const claimed = noWait
     ? undefined
     : await claimCall(session, name, { ...order.from, chainId: info.l1.chainId }).catch((error: unknown) => {

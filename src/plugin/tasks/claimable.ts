@@ -1,0 +1,51 @@
+import { messenger, topicOf } from "../../client/contract-interfaces.ts";
+import { memberName } from "../../client/ecosystem.ts";
+import type { Ecosystem } from "../../client/ecosystem.ts";
+import { callFor } from "../../client/l1-calls.ts";
+import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
+import type { MessageLogs, SentMessage } from "../../client/sent-messages.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import { pluginError } from "../plugin-error.ts";
+import type { Session } from "./session.ts";
+
+/** Copies of a call that a refusal lists: anyone can send thousands. */
+const MOST_LISTED = 5;
+
+/**
+ * The withdrawals and the calls on L1 that a transaction sent, in order. Words for another contract there are no call:
+ * waiting for it would never end.
+ */
+export function claimableIn({ l1 }: Pick<Ecosystem, "l1">, chainId: number, receipt: MessageLogs): readonly SentMessage[] {
+  const layer = { chainId: BigInt(l1.chainId), factory: l1.contracts.factory };
+  const bodies = receipt.logs.flatMap((log) => readMessageLog(log) ?? []);
+  const calls = new Set(bodies.filter(({ body }) => callFor(layer, body) !== undefined).map(({ messageHash }) => messageHash));
+  return sentMessages(chainId, l1.chainId, receipt).filter(
+    ({ type, messageHash }) => type === "withdrawal" || (type === "l1Call" && calls.has(messageHash)),
+  );
+}
+
+/**
+ * The call on L1 that a message's hash names on a chain; undefined where it names none. Throws a plugin error where several
+ * accounts sent the same words: those are calls of each, and the hash does not tell which one is meant.
+ */
+export async function callNamed(
+  { info, provider }: Pick<Session, "info" | "provider">,
+  chainId: number,
+  messageHash: Hex,
+): Promise<SentMessage | undefined> {
+  const chain = provider(chainId);
+  const topics = [topicOf(messenger, "L1MessageSent"), null, messageHash];
+  const question = { address: PREDEPLOYS.L1Messenger, topics, fromBlock: 0, toBlock: await chain.getBlockNumber() };
+  const sent = (await readLogs(chain, question)).flatMap((log) =>
+    claimableIn(info, chainId, { transactionHash: log.transactionHash, logs: [log] }).filter(({ type }) => type === "l1Call"),
+  );
+  const bySender = [...new Map(sent.map((message) => [message.sender, message])).values()];
+  if (bySender.length < 2) return bySender[0];
+  const listed = bySender.slice(0, MOST_LISTED).map(({ sender, transactionHash }) => `\n  ${sender} in ${transactionHash}`);
+  throw pluginError(
+    `${bySender.length} accounts of ${memberName(info, chainId)} have sent ${messageHash}, which is a call of each; ` +
+      `name the transaction of the one that is meant:${listed.join("")}`,
+  );
+}
