@@ -1,9 +1,9 @@
-import hre from "hardhat";
 import { ACCOUNT_NUMBERS } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetChain, DevnetDependencies } from "../src/devnet/devnet.ts";
 import { connectHttp } from "../src/devnet/relaying.ts";
 import { systemClock } from "../src/runtime/clock.ts";
+import { benchArtifacts, benchNetwork } from "./bench-network.ts";
 import { BLOCK_TRANSACTIONS } from "./devnet-throughput.ts";
 import { createWorkload } from "./devnet-workload.ts";
 import type { Workload } from "./devnet-workload.ts";
@@ -12,7 +12,7 @@ const ETHER = 10n ** 18n;
 /** The development account that pays for the measurements' accounts. */
 const PAYER = 1;
 
-export const connectChain: DevnetDependencies["connectChain"] = (override) => hre.network.create({ network: "local", override });
+export const connectChain: DevnetDependencies["connectChain"] = (override) => benchNetwork.create({ network: "local", override });
 
 /** An L1 with these chains, real proofs and no relayer. */
 export function startBenchDevnet(chainIds: readonly bigint[]): Promise<Devnet> {
@@ -25,9 +25,9 @@ export function startBenchDevnet(chainIds: readonly bigint[]): Promise<Devnet> {
       relayer: false,
     },
     {
-      connectL1: () => hre.network.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
+      connectL1: () => benchNetwork.create({ network: "local", override: { allowBlocksWithSameTimestamp: true } }),
       connectChain,
-      artifacts: (name) => hre.artifacts.readArtifact(name),
+      artifacts: benchArtifacts,
       clock: systemClock,
       onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),
     },
@@ -40,7 +40,7 @@ export async function prepareWorkload(
   { chainId, url, pipeline }: DevnetChain,
   holders: number,
 ): Promise<Workload> {
-  const { bytecode } = await hre.artifacts.readArtifact("PlainToken");
+  const { bytecode } = await benchArtifacts("PlainToken");
   const workload = createWorkload(chainId, bytecode, holders);
   const client = connectHttp(chainId, url);
   try {

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AbiCoder, concat, getCreateAddress, toBeHex } from "ethers";
-import hre from "hardhat";
 import { prepareFork } from "../src/chain/execution/connection.ts";
 import { lowerCaseAddress } from "../src/devnet/accounts.ts";
 import { startDevnet } from "../src/devnet/devnet.ts";
 import type { Devnet, DevnetOptions } from "../src/devnet/devnet.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { systemClock } from "../src/runtime/clock.ts";
+import { benchArtifacts, benchConfig, benchNetwork } from "./bench-network.ts";
 import { measureConfirmations } from "./devnet-confirmations.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -131,8 +131,8 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
     {
       connectL1({ genesisMs, past }) {
         reach("l1");
-        if (past !== undefined) prepareFork(hre.config, { chainId: past.chainId, forking: past });
-        return hre.network.create({
+        if (past !== undefined) prepareFork(benchConfig, { chainId: past.chainId, forking: past });
+        return benchNetwork.create({
           network: "local",
           override: {
             allowBlocksWithSameTimestamp: true,
@@ -143,10 +143,10 @@ function start(options: Pick<DevnetOptions, "data">, reach: (phase: "l1" | "chai
       },
       connectChain(override) {
         reach("chains");
-        prepareFork(hre.config, override);
-        return hre.network.create({ network: "local", override });
+        prepareFork(benchConfig, override);
+        return benchNetwork.create({ network: "local", override });
       },
-      artifacts: (name) => hre.artifacts.readArtifact(name),
+      artifacts: benchArtifacts,
       clock: systemClock,
       onStop: (chainId, error) => console.error(`chain ${chainId} has stopped`, error),
     },
