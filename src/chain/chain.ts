@@ -1,6 +1,7 @@
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
+import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
@@ -551,7 +552,7 @@ async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<N
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const number = head - BigInt(count - 1 - i);
-      const block = (await engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as { readonly hash: Hex };
+      const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as { readonly hash: Hex };
       return { number, hash: block.hash };
     }),
   );

@@ -1,3 +1,4 @@
+import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 
@@ -58,10 +59,10 @@ export async function repeatCall(ask: Ask, call: CallFrame, blockNumber: number)
 
 /** The call as `eth_call` and `eth_estimateGas` take it, on the state before a block. */
 export function repeatedCall({ from, to, value = "0x0", gas, input }: CallFrame, blockNumber: number): readonly unknown[] {
-  const before = `0x${Math.max(blockNumber - 1, 0).toString(16)}`;
+  const before = hexQuantity(Math.max(blockNumber - 1, 0));
   // What the call passes on came with it.
   const overrides = BigInt(value) === 0n ? [] : [{ [from]: { balance: value } }];
-  return [{ from, to, value, gas: `0x${(BigInt(gas) + ownGas(input)).toString(16)}`, data: input }, before, ...overrides];
+  return [{ from, to, value, gas: hexQuantity(BigInt(gas) + ownGas(input)), data: input }, before, ...overrides];
 }
 
 /** What a call costs that is a transaction of its own: EIP-7623's floor is above it, and what it has too much hardly matters. */

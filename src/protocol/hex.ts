@@ -37,6 +37,11 @@ export function wordToHex(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
+/** A number as JSON-RPC writes it. */
+export function hexQuantity(value: bigint | number): Hex {
+  return `0x${value.toString(16)}`;
+}
+
 /** Keccak-256 of the concatenation. */
 export function keccak(...parts: readonly Uint8Array[]): Hex {
   const hash = keccak_256.create();

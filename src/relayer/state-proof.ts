@@ -1,4 +1,5 @@
 import type { BatchRecord } from "../protocol/batch-record.ts";
+import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { transactionTreeProof } from "../protocol/transaction-tree.ts";
 import type { L1View, PlacedLeaf } from "../settlement-layer/reader/l1-view.ts";
@@ -52,7 +53,7 @@ export function batchRootOf(
 
 /** Asks a node for what a slot held after a batch of its chain. Rejects with the node's error for one that it cannot prove. */
 export async function askSlot(node: AskedNode, contract: Hex, slot: bigint, batchNumber: bigint): Promise<ShownSlot> {
-  const question = [contract, [`0x${slot.toString(16)}`], Number(batchNumber)];
+  const question = [contract, [hexQuantity(slot)], Number(batchNumber)];
   const answer = (await node.send("zks_getProof", question)) as { storageProof: readonly ShownSlot[] };
   const [shown] = answer.storageProof;
   if (shown === undefined) throw new Error(`a node of the chain proved nothing of slot ${slot}`);

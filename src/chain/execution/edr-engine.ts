@@ -4,7 +4,7 @@ import type { GenesisAccount } from "../model/genesis.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
@@ -145,16 +145,16 @@ export class EdrEngine implements ExecutionEngine {
     const { address } = cheat;
     switch (cheat.type) {
       case "balance":
-        await this.request("hardhat_setBalance", [address, `0x${cheat.balanceWei.toString(16)}`]);
+        await this.request("hardhat_setBalance", [address, hexQuantity(cheat.balanceWei)]);
         return;
       case "nonce":
-        await this.request("hardhat_setNonce", [address, `0x${cheat.nonce.toString(16)}`]);
+        await this.request("hardhat_setNonce", [address, hexQuantity(cheat.nonce)]);
         return;
       case "code":
         await this.request("hardhat_setCode", [address, cheat.code]);
         return;
       case "storage":
-        await this.request("hardhat_setStorageAt", [address, `0x${cheat.slot.toString(16)}`, wordToHex(cheat.value)]);
+        await this.request("hardhat_setStorageAt", [address, hexQuantity(cheat.slot), wordToHex(cheat.value)]);
         return;
     }
   }
@@ -195,30 +195,29 @@ export class EdrEngine implements ExecutionEngine {
       this.#impersonated.add(from);
     }
     const target = to === undefined ? {} : { to };
-    const quantity = (value: bigint): string => `0x${value.toString(16)}`;
     const fields = {
-      value: quantity(valueWei),
-      gas: quantity(gasLimit),
-      gasPrice: quantity(gasPriceOf(transaction)),
-      nonce: quantity(nonce),
+      value: hexQuantity(valueWei),
+      gas: hexQuantity(gasLimit),
+      gasPrice: hexQuantity(gasPriceOf(transaction)),
+      nonce: hexQuantity(nonce),
     };
     return (await this.request("eth_sendTransaction", [{ from, ...target, data, ...fields }])) as Hex;
   }
 
   /** Empty blocks in the place of those that are not known; the last one has the head's timestamp. */
   async #fillUpTo({ number, timestamp }: Head): Promise<void> {
-    if (number > 1n) await this.request("hardhat_mine", [`0x${(number - 1n).toString(16)}`, "0x0"]);
+    if (number > 1n) await this.request("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
     if (number > 0n) await this.request("evm_mine", [Number(timestamp)]);
     this.#newest = number;
   }
 
   async #setAccount(account: GenesisAccount): Promise<void> {
     const { address, balanceWei = 0n, nonce = 0n, code, storage = [] } = account;
-    if (balanceWei !== 0n) await this.request("hardhat_setBalance", [address, `0x${balanceWei.toString(16)}`]);
-    if (nonce !== 0n) await this.request("hardhat_setNonce", [address, `0x${nonce.toString(16)}`]);
+    if (balanceWei !== 0n) await this.request("hardhat_setBalance", [address, hexQuantity(balanceWei)]);
+    if (nonce !== 0n) await this.request("hardhat_setNonce", [address, hexQuantity(nonce)]);
     if (code !== undefined && code !== "0x") await this.request("hardhat_setCode", [address, code]);
     for (const { slot, value } of storage) {
-      await this.request("hardhat_setStorageAt", [address, `0x${slot.toString(16)}`, wordToHex(value)]);
+      await this.request("hardhat_setStorageAt", [address, hexQuantity(slot), wordToHex(value)]);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Fields, ToldBlock, ToldBlocks } from "./told-blocks.ts";
 
@@ -31,7 +32,7 @@ export async function feeHistoryAcross(
   if (named <= told.last) return feeHistory(told, blocks, Number(named), percentiles);
   const newer = Number(named - told.last);
   if (newer >= blocks) return undefined;
-  const rest = (await ask([quantity(BigInt(newer)), tag, percentiles])) as FeeHistory;
+  const rest = (await ask([hexQuantity(BigInt(newer)), tag, percentiles])) as FeeHistory;
   return joined(feeHistory(told, blocks - newer, Number(told.last), percentiles), rest);
 }
 
@@ -51,8 +52,8 @@ function feeHistory(told: ToldBlocks, count: number, last: number, percentiles: 
     ? { reward: blocks.map((block) => rewardsOf(block, percentiles as readonly number[])) }
     : {};
   return {
-    oldestBlock: `0x${first.toString(16)}`,
-    baseFeePerGas: [...blocks.map((block) => baseFeeOf(block?.block)), nextBaseFee(blocks.at(-1)?.block)].map(quantity),
+    oldestBlock: hexQuantity(first),
+    baseFeePerGas: [...blocks.map((block) => baseFeeOf(block?.block)), nextBaseFee(blocks.at(-1)?.block)].map(hexQuantity),
     gasUsedRatio: blocks.map((block) => Number(block?.block["gasUsed"]) / Number(block?.block["gasLimit"])),
     ...rewards,
   };
@@ -79,10 +80,6 @@ function nextBaseFee(block: Fields | undefined): bigint {
 /** A base fee changes by an eighth at most. */
 const BASE_FEE_STEPS = 8n;
 
-function quantity(value: bigint): string {
-  return `0x${value.toString(16)}`;
-}
-
 /** Of blocks that follow each other. */
 function joined(older: FeeHistory, newer: FeeHistory): FeeHistory {
   const rewards = older.reward === undefined ? {} : { reward: [...older.reward, ...(newer.reward ?? [])] };
@@ -104,6 +101,6 @@ function rewardsOf(told: ToldBlock | undefined, percentiles: readonly number[]):
   return percentiles.map((percentile) => {
     let sum = 0;
     const reached = paid.find(({ gas }) => (sum += gas) >= (total * percentile) / 100) ?? paid.at(-1);
-    return `0x${(reached?.price ?? 0n).toString(16)}`;
+    return hexQuantity(reached?.price ?? 0n);
   });
 }

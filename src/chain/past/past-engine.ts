@@ -6,6 +6,7 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import { feeHistoryAcross, NEWEST } from "./fee-history.ts";
 import type { Fields, ToldBlocks } from "./told-blocks.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Block 0. */
 const FIRST = 0;
@@ -123,7 +124,7 @@ export class PastEngine implements ExecutionEngine {
     const last = this.#numberOf(toBlock);
     const told = this.#told.logs(first, last ?? Number(this.#told.last), filter);
     if (last !== undefined || this.#newest <= this.#told.last) return told;
-    const rest = { ...filter, fromBlock: `0x${(this.#told.last + 1n).toString(16)}` };
+    const rest = { ...filter, fromBlock: hexQuantity(this.#told.last + 1n) };
     return [...told, ...((await this.#engine.request("eth_getLogs", [rest])) as readonly Fields[])];
   }
 
@@ -140,7 +141,7 @@ export class PastEngine implements ExecutionEngine {
 }
 
 function countOf(block: Fields | undefined): string | undefined {
-  return block === undefined ? undefined : `0x${(block["transactions"] as readonly unknown[]).length.toString(16)}`;
+  return block === undefined ? undefined : hexQuantity((block["transactions"] as readonly unknown[]).length);
 }
 
 function placed(block: { readonly transactions?: readonly Fields[] } | undefined, index: unknown): unknown {

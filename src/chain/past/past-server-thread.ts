@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { wordToHex } from "../../protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import { PastStates } from "../questions/past-states.ts";
 import { readState, requireClaimedState } from "./compare-state.ts";
 import type { PastAnswer, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
@@ -25,7 +25,6 @@ interface Call {
   readonly params?: readonly unknown[];
 }
 
-const quantity = (value: bigint | number): string => `0x${value.toString(16)}`;
 const hex = (bytes: Uint8Array | undefined): string => `0x${Buffer.from(bytes ?? []).toString("hex")}`;
 const waiting = new Map<number, (answer: PastAnswer) => void>();
 let nextId = 1;
@@ -53,15 +52,15 @@ async function answer({ method, params = [] }: Call): Promise<unknown> {
   const address = String(params[0]).toLowerCase();
   switch (method) {
     case "eth_chainId":
-      return quantity(chainId);
+      return hexQuantity(chainId);
     case "net_version":
       return String(chainId);
     case "eth_blockNumber":
-      return quantity(head);
+      return hexQuantity(head);
     case "eth_getBalance":
-      return quantity(states.at(blockOf(params[1])).account(address)?.balance ?? 0n);
+      return hexQuantity(states.at(blockOf(params[1])).account(address)?.balance ?? 0n);
     case "eth_getTransactionCount":
-      return quantity(states.at(blockOf(params[1])).account(address)?.nonce ?? 0n);
+      return hexQuantity(states.at(blockOf(params[1])).account(address)?.nonce ?? 0n);
     case "eth_getCode": {
       const ledger = states.at(blockOf(params[1]));
       const account = ledger.account(address);

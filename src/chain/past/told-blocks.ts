@@ -1,3 +1,4 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import { PlaceError } from "./place-error.ts";
@@ -35,7 +36,7 @@ export async function* tellBlocks(
 }
 
 async function tellBlock(engine: Pick<ExecutionEngine, "request">, number: bigint): Promise<ToldBlockText> {
-  const block = (await engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, true])) as ToldBlock["block"];
+  const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as ToldBlock["block"];
   const receipts = await Promise.all(
     block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
   );

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../chain.ts";
-import { toHex } from "../../protocol/hex.ts";
+import { hexQuantity, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
 export function aboutMethods(

@@ -1,8 +1,8 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askThrough } from "./account-history.ts";
 import { address } from "./call-request.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 

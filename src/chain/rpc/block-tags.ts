@@ -1,8 +1,8 @@
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { newestBlock } from "./newest-block.ts";
 import type { BatchCounts, SettlementView } from "./settlement-view.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Methods that take a block's number or tag, and where among their parameters. */
 const TAG_PLACES: Readonly<Record<string, number>> = {

@@ -4,7 +4,7 @@ import { QUIET_GAS } from "../execution/code-guard.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { reachOf } from "../execution/code-reach.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
-import { fromHex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { UnsignedTransaction } from "../transaction/transaction.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
@@ -12,7 +12,6 @@ import type { Preview } from "../witness/reexecution.ts";
 import { requireRunnable } from "./call-outcome.ts";
 import type { RpcCall } from "./call-request.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 
 /** Tags of blocks that are others as the chain goes on. */
 const MOVING_TAGS = new Set(["latest", "pending", "safe", "finalized"]);

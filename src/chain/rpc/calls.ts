@@ -3,6 +3,7 @@ import type { CallAnswer, CallQuestion } from "../questions/question.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askedPlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
@@ -11,7 +12,6 @@ import { capped, isNewest } from "./call-checks.ts";
 import { askedCall, parseCall, parseOverrides, record } from "./call-request.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { OwnCalls } from "./own-calls.ts";
 

@@ -1,6 +1,6 @@
 import { AbiCoder } from "ethers";
 import { assetId } from "../../protocol/asset-message.ts";
-import { fromHex, hashTag } from "../../protocol/hex.ts";
+import { fromHex, hashTag, hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -13,7 +13,6 @@ import { outputOf } from "./call-outcome.ts";
 import { askedCall, parseCall } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
 import type { RpcClient } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 
 /** The queue on L1 takes no operation with less: intrinsic gas, and EIP-7623's floor for a byte that is not zero. */
 const LEAST_GAS = 21_000n;

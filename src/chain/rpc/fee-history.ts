@@ -1,5 +1,5 @@
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** As many as Ethereum's nodes take. */
 const MAX_PERCENTILES = 100;

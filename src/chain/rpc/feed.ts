@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { NotifyingEngine } from "./named-notifications.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import type { EngineNotification } from "../execution/engine.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** What has happened, with a place in the order of all that has. */
 export interface FeedEntry {

@@ -1,6 +1,6 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 
 /** Which logs somebody asks for. */
 export interface LogFilter {

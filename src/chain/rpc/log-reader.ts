@@ -1,11 +1,11 @@
 import type { Chain } from "../chain.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { engineFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { newestBlock } from "./newest-block.ts";
 import type { Fields, ZkFields } from "./zk-fields.ts";
 

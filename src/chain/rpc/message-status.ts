@@ -3,11 +3,11 @@ import type { ChainPlace, DeliveredMessage, SentMessage } from "../index/message
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
 import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeL1Call } from "../../protocol/l1-call.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 

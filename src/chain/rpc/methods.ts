@@ -25,7 +25,6 @@ import { otterscanMethods } from "./otterscan.ts";
 import { OwnCalls } from "./own-calls.ts";
 import { fixedValueMethods } from "./fixed-values.ts";
 import { Impersonation } from "./impersonation.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { newestBlock } from "./newest-block.ts";
 import { poolMethods } from "./pool-methods.ts";
 import type { SettlementView } from "./settlement-view.ts";
@@ -36,6 +35,7 @@ import { zksBatchMethods } from "./zks-batches.ts";
 import { zksMethods } from "./zks-methods.ts";
 import { zksProofMethods } from "./zks-proofs.ts";
 import { zksVersionMethods } from "./zks-versions.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 export interface ChainMethodOptions {
   readonly gasPrice: Pick<GasPrice, "toldWei">;
@@ -178,7 +178,7 @@ function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): v
   const inTurn = oneAtATime(MAX_WAITING_MARKS, "snapshots and returns to them wait");
   methods.set("evm_snapshot", () =>
     inTurn(async () => {
-      const id = `0x${(nextMark++).toString(16)}`;
+      const id = hexQuantity(nextMark++);
       marks.set(id, await chain.snapshot());
       return id;
     }),

@@ -5,10 +5,10 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { matches, parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Notifications of one block that are given out in one turn of the event loop: others are answered in between. */
 const PER_TURN = 1000;

@@ -1,7 +1,7 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { askThrough } from "./account-history.ts";
 import type { RpcClient, RpcMethod, RpcMethods } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Otterscan's level of these methods. */

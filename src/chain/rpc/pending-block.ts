@@ -1,7 +1,7 @@
 import type { Chain } from "../chain.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
 import type { Fields } from "./zk-fields.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** As many as a block of a chain with an interval holds. */
 const MAX_TRANSACTIONS = 1_000;

@@ -3,7 +3,7 @@ import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
 import { gasPriceOf } from "../transaction/transaction.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Fields } from "./zk-fields.ts";
-import { hexQuantity } from "./hex-quantity.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): Fields {

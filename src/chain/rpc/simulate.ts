@@ -4,7 +4,7 @@ import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
 import type { BlockLog } from "../model/block.ts";
 import type { SimulatedAnswer, SimulatedBlock } from "../questions/question.ts";
-import { fromHex, hashTag, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, hashTag, hexQuantity, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import { askedPlace } from "./asked-place.ts";
@@ -14,7 +14,6 @@ import { capped } from "./call-checks.ts";
 import { askedCall, list, parseCall, parseOverrides, quantity, record } from "./call-request.ts";
 import { failureOf } from "./call-outcome.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** As geth has it. */

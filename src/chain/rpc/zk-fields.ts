@@ -5,8 +5,8 @@ import { parseReceipt } from "../execution/rpc-shapes.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import { messageLog, priorityOpLog } from "../../protocol/l2-log.ts";
 import type { L2Log } from "../../protocol/l2-log.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 
 /** An object of an RPC answer. */
 export type Fields = Readonly<Record<string, unknown>>;

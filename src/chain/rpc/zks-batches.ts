@@ -1,9 +1,9 @@
 import type { Chain } from "../chain.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import type { ArchivedBatch } from "../index/batch-archive.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";

@@ -1,12 +1,12 @@
 import type { Chain } from "../chain.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PROTOCOL_LIMITS } from "../ordering/limits.ts";
 import type { Asking } from "./asking.ts";
 import type { RpcMethod, RpcMethods } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { estimateFromL1 } from "./estimate-from-l1.ts";
 import type { SettlementView } from "./settlement-view.ts";
 

@@ -1,8 +1,7 @@
 import type { Chain } from "../chain.ts";
-import { wordToHex } from "../../protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
-import { hexQuantity } from "./hex-quantity.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 

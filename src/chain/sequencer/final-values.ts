@@ -1,4 +1,4 @@
-import { fromHex, keccak, toHex } from "../../protocol/hex.ts";
+import { fromHex, hexQuantity, keccak, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
@@ -23,12 +23,12 @@ export async function compareFinalValues(
   block: bigint,
   request: (method: string, params: readonly unknown[]) => Promise<unknown>,
 ): Promise<ValueDifference | undefined> {
-  const tag = `0x${block.toString(16)}`;
+  const tag = hexQuantity(block);
   const read = async (method: string, address: Hex, ...params: Hex[]): Promise<Hex> =>
     (await request(method, [address, ...params, tag])) as Hex;
   const valueOf = async ({ leafKind, address, slot }: GenesisLeaf): Promise<bigint> => {
     const account = toHex(addressBytes(address));
-    if (leafKind === LeafKind.storage) return BigInt(await read("eth_getStorageAt", account, `0x${slot.toString(16)}`));
+    if (leafKind === LeafKind.storage) return BigInt(await read("eth_getStorageAt", account, hexQuantity(slot)));
     if (leafKind === LeafKind.account) {
       const [nonce, balance] = await Promise.all([read("eth_getTransactionCount", account), read("eth_getBalance", account)]);
       return accountHeader(BigInt(nonce), BigInt(balance));

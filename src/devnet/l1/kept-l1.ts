@@ -1,4 +1,5 @@
 import { LedgerError } from "../../ledger/ledger-error.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L1Connection } from "./local-l1.ts";
 import { encodeChange } from "./past/l1-change.ts";
@@ -255,7 +256,7 @@ class L1Recorder {
   }
 
   async #block(number: bigint): Promise<L1Block> {
-    return (await this.#request({ method: "eth_getBlockByNumber", params: [`0x${number.toString(16)}`, false] })) as L1Block;
+    return (await this.#request({ method: "eth_getBlockByNumber", params: [hexQuantity(number), false] })) as L1Block;
   }
 }
 

@@ -5,7 +5,7 @@ import { parseOverrides } from "../../chain/rpc/call-request.ts";
 import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
-import { fromHex, HexError } from "../../protocol/hex.ts";
+import { fromHex, HexError, hexQuantity } from "../../protocol/hex.ts";
 
 /**
  * What a call on L1 may use, whatever it names: enough to create the largest contract. The engine remembers each instruction, 400
@@ -145,7 +145,7 @@ function withBoundedGas(call: Readonly<Record<string, unknown>>): Readonly<Recor
   // Nonsense stays, for the engine to name.
   return isLess || (gas !== undefined && gas !== null && typeof gas !== "string")
     ? call
-    : { ...call, gas: `0x${MAX_CALL_GAS.toString(16)}` };
+    : { ...call, gas: hexQuantity(MAX_CALL_GAS) };
 }
 
 function fieldOf(value: unknown, field: string): unknown {

@@ -22,6 +22,7 @@ import type { L1Options } from "../options.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
 import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Of which chains there are snapshots. */
 export type SnapshotChains = Pick<SnapshotDependencies, "members" | "returnTo" | "layerOf">;
@@ -126,7 +127,7 @@ function developers({ provider }: LocalL1, { operatorFundingWei = 10n * ETHER }:
 /** An account that is made rich, so that development accounts, which have 10,000 ETH there, keep theirs. */
 async function richAccount({ request, provider }: Pick<LocalL1, "request" | "provider">, isRich: boolean): Promise<Signer> {
   const funder = new Wallet(id("hyperchain: who pays for funded accounts on a development L1"), provider);
-  if (!isRich) await request("hardhat_setBalance", [funder.address, `0x${FUNDER_WEI.toString(16)}`]);
+  if (!isRich) await request("hardhat_setBalance", [funder.address, hexQuantity(FUNDER_WEI)]);
   return funder;
 }
 

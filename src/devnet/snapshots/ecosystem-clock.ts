@@ -3,6 +3,7 @@ import { MovableClock } from "../../runtime/movable-clock.ts";
 import type { ClockMark } from "../../runtime/movable-clock.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { L1Connection } from "../l1/local-l1.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 
 /** What the ecosystem's time was, to return to. */
 export interface TimeMark {
@@ -107,7 +108,7 @@ export class EcosystemTime {
     this.#told = now;
     this.#tellings++;
     // Refused where another block came in between: then L1 is not behind.
-    await this.#ask("evm_setNextBlockTimestamp", quantity(now > head ? now : head)).catch(() => undefined);
+    await this.#ask("evm_setNextBlockTimestamp", hexQuantity(now > head ? now : head)).catch(() => undefined);
   }
 
   /** From now on, until a block is made, L1 is told its time again and again. */
@@ -200,7 +201,7 @@ export class EcosystemTime {
   /** EDR 0.22 answers for blocks that it makes in one go with the genesis' state. */
   async #mineOneByOne(count: bigint, interval: bigint): Promise<boolean> {
     for (let i = 0n; i < count; i++) {
-      if (i > 0n) await this.#ask("evm_setNextBlockTimestamp", quantity((await this.#timestampOf("latest")) + interval));
+      if (i > 0n) await this.#ask("evm_setNextBlockTimestamp", hexQuantity((await this.#timestampOf("latest")) + interval));
       await this.#ask("evm_mine");
     }
     return true;
@@ -222,8 +223,4 @@ async function movedClock(base: Clock, seconds: bigint): Promise<MovableClock> {
   const clock = new MovableClock(base);
   await clock.moveBy(seconds);
   return clock;
-}
-
-function quantity(value: bigint): string {
-  return `0x${value.toString(16)}`;
 }

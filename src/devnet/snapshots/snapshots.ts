@@ -1,4 +1,5 @@
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
@@ -57,7 +58,7 @@ export function createSnapshots(dependencies: SnapshotDependencies): Snapshots {
   async function mark(): Promise<Hex> {
     const marked = async (member: RestorableMember) => [member, await member.snapshot()] as const;
     const [memberMarks, l1Mark] = await Promise.all([Promise.all(members().map(marked)), l1.request("evm_snapshot")]);
-    const id: Hex = `0x${(nextId++).toString(16)}`;
+    const id: Hex = hexQuantity(nextId++);
     marks.set(id, { l1: l1Mark, members: new Map(memberMarks), time: time.mark() });
     return id;
   }
@@ -142,6 +143,6 @@ function requireStanding(id: string, mark: EcosystemMark | undefined): void {
 export function snapshotMethods({ snapshot, revert }: Snapshots): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
     ["evm_snapshot", () => snapshot()],
-    ["evm_revert", async ([id]) => revert(typeof id === "number" ? `0x${id.toString(16)}` : String(id))],
+    ["evm_revert", async ([id]) => revert(typeof id === "number" ? hexQuantity(id) : String(id))],
   ]);
 }

@@ -1,7 +1,7 @@
 import type { WalletHistory, WalletTransaction } from "../../client/running-ecosystem.ts";
 import { NONE_FOUND } from "../../chain/rpc/account-search.ts";
-import { hexQuantity } from "../../chain/rpc/hex-quantity.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import type { AskMember } from "./step-times.ts";

@@ -1,7 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import * as v from "valibot";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import { hexQuantity } from "../../chain/rpc/hex-quantity.ts";
 import { call, requireContract } from "../../client/call.ts";
 import { parseChainAddress } from "../../client/chain-address.ts";
 import { erc20 } from "../../client/contract-interfaces.ts";
@@ -14,6 +13,7 @@ import { send } from "../../client/send.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import { finalizeWithdrawal, withdraw } from "../../client/withdraw.ts";
 import type { FinalizedWithdrawal } from "../../client/withdraw.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { tokenVault } from "../../relayer/contract-interfaces.ts";
 import { decodeAnswer, encodeContractCall, projectFunction } from "./contract-call.ts";

@@ -1,3 +1,4 @@
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import type { Members } from "./named-member.ts";
@@ -29,7 +30,7 @@ export async function findEverywhere(
   if (/^0x[0-9a-f]{40}$/.test(hex)) found.push({ type: "address", address: hex });
   if (/^\d{1,15}$/.test(text)) {
     for (const chainId of members) {
-      const block = await ask(chainId, "eth_getBlockByNumber", [`0x${Number(text).toString(16)}`, false]);
+      const block = await ask(chainId, "eth_getBlockByNumber", [hexQuantity(Number(text)), false]);
       if (block !== null) found.push({ type: "block", chainId, number: Number(text) });
     }
   }

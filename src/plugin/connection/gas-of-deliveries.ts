@@ -2,6 +2,7 @@ import type { HookContext } from "hardhat/types/hooks";
 import { callsOf, userCalls } from "../../client/remote-failure.ts";
 import type { Ask, CallFrame } from "../../client/remote-failure.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { projectContracts } from "../project-contracts.ts";
@@ -52,7 +53,7 @@ async function headOf({ provider }: MeasuredChain): Promise<number> {
 
 /** Transactions in which the handler ran calls of a bundle, or told its sender. */
 async function deliveriesAfter(block: number, ask: Ask): Promise<ReadonlySet<Hex>> {
-  const filter = { address: PREDEPLOYS.InteropHandler, fromBlock: `0x${(block + 1).toString(16)}`, toBlock: "latest" };
+  const filter = { address: PREDEPLOYS.InteropHandler, fromBlock: hexQuantity(block + 1), toBlock: "latest" };
   const head = Number(await ask("eth_blockNumber", []));
   if (head <= block) return new Set();
   const logs = (await ask("eth_getLogs", [filter])) as readonly { readonly transactionHash: Hex }[];

@@ -4,6 +4,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
@@ -103,7 +104,7 @@ async function back(session: Session, chainId: number, gain: bigint): Promise<Ba
   output.progress(`locking ${amount} on ${info.l1.name}…`);
   const l1 = session.provider(info.l1.chainId);
   const payer = Wallet.createRandom(l1);
-  await l1.send("hardhat_setBalance", [payer.address, `0x${(gain + L1_GAS_WEI).toString(16)}`]);
+  await l1.send("hardhat_setBalance", [payer.address, hexQuantity(gain + L1_GAS_WEI)]);
   const { canonicalTxHash } = await deposit(info, { chain: chainId, amount: gain, to: BURNED }, payer);
   await waitForTransaction(session, chainId, canonicalTxHash);
   return { text: `L1 holds ${amount} more for them, which were deposited to ${BURNED}`, hash: canonicalTxHash };

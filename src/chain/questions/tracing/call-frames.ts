@@ -1,7 +1,7 @@
 import { errorString } from "../../../protocol/error-string.ts";
 import type { CallAnswer } from "../question.ts";
 import type { CallRecorder, Frame } from "./call-recorder.ts";
-import { quantity } from "./instructions.ts";
+import { hexQuantity } from "../../../protocol/hex.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -17,7 +17,7 @@ const ERRORS: Readonly<Record<string, string>> = {
 export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigint, { receipt }: CallAnswer): object {
   if (top === undefined) return {};
   const shown = frameWith(top, config["withLog"] === true, config["onlyTopCall"] === true, { next: 0 });
-  return { ...shown, gas: quantity(gasLimit), gasUsed: quantity(receipt?.gasUsed ?? gasLimit) };
+  return { ...shown, gas: hexQuantity(gasLimit), gasUsed: hexQuantity(receipt?.gasUsed ?? gasLimit) };
 }
 
 /** As 4byteTracer counts calls: by selector, and by the number of bytes behind it. */
@@ -47,7 +47,7 @@ function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { 
   const showLogsUntil = (position: number): void => {
     for (let log = frame.logs[next]; showsLogs && log !== undefined && log.position <= position; log = frame.logs[++next]) {
       const { address, topics, data } = log;
-      logs.push({ address, topics, data, position: quantity(BigInt(log.position)), index: quantity(BigInt(index.next++)) });
+      logs.push({ address, topics, data, position: hexQuantity(BigInt(log.position)), index: hexQuantity(BigInt(index.next++)) });
     }
   };
   for (const [i, call] of frame.calls.entries()) {
@@ -56,13 +56,13 @@ function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { 
   }
   showLogsUntil(Infinity);
   return {
-    ...{ from, gas: quantity(gas), gasUsed: quantity(gasUsed), ...(to === undefined ? {} : { to }), input },
+    ...{ from, gas: hexQuantity(gas), gasUsed: hexQuantity(gasUsed), ...(to === undefined ? {} : { to }), input },
     ...(output === "0x" ? {} : { output }),
     ...(error === undefined ? {} : { error: ERRORS[error] ?? error }),
     ...(reason === undefined ? {} : { revertReason: reason }),
     ...(calls.length === 0 || isTopOnly ? {} : { calls }),
     ...(logs.length === 0 ? {} : { logs }),
-    ...(valueWei === undefined ? {} : { value: quantity(valueWei) }),
+    ...(valueWei === undefined ? {} : { value: hexQuantity(valueWei) }),
     type,
   };
 }

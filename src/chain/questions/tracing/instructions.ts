@@ -11,11 +11,6 @@ export function addressOf(word: bigint): Hex {
   return `0x${wordToHex(word).slice(26)}`;
 }
 
-/** A number as nodes write it. */
-export function quantity(value: bigint): Hex {
-  return `0x${value.toString(16)}`;
-}
-
 /** Gas that the instruction takes along for the call or creation that it begins; else 0. */
 export function forwardedGas({ opcode, gasLeft, stack }: InterpreterStep): bigint {
   const isCall = CALLS.has(opcode.name);

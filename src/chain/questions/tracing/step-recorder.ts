@@ -1,8 +1,8 @@
 import type { InterpreterStep } from "@ethereumjs/evm";
-import { wordToHex } from "../../../protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
-import { forwardedGas, quantity } from "./instructions.ts";
+import { forwardedGas } from "./instructions.ts";
 import type { TraceSize } from "./trace-size.ts";
 
 /** An instruction, as nodes show it. */
@@ -52,7 +52,7 @@ export class StepRecorder implements RunListener {
       gas: Number(gasLeft),
       gasCost: Number(cost < gasLeft ? cost : gasLeft),
       depth: depth + 1,
-      ...(this.#hasStack ? { stack: stack.map(quantity) } : {}),
+      ...(this.#hasStack ? { stack: stack.map(hexQuantity) } : {}),
       ...(storage === undefined ? {} : { storage }),
       refund: Number(gasRefund),
     };

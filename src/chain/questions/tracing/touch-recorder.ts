@@ -1,9 +1,9 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
-import { toHex, wordToHex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { FlatState } from "../../witness/flat-state.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
-import { addressOf, quantity } from "./instructions.ts";
+import { addressOf } from "./instructions.ts";
 
 /** What an instruction names: the word of an account on the stack, counted from the top. */
 const ACCOUNTS: Readonly<Record<string, number>> = {
@@ -107,7 +107,7 @@ export function showPrestate(
     [...before].sort(byAddress).map(([address, { balanceWei, nonce, code, slots }]) => [
       address,
       {
-        balance: quantity(balanceWei),
+        balance: hexQuantity(balanceWei),
         ...(nonce === 0 ? {} : { nonce }),
         ...(code === "0x" || disableCode === true ? {} : { code }),
         ...(disableStorage === true ? {} : shownSlots([...slots])),
@@ -133,14 +133,14 @@ export function showChanges(
     if (!isChanged) continue;
     const nonZero = (entries: readonly (readonly [Hex, bigint])[]) => shownSlots(entries.filter(([, value]) => value !== 0n));
     post[address] = {
-      ...(old.balanceWei === now.balanceWei ? {} : { balance: quantity(now.balanceWei) }),
+      ...(old.balanceWei === now.balanceWei ? {} : { balance: hexQuantity(now.balanceWei) }),
       ...(old.nonce === now.nonce ? {} : { nonce: now.nonce }),
       ...(hasNewCode ? { code: now.code } : {}),
       ...nonZero(slots.map(([slot]) => [slot, now.slots.get(slot) ?? 0n])),
     };
     if (recorder.hasCreated(address)) continue;
     pre[address] = {
-      balance: quantity(old.balanceWei),
+      balance: hexQuantity(old.balanceWei),
       ...(old.nonce === 0 ? {} : { nonce: old.nonce }),
       ...(old.code === "0x" || disableCode === true ? {} : { code: old.code }),
       ...nonZero(slots),

@@ -1,10 +1,9 @@
-import { fromHex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { Mempool } from "../../mempool/mempool.ts";
 import { TRANSACTION_GAS_CAP } from "../../transaction/gas-cap.ts";
 import type { AskedCall } from "../../witness/asked-call.ts";
 import { askedCall, parseCall } from "../call-request.ts";
-import { hexQuantity } from "../hex-quantity.ts";
 import { invalid } from "./operation-request.ts";
 import { handleOpsData } from "./user-operation.ts";
 import type { UserOperation } from "./user-operation.ts";

@@ -2,6 +2,7 @@ import { keccak256 } from "ethers";
 import type { BaseWallet } from "ethers";
 import type { Chain } from "../../chain.ts";
 import type { CallAnswer } from "../../questions/question.ts";
+import { hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { signTransaction } from "../accounts/signed-transaction.ts";
 import { nextPlace } from "../asked-place.ts";
@@ -218,7 +219,7 @@ export class Bundler {
         mempool.nextNonce(bundler) ?? BigInt((await engine.request("eth_getTransactionCount", [bundler, "latest"])) as Hex);
       const gas = BigInt(pooled.bundle.gas);
       // The priority fee would be paid to the bundler itself.
-      const request = { ...pooled.bundle, maxFeePerGas: `0x${mempool.minGasPriceWei.toString(16)}`, maxPriorityFeePerGas: "0x0" };
+      const request = { ...pooled.bundle, maxFeePerGas: hexQuantity(mempool.minGasPriceWei), maxPriorityFeePerGas: "0x0" };
       const raw = signTransaction(request, this.#wallet, { chainId: BigInt(chainId), nonce, gas, gasPriceWei: 0n });
       const submitted = this.#chain.submit(raw);
       this.pool.markSent(pooled, keccak256(raw) as Hex);

@@ -1,7 +1,6 @@
-import { fromHex } from "../../../protocol/hex.ts";
+import { fromHex, hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import { address, bytes, quantity, record } from "../call-request.ts";
-import { hexQuantity } from "../hex-quantity.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 import type { SignedDelegation, UserOperation } from "./user-operation.ts";
 

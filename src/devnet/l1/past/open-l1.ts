@@ -4,6 +4,7 @@ import { PlaceError } from "../../../chain/past/place-error.ts";
 import { startPastServer } from "../../../chain/past/past-server.ts";
 import { ToldBlocks } from "../../../chain/past/told-blocks.ts";
 import { encodeState } from "../../../chain/witness/state-bytes.ts";
+import { hexQuantity } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { L1Connection } from "../local-l1.ts";
 import type { L1History } from "./l1-history.ts";
@@ -54,7 +55,7 @@ export async function openL1At(
 async function setBack(ask: AskL1, history: L1History): Promise<void> {
   for (const address of (await ask("eth_accounts")) as readonly Hex[]) {
     const { nonce, balance, code } = history.account(address);
-    await ask("hardhat_setBalance", address, `0x${balance.toString(16)}`);
+    await ask("hardhat_setBalance", address, hexQuantity(balance));
     if ((await ask("eth_getCode", address, "latest")) !== code) await ask("hardhat_setCode", address, code);
     const got = BigInt((await ask("eth_getTransactionCount", address, "latest")) as Hex);
     if (got !== nonce) throw new PlaceError("Differs", `L1's engine has nonce ${got} for ${address}, and is to have ${nonce}`);
