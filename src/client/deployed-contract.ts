@@ -50,8 +50,13 @@ export async function deployContract(
 
 /** Puts a contract where the sender's member has none and has the deployer. Resolves with its address. Throws ClientError. */
 export async function putContract(contract: DeployedContract, sender: Sender): Promise<Hex> {
-  if (!(await isDeployed(contract, sender.provider)))
+  if (await isDeployed(contract, sender.provider)) return contract.address;
+  try {
     await submit(sender, { to: CREATE2_DEPLOYER, data: concat([ZeroHash, contract.code]) });
+  } catch (error) {
+    // Anyone may have put it there in between: it is the same contract.
+    if (!(await isDeployed(contract, sender.provider))) throw error;
+  }
   return contract.address;
 }
 

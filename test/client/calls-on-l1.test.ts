@@ -3,14 +3,16 @@ import { after, before, describe, test } from "node:test";
 import { Interface, toUtf8Bytes } from "ethers";
 import { call } from "../../src/client/call.ts";
 import type { CallRequest } from "../../src/client/call.ts";
-import { chainAccountsAddress, l1AccountOf } from "../../src/client/chain-accounts.ts";
+import { chainAccountsAddress, chainAccountsContract, l1AccountOf } from "../../src/client/chain-accounts.ts";
 import { chainAccounts, messenger } from "../../src/client/contract-interfaces.ts";
+import { putOnLayer } from "../../src/client/deployed-contract.ts";
 import type { SentCall } from "../../src/client/direct-call.ts";
 import { estimateCall } from "../../src/client/estimate.ts";
 import { executeL1Call, findL1Call } from "../../src/client/l1-calls.ts";
 import type { ExecutedL1Call, L1CallState } from "../../src/client/l1-calls.ts";
 import { send } from "../../src/client/send.ts";
 import { sentMessages } from "../../src/client/sent-messages.ts";
+import { senderOn } from "../../src/client/submit.ts";
 import { finalizeWithdrawal, viewL1, withdraw } from "../../src/client/withdraw.ts";
 import { decodeL1Call } from "../../src/protocol/l1-call.ts";
 import { fromHex, toHex } from "../../src/protocol/hex.ts";
@@ -202,6 +204,20 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
     // The copy is the stranger's own call, whose account has nothing.
     const own = { chain: "a", sender: stranger.address, messageHash: sent.messageHash };
     await assert.rejects(executeL1Call(info, own, on("l1", RELAYER)), { code: "InsufficientFunds" });
+  });
+
+  test("attack: a stranger who puts the contract of the accounts on L1 a moment earlier keeps nobody from going on", async () => {
+    const contract = chainAccountsContract(`0x${"0f".repeat(20)}`);
+    const [signer, stranger] = [on("l1"), on("l1", RELAYER)];
+    await putOnLayer(chainAccountsContract(`0x${"f0".repeat(20)}`), await senderOn(signer, info.l1));
+    const send = signer.sendTransaction.bind(signer);
+    signer.sendTransaction = async (transaction) => {
+      const { to = null, data = null } = transaction;
+      await (await stranger.sendTransaction({ to, data })).wait();
+      return send(transaction);
+    };
+    assert.equal(await putOnLayer(contract, await senderOn(signer, info.l1)), contract.address);
+    assert.notEqual(await l1().getCode(contract.address), "0x");
   });
 
   test("a message for another L1 or another contract is a plain message, and is not executed", async () => {
