@@ -28,7 +28,8 @@ describe("the thread that fills tables", () => {
     chain = await startVerifiedChain({ accounts: ACCOUNTS });
     const batches = await ChainBatches.of(chain, ACCOUNTS);
     const sealed = async (): Promise<WitnessedBatch> => {
-      await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
+      for (const value of [7n, 8n, 9n, 10n])
+        await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));
       return batches.next(await chain.sealAndVerify());
     };
     first = await sealed();
