@@ -1,4 +1,4 @@
-import { JsonRpcApiProvider } from "ethers";
+import { isError, JsonRpcApiProvider, keccak256 } from "ethers";
 import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -59,17 +59,36 @@ export async function submit(
   try {
     // Given gas spares the estimate, whose search a node may find too long; one call names a refusal.
     if (transaction.gasLimit !== undefined) await provider.call({ ...transaction, from: address, blockTag: "pending" });
-    const response = await signer.sendTransaction({ ...(await nonceOf(signer, provider, address)), ...transaction });
-    const receipt = await inclusionOf(response.hash, provider).catch((error: unknown) => {
-      throw unconfirmed(response.hash, member, error);
+    const hash = await sendNext({ signer, provider, address }, transaction);
+    const receipt = await inclusionOf(hash, provider).catch((error: unknown) => {
+      throw unconfirmed(hash, member, error);
     });
     if (receipt.status === 1) return receipt;
-    throw new ClientError("Failed", `transaction ${response.hash} on ${member.name} was included but failed`, {
-      transactionHash: response.hash,
-    });
+    throw new ClientError("Failed", `transaction ${hash} on ${member.name} was included but failed`, { transactionHash: hash });
   } catch (error) {
     if (error instanceof ClientError) throw error;
     throw (await explain(error, { member, address, provider, value })) ?? error;
+  }
+}
+
+/** Nonces that are tried: each was taken between the question for it and the transaction. */
+const MOST_NONCES = 3;
+
+/**
+ * Sends with the account's next nonce. An operation that the account has queued on L1 takes one when it arrives, perhaps just
+ * then: what is refused for that goes again with the next, unless its member knows it, so that nothing is sent twice.
+ */
+async function sendNext({ signer, provider, address }: Omit<Sender, "member">, transaction: TransactionRequest): Promise<Hex> {
+  for (let tried = 1; ; tried++) {
+    const own = await nonceOf(signer, provider, address);
+    try {
+      return (await signer.sendTransaction({ ...own, ...transaction })).hash as Hex;
+    } catch (error) {
+      const isTaken = own.nonce !== undefined && (transaction.nonce ?? null) === null && isError(error, "NONCE_EXPIRED");
+      if (!isTaken || tried === MOST_NONCES) throw error;
+      const refused: unknown = error.transaction;
+      if (typeof refused !== "string" || (await provider.getTransaction(keccak256(refused))) !== null) throw error;
+    }
   }
 }
 
