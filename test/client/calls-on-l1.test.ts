@@ -206,7 +206,7 @@ describe("C7: a call from a chain reaches a contract on L1", () => {
     await assert.rejects(executeL1Call(info, own, on("l1", RELAYER)), { code: "InsufficientFunds" });
   });
 
-  test("attack: a stranger who puts the contract of the accounts on L1 a moment earlier keeps nobody from going on", async () => {
+  test("attack: a stranger who puts the contract of the accounts on L1 a moment earlier stops no call", async () => {
     const contract = chainAccountsContract(`0x${"0f".repeat(20)}`);
     const [signer, stranger] = [on("l1"), on("l1", RELAYER)];
     await putOnLayer(chainAccountsContract(`0x${"f0".repeat(20)}`), await senderOn(signer, info.l1));

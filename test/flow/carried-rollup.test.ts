@@ -164,7 +164,7 @@ describe("D3: a chain on a chain whose data are carried is rebuilt from L1 alone
     assert.ok(rebuilt.batches.some(({ pubdataBytes }) => pubdataBytes > 60_000 && pubdataBytes <= 95_000));
   });
 
-  test("a message that is missing or changed is missed by name, and nobody goes on from messages alone", async () => {
+  test("a missing or changed message is refused by name, and no chain goes on from messages alone", async () => {
     const base = await ofAlpha();
     const rebuilt = await on(base, X);
     const carrier = rebuilt.contract.configuration.dataAvailabilityPolicy;

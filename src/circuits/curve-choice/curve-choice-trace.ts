@@ -19,7 +19,7 @@ export function curveChoiceRow(
   };
 }
 
-/** The main columns of the table; of no rows without choices. It is filled up with rows that are none. */
+/** The main columns of the table; it has no rows without choices. Rows that are not real fill it up. */
 export function curveChoiceColumns(rows: Rows<typeof CURVE_CHOICE_FIELDS>, minLogRows: number): Uint32Array[] {
   const idle = { ...curveChoiceRow({ time: 0, digit: 0 }, [INFINITY, INFINITY], INFINITY, 0), real: 0 };
   return traceColumns("curveChoice", CURVE_CHOICE_FIELDS, rows, { padding: () => idle, minLogRows });

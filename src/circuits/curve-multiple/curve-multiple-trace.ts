@@ -123,7 +123,7 @@ function stepRows(time: number, digits: readonly number[], lines: readonly StepL
   });
 }
 
-/** The main columns of the table; of no rows without multiples. It is filled up with rows that are none. */
+/** The main columns of the table; it has no rows without multiples. Rows that are not real fill it up. */
 export function curveMultipleColumns(rows: Rows<typeof CURVE_MULTIPLE_FIELDS>, minLogRows: number): Uint32Array[] {
   const idle = noMultiple();
   return traceColumns("curveMultiple", CURVE_MULTIPLE_FIELDS, rows, { padding: () => idle, minLogRows });

@@ -84,7 +84,7 @@ export function stepProducts(cells: Lines): CurveProduct[] {
   ];
 }
 
-/** The main columns of the table; of no rows without steps. It is filled up with rows that are none. */
+/** The main columns of the table; it has no rows without steps. Rows that are not real fill it up. */
 export function curveStepColumns(rows: Rows<typeof CURVE_STEP_FIELDS>, minLogRows: number): Uint32Array[] {
   const idle = noStep();
   return traceColumns("curveStep", CURVE_STEP_FIELDS, rows, { padding: () => idle, minLogRows });

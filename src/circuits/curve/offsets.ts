@@ -5,7 +5,7 @@ import { GENERATOR, INFINITY, modulo, type Point } from "./secp256k1.ts";
 export const STEPS = 128;
 
 /**
- * Points of which nobody knows what multiples of the generator they are: x is the first from the SHA-256 of "hyperchain
+ * Points whose discrete logarithms are unknown: x is the first from the SHA-256 of "hyperchain
  * curveMultiple 0", or 1, up that a point has, and y is even. All that a multiple's steps add is more by one of them, the prover
  * says which. So no step adds equal or opposite points unless the offset is made of the generator and the caller's point in a
  * known way; who has such a way for both offsets knows a discrete logarithm.

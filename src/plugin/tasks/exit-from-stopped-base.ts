@@ -33,9 +33,8 @@ export function hasStopped({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchai
 }
 
 /**
- * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of
- * the base, with
- * the data that the base carried, or what a node of the base has of a chain that is no rollup.
+ * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of the base,
+ * with the data that the base carried, or what a node of the base has of a chain that is not a rollup.
  */
 export async function exitFromStoppedBase(
   chain: ChainOnL1,

@@ -21,7 +21,7 @@ export interface StraightLine {
   readonly reads: Int32Array;
 }
 
-/** Which scalar an operand is; negative for one that is none. */
+/** Which scalar an operand is; negative where it is not a scalar. */
 export function scalarIndex(operand: number): number {
   return -1 - operand;
 }
