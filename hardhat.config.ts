@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { createRequire } from "node:module";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import { defineConfig } from "hardhat/config";
-import { VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
+import { METADATA, VERIFIER_COMPILER_SETTINGS } from "./scripts/verifier-generator/compiler-settings.ts";
 
 /** The compiler inside the npm package: nothing is downloaded, so builds work offline. */
 const soljson = createRequire(import.meta.url).resolve("solc/soljson.js");
@@ -21,7 +21,9 @@ export default defineConfig({
   plugins: [hardhatEthers],
   paths: { sources: ["contracts", "test/contracts/solidity", "fixtures/keystore-accounts"] },
   solidity: {
-    compilers: [{ version, path: soljson, settings: { evmVersion: "osaka", optimizer: { enabled: true, runs: 1000 } } }],
+    compilers: [
+      { version, path: soljson, settings: { evmVersion: "osaka", metadata: METADATA, optimizer: { enabled: true, runs: 1000 } } },
+    ],
     overrides: generated,
   },
   networks: {

@@ -68,7 +68,7 @@ interface IBatchStages is IBatchReadingErrors {
     function commitBatch(StoredBatch calldata previous, CommitBatch calldata batch, BatchApproval calldata approval)
         external;
 
-    /// @notice Commits, proves and executes the next batch of a chain without a quorum: its only way to L1, so that nobody blocks the chain
+    /// @notice Commits, proves and executes the next batch of a chain without a quorum: its only way to L1, so that no account can block the chain
     /// with a batch that cannot be proven. Anyone, for a batch whose execution is proven.
     /// @dev All rules of commitBatch hold but the signatures. The pubdata must be this transaction's own input, in the ABI's one encoding, and
     /// `batch.policyData` must be abi.encode(msg.sender): what is proven names its settler, so a copied call is worth nothing, and no

@@ -6,7 +6,7 @@ import {IDataAvailabilityPolicy} from "./IDataAvailabilityPolicy.sol";
 
 /// @title Carries the data of chains on a hyperchain to L1
 /// @notice The data availability policy of a chain that settles on a rollup and is a rollup itself: each batch is committed through this
-/// contract, which sends the batch's data to L1 in the same call, in messages of the chain below. Whoever has L1 has them then.
+/// contract, which sends the batch's data to L1 in the same call, in messages of the chain below. Then L1 alone has all of them.
 /// On a chain whose data are on L1 only: what a message says is as available as the messages of the chain that sends it.
 /// @dev A message is `07 ‖ hyperchain (20) ‖ batchNumber (8) ‖ part (1) ‖ bytes`. The parts of a batch follow each other, from part 0;
 /// their bytes together are `committedAt (8) ‖ lastBlock (8) ‖ firstTimestamp (8) ‖ lastTimestamp (8) ‖ priorityOpCount (8) ‖

@@ -37,7 +37,7 @@ struct NestedHolding {
 /// @notice What chains on a chain hold is held there by a bridge, which can claim nothing here. After the base's exit was activated, this
 /// contract pays accounts of those chains out of what the bridge held: at most what it held for the chain, by the base's last executed
 /// state, and what the account held, by the chain's last state that the base had executed. Covers what was born on this layer, as
-/// IStateExit does, by the same rule of who may claim: an aliased account is the alias on the base of a contract here.
+/// IStateExit does, by the same rule of which account may claim: an aliased account is the alias on the base of a contract here.
 ///
 /// Which contract is the bridge is computed, not believed (ISettlementCreator): from the codes that this contract was made for, and the
 /// terms and the configuration that the caller names. Others' terms name others' contracts, with what those hold.

@@ -7,7 +7,7 @@ import {IFactoryCaller} from "./IFactoryCaller.sol";
 /// @notice An operation in the queue.
 /// @param hash Its canonical hash.
 /// @param deadline Seconds, with 32 binary digits behind the point.
-/// @param payer Who paid its base token and gets it back if the chain stops before it runs.
+/// @param payer The account that paid its base token and gets it back if the chain stops before it runs.
 struct QueuedOperation {
     bytes32 hash;
     uint96 deadline;
@@ -66,7 +66,7 @@ interface IPriorityQueue is IFactoryCaller {
     function OVERHEAD_GAS() external view returns (uint256);
 
     /// @notice Queues an operation. Only the factory, which has taken the base token.
-    /// @param payer Who gets the base token back if the operation never runs.
+    /// @param payer The account that gets the base token back if the operation never runs.
     /// @return canonicalTxHash keccak256 of the ABI-encoded L2CanonicalTransaction.
     function bridgehubRequestL2Transaction(BridgehubL2TransactionRequest calldata request, address payer)
         external

@@ -5,7 +5,7 @@ import {SettlementTerms} from "../types/SettlementTerms.sol";
 
 /// @title Creates the contracts that the chains on a hyperchain share, where anyone can compute them to be
 /// @notice Its own address follows from its code, the terms and the hash of the codes (CREATE2 with salt 0, by the common deployer); theirs
-/// follow from its address and their places. So whoever knows what the codes are knows which contract is the bridge, without
+/// follow from its address and their places. So a contract that knows the codes knows which contract is the bridge, without
 /// asking the chain: neither another contract nor another wiring can be at these addresses. It has no owner.
 interface ISettlementCreator {
     event SettlementPlanned(address indexed factory, SettlementTerms terms, bytes32 codes);

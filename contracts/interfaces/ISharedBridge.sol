@@ -8,7 +8,7 @@ import {IFactoryCaller} from "./IFactoryCaller.sol";
 import {IKnownChains} from "./IKnownChains.sol";
 import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 
-/// @notice Who gets a queued operation's token deposit back, as it was recorded.
+/// @notice The account that gets a queued operation's token deposit back, as it was recorded.
 struct TokenDeposit {
     address depositor;
     address token;
@@ -78,7 +78,7 @@ interface ISharedBridge is IChainCallers, IFactoryCaller, IKnownChains, IReentra
     error OnlyStateExit(address expected, address actual);
 
     /// @notice Takes a request's base token into the chain's balance. Only the factory.
-    /// @param token 0 is ETH, which comes with the call; otherwise it is pulled from `payer`, who must have approved it.
+    /// @param token 0 is ETH, which comes with the call; otherwise it is pulled from `payer`, which must have approved it.
     function depositBaseToken(uint256 chainId, address token, address payer, uint256 amount) external payable;
 
     /// @notice Second bridge of a request: takes a token and says what the chain must be told. Only the factory.

@@ -54,12 +54,12 @@ struct FlowMessage {
 /// @notice After a chain's exit was activated. Covers the chain's base token (the account's balance) and every token of L1 that
 /// was bridged to it (the account's balance in the bridged token's contract, whose address follows from the token).
 ///
-/// Who may claim: the account that could have sent a transaction from the holding account through the chain's queue. That is the
+/// The claimer is the account that could have sent a transaction from the holding account through the chain's queue. That is the
 /// account itself, in a transaction of its own (the key is the same on both chains, and EIP-7702 changes nothing about that);
 /// and for an aliased address the contract on L1 that it stands for. So an exit gives no account a power that it did not have,
 /// and no claim needs to prove what code an account has.
 ///
-/// Who may not: contracts of the chain that no account on L1 speaks for. What they hold (pools, vaults, multisigs deployed on
+/// No account claims for contracts of the chain that no account on L1 speaks for. What they hold (pools, vaults, multisigs deployed on
 /// the chain; rewards that wait in the interop center; the base token's reserve and other predeploys) stays in the bridge.
 /// Nor is there an exit for assets that were not born on L1, of which the bridge holds nothing, and without the
 /// chain's data no proof can be made: on a validium the exit is as good as its committee.

@@ -31,7 +31,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         }
     }
 
-    /// @dev Everything but the word of those who vouch for the batch, which the caller must ask for.
+    /// @dev Everything but the quorum's word for the batch, which the caller must ask for.
     /// @param isOwnInput Whether the arguments are the transaction's own input, in the ABI's one encoding.
     function _commit(StoredBatch calldata previous, CommitBatch calldata batch, bool isOwnInput)
         internal

@@ -19,7 +19,7 @@ abstract contract BatchSettler is BatchCommitter {
         AssetFlow[] calldata flows
     ) external whileRunning {
         settings.requireNoQuorum(chainId);
-        // The commitment, and with it the proof, binds the policy's data: whoever copies this call has a proof of another's batch.
+        // The commitment, and with it the proof, binds the policy's data: a copied call carries a proof of another settler's batch.
         if (keccak256(batch.policyData) != keccak256(abi.encode(msg.sender))) {
             revert SettlerMismatch(msg.sender, batch.policyData);
         }
@@ -27,7 +27,7 @@ abstract contract BatchSettler is BatchCommitter {
         uint256 free = _freeMemory();
         bool isOwnInput =
             _isInput(free, abi.encodeCall(IBatchStages.settle, (previous, batch, digest, proof, imports, flows)));
-        // Whatever the policy asks: nobody else vouches that the data can be had.
+        // Whatever the policy asks: no quorum vouches that the data can be had.
         if (!isOwnInput || batch.pubdata.length == 0) revert PubdataNotPublished();
         StoredBatch memory stored = _commit(previous, batch, true);
         _proveExecution(stored, digest, proof);

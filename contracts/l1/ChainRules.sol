@@ -96,7 +96,7 @@ abstract contract ChainRules is IChainFactory {
         if (threshold == 0 || threshold > validators.length) revert ThresholdOutOfRange(validators.length, threshold);
     }
 
-    /// @dev Nobody stands between a chain without a quorum and its proofs: not for what is not proven, nor for a while.
+    /// @dev A chain without a quorum depends on its proofs alone: no part of it is left unproven, and no delay is added.
     function _checkWithoutQuorum(ChainConfiguration calldata configuration) private view {
         uint256 version = configuration.protocolVersion;
         if (!verifiers.provesExecution(version)) revert VersionNeedsQuorum(version);

@@ -79,7 +79,7 @@ contract StateExit is StoppedChains, IStateExit {
     /// @inheritdoc IStateExit
     function refundTransfer(UndeliveredTransfer calldata sent, address recipient) external {
         AssetTransfer memory transfer = _readTransfer(sent, recipient);
-        // What the handler returns is the refund of somebody who called from the stopped chain.
+        // What the handler returns is the refund of a caller on the stopped chain.
         _requireOwner(
             transfer.sender == Predeploys.INTEROP_HANDLER ? transfer.recipient : transfer.sender, sent.sourceChainId
         );

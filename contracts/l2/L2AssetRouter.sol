@@ -351,7 +351,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
         }
         (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, sender, amount);
-        // Claims are paid in assets of L1 only: anything else would wait there for ever.
+        // Claims are paid in assets of L1 only: nothing else could ever be claimed there.
         if (kind == AssetMessage.WITHDRAWAL && originChainId != destinationChainId) {
             revert AssetNotOnL1(originChainId, originToken);
         }

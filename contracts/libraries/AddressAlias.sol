@@ -26,12 +26,12 @@ library AddressAlias {
         }
     }
 
-    /// @notice Who an operation of the chain comes from.
+    /// @notice The sender of an operation of the chain.
     function l2Sender(address sender, uint256 chainId) internal view returns (address) {
         return sender == tx.origin ? sender : aliased(sender, chainId);
     }
 
-    /// @notice Who gets an operation's refund: the sender where none is given; a contract's refund goes to its alias, since
+    /// @notice The account that gets an operation's refund: the sender where none is given; a contract's refund goes to its alias, since
     /// no account may have its address on L2.
     function refundRecipient(address recipient, address sender, uint256 chainId) internal view returns (address) {
         if (recipient == address(0)) recipient = sender;

@@ -8,8 +8,8 @@ pragma solidity ^0.8.28;
 /// @param originChainId Chain on which the asset was born.
 /// @param originToken Its token there; 0 is that chain's native coin (on L1: ETH).
 /// @param amount Below 2^128.
-/// @param recipient Who receives the amount at the destination.
-/// @param sender Who sent it.
+/// @param recipient The account that receives the amount at the destination.
+/// @param sender The account that sent it.
 /// @param nonce Tells equal messages apart.
 struct AssetTransfer {
     uint8 kind;

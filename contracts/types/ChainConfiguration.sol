@@ -2,14 +2,14 @@
 pragma solidity ^0.8.28;
 
 /// @notice All that is chosen when a chain is created. Nothing of it changes afterwards.
-/// @param admin Who speaks for the chain; has no power over batches or assets.
+/// @param admin The account that speaks for the chain; has no power over batches or assets.
 /// @param baseToken ERC-20 on L1 with which gas is paid; address 1 is ETH.
 /// @param dataAvailabilityPolicy IDataAvailabilityPolicy. A contract; if it is a proxy, the chain's data are as available as the
 /// proxy's owner likes. Likewise the filterer and the base token.
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
 /// @param sequencingMode 0: one sequencer.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
-/// @param validatorThreshold How many validators must sign a batch. 0, without validators: nobody signs, and batches come by `settle` alone;
+/// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
 /// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
 /// @param executionDelay Seconds between commit and execution of a batch.
 /// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for

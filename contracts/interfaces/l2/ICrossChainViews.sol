@@ -32,7 +32,7 @@ struct SlotProof {
 /// @notice A storage slot of another chain after one of its batches.
 /// @param value 0 also where the slot was never written.
 /// @param executedAt When L1 executed the batch, seconds by L1's clock.
-/// @param provenSince As in {BatchRecord}: a receiver that wants proven execution demands that it is not above the batch's number.
+/// @param provenSince As in {BatchRecord}. A value is proven where every batch since a state that the reader trusts is: see {RemoteSlots.readProven}.
 struct RemoteValue {
     uint256 value;
     uint64 batchNumber;
@@ -85,7 +85,7 @@ interface ICrossChainViews {
     ) external view;
 
     /// @notice Keeps what the slot holds after the batch, where nothing as new is kept: an older proof changes nothing and
-    /// does not revert, so that nobody can spoil it by bringing a newer one first.
+    /// does not revert, so that a newer one, brought first, does not spoil it.
     /// @return The newest that is kept.
     function load(BatchRoot calldata batch, address account, uint256 slot, SlotProof calldata proof)
         external

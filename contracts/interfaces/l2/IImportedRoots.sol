@@ -6,7 +6,7 @@ pragma solidity ^0.8.28;
 interface IImportedRoots {
     event RootImported(uint256 indexed registryIndex, bytes32 root);
 
-    /// @notice A registry index has one root for ever.
+    /// @notice A registry index has one root and keeps it.
     error RootAlreadyImported(uint256 registryIndex, bytes32 root);
     error ZeroRoot(uint256 registryIndex);
     error TooManyImports(uint256 limit);

@@ -26,7 +26,7 @@ interface IInteropCallback {
 /// fails counts only if an account without code makes it, at the top level of its transaction. Contracts can deliver what
 /// succeeds; else one could call a bundle's target first and deliver from inside it, where the calls must fail.
 interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMessages {
-    /// @notice Unreceived, then Executed or Failed for ever.
+    /// @notice Unreceived, then Executed or Failed, which is final.
     enum BundleStatus {
         Unreceived,
         Executed,

@@ -165,7 +165,7 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         bytes32 s
     ) external returns (bytes32 messageHash);
 
-    /// @notice Takes an amount from `sender`, who calls the interop center, and sends it to the interop handler of another
+    /// @notice Takes an amount from `sender`, the caller of the interop center, and sends it to the interop handler of another
     /// chain. Only the interop center.
     function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)
         external

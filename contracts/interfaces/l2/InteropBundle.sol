@@ -23,7 +23,7 @@ struct InteropCall {
 
 /// @notice An amount of a token that travels with the calls.
 /// @param messageHash keccak256 of the asset message that carries it.
-/// @param recipient Who gets it on the destination before the calls begin.
+/// @param recipient The account that gets it on the destination before the calls begin.
 struct InteropToken {
     bytes32 messageHash;
     address recipient;
