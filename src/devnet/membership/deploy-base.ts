@@ -1,9 +1,9 @@
-import { concat, ZeroHash } from "ethers";
 import type { BrowserProvider, Provider, Signer } from "ethers";
 import { DATA_CARRIER_CODE } from "../../abi/data-carrier-code.ts";
 import { FORWARDERS_CODE } from "../../abi/forwarders-code.ts";
+import { deployedContract, putContract, putDeployer } from "../../client/deployed-contract.ts";
 import { requestFromL1 } from "../../client/ether-request.ts";
-import { CREATE2_DEPLOYER, deployedAddress } from "../../protocol/create2.ts";
+import { senderOn } from "../../client/submit.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { lowerCaseAddress } from "../accounts.ts";
@@ -11,7 +11,6 @@ import type { DevnetChain } from "../chains/served-chain.ts";
 import type { BaseContracts, World } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
-import { putCreate2Deployer } from "../singletons/put-create2-deployer.ts";
 import { deployNewContracts, withVersionInForce } from "../l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "../l1/new-contracts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
@@ -48,10 +47,11 @@ export async function openBaseOn(
   const provider: BrowserProvider = connectInProcess(chainId, eip1193);
   const funder = base.funder.connect(provider);
   try {
+    const payer = await senderOn(funder, { name, chainId: Number(chainId) });
     const bringMoney = (amountWei: bigint): Promise<void> => bringCoins({ chain, funder }, amountWei, clock);
     const deploy = async (): Promise<BaseContracts> => {
       await bringMoney(reserveWei);
-      await putCreate2Deployer(funder);
+      await putDeployer(payer);
       const ecosystem = await deployNewContracts(contracts, { signer: funder, artifacts }, { throughCreator: true });
       const deployed = { ecosystem, forwarders: await deployForwarders(funder) };
       world?.keepContractsOn(chainId, deployed);
@@ -64,7 +64,7 @@ export async function openBaseOn(
       request: (method, params = []) => eip1193.request({ method, params }),
       ecosystem: withVersionInForce(ecosystem, contracts),
       forwarders,
-      carrier: () => placeCarrier(funder),
+      carrier: () => putContract(deployedContract(DATA_CARRIER_CODE), payer),
       close: () => provider.destroy(),
     };
   } catch (error) {
@@ -87,16 +87,6 @@ async function deployForwarders(funder: Signer): Promise<Hex> {
   const { contractAddress } = (await (await funder.sendTransaction({ data: FORWARDERS_CODE })).wait()) ?? {};
   if (contractAddress == null) throw new DeploymentError("Forwarders", "its transaction created no contract");
   return contractAddress.toLowerCase() as Hex;
-}
-
-/** By the common deployer, which the base's other contracts needed too. Anyone may have placed it before. */
-async function placeCarrier(funder: Signer): Promise<Hex> {
-  const carrier = deployedAddress(DATA_CARRIER_CODE);
-  const isThere = async (): Promise<boolean> => (await funder.provider?.getCode(carrier)) !== "0x";
-  if (await isThere()) return carrier;
-  await (await funder.sendTransaction({ to: CREATE2_DEPLOYER, data: concat([ZeroHash, DATA_CARRIER_CODE]) })).wait();
-  if (!(await isThere())) throw new DeploymentError("DataCarrier", "its transaction created no contract");
-  return carrier;
 }
 
 /** Between two looks of the chain at what it settles on; at most so many. */
