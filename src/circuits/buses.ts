@@ -251,7 +251,7 @@ export const LEAF_COUNTS = defineBus("leafCounts", 33, { before: 1, after: 1 });
 export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });
 /**
  * Says that `result` is the tagged compression of two digests that are written as words: eight elements of two limbs, the first
- * highest. Those of `left` and `right` are taken modulo p, the result's are below p. Answered by digestWords. The sender sees to
- * it that limbs are below 2^16.
+ * highest. Those of `left` and `right` are taken modulo p, the result's are below p. If `packed` is 1, and not 0, `right` has its
+ * elements in the upper 24 bytes instead, three each. Answered by digestWords. The sender sees to it that limbs are below 2^16.
  */
-export const DIGEST_WORDS = defineBus("digestWords", 35, { tag: 1, left: LIMBS, right: LIMBS, result: LIMBS });
+export const DIGEST_WORDS = defineBus("digestWords", 35, { tag: 1, packed: 1, left: LIMBS, right: LIMBS, result: LIMBS });

@@ -126,7 +126,7 @@ class RunTracer {
     if (instruction.hashes === 1) this.#hash({ space: accessed, offset: address }, wordOf(b));
     if (instruction.copies === 1) this.#copy(instruction.space, { space: accessed, index: address }, b, takenC);
     if (instruction.recovers === 1) this.#recover({ space: accessed, index: address }, newTop);
-    if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, b, takenC);
+    if (instruction.compresses === 1) this.#digestWords.ask(a[0] ?? 0, a[1] ?? 0, b, takenC);
     if (instruction.putsA === 1) this.#put(this.#height - instruction.depthA, a);
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)

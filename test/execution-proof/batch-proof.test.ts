@@ -30,7 +30,7 @@ import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 /** NOT SECURE: small parameters. */
 const PARAMETERS = smallParameters({ maxLogRows: 18, queryCount: 4 });
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
-const MOST_CELLS = 25_000_000;
+const MOST_CELLS = 16_000_000;
 const wallet = new TestWallet(77);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
 const DEPOSITOR = aliasOf(270n, `0x${"1a".repeat(20)}`);

@@ -447,7 +447,8 @@ describe("proofs of runs", () => {
       "let p := pointer(and(loadCode(get.coinbase()), 0xffff), 0)",
       "set.coinbase(codeDigest(add(p, 1), get.timestamp())) }",
     ]);
-    for (let length = 3; length < 110; length++) {
+    // Up to where loops over several words or blocks have had a turn and a rest of each length.
+    for (let length = 3; length < 320; length++) {
       const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
       const part = code.subarray(1, length - 1);
       const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: codeDigestWord(code, referenceCompress) };

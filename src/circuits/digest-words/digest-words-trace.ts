@@ -18,9 +18,10 @@ export class DigestWordRequests {
     this.#compress = compress;
   }
 
-  ask(tag: number, left: Limbs, right: Limbs): void {
-    const name = `${tag} ${left.join()} ${right.join()}`;
-    const known = this.#rows.get(name) ?? this.#row(tag, left, right);
+  /** `packed` is 1 where the right side's elements are in the upper 24 bytes of its word, else 0. */
+  ask(tag: number, packed: number, left: Limbs, right: Limbs): void {
+    const name = `${tag} ${packed} ${left.join()} ${right.join()}`;
+    const known = this.#rows.get(name) ?? this.#row(tag, packed, left, right);
     this.#rows.set(name, { ...known, uses: known.uses + 1 });
   }
 
@@ -29,10 +30,22 @@ export class DigestWordRequests {
     return [...this.#rows.values()];
   }
 
-  #row(tag: number, left: Limbs, right: Limbs): DigestWordsCells {
-    const output = this.#compress(tag, elementsOfLimbs(left), elementsOfLimbs(right));
-    return { real: 1, tag, left, right, ...resultCells(limbsOfElements(output)), uses: 0 };
+  #row(tag: number, packed: number, left: Limbs, right: Limbs): DigestWordsCells {
+    const cells = rightCells(packed, right);
+    const output = this.#compress(tag, elementsOfLimbs(left), cells.elements);
+    return { real: 1, tag, left, ...cells, ...resultCells(limbsOfElements(output)), uses: 0 };
   }
+}
+
+/** The cells of the right side. */
+export function rightCells(
+  packed: number,
+  right: Limbs,
+): Pick<DigestWordsCells, "packed" | "right" | "upper" | "elements"> & { readonly elements: Digest } {
+  const limb = (k: number): number => right[LIMBS - 1 - k] ?? 0;
+  const upper = Array.from({ length: DIGEST / 2 }, (_, i) => limb(3 * i + 1) >> 8);
+  const parts = upper.flatMap((high, i) => [limb(3 * i) * 256 + high, (limb(3 * i + 1) % 256) * LIMB + limb(3 * i + 2)]);
+  return { packed, right, upper, elements: packed === 1 ? parts : elementsOfLimbs(right) };
 }
 
 /** The cells of a result, written by any limbs. */
@@ -48,7 +61,7 @@ export function resultCells(result: Limbs): Pick<DigestWordsCells, "result" | "i
 /** The main columns of the table; of no rows where nothing is asked. */
 export function digestWordsColumns(rows: readonly DigestWordsCells[], minLogRows: number): Uint32Array[] {
   const zero = new Array<number>(LIMBS).fill(0);
-  const idle = { real: 0, tag: 0, left: zero, right: zero, ...resultCells(zero), uses: 0 };
+  const idle = { real: 0, tag: 0, left: zero, ...rightCells(0, zero), ...resultCells(zero), uses: 0 };
   return traceColumns("digestWords", DIGEST_WORDS_FIELDS, rows, { padding: () => idle, minLogRows });
 }
 

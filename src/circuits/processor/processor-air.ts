@@ -201,10 +201,10 @@ function askHash(b: AirBuilder, { clock, b: second, c, accessed, address, hashes
   b.send(HASH, hashes, { space: accessed, offset: address, length: second.slice(0, 2), time: clock, word: c });
 }
 
-/** The tag is one limb. */
+/** The tag is one limb; the one above it says how the right side is written. */
 function askCompression(b: AirBuilder, { a, b: left, c: right, d: result, compresses }: Columns): void {
-  b.assertZero("tag is one limb", "everyRow", b.add(...a.slice(1)), compresses);
-  b.send(DIGEST_WORDS, compresses, { tag: element(a, 0), left, right, result });
+  b.assertZero("tag has two limbs", "everyRow", b.add(...a.slice(2)), compresses);
+  b.send(DIGEST_WORDS, compresses, { tag: element(a, 0), packed: element(a, 1), left, right, result });
 }
 
 /** Both memories are those of frames; c is how many bytes. */

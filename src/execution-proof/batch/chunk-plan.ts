@@ -37,7 +37,7 @@ const FIXED_CELLS = 2_500_000;
 /** What a proof takes besides, whatever its tables. */
 const PROOF_CELLS = 8_000_000;
 /** Rows of the kernel that load a code and make its digest. */
-const ROWS_OF_CODE_BYTE = 1.64;
+const ROWS_OF_CODE_BYTE = 0.53;
 /** KECCAK256's blocks. */
 const BLOCK_BYTES = 136;
 

@@ -53,7 +53,8 @@ export const MACHINE = {
   keepCode: instruction(0xbb, 3, 1),
   /**
    * (tag, left, right) → the compression of two digests (docs/protocol.md, section 1). Digests are words of eight elements of 32
-   * bits, the first highest, and taken modulo the field's prime.
+   * bits, the first highest, and taken modulo the field's prime. With 2^16 added to the tag, the right side's are in the upper 24
+   * bytes of its word, three each.
    */
   compress: instruction(0xbc, 3, 1),
   /** (digest of a chain of blocks' hashes) → the hash that was folded last, as the witness has it */

@@ -96,13 +96,16 @@ export function popView(machine: MachineState): Uint8Array {
 function digestOperations({ compress }: Primitives) {
   return {
     compress: ({ kernelStack }) => {
-      const tag = kernelStack.popNumber();
+      const how = kernelStack.popNumber();
       const left = elementsOf(kernelStack.popBigInt());
-      const right = elementsOf(kernelStack.popBigInt());
-      kernelStack.pushBigInt(compress(tag, left, right).reduce((word, element) => (word << 32n) | BigInt(element), 0n));
+      const right = (how < PACKED ? elementsOf : packedElementsOf)(kernelStack.popBigInt());
+      kernelStack.pushBigInt(compress(how % PACKED, left, right).reduce((word, element) => (word << 32n) | BigInt(element), 0n));
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
+
+/** Added to the tag of a compression whose right side is in the upper 24 bytes of its word. */
+const PACKED = 2 ** 16;
 
 /** The prime of the field of digests. */
 const FIELD_MODULUS = (1n << 31n) - (1n << 24n) + 1n;
@@ -110,6 +113,11 @@ const FIELD_MODULUS = (1n << 31n) - (1n << 24n) + 1n;
 /** The eight elements of a digest's word. */
 function elementsOf(word: bigint): number[] {
   return Array.from({ length: 8 }, (_, i) => Number(((word >> BigInt(224 - 32 * i)) & 0xffffffffn) % FIELD_MODULUS));
+}
+
+/** The eight elements of a word's upper 24 bytes. */
+function packedElementsOf(word: bigint): number[] {
+  return Array.from({ length: 8 }, (_, i) => Number((word >> BigInt(232 - 24 * i)) & 0xffffffn));
 }
 
 function stateOperations() {

@@ -22,7 +22,16 @@ function loadCode(digest) -> code {
   if shr(24, length) { machine.panic(0x24) }
   let p := pointer(id, 0)
   let whole := and(length, 0xffffe0)
-  for { let at := 0 } lt(at, whole) { at := add(at, 32) } { mstore(add(p, at), machine.codeWord(digest, at)) }
+  let at := 0
+  // Four words a turn: a turn's end takes as many rows as a word.
+  for { let most := and(length, 0xffff80) } lt(at, most) { at := add(0x80, at) } {
+    let to := add(p, at)
+    mstore(to, machine.codeWord(digest, at))
+    mstore(add(0x20, to), machine.codeWord(digest, add(0x20, at)))
+    mstore(add(0x40, to), machine.codeWord(digest, add(0x40, at)))
+    mstore(add(0x60, to), machine.codeWord(digest, add(0x60, at)))
+  }
+  for { } lt(at, whole) { at := add(0x20, at) } { mstore(add(p, at), machine.codeWord(digest, at)) }
   if sub(length, whole) {
     let missing := shl(3, sub(32, sub(length, whole)))
     mstore(add(p, whole), shl(missing, shr(missing, machine.codeWord(digest, whole))))
@@ -32,26 +41,29 @@ function loadCode(digest) -> code {
   if eq(length, 23) { if eq(shr(232, mload(p)), 0xef0100) { code := or(code, shl(48, 1)) } }
 }
 
-// C_code (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements, of the length and three bytes each.
+// C_code (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements, of the length and three bytes each. A
+// block is in the upper 24 bytes of a word.
 function codeDigest(p, length) -> digest {
   let end := add(p, length)
-  let v := or(shl(168, length), shr(88, mload(p)))
-  p := add(p, 21)
-  for { } 1 { } {
-    // Behind the code's end its bytes count as 0.
-    if gt(p, end) {
-      let behind := shl(3, sub(p, end))
-      v := shl(behind, shr(behind, v))
-    }
-    // Eight numbers of 24 bits, each of 32: upper halves, quarters and eighths are added as often as moves them up.
-    v := add(v, mul(0xffffffff000000000000000000000000, shr(96, v)))
-    v := add(v, mul(0xffff, and(0x00000000ffffffffffff00000000000000000000ffffffffffff000000000000, v)))
-    v := add(v, mul(0xff, and(0x0000ffffff0000000000ffffff0000000000ffffff0000000000ffffff000000, v)))
-    digest := machine.compress(7, digest, v)
-    if iszero(lt(p, end)) { leave }
-    v := shr(64, mload(p))
-    p := add(p, 24)
+  let v := or(shl(232, length), shr(24, mload(p)))
+  p := add(21, p)
+  // Six blocks a turn, while another one follows them.
+  for { } lt(add(120, p), end) { p := add(144, p) } {
+    digest := machine.compress(0x10007, machine.compress(0x10007, digest, v), mload(p))
+    digest := machine.compress(0x10007, machine.compress(0x10007, digest, mload(add(24, p))), mload(add(48, p)))
+    digest := machine.compress(0x10007, machine.compress(0x10007, digest, mload(add(72, p))), mload(add(96, p)))
+    v := mload(add(120, p))
   }
+  for { } lt(p, end) { p := add(24, p) } {
+    digest := machine.compress(0x10007, digest, v)
+    v := mload(p)
+  }
+  // Behind the code's end its bytes count as 0.
+  if gt(p, end) {
+    let behind := add(64, shl(3, sub(p, end)))
+    v := shl(behind, shr(behind, v))
+  }
+  digest := machine.compress(0x10007, digest, v)
 }
 
 function codeLength(code) -> length { length := and(shr(16, code), 0xffffffff) }

@@ -6,7 +6,12 @@ import {
   type DigestWordsCells,
   TOP_LIMB,
 } from "../../../src/circuits/digest-words/digest-words-air.ts";
-import { DigestWordRequests, digestWordsColumns, resultCells } from "../../../src/circuits/digest-words/digest-words-trace.ts";
+import {
+  DigestWordRequests,
+  digestWordsColumns,
+  resultCells,
+  rightCells,
+} from "../../../src/circuits/digest-words/digest-words-trace.ts";
 import { LIMBS } from "../../../src/circuits/words/word.ts";
 import { add, P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
@@ -28,15 +33,20 @@ const randomWord = (random: Random): number[] => Array.from({ length: LIMBS }, (
 /** A digest's elements by its word: 32 bits each, the first highest, modulo p. */
 const elementsOf = (word: Word): number[] =>
   Array.from({ length: 8 }, (_, i) => (word[15 - 2 * i]! * 2 ** 16 + word[14 - 2 * i]!) % P);
+/** The elements in a word's upper 24 bytes. */
+const partsOf = (word: Word): number[] => {
+  const digits = word.map((limb) => limb.toString(16).padStart(4, "0")).reverse();
+  return Array.from({ length: 8 }, (_, i) => Number.parseInt(digits.join("").slice(6 * i, 6 * i + 6), 16));
+};
 const wordOf = (elements: readonly number[]): number[] =>
   Array.from({ length: LIMBS }, (_, k) => {
     const value = elements[7 - (k >> 1)]!;
     return k % 2 === 0 ? value % 2 ** 16 : Math.floor(value / 2 ** 16);
   });
 
-function rowOf(left: Word, right: Word): DigestWordsCells {
+function rowOf(left: Word, right: Word, packed = 0): DigestWordsCells {
   const requests = new DigestWordRequests(compress);
-  requests.ask(TAG, left, right);
+  requests.ask(TAG, packed, left, right);
   return requests.list()[0]!;
 }
 
@@ -48,6 +58,7 @@ function refusalsOf(row: DigestWordsCells): string[] {
   });
   const isTrue = (bus: string, message: readonly number[]): boolean => {
     if (bus === "range16") return message[0]! < 2 ** 16;
+    if (bus === "bytes") return message.every((byte) => byte < 256);
     const [tag = 0, ...digests] = message;
     return compress(tag, digests.slice(0, 8), digests.slice(8, 16)).join() === digests.slice(16).join();
   };
@@ -69,6 +80,37 @@ function smallElement(i: number, random: Random): DigestWordsCells {
   }
 }
 
+/** Rows that compress other elements than the right side's, by what alone refuses them. */
+function* otherRightSides(random: Random): Generator<readonly [string, DigestWordsCells]> {
+  const [left, right] = [randomWord(random), randomWord(random)];
+  const withElements = (row: DigestWordsCells, elements: readonly number[]): DigestWordsCells => {
+    return { ...row, elements, ...resultCells(wordOf(compress(TAG, elementsOf(left), elements))) };
+  };
+  for (const packed of [0, 1]) {
+    const row = rowOf(left, right, packed);
+    for (let i = 0; i < 8; i++) {
+      const elements = row.elements.map((value, k) => (k === i ? add(value, 1) : value));
+      yield [`element ${i}`, withElements(row, elements)];
+    }
+  }
+  // 256 more below are 1 less above.
+  const row = rowOf(
+    left,
+    right.map((limb) => limb | 0x100),
+    1,
+  );
+  for (let i = 0; i < 4; i++) {
+    const upper = row.upper.map((byte, k) => (k === i ? byte - 1 : byte));
+    const elements = row.elements.map((value, k) => (k === 2 * i ? value - 1 : k === 2 * i + 1 ? value + 2 ** 24 : value));
+    yield [`bytes[${i}]`, { ...withElements(row, elements), upper }];
+  }
+  // Halfway between the two ways to write it.
+  const [plain, parts] = [rightCells(0, right), rightCells(1, right)];
+  const half = (P + 1) / 2;
+  const middle = plain.elements.map((value, i) => Number((BigInt(add(value, parts.elements[i]!)) * BigInt(half)) % BigInt(P)));
+  yield ["packed is boolean", { ...withElements(rowOf(left, right), middle), packed: half }];
+}
+
 describe("the table digestWords", () => {
   it("answers with the reference's compression, as often as it is asked", () => {
     const random = new Random(1);
@@ -79,16 +121,19 @@ describe("the table digestWords", () => {
     });
     const most = new Array<number>(LIMBS).fill(0xffff);
     const words = [most, new Array<number>(LIMBS).fill(0), randomWord(random)];
-    const asked = words.flatMap((left) => words.map((right) => ({ tag: random.below(30), left, right })));
-    for (const { tag, left, right } of [...asked, asked[0]!]) requests.ask(tag, left, right);
+    const asked = words.flatMap((left) =>
+      words.flatMap((right) => [0, 1].map((packed) => ({ tag: random.below(30), packed, left, right }))),
+    );
+    for (const { tag, packed, left, right } of [...asked, asked[0]!]) requests.ask(tag, packed, left, right);
     assert.equal(compressed.length, asked.length);
     const columns = digestWordsColumns(requests.list(), 5);
     columns[0]!.forEach((_, row) => assert.deepEqual(check(columns, [], row), []));
     const said = messagesOf(air, columns, []).filter(({ interaction, multiplicity }) => {
       return interaction.bus.name === "digestWords" && multiplicity !== 0;
     });
-    const expected = asked.map(({ tag, left, right }, i) => {
-      return [i === 0 ? 2 : 1, tag, ...left, ...right, ...wordOf(compress(tag, elementsOf(left), elementsOf(right)))];
+    const expected = asked.map(({ tag, packed, left, right }, i) => {
+      const elements = (packed === 1 ? partsOf : elementsOf)(right);
+      return [i === 0 ? 2 : 1, tag, packed, ...left, ...right, ...wordOf(compress(tag, elementsOf(left), elements))];
     });
     assert.deepEqual(
       said.map(({ multiplicity, message }) => [multiplicity, ...message]),
@@ -122,8 +167,10 @@ describe("the table digestWords", () => {
       const isTop = written.isTop.map((flag, k) => (k === i ? 0 : flag));
       isRefusedBy(`top ${i}: if its upper limb is that of p − 1`, { ...written, isTop });
     });
+    for (const [name, other] of otherRightSides(random)) isRefusedBy(name, other);
     const lookups = Array.from({ length: LIMBS + 8 }, (_, k) => `range16[${k}]`);
-    const names = [...air.constraints.map(({ name }) => name), ...lookups, "compression[0]"];
+    const parts = Array.from({ length: 4 }, (_, i) => `bytes[${i}]`);
+    const names = [...air.constraints.map(({ name }) => name), ...lookups, ...parts, "compression[0]"];
     assert.deepEqual([...needed].sort(), names.sort());
   });
 

@@ -398,10 +398,15 @@ function isShape([byte = 0, size, isTarget]: readonly number[]): boolean {
 
 /** Whether a message of the bus digestWords is true, likewise. */
 function isCompressionOfWords(message: readonly number[]): boolean {
-  const [tag = 0, ...limbs] = message;
+  const [tag = 0, packed, ...limbs] = message;
   const elementsFrom = (at: number): number[] =>
     Array.from({ length: 8 }, (_, i) => (limbs[at + 14 - 2 * i]! + 2 ** 16 * limbs[at + 15 - 2 * i]!) % P);
-  const output = compress(tag, elementsFrom(0), elementsFrom(LIMBS));
+  const bytes = limbs.slice(LIMBS, 2 * LIMBS).flatMap((limb) => [limb % 256, limb >> 8]);
+  const parts = Array.from({ length: 8 }, (_, i) =>
+    bytes.slice(29 - 3 * i, 32 - 3 * i).reduceRight((sum, byte) => 256 * sum + byte),
+  );
+  if (packed !== 0 && packed !== 1) return false;
+  const output = compress(tag, elementsFrom(0), packed === 1 ? parts : elementsFrom(LIMBS));
   return output.every((value, i) => {
     const [low, high] = [limbs[2 * LIMBS + 14 - 2 * i], limbs[2 * LIMBS + 15 - 2 * i]];
     return low === value % 2 ** 16 && high === Math.floor(value / 2 ** 16);

@@ -68,9 +68,12 @@ export function* stepForgeries(): Generator<Forgery> {
   yield by("rom[0]", changed(sum, { 1: { operation: SUB, c: two }, 2: { a: two } }));
   const compressed = honest([push(3), push(5), HINT, COMPRESS, POP, STOP], [7n]);
   yield by("digestWords[0]", changed(compressed, { 3: { d: one }, 4: { a: one } }));
-  // A tag of 2^16 + 7 is taken for 7.
-  const longTag = word({ 0: 7, 1: 1 });
-  yield by("tag is one limb", changed(compressed, { 2: { d: longTag }, 3: { a: longTag } }));
+  // With 2^16 added to its tag, the right side is written in another way.
+  const packedTag = word({ 0: 7, 1: 1 });
+  yield by("digestWords[0]", changed(compressed, { 2: { d: packedTag }, 3: { a: packedTag } }));
+  // A tag of 2^32 + 7 is taken for 7.
+  const longTag = word({ 0: 7, 2: 1 });
+  yield by("tag has two limbs", changed(compressed, { 2: { d: longTag }, 3: { a: longTag } }));
   const limb = word({ 0: 2 ** 16 });
   yield by("wordRange[0]", changed(honest([HINT, POP, STOP], [0n]), { 0: { d: limb }, 1: { a: limb } }));
 }
