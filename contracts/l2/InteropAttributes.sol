@@ -22,6 +22,7 @@ struct BundleOptions {
     address refundRecipient;
     uint256 callbackGasLimit;
     uint256 callbackReward;
+    uint256 expiresAt;
     address valueToken;
     RequestedToken[] tokens;
 }
@@ -42,7 +43,7 @@ library InteropAttributes {
         return selector == IInteropAttributes.executionAddress.selector || selector == IInteropAttributes.relayerReward.selector
             || selector == IInteropAttributes.gasLimit.selector || selector == IInteropAttributes.refundRecipient.selector
             || selector == IInteropAttributes.callback.selector || selector == IInteropAttributes.transferToken.selector
-            || selector == IInteropAttributes.destinationBaseToken.selector;
+            || selector == IInteropAttributes.destinationBaseToken.selector || selector == IInteropAttributes.expiresAt.selector;
     }
 
     function selectorOf(bytes calldata attribute) internal pure returns (bytes4) {
@@ -93,6 +94,8 @@ library InteropAttributes {
                 options.tokens[tokens++] = token;
             } else if (selector == IInteropAttributes.destinationBaseToken.selector) {
                 options.valueToken = abi.decode(arguments, (address));
+            } else if (selector == IInteropAttributes.expiresAt.selector) {
+                options.expiresAt = abi.decode(arguments, (uint256));
             } else if (selector == IInteropAttributes.executionAddress.selector) {
                 options.executionAddress = _accountIn(arguments);
             } else if (!mixed || !isCallAttribute(selector)) {

@@ -131,6 +131,8 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
     {
         bool elsewhere = chainId != 0 && chainId != block.chainid;
         if (!elsewhere || chainId == ISystemContext(Predeploys.SYSTEM_CONTEXT).l1ChainId()) revert InvalidDestination(chainId);
+        bool expired = options.expiresAt != 0 && options.expiresAt <= block.timestamp;
+        if (expired) revert AlreadyExpired(options.expiresAt, block.timestamp);
         InteropBundle memory bundle;
         bundle.sourceChainId = block.chainid;
         bundle.destinationChainId = chainId;
@@ -144,6 +146,7 @@ contract InteropCenter is IInteropCenter, RestrictedCallers {
         bundle.refundRecipient = options.refundRecipient;
         bundle.callbackGasLimit = options.callbackGasLimit;
         bundle.callbackReward = options.callbackReward;
+        bundle.expiresAt = options.expiresAt;
         _sendAssets(bundle, options);
 
         bundleHash = MESSENGER.sendToL1(bytes.concat(InteropMessage.BUNDLE, abi.encode(bundle)));

@@ -42,7 +42,9 @@ contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
         bytes32 bundleHash = keccak256(sent.message.data);
         if (bundle.sourceChainId != sent.chainId) revert WrongSourceChain(bundle.sourceChainId, sent.chainId);
         if (bundle.destinationChainId != block.chainid) revert WrongDestination(block.chainid, bundle.destinationChainId);
-        if (bundle.executionAddress != address(0) && bundle.executionAddress != msg.sender) {
+        bool expired = bundle.expiresAt != 0 && block.timestamp > bundle.expiresAt;
+        // Nothing is left to choose at the end of an expired one, and an executor who never came must not keep its money.
+        if (!expired && bundle.executionAddress != address(0) && bundle.executionAddress != msg.sender) {
             revert ExecutorNotAllowed(bundle.executionAddress, msg.sender);
         }
         if (bundleStatus[bundleHash] != BundleStatus.Unreceived) {
@@ -51,13 +53,9 @@ contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
         _requireSent(sent, Predeploys.INTEROP_CENTER);
         // Nothing can enter while the calls run; the status they lead to is only known afterwards.
         AssetTransfer[] memory assets = _receiveAssets(bundle, assetMessages);
-        bytes memory calls = abi.encodeCall(IInteropHandler.executeCalls, (bundleHash, bundle, assets));
-        // Offsets, lengths and padding of the results come on top of their bytes.
-        uint256 maxReturnBytes = MAX_RESULT_BYTES + 96 * (bundle.calls.length + 1);
-        (bool success, bytes memory result) =
-            GuardedCall.execute(address(this), bundle.gasLimit, calls, maxReturnBytes, MAX_REVERT_BYTES);
-        // A named executor has the sender's trust, whatever it is; without its failing runs such a bundle might never end.
-        if (!success && bundle.executionAddress == address(0)) _requireTopLevel(bundleHash, result);
+        (bool success, bytes memory result) = expired
+            ? (false, abi.encodeWithSelector(BundleExpired.selector, bundle.expiresAt, block.timestamp))
+            : _run(bundleHash, bundle, assets);
         bundleStatus[bundleHash] = success ? BundleStatus.Executed : BundleStatus.Failed;
         // The return data of executeCalls is abi.encode of its one value.
         emit BundleExecuted(bundleHash, bundle.sourceChainId, msg.sender, success, result);
@@ -136,6 +134,19 @@ contract InteropHandler is IInteropHandler, RestrictedCallers, ReentrancyGuard {
         return MinimalProxy.predict(
             address(this), Predeploys.INTEROP_ACCOUNT_IMPLEMENTATION, keccak256(abi.encode(chainId, owner))
         );
+    }
+
+    function _run(bytes32 bundleHash, InteropBundle memory bundle, AssetTransfer[] memory assets)
+        private
+        returns (bool success, bytes memory result)
+    {
+        bytes memory calls = abi.encodeCall(IInteropHandler.executeCalls, (bundleHash, bundle, assets));
+        // Offsets, lengths and padding of the results come on top of their bytes.
+        uint256 maxReturnBytes = MAX_RESULT_BYTES + 96 * (bundle.calls.length + 1);
+        (success, result) =
+            GuardedCall.execute(address(this), bundle.gasLimit, calls, maxReturnBytes, MAX_REVERT_BYTES);
+        // A named executor has the sender's trust, whatever it is; without its failing runs such a bundle might never end.
+        if (!success && bundle.executionAddress == address(0)) _requireTopLevel(bundleHash, result);
     }
 
     function _executeCall(InteropBundle calldata bundle, InteropCall calldata call, bytes32 receiveId)

@@ -4,6 +4,7 @@ import {
   bundleGasLimit,
   callback as callbackAttribute,
   destinationBaseToken,
+  expiresAt,
   interopCallValue,
   interoperableAddress,
   refundRecipient,
@@ -68,7 +69,10 @@ export interface CallRequest {
   readonly tokens?: readonly { readonly token: string; readonly amount: bigint; readonly recipient: string }[] | undefined;
   /** Gets value and tokens back where the call fails, from L1 too; default: the sender. */
   readonly refundTo?: string | undefined;
-  /** The last second of L1's clock at which a call there is made; default 30 days behind the newest block. To L1 alone. */
+  /**
+   * The last second, by the clock of the member that is called, at which the call is made. Between chains value and tokens go
+   * back after it; default: none. To L1 by default 30 days behind the newest block. On other routes there is none.
+   */
   readonly deadline?: bigint | undefined;
   /** Whether the sender's account on L1 (`l1AccountOf`) has the value already, so that none is withdrawn to it. To L1 alone. */
   readonly funded?: boolean | undefined;
@@ -103,7 +107,7 @@ export function requireRoute(request: Omit<CallRequest, "data">, route: Route): 
     callback: callback !== undefined && !isBundle,
     tokens: tokens.length > 0 && !isBundle,
     refundTo: refundTo !== undefined && (route === "payment" || isToL1),
-    deadline: deadline !== undefined && !isToL1,
+    deadline: deadline !== undefined && !isToL1 && !isBundle,
     funded: funded === true && !isToL1,
   };
   const [what] = Object.entries(asked).find(([, isAsked]) => isAsked) ?? [];
@@ -133,6 +137,7 @@ export async function callByBundle(all: Ecosystem, request: CallRequest, signer:
   if (reward > 0n) attributes.push(relayerReward(reward));
   if (request.gasLimit !== undefined) attributes.push(bundleGasLimit(request.gasLimit));
   if (request.refundTo !== undefined) attributes.push(refundRecipient(parseAccount(request.refundTo)));
+  if (request.deadline !== undefined) attributes.push(expiresAt(request.deadline));
   if (callback !== undefined) attributes.push(callbackAttribute(callback.gasLimit, callback.reward ?? 0n));
   if (value + reward > 0n) {
     const theirBase = l1TokenOf(destination, undefined);

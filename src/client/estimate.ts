@@ -214,6 +214,7 @@ async function handlerCall(ecosystem: Ecosystem, request: CallToEstimate, here: 
     // Not 0, so that what the calls return is kept: a callback needs it, and it costs little.
     callbackGasLimit: 1n,
     callbackReward: 0n,
+    expiresAt: 0n,
   };
   return interopHandler.encodeFunctionData("executeCalls", [ZeroHash, bundle, assets]) as Hex;
 }

@@ -34,6 +34,8 @@ export interface InteropBundle {
   readonly callbackGasLimit: bigint;
   /** Paid on the source chain to the account that brings the outcome. */
   readonly callbackReward: bigint;
+  /** Last second of the destination's clock in which the calls are made; 0: any. */
+  readonly expiresAt: bigint;
 }
 
 /** The outcome of a bundle, as the destination's interop handler reports it. */
@@ -51,7 +53,7 @@ const BUNDLE_ABI_TYPE =
   "tuple(uint256 sourceChainId, uint256 destinationChainId, address sender, uint256 nonce, " +
   "tuple(bool fromAccount, address to, uint256 value, bytes data)[] calls, bytes32 valueMessageHash, uint256 value, " +
   "uint256 relayerReward, tuple(bytes32 messageHash, address recipient)[] tokens, uint256 gasLimit, " +
-  "address executionAddress, address refundRecipient, uint256 callbackGasLimit, uint256 callbackReward)";
+  "address executionAddress, address refundRecipient, uint256 callbackGasLimit, uint256 callbackReward, uint256 expiresAt)";
 const RESULT_ABI_TYPES = ["bytes32", "uint256", "bool", "bytes"];
 
 /** Hashes of the asset messages that must be delivered with a bundle, in the order in which the handler takes them. */
@@ -80,6 +82,7 @@ export function decodeInteropBundle(body: Uint8Array): InteropBundle | undefined
       refundRecipient: lowerCase(bundle.refundRecipient),
       callbackGasLimit: bundle.callbackGasLimit,
       callbackReward: bundle.callbackReward,
+      expiresAt: bundle.expiresAt,
     };
   });
 }

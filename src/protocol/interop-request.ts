@@ -13,6 +13,7 @@ const attributes = new Interface([
   "function callback(uint256,uint256)",
   "function transferToken(address,uint256,address)",
   "function destinationBaseToken(address)",
+  "function expiresAt(uint256)",
 ]);
 
 /** A call's value in the destination's base token. */
@@ -46,6 +47,11 @@ export function refundRecipient(account: Hex): Hex {
  */
 export function callback(gas: bigint, rewardWei: bigint): Hex {
   return attributes.encodeFunctionData("callback", [gas, rewardWei]) as Hex;
+}
+
+/** The last second of the destination's clock in which a bundle's calls are made; after it the bundle is refunded. */
+export function expiresAt(timestamp: bigint): Hex {
+  return attributes.encodeFunctionData("expiresAt", [timestamp]) as Hex;
 }
 
 /** Sends an amount of a token of the source chain with a bundle, to a recipient on the destination. */

@@ -1,3 +1,4 @@
+import type { Provider } from "ethers";
 import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
@@ -87,10 +88,19 @@ export class Deliverer {
     return true;
   }
 
-  /** A bundle may name the one account that can execute it. */
+  /** A bundle may name the one account that can execute it, until it has expired. */
   async #requireExecutor({ content }: OpenJourney): Promise<void> {
-    const executor = content.type === "bundle" ? content.bundle.executionAddress : ANYONE;
-    if (executor === ANYONE || executor === (await this.#dependencies.signer.getAddress()).toLowerCase()) return;
+    if (content.type !== "bundle") return;
+    const { executionAddress: executor, expiresAt } = content.bundle;
+    const { signer, provider } = this.#dependencies;
+    if (executor === ANYONE || executor === (await signer.getAddress()).toLowerCase()) return;
+    if (expiresAt !== 0n && expiresAt < (await clockOf(provider))) return;
     throw new Error(`only ${executor} may execute it`);
   }
+}
+
+/** The time at which a transaction would be judged now: that of the newest block of a chain at rest can be long ago. */
+async function clockOf(provider: Provider): Promise<bigint> {
+  const block = (await provider.getBlock("pending")) ?? (await provider.getBlock("latest"));
+  return BigInt(block?.timestamp ?? 0);
 }

@@ -80,7 +80,8 @@ describe("C7: one call reaches a contract of any chain from any member", () => {
       ["a", "l1", { reward: 1n }, "reward"],
       ["a", "l1", { refundTo: BOB }, "refundTo"],
       ["a", "l1", { callback: { gasLimit: 1n } }, "callback"],
-      ["a", "b", { deadline: 1n }, "deadline"],
+      ["a", "a", { deadline: 1n }, "deadline"],
+      ["l1", "a", { deadline: 1n }, "deadline"],
       ["l1", "a", { funded: true }, "funded"],
       ["l1", "a", { asMessage: true }, "asMessage"],
       ["l1", "a", { callback: { gasLimit: 1n } }, "callback"],
@@ -88,6 +89,7 @@ describe("C7: one call reaches a contract of any chain from any member", () => {
     ] as const;
     for (const [from, to, more, option] of refusals)
       await assert.rejects(send(from, to, more), { code: "NotOnRoute", message: new RegExp(`has no ${option}: leave it out$`) });
+    await assert.rejects(send("a", "b", { deadline: 1n }), { code: "Refused", message: /AlreadyExpired\(1, \d+\)/ });
     assert.equal(await on("a").getNonce(), nonce);
   });
 

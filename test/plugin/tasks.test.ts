@@ -226,6 +226,8 @@ describe("I1 tasks on a running ecosystem", () => {
       "7",
       "--value",
       "0.25",
+      "--expires",
+      "86400",
       "--from",
       "2@alpha",
       "--json",

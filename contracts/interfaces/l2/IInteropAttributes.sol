@@ -29,6 +29,10 @@ interface IInteropAttributes {
     /// taken back to the refund recipient.
     function callback(uint256 gas, uint256 reward) external;
 
+    /// @notice Of a bundle: the last second of the destination's clock in which its calls are made. After it any account can end the
+    /// bundle, for its reward: value and tokens go back, and the outcome is `BundleExpired`. Default 0: never.
+    function expiresAt(uint256 timestamp) external;
+
     /// @notice Of a bundle, up to 8 times: a token of the source chain for a recipient on the destination.
     function transferToken(address token, uint256 amount, address recipient) external;
 

@@ -19,6 +19,8 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error GasLimitTooHigh(uint256 limit, uint256 actual);
     error TooManyCalls(uint256 limit, uint256 actual);
     error TooManyTokens(uint256 limit, uint256 actual);
+    /// @notice By this chain's clock, which the destination's is near: the bundle could only come back.
+    error AlreadyExpired(uint256 expiresAt, uint256 actual);
     /// @notice The bundle was not sent from here, asked for no callback, or its outcome was told or can no longer be.
     error NoCallbackPending(bytes32 bundleHash);
     error RewardRefused(address recipient, uint256 reward);

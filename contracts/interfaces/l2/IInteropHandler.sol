@@ -20,11 +20,14 @@ interface IInteropCallback {
 
 /// @title Calls from other chains, receiving side
 /// @notice Anyone brings a bundle with the proofs that it was sent and that its assets left; it is executed once. If its
-/// calls fail, together they leave no trace, and value and tokens go back to the source chain.
+/// calls fail, together they leave no trace, and value and tokens go back to the source chain; so they do, without any call,
+/// once it has expired.
 /// @dev A bundle is the word of its source chain's quorum; what it may spend is what L1 took from that chain. The relayer
 /// chooses only the moment between two transactions: with less gas than the bundle asks for, nothing happens, and a run that
 /// fails counts only if an account without code makes it, at the top level of its transaction. Contracts can deliver what
 /// succeeds; else one could call a bundle's target first and deliver from inside it, where the calls must fail.
+/// Whether a bundle has expired is for this chain's clock to say, which its operator sets as far as the chain's rules allow:
+/// an operator who withholds a delivery until then costs the sender the calls, and no money.
 interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMessages {
     /// @notice Unreceived, then Executed or Failed, which is final.
     enum BundleStatus {
@@ -58,8 +61,11 @@ interface IInteropHandler is IRestrictedCallers, IReentrancyGuard, IReceivedMess
     error ValueNotInBaseToken(bytes32 expected, bytes32 actual);
     error NotAcknowledged(address recipient, bytes4 answer);
     error ResultTooLong(uint256 limit, uint256 actual);
+    /// @notice The bundle was brought after the last second that its sender gave it, by this chain's clock.
+    error BundleExpired(uint256 expiresAt, uint256 actual);
 
-    /// @notice Executes a bundle, pays the caller its reward, and reports the outcome if the sender asked for it.
+    /// @notice Executes a bundle, pays the caller its reward, and reports the outcome if the sender asked for it. One that has
+    /// expired is ended instead, by any account: it fails with BundleExpired as its result.
     /// @param bundle The interop center's message with the proof of its inclusion.
     /// @param assets The asset messages the bundle names, with proofs: first the one that carries value and reward, if there
     /// is one, then the tokens in order.

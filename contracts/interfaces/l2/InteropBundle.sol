@@ -39,6 +39,7 @@ struct InteropToken {
 /// @param refundRecipient Account on the source chain that gets value and tokens back if the calls fail.
 /// @param callbackGasLimit Gas for telling the sender the outcome; 0 if it did not ask.
 /// @param callbackReward Paid on the source chain to the account that brings the outcome.
+/// @param expiresAt Last second of the destination's clock in which the calls are made; 0 for any time.
 struct InteropBundle {
     uint256 sourceChainId;
     uint256 destinationChainId;
@@ -54,6 +55,7 @@ struct InteropBundle {
     address refundRecipient;
     uint256 callbackGasLimit;
     uint256 callbackReward;
+    uint256 expiresAt;
 }
 
 /// @notice First byte of the interop center's messages.

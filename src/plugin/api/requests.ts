@@ -166,8 +166,8 @@ export const REQUESTS = {
       refundTo: option(account, "gets what is refunded", "the sender"),
       deadline: option(
         units,
-        "last second of L1's clock at which a call there is made",
-        "30 days behind the chain's newest block",
+        "last second of the called member's clock at which the call is made; between chains value goes back after it",
+        "to L1 30 days behind the chain's newest block, between chains none",
       ),
       funded: withDefault(trueOrFalse, "whether the sender's account on L1 has the value of a call there already", false),
       from: sender("the calling member"),

@@ -20,6 +20,7 @@ interface CallArguments extends EcosystemArguments {
   readonly value: string | undefined;
   readonly reward: string | undefined;
   readonly gas: string | undefined;
+  readonly expires: string | undefined;
   readonly from: string | undefined;
   readonly funded: boolean;
   readonly estimate: boolean;
@@ -28,6 +29,8 @@ interface CallArguments extends EcosystemArguments {
 
 /** From a plain transaction's to what one of the protocol may have. */
 const GAS = wholeNumber(21_000, 16_000_000, 1_000_000);
+/** At most a year: a moment in milliseconds is a slip. */
+const SECONDS = wholeNumber(1, 31_536_000, 86_400);
 
 /** `hyperchain:call`: a call of a contract on any member, L1 too. */
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
@@ -43,6 +46,8 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const value = args.value === undefined || args.value === "0" ? 0n : readAmount(args.value, token);
     const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
     const gas = readNumber("gas", args.gas, GAS);
+    const seconds = readNumber("expires", args.expires, SECONDS);
+    const clock = seconds === undefined ? undefined : await session.provider(to.chainId).getBlock("latest");
     const request = {
       from: from.chainId,
       to: { chain: to.chainId, account: to.account },
@@ -51,6 +56,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
       reward,
       gasLimit: gas === undefined ? undefined : BigInt(gas),
       funded: args.funded,
+      deadline: seconds === undefined ? undefined : BigInt((clock?.timestamp ?? 0) + seconds),
     };
     await requireContract(info, request, session.provider(to.chainId));
     if (args.estimate) {

@@ -195,6 +195,12 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("value", "Base token of the destination that the call gets, such as 0.1 (default: 0)"))
     .addOption(option("reward", "Base token of the destination for the account that brings the call (default: 0)"))
     .addOption(option("gas", "Gas of the call (default: 1000000)"))
+    .addOption(
+      option(
+        "expires",
+        "Seconds after which it is not made any more, by the clock where it is made, and value goes back (default: never; to L1 30 days)",
+      ),
+    )
     .addOption(from)
     .addFlag({ name: "funded", description: "To L1: the sender's account there has the value already" })
     .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })

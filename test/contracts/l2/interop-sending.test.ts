@@ -44,6 +44,7 @@ describe("calls on their way to another chain", () => {
         attribute("refundRecipient", L1_TOKEN),
         attribute("callback", 7n, 8n),
         attribute("executionAddress", interoperable(b.chainId, to)),
+        attribute("expiresAt", 9_999_999_999n),
       ],
       { value: 15n },
     );
@@ -68,6 +69,7 @@ describe("calls on their way to another chain", () => {
       refundRecipient: L1_TOKEN,
       callbackGasLimit: 7n,
       callbackReward: 8n,
+      expiresAt: 9_999_999_999n,
     });
     assert.deepEqual(bundleAssetMessages(bundle), [value!.hash, tokens!.hash]);
     assert.deepEqual(encodeInteropBundle(bundle), body);

@@ -56,6 +56,7 @@ describe("a chain whose quorum lies about its predeploys' messages", () => {
       refundRecipient: user(),
       callbackGasLimit: 0n,
       callbackReward: 0n,
+      expiresAt: 0n,
     };
     const greedyHash = await say(PREDEPLOYS.InteropCenter, encodeInteropBundle(greedy));
     // Of the assets that it names, but more calls than value.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { id } from "ethers";
 import type { Contract, TransactionReceipt } from "ethers";
 import { AssetMessageKind, assetId, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
@@ -12,6 +13,9 @@ import { ETH, L1_CHAIN_ID, L1_TOKEN, startEcosystem } from "./support/ecosystem.
 import type { Ecosystem, SimulatedChain } from "./support/ecosystem.ts";
 
 const OPERATIONS = 180;
+/** Of `BundleExpired`'s encoding. */
+const EXPIRED = id("BundleExpired(uint256,uint256)").slice(0, 10);
+const isExpiry = (result: string): boolean => result.startsWith(EXPIRED);
 const CLAIMANT = "0x00000000000000000000000000000000000c1a17";
 
 /** A message that somebody can bring to a chain: the transaction that does it, and whether it was done. */
@@ -28,7 +32,7 @@ describe("supplies under random operations", () => {
   let callers: Contract[];
   const deliveries: Delivery[] = [];
   const deposited = new Map<Hex, bigint>();
-  const bundleOutcomes = new Set<boolean>();
+  const bundleOutcomes = new Set<"executed" | "failed" | "expired">();
 
   before(async () => {
     // Two chains, one with ETH as its base token and one with another asset; a token born on the first.
@@ -85,7 +89,7 @@ describe("supplies under random operations", () => {
           const proofs = assets.map((asset) => ecosystem.prove(asset));
           const done = await call(other, "InteropHandler", "executeBundle", ecosystem.prove(hash), proofs);
           for (const outcome of await eventsOf(done, "InteropHandler", "BundleExecuted"))
-            bundleOutcomes.add(outcome[3] as boolean);
+            bundleOutcomes.add(outcome[3] === true ? "executed" : isExpiry(outcome[4] as string) ? "expired" : "failed");
           const [event] = await eventsOf(done, "InteropHandler", "ResultSent");
           if (event !== undefined) {
             const resultHash = event[1] as Hex;
@@ -180,6 +184,15 @@ describe("supplies under random operations", () => {
     }
   };
 
+  const timeOf = async (chain: SimulatedChain): Promise<number> => (await chain.ethers.provider.getBlock("latest"))!.timestamp;
+
+  /** Longer than bundles wait that expire. */
+  const passTime = async (): Promise<void> => {
+    const chain = chainAt(below(2));
+    await chain.ethers.provider.send("evm_setNextBlockTimestamp", [(await timeOf(chain)) + 5_000]);
+    await chain.ethers.provider.send("evm_mine", []);
+  };
+
   const sendBundle = async (): Promise<void> => {
     const from = below(2);
     const [chain, destination] = [chainAt(from), chainAt(1 - from)];
@@ -193,6 +206,10 @@ describe("supplies under random operations", () => {
     const attributes = [attribute("relayerReward", reward), attribute("callback", 100_000n, callbackReward)];
     if (!wrongToken) attributes.push(attribute("destinationBaseToken", baseThere));
     const withToken = below(2) === 0;
+    if (below(3) === 0) {
+      const latest = Math.max(await timeOf(chain), await timeOf(destination));
+      attributes.push(attribute("expiresAt", BigInt(latest + 2_000)));
+    }
     if (withToken) attributes.push(attribute("transferToken", token, amount, recipients[1 - from]));
     const attached = callbackReward + (wrongToken ? 2n * callValue + reward : 0n) + (withToken ? value : 0n);
     const calls = [call("0x01"), call(below(3) === 0 ? "0xff" : "0x02")];
@@ -237,7 +254,7 @@ describe("supplies under random operations", () => {
   test(`are what L1 holds, after each of ${OPERATIONS} operations on two chains`, async () => {
     const done = new Map<string, number>();
     for (let i = 0; i < OPERATIONS; i++) {
-      const kinds = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver, sendAnywhere, sendListed];
+      const kinds = [deposit, transfer, withdraw, sendBundle, deliver, deliver, deliver, sendAnywhere, sendListed, passTime];
       const operation = kinds[i < 20 ? 0 : below(kinds.length)]!;
       // Many operations must fail: no money, not yet settled, already delivered.
       const outcome = await operation().then(
@@ -270,7 +287,7 @@ describe("supplies under random operations", () => {
     }
     await settle();
     await checkSupplies();
-    assert.equal(bundleOutcomes.size, 2, "bundles must succeed and fail");
+    assert.equal(bundleOutcomes.size, 3, `bundles must succeed, fail and expire: ${[...bundleOutcomes].join()}`);
     for (const delivery of deliveries) await assert.rejects(delivery.run());
     for (const chain of ecosystem.chains) {
       for (const asset of [...l1Assets.map((token) => assetId(L1_CHAIN_ID, token)), nativeId]) {

@@ -301,9 +301,9 @@ export interface CallOptions {
    */
   readonly refundTo?: string | undefined;
   /**
-   * Last second of L1's clock at which a call there is made.
+   * Last second of the called member's clock at which the call is made; between chains value goes back after it.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
-   * Default: 30 days behind the chain's newest block.
+   * Default: to L1 30 days behind the chain's newest block, between chains none.
    */
   readonly deadline?: bigint | undefined;
   /**

@@ -15,6 +15,7 @@ const attributes = new Interface([
   "function callback(uint256,uint256)",
   "function transferToken(address,uint256,address)",
   "function destinationBaseToken(address)",
+  "function expiresAt(uint256)",
 ]);
 
 /** An attribute of a call or bundle. */

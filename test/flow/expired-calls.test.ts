@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { Interface } from "ethers";
+import type { JsonRpcProvider } from "ethers";
+import { bundleResult } from "../../src/client/bundle-result.ts";
+import { call } from "../../src/client/call.ts";
+import { revertReason } from "../../src/client/revert-reason.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
+import { deploy } from "../client/support.ts";
+import { interopCenterAbi } from "../../src/abi/interop-center.ts";
+import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { relayerOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const REFUNDED: Hex = "0x000000000000000000000000000000000000fa13";
+const EXECUTOR: Hex = "0x000000000000000000000000000000000000e8ec";
+const SECONDS = 3_600n;
+const center = new Interface(interopCenterAbi);
+const target = new Interface(["function double(uint256) payable returns (uint256)"]);
+
+let devnet: FlowDevnet;
+let clients: JsonRpcProvider[];
+let relayer: Relayer;
+before(async () => {
+  devnet = await startFlowDevnet([A, B]);
+  clients = devnet.chains.map(clientOf);
+  relayer = relayerOf(devnet, clients);
+});
+after(async () => {
+  for (const client of clients) client.destroy();
+  await devnet.close();
+  assert.deepEqual(devnet.faults, []);
+});
+
+const alice = (member: 0 | 1) => devnet.accounts.wallet(ALICE).connect(clients[member]!);
+const held = (member: 0 | 1, account: string) => clients[member]!.getBalance(account);
+
+test("a call that expired is not made: a relayer ends it for its reward, and the value is back, with real proofs", async () => {
+  const account = await deploy(alice(1), "CallTarget");
+  const info = devnet.info();
+  const deadline = BigInt((await clients[1]!.getBlock("latest"))!.timestamp) + SECONDS;
+  const data = target.encodeFunctionData("double", [4n]) as Hex;
+  const order = { from: Number(A), to: { chain: Number(B), account }, data, value: 7n, refundTo: REFUNDED, deadline };
+  const late = await call(info, { ...order, reward: ETHER / 10n }, alice(0));
+  // One that only its executor may bring, and never does.
+  const attributes = [
+    attribute("executionAddress", interoperable(B, EXECUTOR)),
+    attribute("expiresAt", deadline),
+    attribute("refundRecipient", REFUNDED),
+  ];
+  const starter = { to: interoperable(B, account), data, callAttributes: [attribute("interopCallValue", 11n)] };
+  const named = center.encodeFunctionData("sendBundle", [interoperable(B), [starter], attributes]);
+  await (await alice(0).sendTransaction({ to: PREDEPLOYS.InteropCenter, data: named, value: 11n })).wait();
+  const { proof } = await settleNow(devnet.chains[0]!);
+  assert.ok(proof !== undefined);
+  await devnet.chains[1]!.pipeline.pollL1();
+  await relayer.observe();
+
+  await devnet.chains[1]!.provider.request({ method: "evm_increaseTime", params: [Number(SECONDS) + 1] });
+  const before = await held(1, devnet.accounts.wallet(RELAYER).address);
+  const paying = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });
+  await paying.poll();
+  const [second, third] = paying.journeys();
+  assert.deepEqual([second!.messageHash, second!.steps.has("executed")], [late.messageHash, true]);
+  assert.match(third!.refusal ?? "", /^its reward of 0 is less than 100%/);
+  assert.ok((await held(1, devnet.accounts.wallet(RELAYER).address)) > before);
+  const ended = await clients[1]!.getTransactionReceipt(second!.steps.get("executed")!.transactionHash);
+  const result = bundleResult(late.messageHash, ended!);
+  assert.equal(result?.success, false);
+  assert.match(revertReason(result.result), new RegExp(`BundleExpired\\(${deadline}, \\d+\\)`));
+  // Where it need not pay, the other too, though another account was named.
+  await relayer.poll();
+  assert.deepEqual(
+    relayer
+      .journeys()
+      .slice(0, 2)
+      .map(({ steps }) => steps.has("executed")),
+    [true, true],
+  );
+  assert.equal(await held(1, account), 0n);
+
+  await settleNow(devnet.chains[1]!);
+  await devnet.chains[0]!.pipeline.pollL1();
+  await relayer.poll();
+  assert.equal(await held(0, REFUNDED), 18n);
+});
