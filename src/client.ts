@@ -8,6 +8,8 @@ export { bundleResult } from "./client/bundle-result.ts";
 export type { BundleResult } from "./client/bundle-result.ts";
 export { call, requireContract } from "./client/call.ts";
 export type { CallRequest } from "./client/call.ts";
+export { callTogether } from "./client/call-together.ts";
+export type { CallInQueue, CallsTogether } from "./client/call-together.ts";
 export { chainAccountsAddress, l1AccountOf } from "./client/chain-accounts.ts";
 export { executeL1Call, findL1Call } from "./client/l1-calls.ts";
 export type { ExecutedL1Call, FoundL1Call, L1CallName, L1CallState } from "./client/l1-calls.ts";

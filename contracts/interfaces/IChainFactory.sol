@@ -6,6 +6,7 @@ import {
     L2Log,
     L2Message,
     L2TransactionRequestDirect,
+    L2TransactionRequestDirectTo,
     L2TransactionRequestTwoBridgesOuter
 } from "../types/L2Transactions.sol";
 import {IChainDirectory} from "./IChainDirectory.sol";
@@ -116,6 +117,14 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
         external
         payable
         returns (bytes32 canonicalTxHash);
+
+    /// @notice Queues several, on one chain or many, in their order: all of them, or none where one is refused. Each then happens, or
+    /// reverts, on its chain by itself. The ETH that comes with the call is the sum of what they mint of it. Anyone.
+    /// @return canonicalTxHashes The operations' hashes on L2.
+    function requestL2TransactionsTogether(L2TransactionRequestDirectTo[] calldata requests)
+        external
+        payable
+        returns (bytes32[] memory canonicalTxHashes);
 
     /// @notice Queues a transaction whose target and data a second bridge gives, after it was told about a deposit; its sender
     /// is that bridge, aliased. Anyone; a bridge of the caller's choice, which must consent by returning the magic value.

@@ -10,6 +10,7 @@ import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
 import {
     BridgehubL2TransactionRequest,
     L2TransactionRequestDirect,
+    L2TransactionRequestDirectTo,
     L2TransactionRequestTwoBridgesInner,
     L2TransactionRequestTwoBridgesOuter
 } from "../types/L2Transactions.sol";
@@ -33,9 +34,11 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         external
         payable
         nonReentrant
-        returns (bytes32)
+        returns (bytes32 canonicalTxHash)
     {
-        return _requestDirect(request);
+        uint256 rest;
+        (canonicalTxHash, rest) = _requestDirect(request, msg.value);
+        _requireSpent(rest);
     }
 
     /// @inheritdoc IChainFactory
@@ -43,10 +46,26 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         external
         payable
         nonReentrant
-        returns (bytes32)
+        returns (bytes32 canonicalTxHash)
     {
-        _requireHyperchain(request.chainId, hyperchain);
-        return _requestDirect(request);
+        uint256 rest;
+        (canonicalTxHash, rest) = _requestDirectTo(hyperchain, request, msg.value);
+        _requireSpent(rest);
+    }
+
+    /// @inheritdoc IChainFactory
+    function requestL2TransactionsTogether(L2TransactionRequestDirectTo[] calldata requests)
+        external
+        payable
+        nonReentrant
+        returns (bytes32[] memory canonicalTxHashes)
+    {
+        canonicalTxHashes = new bytes32[](requests.length);
+        uint256 rest = msg.value;
+        for (uint256 i = 0; i < requests.length; i++) {
+            (canonicalTxHashes[i], rest) = _requestDirectTo(requests[i].hyperchain, requests[i].request, rest);
+        }
+        _requireSpent(rest);
     }
 
     /// @inheritdoc IChainFactory
@@ -95,9 +114,21 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         if (actual != expected) revert WrongHyperchain(chainId, expected, actual);
     }
 
-    function _requestDirect(L2TransactionRequestDirect calldata request) private returns (bytes32 canonicalTxHash) {
+    /// @param left Of the ETH that came with the call, what no other part of it takes.
+    function _requestDirectTo(address hyperchain, L2TransactionRequestDirect calldata request, uint256 left)
+        private
+        returns (bytes32 canonicalTxHash, uint256 rest)
+    {
+        _requireHyperchain(request.chainId, hyperchain);
+        return _requestDirect(request, left);
+    }
+
+    function _requestDirect(L2TransactionRequestDirect calldata request, uint256 left)
+        private
+        returns (bytes32 canonicalTxHash, uint256 rest)
+    {
         IHyperchain chain = _chain(request.chainId);
-        _takeBaseToken(chain, request.chainId, request.mintValue, 0);
+        rest = _takeBaseToken(chain, request.chainId, request.mintValue, left);
         canonicalTxHash = chain.bridgehubRequestL2Transaction(
             BridgehubL2TransactionRequest({
                 sender: msg.sender,
@@ -121,7 +152,8 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         // An origin with code (EIP-7702) would keep its own address on L2, at the word of a caller that it did not choose.
         if (request.secondBridgeAddress == tx.origin) revert NotASecondBridge(request.secondBridgeAddress, 0);
         IHyperchain chain = _chain(request.chainId);
-        _takeBaseToken(chain, request.chainId, request.mintValue, request.secondBridgeValue);
+        if (msg.value < request.secondBridgeValue) revert EtherAmountMismatch(request.secondBridgeValue, msg.value);
+        _requireSpent(_takeBaseToken(chain, request.chainId, request.mintValue, msg.value - request.secondBridgeValue));
         ISharedBridge secondBridge = ISharedBridge(request.secondBridgeAddress);
         L2TransactionRequestTwoBridgesInner memory inner = secondBridge.bridgehubDeposit{
             value: request.secondBridgeValue
@@ -153,16 +185,23 @@ abstract contract RequestRouter is ChainLookup, ReentrancyGuard {
         return AddressAlias.isInConstructor(msg.sender) ? AddressAlias.aliased(msg.sender, chainId) : msg.sender;
     }
 
-    function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 otherValue) private {
+    /// @return rest What is left of the ETH that may pay for it.
+    function _takeBaseToken(IHyperchain chain, uint256 chainId, uint256 mintValue, uint256 left)
+        private
+        returns (uint256 rest)
+    {
         address token = chain.getBaseToken();
         bool isEther = token == AssetMessage.NATIVE_COIN;
         uint256 etherMint = isEther ? mintValue : 0;
-        // Subtraction, because the sum of two numbers of the caller's could overflow.
-        if (msg.value < otherValue || msg.value - otherValue != etherMint) {
-            revert EtherAmountMismatch(etherMint, msg.value < otherValue ? 0 : msg.value - otherValue);
-        }
+        // Subtraction, because a sum of the caller's numbers could overflow.
+        if (left < etherMint) revert EtherAmountMismatch(etherMint, left);
+        rest = left - etherMint;
         // A free operation must not depend on whether the base token can be moved.
-        if (mintValue == 0) return;
+        if (mintValue == 0) return rest;
         bridge.depositBaseToken{value: etherMint}(chainId, isEther ? address(0) : token, msg.sender, mintValue);
+    }
+
+    function _requireSpent(uint256 rest) private view {
+        if (rest != 0) revert EtherAmountMismatch(msg.value - rest, msg.value);
     }
 }

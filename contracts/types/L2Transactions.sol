@@ -48,6 +48,12 @@ struct L2TransactionRequestDirect {
     address refundRecipient;
 }
 
+/// @notice A direct request, and the contract that its chain must have.
+struct L2TransactionRequestDirectTo {
+    address hyperchain;
+    L2TransactionRequestDirect request;
+}
+
 /// @notice A request whose content a second bridge gives (ZK Stack's shape).
 struct L2TransactionRequestTwoBridgesOuter {
     uint256 chainId;

@@ -94,7 +94,8 @@ export async function call(all: Ecosystem, request: CallRequest, signer: Signer)
   const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
   const direct = { to, data, value, gasLimit };
   if (route === "withdrawal") return callToL1(ecosystem, { ...direct, from, deadline, funded }, signer);
-  return route === "payment" ? callHere(ecosystem, direct, signer) : callThroughQueue(ecosystem, { ...direct, refundTo }, signer);
+  if (route === "payment") return callHere(ecosystem, direct, signer);
+  return callThroughQueue(ecosystem, { ...direct, refundTo }, signer);
 }
 
 /** Throws ClientError NotOnRoute for a request with something that a call on this route does not have. */

@@ -4,10 +4,12 @@ import { parseAccount } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
-import { encodeDirectRequest, queuedRequest, requestCost } from "./l1-request.ts";
+import { encodeDirectRequest, encodeTogether, queuedHashes, requestCost } from "./l1-request.ts";
+import type { DirectRequest } from "./l1-request.ts";
 import { findMember } from "./route.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
+import type { Sender } from "./submit.ts";
 import { ensureAllowance, ETHER, l1TokenOf } from "./token.ts";
 
 /** Gas of a call that comes through a queue, where the caller names none; as of one that comes from another chain. */
@@ -49,30 +51,65 @@ export async function callHere(ecosystem: Ecosystem, call: DirectCall, signer: S
   };
 }
 
+/** A call for a chain's queue. */
+export interface QueuedCall extends DirectCall {
+  readonly refundTo: string | undefined;
+}
+
 /**
- * Calls a contract on a chain from L1, through the chain's queue, so that the chain must take it: from the sender's own account
- * there. A call that fails there leaves its value to `refundTo`, as gas that is not used. Throws ClientError.
+ * Calls contracts on chains from L1, or from the chain on which they settle, through the chains' queues, so that the chains must
+ * take the calls: from the sender's own account there, in one transaction that queues all of them or none. A call that fails
+ * leaves its value to `refundTo` there, as gas that is not used, and changes nothing of the others. Throws ClientError.
  */
-export async function callThroughQueue(
+export async function callThroughQueues(
   ecosystem: Ecosystem,
-  call: DirectCall & { readonly refundTo: string | undefined },
+  calls: readonly QueuedCall[],
   signer: Signer,
-): Promise<SentCall> {
-  const { to, data, value, gasLimit = QUEUED_CALL_GAS, refundTo } = call;
-  const chain = findChain(ecosystem, to.chainId);
-  const { hyperchain } = chain;
-  const { factory, bridge } = ecosystem.l1.contracts;
+): Promise<readonly SentCall[]> {
   const sender = await senderOn(signer, ecosystem.l1);
+  const prepared = await Promise.all(calls.map((call) => paidRequest(ecosystem, call, sender)));
+  let attached = 0n;
+  const tokens = new Map<Hex, bigint>();
+  for (const { base, request } of prepared) {
+    if (base === ETHER) attached += request.mintValue;
+    else tokens.set(base, (tokens.get(base) ?? 0n) + request.mintValue);
+  }
+  const { factory, bridge } = ecosystem.l1.contracts;
+  for (const [token, amount] of tokens) await ensureAllowance(sender, token, bridge, amount);
+  const requests = prepared.map(({ request }) => request);
+  const [first] = requests;
+  const data = requests.length === 1 && first !== undefined ? encodeDirectRequest(first) : encodeTogether(requests);
+  const receipt = await submit(sender, { to: factory, data, value: attached });
+  const left = new Map(requests.map(({ hyperchain }) => [hyperchain, [...queuedHashes(receipt, hyperchain)]]));
+  return requests.map(({ hyperchain, chainId }) => {
+    const messageHash = left.get(hyperchain)?.shift();
+    if (messageHash === undefined) throw new Error(`transaction ${receipt.hash} queued too little at ${hyperchain}`);
+    return {
+      ...{ type: "deposit", messageHash, transactionHash: receipt.hash as Hex, sender: sender.address },
+      ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: Number(chainId) },
+    };
+  });
+}
+
+/** Likewise, one call. */
+export async function callThroughQueue(ecosystem: Ecosystem, call: QueuedCall, signer: Signer): Promise<SentCall> {
+  const [sent] = await callThroughQueues(ecosystem, [call], signer);
+  if (sent === undefined) throw new Error("one call was given, and none was sent");
+  return sent;
+}
+
+/** A call as the factory takes it, and the token that pays for it. */
+async function paidRequest(
+  ecosystem: Ecosystem,
+  { to, data, value, gasLimit = QUEUED_CALL_GAS, refundTo }: QueuedCall,
+  sender: Sender,
+): Promise<{ readonly request: DirectRequest; readonly base: Hex }> {
+  const chain = findChain(ecosystem, to.chainId);
   const chainId = BigInt(to.chainId);
-  const mintValue = (await requestCost(factory, chainId, gasLimit, signer)) + value;
-  const base = l1TokenOf(chain, undefined);
-  if (base !== ETHER) await ensureAllowance(sender, base, bridge, mintValue);
+  const mintValue = (await requestCost(ecosystem.l1.contracts.factory, chainId, gasLimit, sender.signer)) + value;
   const refundRecipient = refundTo === undefined ? sender.address : parseAccount(refundTo);
-  const request = { chainId, hyperchain, mintValue, gasLimit, refundRecipient, to: to.account, value, data };
-  const attached = base === ETHER ? mintValue : 0n;
-  const receipt = await submit(sender, { to: factory, data: encodeDirectRequest(request), value: attached });
   return {
-    ...{ type: "deposit", messageHash: queuedRequest(receipt, hyperchain).canonicalTxHash, transactionHash: receipt.hash as Hex },
-    ...{ sender: sender.address, sourceChainId: ecosystem.l1.chainId, destinationChainId: to.chainId },
+    request: { chainId, hyperchain: chain.hyperchain, mintValue, gasLimit, refundRecipient, to: to.account, value, data },
+    base: l1TokenOf(chain, undefined),
   };
 }

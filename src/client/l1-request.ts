@@ -62,19 +62,20 @@ export async function requestCost(
 
 /** Calldata of the factory that queues a call or payment. */
 export function encodeDirectRequest(request: DirectRequest): string {
-  const { chainId, hyperchain, mintValue, gasLimit, refundRecipient, to, value, data } = request;
-  const direct = {
-    chainId,
-    mintValue,
-    l2Contract: to,
-    l2Value: value,
-    l2Calldata: data,
-    l2GasLimit: gasLimit,
-    l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE,
-    factoryDeps: [],
-    refundRecipient,
+  return factory.encodeFunctionData("requestL2TransactionDirectTo", [request.hyperchain, directFields(request)]);
+}
+
+/** Calldata of the factory that queues several, all of them or none. */
+export function encodeTogether(requests: readonly DirectRequest[]): string {
+  const all = requests.map((request) => ({ hyperchain: request.hyperchain, request: directFields(request) }));
+  return factory.encodeFunctionData("requestL2TransactionsTogether", [all]);
+}
+
+function directFields({ chainId, mintValue, gasLimit, refundRecipient, to, value, data }: DirectRequest) {
+  return {
+    ...{ chainId, mintValue, refundRecipient, l2Contract: to, l2Value: value, l2Calldata: data },
+    ...{ l2GasLimit: gasLimit, l2GasPerPubdataByteLimit: GAS_PER_PUBDATA_BYTE, factoryDeps: [] },
   };
-  return factory.encodeFunctionData("requestL2TransactionDirectTo", [hyperchain, direct]);
 }
 
 /** Calldata of the factory that queues a token's deposit through the bridge. `etherWei` goes with the deposit itself. */
@@ -104,11 +105,16 @@ export async function chainContract(factoryAddress: Hex, chainId: bigint, signer
  * The request that a transaction queued with a chain's contract. A token that travels with it can log the same event: only the
  * contract's own counts. Throws Error where it queued none.
  */
-export function queuedRequest(receipt: TransactionReceipt, hyperchainAddress: Hex): QueuedRequest {
-  for (const log of receipt.logs) {
-    const event = log.address.toLowerCase() === hyperchainAddress ? hyperchainInterface.parseLog(log) : null;
-    if (event?.name === "NewPriorityRequestId")
-      return { canonicalTxHash: String(event.args["txHash"]).toLowerCase() as Hex, receipt };
-  }
-  throw new Error(`transaction ${receipt.hash} queued nothing at ${hyperchainAddress}`);
+export function queuedRequest(receipt: TransactionReceipt, hyperchain: Hex): QueuedRequest {
+  const [canonicalTxHash] = queuedHashes(receipt, hyperchain);
+  if (canonicalTxHash === undefined) throw new Error(`transaction ${receipt.hash} queued nothing at ${hyperchain}`);
+  return { canonicalTxHash, receipt };
+}
+
+/** All that a transaction queued with a chain's contract, in its order: the operations' hashes on the chain. */
+export function queuedHashes(receipt: TransactionReceipt, hyperchain: Hex): readonly Hex[] {
+  return receipt.logs.flatMap((log) => {
+    const event = log.address.toLowerCase() === hyperchain ? hyperchainInterface.parseLog(log) : null;
+    return event?.name === "NewPriorityRequestId" ? [String(event.args["txHash"]).toLowerCase() as Hex] : [];
+  });
 }

@@ -444,6 +444,13 @@ const REQUEST_ROWS: readonly (readonly [keyof typeof REQUESTS, option: string, a
   ["call", "asMessage", [true, false], ["yes"]],
   ["call", "callback", [{ gasLimit: 1n }, { gasLimit: 1n, reward: 0n }], [true, {}]],
   ["call", "tokens", [[], [{ token: "ETH", amount: 1n, recipient: ADDRESS }]], [{}, [{ token: "ETH" }]]],
+  ["callTogether", "chain", ["a", "l1", 271], [undefined, ""]],
+  [
+    "callTogether",
+    "calls",
+    [[{ to: `${ADDRESS}@b`, data: "0x00" }]],
+    [undefined, {}, [{ to: `${ADDRESS}@b` }], [{ data: "0x" }]],
+  ],
   ["spend", "asset", ["ETH", ADDRESS, `${ADDRESS}@a`], [undefined, "", 5]],
   ["spend", "amount", [1n], [1, -1n, undefined]],
   ["spend", "to", [`${ADDRESS}@b`], [undefined, 5]],
@@ -464,6 +471,7 @@ const NEEDED = {
   announce: { chain: "a", token: ADDRESS },
   describe: { announced: { chainId: 271, messageHash: "0x12" }, on: "b" },
   call: { chain: "a", to: `${ADDRESS}@b`, data: "0x" },
+  callTogether: { chain: "a", calls: [{ to: `${ADDRESS}@b`, data: "0x" }] },
   spend: { asset: "ETH", amount: 1n, to: `${ADDRESS}@b` },
   swap: { chain: "a", at: `${ADDRESS}@b`, amount: 1n },
 } as const;

@@ -22,6 +22,7 @@ import type { Flow, FlowOptions } from "./flow.ts";
 import type {
   AnnounceOptions,
   CallOptions,
+  CallTogetherOptions,
   DepositOptions,
   DescribeOptions,
   SendOptions,
@@ -80,6 +81,11 @@ export interface Hyperchains extends Iterable<Member> {
   sendListed(options: SendOptions): Promise<Message>;
   /** Calls a contract on any chain, or on the sender's own member: at once, from L1 through the queue, or by a hyperbridge. */
   call(options: CallOptions): Promise<Message>;
+  /**
+   * Forces calls into the queues of several chains by one transaction on what they settle on: all of them or none. Each may still
+   * revert on its chain by itself. Gives a message for each. Throws ClientError.
+   */
+  callTogether(options: CallTogetherOptions): Promise<readonly Message[]>;
   /**
    * Swaps at a pool on another chain, in one transaction of the sender; what it brings goes to `to`, and where it fails what was
    * given comes back. Puts `RemoteSwap.sol` on the router's chain where that has none, from its first account.

@@ -174,4 +174,24 @@ export const REQUESTS = {
     }),
     v.metadata({ name: "CallOptions" }),
   ),
+  callTogether: v.pipe(
+    fields({
+      chain: described(chain, "the member on which the called chains settle: a chain, or L1"),
+      calls: described(
+        list(
+          fields({
+            to: place,
+            data: calldata,
+            value: option(units, "base token of its chain that the call gets", "0n"),
+            gasLimit: option(gas, "gas of the call", "1_000_000n"),
+            refundTo: option(account, "gets what is refunded on its chain", "the sender"),
+          }),
+          "a list of { to, data, value, gasLimit, refundTo }",
+        ),
+        "the calls, each with the `to`, `data`, `value`, `gasLimit` and `refundTo` that `call` has",
+      ),
+      from: sender("that member"),
+    }),
+    v.metadata({ name: "CallTogetherOptions" }),
+  ),
 } as const;

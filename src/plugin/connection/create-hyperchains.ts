@@ -1,10 +1,8 @@
 import type { JsonRpcSigner } from "ethers";
 import { parseChainAddress } from "../../client/chain-address.ts";
-import { call, requireContract } from "../../client/call.ts";
 import { deposit } from "../../client/deposit.ts";
 import type { Deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
-import { findMember } from "../../client/route.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import type { SentCall } from "../../client/direct-call.ts";
 import type { Sent } from "../../client/send.ts";
@@ -17,6 +15,7 @@ import { callOnL1 } from "./call-on-l1.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
+import { createCalls } from "./calls.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { createChainChanges } from "./changing-chains.ts";
 import { createFaults } from "./create-faults.ts";
@@ -30,7 +29,7 @@ import { createSpending } from "./spending.ts";
 import { createSwaps } from "./swaps.ts";
 import { readRequest } from "./read-request.ts";
 import { numbered, resolvePlace } from "./resolve-place.ts";
-import { addressOf, tokenAddress } from "./token-like.ts";
+import { tokenAddress } from "./token-like.ts";
 import { MessageError } from "../api/message.ts";
 import type { Message } from "../api/message.ts";
 import { remember } from "./registry.ts";
@@ -74,16 +73,7 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       const { chainId } = findChain(link.info, chain);
       return follow(await withdraw(link.info, { chain, ...rest, token: tokenAddress(token) }, await signerOn(chainId, from)));
     },
-    async call(options) {
-      const { chain, from, data, tokens, to: place, ...rest } = readRequest("call", options);
-      const { chainId } = findMember(link.info, chain);
-      const to = await resolvePlace(link, place);
-      await requireContract(link.info, { to, data: data as Hex }, link.client(to.chain));
-      const named = tokens.map(({ token, ...other }) => ({ ...other, token: addressOf(token) }));
-      return follow(
-        await call(link.info, { from: chain, ...rest, to, data: data as Hex, tokens: named }, await signerOn(chainId, from)),
-      );
-    },
+    ...createCalls(link, follow),
     ...createSends(link, { track, follow }),
     ...createEstimates(link),
     ...createSwaps(link, follow),

@@ -74,6 +74,24 @@ describe("size and gas of the L1 contracts", () => {
     time += 1_000n;
     await ecosystem.l1.ethers.provider.send("evm_setNextBlockTimestamp", [Number(time)]);
   };
+  /** Two chains' requests in one call, none of them a queue's first. */
+  const recordTogether = async (): Promise<void> => {
+    const request = {
+      ...{ mintValue: 10n ** 9n, l2Contract: addressOf(0xbeef), l2Value: 7n, l2Calldata: "0x1234", l2GasLimit: 100_000n },
+      ...{ l2GasPerPubdataByteLimit: 800n, factoryDeps: [], refundRecipient: addressOf(0xdd) },
+    };
+    const legs: unknown[] = [];
+    for (const chainId of [1_001n, 1_002n]) {
+      const { contract } = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, chainId));
+      await send(ecosystem.factory, "requestL2TransactionDirect", { ...request, chainId }, { value: request.mintValue });
+      legs.push({ hyperchain: await hexAddress(contract), request: { ...request, chainId } });
+    }
+    const value = { value: 2n * request.mintValue };
+    record(
+      "requestL2TransactionsTogether, two chains",
+      await send(ecosystem.factory, "requestL2TransactionsTogether", legs, value),
+    );
+  };
   const record = (name: string, receipt: ContractTransactionReceipt): bigint => {
     gas[name] = Number(receipt.gasUsed);
     assert.ok(receipt.gasUsed < TRANSACTION_GAS_LIMIT, name);
@@ -119,6 +137,7 @@ describe("size and gas of the L1 contracts", () => {
     record("requestL2TransactionDirect", await receiptOf(remember(chain.request())));
     await remember(depositToken(ecosystem, chain, tokenAddress, 1_000n));
     record("requestL2TransactionTwoBridges", await receiptOf(remember(depositToken(ecosystem, chain, tokenAddress, 1_000n))));
+    await recordTogether();
     const log = assetMessage(ecosystem, { originToken: tokenAddress, amount: 10n, recipient: addressOf(0xbeef) });
     const results = operations.map(() => ({ type: "priorityOp", success: true }) as const);
     await atNextTime();

@@ -73,6 +73,26 @@ describe("I2: an ecosystem from network.create", () => {
     assert.equal((await hyperchains.send({ chain: "alpha", to: `${to}@alpha`, amount: 2n, token })).has("executed"), false);
   });
 
+  test("D3: callTogether calls contracts on two chains by one transaction on L1, and gives a message for each", async () => {
+    const targets = await Promise.all([alpha, beta].map((member) => member.ethers.deployContract("CallTarget")));
+    const calls = targets.map((target, i) => ({
+      to: `${String(target.target)}@${i === 0 ? "alpha" : "beta"}`,
+      data: target.interface.encodeFunctionData("double", [BigInt(i)]),
+    }));
+    const messages = await hyperchains.callTogether({ chain: "l1", calls });
+    assert.deepEqual(
+      messages.map(({ type }) => type),
+      ["deposit", "deposit"],
+    );
+    await messages[0]!.delivered();
+    await assert.rejects(messages[1]!.delivered(), {
+      code: "CallFailed",
+      message: /failed there: base token is with the refund/,
+    });
+    const astray = [calls[0]!, { to: `${NOBODY}@beta`, data: "0x12" }];
+    await assert.rejects(hyperchains.callTogether({ chain: "l1", calls: astray }), { code: "NoContract" });
+  });
+
   test("C12: sendListed sends in a list, and is followed as any other", async () => {
     const recipients = ["0x0000000000000000000000000000000000c12001", "0x0000000000000000000000000000000000c12002"];
     const [one, two] = await Promise.all(

@@ -55,6 +55,24 @@ function request(situation: Situation): Intent | undefined {
   return l2 === undefined ? undefined : requestOf(situation, l2);
 }
 
+/** Several in one call, on one chain or more; now and then one of them is refused, so that none is queued. */
+function requestTogether(situation: Situation): Intent | undefined {
+  const { random, scene, world } = situation;
+  const chains = shortQueue(situation);
+  if (chains.length === 0) return undefined;
+  let value = 0n;
+  const requests = Array.from({ length: 2 + random.index(2) }, () => {
+    const l2 = random.pick(chains)!;
+    const { chain } = l2;
+    const request = direct(situation, l2);
+    if (chain.configuration.baseToken === ETH) value += request.mintValue;
+    return { hyperchain: random.oneIn(8) ? scene.accounts.stranger : chain.address, request };
+  });
+  if (random.oneIn(8)) value += 1n;
+  const call = { to: world.addresses.factory, fn: "requestL2TransactionsTogether", args: [requests], value };
+  return { call, by: random.pick(payers(situation))! };
+}
+
 /** Operations that wait until their time is over need no more of their kind: the queue stays short. */
 function shortQueue(situation: Situation): L2Chain[] {
   return running(situation).filter(({ chain }) => chain.operationsQueued.value - chain.operationsExecuted.value < 6n);
@@ -345,6 +363,7 @@ export const requestActions: readonly Action[] = [
     weight: 5,
     make: queueSome,
   },
+  { name: "request together", aims: ["ChainFactory.requestL2TransactionsTogether ok"], weight: 1.5, make: requestTogether },
   {
     name: "deposit",
     aims: [

@@ -124,6 +124,12 @@ export interface DirectRequest {
   readonly refundRecipient: Hex;
 }
 
+/** A direct request, and the contract that its chain must have. */
+interface DirectRequestTo {
+  readonly hyperchain: Hex;
+  readonly request: DirectRequest;
+}
+
 /** A request through a second bridge. */
 export interface TwoBridgesRequest {
   readonly chainId: bigint;
@@ -153,19 +159,24 @@ function chainOf({ world }: Frame, chainId: bigint): Chain {
   return chain;
 }
 
-function takeBaseToken(frame: Frame, chain: Chain, mintValue: bigint, otherValue: bigint): void {
-  const { value, sender, world } = frame;
+/** Gives what is left of the ETH that may pay for it. */
+function takeBaseToken(frame: Frame, chain: Chain, mintValue: bigint, left: bigint): bigint {
+  const { sender, world } = frame;
   const token = plain(chain.configuration.baseToken);
   const etherMint = token === ZERO_ADDRESS ? mintValue : 0n;
-  const rest = value < otherValue ? 0n : value - otherValue;
-  check(value >= otherValue && rest === etherMint, "EtherAmountMismatch", etherMint, rest);
-  if (mintValue === 0n) return;
+  check(left >= etherMint, "EtherAmountMismatch", etherMint, left);
+  if (mintValue === 0n) return left;
   frame.call({
     to: world.addresses.bridge,
     fn: "depositBaseToken",
     args: [chain.id, token, sender, mintValue],
     value: etherMint,
   });
+  return left - etherMint;
+}
+
+function requireSpent({ value }: Frame, rest: bigint): void {
+  check(rest === 0n, "EtherAmountMismatch", value - rest, value);
 }
 
 /** A contract that calls from its constructor has no code by which the queue would know it. */
@@ -207,12 +218,32 @@ export const factory = {
     frame.call({ to: address, fn: "initialize", args: [chainId, configuration.baseToken], value: 0n });
   },
 
-  requestL2TransactionDirect: (frame: Frame, request: DirectRequest): Hex => guarded(frame, () => requestDirect(frame, request)),
+  requestL2TransactionDirect: (frame: Frame, request: DirectRequest): Hex =>
+    guarded(frame, () => {
+      const { hash, rest } = requestDirect(frame, request, frame.value);
+      requireSpent(frame, rest);
+      return hash;
+    }),
 
   requestL2TransactionDirectTo: (frame: Frame, hyperchain: Hex, request: DirectRequest): Hex =>
     guarded(frame, () => {
       requireHyperchain(frame, request.chainId, hyperchain);
-      return requestDirect(frame, request);
+      const { hash, rest } = requestDirect(frame, request, frame.value);
+      requireSpent(frame, rest);
+      return hash;
+    }),
+
+  requestL2TransactionsTogether: (frame: Frame, requests: readonly DirectRequestTo[]): Hex[] =>
+    guarded(frame, () => {
+      let left = frame.value;
+      const hashes = requests.map(({ hyperchain, request }) => {
+        requireHyperchain(frame, request.chainId, hyperchain);
+        const { hash, rest } = requestDirect(frame, request, left);
+        left = rest;
+        return hash;
+      });
+      requireSpent(frame, left);
+      return hashes;
     }),
 
   requestL2TransactionTwoBridges: (frame: Frame, request: TwoBridgesRequest): Hex =>
@@ -230,20 +261,22 @@ function requireHyperchain(frame: Frame, chainId: bigint, expected: Hex): void {
   check(address === expected, "WrongHyperchain", chainId, expected, address);
 }
 
-function requestDirect(frame: Frame, request: DirectRequest): Hex {
+function requestDirect(frame: Frame, request: DirectRequest, left: bigint): { readonly hash: Hex; readonly rest: bigint } {
   const chain = chainOf(frame, request.chainId);
-  takeBaseToken(frame, chain, request.mintValue, 0n);
-  const { l2Contract: contractL2, ...rest } = request;
+  const rest = takeBaseToken(frame, chain, request.mintValue, left);
+  const { l2Contract: contractL2, ...fields } = request;
   const refundRecipient = refundRecipientOf(frame, request.refundRecipient);
-  const args = [{ ...rest, sender: frame.sender, contractL2, refundRecipient }, frame.sender];
-  return frame.call({ to: chain.address, fn: "bridgehubRequestL2Transaction", args, value: 0n }) as Hex;
+  const args = [{ ...fields, sender: frame.sender, contractL2, refundRecipient }, frame.sender];
+  const hash = frame.call({ to: chain.address, fn: "bridgehubRequestL2Transaction", args, value: 0n }) as Hex;
+  return { hash, rest };
 }
 
 function requestTwoBridges(frame: Frame, request: TwoBridgesRequest): Hex {
   const { chainId, secondBridgeAddress: second, secondBridgeValue: value, l2Value } = request;
   check(second !== frame.transaction.origin, "NotASecondBridge", second, wordToHex(0n));
   const chain = chainOf(frame, chainId);
-  takeBaseToken(frame, chain, request.mintValue, value);
+  check(frame.value >= value, "EtherAmountMismatch", value, frame.value);
+  requireSpent(frame, takeBaseToken(frame, chain, request.mintValue, frame.value - value));
   const depositArgs = [chainId, frame.sender, l2Value, request.secondBridgeCalldata];
   const inner = frame.call({ to: second, fn: "bridgehubDeposit", args: depositArgs, value }) as
     | {

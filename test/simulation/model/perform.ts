@@ -69,6 +69,7 @@ const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = 
 const PAYABLE = new Set([
   "ChainFactory.requestL2TransactionDirect",
   "ChainFactory.requestL2TransactionDirectTo",
+  "ChainFactory.requestL2TransactionsTogether",
   "ChainFactory.requestL2TransactionTwoBridges",
   "ChainFactory.requestL2TransactionTwoBridgesTo",
   "SharedBridge.depositBaseToken",

@@ -319,3 +319,28 @@ export interface CallOptions {
    */
   readonly from?: From | undefined;
 }
+
+export interface CallTogetherOptions {
+  /**
+   * The member on which the called chains settle: a chain, or L1.
+   * Allowed: a chain's name or id.
+   */
+  readonly chain: ChainName;
+  /**
+   * The calls, each with the `to`, `data`, `value`, `gasLimit` and `refundTo` that `call` has.
+   * Allowed: a list of { to, data, value, gasLimit, refundTo }.
+   */
+  readonly calls: readonly {
+    readonly to: ChainAddressLike;
+    readonly data: string;
+    readonly value?: bigint;
+    readonly gasLimit?: bigint;
+    readonly refundTo?: string;
+  }[];
+  /**
+   * Account on that member.
+   * Allowed: an address, or a signer that has one.
+   * Default: the first account.
+   */
+  readonly from?: From | undefined;
+}
