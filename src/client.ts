@@ -11,6 +11,8 @@ export type { CallRequest } from "./client/call.ts";
 export { callTogether } from "./client/call-together.ts";
 export type { CallInQueue, CallsTogether } from "./client/call-together.ts";
 export { chainAccountsAddress, l1AccountOf } from "./client/chain-accounts.ts";
+export { callAfterExit } from "./client/stopped-account.ts";
+export type { CallAfterExit } from "./client/stopped-account.ts";
 export { executeL1Call, findL1Call } from "./client/l1-calls.ts";
 export type { ExecutedL1Call, FoundL1Call, L1CallName, L1CallState } from "./client/l1-calls.ts";
 export type { SentCall } from "./client/direct-call.ts";

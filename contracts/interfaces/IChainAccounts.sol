@@ -14,6 +14,7 @@ import {IRestrictedCallers} from "./l2/IRestrictedCallers.sol";
 interface IChainAccounts is IReentrancyGuard {
     event AccountOpened(uint256 indexed chainId, address indexed sender, address account);
     event CallExecuted(address indexed account, uint256 indexed batchNumber, uint256 indexed index, bytes32 messageHash);
+    event OwnCallExecuted(address indexed account, address indexed to, uint256 value);
     event CallCanceled(address indexed account, uint256 indexed batchNumber, uint256 indexed index);
 
     error MessageTooShort(uint256 expected, uint256 actual);
@@ -24,6 +25,8 @@ interface IChainAccounts is IReentrancyGuard {
     error CallNotProven(uint256 chainId, uint256 batchNumber, uint256 index);
     /// @notice It was executed, or its sender has canceled it.
     error CallClosed(address account, uint256 batchNumber, uint256 index);
+    /// @notice While a chain runs, only messages of its senders move their accounts here: there may be rules for those.
+    error ChainNotStopped(uint256 chainId);
 
     /// @notice Makes the call of a message from the account of its sender. Anyone, until the message's last second. A call that
     /// reverts, with CallFailed, changes nothing and can be tried again: later, or with more gas. Equal messages are calls each.
@@ -37,6 +40,12 @@ interface IChainAccounts is IReentrancyGuard {
         L2Message calldata message,
         bytes32[] calldata proof
     ) external returns (bytes memory result);
+
+    /// @notice Makes a call from the caller's own account of a chain that has stopped, so that nothing stays in it. The caller is the account
+    /// that could have sent the chain's queue an operation as the sender: itself by its key, or a contract for its alias, as in IStateExit.
+    function executeAfterExit(uint256 chainId, address to, uint256 value, bytes calldata data)
+        external
+        returns (bytes memory result);
 
     /// @notice Closes a call of the caller's, so that it is not executed any more: of an account here, by another call of its sender.
     function cancel(uint256 batchNumber, uint256 index) external;

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {IChainAccount, IChainAccounts} from "../interfaces/IChainAccounts.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
+import {IExit} from "../interfaces/IExit.sol";
+import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {L1CallMessage} from "../libraries/L1CallMessage.sol";
 import {MinimalProxy} from "../libraries/MinimalProxy.sol";
 import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
@@ -38,6 +40,20 @@ contract ChainAccounts is IChainAccounts, ReentrancyGuard {
         _close(account, batchNumber, index);
         emit CallExecuted(account, batchNumber, index, keccak256(message.data));
         return _call(account, message.data);
+    }
+
+    /// @inheritdoc IChainAccounts
+    function executeAfterExit(uint256 chainId, address to, uint256 value, bytes calldata data)
+        external
+        nonReentrant
+        returns (bytes memory result)
+    {
+        address chain = factory.getHyperchain(chainId);
+        if (chain == address(0) || !IExit(chain).exited()) revert ChainNotStopped(chainId);
+        address account = _openAccount(chainId, AddressAlias.l2Sender(msg.sender, chainId));
+        emit OwnCallExecuted(account, to, value);
+        // The caller itself bounds the gas.
+        return IChainAccount(account).execute(to, value, 0, data);
     }
 
     /// @inheritdoc IChainAccounts

@@ -43,6 +43,7 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"label","type":"string"}],"name":"ChainNamedAlready","type":"error"},
   {"inputs":[{"name":"announcement","type":"bytes32"}],"name":"ChainNotAnnounced","type":"error"},
   {"inputs":[],"name":"ChainNotExited","type":"error"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"ChainNotStopped","type":"error"},
   {"inputs":[],"name":"CheatsWithoutQuorum","type":"error"},
   {"inputs":[{"name":"chainId","type":"uint256"},{"name":"assetId","type":"bytes32"},{"name":"pot","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"ClaimPotOverdraft","type":"error"},
   {"inputs":[{"name":"holding","type":"uint256"},{"name":"alreadyClaimed","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"ClaimTooLarge","type":"error"},

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
+import { l1AccountOf } from "../../src/client/chain-accounts.ts";
+import { callAfterExit } from "../../src/client/stopped-account.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -55,11 +57,16 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
   });
 
   test("with --activate the chain stops, and L1 pays what the account held there, once", async () => {
+    const sender = new Wallet(KEY_1).address;
+    const account = l1AccountOf(ecosystem.info, { chain: "alpha", sender });
+    await (await new Wallet(KEY_1, l1).sendTransaction({ to: account, value: 77n })).wait();
     const { code, stdout, stderr } = await exit("--activate", "--json");
     assert.equal(code, 0, stderr);
+    type Claim = { readonly amount: string; readonly recipient: string; readonly transactionHash: string };
     const told = JSON.parse(stdout) as {
       activationTransactionHash: string;
-      claims: readonly { readonly amount: string; readonly recipient: string; readonly transactionHash: string }[];
+      claims: readonly Claim[];
+      fromAccount: readonly Claim[];
       operationsThatNeverRan: number;
     };
     assert.match(told.activationTransactionHash, /^0x[0-9a-f]{64}$/);
@@ -68,15 +75,35 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
       told.claims.map(({ amount, recipient }) => [BigInt(amount), recipient]),
       [[held, HEIR]],
     );
-    assert.equal(await l1.getBalance(HEIR), held);
+    assert.deepEqual(
+      told.fromAccount.map(({ amount, recipient }) => [BigInt(amount), recipient]),
+      [[77n, HEIR]],
+    );
+    assert.equal(await l1.getBalance(HEIR), held + 77n);
 
     const again = await exit();
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, /nothing to claim/);
-    assert.equal(await l1.getBalance(HEIR), held);
+    assert.equal(await l1.getBalance(HEIR), held + 77n);
   });
 
-  test("the same from L1 alone, by the chain's contract and the holder's key", async () => {
+  test("the sender has its account on L1 make any call then; another's it does not move", async () => {
+    const sender = new Wallet(KEY_1, l1);
+    const account = l1AccountOf(ecosystem.info, { chain: "alpha", sender: sender.address });
+    await (await sender.sendTransaction({ to: account, value: 5n })).wait();
+    const before = await l1.getBalance(HEIR);
+    await callAfterExit(ecosystem.info, { chain: "alpha", to: HEIR, value: 5n }, sender);
+    assert.equal(await l1.getBalance(HEIR), before + 5n);
+    const other = l1AccountOf(ecosystem.info, { chain: "alpha", sender: HEIR });
+    await (await sender.sendTransaction({ to: other, value: 5n })).wait();
+    await assert.rejects(callAfterExit(ecosystem.info, { chain: "alpha", to: HEIR, value: 5n }, sender), {
+      name: "ClientError",
+      code: "Refused",
+      details: { error: "BalanceTooLow", args: [5n, 0n] },
+    });
+  });
+
+  test("the exit from L1 alone, by the chain's contract and the holder's key", async () => {
     const args = ["hyperchain:exit", ecosystem.info.chains[0]?.hyperchain ?? "", "--settlement-url", ecosystem.info.l1.url];
     const refused = await workplace.run([...args, "--from", "1"]);
     assert.equal(refused.code, 1);

@@ -28,23 +28,28 @@ export function tellClaims(
   { output }: ChainOnL1,
   { contract, pendingHashes }: Reconstruction,
   activation: Hex | undefined,
-  claims: readonly Claim[],
+  { claims, fromAccount }: { readonly claims: readonly Claim[]; readonly fromAccount?: readonly Claim[] },
   ofUnpaid = `refundOperation and refundDeposit of ${contract.hyperchain} pay them back`,
 ): void {
   const { chainId } = contract.configuration;
   const waiting = pendingHashes.length;
-  const lines = claims.map(({ token, amount, recipient, transactionHash }) => {
-    const name = token === ETHER ? "wei" : `of token ${token}`;
-    return transactionHash === undefined
-      ? `nothing to claim ${name}`
-      : `${amount} ${name} paid to ${recipient}: ${transactionHash}`;
-  });
+  const nameOf = (token: Hex): string => (token === ETHER ? "wei" : `of token ${token}`);
+  const lines = claims.map(({ token, amount, recipient, transactionHash }) =>
+    transactionHash === undefined
+      ? `nothing to claim ${nameOf(token)}`
+      : `${amount} ${nameOf(token)} paid to ${recipient}: ${transactionHash}`,
+  );
+  const moved = (fromAccount ?? []).map(
+    ({ token, amount, recipient, transactionHash }) =>
+      `${amount} ${nameOf(token)} of the account below the chain paid to ${recipient}: ${transactionHash}`,
+  );
   const stopped = activation === undefined ? [] : [`chain ${chainId} has stopped for good: ${activation}`];
   const unpaid = waiting === 0 ? [] : [`${waiting} operations never ran: ${ofUnpaid}`];
-  output.result(() => [...stopped, ...lines, ...unpaid].join("\n"), {
+  output.result(() => [...stopped, ...lines, ...moved, ...unpaid].join("\n"), {
     chainId,
     activationTransactionHash: activation ?? null,
     claims,
+    ...(fromAccount === undefined ? {} : { fromAccount }),
     operationsThatNeverRan: waiting,
   });
 }

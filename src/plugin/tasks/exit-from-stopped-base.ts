@@ -55,7 +55,7 @@ export async function exitFromStoppedBase(
     const claims: Claim[] = [];
     for (const token of tokensToClaim(configuration.baseToken, args.token))
       claims.push(await claim(sender, nested, token, recipient ?? sender.address));
-    tellClaims(chain, rebuilt, undefined, claims, "what they carried stays, as all that was on its way there");
+    tellClaims(chain, rebuilt, undefined, { claims }, "what they carried stays, as all that was on its way there");
   });
 }
 

@@ -1,9 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
 import { hyperchainInterface as hyperchain, stateExit } from "../../client/contract-interfaces.ts";
+import { emptyL1Account } from "../../client/stopped-account.ts";
 import { stateExitOf } from "../../client/stopped-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
+import { ETHER } from "../../client/token.ts";
 import { proveHolding } from "../../devnet/reconstruction/proofs.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -42,7 +44,8 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
       const claims = [];
       for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
         claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
-      tellClaims(chain, reconstruction, activation, claims);
+      const fromAccount = await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address);
+      tellClaims(chain, reconstruction, activation, { claims, fromAccount });
     });
   });
 
@@ -90,6 +93,21 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   const data = stateExit.encodeFunctionData("claimHolding", [chainId, token, amount, recipient, holding.proof]);
   const { hash } = await submit(sender, { to: exit, data });
   return { token, amount, recipient, transactionHash: hash as Hex };
+}
+
+/** What the sender's account on L1 has is moved too: the stopped chain sends no calls for it any more. */
+async function emptyAccountOnL1(
+  sender: Sender,
+  { contract: { factory, configuration } }: Reconstruction,
+  named: string | undefined,
+  recipient: Hex,
+): Promise<readonly Claim[]> {
+  const claims: Claim[] = [];
+  for (const token of tokensToClaim(ETHER, named)) {
+    const moved = await emptyL1Account({ factory, chainId: configuration.chainId }, { token, recipient }, sender);
+    if (moved !== undefined) claims.push({ token, recipient, ...moved });
+  }
+  return claims;
 }
 
 export default action;

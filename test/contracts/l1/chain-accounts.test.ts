@@ -4,8 +4,11 @@ import { Interface } from "ethers";
 import type { BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { decodeL1Call } from "../../../src/protocol/l1-call.ts";
-import { eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import { aliasOf } from "../../../src/protocol/address-alias.ts";
+import { TestChain } from "./support/chain.ts";
+import { as, defaultConfiguration, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
+import { activateExit } from "./support/exits.ts";
 import { ALICE, BOB, executionOf, hashOf, startL1Calls } from "./support/l1-calls.ts";
 import type { L1CallsWorld } from "./support/l1-calls.ts";
 
@@ -170,5 +173,43 @@ describe("accounts of chains' senders on L1", () => {
     const l1ChainId = world.ecosystem.chainId;
     assert.deepEqual(decodeL1Call(Buffer.from(data.slice(2), "hex")), { l1ChainId, accounts: `0x${here}`, ...wanted });
     assert.equal(decodeL1Call(Buffer.from(data.slice(2), "hex").subarray(0, 115)), undefined);
+  });
+
+  test("once a chain has stopped, its sender moves its account by itself; a contract the one of its alias; and none another's", async () => {
+    const { ecosystem, accounts } = world;
+    const [sender, stranger] = [ecosystem.accounts[3]!, ecosystem.accounts[4]!];
+    const address = sender.address.toLowerCase() as Hex;
+    const requesting = await ecosystem.l1.deploy("RequestingContract");
+    const contract = await hexAddress(requesting);
+    const stopping = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 273n));
+    await world.settle(stopping, { to, data: double(2n) });
+    const [own, ofContract] = [world.accountOf(stopping, address), world.accountOf(stopping, aliasOf(273n, contract))];
+    const ofNamesake = world.accountOf(stopping, contract);
+    for (const account of [own, ofContract, ofNamesake]) await world.fund(account, 10n);
+    const call = (chainId: bigint, value: bigint, data = double(4n)): Parameters<typeof send> => {
+      return [as(accounts, sender), "executeAfterExit", chainId, to, value, data];
+    };
+    await assertReverts(send(...call(273n, 4n)), "ChainNotStopped(273)");
+    await assertReverts(send(...call(999n, 4n)), "ChainNotStopped(999)");
+    await stopping.request();
+    await activateExit(ecosystem, stopping);
+    const receipt = await send(...call(273n, 4n));
+    const [made] = eventsOf(called, receipt, "Called");
+    assert.deepEqual(
+      [...made!.args].map((value) => String(value).toLowerCase()),
+      [own, "4", "4"],
+    );
+    const [executed] = eventsOf(accounts, receipt, "OwnCallExecuted");
+    assert.deepEqual(
+      [...executed!.args].map((value) => String(value).toLowerCase()),
+      [own, to, "4"],
+    );
+    await assertReverts(send(...call(273n, 7n)), "BalanceTooLow(7, 6)");
+    await assertReverts(send(...call(271n, 0n)), "ChainNotStopped(271)");
+    // A stranger has an account of its own, which is empty; and a contract at the address of a chain's account is not that account.
+    await assertReverts(send(as(accounts, stranger), "executeAfterExit", 273n, to, 1n, double(4n)), "BalanceTooLow(1, 0)");
+    const data = accounts.interface.encodeFunctionData("executeAfterExit", [273n, to, 10n, double(4n)]);
+    await send(requesting, "call", await hexAddress(accounts), data);
+    assert.deepEqual([await balanceOf(own), await balanceOf(ofContract), await balanceOf(ofNamesake)], [6n, 0n, 10n]);
   });
 });
