@@ -56,7 +56,9 @@ export class WordStack {
   }
 
   pushBigInt(value: bigint): void {
-    writeBigInt(this.limbs, this.grow(), value);
+    // The limbs are others when the stack has grown.
+    const at = this.grow();
+    writeBigInt(this.limbs, at, value);
   }
 
   popBigInt(): bigint {
