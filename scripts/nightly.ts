@@ -1,5 +1,5 @@
 // Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
-// `npm run nightly -- replay --proofs 20 --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
+// `npm run nightly -- replay --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ const { values, positionals } = parseArgs({
     ledger: { type: "string" },
     json: { type: "boolean", default: false },
     trace: { type: "string" },
-    proofs: { type: "string", default: "0" },
+    proofs: { type: "string", default: "all" },
     checks: { type: "string", default: "20" },
   },
 });
@@ -87,7 +87,7 @@ function isTestFile(name: string): boolean {
   return name.endsWith(".test.ts");
 }
 
-/** The batches of the flow suite: which can be proven, and with `--proofs` proofs of them. */
+/** Proves each batch of the flow suite, or with `--proofs` some, and has another process verify it. */
 async function runReplay({ files, proofs, checks, processes, ledger: folder, isJson }: Options): Promise<boolean> {
   const report = await replayFlows({ files, proofs, checks, folder, workers: processes, say });
   const { batches, proven, checked, followed, labelled, problems } = report;

@@ -14,13 +14,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { COLLECTED, REPLAY_VARIABLE } from "./collecting.ts";
 import { BatchJudge, type Collected } from "./judge.ts";
-import { LABELLED_BATCHES } from "./labelled-batches.ts";
 import { differences, type ReplayedBatch } from "./outcomes.ts";
+import { expectedOf } from "./replayed-files.ts";
 
 export interface ReplayOptions {
   /** Test files, relative to the repository; none: all of `SUITE`. */
   readonly files: readonly string[];
-  /** How many batches are proven, and have their tables checked, by turns of the files. All others the machine follows. */
+  /** How many batches are proven, and how many of the others have their tables checked, by turns of the files. The rest the machine follows. */
   readonly proofs: number;
   readonly checks: number;
   /** Where what has ended is kept; undefined: in a new folder. */
@@ -74,17 +74,11 @@ export async function replayFlows(options: ReplayOptions): Promise<ReplayReport>
     );
     for (const { file, chain, batch, outcome, detail } of ends)
       if (outcome === "refused") problems.push(`${file}: batch ${batch} of chain ${chain} is REFUSED: ${detail ?? ""}`);
-    for (const file of files)
-      problems.push(
-        ...differences(
-          file,
-          ends.filter((end) => end.file === file),
-          LABELLED_BATCHES[file] ?? [],
-        ),
-      );
-    const count = (outcome: ReplayedBatch["outcome"]): number => ends.filter((end) => end.outcome === outcome).length;
-    const [proven, checked, followed, labelled] = [count("proven"), count("checked"), count("followed"), count("labelled")];
-    return { files: files.length, batches: ends.length, proven, checked, followed, labelled, problems, ends };
+    for (const file of files) {
+      const own = ends.filter((end) => end.file === file);
+      problems.push(...differences(file, own, expectedOf(file)));
+    }
+    return { files: files.length, batches: ends.length, ...countsOf(ends), problems, ends };
   } finally {
     await judge.close();
   }
@@ -103,9 +97,14 @@ async function judgeAll(
     const depth = place < proofs ? "proven" : place < proofs + checks ? "checked" : "followed";
     const end = judge.known(batch, depth) ?? (await judge.judge(batch, depth));
     ends.push(end);
-    say(`${place + 1}/${turns.length} ${lineOf(end)}`);
+    say(`${place + 1}/${turns.length} ${lineOf(end)}; ${countsOf(ends).proven} proven so far`);
   }
   return ends;
+}
+
+function countsOf(ends: readonly ReplayedBatch[]): Pick<ReplayReport, "proven" | "checked" | "followed" | "labelled"> {
+  const count = (outcome: ReplayedBatch["outcome"]): number => ends.filter((end) => end.outcome === outcome).length;
+  return { proven: count("proven"), checked: count("checked"), followed: count("followed"), labelled: count("labelled") };
 }
 
 function lineOf({ file, chain, batch, outcome, reason, detail, cpuSeconds }: ReplayedBatch): string {

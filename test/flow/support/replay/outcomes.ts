@@ -1,4 +1,5 @@
 import type { ExecutionLabel } from "../../../../src/execution-proof/batch/execution-label.ts";
+import type { ExpectedFile } from "./replayed-files.ts";
 
 /** What became of a batch of the suite. */
 export interface ReplayedBatch {
@@ -36,20 +37,21 @@ export interface LabelledBatch {
   readonly reason: ExecutionLabel;
 }
 
-/** What differs between the batches of a file that have a label and those of the list; empty where nothing does. */
-export function differences(file: string, batches: readonly ReplayedBatch[], listed: readonly LabelledBatch[]): string[] {
-  const told = new Map(
-    batches.flatMap(({ chain, batch, outcome, reason, detail }) =>
-      outcome === "labelled" ? [[nameOf({ chain, batch, reason: reason ?? "fault" }), detail] as const] : [],
-    ),
-  );
-  const expected = new Set(listed.map(nameOf));
-  return [
-    ...[...told]
-      .filter(([name]) => !expected.has(name))
-      .map(([name, why]) => `${file}: ${name} has a label that is not listed: ${why}`),
-    ...[...expected].filter((name) => !told.has(name)).map((name) => `${file}: ${name} is listed, and no batch has that label`),
-  ];
+/** What differs between a file's batches and what a replay of it has to come to; empty where nothing does. */
+export function differences(file: string, batches: readonly ReplayedBatch[], expected: ExpectedFile): string[] {
+  const count = batches.length === expected.batches ? [] : [`${file}: ${batches.length} batches, not ${expected.batches}`];
+  const listed = expected.labelled.map(nameOf);
+  const found = batches.flatMap((batch) => {
+    const { outcome, reason = "fault", detail = "" } = batch;
+    return outcome === "labelled" ? [{ name: nameOf({ ...batch, reason }), detail }] : [];
+  });
+  const further = found.flatMap(({ name, detail }) => {
+    const place = listed.indexOf(name);
+    if (place < 0) return [`${file}: ${name} has a label that is not listed: ${detail}`];
+    listed.splice(place, 1);
+    return [];
+  });
+  return [...count, ...further, ...listed.map((name) => `${file}: ${name} is listed, and no batch has that label`)];
 }
 
 function nameOf({ chain, batch, reason }: LabelledBatch): string {

@@ -1,0 +1,40 @@
+import type { LabelledBatch } from "./outcomes.ts";
+
+/** What a replay of a test file comes to. It is fixed, as the seed of random workloads is (`workloadSeed`). */
+export interface ExpectedFile {
+  readonly batches: number;
+  /** Those that have no proof, each with the reason. All others are proven. */
+  readonly labelled: readonly LabelledBatch[];
+}
+
+/** Batches of the test files of a folder. Files that are not here make no batch that a replay sees. */
+const BATCHES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "test/flow": {
+    ...{ "base-token": 3, bridge: 1, callbacks: 7, "calls-on-l1": 2 },
+    ...{ "carried-rollup": 27, dump: 5, escape: 2, "hostile-places": 1 },
+    ...{ hyperbridge: 3, "lying-quorum": 1, operate: 1, "pace-kept": 5 },
+    ...{ places: 6, "priority-queue": 3, "reconstruct-tampering": 2, "refused-transfers": 2 },
+    ...{ relayers: 4, "round-trip": 14, settlement: 2, snapshot: 15 },
+    ...{ "stopped-chain-kept": 6, "transit-exit": 5, validium: 3 },
+  },
+};
+
+const LABELLED: Readonly<Record<string, readonly LabelledBatch[]>> = {
+  // Its random workload calls precompiled contracts (test/contracts/solidity/chain/Workload.sol).
+  "test/flow/reconstruct-tampering.test.ts": [{ chain: 271, batch: 0, reason: "unsupported-precompile" }],
+};
+
+/** What a replay of each file has to come to, by the file's name. */
+export const REPLAYED_FILES: ReadonlyMap<string, ExpectedFile> = new Map(
+  Object.entries(BATCHES).flatMap(([folder, files]) =>
+    Object.entries(files).map(([name, batches]) => {
+      const file = `${folder}/${name}.test.ts`;
+      return [file, { batches, labelled: LABELLED[file] ?? [] }] as const;
+    }),
+  ),
+);
+
+/** What a replay of a file has to come to. */
+export function expectedOf(file: string): ExpectedFile {
+  return REPLAYED_FILES.get(file) ?? { batches: 0, labelled: [] };
+}
