@@ -89,7 +89,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         returns (bytes32)
     {
         _requireAccount(recipient);
-        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, recipient);
+        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, destinationChainId, token, amount, 0, recipient);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -112,20 +112,34 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     }
 
     /// @inheritdoc IL2AssetRouter
+    function sendWithFee(bytes calldata to, address token, uint256 amount, uint256 fee) external payable returns (bytes32) {
+        (uint256 chainId, address recipient) = InteroperableAddress.parse(to);
+        _requireAccount(recipient);
+        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, msg.sender, chainId, token, amount, fee, recipient);
+    }
+
+    /// @inheritdoc IL2AssetRouter
     function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)
         external
         payable
         onlyFrom(Predeploys.INTEROP_CENTER)
         returns (bytes32)
     {
-        return _sendAsset(AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, Predeploys.INTEROP_HANDLER);
+        return _sendAsset(
+            AssetMessage.HYPERBRIDGE_SEND, sender, destinationChainId, token, amount, 0, Predeploys.INTEROP_HANDLER
+        );
     }
 
     /// @inheritdoc IL2AssetRouter
     function deliver(MessageInclusionProof calldata message) external {
-        (, AssetTransfer memory transfer) = _consume(message);
+        (bytes32 messageHash, AssetTransfer memory transfer) = _consume(message);
         _requireAccount(transfer.recipient);
-        VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount, "");
+        uint256 fee = AssetMessage.feeOf(transfer);
+        // Marked already: a token of this chain, whose code runs here, can have it paid no second time.
+        VAULT.mint(transfer.originChainId, transfer.originToken, transfer.recipient, transfer.amount - fee, "");
+        if (fee == 0) return;
+        emit DeliveryPaid(messageHash, msg.sender, fee);
+        VAULT.mint(transfer.originChainId, transfer.originToken, msg.sender, fee, "");
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -220,7 +234,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         emit TransferRefunded(messageHash, transfer.sender, assetId, recipient, transfer.amount);
         if (transfer.sender == Predeploys.INTEROP_HANDLER) {
             // A bundle came from there, so there is such a chain by now.
-            _depart(transfer);
+            _depart(transfer, 0);
         } else {
             VAULT.mint(transfer.originChainId, transfer.originToken, recipient, transfer.amount, "");
         }
@@ -262,7 +276,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
                 recipient: recipient,
                 sender: Predeploys.INTEROP_HANDLER,
                 nonce: 0
-            })
+            }),
+            0
         );
     }
 
@@ -321,7 +336,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     function _sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
         if (token == Predeploys.BASE_TOKEN) revert BaseTokenNotSupported();
-        return _sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, l1Receiver);
+        return _sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, 0, l1Receiver);
     }
 
     function _sendAnywhere(bytes calldata to, address token, uint256 amount) private returns (bytes32) {
@@ -329,7 +344,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         _requireAccount(recipient);
         if (chainId != block.chainid) {
             uint8 kind = chainId == CONTEXT.l1ChainId() ? AssetMessage.WITHDRAWAL : AssetMessage.HYPERBRIDGE_SEND;
-            return _sendAsset(kind, msg.sender, chainId, token, amount, recipient);
+            return _sendAsset(kind, msg.sender, chainId, token, amount, 0, recipient);
         }
         _requireMovable(amount, recipient);
         (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, msg.sender, amount);
@@ -343,6 +358,7 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         uint256 destinationChainId,
         address token,
         uint256 amount,
+        uint256 fee,
         address recipient
     ) private returns (bytes32 messageHash) {
         _requireMovable(amount, recipient);
@@ -350,19 +366,20 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
             bool elsewhere = destinationChainId != 0 && destinationChainId != block.chainid;
             if (!elsewhere || destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
         }
-        (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, sender, amount);
+        uint256 total = amount + fee;
+        (uint256 originChainId, address originToken) = VAULT.burn{value: msg.value}(token, sender, total);
         // Claims are paid in assets of L1 only: nothing else could ever be claimed there.
         if (kind == AssetMessage.WITHDRAWAL && originChainId != destinationChainId) {
             revert AssetNotOnL1(originChainId, originToken);
         }
         return _depart(
-            AssetTransfer(kind, destinationChainId, originChainId, originToken, amount, recipient, sender, 0)
+            AssetTransfer(kind, destinationChainId, originChainId, originToken, total, recipient, sender, 0), fee
         );
     }
 
     /// @dev Numbers the message and sends it; L1 moves the amount out of this chain's balance.
-    function _depart(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
-        messageHash = _sendNumbered(transfer);
+    function _depart(AssetTransfer memory transfer, uint256 fee) private returns (bytes32 messageHash) {
+        messageHash = _sendNumbered(transfer, fee);
         bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         if (transfer.kind == AssetMessage.WITHDRAWAL) {
             emit WithdrawalInitiated(transfer.sender, assetId, transfer.recipient, transfer.amount, messageHash);
@@ -373,8 +390,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         }
     }
 
-    function _sendNumbered(AssetTransfer memory transfer) private returns (bytes32 messageHash) {
-        transfer.nonce = nextNonce++;
+    function _sendNumbered(AssetTransfer memory transfer, uint256 fee) private returns (bytes32 messageHash) {
+        transfer.nonce = AssetMessage.numbered(nextNonce++, fee);
         return _tell(transfer);
     }
 
@@ -483,7 +500,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
                 recipient: transfer.recipient,
                 sender: transfer.sender,
                 nonce: 0
-            })
+            }),
+            0
         );
         emit TransferDelivered(
             sent.chainId,

@@ -7,6 +7,8 @@ import {AssetTransfer} from "../types/AssetTransfer.sol";
 /// @notice version 1 (1) ‖ kind (1) ‖ destinationChainId (32) ‖ originChainId (32) ‖ originToken (20) ‖ amount (32) ‖
 /// recipient (20) ‖ sender (20) ‖ nonce (32). Only bodies sent by the two asset predeploys count. L1 ignores any other body
 /// of theirs, and a receiving chain must refuse it: both by `decode`, so that they agree on what is an asset message.
+/// The nonce of a send is fee (16) ‖ number (16): the fee is the part of the amount that the account gets which delivers it. L1 knows no
+/// fees; whatever goes back goes back whole. A list's nonce is its hash.
 library AssetMessage {
     error AmountTooLarge(uint256 limit, uint256 actual);
     error UnknownKind(uint8 kind);
@@ -38,6 +40,17 @@ library AssetMessage {
     function assetId(uint256 originChainId, address originToken) internal pure returns (bytes32) {
         address token = originToken == address(0) ? NATIVE_COIN : originToken;
         return keccak256(abi.encode(originChainId, NATIVE_TOKEN_VAULT, token));
+    }
+
+    /// @notice The nonce of a message with this number, whose delivery pays this fee. Domain: both below 2^128.
+    function numbered(uint256 number, uint256 fee) internal pure returns (uint256 nonce) {
+        return (fee << 128) | number;
+    }
+
+    /// @notice What the delivery of a transfer to an account pays: no more than there is, whatever its chain says.
+    function feeOf(AssetTransfer memory transfer) internal pure returns (uint256) {
+        uint256 fee = transfer.nonce >> 128;
+        return fee < transfer.amount ? fee : transfer.amount;
     }
 
     /// @notice The body. Reverts with UnknownKind or AmountTooLarge.

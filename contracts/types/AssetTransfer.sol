@@ -7,10 +7,10 @@ pragma solidity ^0.8.28;
 /// delivers.
 /// @param originChainId Chain on which the asset was born.
 /// @param originToken Its token there; 0 is that chain's native coin (on L1: ETH).
-/// @param amount Below 2^128.
+/// @param amount Below 2^128, the fee of its delivery included.
 /// @param recipient The account that receives the amount at the destination.
 /// @param sender The account that sent it.
-/// @param nonce Tells equal messages apart.
+/// @param nonce Tells equal messages apart, and has the fee of its delivery ({AssetMessage}).
 struct AssetTransfer {
     uint8 kind;
     uint256 destinationChainId;

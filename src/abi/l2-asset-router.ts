@@ -1,6 +1,7 @@
 // Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
 /** Predeploy that moves assets to and from a chain. */
 export const l2AssetRouterAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"messageHash","type":"bytes32"},{"indexed":true,"name":"deliverer","type":"address"},{"indexed":false,"name":"fee","type":"uint256"}],"name":"DeliveryPaid","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"assetId","type":"bytes32"},{"indexed":true,"name":"l2Receiver","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":false,"name":"l1Sender","type":"address"}],"name":"DepositFinalized","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"destinationChainId","type":"uint256"},{"indexed":true,"name":"token","type":"address"},{"indexed":false,"name":"number","type":"uint256"}],"name":"ListOpened","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"name":"list","type":"bytes32"},{"indexed":true,"name":"destinationChainId","type":"uint256"},{"indexed":true,"name":"messageHash","type":"bytes32"},{"indexed":false,"name":"number","type":"uint256"}],"name":"ListSent","type":"event"},
@@ -35,6 +36,7 @@ export const l2AssetRouterAbi = [
   {"inputs":[{"name":"destinationChainId","type":"uint256"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"recipient","type":"address"}],"name":"sendListed","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"destinationChainId","type":"uint256"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"recipient","type":"address"}],"name":"sendToChain","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"sender","type":"address"},{"name":"destinationChainId","type":"uint256"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"}],"name":"sendToHandler","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"to","type":"bytes"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"fee","type":"uint256"}],"name":"sendWithFee","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"payable","type":"function"},
   {"inputs":[{"name":"to","type":"bytes"},{"name":"token","type":"address"},{"name":"amount","type":"uint256"},{"name":"deadline","type":"uint256"},{"name":"v","type":"uint8"},{"name":"r","type":"bytes32"},{"name":"s","type":"bytes32"}],"name":"sendWithPermit","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"assetId","type":"bytes32"},{"name":"assetData","type":"bytes"}],"name":"withdraw","outputs":[{"name":"messageHash","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"name":"l1Receiver","type":"address"},{"name":"l2Token","type":"address"},{"name":"amount","type":"uint256"}],"name":"withdraw","outputs":[],"stateMutability":"nonpayable","type":"function"},

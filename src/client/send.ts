@@ -37,8 +37,8 @@ export interface SendRequest {
   /** The token's address on the sending member or on L1; default: the coin that pays for gas on the sending member. */
   readonly token?: string | undefined;
   /**
-   * Where money goes over chains between: what each of them costs beside the amount, for the account that carries it on, in units
-   * of what is sent (`forwardingFee`). Default 0: relayers of other people do not carry it then.
+   * Between chains: for the account that delivers it, beside the amount and in units of what is sent. Over chains between: for
+   * the account that carries it on at each of them (`forwardingFee`). Default 0: relayers who want to be paid leave it to others.
    */
   readonly fee?: bigint | undefined;
 }
@@ -74,7 +74,12 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   if (path.length > 2) return sendOn(ecosystem, path, { ...request, from: source, amount, to }, signer);
   const between = ecosystemBetween(ecosystem, source, to.chainId);
   requireRecipient(between, to);
-  return ROUTES[routeOf(between, source, to.chainId)](between, { ...request, from: source, amount, to }, signer);
+  const route = routeOf(between, source, to.chainId);
+  if (route !== "transfer" && (request.fee ?? 0n) > 0n) {
+    const message = `a ${route} pays no fee to the account that brings it: leave it out`;
+    throw new ClientError("NotOnRoute", message, { option: "fee", route });
+  }
+  return ROUTES[route](between, { ...request, from: source, amount, to }, signer);
 }
 
 /** A checked request. */
@@ -89,7 +94,7 @@ async function sendOn(ecosystem: Ecosystem, path: readonly number[], order: Orde
   requireRecipient(ecosystem, order.to);
   const { to, amount, hops } = await onwardOf(ecosystem, { ...order, path, token: order.token, fee: order.fee ?? 0n }, signer);
   const between = ecosystemBetween(ecosystem, order.from, to.chainId);
-  const sent = await ROUTES[routeOf(between, order.from, to.chainId)](between, { ...order, to, amount, hops }, signer);
+  const sent = await ROUTES[routeOf(between, order.from, to.chainId)](between, { ...order, to, amount, hops, fee: 0n }, signer);
   return { ...sent, hops };
 }
 
@@ -120,13 +125,13 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
   transfer,
 };
 
-async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: Order, signer: Signer): Promise<Sent> {
+async function transfer(ecosystem: Ecosystem, { from, to, amount, fee = 0n, ...request }: Order, signer: Signer): Promise<Sent> {
   const chain = findChain(ecosystem, from);
   const sender = await senderOn(signer, chain);
   const token = await findToken(ecosystem, chain, request.token, sender.provider);
-  const { data, approvals } = await allowedSend(sender, token, amount, to);
+  const { data, approvals } = await allowedSend(sender, token, { to, amount, fee });
   const announcement = await announceFirst(ecosystem, sender, token);
-  const value = token.isBase ? amount : 0n;
+  const value = token.isBase ? amount + fee : 0n;
   const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data: withHops(data, request.hops ?? []), value });
   // The token's own code may have sent others before, transfers too.
   const message = sentMessages(chain.chainId, ecosystem.l1.chainId, receipt).findLast(({ type }) => type === "transfer");
@@ -138,20 +143,23 @@ async function transfer(ecosystem: Ecosystem, { from, to, amount, ...request }: 
 async function allowedSend(
   sender: Sender,
   token: ChainToken,
-  amount: bigint,
-  to: ChainAddress,
+  { to, amount, fee }: Required<Pick<Order, "to" | "amount">> & { readonly fee: bigint },
 ): Promise<{ readonly data: string; readonly approvals: readonly Hex[] }> {
-  const data = assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
+  const place = encodeChainAddress(to);
+  const data =
+    fee > 0n
+      ? assetRouter.encodeFunctionData("sendWithFee", [place, token.address, amount, fee])
+      : assetRouter.encodeFunctionData("sendToChain", [to.chainId, token.address, amount, to.account]);
   if (token.isBase) return { data, approvals: [] };
   if (token.originChainId !== sender.member.chainId) {
-    await requireTokens(sender, token.address, amount);
+    await requireTokens(sender, token.address, amount + fee);
     return { data, approvals: [] };
   }
   const vault = PREDEPLOYS.L2NativeTokenVault;
-  if (await hasAllowance(sender, token.address, vault, amount)) return { data, approvals: [] };
-  const permit = await signPermit(sender, token.address, amount);
+  if (await hasAllowance(sender, token.address, vault, amount + fee)) return { data, approvals: [] };
+  const permit = fee > 0n ? undefined : await signPermit(sender, token.address, amount);
   if (permit !== undefined) {
-    const args = [encodeChainAddress(to), token.address, amount, ...permit];
+    const args = [place, token.address, amount, ...permit];
     const permitted = assetRouter.encodeFunctionData("sendWithPermit", args);
     const call = { from: sender.address, to: PREDEPLOYS.L2AssetRouter, data: permitted };
     const passes = await sender.provider.call(call).then(
@@ -161,7 +169,7 @@ async function allowedSend(
     );
     if (passes) return { data: permitted, approvals: [] };
   }
-  const approval = await ensureAllowance(sender, token.address, vault, amount);
+  const approval = await ensureAllowance(sender, token.address, vault, amount + fee);
   return { data, approvals: approval === undefined ? [] : [approval] };
 }
 

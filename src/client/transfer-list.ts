@@ -59,6 +59,8 @@ export async function sendListed(
   const place = formatChainAddress(ecosystem, to);
   if (to.chainId === source.chainId || to.chainId === between.l1.chainId)
     throw notListable(`${place} is not on another chain`, place);
+  if ((request.fee ?? 0n) > 0n)
+    throw notListable(`what goes to ${place} in a list pays no fee: leave it out, or send it alone`, place);
   if (amount > MAX_LISTED_AMOUNT) throw notListable(`${amount} is not below 2^96, which an entry of a list holds`, place);
   if (BigInt(to.account) < FIRST_LISTED_ACCOUNT)
     throw notListable(`${place} is below 2^20, where the protocol and precompiled contracts are`, place);

@@ -1,6 +1,6 @@
 import type { Log, Provider } from "ethers";
 import { reasonOf } from "../errors/reason-of.ts";
-import { AssetMessageKind } from "../protocol/asset-message.ts";
+import { AssetMessageKind, deliveryFee } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { mapSomeAtATime } from "../runtime/map-some-at-a-time.ts";
@@ -221,7 +221,8 @@ async function sendsInFlight(
       recipient: transfer.recipient,
       originChainId: Number(transfer.originChainId),
       originToken: transfer.originToken,
-      amount: transfer.amount,
+      // Of a withdrawal there is no fee.
+      amount: isWithdrawal ? transfer.amount : transfer.amount - deliveryFee(transfer),
       transactionHash: log.transactionHash as Hex,
       hash: message.messageHash,
       waitingFor,

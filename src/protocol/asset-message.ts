@@ -17,11 +17,11 @@ export interface AssetTransfer {
   readonly originChainId: ChainId;
   /** Its token there, 20 bytes; zero is that chain's native coin (on L1: ETH). */
   readonly originToken: Hex;
-  /** Below 2^128. */
+  /** Below 2^128, the fee of its delivery included. */
   readonly amount: bigint;
   readonly recipient: Hex;
   readonly sender: Hex;
-  /** Tells equal messages apart. */
+  /** Tells equal messages apart; of a send fee (16) ‖ number (16), of a list its hash. */
   readonly nonce: bigint;
 }
 
@@ -105,6 +105,15 @@ export function decodeAssetMessage(body: Uint8Array): AssetTransfer | undefined 
     sender: address(138),
     nonce: word(158),
   };
+}
+
+/**
+ * The part of a transfer's amount that the account gets which delivers it: no more than there is, whatever its chain says. Of a
+ * list it means nothing.
+ */
+export function deliveryFee({ amount, nonce }: Pick<AssetTransfer, "amount" | "nonce">): bigint {
+  const fee = nonce >> 128n;
+  return fee < amount ? fee : amount;
 }
 
 function wordBytes(value: bigint): Uint8Array {

@@ -1,11 +1,13 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { assetId, decodeAssetMessage } from "../protocol/asset-message.ts";
+import { assetId, decodeAssetMessage, deliveryFee } from "../protocol/asset-message.ts";
+import type { AssetTransfer } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { decodeInteropBundle } from "../protocol/interop-message.ts";
 import type { InteropBundle } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { isTransferList } from "../protocol/transfer-list.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import type { BundleBodies } from "./delivery.ts";
 import type { Journey } from "./journey.ts";
@@ -79,6 +81,7 @@ export class Rewards {
   async of({ content, sourceChainId, destinationChainId }: Journey): Promise<bigint> {
     switch (content.type) {
       case "transfer":
+        return this.#ofTransfer(content.transfer);
       case "refund":
         return 0n;
       case "bundle":
@@ -92,6 +95,13 @@ export class Rewards {
         return body === undefined ? 0n : (decodeInteropBundle(body)?.callbackReward ?? 0n);
       }
     }
+  }
+
+  /** A transfer's fee is in what it carries. */
+  async #ofTransfer(transfer: AssetTransfer): Promise<bigint> {
+    const fee = isTransferList(transfer) ? 0n : deliveryFee(transfer);
+    if (fee === 0n) return 0n;
+    return assetId(transfer.originChainId, transfer.originToken) === (await this.#baseToken()) ? fee : 0n;
   }
 
   /** A bundle's reward is in the asset that carries its value, which need not be worth anything. */

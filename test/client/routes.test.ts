@@ -149,6 +149,22 @@ describe("C7: one call sends from any member to any member", () => {
     assert.equal(approved.approvals.length, 1);
   });
 
+  test("a fee for the account that delivers is taken beside the amount, from the same token, and on no other route", async () => {
+    const token = await deploy(on("a"), "PermitToken", PREDEPLOYS.L2AssetRouter);
+    const request = { from: "a", to: `${BOB}@b`, amount: 5n, token, fee: 2n };
+    const sent = await send(info, request, on("a"));
+    assert.deepEqual([sent.type, sent.approvals.length], ["transfer", 1]);
+    assert.equal(await tokensOf(ecosystem.provider(271), token, PREDEPLOYS.L2NativeTokenVault), 7n);
+    for (const [from, to] of [
+      ["a", "a"],
+      ["a", "l1"],
+      ["l1", "a"],
+    ] as const) {
+      const order = { from, to: `${BOB}@${to}`, amount: 5n, fee: 1n };
+      await assert.rejects(send(info, order, on(from)), { code: "NotOnRoute", message: /pays no fee .*: leave it out$/ });
+    }
+  });
+
   test("attack: what a token sends of its own while it is taken is not taken for the send, or for the call", async () => {
     const other = "0x000000000000000000000000000000000000beef";
     const chatty = (target: Hex, data: string) => deploy(on("a"), "ChattyToken", target, data, { value: 9n });

@@ -5,6 +5,7 @@ import { Interface } from "ethers";
 import type { JsonRpcProvider, TransactionRequest } from "ethers";
 import hre from "hardhat";
 import { chainContract, encodeDirectRequest, queuedRequest } from "../../src/client/l1-request.ts";
+import { assetRouter } from "../../src/client/contract-interfaces.ts";
 import { forceDelivery } from "../../src/client/force-delivery.ts";
 import { loadEcosystem } from "../../src/client/running-ecosystem.ts";
 import type { RunningEcosystem } from "../../src/client/running-ecosystem.ts";
@@ -12,6 +13,7 @@ import { assetId } from "../../src/protocol/asset-message.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
+import { interoperable } from "../contracts/l2/support/bundles.ts";
 import { ALICE, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { moveOn, relayerOf, tokenTransferOf } from "./support/interop.ts";
@@ -126,7 +128,9 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
     )[0] as string;
     const before = relayer.journeys().length;
     const recipient = devnet.accounts.wallet(ALICE).address;
-    for (let i = 0; i < COUNT; i++) await send(1, tokenTransferOf(A, copy, 1n, recipient));
+    // With a fee, so that the token's code runs twice for each.
+    const data = assetRouter.encodeFunctionData("sendWithFee", [interoperable(A, recipient), copy, 1n, 1n]);
+    for (let i = 0; i < COUNT; i++) await send(1, { to: PREDEPLOYS.L2AssetRouter, data });
     await settleNow(devnet.chains[1]!);
     await relayer.observe();
     return relayer

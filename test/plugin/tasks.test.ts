@@ -121,7 +121,16 @@ describe("I1 tasks on a running ecosystem", () => {
   test("C9: a send arrives at 0x…@<chain id>, step by step", async () => {
     const beta = connect(ecosystem.info.chains[1]?.url);
     const had = await beta.getBalance(ACCOUNT_1);
-    const result = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@272`, "--from", "1@alpha", "--json"]);
+    const result = await workplace.run([
+      "hyperchain:send",
+      "2",
+      `${ACCOUNT_1}@272`,
+      "--fee",
+      "0.01",
+      "--from",
+      "1@alpha",
+      "--json",
+    ]);
     const sent = valueOf<{ messageHash: string; steps: readonly { step: string }[] }>(result);
     assert.equal((await beta.getBalance(ACCOUNT_1)) - had, 2n * ETHER);
     assert.deepEqual(

@@ -4,6 +4,7 @@ import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
+import { send } from "../../src/client/send.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { destinationBaseToken, interoperableAddress, relayerReward } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -69,8 +70,31 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     await devnet.chains[1]!.pipeline.pollL1();
     const careful = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });
     await careful.poll();
-    assert.deepEqual(delivered(careful).slice(3), [false, true]);
+    assert.deepEqual(delivered(careful).slice(3, 5), [false, true]);
     assert.match(careful.journeys()[3]!.refusal ?? "", /^its reward of 0 is less than 100% of what its gas costs, \d+$/);
+  });
+
+  test("a transfer's fee is weighed as a reward, and paid to the relayer that delivers it", async () => {
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    const to = `${bob}@${B}`;
+    for (const fee of [1n, ETHER / 10n]) await send(devnet.info(), { from: Number(A), to, amount: 9n, fee }, alice);
+    await settleNow(devnet.chains[0]!);
+    await devnet.chains[1]!.pipeline.pollL1();
+    const careful = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });
+    await careful.observe();
+    const fresh = careful.journeys().slice(-2);
+    const relayer = devnet.accounts.wallet(RELAYER).address;
+    const [own, his] = [await clients[1]!.getBalance(relayer), await clients[1]!.getBalance(bob)];
+    await careful.poll();
+    assert.deepEqual(
+      fresh.map(({ steps }) => steps.has("executed")),
+      [false, true],
+    );
+    assert.match(fresh[0]!.refusal ?? "", /^its reward of 1 is less than 100% of what its gas costs, \d+$/);
+    assert.equal((await clients[1]!.getBalance(bob)) - his, 9n);
+    const receipt = await clients[1]!.getTransactionReceipt(fresh[1]!.steps.get("executed")!.transactionHash);
+    assert.equal((await clients[1]!.getBalance(relayer)) - own + receipt!.fee, ETHER / 10n);
   });
 
   test("weighs reward against cost exactly, and asks for the balance of losses only", async () => {

@@ -58,6 +58,8 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         uint256 sourceChainId,
         bytes32 messageHash
     );
+    /// @notice The account that delivered a transfer got its fee, which is part of the transfer's amount.
+    event DeliveryPaid(bytes32 indexed messageHash, address indexed deliverer, uint256 fee);
     event ListedClaimed(bytes32 indexed assetId, address indexed recipient, uint256 amount);
 
     error UnexpectedValue(uint256 value);
@@ -165,6 +167,15 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         bytes32 s
     ) external returns (bytes32 messageHash);
 
+    /// @notice Sends an amount to an account of another chain, and beside it a fee in the same token for the account that delivers it there.
+    /// @dev The caller gives both; base token is attached as value. Whatever goes back to the caller, here or on L1, goes back with the fee. Whether
+    /// anybody takes this token for a fee is for the deliverer to say.
+    /// @param to The account and its chain (ERC-7930).
+    function sendWithFee(bytes calldata to, address token, uint256 amount, uint256 fee)
+        external
+        payable
+        returns (bytes32 messageHash);
+
     /// @notice Takes an amount from `sender`, the caller of the interop center, and sends it to the interop handler of another
     /// chain. Only the interop center.
     function sendToHandler(address sender, uint256 destinationChainId, address token, uint256 amount)
@@ -172,7 +183,7 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         payable
         returns (bytes32 messageHash);
 
-    /// @notice Pays out what was sent here from another chain. Anyone, once a message.
+    /// @notice Pays out what was sent here from another chain, and the fee to the caller. Anyone, once a message.
     function deliver(MessageInclusionProof calldata message) external;
 
     /// @notice Gives a transfer of this chain back, which L1 refused because no chain had the destination's id before the

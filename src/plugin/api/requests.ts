@@ -82,6 +82,11 @@ export const REQUESTS = {
       chain: described(chain, "the sending chain, or L1"),
       amount,
       token: option(token, "on the sending member or on L1; approved where it must be", "what pays for gas there"),
+      fee: option(
+        units,
+        "beside the amount, in what is sent: for the account that delivers it on another chain, or carries it on",
+        "0n; over chains between what carrying it on costs",
+      ),
       from: sender("the sending member"),
     }),
     v.metadata({ name: "SendOptions" }),

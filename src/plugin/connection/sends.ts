@@ -22,11 +22,11 @@ interface Following {
 export function createSends(link: EcosystemLink, { track, follow }: Following): Pick<Hyperchains, "send" | "sendListed"> {
   return {
     async send(options) {
-      const { chain, from, token, to: named, ...rest } = readRequest("send", options);
+      const { chain, from, token, to: named, fee: offered, ...rest } = readRequest("send", options);
       const { chainId } = findMember(link.info, chain);
       const [to, paidIn] = [await resolvePlace(link, named), tokenAddress(token)];
-      const fee = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
-      const request = { from: chain, ...rest, to, token: paidIn, fee };
+      const carrying = await forwardingFee(link.info, { from: chainId, to: to.chain, token: paidIn }, (id) => link.client(id));
+      const request = { from: chain, ...rest, to, token: paidIn, fee: offered ?? carrying };
       return follow(await send(link.info, request, await link.signer(chainId, from)));
     },
     async sendListed(options) {

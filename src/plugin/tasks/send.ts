@@ -19,6 +19,7 @@ import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "./tokens.ts"
 import type { NamedToken } from "./tokens.ts";
 
 interface SendArguments extends TransferArguments {
+  readonly fee: string | undefined;
   readonly estimate: boolean;
   readonly listed: boolean;
 }
@@ -36,7 +37,8 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const info = next === to.chainId ? session.info : whole.info;
     const { named, token } = await readToken(session, from, { ...to, chainId: next }, args.token);
     const amount = readAmount(args.amount, token);
-    const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named };
+    const offered = args.fee === undefined ? undefined : readAmount(args.fee, token);
+    const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named, fee: offered };
     if (args.estimate) {
       const { deliveryGas } = await estimateSend(info, { ...request, sender: from.account }, (id) => session.provider(id));
       const isDeposit = from.chainId === info.l1.chainId;
@@ -46,8 +48,8 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
     if (args.listed) return sendInList(session, { ...request, noWait: args.noWait }, { from, to, token });
-    const fee = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
-    const sent = await send(info, { ...request, fee }, signerOf(session, from));
+    const carrying = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
+    const sent = await send(info, { ...request, fee: offered ?? carrying }, signerOf(session, from));
     // Relayers carry on what goes over chains between.
     const arrival = await followSent(session, sent, from, args.noWait || path.length > 2);
     output.result(

@@ -16,6 +16,10 @@ const MAX_CODE_BYTES = 24_576;
 const MAX_TRANSACTION_GAS = 16_777_216n;
 /** Of an operation that L1's queue takes. */
 const MAX_FORCED_GAS = 8_000_000n;
+/** Of a delivery that an operation of L1's queue makes for nothing (PriorityQueue). */
+const MAX_FREE_DELIVERY_GAS = 500_000n;
+/** An asset that the other chain has not seen. */
+const NEW_TOKEN = "0x00000000000000000000000000000000000070cf";
 
 type Snapshot = Readonly<Record<"bytes" | "gas", Readonly<Record<string, number>>>>;
 
@@ -116,6 +120,17 @@ describe("cost of the predeploys", () => {
     const handlerA = await a.predeploy("InteropHandler", user);
     const result = ecosystem.prove(messagesOf(executed).at(-1)!.hash);
     record("executeCallback", await a.send(handlerA, "executeCallback", calls!.message.data, result));
+
+    const withFee = async (what: string, value: bigint) =>
+      a.send(router, "sendWithFee", interoperable(b.chainId, other), what, 1n, 1n, { value });
+    const coinsWithFee = record("sendWithFee, base token", await withFee(PREDEPLOYS.L2BaseToken, 2n));
+    await a.deposit(user.address, NEW_TOKEN, 10n);
+    const newWithFee = await withFee((await router.getFunction("l2TokenAddress").staticCall(NEW_TOKEN)) as string, 0n);
+    await ecosystem.settle();
+    // What an operation of L1's queue has for it.
+    const free = { gasLimit: MAX_FREE_DELIVERY_GAS };
+    record("deliver with a fee, new token", await b.send(routerB, "deliver", prove(newWithFee)[0], free));
+    record("deliver with a fee, base token", await b.send(routerB, "deliver", prove(coinsWithFee)[0], free));
     compare("gas", gas);
   });
 

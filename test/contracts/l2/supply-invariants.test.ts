@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { id } from "ethers";
 import type { Contract, TransactionReceipt } from "ethers";
-import { AssetMessageKind, assetId, decodeAssetMessage } from "../../../src/protocol/asset-message.ts";
+import { AssetMessageKind, assetId, decodeAssetMessage, deliveryFee } from "../../../src/protocol/asset-message.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -32,6 +32,7 @@ describe("supplies under random operations", () => {
   let callers: Contract[];
   const deliveries: Delivery[] = [];
   const deposited = new Map<Hex, bigint>();
+  let [feesSent, feesPaid] = [0, 0];
   const bundleOutcomes = new Set<"executed" | "failed" | "expired">();
 
   before(async () => {
@@ -80,7 +81,13 @@ describe("supplies under random operations", () => {
       if (transfer?.kind === AssetMessageKind.hyperbridgeSend && destination !== undefined) {
         if (transfer.recipient === PREDEPLOYS.InteropHandler) forBundle.push(hash);
         else {
-          const run = () => call(destination, "L2AssetRouter", "deliver", ecosystem.prove(hash));
+          const run = async () => {
+            const done = await call(destination, "L2AssetRouter", "deliver", ecosystem.prove(hash));
+            const paid = (await eventsOf(done, "L2AssetRouter", "DeliveryPaid")).map(([, , fee]) => fee);
+            assert.deepEqual(paid, deliveryFee(transfer) === 0n ? [] : [deliveryFee(transfer)]);
+            feesPaid += paid.length;
+            return done;
+          };
           deliveries.push({ run, delivered: false });
         }
       } else if (sender === PREDEPLOYS.InteropCenter) {
@@ -129,7 +136,15 @@ describe("supplies under random operations", () => {
     const user = below(2);
     const router = await chain.predeploy("L2AssetRouter", chain.users[user]);
     const to = destination.users[below(2)]!.address;
-    await note(chain, await chain.send(router, "sendToChain", destination.chainId, token, amount, to, { value }));
+    if (below(4) === 0) {
+      await note(chain, await chain.send(router, "sendToChain", destination.chainId, token, amount, to, { value }));
+      return;
+    }
+    const fee = BigInt(1 + below(40));
+    const there = interoperable(destination.chainId, to);
+    const attached = { value: value === 0n ? 0n : value + fee };
+    await note(chain, await chain.send(router, "sendWithFee", there, token, amount, fee, attached));
+    feesSent++;
   };
 
   /** Notes the lists that a closing sent, of which a relayer knows the entries by the router's events. */
@@ -287,6 +302,8 @@ describe("supplies under random operations", () => {
     }
     await settle();
     await checkSupplies();
+    assert.ok(feesSent >= 5, `${feesSent} transfers had a fee`);
+    assert.equal(feesPaid, feesSent);
     assert.equal(bundleOutcomes.size, 3, `bundles must succeed, fail and expire: ${[...bundleOutcomes].join()}`);
     for (const delivery of deliveries) await assert.rejects(delivery.run());
     for (const chain of ecosystem.chains) {

@@ -90,6 +90,12 @@ export interface SendOptions {
    */
   readonly token?: TokenLike | undefined;
   /**
+   * Beside the amount, in what is sent: for the account that delivers it on another chain, or carries it on.
+   * Allowed: a bigint of smallest units, such as 10n ** 18n.
+   * Default: 0n; over chains between what carrying it on costs.
+   */
+  readonly fee?: bigint | undefined;
+  /**
    * Account on the sending member.
    * Allowed: an address, or a signer that has one.
    * Default: the first account.
