@@ -1,5 +1,4 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
 import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
@@ -43,7 +42,7 @@ export function provenRun(
     throw new Error("the run asks for what no measured program needs");
   };
   const primitives: Primitives = {
-    ...{ keccak: keccak_256, sha256, verifyP256: unused, compress: unused },
+    ...{ keccak: keccak_256, compress: unused },
     recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
   };
   const kernel = new Kernel(primitives, rows);

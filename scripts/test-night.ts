@@ -16,11 +16,13 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel; lost threads",
     night: [
       ...["devnet/execution", "devnet/proof-validators", "devnet/proof-mode", "plugin/verify-task"],
-      ...["execution-proof/operations", "execution-proof/run", "execution-proof/erc20", "prover/lost-threads"],
+      ...["execution-proof/operations", "execution-proof/run", "execution-proof/erc20", "execution-proof/precompiles"],
+      "prover/lost-threads",
     ],
     day: [
       ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/transaction", "prover/prover"],
-      ...["devnet/lying-execution", "devnet/execution-watch", "plugin/watch-task"],
+      ...["devnet/lying-execution", "devnet/execution-watch", "plugin/watch-task", "machine/precompiles"],
+      "execution-proof/batch-labels",
     ],
   },
   {

@@ -27,6 +27,8 @@ const SOURCES = [
   "opcodes-state",
   "precompiles",
   "modular-power",
+  "sha256",
+  "p256",
   "state",
   "codes",
   "user",

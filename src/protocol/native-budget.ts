@@ -14,7 +14,7 @@ export const UNIT_WEIGHTS = {
   /** A byte of EXP's exponent, from the highest that is not 0. */
   exponentByte: 62,
   /** 64 bytes of SHA-256, its padding included. */
-  sha256Block: 325,
+  sha256Block: 17_000,
   /** A byte of the exponent of a modular power. */
   modularExponentByte: 100,
   /** A byte of code that a contract gets. */
@@ -26,10 +26,10 @@ export const UNIT_WEIGHTS = {
 /** Weights of the precompiled contracts that a proof covers; 0x02, 0x04 and 0x05 have a part for each unit too. */
 export const PRECOMPILE_WEIGHTS: ReadonlyMap<bigint, number> = new Map([
   [0x01n, 3400],
-  [0x02n, 10],
+  [0x02n, 1_300],
   [0x04n, 10],
   [0x05n, 50],
-  [0x100n, 3400],
+  [0x100n, 140_000],
 ]);
 
 const RULES: readonly (readonly [weight: number, opcodes: readonly number[]])[] = [

@@ -5,17 +5,15 @@ import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
 import { getBytes, Interface, solidityPackedKeccak256, toBeHex } from "ethers";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
-import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
 import { encodeStatement } from "../../src/execution-proof/run-statement.ts";
 import { changesOf, runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
-import { planLookups } from "../../src/stark/lookup.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
-import { compileSystem, type SystemDefinition } from "../../src/stark/system.ts";
+import { compileSystem } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
@@ -25,6 +23,7 @@ import { hashOf, type WorldAccount } from "../machine/support/world.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
 import { compileToken } from "./support/token.ts";
+import { usedCells } from "./support/used-cells.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
 const SENDER = numberOf(privateToAddress(KEY));
@@ -143,7 +142,7 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
       const receiver = address(RECEIVER + (BigInt(i) << 100n));
       return transaction(TOKEN, ABI.encodeFunctionData("transfer", [receiver, 7]), i);
     });
-    const [two, three] = [2, 3].map((count) => usedCells(definition, runOf(...transfers.slice(0, count)).trace));
+    const [two, three] = [2, 3].map((count) => usedCells(PROGRAM, definition, runOf(...transfers.slice(0, count)).trace));
     const more = (names: readonly string[]): number => names.reduce((sum, name) => sum + three!.get(name)! - two!.get(name)!, 0);
     const total = more([...three!.keys()]);
     assert.ok(Math.abs(total - 889_000) < 1000, `${total}`);
@@ -152,23 +151,3 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
     assert.ok(more(["userBytes", "memoryCost", "byteMemory", "copy", "sponge", "hashInput"]) < 26_000);
   });
 });
-
-/** Cells of each table's rows, without those that it is filled up with; of main columns and of those of look-ups. */
-function usedCells(definition: SystemDefinition, trace: ProvableTrace): Map<string, number> {
-  const { traces } = runInput({ program: PROGRAM, definition }, trace);
-  const { extensionDegree, maxConstraintDegree } = definition.parameters;
-  return new Map(
-    definition.tables.map(({ air, preprocessed }, i) => {
-      const columns = traces[i]!;
-      const last = (columns[0]?.length ?? 0) - 1;
-      let rows = last + 1;
-      // Rows that fill a table up are all the same, but for a clock, rounds, and tables that are fixed.
-      if (air.name === "processor") rows = trace.processor.length;
-      else if (air.name === "keccak") rows = 24 * trace.permutations.length;
-      else if (preprocessed !== undefined) rows = 0;
-      else while (rows > 0 && columns.every((column) => column[rows - 1] === column[last])) rows--;
-      const lookUps = planLookups(air, maxConstraintDegree)?.groups.length ?? 0;
-      return [air.name, rows * (columns.length + extensionDegree * lookUps)];
-    }),
-  );
-}

@@ -17,8 +17,8 @@ const batch = (number: number, outcome: Partial<ReplayedBatch>): ReplayedBatch =
 
 describe("what a replay of the flow suite comes to", () => {
   const proven = batch(0, {});
-  const labelled = batch(1, { outcome: "labelled", reason: "p256", detail: "row 7" });
-  const listed = { chain: 271, batch: 1, reason: "p256" } as const;
+  const labelled = batch(1, { outcome: "labelled", reason: "too-large", detail: "row 7" });
+  const listed = { chain: 271, batch: 1, reason: "too-large" } as const;
   const two = { batches: 2, labelled: [listed] };
 
   test("fits where there are as many batches, and just those of the list have a label, for its reason", () => {
@@ -27,13 +27,16 @@ describe("what a replay of the flow suite comes to", () => {
 
   test("fails for a label that the list does not have, and for one of another reason", () => {
     const [missing] = differences(FILE, [proven, labelled], { ...two, labelled: [] });
-    assert.match(missing ?? "", /batch 1 of chain 271 \(p256\) has a label that is not listed: row 7/);
-    assert.equal(differences(FILE, [proven, labelled], { ...two, labelled: [{ ...listed, reason: "too-large" }] }).length, 2);
+    assert.match(missing ?? "", /batch 1 of chain 271 \(too-large\) has a label that is not listed: row 7/);
+    assert.equal(
+      differences(FILE, [proven, labelled], { ...two, labelled: [{ ...listed, reason: "unprovable-row" }] }).length,
+      2,
+    );
   });
 
   test("fails for a label that no batch has, and for one that a second batch of the same number has", () => {
     const [further] = differences(FILE, [proven, batch(1, {})], two);
-    assert.match(further ?? "", /batch 1 of chain 271 \(p256\) is listed, and no batch has that label/);
+    assert.match(further ?? "", /batch 1 of chain 271 \(too-large\) is listed, and no batch has that label/);
     assert.equal(differences(FILE, [labelled, labelled], two).length, 1);
   });
 

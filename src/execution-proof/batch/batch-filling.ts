@@ -28,6 +28,12 @@ export interface FilledChunk {
   readonly relisting: Relisting | undefined;
 }
 
+/**
+ * How many times as large as other chunks one of a single step may be, since a step cannot be cut: a transaction that brings 95,000
+ * bytes of another chain's data, or a contract of 37,000, would else have no proof.
+ */
+const LONE_STEP = 3;
+
 /** The tables of one batch in the making. What it takes of a key does not depend on what is committed there. */
 export class BatchFilling {
   readonly #key: ExecutionSystem;
@@ -75,9 +81,10 @@ export class BatchFilling {
       const run = before.copy();
       const input = runInput(key, run.trace(key.program, this.#witness.steps.slice(first, first + count)));
       const cells = cellsOf(key, input);
-      if (cells !== undefined && cells <= this.#mostCells) return { run, steps: count, input, cells };
+      const limit = count === 1 ? this.#mostCells * LONE_STEP : this.#mostCells;
+      if (cells !== undefined && cells <= limit) return { run, steps: count, input, cells };
       if (count === 1)
-        throw new UnprovableBatch("too-large", `step ${first} of the batch is more than a chunk of ${this.#mostCells} cells`);
+        throw new UnprovableBatch("too-large", `step ${first} of the batch is more than a chunk of ${limit} cells`);
     }
   }
 }

@@ -1,7 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { isUncovered, KernelPanic } from "../../machine/interpreter/machine-error.ts";
-import { MACHINE } from "../../machine/instructions/privileged.ts";
 import {
   UnprovableAddressError,
   UnprovableCopyError,
@@ -12,9 +11,6 @@ import {
 
 /** Why a batch can have no proof of its execution: any validator finds the same in it. */
 export const LABELS_OF_BATCHES = [
-  /** It calls a precompiled contract that no table proves: SHA-256 (0x02) or P-256 (0x100). */
-  "sha256",
-  "p256",
   /** It does what the kernel does not cover. */
   "unsupported-precompile",
   "unsupported-modular-power",
@@ -55,11 +51,10 @@ export class UnprovableBatch extends NamedError<ExecutionLabel> {
   override readonly name = "UnprovableBatch";
 }
 
-const UNPROVABLE = [UnprovableOpcodeError, UnprovableAddressError, UnprovableCopyError, UnprovableRecoveryError];
-const LABELS_OF_ROWS = new Map<number, ExecutionLabel>([
-  [MACHINE.sha256.code, "sha256"],
-  [MACHINE.verifyP256.code, "p256"],
-]);
+const UNPROVABLE = [
+  ...[UnprovableRowError, UnprovableOpcodeError, UnprovableAddressError],
+  ...[UnprovableCopyError, UnprovableRecoveryError],
+];
 
 /** The label that an error stands for. */
 export function labelOf(error: unknown): LabelledExecution {
@@ -72,6 +67,5 @@ function reasonFor(error: unknown): ExecutionLabel {
     const { code } = error;
     return isUncovered(code) ? (EXECUTION_LABELS.find((label) => label === code) ?? "refused-by-kernel") : "refused-by-kernel";
   }
-  if (error instanceof UnprovableRowError) return LABELS_OF_ROWS.get(error.row.opcode) ?? "unprovable-row";
   return UNPROVABLE.some((kind) => error instanceof kind) ? "unprovable-row" : "fault";
 }

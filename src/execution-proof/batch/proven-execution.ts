@@ -34,5 +34,5 @@ export interface ProvingOptions {
   readonly mostCells?: number;
 }
 
-/** What a chunk may have: its proof takes less than 2.5 GiB (docs/figures.md). */
+/** What a chunk of several steps may have: its proof takes less than 2.5 GiB (docs/figures.md). */
 export const MOST_CELLS = 120_000_000;

@@ -63,9 +63,5 @@ export const MACHINE = {
   foldedBefore: instruction(0xbf, 1, 1),
   /** (reason): the steps so far cannot be followed by this one. */
   panic: instruction(0xbd, 1, 0),
-  /** (pointer, length) → SHA-256 */
-  sha256: instruction(0xe0, 2, 1),
-  /** (offset): hash, r, s, x, y in kernel memory → 1 for a valid signature */
-  verifyP256: instruction(0xe1, 1, 1),
 } as const satisfies Readonly<Record<string, PrivilegedInstruction>>;
 export type MachineInstruction = keyof typeof MACHINE;

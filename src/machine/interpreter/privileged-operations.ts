@@ -11,12 +11,10 @@ import type { Keccak, UserMode } from "./user-mode.ts";
 /** What the machine computes for the kernel with libraries; in circuits each is a table of its own. */
 export interface Primitives {
   readonly keccak: Keccak;
-  readonly sha256: (bytes: Uint8Array) => Uint8Array;
   /** The signer's public key, x ‖ y, or undefined where no key has that signature. Parity is 0 or 1. */
   readonly recover: (hash: Uint8Array, parity: number, r: Uint8Array, s: Uint8Array) => Uint8Array | undefined;
   /** The tagged compression of two digests of eight elements each, by Poseidon. */
   readonly compress: (tag: number, left: readonly number[], right: readonly number[]) => readonly number[];
-  readonly verifyP256: (hash: Uint8Array, r: Uint8Array, s: Uint8Array, x: Uint8Array, y: Uint8Array) => boolean;
 }
 
 /** One privileged instruction: pops its operands from the kernel's stack and pushes its result. */
@@ -26,7 +24,7 @@ export type Privileged = (machine: MachineState) => void;
 export function privilegedOperations(user: UserMode, primitives: Primitives): ReadonlyMap<number, Privileged> {
   const operations: Record<MachineInstruction, Privileged> = {
     ...frameOperations(user),
-    ...memoryOperations(primitives),
+    ...memoryOperations(),
     ...stateOperations(),
     ...digestOperations(primitives),
     ...signatureOperations(primitives),
@@ -62,7 +60,7 @@ function frameOperations(user: UserMode) {
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
 
-function memoryOperations({ sha256 }: Primitives) {
+function memoryOperations() {
   return {
     hint: (machine) => {
       machine.kernelStack.pushBigInt(machine.nextHint());
@@ -72,9 +70,6 @@ function memoryOperations({ sha256 }: Primitives) {
       const bytes = popView(machine);
       memory.write(offset, bytes.slice());
       machine.kernelStack.pushNumber(bytes.length);
-    },
-    sha256: (machine) => {
-      pushBytes(machine.kernelStack, sha256(popView(machine)));
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
@@ -165,28 +160,18 @@ function lastHash({ kernelStack, foldedHashes }: MachineState): FoldedHash {
   return foldedHashes.lastOf(digest);
 }
 
-function signatureOperations({ recover, verifyP256 }: Primitives) {
+function signatureOperations({ recover }: Primitives) {
   return {
     recover: (machine) => {
       const { kernelStack } = machine;
       const kernelMemory = machine.memory(0);
       const at = kernelStack.popNumber();
-      const [hash, parity, r, s] = [0, 32, 64, 96].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<4>;
+      const word = (offset: number): Uint8Array => kernelMemory.view(at + offset, 32).slice();
+      const [hash, parity, r, s] = [word(0), word(32), word(64), word(96)];
       const bit = parity.subarray(0, 31).every((byte) => byte === 0) ? (parity[31] as number) : 2;
       const key = bit > 1 ? undefined : recover(hash, bit, r, s);
       if (key !== undefined) kernelMemory.write(at + 128, key);
       kernelStack.pushNumber(key === undefined ? 0 : 1);
     },
-    verifyP256: (machine) => {
-      const { kernelStack } = machine;
-      const kernelMemory = machine.memory(0);
-      const at = kernelStack.popNumber();
-      const words = [0, 32, 64, 96, 128].map((offset) => kernelMemory.view(at + offset, 32).slice()) as Words<5>;
-      kernelStack.pushNumber(verifyP256(...words) ? 1 : 0);
-    },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
-
-type Words<N extends 4 | 5> = N extends 4
-  ? [Uint8Array, Uint8Array, Uint8Array, Uint8Array]
-  : [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];

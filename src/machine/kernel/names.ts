@@ -61,6 +61,7 @@ export const VARIABLES = [
   "operationHash",
   "chargedGas",
   "succeeded",
+  "computed",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 

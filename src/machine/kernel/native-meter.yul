@@ -33,13 +33,13 @@ function meterCall(account, input) {
   let n := and(input, 0xffffffff)
   switch account
   case 0x01 { weigh(3400) }
-  case 0x02 { weigh(add(335, mul(325, shr(6, add(n, 8))))) }
+  case 0x02 { weigh(add(18300, mul(17000, shr(6, add(n, 8))))) }
   case 0x04 {
     weigh(10)
     weighCopy(n)
   }
   case 0x05 { meterModularPower(input) }
-  case 0x100 { weigh(3400) }
+  case 0x100 { weigh(140000) }
   default {
     switch isPrecompile(account)
     case 0 { meterCode(account) }

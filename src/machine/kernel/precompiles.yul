@@ -1,4 +1,5 @@
-// Precompiled contracts. Proven: 0x01, 0x02, 0x04, 0x05 up to 256 bits, 0x100. A call of another with input stops the transaction's proof.
+// Precompiled contracts. Proven: 0x01, 0x02, 0x04, 0x05 up to 256 bits, 0x100. A call of another with input stops the transaction's proof,
+// as do more blocks of SHA-256 and signatures of P-256 than `compute` allows.
 
 function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
 
@@ -39,7 +40,8 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(60, mul(12, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
-      mstore(pointer(output, 0), machine.sha256(shr(32, input), n))
+      compute(add(1, shr(6, add(n, 8))))
+      mstore(pointer(output, 0), sha256(shr(32, input), n))
       length := 32
     }
   }
@@ -56,6 +58,14 @@ function runPrecompile(account, given, input, output) -> left, length {
     if n { machine.panic(0x21) }
     left, length := runWithoutInput(account, given, output)
   }
+}
+
+// Counts what a transaction has the kernel's own code compute, in blocks of SHA-256. Its gas pays for thousands of times what a proof can
+// hold, and for minutes of the machine's time; the budget of an operation ends below this.
+function compute(blocks) {
+  let sum := add(get.computed(), blocks)
+  if gt(sum, 128) { machine.panic(0x21) }
+  set.computed(sum)
 }
 
 // The precompiled contracts that are not proven, without input, as plain transfers to them run them: RIPEMD-160 of nothing, sums,
@@ -108,8 +118,9 @@ function recoverInput(input, output) -> length {
 // P-256 (EIP-7951): hash, r, s, x, y.
 function verifyInput(input, output) -> length {
   if sub(and(input, 0xffffffff), 160) { leave }
+  compute(8)
   readInput(input, output, 160)
-  if machine.verifyP256(0xc00) {
+  if isP256Signature() {
     mstore(pointer(output, 0), 1)
     length := 32
   }

@@ -30,6 +30,7 @@ function beginTransaction() {
   set.transactionNumber(add(get.transactionNumber(), 1))
   set.refund(0)
   set.destroyedCount(0)
+  set.computed(0)
   // More than a transaction's gas pays for.
   set.nativeLeft(0x1fffffff)
 }

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { describe, it } from "node:test";
+import { createTx } from "@ethereumjs/tx";
+import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
+import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import { runDefinition } from "../../src/execution-proof/run-system.ts";
+import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
+import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { PRECOMPILE_WEIGHTS, UNIT_WEIGHTS } from "../../src/protocol/native-budget.ts";
+import { ENVIRONMENT } from "../machine/support/compare.ts";
+import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
+import { hashOf } from "../machine/support/world.ts";
+import { cellsOf, refusalsOf } from "./support/judge.ts";
+import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
+import { usedCells } from "./support/used-cells.ts";
+
+const KEY = bytesOf(0x5e0de4n, 32);
+const SENDER = numberOf(privateToAddress(KEY));
+const CONTRACT = 0xc0de01n;
+const PROGRAM = provenProgram("the kernel", kernelRows());
+/** Of a weight's unit. */
+const CELLS = 100;
+
+/** The run of a transaction whose contract calls the account with the call data, and stores the first word that it returns. */
+function runOf(account: number, data: Uint8Array): InterpretedRun {
+  const code = Uint8Array.from(
+    Buffer.from(`365f5f3760205f365f61${account.toString(16).padStart(4, "0")}5afa505f515f5500`, "hex"),
+  );
+  const leaf = (leafKind: LeafKind, address: bigint, value: bigint) => ({ leafKind, address, slot: 0n, value });
+  const state = [
+    leaf(LeafKind.account, SENDER, (10n ** 24n) << 64n),
+    leaf(LeafKind.account, CONTRACT, 1n),
+    leaf(LeafKind.codeHash, CONTRACT, hashOf(code)),
+    leaf(LeafKind.codeDigest, CONTRACT, codeDigestValue(code)),
+  ];
+  const fields = { ...{ type: 2, chainId: 1n, nonce: 0n, gasLimit: 200_000n, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n }, data };
+  const transaction = createTx({ ...fields, to: createAddressFromBigInt(CONTRACT) }, { common: rules }).sign(KEY);
+  const hints = [
+    ...blockHints(BOUNDARY.timestamp),
+    ...transactionHints(userTransaction(transaction, ENVIRONMENT.chainId)),
+    ...endHints(),
+  ];
+  return interpret(PROGRAM, hints, BOUNDARY, { codeOf: () => code }, treeOf(state));
+}
+
+const definition = runDefinition(PROGRAM, executionParameters());
+const cellsIn = (account: number, data: Uint8Array): number =>
+  [...usedCells(PROGRAM, definition, runOf(account, data).trace).values()].reduce((sum, cells) => sum + cells, 0);
+
+describe("precompiled contracts that the kernel computes by its own code", () => {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const { x = "", y = "" } = publicKey.export({ format: "jwk" });
+  const message = Uint8Array.of(1, 2, 3);
+  const signed = Buffer.concat([
+    createHash("sha256").update(message).digest(),
+    sign("sha256", message, { key: privateKey, dsaEncoding: "ieee-p1363" }),
+    ...[x, y].map((text) => Buffer.from(text, "base64url")),
+  ]);
+
+  it("are accepted by all tables: SHA-256 of two blocks, a signature of P-256", () => {
+    for (const [account, data] of [
+      [0x02, new Uint8Array(100).fill(0xa5)],
+      [0x100, signed],
+    ] as const)
+      assert.deepEqual(refusalsOf(cellsOf(PROGRAM, runOf(account, data).trace)), []);
+  });
+
+  it("take no more cells than an operation is weighed for them", () => {
+    const [one, two, four] = [0, 64, 192].map((length) => cellsIn(0x02, new Uint8Array(length).fill(0x5a)));
+    const block = (four! - two!) / 2;
+    // Call data of 64 bytes take some cells, too.
+    assert.ok(block < UNIT_WEIGHTS.sha256Block * CELLS && block > 0.8 * UNIT_WEIGHTS.sha256Block * CELLS, `a block: ${block}`);
+    const plain = cellsIn(0x04, signed);
+    const call = one! - cellsIn(0x04, new Uint8Array(0)) - block;
+    assert.ok(call < PRECOMPILE_WEIGHTS.get(0x02n)! * CELLS, `a call: ${call}`);
+    const signature = cellsIn(0x100, signed) - plain;
+    const weight = PRECOMPILE_WEIGHTS.get(0x100n)! * CELLS;
+    assert.ok(signature < weight && signature > 0.8 * weight, `a signature: ${signature}`);
+  });
+});
