@@ -29,8 +29,8 @@ export interface FilledChunk {
 }
 
 /**
- * How many times as large as other chunks one of a single step may be, since a step cannot be cut: a transaction that brings 95,000
- * bytes of another chain's data, or a contract of 37,000, would else have no proof.
+ * How many times as large as other chunks one of a single step may be, since a step cannot be cut: a transaction that brings
+ * 95,000 bytes of another chain's data, or a contract of 37,000, would else have no proof.
  */
 const LONE_STEP = 3;
 

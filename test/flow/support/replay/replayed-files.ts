@@ -17,6 +17,11 @@ const BATCHES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     ...{ relayers: 4, "round-trip": 14, settlement: 2, snapshot: 15 },
     ...{ "stopped-chain-kept": 6, "transit-exit": 5, validium: 3 },
   },
+  "test/client": {
+    ...{ "calls-on-l1": 16, calls: 6, "ccip-read": 9, client: 32 },
+    ...{ estimate: 22, names: 6, "remote-slot": 13, routes: 30 },
+    ...{ spend: 17, swap: 20 },
+  },
 };
 
 const LABELLED: Readonly<Record<string, readonly LabelledBatch[]>> = {
