@@ -30,11 +30,14 @@ export type { ChainName, Ecosystem, EcosystemChain } from "./client/ecosystem.ts
 export { forceDelivery } from "./client/force-delivery.ts";
 export type { ForcedDelivery, ForcedDeliveryRequest } from "./client/force-delivery.ts";
 export { loadEcosystem, messageStatus, messageTrace, waitForStep } from "./client/running-ecosystem.ts";
-export type { MessageStanding, RunningEcosystem, WaitOptions } from "./client/running-ecosystem.ts";
+export type { MessageStanding, RunningEcosystem } from "./client/running-ecosystem.ts";
 export { contractNames, revertReason } from "./client/revert-reason.ts";
 export type { ContractNames } from "./client/revert-reason.ts";
 export { readRemote } from "./client/read-remote.ts";
 export type { RemoteReading, RemoteReadRequest } from "./client/read-remote.ts";
+export type { WaitOptions } from "./client/wait-until.ts";
+export { bringSlot } from "./client/bring-slot.ts";
+export type { BroughtSlot, SignerOf, SlotToBring } from "./client/bring-slot.ts";
 export { loadSlot, viewSlot } from "./client/remote-slot.ts";
 export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
 export { announceName, chooseName, chosenName, pointName, requireFreeName, takeName, transferName } from "./client/names.ts";

@@ -2,6 +2,8 @@ import type { JourneyStep } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { ClientError } from "./client-error.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { waitUntil } from "./wait-until.ts";
+import type { WaitOptions } from "./wait-until.ts";
 
 /** An ecosystem that runs, as `hyperchain_info` of any of its members tells it. */
 export interface RunningEcosystem extends Ecosystem {
@@ -30,16 +32,6 @@ export interface MessageStanding {
 export interface Asking {
   send(method: string, params: unknown[]): Promise<unknown>;
 }
-
-export interface WaitOptions {
-  /** How long to wait for it in all. Default 120,000. */
-  readonly timeoutMs?: number;
-  /** Between two looks. Default 500. */
-  readonly lookMs?: number;
-}
-
-const TIMEOUT_MS = 120_000;
-const LOOK_MS = 500;
 
 /** What there is: members, URLs, contracts. Rejects with the member's error. */
 export async function loadEcosystem(member: Asking): Promise<RunningEcosystem> {
@@ -102,23 +94,23 @@ export async function waitForStep(
   member: Asking,
   hash: Hex,
   step: JourneyStep,
-  { timeoutMs = TIMEOUT_MS, lookMs = LOOK_MS }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<MessageStanding> {
-  const end = performance.now() + timeoutMs;
-  for (;;) {
-    const message = await messageStatus(member, hash);
+  let message: MessageStanding | undefined;
+  const look = async (): Promise<MessageStanding | undefined> => {
+    message = await messageStatus(member, hash);
     if (message?.steps.some((done) => done.step === step) === true) return message;
-    if (message?.refusal !== undefined)
-      throw new ClientError("Failed", `message ${hash} cannot be delivered: ${message.refusal}`, { message });
-    if (performance.now() > end) {
-      const standing =
-        message === undefined
-          ? "no member knows it: is this the hash of a message?"
-          : `it waits until ${message.waitingFor ?? "its chain tells more"}`;
-      throw new ClientError("TimedOut", `message ${hash} did not reach "${step}" within ${timeoutMs} ms; ${standing}`, {
-        message,
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
-  }
+    if (message?.refusal === undefined) return undefined;
+    throw new ClientError("Failed", `message ${hash} cannot be delivered: ${message.refusal}`, { message });
+  };
+  const late = (timeoutMs: number): ClientError => {
+    const standing =
+      message === undefined
+        ? "no member knows it: is this the hash of a message?"
+        : `it waits until ${message.waitingFor ?? "its chain tells more"}`;
+    return new ClientError("TimedOut", `message ${hash} did not reach "${step}" within ${timeoutMs} ms; ${standing}`, {
+      message,
+    });
+  };
+  return waitUntil(look, late, options);
 }

@@ -14,11 +14,13 @@ import {
   keyOwner,
   keystoreAbi,
   passkeyOwner,
-  signaturesOf,
+  rotateKeys,
   toKeystoreAccount,
 } from "../../../fixtures/keystore-accounts/keystore-account.ts";
 import type { Keys, Owner } from "../../../fixtures/keystore-accounts/keystore-account.ts";
 import { crossChainViews, messenger } from "../../../src/client/contract-interfaces.ts";
+import { bringSlot } from "../../../src/client/bring-slot.ts";
+import type { BroughtSlot } from "../../../src/client/bring-slot.ts";
 import { loadSlot, viewSlot } from "../../../src/client/remote-slot.ts";
 import type { AskingProviderOf } from "../../../src/client/remote-slot.ts";
 import { send } from "../../../src/client/send.ts";
@@ -102,9 +104,13 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
   const key = () => keyOwner(privateKeyToAccount(generatePrivateKey()));
   const keysOf = (threshold: bigint, owners: readonly Owner[]): Keys => ({ threshold, owners: owners.map(({ owner }) => owner) });
 
-  async function write(name: "register" | "rotate", args: readonly unknown[]): Promise<void> {
+  const walletAt = (place: Place) => {
     const account = privateKeyToAccount(devnet.accounts.wallet(ALICE).privateKey as Hex);
-    const wallet = createWalletClient({ account, ...connection(HOME) });
+    return createWalletClient({ account, ...connection(place) });
+  };
+  async function write(name: "register", args: readonly unknown[]): Promise<void> {
+    const wallet = walletAt(HOME);
+    const { account } = wallet;
     const call = { address: keystore, abi: keystoreAbi, functionName: name, args } as never;
     await reader(HOME).simulateContract(Object.assign({ account }, call));
     await reader(HOME).waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
@@ -154,6 +160,17 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     await devnet.settle();
     await devnet.relay();
     await loadSlot(devnet.info(), headOn(id), alice(OTHER), asked);
+  }
+
+  /** Has every other chain see it, though no chain says anything: the ecosystem goes on meanwhile. */
+  async function bringEverywhere(id: Hex): Promise<readonly BroughtSlot[]> {
+    const request = { chain: 271, contract: keystore, slot: headSlot(id) };
+    const signerOf = (chainId: number) => devnet.accounts.wallet(ALICE).connect(asked(chainId));
+    let ended = false;
+    const brought = bringSlot(devnet.info(), request, signerOf, asked, { lookMs: 20 }).finally(() => (ended = true));
+    await devnet.settle();
+    while (!ended) await Promise.race([devnet.relay().then(() => new Promise((resolve) => setImmediate(resolve))), brought]);
+    return brought;
   }
 
   it("a passkey's first operation creates its account, which sends coins to another chain", async () => {
@@ -224,19 +241,27 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     const first = await loadedHead(id);
     const earlier = await viewSlot(devnet.info(), headOn(id), asked);
 
-    const args = [id, 1n, nextKeys] as const;
-    const digest = await reader(HOME).readContract({ address: keystore, abi: keystoreAbi, functionName: "rotationDigest", args });
-    await assert.rejects(write("rotate", [id, 1n, keys, nextKeys, await signaturesOf([next], digest)]), /revert/);
-    const signatures = await signaturesOf([old], digest);
-    await write("rotate", [id, 1n, keys, nextKeys, signatures]);
-    await assert.rejects(write("rotate", [id, 1n, keys, nextKeys, signatures]), /revert/);
+    const rotation = { client: reader(HOME), wallet: walletAt(HOME), home: { chainId: 271, keystore }, id, version: 1n, keys };
+    await assert.rejects(rotateKeys({ ...rotation, next: nextKeys, signers: [next] }), /NotSigned/);
+    assert.equal(await rotateKeys({ ...rotation, next: nextKeys, signers: [old] }), 2n);
+    await assert.rejects(rotateKeys({ ...rotation, next: nextKeys, signers: [old] }), /OtherKeys/);
     await assert.rejects(pays(HOME, here), /AA24/);
     await pays(HOME, await accountOn(HOME, id, nextKeys, [next], 2n));
+    // Until the other chain is told, it takes the old key, and the new one not.
+    const renewed = await accountOn(OTHER, id, nextKeys, [next], 2n);
+    await pays(OTHER, there);
+    await assert.rejects(pays(OTHER, renewed), /AA24/);
 
-    await bring(id);
+    const [told] = await bringEverywhere(id);
+    assert.equal(told?.chainId, 272);
+    assert.notEqual(told.transactionHash, undefined);
     assert.notEqual(await loadedHead(id), first);
     await assert.rejects(pays(OTHER, there), /AA24/);
-    await pays(OTHER, await accountOn(OTHER, id, nextKeys, [next], 2n));
+    await pays(OTHER, renewed);
+    // It is there, and is not brought twice.
+    assert.deepEqual(await bringEverywhere(id), [
+      { chainId: 272, value: BigInt(await loadedHead(id)), batchNumber: told.batchNumber },
+    ]);
     // An older proof changes nothing.
     const known = await loadedHead(id);
     const data = crossChainViews.encodeFunctionData("load", [earlier.batch, keystore, headSlot(id), earlier.proof]);
