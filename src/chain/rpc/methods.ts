@@ -19,6 +19,7 @@ import { messageMethods } from "./message-status.ts";
 import type { RevertReason } from "./message-status.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import { namedReads } from "./named-reads.ts";
+import { sponsorMethods } from "./bundler/sponsor-methods.ts";
 import { operationMethods } from "./bundler/operation-methods.ts";
 import { oneAtATime } from "./concurrency-limit.ts";
 import { otterscanMethods } from "./otterscan.ts";
@@ -114,13 +115,15 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_mining", async () => false);
   if (options.development) {
     const impersonated = new Impersonation();
+    const { accounts = NO_ACCOUNTS } = options;
     const keyed = accountMethods(chain, {
-      accounts: options.accounts ?? NO_ACCOUNTS,
+      accounts,
       impersonated,
       gasPrice,
       others: methods,
     });
-    for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed]) methods.set(method, answer);
+    const sponsoring = sponsorMethods(chain, { accounts, others: methods });
+    for (const [method, answer] of [...cheatMethods(chain, impersonated), ...keyed, ...sponsoring]) methods.set(method, answer);
     addDevelopmentMethods(chain, methods);
     for (const [method, answer] of [...aboutMethods(chain, gasPrice), ...fixedValueMethods()]) methods.set(method, answer);
   }

@@ -5,7 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import { createPublicClient, createWalletClient, http, isAddressEqual, parseAbi } from "viem";
 import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createBundlerClient } from "viem/account-abstraction";
+import { createBundlerClient, createPaymasterClient } from "viem/account-abstraction";
 import { deploySponsoring } from "../../../fixtures/sponsored-call/deploy.ts";
 import { targetOf, toSimpleAccount } from "../../../fixtures/sponsored-call/simple-account.ts";
 import { toSponsor, walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
@@ -23,6 +23,12 @@ import { deploy, packageContract } from "./support/entry-points.ts";
 
 const DEPOSIT = ETHER / 2n;
 const depositsAbi = parseAbi(["function balanceOf(address) view returns (uint256)"]);
+const paymasterInterface = new Interface(["function deposit() payable"]);
+/** A paymaster's web service, or none, as viem's bundler client takes it. */
+interface Web {
+  readonly paymaster: ReturnType<typeof createPaymasterClient> | undefined;
+  readonly paymasterContext: unknown;
+}
 const leavesTheChain = ({ callData }: { readonly callData: Hex }) => isAddressEqual(targetOf(callData), PREDEPLOYS.InteropCenter);
 const target = new Interface(["function double(uint256)", "event Called(address caller, uint256 argument, uint256 value)"]);
 
@@ -117,6 +123,66 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
     await assert.rejects(bundler.sendUserOperation({ account, calls: [{ to: sponsor.address, value: 0n }] }), /AA31/);
   });
 
+  describe("ERC-7677: the chain's own URL sponsors for a paymaster whose signer is one of its accounts", () => {
+    let paymaster: Address;
+    before(async () => {
+      const { address } = devnet.accounts.wallet(ALICE);
+      paymaster = (await deploy(
+        packageContract("0.7", "VerifyingPaymaster"),
+        alice(0),
+        sponsoring.entryPoint,
+        address,
+      )) as Address;
+      const data = paymasterInterface.encodeFunctionData("deposit");
+      await (await alice(0).sendTransaction({ to: paymaster, data, value: DEPOSIT })).wait();
+    });
+    const web = () => createPaymasterClient({ transport: connection().transport });
+    const service = (context: unknown = { paymaster }) => user({ paymaster: web(), paymasterContext: context });
+    const act = { calls: [{ to: sponsor.address, value: 0n }] };
+
+    it("viem's paymaster client gets what pays for an account without money", async () => {
+      const { account, bundler } = await service();
+      const hash = await bundler.sendUserOperation({ account, ...act });
+      const { success, actualGasCost, paymaster: paid } = await bundler.waitForUserOperationReceipt({ hash });
+      assert.deepEqual([success, paid?.toLowerCase()], [true, paymaster.toLowerCase()]);
+      assert.equal(await depositOf(paymaster), DEPOSIT - actualGasCost);
+    });
+
+    it("what was signed for one operation pays for no other, and for none after its time", async () => {
+      const { account, bundler } = await service();
+      const prepared = await bundler.prepareUserOperation({ account, ...act });
+      const other = await user({ paymaster: undefined, paymasterContext: undefined });
+      const taken = { ...(await other.bundler.prepareUserOperation({ account: other.account, ...act })), paymaster };
+      const { paymasterData, paymasterPostOpGasLimit, paymasterVerificationGasLimit } = prepared;
+      const preVerificationGas = taken.preVerificationGas + 20_000n;
+      const stolen = { ...taken, preVerificationGas, paymasterData, paymasterPostOpGasLimit, paymasterVerificationGasLimit };
+      const signature = await other.account.signUserOperation(stolen as never);
+      await assert.rejects(other.bundler.sendUserOperation({ ...stolen, signature } as never), /AA34/);
+      const mark = await devnet.chains[0]!.provider.request({ method: "evm_snapshot" });
+      await devnet.chains[0]!.provider.request({ method: "evm_increaseTime", params: [601] });
+      await devnet.chains[0]!.provider.request({ method: "evm_mine" });
+      const late = { ...prepared, signature: await account.signUserOperation(prepared as never) };
+      await assert.rejects(bundler.sendUserOperation(late as never), /AA32/);
+      await devnet.chains[0]!.provider.request({ method: "evm_revert", params: [mark] });
+      await bundler.sendUserOperation(late as never);
+    });
+
+    it("a paymaster of another signer, no paymaster, another chain and an unknown EntryPoint are refused by name", async () => {
+      const chainId = "0x10f";
+      const { entryPoint } = sponsoring;
+      const operation = { sender: sponsor.address, nonce: "0x0", callData: "0x" };
+      const ask = (...params: readonly unknown[]) => providers[0]!.send("pm_getPaymasterData", [operation, ...params]);
+      const context = { paymaster };
+      await assert.rejects(ask(entryPoint, chainId, { paymaster: sponsoring.paymaster }), /has no key of 0x/);
+      for (const none of [undefined, null, {}])
+        await assert.rejects(ask(entryPoint, chainId, none), /the context names no paymaster/);
+      for (const account of [sponsor.address, entryPoint])
+        await assert.rejects(ask(entryPoint, chainId, { paymaster: account }), /there is no VerifyingPaymaster at/);
+      await assert.rejects(ask(entryPoint, "0x110", context), /for chain 272, and this is chain 271/);
+      await assert.rejects(ask(sponsor.address, chainId, context), /the bundler knows the EntryPoints/);
+    });
+  });
+
   function connection() {
     const [described] = devnet.info().chains;
     assert.ok(described !== undefined);
@@ -138,7 +204,7 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
   }
 
   /** A new user of the sponsor, as the recipe makes one. */
-  async function user(changes: Partial<Parameters<typeof toSponsor>[0]> = {}) {
+  async function user(changes: Partial<Parameters<typeof toSponsor>[0]> | Web = {}) {
     const client = reader();
     const { entryPoint, factory, paymaster } = sponsoring;
     const owner = privateKeyToAccount(generatePrivateKey());
@@ -147,7 +213,9 @@ describe("B6: sponsored user operations, by the code of the recipe", () => {
       client,
       ...connection(),
       pollingInterval: 20,
-      paymaster: toSponsor({ client, paymaster, signer: sponsor, pays: () => true, ...changes }),
+      ...("paymasterContext" in changes
+        ? changes
+        : { paymaster: toSponsor({ client, paymaster, signer: sponsor, pays: () => true, ...changes }) }),
     });
     return { account, bundler, client, signer: viemSigner(walletOf(account, bundler, client)) };
   }

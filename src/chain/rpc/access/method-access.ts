@@ -47,7 +47,7 @@ const READER = [
   ...["eth_sign", "eth_signTransaction", "eth_signTypedData_v4", "eth_simulateV1", "eth_subscribe", "eth_uninstallFilter"],
   ...["eth_unsubscribe", "personal_sign"],
   ...["eth_estimateUserOperationGas", "eth_getUserOperationByHash", "eth_getUserOperationReceipt", "eth_sendUserOperation"],
-  "eth_supportedEntryPoints",
+  ...["eth_supportedEntryPoints", "pm_getPaymasterData", "pm_getPaymasterStubData"],
   ...["evm_increaseTime", "evm_mine", "evm_setAutomine", "evm_setBlockGasLimit", "evm_setIntervalMining"],
   ...["evm_setNextBlockTimestamp", "anvil_autoImpersonateAccount", "anvil_nodeInfo"],
   ...["hardhat_dropTransaction", "hardhat_getAutomine", "hardhat_impersonateAccount", "hardhat_metadata", "hardhat_mine"],

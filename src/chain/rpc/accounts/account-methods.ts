@@ -95,7 +95,8 @@ function signMessage(accounts: UnlockedAccounts, account: unknown, message: unkn
   return signHash(hashMessage(fromHex(message)), requireKey(accounts, address(account)));
 }
 
-function requireKey(accounts: UnlockedAccounts, account: Hex): BaseWallet {
+/** The key of an unlocked account. Throws RpcError. */
+export function requireKey(accounts: UnlockedAccounts, account: Hex): BaseWallet {
   const wallet = accounts.wallet(account);
   if (wallet !== undefined) return wallet;
   const unlocked =

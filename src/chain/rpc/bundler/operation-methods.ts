@@ -103,7 +103,8 @@ async function present({ engine }: Chain): Promise<readonly Hex[]> {
   return KNOWN_ENTRY_POINTS.filter((_, i) => codes[i] !== "0x");
 }
 
-async function requireEntryPoint(chain: Chain, value: unknown): Promise<Hex> {
+/** An EntryPoint that is known, and is there. Throws RpcError. */
+export async function requireEntryPoint(chain: Chain, value: unknown): Promise<Hex> {
   const named = address(value);
   if (!KNOWN_ENTRY_POINTS.includes(named))
     throw new RpcError(
