@@ -1,3 +1,4 @@
+import { LEAST_MAX_INSTRUCTIONS_OF_BASE } from "../chain/model/instruction-limits.ts";
 import { idOnChain, MOST_LAYERS, parentId } from "../protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { MAX_ID_ON_L1 } from "./chain.ts";
@@ -11,6 +12,7 @@ export interface SettlingChain {
   readonly settlesOn?: string | undefined;
   readonly dataAvailability: "rollup" | "validium" | "chain";
   readonly baseToken?: unknown;
+  readonly maxInstructions?: number | undefined;
 }
 
 /** What is wrong with where chains settle. */
@@ -48,6 +50,9 @@ function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly S
     return `"${settlesOn}" is a validium: its committee could withhold what a chain on it publishes; name a rollup`;
   if (!isEther(parent.baseToken))
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
+  const { maxInstructions = LEAST_MAX_INSTRUCTIONS_OF_BASE } = parent;
+  if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
+    return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;
   return undefined;
 }
 

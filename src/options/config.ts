@@ -72,7 +72,7 @@ const CHAIN_CONFIG = {
   ...CHAIN_FIELDS,
   maxInstructions: option(
     maxInstructions,
-    "instructions that one transaction may run; the engine remembers each until the block is made, in some 800 bytes",
+    "instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes",
     `${DEFAULT_MAX_INSTRUCTIONS}; in tests 2^24, which is no limit`,
   ),
 } as const;

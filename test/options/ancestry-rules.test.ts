@@ -20,6 +20,13 @@ describe("D3: where a chain may settle", () => {
     assert.deepEqual(ancestryConflicts([chain("z", ON_X, { settlesOn: "x" }), x, ALPHA]), []);
   });
 
+  test("on a chain that runs enough instructions to commit a full batch, however many they are", () => {
+    for (const maxInstructions of [undefined, 2_000_000, 2 ** 24]) {
+      const alpha = { ...ALPHA, maxInstructions };
+      assert.deepEqual(ancestryConflicts([alpha, chain("x", ON_ALPHA, { settlesOn: "alpha", maxInstructions: 1_000_000 })]), []);
+    }
+  });
+
   const refused: readonly [string, readonly SettlingChain[], string, RegExp][] = [
     ["an unknown chain", [ALPHA, chain("x", ON_ALPHA, { settlesOn: "b" })], "settlesOn", /no chain "b"; name one of alpha/],
     ["itself", [chain("x", ON_ALPHA, { settlesOn: "x" })], "settlesOn", /the chain itself/],
@@ -55,6 +62,12 @@ describe("D3: where a chain may settle", () => {
       [ALPHA, chain("x", ON_ALPHA, { settlesOn: "alpha" }), chain("z", 2 * 2 ** 32 + 271, { settlesOn: "x" })],
       "chainId",
       /its lowest bits must be 4294967567, such as 17596481011983/,
+    ],
+    [
+      "a chain whose transactions run too few instructions",
+      [{ ...ALPHA, maxInstructions: 1_999_999 }, chain("x", ON_ALPHA, { settlesOn: "alpha" })],
+      "settlesOn",
+      /"alpha" run at most 1999999 instructions \(its maxInstructions\), .* takes up to 2000000; give it that many/,
     ],
     [
       "a validium",

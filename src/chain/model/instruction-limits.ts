@@ -9,5 +9,12 @@ export const LEAST_MAX_INSTRUCTIONS = 1_000_000;
 /** Of a chain that others can reach: up to 1.6 GB while such a transaction runs. Loops in Solidity cost 3 to 4 gas for each. */
 export const DEFAULT_MAX_INSTRUCTIONS = 2_000_000;
 
+/**
+ * Of a chain on which others settle. The commit of a batch runs 366 instructions for each operation of the queue, the most for
+ * its modelled gas: 1,820,000 where a carried batch is full of them (`carriedLimits`), and 50,000 beside that. One that is full
+ * of empty messages runs 1,070,000, any execution 400,000. Above the base's limit no batch of the chain would be committed.
+ */
+export const LEAST_MAX_INSTRUCTIONS_OF_BASE = 2_000_000;
+
 /** As many as EIP-7825's gas can pay for: no limit. */
 export const MOST_MAX_INSTRUCTIONS = 2 ** 24;

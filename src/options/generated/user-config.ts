@@ -268,7 +268,7 @@ export interface HyperchainUserConfig {
    */
   readonly journal?: string | undefined;
   /**
-   * Instructions that one transaction may run; the engine remembers each until the block is made, in some 800 bytes.
+   * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
    * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
    * Default: 2000000; in tests 2^24, which is no limit.
    */
