@@ -1,7 +1,7 @@
 import { P } from "../../field/koala-bear.ts";
 import { type Air, AirBuilder } from "../../stark/air.ts";
-import { elementCount, fieldElements } from "../../stark/fields.ts";
 import type { TableDefinition } from "../../stark/system.ts";
+import { TableRows } from "../../stark/table-rows.ts";
 import { ROM } from "../buses.ts";
 import { type Instruction, INSTRUCTION_FIELDS } from "./instruction.ts";
 
@@ -24,12 +24,8 @@ export function romTable(instructions: readonly Instruction[], minLogRows: numbe
   if (first === undefined) throw new RangeError("a program has at least one row");
   const logRows = romLogRows(instructions, minLogRows);
   const columns = (): Uint32Array[] => {
-    const list = Array.from({ length: elementCount(INSTRUCTION_FIELDS) }, () => new Uint32Array(2 ** logRows));
-    for (let row = 0; row < 2 ** logRows; row++) {
-      const values = fieldElements("table rom", INSTRUCTION_FIELDS, instructions[row] ?? first);
-      values.forEach((value, i) => list[i]?.fill(value < 0 ? value + P : value, row, row + 1));
-    }
-    return list;
+    const rows = instructions.map((instruction) => ({ ...instruction, growth: (instruction.growth + P) % P }));
+    return new TableRows("rom", INSTRUCTION_FIELDS, rows).columns({ padding: () => rows[0] ?? first, minLogRows: logRows });
   };
   return { air: romAir(), preprocessed: { logRows, columns } };
 }

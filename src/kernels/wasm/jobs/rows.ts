@@ -41,24 +41,41 @@ export interface PointRun {
 /** A step of the way from a column to its remainders. Places are byte offsets in the scratch, or −1 for the column. */
 type Step =
   | { readonly kind: "split"; readonly from: number; readonly bytes: number; readonly plus: number; readonly constant: number }
-  | { readonly kind: "fold"; readonly from: number; readonly bytes: number; readonly run: PointRun; readonly constant: number };
+  | {
+      readonly kind: "fold";
+      readonly from: number;
+      readonly bytes: number;
+      readonly run: PointRun;
+      readonly constant: number;
+      /** How many points earlier steps have. */
+      readonly firstPoint: number;
+    };
 
 interface Scratch {
   readonly parts: number;
   readonly remainder: number;
   readonly constants: number;
+  /** Of each point, in the steps' order, its powers below the sixteenth, and their companions. */
+  readonly powers: number;
+  readonly sums: number;
   readonly end: number;
 }
+
+/** Words of a point's powers. */
+const POWER_WORDS = 2 * RUN;
 
 /** A column's parts take twice its own size: half of it for each of the two sides, and so on. */
 function layOut(job: Pick<RowsJob, "classes">, start: number): Scratch {
   const scratch = new ScratchLayout(start);
   const rows = 2 ** Math.max(...job.classes.map(({ logRows }) => logRows));
   const steps = Math.max(...job.classes.map(({ logRows, runs }) => runs.length * logRows));
+  const points = Math.max(...job.classes.map(({ runs }) => runs.reduce((sum, own) => sum + own.points.length, 0)));
   return {
     parts: scratch.take(8 * rows),
     remainder: scratch.take(4 * RUN),
     constants: scratch.take(8 * steps),
+    powers: scratch.take(4 * POWER_WORDS * points),
+    sums: scratch.take(16),
     end: scratch.end,
   };
 }
@@ -79,6 +96,8 @@ export function runRows({ kernels, words }: Thread, job: RowsJob, scratchStart: 
       [planned, steps] = [group.ofClass, plan(own)];
       const constants = Uint32Array.from(steps.flatMap(({ constant }) => [constant, companionOf(constant)]));
       words.set(constants, scratch.constants / 4);
+      const points = steps.flatMap((step) => (step.kind === "fold" ? step.run.points : []));
+      points.forEach((point, k) => words.set(powersOf(point), scratch.powers / 4 + k * POWER_WORDS));
     }
     group.columns.forEach((column, i) => {
       steps.forEach((step, s) => {
@@ -91,9 +110,11 @@ export function runRows({ kernels, words }: Thread, job: RowsJob, scratchStart: 
         }
         kernels.foldColumn(from, step.bytes, constant, scratch.remainder);
         const { points, target, width } = step.run;
-        points.forEach((point, k) => {
-          words[target / 4 + k * width + group.firstColumn + i] = valueAt(words, scratch.remainder / 4, point);
-        });
+        for (let k = 0; k < points.length; k++) {
+          const powers = scratch.powers + 4 * POWER_WORDS * (step.firstPoint + k);
+          kernels.dot(scratch.remainder, powers, powers + 4 * RUN, scratch.sums, 4 * RUN);
+          words[target / 4 + k * width + group.firstColumn + i] = sumOfLanes(words, scratch.sums / 4);
+        }
       });
     });
     return true;
@@ -103,12 +124,16 @@ export function runRows({ kernels, words }: Thread, job: RowsJob, scratchStart: 
 /** Depth first: the parts of one side are used up before those of the other are needed. */
 function plan({ logRows, runs }: RowsClass): Step[] {
   const steps: Step[] = [];
+  let pointCount = 0;
   const reach = (own: readonly PointRun[], from: number, size: number, free: number): void => {
     const [first] = own;
     if (first === undefined) return;
     const [point = 0] = first.points;
     if (own.length === 1 || size === RUN) {
-      for (const run of own) steps.push({ kind: "fold", from, bytes: 4 * size, run, constant: pow(point, RUN) });
+      for (const run of own) {
+        steps.push({ kind: "fold", from, bytes: 4 * size, run, constant: pow(point, RUN), firstPoint: pointCount });
+        pointCount += run.points.length;
+      }
       return;
     }
     const half = size / 2;
@@ -125,8 +150,17 @@ function plan({ logRows, runs }: RowsClass): Step[] {
   return steps;
 }
 
-function valueAt(words: Uint32Array, start: number, point: number): number {
-  let sum = 0;
-  for (let i = RUN - 1; i >= 0; i--) sum = add(mul(sum, point), words[start + i] ?? 0);
-  return sum;
+/** A point's powers below the sixteenth, and their companions. */
+function powersOf(point: number): Uint32Array {
+  const words = new Uint32Array(POWER_WORDS);
+  for (let [i, power] = [0, 1]; i < RUN; i++, power = mul(power, point)) {
+    words[i] = power;
+    words[RUN + i] = companionOf(power);
+  }
+  return words;
+}
+
+function sumOfLanes(words: Uint32Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [words[at], words[at + 1], words[at + 2], words[at + 3]];
+  return add(add(a, b), add(c, d));
 }
