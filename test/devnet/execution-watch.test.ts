@@ -19,6 +19,8 @@ const HALF = DELAY_SECONDS / 2;
 describe("B3: a watch of a chain whose proofs are withheld", () => {
   let devnet: FlowDevnet;
   let options: ExecutionWatchOptions;
+  /** Protocol versions for whose proofs the prover was to make ready. */
+  const prepared: bigint[] = [];
   /** What the machine's clock shows. */
   let nowMs = 0;
   /** Milliseconds that the server takes for an answer. */
@@ -36,6 +38,7 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
       {
         executionProver: (prover) => ({
           ...prover,
+          prepare: (version) => Promise.resolve(void prepared.push(version)),
           prove: (_witness, _claim, { signal } = {}) =>
             new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason as Error))),
         }),
@@ -75,14 +78,18 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
         ...seen,
       },
     );
-  /** A batch with a call for no fee, which L1 has when this resolves. */
-  const commit = async (place = 0): Promise<void> => {
-    const chain = devnet.chains[place]!;
-    const client = clientOf(chain);
+  /** A call for no fee. */
+  const call = async (place: number): Promise<void> => {
+    const client = clientOf(devnet.chains[place]!);
     const fees = { type: 2, maxFeePerGas: 0n, maxPriorityFeePerGas: 0n, gasLimit: 100_000n };
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     await (await alice.sendTransaction({ to: devnet.accounts.wallet(BOB).address, ...fees })).wait();
     client.destroy();
+  };
+  /** A batch with a call, which L1 has when this resolves. */
+  const commit = async (place = 0): Promise<void> => {
+    const chain = devnet.chains[place]!;
+    await call(place);
     const batch = (await chain.pipeline.seal())!;
     while (chain.pipeline.progress().committed <= Number(batch.outputs.batchNumber))
       await devnet.l1.request("eth_blockNumber", []);
@@ -119,6 +126,14 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
     await wait(60);
     await patient.look();
     assert.deepEqual(codes(patient), ["0 ProofMissing"]);
+  });
+
+  test("is of chains that have the prover make ready when a batch begins, once a batch", async () => {
+    assert.equal(prepared.length, 2);
+    await call(0);
+    assert.equal(prepared.length, 3);
+    await call(0);
+    assert.deepEqual(prepared, [1n, 1n, 1n]);
   });
 
   test("tells once what it names, begins where it is told to, and calls at the same time are one look", async () => {

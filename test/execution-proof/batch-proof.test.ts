@@ -89,6 +89,7 @@ describe("the proof of a batch's execution", () => {
     chain = await startVerifiedChain({ accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
     prover = createExecutionProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
+    await prover.prepare(1n);
     const proofs = await Promise.all(
       batches.map(async (batch) => {
         const result = await prover.prove(witnessOf(batch), batch.claim);

@@ -4,7 +4,7 @@ import { BatchFilling, type FilledChunk } from "../../src/execution-proof/batch/
 import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
-import type { Filled } from "../../src/execution-proof/batch/filling-requests.ts";
+import type { BegunBatch } from "../../src/execution-proof/batch/filling-requests.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -40,8 +40,7 @@ describe("the thread that fills tables", () => {
     await chain.chain.close();
   });
 
-  const begin = ({ witness, claim }: WitnessedBatch, onPlanned = () => undefined): Promise<Filled> =>
-    filler.begin(witness as BatchWitness, claim, MOST_CELLS, onPlanned);
+  const begin = ({ witness, claim }: WitnessedBatch): BegunBatch => filler.begin(witness as BatchWitness, claim, MOST_CELLS);
   const expected = ({ witness, claim }: WitnessedBatch): FilledChunk[] => [
     ...new BatchFilling(system, witness as BatchWitness, claim, MOST_CELLS).chunks(),
   ];
@@ -50,9 +49,9 @@ describe("the thread that fills tables", () => {
     const chunks = expected(first);
     assert.ok(chunks.length > 1);
     assert.ok(chunks.slice(0, -1).every(({ relisting }) => relisting === undefined));
-    let planned = 0;
-    let filled = await begin(first, () => void planned++);
-    assert.equal(planned, 1);
+    const begun = begin(first);
+    await begun.planned;
+    let filled = await begun.first;
     for (const chunk of chunks) {
       assert.deepEqual(filled, { kind: "chunk", ...chunk });
       filled = await filler.next();
@@ -62,15 +61,15 @@ describe("the thread that fills tables", () => {
   });
 
   it("leaves a batch for the next one", async () => {
-    await begin(first);
+    await begin(first).first;
     const left = filler.next();
     const [chunk] = expected(second);
-    assert.deepEqual(await begin(second), { kind: "chunk", ...chunk });
+    assert.deepEqual(await begin(second).first, { kind: "chunk", ...chunk });
     await left;
   });
 
   it("says why a batch has no proof", async () => {
-    const made = await begin({ ...second, claim: first.claim });
+    const made = await begin({ ...second, claim: first.claim }).first;
     assert.deepEqual([made.kind, made.kind === "labelled" && made.reason], ["labelled", "disagreement"]);
   });
 

@@ -39,7 +39,7 @@ export interface ExecutionProving {
   readonly executionProver?: (prover: ExecutionProver) => ExecutionProofs["prover"];
 }
 
-/** What proves the execution of batches. Starts nothing until the first of them. */
+/** What proves the execution of batches. Starts nothing until the first of them begins. */
 export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   closing: Disposer,

@@ -23,6 +23,11 @@ export interface ProvingTools {
   readonly kept: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
 }
 
+/** Compiles what computes on the key's tables, which all proofs share. */
+export function prepareTables({ key, backend, kept }: Omit<ProvingTools, "filler">): void {
+  backend.prepare(kept.programs.compile(key.system.tables));
+}
+
 /** One batch's proof in the making. */
 export class BatchProving {
   readonly #tools: ProvingTools;
@@ -60,15 +65,16 @@ export class BatchProving {
   /** Each chunk is proven while the tables of the next one are filled. */
   async run(): Promise<ProvenExecution | LabelledExecution> {
     const start = performance.now();
-    const { key, backend, filler, kept } = this.#tools;
+    const { key, backend, filler } = this.#tools;
     const { environment } = this.#witness;
     let relisting: Relisting | undefined;
     this.#options.signal?.throwIfAborted();
     this.#clock.enter("plan", 0);
-    const filled = filler.begin(this.#witness, this.#claim, this.#mostCells, () => this.#clock.enter("trace", 0));
-    // It takes a second, and nothing else is to be done in this thread.
-    backend.prepare(kept.programs.compile(key.system.tables));
-    for (let next: Promise<Filled> = filled; ;) {
+    const { first, planned } = this.#options.begun ?? filler.begin(this.#witness, this.#claim, this.#mostCells);
+    void planned.then(() => this.#clock.enter("trace", 0));
+    // Unless it was done before, it takes a second in which nothing else is to be done in this thread.
+    prepareTables(this.#tools);
+    for (let next: Promise<Filled> = first; ;) {
       const chunk = await next;
       this.#options.signal?.throwIfAborted();
       if (chunk.kind === "labelled") return chunk;

@@ -3,7 +3,7 @@ import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import type { Filled, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
+import type { BegunBatch, Filled, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.ts" : "./filling-thread.js", import.meta.url);
@@ -35,13 +35,17 @@ export class ChunkFiller {
   }
 
   /** Starts the thread before it is needed, which takes about a second. */
-  start(): void {
-    this.#thread.run({ type: "start" }).catch(() => undefined);
+  async start(): Promise<void> {
+    await this.#thread.run({ type: "start" });
   }
 
-  /** The first chunk of a batch. */
-  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number, onPlanned: () => void): Promise<Filled> {
-    return this.#thread.run({ type: "begin", witness, claim, mostCells }, { onProgress: onPlanned });
+  /** Begins with a batch. */
+  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number): BegunBatch {
+    const { promise: planned, resolve } = Promise.withResolvers<undefined>();
+    const first = this.#thread.run({ type: "begin", witness, claim, mostCells }, { onProgress: () => resolve(undefined) });
+    // It is looked at when all else is ready, and not at all if that fails.
+    first.catch(() => undefined);
+    return { first, planned };
   }
 
   /** The chunk behind the one that was last given. */

@@ -30,6 +30,11 @@ export interface ProveOptions {
 
 /** Makes and checks proofs of batches' executions off the calling thread: one at a time, in the order of the calls. */
 export interface ExecutionProver {
+  /**
+   * Makes ready what the first proof of a batch of this protocol version would have to wait for some seconds. It stays for as
+   * long as an idle prover keeps its thread. Rejects with ExecutionProverError.
+   */
+  prepare(protocolVersion: bigint): Promise<void>;
   /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
   prove(witness: BatchWitness, claim: ExecutionClaim, options?: ProveOptions): Promise<ProvenExecution | LabelledExecution>;
   /**
@@ -74,6 +79,7 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
     },
   });
   return {
+    prepare: async (protocolVersion) => void (await thread.run({ type: "prepare", protocolVersion })),
     async prove(witness, claim, proveOptions = {}) {
       proveOptions.signal?.throwIfAborted();
       proveOptions.onProgress?.(QUEUED);

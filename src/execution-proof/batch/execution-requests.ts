@@ -9,6 +9,7 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 /** What the thread is asked for. */
 export type ExecutionJob =
   | { readonly type: "prove" | "examine"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | { readonly type: "prepare"; readonly protocolVersion: bigint }
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
 /** What comes of it. */

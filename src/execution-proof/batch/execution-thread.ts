@@ -8,7 +8,7 @@ import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
-import type { ExecutionProgress } from "./proven-execution.ts";
+import { type ExecutionProgress, MOST_CELLS } from "./proven-execution.ts";
 import { verifyWithKey } from "./verify-execution.ts";
 
 /** The prover's own thread: one backend, one request at a time. Ended by `terminate`, which also frees the backend. */
@@ -16,36 +16,47 @@ const port = parentPort;
 if (port === null) throw new Error("execution-thread.ts is the body of a worker thread; use createExecutionProver");
 const { workers, parameters = executionParameters(), acceptsWeakParameters, mostCells } = workerData as ExecutionThreadSetup;
 
-/** What a protocol version's proofs are made and checked with. */
+/** What a protocol version's proofs are made and checked with. The filler works while the rest is made. */
 interface Tools {
-  readonly key: ExecutionKey;
-  readonly proving: ExecutionProving;
+  readonly filler: ChunkFiller;
+  readonly made: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
 }
 
 const backend = createWasmBackend(workers === undefined ? {} : { workers });
 /** By protocol version: made once, for all batches. */
-const tools = new Map<bigint, Promise<Tools>>();
+const tools = new Map<bigint, Tools>();
 
-/** `starts` a thread that fills tables while the key is made. */
-function toolsOf(protocolVersion: bigint, starts: boolean): Promise<Tools> {
+function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
   const filler = new ChunkFiller(protocolVersion, parameters);
-  if (starts) filler.start();
   const made = backend.then(async (own) => {
     const key = await createExecutionKey(protocolVersion, parameters, own);
     return { key, proving: new ExecutionProving(key, own, filler) };
   });
-  tools.set(protocolVersion, made);
-  made.catch(() => tools.delete(protocolVersion));
-  return made;
+  tools.set(protocolVersion, { filler, made });
+  made.catch(() => {
+    tools.delete(protocolVersion);
+    void filler.close();
+  });
+  return { filler, made };
+}
+
+async function prepare({ filler, made }: Tools): Promise<undefined> {
+  const started = filler.start();
+  const { proving } = await made;
+  proving.prepare();
+  await started;
 }
 
 serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
   port,
   async (job, context) => {
+    if (job.type === "prepare") return prepare(toolsOf(job.protocolVersion));
     const { claim } = job;
-    const { key, proving } = await toolsOf(claim.batch.protocolVersion, job.type === "prove");
+    const { filler, made } = toolsOf(claim.batch.protocolVersion);
+    const begun = job.type === "prove" ? filler.begin(job.witness, claim, mostCells ?? MOST_CELLS) : undefined;
+    const { key, proving } = await made;
     const options = { ...context, ...(mostCells === undefined ? {} : { mostCells }) };
     switch (job.type) {
       case "verify":
@@ -53,7 +64,7 @@ serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
       case "examine":
         return proving.examine(job.witness, claim, options);
       case "prove":
-        return proving.prove(job.witness, claim, options);
+        return proving.prove(job.witness, claim, begun === undefined ? options : { ...options, begun });
     }
   },
   (error) =>

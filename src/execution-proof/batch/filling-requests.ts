@@ -7,6 +7,13 @@ import type { LabelledExecution } from "./execution-label.ts";
 /** The batch's next chunk; behind the last one its end; or why the batch has no proof. */
 export type Filled = (FilledChunk & { readonly kind: "chunk" }) | { readonly kind: "end" } | LabelledExecution;
 
+/** A batch whose first chunk is being filled. */
+export interface BegunBatch {
+  readonly first: Promise<Filled>;
+  /** Resolves once its chunks are planned, and never where it has no proof. */
+  readonly planned: Promise<void>;
+}
+
 /** What the filler's thread is asked for. */
 export type FillingJob =
   | { readonly type: "start" }

@@ -2,7 +2,7 @@ import type { Backend } from "../../kernels/backend.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
-import { BatchProving } from "./batch-proving.ts";
+import { BatchProving, prepareTables, type ProvingTools } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
@@ -28,6 +28,16 @@ export class ExecutionProving {
     this.#programs = new TablePrograms(key.system);
     this.#fixedTables = new FixedTables(key.system, backend);
     this.#filler = filler;
+  }
+
+  get #tools(): ProvingTools {
+    const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
+    return { key: this.#key, backend: this.#backend, filler: this.#filler, kept };
+  }
+
+  /** Compiles what the first proof would else compile, which takes a second. */
+  prepare(): void {
+    prepareTables(this.#tools);
   }
 
   /** Releases what is kept on the backend, and ends the filler's thread. */
@@ -62,8 +72,7 @@ export class ExecutionProving {
   }
 
   #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): BatchProving {
-    const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
-    return new BatchProving({ key: this.#key, backend: this.#backend, filler: this.#filler, kept }, witness, claim, options);
+    return new BatchProving(this.#tools, witness, claim, options);
   }
 
   async #labelled<Made>(options: ProvingOptions, make: () => Promise<Made>): Promise<Made | LabelledExecution> {

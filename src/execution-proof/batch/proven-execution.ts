@@ -1,4 +1,5 @@
 import type { ProofPhase } from "../../stark/prove.ts";
+import type { BegunBatch } from "./filling-requests.ts";
 
 /** A proof of a batch's execution in the making. Chunks are counted from 0. */
 export interface ExecutionProgress {
@@ -32,6 +33,8 @@ export interface ProvingOptions {
   readonly onProgress?: (progress: ExecutionProgress) => void;
   /** Cells that a chunk may have. Default `MOST_CELLS`. */
   readonly mostCells?: number;
+  /** The same batch where the filler has begun with it, for as many cells. */
+  readonly begun?: BegunBatch;
 }
 
 /** What a chunk of several steps may have: its proof takes less than 2.5 GiB (docs/figures.md). */

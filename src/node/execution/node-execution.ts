@@ -20,7 +20,7 @@ import type { ExecutionStore } from "./execution-store.ts";
 /** What proves the execution of a chain's batches, and where that is kept. */
 export interface ExecutionProofs {
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Pick<ExecutionProver, "prove" | "verify">;
+  readonly prover: Pick<ExecutionProver, "prepare" | "prove" | "verify">;
   readonly store: ExecutionStore;
   /** Told of each batch once its proof is under way, or known to be none. */
   readonly onBatch?: (batch: FormedBatch) => void;
@@ -54,7 +54,7 @@ export interface NodeExecution {
   beforeForming(batch: UnformedBatch): void;
   onBatch(batch: FormedBatch): void;
   /** The chain has carried out again what an earlier process did: what is kept of later batches is of none. */
-  follow(chain: Pick<Chain, "index" | "sequencer">): void;
+  follow(chain: Pick<Chain, "index" | "sequencer" | "protocolVersion">): void;
 }
 
 /** Where a batch stands between its sealing and its forming. */
@@ -89,9 +89,18 @@ export function openNodeExecution(
   const executed = new ExecutedBatches(options, older);
   const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
   let taken: Taken | undefined;
+  let followed: Pick<Chain, "protocolVersion"> | undefined;
+  /** The last batch for which the prover has made ready. */
+  let prepared: bigint | undefined;
   return {
     view: open?.view,
-    onBlock: (block) => executed.addBlock(block),
+    onBlock(block) {
+      executed.addBlock(block);
+      if (proofs === undefined || followed === undefined || block.batchNumber === prepared) return;
+      prepared = block.batchNumber;
+      // What fails here fails again, and is told, when the batch is to be proven.
+      proofs.prover.prepare(followed.protocolVersion()).catch(() => undefined);
+    },
     beforeForming(batch) {
       const { batchNumber, previous } = batch;
       const isAsked = onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
@@ -110,8 +119,10 @@ export function openNodeExecution(
       if (open !== undefined) take(open, batch, own?.witness, provable);
       proofs?.onBatch?.(batch);
     },
-    follow({ index, sequencer }) {
+    follow(chain) {
+      const { index, sequencer } = chain;
       if (open === undefined) return;
+      followed = chain;
       open.queue.forgetFrom(sequencer.batchNumber);
       closing.add(index.onReturn(() => open.queue.forgetFrom(sequencer.batchNumber)));
     },
