@@ -159,7 +159,8 @@ interface IStateExit is IKnownChains {
     function refundTransfer(UndeliveredTransfer calldata transfer, address recipient) external;
 
     /// @notice Pays one entry of a list that never arrived, as `refundTransfer` does, but to its recipient: a list keeps no senders. The
-    /// caller is the entry's recipient, on the destination, or on the source where L1 refused the list.
+    /// caller is the entry's recipient, on the destination, or on the source where L1 refused the list. The first entry is paid with what was given
+    /// for the list's delivery.
     /// @param number The list's number in its batch.
     /// @param entries All of the list.
     /// @param place Of the caller's entry.

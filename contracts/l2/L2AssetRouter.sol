@@ -144,17 +144,15 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     /// @inheritdoc IL2AssetRouter
     function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable {
-        _requireMovable(amount, recipient);
-        if (uint160(recipient) < FIRST_LISTED) revert RecipientNotAllowed(recipient);
-        if (destinationChainId == 0 || destinationChainId == block.chainid) revert InvalidDestination(destinationChainId);
-        bytes32 entry = TransferList.entryOf(recipient, amount);
-        // The token's own code may list others here.
-        _takeListed(amount, token);
-        TransferList.Filling storage list = lists.filling[TransferList.key(destinationChainId, token)];
-        uint256 count = list.count;
-        if (count == 0 || count == TransferList.MAX_ENTRIES) _openList(list, destinationChainId, token);
-        (bytes32 name, uint256 place) = lists.add(list, entry);
-        emit TransferListed(name, place, entry);
+        _sendListed(destinationChainId, token, amount, 0, recipient);
+    }
+
+    /// @inheritdoc IL2AssetRouter
+    function sendListedWithFee(uint256 destinationChainId, address token, uint256 amount, uint256 fee, address recipient)
+        external
+        payable
+    {
+        _sendListed(destinationChainId, token, amount, fee, recipient);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -186,8 +184,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     /// @inheritdoc IL2AssetRouter
     function deliverList(MessageInclusionProof calldata message, uint256 number, bytes32[] calldata entries) external {
         (bytes32 messageHash, AssetTransfer memory transfer) = _consume(message);
-        _requireList(transfer, message.l1BatchNumber, number, entries);
-        _payList(message.chainId, messageHash, transfer, entries);
+        uint256 fee = _requireList(transfer, message.l1BatchNumber, number, entries);
+        _payList(message.chainId, messageHash, transfer, entries, fee);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -199,11 +197,11 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
     ) external {
         (bytes32 messageHash, AssetTransfer memory transfer) = _readSend(sent);
         if (sent.chainId != block.chainid) revert WrongSourceChain(block.chainid, sent.chainId);
-        _requireList(transfer, sent.l1BatchNumber, number, entries);
+        uint256 fee = _requireList(transfer, sent.l1BatchNumber, number, entries);
         _markRefunded(sent, messageHash, transfer.destinationChainId, refused);
         bytes32 assetId = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         emit TransferRefunded(messageHash, transfer.sender, assetId, transfer.recipient, transfer.amount);
-        _payList(sent.chainId, messageHash, transfer, entries);
+        _payList(sent.chainId, messageHash, transfer, entries, fee);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -334,6 +332,20 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         return address(VAULT);
     }
 
+    function _sendListed(uint256 destinationChainId, address token, uint256 amount, uint256 fee, address recipient) private {
+        _requireMovable(amount, recipient);
+        if (uint160(recipient) < FIRST_LISTED) revert RecipientNotAllowed(recipient);
+        if (destinationChainId == 0 || destinationChainId == block.chainid) revert InvalidDestination(destinationChainId);
+        bytes32 entry = TransferList.entryOf(recipient, amount);
+        // The token's own code may list others here.
+        _takeListed(amount + fee, token);
+        TransferList.Filling storage list = lists.filling[TransferList.key(destinationChainId, token)];
+        uint256 count = list.count;
+        if (count == 0 || count == TransferList.MAX_ENTRIES) _openList(list, destinationChainId, token);
+        (bytes32 name, uint256 place) = lists.add(list, entry, fee);
+        emit TransferListed(name, place, entry);
+    }
+
     function _sendWithdrawal(address l1Receiver, address token, uint256 amount) private returns (bytes32 messageHash) {
         if (token == Predeploys.BASE_TOKEN) revert BaseTokenNotSupported();
         return _sendAsset(AssetMessage.WITHDRAWAL, msg.sender, CONTEXT.l1ChainId(), token, amount, 0, l1Receiver);
@@ -426,11 +438,12 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         uint256 batchNumber,
         uint256 number,
         bytes32[] calldata entries
-    ) private view {
+    ) private view returns (uint256 fee) {
         if (transfer.recipient != address(this)) revert RecipientNotAllowed(transfer.recipient);
         (bytes32 hash, uint256 total) = TransferList.digest(batchNumber, number, entries);
         if (hash != bytes32(transfer.nonce)) revert ListMismatch(bytes32(transfer.nonce), hash);
-        if (total != transfer.amount) revert ListSumMismatch(transfer.amount, total);
+        if (total > transfer.amount) revert ListSumMismatch(transfer.amount, total);
+        return transfer.amount - total;
     }
 
     /// @dev A recipient whom a token of this chain does not pay is owed the amount; the others are paid all the same.
@@ -438,22 +451,37 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         uint256 sourceChainId,
         bytes32 messageHash,
         AssetTransfer memory transfer,
-        bytes32[] calldata entries
+        bytes32[] calldata entries,
+        uint256 fee
     ) private {
+        if (fee != 0) emit DeliveryPaid(messageHash, msg.sender, fee);
         if (transfer.originChainId != block.chainid) {
             VAULT.mintListed(transfer.originChainId, transfer.originToken, entries);
+            if (fee != 0) VAULT.mint(transfer.originChainId, transfer.originToken, msg.sender, fee, "");
             return;
         }
-        bytes32 asset = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
         for (uint256 i = 0; i < entries.length; ++i) {
             (address recipient, uint256 amount) = TransferList.partsOf(entries[i]);
-            // With less gas the payment could fail for that alone.
-            if ((gasleft() / 64) * 63 < ENTRY_GAS + MARGIN) revert NotEnoughGasForEntry(ENTRY_GAS + MARGIN, gasleft());
-            try VAULT.mint{gas: ENTRY_GAS}(transfer.originChainId, transfer.originToken, recipient, amount, "") {}
-            catch {
-                owed[keccak256(abi.encode(asset, recipient))] += amount;
-                emit ListedOwed(asset, recipient, amount, sourceChainId, messageHash);
-            }
+            _payEntry(sourceChainId, messageHash, transfer, recipient, amount);
+        }
+        if (fee != 0) _payEntry(sourceChainId, messageHash, transfer, msg.sender, fee);
+    }
+
+    /// @dev Of a token of this chain, whose code may refuse it.
+    function _payEntry(
+        uint256 sourceChainId,
+        bytes32 messageHash,
+        AssetTransfer memory transfer,
+        address recipient,
+        uint256 amount
+    ) private {
+        // With less gas the payment could fail for that alone.
+        if ((gasleft() / 64) * 63 < ENTRY_GAS + MARGIN) revert NotEnoughGasForEntry(ENTRY_GAS + MARGIN, gasleft());
+        try VAULT.mint{gas: ENTRY_GAS}(transfer.originChainId, transfer.originToken, recipient, amount, "") {}
+        catch {
+            bytes32 asset = AssetMessage.assetId(transfer.originChainId, transfer.originToken);
+            owed[keccak256(abi.encode(asset, recipient))] += amount;
+            emit ListedOwed(asset, recipient, amount, sourceChainId, messageHash);
         }
     }
 

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Lists of transfers that travel in one asset message
 /// @notice An entry is one word: recipient (20) ‖ amount (12). A list's hash is h₀ = keccak(TAG, batch's number, list's number), then
 /// h ← keccak(h ‖ entry) for each entry. The batch's number and the list's tell equal lists apart. The list's asset message is from
-/// the asset router to the asset router, its nonce is the hash, its amount the sum.
+/// the asset router to the asset router, its nonce is the hash, its amount the sum and what its senders gave for the delivery beside it.
 library TransferList {
     bytes32 internal constant TAG = keccak256("hyperchain.transfer-list.v1");
     /// @notice Lists of a batch: what its closing sends has a bound.
@@ -14,6 +14,7 @@ library TransferList {
 
     error ListAmountTooLarge(uint256 limit, uint256 actual);
     error TooManyLists(uint256 limit);
+    error ListFeeTooLarge(uint256 limit, uint256 actual);
 
     /// @dev The list that is being filled for one destination and token. One slot; `hash` is the second.
     struct Filling {
@@ -77,14 +78,18 @@ library TransferList {
         }
     }
 
-    /// @notice Adds an entry to a list that was opened.
-    function add(Book storage book, Filling storage list, bytes32 entry) internal returns (bytes32 name, uint256 place) {
+    /// @notice Adds an entry to a list that was opened, and a fee for the delivery of the list.
+    function add(Book storage book, Filling storage list, bytes32 entry, uint256 fee)
+        internal
+        returns (bytes32 name, uint256 place)
+    {
+        if (fee > type(uint96).max) revert ListFeeTooLarge(type(uint96).max, fee);
         Filling memory filling = list;
         place = filling.count;
         name = nameOf(filling.batchNumber, filling.number);
-        // Fewer than 2^16 amounts of 96 bits.
+        // Fewer than 2^16 amounts of 96 bits, and as many fees.
         unchecked {
-            filling.total += uint96(uint256(entry));
+            filling.total += uint128(uint96(uint256(entry)) + fee);
             filling.count = uint16(place + 1);
         }
         filling.hash = _fold(place == 0 ? name : filling.hash, entry);

@@ -62,6 +62,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LengthOutOfRange","type":"error"},
   {"inputs":[{"name":"cost","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"LessThanQueueCost","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListAmountTooLarge","type":"error"},
+  {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListFeeTooLarge","type":"error"},
   {"inputs":[{"name":"expected","type":"bytes32"},{"name":"actual","type":"bytes32"}],"name":"ListMismatch","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListSumMismatch","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LogIndexTooLarge","type":"error"},

@@ -5,7 +5,7 @@ import { toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { decodeListEntry } from "../protocol/transfer-list.ts";
+import { decodeListEntry, listFee } from "../protocol/transfer-list.ts";
 import { askSlot, slotProof } from "../relayer/state-proof.ts";
 import type { AskedNode } from "../relayer/state-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
@@ -125,7 +125,9 @@ export async function refundListed(
   const data = stateExit.encodeFunctionData("refundListed", [undelivered, list.number, list.entries, place, account]);
   const exit = await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider);
   const { hash } = await submit(sender, { to: exit, data });
-  return { amount, to: account, l1TransactionHash: hash as Hex };
+  // The first entry's owner gets what was given for the delivery.
+  const fee = place === 0 ? listFee(transfer.amount, list.entries) : 0n;
+  return { amount: amount + fee, to: account, l1TransactionHash: hash as Hex };
 }
 
 function executedPlace(view: L1View, { chainId, name }: EcosystemChain, messageHash: Hex): MessagePlace {

@@ -59,8 +59,7 @@ export async function sendListed(
   const place = formatChainAddress(ecosystem, to);
   if (to.chainId === source.chainId || to.chainId === between.l1.chainId)
     throw notListable(`${place} is not on another chain`, place);
-  if ((request.fee ?? 0n) > 0n)
-    throw notListable(`what goes to ${place} in a list pays no fee: leave it out, or send it alone`, place);
+  const { fee = 0n } = request;
   if (amount > MAX_LISTED_AMOUNT) throw notListable(`${amount} is not below 2^96, which an entry of a list holds`, place);
   if (BigInt(to.account) < FIRST_LISTED_ACCOUNT)
     throw notListable(`${place} is below 2^20, where the protocol and precompiled contracts are`, place);
@@ -69,14 +68,17 @@ export async function sendListed(
   const sender = await senderOn(signer, source);
   const token = await findToken(between, source, request.token, sender.provider);
   const approvals: Hex[] = [];
-  if (!token.isBase && token.originChainId !== source.chainId) await requireTokens(sender, token.address, amount);
+  if (!token.isBase && token.originChainId !== source.chainId) await requireTokens(sender, token.address, amount + fee);
   else if (!token.isBase) {
-    const approval = await ensureAllowance(sender, token.address, PREDEPLOYS.L2NativeTokenVault, amount);
+    const approval = await ensureAllowance(sender, token.address, PREDEPLOYS.L2NativeTokenVault, amount + fee);
     if (approval !== undefined) approvals.push(approval);
   }
   await announceFirst(between, sender, token);
-  const data = assetRouter.encodeFunctionData("sendListed", [to.chainId, token.address, amount, to.account]);
-  const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount : 0n });
+  const data =
+    fee > 0n
+      ? assetRouter.encodeFunctionData("sendListedWithFee", [to.chainId, token.address, amount, fee, to.account])
+      : assetRouter.encodeFunctionData("sendListed", [to.chainId, token.address, amount, to.account]);
+  const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount + fee : 0n });
   const entry = encodeListEntry({ recipient: to.account, amount });
   // The token's own code may have sent others before.
   const event = receipt.logs.map(readListed).findLast((listed) => listed?.entry === entry);

@@ -47,6 +47,11 @@ export function hashTransferList(batchNumber: BatchNumber, number: number, entri
   return entries.reduce((hash, entry) => keccak(fromHex(hash, 32), fromHex(entry, 32)), transferListName(batchNumber, number));
 }
 
+/** What a list's message carries beside its entries, for the account that delivers it; below 0 where its chain lied. */
+export function listFee(amount: bigint, entries: readonly Hex[]): bigint {
+  return entries.reduce((left, entry) => left - decodeListEntry(entry).amount, amount);
+}
+
 /** Whether an asset message carries a list: it goes from the asset router to the asset router. */
 export function isTransferList({ recipient, sender }: Pick<AssetTransfer, "recipient" | "sender">): boolean {
   return recipient === PREDEPLOYS.L2AssetRouter && sender === PREDEPLOYS.L2AssetRouter;

@@ -1,15 +1,14 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { assetId, decodeAssetMessage, deliveryFee } from "../protocol/asset-message.ts";
-import type { AssetTransfer } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { decodeInteropBundle } from "../protocol/interop-message.ts";
 import type { InteropBundle } from "../protocol/interop-message.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { isTransferList } from "../protocol/transfer-list.ts";
+import { isTransferList, listFee } from "../protocol/transfer-list.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
-import type { BundleBodies } from "./delivery.ts";
+import type { KnownContents } from "./delivery.ts";
 import type { Journey } from "./journey.ts";
 
 /** What a relayer pays for. Amounts are of the base token of the chain on which it delivers. */
@@ -60,9 +59,8 @@ export async function objectionTo(
     : `insufficient funds for a delivery at a loss: it would leave ${left} of a reserve of ${reserveWei}`;
 }
 
-export interface RewardsDependencies {
+export interface RewardsDependencies extends KnownContents {
   readonly l1View: L1View;
-  readonly bundleBodies: BundleBodies;
   /** Whether the outcome of a bundle that was sent on this chain brings no reward any more: it was paid, or taken back. */
   readonly isCallbackRewardSpent: (sourceChainId: ChainId, bundleHash: MessageHash) => boolean;
   readonly provider: Provider;
@@ -78,10 +76,11 @@ export class Rewards {
   }
 
   /** Base token of the destination that a delivery brings now. Rejects with the provider's error. */
-  async of({ content, sourceChainId, destinationChainId }: Journey): Promise<bigint> {
+  async of(journey: Journey): Promise<bigint> {
+    const { content, sourceChainId, destinationChainId } = journey;
     switch (content.type) {
       case "transfer":
-        return this.#ofTransfer(content.transfer);
+        return this.#ofTransfer(journey);
       case "refund":
         return 0n;
       case "bundle":
@@ -97,9 +96,17 @@ export class Rewards {
     }
   }
 
-  /** A transfer's fee is in what it carries. */
-  async #ofTransfer(transfer: AssetTransfer): Promise<bigint> {
-    const fee = isTransferList(transfer) ? 0n : deliveryFee(transfer);
+  /** A transfer's fee is in what it carries, and so is a list's. */
+  async #ofTransfer({ content, sourceChainId, sender, messageHash }: Journey): Promise<bigint> {
+    if (content.type !== "transfer") return 0n;
+    const { transfer } = content;
+    const { l1View, findList } = this.#dependencies;
+    let fee = 0n;
+    if (isTransferList(transfer)) {
+      const [place] = l1View.messages(sourceChainId, sender, messageHash);
+      const list = place === undefined ? undefined : findList(sourceChainId, place.batch.batchNumber, transfer);
+      fee = list === undefined ? 0n : listFee(transfer.amount, list.entries);
+    } else fee = deliveryFee(transfer);
     if (fee === 0n) return 0n;
     return assetId(transfer.originChainId, transfer.originToken) === (await this.#baseToken()) ? fee : 0n;
   }

@@ -3,7 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
-import { decodeListEntry, hashTransferList, MAX_LISTS, transferListName } from "../protocol/transfer-list.ts";
+import { hashTransferList, listFee, MAX_LISTS, transferListName } from "../protocol/transfer-list.ts";
 
 /** A transfer that a chain's asset router put into a list. */
 export interface ListedEvent {
@@ -44,9 +44,8 @@ export class ListBook {
     for (let number = 0; number < MAX_LISTS; number++) {
       const entries = this.#entries.get(sourceChainId)?.get(transferListName(batchNumber, number)) ?? [];
       if (entries.includes(undefined as never)) continue;
-      const total = entries.reduce((sum, entry) => sum + decodeListEntry(entry).amount, 0n);
-      // What comes to another sum is refused everywhere.
-      if (total !== amount) continue;
+      // What comes to more is refused everywhere.
+      if (entries.length === 0 || listFee(amount, entries) < 0n) continue;
       if (hashTransferList(batchNumber, number, entries) === wordToHex(nonce)) return { number, entries };
     }
     return undefined;

@@ -5,6 +5,7 @@ import type { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { send } from "../../src/client/send.ts";
+import { sendListed } from "../../src/client/transfer-list.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { destinationBaseToken, interoperableAddress, relayerReward } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -79,22 +80,27 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const to = `${bob}@${B}`;
     for (const fee of [1n, ETHER / 10n]) await send(devnet.info(), { from: Number(A), to, amount: 9n, fee }, alice);
+    // A list's are what its senders gave together.
+    for (const fee of [0n, ETHER / 5n])
+      await sendListed(devnet.info(), { from: Number(A), to, amount: 4n, fee }, alice, clients[1]!);
     await settleNow(devnet.chains[0]!);
     await devnet.chains[1]!.pipeline.pollL1();
     const careful = relayerOf(devnet, clients, RELAYER, devnet.l1.provider, { minRewardPercent: 100 });
     await careful.observe();
-    const fresh = careful.journeys().slice(-2);
+    const fresh = careful.journeys().slice(-3);
     const relayer = devnet.accounts.wallet(RELAYER).address;
     const [own, his] = [await clients[1]!.getBalance(relayer), await clients[1]!.getBalance(bob)];
     await careful.poll();
     assert.deepEqual(
       fresh.map(({ steps }) => steps.has("executed")),
-      [false, true],
+      [false, true, true],
     );
     assert.match(fresh[0]!.refusal ?? "", /^its reward of 1 is less than 100% of what its gas costs, \d+$/);
-    assert.equal((await clients[1]!.getBalance(bob)) - his, 9n);
-    const receipt = await clients[1]!.getTransactionReceipt(fresh[1]!.steps.get("executed")!.transactionHash);
-    assert.equal((await clients[1]!.getBalance(relayer)) - own + receipt!.fee, ETHER / 10n);
+    assert.equal((await clients[1]!.getBalance(bob)) - his, 17n);
+    let gasWei = 0n;
+    for (const { steps } of fresh.slice(1))
+      gasWei += (await clients[1]!.getTransactionReceipt(steps.get("executed")!.transactionHash))!.fee;
+    assert.equal((await clients[1]!.getBalance(relayer)) - own + gasWei, ETHER / 10n + ETHER / 5n);
   });
 
   test("weighs reward against cost exactly, and asks for the balance of losses only", async () => {

@@ -67,7 +67,7 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     error UnbackedList(uint256 unbacked);
     /// @notice These are not the entries that the list's message names.
     error ListMismatch(bytes32 expected, bytes32 actual);
-    /// @notice The entries come to another sum than the list carries: its chain lied.
+    /// @notice The entries come to more than the list carries: its chain lied.
     error ListSumMismatch(uint256 expected, uint256 actual);
     error NotEnoughGasForEntry(uint256 required, uint256 actual);
     error NothingOwed(bytes32 assetId, address recipient);
@@ -123,15 +123,23 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
     /// recipients with a key; for contracts use `sendToChain`.
     function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable;
 
+    /// @notice Likewise, with a fee beside the amount and in the same token for the account that delivers the list: it gets what all who use
+    /// the list gave. Below 2^96.
+    /// @dev A list keeps no senders, so no fee goes back to one: where L1 refused the list, the account that has it paid here gets the fees
+    /// (`refundList`), and on L1 the owner of its first entry does.
+    function sendListedWithFee(uint256 destinationChainId, address token, uint256 amount, uint256 fee, address recipient)
+        external
+        payable;
+
     /// @notice Sends the open batch's lists. Only the messenger, which the batch's closing calls.
     function closeLists() external;
 
-    /// @notice Pays all entries of a list that was sent here. Anyone, once a list. What an entry's token refuses to pay is owed.
+    /// @notice Pays all entries of a list that was sent here, and the fees to the caller. Anyone, once a list. What an entry's token refuses to pay is owed.
     /// @param number The list's number in its batch.
     /// @param entries All of them, in their order: the sending chain's events have them, and its state after the list's batch.
     function deliverList(MessageInclusionProof calldata message, uint256 number, bytes32[] calldata entries) external;
 
-    /// @notice Pays a list of this chain, which L1 refused as in `refundTransfer`, to its recipients here. Anyone.
+    /// @notice Pays a list of this chain, which L1 refused as in `refundTransfer`, to its recipients here, and its fees to the caller. Anyone.
     function refundList(
         MessageInclusionProof calldata sent,
         uint256[] calldata refused,

@@ -285,6 +285,67 @@ describe("C12: lists of transfers", () => {
     await reverts(b.send(routerB, "deliverList", proof, 0n, entries), "ListSumMismatch", [1n, 1000n]);
   });
 
+  const listWithFee = (amount: bigint, fee: bigint, to: string, chainId = b.chainId) =>
+    a.send(router, "sendListedWithFee", chainId, COIN, amount, fee, to, { value: amount + fee });
+
+  test("fees of a list's senders go to the account that delivers it, once, and to no entry", async () => {
+    await listWithFee(5n, 30n, BOB);
+    await list(7n, CAROL, { user: 1 });
+    await listWithFee(9n, 4n, CAROL);
+    assert.equal(await balance(a, ROUTER), 55n);
+    const [sent, ...others] = await settle();
+    assert.deepEqual(others, []);
+    const deliverer = b.users[2]!;
+    const [bob, carol, own] = [await balance(b, BOB), await balance(b, CAROL), await balance(b, deliverer.address)];
+    const proof = ecosystem.prove(sent!.messageHash);
+    const bring = (entries: readonly Hex[]) =>
+      b.send(routerB.connect(deliverer) as Contract, "deliverList", proof, sent!.number, entries);
+    // Fewer entries would be a higher fee.
+    await reverts(bring(sent!.entries.slice(0, 2)), "ListMismatch");
+    const receipt = await bring(sent!.entries);
+    assert.deepEqual(await eventsOf(receipt, "L2AssetRouter", "DeliveryPaid"), [
+      [sent!.messageHash, getAddress(deliverer.address), 34n],
+    ]);
+    assert.deepEqual([(await balance(b, BOB)) - bob, (await balance(b, CAROL)) - carol], [5n, 16n]);
+    assert.equal((await balance(b, deliverer.address)) - own + receipt.fee, 34n);
+    await reverts(bring(sent!.entries), "AlreadyDelivered");
+    for (const fee of [2n ** 96n, 2n ** 255n]) await assert.rejects(listWithFee(5n, fee, BOB));
+  });
+
+  test("a token of the destination that refuses the deliverer holds up no entry: the fee is owed", async () => {
+    const token = (await b.ethers.deployContract("HostileFeeToken", b.users[0])) as unknown as Contract;
+    const address = await token.getAddress();
+    await b.send(token, "mint", b.users[0]!.address, 100n);
+    const home = await b.send(routerB, "sendToChain", a.chainId, address, 100n, a.users[0]!.address);
+    await ecosystem.settle();
+    await a.send(router, "deliver", ecosystem.prove((await eventsOf(home, "L2AssetRouter", "TransferSent"))[0]![5] as Hex));
+    const asset = assetId(b.chainId, address as Hex);
+    const copy = (await (await a.predeploy("L2NativeTokenVault")).getFunction("tokenAddress").staticCall(asset)) as string;
+    await a.send(router, "sendListedWithFee", b.chainId, copy, 60n, 40n, BOB);
+    const [sent] = await settle();
+    const deliverer = b.users[0]!.address;
+    await b.send(token, "refuse", deliverer);
+    await deliver(sent!);
+    const held = (account: string) => token.getFunction("balanceOf").staticCall(account);
+    assert.deepEqual([await held(BOB), await held(deliverer)], [60n, 0n]);
+    assert.equal(await routerB.getFunction("owedOf").staticCall(asset, deliverer), 40n);
+    await b.send(token, "refuse", BOB);
+    await b.send(routerB, "claimListed", b.chainId, address, deliverer);
+    assert.equal(await held(deliverer), 40n);
+    await reverts(b.send(routerB, "claimListed", b.chainId, address, deliverer), "NothingOwed");
+  });
+
+  test("fees of a list that L1 refused go to the account that has it paid on its own chain", async () => {
+    await listWithFee(5n, 11n, BOB, 998n);
+    const [sent] = await settle();
+    const bringer = a.users[3]!;
+    const [bob, own] = [await balance(a, BOB), await balance(a, bringer.address)];
+    const args = [ecosystem.prove(sent!.messageHash), ecosystem.refusedWith(sent!.messageHash), sent!.number, sent!.entries];
+    const receipt = await a.send(router.connect(bringer) as Contract, "refundList", ...args);
+    assert.equal((await balance(a, BOB)) - bob, 5n);
+    assert.equal((await balance(a, bringer.address)) - own + receipt.fee, 11n);
+  });
+
   test("a list to an id that no chain has goes to its recipients here, once", async () => {
     await list(5n, BOB, { chainId: 999n });
     await list(6n, CAROL, { chainId: 999n });
