@@ -377,7 +377,7 @@ describe("C12: lists of transfers", () => {
       const costs: { gas: number; units: number }[] = [];
       for (const count of [1, 3]) {
         const recipients = await Promise.all(Array.from({ length: count }, () => recipient()));
-        for (const account of recipients) await list(1n, account);
+        for (const account of recipients) await listWithFee(1n, 1n, account);
         const [sent] = await settle();
         const { hash, gasUsed } = await deliver(sent!);
         costs.push({ gas: Number(gasUsed), units: await budgetOf(b, hash) });
