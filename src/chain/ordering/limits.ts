@@ -99,7 +99,7 @@ export const NO_USAGE: BatchUsage = {
 };
 
 /** L1 gas of the commit by the protocol's model: per byte, changed leaf, message, bytecode and priority operation. */
-const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3000 };
+const COMMIT_GAS = { byte: 16, diff: 1500, message: 800, code: 30_000, priorityOp: 3800 };
 /** Imported roots that a batch may have. */
 export const MAX_IMPORTS = 256;
 /** Most L2 gas of an import. */
