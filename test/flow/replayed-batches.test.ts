@@ -59,7 +59,7 @@ describe("what a replay of the flow suite comes to", () => {
 
   test("is what docs/zkevm.md says", () => {
     const page = readFileSync(join(ROOT, "docs/zkevm.md"), "utf8");
-    for (const folder of ["test/flow", "test/client", "test/devnet"]) {
+    for (const folder of ["test/flow", "test/client"]) {
       const files = [...REPLAYED_FILES].flatMap(([file, expected]) => (file.startsWith(`${folder}/`) ? [expected] : []));
       const batches = files.reduce((sum, file) => sum + file.batches, 0);
       const labels = files.reduce((sum, file) => sum + file.labelled.length, 0);
