@@ -109,7 +109,7 @@ contract StateExit is StoppedChains, IStateExit {
         (bytes32 hash, uint256 total) = TransferList.digest(sent.batchNumber, number, entries);
         if (hash != bytes32(transfer.nonce) || total > transfer.amount) revert ListMismatch(bytes32(transfer.nonce), hash);
         (address owner, uint256 amount) = TransferList.partsOf(entries[place]);
-        // Nobody delivered the list; what its senders gave for that has no other owner.
+        // The list was not delivered, and what its senders gave for that has no other owner.
         if (place == 0) amount += transfer.amount - total;
         // The list was for the destination; where that is no chain, its recipients are accounts of the source.
         bytes32 messageHash = keccak256(sent.message);

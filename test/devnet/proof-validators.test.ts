@@ -16,7 +16,7 @@ const WEAK = {
   acceptsWeakParameters: true,
   workers: 1,
 };
-const SHA256 = `0x${"2".padStart(40, "0")}`;
+const RIPEMD160 = `0x${"3".padStart(40, "0")}`;
 const WINDOW_SECONDS = 3_600n;
 
 describe("B3: validators that ask for the proof of a batch's execution", () => {
@@ -65,7 +65,7 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
     provable = await call(devnet.accounts.wallet(BOB).address);
     assert.equal(pipeline().progress().committed, 0);
     assert.equal(pipeline().execution!.standing(0n)?.kind === "proven", false);
-    labelled = await call(SHA256, "0x01");
+    labelled = await call(RIPEMD160, "0x01");
     await pipeline().settled(0n);
     assert.equal(pipeline().execution!.standing(0n)?.kind, "proven");
   });
@@ -73,7 +73,7 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
   test("run a batch that cannot be proven, and those before it, and sign it for the label that they find themselves", async () => {
     await pipeline().settled(1n);
     const standing = pipeline().execution!.standing(1n);
-    assert.deepEqual([standing?.kind, standing?.kind === "labelled" && standing.reason], ["labelled", "sha256"]);
+    assert.deepEqual([standing?.kind, standing?.kind === "labelled" && standing.reason], ["labelled", "unsupported-precompile"]);
     assert.equal(devnet.info().chains[0]!.quorum.threshold, 2);
   });
 
@@ -131,10 +131,10 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
       ...rest,
       environment: { ...environment, timestamp: environment.timestamp + 1n },
     }));
-    const asSha256 = shown(labelled, { kind: "labelled", reason: "sha256" });
+    const asRipemd160 = shown(labelled, { kind: "labelled", reason: "unsupported-precompile" });
     const refused = await startMember();
     await refused.request("execute", { ...first, blocks });
-    await assert.rejects(refused.request("follow", shown(provable, { kind: "labelled", reason: "sha256" })), {
+    await assert.rejects(refused.request("follow", shown(provable, { kind: "labelled", reason: "unsupported-precompile" })), {
       code: "InputsNeeded",
       nextBatch: 0n,
     });
@@ -142,10 +142,10 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
     await proved.request("execute", { ...first, blocks });
     for (const member of [refused, proved]) {
       await member.request("follow", shown(provable, proven()));
-      await assert.rejects(member.request("follow", asSha256), { code: "InputsNeeded", nextBatch: 0n });
+      await assert.rejects(member.request("follow", asRipemd160), { code: "InputsNeeded", nextBatch: 0n });
       await member.request("execute", first);
       await member.request("execute", await pipeline().inputs(1n));
-      await member.request("follow", asSha256);
+      await member.request("follow", asRipemd160);
     }
   });
 
@@ -157,16 +157,16 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
 
   test("refuse a label of a batch that can be proven, and a label that is not the batch's", async () => {
     const member = await startMember();
-    const asSha256 = shown(provable, { kind: "labelled", reason: "sha256" });
-    await assert.rejects(member.request("follow", asSha256), { code: "InputsNeeded", nextBatch: 0n });
+    const asRipemd160 = shown(provable, { kind: "labelled", reason: "unsupported-precompile" });
+    await assert.rejects(member.request("follow", asRipemd160), { code: "InputsNeeded", nextBatch: 0n });
     await member.request("execute", await pipeline().inputs(0n));
-    await assert.rejects(member.request("follow", asSha256), { code: "ProvableBatch" });
+    await assert.rejects(member.request("follow", asRipemd160), { code: "ProvableBatch" });
     await member.request("follow", shown(provable, proven()));
     await member.request("execute", await pipeline().inputs(1n));
     await assert.rejects(member.request("follow", shown(labelled, { kind: "labelled", reason: "p256" })), {
       code: "LabelMismatch",
     });
-    await member.request("follow", shown(labelled, { kind: "labelled", reason: "sha256" }));
+    await member.request("follow", shown(labelled, { kind: "labelled", reason: "unsupported-precompile" }));
   });
 
   test("are not asked for what only others judge by", async () => {

@@ -12,7 +12,7 @@ import type { SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Of development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-const SHA256 = `0x${"2".padStart(40, "0")}`;
+const RIPEMD160 = `0x${"3".padStart(40, "0")}`;
 
 interface Verdict {
   readonly verified: boolean;
@@ -38,7 +38,7 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     await settle();
     await (await wallet.sendTransaction({ to: `0x${"e1".repeat(20)}`, value: 5n })).wait();
     await settle();
-    await (await wallet.sendTransaction({ to: SHA256, data: "0x01", gasLimit: 100_000n })).wait();
+    await (await wallet.sendTransaction({ to: RIPEMD160, data: "0x01", gasLimit: 100_000n })).wait();
     // Proofs are made by now: a task has two minutes, and on a busy machine a proof takes longer.
     const settled = await workplace.run(["hyperchain:settle", "--execution"]);
     assert.match(settled.stdout, /alpha: The transactions of batches 0 to 1 are proven/);
@@ -105,9 +105,9 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     const { code, verdict } = await verify(2);
     assert.equal(code, 1);
     assert.equal(verdict.error?.code, "NotProven");
-    assert.match(verdict.error?.message ?? "", /sha256/);
+    assert.match(verdict.error?.message ?? "", /unsupported-precompile/);
     const { stdout } = await workplace.run(["hyperchain:status"]);
-    assert.match(stdout, /Execution of batch 2 of alpha is not proven: sha256/);
+    assert.match(stdout, /Execution of batch 2 of alpha is not proven: unsupported-precompile/);
     assert.match(stdout, /The transactions of batches 0 to 1 are proven/);
   });
 
