@@ -11,8 +11,8 @@ export interface ExpectedFile {
 /** Batches of the test files of a folder. Files that are not here make no batch that a replay sees. */
 const BATCHES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "test/flow": {
-    ...{ "base-token": 3, bridge: 1, callbacks: 7, "calls-on-l1": 2 },
-    ...{ "carried-rollup": 27, dump: 5, escape: 2, "hostile-places": 1 },
+    ...{ "atomic-pair": 2, "base-token": 3, bridge: 1, callbacks: 7, "calls-on-l1": 2 },
+    ...{ "carried-rollup": 27, dump: 5, escape: 2, "expired-calls": 2, "hostile-places": 1 },
     ...{ hyperbridge: 3, "lying-quorum": 1, operate: 1, "pace-kept": 5 },
     ...{ places: 6, "priority-queue": 3, "reconstruct-tampering": 2, "refused-transfers": 2 },
     ...{ relayers: 4, "round-trip": 14, settlement: 2, snapshot: 15 },
