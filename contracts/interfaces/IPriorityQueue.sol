@@ -22,7 +22,7 @@ struct QueuedOperation {
 /// to settle (`npm run -s bench -- operations`).
 ///
 /// An operation that mints nothing and asks for little gas is free: its price on L2 is 0, and the base token is not touched. Little
-/// is `MAX_FREE_GAS`; for calls of the asset router what a withdrawal takes (`MAX_FREE_WITHDRAWAL_GAS`); for what the bridge itself
+/// is `MAX_FREE_GAS`; for the asset router's `withdraw` what that takes (`MAX_FREE_WITHDRAWAL_GAS`); for what the bridge itself
 /// sends, and for deliveries of what another chain sent and refunds of what L1 refused, what a delivery takes
 /// (`MAX_FREE_DELIVERY_GAS`). So a base token that is paused, refuses the sender or cannot be had keeps no other asset
 /// on the chain, and the exit of a chain that stands still opens without it. What keeps others from a flood of such operations is what

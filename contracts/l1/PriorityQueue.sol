@@ -29,6 +29,8 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
     /// @inheritdoc IPriorityQueue
     uint256 public constant OVERHEAD_GAS = 60_000;
     uint256 private constant MAX_CALLDATA = 32_768;
+    bytes4 private constant WITHDRAW = bytes4(keccak256("withdraw(address,address,uint256)"));
+    bytes4 private constant WITHDRAW_BY_ID = bytes4(keccak256("withdraw(bytes32,bytes)"));
     /// @dev Intrinsic gas, and EIP-7623's floor for a byte that is not zero.
     uint256 private constant MIN_GAS = 21_000;
     uint256 private constant MIN_GAS_PER_BYTE = 40;
@@ -106,10 +108,12 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         // Roots and deposits.
         if (request.sender == address(bridge)) return MAX_FREE_DELIVERY_GAS;
         if (request.contractL2 != Predeploys.ASSET_ROUTER) return MAX_FREE_GAS;
-        if (request.l2Calldata.length < 4) return MAX_FREE_WITHDRAWAL_GAS;
+        if (request.l2Calldata.length < 4) return MAX_FREE_GAS;
         bytes4 selector = bytes4(request.l2Calldata);
         bool shows = selector == IL2AssetRouter.deliver.selector || selector == IL2AssetRouter.refundTransfer.selector;
-        return shows ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
+        if (shows) return MAX_FREE_DELIVERY_GAS;
+        // A withdrawal publishes nothing that a token of the chain does: none of those is withdrawn, so that it reverts.
+        return selector == WITHDRAW || selector == WITHDRAW_BY_ID ? MAX_FREE_WITHDRAWAL_GAS : MAX_FREE_GAS;
     }
 
     /// @dev Does nothing on L2, so there is nothing to filter; but it must be answered, or the exit opens.

@@ -24,8 +24,6 @@ const COUNT = 4;
 /** What a transaction on L1 costs by itself, which many requests can share. */
 const INTRINSIC_GAS = 21_000;
 const FREE_GAS = 100_000n;
-/** Of a call of the asset router. */
-const FREE_ROUTER_GAS = 180_000n;
 const PURCHASES = ["codes", "slots", "a message"] as const;
 const token = new Interface(["function choose(uint8)", "function publish()", "function approve(address,uint256)"]);
 const vault = new Interface(["function tokenAddress(bytes32) view returns (address)"]);
@@ -192,7 +190,7 @@ describe("A15: a flood of what is free on a chain costs its sender more on L1 th
       const recipient = devnet.accounts.wallet(ALICE).address;
       const data = (i: number) =>
         assetRouter.encodeFunctionData("send", [interoperable(A, recipient), thrifty, 100n + BigInt(i)]) as Hex;
-      const { operator, flooder } = await freeOperations({ to: PREDEPLOYS.L2AssetRouter, gasLimit: FREE_ROUTER_GAS, data });
+      const { operator, flooder } = await freeOperations({ to: PREDEPLOYS.L2AssetRouter, gasLimit: FREE_GAS, data });
       compare(t, "a payment", { operator: (operator - empty) / COUNT, flooder });
     });
   });

@@ -139,7 +139,7 @@ describe("A15: an operation costs its sender about what it costs the chain", () 
     });
   }
 
-  test("a free operation has little gas, as much as a withdrawal takes where it calls the router, or a delivery where it is one or a refund", async () => {
+  test("a free operation has little gas, as much as a withdrawal or a delivery takes where it is one, or a refund", async () => {
     const chain = await create();
     const free = await queueConstant(chain, "MAX_FREE_GAS");
     const withdrawal = await queueConstant(chain, "MAX_FREE_WITHDRAWAL_GAS");
@@ -148,12 +148,24 @@ describe("A15: an operation costs its sender about what it costs the chain", () 
     const costOf = (gas: bigint): bigint => chain.configuration.l2GasPrice * (gas + overhead);
     await chain.request({ l2GasLimit: free }, 0n);
     await assertReverts(chain.request({ l2GasLimit: free + 1n }, 0n), `MintValueTooLow(${costOf(free + 1n)}, 0)`);
-    const router = { l2Contract: PREDEPLOYS.L2AssetRouter };
-    await chain.request({ ...router, l2GasLimit: withdrawal }, 0n);
-    await assertReverts(
-      chain.request({ ...router, l2GasLimit: withdrawal + 1n }, 0n),
-      `MintValueTooLow(${costOf(withdrawal + 1n)}, 0)`,
-    );
+    for (const signature of ["withdraw(address,address,uint256)", "withdraw(bytes32,bytes)"]) {
+      const router = { l2Contract: PREDEPLOYS.L2AssetRouter, l2Calldata: ecosystem.l1.ethers.id(signature).slice(0, 10) as Hex };
+      await chain.request({ ...router, l2GasLimit: withdrawal }, 0n);
+      await assertReverts(
+        chain.request({ ...router, l2GasLimit: withdrawal + 1n }, 0n),
+        `MintValueTooLow(${costOf(withdrawal + 1n)}, 0)`,
+      );
+    }
+    // Other calls run the code of a token of the chain, and what it makes is published.
+    for (const l2Calldata of [
+      ecosystem.l1.ethers.id("send(bytes,address,uint256)").slice(0, 10) as Hex,
+      "0x",
+      "0x123456",
+    ] as const) {
+      const router = { l2Contract: PREDEPLOYS.L2AssetRouter, l2Calldata };
+      await chain.request({ ...router, l2GasLimit: free }, 0n);
+      await assertReverts(chain.request({ ...router, l2GasLimit: free + 1n }, 0n), `MintValueTooLow(${costOf(free + 1n)}, 0)`);
+    }
     const deliver = ecosystem.l1.ethers
       .id("deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))")
       .slice(0, 10) as Hex;

@@ -20,6 +20,9 @@ const SHOWING: readonly string[] = [
   "deliver((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]))",
   "refundTransfer((uint256,uint256,uint256,(uint16,address,bytes),bytes32[]),uint256[],address)",
 ].map((signature) => hashTag(signature).slice(0, 10));
+const WITHDRAWING: readonly string[] = ["withdraw(address,address,uint256)", "withdraw(bytes32,bytes)"].map((signature) =>
+  hashTag(signature).slice(0, 10),
+);
 const MAX_CALLDATA = 32_768n;
 const MIN_GAS = 21_000n;
 const MIN_GAS_PER_BYTE = 40n;
@@ -41,7 +44,9 @@ export interface ChainRequest {
 function freeGas(bridge: Hex, { sender, contractL2, l2Calldata }: ChainRequest): bigint {
   if (sender === bridge) return MAX_FREE_DELIVERY_GAS;
   if (contractL2 !== PREDEPLOYS.L2AssetRouter) return MAX_FREE_GAS;
-  return SHOWING.includes(l2Calldata.slice(0, 10)) ? MAX_FREE_DELIVERY_GAS : MAX_FREE_WITHDRAWAL_GAS;
+  const selector = l2Calldata.slice(0, 10);
+  if (SHOWING.includes(selector)) return MAX_FREE_DELIVERY_GAS;
+  return WITHDRAWING.includes(selector) ? MAX_FREE_WITHDRAWAL_GAS : MAX_FREE_GAS;
 }
 
 /** Costs nothing on the chain. */
