@@ -35,7 +35,7 @@ export async function callToL1(ecosystem: Ecosystem, call: CallToL1, signer: Sig
   const chain = findChain(ecosystem, call.from);
   const sender = await senderOn(signer, chain);
   const { to, data, value, gasLimit = GAS, deadline, funded } = call;
-  const lastSecond = deadline ?? (await newestSecond(sender.provider)) + DEFAULT_SECONDS;
+  const lastSecond = deadline ?? (await currentSecond(sender.provider)) + DEFAULT_SECONDS;
   const place = {
     l1ChainId: BigInt(ecosystem.l1.chainId),
     accounts: chainAccountsContract(ecosystem.l1.contracts.factory).address,
@@ -55,6 +55,6 @@ export async function callToL1(ecosystem: Ecosystem, call: CallToL1, signer: Sig
   };
 }
 
-async function newestSecond(provider: Provider): Promise<bigint> {
-  return BigInt((await provider.getBlock("latest"))?.timestamp ?? 0);
+async function currentSecond(provider: Provider): Promise<bigint> {
+  return BigInt((await provider.getBlock("pending"))?.timestamp ?? 0);
 }

@@ -92,4 +92,17 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.equal((await rpc("eth_call", { data }, "latest")).error?.code, 3);
     assert.match(String((await rpc("eth_estimateGas", { data })).result), /^0x[0-9a-f]+$/);
   });
+
+  test("takes what a call brings under both of its names, as cast gives it, and refuses two that differ", async () => {
+    const twice = { data: GAS_LEFT, input: GAS_LEFT.toUpperCase().replace("0X", "0x") };
+    for (const method of ["eth_call", "eth_estimateGas", "debug_traceCall"]) {
+      const options = method === "debug_traceCall" ? ["latest", {}] : [];
+      assert.notEqual((await rpc(method, twice, ...options)).result, undefined, method);
+      const { error } = await rpc(method, { data: GAS_LEFT, input: "0x00" }, ...options);
+      assert.deepEqual([error?.code, error?.message], [-32602, "data and input are different; give one of them"], method);
+    }
+    const [from] = (await rpc("eth_accounts")).result as readonly string[];
+    assert.match(String((await rpc("eth_sendTransaction", { from, ...twice })).result), /^0x[0-9a-f]{64}$/);
+    assert.equal((await rpc("eth_call", { data: HOSTILE, input: HOSTILE })).error?.data?.code, "HostileCode");
+  });
 });

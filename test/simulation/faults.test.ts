@@ -92,7 +92,8 @@ const FAULTS: readonly PlantedFault[] = [
   {
     artifact: "LostOperationsFault",
     at: "implementation",
-    violation: /taken fell from \d+ to 0/,
+    // Or, where that is looked at first: what was taken waits again, from of old.
+    violation: /taken fell from \d+ to 0|the exit of chain \d+ opens too early/,
     acts: ["commit", "prove", "execute"],
   },
   {
@@ -104,7 +105,8 @@ const FAULTS: readonly PlantedFault[] = [
   {
     artifact: "ForgottenBatchesFault",
     at: "implementation",
-    violation: /lost batches without a revert/,
+    // Or, where that is looked at first: what their transfers brought to be on its way.
+    violation: /lost batches without a revert|are on their way to chain \d+, and \d+ were sent and not taken/,
     acts: ["commit", "mark a chain"],
   },
   {

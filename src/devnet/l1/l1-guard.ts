@@ -42,7 +42,7 @@ export function guardedL1Methods(
   const calls = Object.entries(CALLS).map(([method, places]): [string, RpcMethod] => [
     method,
     async (params, client) => {
-      const [transaction] = params;
+      const transaction = withOneInput(params[0]);
       checkCall(transaction);
       if (places.overrides !== undefined) {
         checkOverrides(params[places.overrides]);
@@ -76,8 +76,9 @@ export function guardedL1Methods(
     [
       "eth_sendTransaction",
       async (params) => {
-        checkCall(params[0]);
-        return request("eth_sendTransaction", params);
+        const transaction = withOneInput(params[0]);
+        checkCall(transaction);
+        return request("eth_sendTransaction", isObject(transaction) ? params.with(0, transaction) : params);
       },
     ],
     [
@@ -97,10 +98,20 @@ export function guardedL1Methods(
   ]);
 }
 
+/** Clients name what a call brings data, input, or both; the engine takes one. Throws RpcError where they differ. */
+function withOneInput(transaction: unknown): unknown {
+  if (!isObject(transaction)) return transaction;
+  const { input, ...rest } = transaction;
+  const { data } = rest;
+  if (typeof data !== "string" || typeof input !== "string") return transaction;
+  if (data.toLowerCase() !== input.toLowerCase())
+    throw new RpcError(RpcCode.invalidParams, "data and input are different; give one of them");
+  return rest;
+}
+
 function checkCall(transaction: unknown): void {
   const to = fieldOf(transaction, "to");
   if (to !== undefined && to !== null) return;
-  // A client may give both; the engine takes either.
   for (const field of ["data", "input"]) checkCode(fieldOf(transaction, field));
 }
 

@@ -47,7 +47,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
     const gas = readNumber("gas", args.gas, GAS);
     const seconds = readNumber("expires", args.expires, SECONDS);
-    const clock = seconds === undefined ? undefined : await session.provider(to.chainId).getBlock("latest");
+    const clock = seconds === undefined ? undefined : await session.provider(to.chainId).getBlock("pending");
     const request = {
       from: from.chainId,
       to: { chain: to.chainId, account: to.account },
