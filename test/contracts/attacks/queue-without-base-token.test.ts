@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { AbiCoder } from "ethers";
+import { AbiCoder, id } from "ethers";
 import type { BaseContract } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { accountsOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
@@ -49,7 +49,7 @@ describe("a queue whose base token cannot be had", () => {
     });
   const withdrawal = {
     l2Contract: "0x0000000000000000000000000000000000010003",
-    l2Calldata: `0x${"12".repeat(100)}`,
+    l2Calldata: `${id("withdraw(address,address,uint256)").slice(0, 10)}${"12".repeat(96)}`,
     l2GasLimit: 180_000n,
   };
 
