@@ -71,7 +71,7 @@ export interface CallRequest {
   readonly refundTo?: string | undefined;
   /**
    * The last second, by the clock of the member that is called, at which the call is made. Between chains value and tokens go
-   * back after it; default: none. To L1 by default 30 days behind the newest block. On other routes there is none.
+   * back after it, and by default it is made at any time. To L1 by default 30 days from now. Other routes take no such second.
    */
   readonly deadline?: bigint | undefined;
   /** Whether the sender's account on L1 (`l1AccountOf`) has the value already, so that none is withdrawn to it. To L1 alone. */

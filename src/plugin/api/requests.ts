@@ -172,7 +172,7 @@ export const REQUESTS = {
       deadline: option(
         units,
         "last second of the called member's clock at which the call is made; between chains value goes back after it",
-        "to L1 30 days behind the chain's newest block, between chains none",
+        "to L1 30 days from now, between chains any time",
       ),
       funded: withDefault(trueOrFalse, "whether the sender's account on L1 has the value of a call there already", false),
       from: sender("the calling member"),

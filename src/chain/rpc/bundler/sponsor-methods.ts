@@ -101,7 +101,7 @@ export function sponsorMethods(chain: Chain, { accounts, others }: SponsorMethod
   ]);
 }
 
-/** As EntryPoints 0.7 and 0.8 take it: two times, of which the second is none, and the signature. */
+/** As EntryPoints 0.7 and 0.8 take it: the last second, 0 as the first one, which is any, and the signature. */
 function sponsored(paymaster: Hex, validUntil: bigint, signature: Hex) {
   const times = `${validUntil.toString(16).padStart(64, "0")}${"0".repeat(64)}`;
   return { paymaster: getAddress(paymaster), paymasterData: `0x${times}${signature.slice(2)}` };

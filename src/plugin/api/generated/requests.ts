@@ -309,7 +309,7 @@ export interface CallOptions {
   /**
    * Last second of the called member's clock at which the call is made; between chains value goes back after it.
    * Allowed: a bigint of smallest units, such as 10n ** 18n.
-   * Default: to L1 30 days behind the chain's newest block, between chains none.
+   * Default: to L1 30 days from now, between chains any time.
    */
   readonly deadline?: bigint | undefined;
   /**
