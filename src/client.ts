@@ -61,7 +61,7 @@ export { claimListed, owedListed, refundListed } from "./client/listed-claims.ts
 export type { LostEntry, OwedListed, RefundedEntry } from "./client/listed-claims.ts";
 export { sentMessages } from "./client/sent-messages.ts";
 export type { SentMessage } from "./client/sent-messages.ts";
-export { executeFlow, prepareFlow, refundFlow, releaseFlow } from "./client/atomic-flow.ts";
+export { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "./client/atomic-flow.ts";
 export { findFlow } from "./client/find-flow.ts";
 export { claimEscrow } from "./client/flow-escrow.ts";
 export type { EscrowClaim, PaidEscrow } from "./client/flow-escrow.ts";

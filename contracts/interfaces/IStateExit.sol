@@ -33,11 +33,13 @@ struct UndeliveredTransfer {
 /// @notice What a party of an atomic flow gave on a chain that stopped before it was paid out or back.
 /// @param leg Number of the leg whose chain stopped.
 /// @param token On L1, whose counterpart the leg holds; not looked at where that is the chain's base token.
+/// @param fee What was left there for the account that ends the leg, in the chain's base token; it is paid with the leg.
 /// @param path Place of the escrow's slot under the stopped chain's last executed state root, where it is held.
 struct EscrowOnStoppedChain {
     AtomicFlow flow;
     uint256 leg;
     address token;
+    uint256 fee;
     LeafPath path;
 }
 
@@ -89,13 +91,15 @@ interface IStateExit is IKnownChains {
     );
 
     /// @param account Recipient of the leg, or its party.
+    /// @param fee Of the chain's base token, beside the amount.
     event EscrowPaid(
         bytes32 indexed id,
         uint256 indexed leg,
         address indexed account,
         address recipient,
         address token,
-        uint256 amount
+        uint256 amount,
+        uint256 fee
     );
 
     /// @notice The chain has not stopped: its exit is not open, or not activated.

@@ -215,7 +215,7 @@ contract StateExit is StoppedChains, IStateExit {
             kind: STORAGE,
             account: atomicFlows,
             slot: FlowHash.factSlot(id, escrow.leg, false),
-            value: uint256(EscrowStatus.Held)
+            value: FlowHash.escrowWord(EscrowStatus.Held, escrow.fee)
         });
         bytes32 expected = chain.executedStateRoot();
         bytes32 actual = _treeOf(chain).computeRoot(leaf, escrow.path);
@@ -263,23 +263,27 @@ contract StateExit is StoppedChains, IStateExit {
     function _payEscrow(EscrowOnStoppedChain calldata escrow, bytes32 id, address owner, address recipient) private {
         if (recipient == address(0)) revert ZeroRecipient();
         FlowLeg calldata own = escrow.flow.legs[escrow.leg];
-        if (own.amount == 0) revert NothingToClaim();
+        if (own.amount == 0 && escrow.fee == 0) revert NothingToClaim();
         address account = AddressAlias.l2Sender(msg.sender, own.chainId);
         if (account != owner) revert NotTheOwner(owner, account);
         address token = _escrowedToken(own, escrow.token);
         if (isEscrowPaid[id][escrow.leg]) revert EscrowAlreadyPaid(id, escrow.leg);
         isEscrowPaid[id][escrow.leg] = true;
-        emit EscrowPaid(id, escrow.leg, owner, recipient, token, own.amount);
-        ISharedBridge(factory.sharedBridge()).payHolding(own.chainId, token, recipient, own.amount);
+        emit EscrowPaid(id, escrow.leg, owner, recipient, token, own.amount, escrow.fee);
+        ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
+        if (own.amount != 0) bridge.payHolding(own.chainId, token, recipient, own.amount);
+        if (escrow.fee != 0) bridge.payHolding(own.chainId, _baseToken(own.chainId), recipient, escrow.fee);
     }
 
     /// @dev The token on L1 whose counterpart the leg holds.
     function _escrowedToken(FlowLeg calldata own, address claimedToken) private view returns (address token) {
-        if (own.token == Predeploys.BASE_TOKEN) {
-            return _plain(IHyperchain(factory.getHyperchain(own.chainId)).getBaseToken());
-        }
+        if (own.token == Predeploys.BASE_TOKEN) return _baseToken(own.chainId);
         token = _plain(claimedToken);
         if (own.token != _bridgedToken(block.chainid, token)) revert AssetNotOnL1(own.chainId, own.token);
+    }
+
+    function _baseToken(uint256 chainId) private view returns (address) {
+        return _plain(IHyperchain(factory.getHyperchain(chainId)).getBaseToken());
     }
 
     function _requireSent(UndeliveredTransfer calldata sent) private view {

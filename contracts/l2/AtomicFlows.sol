@@ -34,31 +34,24 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
     uint256 private constant EXECUTED_AT = 1 + L2LogTree.DEPTH + 1 + TransactionTree.DEPTH + 1 + 7;
 
     /// @dev Slots 0 and 1, as {FlowHash} says: other chains and L1 prove what is in them, or that they were never written.
-    mapping(bytes32 key => EscrowStatus) private escrows;
+    mapping(bytes32 key => uint256 word) private escrows;
     mapping(bytes32 id => bool) private executed;
 
     /// @inheritdoc IAtomicFlows
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable {
-        (bytes32 id, FlowLeg calldata own,) = _ownLeg(flow, leg);
-        // Nothing could ever be paid there.
-        if (own.recipient == address(0) || own.recipient == address(this)) revert FlowMalformed();
-        if (msg.sender != own.party) revert NotTheParty(own.party, msg.sender);
-        if (block.timestamp > flow.deadline) revert FlowExpired(flow.deadline, block.timestamp);
-        uint256 latest = block.timestamp + MAX_DURATION;
-        if (flow.deadline > latest) revert DeadlineTooFar(latest, flow.deadline);
-        if (escrows[FlowHash.escrowKey(id, leg)] != EscrowStatus.Missing) revert EscrowExists(id, leg);
-        escrows[FlowHash.escrowKey(id, leg)] = EscrowStatus.Held;
-        emit EscrowHeld(id, leg, flow);
-        if (!own.isPivot) _tell(id, leg);
-        bool isCoin = own.token == Predeploys.BASE_TOKEN;
-        if (msg.value != (isCoin ? own.amount : 0)) revert AmountMismatch(isCoin ? own.amount : 0, msg.value);
-        if (isCoin || own.amount == 0) return;
-        // An escrow inside another would be counted in both, and make up for a fee.
-        if (entered) revert Reentered();
-        entered = true;
-        uint256 received = TokenTransfer.pull(own.token, own.party, own.amount);
-        entered = false;
-        if (received != own.amount) revert AmountMismatch(own.amount, received);
+        _prepare(flow, leg, 0);
+    }
+
+    /// @inheritdoc IAtomicFlows
+    function prepareWithFee(AtomicFlow calldata flow, uint256 leg, uint256 fee) external payable {
+        _prepare(flow, leg, fee);
+    }
+
+    /// @inheritdoc IAtomicFlows
+    function addFee(bytes32 id, uint256 leg) external payable {
+        uint256 fee = _requireHeld(id, leg) + msg.value;
+        _mark(id, leg, EscrowStatus.Held, fee);
+        emit FeeAdded(id, leg, msg.sender, msg.value);
     }
 
     /// @inheritdoc IAtomicFlows
@@ -68,14 +61,15 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         if (block.timestamp > flow.deadline) revert FlowExpired(flow.deadline, block.timestamp);
         bytes32 callHash = own.callHash == 0 && data.length == 0 ? bytes32(0) : keccak256(data);
         if (callHash != own.callHash) revert CallMismatch(own.callHash, callHash);
-        _requireHeld(id, leg);
+        uint256 fee = _requireHeld(id, leg);
         _requireEscrows(flow, id, leg, facts);
-        escrows[FlowHash.escrowKey(id, leg)] = EscrowStatus.Released;
+        _mark(id, leg, EscrowStatus.Released, 0);
         executed[id] = true;
         emit PivotExecuted(id, leg);
         _tell(id, leg);
         if (callHash == 0) _pay(own, own.recipient);
         else _call(id, own, data);
+        _payFee(id, leg, fee, own.recipient);
     }
 
     /// @inheritdoc IAtomicFlows
@@ -83,7 +77,7 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         (bytes32 id, FlowLeg calldata own, uint256 pivot) = _ownLeg(flow, leg);
         if (own.isPivot) revert PivotOnly(leg, true);
         _requirePayee(own.recipient, to);
-        _requireHeld(id, leg);
+        uint256 fee = _requireHeld(id, leg);
         if (pivot == flow.legs.length) {
             // This leg's own fact too: its batch may have come too late, and then the others are given back.
             _requireEscrows(flow, id, pivot, facts);
@@ -95,9 +89,10 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
             if (facts.length != 1) revert FactCount(1, facts.length);
             _requireFact(flow, id, pivot, facts[0]);
         }
-        escrows[FlowHash.escrowKey(id, leg)] = EscrowStatus.Released;
+        _mark(id, leg, EscrowStatus.Released, 0);
         emit EscrowReleased(id, leg, to);
         _pay(own, to);
+        _payFee(id, leg, fee, to);
     }
 
     /// @inheritdoc IAtomicFlows
@@ -110,7 +105,7 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
     ) external {
         (bytes32 id, FlowLeg calldata own,) = _ownLeg(flow, leg);
         _requirePayee(own.party, to);
-        _requireHeld(id, leg);
+        uint256 fee = _requireHeld(id, leg);
         if (missing >= flow.legs.length) revert FlowMalformed();
         FlowLeg calldata lost = flow.legs[missing];
         if (lost.isPivot && lost.chainId == block.chainid) {
@@ -119,9 +114,10 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         } else {
             _requireMissing(flow, id, missing, absence);
         }
-        escrows[FlowHash.escrowKey(id, leg)] = EscrowStatus.Refunded;
+        _mark(id, leg, EscrowStatus.Refunded, 0);
         emit EscrowRefunded(id, leg, to);
         _pay(own, to);
+        _payFee(id, leg, fee, to);
     }
 
     /// @inheritdoc IAtomicFlows
@@ -130,13 +126,47 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
     }
 
     /// @inheritdoc IAtomicFlows
-    function escrowStatus(bytes32 id, uint256 leg) external view returns (EscrowStatus) {
-        return escrows[FlowHash.escrowKey(id, leg)];
+    function escrowStatus(bytes32 id, uint256 leg) external view returns (EscrowStatus status) {
+        (status,) = _escrowOf(id, leg);
+    }
+
+    /// @inheritdoc IAtomicFlows
+    function feeOf(bytes32 id, uint256 leg) external view returns (uint256 fee) {
+        (, fee) = _escrowOf(id, leg);
     }
 
     /// @inheritdoc IAtomicFlows
     function isExecuted(bytes32 id) external view returns (bool) {
         return executed[id];
+    }
+
+    function _prepare(AtomicFlow calldata flow, uint256 leg, uint256 fee) private {
+        (bytes32 id, FlowLeg calldata own,) = _ownLeg(flow, leg);
+        // Nothing could ever be paid there.
+        if (own.recipient == address(0) || own.recipient == address(this)) revert FlowMalformed();
+        if (msg.sender != own.party) revert NotTheParty(own.party, msg.sender);
+        if (block.timestamp > flow.deadline) revert FlowExpired(flow.deadline, block.timestamp);
+        uint256 latest = block.timestamp + MAX_DURATION;
+        if (flow.deadline > latest) revert DeadlineTooFar(latest, flow.deadline);
+        if (escrows[FlowHash.escrowKey(id, leg)] != 0) revert EscrowExists(id, leg);
+        _mark(id, leg, EscrowStatus.Held, fee);
+        emit EscrowHeld(id, leg, flow);
+        if (fee != 0) emit FeeAdded(id, leg, msg.sender, fee);
+        if (!own.isPivot) _tell(id, leg);
+        bool isCoin = own.token == Predeploys.BASE_TOKEN;
+        uint256 expected = isCoin ? own.amount + fee : fee;
+        if (msg.value != expected) revert AmountMismatch(expected, msg.value);
+        if (isCoin || own.amount == 0) return;
+        // An escrow inside another would be counted in both, and make up for a fee.
+        if (entered) revert Reentered();
+        entered = true;
+        uint256 received = TokenTransfer.pull(own.token, own.party, own.amount);
+        entered = false;
+        if (received != own.amount) revert AmountMismatch(own.amount, received);
+    }
+
+    function _mark(bytes32 id, uint256 leg, EscrowStatus status, uint256 fee) private {
+        escrows[FlowHash.escrowKey(id, leg)] = FlowHash.escrowWord(status, fee);
     }
 
     function _tell(bytes32 id, uint256 leg) private {
@@ -146,6 +176,25 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
     function _pay(FlowLeg calldata leg, address to) private {
         if (leg.amount == 0) return;
         TokenTransfer.send(leg.token == Predeploys.BASE_TOKEN ? address(0) : leg.token, to, leg.amount);
+    }
+
+    /// @dev The end stands whatever the caller does with coins: it may be the leg's recipient, a contract that takes none and has
+    /// itself paid elsewhere, and anyone can add a fee.
+    function _payFee(bytes32 id, uint256 leg, uint256 fee, address to) private {
+        if (fee == 0) return;
+        address payee = msg.sender;
+        if (!_sendCoins(payee, fee)) {
+            payee = to;
+            if (!_sendCoins(to, fee)) payee = address(0);
+        }
+        emit FeePaid(id, leg, payee, fee);
+    }
+
+    function _sendCoins(address to, uint256 amount) private returns (bool success) {
+        // A plain call would copy what the account returns.
+        assembly ("memory-safe") {
+            success := call(gas(), to, amount, 0, 0, 0, 0)
+        }
     }
 
     /// @dev Never any other function of the recipient's: this contract holds what others gave.
@@ -163,9 +212,15 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         if (to == address(0) || to == address(this)) revert PayeeNotAllowed(expected, to);
     }
 
-    function _requireHeld(bytes32 id, uint256 leg) private view {
-        EscrowStatus status = escrows[FlowHash.escrowKey(id, leg)];
+    function _requireHeld(bytes32 id, uint256 leg) private view returns (uint256) {
+        (EscrowStatus status, uint256 fee) = _escrowOf(id, leg);
         if (status != EscrowStatus.Held) revert EscrowNotHeld(id, leg, status);
+        return fee;
+    }
+
+    function _escrowOf(bytes32 id, uint256 leg) private view returns (EscrowStatus status, uint256 fee) {
+        uint256 word = escrows[FlowHash.escrowKey(id, leg)];
+        return (EscrowStatus(uint8(word)), word >> 8);
     }
 
     /// @param except The leg that need not be shown, or the number of legs.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AtomicFlow} from "../interfaces/l2/IAtomicFlows.sol";
+import {AtomicFlow, EscrowStatus} from "../interfaces/l2/IAtomicFlows.sol";
 
 /// @title Names, messages and storage slots of atomic flows
 library FlowHash {
@@ -19,6 +19,12 @@ library FlowHash {
     /// @notice Key of a leg's escrow.
     function escrowKey(bytes32 id, uint256 leg) internal pure returns (bytes32) {
         return keccak256(abi.encode(id, leg));
+    }
+
+    /// @notice What is in an escrow's slot: its status in the lowest byte, above it the fee for the account that ends it. Reverts for a
+    /// fee that does not fit: cut off, it would be shown to L1 as another.
+    function escrowWord(EscrowStatus status, uint256 fee) internal pure returns (uint256) {
+        return uint8(status) + fee * 256;
     }
 
     /// @notice The message of 34 bytes by which a leg's chain says that it is there.

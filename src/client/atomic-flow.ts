@@ -31,12 +31,23 @@ export interface FlowLegName {
   readonly to?: string | undefined;
 }
 
+/** A fee of a leg, in base token of the leg's chain. */
+export interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
+  /** Smallest units. */
+  readonly fee: bigint;
+}
+
 /**
  * Gives what a leg asks of its party, with an approval first where the token needs one. `signer` is the party, on the leg's
- * chain. Check all legs of the flow before: it is not given back before a batch or a mark after the deadline shows one to be
- * missing. Throws ClientError; UnknownChain for a flow with a leg on a chain that this ecosystem does not have.
+ * chain. `fee` is base token of that chain for the account that ends the leg, a relayer for example. Check all legs of the flow
+ * before: it is not given back before a batch or a mark after the deadline shows one to be missing. Throws ClientError;
+ * UnknownChain for a flow with a leg on a chain that this ecosystem does not have.
  */
-export async function prepareFlow(ecosystem: Ecosystem, { flow, leg }: FlowLegName, signer: Signer): Promise<Hex> {
+export async function prepareFlow(
+  ecosystem: Ecosystem,
+  { flow, leg, fee = 0n }: Omit<FlowLegName, "to"> & { readonly fee?: bigint | undefined },
+  signer: Signer,
+): Promise<Hex> {
   const { token, amount, party } = legOf(flow, leg);
   for (const { chainId } of flow.legs) findChain(ecosystem, chainId);
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
@@ -49,7 +60,17 @@ export async function prepareFlow(ecosystem: Ecosystem, { flow, leg }: FlowLegNa
   const chain = findChain(ecosystem, sender.member.chainId);
   const { isBase } = await findToken(ecosystem, chain, token, sender.provider);
   if (!isBase && amount > 0n) await ensureAllowance(sender, token, ATOMIC_FLOWS_ADDRESS, amount);
-  return sendTo(sender, "prepare", [flow, leg], isBase ? amount : 0n);
+  const value = (isBase ? amount : 0n) + fee;
+  return fee === 0n ? sendTo(sender, "prepare", [flow, leg], value) : sendTo(sender, "prepareWithFee", [flow, leg, fee], value);
+}
+
+/**
+ * Adds to the fee of a leg that is in escrow; anyone may. `signer` is on its chain. The account that ends the leg gets it: no
+ * other gets it back. Throws ClientError.
+ */
+export async function addFlowFee(ecosystem: Ecosystem, { flow, leg, fee }: FlowFee, signer: Signer): Promise<Hex> {
+  const sender = await senderOfLeg(ecosystem, flow, leg, signer);
+  return sendTo(sender, "addFee", [hashAtomicFlow(flow), leg], fee);
 }
 
 /**

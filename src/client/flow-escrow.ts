@@ -23,8 +23,9 @@ import type { Sender } from "./submit.ts";
 import { ETHER } from "./token.ts";
 import { viewL1 } from "./withdraw.ts";
 
-/** `EscrowStatus.Held`. */
+/** `EscrowStatus.Held`, in the lowest byte of an escrow's slot (`FlowHash.escrowWord`). */
 const HELD = 1n;
+const STATUSES = 256n;
 
 /** A leg whose chain has exited while its amount was in escrow there. */
 export interface EscrowClaim extends FlowLegName {
@@ -39,6 +40,8 @@ export interface PaidEscrow {
   readonly amount: bigint;
   /** On L1; 0 for ETH. */
   readonly token: Hex;
+  /** What was left on the chain for the account that ends the leg, of the chain's base token; it was paid with the leg. */
+  readonly fee: bigint;
   readonly to: Hex;
   readonly l1TransactionHash: Hex;
 }
@@ -70,8 +73,8 @@ export async function claimEscrow(
   if (sender.address !== owner) throw notTheOwner(leg, owner, sender.address, outcome.state);
   const node = nodeOf(chain.chainId);
   const l1Token = await tokenOnL1(ecosystem, chain, terms, token, node);
-  const path = await heldPath(seen, chain, { flow, leg }, node);
-  const escrow = { flow, leg, token: l1Token, path };
+  const { fee, path } = await heldPlace(seen, chain, { flow, leg }, node);
+  const escrow = { flow, leg, token: l1Token, fee, path };
   const recipient = to === undefined ? sender.address : parseAccount(to);
   const rootIndex = BigInt(seen.registryLeaves.length);
   const data =
@@ -85,7 +88,7 @@ export async function claimEscrow(
         ]);
   const { hash } = await submit(sender, { to: await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider), data });
   const end = outcome.state === "committed" ? "released" : "refunded";
-  return { end, amount: terms.amount, token: l1Token, to: recipient, l1TransactionHash: hash as Hex };
+  return { end, amount: terms.amount, token: l1Token, fee, to: recipient, l1TransactionHash: hash as Hex };
 }
 
 async function requireExited(chain: EcosystemChain, { provider }: Sender): Promise<void> {
@@ -101,17 +104,18 @@ function notTheOwner(leg: number, owner: Hex, actual: Hex, state: "committed" | 
   return new ClientError("Refused", message, { expected: owner, actual });
 }
 
-/** Place of the escrow in the chain's last executed state. Throws ClientError FlowOpen where it is not held there. */
-async function heldPath(
+/** The escrow's fee and place in the chain's last executed state. Throws ClientError FlowOpen where it is not held there. */
+async function heldPlace(
   view: L1View,
   { chainId, name }: EcosystemChain,
   { flow, leg }: FlowLegName,
   node: AskedNode,
-): Promise<SlotProof["path"]> {
+): Promise<{ readonly fee: bigint; readonly path: SlotProof["path"] }> {
   const last = lastExecuted(view, chainId);
   const { slot } = flowFactKey(ATOMIC_FLOWS_ADDRESS, hashAtomicFlow(flow), leg, false);
   const shown = last === undefined ? undefined : await askSlot(node, ATOMIC_FLOWS_ADDRESS, slot, last);
-  if (shown !== undefined && BigInt(shown.value) === HELD) return slotProof(shown, true).path;
+  const word = BigInt(shown?.value ?? 0);
+  if (shown !== undefined && word % STATUSES === HELD) return { fee: word / STATUSES, path: slotProof(shown, true).path };
   const message = `leg ${leg} is not in escrow in the last state of ${name} that L1 executed: it was never given there, or is paid`;
   throw new ClientError("FlowOpen", message, { leg });
 }

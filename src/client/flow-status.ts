@@ -22,6 +22,8 @@ export interface FlowStatus {
   readonly missing?: number | undefined;
   readonly legs: readonly {
     readonly status: LegStatus;
+    /** Base token for the account that ends it; 0 once it has ended. */
+    readonly fee: bigint;
     /** When L1 executed the batch with this leg, seconds by its clock. */
     readonly executedAt?: bigint | undefined;
   }[];
@@ -38,11 +40,14 @@ export async function flowStatus(
   const id = hashAtomicFlow(flow);
   const legs = await Promise.all(
     flow.legs.map(async ({ chainId }, leg) => {
-      const data = atomicFlows.encodeFunctionData("escrowStatus", [id, leg]);
-      const answer = await providerOf(Number(chainId)).call({ to: ATOMIC_FLOWS_ADDRESS, data });
-      const status = answer === "0x" ? 0 : Number(BigInt(answer));
+      const ask = async (name: string): Promise<bigint> => {
+        const data = atomicFlows.encodeFunctionData(name, [id, leg]);
+        const answer = await providerOf(Number(chainId)).call({ to: ATOMIC_FLOWS_ADDRESS, data });
+        return answer === "0x" ? 0n : BigInt(answer);
+      };
+      const [status, fee] = [Number(await ask("escrowStatus")), await ask("feeOf")];
       const executedAt = placeOfFact(view, flow, leg)?.batch.registryLeaf?.record.executedAt;
-      return { status: LEG_STATUSES[status] ?? "missing", executedAt };
+      return { status: LEG_STATUSES[status] ?? "missing", fee, executedAt };
     }),
   );
   const outcome = outcomeOf(view, flow);

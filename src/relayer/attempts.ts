@@ -35,6 +35,11 @@ export class Attempts<Thing extends object> {
     this.#made.set(thing, { failed: failed + 1, nextLook: this.#looks + 2 ** doublings });
   }
 
+  /** What made it fail may have changed: it is tried at the next look, unless it was given up. */
+  retry(thing: Thing): void {
+    if (this.#made.get(thing)?.nextLook !== Infinity) this.#made.delete(thing);
+  }
+
   /** It is not tried again. */
   giveUp(thing: Thing): void {
     this.#made.set(thing, { failed: this.failed(thing), nextLook: Infinity });

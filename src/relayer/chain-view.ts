@@ -47,7 +47,7 @@ const TOPICS = [
   topicOf(interopHandler, "CallbackExecuted"),
   topicOf(interopCenter, "CallbackSettled"),
   topicOf(interopCenter, "CallbackRewardReclaimed"),
-  ...["EscrowHeld", "EscrowReleased", "EscrowRefunded", "PivotExecuted"].map((name) => topicOf(atomicFlows, name)),
+  ...["EscrowHeld", "FeeAdded", "EscrowReleased", "EscrowRefunded", "PivotExecuted"].map((name) => topicOf(atomicFlows, name)),
 ];
 const ADDRESSES = [
   PREDEPLOYS.L1Messenger,

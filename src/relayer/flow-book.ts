@@ -6,6 +6,8 @@ import type { ChainId } from "../protocol/ids.ts";
 /** What a chain's contract of atomic flows says. */
 export type FlowEvent =
   | { readonly type: "escrowHeld"; readonly id: Hex; readonly leg: bigint; readonly flow: AtomicFlow }
+  /** What the account gets that ends it grew by this much base token. */
+  | { readonly type: "feeAdded"; readonly id: Hex; readonly leg: bigint; readonly feeWei: bigint }
   /** It was paid out or back. */
   | { readonly type: "escrowEnded"; readonly id: Hex; readonly leg: bigint }
   | { readonly type: "pivotExecuted"; readonly id: Hex; readonly leg: bigint };
@@ -15,6 +17,8 @@ export interface HeldEscrow {
   readonly id: Hex;
   readonly flow: AtomicFlow;
   readonly leg: number;
+  /** Base token that the account gets that ends it; grows. */
+  feeWei: bigint;
 }
 
 /** Which legs of atomic flows are in escrow on each chain, and which pivots have run there: a reducer of the chains' events. */
@@ -30,7 +34,12 @@ export class FlowBook {
       const { flow } = event;
       if (flow.legs[Number(leg)]?.chainId !== chainId || hashAtomicFlow(flow) !== id) return;
       const held = this.#held.get(chainId) ?? new Map<string, HeldEscrow>();
-      this.#held.set(chainId, held.set(key, { id, flow, leg: Number(leg) }));
+      this.#held.set(chainId, held.set(key, { id, flow, leg: Number(leg), feeWei: 0n }));
+      return;
+    }
+    if (event.type === "feeAdded") {
+      const escrow = this.#held.get(chainId)?.get(key);
+      if (escrow !== undefined) escrow.feeWei += event.feeWei;
       return;
     }
     if (event.type === "pivotExecuted") this.#ran.add(`${chainId} ${id}`);

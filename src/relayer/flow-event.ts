@@ -21,10 +21,15 @@ function decodeFlowEvent(log: Log): FlowEvent | undefined {
   switch (event.name) {
     case "EscrowHeld":
       return { type: "escrowHeld", id, leg, flow: readFlow(event.args["flow"] as DecodedFlow) };
+    case "FeeAdded":
+      return { type: "feeAdded", id, leg, feeWei: event.args["fee"] as bigint };
     case "PivotExecuted":
       return { type: "pivotExecuted", id, leg };
-    default:
+    case "EscrowReleased":
+    case "EscrowRefunded":
       return { type: "escrowEnded", id, leg };
+    default:
+      return undefined;
   }
 }
 

@@ -12,7 +12,7 @@ import { PaidFailure, sendOwn } from "./own-transaction.ts";
 import type { OwnTransactionDependencies } from "./own-transaction.ts";
 import type { AskedNode } from "./state-proof.ts";
 
-/** More escrows wait for the next look. */
+/** More escrows wait for the next look; those with the highest fee come first. */
 const MAX_ESCROWS_PER_LOOK = 32;
 /** A refund's proof takes 680,000; a recipient or a token that wants more than the rest is for its owner to pay. */
 const MAX_GAS = 1_500_000n;
@@ -32,6 +32,8 @@ export class FlowSettler {
   readonly #options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy };
   readonly #dependencies: FlowSettlerDependencies;
   readonly #attempts = new Attempts<HeldEscrow>();
+  /** The fees for which legs were tried in vain. */
+  readonly #refused = new WeakMap<HeldEscrow, bigint>();
 
   constructor(options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy }, dependencies: FlowSettlerDependencies) {
     this.#options = options;
@@ -41,7 +43,7 @@ export class FlowSettler {
   /** `rootIndex` is of the newest root that the chain has imported. Resolves with whether it tried any. */
   async settle(rootIndex: bigint): Promise<boolean> {
     this.#attempts.look();
-    const held = this.#dependencies.book.held(this.#options.chainId).filter((escrow) => this.#attempts.isDue(escrow));
+    const held = this.#due();
     if (held.length === 0) return false;
     // The block that a refund would be in: a chain without transactions has no new ones.
     const pending = await this.#dependencies.provider.getBlock("pending");
@@ -54,6 +56,15 @@ export class FlowSettler {
     return tried > 0;
   }
 
+  /** Those with the highest fee first, so that a flood of others delays none that pays. */
+  #due(): readonly HeldEscrow[] {
+    const held = this.#dependencies.book.held(this.#options.chainId);
+    // A fee that has grown may pay now.
+    for (const escrow of held) if (escrow.feeWei > (this.#refused.get(escrow) ?? escrow.feeWei)) this.#attempts.retry(escrow);
+    const due = held.filter((escrow) => this.#attempts.isDue(escrow));
+    return due.toSorted((a, b) => (a.feeWei === b.feeWei ? 0 : a.feeWei > b.feeWei ? -1 : 1));
+  }
+
   /** Resolves with whether its end was known. */
   async #settleOne(escrow: HeldEscrow, rootIndex: bigint, now: bigint): Promise<boolean> {
     try {
@@ -61,8 +72,9 @@ export class FlowSettler {
       if (call === undefined) return false;
       const data = atomicFlows.encodeFunctionData(call.name, [...call.args]) as Hex;
       const delivery: Delivery = { to: ATOMIC_FLOWS_ADDRESS, data, maxGas: MAX_GAS };
-      await sendOwn(delivery, 0n, this.#options.policy, this.#dependencies);
+      await sendOwn(delivery, escrow.feeWei, this.#options.policy, this.#dependencies);
     } catch (error) {
+      this.#refused.set(escrow, escrow.feeWei);
       // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
       if (error instanceof PaidFailure) this.#attempts.giveUp(escrow);
       else this.#attempts.fail(escrow, error);

@@ -49,7 +49,8 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
     back = await buildFlow(info, { deadline, legs: [leg("alpha", 11n, false), leg("alpha", 12n, true)] }, providerOf);
     happened = await buildFlow(info, { deadline, legs: [leg("alpha", 21n, false), leg("beta", 22n, true)] }, providerOf);
     for (const each of [0, 1]) await prepareFlow(info, { flow: back.flow, leg: each }, on(PARTY, 0));
-    for (const each of [0, 1]) await prepareFlow(info, { flow: happened.flow, leg: each }, on(PARTY, each));
+    for (const [each, fee] of [5n, 0n].entries())
+      await prepareFlow(info, { flow: happened.flow, leg: each, fee }, on(PARTY, each));
     await settle("alpha");
     await settle("beta");
     await executeFlow(info, { flow: happened.flow }, on(PARTY, 1), providerOf);
@@ -83,8 +84,11 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
     assert.match(foreign.stderr, /leg 0 is 0x\w{40}'s, the signer is 0x\w{40}: the flow happened, so it goes to its recipient/);
     const released = await claim(happened.id, "0", "--from", "2", "--to", HEIR);
     assert.equal(released.code, 0, released.stderr);
-    assert.match(released.stdout, /^21 wei paid to 0x0+e1e1e on .*, since the flow happened: 0x[0-9a-f]{64}$/m);
-    assert.equal(await l1.getBalance(HEIR), 21n);
+    assert.match(
+      released.stdout,
+      /^21 wei, and 5 of the base token of alpha that were left for its end, paid to 0x0+e1e1e on .*, since the flow happened: 0x[0-9a-f]{64}$/m,
+    );
+    assert.equal(await l1.getBalance(HEIR), 26n);
 
     const file = join(folder, "flow.json");
     await writeFile(
@@ -93,9 +97,9 @@ describe("C11: hyperchain:claim-escrow has L1 pay what a flow had in escrow on a
     );
     const refunded = await claim(file, "1", "--from", "1", "--to", HEIR, "--json");
     assert.equal(refunded.code, 0, refunded.stderr);
-    const told = JSON.parse(refunded.stdout) as { readonly end: string; readonly amount: string };
-    assert.deepEqual([told.end, told.amount], ["refunded", "12"]);
-    assert.equal(await l1.getBalance(HEIR), 33n);
+    const told = JSON.parse(refunded.stdout) as { readonly end: string; readonly amount: string; readonly fee: string };
+    assert.deepEqual([told.end, told.amount, told.fee], ["refunded", "12", "0"]);
+    assert.equal(await l1.getBalance(HEIR), 38n);
     const again = await claim(file, "1", "--from", "1", "--to", HEIR);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /EscrowAlreadyPaid/);

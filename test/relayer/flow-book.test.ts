@@ -18,18 +18,31 @@ test("a leg is in escrow from the word of its chain until it is paid out or back
   const book = new FlowBook();
   for (const each of [0n, 2n]) book.take(271n, { type: "escrowHeld", id, leg: each, flow });
   assert.deepEqual(book.held(271n), [
-    { id, flow, leg: 0 },
-    { id, flow, leg: 2 },
+    { id, flow, leg: 0, feeWei: 0n },
+    { id, flow, leg: 2, feeWei: 0n },
   ]);
   assert.deepEqual(book.held(272n), []);
   // The same words of another chain end nothing here.
   book.take(272n, { type: "escrowEnded", id, leg: 0n });
   book.take(271n, { type: "escrowEnded", id, leg: 0n });
-  assert.deepEqual(book.held(271n), [{ id, flow, leg: 2 }]);
+  assert.deepEqual(book.held(271n), [{ id, flow, leg: 2, feeWei: 0n }]);
   book.take(271n, { type: "pivotExecuted", id, leg: 2n });
   assert.deepEqual([book.held(271n), book.hasRun(271n, id), book.hasRun(272n, id)], [[], true, false]);
   book.forget();
   assert.equal(book.hasRun(271n, id), false);
+});
+
+test("a leg's fee is the sum of what was added while it was in escrow, by the word of its own chain", () => {
+  const book = new FlowBook();
+  const add = (chainId: bigint, of: bigint, feeWei: bigint): void =>
+    book.take(chainId, { type: "feeAdded", id, leg: of, feeWei });
+  add(271n, 0n, 5n);
+  book.take(271n, { type: "escrowHeld", id, leg: 0n, flow });
+  add(271n, 0n, 7n);
+  add(271n, 0n, 8n);
+  add(272n, 0n, 100n);
+  add(271n, 2n, 100n);
+  assert.deepEqual(book.held(271n), [{ id, flow, leg: 0, feeWei: 15n }]);
 });
 
 test("attack: a chain's word of a leg that is another chain's, of no leg, or under another flow's name is passed over", () => {

@@ -76,6 +76,11 @@ interface IAtomicFlows is IReentrancyGuard {
     event EscrowReleased(bytes32 indexed id, uint256 indexed leg, address to);
     event EscrowRefunded(bytes32 indexed id, uint256 indexed leg, address to);
 
+    /// @notice A leg's fee grew by this much.
+    event FeeAdded(bytes32 indexed id, uint256 indexed leg, address from, uint256 fee);
+    /// @param payee 0 where neither the caller nor the leg's payee took it: it stays in this contract, and is no account's.
+    event FeePaid(bytes32 indexed id, uint256 indexed leg, address payee, uint256 fee);
+
     error FlowMalformed();
     error LegOfAnotherChain(uint256 leg, uint256 chainId);
     error NotTheParty(address expected, address actual);
@@ -107,6 +112,14 @@ interface IAtomicFlows is IReentrancyGuard {
     /// @notice Takes what a leg gives. Only its party, once; base token is attached, other tokens are taken by an allowance.
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable;
 
+    /// @notice As {prepare}, with a fee in base token, attached beside the amount, for the account that ends the leg: the caller that
+    /// executes, releases or refunds it. A caller that takes no coins leaves it to the account that the leg is paid to. On a chain
+    /// that stops, the fee goes where the leg goes (IStateExit).
+    function prepareWithFee(AtomicFlow calldata flow, uint256 leg, uint256 fee) external payable;
+
+    /// @notice Adds what is attached to the fee of a leg that is in escrow. Anyone, and no account gets it back before the leg ends.
+    function addFee(bytes32 id, uint256 leg) external payable;
+
     /// @notice Pays the pivot's recipient and calls it, once all other legs are shown to be in escrow. Anyone.
     /// @param data What `callHash` is of; empty if it is 0.
     /// @param facts Of the other legs, in their order.
@@ -131,6 +144,9 @@ interface IAtomicFlows is IReentrancyGuard {
     function flowId(AtomicFlow calldata flow) external pure returns (bytes32);
 
     function escrowStatus(bytes32 id, uint256 leg) external view returns (EscrowStatus);
+
+    /// @notice What the account that ends a leg gets beside, in base token; 0 once it has ended.
+    function feeOf(bytes32 id, uint256 leg) external view returns (uint256);
 
     function isExecuted(bytes32 id) external view returns (bool);
 }

@@ -16,7 +16,15 @@ export interface Flow {
   /** As contracts take it. */
   readonly terms: AtomicFlow;
   /** Has a leg's party give what the leg asks. */
-  prepare(leg: number): Promise<Hex>;
+  prepare(
+    leg: number,
+    options?: {
+      /** For the account that ends the leg, in base token of its chain, beside what the leg asks. */
+      readonly fee?: bigint | undefined;
+    },
+  ): Promise<Hex>;
+  /** Adds to that fee; anyone may. Default `from`: the first account of the leg's chain. */
+  addFee(leg: number, fee: bigint, options?: { readonly from?: From }): Promise<Hex>;
   /** Runs the pivot; default `from`: its chain's first account. `data` is what the flow's `call` is. */
   execute(options?: { readonly data?: Hex; readonly from?: From }): Promise<Hex>;
   /** Pays a leg out; `to` is for the recipient alone. */

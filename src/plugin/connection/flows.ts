@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/atomic-flow.ts";
+import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../client/atomic-flow.ts";
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
 import { buildFlow } from "../../client/build-flow.ts";
 import type { FlowLegRequest } from "../../client/build-flow.ts";
@@ -35,8 +35,11 @@ function followFlow(link: EcosystemLink, id: Hex, flow: AtomicFlow): Flow {
   return {
     id,
     terms: flow,
-    async prepare(leg) {
-      return prepareFlow(link.info, { flow, leg }, await signerOf(leg, legOf(flow, leg).party));
+    async prepare(leg, { fee } = {}) {
+      return prepareFlow(link.info, { flow, leg, fee }, await signerOf(leg, legOf(flow, leg).party));
+    },
+    async addFee(leg, fee, { from } = {}) {
+      return addFlowFee(link.info, { flow, leg, fee }, await signerOf(leg, from));
     },
     async execute({ data, from } = {}) {
       const pivot = pivotOf(flow);

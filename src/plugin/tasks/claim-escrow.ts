@@ -73,7 +73,8 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     const { end, to, token, l1TransactionHash } = paid;
     const why = end === "released" ? "the flow happened" : "a leg of the flow is missing";
     const what = `${paid.amount} ${token === ETHER ? "wei" : `of token ${token}`}`;
-    output.result(() => `${what} paid to ${to} on ${info.l1.name}, since ${why}: ${l1TransactionHash}`, {
+    const fee = paid.fee === 0n ? "" : `, and ${paid.fee} of the base token of ${chain.name} that were left for its end,`;
+    output.result(() => `${what}${fee} paid to ${to} on ${info.l1.name}, since ${why}: ${l1TransactionHash}`, {
       chainId: chain.chainId,
       leg,
       ...paid,

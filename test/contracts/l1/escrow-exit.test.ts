@@ -195,6 +195,41 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     assert.equal(await view(token, "balanceOf", PAYEE), 70n);
   });
 
+  test("pays with a leg what was left there for the account that would end it, in the base token; attack: any other fee", async () => {
+    const chain = await create();
+    const bridged = bridgedTokenAddress(ecosystem.chainId, tokenAddress);
+    const flows = [
+      await flowOn([chain, chain], 1),
+      await flowOn([chain, chain], 1, { token: bridged, amount: 70n }),
+      await flowOn([chain, chain], 1, { amount: 0n }),
+    ] as const;
+    const fee = 9n;
+    // The status in the lowest byte, the fee above it.
+    const state = treeOf(flows.flatMap((flow) => flowState(flow, { 0: 0x901n })));
+    await stopWith(chain, state);
+    await activateExit(ecosystem, chain);
+    const mark = (await registryOf(ecosystem)).length - 1;
+    const refund = async (flow: AtomicFlow, named: Hex, told: bigint) => {
+      const escrow = stoppedEscrow(flow, 0, named, state, told);
+      return exit(party, "refundEscrow", escrow, 1, await flowAbsence(ecosystem, flow, 1, mark, state), PAYEE);
+    };
+    // With 2^248 the word would be the same if the shift were not checked.
+    for (const told of [0n, 8n, 10n]) await assertReverts(refund(flows[0], ZERO_ADDRESS, told), "StateRootMismatch");
+    for (const told of [2n ** 248n + fee, 2n ** 255n + fee]) await assertReverts(refund(flows[0], ZERO_ADDRESS, told), "Panic");
+    const balances = async (): Promise<readonly bigint[]> => [
+      await ecosystem.l1.ethers.provider.getBalance(PAYEE),
+      await view<bigint>(token, "balanceOf", PAYEE),
+    ];
+    const [coins, tokens] = (await balances()) as [bigint, bigint];
+    await refund(flows[0], ZERO_ADDRESS, fee);
+    assert.deepEqual(await balances(), [coins + 109n, tokens]);
+    await refund(flows[1], tokenAddress, fee);
+    assert.deepEqual(await balances(), [coins + 118n, tokens + 70n]);
+    await refund(flows[2], ZERO_ADDRESS, fee);
+    assert.deepEqual(await balances(), [coins + 127n, tokens + 70n]);
+    await assertReverts(refund(flows[0], ZERO_ADDRESS, fee), "EscrowAlreadyPaid");
+  });
+
   test("attack: a foreign flow, leg, contract, chain, wrong pivot, forged record or message pays nothing", async () => {
     const [stopped, other] = [await create(), await create()];
     const flow = await flowOn([stopped, other], 1);

@@ -39,13 +39,13 @@ after(async () => {
   await stoppedWorld.close();
 });
 
-/** Each chain's contract has what it holds for escrows, no more and no less. */
+/** Each chain's contract has what it holds for escrows and for those that end them, no more and no less. */
 async function requireBacked(schedule: FlowSchedule): Promise<void> {
   for (const chain of world.chains) {
     let sum = 0n;
     for (const flow of schedule.flows)
       for (const [leg, { chainId, amount }] of flow.legs.entries())
-        if (chainId === chain.chainId && schedule.statusOf(flow, leg) === HELD) sum += amount;
+        if (chainId === chain.chainId && schedule.statusOf(flow, leg) === HELD) sum += amount + (await schedule.feeOf(flow, leg));
     assert.equal(await chain.ethers.provider.getBalance(world.address), sum, `chain ${chain.chainId}`);
   }
 }
@@ -90,14 +90,15 @@ async function endOnL1(schedule: FlowSchedule, flow: AtomicFlow): Promise<bigint
   for (const leg of heldOnStopped(world, schedule, flow).slice(0, MOST_ON_L1)) {
     const { chainId, amount, party, recipient } = flow.legs[leg]!;
     const paying: Payout[] = [];
-    for (const payout of stoppedWorld.payouts(flow, leg, leavesOf))
+    const fee = schedule.settledFee(flow, leg);
+    for (const payout of stoppedWorld.payouts(flow, leg, fee, leavesOf))
       if ((await stoppedWorld.refusal(payout)) === undefined) paying.push(payout);
     assert.equal(new Set(paying.map(({ end: name }) => name)).size, 1, `leg ${leg} on L1: both, or stuck`);
     const [first] = paying as [Payout];
     // Where both are one account, a stranger.
     const other = [recipient, party, STRANGER].find((account) => account !== first.owner);
     assert.equal(await stoppedWorld.refusal(first, other), "NotTheOwner");
-    assert.equal(await stoppedWorld.pay(first, chainId), amount);
+    assert.equal(await stoppedWorld.pay(first, chainId), amount + fee);
     assert.equal(await stoppedWorld.refusal(first), "EscrowAlreadyPaid");
     ends.push(first.end === "claimEscrow" ? RELEASED : REFUNDED);
   }

@@ -36,7 +36,9 @@ describe("C11: a test moves a flow by its legs", () => {
 
   test("both legs are paid once the pivot has run, and nothing before: the relayer does what is left", async () => {
     const flow = await build();
-    await flow.prepare(0);
+    await flow.prepare(0, { fee: 7n });
+    await flow.addFee(0, 2n);
+    assert.equal((await flow.status()).legs[0]!.fee, 9n);
     await flow.prepare(1);
     await assert.rejects(flow.execute(), {
       code: "FlowOpen",
@@ -50,6 +52,7 @@ describe("C11: a test moves a flow by its legs", () => {
     assert.equal(await balanceOn("alpha", BOB), ETHER);
     await assert.rejects(flow.release(0), { code: "Refused", message: /EscrowNotHeld/ });
     assert.deepEqual(await statuses(flow), ["released", "released"]);
+    assert.equal(await balanceOn("alpha", ATOMIC_FLOWS_ADDRESS), 0n);
     assert.equal((await flow.status()).state, "committed");
   });
 

@@ -98,7 +98,7 @@ export async function flowAbsence(ecosystem: Ecosystem, flow: AtomicFlow, leg: n
 }
 
 /** The contracts' `EscrowOnStoppedChain`. */
-export function stoppedEscrow(flow: AtomicFlow, leg: number, token: Hex, state: StateTree) {
+export function stoppedEscrow(flow: AtomicFlow, leg: number, token: Hex, state: StateTree, fee = 0n) {
   const key = flowFactKey(ATOMIC_FLOWS_ADDRESS, hashAtomicFlow(flow), leg, false);
-  return { flow, leg, token, path: leafPath(state.prove(key)) };
+  return { flow, leg, token, fee, path: leafPath(state.prove(key)) };
 }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import { flowFactKey, hashAtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
@@ -92,11 +93,25 @@ export class FlowSchedule {
     return this.habits[chain]!.silentFrom < END;
   }
 
-  /** What L1 knows of a leg's escrow. */
+  /** What L1 knows of a leg's escrow: its status, and the fee that was there for its end. */
   settledStatus(flow: AtomicFlow, leg: number): bigint {
+    return this.#settledWord(flow, leg) & 0xffn;
+  }
+
+  settledFee(flow: AtomicFlow, leg: number): bigint {
+    return this.#settledWord(flow, leg) >> 8n;
+  }
+
+  #settledWord(flow: AtomicFlow, leg: number): bigint {
     const key = flowFactKey(this.#world.address, hashAtomicFlow(flow), leg, false);
     const last = this.#world.leaves.findLast(({ chainId }) => chainId === flow.legs[leg]!.chainId);
     return last?.after.get(key) ?? MISSING;
+  }
+
+  /** What its chain holds for the account that ends a leg. */
+  async feeOf(flow: AtomicFlow, leg: number): Promise<bigint> {
+    const { flows } = chainOf(this.#world, flow, leg);
+    return (await flows.getFunction("feeOf").staticCall(hashAtomicFlow(flow), leg)) as bigint;
   }
 
   /** What a leg's own chain knows. */
@@ -142,6 +157,7 @@ export class FlowSchedule {
       await prepare(this.#world, flow, leg);
       this.#statuses[f]![leg] = HELD;
     }
+    await this.#addFee(flow, random.index(flow.legs.length));
     const pivot = flow.legs.findIndex(({ isPivot }) => isPivot);
     const others = [...flow.legs.keys()].filter((leg) => leg !== pivot);
     const isHeld = pivot !== -1 && this.statusOf(flow, pivot) === HELD;
@@ -160,6 +176,17 @@ export class FlowSchedule {
       const missing = flow.legs.findIndex(({ chainId }) => chainId === leaf.chainId);
       if (missing !== -1) await this.tries(flow, leg, "refund", this.refundOf(flow, leg, missing, leaf), REFUNDED);
     }
+  }
+
+  /** Anyone may, while the leg is in escrow and at no other time. */
+  async #addFee(flow: AtomicFlow, leg: number): Promise<void> {
+    if (this.#random.index(3) !== 0) return;
+    const fee = BigInt(this.#random.index(50));
+    const { flows, send } = chainOf(this.#world, flow, leg);
+    const isHeld = this.statusOf(flow, leg) === HELD;
+    const added = send(flows, STRANGER, "addFee", [hashAtomicFlow(flow), leg], fee);
+    if (!isHeld) return assert.rejects(added, /EscrowNotHeld/);
+    await added;
   }
 
   async #moveL1(i: number, chain: WorldChain): Promise<void> {

@@ -55,10 +55,11 @@ export class StoppedWorld {
   }
 
   /** All that L1 could be shown for a leg that is in escrow in its stopped chain's last state; `leaves` could show absences. */
-  payouts(flow: AtomicFlow, leg: number, leaves: (chainId: bigint) => Iterable<WorldLeaf>): Payout[] {
+  payouts(flow: AtomicFlow, leg: number, fee: bigint, leaves: (chainId: bigint) => Iterable<WorldLeaf>): Payout[] {
     const { legs } = flow;
     const own = legs[leg]!;
-    const escrow = { flow, leg, token: "0x0000000000000000000000000000000000000000", path: this.#world.heldPath(flow, leg) };
+    const token: Hex = "0x0000000000000000000000000000000000000000";
+    const escrow = { flow, leg, token, fee, path: this.#world.heldPath(flow, leg) };
     const pivot = legs.findIndex(({ isPivot }) => isPivot);
     const needed = pivot === -1 ? [...legs.keys()] : [pivot];
     const claims: Payout[] = needed.every((each) => this.#world.hasFact(flow, each))

@@ -69,3 +69,14 @@ contract ReentrantFlowToken {
         return true;
     }
 }
+
+/// @notice Makes any call, and takes no coins.
+contract CoinlessCaller {
+    function call(address to, bytes calldata data) external payable {
+        (bool success, bytes memory result) = to.call{value: msg.value}(data);
+        if (success) return;
+        assembly ("memory-safe") {
+            revert(add(result, 0x20), mload(result))
+        }
+    }
+}
