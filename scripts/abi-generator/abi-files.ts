@@ -89,6 +89,12 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["IChainAccounts"],
   },
   {
+    file: "message-gateway",
+    constant: "messageGatewayAbi",
+    summary: "The end on L1 of the gateway for messages.",
+    interfaces: ["IMessageGateway"],
+  },
+  {
     file: "transaction-root-registry",
     constant: "transactionRootRegistryAbi",
     summary: "Registry of Transaction Roots.",
@@ -176,6 +182,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     interfaces: ["l2/IForwarders"],
   },
   {
+    file: "l2-message-gateway",
+    constant: "l2MessageGatewayAbi",
+    summary: "The end on a chain of the gateway for messages.",
+    interfaces: ["l2/IL2MessageGateway"],
+    omit: ["announce"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",
@@ -211,6 +224,8 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "chain-accounts-code", "CHAIN_ACCOUNTS_CODE", "l1/ChainAccounts"),
     creationCode(root, "data-carrier-code", "DATA_CARRIER_CODE", "l1/availability/DataCarrier"),
     creationCode(root, "forwarders-code", "FORWARDERS_CODE", "l2/Forwarders"),
+    creationCode(root, "l2-message-gateway-code", "L2_MESSAGE_GATEWAY_CODE", "l2/L2MessageGateway"),
+    creationCode(root, "message-gateway-code", "MESSAGE_GATEWAY_CODE", "l1/MessageGateway"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),

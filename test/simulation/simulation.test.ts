@@ -24,6 +24,7 @@ const LEFT_OUT: Record<string, string> = {
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
   ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",
   ChainAccount: "run by the proxies of ChainAccounts, whose model calls it",
+  MessageGateway: "holds nothing and no contract of L1 asks it; message-gateway-random.test.ts has a model of its own",
   DataCarrier: "carries data of chains on a chain, of which the model has none; data-carrier.test.ts has a model of its own",
   HyperchainNames: "holds nothing and no contract of L1 asks it; hyperchain-names-random.test.ts has a model of its own",
 };

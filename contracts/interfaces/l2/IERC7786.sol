@@ -20,7 +20,7 @@ interface IERC7786GatewaySource {
 
 /// @title Receiving side (ERC-7786)
 interface IERC7786Recipient {
-    /// @notice Called once for each message. The recipient must check that the caller is the interop center, and the sender.
+    /// @notice Called once for each message. The recipient must check that the caller is its gateway, and the sender.
     /// @return This function's selector; anything else fails the message.
     function receiveMessage(bytes32 receiveId, bytes calldata sender, bytes calldata payload)
         external

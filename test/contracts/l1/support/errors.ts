@@ -12,6 +12,8 @@ const CONTRACTS = [
   "ChainAccounts",
   "ChainAccount",
   "HyperchainNames",
+  "MessageGateway",
+  "L2MessageGateway",
   "SharedBridge",
   "SettlementCreator",
   "NestedExit",

@@ -1,0 +1,56 @@
+import { AbiCoder, concat, id } from "ethers";
+import { fromHex, keccak, toHex } from "./hex.ts";
+import type { Hex } from "./hex.ts";
+
+/** A message between the two ends of a gateway; `GatewayMessage.sol` has its layout. */
+export interface GatewayMessage {
+  /** The chain of the end that it is for. */
+  readonly chainId: bigint;
+  /** That end. */
+  readonly gateway: Hex;
+  /** Of the sending end, below 2^128: equal words are messages of their own by it. */
+  readonly nonce: bigint;
+  /** The least that the recipient gets, below 2^64. */
+  readonly gasLimit: bigint;
+  readonly sender: Hex;
+  readonly recipient: Hex;
+  readonly payload: Hex;
+}
+
+const TAG = id("hyperchain.gateway-message.v1").slice(0, 10);
+const ID_TAG = id("hyperchain.gateway-message-id.v1");
+const PAYLOAD_AT = 96;
+
+/** The message as the ends have it. Throws RangeError for a number that has no room. */
+export function encodeGatewayMessage(message: GatewayMessage): Uint8Array {
+  const { chainId, gateway, nonce, gasLimit, sender, recipient, payload } = message;
+  const numbers = [word(nonce, 16), word(gasLimit, 8)];
+  return fromHex(concat([TAG, word(chainId, 8), gateway, ...numbers, sender, recipient, payload]));
+}
+
+/** The message that these bytes are; undefined for any others. */
+export function decodeGatewayMessage(body: Uint8Array): GatewayMessage | undefined {
+  if (body.length < PAYLOAD_AT || toHex(body.subarray(0, 4)) !== TAG) return undefined;
+  const bytes = (from: number, to?: number): Hex => toHex(body.subarray(from, to));
+  const number = (from: number, to: number): bigint => BigInt(bytes(from, to));
+  return {
+    chainId: number(4, 12),
+    gateway: bytes(12, 32),
+    nonce: number(32, 48),
+    gasLimit: number(48, 56),
+    sender: bytes(56, 76),
+    recipient: bytes(76, PAYLOAD_AT),
+    payload: bytes(PAYLOAD_AT),
+  };
+}
+
+/** A message's name at both ends: `sendId` where it is sent, `receiveId` where it is delivered. */
+export function gatewayMessageId(sourceChainId: bigint, body: Uint8Array): Hex {
+  const words = AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256", "bytes32"], [ID_TAG, sourceChainId, keccak(body)]);
+  return keccak(fromHex(words));
+}
+
+function word(value: bigint, bytes: number): string {
+  if (value < 0n || value >> BigInt(8 * bytes) !== 0n) throw new RangeError(`${value} has no room in ${bytes} bytes`);
+  return `0x${value.toString(16).padStart(2 * bytes, "0")}`;
+}
