@@ -60,11 +60,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "chains on a chain, with real proofs, with money over the chain between, kept, rebuilt, left, and a layer deeper; every route with real proofs",
     night: [
       ...["flow/chain-on-chain", "flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
-      ...["flow/nested-exit", "devnet/forwarding", "flow/routes"],
+      ...["flow/nested-exit", "devnet/forwarding", "flow/routes", "plugin/carried-operate"],
     ],
     day: [
       ...["devnet/settles-on", "devnet/aliases-of-layers", "contracts/l2/forwarders", "options/ancestry-rules", "client/routes"],
-      ...["flow/hyperbridge", "flow/reconstruct-sources", "contracts/l1/nested-exit"],
+      ...["flow/hyperbridge", "flow/reconstruct-sources", "contracts/l1/nested-exit", "flow/carried-goes-on"],
     ],
   },
   {

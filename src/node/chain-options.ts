@@ -8,6 +8,9 @@ import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { L2CanonicalTransaction } from "../protocol/priority-op.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import type { StoredBatch } from "../protocol/stored-batch.ts";
 import type { UpgradeEvent } from "../settlement-layer/reader/chain-versions.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fees/fee-options.ts";
@@ -32,6 +35,18 @@ export interface ChainStart {
   readonly unexecuted: readonly FormedBatch[];
   /** What was read of the chain's upgrades so far. */
   readonly upgrades: readonly UpgradeEvent[];
+  /** Where L1's events are read from a later block on than the chain's creation: what those before would tell. */
+  readonly before?: KnownBefore;
+}
+
+/** What a chain needs of L1's past, known otherwise than by events. */
+export interface KnownBefore {
+  /** Of the queue: those that no batch has taken, in order. */
+  readonly operations: readonly L2CanonicalTransaction[];
+  /** The newest root of other chains; undefined where there is none. */
+  readonly root: ImportedRoot | undefined;
+  /** Of the committed batches that are not executed, and of the last one. */
+  readonly records: readonly StoredBatch[];
 }
 
 /** What L1 does not say about how a chain is run. */

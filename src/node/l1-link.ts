@@ -68,7 +68,7 @@ export interface L1LinkOptions {
   readonly chain: ChainOnL1;
   /** L1 block of the chain's creation. */
   readonly fromBlock: number;
-  readonly start: Pick<ChainStart, "firstBatch" | "operationsTaken" | "unexecuted">;
+  readonly start: Pick<ChainStart, "firstBatch" | "operationsTaken" | "unexecuted" | "before">;
   /** Receives all fees. */
   readonly coinbase: Hex;
 }
@@ -144,7 +144,7 @@ export async function openL1Link(
   };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
-    { ...given, settlementChainId, hyperchain, fromBlock, confirmations, l1MayBeBehind, name },
+    { ...given, settlementChainId, hyperchain, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind, name },
     {
       ...given,
       ...clocks,

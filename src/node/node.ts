@@ -139,7 +139,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     const fees = followFees(running.fees, l1);
     const gasPrice = new FlooredGasPrice(fees.price ?? { ...serving.gasPrice, leastWei: 0n });
     const started: { chain?: Chain } = {};
-    const versions = new ChainVersions(versionedChain(onL1), start.upgrades);
+    const versions = new ChainVersions(versionedChain(onL1), start.upgrades, start.before === undefined ? 0 : fromBlock);
     const link =
       settlement === undefined
         ? noLink(name)

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
 import { continueChain } from "../../src/devnet/reconstruction/continue-chain.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
+import { versionedChain } from "../../src/node/chain-on-l1.ts";
 import { createProver } from "../../src/prover/prover.ts";
+import { ChainVersions } from "../../src/settlement-layer/reader/chain-versions.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ALICE, dependencies } from "./support/devnet.ts";
 import { plainTransfer, RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
@@ -50,6 +53,13 @@ describe("A8: a chain that changes its protocol version, with real proofs", () =
     const versions = rebuilt.batches.map(({ stored }) => stored.protocolVersion);
     assert.equal(versions[0], first);
     assert.equal(versions.at(-1), second);
+    // Where no events are known, the settings lead to the same.
+    const { contract, l1 } = rebuilt;
+    const reader = new ChainContractReader(devnet.l1.provider, contract.hyperchain, l1.blockNumber);
+    const stated = new ChainVersions(versionedChain(contract), await reader.upgrades(contract));
+    const told = new ChainVersions(versionedChain(contract), rebuilt.upgrades);
+    assert.equal(told.upgrades.length, 1);
+    assert.deepEqual(stated.upgrades, told.upgrades);
     const prover = createProver({ workers: 2 });
     const others = {
       l1: devnet.l1.provider,

@@ -23,7 +23,7 @@ const summary: ReconstructionSummary = {
   falseCodeDigests: [],
   messages: 0,
   pubdataBytes: 100,
-  priorityOps: { taken: 0, waiting: 0 },
+  priorityOps: { taken: 0, waiting: 0, unknown: [] },
   revertedBatches: 0,
   unapplied: [],
   exited: false,

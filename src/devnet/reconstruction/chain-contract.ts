@@ -9,7 +9,10 @@ import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { dataCarrierInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
+import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { dataCarrierInterface, registryInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import type { HyperchainConfiguration } from "../chains/create-chain.ts";
@@ -157,6 +160,27 @@ export class ChainContractReader {
   ): Promise<bigint> {
     const args = [configuration.chainId, firstTimestamp, operations];
     return (await this.#call(settings, settingsInterface, "versionOfBatch", args)) as bigint;
+  }
+
+  /** Newest root of other chains; undefined where there is none. */
+  async newestRoot({ registry }: ChainContractFacts): Promise<ImportedRoot | undefined> {
+    const registryIndex = (await this.#call(registry, registryInterface, "latestRootIndex", [])) as bigint;
+    if (registryIndex === 0n) return undefined;
+    return { registryIndex, root: (await this.#call(registry, registryInterface, "rootAt", [registryIndex])) as Hex };
+  }
+
+  /** Upgrades that lead from the version of the chain's creation to those that its next batches have, by the settings of now. */
+  async upgrades(facts: ChainContractFacts): Promise<readonly UpgradeEvent[]> {
+    const { configuration, settings } = facts;
+    const blockNumber = this.#block;
+    // No upgrade is in effect at the beginning of time.
+    const current = await this.versionOfBatch(facts, 0n, 0n);
+    const next = (await this.#call(settings, settingsInterface, "upgradeOf", [configuration.chainId])) as ScheduledUpgrade;
+    const past = current === configuration.protocolVersion ? [] : [{ version: current, effectiveAt: 0n, operations: 0n }];
+    const scheduled = next.version === 0n ? [] : [next];
+    return [...past, ...scheduled].map(({ version, effectiveAt, operations }) => ({
+      ...{ type: "upgradeScheduled", blockNumber, version, effectiveAt, operations },
+    }));
   }
 
   async #isCarrier(policy: Hex): Promise<boolean> {

@@ -2,7 +2,8 @@ import type { ChainStart } from "../../node/chain-options.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** Behind the last batch that was applied. Throws ReconstructionError BytecodeMissing. */
-export function startBehind({ batches, last, l1, state, unexecuted, upgrades }: Reconstruction): ChainStart {
+export function startBehind(reconstruction: Reconstruction): ChainStart {
+  const { batches, last, l1, state, unexecuted, upgrades } = reconstruction;
   const head = { number: last.lastBlock, timestamp: last.lastTimestamp };
   return {
     // The first batch publishes the chain's own initial state; before it, none has.
@@ -14,5 +15,18 @@ export function startBehind({ batches, last, l1, state, unexecuted, upgrades }: 
     operationsBefore: last.priorityOpTotal,
     unexecuted,
     upgrades,
+    ...before(reconstruction),
   };
+}
+
+/** What no node says that has the chain's contract from a state alone. */
+function before({ below, pendingOperations: operations, batches, onL1 }: Reconstruction): Pick<ChainStart, "before"> {
+  if (below === undefined) return {};
+  const live = batches.slice(Math.max(Number(onL1.totals.executed) - 1, 0));
+  return { before: { operations, root: below.newestRoot, records: live.map(({ stored }) => stored) } };
+}
+
+/** First block of the settlement layer whose events tell a chain that goes on what is new. */
+export function eventsFrom({ below, l1, fromBlock }: Reconstruction): number {
+  return below === undefined ? fromBlock : l1.blockNumber + 1;
 }

@@ -1,4 +1,4 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { RunningOptions } from "../../node/chain-options.ts";
 import type { Settlement } from "../../node/l1-link.ts";
@@ -7,11 +7,16 @@ import type { Node } from "../../node/node.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { PaceRules } from "../../settlement/pace/decide.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashStoredBatch } from "../../protocol/stored-batch.ts";
+import { readContract, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import { createLocalMember } from "../../settlement/quorum.ts";
 import type { Quorum, TypedDataSigner } from "../../settlement/quorum.ts";
 import { CALLDATA_POSTING, carriedPosting } from "../../settlement/settlement-batch.ts";
 import { lowerCaseAddress } from "../accounts.ts";
-import { startBehind } from "./chain-start.ts";
+import { eventsFrom, startBehind } from "./chain-start.ts";
+import { missingOperations } from "./queued-operations.ts";
+import type { MissingOperation } from "./queued-operations.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
@@ -49,10 +54,12 @@ export async function continueChain(
   { host = "127.0.0.1", port = 0, pace = {}, ...running }: ContinuationOptions,
   { connect, clock, operator, onStop, ...dependencies }: ContinuationDependencies,
 ): Promise<Node> {
-  const { contract, fromBlock, genesis } = reconstruction;
+  const { contract, genesis } = reconstruction;
+  const fromBlock = eventsFrom(reconstruction);
   const { settlementChainId, hyperchain, configuration } = contract;
   const coinbase = lowerCaseAddress(await operator.getAddress());
   checkContinuable(reconstruction, dependencies.quorum === undefined ? coinbase : undefined);
+  if (reconstruction.below !== undefined) await checkStanding(reconstruction, dependencies.l1);
   const quorum = dependencies.quorum ?? {
     members: [await createLocalMember(operator, { settlementChainId, hyperchain })],
     threshold: 1,
@@ -82,14 +89,12 @@ export async function continueChain(
 }
 
 /** `operator` is absent where others sign. */
-function checkContinuable({ contract, onL1, unapplied, isFromMessages }: Reconstruction, operator: string | undefined): void {
+function checkContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
+  const { contract, onL1, unapplied } = reconstruction;
   const { validators, validatorThreshold } = contract.configuration;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
-  if (isFromMessages)
-    throw new ContinuationError(
-      "EventsUnknown",
-      `it was rebuilt without a node of chain ${contract.settlementChainId}; reconstruct it from one that has its events, which its queue's operations are in`,
-    );
+  const missing = missingOperations(reconstruction);
+  if (missing.length > 0) throw operationsUnknown(contract.settlementChainId, missing);
   const [first] = unapplied;
   if (first !== undefined) {
     const { batchNumber } = first.stored;
@@ -113,7 +118,40 @@ function checkContinuable({ contract, onL1, unapplied, isFromMessages }: Reconst
   }
 }
 
-export type ContinuationErrorCode = "ChainExited" | "EventsUnknown" | "BatchesUnapplied" | "NotAValidator" | "QuorumNeeded";
+/** Where only hashes were left of what waits in the queue, the rest must have been brought. */
+function operationsUnknown(settlementChainId: bigint, missing: readonly MissingOperation[]): ContinuationError {
+  const named = missing.slice(0, 3).map(({ index, hash }) => `${index} (${hash})`);
+  const further = missing.length > named.length ? ` and ${missing.length - named.length} more` : "";
+  return new ContinuationError(
+    "OperationsUnknown",
+    `of operation ${named.join(", ")}${further} of its queue only the hash is on L1; bring the receipts on chain ${settlementChainId} ` +
+      "of the transactions that queued them: --operations takes a file of them",
+  );
+}
+
+/** A chain that was rebuilt from a state of the chain below goes on only where a node of that one has the same batches of it. */
+async function checkStanding({ contract, last, batches, l1 }: Reconstruction, provider: Provider): Promise<void> {
+  const { hyperchain, settlementChainId } = contract;
+  const read = { provider, hyperchain, fromBlock: l1.blockNumber };
+  const { committed } = await readTotals(read);
+  const expected = BigInt(batches.length);
+  const isSame =
+    expected === 0n || (await readContract<Hex>(read, "storedBatchHash", last.batchNumber)) === hashStoredBatch(last);
+  if (committed === expected && isSame) return;
+  throw new ContinuationError(
+    "BaseDiffers",
+    `the node of chain ${settlementChainId} has ${committed} batches of the chain committed, and L1 leads to ` +
+      `${isSame ? expected : `another batch ${last.batchNumber}`}; wait until L1 has executed what that node has sealed, and reconstruct again`,
+  );
+}
+
+export type ContinuationErrorCode =
+  | "ChainExited"
+  | "OperationsUnknown"
+  | "BaseDiffers"
+  | "BatchesUnapplied"
+  | "NotAValidator"
+  | "QuorumNeeded";
 
 /** A rebuilt chain that cannot be gone on with like this. Nothing was started. */
 export class ContinuationError extends HyperchainError<ContinuationErrorCode> {

@@ -3,6 +3,7 @@ import { ReconstructionError } from "../../chain/reconstruction/reconstruction-e
 import type { Hex } from "../../protocol/hex.ts";
 import { historyInMessages } from "./carried-history.ts";
 import { rebuild } from "./reconstruct.ts";
+import { ChainContractReader } from "./chain-contract.ts";
 import type { Reconstruction, ReconstructionOptions } from "./reconstruct.ts";
 import { startReconstructedChain } from "./start-reconstructed-chain.ts";
 import type { ReconstructedChainDependencies } from "./start-reconstructed-chain.ts";
@@ -37,7 +38,9 @@ export async function reconstructCarriedOn(
   // It has one state: that of its newest block.
   const read = { ...options, fromBlock: 0, toBlock: Number(base.last.lastBlock) };
   const rebuilt = await rebuild(read, provider, (context) => historyInMessages(base, context));
-  return { ...rebuilt, isFromMessages: true };
+  const reader = new ChainContractReader(provider, rebuilt.contract.hyperchain, rebuilt.l1.blockNumber);
+  const [newestRoot, upgrades] = await Promise.all([reader.newestRoot(rebuilt.contract), reader.upgrades(rebuilt.contract)]);
+  return { ...rebuilt, below: { newestRoot }, upgrades };
 }
 
 /** Whether a chain was not rebuilt since its data stay on the chain below, at whose nodes they can be had. */

@@ -8,6 +8,7 @@ import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
+import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { readBatchContent } from "./batch-content.ts";
@@ -94,10 +95,16 @@ export interface Reconstruction {
   readonly pendingOperations: readonly L2CanonicalTransaction[];
   /** Hashes of all such operations. */
   readonly pendingHashes: readonly Hex[];
-  /** Whether it was read in messages of the chain below, without a node of either: then events and upgrades are unknown. */
-  readonly isFromMessages: boolean;
-  /** The chain's upgrades as its admin scheduled and withdrew them, in order. */
+  /** Set where it was read in messages of the chain below, without a node of either: then no events are known. */
+  readonly below: StateBelow | undefined;
+  /** The chain's upgrades as its admin scheduled and withdrew them, in order; without events, those that count. */
   readonly upgrades: readonly UpgradeEvent[];
+}
+
+/** What the state of the chain below says beside the chain's contract. */
+export interface StateBelow {
+  /** Newest root of other chains; undefined where there is none. */
+  readonly newestRoot: ImportedRoot | undefined;
 }
 
 const DEFAULT_BLOCKS_PER_REQUEST = 2_000;
@@ -191,7 +198,7 @@ export async function rebuild(
     state,
     pendingOperations: ledger.operationsFrom(last.priorityOpTotal),
     pendingHashes: ledger.hashesFrom(last.priorityOpTotal),
-    isFromMessages: false,
+    below: undefined,
     upgrades,
   };
 }

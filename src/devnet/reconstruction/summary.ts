@@ -2,6 +2,7 @@ import type { FalseDigest } from "../../chain/reconstruction/leaf-directory.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { messagesOf } from "./proofs.ts";
+import { missingOperations } from "./queued-operations.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
 /** A reconstruction in numbers and names: plain JSON. */
@@ -27,7 +28,12 @@ export interface ReconstructionSummary {
   readonly falseCodeDigests: readonly FalseDigest[];
   readonly messages: number;
   readonly pubdataBytes: number;
-  readonly priorityOps: { readonly taken: number; readonly waiting: number };
+  readonly priorityOps: {
+    readonly taken: number;
+    readonly waiting: number;
+    /** Of those that wait: what is known by its hash alone, by its place in the queue. */
+    readonly unknown: readonly { readonly index: number; readonly hash: Hex }[];
+  };
   readonly revertedBatches: number;
   /** Committed batches that were not applied. */
   readonly unapplied: readonly { readonly batchNumber: number; readonly stateRoot: Hex; readonly isProven: boolean }[];
@@ -59,7 +65,11 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     falseCodeDigests: state.falseDigests(),
     messages: messagesOf(reconstruction).length,
     pubdataBytes: batches.reduce((sum, { pubdataBytes }) => sum + pubdataBytes, 0),
-    priorityOps: { taken: Number(last.priorityOpTotal), waiting: pendingHashes.length },
+    priorityOps: {
+      taken: Number(last.priorityOpTotal),
+      waiting: pendingHashes.length,
+      unknown: missingOperations(reconstruction).map(({ index, hash }) => ({ index: Number(index), hash })),
+    },
     revertedBatches: revertedCount,
     unapplied: unapplied.map(unappliedBatch),
     exited: onL1.exited,

@@ -7,11 +7,14 @@ import type { ChainInputs } from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { KnownBefore } from "../chain-options.ts";
 
 export interface L1InflowOptions {
   readonly chainId: ChainId;
   /** Operations that the chain has taken from the queue: those before are passed over. */
   readonly operationsTaken: bigint;
+  /** What the events that the watcher reads do not tell. */
+  readonly before: Pick<KnownBefore, "operations" | "root"> | undefined;
 }
 
 export interface L1InflowDependencies {
@@ -35,12 +38,15 @@ export interface L1Taker {
 export class L1Inflow {
   readonly #options: L1InflowOptions;
   readonly #dependencies: L1InflowDependencies;
-  #operations: readonly L2CanonicalTransaction[] = [];
-  #roots: readonly ImportedRoot[] = [];
+  #operations: readonly L2CanonicalTransaction[];
+  #roots: readonly ImportedRoot[];
 
   constructor(options: L1InflowOptions, dependencies: L1InflowDependencies) {
+    const { operations = [], root } = options.before ?? {};
     this.#options = options;
     this.#dependencies = dependencies;
+    this.#operations = operations;
+    this.#roots = root === undefined ? [] : [root];
   }
 
   /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */

@@ -15,6 +15,7 @@ import type { ChainVersions } from "../../settlement-layer/reader/chain-versions
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { L1Checkpoint, L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainOnL1 } from "../chain-on-l1.ts";
+import type { KnownBefore } from "../chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
 import type { ChainInputs } from "./l1-inputs.ts";
@@ -26,6 +27,8 @@ export interface L1IntakeOptions {
   readonly rootsFrom: number;
   /** Operations that the chain has taken from the queue. */
   readonly operationsTaken: bigint;
+  /** What events before `rootsFrom` would tell. Default: nothing. */
+  readonly before?: KnownBefore | undefined;
   /** Receives the operations' fees. */
   readonly coinbase: Hex;
   /** L1 blocks that must stand on something before it counts, its own included. */
@@ -59,7 +62,7 @@ export class L1Intake {
   #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions }: L1IntakeDependencies) {
-    const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken } = options;
+    const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
     this.#gate = gate;
@@ -78,7 +81,7 @@ export class L1Intake {
     this.view = new L1ViewAge({ windowSeconds, confirmations }, { time, l1 });
     const nowSeconds = (): bigint => time.nowSeconds();
     this.#inflow = new L1Inflow(
-      { chainId, operationsTaken },
+      { chainId, operationsTaken, before },
       { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds },
     );
   }

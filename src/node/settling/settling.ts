@@ -10,6 +10,7 @@ import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { approvalsIn, reduceJournal } from "../../settlement/journal/progress.ts";
 import type { BatchProgress } from "../../settlement/journal/progress.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { L1Trouble } from "../../settlement/l1-sender/l1-retry.ts";
@@ -39,8 +40,10 @@ export interface SettlingOptions {
   readonly name?: string;
   /** The chain's contract. */
   readonly hyperchain: Hex;
-  /** L1 block of its creation. */
+  /** L1 block of its creation, or of the first events that there are. */
   readonly fromBlock: number;
+  /** As ChainContract's. */
+  readonly records?: readonly StoredBatch[] | undefined;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
   /** When proofs go to L1. Default: as soon as they are made. */
@@ -275,13 +278,13 @@ export class Settling {
     signal: AbortSignal,
     onStop: (error: unknown) => void,
   ): Promise<Settlement<FormedBatch>> {
-    const { settlementChainId, hyperchain, fromBlock, quorum, posting } = this.#options;
+    const { settlementChainId, hyperchain, fromBlock, records = [], quorum, posting } = this.#options;
     const { journal, alterProof = (proof) => proof } = this.#dependencies;
     const [approvals, { pending }] = [this.#approvals, this.#batches];
     return openSettlement<FormedBatch>(
       { quorum, posting },
       {
-        context: { settlementChainId, hyperchain, provider, fromBlock, delay, patience, transactor, approvals },
+        context: { settlementChainId, hyperchain, provider, fromBlock, records, delay, patience, transactor, approvals },
         journal,
         pace: this.#pace.begin(paceDependencies(this.#time, signal, provider)),
         prove: async (batch) => {

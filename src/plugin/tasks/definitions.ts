@@ -351,17 +351,28 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
-    .addOption(settlementUrl)
+    .addOption(
+      option(
+        "settlementUrl",
+        "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract. With --base: of a node of that chain",
+      ),
+    )
     .addOption(option("base", "Of a chain on a chain, from L1 alone: the latter's contract on L1"))
     .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
     .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
+    .addOption(
+      option(
+        "operations",
+        "With --base: file of receipts, as JSON, in which is what waits in the chain's queue and L1 has as hashes alone",
+      ),
+    )
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
     .addOption(option("servePort", "Serve the rebuilt chain at this port until Ctrl-C; 0 for any free one"))
     .addFlag({ name: "writable", description: "With --serve-port: take transactions, which change a copy" })
     .addFlag({
       name: "operate",
       description:
-        "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1",
+        "With --serve-port: go on with the chain as its operator; HYPERCHAIN_PRIVATE_KEY, a validator's, signs and pays on L1, or on its base",
     })
     .addOption(url)
     .addFlag(json)

@@ -2,7 +2,9 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { systemClock } from "../../runtime/clock.ts";
-import { withRebuiltChain } from "../../devnet/reconstruction/reconstruct-carried.ts";
+import { withOperations, withOperationsOf } from "../../devnet/reconstruction/queued-operations.ts";
+import { staysBelow, withRebuiltChain } from "../../devnet/reconstruction/reconstruct-carried.ts";
+import { withProvider } from "../../devnet/reconstruction/with-provider.ts";
 import type { Reconstruction, ReconstructionOptions } from "../../devnet/reconstruction/reconstruct.ts";
 import { operateChain } from "../../devnet/reconstruction/operate-chain.ts";
 import { startReconstructedChain } from "../../devnet/reconstruction/start-reconstructed-chain.ts";
@@ -20,6 +22,7 @@ import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import { L1_BLOCK, rebuild, rebuildFromMessages, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { readLogs } from "./logs-file.ts";
 import { warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { reconstructionText } from "./reconstruction-text.ts";
@@ -31,6 +34,7 @@ interface ReconstructArguments extends ChainOnL1Arguments {
   readonly servePort: string | undefined;
   readonly writable: boolean;
   readonly operate: boolean;
+  readonly operations: string | undefined;
 }
 
 /** How a chain is run by the operator that continues it, as hyperchain:spawn runs it. */
@@ -51,7 +55,11 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
       ...(upTo !== undefined ? { upTo } : key === undefined ? {} : { upTo: "committed" as const }),
       ...(fromBlock === undefined ? {} : { fromBlock }),
     };
-    const reconstruction = place.hasNoNode ? await rebuildWithoutNode(place, options, hre) : await rebuild(place, options);
+    if (key !== undefined && place.hasNoNode) throw noNodeOfBase();
+    const logs = args.operations === undefined ? [] : readLogs(args.operations);
+    const isFromL1 = place.base !== undefined && !place.runs;
+    const rebuilt = isFromL1 ? await rebuildFromL1(place, options, hre) : await rebuild(place, options);
+    const reconstruction = withOperations(rebuilt, logs);
     const summary = summarize(reconstruction);
     if (port === undefined) output.result(() => reconstructionText(summary), summary);
     else if (key === undefined)
@@ -65,16 +73,31 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
   });
 
-/** From the L1 of the chain on which it settles, which is rebuilt first. */
-async function rebuildWithoutNode(
+/**
+ * From the L1 of the chain on which it settles, which is rebuilt first; from a node of the latter, where one is named, what
+ * is not carried.
+ */
+async function rebuildFromL1(
   place: ChainOnL1,
   { upTo, fromBlock }: Pick<ReconstructionOptions, "upTo" | "fromBlock">,
   hre: HardhatRuntimeEnvironment,
 ): Promise<Reconstruction> {
   if (place.base === undefined) throw new TypeError("a chain without a node is on a base that is named");
   const base = await rebuild(place.base, { upTo: "executed", ...(fromBlock === undefined ? {} : { fromBlock }) });
-  return withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, (node) =>
-    rebuildFromMessages(place, { base, node, ...(upTo === undefined ? {} : { upTo }) }),
+  try {
+    const rebuilt = await withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, (node) =>
+      rebuildFromMessages(place, { base, node, ...(upTo === undefined ? {} : { upTo }) }),
+    );
+    return place.hasNoNode ? rebuilt : await withProvider(place.l1, (node) => withOperationsOf(rebuilt, node));
+  } catch (error) {
+    if (place.hasNoNode || !staysBelow(error)) throw error;
+    return rebuild(place, upTo === undefined ? {} : { upTo });
+  }
+}
+
+function noNodeOfBase(): Error {
+  return pluginError(
+    "the chain goes on on its base: with --operate, name a node of that which runs, its operator's or one that goes on from L1, as --settlement-url",
   );
 }
 

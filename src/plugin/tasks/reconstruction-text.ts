@@ -20,6 +20,7 @@ export function reconstructionText(summary: ReconstructionSummary): string {
     unapplied,
     falseCodeDigests,
   } = summary;
+  const unknown = priorityOps.unknown.length === 0 ? "" : `, ${priorityOps.unknown.length} of them known by their hashes alone`;
   const rows = [
     ["state root", `${stateRoot}${isExecuted ? ", as executed on L1" : ", not executed on L1 yet"}`],
     ["L1 blocks", `${l1.fromBlock} to ${l1.toBlock}`],
@@ -28,7 +29,7 @@ export function reconstructionText(summary: ReconstructionSummary): string {
       `${batches}, up to block ${lastBlock}; ${pubdataBytes.toLocaleString("en")} bytes of data; ${unapplied.length} committed but not applied`,
     ],
     ["state", `${accounts} accounts, ${contracts} of them contracts, ${storageSlots} storage slots; ${leaves} leaves`],
-    ["messages", `${messages} sent; ${priorityOps.taken} priority operations taken, ${priorityOps.waiting} waiting`],
+    ["messages", `${messages} sent; ${priorityOps.taken} priority operations taken, ${priorityOps.waiting} waiting${unknown}`],
   ];
   const lies = falseCodeDigests.map(({ address, expected, stated }) =>
     warning(

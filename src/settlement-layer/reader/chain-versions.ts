@@ -7,8 +7,13 @@ import type { L1Event } from "./l1-event.ts";
 import { createL1Watcher } from "./l1-watcher.ts";
 import type { L1Poll } from "./l1-watcher.ts";
 
+type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
+type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;
+
 /** The admin of a chain has scheduled an upgrade, or withdrawn the last one. */
-export type UpgradeEvent = Extract<L1Event, { readonly type: "upgradeScheduled" | "upgradeCanceled" }>;
+export type UpgradeEvent =
+  | Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations">
+  | Pick<Canceled, "type" | "blockNumber" | "version">;
 
 /** Whose versions these are. */
 export interface VersionedChain {
@@ -20,25 +25,29 @@ export interface VersionedChain {
 }
 
 /**
- * The protocol versions of a chain's batches, as L1's events tell them. A reducer of one reader that begins at the chain's
- * creation or before it.
+ * The protocol versions of a chain's batches, as L1's events tell them. A reducer of one reader that begins at `readFrom`.
  */
 export class ChainVersions {
   readonly #chain: VersionedChain;
   #events: readonly UpgradeEvent[];
   #isProvisional: boolean;
+  readonly #readFrom: number;
 
-  /** `known` is what others have read, and counts until the reader's first look. */
-  constructor(chain: VersionedChain, known: readonly UpgradeEvent[] = []) {
+  /**
+   * `known` is what others have read, and counts until the reader's first look; what is of blocks before `readFrom`, the
+   * reader's first, counts beyond it. Default: the reader sees all.
+   */
+  constructor(chain: VersionedChain, known: readonly UpgradeEvent[] = [], readFrom = 0) {
     this.#chain = chain;
     this.#events = known;
     this.#isProvisional = true;
+    this.#readFrom = readFrom;
   }
 
   /** Takes over what a poll found, and forgets what L1 took back. Events of other chains and contracts count for nothing. */
   take({ events, reorg, checkpoint }: L1Poll): void {
     if (checkpoint === undefined) return;
-    if (this.#isProvisional) this.#events = [];
+    if (this.#isProvisional) this.#events = this.#events.filter((event) => event.blockNumber < this.#readFrom);
     this.#isProvisional = false;
     if (reorg !== undefined) this.returnTo(reorg.blockNumber);
     this.#events = [...this.#events, ...upgradesIn(events, this.#chain)];
@@ -66,7 +75,7 @@ export class ChainVersions {
 /** A chain's upgrades among all events of the settings: what other contracts log under the same names is none. */
 export function upgradesIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly UpgradeEvent[] {
   return events.filter(
-    (event): event is UpgradeEvent =>
+    (event): event is Scheduled | Canceled =>
       (event.type === "upgradeScheduled" || event.type === "upgradeCanceled") &&
       event.contract === settings &&
       event.chainId === chainId,

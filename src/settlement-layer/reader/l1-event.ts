@@ -251,7 +251,8 @@ function plainRecord(result: Readonly<Record<keyof BatchRecord, unknown>>): Batc
 }
 
 /** ethers gives bigints for numbers and, for lists, frozen results; the protocol's type is plain data. */
-function plainOperation(operation: Readonly<Record<string, unknown>>): L2CanonicalTransaction {
+/** An operation as the contracts' ABI has it. */
+export function plainOperation(operation: Readonly<Record<string, unknown>>): L2CanonicalTransaction {
   const list = (name: string): bigint[] => [...(operation[name] as Iterable<bigint>)];
   return {
     txType: number(operation["txType"]),

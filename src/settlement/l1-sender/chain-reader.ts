@@ -27,6 +27,8 @@ export interface ChainContract {
   readonly hyperchain: Hex;
   /** L1 block in which the chain was created: events are looked for from there. */
   readonly fromBlock: number;
+  /** Records that are known otherwise; they count where the contract has their hash. Default: none. */
+  readonly records?: readonly StoredBatch[];
 }
 
 /** As the provider, but outlasts an L1 that is away, or that does not have the contract (yet, after a restart). */
@@ -74,11 +76,13 @@ export async function readTotals(contract: ChainContract): Promise<BatchTotals> 
   return { committed, verified, executed };
 }
 
-/** The contract's record of a committed batch, from its event; undefined where the batch is not committed. */
+/** The contract's record of a committed batch, from its event unless it is known; undefined where the batch is not committed. */
 export async function findStoredBatch(contract: ChainContract, batchNumber: BatchNumber): Promise<StoredBatch | undefined> {
   const hash = await readContract<Hex>(contract, "storedBatchHash", batchNumber);
   if (BigInt(hash) === 0n) return undefined;
-  const { provider, hyperchain, fromBlock } = contract;
+  const { provider, hyperchain, fromBlock, records = [] } = contract;
+  const known = records.find((record) => record.batchNumber === batchNumber && hashStoredBatch(record) === hash);
+  if (known !== undefined) return known;
   const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
   const question = {
     address: hyperchain,

@@ -31,7 +31,12 @@ const place = (blockNumber: number, contract: Hex) => ({
   logIndex: 0,
   contract,
 });
-const scheduled = (blockNumber: number, version: bigint, effectiveAt: bigint, operations = 0n): UpgradeEvent => ({
+const scheduled = (
+  blockNumber: number,
+  version: bigint,
+  effectiveAt: bigint,
+  operations = 0n,
+): L1Poll["events"][number] & UpgradeEvent => ({
   ...place(blockNumber, SETTINGS),
   type: "upgradeScheduled",
   chainId: CHAIN.chainId,
@@ -40,13 +45,13 @@ const scheduled = (blockNumber: number, version: bigint, effectiveAt: bigint, op
   effectiveAt,
   operations,
 });
-const canceled = (blockNumber: number, version: bigint): UpgradeEvent => ({
+const canceled = (blockNumber: number, version: bigint): L1Poll["events"][number] & UpgradeEvent => ({
   ...place(blockNumber, SETTINGS),
   type: "upgradeCanceled",
   chainId: CHAIN.chainId,
   version,
 });
-const poll = (events: readonly UpgradeEvent[], reorgTo?: number): L1Poll => ({
+const poll = (events: L1Poll["events"], reorgTo?: number): L1Poll => ({
   events,
   reorg: reorgTo === undefined ? undefined : { blockNumber: reorgTo, removed: [] },
   checkpoint: { blockNumber: 100, blockHash: `0x${"01".repeat(32)}` },
@@ -101,6 +106,14 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     assert.deepEqual([versions.versionOf(1_000n, 0n), versions.versionOf(1_200n, 0n)], [1n, 3n]);
     versions.returnTo(0);
     assert.equal(versions.versionOf(1_200n, 0n), 1n);
+  });
+
+  test("before the reader's first block are what others know, also after its first look", () => {
+    const versions = new ChainVersions(CHAIN, [scheduled(9, 2n, 0n), scheduled(9, 3n, 2_000n), scheduled(10, 4n, 0n)], 10);
+    versions.take(poll([]));
+    assert.deepEqual([versions.versionOf(1_999n, 0n), versions.versionOf(2_000n, 0n)], [2n, 3n]);
+    versions.take(poll([canceled(11, 3n)]));
+    assert.equal(versions.versionOf(2_000n, 0n), 2n);
   });
 
   test("begin with what others have read, until the reader's first look", () => {

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { HDNodeWallet, JsonRpcProvider } from "ethers";
+import { createWorkplace } from "./support/run-task.ts";
+import type { SpawnedEcosystem } from "./support/run-task.ts";
+
+const CAROL = "0x00000000000000000000000000000000000ca201";
+
+describe("D3: hyperchain:reconstruct --operate goes on with a chain on a chain, whose base it goes on with too", () => {
+  const workplace = createWorkplace();
+  let ecosystem: SpawnedEcosystem;
+  const folder = mkdtempSync(join(tmpdir(), "hyperchain-receipts-"));
+  const receipts = join(folder, "receipts.json");
+  const providers: JsonRpcProvider[] = [];
+  const connect = (url: string): JsonRpcProvider => {
+    const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, batchMaxCount: 1, cacheTimeout: -1 });
+    providers.push(provider);
+    return provider;
+  };
+  const keyOf = (place: number): { readonly environment: Readonly<Record<string, string>> } => {
+    const path = `m/44'/60'/0'/0/${10 + place}`;
+    return {
+      environment: {
+        HYPERCHAIN_PRIVATE_KEY: HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "", undefined, path).privateKey,
+      },
+    };
+  };
+
+  before(async () => {
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+      config: { chains: { alpha: {}, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
+    });
+    for (const name of ["x", "alpha"]) assert.equal((await workplace.run(["hyperchain:settle", name])).code, 0);
+    // Each instance of the ecosystem's own that is stopped stands for an operator that is dead.
+    assert.equal((await workplace.run(["hyperchain:stop", "x"])).code, 0);
+    const deposit = await workplace.run(["hyperchain:deposit", "0.5", `${CAROL}@x`, "--no-wait", "--json"]);
+    assert.equal(deposit.code, 0, deposit.stderr);
+    const { l1TransactionHash } = JSON.parse(deposit.stdout) as { readonly l1TransactionHash: string };
+    const alpha = connect(ecosystem.info.chains[0]?.url ?? "");
+    const answer: unknown = await alpha.send("eth_getTransactionReceipt", [l1TransactionHash]);
+    writeFileSync(receipts, JSON.stringify({ jsonrpc: "2.0", id: 1, result: answer }));
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+    assert.equal((await workplace.run(["hyperchain:stop", "alpha"])).code, 0);
+  });
+  after(async () => {
+    for (const provider of providers) provider.destroy();
+    rmSync(folder, { recursive: true });
+    await workplace.close();
+  });
+
+  test("from L1's URL, with a node of the base to settle on and a file of what waits in the queue", async () => {
+    const [alpha, x] = ecosystem.info.chains;
+    const { url: l1 } = ecosystem.info.l1;
+    const serving = ["--serve-port", "0", "--operate", "--json"];
+    const base = await workplace.start(
+      ["hyperchain:reconstruct", alpha?.hyperchain ?? "", "--settlement-url", l1, ...serving],
+      keyOf(0),
+    );
+    const { url: baseUrl } = JSON.parse(base.first) as { readonly url: string };
+    const named = ["hyperchain:reconstruct", x?.hyperchain ?? "", "--base", alpha?.hyperchain ?? "", "--base-url", l1];
+    const told = JSON.parse((await workplace.run([...named, "--json"])).stdout) as {
+      readonly priorityOps: { readonly waiting: number; readonly unknown: readonly object[] };
+    };
+    assert.deepEqual([told.priorityOps.waiting, told.priorityOps.unknown.length], [1, 1]);
+    const alone = await workplace.run([...named, ...serving], keyOf(1));
+    assert.match(alone.stderr, /with --operate, name a node of that which runs/);
+    const on = [...named, "--settlement-url", baseUrl];
+    const missing = await workplace.run([...on, ...serving], keyOf(1));
+    assert.match(
+      missing.stderr,
+      /of its queue only the hash is on L1; bring the receipts on chain 271 .* --operations takes a file/,
+    );
+    const odd = await workplace.run([...on, ...serving, "--operations", join(folder, "nothing.json")], keyOf(1));
+    assert.match(odd.stderr, /nothing\.json cannot be read: ENOENT/);
+    const operated = await workplace.start([...on, ...serving, "--operations", receipts], keyOf(1));
+    const { url } = JSON.parse(operated.first) as { readonly url: string };
+    const client = connect(url);
+    for (const begun = Date.now(); (await client.getBalance(CAROL)) === 0n;)
+      assert.ok(Date.now() - begun < 60_000, "the operation is taken");
+    for (const begun = Date.now(); ;) {
+      const { stdout } = await workplace.run([...named, "--json"]);
+      const { priorityOps } = JSON.parse(stdout) as { readonly priorityOps: { readonly waiting: number } };
+      if (priorityOps.waiting === 0) break;
+      assert.ok(Date.now() - begun < 60_000, "L1 has the batch that takes it");
+    }
+    assert.equal(await operated.interrupt(), 0);
+    assert.equal(await base.interrupt(), 0);
+  });
+});
