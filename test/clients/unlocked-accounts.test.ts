@@ -19,6 +19,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { hardhat } from "viem/chains";
 import { chainConfig, legacyEthAddress, publicActionsL1, walletActionsL1, walletActionsL2 } from "viem/zksync";
 import type { Hex } from "../../src/protocol/hex.ts";
+import hyperchain from "../../src/index.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../src/devnet/development-phrase.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -301,6 +302,33 @@ describe("the development accounts are unlocked over HTTP", () => {
     await send("hardhat_impersonateAccount", stranger);
     await send("eth_sendTransaction", { from: stranger, to: TO, value: "0x1" });
     assert.equal(await client.getBalance(stranger), ETHER - 1n);
+  });
+
+  test("a price of 0 is none where the chain asks for one: unlocked accounts pay it, and Hardhat's with their keys", async () => {
+    const { pipeline, url } = devnet.chains[0]!;
+    pipeline.raiseGasPrice(7_000_000n);
+    const price = BigInt((await send("eth_gasPrice")) as string);
+    assert.ok(price >= 7_000_000n);
+    const caps = { maxFeePerGas: "0x0", maxPriorityFeePerGas: "0x0" };
+    for (const fields of [caps, { gasPrice: "0x0" }]) {
+      const hash = (await send("eth_sendTransaction", { from: FIRST.address, to: TO, ...fields })) as string;
+      assert.equal((await client.getTransactionReceipt(hash))?.gasPrice, price);
+    }
+    const given = { from: FIRST.address, to: TO, maxFeePerGas: "0x5", maxPriorityFeePerGas: "0x0" };
+    await assert.rejects(send("eth_sendTransaction", given), /least that the chain takes now/);
+    const hre = await createHardhatRuntimeEnvironment({
+      plugins: [hyperchain],
+      networks: { alpha: { type: "http", url, accounts: [SECOND.privateKey] } },
+    });
+    const { provider, close } = await hre.network.create({ network: "alpha" });
+    const hash = (await provider.request({
+      method: "eth_sendTransaction",
+      params: [{ from: SECOND.address, to: TO, ...caps }],
+    })) as string;
+    const receipt = await client.getTransactionReceipt(hash);
+    assert.deepEqual([receipt?.status, receipt?.from], [1, SECOND.address]);
+    assert.ok(receipt!.gasPrice >= 7_000_000n, String(receipt?.gasPrice));
+    await close();
   });
 });
 

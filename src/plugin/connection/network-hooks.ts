@@ -6,6 +6,7 @@ import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
 import { attach } from "./registry.ts";
+import { sendPriced } from "./unpriced-transaction.ts";
 
 type Connection = NetworkConnection<ChainType | string>;
 
@@ -49,7 +50,7 @@ export function networkHooks(): Partial<NetworkHooks> {
     async onRequest(context, connection, request, next) {
       const l1 =
         isOwnRequest() || !ECOSYSTEM_METHODS.test(request.method) ? undefined : ecosystems.get(connection as Connection)?.l1;
-      if (l1 === undefined) return next(context, connection, request);
+      if (l1 === undefined) return sendPriced(request, (priced) => next(context, connection, priced));
       const params = Array.isArray(request.params) ? (request.params as unknown[]) : [];
       return { jsonrpc: "2.0", id: request.id, result: await l1.request({ method: request.method, params }) };
     },

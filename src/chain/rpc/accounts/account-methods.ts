@@ -49,7 +49,9 @@ export function accountMethods(
     const nonce =
       chain.mempool.nextNonce(from) ?? BigInt((await chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
     const limit = gas ?? (await gasFor(transaction, client));
-    const defaults = { chainId: BigInt(chain.chainId), nonce, gas: limit, gasPriceWei: gasPrice.toldWei };
+    // What an operator pays comes back to it.
+    const leastPaidWei = from === chain.sequencer.nextEnvironment.coinbase ? 0n : chain.mempool.leastPaidWei;
+    const defaults = { chainId: BigInt(chain.chainId), nonce, gas: limit, gasPriceWei: gasPrice.toldWei, leastPaidWei };
     return signTransaction(transaction, wallet, defaults);
   }
 

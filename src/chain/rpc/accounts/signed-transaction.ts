@@ -12,6 +12,8 @@ export interface TransactionDefaults {
   readonly nonce: bigint;
   readonly gas: bigint;
   readonly gasPriceWei: bigint;
+  /** The least that the chain takes of this sender now. */
+  readonly leastPaidWei: bigint;
 }
 
 /** EIP-2718's numbers of the types that a chain takes. */
@@ -30,8 +32,8 @@ export function signTransaction(value: unknown, wallet: BaseWallet, defaults: Tr
     });
   }
   const type = typeOf(request, optional("type"));
-  const fees =
-    type >= 2 ? dynamicFees(optional, defaults.gasPriceWei) : { gasPrice: optional("gasPrice") ?? defaults.gasPriceWei };
+  const paid = isUnpriced(optional, defaults.leastPaidWei) ? () => undefined : optional;
+  const fees = type >= 2 ? dynamicFees(paid, defaults.gasPriceWei) : { gasPrice: paid("gasPrice") ?? defaults.gasPriceWei };
   const fields: TransactionLike = {
     type,
     chainId,
@@ -85,6 +87,14 @@ function typeOf(request: Readonly<Record<string, unknown>>, named: bigint | unde
   if (has("authorizationList")) return 4;
   if (has("gasPrice")) return has("accessList") ? 1 : 0;
   return 2;
+}
+
+/**
+ * Whether a transaction would be refused for a price of 0. Tools that take it from a base fee of 0, as Hardhat Ignition does, have not
+ * chosen it.
+ */
+function isUnpriced(optional: (field: string) => bigint | undefined, leastPaidWei: bigint): boolean {
+  return leastPaidWei > 0n && ["gasPrice", "maxFeePerGas", "maxPriorityFeePerGas"].every((field) => !optional(field));
 }
 
 /** The base fee is 0, so the cap need not be above the priority fee. */

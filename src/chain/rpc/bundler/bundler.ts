@@ -220,7 +220,13 @@ export class Bundler {
       const gas = BigInt(pooled.bundle.gas);
       // The priority fee would be paid to the bundler itself.
       const request = { ...pooled.bundle, maxFeePerGas: hexQuantity(mempool.minGasPriceWei), maxPriorityFeePerGas: "0x0" };
-      const raw = signTransaction(request, this.#wallet, { chainId: BigInt(chainId), nonce, gas, gasPriceWei: 0n });
+      const raw = signTransaction(request, this.#wallet, {
+        chainId: BigInt(chainId),
+        nonce,
+        gas,
+        gasPriceWei: 0n,
+        leastPaidWei: 0n,
+      });
       const submitted = this.#chain.submit(raw);
       this.pool.markSent(pooled, keccak256(raw) as Hex);
       await submitted;
