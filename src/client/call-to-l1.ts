@@ -50,7 +50,7 @@ export async function callToL1(ecosystem: Ecosystem, call: CallToL1, signer: Sig
   const { hash } = await submit(sender, { to: PREDEPLOYS.L1Messenger, data: message });
   return {
     ...{ type: "l1Call", messageHash: keccak(body), transactionHash: hash as Hex, sender: sender.address },
-    ...{ sourceChainId: chain.chainId, destinationChainId: to.chainId },
+    ...{ sourceChainId: chain.chainId, destinationChainId: to.chainId, expiresAt: Number(lastSecond) },
     ...(withdrawal === undefined ? {} : { withdrawal }),
   };
 }

@@ -90,8 +90,11 @@ export async function call(all: Ecosystem, request: CallRequest, signer: Signer)
   const ecosystem = ecosystemBetween(all, source, to.chainId);
   const route = routeOf(ecosystem, source, to.chainId);
   requireRoute(request, route);
-  if (route === "transfer") return { ...(await callByBundle(all, request, signer)), type: "bundle" };
   const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
+  if (route === "transfer") {
+    const expiry = deadline === undefined ? {} : { expiresAt: Number(deadline) };
+    return { ...(await callByBundle(all, request, signer)), type: "bundle", ...expiry };
+  }
   const direct = { to, data, value, gasLimit };
   if (route === "withdrawal") return callToL1(ecosystem, { ...direct, from, deadline, funded }, signer);
   if (route === "payment") return callHere(ecosystem, direct, signer);

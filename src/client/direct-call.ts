@@ -28,6 +28,8 @@ export interface SentCall extends Omit<SentMessage, "type"> {
   readonly messageHash: Hex;
   /** The message of the withdrawal that brings a call on L1 its value; absent where none was needed. */
   readonly withdrawal?: Hex;
+  /** The last second, by the clock of the member that is called, at which it is made; absent where it is made at any time. */
+  readonly expiresAt?: number;
 }
 
 /** What is called, and with what. */

@@ -48,8 +48,10 @@ export interface FoundL1Call {
 /** What came of having a call made. */
 export type ExecutedL1Call =
   | { readonly state: "executed"; readonly l1TransactionHash: Hex }
-  /** Nothing was sent: it cannot be made yet, or not any more, or another account had it made. */
-  | { readonly state: Exclude<L1CallState, "ready" | "executed"> | "executedBefore" };
+  /** Nothing was sent: an account has had it made. */
+  | { readonly state: "executedBefore"; readonly l1TransactionHash: Hex | undefined }
+  /** Nothing was sent: it cannot be made yet, or not any more. */
+  | { readonly state: Exclude<L1CallState, "ready" | "executed"> };
 
 const PROGRESS: readonly L1CallState[] = ["ready", "proven", "committed", "executed", "expired", "canceled"];
 const NOTHING_FOUND: FoundL1Call = { state: "unknown", place: undefined, call: undefined, transactionHash: undefined };
@@ -124,8 +126,8 @@ export async function executeL1Call(
   const sender = await senderOn(signer, ecosystem.l1);
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();
-  const { state, place, call } = await findL1Call(ecosystem, name, seen, sender.provider);
-  if (state === "executed") return { state: "executedBefore" };
+  const { state, place, call, transactionHash } = await findL1Call(ecosystem, name, seen, sender.provider);
+  if (state === "executed") return { state: "executedBefore", l1TransactionHash: transactionHash };
   if (state !== "ready") return { state };
   const proof = place === undefined ? undefined : proveWithdrawal(place);
   if (call === undefined || place === undefined || proof === undefined)

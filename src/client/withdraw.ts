@@ -1,5 +1,6 @@
 import type { Provider, Signer } from "ethers";
 import { ASSET_ROUTER_ADDRESS, AssetMessageKind, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../protocol/asset-message.ts";
+import { wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { withHops } from "../relayer/forwarding.ts";
@@ -7,9 +8,10 @@ import type { ForwardingHop } from "../relayer/forwarding.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
 import type { MessagePlace } from "../settlement-layer/reader/l1-view.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
-import { assetRouter, baseToken, bridge } from "./contract-interfaces.ts";
+import { assetRouter, baseToken, bridge, topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
@@ -76,8 +78,10 @@ export type WithdrawalState = "unknown" | "committed" | "proven" | "ready" | "pa
 /** A withdrawal's claim. */
 export type FinalizedWithdrawal =
   | { readonly state: "paid"; readonly l1TransactionHash: Hex }
-  /** Nothing was sent: it cannot be claimed yet, or another account has claimed it. */
-  | { readonly state: Exclude<WithdrawalState, "ready" | "paid"> | "paidBefore" };
+  /** Nothing was sent: it has been claimed, by this account or another; undefined where L1's node keeps no log of that. */
+  | { readonly state: "paidBefore"; readonly l1TransactionHash: Hex | undefined }
+  /** Nothing was sent: it cannot be claimed yet. */
+  | { readonly state: Exclude<WithdrawalState, "ready" | "paid"> };
 
 /**
  * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
@@ -96,11 +100,12 @@ export async function finalizeWithdrawal(
   const seen = view ?? viewL1(ecosystem, sender.provider);
   await seen.poll();
   const { state, place } = await findWithdrawal(ecosystem, name, seen, sender.provider);
-  if (state === "paid") return { state: "paidBefore" };
-  const claim = state === "ready" && place !== undefined ? proveWithdrawal(place) : undefined;
-  if (state === "ready" && claim === undefined)
-    throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
+  if (place === undefined) return { state: "unknown" };
+  if (state === "paid")
+    return { state: "paidBefore", l1TransactionHash: await claimOf(ecosystem.l1.contracts.bridge, place, sender.provider) };
   if (state !== "ready") return { state };
+  const claim = proveWithdrawal(place);
+  if (claim === undefined) throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
   const receipt = await submit(sender, {
     to: ecosystem.l1.contracts.bridge,
     data: bridge.encodeFunctionData("finalizeDeposit", [claim]),
@@ -146,6 +151,20 @@ async function stateOf(ecosystem: Ecosystem, { batch, index }: MessagePlace, l1:
   const answer = await l1.call({ to: ecosystem.l1.contracts.bridge, data });
   return bridge.decodeFunctionResult("isWithdrawalFinalized", answer)[0] === true ? "paid" : "ready";
 }
+
+/** The transaction in which the bridge on L1 paid a withdrawal; undefined where it has not. */
+export async function claimOf(
+  address: Hex,
+  { batch: { chainId, batchNumber, executed }, index }: MessagePlace,
+  l1: Provider,
+): Promise<Hex | undefined> {
+  const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
+  const question = { address, topics, fromBlock: executed?.blockNumber ?? 0, toBlock: await l1.getBlockNumber() };
+  const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
+  return log?.transactionHash as Hex | undefined;
+}
+
+const CLAIMED = topicOf(bridge, "WithdrawalClaimed");
 
 /** Reads of L1 what withdrawals need; polled by those that use it. */
 export function viewL1(ecosystem: Ecosystem, l1: Provider): L1View {

@@ -131,8 +131,9 @@ describe("I1 tasks on a running ecosystem", () => {
       "1@alpha",
       "--json",
     ]);
-    const sent = valueOf<{ messageHash: string; steps: readonly { step: string }[] }>(result);
+    const sent = valueOf<{ messageHash: string; fee: string; steps: readonly { step: string }[] }>(result);
     assert.equal((await beta.getBalance(ACCOUNT_1)) - had, 2n * ETHER);
+    assert.equal(sent.fee, String(ETHER / 100n));
     assert.deepEqual(
       sent.steps.slice(0, 6).map(({ step }) => step),
       ["initiated", "settled", "inTransactionRoot", "imported", "delivered", "executed"],
@@ -140,7 +141,10 @@ describe("I1 tasks on a running ecosystem", () => {
     const followed = await workplace.run(["hyperchain:message", sent.messageHash]);
     assert.equal(followed.code, 0, followed.stderr);
     assert.match(followed.stdout, /every step is done/);
+    assert.match(followed.stdout, /its fee for the account that delivers it: 10000000000000000 /);
     assert.match(followed.stderr, /7\/7/);
+    const informed = await workplace.run(["hyperchain:message", sent.messageHash, "--json"]);
+    assert.equal(valueOf<{ fee: string }>(informed).fee, sent.fee);
   });
 
   test("C12: hyperchain:send --listed sends in a list, which its transaction's hash follows", async () => {
@@ -150,7 +154,8 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(await connect(ecosystem.info.chains[1]?.url).getBalance(recipient), 2n * ETHER);
     const followed = await workplace.run(["hyperchain:message", sent.transactionHash, "--json"]);
     assert.deepEqual([valueOf<{ messageHash: string }>(followed).messageHash, sent.place], [sent.messageHash, 0]);
-    const later = await workplace.run([...send.slice(0, -1), "--no-wait"]);
+    const later = await workplace.run([...send.slice(0, -1), "--fee", "0.1", "--no-wait"]);
+    assert.match(later.stdout, /fee 0\.1 ETH, for the account that delivers it|is on its way/);
     assert.match(later.stdout, /is on its way to .* leaves with its batch; follow it: npx hardhat hyperchain:message 0x/s);
     const refused = await workplace.run([
       "hyperchain:send",
@@ -241,9 +246,12 @@ describe("I1 tasks on a running ecosystem", () => {
       "2@alpha",
       "--json",
     ]);
-    assert.equal(valueOf<{ executed: boolean }>(result).executed, true);
+    const { executed, expiresAt } = valueOf<{ executed: boolean; expiresAt: number }>(result);
+    assert.equal(executed, true);
     assert.equal(BigInt(await beta.getStorage(contract, 0)), 1n);
     assert.equal(await beta.getBalance(contract), ETHER / 4n);
+    const left = expiresAt - ((await beta.getBlock("latest"))?.timestamp ?? 0);
+    assert.ok(left > 80_000 && left <= 86_400, String(left));
     // From its own chain, and from L1 through the queue.
     for (const [member, visits] of [
       ["beta", 2n],
@@ -271,11 +279,13 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(BigInt(await l1.getStorage(contract, 0)), 1n);
     assert.equal(await l1.getBalance(contract), ETHER / 4n);
     const later = await workplace.run([...call, "--no-wait"]);
+    assert.match(later.stdout, /it expires after \d{4}-\d\d-\d\dT/);
     const hash = /hyperchain:claim alpha (0x[0-9a-f]{64})/.exec(later.stdout)?.[1] ?? "";
     const claimed = await workplace.run(["hyperchain:claim", "alpha", hash, "--from", "3"]);
-    assert.match(claimed.stdout, /^made on \w+: 0x[0-9a-f]{64}/, claimed.stderr);
+    const [, first] = /^made on l1: (0x[0-9a-f]{64})$/m.exec(claimed.stdout) ?? [];
+    assert.ok(first !== undefined, claimed.stderr);
     assert.equal(BigInt(await l1.getStorage(contract, 0)), 2n);
-    assert.match((await workplace.run(["hyperchain:claim", "alpha", hash])).stdout, /the call has been made before/);
+    assert.equal((await workplace.run(["hyperchain:claim", "alpha", hash])).stdout, `made on l1 before, ${first}\n`);
     const message = await workplace.run(["hyperchain:message", hash]);
     assert.match(message.stdout, /every step is done/, message.stderr);
     const lacking = await workplace.run([...call, "--value", "0.5", "--funded"]);
@@ -311,7 +321,7 @@ describe("I1 tasks on a running ecosystem", () => {
     const unclear = await workplace.run(["hyperchain:claim", "beta", sent.messageHash, "--from", "3"]);
     assert.match(unclear.stderr, new RegExp(`2 accounts of beta have sent ${sent.messageHash}.* in ${copy!.hash}`, "s"));
     const own = await workplace.run(["hyperchain:claim", "beta", sent.transactionHash, "--from", "3"]);
-    assert.match(own.stdout, /the call has been made before/, own.stderr);
+    assert.match(own.stdout, /^made on l1 before, 0x/, own.stderr);
     // For another contract: nothing there would ever make it.
     const foreign = await send(beta, `${words.slice(0, 2 + 24)}${"11".repeat(20)}${words.slice(2 + 64)}`);
     const none = await workplace.run(["hyperchain:claim", "beta", foreign!.hash]);
@@ -383,7 +393,7 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(claimed.messageHash, messageHash);
     assert.equal(await connect(ecosystem.info.l1.url).getBalance(recipient), ETHER / 2n);
     const again = await workplace.run(["hyperchain:claim", "beta", messageHash, "--from", "3"]);
-    assert.match(again.stdout, /paid before/);
+    assert.equal(again.stdout, `paid on l1 before, ${claimed.claimTransactionHash}\n`);
     const followed = await workplace.run(["hyperchain:message", transactionHash]);
     assert.equal(followed.code, 0, followed.stderr);
     assert.match(followed.stderr, /withdrawal .* beta → l1: paid on L1/);

@@ -252,6 +252,8 @@ export interface MessageInfo {
     /** Seconds, by that member's clock; only `hyperchain_message` tells it. */
     readonly timestamp?: number;
   }[];
+  /** Of a transfer: what it brings the account that delivers it, in the smallest units of what it carries; absent where that is 0. */
+  readonly fee?: string;
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;
   readonly refusal?: string;

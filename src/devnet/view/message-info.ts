@@ -1,6 +1,8 @@
 import type { Hex } from "../../protocol/hex.ts";
+import { deliveryFee } from "../../protocol/asset-message.ts";
 import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
+import { isTransferList } from "../../protocol/transfer-list.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 
@@ -25,6 +27,7 @@ export function messageInfo(journey: Journey): MessageInfo {
     return record === undefined ? [] : [{ step, chainId: Number(record.chainId), transactionHash: record.transactionHash }];
   });
   const waitingFor = waitsFor(journey);
+  const fee = feeOf(content);
   return {
     messageHash,
     sender,
@@ -32,10 +35,16 @@ export function messageInfo(journey: Journey): MessageInfo {
     sourceChainId: Number(sourceChainId),
     destinationChainId: Number(destinationChainId),
     steps: done,
+    ...(fee === 0n ? {} : { fee: String(fee) }),
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(refusal === undefined ? {} : { refusal }),
     ...(sentTooEarly === undefined ? {} : { sentTooEarly }),
   };
+}
+
+/** A list's fee is what its entries leave, which its message does not name. */
+function feeOf(content: Journey["content"]): bigint {
+  return content.type === "transfer" && !isTransferList(content.transfer) ? deliveryFee(content.transfer) : 0n;
 }
 
 function waitsFor({ steps, sentTooEarly }: Journey): string | undefined {

@@ -1,13 +1,11 @@
 import type { Provider } from "ethers";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { wordToHex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ChainView } from "../../relayer/chain-view.ts";
 import type { ChainEvent } from "../../relayer/chain-view.ts";
-import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
-import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import { callFor, l1CallStanding } from "../../client/l1-calls.ts";
+import { claimOf } from "../../client/withdraw.ts";
 import type { StepRecord } from "../../protocol/cross-chain-message.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
@@ -37,8 +35,6 @@ export interface MessagesToL1 {
 }
 
 type Layer = Parameters<typeof callFor>[0];
-
-const CLAIMED = topicOf(bridge, "WithdrawalClaimed");
 
 export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesToL1Dependencies): MessagesToL1 {
   const layer: Layer = { chainId: ecosystem.settlementChainId, factory: ecosystem.addresses.factory };
@@ -84,7 +80,7 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
       return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
     if (type === "message") return message;
     if (type === "l1Call") return callInfo(message, place, { layer, l1 });
-    const claim = await claimOf({ ecosystem, l1 }, place);
+    const claim = await claimOf(ecosystem.addresses.bridge, place, l1);
     if (claim === undefined) return { ...message, waitingFor: "somebody has the bridge on L1 pay it" };
     for (const step of ["delivered", "executed"]) onL1(step, claim);
     return message;
@@ -101,21 +97,6 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
       return next;
     },
   };
-}
-
-/** The transaction in which the bridge paid a withdrawal. */
-async function claimOf(
-  { ecosystem, l1 }: Pick<MessagesToL1Dependencies, "ecosystem" | "l1">,
-  { batch: { chainId, batchNumber }, index }: MessagePlace,
-): Promise<Hex | undefined> {
-  const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
-  const { addresses, fromBlock } = ecosystem;
-  const [log] = await readLogs(
-    l1,
-    { address: addresses.bridge, topics, fromBlock, toBlock: await l1.getBlockNumber() },
-    DEFAULT_BLOCKS_PER_PAGE,
-  );
-  return log?.transactionHash as Hex | undefined;
 }
 
 /** A call on L1 whose batch is executed. */

@@ -22,16 +22,19 @@ const WAITS = {
 
 type Waiting = keyof typeof WAITS;
 
+/** A claim on L1. */
+export interface Claimed {
+  /** Undefined where L1's node keeps no log of a claim of before. */
+  readonly transactionHash: Hex | undefined;
+  /** Whether an account had claimed it before this one came to it. */
+  readonly isOfBefore: boolean;
+}
+
 /**
- * Waits until a withdrawal can be claimed and claims it; resolves with the claim's hash, or undefined where somebody was faster.
+ * Waits until a withdrawal can be claimed and claims it; resolves with the claim, which another account may have been faster with.
  * Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
  */
-export async function claimWithdrawal(
-  session: Session,
-  chainId: number,
-  messageHash: Hex,
-  payer: Place,
-): Promise<Hex | undefined> {
+export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Claimed> {
   let isNew = true;
   const claim = await whenExecuted(session, chainId, payer, async (signer, view) => {
     const attempt = await finalizeWithdrawal(session.info, { chain: chainId, messageHash }, signer, view);
@@ -39,7 +42,7 @@ export async function claimWithdrawal(
     isNew = false;
     return attempt;
   });
-  return claim.state === "paid" ? claim.l1TransactionHash : undefined;
+  return { transactionHash: claim.l1TransactionHash, isOfBefore: claim.state === "paidBefore" };
 }
 
 /** Tries again until L1 has executed the batch; resolves with what the last attempt says then. */

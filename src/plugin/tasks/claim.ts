@@ -1,5 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender } from "./accounts.ts";
 import { readHash } from "./arguments.ts";
@@ -7,6 +8,7 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { claimCall } from "./claim-call.ts";
 import { callNamed, claimableIn } from "./claimable.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
+import type { Claimed } from "./claim-withdrawal.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
 
 interface ClaimArguments extends EcosystemArguments {
@@ -32,19 +34,20 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     if (known?.type === "l1Call") {
       const call = { chainId: chain.chainId, sender: known.sender, messageHash: known.messageHash };
       const made = await claimCall(session, call, payer);
-      output.result(() => (made === undefined ? "the call has been made before" : `made on ${info.l1.name}: ${made}`), {
-        chainId: chain.chainId,
-        messageHash: known.messageHash,
-        claimTransactionHash: made ?? null,
-      });
+      output.result(() => claimText(made, "made", info.l1.name), claimJson(chain.chainId, known.messageHash, made));
       return;
     }
     const claimed = await claimWithdrawal(session, chain.chainId, messageHash, payer);
-    output.result(() => (claimed === undefined ? "it has been paid before" : `paid on ${info.l1.name}: ${claimed}`), {
-      chainId: chain.chainId,
-      messageHash,
-      claimTransactionHash: claimed ?? null,
-    });
+    output.result(() => claimText(claimed, "paid", info.l1.name), claimJson(chain.chainId, messageHash, claimed));
   });
+
+function claimText({ transactionHash, isOfBefore }: Claimed, done: "paid" | "made", l1: string): string {
+  const where = transactionHash === undefined ? "" : `${isOfBefore ? ", " : ": "}${transactionHash}`;
+  return isOfBefore ? `${done} on ${l1} before${where}` : `${done} on ${l1}${where}`;
+}
+
+function claimJson(chainId: number, messageHash: Hex, { transactionHash, isOfBefore }: Claimed): object {
+  return { chainId, messageHash, claimTransactionHash: transactionHash ?? null, claimedBefore: isOfBefore };
+}
 
 export default action;

@@ -28,6 +28,6 @@ export async function followSent(session: Session, sent: SentSomehow, from: Plac
   if (sent.type === "transfer")
     return { arrived: true, steps: (await followMessage(session, sent.messageHash, "executed")).steps };
   const payer = { ...from, chainId: session.info.l1.chainId };
-  const claimed = await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
-  return { arrived: true, steps: [], claimTransactionHash: claimed ?? null };
+  const { transactionHash } = await claimWithdrawal(session, from.chainId, sent.messageHash, payer);
+  return { arrived: true, steps: [], claimTransactionHash: transactionHash ?? null };
 }

@@ -28,6 +28,9 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
         return [
           ...steps,
           `${messageTitle(info, message)}: ${failure === undefined ? standing : `${standing}, but ${failure}`}`,
+          ...(message.fee === undefined
+            ? []
+            : [`  its fee for the account that delivers it: ${message.fee} (smallest units of what it carries)`]),
         ].join("\n");
       },
       { ...message, ...(failure === undefined ? {} : { failure }) },

@@ -67,8 +67,8 @@ export function rehearseUpgrade(args: ChainOnL1Arguments, hre: HardhatRuntimeEnv
     const second = await settleWithdrawal(session, chain, version);
     const batches: RehearsedBatch[] = [];
     for (const batch of [first, second]) {
-      const claimed = await claimWithdrawal(session, chain.chainId, batch.withdrawal, holder(session, info.l1.name));
-      batches.push({ ...batch, claimTransactionHash: claimed ?? null });
+      const { transactionHash } = await claimWithdrawal(session, chain.chainId, batch.withdrawal, holder(session, info.l1.name));
+      batches.push({ ...batch, claimTransactionHash: transactionHash ?? null });
     }
     tell(session, chain, noticeSeconds, batches);
   });

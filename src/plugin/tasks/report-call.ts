@@ -42,7 +42,7 @@ async function reportBundle(session: Session, sent: SentCall, { noWait, ...order
   if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${sent.messageHash}`);
   session.output.result(
     () =>
-      `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(session.info, order.to)}\n  message ${sent.messageHash}`,
+      `the call ${message === undefined ? "is on its way to" : "was carried out at"} ${formatChainAddress(session.info, order.to)}\n  message ${sent.messageHash}${message === undefined ? expiry(sent) : ""}`,
     { ...sent, ...order, executed: message !== undefined, steps: message?.steps ?? [] },
   );
 }
@@ -64,8 +64,13 @@ async function reportOnL1(session: Session, sent: SentCall, { noWait, ...order }
     () =>
       `the call ${noWait ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, order.to)}, from ${account}\n` +
       (noWait
-        ? `  have it made after its batch has settled: ${claim}`
-        : `  transaction on ${info.l1.name}: ${claimed ?? "somebody else's"}`),
-    { ...sent, ...order, executed: !noWait, steps: [], claimTransactionHash: claimed ?? null },
+        ? `  have it made after its batch has settled: ${claim}${expiry(sent)}`
+        : `  transaction on ${info.l1.name}: ${claimed?.transactionHash ?? "another account's"}`),
+    { ...sent, ...order, executed: !noWait, steps: [], claimTransactionHash: claimed?.transactionHash ?? null },
   );
+}
+
+/** Until when a call that is on its way can be made. */
+function expiry({ expiresAt }: SentCall): string {
+  return expiresAt === undefined ? "" : `\n  it expires after ${new Date(expiresAt * 1_000).toISOString()}`;
 }

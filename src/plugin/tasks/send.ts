@@ -49,13 +49,15 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
     if (args.listed) return sendInList(session, { ...request, noWait: args.noWait }, { from, to, token });
     const carrying = await forwardingFee(info, { from: from.chainId, to: to.chainId, token: named }, (id) => whole.provider(id));
-    const sent = await send(info, { ...request, fee: offered ?? carrying }, signerOf(session, from));
+    const fee = offered ?? carrying;
+    const sent = await send(info, { ...request, fee }, signerOf(session, from));
     // Relayers carry on what goes over chains between.
     const arrival = await followSent(session, sent, from, args.noWait || path.length > 2);
     output.result(
       () =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
         `  ${NAMES[sent.type]} ${sent.messageHash}` +
+        feeLine(fee, token, path.length > 2) +
         (path.length > 2
           ? `\n  over ${path
               .slice(1, -1)
@@ -63,7 +65,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
               .join(", ")}, where relayers carry it on`
           : "") +
         (sent.type === "withdrawal" && path.length === 2 && !arrival.arrived ? `\n  ${claimHint(session, sent)}` : ""),
-      { ...sent, from, to, amount, token, ...arrival },
+      { ...sent, from, to, amount, fee, token, ...arrival },
     );
   });
 
@@ -82,10 +84,19 @@ async function sendInList(
     () =>
       `${formatAmount(request.amount, token.decimals)} ${token.symbol} ${arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
       (arrived
-        ? `  message ${messageHash}`
+        ? `  message ${messageHash}${feeLine(request.fee ?? 0n, token, false)}`
         : `  it leaves with its batch; follow it: npx hardhat hyperchain:message ${sent.transactionHash}`),
-    { ...sent, type: "transfer", from, to, amount: request.amount, token, arrived, steps, messageHash: messageHash ?? null },
+    {
+      ...{ ...sent, type: "transfer", from, to, amount: request.amount, fee: request.fee ?? 0n, token },
+      ...{ arrived, steps, messageHash: messageHash ?? null },
+    },
   );
+}
+
+/** What the sender pays beside the amount. */
+function feeLine(fee: bigint, { symbol, decimals }: NamedToken, isCarried: boolean): string {
+  if (fee === 0n) return "";
+  return `\n  fee ${formatAmount(fee, decimals)} ${symbol}, for ${isCarried ? "the accounts that carry it on" : "the account that delivers it"}`;
 }
 
 /** What the hash of a send names. */

@@ -34,8 +34,8 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${args.noWait ? "is on its way to" : "has been paid to"} ${formatChainAddress(info, to)}\n` +
         (args.noWait
           ? `  claim it after its batch has settled: npx hardhat hyperchain:claim ${memberName(info, from.chainId)} ${sent.messageHash}`
-          : `  claim on ${info.l1.name}: ${claimed ?? "somebody else's"}`),
-      { ...sent, from, to, amount, token, paid: !args.noWait, claimTransactionHash: claimed ?? null },
+          : `  claim on ${info.l1.name}: ${claimed?.transactionHash ?? "another account's"}`),
+      { ...sent, from, to, amount, token, paid: !args.noWait, claimTransactionHash: claimed?.transactionHash ?? null },
     );
   });
 
