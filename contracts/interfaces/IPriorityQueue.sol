@@ -44,6 +44,7 @@ interface IPriorityQueue is IFactoryCaller {
     error TransactionNotAllowed(address sender);
     error FactoryDepsUnsupported(uint256 count);
     error GasLimitTooLow(uint256 lowest, uint256 actual);
+    /// @notice Name no more gas than that.
     error GasLimitTooHigh(uint256 highest, uint256 actual);
     error CalldataTooLong(uint256 highest, uint256 actual);
     error MintValueTooLow(uint256 expected, uint256 actual);

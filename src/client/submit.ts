@@ -8,6 +8,7 @@ import { ClientError } from "./client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
+import { refusalAdvice } from "./refusal-advice.ts";
 import { errorInWords } from "./revert-reason.ts";
 
 /** A signer, its provider, and the member that both are connected to. */
@@ -142,7 +143,7 @@ async function explain(
 ): Promise<ClientError | undefined> {
   const refusal = refusalOf(error);
   if (refusal !== undefined) {
-    const message = `${member.name} refuses it with ${refusalInWords(refusal)}`;
+    const message = `${member.name} refuses it with ${refusalInWords(refusal)}${refusalAdvice(refusal, member.name)}`;
     return new ClientError("Refused", message, { error: refusal.name, args: refusal.args }, { cause: error });
   }
   const text = error instanceof Error ? error.message : String(error);

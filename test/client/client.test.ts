@@ -251,7 +251,7 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     await refused(
       call(info, { from: "a", to: `${NOBODY}@b`, data: "0x", gasLimit: 10n ** 9n }, on("a", ALICE)),
       "Refused",
-      /GasLimitTooHigh\(5000000, 1000000000\)/,
+      /^a refuses it with GasLimitTooHigh\(5000000, 1000000000\); give the call a gas limit of at most 5000000$/,
     );
   });
 });

@@ -86,8 +86,8 @@ test("A8: the first screen and the status say which protocol version is in force
 test("B3: names in one line the newest batch that no proof shows to be right, with its code and how long there is time", () => {
   const known = info(true);
   const [chain] = known.chains;
-  const named = (batch: number, stage: "proven" | "executed") =>
-    ({ batch, code: "OtherStateAfter", stage, executableAt: 1_800_000_000 }) as const;
+  const named = (batch: number, stage: "proven" | "executed", code: "OtherStateAfter" | "ProofMissing" = "OtherStateAfter") =>
+    ({ batch, code, stage, executableAt: 1_800_000_000 }) as const;
   const screen = (execution: ChainInfo["execution"]): string =>
     firstScreen({ ...known, chains: [{ ...chain!, ...(execution === undefined ? {} : { execution }) }] }).replaceAll("\n", " ");
   assert.doesNotMatch(screen({ sentence: "so much" }), /NOT verified/);
@@ -95,4 +95,6 @@ test("B3: names in one line the newest batch that no proof shows to be right, wi
   assert.match(screen({ sentence: "so much", named: [named(3, "proven")] }), line);
   const both = screen({ sentence: "so much", named: [named(3, "executed"), named(4, "executed")] });
   assert.match(both, /batch 4 of alpha is NOT verified: OtherStateAfter\. L1 has executed it\. 1 more/);
+  const awaited = screen({ sentence: "so much", named: [named(5, "executed", "ProofMissing")] });
+  assert.match(awaited, /batch 5 of alpha is not verified yet: ProofMissing\./);
 });

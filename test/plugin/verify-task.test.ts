@@ -101,6 +101,17 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     assert.equal((await verify(1, "--proof", altered({ kind: "pruned" }))).verdict.error?.code, "ProofPruned");
   });
 
+  test("a proof that is still to be made says nothing against its batch, and what to wait for", async () => {
+    const path = altered({ kind: "proving" });
+    const { code, verdict } = await verify(1, "--proof", path);
+    assert.deepEqual([code, verdict.error?.code], [1, "NotMade"]);
+    const { stdout } = await workplace.run(["hyperchain:verify", "alpha", "1", "--proof", path]);
+    assert.match(
+      stdout,
+      /^batch 1 is not verified yet: the proof of the batch is not made yet; ask again later, when .*hyperchain:status/,
+    );
+  });
+
   test("a batch without a proof is told with the reason, by the task and by status", async () => {
     const { code, verdict } = await verify(2);
     assert.equal(code, 1);

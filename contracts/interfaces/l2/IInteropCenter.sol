@@ -16,10 +16,11 @@ interface IInteropCenter is IERC7786GatewaySource, IRestrictedCallers {
     error InvalidDestination(uint256 chainId);
     error InvalidRecipient(bytes recipient);
     error WrongValue(uint256 expected, uint256 actual);
+    /// @notice Of the bundle's gas, or of what it leaves for the callback: name no more than the limit.
     error GasLimitTooHigh(uint256 limit, uint256 actual);
     error TooManyCalls(uint256 limit, uint256 actual);
     error TooManyTokens(uint256 limit, uint256 actual);
-    /// @notice By this chain's clock, which the destination's is near: the bundle could only come back.
+    /// @notice By this chain's clock, which the destination's is near: the bundle could only come back. Name a later second.
     error AlreadyExpired(uint256 expiresAt, uint256 actual);
     /// @notice The bundle was not sent from here, asked for no callback, or its outcome was told or can no longer be.
     error NoCallbackPending(bytes32 bundleHash);

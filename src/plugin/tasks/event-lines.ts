@@ -73,10 +73,16 @@ export function namedLine(
   chain: string | undefined,
   { batch, code, stage, executableAt, message }: NamedBatchInfo & { readonly message?: string },
 ): string {
-  const what = `batch ${batch}${chain === undefined ? "" : ` of ${chain}`} is NOT verified: ${code}`;
+  const verdict = isProofAwaited({ code }) ? "not verified yet" : "NOT verified";
+  const what = `batch ${batch}${chain === undefined ? "" : ` of ${chain}`} is ${verdict}: ${code}`;
   const why = message === undefined ? "" : ` (${message})`;
   const until = new Date(executableAt * 1_000).toISOString();
   return `${what}${why}. ${stage === "executed" ? "L1 has executed it" : `L1 can execute it from ${until} on`}`;
+}
+
+/** Whether no more is known of a batch than that its proof is not there. */
+export function isProofAwaited({ code }: Pick<NamedBatchInfo, "code">): boolean {
+  return code === "ProofMissing";
 }
 
 /** Batches that were formed again, and a line for each change that was lost. */

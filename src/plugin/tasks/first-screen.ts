@@ -1,7 +1,7 @@
 import { HDNodeWallet, Mnemonic } from "ethers";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { ACCOUNT_NUMBERS } from "../../devnet/accounts.ts";
-import { namedLine, upgradeLine } from "./event-lines.ts";
+import { isProofAwaited, namedLine, upgradeLine } from "./event-lines.ts";
 import { alarm, strong, table, warning } from "./output.ts";
 
 const WIDTH = 100;
@@ -54,7 +54,7 @@ function namedLines(chain: string, named: NonNullable<ChainInfo["execution"]>["n
   const [newest, ...others] = named.toReversed();
   if (newest === undefined) return [];
   const more = others.length === 0 ? "" : ` ${others.length} more are not either: hyperchain:status tells them.`;
-  return [alarm(wrapped(`${namedLine(chain, newest)}.${more}`))];
+  return [(isProofAwaited(newest) ? warning : alarm)(wrapped(`${namedLine(chain, newest)}.${more}`))];
 }
 
 function isOnChain({ settlesOn }: ChainInfo): boolean {

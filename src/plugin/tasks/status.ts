@@ -2,7 +2,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { namedLine, stuckChainLine, stuckLine } from "./event-lines.ts";
+import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "./event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../options/values.ts";
@@ -84,7 +84,7 @@ function executionLines(chain: string, { proven, labelled, pending, proving, nam
     ...named
       .filter(({ code }) => code !== "Labelled")
       .slice(-MOST_PROOFS)
-      .map((batch) => alarm(namedLine(chain, batch))),
+      .map((batch) => (isProofAwaited(batch) ? warning : alarm)(namedLine(chain, batch))),
   ];
 }
 

@@ -47,7 +47,7 @@ const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
     } catch (error) {
       if (!(error instanceof NamedError)) throw error;
       const { name, code, message } = error as NamedError<string | number>;
-      chain.output.result(() => warning(`batch ${batch} is NOT verified: ${message} (${code})`), {
+      chain.output.result(() => refusedText(batch, { code, message }), {
         verified: false,
         batchNumber: batch,
         error: { name, code, message },
@@ -99,6 +99,12 @@ async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: ChainOn
   const served = servedProofs(chain, chainUrl);
   if (served === undefined) throw nothingServes();
   return served(BigInt(batch));
+}
+
+/** That a proof is still to be made says nothing against the batch. */
+function refusedText(batch: number, { code, message }: Pick<NamedError<string | number>, "code" | "message">): string {
+  if (code !== "NotMade") return warning(`batch ${batch} is NOT verified: ${message} (${code})`);
+  return `batch ${batch} is not verified yet: ${message}, when 'npx hardhat hyperchain:status' counts it as proven (${code})`;
 }
 
 function checkedText(checked: CheckedExecution): string {
