@@ -44,6 +44,7 @@ export function EcosystemPage() {
         <p>
           {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
           {count(status.messages.stuck.length)} stuck
+          {status.messages.ended === 0 ? "" : `, ${count(status.messages.ended)} expired or canceled`}
           {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}
         </p>
         <MessageTable messages={messages} caption="The newest messages" />

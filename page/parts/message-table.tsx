@@ -52,6 +52,7 @@ export function MessageTable({
 /** Where a message is, in a few words. */
 export function Where({ message }: { readonly message: MessageInfo }) {
   if (message.stuck !== undefined) return <Mark kind="bad">stuck: {message.stuck.why}</Mark>;
+  if (message.ended !== undefined) return <Mark kind="quiet">{message.ended}</Mark>;
   if (message.waitingFor === undefined) return <Mark kind="good">all steps done</Mark>;
   return hasArrived(message) ? (
     <Mark kind="good">arrived; waits until {message.waitingFor}</Mark>

@@ -9,6 +9,7 @@ import type { Contract } from "ethers";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 import { deploy, tokensOf } from "../client/support.ts";
@@ -288,6 +289,17 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal((await workplace.run(["hyperchain:claim", "alpha", hash])).stdout, `made on l1 before, ${first}\n`);
     const message = await workplace.run(["hyperchain:message", hash]);
     assert.match(message.stdout, /every step is done/, message.stderr);
+    const late = valueOf<{ messageHash: string }>(await workplace.run([...call, "--expires", "60", "--no-wait", "--json"]));
+    await l1.send("evm_increaseTime", [120]);
+    await l1.send("evm_mine", []);
+    await workplace.run(["hyperchain:settle"]);
+    const over = await workplace.run(["hyperchain:message", late.messageHash]);
+    assert.match(
+      over.stdout,
+      /^l1Call 0x\w+ alpha → l1: it has expired: it was to be made by second \d+ of L1's clock; send it again/m,
+    );
+    const { status } = valueOf<{ status: EcosystemStatus }>(await workplace.run(["hyperchain:status", "--json"]));
+    assert.deepEqual([status.messages.ended, status.messages.stuck.filter(({ type }) => type === "l1Call")], [1, []]);
     const lacking = await workplace.run([...call, "--value", "0.5", "--funded"]);
     assert.match(lacking.stderr, /withdraw what is missing to it/);
     const refusing = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: REFUSING_INIT })).wait())?.contractAddress ?? "";

@@ -29,7 +29,7 @@ const MOST_NAMED = 5;
 export async function openMessages({ chainId }: DevnetChain, view: Pick<EcosystemView, "messages">): Promise<number> {
   const id = Number(chainId);
   const ofChain = (await view.messages()).filter((each) => each.sourceChainId === id || each.destinationChainId === id);
-  return ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack").length;
+  return ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack" && each.ended === undefined).length;
 }
 
 /** What is open of the chain. Rejects with ChainRemovalError where it may not be removed, or with a provider's error. */

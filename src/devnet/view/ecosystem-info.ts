@@ -126,7 +126,9 @@ export interface EcosystemStatus {
     readonly inFlight: number;
     /** Refunds among them; a message whose content went back is counted by its refund alone. */
     readonly delivered: number;
-    /** Those that do not, oldest first. */
+    /** Calls on L1 that expired, or that their senders have canceled. */
+    readonly ended: number;
+    /** Those that do not go on by themselves, oldest first. */
     readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> & Stuck)[];
     /**
      * Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of
@@ -262,7 +264,9 @@ export interface MessageInfo {
    * is back.
    */
   readonly sentTooEarly?: "goesBack" | "wentBack";
-  /** Absent while the message goes on by itself, and when it has arrived. */
+  /** Of a call on L1 that is not made any more; `refusal` says why. */
+  readonly ended?: "expired" | "canceled";
+  /** Absent while the message goes on by itself, when it has arrived, and when it has ended. */
   readonly stuck?: Stuck;
 }
 

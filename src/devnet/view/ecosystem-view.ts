@@ -117,12 +117,13 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
       const { all: seen, ...rest } = await known();
       const all = seen.filter(({ sentTooEarly }) => sentTooEarly !== "wentBack");
       const delivered = all.filter(hasArrived).length;
+      const ended = all.filter((message) => message.ended !== undefined).length;
       const stuck = all.flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
         reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
       );
       return {
         chains: chains().map(chainStatus),
-        messages: { inFlight: all.length - delivered - stuck.length, delivered, stuck, ...rest },
+        messages: { inFlight: all.length - delivered - ended - stuck.length, delivered, ended, stuck, ...rest },
       };
     },
     messages,

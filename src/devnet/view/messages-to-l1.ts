@@ -113,8 +113,8 @@ async function callInfo(
     return { ...message, steps: [...message.steps, ...done] };
   }
   if (state === "ready") return { ...message, waitingFor: "somebody has the call made on L1" };
-  if (state === "canceled") return { ...message, refusal: "its sender has canceled it" };
-  return { ...message, refusal: `it was to be made by second ${call.lastSecond} of L1's clock` };
+  if (state === "canceled") return { ...message, ended: "canceled", refusal: "its sender has canceled it" };
+  return { ...message, ended: "expired", refusal: `it was to be made by second ${call.lastSecond} of L1's clock` };
 }
 
 /** What a chain's event says to L1 itself; undefined where it says nothing, or something for another chain. */

@@ -13,7 +13,7 @@ export interface StuckDependencies {
 
 /** Why a message does not go on by itself, and what helps; undefined where it has arrived or goes on. */
 export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }: StuckDependencies): Stuck | undefined {
-  if (hasArrived(message) || message.sentTooEarly === "wentBack") return undefined;
+  if (hasArrived(message) || message.sentTooEarly === "wentBack" || message.ended !== undefined) return undefined;
   const { messageHash, sourceChainId, destinationChainId, refusal } = message;
   const has = (step: string): boolean => message.steps.some((done) => done.step === step);
   const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
@@ -39,7 +39,6 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
     };
   }
   if (message.type === "l1Call") {
-    if (refusal !== undefined) return { why: refusal, help: "nothing: send it again if it is still wanted" };
     return {
       why: "a call on L1 is made when any account brings it, and none has yet",
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' has it made`,

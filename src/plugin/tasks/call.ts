@@ -5,6 +5,7 @@ import { formatChainAddress } from "../../client/chain-address.ts";
 import { estimateCall } from "../../client/estimate.ts";
 import { wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
@@ -47,7 +48,6 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const reward = args.reward === undefined || args.reward === "0" ? 0n : readAmount(args.reward, token);
     const gas = readNumber("gas", args.gas, GAS);
     const seconds = readNumber("expires", args.expires, SECONDS);
-    const clock = seconds === undefined ? undefined : await session.provider(to.chainId).getBlock("pending");
     const request = {
       from: from.chainId,
       to: { chain: to.chainId, account: to.account },
@@ -56,7 +56,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
       reward,
       gasLimit: gas === undefined ? undefined : BigInt(gas),
       funded: args.funded,
-      deadline: seconds === undefined ? undefined : BigInt((clock?.timestamp ?? 0) + seconds),
+      deadline: seconds === undefined ? undefined : (await nextBlockTime(session.provider(to.chainId))) + BigInt(seconds),
     };
     await requireContract(info, request, session.provider(to.chainId));
     if (args.estimate) {

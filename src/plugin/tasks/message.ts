@@ -1,4 +1,5 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
@@ -23,8 +24,7 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
       () => {
         const steps = args.noWait ? message.steps.map((step) => stepLine(info, message, step)) : [];
         if (message.stuck !== undefined) return [...steps, stuckLine(info, { ...message, ...message.stuck })].join("\n");
-        const done = message.sentTooEarly === undefined ? "every step is done" : message.refusal;
-        const standing = message.waitingFor === undefined ? done : `waiting until ${message.waitingFor}`;
+        const standing = message.waitingFor === undefined ? outcome(message) : `waiting until ${message.waitingFor}`;
         return [
           ...steps,
           `${messageTitle(info, message)}: ${failure === undefined ? standing : `${standing}, but ${failure}`}`,
@@ -36,5 +36,11 @@ const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
       { ...message, ...(failure === undefined ? {} : { failure }) },
     );
   });
+
+/** Of a message that waits for nothing. */
+function outcome({ ended, sentTooEarly, refusal }: MessageInfo): string {
+  if (ended !== undefined) return `it has ${ended}: ${refusal ?? ""}; send it again if it is still wanted`;
+  return sentTooEarly === undefined ? "every step is done" : (refusal ?? "");
+}
 
 export default action;

@@ -47,7 +47,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
   );
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
-  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.ended === 0 ? "" : `, ${messages.ended} ended (calls on L1 that expired or were canceled)`}${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
   return [
     strong(info.name),
     firstScreen(info, { keys: false }),
