@@ -62,10 +62,10 @@ export const SPAWN_FLAGS = {
     "dump of an ecosystem, by hyperchain:dump, to go on with: in the folder that --data names, which keeps none yet",
     "none; without --data what follows ends with the process",
   ),
-  l1Fork: option(url, "JSON-RPC URL of an L1, a public one say, that the started L1 is a copy of", "the started L1 is empty"),
-  l1ForkBlock: option(
+  fork: option(url, "JSON-RPC URL of an L1, a public one say, that the started L1 is a copy of", "the started L1 is empty"),
+  forkBlock: option(
     wholeNumber(0, 1_000_000_000, 21_000_000),
-    "the last block that the L1 of --l1-fork and its copy both have",
+    "the last block that the L1 of --fork and its copy both have",
     "64 blocks below the newest one, the newest one of a development chain",
   ),
   settlementUrl: option(

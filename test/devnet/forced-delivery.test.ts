@@ -80,7 +80,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
     assert.equal(stuck?.why, `${name} goes on and does not import a root that holds it`);
     assert.match(
       stuck.help,
-      new RegExp(`'npx hardhat hyperchain:deliver ${first} --through-l1' puts root and message into its queue`),
+      new RegExp(`'npx hardhat hyperchain:deliver ${first} --through-queue' puts root and message into its queue`),
     );
   });
 

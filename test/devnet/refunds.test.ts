@@ -153,7 +153,7 @@ describe("A9: what is sent to a chain that is created after its batch has begun"
     assert.equal(told.waitingFor, "the sending chain gives back what it carries");
     assert.match(
       told.stuck?.help ?? "",
-      new RegExp(`'npx hardhat hyperchain:deliver ${told.messageHash}' gives it back, with --through-l1 also where`),
+      new RegExp(`'npx hardhat hyperchain:deliver ${told.messageHash}' gives it back, with --through-queue also where`),
     );
     assert.deepEqual(
       (await scene.status()).stuck.map(({ type, why }) => [type, why]),

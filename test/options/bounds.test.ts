@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
   {
     config: "l1.fork.url",
     devnet: "l1.fork.url",
-    flag: "l1Fork",
+    flag: "fork",
     accepts: ["http://127.0.0.1:8545", "https://a"],
     refuses: ["127.0.0.1:8545", "file:///x"],
   },
@@ -98,10 +98,10 @@ const ROWS: readonly Row[] = [
     beside: { "l1.fork.url": "http://127.0.0.1:8545" },
   },
   {
-    flag: "l1ForkBlock",
+    flag: "forkBlock",
     accepts: [0, 1_000_000_000],
     refuses: ["-1", "1000000001", "0.5", "latest"],
-    flagsBeside: { l1Fork: "https://a" },
+    flagsBeside: { fork: "https://a" },
   },
   { config: "l1.confirmations", devnet: "l1.confirmations", accepts: [1, 1_000], refuses: [0, 1_001, 1.5, "1"] },
   { config: "chains.a.chainId", accepts: [1, 2 ** 32 - 1], refuses: [0, 2 ** 32, 1.5, "271", 31_337] },

@@ -111,7 +111,7 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     const hash = await send();
     const account = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65";
     const [paid, had] = await Promise.all([beta.getBalance(account), beta.getBalance(RECIPIENT)]);
-    const done = await workplace.run(["hyperchain:deliver", hash, "--through-l1", "--from", "4", "--json"]);
+    const done = await workplace.run(["hyperchain:deliver", hash, "--through-queue", "--from", "4", "--json"]);
     const { transactionHash, deliveredNow } = valueOf<{ transactionHash: string; deliveredNow: boolean }>(done);
     assert.equal(deliveredNow, true);
     assert.match(done.stderr, new RegExp(`queueing transfer ${hash.slice(0, 10)} alpha → beta on l1 from ${account}`, "i"));
@@ -119,12 +119,15 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     const transaction = await beta.getTransaction(transactionHash);
     assert.equal(transaction?.type, 255, "it came through the queue");
     assert.equal(await beta.getBalance(account), paid, "it cost nothing on the chain");
-    assert.match((await workplace.run(["hyperchain:deliver", hash, "--through-l1"])).stdout, /it was delivered before on beta/);
+    assert.match(
+      (await workplace.run(["hyperchain:deliver", hash, "--through-queue"])).stdout,
+      /it was delivered before on beta/,
+    );
   });
 
   for (const [how, options, payer] of [
     ["by a transaction", [], "3"],
-    ["through L1's queue, which the chain must take", ["--through-l1"], "4"],
+    ["through L1's queue, which the chain must take", ["--through-queue"], "4"],
   ] as const)
     test(`A9: give back what was sent to an id that no chain has, ${how}, once`, async () => {
       const alpha = new JsonRpcProvider(ecosystem.info.chains[0]!.url, undefined, { staticNetwork: true, cacheTimeout: -1 });

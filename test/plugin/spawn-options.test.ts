@@ -45,14 +45,14 @@ describe("I8: the L1 that the started one is a copy of", () => {
   test("I8: is the flags', else the config's; a block alone is one of the config's L1", async () => {
     assert.equal(await fork({}, {}), undefined);
     assert.deepEqual(await fork({ fork: CONFIGURED }, {}), CONFIGURED);
-    assert.deepEqual(await fork({ fork: CONFIGURED }, { l1ForkBlock: "0" }), { ...CONFIGURED, blockNumber: 0 });
+    assert.deepEqual(await fork({ fork: CONFIGURED }, { forkBlock: "0" }), { ...CONFIGURED, blockNumber: 0 });
     const other = "http://127.0.0.1:2";
-    assert.deepEqual(await fork({ fork: CONFIGURED }, { l1Fork: other }), { url: other, blockNumber: undefined });
-    assert.deepEqual(await fork({}, { l1Fork: other, l1ForkBlock: "7" }), { url: other, blockNumber: 7 });
+    assert.deepEqual(await fork({ fork: CONFIGURED }, { fork: other }), { url: other, blockNumber: undefined });
+    assert.deepEqual(await fork({}, { fork: other, forkBlock: "7" }), { url: other, blockNumber: 7 });
   });
 
   test("I8: must be named where a block of it is", async () => {
-    await assert.rejects(fork({}, { l1ForkBlock: "7" }), /--l1-fork-block is a block of the L1 that --l1-fork names/);
-    await assert.rejects(fork({}, { l1Fork: "mainnet" }), /--l1-fork must be a URL/);
+    await assert.rejects(fork({}, { forkBlock: "7" }), /--fork-block is a block of the L1 that --fork names/);
+    await assert.rejects(fork({}, { fork: "mainnet" }), /--fork must be a URL/);
   });
 });

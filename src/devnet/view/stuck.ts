@@ -45,14 +45,14 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
     };
   }
   if (refusal !== undefined && message.sentTooEarly === "goesBack") {
-    const help = `'npx hardhat hyperchain:deliver ${messageHash}' gives it back, with --through-l1 also where ${nameOf(sourceChainId)} does not want to`;
+    const help = `'npx hardhat hyperchain:deliver ${messageHash}' gives it back, with --through-queue also where ${nameOf(sourceChainId)} does not want to`;
     return stands(sourceChainId) ?? { why: refusal, help };
   }
   if (!has("imported")) {
     const destination = nameOf(destinationChainId);
     const ignored = {
       why: `${destination} goes on and does not import a root that holds it`,
-      help: `'npx hardhat hyperchain:deliver ${messageHash} --through-l1' puts root and message into its queue on L1: it must take them or stop, and then what it did not take is refunded (docs/security.md)`,
+      help: `'npx hardhat hyperchain:deliver ${messageHash} --through-queue' puts root and message into its queue on L1: it must take them or stop, and then what it did not take is refunded (docs/security.md)`,
     };
     return stands(destinationChainId) ?? (isIgnored(message) ? ignored : undefined);
   }

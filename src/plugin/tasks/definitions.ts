@@ -38,8 +38,8 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(spawnOption("proverWorkers"))
     .addOption(spawnOption("data"))
     .addOption(spawnOption("load"))
-    .addOption(spawnOption("l1Fork"))
-    .addOption(spawnOption("l1ForkBlock"))
+    .addOption(spawnOption("fork"))
+    .addOption(spawnOption("forkBlock"))
     .addOption(spawnOption("settlementUrl"))
     .addFlag({ name: "noRelayer", description: "Run no relayer" })
     .addFlag({ name: "noPage", description: "Serve no page to look at the ecosystem" })
@@ -268,7 +268,7 @@ export const taskDefinitions: TaskDefinition[] = [
     )
     .addFlag({ name: "noWait", description: "Fail where the destination cannot verify it yet, instead of waiting" })
     .addFlag({
-      name: "throughL1",
+      name: "throughQueue",
       description:
         "Put the message, and a root where the destination has none, into the destination's queue on L1, from which it must take them",
     })

@@ -23,7 +23,7 @@ interface DeliverArguments extends EcosystemArguments {
   readonly hash: string;
   readonly from: string | undefined;
   readonly noWait: boolean;
-  readonly throughL1: boolean;
+  readonly throughQueue: boolean;
 }
 
 /** `hyperchain:deliver`: brings one message with its proof to its destination, where no relayer does. */
@@ -37,13 +37,13 @@ const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>
     const { messageHash, sourceChainId, destinationChainId } = message;
     const account = relayerAccount(session, args.from);
     if (message.type === "refund" || message.sentTooEarly !== undefined) {
-      await giveBack(session, { message, account, noWait: args.noWait, throughL1: args.throughL1 });
+      await giveBack(session, { message, account, noWait: args.noWait, throughQueue: args.throughQueue });
       return;
     }
     const isIt = (journey: Journey): boolean =>
       journey.sourceChainId === BigInt(sourceChainId) && journey.messageHash === messageHash;
     const relayer = openRelayer(session, { account, delivers: isIt });
-    if (before === undefined && args.throughL1) {
+    if (before === undefined && args.throughQueue) {
       if (await queueOnL1(session, relayer, { message, account, noWait: args.noWait })) return;
     } else if (before === undefined) {
       await untilImported(session, relayer, message, args.noWait);

@@ -20,14 +20,14 @@ export interface GiveBackOptions {
   readonly account: Hex;
   readonly noWait: boolean;
   /** Through the queue of the chain that sent it, which must take it or stop. */
-  readonly throughL1: boolean;
+  readonly throughQueue: boolean;
 }
 
 /**
  * Has what a message carries given back to its senders on the chain that sent it. Throws a plugin error where that
  * is refused.
  */
-export async function giveBack(session: Session, { message, account, noWait, throughL1 }: GiveBackOptions): Promise<void> {
+export async function giveBack(session: Session, { message, account, noWait, throughQueue }: GiveBackOptions): Promise<void> {
   const { info, output } = session;
   const { messageHash, sourceChainId } = message;
   const isRefund = (journey: Journey): boolean =>
@@ -37,8 +37,8 @@ export async function giveBack(session: Session, { message, account, noWait, thr
     relayer.journeys().filter((journey) => journey.sourceChainId === BigInt(sourceChainId) && isRefund(journey));
   await relayer.observe();
   const open = refunds().filter(({ steps }) => !steps.has("executed"));
-  if (open.length > 0 && throughL1) {
-    if (await queueOnL1(session, open, { message, account, noWait, throughL1 })) return;
+  if (open.length > 0 && throughQueue) {
+    if (await queueOnL1(session, open, { message, account, noWait, throughQueue })) return;
     await relayer.observe();
   } else if (open.length > 0) {
     const waiting = `${memberName(info, sourceChainId)} has not imported a root that shows what L1 refused`;

@@ -75,12 +75,12 @@ export function spawnConfig(config: HyperchainsConfig, args: SpawnArguments): Hy
 
 /** Of what the L1 is a copy. A block alone is one of the L1 that the config names. */
 function chosenFork(configured: HyperchainsConfig["l1"]["fork"], args: SpawnArguments): HyperchainsConfig["l1"]["fork"] {
-  const url = readOption("l1Fork", args.l1Fork, SPAWN_FLAGS.l1Fork);
-  const blockNumber = readNumber("l1ForkBlock", args.l1ForkBlock, SPAWN_FLAGS.l1ForkBlock);
+  const url = readOption("fork", args.fork, SPAWN_FLAGS.fork);
+  const blockNumber = readNumber("forkBlock", args.forkBlock, SPAWN_FLAGS.forkBlock);
   const of = url ?? configured?.url;
   if (of === undefined) {
     if (blockNumber === undefined) return undefined;
-    throw pluginError("--l1-fork-block is a block of the L1 that --l1-fork names; give both");
+    throw pluginError("--fork-block is a block of the L1 that --fork names; give both");
   }
   return { url: of, blockNumber: blockNumber ?? (url === undefined ? configured?.blockNumber : undefined) };
 }

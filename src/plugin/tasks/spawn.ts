@@ -230,7 +230,7 @@ function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions 
 function flagsGiven(args: SpawnArguments): FlagsGiven {
   const flags = {
     "l1.url": "settlementUrl",
-    "l1.fork": "l1Fork",
+    "l1.fork": "fork",
     "batches.maxAgeMs": "batchMs",
     "prover.mode": "prover",
     "prover.execution": "execution",
