@@ -254,7 +254,7 @@ export interface MessageInfo {
     /** Seconds, by that member's clock; only `hyperchain_message` tells it. */
     readonly timestamp?: number;
   }[];
-  /** Of a transfer: what it brings the account that delivers it, in the smallest units of what it carries; absent where that is 0. */
+  /** Of a transfer: what the account gets that delivers it, in the smallest units of what it carries; absent where that is 0. */
   readonly fee?: string;
   /** What happens next, or why it cannot. */
   readonly waitingFor?: string;

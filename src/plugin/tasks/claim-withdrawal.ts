@@ -31,8 +31,8 @@ export interface Claimed {
 }
 
 /**
- * Waits until a withdrawal can be claimed and claims it; resolves with the claim, which another account may have been faster with.
- * Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
+ * Waits until a withdrawal can be claimed and claims it; resolves with the claim, with which another account may have been
+ * faster. Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
  */
 export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Claimed> {
   let isNew = true;

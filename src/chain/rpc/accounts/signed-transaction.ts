@@ -90,8 +90,8 @@ function typeOf(request: Readonly<Record<string, unknown>>, named: bigint | unde
 }
 
 /**
- * Whether a transaction would be refused for a price of 0. Tools that take it from a base fee of 0, as Hardhat Ignition does, have not
- * chosen it.
+ * Whether a transaction would be refused for a price of 0. Tools that take it from a base fee of 0, as Hardhat Ignition does,
+ * have not chosen it.
  */
 function isUnpriced(optional: (field: string) => bigint | undefined, leastPaidWei: bigint): boolean {
   return leastPaidWei > 0n && ["gasPrice", "maxFeePerGas", "maxPriorityFeePerGas"].every((field) => !optional(field));
