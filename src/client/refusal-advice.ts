@@ -1,4 +1,4 @@
-/** What helps where a contract refuses what a user chose, by the error's name; its arguments are what it allows, and what it got. */
+/** What helps where a contract refuses what a user chose, by the error's name; its arguments are what it allows and got. */
 const ADVICE: Readonly<Record<string, (allowed: unknown, got: unknown, member: string) => string>> = {
   AlreadyExpired: (_allowed, now, member) =>
     `its last second has passed by the clock of ${member}: name one after ${String(now)}`,
