@@ -130,6 +130,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       ...["package/container", "clients/wagmi", "clients/user-operations/keystore-accounts", "clients/custom-base-token"],
       ...["clients/zksync-js-calls", "clients/viem", "clients/ethers5", "clients/message-status", "suites/packages"],
       ...["clients/user-operations/sending", "suites/toolboxes", "suites/heavy-computations", "flow/openzeppelin-crosschain"],
+      "flow/openzeppelin-gateway",
     ],
     day: [
       ...["package/package", "package/client", "clients/zksync-ethers", "clients/web3", "clients/user-operations/sponsored"],

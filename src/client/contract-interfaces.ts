@@ -8,6 +8,8 @@ import { interopCenterAbi } from "../abi/interop-center.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
+import { l2MessageGatewayAbi } from "../abi/l2-message-gateway.ts";
+import { messageGatewayAbi } from "../abi/message-gateway.ts";
 import { nestedExitAbi } from "../abi/nested-exit.ts";
 import { remoteSwapAbi } from "../abi/remote-swap.ts";
 import { sharedBridgeAbi } from "../abi/shared-bridge.ts";
@@ -26,6 +28,8 @@ export const baseToken = new Interface(l2BaseTokenAbi);
 export const crossChainViews = new Interface(crossChainViewsAbi);
 export const interopCenter = new Interface(interopCenterAbi);
 export const chainAccounts = new Interface(chainAccountsAbi);
+export const messageGateway = new Interface(messageGatewayAbi);
+export const l2MessageGateway = new Interface(l2MessageGatewayAbi);
 export const hyperchainNames = new Interface(hyperchainNamesAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
 

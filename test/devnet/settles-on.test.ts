@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { Interface, ZeroAddress } from "ethers";
+import { id, Interface, ZeroAddress } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { chainFactoryAbi } from "../../src/abi/chain-factory.ts";
 import { settlementCreatorAbi } from "../../src/abi/settlement-creator.ts";
 import { call } from "../../src/client/call.ts";
 import { l1AccountOf } from "../../src/client/chain-accounts.ts";
+import { messageGateway } from "../../src/client/contract-interfaces.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/gateway-messages.ts";
+import { deployMessageGateways } from "../../src/client/message-gateway.ts";
+import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import { executeL1Call } from "../../src/client/l1-calls.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
@@ -175,6 +179,26 @@ describe("D3: a chain settles on another chain", () => {
     assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
     const told = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash);
     assert.deepEqual([told?.type, told?.steps.at(-1)?.step], ["l1Call", "executed"]);
+  });
+
+  test("C3: messages go both ways between it and the other chain, by a gateway of their own", async () => {
+    const info = devnet.info();
+    const gateways = await deployMessageGateways(info, X.toString(), (chainId) => alice(BigInt(chainId)));
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    for (const [from, to, end] of [
+      [A, X, gateways.onL1],
+      [X, A, gateways.onChain],
+    ] as const) {
+      const recipient = await deploy(alice(to), "InteropRecipient");
+      const data = messageGateway.encodeFunctionData("sendMessage", [interoperableAddress(to, recipient), "0x01", []]);
+      const receipt = await (await alice(from).sendTransaction({ to: end, data })).wait();
+      const [message] = gatewayMessagesIn(info, Number(from), receipt!);
+      if (from === A) await chainOf(X).pipeline.pollL1();
+      else await devnet.settle(X);
+      assert.equal((await deliverGatewayMessage(info, message!, alice(to))).state, "delivered");
+      assert.equal(BigInt(await clientFor(to).call({ to: recipient, data: id("count()").slice(0, 10) })), 1n);
+    }
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
   });
 
   test("a second comes while they run, gets the next id, and trades with its sibling on the chain below", async () => {

@@ -1,0 +1,49 @@
+import { AbiCoder, concat } from "ethers";
+import { L2_MESSAGE_GATEWAY_CODE } from "../abi/l2-message-gateway-code.ts";
+import { MESSAGE_GATEWAY_CODE } from "../abi/message-gateway-code.ts";
+import type { Hex } from "../protocol/hex.ts";
+import type { SignerOf } from "./bring-slot.ts";
+import { deployedContract, putOnLayer } from "./deployed-contract.ts";
+import type { DeployedContract } from "./deployed-contract.ts";
+import { findChain } from "./ecosystem.ts";
+import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { ecosystemOf } from "./settlement-base.ts";
+import { senderOn } from "./submit.ts";
+
+/** The two ends of the ERC-7786 gateway between a chain and what it settles on; contracts use the one beside them. */
+export interface MessageGateways {
+  /** `MessageGateway.sol`, on L1 or on the chain on which this one settles. */
+  readonly onL1: Hex;
+  /** `L2MessageGateway.sol`, on the chain; at one address of all that settle on the same. */
+  readonly onChain: Hex;
+}
+
+/** Where the gateway's ends are for a chain, of this version of the package. Throws ClientError UnknownChain. */
+export function messageGateways(all: Ecosystem, chain: ChainName): MessageGateways {
+  const { onL1, onChain } = gatewayContracts(ecosystemOf(all, findChain(all, chain)).l1.contracts.factory);
+  return { onL1: onL1.address, onChain: onChain.address };
+}
+
+/**
+ * Puts both ends of a chain's gateway where they are missing, once for all users. Resolves with their addresses. `signerOf`
+ * gives an account on L1 and one on the chain, by chain id; each pays its gas, and 0.01 coins where the public's deployer is
+ * missing. Throws ClientError.
+ */
+export async function deployMessageGateways(all: Ecosystem, name: ChainName, signerOf: SignerOf): Promise<MessageGateways> {
+  const chain = findChain(all, name);
+  const { l1 } = ecosystemOf(all, chain);
+  const { onL1, onChain } = gatewayContracts(l1.contracts.factory);
+  return {
+    onL1: await putOnLayer(onL1, await senderOn(await signerOf(l1.chainId), l1)),
+    onChain: await putOnLayer(onChain, await senderOn(await signerOf(chain.chainId), chain)),
+  };
+}
+
+function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; readonly onChain: DeployedContract } {
+  const onL1 = created(MESSAGE_GATEWAY_CODE, factory);
+  return { onL1, onChain: created(L2_MESSAGE_GATEWAY_CODE, onL1.address) };
+}
+
+function created(code: string, argument: Hex): DeployedContract {
+  return deployedContract(concat([code, AbiCoder.defaultAbiCoder().encode(["address"], [argument])]));
+}
