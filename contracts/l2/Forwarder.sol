@@ -65,11 +65,14 @@ contract Forwarder is IForwarder, RestrictedCallers {
         if (fee != 0) TokenTransfer.send(_plain(token), payee, fee);
     }
 
-    /// @dev To L1, or to a chain that settles where this one does.
+    /// @dev To an account here, to L1, or to a chain that settles where this one does.
     function _sendOut(bytes calldata to, address token, uint256 amount) private {
         (uint256 chainId, address recipient) = InteroperableAddress.parse(to);
-        // The sender could have paid an account of this chain itself, and this forwarder would pay itself without end.
-        if (chainId == block.chainid) revert RecipientNotAllowed(recipient);
+        if (chainId == block.chainid) {
+            if (recipient == address(0)) revert RecipientNotAllowed(recipient);
+            TokenTransfer.send(_plain(token), recipient, amount);
+            return;
+        }
         bool isCoin = token == Predeploys.BASE_TOKEN;
         if (!isCoin) _prepareDeparture(token, amount);
         ROUTER.send{value: isCoin ? amount : 0}(to, token, amount);

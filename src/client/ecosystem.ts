@@ -7,7 +7,7 @@ export interface Ecosystem {
     readonly name: string;
     readonly chainId: number;
     readonly contracts: Readonly<Record<"factory" | "bridge" | "roots", Hex>> & {
-      /** Sends on what it takes more than a hop to send; on chains alone, since nothing goes on from L1. */
+      /** Sends on what it takes more than a hop to send; on chains alone: on L1 it is where its code says (`FORWARDERS`). */
       readonly forwarders?: Hex;
     };
     /** Block of the ecosystem's first event; default 0. */

@@ -97,6 +97,14 @@ export async function forwardingFee(
   return dearest * FORWARDING_STEPS;
 }
 
+/**
+ * The fee with which relayers claim a withdrawal, of ETH, where it is paid: the cost of a claim there, as of now. Rejects with a
+ * provider's error.
+ */
+export async function claimFee(l1: Provider): Promise<bigint> {
+  return ((await l1.getFeeData()).gasPrice ?? 0n) * CLAIM_GAS;
+}
+
 const ZERO: Hex = `0x${"00".repeat(20)}`;
 
 function isBase({ chains }: Ecosystem, chainId: number): boolean {

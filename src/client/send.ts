@@ -12,6 +12,7 @@ import { assetRouter } from "./contract-interfaces.ts";
 import { deposit } from "./deposit.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { paidClaimOf } from "./paid-claim.ts";
 import { pay } from "./payment.ts";
 import { signPermit } from "./permit.ts";
 import { onwardOf, pathBetween } from "./forward.ts";
@@ -24,7 +25,7 @@ import { positive, senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { ensureAllowance, ETHER, findToken, hasAllowance, requireTokens } from "./token.ts";
 import type { ChainToken } from "./token.ts";
-import { withdraw } from "./withdraw.ts";
+import { requireWithdrawable, withdraw } from "./withdraw.ts";
 
 /** Money on its way from one member to an account on any other, or on the same. */
 export interface SendRequest {
@@ -37,8 +38,9 @@ export interface SendRequest {
   /** The token's address on the sending member or on L1; default: the coin that pays for gas on the sending member. */
   readonly token?: string | undefined;
   /**
-   * Between chains: for the account that delivers it, beside the amount and in units of what is sent. Over chains between: for
-   * the account that carries it on at each of them (`forwardingFee`). Default 0: relayers who want to be paid leave it to others.
+   * Between chains: for the account that delivers it, beside the amount and in units of what is sent. To L1: for the account that
+   * claims it there (`claimFee`). Over chains between: for the account that carries it on at each of them (`forwardingFee`).
+   * Default 0: relayers who want to be paid leave it to others.
    */
   readonly fee?: bigint | undefined;
 }
@@ -54,7 +56,10 @@ export interface Sent extends Omit<SentMessage, "type"> {
   readonly approvals: readonly Hex[];
   /** The token's name, which went ahead: the token was born on the sending chain and leaves it for the first time. */
   readonly announcement?: Announcement;
-  /** The forwarders over which it goes on from its destination; absent where it is there then. */
+  /**
+   * The forwarders over which it goes on from its destination, the one among them that pays the account that claims it on
+   * L1; absent where it is there then.
+   */
   readonly hops?: readonly ForwardingHop[];
 }
 
@@ -75,7 +80,7 @@ export async function send(ecosystem: Ecosystem, request: SendRequest, signer: S
   const between = ecosystemBetween(ecosystem, source, to.chainId);
   requireRecipient(between, to);
   const route = routeOf(between, source, to.chainId);
-  if (route !== "transfer" && (request.fee ?? 0n) > 0n) {
+  if (route !== "transfer" && route !== "withdrawal" && (request.fee ?? 0n) > 0n) {
     const message = `a ${route} pays no fee to the account that brings it: leave it out`;
     throw new ClientError("NotOnRoute", message, { option: "fee", route });
   }
@@ -118,12 +123,24 @@ const ROUTES: Readonly<Record<Route, Carry>> = {
       ...{ sourceChainId: ecosystem.l1.chainId, destinationChainId: to.chainId },
     };
   },
-  async withdrawal(ecosystem, { from, to, amount, token, hops }, signer) {
-    const sent = await withdraw(ecosystem, { chain: from, to: to.account, amount, token, hops }, signer);
-    return { ...sent, type: "withdrawal", approvals: [] };
-  },
+  withdrawal,
   transfer,
 };
+
+async function withdrawal(ecosystem: Ecosystem, order: Order, signer: Signer): Promise<Sent> {
+  const { from: chain, token, fee = 0n } = order;
+  if (fee === 0n) {
+    const { to, amount, hops } = order;
+    const sent = await withdraw(ecosystem, { chain, to: to.account, amount, token, hops }, signer);
+    return { ...sent, type: "withdrawal", approvals: [] };
+  }
+  const sender = await senderOn(signer, findChain(ecosystem, chain));
+  const found = await findToken(ecosystem, findChain(ecosystem, chain), token, sender.provider);
+  requireWithdrawable(ecosystem, found.originChainId, found.address);
+  const { to, hop } = paidClaimOf(ecosystem, { to: order.to, token: found, fee });
+  const sent = await withdrawal(ecosystem, { ...order, to, amount: order.amount + fee, fee: 0n, hops: [hop] }, signer);
+  return { ...sent, hops: [hop] };
+}
 
 async function transfer(ecosystem: Ecosystem, { from, to, amount, fee = 0n, ...request }: Order, signer: Signer): Promise<Sent> {
   const chain = findChain(ecosystem, from);

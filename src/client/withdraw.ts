@@ -14,6 +14,7 @@ import { ClientError } from "./client-error.ts";
 import { assetRouter, baseToken, bridge, topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
+import { bringPaid, claimPaid, paidHopOf } from "./paid-claim.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { ecosystemOf } from "./settlement-base.ts";
@@ -72,6 +73,12 @@ export interface WithdrawalName {
   readonly messageHash: Hex;
 }
 
+/** A withdrawal, and what it pays its claimer. */
+export interface ClaimedWithdrawal extends WithdrawalName {
+  /** Of a send with a fee: what `send` gives, or `hopsOf`. Without them it is paid to where its recipient waits. */
+  readonly hops?: readonly ForwardingHop[] | undefined;
+}
+
 /** How a withdrawal stands on L1. `ready`: its batch is executed, and it can be claimed. */
 export type WithdrawalState = "unknown" | "committed" | "proven" | "ready" | "paid";
 
@@ -85,12 +92,12 @@ export type FinalizedWithdrawal =
 
 /**
  * Has the bridge on L1 pay a withdrawal to its recipient; anyone may. Everything it needs is read from L1 alone. `signer` is
- * on L1, or on the chain on which the chain settles, and pays the gas. Pass `view` to spare reading that from the start. Throws
- * ClientError.
+ * on L1, or on the chain on which the chain settles, pays the gas, and gets the fee that `hops` name. Pass `view` to spare
+ * reading that from the start. Throws ClientError.
  */
 export async function finalizeWithdrawal(
   all: Ecosystem,
-  name: WithdrawalName,
+  name: ClaimedWithdrawal,
   signer: Signer,
   view?: L1View,
 ): Promise<FinalizedWithdrawal> {
@@ -101,11 +108,16 @@ export async function finalizeWithdrawal(
   await seen.poll();
   const { state, place } = await findWithdrawal(ecosystem, name, seen, sender.provider);
   if (place === undefined) return { state: "unknown" };
-  if (state === "paid")
+  const hop = paidHopOf(ecosystem, place.body, name.hops ?? []);
+  if (state === "paid") {
+    const brought = hop === undefined ? undefined : await bringPaid(ecosystem, hop, sender);
+    if (brought !== undefined) return { state: "paid", l1TransactionHash: brought };
     return { state: "paidBefore", l1TransactionHash: await claimOf(ecosystem.l1.contracts.bridge, place, sender.provider) };
+  }
   if (state !== "ready") return { state };
   const claim = proveWithdrawal(place);
   if (claim === undefined) throw new Error(`withdrawal ${name.messageHash} of ${chain.name} is ready and cannot be proven`);
+  if (hop !== undefined) return { state: "paid", l1TransactionHash: await claimPaid(ecosystem, hop, claim, sender) };
   const receipt = await submit(sender, {
     to: ecosystem.l1.contracts.bridge,
     data: bridge.encodeFunctionData("finalizeDeposit", [claim]),

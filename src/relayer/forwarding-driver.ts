@@ -8,7 +8,7 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { Attempts } from "./attempts.ts";
 import { ChainView } from "./chain-view.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
-import { FORWARDING_STEPS, forwarders, readHops } from "./forwarding.ts";
+import { claimantOf, FORWARDING_STEPS, forwarders, readHops } from "./forwarding.ts";
 import type { ForwardingHop } from "./forwarding.ts";
 import { ForwardingBook, leavingMoney } from "./forwarding-book.ts";
 import type { ForwardingTask, LeavingMoney, Withdrawal } from "./forwarding-book.ts";
@@ -24,8 +24,10 @@ export interface ForwardingLayer {
   readonly bridge: Hex;
   /** Of the chains that settle there. */
   readonly factory: Hex;
-  /** `Forwarders.sol` there; absent on L1. */
+  /** `Forwarders.sol` there. */
   readonly forwarders: Hex | undefined;
+  /** Has it be there before the first call; absent where it is. */
+  readonly putForwarders?: (() => Promise<unknown>) | undefined;
   /** Polled before, by its relayer. */
   readonly view: Pick<L1View, "messages">;
   /** Pays there. Connected to the layer; no other code may send from it meanwhile. */
@@ -194,6 +196,8 @@ export class ForwardingDriver {
     });
     const found = withdrawal === undefined ? undefined : await this.#find(withdrawal);
     if (withdrawal !== undefined && found === undefined) return false;
+    const claimant = claimantOf(hop);
+    if (claimant !== undefined) return this.#pay(layer, task, { claimant, found, on });
     if (found?.state === "ready") {
       const reward = paysFee ? stepReward(hop) : 0n;
       const claimed = await this.#sendUnlessRefused(layer, on("claimAndForward", layer.bridge, found.claim), reward);
@@ -236,6 +240,24 @@ export class ForwardingDriver {
     }
   }
 
+  /** Claims what pays its claimer; resolves with whether its recipient has it. What cannot be paid is left in the bridge. */
+  async #pay(
+    layer: ForwardingLayer,
+    { hop, forwarder, paysFee }: ForwardingTask & { readonly type: "forward" },
+    { claimant, found, on }: PaidWay,
+  ): Promise<boolean> {
+    const { token, fee } = hop.forwarding;
+    await requireNoCode(layer.signer, claimant);
+    const held = found?.state === "ready" ? undefined : await balanceOf(layer.signer, token, forwarder);
+    // What was there before was its recipient's to take.
+    if (held === 0n && found !== undefined) return true;
+    const call = found?.state === "ready" ? on("claimAndForward", layer.bridge, found.claim) : on("forward");
+    const reward = (held === undefined ? paysFee : held > fee) ? stepReward(hop) : 0n;
+    await putWhereMissing(layer, call, reward);
+    await this.#send(layer, call, reward);
+    return true;
+  }
+
   async #send({ chainId, signer, policy }: ForwardingLayer, call: Call, rewardWei: bigint): Promise<void> {
     const { provider } = signer;
     if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
@@ -262,13 +284,34 @@ interface Call {
   readonly data: Hex;
 }
 
+/** A way that ends where it is claimed, and the calls for it. */
+interface PaidWay {
+  readonly claimant: Hex;
+  readonly found: FoundWithdrawal | undefined;
+  readonly on: (name: string, ...args: readonly unknown[]) => Call;
+}
+
 type FoundWithdrawal =
   | { readonly state: "paid" }
   | { readonly state: "ready"; readonly layer: ForwardingLayer; readonly claim: WithdrawalClaim };
 
+/** No claim takes less. */
+const LEAST_CLAIM_GAS = 150_000n;
+
+/**
+ * Has the contract be there: a call where it is missing would succeed and do nothing. It is put there once for all claims,
+ * when one offers what a claim costs; throws an Error for less.
+ */
+async function putWhereMissing({ signer, putForwarders }: ForwardingLayer, { to }: Call, rewardWei: bigint): Promise<void> {
+  if (putForwarders === undefined || (await signer.provider?.getCode(to)) !== "0x") return;
+  const gasPrice = (await signer.provider?.getFeeData())?.gasPrice ?? 0n;
+  if (rewardWei < gasPrice * LEAST_CLAIM_GAS) throw new Error(`its fee of ${rewardWei} pays for no claim`);
+  await putForwarders();
+}
+
 /** Throws an Error for an account whose code runs when it is paid: that can let an estimate succeed and no transaction. */
 async function requireNoCode({ provider }: Signer, account: Hex): Promise<void> {
-  if ((await provider?.getCode(account)) !== "0x") throw new Error(`${account} has code: it has its own money refunded`);
+  if ((await provider?.getCode(account)) !== "0x") throw new Error(`${account} has code: it has its own money paid or refunded`);
 }
 
 function claimCall(claim: WithdrawalClaim): Hex {
@@ -276,8 +319,11 @@ function claimCall(claim: WithdrawalClaim): Hex {
 }
 
 /** What a step of a forwarding may cost: its part of the fee, where that is paid in coin; tokens count as nothing. */
-export function stepReward({ forwarding: { token, fee } }: ForwardingHop): bigint {
-  return token === PREDEPLOYS.L2BaseToken ? fee / FORWARDING_STEPS : 0n;
+export function stepReward(hop: ForwardingHop): bigint {
+  const { token, fee } = hop.forwarding;
+  if (token !== PREDEPLOYS.L2BaseToken) return 0n;
+  // What ends where it is claimed takes one step.
+  return claimantOf(hop) === undefined ? fee / FORWARDING_STEPS : fee;
 }
 
 async function balanceOf(signer: Signer, token: Hex, account: Hex): Promise<bigint> {

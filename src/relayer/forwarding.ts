@@ -2,6 +2,7 @@ import { AbiCoder, concat, dataLength, dataSlice, getCreateAddress, id, Interfac
 import { forwardersAbi } from "../abi/forwarders.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
+import { parseInteroperableAddress } from "../protocol/interop-request.ts";
 import { minimalProxyAddress } from "../protocol/minimal-proxy.ts";
 
 /** Where a forwarder sends on what it receives, as `IForwarders.sol` has it. */
@@ -27,6 +28,12 @@ export interface ForwardingHop {
 
 /** Money is brought to a forwarder and sent on, and then claimed where it goes: each of both may cost so much of the fee. */
 export const FORWARDING_STEPS = 2n;
+
+/** The account where a way ends on the forwarder's own chain, as one that pays a claimer does; undefined for other ways. */
+export function claimantOf({ chainId, forwarding }: ForwardingHop): Hex | undefined {
+  const to = parseInteroperableAddress(forwarding.to);
+  return to?.chainId === chainId && BigInt(forwarding.factory) === 0n ? to.account : undefined;
+}
 
 export const forwarders = new Interface(forwardersAbi);
 

@@ -7,7 +7,7 @@ import type { NamedTest } from "./named-tests.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PAGE = readFileSync(new URL("docs/attacks.md", ROOT), "utf8");
-const NUMBERS = [...Array.from({ length: 25 }, (_, i) => `A${i + 1}`), ...Array.from({ length: 7 }, (_, i) => `B${i + 1}`)];
+const NUMBERS = [...Array.from({ length: 26 }, (_, i) => `A${i + 1}`), ...Array.from({ length: 7 }, (_, i) => `B${i + 1}`)];
 
 /** A named test, and the attack under which it stands. */
 type AttackTest = NamedTest & { readonly number: string };

@@ -6,9 +6,11 @@ import {IReentrancyGuard} from "../IReentrancyGuard.sol";
 import {IRestrictedCallers} from "./IRestrictedCallers.sol";
 
 /// @notice Where a forwarder sends on what it receives. Base token is 0x800a.
-/// @param to The recipient and its chain (ERC-7930): L1, a sibling of this chain, or a chain that settles on this one.
+/// @param to The recipient and its chain (ERC-7930): L1, a sibling of this chain, a chain that settles on this one; or this chain or L1
+/// itself, for a withdrawal that pays the account that claims it.
 /// @param factory The factory of the chains that settle on this one, where the recipient's does; else zero.
-/// @param refundTo Gets back, on this chain, what cannot be sent on. A chain that settles here pays unused gas to it.
+/// @param refundTo Gets back, on this chain, what cannot be sent on, and may take all at any time: for a withdrawal that is to be its
+/// recipient's once it was sent, the recipient. A chain that settles here pays unused gas to it.
 /// @param token What is forwarded, and what the fee is paid in.
 /// @param fee For the account that has it sent on, in units of `token`.
 struct Forwarding {
@@ -22,7 +24,7 @@ struct Forwarding {
 /// @title Accounts that send on all that they receive
 /// @notice What takes two hops, such as from a chain on a chain to L1, is sent to a forwarder's address on the chain between. The
 /// address follows from where the money goes: it needs no contract to receive, and whichever account creates that contract or
-/// calls it, all goes to the one recipient, or back to `refundTo`.
+/// calls it, all goes to the one recipient, or back to `refundTo`. On L1 it takes withdrawals alone, whose recipients are there.
 /// @dev No owner, no storage. Trusted: this chain, and `factory`, which the sender names and which takes what is sent to
 /// its chains; a false one can take that forwarder's money, and no other's. A token's own code can keep it from leaving. Tokens
 /// that take a fee are refunded.

@@ -9,7 +9,7 @@ export interface SettlementBase extends Pick<LocalL1, "chainId" | "url" | "provi
   /** As `hyperchain_info` calls it. */
   readonly name: string;
   readonly ecosystem: DeployedEcosystem;
-  /** `Forwarders.sol` there; absent on L1, where nothing goes on. */
+  /** `Forwarders.sol` there; absent on L1, where a withdrawal that pays for it has it put. */
   readonly forwarders?: Hex;
   /**
    * The contract there that carries data of the chains on it to L1, which is created where it is missing; absent on

@@ -1,4 +1,7 @@
 import { parentId } from "../../protocol/chain-ancestry.ts";
+import { putOnLayer } from "../../client/deployed-contract.ts";
+import { FORWARDERS } from "../../client/paid-claim.ts";
+import { senderOn } from "../../client/submit.ts";
 import { policyOnBase } from "../../relayer/delivery-policy.ts";
 import { ForwardingDriver } from "../../relayer/forwarding-driver.ts";
 import type { ForwardedChain } from "../../relayer/forwarding-driver.ts";
@@ -28,7 +31,7 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
   const [onL1] = ofBases;
   if (onL1 === undefined) throw new TypeError("the first base is L1");
   const relayers = ofBases.map(({ relayer }) => relayer);
-  const driver = ofBases.length === 1 ? undefined : forwardingDriver(ofBases, opening);
+  const driver = forwardingDriver(ofBases, opening);
   const inTurn = async (look: (relayer: ClosableRelayer) => Promise<void>): Promise<void> => {
     for (const relayer of relayers) await look(relayer);
   };
@@ -36,7 +39,7 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
     relayer: {
       async poll() {
         await inTurn((relayer) => relayer.poll());
-        if (driver !== undefined) await opening.gate.shared("a look of the relayer", () => driver.poll());
+        await opening.gate.shared("a look of the relayer", () => driver.poll());
       },
       observe: () => inTurn((relayer) => relayer.observe()),
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
@@ -51,15 +54,20 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
   };
 }
 
-/** Carries on what forwarders get, from the relayer's account on each base. It spends nowhere more than it brings. */
+/** Carries on what forwarders get, from the relayer's account on each base. No step costs more than it brings. */
 function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options }: ChainOpening): ForwardingDriver {
   const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);
   const policy = policyOnBase(options.relayerPolicy);
-  const layers = ofBases.map(({ base, relayer }) => ({
-    ...{ chainId: base.chainId, bridge: base.ecosystem.addresses.bridge, forwarders: base.forwarders, policy },
-    factory: base.ecosystem.addresses.factory,
-    ...{ view: relayer.l1View, signer: wallet.connect(base.provider), fromBlock: base.ecosystem.fromBlock },
-  }));
+  const layers = ofBases.map(({ base, relayer }) => {
+    const { chainId, name, forwarders, ecosystem, provider } = base;
+    const signer = wallet.connect(provider);
+    const put = async (): Promise<unknown> => putOnLayer(FORWARDERS, await senderOn(signer, { name, chainId: Number(chainId) }));
+    return {
+      ...{ chainId, bridge: ecosystem.addresses.bridge, forwarders: forwarders ?? FORWARDERS.address, policy },
+      ...{ factory: ecosystem.addresses.factory, putForwarders: forwarders === undefined ? put : undefined },
+      ...{ view: relayer.l1View, signer, fromBlock: ecosystem.fromBlock },
+    };
+  });
   return new ForwardingDriver({ layers, chains: ofBases.flatMap(({ chains }) => chains) });
 }
 

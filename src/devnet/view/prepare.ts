@@ -11,6 +11,7 @@ import type { UnsignedTransaction } from "../../client/next-transaction.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import { send } from "../../client/send.ts";
 import { senderOn, submit } from "../../client/submit.ts";
+import { hopsOf } from "../../client/paid-claim.ts";
 import { finalizeWithdrawal, withdraw } from "../../client/withdraw.ts";
 import type { FinalizedWithdrawal } from "../../client/withdraw.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
@@ -131,7 +132,11 @@ async function actOf(wanted: PreparedRequest, dependencies: PrepareDependencies)
     case "deposit":
       return { chainId: below(info, wanted.chain), run: (signer) => deposit(info, wanted, signer) };
     case "claim":
-      return { chainId: below(info, wanted.chain), run: (signer) => finalizeWithdrawal(info, wanted, signer) };
+      return {
+        chainId: below(info, wanted.chain),
+        run: async (signer) =>
+          finalizeWithdrawal(info, { ...wanted, hops: await hopsOf(clientOf(idOf(wanted.chain)), wanted.messageHash) }, signer),
+      };
     case "send":
       return { chainId: idOf(wanted.from), run: (signer) => send(info, wanted, signer) };
     case "withdraw":

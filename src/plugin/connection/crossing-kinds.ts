@@ -7,6 +7,7 @@ import { findChain } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import { revertReason } from "../../client/revert-reason.ts";
+import { hopsOf } from "../../client/paid-claim.ts";
 import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
@@ -149,7 +150,8 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
     async advance(wanted) {
       await link.request("hyperchain_settle", [name.sourceChainId]);
       if (name.type !== "withdrawal" || wanted === "settled" || wanted === "inTransactionRoot") return;
-      const finalized = await finalizeWithdrawal(info, withdrawal, await link.signer(info.l1.chainId, undefined));
+      const hops = await hopsOf(link.client(name.sourceChainId), name.hash);
+      const finalized = await finalizeWithdrawal(info, { ...withdrawal, hops }, await link.signer(info.l1.chainId, undefined));
       if (finalized.state === "paid") claim = finalized.l1TransactionHash;
     },
     checkOutcome: () => Promise.resolve(),

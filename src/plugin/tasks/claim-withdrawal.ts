@@ -2,6 +2,7 @@ import type { Signer } from "ethers";
 import { messenger, topicOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
+import { hopsOf } from "../../client/paid-claim.ts";
 import { finalizeWithdrawal, viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -36,8 +37,9 @@ export interface Claimed {
  */
 export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Claimed> {
   let isNew = true;
+  const hops = await hopsOf(session.provider(chainId), messageHash);
   const claim = await whenExecuted(session, chainId, payer, async (signer, view) => {
-    const attempt = await finalizeWithdrawal(session.info, { chain: chainId, messageHash }, signer, view);
+    const attempt = await finalizeWithdrawal(session.info, { chain: chainId, messageHash, hops }, signer, view);
     if (attempt.state === "unknown" && isNew) await requireWithdrawal(session, chainId, messageHash);
     isNew = false;
     return attempt;

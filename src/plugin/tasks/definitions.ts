@@ -169,7 +169,12 @@ export const taskDefinitions: TaskDefinition[] = [
     .addPositionalArgument({ name: "to", description: "Recipient: 0x…@chain, <account number>@chain or <name>@chain; l1 too" })
     .addOption(token)
     .addOption(from)
-    .addOption(option("fee", "Beside the amount: for the account that delivers it on another chain, such as 0.001 (default: 0)"))
+    .addOption(
+      option(
+        "fee",
+        "Beside the amount: for the account that delivers it on another chain, or claims it on l1, such as 0.001 (default: 0)",
+      ),
+    )
     .addFlag({ name: "listed", description: "Send it in a list with all that the batch sends to that chain: for less gas" })
     .addFlag({ name: "estimate", description: "Print the gas of the delivery, and send nothing" })
     .addFlag(noWait)

@@ -52,7 +52,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const fee = offered ?? carrying;
     const sent = await send(info, { ...request, fee }, signerOf(session, from));
     // Relayers carry on what goes over chains between.
-    const arrival = await followSent(session, sent, from, args.noWait || path.length > 2);
+    const arrival = await followSent(session, sent, from, args.noWait || sent.hops !== undefined);
     output.result(
       () =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
@@ -102,8 +102,11 @@ function feeLine(fee: bigint, { symbol, decimals }: NamedToken, isCarried: boole
 /** What the hash of a send names. */
 const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;
 
-function claimHint({ info }: Session, { sourceChainId, messageHash }: Sent): string {
-  return `claim it after its batch has settled: npx hardhat hyperchain:claim ${memberName(info, sourceChainId)} ${messageHash}`;
+function claimHint({ info }: Session, { sourceChainId, messageHash, hops }: Sent): string {
+  const command = `npx hardhat hyperchain:claim ${memberName(info, sourceChainId)} ${messageHash}`;
+  return hops === undefined
+    ? `claim it after its batch has settled: ${command}`
+    : `the account that claims it after its batch has settled gets the fee, a relayer for example: ${command}`;
 }
 
 /** The token as the client takes it, and as amounts of it are written. */

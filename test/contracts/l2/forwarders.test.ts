@@ -109,6 +109,15 @@ describe("D3: forwarders", () => {
     assert.deepEqual(await eventsOf(receipt, "IForwarder", "Forwarded"), [[await token.getAddress(), 5n, 0n]]);
   });
 
+  test("a way that ends here pays its recipient here, and the caller the fee", async () => {
+    const here = own({ chainId: fixture.a.chainId });
+    await fixture.fund(here, 1_000n);
+    const before = await balanceOf(RECIPIENT);
+    const receipt = await fixture.call("forward", here);
+    assert.deepEqual(await eventsOf(receipt, "IForwarder", "Forwarded"), [[getAddress(COIN), 1_000n - fee, fee]]);
+    assert.equal((await balanceOf(RECIPIENT)) - before, 1_000n - fee);
+  });
+
   describe("attack:", () => {
     test("a call before the money is there, or a second one, finds nothing; a stranger's forwarder is the sender's all the same", async () => {
       const way = own();
@@ -168,10 +177,10 @@ describe("D3: forwarders", () => {
       await assertReverts(forwarder.getFunction("refund").staticCall(wallet, COIN, RECIPIENT), "Forwarder", "CallerNotAllowed");
     });
 
-    test("a way to the forwarder's own chain, to no account, or without a refund's account burns nothing", async () => {
-      const here = own({ chainId: fixture.a.chainId });
-      await fixture.fund(here, 1_000n);
-      await refused(fixture.call("forward", here), "RecipientNotAllowed", [getAddress(RECIPIENT)]);
+    test("a way to no account, here or on L1, or without a refund's account burns nothing", async () => {
+      const nowhere = own({ to: interoperableAddress(fixture.a.chainId, `0x${"00".repeat(20)}`) });
+      await fixture.fund(nowhere, 1_000n);
+      await refused(fixture.call("forward", nowhere), "RecipientNotAllowed", [`0x${"00".repeat(20)}`]);
       const toZero = own({ to: interoperableAddress(L1_CHAIN_ID, `0x${"00".repeat(20)}`), refundTo: `0x${"00".repeat(20)}` });
       await fixture.fund(toZero, 1_000n);
       await assertReverts(fixture.call("forward", toZero), "L2AssetRouter", "ZeroRecipient");

@@ -31,6 +31,8 @@ const CONTRACTS = [
   "AnyOfPolicy",
   "RollupCalldataPolicy",
   "DataCarrier",
+  "Forwarders",
+  "Forwarder",
 ] as const;
 
 let interfaces: Promise<readonly Interface[]> | undefined;
