@@ -61,10 +61,12 @@ export const NIGHT_WORK: readonly NightWork[] = [
     night: [
       ...["flow/chain-on-chain", "flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
       ...["flow/nested-exit", "devnet/forwarding", "flow/routes", "plugin/carried-operate"],
+      "plugin/connection/calls-over-layers",
     ],
     day: [
       ...["devnet/settles-on", "devnet/aliases-of-layers", "contracts/l2/forwarders", "options/ancestry-rules", "client/routes"],
       ...["flow/hyperbridge", "flow/reconstruct-sources", "contracts/l1/nested-exit", "flow/carried-goes-on"],
+      "flow/calls-over-layers",
     ],
   },
   {

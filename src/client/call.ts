@@ -25,7 +25,7 @@ import { callHere, callThroughQueue } from "./direct-call.ts";
 import type { SentCall } from "./direct-call.ts";
 import { findMember, requireOther, routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
-import { ecosystemBetween } from "./settlement-base.ts";
+import { ecosystemBetween, wayDown } from "./settlement-base.ts";
 import { sentMessages } from "./sent-messages.ts";
 import type { SentMessage } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
@@ -74,29 +74,37 @@ export interface CallRequest {
    * back after it, and by default it is made at any time. To L1 by default 30 days from now. Other routes take no such second.
    */
   readonly deadline?: bigint | undefined;
-  /** Whether the sender's account on L1 (`l1AccountOf`) has the value already, so that none is withdrawn to it. To L1 alone. */
+  /**
+   * Whether the sender's account on L1 (`l1AccountOf`) has the value already, so that none is withdrawn to it. To L1 alone; with
+   * chains between, a value needs it.
+   */
   readonly funded?: boolean | undefined;
 }
 
 /**
  * Calls a contract on any member, from the sender's own account there. On the sender's own member that is a transaction; from L1
  * it goes through the chain's queue; between chains it happens once L1 has executed the batch and a relayer brings it; to L1, or
- * to the chain on which the sender's settles, once that has executed the batch and any account calls `executeL1Call`. `signer`
- * is on the sending member. Throws ClientError; NotOnRoute for what only another route has.
+ * to the chain on which the sender's settles, once that has executed the batch and any account calls `executeL1Call`, and then
+ * likewise for each of `onward` where chains are between. `signer` is on the sending member. Throws ClientError; NotOnRoute for
+ * what only another route has.
  */
 export async function call(all: Ecosystem, request: CallRequest, signer: Signer): Promise<SentCall> {
   const source = findMember(all, request.from).chainId;
   const to = parseChainAddress(all, request.to);
+  const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
+  const direct = { to, data, value, gasLimit };
+  const way = wayDown(all, source, to.chainId);
+  if (way.length > 0) {
+    requireRoute(request, "withdrawal");
+    return callToL1(all, way, { ...direct, from, deadline, funded }, signer);
+  }
   const ecosystem = ecosystemBetween(all, source, to.chainId);
   const route = routeOf(ecosystem, source, to.chainId);
   requireRoute(request, route);
-  const { from, data, value = 0n, gasLimit, refundTo, deadline, funded = false } = request;
   if (route === "transfer") {
     const expiry = deadline === undefined ? {} : { expiresAt: Number(deadline) };
     return { ...(await callByBundle(all, request, signer)), type: "bundle", ...expiry };
   }
-  const direct = { to, data, value, gasLimit };
-  if (route === "withdrawal") return callToL1(ecosystem, { ...direct, from, deadline, funded }, signer);
   if (route === "payment") return callHere(ecosystem, direct, signer);
   return callThroughQueue(ecosystem, { ...direct, refundTo }, signer);
 }

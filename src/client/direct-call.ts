@@ -30,6 +30,15 @@ export interface SentCall extends Omit<SentMessage, "type"> {
   readonly withdrawal?: Hex;
   /** The last second, by the clock of the member that is called, at which it is made; absent where it is made at any time. */
   readonly expiresAt?: number;
+  /** Of a call on L1 over chains between: the calls that follow once the one before is made, in order, for `executeL1Call`. */
+  readonly onward?: readonly SentL1Call[];
+}
+
+/** A call that a sender on a chain has sent to what the chain settles on. */
+export interface SentL1Call {
+  readonly chain: number;
+  readonly sender: Hex;
+  readonly messageHash: Hex;
 }
 
 /** What is called, and with what. */

@@ -17,6 +17,7 @@ import { paymentOf, tokenHere } from "./payment.ts";
 import { findMember, routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
 import { requireRecipient } from "./send.ts";
+import { wayDown } from "./settlement-base.ts";
 import type { SendRequest } from "./send.ts";
 import { refusalOf } from "./submit.ts";
 import { ETHER, findToken, l1TokenOf } from "./token.ts";
@@ -67,7 +68,8 @@ export async function estimateCall(
 ): Promise<CallEstimate> {
   const source = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
-  const route = routeOf(ecosystem, source.chainId, to.chainId);
+  const isDown = wayDown(ecosystem, source.chainId, to.chainId).length > 0;
+  const route = isDown ? "withdrawal" : routeOf(ecosystem, source.chainId, to.chainId);
   requireRoute(request, route);
   if (route !== "transfer") return estimateDirect(ecosystem, request, route, providerOf(to.chainId), names);
   const [here, there] = [providerOf(source.chainId), providerOf(to.chainId)];
@@ -95,7 +97,7 @@ async function estimateDirect(
 ): Promise<CallEstimate> {
   const to = parseChainAddress(ecosystem, request.to);
   const { from: chain, sender } = request;
-  const from = route === "withdrawal" ? l1AccountOf(ecosystem, { chain, sender }) : parseAccount(sender);
+  const from = route === "withdrawal" ? l1AccountOf(ecosystem, { chain, sender, on: to.chainId }) : parseAccount(sender);
   const run = { from, to: to.account, data: request.data, value: request.value ?? 0n };
   const gasLimit = await there.estimateGas(run).catch((error: unknown) => {
     throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);

@@ -1,16 +1,18 @@
 import type { Provider, Signer } from "ethers";
 import { AssetMessageKind, ASSET_ROUTER_ADDRESS, BASE_TOKEN_ADDRESS, decodeAssetMessage } from "../protocol/asset-message.ts";
-import { keccak, wordToHex } from "../protocol/hex.ts";
+import { fromHex, keccak, wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { chainAccountAddress, decodeL1Call } from "../protocol/l1-call.ts";
 import type { L1Call } from "../protocol/l1-call.ts";
+import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
-import { chainAccountsContract } from "./chain-accounts.ts";
+import { chainAccountsContract, l1AccountOf } from "./chain-accounts.ts";
 import { parseAccount } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
-import { chainAccounts, topicOf } from "./contract-interfaces.ts";
+import { chainAccounts, messenger, topicOf } from "./contract-interfaces.ts";
+import type { SentL1Call } from "./direct-call.ts";
 import { putOnLayer } from "./deployed-contract.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
@@ -81,6 +83,42 @@ export function callFor(
 ): L1Call | undefined {
   const call = decodeL1Call(body);
   return call?.l1ChainId === chainId && call.accounts === chainAccountsContract(factory).address ? call : undefined;
+}
+
+/** A call that another call sends on. */
+export interface OnwardCall {
+  readonly name: SentL1Call;
+  readonly body: Uint8Array;
+}
+
+/**
+ * The call that follows on the next layer, where a call of a sender on a chain has its account send one on; undefined for any
+ * other message. What it says is checked on each layer: here it is only read.
+ */
+export function onwardCall(
+  all: Ecosystem,
+  { chain: name, sender }: Pick<L1CallName, "chain" | "sender">,
+  message: Uint8Array,
+): OnwardCall | undefined {
+  const chain = findChain(all, name);
+  const call = decodeL1Call(message);
+  if (call?.to !== PREDEPLOYS.L1Messenger || chain.settlesOn === undefined) return undefined;
+  const body = sentBody(call.data);
+  const below = findChain(all, chain.settlesOn.chainId);
+  const { l1 } = ecosystemOf(all, below);
+  const layer = { chainId: BigInt(l1.chainId), factory: l1.contracts.factory };
+  if (body === undefined || callFor(layer, body) === undefined) return undefined;
+  const account = l1AccountOf(all, { chain: chain.chainId, sender });
+  return { name: { chain: below.chainId, sender: account, messageHash: keccak(body) }, body };
+}
+
+function sentBody(data: Hex): Uint8Array | undefined {
+  try {
+    const [body] = messenger.decodeFunctionData("sendToL1", data) as unknown as readonly [string];
+    return fromHex(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** How a call stands, by its place and by what the contract on L1 says. */

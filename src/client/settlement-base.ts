@@ -12,6 +12,21 @@ export function ecosystemOf<E extends Ecosystem>(ecosystem: E, chain: Pick<Ecosy
   return { ...ecosystem, l1, chains };
 }
 
+/**
+ * The chains between a chain and a layer below it: the first is the chain, each settles on the next, and the last on the layer.
+ * Empty where it is not below the chain.
+ */
+export function wayDown<E extends Ecosystem>(ecosystem: E, source: number, layer: number): readonly E["chains"][number][] {
+  const way: E["chains"][number][] = [];
+  for (let at = source; at !== layer;) {
+    const chain = ecosystem.chains.find(({ chainId }) => chainId === at);
+    if (chain === undefined) return [];
+    way.push(chain);
+    at = (chain.settlesOn ?? ecosystem.l1).chainId;
+  }
+  return way;
+}
+
 /** Likewise, for an order from one member to another. Throws ClientError OtherSettlementLayer where they have no common layer. */
 export function ecosystemBetween<E extends Ecosystem>(ecosystem: E, source: number, destination: number): E {
   const baseOf = (chainId: number): number | undefined =>

@@ -3,13 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { HDNodeWallet, JsonRpcProvider } from "ethers";
+import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
 const CAROL = "0x00000000000000000000000000000000000ca201";
+const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+/** A contract that counts its calls in slot 0: PUSH0 SLOAD PUSH1 1 ADD DUP1 PUSH0 SSTORE …, and the code that deploys it. */
+const COUNTER_INIT = "0x6d5f54600101805f555f5260205ff35f52600e6012f3";
 
-describe("D3: hyperchain:reconstruct --operate goes on with a chain on a chain, whose base it goes on with too", () => {
+describe("D3: tasks for a chain on a chain", () => {
   const workplace = createWorkplace();
   let ecosystem: SpawnedEcosystem;
   const folder = mkdtempSync(join(tmpdir(), "hyperchain-receipts-"));
@@ -30,9 +33,17 @@ describe("D3: hyperchain:reconstruct --operate goes on with a chain on a chain, 
   };
 
   before(async () => {
-    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], {
+    ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "200", "--no-relayer"], {
       config: { chains: { alpha: {}, x: { settlesOn: "alpha" } }, accounts: { funded: 4, balance: "10" } },
     });
+  });
+  after(async () => {
+    for (const provider of providers) provider.destroy();
+    rmSync(folder, { recursive: true });
+    await workplace.close();
+  });
+
+  async function stopBoth(): Promise<void> {
     for (const name of ["x", "alpha"]) assert.equal((await workplace.run(["hyperchain:settle", name])).code, 0);
     // Each instance of the ecosystem's own that is stopped stands for an operator that is dead.
     assert.equal((await workplace.run(["hyperchain:stop", "x"])).code, 0);
@@ -44,14 +55,33 @@ describe("D3: hyperchain:reconstruct --operate goes on with a chain on a chain, 
     writeFileSync(receipts, JSON.stringify({ jsonrpc: "2.0", id: 1, result: answer }));
     assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
     assert.equal((await workplace.run(["hyperchain:stop", "alpha"])).code, 0);
-  });
-  after(async () => {
-    for (const provider of providers) provider.destroy();
-    rmSync(folder, { recursive: true });
-    await workplace.close();
+  }
+
+  test("C7: hyperchain:call reaches a contract on L1 over the base, and hyperchain:claim brings each step", async () => {
+    const l1 = connect(ecosystem.info.l1.url);
+    const contract = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: COUNTER_INIT })).wait())?.contractAddress ?? "";
+    const call = ["hyperchain:call", `${contract}@l1`, "visit(uint256)", "7", "--from", "2@x"];
+    const { gasLimit } = JSON.parse((await workplace.run([...call, "--estimate", "--json"])).stdout) as { gasLimit: string };
+    const made = await workplace.run([...call, "--gas", gasLimit, "--json"]);
+    assert.equal(made.code, 0, made.stderr);
+    const told = JSON.parse(made.stdout) as { executed: boolean; claimed: readonly { chainId: number }[] };
+    assert.deepEqual([told.executed, told.claimed.length], [true, 2]);
+    assert.equal(BigInt(await l1.getStorage(contract, 0)), 1n);
+    const later = await workplace.run([...call, "--no-wait"]);
+    const hash = /hyperchain:claim x (0x[0-9a-f]{64})/.exec(later.stdout)?.[1] ?? "";
+    const claimed = await workplace.run(["hyperchain:claim", "x", hash, "--from", "3"]);
+    const onAlpha = /^made on alpha: (0x[0-9a-f]{64})\nmade on l1: 0x[0-9a-f]{64}/.exec(claimed.stdout)?.[1];
+    assert.notEqual(onAlpha, undefined, `${claimed.stdout}${claimed.stderr}`);
+    assert.equal(BigInt(await l1.getStorage(contract, 0)), 2n);
+    // What was sent on is a call of alpha's by itself, too.
+    const again = await workplace.run(["hyperchain:claim", "alpha", onAlpha ?? "", "--from", "3"]);
+    assert.match(again.stdout, /^made on l1 before, 0x[0-9a-f]{64}$/m, again.stderr);
+    const valued = await workplace.run([...call, "--value", "0.5"]);
+    assert.match(valued.stderr, /a call over chains between brings no value: send 500000000000000000 wei to 0x\w+@l1/);
   });
 
-  test("from L1's URL, with a node of the base to settle on and a file of what waits in the queue", async () => {
+  test("hyperchain:reconstruct --operate goes on with it and its base, from L1's URL and a file of what waits in its queue", async () => {
+    await stopBoth();
     const [alpha, x] = ecosystem.info.chains;
     const { url: l1 } = ecosystem.info.l1;
     const serving = ["--serve-port", "0", "--operate", "--json"];

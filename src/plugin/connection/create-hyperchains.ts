@@ -11,7 +11,7 @@ import type { SentMessage } from "../../client/sent-messages.ts";
 import { withdraw } from "../../client/withdraw.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { callOnL1 } from "./call-on-l1.ts";
+import { callOverLayers } from "./call-over-layers.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
@@ -147,7 +147,7 @@ async function depositTarget(
 function kindOf(name: CrossingName, link: EcosystemLink): CrossingKind {
   if (name.type === "payment") return payment(name);
   if (name.type === "deposit") return depositKind(name, link);
-  if (name.type === "l1Call" && name.sender !== undefined) return callOnL1({ ...name, sender: name.sender }, link);
+  if (name.type === "l1Call" && name.sender !== undefined) return callOverLayers({ ...name, sender: name.sender }, link);
   // Plain messages go to L1 too.
   return name.type === "withdrawal" || name.type === "message" ? messageToL1(name, link) : crossChainMessage(name, link);
 }

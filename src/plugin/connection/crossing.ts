@@ -1,4 +1,5 @@
 import { memberName } from "../../client/ecosystem.ts";
+import type { SentL1Call } from "../../client/direct-call.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { JOURNEY_STEPS } from "../../protocol/cross-chain-message.ts";
@@ -15,6 +16,8 @@ export interface CrossingName {
   readonly sourceChainId: number;
   readonly destinationChainId: number;
   readonly transactionHash: Hex;
+  /** Of a call on L1 over chains between: those that follow. */
+  readonly onward?: readonly SentL1Call[];
 }
 
 /** How it stands. */

@@ -3,6 +3,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { call, requireContract } from "../../client/call.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
 import { estimateCall } from "../../client/estimate.ts";
+import { wayDown } from "../../client/settlement-base.ts";
 import { wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
@@ -39,7 +40,9 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
-    const session = sessionBetween(whole, from.chainId, to.chainId);
+    // Over chains between, each step of the way has a layer of its own.
+    const isOver = wayDown(whole.info, from.chainId, to.chainId).length > 1;
+    const session = isOver ? whole : sessionBetween(whole, from.chainId, to.chainId);
     const { info, output } = session;
     const data = encodeCall(args.function, args.arguments);
     const isOnL1 = to.chainId === info.l1.chainId;

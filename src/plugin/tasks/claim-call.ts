@@ -1,23 +1,42 @@
 import { memberName } from "../../client/ecosystem.ts";
+import type { SentL1Call } from "../../client/direct-call.ts";
 import { executeL1Call } from "../../client/l1-calls.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
 import { whenExecuted } from "./claim-withdrawal.ts";
 import type { Claimed } from "./claim-withdrawal.ts";
+import { sessionOf } from "./session.ts";
 import type { Session } from "./session.ts";
+
+/** A call that was made, by which message, and the name of what it was made on. */
+export interface ClaimedCall extends Claimed {
+  readonly chainId: number;
+  readonly messageHash: Hex;
+  readonly layer: string;
+}
+
+/**
+ * Has calls made on L1, each once the one before is: the account pays on what the chain of each settles on. Throws as
+ * `claimCall`.
+ */
+export async function claimCalls(session: Session, calls: readonly SentL1Call[], account: Hex): Promise<readonly ClaimedCall[]> {
+  const claimed: ClaimedCall[] = [];
+  for (const name of calls) {
+    const here = sessionOf(session, name.chain);
+    const made = await claimCall(here, name, { chainId: here.info.l1.chainId, account });
+    claimed.push({ ...made, chainId: name.chain, messageHash: name.messageHash, layer: here.info.l1.name });
+  }
+  return claimed;
+}
 
 /**
  * Waits until a call on L1 can be made and has it made; resolves with the transaction, which another account may have been
  * faster with. Throws ClientError Failed with the reason where it reverts, a plugin error where it is over.
  */
-export async function claimCall(
-  session: Session,
-  { chainId, sender, messageHash }: { readonly chainId: number; readonly sender: Hex; readonly messageHash: Hex },
-  payer: Place,
-): Promise<Claimed> {
+async function claimCall(session: Session, name: SentL1Call, payer: Place): Promise<Claimed> {
   const { info } = session;
-  const name = { chain: chainId, sender, messageHash };
+  const { chain: chainId, messageHash } = name;
   const names = await session.names();
   const made = await whenExecuted(session, chainId, payer, (signer, view) => executeL1Call(info, name, signer, view, names));
   if (made.state === "executed" || made.state === "executedBefore")

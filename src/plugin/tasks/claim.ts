@@ -5,8 +5,9 @@ import { pluginError } from "../plugin-error.ts";
 import { readSender } from "./accounts.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { claimCall } from "./claim-call.ts";
-import { callNamed, claimableIn } from "./claimable.ts";
+import { claimCalls } from "./claim-call.ts";
+import type { ClaimedCall } from "./claim-call.ts";
+import { callNamed, callsOf, claimableIn } from "./claimable.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import type { Claimed } from "./claim-withdrawal.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
@@ -17,7 +18,7 @@ interface ClaimArguments extends EcosystemArguments {
   readonly from: string | undefined;
 }
 
-/** `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made; anyone may. */
+/** `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made, with those that follow from it; anyone may. */
 const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
   withEcosystem(args, hre, async (whole) => {
     const chain = findChain(whole.info, args.chain);
@@ -32,9 +33,12 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     const payer = await readSender(session, args.from, info.l1.name);
     const known = sent[0] ?? (await callNamed(session, chain.chainId, hash));
     if (known?.type === "l1Call") {
-      const call = { chainId: chain.chainId, sender: known.sender, messageHash: known.messageHash };
-      const made = await claimCall(session, call, payer);
-      output.result(() => claimText(made, "made", info.l1.name), claimJson(chain.chainId, known.messageHash, made));
+      const [first, ...onward] = await claimCalls(whole, await callsOf(whole, known), payer.account);
+      if (first === undefined) throw new TypeError("a call that is named is claimed");
+      output.result(() => [first, ...onward].map((made) => claimText(made, "made", made.layer)).join("\n"), {
+        ...callJson(first),
+        ...(onward.length === 0 ? {} : { onward: onward.map(callJson) }),
+      });
       return;
     }
     const claimed = await claimWithdrawal(session, chain.chainId, messageHash, payer);
@@ -48,6 +52,10 @@ function claimText({ transactionHash, isOfBefore }: Claimed, done: "paid" | "mad
 
 function claimJson(chainId: number, messageHash: Hex, { transactionHash, isOfBefore }: Claimed): object {
   return { chainId, messageHash, claimTransactionHash: transactionHash ?? null, claimedBefore: isOfBefore };
+}
+
+function callJson(made: ClaimedCall): object {
+  return claimJson(made.chainId, made.messageHash, made);
 }
 
 export default action;

@@ -1,7 +1,8 @@
 import { messenger, topicOf } from "../../client/contract-interfaces.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
-import { callFor } from "../../client/l1-calls.ts";
+import type { SentL1Call } from "../../client/direct-call.ts";
+import { callFor, onwardCall } from "../../client/l1-calls.ts";
 import { readMessageLog, sentMessages } from "../../client/sent-messages.ts";
 import type { MessageLogs, SentMessage } from "../../client/sent-messages.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -24,6 +25,20 @@ export function claimableIn({ l1 }: Pick<Ecosystem, "l1">, chainId: number, rece
   return sentMessages(chainId, l1.chainId, receipt).filter(
     ({ type, messageHash }) => type === "withdrawal" || (type === "l1Call" && calls.has(messageHash)),
   );
+}
+
+/** A call on L1, and those that follow from it over chains between, in order. `whole` is the session of all members. */
+export async function callsOf(whole: Session, { sourceChainId, ...sent }: SentMessage): Promise<readonly SentL1Call[]> {
+  const receipt = await whole.provider(sourceChainId).getTransactionReceipt(sent.transactionHash);
+  const messages = (receipt?.logs ?? []).flatMap((log) => readMessageLog(log) ?? []);
+  let body = messages.find(({ sender, messageHash }) => sender === sent.sender && messageHash === sent.messageHash)?.body;
+  const calls: SentL1Call[] = [{ chain: sourceChainId, sender: sent.sender, messageHash: sent.messageHash }];
+  for (let last = calls.at(-1); body !== undefined && last !== undefined;) {
+    const onward = onwardCall(whole.info, last, body);
+    if (onward !== undefined) calls.push(onward.name);
+    [body, last] = [onward?.body, onward?.name];
+  }
+  return calls;
 }
 
 /**

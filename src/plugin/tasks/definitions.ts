@@ -156,7 +156,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./withdraw.ts"))
     .build(),
-  task("hyperchain:claim", "Claim a withdrawal on L1 that was not claimed yet, or have a call on L1 made")
+  task(
+    "hyperchain:claim",
+    "Claim a withdrawal on L1 that was not claimed yet, or have a call on L1 made, with those that follow from it",
+  )
     .addPositionalArgument({ name: "chain", description: "Chain that it left: name or id" })
     .addPositionalArgument({ name: "hash", description: "Hash of its message or of its transaction" })
     .addOption(from)
@@ -208,7 +211,10 @@ export const taskDefinitions: TaskDefinition[] = [
       ),
     )
     .addOption(from)
-    .addFlag({ name: "funded", description: "To L1: the sender's account there has the value already" })
+    .addFlag({
+      name: "funded",
+      description: "To L1: the sender's account there has the value already; over a chain between it must",
+    })
     .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })
     .addFlag(noWait)
     .addOption(url)

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Place } from "./accounts.ts";
 import { callFailure } from "./call-failure.ts";
-import { claimCall } from "./claim-call.ts";
+import { claimCalls } from "./claim-call.ts";
 import { followMessage } from "./follow-message.ts";
 import { followSent } from "./follow-sent.ts";
 import type { Session } from "./session.ts";
@@ -50,23 +50,23 @@ async function reportBundle(session: Session, sent: SentCall, { noWait, ...order
 async function reportOnL1(session: Session, sent: SentCall, { noWait, ...order }: CallOrder): Promise<void> {
   const { info, output } = session;
   const { chainId, account: sender } = order.from;
-  const name = { chainId, sender: sent.sender, messageHash: sent.messageHash };
+  const { sourceChainId: chain, messageHash, onward = [] } = sent;
   // Of the transaction, since anyone can send the same message.
   const claim = `npx hardhat hyperchain:claim ${memberName(info, chainId)} ${sent.transactionHash}`;
-  const claimed = noWait
-    ? undefined
-    : await claimCall(session, name, { ...order.from, chainId: info.l1.chainId }).catch((error: unknown) => {
-        if (!(error instanceof ClientError)) throw error;
-        throw pluginError(`${error.message}\n  try again: ${claim}`, error);
-      });
-  const account = l1AccountOf(info, { chain: chainId, sender });
+  const names = noWait ? [] : [{ chain, sender: sent.sender, messageHash }, ...onward];
+  const claimed = await claimCalls(session, names, sender).catch((error: unknown) => {
+    if (!(error instanceof ClientError)) throw error;
+    throw pluginError(`${error.message}\n  try again: ${claim}`, error);
+  });
+  const account = l1AccountOf(info, { chain: chainId, sender, on: order.to.chainId });
+  const last = claimed.at(-1)?.transactionHash ?? null;
   output.result(
     () =>
       `the call ${noWait ? "is on its way to" : "was carried out at"} ${formatChainAddress(info, order.to)}, from ${account}\n` +
       (noWait
         ? `  have it made after its batch has settled: ${claim}${expiry(sent)}`
-        : `  transaction on ${info.l1.name}: ${claimed?.transactionHash ?? "another account's"}`),
-    { ...sent, ...order, executed: !noWait, steps: [], claimTransactionHash: claimed?.transactionHash ?? null },
+        : `  transaction on ${memberName(info, order.to.chainId)}: ${last ?? "another account's"}`),
+    { ...sent, ...order, executed: !noWait, steps: [], claimTransactionHash: last, ...(onward.length === 0 ? {} : { claimed }) },
   );
 }
 
