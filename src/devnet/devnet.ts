@@ -115,8 +115,8 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
-  const { host, origins, inBackground } = options;
-  const l1Options = { ...options.l1, host, origins, inBackground, ...guards };
+  const { host, origins, inBackground, singletons } = options;
+  const l1Options = { ...options.l1, host, origins, inBackground, singletons, ...guards };
   const layer = await openSettlementLayer(l1Options, { connectL1, clock, world, l1PlaceRequests }, closing);
   const { l1, accounts } = layer;
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);

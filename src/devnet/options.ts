@@ -147,7 +147,11 @@ const devnetSchema = fields({
     "whether chains sign for these accounts, for every client that reaches them",
     "true beside an L1 in this process, served to this machine alone",
   ),
-  singletons: withDefault(trueOrFalse, "whether the chains have the public's singletons (SINGLETONS) from the start", false),
+  singletons: withDefault(
+    trueOrFalse,
+    "whether the chains, and the L1 that is started, have the public's singletons (SINGLETONS) from the start",
+    false,
+  ),
   allowUnlimitedContractSize: withDefault(
     trueOrFalse,
     "whether contracts on the chains may have code of any size; written into each chain's first state",

@@ -81,6 +81,25 @@ describe("A3: the fees that clients choose by themselves are accepted", () => {
     assert.equal(without.baseFeePerGas.length, 3);
   });
 
+  test("an estimate that names no price is of a transaction that pays, from accounts without money too", async () => {
+    const contract = "0x0000000000000000000000000000000000009a1d";
+    // Reverts where GASPRICE is 0: GASPRICE PUSH1 7 JUMPI PUSH0 PUSH0 REVERT JUMPDEST STOP.
+    await client.send("hardhat_setCode", [contract, "0x3a6007575f5ffd5b00"]);
+    const inProcess = devnet.chains[0]!.provider;
+    const asked = [
+      (...params: unknown[]) => client.send("eth_estimateGas", params),
+      (...params: unknown[]) => inProcess.request({ method: "eth_estimateGas", params }),
+    ];
+    for (const estimate of asked) {
+      for (const from of [user.address, TO, undefined]) {
+        const call = { to: contract, ...(from === undefined ? {} : { from }) };
+        assert.ok(BigInt((await estimate(call)) as string) > 21_000n, from);
+        assert.ok(BigInt((await estimate({ ...call, maxFeePerGas: "0x1", maxPriorityFeePerGas: "0x1" })) as string) > 21_000n);
+        await assert.rejects(estimate({ ...call, gasPrice: "0x0" }), /revert/);
+      }
+    }
+  });
+
   const requests: readonly [string, TransactionRequest][] = [
     ["no type", {}],
     ["type 0", { type: 0 }],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { keccak256, Signature, Transaction, TypedDataEncoder, ZeroHash } from "ethers";
+import { id, keccak256, Signature, Transaction, TypedDataEncoder, ZeroHash } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { createPublicClient, http, parseAbi } from "viem";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -94,6 +94,15 @@ describe("A10: the public's singletons", () => {
       }
       assert.equal(await client.getCode(SAFE_FACTORY), await own.getCode(CREATE2_DEPLOYER));
       assert.deepEqual(bare.info().singletons, {});
+      // The L1 that is started has them as its own public transactions would leave them there.
+      const { provider } = devnet.l1;
+      assert.equal(await bare.l1.provider.getCode(MULTICALL3), "0x");
+      for (const address of [CREATE2_DEPLOYER, SAFE_FACTORY, MULTICALL3])
+        assert.equal(await provider.getCode(address), await client.getCode(address), address);
+      const separator = await provider.call({ to: PERMIT2, data: id("DOMAIN_SEPARATOR()").slice(0, 10) });
+      const domain = { name: "Permit2", chainId: devnet.l1.chainId, verifyingContract: PERMIT2 };
+      assert.equal(separator, TypedDataEncoder.hashDomain(domain));
+      assert.equal(await provider.getTransactionCount(PERMIT2), 1);
     } finally {
       own.destroy();
       await bare.close();

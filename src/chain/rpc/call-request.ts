@@ -62,6 +62,13 @@ function gasPrice(call: Readonly<Record<string, unknown>>): bigint {
   return cap !== undefined && cap < paid ? cap : paid;
 }
 
+/** The transaction object, with this price where it names none. Throws RpcError. */
+export function withPrice(value: unknown, gasPriceWei: bigint): Readonly<Record<string, unknown>> {
+  const call = record(value, "the call");
+  const named = ["gasPrice", "maxFeePerGas", "maxPriorityFeePerGas"].some((field) => (call[field] ?? undefined) !== undefined);
+  return named ? call : { ...call, gasPrice: hexQuantity(gasPriceWei) };
+}
+
 function accessList(value: unknown): AccessEntry[] {
   return list(value, "the access list").map((entry) => {
     const { address: touched, storageKeys = [] } = record(entry, "an entry of the access list");

@@ -1,5 +1,6 @@
 import type { Chain } from "../chain.ts";
 import type { CallAnswer, CallQuestion } from "../questions/question.ts";
+import type { GasPrice } from "../mempool/gas-price.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
@@ -9,7 +10,7 @@ import { askedPlace } from "./asked-place.ts";
 import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped, isNewest } from "./call-checks.ts";
-import { askedCall, parseCall, parseOverrides, record } from "./call-request.ts";
+import { askedCall, parseCall, parseOverrides, record, withPrice } from "./call-request.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -39,11 +40,13 @@ export class Calls {
   readonly #chain: Chain;
   readonly #own: OwnCalls;
   readonly #ask: Asking;
+  readonly #gasPrice: Pick<GasPrice, "toldWei">;
 
-  constructor(chain: Chain, own: OwnCalls, ask: Asking) {
+  constructor(chain: Chain, own: OwnCalls, ask: Asking, gasPrice: Pick<GasPrice, "toldWei">) {
     this.#chain = chain;
     this.#own = own;
     this.#ask = ask;
+    this.#gasPrice = gasPrice;
   }
 
   /** `eth_call`: transaction, block, state overrides, block overrides. */
@@ -57,9 +60,10 @@ export class Calls {
 
   /**
    * `eth_estimateGas`: transaction, block, state overrides, block overrides. For a transaction of the next block, unless an
-   * older one is named.
+   * older one is named, that pays for its gas, unless a price is named: a free operation's calls may have less gas.
    */
-  async estimate(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
+  async estimate([transaction, ...rest]: readonly unknown[], client?: RpcClient): Promise<Hex> {
+    const params = [withPrice(transaction, this.#gasPrice.toldWei), ...rest];
     const { maxInstructions, admission } = this.#chain;
     const asked = parseCall(params[0]);
     // A question that names no sender is about none; one that names a contract of the protocol is about what it would do in

@@ -84,7 +84,7 @@ const LAST_TIMESTAMP = 2n ** 40n;
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const { engine } = chain;
   const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
-  const calls = new Calls(chain, new OwnCalls(chain), ask);
+  const calls = new Calls(chain, new OwnCalls(chain), ask, options.gasPrice);
   const methods = new Map<string, RpcMethod>();
   for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
   for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);

@@ -18,7 +18,8 @@ import { noteStart, startOfL1 } from "./past/l1-places.ts";
 import type { L1Start } from "./past/l1-places.ts";
 import { openL1At } from "./past/open-l1.ts";
 import type { L1Past } from "./past/open-l1.ts";
-import type { L1Options } from "../options.ts";
+import type { CompleteOptions, L1Options } from "../options.ts";
+import { putSingletons } from "../singletons/singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
 import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";
@@ -62,7 +63,7 @@ const ETHER = 10n ** 18n;
  * DevnetOptionsError, PortInUseError.
  */
 export async function openSettlementLayer(
-  options: L1Options & Required<Omit<LocalL1Options, "port">>,
+  options: L1Options & Required<Omit<LocalL1Options, "port">> & Pick<CompleteOptions, "singletons">,
   {
     connectL1,
     clock,
@@ -78,7 +79,7 @@ export async function openSettlementLayer(
   },
   closing: Disposer,
 ): Promise<SettlementLayer> {
-  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed } = options;
+  const { url, deployerKey, host, origins, port = 0, inBackground, sessions, closed, singletons } = options;
   if (url === undefined) {
     const fork = options.fork === undefined ? undefined : await pinFork(options.fork);
     const time = await ownTime(fork, { connectL1, clock, world, l1PlaceRequests });
@@ -86,6 +87,7 @@ export async function openSettlementLayer(
     closing.add(time.clock.onMoved(keepTime));
     const l1 = await serveLocalL1({ host, port, origins, inBackground, sessions, closed }, time.l1);
     closing.add(() => l1.close());
+    if (singletons && world?.continues !== true) await putSingletons(l1);
     return {
       l1,
       fork,

@@ -1,7 +1,8 @@
 import { TypedDataEncoder } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import { wordToHex } from "../../protocol/hex.ts";
+import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { LocalL1 } from "../l1/local-l1.ts";
 import { MULTICALL3_CODE } from "./multicall3-code.ts";
 import { PERMIT2_CHAIN_ID_AT, PERMIT2_CODE, PERMIT2_DOMAIN_SEPARATOR_AT } from "./permit2-code.ts";
 
@@ -33,6 +34,15 @@ export function singletonAccounts(chainId: bigint): GenesisAccount[] {
     permit2: permit2Code(chainId),
   };
   return Object.entries(SINGLETONS).map(([name, address]) => ({ address, nonce: 1n, code: codes[name as SingletonName] }));
+}
+
+/** Puts those that are missing on a development L1. */
+export async function putSingletons({ chainId, request }: Pick<LocalL1, "chainId" | "request">): Promise<void> {
+  for (const { address, nonce, code } of singletonAccounts(chainId)) {
+    if ((await request("eth_getCode", [address, "latest"])) !== "0x") continue;
+    await request("hardhat_setCode", [address, code]);
+    await request("hardhat_setNonce", [address, hexQuantity(nonce ?? 1n)]);
+  }
 }
 
 function permit2Code(chainId: bigint): Hex {

@@ -69,7 +69,7 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether every chain has the public's singletons (CREATE2 deployers, Multicall3, Permit2) at their public addresses.
+   * Whether every chain, and the L1 that is started, has the public's singletons (CREATE2 deployers, Multicall3, Permit2) at their public addresses.
    * Allowed: true or false.
    * Default: true.
    */
