@@ -212,7 +212,7 @@ export const configSchema = v.pipe(
     accounts: withDefault(accounts, "development accounts that have money on every chain", {}),
     singletons: withDefault(
       trueOrFalse,
-      "whether every chain, and the L1 that is started, has the public's singletons (CREATE2 deployers, Multicall3, Permit2) at their public addresses",
+      "whether chains and the L1 that is started have the public's singletons (CREATE2 deployers, Multicall3, Permit2)",
       true,
     ),
     allowUnlimitedContractSize: withDefault(

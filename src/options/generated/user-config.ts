@@ -69,7 +69,7 @@ export interface HyperchainsUserConfig {
    */
   readonly accounts?: HyperchainsAccountsUserConfig | undefined;
   /**
-   * Whether every chain, and the L1 that is started, has the public's singletons (CREATE2 deployers, Multicall3, Permit2) at their public addresses.
+   * Whether chains and the L1 that is started have the public's singletons (CREATE2 deployers, Multicall3, Permit2).
    * Allowed: true or false.
    * Default: true.
    */
