@@ -200,9 +200,18 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
     const told = JSON.parse(stdout) as { chainId: number; settlementChainId: number; isExecuted: boolean; batches: number };
     assert.deepEqual([told.chainId, told.settlementChainId, told.isExecuted], [x?.chainId, alpha?.chainId, true]);
     assert.ok(told.batches > 0);
-    const odd = await workplace.run(["hyperchain:reconstruct", "x", ...named.slice(1)]);
+    // The ecosystem runs, so names are found in it; what is read is on L1 all the same.
+    const below = ["--base", "alpha", "--base-url", ecosystem.info.l1.url];
+    const byName = await workplace.run(["hyperchain:reconstruct", "x", ...below, "--json"]);
+    assert.deepEqual(JSON.parse(byName.stdout), JSON.parse(stdout));
+    const odd = await workplace.run(["hyperchain:reconstruct", "z", ...below]);
     assert.equal(odd.code, 1);
-    assert.match(odd.stderr, /with --settlement-url or --base the chain is named by its contract: 0x and 40 hex digits, got 'x'/);
+    assert.match(odd.stderr, /with --base a chain is named by its contract, .* got 'z' on 'alpha' \(there is no chain z/);
+    const holder = new Wallet(KEY_1).address;
+    const proven = await workplace.run(["hyperchain:prove", "x", holder, ...below, "--json"]);
+    const proof = JSON.parse(proven.stdout) as { kind: string; chainId: string; proof: { amount: string } };
+    assert.deepEqual([proof.kind, proof.chainId, BigInt(proof.proof.amount)], ["holding", String(x?.chainId), held]);
+    assert.match((await workplace.run(["hyperchain:prove", "x", holder, ...below])).stdout, /for claimHolding on chain 271/);
     const operated = await workplace.run(["hyperchain:reconstruct", ...named, "--serve-port", "0", "--operate"], {
       environment: { HYPERCHAIN_PRIVATE_KEY: KEY_1 },
     });

@@ -9,6 +9,7 @@ const summary: ReconstructionSummary = {
   chainId: 7,
   hyperchain: `0x${"aa".repeat(20)}`,
   settlementChainId: 1,
+  isFromMessages: false,
   protocolVersion: 1,
   l1: { fromBlock: 0, toBlock: 9, toBlockHash: STATED },
   stateRoot: EXPECTED,
@@ -28,6 +29,16 @@ const summary: ReconstructionSummary = {
   unapplied: [],
   exited: false,
 };
+
+test("what is said of L1 is said of the chain below for a chain on it", () => {
+  assert.match(reconstructionText(summary), /^.*chain 7, rebuilt from L1 alone.*as executed on L1.*L1 blocks +0 to 9/s);
+  const onChain = { ...summary, chainId: 2 ** 32 + 7, settlementChainId: 7, isExecuted: false };
+  assert.match(
+    reconstructionText(onChain),
+    /^.*chain 4294967303, rebuilt from chain 7 alone.*not executed on chain 7 yet.*chain 7 blocks +0 to 9/s,
+  );
+  assert.match(reconstructionText({ ...onChain, isFromMessages: true }), /rebuilt from L1 alone/);
+});
 
 test("a state with a false code digest is told by account and both digests, and what still works", () => {
   assert.doesNotMatch(reconstructionText(summary), /false/);

@@ -12,7 +12,9 @@ export interface ReconstructionSummary {
   readonly settlementChainId: number;
   /** Of the last batch that was applied. */
   readonly protocolVersion: number;
-  /** The L1 blocks that were read. */
+  /** Whether a chain on a chain was read in messages of that one, from L1 alone. */
+  readonly isFromMessages: boolean;
+  /** The blocks that were read of what it settles on. */
   readonly l1: { readonly fromBlock: number; readonly toBlock: number; readonly toBlockHash: Hex };
   readonly stateRoot: Hex;
   /** Whether L1 has executed all that was applied: then the root is `executedStateRoot` of the chain's contract. */
@@ -52,6 +54,7 @@ export function summarize(reconstruction: Reconstruction): ReconstructionSummary
     hyperchain: contract.hyperchain,
     settlementChainId: Number(contract.settlementChainId),
     protocolVersion: Number(last.protocolVersion),
+    isFromMessages: reconstruction.below !== undefined,
     l1: { fromBlock, toBlock: l1.blockNumber, toBlockHash: l1.blockHash },
     stateRoot,
     isExecuted: stateRoot === onL1.executedStateRoot,

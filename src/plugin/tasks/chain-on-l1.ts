@@ -7,6 +7,7 @@ import { connectHttp } from "../../devnet/relaying.ts";
 import { reconstructCarriedOn } from "../../devnet/reconstruction/reconstruct-carried.ts";
 import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionOptions, Reconstruction, ReconstructionProgress } from "../../devnet/reconstruction/reconstruct.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { privateKey, wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
@@ -73,11 +74,28 @@ export async function withChainOnL1(
     });
   if (settlementUrl !== undefined && !isUrl(settlementUrl))
     throw pluginError(`--settlement-url must be a URL such as http://127.0.0.1:8545, got '${settlementUrl}'`);
-  if (!isAddress(chain))
-    throw pluginError(`with --settlement-url or --base the chain is named by its contract: 0x and 40 hex digits, got '${chain}'`);
-  await work(namedChain(args, chain, createOutput(args.json))).catch((error: unknown) => {
+  const named = args.base === undefined ? args : await withContracts(args, hre);
+  if (!isAddress(named.chain))
+    throw pluginError(`with --settlement-url the chain is named by its contract: 0x and 40 hex digits, got '${chain}'`);
+  await work(namedChain(named, named.chain, createOutput(args.json))).catch((error: unknown) => {
     throw explained(error);
   });
+}
+
+/** With the contracts of a chain and its base, where the running ecosystem has them by name. Throws a plugin error. */
+async function withContracts(args: ChainOnL1Arguments, hre: HardhatRuntimeEnvironment): Promise<ChainOnL1Arguments> {
+  const { chain, base = "" } = args;
+  if (isAddress(chain) && isAddress(base)) return args;
+  let contracts: readonly string[] = [];
+  await withEcosystem(args, hre, ({ info }) => {
+    contracts = [chain, base].map((name) => (isAddress(name) ? name : findChain(info, name).hyperchain));
+    return Promise.resolve();
+  }).catch((error: unknown) => {
+    const message = `with --base a chain is named by its contract, 0x and 40 hex digits, or as its ecosystem names it while that runs; got '${chain}' on '${base}' (${reasonOf(error)})`;
+    throw pluginError(message, error);
+  });
+  const [ofChain = chain, ofBase = base] = contracts;
+  return { ...args, chain: ofChain, base: ofBase };
 }
 
 /** A chain by contracts and URLs: of its base, or where no node of that is, of the base's L1. */

@@ -15,6 +15,15 @@ const settlementUrl = option(
   "settlementUrl",
   "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract",
 );
+const nodeUrl = option(
+  "settlementUrl",
+  "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract. With --base: of a node of that chain",
+);
+const base = option(
+  "base",
+  "Of a chain on a chain, from L1 alone: the latter's contract on L1, or its name where its ecosystem runs",
+);
+const baseUrl = option("baseUrl", "With --base: JSON-RPC URL of that L1");
 const from = option(
   "from",
   "Sender: number or address of a development account, with @chain where it is not clear (default: account 0)",
@@ -362,14 +371,9 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
-    .addOption(
-      option(
-        "settlementUrl",
-        "JSON-RPC URL of L1; then no running ecosystem is needed, and the chain is named by its contract. With --base: of a node of that chain",
-      ),
-    )
-    .addOption(option("base", "Of a chain on a chain, from L1 alone: the latter's contract on L1"))
-    .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
+    .addOption(nodeUrl)
+    .addOption(base)
+    .addOption(baseUrl)
     .addOption(option("upTo", "Last batch: executed, verified or committed (default: executed)"))
     .addOption(
       option(
@@ -397,7 +401,9 @@ export const taskDefinitions: TaskDefinition[] = [
         "A message or an operation by its hash, a holding by its account's address, that a transfer has not arrived by <chain id>:<hash>",
     })
     .addOption(option("token", "Of an account: the token's address on L1 (default: the base token)"))
-    .addOption(settlementUrl)
+    .addOption(nodeUrl)
+    .addOption(base)
+    .addOption(baseUrl)
     .addOption(option("fromBlock", "L1 block of the chain's creation or an earlier one (default: found)"))
     .addOption(url)
     .addFlag(json)

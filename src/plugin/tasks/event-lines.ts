@@ -10,41 +10,50 @@ import type {
   UpgradeStatus,
 } from "../../devnet/view/ecosystem-info.ts";
 
-/** The seven steps of a message, as sentences. */
-const SENTENCES: Readonly<Record<string, string>> = {
+/** What lines name members by. */
+export type Members = Pick<EcosystemInfo, "l1" | "chains">;
+
+/** The seven steps of a message, as sentences; `layer` is what its chain settles on. */
+const sentences = (layer: string): Readonly<Record<string, string>> => ({
   initiated: "1/7 sent",
-  settled: "2/7 its batch is settled: L1 has accepted it",
-  inTransactionRoot: "3/7 in the Transaction Root on L1",
+  settled: `2/7 its batch is settled: ${layer} has accepted it`,
+  inTransactionRoot: `3/7 in the Transaction Root on ${layer}`,
   imported: "4/7 the receiving chain has imported the root",
   delivered: "5/7 delivered, with its Merkle proof",
   executed: "6/7 executed, verified against the imported root",
-  importSettled: "7/7 the import is settled: L1 has checked the root",
-};
+  importSettled: `7/7 the import is settled: ${layer} has checked the root`,
+});
 
-/** Those of a message to L1, which has fewer: its batch's execution is all that L1 needs. */
-const SENTENCES_TO_L1: Readonly<Record<string, string>> = {
+/** Those of a message to that layer, which has fewer: its batch's execution is all that the layer needs. */
+const sentencesTo = (layer: string): ReturnType<typeof sentences> => ({
   initiated: "sent",
-  settled: "L1 has accepted its batch",
-  inTransactionRoot: "L1 has executed its batch",
-  delivered: "claimed on L1, with its Merkle proof",
-  executed: "paid on L1",
-};
+  settled: `${layer} has accepted its batch`,
+  inTransactionRoot: `${layer} has executed its batch`,
+  delivered: `claimed on ${layer}, with its Merkle proof`,
+  executed: `paid on ${layer}`,
+});
 
-const SENTENCES_OF_CALLS: typeof SENTENCES_TO_L1 = {
-  ...SENTENCES_TO_L1,
-  delivered: "brought on L1, with its Merkle proof",
-  executed: "made on L1",
-};
+const sentencesOfCalls = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentencesTo(layer),
+  delivered: `brought on ${layer}, with its Merkle proof`,
+  executed: `made on ${layer}`,
+});
+
+/** What a chain settles on, as texts name it. */
+export function layerOf({ l1, chains }: Members, chainId: number): { readonly chainId: number; readonly name: string } {
+  return chains.find((chain) => chain.chainId === chainId)?.settlesOn ?? { chainId: l1.chainId, name: "L1" };
+}
 
 /** One step of a message: what happened, where, in which transaction. */
 export function stepLine(
-  info: EcosystemInfo,
+  info: Members,
   message: MessageInfo,
   { step, chainId, transactionHash }: MessageInfo["steps"][number],
 ): string {
-  const isToL1 = message.destinationChainId === info.l1.chainId;
-  const sentences = isToL1 ? (message.type === "l1Call" ? SENTENCES_OF_CALLS : SENTENCES_TO_L1) : SENTENCES;
-  return `${messageTitle(info, message)}: ${sentences[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+  const layer = layerOf(info, message.sourceChainId);
+  const isToLayer = message.destinationChainId === layer.chainId;
+  const told = isToLayer ? (message.type === "l1Call" ? sentencesOfCalls : sentencesTo) : sentences;
+  return `${messageTitle(info, message)}: ${told(layer.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
 }
 
 type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;
@@ -60,10 +69,7 @@ export function stuckChainLine(chain: string, { why, help }: Stuck): string {
 }
 
 /** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
-export function messageTitle(
-  info: EcosystemInfo,
-  { type, messageHash, sourceChainId, destinationChainId }: NamedMessage,
-): string {
+export function messageTitle(info: Members, { type, messageHash, sourceChainId, destinationChainId }: NamedMessage): string {
   const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
 }
@@ -107,7 +113,7 @@ export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAva
 }
 
 /** One settled batch. */
-export function batchLine(info: EcosystemInfo, batch: SettledBatchInfo): string {
+export function batchLine(info: Members, batch: SettledBatchInfo): string {
   const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
   const gas = (["commit", "prove", "execute"] as const).flatMap((stage) =>
     l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`],
@@ -118,6 +124,6 @@ export function batchLine(info: EcosystemInfo, batch: SettledBatchInfo): string 
       : `proof of ${proof.bytes.toLocaleString("en")} bytes${proof.seconds === undefined ? "" : ` in ${proof.seconds.toFixed(2)} s`}${proof.worker === undefined ? "" : ` by ${proof.worker}`}`;
   return (
     `${memberName(info, chainId)} batch ${batchNumber}: ${transactions} ${transactions === 1 ? "transaction" : "transactions"}, ` +
-    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; L1 gas: ${gas.join(", ")}`
+    `${pubdataBytes.toLocaleString("en")} bytes of data; ${proven}; gas of ${layerOf(info, chainId).name}: ${gas.join(", ")}`
   );
 }

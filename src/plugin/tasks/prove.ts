@@ -1,9 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { readNumber } from "./arguments.ts";
-import { L1_BLOCK, rebuild, withChainOnL1 } from "./chain-on-l1.ts";
+import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { strong, toJson } from "./output.ts";
+import { rebuildNamed } from "./rebuild-named.ts";
 import { rebuiltProof } from "./rebuilt-proof.ts";
+import { layerName } from "./reconstruction-text.ts";
 
 interface ProveArguments extends ChainOnL1Arguments {
   readonly what: string;
@@ -15,11 +17,14 @@ interface ProveArguments extends ChainOnL1Arguments {
 const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
-    const reconstruction = await rebuild(chain, fromBlock === undefined ? {} : { fromBlock });
-    const { chainId } = reconstruction.contract.configuration;
+    const reconstruction = await rebuildNamed(chain, fromBlock === undefined ? {} : { fromBlock }, hre);
+    const { settlementChainId, configuration } = reconstruction.contract;
+    const { chainId } = configuration;
+    const layer = layerName(chainId, settlementChainId);
     const proven = rebuiltProof(reconstruction, args.what, args.token);
     chain.output.result(
-      () => `${strong(`proof of the ${proven.kind} on chain ${chainId}, for ${proven.takenBy} on L1`)}\n${toJson(proven.proof)}`,
+      () =>
+        `${strong(`proof of the ${proven.kind} on chain ${chainId}, for ${proven.takenBy} on ${layer}`)}\n${toJson(proven.proof)}`,
       { chainId, ...proven },
     );
   });

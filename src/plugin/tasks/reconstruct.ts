@@ -2,10 +2,8 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { systemClock } from "../../runtime/clock.ts";
-import { withOperations, withOperationsOf } from "../../devnet/reconstruction/queued-operations.ts";
-import { staysBelow, withRebuiltChain } from "../../devnet/reconstruction/reconstruct-carried.ts";
-import { withProvider } from "../../devnet/reconstruction/with-provider.ts";
-import type { Reconstruction, ReconstructionOptions } from "../../devnet/reconstruction/reconstruct.ts";
+import { withOperations } from "../../devnet/reconstruction/queued-operations.ts";
+import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import { operateChain } from "../../devnet/reconstruction/operate-chain.ts";
 import { startReconstructedChain } from "../../devnet/reconstruction/start-reconstructed-chain.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
@@ -20,12 +18,13 @@ import type { Hex } from "../../protocol/hex.ts";
 import { connectChain } from "../start-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
-import { L1_BLOCK, rebuild, rebuildFromMessages, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
+import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { readLogs } from "./logs-file.ts";
 import { warning } from "./output.ts";
 import type { Output } from "./output.ts";
-import { reconstructionText } from "./reconstruction-text.ts";
+import { rebuildNamed } from "./rebuild-named.ts";
+import { layerName, reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
 interface ReconstructArguments extends ChainOnL1Arguments {
@@ -57,9 +56,7 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
     };
     if (key !== undefined && place.hasNoNode) throw noNodeOfBase();
     const logs = args.operations === undefined ? [] : readLogs(args.operations);
-    const isFromL1 = place.base !== undefined && !place.runs;
-    const rebuilt = isFromL1 ? await rebuildFromL1(place, options, hre) : await rebuild(place, options);
-    const reconstruction = withOperations(rebuilt, logs);
+    const reconstruction = withOperations(await rebuildNamed(place, options, hre), logs);
     const summary = summarize(reconstruction);
     if (port === undefined) output.result(() => reconstructionText(summary), summary);
     else if (key === undefined)
@@ -72,28 +69,6 @@ const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
       );
     else await operate(reconstruction, summary, { l1Url: place.l1, key, port }, hre, output);
   });
-
-/**
- * From the L1 of the chain on which it settles, which is rebuilt first; from a node of the latter, where one is named, what
- * is not carried.
- */
-async function rebuildFromL1(
-  place: ChainOnL1,
-  { upTo, fromBlock }: Pick<ReconstructionOptions, "upTo" | "fromBlock">,
-  hre: HardhatRuntimeEnvironment,
-): Promise<Reconstruction> {
-  if (place.base === undefined) throw new TypeError("a chain without a node is on a base that is named");
-  const base = await rebuild(place.base, { upTo: "executed", ...(fromBlock === undefined ? {} : { fromBlock }) });
-  try {
-    const rebuilt = await withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, (node) =>
-      rebuildFromMessages(place, { base, node, ...(upTo === undefined ? {} : { upTo }) }),
-    );
-    return place.hasNoNode ? rebuilt : await withProvider(place.l1, (node) => withOperationsOf(rebuilt, node));
-  } catch (error) {
-    if (place.hasNoNode || !staysBelow(error)) throw error;
-    return rebuild(place, upTo === undefined ? {} : { upTo });
-  }
-}
 
 function noNodeOfBase(): Error {
   return pluginError(
@@ -123,6 +98,7 @@ async function operate(
   const { host, pollIntervalMs, prover, chains } = hre.config.hyperchains;
   const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
   const name = `chain ${summary.chainId}`;
+  const layer = layerName(summary.chainId, summary.settlementChainId);
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,
@@ -149,7 +125,7 @@ async function operate(
     const batch = settledBatchInfo(BigInt(summary.chainId), settled);
     output.result(
       () =>
-        `${name} batch ${batch.batchNumber}: ${batch.transactions} ${batch.transactions === 1 ? "transaction" : "transactions"}, settled on L1`,
+        `${name} batch ${batch.batchNumber}: ${batch.transactions} ${batch.transactions === 1 ? "transaction" : "transactions"}, settled on ${layer}`,
       { batch },
     );
   });

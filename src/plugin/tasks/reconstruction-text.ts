@@ -1,5 +1,11 @@
 import type { ReconstructionSummary } from "../../devnet/reconstruction/summary.ts";
+import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { strong, table, warning } from "./output.ts";
+
+/** What a chain settles on, where only ids are known: L1, unless its id says that it is on a chain. */
+export function layerName(chainId: number | bigint, settlementChainId: number | bigint): string {
+  return layersBelow(BigInt(chainId)) === 0 ? "L1" : `chain ${settlementChainId}`;
+}
 
 /** What was rebuilt of a chain, and what is false in its state. */
 export function reconstructionText(summary: ReconstructionSummary): string {
@@ -21,9 +27,11 @@ export function reconstructionText(summary: ReconstructionSummary): string {
     falseCodeDigests,
   } = summary;
   const unknown = priorityOps.unknown.length === 0 ? "" : `, ${priorityOps.unknown.length} of them known by their hashes alone`;
+  const layer = layerName(chainId, summary.settlementChainId);
+  const source = summary.isFromMessages ? "L1" : layer;
   const rows = [
-    ["state root", `${stateRoot}${isExecuted ? ", as executed on L1" : ", not executed on L1 yet"}`],
-    ["L1 blocks", `${l1.fromBlock} to ${l1.toBlock}`],
+    ["state root", `${stateRoot}${isExecuted ? `, as executed on ${layer}` : `, not executed on ${layer} yet`}`],
+    [`${layer} blocks`, `${l1.fromBlock} to ${l1.toBlock}`],
     [
       "batches",
       `${batches}, up to block ${lastBlock}; ${pubdataBytes.toLocaleString("en")} bytes of data; ${unapplied.length} committed but not applied`,
@@ -36,5 +44,5 @@ export function reconstructionText(summary: ReconstructionSummary): string {
       `the state is false: the code of ${address} has the digest ${expected}, the state says ${stated}. The chain's validators signed what they had not executed. Balances can be proven, the chain cannot be continued`,
     ),
   );
-  return [`${strong(`chain ${chainId}, rebuilt from L1 alone`)}\n${table(rows)}`, ...lies].join("\n\n");
+  return [`${strong(`chain ${chainId}, rebuilt from ${source} alone`)}\n${table(rows)}`, ...lies].join("\n\n");
 }

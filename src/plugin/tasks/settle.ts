@@ -3,7 +3,7 @@ import { findChain } from "../../client/ecosystem.ts";
 import type { EcosystemInfo, EcosystemStatus, SettledBatchInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { EcosystemArguments } from "./arguments.ts";
-import { batchLine } from "./event-lines.ts";
+import { batchLine, layerOf } from "./event-lines.ts";
 import { waitWithProgress } from "./progress-wait.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
@@ -33,13 +33,19 @@ const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
     output.result(
       () =>
         [
-          ...(batches.length === 0 ? ["nothing to settle: L1 has executed every batch"] : []),
+          ...(batches.length === 0 ? [`nothing to settle: ${layersOf(info, settled)} executed every batch`] : []),
           ...batches.map((batch) => batchLine(info, batch)),
           ...sentences,
         ].join("\n"),
       batches,
     );
   });
+
+/** What the chains settle on, with its verb. */
+function layersOf(info: EcosystemInfo, settled: EcosystemInfo["chains"]): string {
+  const names = [...new Set(settled.map((chain) => layerOf(info, chain.chainId).name))];
+  return `${names.join(" and ")} ${names.length === 1 ? "has" : "have"}`;
+}
 
 /** What is proven now of the chains' execution. */
 async function provenSentences({ request }: Session, settled: EcosystemInfo["chains"]): Promise<readonly string[]> {

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
+import { batchLine, layerOf, stepLine } from "../../src/plugin/tasks/event-lines.ts";
+import type { Members } from "../../src/plugin/tasks/event-lines.ts";
+
+const HASH = `0x${"ab".repeat(32)}` as const;
+const ADDRESS = `0x${"cd".repeat(20)}` as const;
+const [A, X] = [271, 271 + 2 ** 32];
+const l1 = {
+  ...{ name: "l1", chainId: 31337, url: "", fromBlock: 0 },
+  contracts: { factory: ADDRESS, bridge: ADDRESS, roots: ADDRESS, verifier: ADDRESS },
+};
+const chain: Omit<ChainInfo, "name" | "chainId"> = {
+  ...{ url: "", hyperchain: ADDRESS, operator: ADDRESS, executionDelaySeconds: 0, allowUnlimitedContractSize: false },
+  dataAvailability: "rollup",
+  ...{ baseToken: { l1Address: ADDRESS, symbol: "ETH" }, protocolVersion: 1 },
+  quorum: { members: [ADDRESS], threshold: 1 },
+};
+const info: Members = {
+  l1,
+  chains: [
+    { ...chain, name: "alpha", chainId: A },
+    { ...chain, name: "x", chainId: X, settlesOn: { ...l1, name: "alpha", chainId: A } },
+  ],
+};
+
+test("D3: steps of a message and batches name what their chain settles on: L1, or the chain below", () => {
+  assert.deepEqual([layerOf(info, A).name, layerOf(info, X).name], ["L1", "alpha"]);
+  const line = (type: "transfer" | "withdrawal" | "l1Call", from: number, to: number, step: string): string => {
+    const place = { step, chainId: to, transactionHash: HASH };
+    const message = { messageHash: HASH, sender: ADDRESS, type, sourceChainId: from, destinationChainId: to, steps: [] };
+    return stepLine(info, message, place)
+      .replace(/^.*?: /, "")
+      .replace(/ \(.*$/, "");
+  };
+  assert.equal(line("withdrawal", A, 31337, "executed"), "paid on L1");
+  assert.equal(line("withdrawal", X, A, "executed"), "paid on alpha");
+  assert.equal(line("l1Call", X, A, "inTransactionRoot"), "alpha has executed its batch");
+  assert.equal(line("transfer", X, X + 2 ** 32, "settled"), "2/7 its batch is settled: alpha has accepted it");
+  assert.equal(line("transfer", A, 272, "importSettled"), "7/7 the import is settled: L1 has checked the root");
+  const batch = {
+    batchNumber: 3,
+    protocolVersion: 1,
+    transactions: 1,
+    pubdataBytes: 10,
+    l1Gas: { commit: 1_000 },
+    l1Transactions: {},
+  };
+  const of = (chainId: number): string => batchLine(info, { ...batch, chainId });
+  assert.match(of(A), /gas of L1: commit 1,000$/);
+  assert.match(of(X), /^x batch 3: .*gas of alpha: commit 1,000$/);
+});
