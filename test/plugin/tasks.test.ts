@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { ContractFactory, formatEther, Interface, JsonRpcProvider, Wallet } from "ethers";
+import { AbiCoder, ContractFactory, formatEther, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
 import type { Contract } from "ethers";
+import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
@@ -310,6 +311,77 @@ describe("I1 tasks on a running ecosystem", () => {
       (await workplace.run([...call, "--reward", "0.1"])).stderr,
       /a call that goes to L1 has no reward: leave it out/,
     );
+  });
+
+  test("B9: hyperchain:bring has another chain keep what a slot, or a key of a mapping, holds now", async () => {
+    const [alpha, beta] = ecosystem.info.chains.map(({ url }) => connect(url));
+    const keeper = "0x0000000000000000000000000000000000b90b90";
+    // Where Solidity keeps a key of the mapping in slot 7.
+    const place = keccak256(AbiCoder.defaultAbiCoder().encode(["address", "uint256"], [ACCOUNT_1, 7]));
+    await alpha!.send("hardhat_setCode", [keeper, "0x00"]);
+    for (const [slot, value] of [
+      [toBeHex(3), 41],
+      [place, 42],
+    ] as const)
+      await alpha!.send("hardhat_setStorageAt", [keeper, slot, toBeHex(value, 32)]);
+    const views = new Interface(crossChainViewsAbi);
+    for (const [asked, slot, value] of [
+      [["3"], 3n, 41n],
+      [["7", "--key", ACCOUNT_1], BigInt(place), 42n],
+    ] as const) {
+      const bring = ["hyperchain:bring", `${keeper}@alpha`, ...asked, "--to", "beta", "--from", "3"];
+      const { brought } = valueOf<{ brought: readonly { chainId: number; value: string; transactionHash: string }[] }>(
+        await workplace.run([...bring, "--json"]),
+      );
+      assert.deepEqual(
+        brought.map((each) => [each.chainId, each.value]),
+        [[272, String(value)]],
+      );
+      const data = views.encodeFunctionData("read", [271, keeper, slot, 0, []]);
+      const [kept] = views.decodeFunctionResult("read", await beta!.call({ to: PREDEPLOYS.CrossChainViews, data }));
+      assert.equal((kept as { value: bigint }).value, value);
+      if (slot === 3n) continue;
+      const again = await workplace.run(bring);
+      const text = new RegExp(
+        `^beta has ${toBeHex(value, 32)}, of batch \\d+; (it had that before|transaction 0x[0-9a-f]{64})$`,
+        "m",
+      );
+      assert.match(again.stdout, text, again.stderr);
+    }
+    assert.match((await workplace.run(["hyperchain:bring", `${keeper}@alpha`, "x"])).stderr, /'x' is no slot and no key of one/);
+  });
+
+  test("D3: hyperchain:call-together queues calls by one transaction, and tells what came of each", async (context) => {
+    const chains = ecosystem.info.chains.map(({ url }) => connect(url));
+    const deployed = async (chain: JsonRpcProvider, data: string): Promise<string> =>
+      (await (await new Wallet(KEY_1, chain).sendTransaction({ data })).wait())?.contractAddress ?? "";
+    const counters = [await deployed(chains[0]!, COUNTER_INIT), await deployed(chains[1]!, COUNTER_INIT)];
+    const refusing = await deployed(chains[1]!, REFUSING_INIT);
+    const visit = (to: string) => ({ to, function: "visit(uint256)", arguments: ["7"] });
+    const folder = mkdtempSync(join(tmpdir(), "calls-"));
+    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "calls.json");
+    writeFileSync(
+      file,
+      JSON.stringify([{ ...visit(`${counters[0]}@alpha`), value: "0.1", gas: 200_000 }, visit(`${counters[1]}@beta`)]),
+    );
+    const made = valueOf<{ transactionHash: string; calls: readonly { transactionHash: string; executed: boolean }[] }>(
+      await workplace.run(["hyperchain:call-together", file, "--from", "2", "--json"]),
+    );
+    assert.deepEqual(
+      made.calls.map((call) => [call.executed, call.transactionHash]),
+      [0, 1].map(() => [true, made.transactionHash]),
+    );
+    for (const [i, chain] of chains.entries()) assert.equal(BigInt(await chain.getStorage(counters[i]!, 0)), 1n);
+    assert.equal(await chains[0]!.getBalance(counters[0]!), ETHER / 10n);
+    const refundTo = "0x000000000000000000000000000000000000d300";
+    const inline = JSON.stringify([visit(`${counters[0]}@alpha`), { ...visit(`${refusing}@beta`), value: "0.2", refundTo }]);
+    const half = await workplace.run(["hyperchain:call-together", inline, "--from", "2"]);
+    assert.equal(half.code, 1, half.stderr);
+    assert.match(half.stdout, /was carried out at 0x\w+@alpha.*\n.*REVERTED, and left its value to its refundTo, at 0x\w+@beta/);
+    assert.ok((await chains[1]!.getBalance(refundTo)) >= ETHER / 5n);
+    const wrong = await workplace.run(["hyperchain:call-together", '[{"function": "f()"}]']);
+    assert.match(wrong.stderr, /this is no list of calls such as \[{"to"/);
   });
 
   test("attack: copies of a call by strangers, here and on another chain, do not have theirs made instead", async () => {

@@ -1,16 +1,14 @@
-import { FunctionFragment, Interface } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { call, requireContract } from "../../client/call.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
 import { estimateCall } from "../../client/estimate.ts";
 import { wayDown } from "../../client/settlement-base.ts";
 import { wholeNumber } from "../../options/values.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
-import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
+import { encodeCall } from "./encode-call.ts";
 import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
@@ -74,29 +72,5 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const sent = await call(info, request, signerOf(session, from));
     await reportCall(session, sent, { from, to, data, value, reward, noWait: args.noWait });
   });
-
-/** Calldata as it is, or of a function's signature and its arguments; arrays and tuples as JSON. Throws a plugin error. */
-function encodeCall(signature: string, args: readonly string[]): Hex {
-  if (/^0x([0-9a-fA-F]{2})*$/.test(signature)) {
-    if (args.length > 0)
-      throw pluginError('calldata takes no arguments; give a signature such as "transfer(address,uint256)" instead');
-    return signature as Hex;
-  }
-  try {
-    const fragment = FunctionFragment.from(signature);
-    return new Interface([fragment]).encodeFunctionData(fragment, args.map(readArgument)) as Hex;
-  } catch (error) {
-    const reason = error instanceof Error ? ((error as { shortMessage?: string }).shortMessage ?? error.message) : String(error);
-    throw pluginError(
-      `'${signature}' with ${args.length} ${args.length === 1 ? "argument" : "arguments"} is no call (${reason}); write it as "transfer(address,uint256)" 0x… 5`,
-      error,
-    );
-  }
-}
-
-function readArgument(text: string): unknown {
-  if (text === "true" || text === "false") return text === "true";
-  return text.startsWith("[") ? (JSON.parse(text) as unknown) : text;
-}
 
 export default action;

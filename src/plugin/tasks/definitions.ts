@@ -230,6 +230,28 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./call.ts"))
     .build(),
+  task("hyperchain:call-together", "Force calls into the queues of several chains by one transaction below them, all or none")
+    .addPositionalArgument({
+      name: "calls",
+      description:
+        'File with the calls as JSON, or that itself: [{"to": "0x…@alpha", "function": "set(uint256)", "arguments": ["5"], "value": "0.1", "gas": 200000, "refundTo": "0x…"}, …]',
+    })
+    .addOption(from)
+    .addFlag(noWait)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./call-together.ts"))
+    .build(),
+  task("hyperchain:bring", "Have other chains keep what a storage slot of a contract holds now, such as an account's keys")
+    .addPositionalArgument({ name: "contract", description: "It, and its chain: 0x…@chain or <name>@chain" })
+    .addPositionalArgument({ name: "slot", description: "The slot: digits, or 0x…; of a mapping the mapping's, with --key" })
+    .addOption(option("key", "Key of the mapping at that slot: an address, digits, or 0x… (default: the slot itself is meant)"))
+    .addOption(option("to", "Chains to bring it to: names or ids with commas (default: all that settle where its chain does)"))
+    .addOption(from)
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./bring.ts"))
+    .build(),
   task(
     "hyperchain:swap",
     "Swap at a router on another chain, in one transaction, with the proceeds for an account of any chain or L1",

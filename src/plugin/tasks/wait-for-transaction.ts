@@ -1,3 +1,4 @@
+import type { TransactionReceipt } from "ethers";
 import { memberName } from "../../client/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -6,13 +7,18 @@ import type { Session } from "./session.ts";
 
 /** Resolves when a member has included a transaction. Throws a plugin error where it failed there. */
 export async function waitForTransaction(session: Session, chainId: number, hash: Hex): Promise<void> {
+  const { status } = await includedOn(session, chainId, hash);
+  if (status !== 1)
+    throw pluginError(`transaction ${hash} was included on ${memberName(session.info, chainId)} but failed there`);
+}
+
+/** The receipt of a transaction, once a member has included it. */
+export async function includedOn(session: Session, chainId: number, hash: Hex): Promise<TransactionReceipt> {
   const provider = session.provider(chainId);
   const patience = createProgressWait(session);
   for (;;) {
     const receipt = await provider.getTransactionReceipt(hash);
-    if (receipt?.status === 1) return;
-    const name = memberName(session.info, chainId);
-    if (receipt !== null) throw pluginError(`transaction ${hash} was included on ${name} but failed there`);
-    await patience.wait(`waiting until ${name} looks at L1`);
+    if (receipt !== null) return receipt;
+    await patience.wait(`waiting until ${memberName(session.info, chainId)} looks at L1`);
   }
 }
