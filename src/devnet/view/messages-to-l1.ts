@@ -10,6 +10,7 @@ import type { StepRecord } from "../../protocol/cross-chain-message.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import type { DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
+import { layerName } from "./layer-name.ts";
 
 export interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;
@@ -77,11 +78,11 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
     if (place?.batch.executed !== undefined) onL1("inTransactionRoot", place.batch.executed.transactionHash);
     const message = { messageHash, sender, type, sourceChainId: Number(chainId), destinationChainId: l1Id, steps };
     if (place?.batch.executed === undefined)
-      return { ...message, waitingFor: "the sender's batch is sealed, proven and executed on L1" };
+      return { ...message, waitingFor: `the sender's batch is sealed, proven and executed on ${layerName(chainId)}` };
     if (type === "message") return message;
     if (type === "l1Call") return callInfo(message, place, { layer, l1 });
     const claim = await claimOf(ecosystem.addresses.bridge, place, l1);
-    if (claim === undefined) return { ...message, waitingFor: "somebody has the bridge on L1 pay it" };
+    if (claim === undefined) return { ...message, waitingFor: `an account has the bridge on ${layerName(chainId)} pay it` };
     for (const step of ["delivered", "executed"]) onL1(step, claim);
     return message;
   }
@@ -112,9 +113,13 @@ async function callInfo(
     const done = ["delivered", "executed"].map((step) => ({ step, chainId: Number(layer.chainId), transactionHash }));
     return { ...message, steps: [...message.steps, ...done] };
   }
-  if (state === "ready") return { ...message, waitingFor: "somebody has the call made on L1" };
+  if (state === "ready") return { ...message, waitingFor: `an account has the call made on ${layerName(message.sourceChainId)}` };
   if (state === "canceled") return { ...message, ended: "canceled", refusal: "its sender has canceled it" };
-  return { ...message, ended: "expired", refusal: `it was to be made by second ${call.lastSecond} of L1's clock` };
+  return {
+    ...message,
+    ended: "expired",
+    refusal: `it was to be made by second ${call.lastSecond} of ${layerName(message.sourceChainId)}'s clock`,
+  };
 }
 
 /** What a chain's event says to L1 itself; undefined where it says nothing, or something for another chain. */

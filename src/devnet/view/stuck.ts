@@ -17,6 +17,7 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   const { messageHash, sourceChainId, destinationChainId, refusal } = message;
   const has = (step: string): boolean => message.steps.some((done) => done.step === step);
   const nameOf = (chainId: number): string => info.chains.find((chain) => chain.chainId === chainId)?.name ?? `chain ${chainId}`;
+  const layer = info.chains.find((chain) => chain.chainId === sourceChainId)?.settlesOn?.name ?? "L1";
   const stands = (chainId: number): Stuck | undefined => {
     const chain = info.chains.find((each) => each.chainId === chainId);
     if (chain === undefined) return chainId === info.l1.chainId ? undefined : removedChain(chainId);
@@ -34,13 +35,13 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   }
   if (message.type === "withdrawal") {
     return {
-      why: "L1 pays a withdrawal when it is claimed, and it was not claimed yet",
+      why: `${layer} pays a withdrawal when it is claimed, and it was not claimed yet`,
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
     };
   }
   if (message.type === "l1Call") {
     return {
-      why: "a call on L1 is made when any account brings it, and none has yet",
+      why: `a call on ${layer} is made when any account brings it, and none has yet`,
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' has it made`,
     };
   }

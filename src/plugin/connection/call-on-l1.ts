@@ -5,6 +5,7 @@ import { revertReason } from "../../client/revert-reason.ts";
 import { readMessageLog } from "../../client/sent-messages.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import { viewL1 } from "../../client/withdraw.ts";
+import { layerName } from "../../devnet/view/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
@@ -41,9 +42,10 @@ export function callOnL1(name: CrossingName & { readonly sender: Hex }, link: Ec
         void steps.push({ step: done, chainId: info.l1.chainId, transactionHash: hash });
       const batch = found.place?.batch;
       if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
-      if (batch?.executed === undefined) return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
+      if (batch?.executed === undefined)
+        return { steps, waitingFor: `its batch is sealed, proven and executed on ${layerName(chain)}` };
       step("inTransactionRoot", batch.executed.transactionHash);
-      if (found.state === "ready") return { steps, waitingFor: "somebody has the call made on L1" };
+      if (found.state === "ready") return { steps, waitingFor: `an account has the call made on ${layerName(chain)}` };
       if (found.transactionHash === undefined) return { steps, refusal: found.state };
       for (const done of ["delivered", "executed"] as const) step(done, found.transactionHash);
       return { steps };

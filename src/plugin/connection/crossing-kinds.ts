@@ -12,6 +12,7 @@ import { finalizeWithdrawal, findWithdrawal, viewL1 } from "../../client/withdra
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import { layerName } from "../../devnet/view/layer-name.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -134,10 +135,10 @@ export function messageToL1(name: CrossingName, link: EcosystemLink): CrossingKi
       void steps.push({ step: done, chainId: info.l1.chainId, transactionHash });
     if (batch?.proven !== undefined) step("settled", batch.proven.transactionHash);
     if (batch?.executed === undefined || place === undefined)
-      return { steps, waitingFor: "its batch is sealed, proven and executed on L1" };
+      return { steps, waitingFor: `its batch is sealed, proven and executed on ${layerName(name.sourceChainId)}` };
     step("inTransactionRoot", batch.executed.transactionHash);
     if (name.type !== "withdrawal") return { steps };
-    if (state !== "paid") return { steps, waitingFor: "someone claims it on L1" };
+    if (state !== "paid") return { steps, waitingFor: `an account claims it on ${layerName(name.sourceChainId)}` };
     const paidBy = claim ?? (await claimTransaction(info, l1, place)) ?? batch.executed.transactionHash;
     for (const done of ["delivered", "executed"] as const) step(done, paidBy);
     return { steps };

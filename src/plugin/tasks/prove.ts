@@ -1,11 +1,11 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { layerName } from "../../devnet/view/layer-name.ts";
 import { readNumber } from "./arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { strong, toJson } from "./output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
 import { rebuiltProof } from "./rebuilt-proof.ts";
-import { layerName } from "./reconstruction-text.ts";
 
 interface ProveArguments extends ChainOnL1Arguments {
   readonly what: string;
@@ -18,9 +18,8 @@ const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
   withChainOnL1(args, hre, async (chain) => {
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     const reconstruction = await rebuildNamed(chain, fromBlock === undefined ? {} : { fromBlock }, hre);
-    const { settlementChainId, configuration } = reconstruction.contract;
-    const { chainId } = configuration;
-    const layer = layerName(chainId, settlementChainId);
+    const { chainId } = reconstruction.contract.configuration;
+    const layer = layerName(chainId);
     const proven = rebuiltProof(reconstruction, args.what, args.token);
     chain.output.result(
       () =>

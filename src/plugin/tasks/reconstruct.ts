@@ -11,6 +11,7 @@ import { l1Request } from "../../devnet/l1/l1-request.ts";
 import { summarize } from "../../devnet/reconstruction/summary.ts";
 import type { ReconstructionSummary } from "../../devnet/reconstruction/summary.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
+import { layerName } from "../../devnet/view/layer-name.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { port as portNumber } from "../../options/chain.ts";
 import { oneOf, privateKey } from "../../options/values.ts";
@@ -24,7 +25,7 @@ import { readLogs } from "./logs-file.ts";
 import { warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { rebuildNamed } from "./rebuild-named.ts";
-import { layerName, reconstructionText } from "./reconstruction-text.ts";
+import { reconstructionText } from "./reconstruction-text.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
 interface ReconstructArguments extends ChainOnL1Arguments {
@@ -98,7 +99,7 @@ async function operate(
   const { host, pollIntervalMs, prover, chains } = hre.config.hyperchains;
   const pace = chains.find(({ chainId }) => chainId === summary.chainId)?.pace ?? {};
   const name = `chain ${summary.chainId}`;
-  const layer = layerName(summary.chainId, summary.settlementChainId);
+  const layer = layerName(summary.chainId);
   const told: ((batch: SettledBatch) => void)[] = [];
   const chain = await operateChain(
     reconstruction,

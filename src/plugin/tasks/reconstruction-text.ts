@@ -1,11 +1,6 @@
+import { layerName } from "../../devnet/view/layer-name.ts";
 import type { ReconstructionSummary } from "../../devnet/reconstruction/summary.ts";
-import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { strong, table, warning } from "./output.ts";
-
-/** What a chain settles on, where only ids are known: L1, unless its id says that it is on a chain. */
-export function layerName(chainId: number | bigint, settlementChainId: number | bigint): string {
-  return layersBelow(BigInt(chainId)) === 0 ? "L1" : `chain ${settlementChainId}`;
-}
 
 /** What was rebuilt of a chain, and what is false in its state. */
 export function reconstructionText(summary: ReconstructionSummary): string {
@@ -27,7 +22,7 @@ export function reconstructionText(summary: ReconstructionSummary): string {
     falseCodeDigests,
   } = summary;
   const unknown = priorityOps.unknown.length === 0 ? "" : `, ${priorityOps.unknown.length} of them known by their hashes alone`;
-  const layer = layerName(chainId, summary.settlementChainId);
+  const layer = layerName(chainId);
   const source = summary.isFromMessages ? "L1" : layer;
   const rows = [
     ["state root", `${stateRoot}${isExecuted ? `, as executed on ${layer}` : `, not executed on ${layer} yet`}`],

@@ -287,7 +287,7 @@ describe("I2: an ecosystem from network.create", () => {
       message: /reverts there with Odd\(5\)/,
     });
     const found = await hyperchains.message(failing.hash);
-    assert.deepEqual([found.type, found.waitingFor], ["l1Call", "somebody has the call made on L1"]);
+    assert.deepEqual([found.type, found.waitingFor], ["l1Call", "an account has the call made on L1"]);
     const told = await hyperchains.l1.provider.request({ method: "hyperchain_message", params: [message.hash] });
     assert.equal((told as { steps: { step: string }[] }).steps.at(-1)?.step, "executed");
   });
