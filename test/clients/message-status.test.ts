@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { JsonRpcProvider } from "ethers";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, BOB, clientOf, ETHER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
-import type { FlowDevnet } from "../flow/support/devnet.ts";
-import { relayerOf, transferOf } from "../flow/support/interop.ts";
+import { ALICE, BOB, ETHER, settleNow } from "../flow/support/devnet.ts";
+import { startRelayedPair, transferOf } from "../flow/support/interop.ts";
+import type { RelayedPair } from "../flow/support/interop.ts";
 
 const [A, B] = [271n, 272n];
 
@@ -26,28 +24,21 @@ interface Message {
 }
 
 describe("C1 hyperchain_getMessage: any client can follow a message on both chains", () => {
-  let devnet: FlowDevnet;
-  let clients: JsonRpcProvider[];
-  let relayer: Relayer;
+  let pair: RelayedPair;
   let sent: Hex;
   let message: Message;
 
   before(async () => {
-    devnet = await startFlowDevnet([A, B]);
-    clients = devnet.chains.map(clientOf);
-    relayer = relayerOf(devnet, clients);
+    pair = await startRelayedPair([A, B]);
   });
-  after(async () => {
-    for (const client of clients) client.destroy();
-    await devnet.close();
-    assert.deepEqual(devnet.faults, []);
-  });
+  after(() => pair.close());
 
   const ask = (chain: number, ...params: unknown[]) =>
-    clients[chain]!.send("hyperchain_getMessage", params) as Promise<Message[]>;
+    pair.clients[chain]!.send("hyperchain_getMessage", params) as Promise<Message[]>;
   const steps = ({ steps: done }: Message) => done.map(({ step, chainId }) => [step, BigInt(chainId)]);
 
   it("C1: the sender names the message and its first step at once", async () => {
+    const { devnet, clients } = pair;
     const signer = devnet.accounts.wallet(ALICE).connect(clients[0]!);
     const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
     const receipt = await (await signer.sendTransaction(transferOf(B, ETHER, bob))).wait();
@@ -62,6 +53,7 @@ describe("C1 hyperchain_getMessage: any client can follow a message on both chai
   });
 
   it("C1: then that L1 has proven and executed its batch, and where the registry has it", async () => {
+    const { devnet } = pair;
     const { receipts } = await settleNow(devnet.chains[0]!);
     [message] = (await ask(0, message.messageHash)) as [Message];
     const l1 = devnet.l1.chainId;
@@ -78,6 +70,7 @@ describe("C1 hyperchain_getMessage: any client can follow a message on both chai
   });
 
   it("C1: the receiver tells its import, the delivery, and that L1 has checked the import", async () => {
+    const { devnet, relayer } = pair;
     await devnet.chains[1]!.pipeline.pollL1();
     const at = async () => {
       const [answer] = await ask(1, message.messageHash, message.registryLeafIndex);

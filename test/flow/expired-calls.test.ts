@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Interface } from "ethers";
-import type { JsonRpcProvider } from "ethers";
 import { bundleResult } from "../../src/client/bundle-result.ts";
 import { call } from "../../src/client/call.ts";
 import { revertReason } from "../../src/client/revert-reason.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import type { Relayer } from "../../src/relayer/relayer.ts";
 import { attribute, interoperable } from "../contracts/l2/support/bundles.ts";
 import { deploy } from "../client/support.ts";
 import { interopCenterAbi } from "../../src/abi/interop-center.ts";
-import { ALICE, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
-import type { FlowDevnet } from "./support/devnet.ts";
-import { relayerOf } from "./support/interop.ts";
+import { ALICE, ETHER, RELAYER, settleNow } from "./support/devnet.ts";
+import { relayerOf, startRelayedPair } from "./support/interop.ts";
+import type { RelayedPair } from "./support/interop.ts";
 
 const [A, B] = [271n, 272n];
 const REFUNDED: Hex = "0x000000000000000000000000000000000000fa13";
@@ -22,24 +20,17 @@ const SECONDS = 3_600n;
 const center = new Interface(interopCenterAbi);
 const target = new Interface(["function double(uint256) payable returns (uint256)"]);
 
-let devnet: FlowDevnet;
-let clients: JsonRpcProvider[];
-let relayer: Relayer;
+let pair: RelayedPair;
 before(async () => {
-  devnet = await startFlowDevnet([A, B]);
-  clients = devnet.chains.map(clientOf);
-  relayer = relayerOf(devnet, clients);
+  pair = await startRelayedPair([A, B]);
 });
-after(async () => {
-  for (const client of clients) client.destroy();
-  await devnet.close();
-  assert.deepEqual(devnet.faults, []);
-});
+after(() => pair.close());
 
-const alice = (member: 0 | 1) => devnet.accounts.wallet(ALICE).connect(clients[member]!);
-const held = (member: 0 | 1, account: string) => clients[member]!.getBalance(account);
+const alice = (member: 0 | 1) => pair.devnet.accounts.wallet(ALICE).connect(pair.clients[member]!);
+const held = (member: 0 | 1, account: string) => pair.clients[member]!.getBalance(account);
 
 test("a call that expired is not made: a relayer ends it for its reward, and the value is back, with real proofs", async () => {
+  const { devnet, clients, relayer } = pair;
   const account = await deploy(alice(1), "CallTarget");
   const info = devnet.info();
   const deadline = BigInt((await clients[1]!.getBlock("latest"))!.timestamp) + SECONDS;

@@ -62,22 +62,20 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
     await (await new Wallet(KEY_1, l1).sendTransaction({ to: account, value: 77n })).wait();
     const { code, stdout, stderr } = await exit("--activate", "--json");
     assert.equal(code, 0, stderr);
-    type Claim = { readonly amount: string; readonly recipient: string; readonly transactionHash: string };
+    type Claim = { readonly heldOn: string; readonly amount: string; readonly recipient: string };
     const told = JSON.parse(stdout) as {
       activationTransactionHash: string;
       claims: readonly Claim[];
-      fromAccount: readonly Claim[];
       operationsThatNeverRan: number;
     };
     assert.match(told.activationTransactionHash, /^0x[0-9a-f]{64}$/);
     assert.equal(told.operationsThatNeverRan, 1);
     assert.deepEqual(
-      told.claims.map(({ amount, recipient }) => [BigInt(amount), recipient]),
-      [[held, HEIR]],
-    );
-    assert.deepEqual(
-      told.fromAccount.map(({ amount, recipient }) => [BigInt(amount), recipient]),
-      [[77n, HEIR]],
+      told.claims.map(({ heldOn, amount, recipient }) => [heldOn, BigInt(amount), recipient]),
+      [
+        ["chain", held, HEIR],
+        ["layer", 77n, HEIR],
+      ],
     );
     assert.equal(await l1.getBalance(HEIR), held + 77n);
 
@@ -112,7 +110,7 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
     const { code, stdout, stderr } = await workplace.run([...args, "--json"], { environment });
     assert.equal(code, 0, stderr);
     assert.deepEqual((JSON.parse(stdout) as { claims: unknown }).claims, [
-      { token: `0x${"00".repeat(20)}`, amount: "0", recipient: new Wallet(KEY_1).address.toLowerCase() },
+      { token: `0x${"00".repeat(20)}`, heldOn: "chain", amount: "0", recipient: new Wallet(KEY_1).address.toLowerCase() },
     ]);
   });
 });

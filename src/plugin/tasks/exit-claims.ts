@@ -12,6 +12,8 @@ export interface ClaimArguments {
 }
 
 export interface Claim {
+  /** Whether the claimant held it on the chain, or its account of that chain's on the layer below. */
+  readonly heldOn: "chain" | "layer";
   readonly token: Hex;
   readonly amount: bigint;
   readonly recipient: Hex;
@@ -28,28 +30,23 @@ export function tellClaims(
   { output }: ChainOnL1,
   { contract, pendingHashes }: Reconstruction,
   activation: Hex | undefined,
-  { claims, fromAccount }: { readonly claims: readonly Claim[]; readonly fromAccount?: readonly Claim[] },
+  claims: readonly Claim[],
   ofUnpaid = `refundOperation and refundDeposit of ${contract.hyperchain} pay them back`,
 ): void {
   const { chainId } = contract.configuration;
   const waiting = pendingHashes.length;
   const nameOf = (token: Hex): string => (token === ETHER ? "wei" : `of token ${token}`);
-  const lines = claims.map(({ token, amount, recipient, transactionHash }) =>
-    transactionHash === undefined
-      ? `nothing to claim ${nameOf(token)}`
-      : `${amount} ${nameOf(token)} paid to ${recipient}: ${transactionHash}`,
-  );
-  const moved = (fromAccount ?? []).map(
-    ({ token, amount, recipient, transactionHash }) =>
-      `${amount} ${nameOf(token)} of the account below the chain paid to ${recipient}: ${transactionHash}`,
-  );
+  const lines = claims.map(({ heldOn, token, amount, recipient, transactionHash }) => {
+    if (transactionHash === undefined) return `nothing to claim ${nameOf(token)}`;
+    const held = heldOn === "chain" ? "" : " of the account below the chain";
+    return `${amount} ${nameOf(token)}${held} paid to ${recipient}: ${transactionHash}`;
+  });
   const stopped = activation === undefined ? [] : [`chain ${chainId} has stopped for good: ${activation}`];
   const unpaid = waiting === 0 ? [] : [`${waiting} operations never ran: ${ofUnpaid}`];
-  output.result(() => [...stopped, ...lines, ...moved, ...unpaid].join("\n"), {
+  output.result(() => [...stopped, ...lines, ...unpaid].join("\n"), {
     chainId,
     activationTransactionHash: activation ?? null,
     claims,
-    ...(fromAccount === undefined ? {} : { fromAccount }),
     operationsThatNeverRan: waiting,
   });
 }

@@ -55,7 +55,7 @@ export async function exitFromStoppedBase(
     const claims: Claim[] = [];
     for (const token of tokensToClaim(configuration.baseToken, args.token))
       claims.push(await claim(sender, nested, token, recipient ?? sender.address));
-    tellClaims(chain, rebuilt, undefined, { claims }, "what they carried stays, as all that was on its way there");
+    tellClaims(chain, rebuilt, undefined, claims, "what they carried stays, as all that was on its way there");
   });
 }
 
@@ -112,7 +112,7 @@ async function claim(sender: Sender, nested: NestedChain, token: Hex, recipient:
   const { base, chain, settlement, exit } = nested;
   const { hyperchain: contract } = chain.contract;
   const baseId = base.contract.configuration.chainId;
-  const nothing = { token, amount: 0n, recipient };
+  const nothing = { heldOn: "chain", token, amount: 0n, recipient } as const;
   const holding = proveNestedHolding(base, chain, settlement, { account: sender.address, token });
   if (holding === undefined) return nothing;
   const asked = (method: string, ...args: readonly unknown[]): Promise<bigint> =>

@@ -41,11 +41,11 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
     await chain.withSigner(args.from, settlementChainId, async (signer) => {
       const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
       const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate, chain);
-      const claims = [];
+      const claims: Claim[] = [];
       for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
         claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
-      const fromAccount = await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address);
-      tellClaims(chain, reconstruction, activation, { claims, fromAccount });
+      claims.push(...(await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address)));
+      tellClaims(chain, reconstruction, activation, claims);
     });
   });
 
@@ -89,10 +89,10 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   const holding = proveHolding(reconstruction, sender.address, token);
   const claimed = (await askContract(sender.provider, stateExit, exit, "claimed", [chainId, sender.address, token])) as bigint;
   const amount = (holding?.amount ?? 0n) - claimed;
-  if (holding === undefined || amount === 0n) return { token, amount: 0n, recipient };
+  if (holding === undefined || amount === 0n) return { heldOn: "chain", token, amount: 0n, recipient };
   const data = stateExit.encodeFunctionData("claimHolding", [chainId, token, amount, recipient, holding.proof]);
   const { hash } = await submit(sender, { to: exit, data });
-  return { token, amount, recipient, transactionHash: hash as Hex };
+  return { heldOn: "chain", token, amount, recipient, transactionHash: hash as Hex };
 }
 
 /** What the sender's account on L1 has is moved too: the stopped chain sends no calls for it any more. */
@@ -105,7 +105,7 @@ async function emptyAccountOnL1(
   const claims: Claim[] = [];
   for (const token of tokensToClaim(ETHER, named)) {
     const moved = await emptyL1Account({ factory, chainId: configuration.chainId }, { token, recipient }, sender);
-    if (moved !== undefined) claims.push({ token, recipient, ...moved });
+    if (moved !== undefined) claims.push({ heldOn: "layer", token, recipient, ...moved });
   }
   return claims;
 }

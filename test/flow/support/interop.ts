@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { Interface } from "ethers";
 import { interopCenterAbi } from "../../../src/abi/interop-center.ts";
 import { l2AssetRouterAbi } from "../../../src/abi/l2-asset-router.ts";
@@ -11,7 +12,7 @@ import { createRelayer } from "../../../src/relayer/relayer.ts";
 import type { Relayer } from "../../../src/relayer/relayer.ts";
 import type { JsonRpcProvider, Provider } from "ethers";
 import { attribute, interoperable } from "../../contracts/l2/support/bundles.ts";
-import { RELAYER } from "./devnet.ts";
+import { clientOf, RELAYER, startFlowDevnet } from "./devnet.ts";
 import type { FlowDevnet } from "./devnet.ts";
 
 const router = new Interface(l2AssetRouterAbi);
@@ -54,6 +55,28 @@ export function callOf(destinationChainId: bigint, call: { to: Hex; data: string
   const attributes = [attribute("relayerReward", call.reward)];
   const data = center.encodeFunctionData("sendBundle", [interoperable(destinationChainId), [starter], attributes]);
   return { to: PREDEPLOYS.InteropCenter, data, value: call.value + call.reward };
+}
+
+/** Two chains whose batches are proven, and a relayer that moves between them when it is told to. */
+export interface RelayedPair {
+  readonly devnet: FlowDevnet;
+  readonly clients: readonly JsonRpcProvider[];
+  readonly relayer: Relayer;
+  /** Closes all of it, and asserts that nothing has failed meanwhile. */
+  close(): Promise<void>;
+}
+
+export async function startRelayedPair(chainIds: readonly [bigint, bigint]): Promise<RelayedPair> {
+  const devnet = await startFlowDevnet([...chainIds]);
+  const clients = devnet.chains.map(clientOf);
+  return {
+    ...{ devnet, clients, relayer: relayerOf(devnet, clients) },
+    async close() {
+      for (const client of clients) client.destroy();
+      await devnet.close();
+      assert.deepEqual(devnet.faults, []);
+    },
+  };
 }
 
 /** A relayer between all chains of the devnet, paid from a development account. */
