@@ -34,6 +34,9 @@ export function policyOnBase(policy: DeliveryPolicy): DeliveryPolicy {
   return { ...policy, minRewardPercent: policy.minRewardPercent ?? MIN_REWARD_PERCENT_ON_BASES };
 }
 
+/** No account can deliver to these what is not a list, or part of a bundle: a chain that offers a fee for it lies. */
+const PROTOCOLS: ReadonlySet<Hex> = new Set([PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler]);
+
 const vault = new Interface(["function BASE_TOKEN_ASSET_ID() view returns (bytes32)"]);
 
 /** What a delivery costs and brings. */
@@ -106,7 +109,7 @@ export class Rewards {
       const [place] = l1View.messages(sourceChainId, sender, messageHash);
       const list = place === undefined ? undefined : findList(sourceChainId, place.batch.batchNumber, transfer);
       fee = list === undefined ? 0n : listFee(transfer.amount, list.entries);
-    } else fee = deliveryFee(transfer);
+    } else if (!PROTOCOLS.has(transfer.recipient)) fee = deliveryFee(transfer);
     if (fee === 0n) return 0n;
     return assetId(transfer.originChainId, transfer.originToken) === (await this.#baseToken()) ? fee : 0n;
   }

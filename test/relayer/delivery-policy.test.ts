@@ -7,10 +7,11 @@ import { interopCenterAbi } from "../../src/abi/interop-center.ts";
 import { send } from "../../src/client/send.ts";
 import { sendListed } from "../../src/client/transfer-list.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { deliveryFee } from "../../src/protocol/asset-message.ts";
 import { destinationBaseToken, interoperableAddress, relayerReward } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
-import { objectionTo } from "../../src/relayer/delivery-policy.ts";
+import { objectionTo, Rewards } from "../../src/relayer/delivery-policy.ts";
 import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { callOf, relayerOf, transferOf } from "../flow/support/interop.ts";
@@ -101,6 +102,25 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     for (const { steps } of fresh.slice(1))
       gasWei += (await clients[1]!.getTransactionReceipt(steps.get("executed")!.transactionHash))!.fee;
     assert.equal((await clients[1]!.getBalance(relayer)) - own + gasWei, ETHER / 10n + ETHER / 5n);
+  });
+
+  test("attack: a fee for what no account can deliver, to the router or the handler, counts as nothing", async () => {
+    const relayer = relayerOf(devnet, clients);
+    await relayer.observe();
+    const unused = () => assert.fail("asked for");
+    const rewards = new Rewards({
+      ...{ l1View: relayer.l1View, provider: clients[1]!, bundleBodies: unused, isCallbackRewardSpent: unused },
+      findList: () => undefined,
+    });
+    const paying = relayer
+      .journeys()
+      .find(({ content }) => content.type === "transfer" && deliveryFee(content.transfer) === ETHER / 10n);
+    assert.ok(paying?.content.type === "transfer");
+    const { content } = paying;
+    const to = (recipient: Hex) =>
+      rewards.of({ ...paying, content: { ...content, transfer: { ...content.transfer, recipient } } });
+    assert.equal(await to(content.transfer.recipient), ETHER / 10n);
+    for (const protocols of [PREDEPLOYS.L2AssetRouter, PREDEPLOYS.InteropHandler]) assert.equal(await to(protocols), 0n);
   });
 
   test("weighs reward against cost exactly, and asks for the balance of losses only", async () => {
