@@ -9,6 +9,7 @@ import { chainsIn, checkAudit, marksIn } from "./invariants/between-steps.ts";
 import { Closing } from "./invariants/closing.ts";
 import { Drain } from "./invariants/drain.ts";
 import { ForcedOperations, isExitDue } from "./invariants/forced-operations.ts";
+import { Flows } from "./invariants/flows.ts";
 import { Payments } from "./invariants/payments.ts";
 import { Transfers } from "./invariants/transfers.ts";
 import { invariant } from "./invariants/violation.ts";
@@ -81,6 +82,7 @@ export class Episode {
   readonly #forced = new ForcedOperations();
   readonly #payments = new Payments();
   readonly #transfers = new Transfers();
+  readonly #flows = new Flows();
   readonly #trace: TakenStep[] = [];
   readonly #options: EpisodeOptions;
   #audit: Audit | undefined;
@@ -211,6 +213,7 @@ export class Episode {
     this.#forced.check(this.world, logs);
     this.#payments.check(logs);
     this.#transfers.read(this.world, this.records, logs);
+    this.#flows.read(this.records, logs);
     this.#logs.push(...logs);
   }
 

@@ -7,6 +7,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { Coverage } from "./coverage.ts";
 import { Episode } from "./episode.ts";
 import { Violation } from "./invariants/violation.ts";
+import { HELD, REFUNDED, RELEASED } from "./model/escrows.ts";
 import { L2Chain } from "./l2/l2-chain.ts";
 import { addressOf } from "./model/aliases.ts";
 import type { Addresses } from "./model/world.ts";
@@ -245,6 +246,21 @@ describe("the simulation notices a fault of L1 by its invariants alone", () => {
   test("a chain that delivers what none sent violates an invariant", async (context) => {
     const unsent = deliver((deliveries) => [...deliveries, wordToHex(1n)]);
     assert.match(await withChains(context, "commit", unsent as never), /was delivered, and no chain sent it/);
+  });
+
+  test("a chain that pays a leg of a flow out and gives it back violates an invariant", async (context) => {
+    const both = (original: L2Chain["commit"]) =>
+      function (this: L2Chain, record: Parameters<L2Chain["commit"]>[0]): void {
+        const { content } = record;
+        const ended = content.escrows.filter(({ status }) => status !== HELD);
+        const again = ended.map((move) => ({ ...move, status: RELEASED + REFUNDED - move.status }));
+        original.call(this, { ...record, content: { ...content, escrows: [...content.escrows, ...again] } });
+      };
+    const violation = await withChains(context, "commit", both as never);
+    assert.match(
+      violation,
+      /leg \d of flow 0x\w+ was (released on chain \d+ and refunded|refunded on chain \d+ and released) on chain/,
+    );
   });
 
   test("a chain that delivers a transfer again violates an invariant", async (context) => {

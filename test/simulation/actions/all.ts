@@ -5,6 +5,7 @@ import { batchActions } from "./batches.ts";
 import { chainActions } from "./chains.ts";
 import { claimActions } from "./claims.ts";
 import { deploymentActions } from "./deployments.ts";
+import { escrowActions } from "./escrows.ts";
 import { exitActions } from "./exits.ts";
 import { outsiderActions } from "./outsiders.ts";
 import { requestActions } from "./requests.ts";
@@ -18,6 +19,7 @@ const all = [
   ...chainActions,
   ...claimActions,
   ...deploymentActions,
+  ...escrowActions,
   ...exitActions,
   ...outsiderActions,
   ...requestActions,

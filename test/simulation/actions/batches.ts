@@ -84,6 +84,7 @@ function nothingHappens(l2: L2Chain, now: bigint): BatchContent {
     bytecodes: [],
     imports: [],
     deliveries: [],
+    escrows: [],
     cheatCount: 0n,
     timestamp: now,
     withhold: false,

@@ -4,6 +4,7 @@ import { proveUndelivered } from "../../../src/chain/state/undelivered-proof.ts"
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
 import { endOf } from "../l2/records.ts";
@@ -87,8 +88,11 @@ export function holdingsOf(
   const { baseToken } = l2.chain.configuration;
   return [...l2.holdings].flatMap(([name, held]) => {
     const [token, account] = name.split(",") as [Hex, Hex];
+    // What flows hold has no account on L1: it is paid leg by leg.
     const found =
-      held === 0n ? undefined : proveHolding(l2.tree, { settlementChainId: world.l1ChainId, baseToken, token, account });
+      held === 0n || account === ATOMIC_FLOWS_ADDRESS
+        ? undefined
+        : proveHolding(l2.tree, { settlementChainId: world.l1ChainId, baseToken, token, account });
     return found === undefined ? [] : [{ token, account, owner: ownerOf(world, account), ...found }];
   });
 }

@@ -20,6 +20,13 @@ export interface SentMessage {
   readonly log: PubdataLog & { readonly type: "message" };
 }
 
+/** A leg of a flow whose escrow begins or ends: `EscrowStatus`. */
+export interface EscrowMove {
+  readonly id: Hex;
+  readonly leg: number;
+  readonly status: bigint;
+}
+
 /** What happens on a chain in one batch. */
 export interface BatchContent {
   readonly operations: readonly { readonly operation: QueuedOperation; readonly success: boolean }[];
@@ -31,6 +38,8 @@ export interface BatchContent {
   readonly imports: readonly ImportedRoot[];
   /** Hashes of the messages of other chains that are delivered. */
   readonly deliveries: readonly Hex[];
+  /** What became of legs of flows. */
+  readonly escrows: readonly EscrowMove[];
   readonly cheatCount: bigint;
   readonly timestamp: bigint;
   readonly withhold: boolean;

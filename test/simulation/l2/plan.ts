@@ -9,6 +9,8 @@ import {
 } from "../../../src/protocol/asset-message.ts";
 import type { AssetTransfer } from "../../../src/protocol/asset-message.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
+import { flowFactKey } from "../../../src/protocol/atomic-flow.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { deliveryFlagKey } from "../../../src/protocol/delivery-flag.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
@@ -18,8 +20,11 @@ import { addressOf, plain, ZERO_ADDRESS } from "../model/aliases.ts";
 import { deadlineOf } from "../model/batches.ts";
 import type { QueuedOperation, World } from "../model/world.ts";
 import type { Choices } from "../support/random.ts";
+import { FEE_UNIT } from "../model/escrows.ts";
+import { moveFlows } from "./flows.ts";
+import type { FlowDraft } from "./flows.ts";
 import { holdingName } from "./l2-chain.ts";
-import type { BatchContent, L2Chain, SentMessage } from "./l2-chain.ts";
+import type { BatchContent, EscrowMove, L2Chain, SentMessage } from "./l2-chain.ts";
 import type { Records, TransferRecord } from "./records.ts";
 
 /** The asset that chains issue themselves. */
@@ -30,12 +35,13 @@ const MOST_OPERATIONS = 4;
 const LARGEST_LAG = 200n;
 
 /** A batch in the making: holdings change one after the other. */
-class Draft {
+class Draft implements FlowDraft {
   readonly l2: L2Chain;
   readonly changed = new Map<string, bigint>();
   readonly messages: SentMessage["log"][] = [];
   readonly flags: StateWrite[] = [];
   readonly deliveries: Hex[] = [];
+  readonly escrows: EscrowMove[] = [];
   readonly #world: World;
   readonly #random: Choices;
 
@@ -47,7 +53,21 @@ class Draft {
 
   add(token: Hex, account: Hex, amount: bigint): void {
     const name = holdingName(plain(token), account);
-    this.changed.set(name, (this.changed.get(name) ?? this.l2.holdings.get(name) ?? 0n) + amount);
+    this.changed.set(name, this.balance(token, account) + amount);
+  }
+
+  balance(token: Hex, account: Hex): bigint {
+    const name = holdingName(plain(token), account);
+    return this.changed.get(name) ?? this.l2.holdings.get(name) ?? 0n;
+  }
+
+  write({ record: { id }, leg, isPivot }: Parameters<FlowDraft["write"]>[0], value: bigint): void {
+    this.flags.push({ ...flowFactKey(ATOMIC_FLOWS_ADDRESS, id, leg, isPivot), value });
+    if (!isPivot) this.escrows.push({ id, leg, status: value % FEE_UNIT });
+  }
+
+  say(body: Uint8Array): void {
+    this.messages.push({ type: "message", sender: ATOMIC_FLOWS_ADDRESS, body });
   }
 
   /** A holder of something, and how much. */
@@ -55,7 +75,8 @@ class Draft {
     const names = new Set([...this.l2.holdings.keys(), ...this.changed.keys()]);
     const all = [...names].map((name) => ({ name, amount: this.changed.get(name) ?? this.l2.holdings.get(name) ?? 0n }));
     // What a contract holds at its own address it cannot move: only its alias is its own on the chain.
-    const isOwned = (name: string): boolean => this.#world.kinds.get(name.split(",")[1]) === undefined;
+    const isOwned = (name: string): boolean =>
+      this.#world.kinds.get(name.split(",")[1]) === undefined && name.split(",")[1] !== ATOMIC_FLOWS_ADDRESS;
     const found = this.#random.pick(all.filter(({ name, amount }) => amount > 0n && isOwned(name)));
     if (found === undefined) return undefined;
     const [token, account] = found.name.split(",") as [Hex, Hex];
@@ -214,6 +235,7 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
   for (const transfer of random.some(records.undeliveredTo(l2)).slice(0, 3)) deliver(draft, world, transfer);
   if (random.oneIn(2)) for (const transfer of random.some(records.refusedOf(l2)).slice(0, 2)) giveBack(draft, world, transfer);
   for (let i = random.index(4); i > 0; i--) sendSomething(draft, world, records, random);
+  moveFlows(draft, world, records, random, timestamp);
   if (random.oneIn(3)) sendOwnAsset(draft, world, random);
   if (random.oneIn(2)) returnForeignAsset(draft, world, random);
   if (random.oneIn(4))
@@ -230,6 +252,7 @@ export function planHonestBatch(world: World, l2: L2Chain, records: Records, ran
     bytecodes: code.bytecodes,
     imports: chooseImports(world, random),
     deliveries: draft.deliveries,
+    escrows: draft.escrows,
     cheatCount: l2.chain.configuration.cheatsAllowed && random.oneIn(3) ? 2n : 0n,
     timestamp,
     withhold: mayWithhold && random.oneIn(2),
@@ -254,6 +277,7 @@ export function planClosingBatch(world: World, l2: L2Chain, records: Records, ra
     bytecodes: [],
     imports: [],
     deliveries: draft.deliveries,
+    escrows: draft.escrows,
     cheatCount: 0n,
     timestamp: now,
     withhold: false,

@@ -14,6 +14,10 @@ import type { Chain } from "../model/world.ts";
 import type { Configuration, World } from "../model/world.ts";
 import type { Key } from "../support/keys.ts";
 import type { Scene } from "../support/scene.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import { flowFact } from "../../../src/protocol/atomic-flow.ts";
+import { leafIndexOf } from "./flows.ts";
+import type { FactRecord, FlowRecord } from "./flows.ts";
 import { L2Chain } from "./l2-chain.ts";
 import type { BatchRecord } from "./l2-chain.ts";
 import { logsOf } from "./form.ts";
@@ -94,6 +98,9 @@ export class Records {
   readonly withdrawals: WithdrawalRecord[] = [];
   readonly transfers: TransferRecord[] = [];
   readonly failures: FailureRecord[] = [];
+  /** Flows between honest chains, oldest first. */
+  readonly flows: FlowRecord[] = [];
+  readonly #facts = new Map<Hex, FactRecord>();
   readonly announcements: Announcement[] = [];
   /** How much of each chain's queue was looked at. */
   readonly queueLengths = new Map<bigint, bigint>();
@@ -108,6 +115,16 @@ export class Records {
 
   addChain(world: World, chain: Chain, { keys, isHonest, leavesAt }: Founding): void {
     this.chains.push(new L2Chain(chain, keys, isHonest, leavesAt, world.l1ChainId));
+  }
+
+  /** What is only tried in a step can be agreed on once more. */
+  addFlow(flow: FlowRecord): void {
+    if (this.flows.every(({ id }) => id !== flow.id)) this.flows.push(flow);
+  }
+
+  /** The message of a flow's leg, in the first executed batch that has it. */
+  fact(id: Hex, leg: number): FactRecord | undefined {
+    return this.#facts.get(toHex(flowFact(id, leg)));
   }
 
   depositOf(chainId: bigint, index: bigint): DepositRecord | undefined {
@@ -140,6 +157,11 @@ export class Records {
         if (deposit !== undefined && !log.success)
           this.failures.push({ deposit, batchNumber, logIndex: index, merkleProof: proof() });
         return;
+      }
+      if (log.sender === ATOMIC_FLOWS_ADDRESS && !this.#facts.has(toHex(log.body))) {
+        const leafIndex = leafIndexOf(world, chainId, batchNumber);
+        const { executedAt } = world.rootContents.value[leafIndex]!.record;
+        this.#facts.set(toHex(log.body), { leafIndex, messageIndex: index, logProof: proof(), executedAt });
       }
       const transfer = isAssetSender(log.sender) ? decodeAssetMessage(log.body) : undefined;
       if (transfer?.kind === AssetMessageKind.withdrawal && transfer.destinationChainId === world.l1ChainId) {

@@ -108,6 +108,7 @@ export function requireChain({ world, sender }: Frame, raisedBy: ContractKind, c
 export function appendLeaf(world: World, batch: ExecutedBatch): void {
   const leaves = [...world.rootLeaves.value, transactionTreeLeaf(batch)];
   world.rootLeaves.value = leaves;
+  world.rootContents.value = [...world.rootContents.value, batch];
   world.roots.value = [...world.roots.value, transactionTreeRoot(leaves)];
 }
 

@@ -6,25 +6,18 @@ import { holdingAmount, holdingKey } from "../../../src/protocol/holding.ts";
 import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { l2Sender, plain, ZERO_ADDRESS } from "./aliases.ts";
+import { escrows, stoppedChain } from "./escrows.ts";
 import type { Frame } from "./frame.ts";
 import { isIncluded } from "./log-inclusion.ts";
-import { Refusal, requireThat } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
 import { computeRoot, computeRootWithout } from "./state-tree.ts";
 import type { LeafPath, LowLeaf } from "./state-tree.ts";
-import type { Chain } from "./world.ts";
 
 const FIRST_ACCOUNT = 0x100000n;
 
 const refuse = (error: string, ...args: readonly unknown[]): never => {
   throw new Refusal("StateExit", error, args);
 };
-
-function stoppedChain({ world }: Frame, chainId: bigint): Chain {
-  const chain = world.chains.get(chainId);
-  requireThat(chain !== undefined, "StateExit", "UnknownChain", () => [chainId]);
-  requireThat(chain.exited.value, "StateExit", "ChainNotExited");
-  return chain;
-}
 
 /** A holding as claims show it. */
 export interface HoldingProof {
@@ -55,6 +48,8 @@ function holdingOf(frame: Frame, chainId: bigint, token: Hex, account: Hex, proo
 }
 
 export const stateExit = {
+  ...escrows,
+
   claimHolding(frame: Frame, chainId: bigint, named: Hex, amount: bigint, recipient: Hex, proof: HoldingProof): void {
     const { claimed, addresses } = frame.world;
     const token = plain(named);

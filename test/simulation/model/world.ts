@@ -2,6 +2,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
+import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
 import { Amounts, Cell, Journal, Table } from "./journal.ts";
 
 /** The contracts that the simulation calls. */
@@ -245,10 +246,14 @@ export class World {
   readonly ether: Cell<bigint>;
   /** Leaves of the tree behind the Transaction Root. */
   readonly rootLeaves: Cell<readonly Hex[]>;
+  /** What those leaves are of. */
+  readonly rootContents: Cell<readonly ExecutedBatch[]>;
   readonly roots: Cell<readonly Hex[]>;
   readonly publishedCode: Table<true>;
   readonly claimed: Amounts;
   readonly refundedTransfers: Table<true>;
+  /** By flow and leg. */
+  readonly paidEscrows: Table<true>;
   readonly tokens: Table<Token>;
   readonly parties: Table<Party>;
   readonly committees = new Map<Hex, { readonly members: readonly Hex[]; readonly threshold: bigint }>();
@@ -298,10 +303,12 @@ export class World {
     this.factoryEntered = new Cell(journal, false);
     this.ether = new Cell(journal, 0n);
     this.rootLeaves = new Cell<readonly Hex[]>(journal, []);
+    this.rootContents = new Cell<readonly ExecutedBatch[]>(journal, []);
     this.roots = new Cell<readonly Hex[]>(journal, [emptyRoot]);
     this.publishedCode = new Table(journal);
     this.claimed = new Amounts(journal);
     this.refundedTransfers = new Table(journal);
+    this.paidEscrows = new Table(journal);
     this.tokens = new Table(journal);
     this.parties = new Table(journal);
     this.refusingVerifiers = new Table(journal);
