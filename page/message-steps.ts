@@ -14,7 +14,8 @@ export const STEP_WORDS: Readonly<Record<string, string>> = {
 
 /** The steps of a message of this kind, in order: what goes to L1 needs no import. */
 export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] {
-  if (type === "withdrawal" || type === "l1Call") return ["initiated", "settled", "inTransactionRoot", "executed"];
+  if (type === "withdrawal" || type === "l1Call" || type === "l1Message")
+    return ["initiated", "settled", "inTransactionRoot", "executed"];
   return type === "message" ? ["initiated", "settled", "inTransactionRoot"] : JOURNEY_STEPS;
 }
 

@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { askSlot } from "../relayer/state-proof.ts";
@@ -14,6 +14,7 @@ import { loadSlot, newestRoot } from "./remote-slot.ts";
 import type { AskingProviderOf } from "./remote-slot.ts";
 import { ecosystemOf } from "./settlement-base.ts";
 import { refusalOf } from "./submit.ts";
+import type { SignerOf } from "./submit.ts";
 import { waitUntil } from "./wait-until.ts";
 import type { WaitOptions } from "./wait-until.ts";
 import { viewL1 } from "./withdraw.ts";
@@ -36,9 +37,6 @@ export interface BroughtSlot {
   /** Absent where the chain had it already. */
   readonly transactionHash?: Hex;
 }
-
-/** The client's signer on a member, by chain id. */
-export type SignerOf = (chainId: number) => Promise<Signer> | Signer;
 
 /**
  * Has other chains keep what a slot holds now (`CrossChainViews`): keys that were replaced in a keystore, a price, a list. Waits

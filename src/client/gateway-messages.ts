@@ -1,11 +1,12 @@
-import type { Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 import { decodeGatewayMessage, gatewayMessageId } from "../protocol/gateway-message.ts";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
+import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "./client-error.ts";
-import { l2MessageGateway, messageGateway } from "./contract-interfaces.ts";
+import { l2MessageGateway, messageGateway, topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { messageGateways } from "./message-gateway.ts";
@@ -86,7 +87,7 @@ function messageToChain(all: Ecosystem, layerId: number, log: MessageLog): Gatew
   return { chainId, direction: "toChain", id: gatewayMessageId(BigInt(layerId), fromHex(body)), sender, recipient, body };
 }
 
-const WRITTEN = messageGateway.getEvent("MessageWritten")?.topicHash;
+const WRITTEN = topicOf(messageGateway, "MessageWritten");
 
 /**
  * Delivers a message to its recipient, where it can be delivered; any account may. `signer` is where the message goes, and pays
@@ -128,6 +129,17 @@ export async function announceGatewayMessage(all: Ecosystem, { chainId, id }: Ga
   const data = messageGateway.encodeFunctionData("announce", [id]);
   return (await submit(await senderOn(signer, l1), { to: onL1, data })).hash as Hex;
 }
+
+/** The transaction on L1 in which the gateway gave a message of an executed batch to its recipient; undefined where none has. */
+export async function gatewayDelivery(onL1: Hex, { batch, body }: MessagePlace, l1: Provider): Promise<Hex | undefined> {
+  if (batch.executed === undefined) return undefined;
+  const topics = [DELIVERED, gatewayMessageId(batch.chainId, body)];
+  const question = { address: onL1, topics, fromBlock: batch.executed.blockNumber, toBlock: await l1.getBlockNumber() };
+  const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
+  return log?.transactionHash as Hex | undefined;
+}
+
+const DELIVERED = topicOf(messageGateway, "MessageDelivered");
 
 type Waiting = Exclude<DeliveredGatewayMessage, { readonly state: "delivered" }>;
 

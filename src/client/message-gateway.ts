@@ -2,13 +2,13 @@ import { AbiCoder, concat } from "ethers";
 import { L2_MESSAGE_GATEWAY_CODE } from "../abi/l2-message-gateway-code.ts";
 import { MESSAGE_GATEWAY_CODE } from "../abi/message-gateway-code.ts";
 import type { Hex } from "../protocol/hex.ts";
-import type { SignerOf } from "./bring-slot.ts";
 import { deployedContract, putOnLayer } from "./deployed-contract.ts";
 import type { DeployedContract } from "./deployed-contract.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
 import { senderOn } from "./submit.ts";
+import type { SignerOf } from "./submit.ts";
 
 /** The two ends of the ERC-7786 gateway between a chain and what it settles on; contracts use the one beside them. */
 export interface MessageGateways {
@@ -20,8 +20,18 @@ export interface MessageGateways {
 
 /** Where the gateway's ends are for a chain, of this version of the package. Throws ClientError UnknownChain. */
 export function messageGateways(all: Ecosystem, chain: ChainName): MessageGateways {
-  const { onL1, onChain } = gatewayContracts(ecosystemOf(all, findChain(all, chain)).l1.contracts.factory);
+  return gatewaysOf(ecosystemOf(all, findChain(all, chain)).l1.contracts.factory);
+}
+
+/** Likewise for all chains of a factory. */
+export function gatewaysOf(factory: Hex): MessageGateways {
+  const { onL1, onChain } = gatewayContracts(factory);
   return { onL1: onL1.address, onChain: onChain.address };
+}
+
+/** The end on chains of the gateway whose end on L1 is here. */
+export function chainEndOf(onL1: Hex): Hex {
+  return created(L2_MESSAGE_GATEWAY_CODE, onL1).address;
 }
 
 /**

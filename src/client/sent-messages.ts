@@ -1,14 +1,16 @@
 import { decodeAssetMessage, AssetMessageKind, isAssetSender } from "../protocol/asset-message.ts";
 import type { AssetTransfer } from "../protocol/asset-message.ts";
+import { decodeGatewayMessage } from "../protocol/gateway-message.ts";
 import { fromHex, keccak } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { decodeL1Call } from "../protocol/l1-call.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { readCrossChainMessage } from "../protocol/cross-chain-message.ts";
 import { messenger } from "./contract-interfaces.ts";
+import { chainEndOf } from "./message-gateway.ts";
 
 /** What a message is; as in `hyperchain_message`. */
-export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "message";
+export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
 
 /** A message that has left a chain. */
 export interface SentMessage {
@@ -18,7 +20,7 @@ export interface SentMessage {
   readonly sender: Hex;
   readonly type: MessageType;
   readonly sourceChainId: number;
-  /** L1's for a withdrawal, a call on L1 and a plain message. */
+  /** L1's for a withdrawal, a call on L1, a message to a contract on L1 and a plain message. */
   readonly destinationChainId: number;
   readonly transactionHash: Hex;
 }
@@ -53,7 +55,8 @@ export function readTransfer({ sender, body }: RawMessage): AssetTransfer | unde
 
 /**
  * The messages that a transaction sent, in order: transfers, bundles of calls, results of bundles, withdrawals, calls on L1,
- * plain messages to L1. What travels inside a bundle, and a chain's report to L1 that a transfer arrived, are left out.
+ * messages of the gateway to L1, plain messages to L1. What travels inside a bundle, and a chain's report to L1 that a transfer
+ * arrived, are left out.
  */
 export function sentMessages(sourceChainId: number, l1ChainId: number, receipt: MessageLogs): SentMessage[] {
   const transactionHash = (receipt.hash ?? receipt.transactionHash ?? "0x") as Hex;
@@ -73,7 +76,13 @@ function classify(message: RawMessage, l1ChainId: number): Pick<SentMessage, "ty
     return { type: type === "result" ? "callback" : type, destinationChainId: Number(crossing.destinationChainId) };
   }
   const transfer = readTransfer(message);
-  const isCall = decodeL1Call(message.body)?.l1ChainId === BigInt(l1ChainId);
-  if (transfer === undefined) return { type: isCall ? "l1Call" : "message", destinationChainId: l1ChainId };
+  if (transfer === undefined) return { type: toContract(message, BigInt(l1ChainId)) ?? "message", destinationChainId: l1ChainId };
   return transfer.kind === AssetMessageKind.withdrawal ? { type: "withdrawal", destinationChainId: l1ChainId } : undefined;
+}
+
+/** What a message asks of contracts on L1; undefined where it asks nothing that clients know. */
+function toContract({ sender, body }: RawMessage, l1ChainId: bigint): "l1Call" | "l1Message" | undefined {
+  if (decodeL1Call(body)?.l1ChainId === l1ChainId) return "l1Call";
+  const message = decodeGatewayMessage(body);
+  return message?.chainId === l1ChainId && chainEndOf(message.gateway) === sender ? "l1Message" : undefined;
 }

@@ -20,6 +20,9 @@ export interface Sender {
   readonly member: PayingMember & { readonly chainId: number };
 }
 
+/** The client's signer on a member, by chain id. */
+export type SignerOf = (chainId: number) => Promise<Signer> | Signer;
+
 /** Throws ClientError NoProvider, or WrongChain where the signer is connected to something else than `member`. */
 export async function senderOn(signer: Signer, member: Sender["member"]): Promise<Sender> {
   const { provider } = signer;

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { TransactionReceipt } from "ethers";
-import { messageGateway } from "../../src/client/contract-interfaces.ts";
+import { messageGateway, messenger } from "../../src/client/contract-interfaces.ts";
 import { contractNames } from "../../src/client/revert-reason.ts";
 import { announceGatewayMessage, deliverGatewayMessage, gatewayMessagesIn } from "../../src/client/gateway-messages.ts";
 import type { DeliveredGatewayMessage, GatewayMessage } from "../../src/client/gateway-messages.ts";
 import { deployMessageGateways, messageGateways } from "../../src/client/message-gateway.ts";
+import { sentMessages } from "../../src/client/sent-messages.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { deploy, startClientEcosystem } from "./support.ts";
@@ -84,6 +86,9 @@ describe("C3: the client's messages between L1 and a chain", () => {
         assert.equal(String(caller).toLowerCase(), end);
         assert.deepEqual([id, source, payload], [message.id, interoperableAddress(BigInt(idOf(from)), sender), "0x01"]);
         assert.deepEqual(await deliver(message), { state: "deliveredBefore" });
+        if (to !== "l1") continue;
+        const told = (await ecosystem.devnet.messages()).find(({ sourceChainId }) => sourceChainId === idOf(from));
+        assert.deepEqual([told?.type, told?.steps.at(-1)?.transactionHash], ["l1Message", made.transactionHash]);
       }
     }
   });
@@ -110,6 +115,12 @@ describe("C3: the client's messages between L1 and a chain", () => {
 
   test("attack: what other contracts say under the gateway's names is no message of it", async () => {
     const contract = await deploy(on("a"), "InteropRecipient");
+    // The same bytes to L1 by an account itself.
+    const [own] = await send("a", "a", contract, "0x04");
+    const words = messenger.encodeFunctionData("sendToL1", [own.body]);
+    const copy = await (await on("a").sendTransaction({ to: PREDEPLOYS.L1Messenger, data: words })).wait();
+    assert.deepEqual(gatewayMessagesIn(info, idOf("a"), copy!), []);
+    assert.equal(sentMessages(idOf("a"), info.l1.chainId, copy!)[0]?.type, "message");
     const [, receipt] = await send("l1", "a", contract, "0x03");
     const logs = receipt.logs.map(({ topics, data }) => ({ topics, data, address: `0x${"5e".repeat(20)}` }));
     assert.deepEqual(gatewayMessagesIn(info, info.l1.chainId, { logs }), []);

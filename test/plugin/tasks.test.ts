@@ -8,6 +8,9 @@ import { AbiCoder, ContractFactory, formatEther, Interface, JsonRpcProvider, kec
 import type { Contract } from "ethers";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
+import { messageGateway } from "../../src/client/contract-interfaces.ts";
+import { deployMessageGateways } from "../../src/client/message-gateway.ts";
+import { interoperableAddress } from "../../src/protocol/interop-request.ts";
 import { REMOTE_SWAP_ADDRESS } from "../../src/client/remote-swap-contract.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
@@ -271,6 +274,38 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(onL1.stderr, /there is no contract at 0x\w+@l1/);
   });
 
+  test("C3: a message between L1 and a chain is shown, and delivered when any account claims it", async () => {
+    const { info } = ecosystem;
+    const urlOf = (chainId: number) => [info.l1, ...info.chains].find((member) => member.chainId === chainId)?.url;
+    const on = (chainId: number): Wallet => new Wallet(KEY_1, connect(urlOf(chainId)));
+    const { onL1, onChain } = await deployMessageGateways(info, "beta", on);
+    const send = async (from: number, to: number, gateway: string): Promise<string> => {
+      const recipient = await deploy(on(to), "InteropRecipient");
+      const order = [interoperableAddress(BigInt(to), recipient), "0x01", []];
+      const data = messageGateway.encodeFunctionData("sendMessage", order);
+      return (await (await on(from).sendTransaction({ to: gateway, data })).wait())!.hash;
+    };
+    const beta = info.chains[1]!.chainId;
+    const up = await send(beta, info.l1.chainId, onChain);
+    const waiting = await workplace.run(["hyperchain:message", up]);
+    const stuck = /^l1Message 0x\w+ beta → l1 is stuck: .*'npx hardhat hyperchain:claim beta (0x\w+)' delivers it$/m;
+    const [, messageHash = ""] = stuck.exec(waiting.stdout) ?? [];
+    const claimed = await workplace.run(["hyperchain:claim", "beta", messageHash, "--from", "3"]);
+    assert.match(claimed.stdout, /^delivered on l1: 0x[0-9a-f]{64}$/m, claimed.stderr);
+    assert.equal((await workplace.run(["hyperchain:claim", "beta", up])).stdout, "delivered on l1 before\n");
+    const shown = await workplace.run(["hyperchain:message", up]);
+    assert.match(shown.stdout, /^l1Message 0x\w+ beta → l1: every step is done/m, shown.stderr);
+    const down = await send(info.l1.chainId, beta, onL1);
+    const { messages } = valueOf<{ messages: readonly { direction: string; claimTransactionHash: string }[] }>(
+      await workplace.run(["hyperchain:claim", "l1", down, "--from", "3", "--json"]),
+    );
+    const [delivered] = messages;
+    assert.equal(delivered?.direction, "toChain");
+    assert.equal((await on(beta).provider!.getTransactionReceipt(delivered.claimTransactionHash))?.status, 1);
+    const none = await workplace.run(["hyperchain:claim", "l1", up]);
+    assert.match(none.stderr, /on l1 has sent no message by the gateway to a chain/);
+  });
+
   test("C7: a call of L1 is made by the sender's account there, at once or when any account claims it", async () => {
     const l1 = connect(ecosystem.info.l1.url);
     const contract = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: COUNTER_INIT })).wait())?.contractAddress ?? "";
@@ -409,7 +444,7 @@ describe("I1 tasks on a running ecosystem", () => {
     // For another contract: nothing there would ever make it.
     const foreign = await send(beta, `${words.slice(0, 2 + 24)}${"11".repeat(20)}${words.slice(2 + 64)}`);
     const none = await workplace.run(["hyperchain:claim", "beta", foreign!.hash]);
-    assert.match(none.stderr, /is no withdrawal and no call on/);
+    assert.match(none.stderr, /is no withdrawal, and no call or message to a contract on/);
   });
 
   test("B4: --estimate tells the gas of a call, with which it goes through, and of a send's delivery, and sends nothing", async () => {

@@ -242,9 +242,9 @@ export interface MessageInfo {
   readonly messageHash: Hex;
   /** Account or contract that sent it. */
   readonly sender: Hex;
-  readonly type: "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "message";
+  readonly type: "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
   readonly sourceChainId: number;
-  /** L1's chain id for a withdrawal and a call on L1. */
+  /** L1's chain id for a withdrawal, and for a call of a contract on L1 or a message to one. */
   readonly destinationChainId: number;
   /** In order; those that are not done yet are absent. */
   readonly steps: readonly {

@@ -1,10 +1,13 @@
 import type { Provider } from "ethers";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
+import { decodeGatewayMessage } from "../../protocol/gateway-message.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ChainView } from "../../relayer/chain-view.ts";
 import type { ChainEvent } from "../../relayer/chain-view.ts";
 import { callFor, l1CallStanding } from "../../client/l1-calls.ts";
+import { gatewayDelivery } from "../../client/gateway-messages.ts";
+import { gatewaysOf } from "../../client/message-gateway.ts";
 import { claimOf } from "../../client/withdraw.ts";
 import type { StepRecord } from "../../protocol/cross-chain-message.ts";
 import type { L1View, MessagePlace } from "../../settlement-layer/reader/l1-view.ts";
@@ -22,14 +25,14 @@ export interface MessagesToL1Dependencies {
 
 /** A message whose destination is L1. */
 interface MessageToL1 {
-  readonly type: "withdrawal" | "l1Call" | "message";
+  readonly type: "withdrawal" | "l1Call" | "l1Message" | "message";
   readonly sender: Hex;
   readonly messageHash: Hex;
   readonly chainId: bigint;
   readonly at: StepRecord;
 }
 
-/** Follows what chains say to L1 itself: withdrawals, calls and plain messages. */
+/** Follows what chains say to L1 itself: withdrawals, calls, messages of the gateway and plain ones. */
 export interface MessagesToL1 {
   /** All of them as they stand, each chain's oldest first. Rejects with a provider's error. Calls wait for each other. */
   look(): Promise<readonly MessageInfo[]>;
@@ -81,8 +84,12 @@ export function createMessagesToL1({ ecosystem, l1, l1View, chains }: MessagesTo
       return { ...message, waitingFor: `the sender's batch is sealed, proven and executed on ${layerName(chainId)}` };
     if (type === "message") return message;
     if (type === "l1Call") return callInfo(message, place, { layer, l1 });
-    const claim = await claimOf(ecosystem.addresses.bridge, place, l1);
-    if (claim === undefined) return { ...message, waitingFor: `an account has the bridge on ${layerName(chainId)} pay it` };
+    const { bridge, factory } = ecosystem.addresses;
+    const isPaid = type === "withdrawal";
+    const claim = isPaid ? await claimOf(bridge, place, l1) : await gatewayDelivery(gatewaysOf(factory).onL1, place, l1);
+    const where = layerName(chainId);
+    const waitingFor = isPaid ? `an account has the bridge on ${where} pay it` : `an account delivers it on ${where}`;
+    if (claim === undefined) return { ...message, waitingFor };
     for (const step of ["delivered", "executed"]) onL1(step, claim);
     return message;
   }
@@ -127,6 +134,15 @@ function typeOf(event: ChainEvent, layer: Layer): MessageToL1["type"] | undefine
   if (event.type !== "messageSent") return undefined;
   const { sender, body } = event;
   if (sender === PREDEPLOYS.InteropCenter || sender === PREDEPLOYS.InteropHandler) return undefined;
-  if (!isAssetSender(sender)) return callFor(layer, body) === undefined ? "message" : "l1Call";
+  if (!isAssetSender(sender)) return toContract(sender, body, layer) ?? "message";
   return decodeAssetMessage(body)?.kind === AssetMessageKind.withdrawal ? "withdrawal" : undefined;
+}
+
+/** Words for another gateway than this layer's are a plain message, as those for another L1 are. */
+function toContract(sender: Hex, body: Uint8Array, layer: Layer): "l1Call" | "l1Message" | undefined {
+  if (callFor(layer, body) !== undefined) return "l1Call";
+  const message = decodeGatewayMessage(body);
+  if (message?.chainId !== layer.chainId) return undefined;
+  const { onL1, onChain } = gatewaysOf(layer.factory);
+  return message.gateway === onL1 && sender === onChain ? "l1Message" : undefined;
 }

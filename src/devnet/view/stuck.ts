@@ -39,6 +39,12 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' claims it`,
     };
   }
+  if (message.type === "l1Message") {
+    return {
+      why: "a message reaches its recipient on L1 when any account delivers it, and none has yet",
+      help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' delivers it`,
+    };
+  }
   if (message.type === "l1Call") {
     return {
       why: `a call on ${layer} is made when any account brings it, and none has yet`,

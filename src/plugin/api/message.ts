@@ -20,6 +20,7 @@ export const CROSSING_TYPES = [
   "refund",
   "withdrawal",
   "l1Call",
+  "l1Message",
   "message",
   "deposit",
   "payment",

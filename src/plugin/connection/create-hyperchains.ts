@@ -12,6 +12,7 @@ import { withdraw } from "../../client/withdraw.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callOverLayers } from "./call-over-layers.ts";
+import { messageByGateway } from "./message-by-gateway.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
@@ -148,6 +149,7 @@ function kindOf(name: CrossingName, link: EcosystemLink): CrossingKind {
   if (name.type === "payment") return payment(name);
   if (name.type === "deposit") return depositKind(name, link);
   if (name.type === "l1Call" && name.sender !== undefined) return callOverLayers({ ...name, sender: name.sender }, link);
+  if (name.type === "l1Message") return messageByGateway(name, link);
   // Plain messages go to L1 too.
   return name.type === "withdrawal" || name.type === "message" ? messageToL1(name, link) : crossChainMessage(name, link);
 }

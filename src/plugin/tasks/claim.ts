@@ -1,5 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
+import { findMember } from "../../client/route.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender } from "./accounts.ts";
@@ -7,6 +8,7 @@ import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { claimCalls } from "./claim-call.ts";
 import type { ClaimedCall } from "./claim-call.ts";
+import { claimMessages, gatewayMessagesNamed } from "./claim-message.ts";
 import { callNamed, callsOf, claimableIn } from "./claimable.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import type { Claimed } from "./claim-withdrawal.ts";
@@ -18,17 +20,28 @@ interface ClaimArguments extends EcosystemArguments {
   readonly from: string | undefined;
 }
 
-/** `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made, with those that follow from it; anyone may. */
+/**
+ * `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made, with those that follow from it, or messages of the gateway
+ * delivered; anyone may.
+ */
 const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
   withEcosystem(args, hre, async (whole) => {
+    const hash = readHash(args.hash);
+    const member = findMember(whole.info, args.chain);
+    const messages = await gatewayMessagesNamed(whole, member.chainId, hash);
+    const isOnL1 = member.chainId === whole.info.l1.chainId;
+    if (isOnL1 && messages.length > 0) return claimMessages(whole, messages, args.from);
+    if (isOnL1) throw pluginError(`transaction ${args.hash} on ${member.name} has sent no message by the gateway to a chain`);
     const chain = findChain(whole.info, args.chain);
     const session = sessionOf(whole, chain.chainId);
     const { info, output } = session;
-    const hash = readHash(args.hash);
     const receipt = await session.provider(chain.chainId).getTransactionReceipt(hash);
     const sent = receipt === null ? [] : claimableIn(info, chain.chainId, receipt);
+    if (sent.length === 0 && messages.length > 0) return claimMessages(whole, messages, args.from);
     if (receipt !== null && sent.length === 0)
-      throw pluginError(`transaction ${args.hash} on ${chain.name} is no withdrawal and no call on ${info.l1.name}`);
+      throw pluginError(
+        `transaction ${args.hash} on ${chain.name} is no withdrawal, and no call or message to a contract on ${info.l1.name}`,
+      );
     const messageHash = sent[0]?.messageHash ?? hash;
     const payer = await readSender(session, args.from, info.l1.name);
     const known = sent[0] ?? (await callNamed(session, chain.chainId, hash));

@@ -167,7 +167,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task(
     "hyperchain:claim",
-    "Claim a withdrawal on L1 that was not claimed yet, or have a call on L1 made, with those that follow from it",
+    "Claim a withdrawal on L1, have a call on L1 made, with those that follow from it, or a message between L1 and a chain delivered",
   )
     .addPositionalArgument({ name: "chain", description: "Chain that it left: name or id" })
     .addPositionalArgument({ name: "hash", description: "Hash of its message or of its transaction" })

@@ -125,6 +125,10 @@ function requireDeliverable({ info }: Session, { type, messageHash, sourceChainI
     throw pluginError(
       `${messageHash} is a call on ${info.l1.name}: 'npx hardhat hyperchain:claim ${chain} ${messageHash}' has it made`,
     );
+  if (type === "l1Message")
+    throw pluginError(
+      `${messageHash} is a message to a contract on ${info.l1.name}: 'npx hardhat hyperchain:claim ${chain} ${messageHash}' delivers it`,
+    );
   if (type === "message")
     throw pluginError(`${messageHash} is a message of ${chain} to ${info.l1.name} itself; no chain takes it`);
 }

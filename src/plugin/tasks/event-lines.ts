@@ -44,6 +44,11 @@ export function layerOf({ l1, chains }: Members, chainId: number): { readonly ch
   return chains.find((chain) => chain.chainId === chainId)?.settlesOn ?? { chainId: l1.chainId, name: "L1" };
 }
 
+const sentencesOfMessages = (layer: string): ReturnType<typeof sentences> => ({
+  ...sentencesOfCalls(layer),
+  executed: `its recipient on ${layer} has taken it`,
+});
+
 /** One step of a message: what happened, where, in which transaction. */
 export function stepLine(
   info: Members,
@@ -52,8 +57,13 @@ export function stepLine(
 ): string {
   const layer = layerOf(info, message.sourceChainId);
   const isToLayer = message.destinationChainId === layer.chainId;
-  const told = isToLayer ? (message.type === "l1Call" ? sentencesOfCalls : sentencesTo) : sentences;
+  const told = isToLayer ? sentencesToLayer(message) : sentences;
   return `${messageTitle(info, message)}: ${told(layer.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+}
+
+function sentencesToLayer({ type }: MessageInfo): typeof sentences {
+  if (type === "l1Message") return sentencesOfMessages;
+  return type === "l1Call" ? sentencesOfCalls : sentencesTo;
 }
 
 type NamedMessage = Pick<MessageInfo, "type" | "messageHash" | "sourceChainId" | "destinationChainId">;

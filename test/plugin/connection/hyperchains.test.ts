@@ -7,6 +7,10 @@ import { createPublicClient, createWalletClient, custom, defineChain, parseEther
 import { mnemonicToAccount } from "viem/accounts";
 import { DEVELOPMENT_MNEMONIC } from "../../../src/devnet/accounts.ts";
 import type { Hyperchains, Member } from "../../../src/plugin/api/hyperchains.ts";
+import { messageGateway } from "../../../src/client/contract-interfaces.ts";
+import { deployMessageGateways } from "../../../src/client/message-gateway.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { interoperableAddress } from "../../../src/protocol/interop-request.ts";
 import { l1AccountOf } from "../../../src/client/chain-accounts.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { createHardhat, ETHER, openUnproven } from "./support/open.ts";
@@ -290,6 +294,30 @@ describe("I2: an ecosystem from network.create", () => {
     assert.deepEqual([found.type, found.waitingFor], ["l1Call", "an account has the call made on L1"]);
     const told = await hyperchains.l1.provider.request({ method: "hyperchain_message", params: [message.hash] });
     assert.equal((told as { steps: { step: string }[] }).steps.at(-1)?.step, "executed");
+  });
+
+  test("C3: a message to a contract on L1 is delivered by the gateway, and one that its recipient refuses says why", async () => {
+    const recipient = await hyperchains.l1.ethers.deployContract("InteropRecipient");
+    const signerOn = async (chainId: number) => {
+      const member = chainId === alpha.chainId ? alpha : hyperchains.l1;
+      return (await member.ethers.getSigners())[0]!;
+    };
+    const { onChain } = await deployMessageGateways(hyperchains.info, "alpha", signerOn);
+    const to = interoperableAddress(BigInt(hyperchains.l1.chainId), (await recipient.getAddress()) as Hex);
+    const send = async (payload: string) => {
+      const data = messageGateway.encodeFunctionData("sendMessage", [to, payload, []]);
+      const { hash } = await (await signerOn(alpha.chainId)).sendTransaction({ to: onChain, data });
+      return (await hyperchains.messages(hash))[0]!;
+    };
+    const message = await send("0x01");
+    assert.equal(message.type, "l1Message");
+    await message.delivered();
+    assert.equal(await recipient.getFunction("count").staticCall(), 1n);
+    assert.deepEqual(
+      message.steps.map(({ step }) => step),
+      ["initiated", "settled", "inTransactionRoot", "delivered", "executed"],
+    );
+    await assert.rejects((await send("0xff")).delivered(), { code: "CallFailed", message: /reverts with Refused\(1\)/ });
   });
 
   test("E2: a payment with empty data is one without data, and costs as much", async () => {
