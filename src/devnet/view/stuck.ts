@@ -41,7 +41,7 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   }
   if (message.type === "l1Message") {
     return {
-      why: "a message reaches its recipient on L1 when any account delivers it, and none has yet",
+      why: `a message reaches its recipient on ${layer} when any account delivers it, and none has yet`,
       help: `'npx hardhat hyperchain:claim ${nameOf(sourceChainId)} ${messageHash}' delivers it`,
     };
   }
