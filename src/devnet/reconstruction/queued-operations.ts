@@ -1,6 +1,7 @@
+import { AbiCoder, dataLength } from "ethers";
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
-import { canonicalTxHash } from "../../protocol/priority-op.ts";
+import { canonicalTxHash, L2_CANONICAL_TRANSACTION_ABI_TYPE } from "../../protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainOperation } from "../../settlement-layer/reader/l1-event.ts";
@@ -21,9 +22,16 @@ export interface PlainLog {
 }
 
 const QUEUED = topicOf(hyperchainInterface, "NewPriorityRequest");
+/** The event up to its operation. A list of byte strings follows, which can name one place often: 100 kB would take gigabytes. */
+const EVENT = ["uint256", "bytes32", "uint64", L2_CANONICAL_TRANSACTION_ABI_TYPE];
+/** More than an operation takes, whose calldata is 32,768 bytes at most (`PriorityQueue.sol`). */
+const MAX_EVENT_BYTES = 40_000;
+
+/** What a rebuilt chain has of its queue. */
+type RebuiltQueue = Pick<Reconstruction, "last" | "pendingHashes" | "pendingOperations">;
 
 /** Operations that no applied batch has taken, as far as no more than their hashes is known. */
-export function missingOperations({ last, pendingHashes, pendingOperations }: Reconstruction): readonly MissingOperation[] {
+export function missingOperations({ last, pendingHashes, pendingOperations }: RebuiltQueue): readonly MissingOperation[] {
   const known = new Set(pendingOperations.map(({ nonce }) => nonce));
   return pendingHashes
     .map((hash, place) => ({ index: last.priorityOpTotal + BigInt(place), hash }))
@@ -34,7 +42,7 @@ export function missingOperations({ last, pendingHashes, pendingOperations }: Re
  * Takes from logs the operations of which the queue has the hashes alone. They may come from any source: an operation counts
  * where its hash is the queue's, and everything else is passed over.
  */
-export function withOperations(reconstruction: Reconstruction, logs: readonly PlainLog[]): Reconstruction {
+export function withOperations<R extends RebuiltQueue>(reconstruction: R, logs: readonly PlainLog[]): R {
   const missing = new Set(missingOperations(reconstruction).map(({ hash }) => hash));
   const found = new Map<bigint, L2CanonicalTransaction>();
   for (const operation of logs.flatMap(operationIn)) {
@@ -58,8 +66,9 @@ export async function withOperationsOf(reconstruction: Reconstruction, provider:
 function operationIn({ topics, data }: PlainLog): readonly L2CanonicalTransaction[] {
   if (topics[0] !== QUEUED) return [];
   try {
-    const event = hyperchainInterface.parseLog({ topics: [...topics], data });
-    return event === null ? [] : [plainOperation(event.args["transaction"] as Readonly<Record<string, unknown>>)];
+    if (dataLength(data) > MAX_EVENT_BYTES) return [];
+    const [, , , operation] = AbiCoder.defaultAbiCoder().decode(EVENT, data) as unknown as readonly unknown[];
+    return [plainOperation(operation as Readonly<Record<string, unknown>>)];
   } catch {
     return [];
   }
