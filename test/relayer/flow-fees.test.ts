@@ -6,6 +6,7 @@ import { deployAtomicFlows } from "../../src/client/atomic-flows-contract.ts";
 import { buildFlow } from "../../src/client/build-flow.ts";
 import { flowStatus } from "../../src/client/flow-status.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
 import { atomicFlows } from "../../src/relayer/contract-interfaces.ts";
 import type { DeliveryPolicy } from "../../src/relayer/delivery-policy.ts";
@@ -86,12 +87,20 @@ describe("C11: a relayer ends the legs of flows whose fee its policy takes", () 
     assert.deepEqual((await status(flow))[0], { status: "refunded", fee: 0n, executedAt: undefined });
   });
 
-  test("attack: a fee that grows does not make it pay again for a recipient that feigns in estimates", async () => {
+  test("attack: a fee that grows does not make it pay again for a recipient that feigns in estimates", async (t) => {
     const flow = await overdue([FEE], FEIGNING);
-    // Takes what it is paid where gas costs nothing, as in an estimate, and reverts in a transaction.
     const feigning = devnet.accounts.wallet(FEIGNING).address;
     const [{ provider }] = devnet.chains as [FlowDevnet["chains"][number]];
-    await provider.request({ method: "hardhat_setCode", params: [feigning, "0x3a156008575f5ffd5b00"] });
+    const run = (code: Hex) => provider.request({ method: "hardhat_setCode", params: [feigning, code] });
+    await run("0x00");
+    // It takes what it is paid until a transaction is sent, and reverts in that.
+    const send = client.send.bind(client);
+    t.mock.method(client, "send", async (method: string, params: unknown[]) => {
+      if (method === "eth_sendRawTransaction") await run("0x5f5ffd");
+      const answer: unknown = await send(method, params);
+      if (method === "eth_sendRawTransaction") await run("0x00");
+      return answer;
+    });
     const sent = () => client.getTransactionCount(devnet.accounts.wallet(RELAYER).address);
     const [before, taking] = [await sent(), relayer({ minRewardPercent: 100 })];
     for (let look = 0; look < 3; look++) {
