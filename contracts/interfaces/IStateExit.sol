@@ -33,7 +33,8 @@ struct UndeliveredTransfer {
 /// @notice What a party of an atomic flow gave on a chain that stopped before it was paid out or back.
 /// @param leg Number of the leg whose chain stopped.
 /// @param token On L1, whose counterpart the leg holds; not looked at where that is the chain's base token.
-/// @param fee What was left there for the account that ends the leg, in the chain's base token; it is paid with the leg.
+/// @param fee What was left there for the account that ends the leg, in the chain's base token. It is paid with the leg; where that token
+/// cannot be moved, or the bridge has not enough of it, the leg is paid alone, and the same claim pays the fee later.
 /// @param path Place of the escrow's slot under the stopped chain's last executed state root, where it is held.
 struct EscrowOnStoppedChain {
     AtomicFlow flow;
@@ -91,7 +92,8 @@ interface IStateExit is IKnownChains {
     );
 
     /// @param account Recipient of the leg, or its party.
-    /// @param fee Of the chain's base token, beside the amount.
+    /// @param amount 0 where it was paid before, and the fee is paid now.
+    /// @param fee Of the chain's base token, beside the amount; 0 where it is left for a later claim.
     event EscrowPaid(
         bytes32 indexed id,
         uint256 indexed leg,
@@ -195,6 +197,9 @@ interface IStateExit is IKnownChains {
 
     /// @notice Whether a leg's escrow was paid, out or back.
     function isEscrowPaid(bytes32 id, uint256 leg) external view returns (bool);
+
+    /// @notice Whether it was paid without its fee, which the same claim pays when it can be.
+    function isEscrowFeeLeft(bytes32 id, uint256 leg) external view returns (bool);
 
     /// @notice Where the contract of atomic flows is on every chain: the address that follows from its code. What is held elsewhere is
     /// no escrow here, since any code could write any slot of its own.

@@ -40,6 +40,8 @@ contract StateExit is StoppedChains, IStateExit {
     /// @inheritdoc IStateExit
     mapping(bytes32 id => mapping(uint256 leg => bool)) public isEscrowPaid;
     /// @inheritdoc IStateExit
+    mapping(bytes32 id => mapping(uint256 leg => bool)) public isEscrowFeeLeft;
+    /// @inheritdoc IStateExit
     mapping(uint256 sourceChainId => mapping(bytes32 messageHash => mapping(uint256 place => bool))) public isEntryRefunded;
 
     /// @param codes Hash of the hashes of the creation codes of the contracts that chains of this layer have for those on them
@@ -267,12 +269,42 @@ contract StateExit is StoppedChains, IStateExit {
         address account = AddressAlias.l2Sender(msg.sender, own.chainId);
         if (account != owner) revert NotTheOwner(owner, account);
         address token = _escrowedToken(own, escrow.token);
-        if (isEscrowPaid[id][escrow.leg]) revert EscrowAlreadyPaid(id, escrow.leg);
-        isEscrowPaid[id][escrow.leg] = true;
-        emit EscrowPaid(id, escrow.leg, owner, recipient, token, own.amount, escrow.fee);
+        uint256 leg = escrow.leg;
+        uint256 amount = own.amount;
+        if (isEscrowPaid[id][leg]) {
+            if (!isEscrowFeeLeft[id][leg]) revert EscrowAlreadyPaid(id, leg);
+            isEscrowFeeLeft[id][leg] = false;
+            amount = 0;
+        } else {
+            isEscrowPaid[id][leg] = true;
+        }
+        if (amount != 0) ISharedBridge(factory.sharedBridge()).payHolding(own.chainId, token, recipient, amount);
+        uint256 fee = _payEscrowFee(id, escrow, recipient, amount != 0);
+        emit EscrowPaid(id, leg, owner, recipient, token, amount, fee);
+    }
+
+    /// @dev Anyone can add a fee, so a base token that cannot be moved, or that the bridge lacks, must not hold up the leg.
+    /// @return paid The fee, or 0 where it is left for a later claim.
+    function _payEscrowFee(bytes32 id, EscrowOnStoppedChain calldata escrow, address recipient, bool mayBeLeft)
+        private
+        returns (uint256 paid)
+    {
+        uint256 fee = escrow.fee;
+        if (fee == 0) return 0;
+        uint256 chainId = escrow.flow.legs[escrow.leg].chainId;
         ISharedBridge bridge = ISharedBridge(factory.sharedBridge());
-        if (own.amount != 0) bridge.payHolding(own.chainId, token, recipient, own.amount);
-        if (escrow.fee != 0) bridge.payHolding(own.chainId, _baseToken(own.chainId), recipient, escrow.fee);
+        try bridge.payHolding(chainId, _baseToken(chainId), recipient, fee) {
+            return fee;
+        } catch (bytes memory reason) {
+            if (!mayBeLeft) _revertWith(reason);
+            isEscrowFeeLeft[id][escrow.leg] = true;
+        }
+    }
+
+    function _revertWith(bytes memory reason) private pure {
+        assembly ("memory-safe") {
+            revert(add(reason, 0x20), mload(reason))
+        }
     }
 
     /// @dev The token on L1 whose counterpart the leg holds.

@@ -1,4 +1,4 @@
-import type { Signer } from "ethers";
+import type { Signer, TransactionReceipt } from "ethers";
 import { flowFactKey, hashAtomicFlow } from "../protocol/atomic-flow.ts";
 import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -37,11 +37,14 @@ export interface EscrowClaim extends FlowLegName {
 export interface PaidEscrow {
   /** `released` to the leg's recipient because the flow happened, or `refunded` to its party. */
   readonly end: "released" | "refunded";
+  /** 0 where it was paid before, and its fee was left. */
   readonly amount: bigint;
   /** On L1; 0 for ETH. */
   readonly token: Hex;
-  /** What was left on the chain for the account that ends the leg, of the chain's base token; it was paid with the leg. */
+  /** What was given on the chain for the account that ends the leg, of the chain's base token; it was paid with the leg. */
   readonly fee: bigint;
+  /** What of it could not be moved on L1: the same claim pays it later. */
+  readonly feeLeft: bigint;
   readonly to: Hex;
   readonly l1TransactionHash: Hex;
 }
@@ -86,9 +89,20 @@ export async function claimEscrow(
           await proveAbsence(seen, flow, { ...outcome, rootIndex }, nodeOf),
           recipient,
         ]);
-  const { hash } = await submit(sender, { to: await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider), data });
+  const exit = await stateExitOf(ecosystem.l1.contracts.bridge, sender.provider);
+  const receipt = await submit(sender, { to: exit, data });
   const end = outcome.state === "committed" ? "released" : "refunded";
-  return { end, amount: terms.amount, token: l1Token, fee, to: recipient, l1TransactionHash: hash as Hex };
+  const paid = paidBy(receipt, exit);
+  const feeLeft = fee - paid.fee;
+  return { end, ...paid, feeLeft, token: l1Token, to: recipient, l1TransactionHash: receipt.hash as Hex };
+}
+
+/** What a claim paid: a fee that cannot be moved is left for the next. */
+function paidBy({ logs, hash }: TransactionReceipt, exit: Hex): Pick<PaidEscrow, "amount" | "fee"> {
+  const own = logs.filter(({ address }) => address.toLowerCase() === exit);
+  const event = own.map((log) => stateExit.parseLog(log)).find((each) => each?.name === "EscrowPaid");
+  if (event === undefined || event === null) throw new Error(`transaction ${hash} paid no escrow`);
+  return { amount: event.args["amount"] as bigint, fee: event.args["fee"] as bigint };
 }
 
 async function requireExited(chain: EcosystemChain, { provider }: Sender): Promise<void> {

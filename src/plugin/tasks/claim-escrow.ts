@@ -74,7 +74,8 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     const why = end === "released" ? "the flow happened" : "a leg of the flow is missing";
     const what = `${paid.amount} ${token === ETHER ? "wei" : `of token ${token}`}`;
     const fee = paid.fee === 0n ? "" : `, and ${paid.fee} of the base token of ${chain.name} that were left for its end,`;
-    output.result(() => `${what}${fee} paid to ${to} on ${info.l1.name}, since ${why}: ${l1TransactionHash}`, {
+    const left = paid.feeLeft === 0n ? "" : `; ${paid.feeLeft} of the base token cannot be moved there now: claim again for them`;
+    output.result(() => `${what}${fee} paid to ${to} on ${info.l1.name}, since ${why}: ${l1TransactionHash}${left}`, {
       chainId: chain.chainId,
       leg,
       ...paid,

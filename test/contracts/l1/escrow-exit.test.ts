@@ -13,7 +13,7 @@ import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { accountsOf, depositToken, ZERO_ADDRESS } from "./support/assets.ts";
 import { TestChain } from "./support/chain.ts";
-import { addressOf, as, defaultConfiguration, ETH, eventsOf, send, view } from "./support/ecosystem.ts";
+import { addressOf, as, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import {
@@ -33,6 +33,8 @@ import { activateExit, deployExitScene } from "./support/exits.ts";
 
 const EMPTY = treeOf([]);
 const PAYEE = addressOf(0xe5c);
+/** Code that refuses all calls. */
+const REFUSING = "0x5f5ffd";
 
 describe("C11: escrows of flows on a chain that stopped", () => {
   let ecosystem: Ecosystem;
@@ -228,6 +230,51 @@ describe("C11: escrows of flows on a chain that stopped", () => {
     await refund(flows[2], ZERO_ADDRESS, fee);
     assert.deepEqual(await balances(), [coins + 127n, tokens + 70n]);
     await assertReverts(refund(flows[0], ZERO_ADDRESS, fee), "EscrowAlreadyPaid");
+  });
+
+  test("attack: a fee in a base token that cannot be moved holds up no leg of another token; it is paid when it can be, once", async () => {
+    const base = await ecosystem.l1.deploy("TokenDouble");
+    const baseToken = await hexAddress(base);
+    await send(base, "mint", ecosystem.accounts[0]!.address, 10n ** 18n);
+    await send(base, "approve", await ecosystem.bridge.getAddress(), 10n ** 18n);
+    const chain = await TestChain.create(ecosystem, {
+      ...(await defaultConfiguration(ecosystem, nextChainId++)),
+      baseToken,
+    });
+    const bridged = bridgedTokenAddress(ecosystem.chainId, tokenAddress);
+    const flow = await flowOn([chain, chain], 1, { token: bridged, amount: 70n });
+    // A stranger has added 9 to what the account gets that ends it.
+    const state = treeOf(flowState(flow, { 0: 0x901n }));
+    const operations = [await depositToken(ecosystem, chain, tokenAddress, 1_000n)];
+    await settleLegs(ecosystem, chain, state, {
+      canonicalTxHashes: operations,
+      logs: [{ type: "priorityOp", success: true }],
+    });
+    await depositToken(ecosystem, chain, tokenAddress, 1n);
+    await activateExit(ecosystem, chain);
+    const { provider } = ecosystem.l1.ethers;
+    const code = await provider.getCode(baseToken);
+    await provider.send("hardhat_setCode", [baseToken, REFUSING]);
+    const mark = (await registryOf(ecosystem)).length - 1;
+    const absent = await flowAbsence(ecosystem, flow, 1, mark, state);
+    const refund = async (signer: Signer) =>
+      exit(signer, "refundEscrow", stoppedEscrow(flow, 0, tokenAddress, state, 9n), 1, absent, PAYEE);
+    const before = await view<bigint>(token, "balanceOf", PAYEE);
+    const held = await accountsOf(ecosystem, chain.configuration.chainId, baseToken);
+    const paid = async (sent: ReturnType<typeof refund>) =>
+      [...eventsOf(ecosystem.stateExit, await sent, "EscrowPaid")[0]!.args].slice(-2) as bigint[];
+    assert.deepEqual(await paid(refund(party)), [70n, 0n]);
+    const isLeft = () => view(ecosystem.stateExit, "isEscrowFeeLeft", hashAtomicFlow(flow), 0);
+    assert.deepEqual([await view(token, "balanceOf", PAYEE), await isLeft()], [before + 70n, true]);
+    await assertReverts(refund(party), "TokenCallFailed");
+    await provider.send("hardhat_setCode", [baseToken, code]);
+    for (const signer of [recipient, thief]) await assertReverts(refund(signer), "NotTheOwner");
+    assert.deepEqual(await paid(refund(party)), [0n, 9n]);
+    assert.deepEqual([await view(token, "balanceOf", PAYEE), await isLeft()], [before + 70n, false]);
+    assert.equal(await view(base, "balanceOf", PAYEE), 9n);
+    const [balance, ...others] = await accountsOf(ecosystem, chain.configuration.chainId, baseToken);
+    assert.deepEqual([balance, ...others], [held[0] - 9n, ...held.slice(1)]);
+    await assertReverts(refund(party), "EscrowAlreadyPaid");
   });
 
   test("attack: a foreign flow, leg, contract, chain, wrong pivot, forged record or message pays nothing", async () => {

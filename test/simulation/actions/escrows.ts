@@ -43,7 +43,7 @@ function legsHeld(record: FlowRecord, l2: L2Chain): HeldLeg[] {
 
 /** Those that L1 has not paid, but for some. */
 function mostlyUnpaid<T>({ random, world }: Situation, ways: readonly T[], heldOf: (way: T) => HeldLeg): readonly T[] {
-  const isPaid = (way: T): boolean => world.paidEscrows.get(heldOf(way).record.id, BigInt(heldOf(way).leg)) === true;
+  const isPaid = (way: T): boolean => world.paidEscrows.get(heldOf(way).record.id, BigInt(heldOf(way).leg)) === "whole";
   const open = ways.filter((way) => !isPaid(way));
   return open.length > 0 && !random.oneIn(6) ? open : ways;
 }

@@ -1,4 +1,4 @@
-import { id } from "ethers";
+import { dataSlice, id } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Records } from "../l2/records.ts";
 import { REFUNDED, RELEASED } from "../model/escrows.ts";
@@ -7,6 +7,9 @@ import type { Log } from "../support/l1.ts";
 import { invariant } from "./violation.ts";
 
 const ESCROW_PAID = id("EscrowPaid(bytes32,uint256,address,address,address,uint256,uint256)");
+
+/** In the event's data, behind recipient and token. */
+const AMOUNT_AT = 64;
 
 /** How a leg was paid. */
 type End = "released" | "refunded";
@@ -42,13 +45,23 @@ export class Flows {
             this.#end(flow, leg, status === RELEASED ? "released" : "refunded", `chain ${chain.id}`);
       this.#read.set(chain.id, executed.length);
     }
-    for (const { topics } of logs) {
+    for (const { topics, data } of logs) {
       const [event, flow, leg, account] = topics as [Hex, Hex, Hex, Hex];
       if (event !== ESCROW_PAID) continue;
       const terms = records.flows.find((record) => record.id === flow)?.flow.legs[Number(leg)];
       invariant(terms !== undefined, () => `L1 paid leg ${leg} of ${flow}, which is no flow`);
-      this.#end(flow, Number(leg), addressOf(BigInt(account)) === terms.recipient ? "released" : "refunded", "L1");
+      const end = addressOf(BigInt(account)) === terms.recipient ? "released" : "refunded";
+      const isFeeAlone = terms.amount !== 0n && BigInt(dataSlice(data, AMOUNT_AT, AMOUNT_AT + 32)) === 0n;
+      if (isFeeAlone) this.#payFee(flow, Number(leg), end);
+      else this.#end(flow, Number(leg), end, "L1");
     }
+  }
+
+  /** A fee that could not be moved with its leg goes the same way later. */
+  #payFee(flow: Hex, leg: number, end: End): void {
+    const earlier = this.#ends.get(`${flow},${leg}`);
+    const isLeft = earlier?.where === "L1" && earlier.end === end;
+    invariant(isLeft, () => `L1 paid the fee of leg ${leg} of flow ${flow}, which was not ${end} there`);
   }
 
   #end(flow: Hex, leg: number, end: End, where: string): void {

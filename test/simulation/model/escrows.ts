@@ -14,7 +14,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { transactionRootRegistry } from "./registries.ts";
 import { computeRoot, computeRootWithout } from "./state-tree.ts";
 import type { LeafPath, LowLeaf } from "./state-tree.ts";
-import type { Chain } from "./world.ts";
+import type { Call, Chain } from "./world.ts";
 
 /** What an escrow's slot has in its lowest byte. */
 export const [HELD, RELEASED, REFUNDED] = [1n, 2n, 3n] as const;
@@ -140,13 +140,17 @@ function pay(frame: Frame, { flow, leg, token: named, fee }: ShownEscrow, owner:
   const token = isBase ? baseToken : plain(named);
   if (!isBase && held !== bridgedTokenAddress(world.l1ChainId, token)) refuse("AssetNotOnL1", chainId, held);
   const id = hashAtomicFlow(flow);
-  if (world.paidEscrows.get(id, BigInt(leg))) refuse("EscrowAlreadyPaid", id, leg);
-  world.paidEscrows.set(true, id, BigInt(leg));
-  for (const [asset, owed] of [
-    [token, amount],
-    [baseToken, fee],
-  ] as const) {
+  const before = world.paidEscrows.get(id, BigInt(leg));
+  if (before === "whole") refuse("EscrowAlreadyPaid", id, leg);
+  world.paidEscrows.set("whole", id, BigInt(leg));
+  const payment = (asset: Hex, owed: bigint): Call => {
     const args = [chainId, asset, recipient, owed];
-    if (owed !== 0n) frame.call({ to: world.addresses.bridge, fn: "payHolding", args, value: 0n });
-  }
+    return { to: world.addresses.bridge, fn: "payHolding", args, value: 0n };
+  };
+  const unpaid = before === undefined ? amount : 0n;
+  if (unpaid !== 0n) frame.call(payment(token, unpaid));
+  if (fee === 0n) return;
+  if (unpaid === 0n) frame.call(payment(baseToken, fee));
+  // A fee that cannot be moved holds up no leg.
+  else if (frame.tryCall(payment(baseToken, fee)).refusal !== undefined) world.paidEscrows.set("withoutFee", id, BigInt(leg));
 }

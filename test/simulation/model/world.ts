@@ -253,7 +253,7 @@ export class World {
   readonly claimed: Amounts;
   readonly refundedTransfers: Table<true>;
   /** By flow and leg. */
-  readonly paidEscrows: Table<true>;
+  readonly paidEscrows: Table<"whole" | "withoutFee">;
   readonly tokens: Table<Token>;
   readonly parties: Table<Party>;
   readonly committees = new Map<Hex, { readonly members: readonly Hex[]; readonly threshold: bigint }>();
