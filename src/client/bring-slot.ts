@@ -54,7 +54,7 @@ export async function bringSlot(
 ): Promise<readonly BroughtSlot[]> {
   const there = findChain(all, request.chain);
   const ecosystem = ecosystemOf(all, there);
-  const readers = readersOf(ecosystem, there, request.to);
+  const readers = readersOf(all, there, request.to);
   const contract = parseAccount(request.contract);
   const view = viewL1(ecosystem, providerOf(ecosystem.l1.chainId));
   const brought: BroughtSlot[] = [];
@@ -125,14 +125,14 @@ async function keptSince(
 }
 
 /** The chains that are to have it. Throws ClientError OtherSettlementLayer for one that cannot see the other's batches. */
-function readersOf(ecosystem: Ecosystem, there: EcosystemChain, named: SlotToBring["to"]): readonly EcosystemChain[] {
-  const others = ecosystem.chains.filter(({ chainId, stopped }) => chainId !== there.chainId && stopped !== true);
+function readersOf(all: Ecosystem, there: EcosystemChain, named: SlotToBring["to"]): readonly EcosystemChain[] {
+  const others = ecosystemOf(all, there).chains.filter(({ chainId, stopped }) => chainId !== there.chainId && stopped !== true);
   if (named === undefined) return others;
   return named.map((name) => {
-    const { chainId } = findChain(ecosystem, name);
+    const { chainId } = findChain(all, name);
     const found = others.find((chain) => chain.chainId === chainId);
     if (found !== undefined) return found;
-    const place = memberName(ecosystem, chainId);
+    const place = memberName(all, chainId);
     const message = `${place} cannot be shown the slot of ${there.name}: it is that chain itself, has stopped, or settles elsewhere; leave it out`;
     throw new ClientError("OtherSettlementLayer", message, { source: there.chainId, destination: chainId });
   });

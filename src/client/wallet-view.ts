@@ -245,7 +245,8 @@ async function withdrawalWaits(
     providerOf(ecosystem.l1.chainId),
   );
   if (state === "paid") return undefined;
-  return state === "ready" ? "its claim on L1" : `the execution of its batch on L1`;
+  const layer = chain.settlesOn?.name ?? "L1";
+  return state === "ready" ? `its claim on ${layer}` : `the execution of its batch on ${layer}`;
 }
 
 async function transferWaits(

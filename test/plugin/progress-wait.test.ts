@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, mock, test } from "node:test";
+import { JsonRpcProvider } from "ethers";
+import { createDevelopmentAccounts, DEVELOPMENT_MNEMONIC } from "../../src/devnet/accounts.ts";
 import { JsonRpcError } from "../../src/plugin/discovery/json-rpc.ts";
+import { whenExecuted } from "../../src/plugin/tasks/claim-withdrawal.ts";
 import { followMessage, hintFor } from "../../src/plugin/tasks/follow-message.ts";
 import { waitWithProgress } from "../../src/plugin/tasks/progress-wait.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
 import type { Session } from "../../src/plugin/tasks/session.ts";
 
 const WAITS = "L1 does not answer as it should (connect ECONNREFUSED)";
@@ -66,5 +70,36 @@ describe("tasks while L1 is away", () => {
       Promise.reject(new JsonRpcError(-32603, "connect ECONNREFUSED 127.0.0.1:8545", undefined)),
     );
     await assert.rejects(followMessage(blind, HASH, "executed"), new RegExp(`${HASH}.*ECONNREFUSED.*hyperchain:message ${HASH}`));
+  });
+
+  test("what is to be claimed on another chain waits for that one, and not for L1", async () => {
+    const { session: bare, lines } = session(() => assert.fail("no request"));
+    const account = createDevelopmentAccounts().wallet(0).address.toLowerCase() as Hex;
+    const base = {
+      info: {
+        l1: { name: "alpha", chainId: 271, contracts: { roots: account } },
+        chains: [],
+        accounts: { mnemonic: DEVELOPMENT_MNEMONIC },
+      } as unknown as Session["info"],
+      provider: () => new JsonRpcProvider("http://127.0.0.1:1", 271, { staticNetwork: true }),
+    };
+    const states = ["unknown", "proven", "paid"] as const;
+    let attempts = 0;
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const attempt = () => Promise.resolve({ state: states[attempts++] ?? "paid" });
+      const done = whenExecuted({ ...bare, ...base }, 271, { chainId: 271, account }, attempt);
+      for (const _ of states) {
+        await turn();
+        mock.timers.tick(200);
+      }
+      assert.deepEqual(await done, { state: "paid" });
+      assert.deepEqual(lines, [
+        "waiting for its batch to be committed on alpha",
+        "waiting for the execution of its batch on alpha",
+      ]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 });

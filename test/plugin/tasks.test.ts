@@ -190,6 +190,8 @@ describe("I1 tasks on a running ecosystem", () => {
       assert.deepEqual([sent.type, sent.arrived], [type, true], `${from} to ${to}`);
     }
     assert.deepEqual(await Promise.all(members.map((member) => member.getBalance(owner))), [ETHER, ETHER]);
+    const paid = await workplace.run(["hyperchain:send", "0.5", "2@l1", "--from", "1@alpha", "--fee", "0.001", "--no-wait"]);
+    assert.match(paid.stdout, /fee 0\.001 ETH, for the account that claims it$/m, paid.stderr);
   });
 
   test("C8: hyperchain:swap tells what a router would bring, swaps, and has the proceeds where they were asked for", async () => {
@@ -384,6 +386,9 @@ describe("I1 tasks on a running ecosystem", () => {
       assert.match(again.stdout, text, again.stderr);
     }
     assert.match((await workplace.run(["hyperchain:bring", `${keeper}@alpha`, "x"])).stderr, /'x' is no slot and no key of one/);
+    const { stderr } = await workplace.run(["hyperchain:bring", `${keeper}@l1`, "0"]);
+    assert.match(stderr, /l1 is L1, and this needs a chain/);
+    assert.doesNotMatch(stderr, /bringing/);
   });
 
   test("D3: hyperchain:call-together queues calls by one transaction, and tells what came of each", async (context) => {
@@ -646,6 +651,9 @@ test("B12: --wait returns with what there is when it is ready, the ecosystem goe
     assert.match(readFileSync(log, "utf8"), /^starting L1 and alpha/m);
     const elsewhere = await own.run(["hyperchain:stop", "--url", "http://127.0.0.1:1"]);
     assert.match(elsewhere.stderr, /no ecosystem answers at http:\/\/127\.0\.0\.1:1, which --url names/);
+    // What the environment names is meant, and not what the project runs.
+    const named = await own.run(["hyperchain:stop"], { environment: { HYPERCHAIN_URL: "http://127.0.0.1:1" } });
+    assert.match(named.stderr, /no ecosystem answers at http:\/\/127\.0\.0\.1:1, which HYPERCHAIN_URL names/);
     const [stopped] = valueOf<readonly { pid: number; url: string }[]>(await own.run(["hyperchain:stop", "--json"]));
     assert.deepEqual([stopped?.pid, stopped?.url], [pid, url]);
     await assert.rejects(fetch(url, { method: "POST", body: "{}" }));

@@ -34,10 +34,7 @@ export interface FoundEcosystem {
  */
 export async function findEcosystem(options: FindOptions): Promise<FoundEcosystem> {
   const { url, configured, port, project, environment, answerMs = ANSWER_MS } = options;
-  const given =
-    (url === undefined ? undefined : { url, from: "--url" }) ??
-    (environment["HYPERCHAIN_URL"] === undefined ? undefined : { url: environment["HYPERCHAIN_URL"], from: "HYPERCHAIN_URL" }) ??
-    (configured === undefined ? undefined : { url: configured, from: "hyperchains.url in the config" });
+  const given = urlGiven(url, environment, configured);
   if (given !== undefined) return askGiven(given.url, given.from, answerMs);
 
   const running = announced(environment);
@@ -62,6 +59,18 @@ export async function findEcosystem(options: FindOptions): Promise<FoundEcosyste
     `no running ecosystem found (tried ${tried}). Start one with 'npx hardhat hyperchain:spawn', or name a running one with --url, ` +
       "HYPERCHAIN_URL or hyperchains.url in the config.",
   );
+}
+
+/** The URL that names an ecosystem, and where it is given; undefined where it is to be looked for. */
+export function urlGiven(
+  option: string | undefined,
+  environment: NodeJS.ProcessEnv,
+  configured: string | undefined,
+): { readonly url: string; readonly from: string } | undefined {
+  if (option !== undefined) return { url: option, from: "--url" };
+  const byEnvironment = environment["HYPERCHAIN_URL"];
+  if (byEnvironment !== undefined) return { url: byEnvironment, from: "HYPERCHAIN_URL" };
+  return configured === undefined ? undefined : { url: configured, from: "hyperchains.url in the config" };
 }
 
 async function askOwn({ url, pid }: Announcement, answerMs: number): Promise<FoundEcosystem> {

@@ -2,8 +2,9 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { bringSlot } from "../../client/bring-slot.ts";
 import type { BroughtSlot } from "../../client/bring-slot.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
-import { memberName } from "../../client/ecosystem.ts";
+import { findChain, memberName } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
+import { ecosystemOf } from "../../client/settlement-base.ts";
 import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
@@ -26,9 +27,10 @@ const action: NewTaskActionFunction<BringArguments> = (args, hre) =>
     const { chainId, account: contract } = place;
     const slot = args.key === undefined ? readWord(args.slot) : slotOfKey(readWord(args.key), readWord(args.slot));
     const sender = await readSender(session, args.from, info.l1.name);
-    const name = memberName(info, chainId);
+    const there = findChain(info, chainId === info.l1.chainId ? info.l1.name : chainId);
+    const { name } = there;
     output.progress(
-      `bringing slot ${wordToHex(slot)} of ${formatChainAddress(info, place)}, once L1 has executed a batch that has it; ` +
+      `bringing slot ${wordToHex(slot)} of ${formatChainAddress(info, place)}, once ${ecosystemOf(info, there).l1.name} has executed a batch that has it; ` +
         `'npx hardhat hyperchain:settle ${name}' settles the open one now…`,
     );
     const brought = await bringSlot(

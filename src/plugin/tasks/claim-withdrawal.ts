@@ -16,9 +16,9 @@ import type { Session } from "./session.ts";
 
 /** What a withdrawal, or a call on L1, waits for in each state. */
 const WAITS = {
-  unknown: "for its batch to be committed on L1",
-  committed: "for the proof of its batch",
-  proven: "for the execution of its batch on L1",
+  unknown: (layer: string) => `for its batch to be committed on ${layer}`,
+  committed: () => "for the proof of its batch",
+  proven: (layer: string) => `for the execution of its batch on ${layer}`,
 } as const;
 
 type Waiting = keyof typeof WAITS;
@@ -64,7 +64,7 @@ export async function whenExecuted<A extends { readonly state: string }>(
     const made = await attempt(signer, view);
     if (!isWaiting(made)) return made as Exclude<A, { readonly state: Waiting }>;
     if (made.state !== last) {
-      output.progress(`waiting ${WAITS[made.state]}`);
+      output.progress(`waiting ${WAITS[made.state](info.l1.name)}`);
       patience.news();
     }
     last = made.state;

@@ -57,7 +57,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
       () =>
         `${formatAmount(amount, token.decimals)} ${token.symbol} ${arrival.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
         `  ${NAMES[sent.type]} ${sent.messageHash}` +
-        feeLine(fee, token, path.length > 2) +
+        feeLine(fee, token, path.length > 2 ? "carry" : sent.type === "withdrawal" ? "claim" : "deliver") +
         (path.length > 2
           ? `\n  over ${path
               .slice(1, -1)
@@ -84,7 +84,7 @@ async function sendInList(
     () =>
       `${formatAmount(request.amount, token.decimals)} ${token.symbol} ${arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}\n` +
       (arrived
-        ? `  message ${messageHash}${feeLine(request.fee ?? 0n, token, false)}`
+        ? `  message ${messageHash}${feeLine(request.fee ?? 0n, token, "deliver")}`
         : `  it leaves with its batch; follow it: npx hardhat hyperchain:message ${sent.transactionHash}`),
     {
       ...{ ...sent, type: "transfer", from, to, amount: request.amount, fee: request.fee ?? 0n, token },
@@ -94,10 +94,16 @@ async function sendInList(
 }
 
 /** What the sender pays beside the amount. */
-function feeLine(fee: bigint, { symbol, decimals }: NamedToken, isCarried: boolean): string {
-  if (fee === 0n) return "";
-  return `\n  fee ${formatAmount(fee, decimals)} ${symbol}, for ${isCarried ? "the accounts that carry it on" : "the account that delivers it"}`;
+function feeLine(fee: bigint, { symbol, decimals }: NamedToken, work: keyof typeof PAID): string {
+  return fee === 0n ? "" : `\n  fee ${formatAmount(fee, decimals)} ${symbol}, for ${PAID[work]}`;
 }
+
+/** What a fee is for. */
+const PAID = {
+  carry: "the accounts that carry it on",
+  claim: "the account that claims it",
+  deliver: "the account that delivers it",
+} as const;
 
 /** What the hash of a send names. */
 const NAMES = { transfer: "message", withdrawal: "message", deposit: "transaction", payment: "transaction" } as const;

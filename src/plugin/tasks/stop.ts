@@ -1,6 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { announced } from "../discovery/state-file.ts";
 import type { Announcement } from "../discovery/state-file.ts";
+import { urlGiven } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
@@ -18,7 +19,7 @@ interface StopArguments extends EcosystemArguments {
   readonly chain: string;
 }
 
-/** `hyperchain:stop`: stops a chain, or ends the ecosystems that this project runs, or the one at `--url`. */
+/** `hyperchain:stop`: stops a chain, or ends the ecosystems that this project runs, or the one that a URL names. */
 const action: NewTaskActionFunction<StopArguments> = (args, hre) =>
   args.chain === "" ? endEcosystems(args, hre) : stopChain(args, hre);
 
@@ -34,12 +35,13 @@ const endEcosystems: NewTaskActionFunction<StopArguments> = async ({ url, json }
   const output = createOutput(json);
   const project = hre.config.paths.root;
   const running = announced(process.env);
-  const meant = url === undefined ? running.filter((each) => each.project === project) : await withMember(running, url);
+  const given = urlGiven(url, process.env, hre.config.hyperchains.url);
+  const meant = given === undefined ? running.filter((each) => each.project === project) : await withMember(running, given);
   if (meant.length === 0) {
     throw pluginError(
-      url === undefined
+      given === undefined
         ? "this project runs no ecosystem; name one that runs elsewhere with --url"
-        : `no process of yours has announced an ecosystem with the member ${url}; end it where it was started`,
+        : `no process of yours has announced an ecosystem with the member ${given.url}; end it where it was started`,
     );
   }
   for (const { pid, url: at } of meant) {
@@ -53,10 +55,13 @@ const endEcosystems: NewTaskActionFunction<StopArguments> = async ({ url, json }
 };
 
 /** The announced ecosystem with this member. Throws a plugin error where nothing answers there. */
-async function withMember(running: readonly Announcement[], url: string): Promise<readonly Announcement[]> {
+async function withMember(
+  running: readonly Announcement[],
+  { url, from }: { readonly url: string; readonly from: string },
+): Promise<readonly Announcement[]> {
   const info = (await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: PATIENCE_MS }).catch((error: unknown) => {
     throw pluginError(
-      `no ecosystem answers at ${url}, which --url names (${error instanceof Error ? error.message : String(error)})`,
+      `no ecosystem answers at ${url}, which ${from} names (${error instanceof Error ? error.message : String(error)})`,
       error,
     );
   })) as EcosystemInfo;
