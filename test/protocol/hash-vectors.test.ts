@@ -12,14 +12,16 @@ import { digestFromHex, digestToHex, elementsToBytes } from "../../src/protocol/
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
 import { hashNameAnnouncement } from "../../src/protocol/name-announcement.ts";
-import { hashTag, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import { decodeGatewayMessage, encodeGatewayMessage, gatewayMessageId } from "../../src/protocol/gateway-message.ts";
+import { fromHex, hashTag, toHex, wordToHex } from "../../src/protocol/hex.ts";
+import { decodeL1Call, encodeL1Call } from "../../src/protocol/l1-call.ts";
 import { hashStoredBatch } from "../../src/protocol/stored-batch.ts";
 import { depositHash } from "../simulation/model/bridge.ts";
 import { itemsOf, readHashVectors } from "./hash-vectors.ts";
 
 const VECTORS = readHashVectors();
 const ROOT = new URL("../../", import.meta.url);
-const TAG = /hyperchain\.[a-z-]+\.v\d+/g;
+const TAG = /hyperchain\.[a-z\d-]+\.v\d+/g;
 
 describe("the protocol's hashes, as an independent derivation has them", () => {
   test("tags are the keccak of their text", () => {
@@ -65,6 +67,18 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
 
   test("announcements of names, of accounts and of chains", () => {
     for (const { hash, ...announcement } of VECTORS.nameAnnouncements) assert.equal(hashNameAnnouncement(announcement), hash);
+  });
+
+  test("calls of what a chain settles on, and messages between the ends of a gateway with their names", () => {
+    for (const { call, body } of VECTORS.l1Calls) {
+      assert.equal(toHex(encodeL1Call(call)), body);
+      assert.deepEqual(decodeL1Call(fromHex(body)), call);
+    }
+    for (const { message, body, sourceChainId, id } of VECTORS.gatewayMessages) {
+      assert.equal(toHex(encodeGatewayMessage(message)), body);
+      assert.deepEqual(decodeGatewayMessage(fromHex(body)), message);
+      assert.equal(gatewayMessageId(sourceChainId, fromHex(body)), id);
+    }
   });
 
   test("aggregates: digest, point and evaluation of up to 64 batches", () => {

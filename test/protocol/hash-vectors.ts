@@ -4,8 +4,10 @@ import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
+import type { GatewayMessage } from "../../src/protocol/gateway-message.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import type { L1Call } from "../../src/protocol/l1-call.ts";
 import type { NameAnnouncement } from "../../src/protocol/name-announcement.ts";
 import { genesisStoredBatch } from "../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../src/protocol/stored-batch.ts";
@@ -54,6 +56,13 @@ export interface HashVectors {
     /** The message; `hash` is its keccak. */
     readonly body: Hex;
     readonly hash: Hex;
+  }[];
+  readonly l1Calls: readonly { readonly call: L1Call; readonly body: Hex }[];
+  readonly gatewayMessages: readonly {
+    readonly message: GatewayMessage;
+    readonly body: Hex;
+    readonly sourceChainId: bigint;
+    readonly id: Hex;
   }[];
   readonly aggregates: readonly {
     readonly batches: readonly (Pick<AggregatedBatch, "chainId"> & AggregatedFields)[];
