@@ -211,6 +211,26 @@ describe("A7: a chain forms batches again", () => {
     });
   });
 
+  it("goes back after a return to a user's mark to batches from before it that were executed meanwhile", async () => {
+    await withChain({}, async (test) => {
+      const { chain } = test;
+      for (let i = 0; i < 2; i++) {
+        await pay(test, ALICE);
+        await chain.seal();
+      }
+      const mark = await chain.snapshot();
+      await pay(test, BOB);
+      await chain.seal();
+      chain.executedOnL1(2n);
+      await chain.revert(mark);
+      test.batches.pop();
+      assert.deepEqual([0n, 1n].map(chain.remembers), [true, true]);
+      assert.deepEqual(await test.rewind(1n, []), nothingLost);
+      chain.executedOnL1(2n);
+      assert.deepEqual([0n, 1n].map(chain.remembers), [false, false]);
+    });
+  });
+
   it("keeps what it is doing when it is asked: blocks, cheats and the end of the batch among it", async () => {
     await withChain({ sequencer: { cheatsAllowed: true, firstBatch: 0n } }, async (test) => {
       const { chain } = test;

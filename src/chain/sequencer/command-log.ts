@@ -78,18 +78,17 @@ export class CommandLog {
   }
 
   /**
-   * L1 has executed the batches before this one: they are forgotten, unless a user's mark is in them or before, since L1
-   * returns with it. Hands out their boundaries, whose marks can end.
+   * L1 has executed the batches before this one: they are forgotten, unless a user's mark stands. L1 returns with it, to before it
+   * executed batches that were there already. Hands out their boundaries, whose marks can end.
    */
   forgetBefore(executed: bigint): readonly BatchBoundary[] {
-    const first = this.#places.find((place) => place.boundary === undefined || place.batch >= executed)?.batch ?? executed;
-    const batch = first < executed ? first : executed;
-    const kept = this.#commands.findIndex((entry) => entry.batch >= batch);
+    if (this.#places.some(({ boundary }) => boundary === undefined)) return [];
+    const kept = this.#commands.findIndex((entry) => entry.batch >= executed);
     const gone = kept === -1 ? this.#commands.length : kept;
     this.#commands.splice(0, gone);
     this.#forgotten += gone;
-    const old = this.#places.flatMap((place) => (place.boundary !== undefined && place.batch < batch ? [place.boundary] : []));
-    this.#places = this.#places.filter((place) => place.boundary === undefined || place.batch >= batch);
+    const old = this.#places.flatMap(({ boundary, batch }) => (boundary !== undefined && batch < executed ? [boundary] : []));
+    this.#places = this.#places.filter(({ batch }) => batch >= executed);
     return old;
   }
 
