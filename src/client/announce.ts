@@ -12,7 +12,7 @@ import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
-import { findToken } from "./token.ts";
+import { findToken, namedToken } from "./token.ts";
 import type { ChainToken } from "./token.ts";
 import { viewL1 } from "./withdraw.ts";
 
@@ -38,11 +38,13 @@ export async function announceToken(
   const source = findChain(ecosystem, chain);
   const sender = await senderOn(signer, source);
   const { address, isBase } = await findToken(ecosystem, source, token, sender.provider);
+  // A deployer can have the same address on L1 and here: what is named is here, whatever token of L1 has come.
+  const isHere = !isBase && (await sender.provider.getCode(namedToken(token))) !== "0x";
   if (isBase)
     throw new ClientError("UnknownToken", `${token} is what gas on ${source.name} is paid with: L1 has described it everywhere`, {
       token,
     });
-  return announceBy(ecosystem, sender, address);
+  return announceBy(ecosystem, sender, isHere ? namedToken(token) : address);
 }
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { id, Interface } from "ethers";
+import { id, Interface, Wallet } from "ethers";
 import { announceToken, describeToken } from "../../src/client/announce.ts";
+import { deposit } from "../../src/client/deposit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { send } from "../../src/client/send.ts";
 import { call } from "../../src/client/call.ts";
@@ -11,6 +12,7 @@ import { deploy, startClientEcosystem } from "./support.ts";
 import type { ClientEcosystem } from "./support.ts";
 
 const [ALICE, BOB] = [1, 2];
+const ETHER = 10n ** 18n;
 const named = new Interface(["function name() view returns (string)", "function symbol() view returns (string)"]);
 
 describe("B5: a token that was born on a chain gets its name on another", () => {
@@ -116,6 +118,22 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
       const there = await heldOn("b", hostile[place]!, BOB);
       assert.deepEqual([there.amount, await ask(272, there.address, "name")], [9n, shown], what);
     }
+  });
+
+  test("by its address on its chain, whatever token of L1 has the same address and has come there", async () => {
+    const { info, devnet, on, provider } = ecosystem;
+    const deployer = new Wallet(id("deploys the same on two members"));
+    for (const member of ["l1", "a"])
+      await (await on(member, ALICE).sendTransaction({ to: deployer.address, value: ETHER })).wait();
+    const l1 = deployer.connect(devnet.l1.provider);
+    const twin = await deploy(l1, "L2TestToken", 500n, false, false);
+    assert.equal(await deploy(deployer.connect(provider(271)), "L2TestToken", 500n, false, false), twin);
+    await deposit(info, { chain: "a", token: twin, amount: 1n }, l1);
+    await ecosystem.moveOn();
+    const announced = await announceToken(info, { chain: "a", token: twin }, on("a", ALICE));
+    await ecosystem.moveOn();
+    await describeToken(info, { announced, on: "gas" }, on("gas", ALICE), devnet.l1.provider);
+    assert.equal((await heldOn("gas", twin, BOB)).origin.chainId, 271);
   });
 
   test("what pays for gas needs no announcement, and none is sent", async () => {

@@ -12,6 +12,7 @@ export interface ExpectedFile {
 const BATCHES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "test/flow": {
     ...{ "atomic-pair": 2, "base-token": 3, bridge: 1, callbacks: 7, "calls-on-l1": 2 },
+    ...{ "calls-over-layers": 12, "carried-goes-on": 5 },
     ...{ "carried-rollup": 27, dump: 5, escape: 2, "expired-calls": 2, "hostile-places": 1 },
     ...{ hyperbridge: 3, "lying-quorum": 1, operate: 1, "pace-kept": 5 },
     ...{ places: 6, "priority-queue": 3, "reconstruct-tampering": 2, "refused-transfers": 2 },
