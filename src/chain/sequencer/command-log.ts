@@ -78,8 +78,8 @@ export class CommandLog {
   }
 
   /**
-   * L1 has executed the batches before this one: they are forgotten, unless a user's mark stands. L1 returns with it, to before it
-   * executed batches that were there already. Hands out their boundaries, whose marks can end.
+   * L1 has executed the batches before this one: they are forgotten, unless a user's mark stands: L1 returns with it, to before
+   * it executed them. Hands out their boundaries, whose marks can end.
    */
   forgetBefore(executed: bigint): readonly BatchBoundary[] {
     if (this.#places.some(({ boundary }) => boundary === undefined)) return [];
