@@ -43,7 +43,7 @@ export interface ChainStart {
 export interface KnownBefore {
   /** Of the queue: those that no batch has taken, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
-  /** The newest root of other chains; undefined where there is none. */
+  /** The newest root of other chains; undefined before the first. */
   readonly root: ImportedRoot | undefined;
   /** Of the committed batches that are not executed, and of the last one. */
   readonly records: readonly StoredBatch[];

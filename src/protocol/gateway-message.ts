@@ -1,5 +1,5 @@
 import { AbiCoder, concat, id } from "ethers";
-import { fromHex, keccak, toHex } from "./hex.ts";
+import { fromHex, keccak, numberToHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** A message between the two ends of a gateway; `GatewayMessage.sol` has its layout. */
@@ -24,8 +24,8 @@ const PAYLOAD_AT = 96;
 /** The message as the ends have it. Throws RangeError for a number that has no room. */
 export function encodeGatewayMessage(message: GatewayMessage): Uint8Array {
   const { chainId, gateway, nonce, gasLimit, sender, recipient, payload } = message;
-  const numbers = [word(nonce, 16), word(gasLimit, 8)];
-  return fromHex(concat([TAG, word(chainId, 8), gateway, ...numbers, sender, recipient, payload]));
+  const numbers = [numberToHex(nonce, 16), numberToHex(gasLimit, 8)];
+  return fromHex(concat([TAG, numberToHex(chainId, 8), gateway, ...numbers, sender, recipient, payload]));
 }
 
 /** The message that these bytes are; undefined for any others. */
@@ -48,9 +48,4 @@ export function decodeGatewayMessage(body: Uint8Array): GatewayMessage | undefin
 export function gatewayMessageId(sourceChainId: bigint, body: Uint8Array): Hex {
   const words = AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256", "bytes32"], [ID_TAG, sourceChainId, keccak(body)]);
   return keccak(fromHex(words));
-}
-
-function word(value: bigint, bytes: number): string {
-  if (value < 0n || value >> BigInt(8 * bytes) !== 0n) throw new RangeError(`${value} has no room in ${bytes} bytes`);
-  return `0x${value.toString(16).padStart(2 * bytes, "0")}`;
 }

@@ -37,6 +37,12 @@ export function wordToHex(value: bigint): Hex {
   return `0x${value.toString(16).padStart(64, "0")}`;
 }
 
+/** A number in so many bytes, big-endian. Throws RangeError for one that has no room in them. */
+export function numberToHex(value: bigint, bytes: number): Hex {
+  if (value < 0n || value >> BigInt(8 * bytes) !== 0n) throw new RangeError(`${value} has no room in ${bytes} bytes`);
+  return `0x${value.toString(16).padStart(2 * bytes, "0")}`;
+}
+
 /** A number as JSON-RPC writes it. */
 export function hexQuantity(value: bigint | number): Hex {
   return `0x${value.toString(16)}`;

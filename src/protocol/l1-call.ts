@@ -1,5 +1,5 @@
 import { concat, getCreateAddress, id } from "ethers";
-import { fromHex, keccak, toHex, wordToHex } from "./hex.ts";
+import { fromHex, keccak, numberToHex, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import { minimalProxyAddress } from "./minimal-proxy.ts";
 
@@ -27,8 +27,8 @@ const DATA_AT = 116;
 /** The message's body. Throws RangeError for a number that has no room. */
 export function encodeL1Call(call: L1Call): Uint8Array {
   const { l1ChainId, accounts, nonce, lastSecond, gasLimit, value, to, data } = call;
-  const numbers = [word(nonce, 16), word(lastSecond, 8), word(gasLimit, 8), word(value, 32)];
-  return fromHex(concat([TAG, word(l1ChainId, 8), accounts, ...numbers, to, data]));
+  const numbers = [numberToHex(nonce, 16), numberToHex(lastSecond, 8), numberToHex(gasLimit, 8), numberToHex(value, 32)];
+  return fromHex(concat([TAG, numberToHex(l1ChainId, 8), accounts, ...numbers, to, data]));
 }
 
 /** The call that a message asks for; undefined for any other message. */
@@ -54,9 +54,4 @@ export function chainAccountAddress(accounts: Hex, chainId: bigint, sender: Hex)
   const implementation = getCreateAddress({ from: accounts, nonce: 1 }).toLowerCase() as Hex;
   const salt = keccak(fromHex(wordToHex(chainId)), fromHex(wordToHex(BigInt(sender))));
   return minimalProxyAddress(accounts, implementation, salt);
-}
-
-function word(value: bigint, bytes: number): string {
-  if (value < 0n || value >> BigInt(8 * bytes) !== 0n) throw new RangeError(`${value} has no room in ${bytes} bytes`);
-  return `0x${value.toString(16).padStart(2 * bytes, "0")}`;
 }

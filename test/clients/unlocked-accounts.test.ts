@@ -304,7 +304,7 @@ describe("the development accounts are unlocked over HTTP", () => {
     assert.equal(await client.getBalance(stranger), ETHER - 1n);
   });
 
-  test("a price of 0 is none where the chain asks for one: unlocked accounts pay it, and Hardhat's with their keys", async () => {
+  test("a price of 0 counts as not stated where the chain asks for one: unlocked accounts pay it, and Hardhat's with their keys", async () => {
     const { pipeline, url } = devnet.chains[0]!;
     pipeline.raiseGasPrice(7_000_000n);
     const price = BigInt((await send("eth_gasPrice")) as string);

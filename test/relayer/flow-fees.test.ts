@@ -73,7 +73,7 @@ describe("C11: a relayer ends the legs of flows whose fee its policy takes", () 
     assert.deepEqual((await statuses(flow))[0], "refunded");
   });
 
-  test("what a fee was too low for is tried again at the next look after it has grown, whoever added it", async () => {
+  test("what a fee was too low for is tried again at the next look after it has grown, whichever account added to it", async () => {
     const flow = await overdue([1n]);
     const asking = relayer({ minRewardPercent: 100 });
     // Pauses between attempts double.

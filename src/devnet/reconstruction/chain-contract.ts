@@ -162,7 +162,7 @@ export class ChainContractReader {
     return (await this.#call(settings, settingsInterface, "versionOfBatch", args)) as bigint;
   }
 
-  /** Newest root of other chains; undefined where there is none. */
+  /** Newest root of other chains; undefined before the first. */
   async newestRoot({ registry }: ChainContractFacts): Promise<ImportedRoot | undefined> {
     const registryIndex = (await this.#call(registry, registryInterface, "latestRootIndex", [])) as bigint;
     if (registryIndex === 0n) return undefined;

@@ -103,7 +103,7 @@ export interface Reconstruction {
 
 /** What the state of the chain below says beside the chain's contract. */
 export interface StateBelow {
-  /** Newest root of other chains; undefined where there is none. */
+  /** Newest root of other chains; undefined before the first. */
   readonly newestRoot: ImportedRoot | undefined;
 }
 

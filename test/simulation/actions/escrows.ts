@@ -5,13 +5,14 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { transactionTreeProof } from "../../../src/protocol/transaction-tree.ts";
 import { leafPath, lowLeaf } from "../../../src/chain/state/leaf-path.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import type { BatchRoot } from "../../../src/relayer/state-proof.ts";
 import { escrowOf, outcomeOnL1, tokenOf } from "../l2/flows.ts";
 import type { FlowRecord } from "../l2/flows.ts";
 import type { L2Chain } from "../l2/l2-chain.ts";
 import { ownerOf } from "../l2/plan.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { HELD } from "../model/escrows.ts";
-import type { ShownAbsence, ShownBatch, ShownEscrow, ShownFact } from "../model/escrows.ts";
+import type { ShownAbsence, ShownEscrow, ShownFact } from "../model/escrows.ts";
 import { callOf } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 
@@ -48,7 +49,7 @@ function mostlyUnpaid<T>({ random, world }: Situation, ways: readonly T[], heldO
   return open.length > 0 && !random.oneIn(6) ? open : ways;
 }
 
-function shownBatch({ world }: Situation, leafIndex: number): ShownBatch {
+function shownBatch({ world }: Situation, leafIndex: number): BatchRoot {
   const { chainId, batchNumber, logRoot, record } = world.rootContents.value[leafIndex]!;
   const leaves = world.rootLeaves.value;
   const [siblings, rootIndex] = [transactionTreeProof(leaves, leafIndex), BigInt(leaves.length)];

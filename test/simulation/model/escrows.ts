@@ -1,12 +1,12 @@
 import { flowFact, flowFactKey, hashAtomicFlow } from "../../../src/protocol/atomic-flow.ts";
 import type { AtomicFlow, FlowLeg } from "../../../src/protocol/atomic-flow.ts";
-import type { BatchRecord } from "../../../src/protocol/batch-record.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { bridgedTokenAddress } from "../../../src/protocol/holding.ts";
 import { hashL2Log, messageLogOfHash } from "../../../src/protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
+import type { BatchRoot } from "../../../src/relayer/state-proof.ts";
 import { l2Sender, plain, ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { rootOfLog } from "./log-inclusion.ts";
@@ -25,17 +25,6 @@ const refuse = (error: string, ...args: readonly unknown[]): never => {
   throw new Refusal("StateExit", error, args);
 };
 
-/** A batch in the registry, as claims show it. */
-export interface ShownBatch {
-  readonly chainId: bigint;
-  readonly batchNumber: bigint;
-  readonly logRoot: Hex;
-  readonly record: BatchRecord;
-  readonly leafIndex: bigint;
-  readonly siblings: readonly Hex[];
-  readonly rootIndex: bigint;
-}
-
 /** The contracts' `EscrowOnStoppedChain`. */
 export interface ShownEscrow {
   readonly flow: AtomicFlow;
@@ -47,14 +36,14 @@ export interface ShownEscrow {
 
 /** The contracts' `FlowMessage`. */
 export interface ShownFact {
-  readonly batch: ShownBatch;
+  readonly batch: BatchRoot;
   readonly index: bigint;
   readonly proof: readonly Hex[];
 }
 
 /** The contracts' `FlowAbsence`. */
 export interface ShownAbsence {
-  readonly batch: ShownBatch;
+  readonly batch: BatchRoot;
   readonly low: LowLeaf;
   readonly path: LeafPath;
 }
@@ -100,7 +89,7 @@ function requireHeld(frame: Frame, { flow, leg, fee, path }: ShownEscrow): void 
   if (actual !== expected) refuse("StateRootMismatch", expected, actual);
 }
 
-function requireOnL1(frame: Frame, batch: ShownBatch, chainId: bigint): void {
+function requireOnL1(frame: Frame, batch: BatchRoot, chainId: bigint): void {
   if (batch.chainId !== chainId) refuse("BatchOfAnotherChain", chainId, batch.chainId);
   const { rootIndex, leafIndex, batchNumber, logRoot, record, siblings } = batch;
   const isOnL1 = transactionRootRegistry.isIncluded(frame, rootIndex, leafIndex, chainId, batchNumber, logRoot, record, siblings);
