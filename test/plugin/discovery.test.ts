@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
 import { findEcosystem } from "../../src/plugin/discovery/find-ecosystem.ts";
+import type { Effect } from "../../src/plugin/discovery/find-ecosystem.ts";
 import { announce, announced, logFolder } from "../../src/plugin/discovery/state-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hyperchain-discovery-"));
@@ -34,7 +35,17 @@ describe("I1 discovery", () => {
     project?: string;
     environment?: NodeJS.ProcessEnv;
     answerMs?: number;
-  }) => findEcosystem({ url: undefined, configured: undefined, port: 1, project: "/elsewhere", environment, ...options });
+    effect?: Effect;
+  }) =>
+    findEcosystem({
+      url: undefined,
+      configured: undefined,
+      port: 1,
+      project: "/elsewhere",
+      environment,
+      effect: "reads",
+      ...options,
+    });
 
   test("the project's own comes first; where it runs none, another's newest that answers, and that is said", async () => {
     const [own, newer, gone] = [await serve("own"), await serve("newer"), "http://127.0.0.1:1"];
@@ -50,7 +61,7 @@ describe("I1 discovery", () => {
     assert.deepEqual(await find({ project: "/project" }), { url: own, info: { name: "own" } });
     const { url, notice } = await find({});
     assert.equal(url, newer);
-    assert.equal(notice, `this project runs no ecosystem: using the ecosystem of /other, at ${newer}; --url names another`);
+    assert.equal(notice, `this project runs no ecosystem: reading the ecosystem of /other, at ${newer}; --url names another`);
     for (const each of forget) each();
     assert.deepEqual(readdirSync(join(folder, "hardhat-hyperchain")), []);
   });
@@ -118,10 +129,28 @@ describe("I1 discovery", () => {
     forget();
   });
 
-  test("what listens at the default port is found without an announcement", async () => {
+  test("what listens at the default port is found without an announcement, to be read", async () => {
     const url = await serve("at the port");
-    const found = await find({ port: Number(new URL(url).port) });
+    const port = Number(new URL(url).port);
+    const found = await find({ port });
     assert.equal(found.info.name, "at the port");
     assert.match(found.notice ?? "", /an ecosystem that no process of yours has announced, at http/);
+    await assert.rejects(find({ port, effect: "acts" }), {
+      message: /act on an ecosystem that no process of yours has announced/,
+    });
+  });
+
+  test("a task acts on the project's own ecosystem and on a named one, and on no other", async () => {
+    const url = await serve("another's");
+    const forget = announce({ pid: process.pid, url, project: "/other", startedAt: 1 }, environment);
+    await assert.rejects(find({ effect: "acts" }), {
+      message: new RegExp(`act on the ecosystem of /other, at ${url}.* --url ${url}`),
+    });
+    assert.equal((await find({ effect: "acts", project: "/other" })).info.name, "another's");
+    assert.equal((await find({ effect: "acts", url })).info.name, "another's");
+    assert.equal((await find({ effect: "acts", configured: url })).info.name, "another's");
+    const named = { ...environment, HYPERCHAIN_URL: url };
+    assert.equal((await find({ effect: "acts", environment: named })).info.name, "another's");
+    forget();
   });
 });

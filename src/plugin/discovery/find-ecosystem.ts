@@ -4,6 +4,9 @@ import { callJsonRpc } from "./json-rpc.ts";
 import { announced } from "./state-file.ts";
 import type { Announcement } from "./state-file.ts";
 
+/** What a task does to an ecosystem: it `acts` where it signs, stops, removes, forms again, imports or moves time. */
+export type Effect = "reads" | "acts";
+
 export interface FindOptions {
   /** `--url`. */
   readonly url: string | undefined;
@@ -14,6 +17,7 @@ export interface FindOptions {
   /** Root of the user's project: its own ecosystem comes before others. */
   readonly project: string;
   readonly environment: NodeJS.ProcessEnv;
+  readonly effect: Effect;
   /** How long an ecosystem may take to answer. Default 5,000. */
   readonly answerMs?: number;
 }
@@ -22,18 +26,18 @@ export interface FindOptions {
 export interface FoundEcosystem {
   readonly url: string;
   readonly info: EcosystemInfo;
-  /** What a user should know before a task acts on it: whose it is, where it is not the project's own. */
+  /** Whose it is, where it is neither the project's own nor named by a URL; a task that only reads says so. */
   readonly notice?: string;
 }
 
 /**
  * Finds the running ecosystem: where a URL is given (option, HYPERCHAIN_URL, config) only there; else the project's own,
- * the newest one. Where the project runs none, another project's newest, or what answers at the default port, with a notice
- * that says so. Throws a plugin error that says what was tried, and where the project's own does not answer: another is not
- * what the user means.
+ * the newest one. Where the project runs none, another project's newest, or what answers at the default port: to be read, with
+ * a notice that says whose it is. Throws a plugin error where a task would act on that one, one that says what was tried, and
+ * where the project's own does not answer: another is not what the user means.
  */
 export async function findEcosystem(options: FindOptions): Promise<FoundEcosystem> {
-  const { url, configured, port, project, environment, answerMs = ANSWER_MS } = options;
+  const { url, configured, port, project, environment, effect, answerMs = ANSWER_MS } = options;
   const given = urlGiven(url, environment, configured);
   if (given !== undefined) return askGiven(given.url, given.from, answerMs);
 
@@ -47,12 +51,14 @@ export async function findEcosystem(options: FindOptions): Promise<FoundEcosyste
   ];
   for (const { url: candidate, whose } of others) {
     const info = await ask(candidate, answerMs).catch(() => undefined);
-    if (info !== undefined)
-      return {
-        url: candidate,
-        info,
-        notice: `this project runs no ecosystem: using ${whose}, at ${candidate}; --url names another`,
-      };
+    if (info === undefined) continue;
+    if (effect === "acts")
+      throw pluginError(
+        `this project runs no ecosystem, and the task would act on ${whose}, at ${candidate}. If that is meant, name it with ` +
+          `--url ${candidate} (or HYPERCHAIN_URL, or hyperchains.url in the config); 'npx hardhat hyperchain:spawn' starts one here.`,
+      );
+    const notice = `this project runs no ecosystem: reading ${whose}, at ${candidate}; --url names another`;
+    return { url: candidate, info, notice };
   }
   const tried = [...new Set(others.map((other) => other.url))].join(", ");
   throw pluginError(

@@ -19,7 +19,7 @@ interface AnnounceArguments extends EcosystemArguments {
 
 /** `hyperchain:announce`: a token's name, symbol and decimals, from the chain on which it was born to another one. */
 const action: NewTaskActionFunction<AnnounceArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const destination = args.on === undefined ? undefined : findChain(info, args.on);
     const others = info.chains.filter(({ chainId }) => chainId !== destination?.chainId);

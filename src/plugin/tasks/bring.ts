@@ -21,7 +21,7 @@ interface BringArguments extends EcosystemArguments {
 
 /** `hyperchain:bring`: has other chains keep what a slot of a contract holds now. */
 const action: NewTaskActionFunction<BringArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const place = await resolvePlace(session, args.contract);
     const { chainId, account: contract } = place;

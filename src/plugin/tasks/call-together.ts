@@ -64,7 +64,7 @@ type Outcome = SentCall & { readonly executed: boolean | null };
 
 /** `hyperchain:call-together`: forces calls into the queues of several chains by one transaction, all or none. */
 const action: NewTaskActionFunction<CallTogetherArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const { output } = whole;
     const calls: ReadCall[] = [];
     for (const written of await readCalls(args.calls)) calls.push(await readCall(whole, written));

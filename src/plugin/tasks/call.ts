@@ -34,7 +34,7 @@ const SECONDS = wholeNumber(1, 31_536_000, 86_400);
 
 /** `hyperchain:call`: a call of a contract on any member, L1 too. */
 const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, args.estimate ? "reads" : "acts", async (whole) => {
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);

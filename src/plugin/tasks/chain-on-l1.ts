@@ -11,6 +11,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { privateKey, wholeNumber } from "../../options/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
+import type { Effect } from "../discovery/find-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
 import { readSender, signerOf } from "./accounts.ts";
@@ -61,11 +62,12 @@ export interface ChainOnL1 {
 export async function withChainOnL1(
   args: ChainOnL1Arguments,
   hre: HardhatRuntimeEnvironment,
+  effect: Effect,
   work: (chain: ChainOnL1) => Promise<void>,
 ): Promise<void> {
   const { chain, settlementUrl } = args;
   if (settlementUrl === undefined && args.base === undefined && args.baseUrl === undefined)
-    return withEcosystem(args, hre, (session) => {
+    return withEcosystem(args, hre, effect, (session) => {
       const { info } = session;
       const known = info.chains.find((each) =>
         isAddress(chain) ? each.hyperchain === chain.toLowerCase() : each.chainId === findChain(info, chain).chainId,
@@ -87,7 +89,7 @@ async function withContracts(args: ChainOnL1Arguments, hre: HardhatRuntimeEnviro
   const { chain, base = "" } = args;
   if (isAddress(chain) && isAddress(base)) return args;
   let contracts: readonly string[] = [];
-  await withEcosystem(args, hre, ({ info }) => {
+  await withEcosystem(args, hre, "reads", ({ info }) => {
     contracts = [chain, base].map((name) => (isAddress(name) ? name : findChain(info, name).hyperchain));
     return Promise.resolve();
   }).catch((error: unknown) => {

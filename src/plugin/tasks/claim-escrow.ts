@@ -52,7 +52,7 @@ const flowFile = v.object({
 
 /** `hyperchain:claim-escrow`: has L1 pay what a leg of a flow had in escrow on a chain that has exited. */
 const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const flow = await readFlow(whole, args.flow);
     const leg = readNumber("leg", args.leg, wholeNumber(0, flow.legs.length - 1, 0)) ?? 0;
     const chain = findChain(whole.info, legOf(flow, leg).chainId);

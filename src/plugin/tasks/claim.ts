@@ -25,7 +25,7 @@ interface ClaimArguments extends EcosystemArguments {
  * delivered; anyone may.
  */
 const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const hash = readHash(args.hash);
     const member = findMember(whole.info, args.chain);
     const messages = await gatewayMessagesNamed(whole, member.chainId, hash);

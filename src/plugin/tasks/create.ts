@@ -25,7 +25,7 @@ const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
 
 /** `hyperchain:create`: adds a chain to the running ecosystem. */
 const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { output, request } = session;
     const described = descriptionOf(args);
     output.progress(`creating ${described.name} on ${described.settlesOn ?? "L1"}, and starting its node…`);

@@ -28,7 +28,7 @@ interface DeliverArguments extends EcosystemArguments {
 
 /** `hyperchain:deliver`: brings one message with its proof to its destination, where no relayer does. */
 const action: NewTaskActionFunction<DeliverArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const message = await findMessage(whole, readHash(args.hash));
     const session = sessionOf(whole, message.sourceChainId);
     const { info, output } = session;

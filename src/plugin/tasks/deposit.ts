@@ -12,7 +12,7 @@ import { waitForTransaction } from "./wait-for-transaction.ts";
 
 /** `hyperchain:deposit`: money from what a chain settles on to the chain, through its priority queue. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const to = await resolvePlace(whole, args.to);
     const session = to.chainId === whole.info.l1.chainId ? whole : sessionOf(whole, to.chainId);
     const { info, output } = session;

@@ -23,7 +23,7 @@ interface DumpArguments extends EcosystemArguments {
 const action: NewTaskActionFunction<DumpArguments> = async (args, hre) => {
   const data = readOption("data", args.data, folder);
   if (data === undefined)
-    return withEcosystem(args, hre, async ({ output, request }) => {
+    return withEcosystem(args, hre, "reads", async ({ output, request }) => {
       const { dump, keys } = (await request("hyperchain_dump")) as DumpAnswer;
       await write(args.file, { bytes: fromHex(dump), keys }, output);
     });

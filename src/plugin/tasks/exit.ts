@@ -29,7 +29,7 @@ const NEVER = 2n ** 256n - 1n;
 
 /** `hyperchain:exit`: has L1 pay what an account held on a chain that has stopped, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
-  withChainOnL1(args, hre, async (chain) => {
+  withChainOnL1(args, hre, "acts", async (chain) => {
     if (chain.base !== undefined && (await hasStopped(chain.base))) return exitFromStoppedBase(chain, chain.base, args, hre);
     if (chain.hasNoNode)
       throw pluginError(

@@ -32,7 +32,7 @@ const TOLD_EACH = 1_000;
 
 /** `hyperchain:import`: the accounts of another chain, put into a chain of the ecosystem. */
 const action: NewTaskActionFunction<ImportArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const chain = findChain(info, args.chain);
     const state = readImportedState(await contentOf(args.source), args.source);

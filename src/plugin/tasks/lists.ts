@@ -16,15 +16,15 @@ type ListName = (typeof LISTS)[number];
 /** Null: every account. */
 type Lists = Readonly<Record<ListName, readonly Hex[] | null>>;
 
-type Changing = "addSenders" | "removeSenders" | "addDeployers" | "removeDeployers";
-interface ListsArguments extends EcosystemArguments, Readonly<Record<ListName | Changing, string | undefined>> {
+const CHANGES = [...LISTS, "addSenders", "removeSenders", "addDeployers", "removeDeployers"] as const;
+interface ListsArguments extends EcosystemArguments, Readonly<Record<(typeof CHANGES)[number], string | undefined>> {
   readonly chain: string;
 }
 type RunningChain = EcosystemInfo["chains"][number];
 
 /** `hyperchain:lists`: shows whose transactions and contracts a chain takes; its admin changes that. */
 const action: NewTaskActionFunction<ListsArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, changesLists(args) ? "acts" : "reads", async (session) => {
     const { info, output } = session;
     const { chainId } = findChain(info, args.chain);
     const chain = info.chains.find((each) => each.chainId === chainId);
@@ -40,6 +40,11 @@ const action: NewTaskActionFunction<ListsArguments> = (args, hre) =>
       ...lists,
     });
   });
+
+/** Whether anything but the chain is named. */
+function changesLists(args: ListsArguments): boolean {
+  return CHANGES.some((option) => args[option] !== undefined);
+}
 
 /** What a list shall be; undefined where it stays. */
 function changed(

@@ -15,7 +15,7 @@ interface MessageArguments extends EcosystemArguments {
 
 /** `hyperchain:message`: each step of one message, until its import is settled. */
 const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "reads", async (session) => {
     const { info, output } = session;
     const hash = await messageOf(session, readHash(args.hash), args.noWait);
     const message = args.noWait ? await findMessage(session, hash) : await followMessage(session, hash, "importSettled");

@@ -26,7 +26,7 @@ interface NamesArguments extends EcosystemArguments {
 
 /** `hyperchain:names`: what L1's registry of names has, and names for the sender. */
 const action: NewTaskActionFunction<NamesArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, args.take || args.choose ? "acts" : "reads", async (session) => {
     if (!args.take && (args.account !== undefined || args.chainLabel))
       throw pluginError("--account and --chain-label say what is taken; write --take too");
     if (args.name === "" && (args.take || args.choose)) throw pluginError("which name? Write it as <name>@<chain>");

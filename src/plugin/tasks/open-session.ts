@@ -14,7 +14,7 @@ interface SessionArguments extends EcosystemArguments {
 
 /** `hyperchain:session`: a token to read a chain that only some may read, or to change a chain's lists as its admin. */
 const action: NewTaskActionFunction<SessionArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const closed = info.chains.filter(({ readsNeedSession }) => readsNeedSession === true);
     const { chainId } = args.chain === undefined ? only(closed) : findChain(info, args.chain);

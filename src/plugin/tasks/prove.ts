@@ -15,7 +15,7 @@ interface ProveArguments extends ChainOnL1Arguments {
 
 /** `hyperchain:prove`: what contracts on L1 take as proof of something on a chain, from L1's data alone. */
 const action: NewTaskActionFunction<ProveArguments> = (args, hre) =>
-  withChainOnL1(args, hre, async (chain) => {
+  withChainOnL1(args, hre, "reads", async (chain) => {
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     const reconstruction = await rebuildNamed(chain, fromBlock === undefined ? {} : { fromBlock }, hre);
     const { chainId } = reconstruction.contract.configuration;

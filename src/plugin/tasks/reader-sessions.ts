@@ -19,13 +19,24 @@ type RunningChain = EcosystemInfo["chains"][number];
 /**
  * Sessions of every chain that asks for one: those that HYPERCHAIN_SESSION names, with commas, else new ones, by
  * HYPERCHAIN_PRIVATE_KEY or by the chain's operator where that is a development account. A chain that gives none is not read.
+ * An ecosystem of another project that no URL names (`isNamed`) gets neither a token nor a signature.
  */
-export async function openReaderSessions(info: EcosystemInfo): Promise<ReaderSessions> {
+export async function openReaderSessions(
+  info: EcosystemInfo,
+  { isNamed }: { readonly isNamed: boolean },
+): Promise<ReaderSessions> {
+  const closed = info.chains.filter(({ readsNeedSession }) => readsNeedSession === true);
+  if (!isNamed) {
+    const missing = closed.map(
+      ({ name }) => `only its readers may read ${name}; to read it as one name the ecosystem with --url`,
+    );
+    return { authorization: undefined, missing, close: () => Promise.resolve() };
+  }
   const given = process.env["HYPERCHAIN_SESSION"];
   if (given !== undefined) return { authorization: `Bearer ${given}`, missing: [], close: () => Promise.resolve() };
   const opened: { readonly url: string; readonly token: string }[] = [];
   const missing: string[] = [];
-  for (const chain of info.chains.filter(({ readsNeedSession }) => readsNeedSession === true)) {
+  for (const chain of closed) {
     const answer = await openByFirst(chain, readersOf(info, chain));
     if (typeof answer === "string") missing.push(answer);
     else opened.push({ url: chain.url, token: answer.token });

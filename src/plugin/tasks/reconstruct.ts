@@ -44,7 +44,7 @@ const LAST_BATCH = oneOf("executed", "verified", "committed");
 
 /** `hyperchain:reconstruct`: a chain's state from L1's data alone, checked against the root that L1 executed. */
 const action: NewTaskActionFunction<ReconstructArguments> = (args, hre) =>
-  withChainOnL1(args, hre, async (place) => {
+  withChainOnL1(args, hre, args.operate ? "acts" : "reads", async (place) => {
     const { output } = place;
     const upTo = readOption("upTo", args.upTo, LAST_BATCH);
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);

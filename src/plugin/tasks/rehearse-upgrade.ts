@@ -43,7 +43,7 @@ export function rehearseUpgrade(args: ChainOnL1Arguments, hre: HardhatRuntimeEnv
     throw pluginError(
       "--rehearse moves L1's time, so it needs a running devnet with an L1 of its own; leave --settlement-url out",
     );
-  return withEcosystem(args, hre, async (session) => {
+  return withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const chain = findChainInfo(session, args.chain);
     const l1 = session.provider(info.l1.chainId);

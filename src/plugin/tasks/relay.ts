@@ -27,7 +27,7 @@ const LOOK_MS = 500;
 
 /** `hyperchain:relay`: a relayer as its own process, which delivers what its policy pays for. */
 const action: NewTaskActionFunction<RelayArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const account = relayerAccount(session, args.from);
     const refused = new Map<Journey, string>();

@@ -11,7 +11,7 @@ interface RemoveArguments extends EcosystemArguments {
 
 /** `hyperchain:remove`: the ecosystem has a chain less. */
 const action: NewTaskActionFunction<RemoveArguments> = (args, hre) =>
-  withEcosystem(args, hre, async ({ info, output, request }) => {
+  withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
     const { chainId } = findChain(info, args.chain);
     const removed = (await request("hyperchain_removeChain", chainId, { force: args.force })) as RemovedChainInfo;
     output.result(() => removedText(removed), removed);

@@ -17,7 +17,7 @@ const BATCH_NUMBER = wholeNumber(0, Number.MAX_SAFE_INTEGER, 1);
 
 /** `hyperchain:reseal`: has a chain form batches again that L1 has not executed. */
 const action: NewTaskActionFunction<ResealArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output, request } = session;
     const chain = findChain(info, args.chain);
     const fromBatch = readNumber("fromBatch", args.fromBatch, BATCH_NUMBER);

@@ -26,7 +26,7 @@ interface SendArguments extends TransferArguments {
 
 /** `hyperchain:send`: money from any member to an account on any member. */
 const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, args.estimate ? "reads" : "acts", async (whole) => {
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);

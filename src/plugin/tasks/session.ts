@@ -8,6 +8,7 @@ import type { ContractNames } from "../../client/revert-reason.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
 import { findEcosystem } from "../discovery/find-ecosystem.ts";
+import type { Effect } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
 import { DEFAULT_L1_PORT } from "../../options/config.ts";
@@ -44,10 +45,14 @@ export function sessionBetween(session: Session, source: number, destination: nu
   return { ...session, info: ecosystemBetween(session.info, source, destination) };
 }
 
-/** Finds the running ecosystem, does the task's work with it, and closes every connection. Faults become messages for users. */
+/**
+ * Finds the running ecosystem, does the task's work with it, and closes every connection. Faults become messages for users. A
+ * task that acts does so on no ecosystem of another project unless a URL names it.
+ */
 export async function withEcosystem(
   { url, json }: EcosystemArguments,
   hre: HardhatRuntimeEnvironment,
+  effect: Effect,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
   const { hyperchains, paths } = hre.config;
@@ -57,9 +62,10 @@ export async function withEcosystem(
     port: hyperchains.l1.port ?? DEFAULT_L1_PORT,
     project: paths.root,
     environment: process.env,
+    effect,
   });
   const { info } = found;
-  const readers = await openReaderSessions(info).catch((error: unknown) => {
+  const readers = await openReaderSessions(info, { isNamed: found.notice === undefined }).catch((error: unknown) => {
     throw explained(error);
   });
   const { authorization } = readers;

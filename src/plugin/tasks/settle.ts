@@ -16,7 +16,7 @@ interface SettleArguments extends EcosystemArguments {
 
 /** `hyperchain:settle`: seals the open batches and waits until L1 has executed them. */
 const action: NewTaskActionFunction<SettleArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "acts", async (session) => {
     const { info, output, request } = session;
     const chain = args.chain === "" ? undefined : findChain(info, args.chain);
     const settled = chain === undefined ? info.chains : info.chains.filter(({ chainId }) => chainId === chain.chainId);

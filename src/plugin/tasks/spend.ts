@@ -25,7 +25,7 @@ interface SpendArguments extends EcosystemArguments {
 
 /** `hyperchain:spend`: a payment out of what an account has on all members together. */
 const action: NewTaskActionFunction<SpendArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, args.estimate ? "reads" : "acts", async (session) => {
     const { info, output } = session;
     const to = await resolvePlace(session, args.to);
     const { account } = readPlace(session, args.from ?? defaultSender(session), info.l1.name);

@@ -10,7 +10,7 @@ interface StartArguments extends EcosystemArguments {
 
 /** `hyperchain:start`: a chain that was stopped goes on. */
 const action: NewTaskActionFunction<StartArguments> = (args, hre) =>
-  withEcosystem(args, hre, async ({ info, output, request }) => {
+  withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
     const started = (await request("hyperchain_startChain", findChain(info, args.chain).chainId)) as ChainInfo;
     output.result(() => `${started.name} (${started.chainId}) runs at ${started.url}`, started);
   });

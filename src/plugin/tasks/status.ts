@@ -27,7 +27,7 @@ const MOST_STUCK = 10;
 /** `hyperchain:status`: what runs, and how far its batches and messages are. */
 const action: NewTaskActionFunction<StatusArguments> = (args, hre) => {
   const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
-  return withEcosystem(args, hre, async ({ info, output, request }) => {
+  return withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const status = (await request("hyperchain_status")) as EcosystemStatus;
     output.result(() => text(info, status, ethPrice), { info, status });
     if (status.chains.some(({ fault }) => fault !== undefined)) process.exitCode = 1;

@@ -24,7 +24,7 @@ const action: NewTaskActionFunction<StopArguments> = (args, hre) =>
   args.chain === "" ? endEcosystems(args, hre) : stopChain(args, hre);
 
 const stopChain: NewTaskActionFunction<StopArguments> = (args, hre) =>
-  withEcosystem(args, hre, async ({ info, output, request }) => {
+  withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
     const stopped = (await request("hyperchain_stopChain", findChain(info, args.chain).chainId)) as ChainInfo;
     const again = `'npx hardhat hyperchain:start ${stopped.name}' starts it again`;
     output.result(() => `${stopped.name} (${stopped.chainId}) is stopped; ${again}`, stopped);

@@ -37,7 +37,7 @@ const SLIPPAGE = wholeNumber(0, 9_999, 50);
 
 /** `hyperchain:swap`: a swap at a router on another chain, whose proceeds go to any member. */
 const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, args.estimate ? "reads" : "acts", async (session) => {
     const { info, output } = session;
     const at = await resolvePlace(session, args.at);
     const others = info.chains.filter(({ chainId }) => chainId !== at.chainId);

@@ -34,7 +34,7 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   if (args.verifier !== undefined && version === undefined)
     throw pluginError("--verifier belongs to --to, which says the version that it is added as");
   if (args.rehearse) return rehearseUpgrade(args, hre);
-  return withChainOnL1(args, hre, async (chain) => {
+  return withChainOnL1(args, hre, args.cancel || version !== undefined ? "acts" : "reads", async (chain) => {
     const l1 = connectHttp(BigInt((await callJsonRpc(chain.l1, "eth_chainId", [])) as string), chain.l1);
     try {
       const upgrades = await readUpgrades(chain.hyperchain, l1);

@@ -32,7 +32,7 @@ const BATCH = wholeNumber(0, Number.MAX_SAFE_INTEGER, 3);
 
 /** `hyperchain:verify`: checks batches' executions by L1's records of them and proofs that anybody may serve. */
 const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
-  withChainOnL1(args, hre, async (chain) => {
+  withChainOnL1(args, hre, "reads", async (chain) => {
     const given = readNumber("batch", args.batch === "" ? undefined : args.batch, BATCH);
     const fromBlock = readNumber("fromBlock", args.fromBlock, L1_BLOCK);
     if (args.watch) return watch(args, chain, { fromBatch: given, fromBlock });

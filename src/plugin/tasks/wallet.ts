@@ -19,7 +19,7 @@ interface WalletArguments extends EcosystemArguments {
 
 /** `hyperchain:wallet`: what an account has on every member, and what is on its way. */
 const action: NewTaskActionFunction<WalletArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (session) => {
+  withEcosystem(args, hre, "reads", async (session) => {
     const { info, output } = session;
     const { account } = await resolvePlace(session, args.account, info.l1.name);
     const view = await walletView(info, account, (chainId) => session.provider(chainId));

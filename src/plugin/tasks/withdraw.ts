@@ -12,7 +12,7 @@ import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
 /** `hyperchain:withdraw`: money from a chain to what it settles on, where it is claimed once the batch is executed there. */
 const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
-  withEcosystem(args, hre, async (whole) => {
+  withEcosystem(args, hre, "acts", async (whole) => {
     const from = await readSender(whole, args.from);
     if (from.chainId === whole.info.l1.chainId)
       throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
