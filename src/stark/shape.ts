@@ -1,6 +1,7 @@
 import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "./multiplicities.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
+import { type Phase, PHASES } from "./phases.ts";
 import type { System, Table } from "./system.ts";
 
 /*
@@ -21,7 +22,7 @@ import type { System, Table } from "./system.ts";
 
 /** Columns of one table in one phase, or the quotient's: the unit of commitments and openings. */
 export interface Block {
-  readonly phase: "preprocessed" | "main" | "lookup" | "quotient";
+  readonly phase: Phase;
   /** Undefined for the quotient. */
   readonly table: number | undefined;
   readonly logRows: number;
@@ -36,7 +37,7 @@ export interface Block {
 
 /** One commitment to blocks. */
 export interface TraceTree {
-  readonly phase: Block["phase"];
+  readonly phase: Phase;
   readonly blocks: readonly Block[];
   /** Tallest first. */
   readonly classes: readonly HeightClass<Block>[];
@@ -88,13 +89,13 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   const blocks: Block[] = [];
   let firstColumn = 0;
   let firstNext = 0;
-  const push = (phase: Block["phase"], table: number | undefined, height: number, width: number, nextWidth: number) => {
+  const push = (phase: Phase, table: number | undefined, height: number, width: number, nextWidth: number) => {
     if (width === 0 || height === ABSENT) return;
     blocks.push({ phase, table, logRows: height, width, nextWidth, firstColumn, firstNext });
     firstColumn += width;
     firstNext += nextWidth;
   };
-  const pushTables = (phase: Block["phase"], width: (table: Table) => number, nextWidth: (table: Table) => number) =>
+  const pushTables = (phase: Phase, width: (table: Table) => number, nextWidth: (table: Table) => number) =>
     system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? ABSENT, width(table), nextWidth(table)));
   pushTables(
     "preprocessed",
@@ -113,7 +114,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 
-  const trees = (["preprocessed", "main", "lookup", "quotient"] as const).flatMap((phase): TraceTree[] => {
+  const trees = PHASES.flatMap((phase): TraceTree[] => {
     const own = blocks.filter((block) => block.phase === phase);
     if (own.length === 0) return [];
     const request = { blocks: own, logBlowup, shift: DOMAIN_SHIFT, hash, rowsPerLeaf: 1, encoding: leafEncodings(hash).trace };

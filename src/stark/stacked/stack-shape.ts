@@ -1,0 +1,127 @@
+import { PHASES, type Phase } from "../phases.ts";
+
+/*
+ * The stack: all coefficients of all columns in a few long columns of 2^m. A column of 2^h coefficients stands, constant term
+ * first, at a place that 2^h divides. Phases stand one behind another, each from a stack column of its own on. Within a phase
+ * taller columns come first; of one height first those opened at the next row, tables in order, then the others likewise. So
+ * the columns of one phase and height are one range, and those of them that are opened at the next row are its beginning.
+ *
+ * Stack column c is committed as 16 short ones of 2^(m−4): number 16c + j has the coefficients 2^m·c + j + 16k.
+ */
+
+/** log2 of the short columns that a stack column is committed as. */
+export const LOG_PARTS = 4;
+
+/** Most columns that a stack may have: more would make leaves larger than they save paths. */
+const MOST_STACK_COLUMNS = 16;
+
+/** Bounds on log2 of a stack column. */
+export interface StackBounds {
+  readonly logStackMin: number;
+  readonly logStackMax: number;
+}
+
+/** What the layout needs to know of columns of one table in one phase. */
+export interface StackedBlock {
+  readonly phase: Phase;
+  readonly logRows: number;
+  readonly width: number;
+  /** How many of its leading columns are also opened at the next row. */
+  readonly nextWidth: number;
+}
+
+/** The columns of one height in one phase; everything in units of 2^logRows coefficients. */
+export interface StackRange {
+  readonly phase: Phase;
+  readonly logRows: number;
+  readonly first: number;
+  readonly count: number;
+  /** Its leading columns that are also opened at the next row. */
+  readonly nextCount: number;
+}
+
+/** The stack columns of one phase. */
+export interface StackPhase {
+  readonly phase: Phase;
+  readonly first: number;
+  readonly width: number;
+}
+
+/** Where every column lies. */
+export interface StackShape {
+  /** m: log2 of the coefficients of a stack column. */
+  readonly logStack: number;
+  /** s: log2 of the number of stack columns, rounded up. */
+  readonly logWidth: number;
+  /** Stack columns of all phases. */
+  readonly width: number;
+  /** In proof order, without phases that have no columns. */
+  readonly phases: readonly StackPhase[];
+  readonly ranges: readonly StackRange[];
+  /** Place of each block's columns, in the order of the blocks. */
+  readonly places: readonly (readonly number[])[];
+}
+
+/**
+ * The layout of blocks in opening order, with the shortest stack columns that hold the tallest column and are no more than 16;
+ * undefined if even the longest allowed are too many. Time and memory grow with the number of columns, not of coefficients.
+ */
+export function createStackShape(blocks: readonly StackedBlock[], bounds: StackBounds): StackShape | undefined {
+  const tallest = Math.max(...blocks.map((block) => block.logRows));
+  const cells = PHASES.map((phase) => sum(blocks.map((block) => (block.phase === phase ? block.width * 2 ** block.logRows : 0))));
+  const widthAt = (logStack: number): number => sum(cells.map((count) => Math.ceil(count / 2 ** logStack)));
+  let logStack = Math.max(bounds.logStackMin, tallest);
+  while (logStack <= bounds.logStackMax && widthAt(logStack) > MOST_STACK_COLUMNS) logStack++;
+  if (logStack > bounds.logStackMax) return undefined;
+
+  const phases: StackPhase[] = [];
+  const ranges: StackRange[] = [];
+  const places = new Map<StackedBlock, number[]>(blocks.map((block) => [block, []]));
+  let first = 0;
+  for (const [p, phase] of PHASES.entries()) {
+    const own = blocks.filter((block) => block.phase === phase);
+    if (own.length === 0) continue;
+    layOutPhase(own, first * 2 ** logStack, ranges, places);
+    const width = Math.ceil((cells[p] ?? 0) / 2 ** logStack);
+    phases.push({ phase, first, width });
+    first += width;
+  }
+  return {
+    logStack,
+    logWidth: Math.ceil(Math.log2(first)),
+    width: first,
+    phases,
+    ranges,
+    places: blocks.map((block) => places.get(block) ?? []),
+  };
+}
+
+/** Places the columns of a phase from `start` on. */
+function layOutPhase(
+  blocks: readonly StackedBlock[],
+  start: number,
+  ranges: StackRange[],
+  places: ReadonlyMap<StackedBlock, number[]>,
+): void {
+  const heights = [...new Set(blocks.map((block) => block.logRows))].sort((a, b) => b - a);
+  let place = start;
+  for (const logRows of heights) {
+    const own = blocks.filter((block) => block.logRows === logRows);
+    const put = (block: StackedBlock, count: number): void => {
+      for (let i = 0; i < count; i++, place += 2 ** logRows) places.get(block)?.push(place);
+    };
+    const first = place / 2 ** logRows;
+    // Two columns would share a weight otherwise, and their values could be moved against each other.
+    if (!Number.isInteger(first)) throw new Error(`a column of 2^${logRows} coefficients cannot stand at place ${place}`);
+    for (const block of own) put(block, block.nextWidth);
+    for (const block of own) put(block, block.width - block.nextWidth);
+    const { phase } = own[0] ?? {};
+    if (phase === undefined) throw new Error("a height of a phase has columns");
+    const count = sum(own.map((block) => block.width));
+    ranges.push({ phase, logRows, first, count, nextCount: sum(own.map((block) => block.nextWidth)) });
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

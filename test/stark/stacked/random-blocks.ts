@@ -1,0 +1,34 @@
+import type { Random } from "../fuzz/random.ts";
+import { PHASES } from "../../../src/stark/phases.ts";
+import type { StackedBlock } from "../../../src/stark/stacked/stack-shape.ts";
+import type { PlainBlock } from "./plain-stack.ts";
+
+export interface BlockLimits {
+  readonly logRowsMin: number;
+  readonly logRowsMax: number;
+  /** Columns of a block at most. */
+  readonly width: number;
+}
+
+/** Tables of random heights and widths, some of them absent, and a quotient of the tallest height; in opening order. */
+export function randomBlocks(random: Random, { logRowsMin, logRowsMax, width }: BlockLimits): StackedBlock[] {
+  const heights = Array.from({ length: 1 + random.below(4) }, () => logRowsMin + random.below(logRowsMax - logRowsMin + 1));
+  const present = heights.map((_, i) => i === 0 || random.below(4) > 0);
+  const hasLookups = random.below(4) > 0;
+  const isFixed = random.below(3) > 0;
+  const tallest = Math.max(...heights.filter((_, i) => present[i]));
+  return PHASES.flatMap((phase): StackedBlock[] => {
+    if (phase === "quotient") return [{ phase, logRows: tallest, width: 1 + random.below(2), nextWidth: 0 }];
+    return heights.flatMap((logRows, i) => {
+      const columns = phase === "main" ? 1 + random.below(width) : random.below(width);
+      const leftOut =
+        !present[i] || columns === 0 || (phase === "lookup" && !hasLookups) || (phase === "preprocessed" && !isFixed);
+      const nextWidth = phase === "preprocessed" ? 0 : random.below(columns + 1);
+      return leftOut ? [] : [{ phase, logRows, width: columns, nextWidth }];
+    });
+  });
+}
+
+export function plainBlocks(blocks: readonly StackedBlock[]): PlainBlock[] {
+  return blocks.map((block) => ({ ...block, phase: PHASES.indexOf(block.phase) }));
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createStackShape, type StackedBlock, type StackShape } from "../../../src/stark/stacked/stack-shape.ts";
+import { createRandom } from "../fuzz/random.ts";
+import { plainLayout } from "./plain-stack.ts";
+import { plainBlocks, randomBlocks } from "./random-blocks.ts";
+
+function shapeOf(blocks: readonly StackedBlock[], logStackMin: number, logStackMax = 22): StackShape {
+  const stack = createStackShape(blocks, { logStackMin, logStackMax });
+  assert.ok(stack !== undefined);
+  return stack;
+}
+
+describe("the layout of a stack", () => {
+  test("has taller columns first, and of one height first those opened at the next row, over all tables", () => {
+    const stack = shapeOf(
+      [
+        { phase: "main", logRows: 4, width: 3, nextWidth: 1 },
+        { phase: "main", logRows: 5, width: 2, nextWidth: 1 },
+        { phase: "main", logRows: 4, width: 2, nextWidth: 2 },
+        { phase: "quotient", logRows: 5, width: 1, nextWidth: 0 },
+      ],
+      6,
+    );
+    // By hand, stack columns of 64: the main phase has 2·32 + 5·16 = 144 cells, three stack columns; the quotient one.
+    assert.deepEqual(stack.places, [[64, 112, 128], [0, 32], [80, 96], [192]]);
+    assert.deepEqual(stack.ranges, [
+      { phase: "main", logRows: 5, first: 0, count: 2, nextCount: 1 },
+      { phase: "main", logRows: 4, first: 4, count: 5, nextCount: 3 },
+      { phase: "quotient", logRows: 5, first: 6, count: 1, nextCount: 0 },
+    ]);
+    assert.deepEqual(stack.phases, [
+      { phase: "main", first: 0, width: 3 },
+      { phase: "quotient", first: 3, width: 1 },
+    ]);
+    assert.deepEqual([stack.logStack, stack.logWidth, stack.width], [6, 2, 4]);
+  });
+
+  test("unaligned place: places are multiples of their columns' length, disjoint, with products τ of their own", () => {
+    const random = createRandom(36);
+    for (let i = 0; i < 500; i++) {
+      const blocks = randomBlocks(random, { logRowsMin: 4, logRowsMax: 12, width: 6 });
+      const stack = shapeOf(blocks, 4 + random.below(10));
+      const columns = stack.places.flatMap((places, b) => places.map((place) => ({ place, length: 2 ** blocks[b]!.logRows })));
+      // As sets of bits from a column's height on, which are all bits of its place if it is aligned.
+      assert.ok(columns.every(({ place, length }) => place % length === 0));
+      assert.equal(new Set(columns.map(({ place }) => place)).size, columns.length);
+      const ordered = columns.toSorted((a, b) => a.place - b.place);
+      ordered.forEach(({ place, length }, k) => assert.ok(place + length <= (ordered[k + 1]?.place ?? Infinity)));
+      assert.ok(stack.width <= 16 && stack.logStack >= Math.max(...blocks.map((block) => block.logRows)));
+      assert.ok(columns.every(({ place, length }) => place + length <= stack.width * 2 ** stack.logStack));
+    }
+  });
+
+  test("agrees with a layout that tries places one after the other", () => {
+    const random = createRandom(7);
+    for (let i = 0; i < 60; i++) {
+      const blocks = randomBlocks(random, { logRowsMin: 4, logRowsMax: 8, width: 5 });
+      const logStackMin = 4 + random.below(6);
+      const [stack, plain] = [shapeOf(blocks, logStackMin), plainLayout(plainBlocks(blocks), logStackMin)];
+      assert.deepEqual(
+        stack.places.flat(),
+        plain.columns.map((column) => column.place),
+      );
+      assert.deepEqual([stack.logStack, stack.logWidth], [plain.m, plain.s]);
+      const widths = plain.widths.filter((width) => width > 0);
+      assert.deepEqual(
+        stack.phases.map((phase) => phase.width),
+        widths,
+      );
+    }
+  });
+
+  test("has no stack for columns that are too many for the longest stack column", () => {
+    const blocks: StackedBlock[] = [{ phase: "main", logRows: 8, width: 33, nextWidth: 0 }];
+    assert.equal(createStackShape(blocks, { logStackMin: 4, logStackMax: 9 })?.logStack, undefined);
+    assert.equal(createStackShape(blocks, { logStackMin: 4, logStackMax: 10 })?.logStack, 10);
+    assert.equal(createStackShape([{ ...blocks[0]!, width: 1 }], { logStackMin: 4, logStackMax: 7 }), undefined);
+  });
+});
