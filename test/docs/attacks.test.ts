@@ -3,40 +3,50 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { missingTests } from "./named-tests.ts";
-import type { NamedTest } from "./named-tests.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PAGE = readFileSync(new URL("docs/attacks.md", ROOT), "utf8");
-const NUMBERS = [...Array.from({ length: 26 }, (_, i) => `A${i + 1}`), ...Array.from({ length: 7 }, (_, i) => `B${i + 1}`)];
+/** The tests of each number: files of the repository, and titles in them. */
+const TESTS = JSON.parse(readFileSync(new URL("attack-tests.json", import.meta.url), "utf8")) as Readonly<
+  Record<string, Readonly<Record<string, readonly string[]>>>
+>;
+const numbers = [...PAGE.matchAll(/^(?:\*\*|\| )([A-D]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
 
-/** A named test, and the attack under which it stands. */
-type AttackTest = NamedTest & { readonly number: string };
+test("every attack and every rule has its number once, in order", () => {
+  const next = new Map<string, number>();
+  for (const number of numbers) {
+    const [part = "", at] = [number[0], Number(number.slice(1))];
+    assert.equal(at, (next.get(part) ?? 0) + 1, number);
+    next.set(part, at);
+  }
+  // Numbers are never taken out: tests are named by them.
+  for (const [part, least] of Object.entries({ A: 26, B: 7, C: 27, D: 20 })) assert.ok((next.get(part) ?? 0) >= least, part);
+});
 
-/** Each test that the page names, with the number under which it stands. */
-function attackTests(): readonly AttackTest[] {
-  let number = "";
-  return PAGE.split("\n").flatMap((line) => {
-    number = /^\*\*([AB]\d+)\. /.exec(line)?.[1] ?? number;
-    const [, path, title] = /^- `(test\/[^`]+\.test\.ts)`: (.+)$/.exec(line) ?? [];
-    return path === undefined || title === undefined ? [] : [{ number, path, title }];
-  });
-}
+test("every number has a test that carries it out, and no test a number that the page lacks", () => {
+  assert.deepEqual(Object.keys(TESTS).sort(), numbers.toSorted());
+  for (const [number, files] of Object.entries(TESTS))
+    assert.ok(
+      Object.values(files).some((titles) => titles.length > 0),
+      `${number} has no test`,
+    );
+});
 
-test("every attack has its number once, in order, and a test under it", () => {
-  const numbers = [...PAGE.matchAll(/^\*\*([AB]\d+)\. /gm)].map(([, number]) => number);
-  assert.deepEqual(numbers, NUMBERS);
-  const tested = new Set(attackTests().map(({ number }) => number));
-  assert.deepEqual(
-    NUMBERS.filter((number) => !tested.has(number)),
-    [],
+test("every test of the list is the title of one in the file that it names", () => {
+  const named = Object.values(TESTS).flatMap((files) =>
+    Object.entries(files).flatMap(([path, titles]) => titles.map((title) => ({ path, title }))),
   );
+  assert.deepEqual(missingTests(fileURLToPath(ROOT), named), []);
 });
 
-test("every test that the page of attacks names is the title of one in the file that it names", () => {
-  assert.deepEqual(missingTests(fileURLToPath(ROOT), attackTests()), []);
-});
-
-test("every list item of the page of attacks names a test", () => {
-  const items = PAGE.split("\n").filter((line) => line.startsWith("- "));
-  assert.equal(attackTests().length, items.length);
+test("the page calls refusals by names that there are", () => {
+  const errors = readFileSync(new URL("docs/errors.md", ROOT), "utf8");
+  const [, protocol = ""] = PAGE.split("## C. ");
+  const names = [...protocol.matchAll(/`([A-Z]\w+)`/g)].map(([, name = ""]) => name);
+  assert.ok(names.length > 20);
+  assert.deepEqual(
+    names.filter((name) => !new RegExp(`\\b${name}\\b`).test(errors)),
+    ["BatchSkipped"],
+    "an event",
+  );
 });

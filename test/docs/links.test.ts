@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -10,9 +10,25 @@ const pages = globSync(["*.md", "docs/**/*.md", "src/**/*.md", "contracts/**/*.m
   exclude: ["**/node_modules/**"],
 });
 
+/** The text of a page. Listings have brackets of their own. */
+function withoutListings(page: string): string {
+  return readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```/gm, "");
+}
+
+/** The names by which links reach a page's headings, as code hosts and npm's site make them. */
+function headings(page: string): ReadonlySet<string> {
+  const titles = [...withoutListings(page).matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title);
+  const nameOf = (title: string): string =>
+    title
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-");
+  return new Set(titles.map(nameOf));
+}
+
 for (const page of pages) {
-  // Listings have brackets of their own.
-  const text = readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```/gm, "");
+  const text = withoutListings(page);
 
   test(`${page} links to files that exist`, () => {
     for (const [, target] of text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
@@ -27,10 +43,34 @@ for (const page of pages) {
   });
 }
 
+describe("the packed docs", () => {
+  const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly files: readonly string[] };
+  const isPacked = (path: string): boolean =>
+    ["README.md", "LICENSE", "package.json"].includes(path) || files.some((entry) => path === entry || path.startsWith(entry));
+
+  for (const page of pages.filter(isPacked)) {
+    test(`${page} links to what the package has, headings included`, () => {
+      for (const [, target = "", , heading] of withoutListings(page).matchAll(/\]\((?!https?:)([^)#\s]*)(#([^)\s]+))?\)/g)) {
+        const path = target === "" ? page : join(dirname(page), target);
+        assert.ok(isPacked(path) || isPacked(`${path}/`), `${page} links to ${path}, which is not in the package`);
+        if (heading !== undefined) assert.ok(headings(path).has(heading), `${page} links to ${path}#${heading}`);
+      }
+    });
+  }
+});
+
 test("docs/README.md leads to every page", () => {
   const index = readFileSync(join(root, "docs/README.md"), "utf8");
   const missing = pages
     .filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== "docs/README.md")
     .filter((page) => !index.includes(`](${page.slice("docs/".length)})`));
+  assert.deepEqual(missing, []);
+});
+
+test("docs/recipes/README.md leads to every recipe", () => {
+  const index = readFileSync(join(root, "docs/recipes/README.md"), "utf8");
+  const missing = pages
+    .filter((page) => /^docs\/recipes\/(?!README)[\w-]+\.md$/.test(page))
+    .filter((page) => !index.includes(`](${page.slice("docs/recipes/".length)})`));
   assert.deepEqual(missing, []);
 });

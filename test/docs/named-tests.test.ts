@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { missingTests, namedTests, numberedRows } from "./named-tests.ts";
+import { missingTests, namedTests } from "./named-tests.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,16 +34,5 @@ describe("tests that a page names", () => {
       `${elsewhere.path}: ${elsewhere.title}`,
       `${unheard.path}: ${unheard.title}`,
     ]);
-  });
-
-  test("stand in rows that begin with a number", () => {
-    const rows = numberedRows("| # | a |\n|---|---|\n| 1 | x |\n| 12 | y |\n| 1 | z |\n| no | w |\n");
-    assert.deepEqual(
-      [...rows],
-      [
-        [1, "| 1 | x |\n| 1 | z |\n"],
-        [12, "| 12 | y |\n"],
-      ],
-    );
   });
 });

@@ -28,15 +28,6 @@ export function missingTests(root: string, tests: readonly NamedTest[]): readonl
   return tests.filter(({ path, title }) => !titlesOf(path).has(title)).map(({ path, title }) => `${path}: ${title}`);
 }
 
-/** The rows of a page's tables whose first cell is a number: the number, and the row's text. A number may have several rows. */
-export function numberedRows(text: string): ReadonlyMap<number, string> {
-  const rows = new Map<number, string>();
-  for (const [row, number = ""] of text.matchAll(/^\| *(\d+) *\|.*$/gm)) {
-    rows.set(Number(number), `${rows.get(Number(number)) ?? ""}${row}\n`);
-  }
-  return rows;
-}
-
 function titlesIn(path: string): ReadonlySet<string> {
   if (!existsSync(path)) return new Set();
   const calls = readFileSync(path, "utf8").matchAll(/\b(?:test|it|describe)\(\s*(["'`])(.*?)\1/gs);

@@ -7,7 +7,7 @@ import { pagesWithSnippets } from "../../scripts/snippets/snippets.ts";
 import { taskDefinitions } from "../../src/plugin/tasks/definitions.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const pages = globSync(["README.md", "docs/*.md"], { cwd: root });
+const pages = globSync(["README.md", "docs/*.md", "docs/recipes/*.md"], { cwd: root });
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { installInEmptyProject } from "./support/empty-project.ts";
 import type { EmptyProject } from "./support/empty-project.ts";
 
-const RECIPES = new URL("../../docs/recipes.md", import.meta.url);
+const RECIPES = new URL("../../docs/recipes/container.md", import.meta.url);
 const CONFIG = `import { createRequire } from "node:module";
 import { defineConfig } from "hardhat/config";
 import hyperchain from "hardhat-hyperchain";

@@ -57,7 +57,7 @@ export function sponsorMethods(chain: Chain, { accounts, others }: SponsorMethod
       const answer = (await ask("eth_call", [{ to: paymaster, data }, "latest"], client)) as Hex;
       return String(verifyingPaymaster.decodeFunctionResult(name, answer)[0]);
     } catch (cause) {
-      const message = `there is no VerifyingPaymaster at ${paymaster}: it does not answer ${name}; deploy one whose signer is among eth_accounts (docs/recipes.md)`;
+      const message = `there is no VerifyingPaymaster at ${paymaster}: it does not answer ${name}; deploy one whose signer is among eth_accounts (docs/recipes/sponsored-call.md)`;
       throw new RpcError(RpcCode.invalidParams, message, { code: "UnknownPaymaster" }, { cause });
     }
   }
