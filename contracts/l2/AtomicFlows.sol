@@ -15,6 +15,8 @@ import {BatchRoot} from "../interfaces/l2/ICrossChainViews.sol";
 import {IImportedRoots} from "../interfaces/l2/IImportedRoots.sol";
 import {IL1Messenger} from "../interfaces/l2/IL1Messenger.sol";
 import {IMessageVerification} from "../interfaces/l2/IMessageVerification.sol";
+import {ISystemContext} from "../interfaces/l2/ISystemContext.sol";
+import {ChainAncestry} from "../libraries/ChainAncestry.sol";
 import {FlowHash} from "../libraries/FlowHash.sol";
 import {L2LogTree} from "../libraries/L2LogTree.sol";
 import {ReentrancyGuard} from "../libraries/ReentrancyGuard.sol";
@@ -149,6 +151,7 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         uint256 latest = block.timestamp + MAX_DURATION;
         if (flow.deadline > latest) revert DeadlineTooFar(latest, flow.deadline);
         if (escrows[FlowHash.escrowKey(id, leg)] != 0) revert EscrowExists(id, leg);
+        _requireOneLayer(flow.legs);
         _mark(id, leg, EscrowStatus.Held, fee);
         emit EscrowHeld(id, leg, flow);
         if (fee != 0) emit FeeAdded(id, leg, msg.sender, fee);
@@ -265,6 +268,16 @@ contract AtomicFlows is IAtomicFlows, ReentrancyGuard {
         );
         bytes32 actual = TransactionTree.computeRoot(leaf, batch.leafIndex, batch.siblings);
         if (expected == 0 || actual != expected) revert BatchNotExecuted(expected, actual);
+    }
+
+    /// @dev A chain's id says where it settles. The layer itself has no batches in its own registry.
+    function _requireOneLayer(FlowLeg[] calldata legs) private view {
+        uint256 layer = ISystemContext(Predeploys.SYSTEM_CONTEXT).l1ChainId();
+        uint256 parent = ChainAncestry.parentOf(block.chainid);
+        for (uint256 i = 0; i < legs.length; ++i) {
+            uint256 chainId = legs[i].chainId;
+            if (chainId == layer || ChainAncestry.parentOf(chainId) != parent) revert LegOnAnotherLayer(i, layer, chainId);
+        }
     }
 
     /// @dev `pivot` is the number of legs where there is none.

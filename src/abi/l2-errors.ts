@@ -60,6 +60,7 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LeafCountBeyondLimit","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LeafIndexTooLarge","type":"error"},
   {"inputs":[{"name":"leg","type":"uint256"},{"name":"chainId","type":"uint256"}],"name":"LegOfAnotherChain","type":"error"},
+  {"inputs":[{"name":"leg","type":"uint256"},{"name":"layer","type":"uint256"},{"name":"chainId","type":"uint256"}],"name":"LegOnAnotherLayer","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LengthOutOfRange","type":"error"},
   {"inputs":[{"name":"cost","type":"uint256"},{"name":"amount","type":"uint256"}],"name":"LessThanQueueCost","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"ListAmountTooLarge","type":"error"},

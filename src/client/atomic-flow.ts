@@ -13,12 +13,12 @@ import { atomicFlows } from "./contract-interfaces.ts";
 import { findChain, memberName } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import type { ProviderOf } from "./estimate.ts";
+import { ecosystemOfFlow, viewOfFlow } from "./flow-layer.ts";
 import { newestRoot } from "./remote-slot.ts";
 import type { AskingProviderOf } from "./remote-slot.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { ensureAllowance, findToken } from "./token.ts";
-import { viewL1 } from "./withdraw.ts";
 
 /** The proof takes some 680,000 of it, a flow of eight legs and a token the rest. */
 const REFUND_GAS = 1_500_000n;
@@ -41,7 +41,8 @@ export interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
  * Gives what a leg asks of its party, with an approval first where the token needs one. `signer` is the party, on the leg's
  * chain. `fee` is base token of that chain for the account that ends the leg, a relayer for example. Check all legs of the flow
  * before: it is not given back before a batch or a mark after the deadline shows one to be missing. Throws ClientError;
- * UnknownChain for a flow with a leg on a chain that this ecosystem does not have.
+ * UnknownChain for a flow with a leg on a chain that this ecosystem does not have, OtherSettlementLayer where its chains
+ * settle on different layers.
  */
 export async function prepareFlow(
   ecosystem: Ecosystem,
@@ -49,7 +50,7 @@ export async function prepareFlow(
   signer: Signer,
 ): Promise<Hex> {
   const { token, amount, party } = legOf(flow, leg);
-  for (const { chainId } of flow.legs) findChain(ecosystem, chainId);
+  ecosystemOfFlow(ecosystem, flow);
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
   // Asked before an allowance is given, which another account would give in vain.
   if (sender.address.toLowerCase() !== party)
@@ -75,15 +76,15 @@ export async function addFlowFee(ecosystem: Ecosystem, { flow, leg, fee }: FlowF
 
 /**
  * Runs the pivot, shown all other legs; anyone may. `signer` is on its chain. `data` is the call that the flow names. Throws
- * ClientError FlowOpen while the pivot is not given, or another leg not executed on L1; NotImported while the chain cannot see
- * it; Refused where the recipient does.
+ * ClientError FlowOpen while the pivot is not given, or another leg not executed on their layer; NotImported while the chain
+ * cannot see it; Refused where the recipient does.
  */
 export async function executeFlow(
   ecosystem: Ecosystem,
   { flow, data = "0x" }: { readonly flow: AtomicFlow; readonly data?: Hex | undefined },
   signer: Signer,
   providerOf: ProviderOf,
-  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+  view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<Hex> {
   const pivot = pivotOf(flow);
   const sender = await senderOfLeg(ecosystem, flow, pivot, signer);
@@ -94,15 +95,15 @@ export async function executeFlow(
 }
 
 /**
- * Pays out a leg that is not the pivot; anyone may. `signer` is on its chain. Throws ClientError FlowOpen while L1 does not show
- * that the flow happened, NotImported while the chain cannot see that.
+ * Pays out a leg that is not the pivot; anyone may. `signer` is on its chain. Throws ClientError FlowOpen while what the
+ * chains settle on does not show that the flow happened, NotImported while the chain cannot see that.
  */
 export async function releaseFlow(
   ecosystem: Ecosystem,
   { flow, leg, to }: FlowLegName,
   signer: Signer,
   providerOf: ProviderOf,
-  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+  view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<Hex> {
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
   const { chainId, recipient } = legOf(flow, leg);
@@ -123,7 +124,7 @@ export async function refundFlow(
   { flow, leg, to }: FlowLegName,
   signer: Signer,
   providerOf: AskingProviderOf,
-  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+  view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<Hex> {
   const sender = await senderOfLeg(ecosystem, flow, leg, signer);
   const { chainId, party } = legOf(flow, leg);
@@ -168,12 +169,14 @@ async function factsOf(
   view: L1View,
 ): Promise<readonly FlowFact[]> {
   if (legs.length === 0) return [];
+  const { l1: layer } = ecosystemOfFlow(ecosystem, flow);
   await view.poll();
   const leaves = legs.map((leg) => {
     const leaf = placeOfFact(view, flow, leg)?.batch.registryLeaf;
     if (leaf !== undefined) return leaf.index;
     const where = memberName(ecosystem, Number(legOf(flow, leg).chainId));
-    throw new ClientError("FlowOpen", `L1 has executed no batch of ${where} with leg ${leg} of the flow yet`, { leg });
+    const message = `${layer.name} has executed no batch of ${where} with leg ${leg} of the flow yet`;
+    throw new ClientError("FlowOpen", message, { leg });
   });
   const rootIndex = await rootFor(sender, Math.max(...leaves));
   return legs.flatMap((leg) => proveFact(view, flow, leg, rootIndex) ?? []);
@@ -183,7 +186,7 @@ async function factsOf(
 async function rootFor({ provider, member }: Sender, leafIndex: number): Promise<bigint> {
   const rootIndex = await newestRoot(provider);
   if (rootIndex > BigInt(leafIndex)) return rootIndex;
-  const message = `${member.name} has no root yet that holds leaf ${leafIndex} of the registry; it imports one with the next message of another chain, or takes it from L1's queue (bringRoot)`;
+  const message = `${member.name} has no root yet that holds leaf ${leafIndex} of the registry; it imports one with the next message of another chain, or takes it from its queue (bringRoot)`;
   throw new ClientError("NotImported", message, { chainId: member.chainId, rootIndex, leafIndex });
 }
 

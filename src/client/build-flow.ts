@@ -8,6 +8,7 @@ import type { ChainAddressLike } from "./chain-address.ts";
 import { findChain, memberName } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import type { ProviderOf } from "./estimate.ts";
+import { ecosystemOfFlow } from "./flow-layer.ts";
 import { findToken } from "./token.ts";
 
 const MAX_LEGS = 8;
@@ -40,7 +41,10 @@ export interface FlowRequest {
   readonly salt?: Hex | undefined;
 }
 
-/** The flow as contracts take it, and its name. Throws ClientError, or RangeError for what no flow can be. */
+/**
+ * The flow as contracts take it, and its name. Throws ClientError, OtherSettlementLayer where its chains settle on different
+ * layers; or RangeError for what no flow can be.
+ */
 export async function buildFlow(
   ecosystem: Ecosystem,
   { legs, deadline, salt = hexlify(randomBytes(32)) as Hex }: FlowRequest,
@@ -50,6 +54,8 @@ export async function buildFlow(
   const pivots = legs.filter(({ pivot }) => pivot === true).length;
   if (pivots > 1) throw new RangeError(`a flow has one pivot at most, got ${pivots}`);
   if (deadline <= 0n || deadline > MAX_DEADLINE) throw new RangeError(`the deadline is ${deadline}; it is a time in seconds`);
+  const places = legs.map(({ party }) => ({ chainId: BigInt(parseChainAddress(ecosystem, party).chainId) }));
+  ecosystemOfFlow(ecosystem, { legs: places });
   const flow = { salt, deadline, legs: await Promise.all(legs.map((leg) => buildLeg(ecosystem, leg, providerOf))) };
   return { id: hashAtomicFlow(flow), flow };
 }

@@ -7,7 +7,7 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { atomicFlows } from "./contract-interfaces.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import type { ProviderOf } from "./estimate.ts";
-import { viewL1 } from "./withdraw.ts";
+import { viewOfFlow } from "./flow-layer.ts";
 
 /** What became of a leg, as its own chain says. */
 export type LegStatus = "missing" | "held" | "released" | "refunded";
@@ -16,7 +16,7 @@ const LEG_STATUSES: readonly LegStatus[] = ["missing", "held", "released", "refu
 /** How a flow stands. */
 export interface FlowStatus {
   readonly id: Hex;
-  /** What L1's executed batches and marks say: `committed` legs can be released, those of an `aborted` flow given back. */
+  /** What executed batches and marks say: `committed` legs can be released, those of an `aborted` flow given back. */
   readonly state: "open" | "committed" | "aborted";
   /** Of an aborted flow, the leg that is missing. */
   readonly missing?: number | undefined;
@@ -24,17 +24,17 @@ export interface FlowStatus {
     readonly status: LegStatus;
     /** Base token for the account that ends it; 0 once it has ended. */
     readonly fee: bigint;
-    /** When L1 executed the batch with this leg, seconds by its clock. */
+    /** When the layer executed the batch with this leg, seconds by its clock. */
     readonly executedAt?: bigint | undefined;
   }[];
 }
 
-/** Asks L1 and the chain of each leg. */
+/** Asks the chain of each leg, and what they settle on. Throws ClientError OtherSettlementLayer where that is not one layer. */
 export async function flowStatus(
   ecosystem: Ecosystem,
   flow: AtomicFlow,
   providerOf: ProviderOf,
-  view: L1View = viewL1(ecosystem, providerOf(ecosystem.l1.chainId)),
+  view: L1View = viewOfFlow(ecosystem, flow, providerOf),
 ): Promise<FlowStatus> {
   await view.poll();
   const id = hashAtomicFlow(flow);

@@ -6,6 +6,7 @@ import { bridge } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { queuedRequest } from "./l1-request.ts";
+import { ecosystemOf } from "./settlement-base.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 
@@ -13,23 +14,28 @@ const registry = new Interface(transactionRootRegistryAbi);
 
 /**
  * Has L1 say that a chain executed nothing until now: what shows, of a silent chain, that a leg is missing. Anyone may, an hour
- * after the chain's last batch or mark. `signer` is on L1. Throws ClientError.
+ * after the chain's last batch or mark. `signer` is on L1, or on the chain on which that chain settles. Throws ClientError.
  */
 export async function markChain(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
-  const sender = await senderOn(signer, ecosystem.l1);
-  const data = registry.encodeFunctionData("mark", [findChain(ecosystem, name).chainId]);
-  return (await submit(sender, { to: ecosystem.l1.contracts.roots, data })).hash as Hex;
+  const chain = findChain(ecosystem, name);
+  const { l1 } = ecosystemOf(ecosystem, chain);
+  const sender = await senderOn(signer, l1);
+  const data = registry.encodeFunctionData("mark", [chain.chainId]);
+  return (await submit(sender, { to: l1.contracts.roots, data })).hash as Hex;
 }
 
 /**
  * Has L1's queue bring a chain the newest root of the registry, which it must take: where no other chain says anything.
- * Resolves with the hash of the chain's transaction that will record the root. `signer` is on L1. Throws ClientError.
+ * Resolves with the hash of the chain's transaction that will record the root. `signer` is on L1, or on the chain on which that
+ * chain settles: its registry and queue are there. Throws ClientError.
  */
-export async function bringRoot(ecosystem: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
+export async function bringRoot(all: Ecosystem, name: ChainName, signer: Signer): Promise<Hex> {
+  const chain = findChain(all, name);
+  const ecosystem = ecosystemOf(all, chain);
   const sender = await senderOn(signer, ecosystem.l1);
   const data = registry.encodeFunctionData("latestRootIndex");
   const newest = BigInt(await sender.provider.call({ to: ecosystem.l1.contracts.roots, data }));
-  return sendRoot(ecosystem, findChain(ecosystem, name), newest, sender);
+  return sendRoot(ecosystem, chain, newest, sender);
 }
 
 /** Resolves with the hash of the transaction that will record the root. */

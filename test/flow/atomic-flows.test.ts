@@ -114,7 +114,7 @@ describe("C11: atomic flows, with real proofs", () => {
     await assert.rejects(execute(paid, "0xc0de"), notGiven);
     for (const flow of [paid, reverted]) await give(flow, C, C);
     for (const member of [A, C] as const) await give(withheld, member, member);
-    await assert.rejects(execute(paid, "0xc0de"), { code: "FlowOpen", message: /L1 has executed no batch of/ });
+    await assert.rejects(execute(paid, "0xc0de"), { code: "FlowOpen", message: /^l1 has executed no batch of/ });
     await settle(A, B);
     await execute(paid, "0xc0de");
     await assert.rejects(execute(reverted, "0xc0de"), { code: "Refused" });

@@ -5,10 +5,19 @@ import type { JsonRpcProvider, Provider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
 import { call } from "../../src/client/call.ts";
 import { callTogether } from "../../src/client/call-together.ts";
+import { deployAtomicFlows } from "../../src/client/atomic-flows-contract.ts";
+import { executeFlow, prepareFlow, refundFlow, releaseFlow } from "../../src/client/atomic-flow.ts";
+import { buildFlow } from "../../src/client/build-flow.ts";
+import type { FlowLegRequest } from "../../src/client/build-flow.ts";
+import { atomicFlows } from "../../src/client/contract-interfaces.ts";
 import type { SentCall } from "../../src/client/direct-call.ts";
+import { flowStatus } from "../../src/client/flow-status.ts";
+import { bringRoot } from "../../src/client/l1-word.ts";
+import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
 import { deploy } from "../client/support.ts";
-import { ALICE, BOB, clientOf, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
+import { ALICE, BOB, clientOf, ETHER, RELAYER, settleNow, startFlowDevnet } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 
 const [A, B] = [271n, 272n];
@@ -24,12 +33,13 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
   let devnet: FlowDevnet;
   const clients = new Map<bigint, JsonRpcProvider>();
   const targets = new Map<bigint, Hex>();
-  const providerOf = (id: bigint): Provider => {
-    if (id === L1) return devnet.l1.provider;
-    const client = clients.get(id) ?? clientOf(devnet.chains.find(({ chainId }) => chainId === id)!);
+  const clientOn = (id: bigint): JsonRpcProvider => {
+    const client = clients.get(id) ?? clientOf(chainOf(id));
     clients.set(id, client);
     return client;
   };
+  const providerOf = (id: bigint): Provider => (id === L1 ? devnet.l1.provider : clientOn(id));
+  const chainOf = (id: bigint) => devnet.chains.find(({ chainId }) => chainId === id)!;
   const on = (id: bigint, account = ALICE) => devnet.accounts.wallet(account).connect(providerOf(id));
   const at = (chain: bigint) => ({ chain, account: targets.get(chain)! });
   const alice = (): string => devnet.accounts.wallet(ALICE).address;
@@ -55,7 +65,7 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
         { chainId: X, name: "x", settlesOn: "alpha" },
         { chainId: Y, name: "y", settlesOn: "alpha" },
       ],
-      { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, BOB, RELAYER] },
+      { relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
     for (const id of [A, B, X, Y]) targets.set(id, await deploy(on(id), "CallTarget"));
   });
@@ -171,5 +181,79 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
       message: /@beta is not on a chain that settles on alpha: its queue is on l1; call it from there$/,
     });
     await assert.rejects(callTogether(devnet.info(), { from: A, calls: [] }, on(A)), RangeError);
+  });
+
+  const CAROL = "0x00000000000000000000000000000000000ca201";
+  const leg = (id: bigint, amount: bigint, more: Partial<FlowLegRequest> = {}): FlowLegRequest => ({
+    party: `${alice()}@${id}`,
+    to: `${CAROL}@${id}`,
+    amount,
+    ...more,
+  });
+  /** What is not asked of L1: it has no client here. */
+  const aboveL1 = (id: number): JsonRpcProvider => clientOn(BigInt(id));
+  const build = async (...legs: readonly FlowLegRequest[]): Promise<AtomicFlow> => {
+    const now = BigInt((await clientOn(A).getBlock("latest"))!.timestamp);
+    return (await buildFlow(devnet.info(), { legs, deadline: now + 3_000n }, aboveL1)).flow;
+  };
+  const status = (flow: AtomicFlow) => flowStatus(devnet.info(), flow, aboveL1);
+  const statuses = async (flow: AtomicFlow): Promise<string[]> => (await status(flow)).legs.map((each) => each.status);
+
+  test("a flow of two chains on a chain is paid, another given back, with real proofs and without a block of L1", async () => {
+    for (const id of [X, Y]) await deployAtomicFlows(devnet.info(), id, on(id));
+    // What the contracts on it publish would fill its batch, which it then settles on L1.
+    await devnet.settle(A);
+    const blocks = await devnet.l1.provider.getBlockNumber();
+    const paid = await build(leg(X, 5n), leg(Y, 7n, { pivot: true }));
+    const missed = await build(leg(X, 11n), leg(Y, 13n, { pivot: true }));
+    const give = (flow: AtomicFlow, each: number, id: bigint) => prepareFlow(devnet.info(), { flow, leg: each }, on(id));
+    for (const flow of [paid, missed]) await give(flow, 0, X);
+    await give(paid, 1, Y);
+    const run = () => executeFlow(devnet.info(), { flow: paid }, on(Y), aboveL1);
+    await assert.rejects(run(), { code: "FlowOpen", message: "alpha has executed no batch of x with leg 0 of the flow yet" });
+    const { receipts } = await settleNow(chainOf(X));
+    // A verifier in Solidity on alpha took a real proof.
+    const proven = await clientOn(A).getTransactionReceipt(receipts.prove!.hash);
+    assert.ok(proven?.status === 1 && proven.gasUsed > 1_000_000n);
+    await chainOf(Y).pipeline.pollL1();
+    await run();
+    assert.equal(await clientOn(Y).getBalance(CAROL), 7n);
+    assert.equal((await status(paid)).state, "open");
+
+    await chainOf(X).provider.request({ method: "evm_increaseTime", params: [4_000] });
+    await (await on(Y).sendTransaction({ to: CAROL, value: 1n })).wait();
+    await settleNow(chainOf(Y));
+    assert.deepEqual([(await status(paid)).state, (await status(missed)).state], ["committed", "aborted"]);
+    const refund = () => refundFlow(devnet.info(), { flow: missed, leg: 0 }, on(X), aboveL1);
+    await assert.rejects(refund(), { code: "NotImported" });
+    await bringRoot(devnet.info(), X, on(A));
+    await chainOf(X).pipeline.pollL1();
+    await releaseFlow(devnet.info(), { flow: paid, leg: 0 }, on(X), aboveL1);
+    await refund();
+    assert.deepEqual(
+      [await statuses(paid), await statuses(missed)],
+      [
+        ["released", "released"],
+        ["refunded", "missing"],
+      ],
+    );
+    assert.equal(await clientOn(X).getBalance(CAROL), 5n);
+    assert.equal(await clientOn(X).getBalance(ATOMIC_FLOWS_ADDRESS), 0n);
+    assert.equal(await devnet.l1.provider.getBlockNumber(), blocks);
+  });
+
+  test("a flow with a leg beside its chains' layer is refused when it is built and when it is prepared, by the contract too", async () => {
+    const refusal = { code: "OtherSettlementLayer", message: /^x settles on alpha, beta on l1: neither could be shown what/ };
+    await assert.rejects(build(leg(X, 5n), leg(B, 7n, { pivot: true })), refusal);
+    const [first, second] = (await build(leg(X, 5n), leg(Y, 7n))).legs;
+    const flow = { ...(await build(leg(X, 5n))), legs: [first!, { ...second!, chainId: B }] };
+    await assert.rejects(prepareFlow(devnet.info(), { flow, leg: 0 }, on(X)), refusal);
+    await assert.rejects(status(flow), refusal);
+    const data = atomicFlows.encodeFunctionData("prepare", [flow, 0]);
+    const reason = new Interface(["error LegOnAnotherLayer(uint256 leg, uint256 layer, uint256 chainId)"]);
+    await assert.rejects(clientOn(X).call({ from: alice(), to: ATOMIC_FLOWS_ADDRESS, data, value: 5n }), {
+      code: "CALL_EXCEPTION",
+      data: reason.encodeErrorResult("LegOnAnotherLayer", [1n, A, B]),
+    });
   });
 });

@@ -67,7 +67,9 @@ interface IFlowRecipient {
 /// missing from the state before a batch that L1 executed later. The pivot runs until the deadline of its chain's clock, whenever
 /// L1 executes that, and is missing from the state after a batch that ends later. So of release and refund of a flow's legs exactly
 /// one can be proven in the end.
-/// @dev Facts are as true as the quorum of the chain that they are from: one lying chain of a flow breaks it for all its parties. An
+/// @dev All legs are on chains that settle on the same layer, L1 or one chain: facts of a leg are in that layer's registry alone, so that
+/// a chain on another layer could be shown neither that the leg is there nor that it is missing.
+/// Facts are as true as the quorum of the chain that they are from: one lying chain of a flow breaks it for all its parties. An
 /// account gives nothing to a flow before it has checked all legs: a chain id that no chain has cannot be shown to be missing.
 /// Tokens whose balances change by themselves are not for escrows.
 interface IAtomicFlows is IReentrancyGuard {
@@ -83,6 +85,8 @@ interface IAtomicFlows is IReentrancyGuard {
 
     error FlowMalformed();
     error LegOfAnotherChain(uint256 leg, uint256 chainId);
+    /// @notice The leg's chain does not settle on this layer, as the chain does on which the flow is prepared.
+    error LegOnAnotherLayer(uint256 leg, uint256 layer, uint256 chainId);
     error NotTheParty(address expected, address actual);
     error FlowExpired(uint64 deadline, uint256 timestamp);
     error FlowNotExpired(uint64 deadline, uint256 timestamp);
@@ -109,7 +113,8 @@ interface IAtomicFlows is IReentrancyGuard {
     /// @notice Only the account that is paid can have it paid to another.
     error PayeeNotAllowed(address expected, address actual);
 
-    /// @notice Takes what a leg gives. Only its party, once; base token is attached, other tokens are taken by an allowance.
+    /// @notice Takes what a leg gives. Only its party, once; base token is attached, other tokens are taken by an allowance. Nothing is
+    /// given to a flow with a leg whose chain settles on another layer.
     function prepare(AtomicFlow calldata flow, uint256 leg) external payable;
 
     /// @notice As {prepare}, with a fee in base token, attached beside the amount, for the account that ends the leg: the caller that

@@ -3,6 +3,7 @@ import { addFlowFee, executeFlow, prepareFlow, refundFlow, releaseFlow } from ".
 import { deployAtomicFlows, hasAtomicFlows } from "../../client/atomic-flows-contract.ts";
 import { buildFlow } from "../../client/build-flow.ts";
 import type { FlowLegRequest } from "../../client/build-flow.ts";
+import { ecosystemOfFlow } from "../../client/flow-layer.ts";
 import { flowStatus } from "../../client/flow-status.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -12,7 +13,7 @@ import type { From, Hyperchains } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 import { resolvePlace } from "./resolve-place.ts";
 
-/** Seconds that the escrows of a flow have to be executed on L1. */
+/** Seconds that the escrows of a flow have to be executed on what their chains settle on. */
 const DEFAULT_SECONDS = 7_200n;
 
 /** The part of the test API that moves atomic flows. */
@@ -21,7 +22,8 @@ export function createFlows(link: EcosystemLink): Pick<Hyperchains, "flow"> {
   return {
     async flow({ deadline, ...options }: FlowOptions) {
       const legs = await Promise.all(options.legs.map((leg) => resolveLeg(link, leg)));
-      const latest = deadline ?? (await now(providerOf(link.info.l1.chainId))) + DEFAULT_SECONDS;
+      const { l1: layer } = ecosystemOfFlow(link.info, { legs: legs.map(({ party }) => ({ chainId: BigInt(party.chain) })) });
+      const latest = deadline ?? (await now(providerOf(layer.chainId))) + DEFAULT_SECONDS;
       const { id, flow } = await buildFlow(link.info, { ...options, legs, deadline: latest }, providerOf);
       for (const { party } of legs) await ensureContract(link, party.chain);
       return followFlow(link, id, flow);
@@ -65,8 +67,8 @@ async function ensureContract(link: EcosystemLink, chainId: number): Promise<voi
     await deployAtomicFlows(link.info, chainId, await link.signer(chainId, undefined));
 }
 
-async function now(l1: Provider): Promise<bigint> {
-  const block = await l1.getBlock("latest");
-  if (block === null) throw new Error("L1 has no block");
+async function now(layer: Provider): Promise<bigint> {
+  const block = await layer.getBlock("latest");
+  if (block === null) throw new Error("what the chains settle on has no block");
   return BigInt(block.timestamp);
 }

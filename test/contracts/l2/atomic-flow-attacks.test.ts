@@ -48,3 +48,35 @@ test("C11 attack: a proof of another length, or with another name for the same p
     await assertReverts(execute({ ...first, index }), "AtomicFlows", "FactNotProven");
   await execute(first);
 });
+
+test("C11 attack: nothing is given to a flow with a leg on another layer, or on the layer itself, where no word of it could come", async () => {
+  const [alpha, beta] = [270n, 271n];
+  const x = alpha + (1n << 32n);
+  const layers = [
+    { world, layer: 31_337n, others: [x, x + (1n << 44n), beta + (1n << 32n), 31_337n] },
+    {
+      world: await startFlowWorld([x, alpha + (2n << 32n), alpha + (3n << 32n)]),
+      layer: alpha,
+      others: [alpha, beta, x + (1n << 44n), beta + (1n << 32n), 31_337n],
+    },
+  ];
+  for (const { world: own, layer, others } of layers) {
+    const [chain] = own.chains;
+    for (const chainId of others) {
+      const flow = sampleFlow(own, { legs: { 1: { chainId } } });
+      for (const [name, args] of [
+        ["prepare", [flow, 0]],
+        ["prepareWithFee", [flow, 0, 0n]],
+      ] as const)
+        await assertReverts(chain.send(chain.flows, 1, name, args, 100n), "AtomicFlows", "LegOnAnotherLayer", [
+          1n,
+          layer,
+          chainId,
+        ]);
+    }
+    // Siblings, and legs on one chain, go together.
+    await prepare(own, sampleFlow(own), 0);
+    await prepare(own, sampleFlow(own, { count: 6 }), 3);
+  }
+  await layers[1]!.world.close();
+});

@@ -42,7 +42,7 @@ describe("C11: a test moves a flow by its legs", () => {
     await flow.prepare(1);
     await assert.rejects(flow.execute(), {
       code: "FlowOpen",
-      message: "L1 has executed no batch of alpha with leg 0 of the flow yet",
+      message: "l1 has executed no batch of alpha with leg 0 of the flow yet",
     });
     await moveOn();
     await flow.execute();

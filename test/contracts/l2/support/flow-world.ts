@@ -10,6 +10,7 @@ import { flowFact, flowFactKey, hashAtomicFlow } from "../../../../src/protocol/
 import type { AtomicFlow } from "../../../../src/protocol/atomic-flow.ts";
 import { recordOfMark } from "../../../../src/protocol/batch-record.ts";
 import type { BatchRecord } from "../../../../src/protocol/batch-record.ts";
+import { parentId } from "../../../../src/protocol/chain-ancestry.ts";
 import { digestToHex } from "../../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, wordToHex } from "../../../../src/protocol/hex.ts";
@@ -91,8 +92,8 @@ const NEIGHBOURS = Array.from({ length: 6 }, (_, i) => ({
 }));
 const messenger = new Interface(["event L1MessageSent(address indexed sender, bytes32 indexed hash, bytes message)"]);
 
-/** Three chains with the flows' contract, under a modelled L1 that tests move by hand. */
-export async function startFlowWorld(): Promise<FlowWorld> {
+/** Three chains with the flows' contract, under a modelled layer that tests move by hand: L1, or the chain that their ids name. */
+export async function startFlowWorld(ids: readonly [bigint, bigint, bigint] = [270n, 271n, 272n]): Promise<FlowWorld> {
   const leaves: WorldLeaf[] = [];
   const hashes: Hex[] = [];
   const append = (leaf: Omit<WorldLeaf, "index">): WorldLeaf => {
@@ -103,10 +104,10 @@ export async function startFlowWorld(): Promise<FlowWorld> {
   };
   const states: ChainState[] = [];
   const chains: WorldChain[] = [];
-  for (const chainId of [270, 271, 272]) {
+  for (const chainId of ids) {
     const state: ChainState = { batchNumber: 0n, firstBlock: 0, imported: 0, tree: treeOf([]) };
     states.push(state);
-    chains.push(await startChain(chainId, state, append, hashes));
+    chains.push(await startChain(Number(chainId), state, append, hashes));
   }
   const address = ATOMIC_FLOWS_ADDRESS;
   const rootIndex = (): bigint => BigInt(leaves.length);
@@ -189,7 +190,7 @@ async function startChain(
   hashes: readonly Hex[],
 ): Promise<WorldChain> {
   const l2 = await startLocalL2(chainId, {
-    l1ChainId: 31337n,
+    l1ChainId: parentId(BigInt(chainId)) ?? 31337n,
     l1SharedBridge: "0xb41d6e00000000000000000000000000000b41d6",
     baseTokenOriginChainId: 31337n,
     baseTokenOriginToken: "0x0000000000000000000000000000000000000000",
