@@ -11,6 +11,8 @@ import {
 import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import type { FlatState } from "./flat-state.ts";
+import { beforeInstructions } from "./instruction-table.ts";
+import type { RunState } from "./instruction-table.ts";
 
 /** Why an operation of L1's queue does not run, of what shows while it would. */
 export type UnprovableReason =
@@ -20,17 +22,6 @@ export type UnprovableReason =
   | "precompile"
   /** It asks for the hash of the block that pays it out, which does not exist yet. */
   | "blockHash";
-
-/** What is used of a run's state. */
-interface RunState {
-  readonly stack: { readonly length: number; peek(count: number): readonly bigint[] };
-  readonly memory: { read(offset: number, length: number): Uint8Array };
-}
-
-type Handler = (runState: RunState, common: unknown) => unknown;
-interface Entry {
-  readonly opHandler: Handler;
-}
 
 const [EXP, KECCAK256, EXTCODECOPY, BLOCKHASH, MCOPY, CREATE, CALL, CALLCODE, CREATE2] = [
   0x0a, 0x20, 0x3c, 0x40, 0x5e, 0xf0, 0xf1, 0xf2, 0xf5,
@@ -52,8 +43,7 @@ export class NativeMeter {
   readonly #evm: EVM;
   readonly #state: FlatState;
   readonly #operation: Pick<TransactionRequest, "to" | "data">;
-  readonly #entries: Record<number, Entry>;
-  readonly #originals = new Map<number, Entry>();
+  readonly #giveBack: () => void;
   readonly #unknownBlock: bigint | undefined;
   readonly #loaded = new Set<bigint>();
   #used = 0;
@@ -74,9 +64,10 @@ export class NativeMeter {
     this.#operation = operation;
     this.#unknownBlock = unknownBlock;
     evm.events.on("beforeMessage", this.#onMessage);
-    // No part of the library's interface: see creation-watch.ts.
-    this.#entries = Reflect.get(evm, "_opcodeMap") as Record<number, Entry>;
-    for (const [opcode, weight] of INSTRUCTION_WEIGHTS.entries()) if (weight !== undefined) this.#wrap(opcode, weight);
+    const weighed = INSTRUCTION_WEIGHTS.flatMap((weight, opcode) =>
+      weight === undefined ? [] : [[opcode, this.#weighing(opcode, weight)] as const],
+    );
+    this.#giveBack = beforeInstructions(evm, new Map(weighed));
   }
 
   /** Why the run was broken off; undefined where it was not. */
@@ -96,25 +87,19 @@ export class NativeMeter {
 
   stop(): void {
     this.#evm.events.off("beforeMessage", this.#onMessage);
-    for (const [opcode, entry] of this.#originals) this.#entries[opcode] = entry;
+    this.#giveBack();
   }
 
-  #wrap(opcode: number, weight: number): void {
-    const original = this.#entries[opcode];
-    if (original === undefined) return;
+  #weighing(opcode: number, weight: number): (runState: RunState) => void {
     const need = STACK_NEEDS[opcode];
     if (need === undefined) throw new Error(`opcode ${opcode} has a weight, and takes no known number of words`);
-    this.#originals.set(opcode, original);
     const further = this.#furtherOf(opcode);
-    const opHandler: Handler = (runState, common) => {
-      // The library has taken the gas; for want of words or room it halts in the handler.
-      if (fitsStack(need, runState.stack.length)) {
-        this.#add(weight);
-        further?.(runState);
-      }
-      return original.opHandler(runState, common);
+    return (runState) => {
+      // For want of words or room the library halts in the instruction itself.
+      if (!fitsStack(need, runState.stack.length)) return;
+      this.#add(weight);
+      further?.(runState);
     };
-    this.#entries[opcode] = { ...original, opHandler };
   }
 
   /** What of an instruction depends on its operands. */

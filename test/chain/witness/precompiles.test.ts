@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
+import { bls12_381 } from "@noble/curves/bls12-381.js";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
@@ -77,6 +78,41 @@ describe("precompiles in both engines", () => {
     assert.deepEqual([valid, wrongY, wrongHash, infinity, invalidPoint].map(success), [1n, 0n, 0n, 1n, 0n]);
   });
 
+  it("agree on points of BLS12-381: in the group, beside it, off the curve, at infinity, and by other scalars", async () => {
+    const word = (value: bigint) => value.toString(16).padStart(128, "0");
+    const scalar = (value: bigint) => value.toString(16).padStart(64, "0");
+    const { x, y } = bls12_381.G1.Point.BASE.double().toAffine();
+    const { x: x2, y: y2 } = bls12_381.G2.Point.BASE.double().toAffine();
+    const [p, order] = [bls12_381.fields.Fp.ORDER, bls12_381.fields.Fr.ORDER];
+    const outside = pointOutsideOfGroup();
+    const [zero1, zero2] = ["00".repeat(128), "00".repeat(256)];
+    const points1 = [
+      word(x) + word(y),
+      word(x) + word(p - y),
+      outside,
+      word(x) + word(y + 1n),
+      zero1,
+      word(x + p) + word(y),
+      `01${(word(x) + word(y)).slice(2)}`,
+    ];
+    const g2 = (...parts: bigint[]) => parts.map(word).join("");
+    const points2 = [
+      g2(x2.c0, x2.c1, y2.c0, y2.c1),
+      g2(x2.c0, x2.c1, p - y2.c0, p - y2.c1),
+      g2(x2.c1, x2.c0, y2.c0, y2.c1),
+      zero2,
+      g2(x2.c0, x2.c1 + p, y2.c0, y2.c1),
+    ];
+    const scalars = [0n, 1n, order - 1n, order, 2n ** 256n - 1n].map(scalar);
+    await agree(points1.flatMap((a) => points1.map((b) => precompile(0x0b, a + b))));
+    await agree(points2.flatMap((a) => points2.map((b) => precompile(0x0d, a + b))));
+    await agree(points1.flatMap((a) => scalars.map((k) => precompile(0x0c, a + k + points1[0] + scalars[2]))));
+    await agree(points2.flatMap((a) => scalars.map((k) => precompile(0x0e, a + k + points2[0] + scalars[2]))));
+    await agree(points1.flatMap((a) => points2.map((b) => precompile(0x0f, a + b + points1[1] + points2[0]))));
+    const mapped = [0n, 1n, p - 1n, p, 2n ** 384n].map(word);
+    await agree(mapped.flatMap((a) => [precompile(0x10, a), ...mapped.map((b) => precompile(0x11, a + b))]));
+  });
+
   it("agree on recursion that fails at a great depth, and on the environment", async () => {
     await agree([{ to: RECURSION, data: "0x" }], 2n ** 24n);
     const [environment] = await agree([{ to: ENVIRONMENT, data: "0x" }]);
@@ -84,6 +120,17 @@ describe("precompiles in both engines", () => {
     assert.equal(BigInt(`0x${environment?.slice(66, 130)}`), 0n);
   });
 });
+
+/** On the curve y² = x³ + 4, but not of the group's order, as all but one in 2^125 of its points are. */
+function pointOutsideOfGroup(): string {
+  const { Fp } = bls12_381.fields;
+  for (let x = 1n; ; x++) {
+    const square = Fp.add(Fp.mul(Fp.mul(x, x), x), 4n);
+    if (Fp.pow(square, (Fp.ORDER - 1n) / 2n) !== 1n) continue;
+    const coordinates = [x, Fp.sqrt(square)];
+    return coordinates.map((value) => value.toString(16).padStart(128, "0")).join("");
+  }
+}
 
 function zeroCommitmentHash(): string {
   const commitment = Buffer.from(`c0${"00".repeat(47)}`, "hex");
