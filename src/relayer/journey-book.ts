@@ -59,6 +59,8 @@ export class JourneyBook {
   readonly #refundedAt = new Map<string, StepRecord>();
   /** Imported roots by chain, in order. */
   readonly #imports = new Map<bigint, ImportRecord[]>();
+  /** The highest registry index that each chain has imported. Anyone can have L1 send it an older one again. */
+  readonly #newestRoots = new Map<bigint, bigint>();
   /** Batches whose imports are those that L1 has checked. */
   readonly #checkedImports = new Set<BatchRecord>();
 
@@ -88,9 +90,9 @@ export class JourneyBook {
     return this.#announcements.get(tokenKey(chainId, token));
   }
 
-  /** Registry index of the last root that a chain has imported. */
+  /** Registry index of the newest root that a chain has imported, which is not always the last. */
   newestRoot(chainId: ChainId): bigint | undefined {
-    return this.#imports.get(chainId)?.at(-1)?.registryIndex;
+    return this.#newestRoots.get(chainId);
   }
 
   /** What was seen belongs to a state that is gone. */
@@ -102,6 +104,7 @@ export class JourneyBook {
     this.#sentAt.clear();
     this.#refundedAt.clear();
     this.#checkedImports.clear();
+    this.#newestRoots.clear();
     for (const chainId of this.#options.chainIds) this.#imports.set(chainId, []);
   }
 
@@ -109,7 +112,7 @@ export class JourneyBook {
   take(chainId: ChainId, event: Exclude<ChainEvent, { type: "flow" | "listed" }>): void {
     switch (event.type) {
       case "rootImported":
-        this.#imports.get(chainId)?.push({ registryIndex: event.registryIndex, root: event.root, at: event.at });
+        this.#import(chainId, event);
         return;
       case "messageSent":
         if (event.sender === PREDEPLOYS.L2AssetRouter) this.#sentAt.set(journeyKey(chainId, event.messageHash), event.at);
@@ -139,6 +142,11 @@ export class JourneyBook {
       case "callbackRewardSpent":
         this.#spentRewards.add(journeyKey(chainId, event.bundleHash));
     }
+  }
+
+  #import(chainId: ChainId, { registryIndex, root, at }: ImportRecord): void {
+    this.#imports.get(chainId)?.push({ registryIndex, root, at });
+    if (registryIndex > (this.#newestRoots.get(chainId) ?? 0n)) this.#newestRoots.set(chainId, registryIndex);
   }
 
   /** Those that are not at their end, after a look at what L1 refused. */

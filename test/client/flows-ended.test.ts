@@ -4,7 +4,10 @@ import { executeFlow, prepareFlow } from "../../src/client/atomic-flow.ts";
 import { deployAtomicFlows } from "../../src/client/atomic-flows-contract.ts";
 import { buildFlow } from "../../src/client/build-flow.ts";
 import type { FlowLegRequest } from "../../src/client/build-flow.ts";
+import { findChain } from "../../src/client/ecosystem.ts";
 import { flowStatus } from "../../src/client/flow-status.ts";
+import { sendRoot } from "../../src/client/l1-word.ts";
+import { senderOn } from "../../src/client/submit.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../src/relayer/atomic-flows-address.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -70,6 +73,20 @@ describe("C11: parties of a flow that go offline are made whole by the relayer",
     assert.equal(await balance("a", recipient(11)), 11n);
     assert.equal(await tokensOf(ecosystem.on("a", ALICE).provider!, token, recipient(12)), 12n);
     assert.equal(await balance("b", recipient(13)), 13n);
+  });
+
+  test("attack: an old root that a stranger has L1 send to a chain keeps no leg from being paid", async () => {
+    const flow = await build(leg("a", 15), leg("b", 16, { pivot: true }));
+    await give(flow, 0, 1);
+    await ecosystem.moveOn();
+    await executeFlow(ecosystem.info, { flow }, on(flow, 1), ecosystem.provider);
+    await ecosystem.devnet.settle();
+    const [a] = ecosystem.devnet.chains;
+    await a!.pipeline.pollL1();
+    const stranger = await senderOn(ecosystem.on("l1", 9), ecosystem.info.l1);
+    await sendRoot(ecosystem.info, findChain(ecosystem.info, "a"), 1n, stranger);
+    await ecosystem.devnet.relay();
+    assert.deepEqual(await statuses(flow), ["released", "released"]);
   });
 
   test("without a pivot, legs are paid once all are in time", async () => {
