@@ -2,14 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { missingTests } from "./named-tests.ts";
+import { missingTests, testList, testsOf } from "./named-tests.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PAGE = readFileSync(new URL("docs/attacks.md", ROOT), "utf8");
-/** The tests of each number: files of the repository, and titles in them. */
-const TESTS = JSON.parse(readFileSync(new URL("attack-tests.json", import.meta.url), "utf8")) as Readonly<
-  Record<string, Readonly<Record<string, readonly string[]>>>
->;
+const TESTS = testList("attack-tests.json");
 const numbers = [...PAGE.matchAll(/^(?:\*\*|\| )([A-D]\d+)(?:\. | \|)/gm)].map(([, number = ""]) => number);
 
 test("every attack and every rule has its number once, in order", () => {
@@ -33,10 +30,7 @@ test("every number has a test that carries it out, and no test a number that the
 });
 
 test("every test of the list is the title of one in the file that it names", () => {
-  const named = Object.values(TESTS).flatMap((files) =>
-    Object.entries(files).flatMap(([path, titles]) => titles.map((title) => ({ path, title }))),
-  );
-  assert.deepEqual(missingTests(fileURLToPath(ROOT), named), []);
+  assert.deepEqual(missingTests(fileURLToPath(ROOT), testsOf(TESTS)), []);
 });
 
 test("the page calls refusals by names that there are", () => {

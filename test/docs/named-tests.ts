@@ -33,3 +33,18 @@ function titlesIn(path: string): ReadonlySet<string> {
   const calls = readFileSync(path, "utf8").matchAll(/\b(?:test|it|describe)\(\s*(["'`])(.*?)\1/gs);
   return new Set([...calls].map(([, , title = ""]) => title));
 }
+
+/** A list of tests by what they show: what, then files of the repository with titles in them. */
+export type TestList = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
+/** Reads such a list beside this file. */
+export function testList(file: string): TestList {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as TestList;
+}
+
+/** All tests of a list. */
+export function testsOf(list: TestList): readonly NamedTest[] {
+  return Object.values(list).flatMap((files) =>
+    Object.entries(files).flatMap(([path, titles]) => titles.map((title) => ({ path, title }))),
+  );
+}
