@@ -1,35 +1,27 @@
-import { createAddressFromString } from "@ethereumjs/util";
-import { fromHex } from "../../protocol/hex.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
-import { isHostileCode } from "../model/hostile-code.ts";
 import { applyOverride } from "../witness/asked-call.ts";
-import type { AccountOverride, AskedBlock, AskedCall, CallOutcome } from "../witness/asked-call.ts";
+import type { AccountOverride, AskedCall, CallOutcome } from "../witness/asked-call.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { AskedBeside } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
+import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
 import { QuestionError } from "./question.ts";
 import type {
   AccessListAnswer,
-  CallAnswer,
   CallQuestion,
   EstimateAnswer,
   QuestionKind,
   QuestionKinds,
-  SimulatedAnswer,
-  SimulatedCall,
   TraceAnswer,
   TraceQuestion,
 } from "./question.ts";
+import { simulate } from "./simulation.ts";
 import { Tracing } from "./tracing/tracing.ts";
 
 /** Rounds in which an access list may change what is touched. */
 const MAX_ACCESS_ROUNDS = 8;
-/** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */
-const MAX_ANSWER_CHARACTERS = 2 ** 25;
-/** Of a log beside its topics and data: the names of its fields, and where it is. */
-const CHARACTERS_OF_LOG = 500;
 /** Differences of gas limits at which a search ends, from so much gas on. */
 const SEARCH_ENDS = [
   [4_000_000n, 50_000n],
@@ -83,74 +75,14 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       await goTo(question.at, question.overrides);
       return traceCall(question, execution);
     },
-    async simulate({ at, blocks, logsTransfers, validates, maxMs }) {
-      await goTo(at, []);
-      const engine = logsTransfers
+    async simulate(question) {
+      await goTo(question.at, []);
+      const engine = question.logsTransfers
         ? await (logging ??= Reexecution.over(chainId, state, { ...on, logsTransfers: true }))
         : execution;
-      const startMs = performance.now();
-      const answers: SimulatedAnswer[][] = [];
-      const size = new AnswerSize();
-      for (const { block, overrides, calls } of blocks) {
-        for (const override of overrides) await applyOverride(override, state);
-        const ofBlock = await inOrder(engine, block, calls, { maxMs, startMs, validates }, size);
-        answers.push(ofBlock);
-        // What follows would run on a state that no block has.
-        if (ofBlock.some(({ receipt }) => receipt === undefined)) break;
-      }
-      return answers;
+      return simulate(question, engine);
     },
   };
-}
-
-/** Of a call that offers less than its block asks for. */
-const UNPAID: CallAnswer = {
-  receipt: undefined,
-  reason: "its fee cap is below the base fee",
-  output: "0x",
-  error: undefined,
-  isHostile: false,
-  creators: [],
-  exceedsCallData: false,
-  isLong: false,
-  isLate: false,
-};
-
-/** Adds up what a question's answers hold, for the thread and for the client. */
-class AnswerSize {
-  #characters = 0;
-
-  /** Throws QuestionError AnswerTooLarge. */
-  add({ output, receipt }: CallAnswer): void {
-    this.#characters += output.length;
-    for (const { topics, data } of receipt?.logs ?? []) this.#characters += CHARACTERS_OF_LOG + 66 * topics.length + data.length;
-    if (this.#characters <= MAX_ANSWER_CHARACTERS) return;
-    throw new QuestionError(
-      "AnswerTooLarge",
-      `the calls return, and log, more than ${MAX_ANSWER_CHARACTERS} characters together; ask for fewer of them at once`,
-    );
-  }
-}
-
-async function inOrder(
-  execution: Reexecution,
-  block: AskedBlock,
-  calls: readonly SimulatedCall[],
-  { validates, ...bounds }: RunBounds & { readonly validates: boolean },
-  size: AnswerSize,
-): Promise<SimulatedAnswer[]> {
-  const answers: SimulatedAnswer[] = [];
-  for (const { nonce: named, ...call } of calls) {
-    const nonce = (await execution.state.getAccount(createAddressFromString(call.from)))?.nonce ?? 0n;
-    const asked = validates ? { ...call, validNonce: named ?? nonce } : call;
-    const isPayable = !validates || call.gasPriceWei >= (block.baseFeeWei ?? 0n);
-    const outcome = isPayable ? answerOf(await execution.ask(asked, block, bounds)) : UNPAID;
-    const answer = { ...outcome, nonce: named ?? nonce };
-    size.add(answer);
-    answers.push(answer);
-    if (answer.receipt === undefined) break;
-  }
-  return answers;
 }
 
 /** The least gas with which the call succeeds, as near as Hardhat's own network comes to it. */
@@ -217,10 +149,4 @@ async function traceCall(question: TraceQuestion, execution: Reexecution): Promi
   } finally {
     state.rollback(mark);
   }
-}
-
-function answerOf(outcome: CallOutcome): CallAnswer {
-  const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isLate } = outcome;
-  const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isLate };
 }

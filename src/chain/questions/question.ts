@@ -72,18 +72,31 @@ export interface SimulatedBlock {
   readonly calls: readonly SimulatedCall[];
 }
 
-/** A call, and the nonce that it names. */
+/** A call, and what it says of itself as a transaction. */
 export interface SimulatedCall extends AskedCall {
+  /** The nonce that it names. */
   readonly nonce?: bigint;
+  /** It names no gas: it has what is left of its block's, and `gasLimit` at most. */
+  readonly takesGasLeft?: boolean;
 }
+
+/** Why a call of a simulation is no valid transaction. */
+export type SimulationRefusal =
+  | "NonceTooLow"
+  | "NonceTooHigh"
+  | "FeeTooLow"
+  | "FundsTooLow"
+  | "IntrinsicGasTooLow"
+  | "BlockGasExceeded"
+  | "InitCodeTooLarge";
 
 export interface SimulationQuestion {
   readonly at: bigint;
   readonly blocks: readonly SimulatedBlock[];
   /** Whether moves of the base token are logged too (EIP-7708). */
   readonly logsTransfers: boolean;
-  /** Whether calls must be valid as transactions. */
-  readonly validates: boolean;
+  /** What calls must be valid in as transactions: their fees and nonces too (`all`), what they pay, or nothing of it. */
+  readonly checks: "all" | "funds" | "none";
   readonly maxMs: number;
 }
 
@@ -91,6 +104,9 @@ export interface SimulationQuestion {
 export interface SimulatedAnswer extends CallAnswer {
   /** Of its sender, before it. */
   readonly nonce: bigint;
+  readonly gasLimit: bigint;
+  /** Undefined for a call that ran, and for one that is invalid in another way, which `reason` tells. */
+  readonly refusal: SimulationRefusal | undefined;
 }
 
 /** A call to be traced. */

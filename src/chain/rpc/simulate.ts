@@ -1,9 +1,8 @@
 import { Bloom } from "@ethereumjs/vm";
 import type { Chain } from "../chain.ts";
-import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
 import type { BlockLog } from "../model/block.ts";
-import type { SimulatedAnswer, SimulatedBlock } from "../questions/question.ts";
+import type { SimulatedAnswer, SimulatedBlock, SimulationRefusal } from "../questions/question.ts";
 import { fromHex, hashTag, hexQuantity, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
@@ -23,13 +22,23 @@ const MAX_CALLS = 1_000;
 const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
 const TRANSFER_TOPIC = hashTag("Transfer(address,address,uint256)");
 const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
-/** Why a call is no valid transaction, as the library says it, and the code that nodes give to it. */
-const INVALID: readonly (readonly [reason: RegExp, code: number])[] = [
-  [/doesn't have the correct nonce/, -38_010],
-  [/doesn't have enough funds/, -38_014],
-  [/gas limit is too low/, -38_013],
-  [/fee cap is below the base fee/, -38_012],
-];
+/** The codes of the execution-apis' specification for what is wrong with a simulation and its calls. */
+const SimulationCode = {
+  vmError: -32_015,
+  timeout: -32_016,
+  blockNumber: -38_020,
+  blockTime: -38_021,
+  limitExceeded: -38_026,
+} as const;
+const REFUSAL_CODES: Readonly<Record<SimulationRefusal, number>> = {
+  NonceTooLow: -38_010,
+  NonceTooHigh: -38_011,
+  FeeTooLow: -38_012,
+  IntrinsicGasTooLow: -38_013,
+  FundsTooLow: -38_014,
+  BlockGasExceeded: -38_015,
+  InitCodeTooLarge: -38_025,
+};
 const OPTIONS = ["blockStateCalls", "validation", "traceTransfers", "returnFullTransactions"];
 const PARTS = ["blockOverrides", "stateOverrides", "calls"];
 /** Of a block without what no block here has: uncles, withdrawals, blobs, requests. Nothing is hashed into roots. */
@@ -44,8 +53,8 @@ const EMPTY_PARTS = {
 const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
 
 /**
- * `eth_simulateV1`: blocks of calls, one after the other, on the state of a block. They need no funds and no valid nonces, unless
- * they are to be validated.
+ * `eth_simulateV1`: blocks of calls, one after the other, on the state of a block. They need the money
+ * that they pass on, as a transaction does, and with `validation` valid nonces and fees too.
  */
 export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
   return async ([payload, tag], client) => {
@@ -56,8 +65,12 @@ export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
     const place = await askedPlace(chain, (tag ?? undefined) === undefined || tag === "pending" ? "latest" : tag);
     const blocks = readBlocks(chain, place.block, list(blockStateCalls, "blockStateCalls"));
     const calls = blocks.reduce((sum, block) => sum + block.calls.length, 0);
-    if (calls > MAX_CALLS) throw new RpcError(RpcCode.limitExceeded, `a simulation has at most ${MAX_CALLS} calls, got ${calls}`);
-    const answers = await ask("simulate", { at: place.at, blocks, logsTransfers, validates }, client);
+    if (calls > MAX_CALLS) throw limitExceeded(`a simulation has at most ${MAX_CALLS} calls, got ${calls}`);
+    const question = { at: place.at, blocks, logsTransfers, checks: validates ? "all" : "funds" } as const;
+    const answers = await ask("simulate", question, client).catch((error: unknown) => {
+      const isTooLarge = error instanceof RpcError && (error.data as { code?: unknown } | undefined)?.code === "AnswerTooLarge";
+      throw isTooLarge ? limitExceeded(error.message, error.data) : error;
+    });
     let parentHash = keccak(SIMULATED, fromHex(wordToHex(place.at)));
     return blocks.map((block, i) => {
       const shown = showBlock(block, answers[i] ?? [], parentHash, isFull ? chain.chainId : undefined);
@@ -76,10 +89,7 @@ function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unkn
   };
   const add = (block: SimulatedBlock): void => {
     if (blocks.length === MAX_BLOCKS)
-      throw new RpcError(
-        RpcCode.limitExceeded,
-        `a simulation has at most ${MAX_BLOCKS} blocks, those between named ones included`,
-      );
+      throw limitExceeded(`a simulation has at most ${MAX_BLOCKS} blocks, those between named ones included`);
     blocks.push(block);
     last = block.block;
   };
@@ -91,20 +101,23 @@ function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unkn
     } = known(record(value, "a block of the simulation"), PARTS, "a block of the simulation");
     let block = withBlockOverrides(next(), blockOverrides);
     if (block.number <= last.number)
-      throw new RpcError(RpcCode.invalidParams, `block numbers of a simulation rise: ${block.number} follows ${last.number}`);
+      throw new RpcError(
+        SimulationCode.blockNumber,
+        `block numbers of a simulation rise: ${block.number} follows ${last.number}`,
+      );
     while (block.number > last.number + 1n) {
       add({ block: next(), overrides: [], calls: [] });
       block = withBlockOverrides({ ...next(), number: block.number }, blockOverrides);
     }
-    if (block.timestamp < last.timestamp)
+    if (block.timestamp <= last.timestamp)
       throw new RpcError(
-        RpcCode.invalidParams,
-        `times of a simulation's blocks do not fall: ${block.timestamp} follows ${last.timestamp}`,
+        SimulationCode.blockTime,
+        `times of a simulation's blocks rise: ${block.timestamp} follows ${last.timestamp}`,
       );
     const asked = list(calls, "calls").map((call) => {
       const parsed = parseCall(call);
       const { nonce } = record(call, "the call");
-      const asked = askedCall(parsed, capped(parsed.gas ?? TRANSACTION_GAS_CAP));
+      const asked = { ...askedCall(parsed, capped(parsed.gas)), takesGasLeft: parsed.gas === undefined };
       return (nonce ?? undefined) === undefined ? asked : { ...asked, nonce: quantity(nonce) };
     });
     add({ block, overrides: parseOverrides(stateOverrides), calls: asked });
@@ -136,7 +149,7 @@ function showBlock(
     const logs = receipt.logs
       .flatMap(shownLog)
       .map((log) => ({ ...log, ...place, logIndex: hexQuantity(BigInt(logIndex++)), removed: false }));
-    const failure = receipt.success ? {} : { error: failureOf(answer) };
+    const failure = receipt.success ? {} : { error: callFailure(answer) };
     return {
       returnData: answer.output,
       logs,
@@ -159,19 +172,22 @@ function showBlock(
     miner: block.coinbase,
     mixHash: block.prevRandao,
     baseFeePerGas: hexQuantity(block.baseFeeWei ?? 0n),
-    transactions: fullFor === undefined ? transactions : calls.map((call, i) => full(call, i, answers[i]?.nonce ?? 0n)),
+    transactions: fullFor === undefined ? transactions : calls.flatMap((call, i) => full(call, i, answers[i])),
     calls: results,
   };
 
-  function full(call: AskedCall, i: number, nonce: bigint): object {
-    return {
+  function full(call: AskedCall, i: number, answer: SimulatedAnswer | undefined): object[] {
+    if (answer === undefined) return [];
+    const { nonce, gasLimit } = answer;
+    const shown = {
       ...{ type: "0x2", chainId: hexQuantity(BigInt(fullFor ?? 0)), hash: transactions[i], nonce: hexQuantity(nonce) },
       ...{ blockHash: hash, blockNumber: hexQuantity(block.number), transactionIndex: hexQuantity(BigInt(i)) },
       ...{ from: call.from, to: call.to ?? null, value: hexQuantity(call.valueWei), input: call.data },
-      ...{ gas: hexQuantity(call.gasLimit), gasPrice: hexQuantity(call.gasPriceWei), accessList: call.accessList },
+      ...{ gas: hexQuantity(gasLimit), gasPrice: hexQuantity(call.gasPriceWei), accessList: call.accessList },
       ...{ maxFeePerGas: hexQuantity(call.gasPriceWei), maxPriorityFeePerGas: hexQuantity(call.gasPriceWei) },
       ...{ yParity: "0x0", v: "0x0", r: "0x0", s: "0x0" },
     };
+    return [shown];
   }
 }
 
@@ -203,8 +219,17 @@ function shownLog(log: BlockLog): readonly BlockLog[] {
   return log.topics[0] === TRANSFER_TOPIC ? [{ ...log, address: SHOWN_LOGGER }] : [];
 }
 
-function invalid({ reason = "", isLate }: SimulatedAnswer, place: number, block: bigint): RpcError {
-  const code = INVALID.find(([known]) => known.test(reason))?.[1] ?? RpcCode.rejected;
+/** What a call that ran and failed is told with: a revert as everywhere, and else the EVM's error. */
+function callFailure(answer: SimulatedAnswer): object {
+  return answer.error === "revert" ? failureOf(answer) : { code: SimulationCode.vmError, message: String(answer.error) };
+}
+
+function limitExceeded(message: string, data?: unknown): RpcError {
+  return new RpcError(SimulationCode.limitExceeded, message, data);
+}
+
+function invalid({ reason = "", refusal, isLate }: SimulatedAnswer, place: number, block: bigint): RpcError {
+  const code = isLate ? SimulationCode.timeout : refusal === undefined ? RpcCode.rejected : REFUSAL_CODES[refusal];
   const data = isLate ? { code: "QuestionTooLong" } : undefined;
   return new RpcError(code, `call ${place} of block ${block} is not valid: ${reason}`, data);
 }

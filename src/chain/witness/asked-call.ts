@@ -53,8 +53,6 @@ export interface AskedCall {
   readonly gasPriceWei: bigint;
   readonly accessList: readonly AccessEntry[];
   readonly authorizations: readonly Authorization[];
-  /** It must be valid as a transaction with this nonce, whose sender can pay for it. Default: it need not. */
-  readonly validNonce?: bigint;
 }
 
 /** The block that a call sees. */
@@ -93,7 +91,7 @@ export function askedTransaction(call: AskedCall, rules: Common): TypedTransacti
   const { from, to, gasLimit, gasPriceWei: gasPrice, valueWei: value, authorizations } = call;
   const sender = createAddressFromString(from);
   const fields = {
-    nonce: call.validNonce ?? 0n,
+    nonce: 0n,
     gasLimit,
     value,
     data: hexToBytes(call.data),

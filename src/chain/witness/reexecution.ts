@@ -242,8 +242,8 @@ export class Reexecution {
       const options = {
         tx: askedTransaction(call, this.#rules),
         block: showBaseFee.block,
-        skipNonce: call.validNonce === undefined,
-        skipBalance: call.validNonce === undefined,
+        skipNonce: true,
+        skipBalance: true,
         reportAccessList: reportAccess,
       };
       const result = await this.#vm.run(options, call.from);

@@ -99,7 +99,7 @@ describe("a simulation's answer", () => {
         at,
         maxMs: Infinity,
         logsTransfers: false,
-        validates: false,
+        checks: "none",
         blocks: blocks.map(([code, count]) => ({
           block,
           overrides: [{ address: CALLED, code }],

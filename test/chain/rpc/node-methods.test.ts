@@ -56,6 +56,7 @@ describe("methods of Ethereum's nodes", () => {
         },
         {
           blockOverrides: { number: head + 2n, time: 1_900_000_000n },
+          stateOverrides: [{ address: FRIEND, balance: 7n }],
           calls: [{ to: COUNTER }, { to: COUNTER, data: "0x01" }, { account: FRIEND, to: wallet.address, value: 7n }],
         },
       ],
@@ -154,12 +155,86 @@ describe("methods of Ethereum's nodes", () => {
       valid!.calls.map(({ status }) => status),
       ["0x1", "0x1", "0x1"],
     );
-    await assert.rejects(simulate([{ from, to: FRIEND, nonce: next, gas }]), { code: -38010, message: /call 0 .* nonce/ });
+    await assert.rejects(simulate([{ from, to: FRIEND, nonce: next, gas }]), { code: -38011, message: /call 0 .* nonce/ });
+    await assert.rejects(
+      simulate([
+        { from, to: FRIEND, nonce, gas },
+        { from, to: FRIEND, nonce, gas },
+      ]),
+      { code: -38010, message: /call 1 .* nonce/ },
+    );
     await assert.rejects(simulate([{ from: FRIEND, to: from, value: "0x1", gas }]), { code: -38014, message: /funds/ });
     await assert.rejects(simulate([{ from, to: FRIEND, gas, gasPrice: "0x4" }], { blockOverrides: { baseFeePerGas: "0x5" } }), {
       code: -38012,
     });
     await simulate([{ from, to: FRIEND, gas, gasPrice: "0x5" }], { blockOverrides: { baseFeePerGas: "0x5" } });
+  });
+
+  it("eth_simulateV1 moves only money that is there, also without validation", async () => {
+    const simulate = (calls: object[], more: object = {}) =>
+      ask<{ calls: { status: Hex }[] }[]>("eth_simulateV1", { blockStateCalls: [{ calls, ...more }] });
+    const poor: Hex = `0x${"f2".repeat(20)}`;
+    const pays = { from: poor, to: FRIEND, value: "0x3e8" };
+    const noFunds = { code: -38014, message: /has 0 wei of the 1000 wei/ };
+    await assert.rejects(simulate([pays]), noFunds);
+    await assert.rejects(simulate([{ from: poor, to: FRIEND, gas: "0x5208", gasPrice: "0x1" }]), {
+      code: -38014,
+      message: /21000 wei/,
+    });
+    const [rich] = await simulate([pays], { stateOverrides: { [poor]: { balance: "0x3e8" } } });
+    assert.equal(rich?.calls[0]?.status, "0x1");
+    await assert.rejects(simulate([pays, pays], { stateOverrides: { [poor]: { balance: "0x3e8" } } }), {
+      code: -38014,
+      message: /call 1/,
+    });
+    // Money that an earlier call has brought may be passed on.
+    const [chained] = await simulate([{ from: wallet.address, to: poor, value: "0x3e8" }, pays]);
+    assert.deepEqual(
+      chained?.calls.map(({ status }) => status),
+      ["0x1", "0x1"],
+    );
+    const nonces = await simulate([{ from: poor, to: FRIEND, nonce: "0x64" }]);
+    assert.equal(nonces[0]?.calls[0]?.status, "0x1", "a nonce is looked at with validation alone");
+  });
+
+  it("eth_simulateV1 gives the codes of the execution-apis' specification", async () => {
+    type Shown = { calls: { status: Hex; gasUsed: Hex; error?: object }[]; transactions: { gas: Hex }[] }[];
+    const simulate = (...blockStateCalls: object[]) =>
+      ask<Shown>("eth_simulateV1", { blockStateCalls, returnFullTransactions: true });
+    const from = wallet.address;
+    const head = test.chain.sequencer.head;
+    const hex = (value: bigint): Hex => `0x${value.toString(16)}`;
+    const timed = (time: bigint) => ({ blockOverrides: { time: hex(time) } });
+    const numbered = (number: bigint) => ({ blockOverrides: { number: hex(number) } });
+    await assert.rejects(simulate({ calls: [{ from, to: FRIEND, gas: "0x0" }] }), { code: -38013 });
+    await assert.rejects(simulate(numbered(head.number + 2n), numbered(head.number + 2n)), { code: -38020 });
+    await assert.rejects(simulate(numbered(head.number)), { code: -38020 });
+    const later = head.timestamp + 100n;
+    await assert.rejects(simulate(timed(later), timed(later)), { code: -38021 });
+    await assert.rejects(simulate(timed(later), timed(later - 1n)), { code: -38021 });
+    // One byte more than two of the largest contracts (EIP-3860).
+    await assert.rejects(simulate({ calls: [{ from, data: `0x${"00".repeat(49_153)}` }] }), { code: -38025 });
+    await assert.rejects(simulate(numbered(head.number + 257n)), { code: -38026 });
+    // 100,000 gas, of which the first call takes 21,000.
+    const narrow = (gas: Hex) => ({
+      blockOverrides: { gasLimit: "0x186a0" },
+      calls: [
+        { from, to: FRIEND },
+        { from, to: FRIEND, gas },
+      ],
+    });
+    await assert.rejects(simulate(narrow(hex(79_001n))), { code: -38015, message: /79000 gas left/ });
+    const [block] = await simulate(narrow(hex(79_000n)));
+    assert.deepEqual(
+      block?.transactions.map(({ gas }) => Number(gas)),
+      [100_000, 79_000],
+    );
+    const code = { [FRIEND]: { code: "0x5b5f56" } };
+    const [endless] = await simulate({ ...narrow("0x5208"), stateOverrides: code, calls: [{ from, to: FRIEND }] });
+    assert.deepEqual([endless?.calls[0]?.status, endless?.calls[0]?.gasUsed], ["0x0", "0x186a0"]);
+    assert.deepEqual(endless?.calls[0]?.error, { code: -32015, message: "out of gas" });
+    const [reverted] = await simulate({ calls: [{ from, to: REFUSING }] });
+    assert.deepEqual(reverted?.calls[0]?.error, { code: 3, message: "execution reverted", data: wordToHex(5n) });
   });
 
   it("eth_simulateV1 shows whole transactions with returnFullTransactions", async () => {
@@ -225,14 +300,14 @@ describe("methods of Ethereum's nodes", () => {
       await assert.rejects(ask("eth_simulateV1", simulation), { code: -32602, message: new RegExp(name) });
     }
     const block = (number: bigint) => ({ blockOverrides: { number: `0x${number.toString(16)}` } });
-    await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [block(1_000_000n)] }), { code: -32005 });
-    await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [block(9n), block(9n)] }), { code: -32602, message: /rise/ });
+    await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [block(1_000_000n)] }), { code: -38026 });
+    await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [block(9n), block(9n)] }), { code: -38020, message: /rise/ });
     await assert.rejects(
       ask("eth_simulateV1", { blockStateCalls: [{ calls: Array.from({ length: 1_001 }, () => ({ to: COUNTER })) }] }),
-      { code: -32005 },
+      { code: -38026 },
     );
     await assert.rejects(ask("eth_simulateV1", { blockStateCalls: [{ calls: [{ to: COUNTER, gas: "0x1" }] }] }), {
-      code: -32000,
+      code: -38013,
       message: /call 0/,
     });
   });

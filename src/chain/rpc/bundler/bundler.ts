@@ -91,7 +91,7 @@ export class Bundler {
     const { at, block } = nextPlace(this.#chain);
     const calls = bundles.map(askedBundle);
     const blocks = [{ block, overrides: [], calls }];
-    const [answers = []] = await this.#ask("simulate", { at, blocks, logsTransfers: false, validates: false }, client);
+    const [answers = []] = await this.#ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
     return answers;
   }
 

@@ -1,0 +1,11 @@
+import { fromHex } from "../../protocol/hex.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
+import type { CallOutcome } from "../witness/asked-call.ts";
+import type { CallAnswer } from "./question.ts";
+
+/** What of a call's outcome is told. */
+export function answerOf(outcome: CallOutcome): CallAnswer {
+  const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isLate } = outcome;
+  const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
+  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isLate };
+}

@@ -1,0 +1,139 @@
+import { createAddressFromString } from "@ethereumjs/util";
+import { applyOverride } from "../witness/asked-call.ts";
+import type { AskedBlock } from "../witness/asked-call.ts";
+import type { Reexecution } from "../witness/reexecution.ts";
+import type { RunBounds } from "../witness/run-watch.ts";
+import { answerOf } from "./answer-of.ts";
+import { QuestionError } from "./question.ts";
+import type { CallAnswer, SimulatedAnswer, SimulatedCall, SimulationQuestion, SimulationRefusal } from "./question.ts";
+
+/** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */
+const MAX_ANSWER_CHARACTERS = 2 ** 25;
+/** Of a log beside its topics and data: the names of its fields, and where it is. */
+const CHARACTERS_OF_LOG = 500;
+/** Why the library runs no transaction, as it says it. */
+const LIBRARY_REFUSALS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [
+  [/INTRINSIC_GAS_TOO_LOW/, "IntrinsicGasTooLow"],
+  [/initcode size .* too large/, "InitCodeTooLarge"],
+];
+
+/** A call that does not run. */
+const NOT_RUN: Omit<CallAnswer, "reason"> = {
+  receipt: undefined,
+  output: "0x",
+  error: undefined,
+  isHostile: false,
+  creators: [],
+  exceedsCallData: false,
+  isLong: false,
+  isLate: false,
+};
+
+interface Refused {
+  readonly refusal: SimulationRefusal;
+  readonly reason: string;
+}
+
+interface Sender {
+  readonly nonce: bigint;
+  readonly balanceWei: bigint;
+}
+
+/** Runs blocks of calls one after the other, up to the first call that is not valid. They change the execution's state. */
+export async function simulate(question: SimulationQuestion, execution: Reexecution): Promise<SimulatedAnswer[][]> {
+  const { blocks, checks, maxMs } = question;
+  const bounds = { maxMs, startMs: performance.now() };
+  const size = new AnswerSize();
+  const answers: SimulatedAnswer[][] = [];
+  for (const { block, overrides, calls } of blocks) {
+    for (const override of overrides) await applyOverride(override, execution.state);
+    const ofBlock = await inOrder(execution, { block, calls, checks }, bounds, size);
+    answers.push(ofBlock);
+    // What follows would run on a state that no block has.
+    if (ofBlock.some(({ receipt }) => receipt === undefined)) break;
+  }
+  return answers;
+}
+
+/** Adds up what a question's answers hold, for the thread and for the client. */
+class AnswerSize {
+  #characters = 0;
+
+  /** Throws QuestionError AnswerTooLarge. */
+  add({ output, receipt }: CallAnswer): void {
+    this.#characters += output.length;
+    for (const { topics, data } of receipt?.logs ?? []) this.#characters += CHARACTERS_OF_LOG + 66 * topics.length + data.length;
+    if (this.#characters <= MAX_ANSWER_CHARACTERS) return;
+    throw new QuestionError(
+      "AnswerTooLarge",
+      `the calls return, and log, more than ${MAX_ANSWER_CHARACTERS} characters together; ask for fewer of them at once`,
+    );
+  }
+}
+
+interface CallsOfBlock {
+  readonly block: AskedBlock;
+  readonly calls: readonly SimulatedCall[];
+  readonly checks: SimulationQuestion["checks"];
+}
+
+async function inOrder(
+  execution: Reexecution,
+  { block, calls, checks }: CallsOfBlock,
+  bounds: RunBounds,
+  size: AnswerSize,
+): Promise<SimulatedAnswer[]> {
+  const answers: SimulatedAnswer[] = [];
+  let gasLeft = block.gasLimit;
+  for (const { nonce: named, takesGasLeft = false, ...given } of calls) {
+    const account = await execution.state.getAccount(createAddressFromString(given.from));
+    const sender = { nonce: account?.nonce ?? 0n, balanceWei: account?.balance ?? 0n };
+    const call = { ...given, gasLimit: takesGasLeft && given.gasLimit > gasLeft ? gasLeft : given.gasLimit };
+    const refused =
+      (call.gasLimit > gasLeft ? blockGasExceeded(call.gasLimit, gasLeft) : undefined) ??
+      (checks === "all" ? refusalOfTerms({ ...call, nonce: named }, sender, block) : undefined) ??
+      (checks === "none" ? undefined : refusalOfFunds(call, sender));
+    const outcome = refused === undefined ? answerOf(await execution.ask(call, block, bounds)) : { ...NOT_RUN, ...refused };
+    const answer: SimulatedAnswer = {
+      ...outcome,
+      nonce: named ?? sender.nonce,
+      gasLimit: call.gasLimit,
+      refusal: refused?.refusal ?? refusalOfLibrary(outcome.reason),
+    };
+    size.add(answer);
+    answers.push(answer);
+    if (answer.receipt === undefined) break;
+    gasLeft -= answer.receipt.gasUsed;
+  }
+  return answers;
+}
+
+function blockGasExceeded(gasLimit: bigint, gasLeft: bigint): Refused {
+  return { refusal: "BlockGasExceeded", reason: `its block has ${gasLeft} gas left, and it asks for ${gasLimit}` };
+}
+
+/** The nonce that it names, and its price beside the block's. */
+function refusalOfTerms(
+  { nonce: named, gasPriceWei }: Pick<SimulatedCall, "gasPriceWei"> & { readonly nonce: bigint | undefined },
+  { nonce }: Sender,
+  { baseFeeWei = 0n }: AskedBlock,
+): Refused | undefined {
+  if (named !== undefined && named < nonce)
+    return { refusal: "NonceTooLow", reason: `its nonce is ${named}, its sender's next one is ${nonce}` };
+  if (named !== undefined && named > nonce)
+    return { refusal: "NonceTooHigh", reason: `its nonce is ${named}, its sender's next one is ${nonce}` };
+  if (gasPriceWei < baseFeeWei)
+    return { refusal: "FeeTooLow", reason: `it pays ${gasPriceWei} wei for gas, and the block's base fee is ${baseFeeWei} wei` };
+  return undefined;
+}
+
+function refusalOfFunds({ from, gasLimit, gasPriceWei, valueWei }: SimulatedCall, { balanceWei }: Sender): Refused | undefined {
+  const neededWei = gasLimit * gasPriceWei + valueWei;
+  if (neededWei <= balanceWei) return undefined;
+  const reason = `insufficient funds: ${from} has ${balanceWei} wei of the ${neededWei} wei that its value and fee may take; a state override gives it more`;
+  return { refusal: "FundsTooLow", reason };
+}
+
+function refusalOfLibrary(reason: string | undefined): SimulationRefusal | undefined {
+  return reason === undefined ? undefined : LIBRARY_REFUSALS.find(([known]) => known.test(reason))?.[1];
+}
