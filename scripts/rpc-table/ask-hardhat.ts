@@ -5,15 +5,20 @@ import type { NodeAnswer } from "./table.ts";
 /** Of JSON-RPC and EIP-1474: there is no such method. */
 const ABSENT = new Set([-32601, -32004]);
 
-/** Resolves with the error; undefined where there is none. */
-export type Ask = (method: string) => Promise<{ readonly code?: number; readonly message?: string } | undefined>;
+/** What a node answers to a method without parameters: an error, or undefined. */
+export type MethodError = { readonly code?: number; readonly message?: string; readonly data?: unknown } | undefined;
+export type Ask = (method: string) => Promise<MethodError>;
+
+/** Whether the answer says that the node has no such method. */
+export function isAbsent(error: MethodError): boolean {
+  return ABSENT.has(error?.code ?? 0) || error?.message === "Not implemented";
+}
 
 /** Those of the methods that a node has. */
 export async function methodsOf(ask: Ask): Promise<readonly string[]> {
   const present: string[] = [];
   for (const method of METHODS_OF_NODES) {
-    const error = await ask(method);
-    if (!ABSENT.has(error?.code ?? 0) && error?.message !== "Not implemented") present.push(method);
+    if (!isAbsent(await ask(method))) present.push(method);
   }
   return present.sort();
 }

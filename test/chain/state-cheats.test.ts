@@ -100,6 +100,7 @@ describe("B4: state cheats are sequenced, witnessed and counted", () => {
       await ask("hardhat_impersonateAccount", CONTRACT);
       const hash = await ask("eth_sendTransaction", { from: CONTRACT, to: SINK, value: "0x14" });
       assert.equal(blocks.at(-1)?.receipts[0]?.transactionHash, hash);
+      assert.equal(await ask("eth_getRawTransactionByHash", hash), null, "nobody has signed it");
       assert.equal(await ask("eth_getBalance", SINK, "latest"), "0x14");
       assert.equal(await ask("eth_getBalance", CONTRACT, "latest"), "0x50", "it pays no fee");
       const receipt = (await ask("eth_getTransactionReceipt", hash)) as { readonly from: string; readonly status: string };

@@ -6,13 +6,8 @@ import { answersOfNodes, methodsPage } from "../../scripts/rpc-table/table.ts";
 import { standingOnChain } from "../support/chain-methods.ts";
 
 test("docs/rpc-methods.md says of each method of Hardhat's node and anvil what a running chain does with it", async () => {
-  const { standing, close } = await standingOnChain();
-  try {
-    const page = await readFile(new URL("../../docs/rpc-methods.md", import.meta.url), "utf8");
-    assert.equal(page, methodsPage(standing), "write it again: node scripts/rpc-table/write-page.ts");
-  } finally {
-    await close();
-  }
+  const page = await readFile(new URL("../../docs/rpc-methods.md", import.meta.url), "utf8");
+  assert.equal(page, methodsPage(await standingOnChain()), "write it again: node scripts/rpc-table/write-page.ts");
 });
 
 test("Hardhat's network has the methods that the page says", async () => {

@@ -1,39 +1,33 @@
-import type { Standing } from "../../scripts/rpc-table/table.ts";
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { isAbsent } from "../../scripts/rpc-table/ask-hardhat.ts";
+import type { MethodError } from "../../scripts/rpc-table/ask-hardhat.ts";
 import { METHODS_OF_NODES } from "../../scripts/rpc-table/methods-of-nodes.ts";
-import { withAliases } from "../../src/chain/rpc/aliases.ts";
-import { RpcCode, RpcError } from "../../src/chain/rpc/json-rpc.ts";
-import { chainMethods } from "../../src/chain/rpc/methods.ts";
-import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
-import { startTestChain } from "../chain/support/chain.ts";
+import type { Standing } from "../../scripts/rpc-table/table.ts";
+import { startFlowDevnet } from "../flow/support/devnet.ts";
 
-/** Asks a development chain for each method that other nodes document, without parameters. */
-export async function standingOnChain(): Promise<{ readonly standing: (method: string) => Standing; close(): Promise<void> }> {
-  const { chain } = await startTestChain();
-  const subscriptions = new Subscriptions(chain.engine);
-  const notified = subscriptions.methods(() => undefined);
-  const methods = withAliases(chainMethods(chain, { gasPrice: { toldWei: 1n }, development: true }));
-  const standings = new Map<string, Standing>();
-  for (const method of METHODS_OF_NODES) {
-    const answer = methods.get(method) ?? notified.get(method);
-    const error = await errorOf(async () => answer?.([], { subscriptions: new Set(), gone: new AbortController().signal }));
-    const isRefused = error instanceof RpcError && (error.data as { code?: string } | undefined)?.code === "FixedByProtocol";
-    const isAbsent = answer === undefined || (error instanceof RpcError && error.code === RpcCode.methodNotFound);
-    standings.set(method, isAbsent ? "no" : isRefused ? "refused" : "yes");
+/** Asks a chain that runs for each method that other nodes document, without parameters, over a WebSocket as users do. */
+export async function standingOnChain(): Promise<(method: string) => Standing> {
+  const { chains, close } = await startFlowDevnet([271n], { prover: { mode: "none" } });
+  try {
+    const socket = new WebSocket(chains[0]!.url.replace("http", "ws"));
+    await once(socket, "open");
+    const standings = new Map<string, Standing>();
+    for (const [id, method] of METHODS_OF_NODES.entries()) {
+      const answered = once(socket, "message");
+      socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params: [] }));
+      standings.set(method, standingOf(String((await answered)[0]), id));
+    }
+    socket.close();
+    return (method) => standings.get(method) ?? "no";
+  } finally {
+    await close();
   }
-  return {
-    standing: (method) => standings.get(method) ?? "no",
-    close() {
-      subscriptions.close();
-      return chain.close();
-    },
-  };
 }
 
-async function errorOf(ask: () => Promise<unknown>): Promise<unknown> {
-  try {
-    await ask();
-    return undefined;
-  } catch (error) {
-    return error;
-  }
+function standingOf(text: string, id: number): Standing {
+  const answer = JSON.parse(text) as { readonly id?: number; readonly error?: MethodError };
+  if (answer.id !== id) throw new Error(`an answer to request ${id} was expected, got ${text.slice(0, 200)}`);
+  if (isAbsent(answer.error)) return "no";
+  return (answer.error?.data as { readonly code?: string } | undefined)?.code === "FixedByProtocol" ? "refused" : "yes";
 }

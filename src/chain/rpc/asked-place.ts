@@ -13,23 +13,19 @@ export interface AskedPlace {
 /** Tags that mean the newest block where no settlement layer says otherwise. */
 const NEWEST_TAGS = new Set<unknown>(["latest", "safe", "finalized"]);
 
-/**
- * The block that a number, a tag or an EIP-1898 object names. Throws RpcError if there is no such block, and what the engine
- * throws for another value.
- */
+/** The block that a number or tag names. Throws RpcError if there is no such block, and the engine's error for another value. */
 export async function askedPlace(chain: Chain, tag: unknown): Promise<AskedPlace> {
   const { sequencer, engine } = chain;
   if (tag === "pending") return nextPlace(chain);
   if (NEWEST_TAGS.has(tag) || isNumberOf(tag, sequencer.head.number)) return newestPlace(chain);
-  const { blockHash, blockNumber } = (typeof tag === "object" && tag !== null ? tag : {}) as Readonly<Record<string, unknown>>;
-  const [method, name] =
-    blockHash === undefined ? ["eth_getBlockByNumber", blockNumber ?? tag] : ["eth_getBlockByHash", blockHash];
-  const answer = await engine.request(method, [name, false]);
+  const answer = await engine.request("eth_getBlockByNumber", [tag, false]);
   if (answer === null)
     throw new RpcError(
       RpcCode.rejected,
-      `there is no block ${String(name).slice(0, 80)}; the newest is ${sequencer.head.number}`,
-      { code: "UnknownBlock" },
+      `there is no block ${String(tag).slice(0, 80)}; the newest is ${sequencer.head.number}`,
+      {
+        code: "UnknownBlock",
+      },
     );
   const { environment } = parseBlock(answer);
   return { at: environment.number, block: environment };

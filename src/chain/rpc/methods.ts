@@ -7,7 +7,6 @@ import { accountSearchMethods } from "./account-search.ts";
 import { accountMethods } from "./accounts/account-methods.ts";
 import { NO_ACCOUNTS } from "./accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "./accounts/unlocked-accounts.ts";
-import { withBlockTags } from "./block-tags.ts";
 import { address, quantity } from "./call-request.ts";
 import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
@@ -18,12 +17,14 @@ import { miningMethods } from "./mining-methods.ts";
 import { messageMethods } from "./message-status.ts";
 import type { RevertReason } from "./message-status.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
+import { withNamedBlocks } from "./named-blocks.ts";
 import { namedReads } from "./named-reads.ts";
 import { sponsorMethods } from "./bundler/sponsor-methods.ts";
 import { operationMethods } from "./bundler/operation-methods.ts";
 import { oneAtATime } from "./concurrency-limit.ts";
 import { otterscanMethods } from "./otterscan.ts";
 import { OwnCalls } from "./own-calls.ts";
+import { LEAST_BLOB_FEE } from "./fee-history.ts";
 import { fixedValueMethods } from "./fixed-values.ts";
 import { Impersonation } from "./impersonation.ts";
 import { newestBlock } from "./newest-block.ts";
@@ -65,7 +66,6 @@ const ENGINE_READS = [
   "eth_getBlockTransactionCountByNumber",
   "eth_getCode",
   "eth_getStorageAt",
-  "net_listening",
   "net_version",
   "web3_clientVersion",
   "web3_sha3",
@@ -97,8 +97,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   methods.set("eth_createAccessList", (params, client) => calls.accessList(params, client));
   methods.set("eth_simulateV1", simulateMethod(chain, ask));
   methods.set("eth_coinbase", async () => chain.sequencer.nextEnvironment.coinbase);
-  // No block holds blobs, so their price is the least there is (EIP-4844).
-  methods.set("eth_blobBaseFee", async () => "0x1");
+  methods.set("eth_blobBaseFee", async () => LEAST_BLOB_FEE);
   methods.set("eth_sendRawTransactionSync", sendSyncMethod(chain, methods));
   methods.set("eth_sendRawTransaction", async ([raw]) => {
     if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
@@ -113,6 +112,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const { gasPrice, settlement } = options;
   methods.set("eth_accounts", async () => []);
   methods.set("eth_mining", async () => false);
+  methods.set("net_listening", async () => true);
   if (options.development) {
     const impersonated = new Impersonation();
     const { accounts = NO_ACCOUNTS } = options;
@@ -142,7 +142,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   ];
   for (const group of [...own, otterscanMethods(methods), accountHistoryMethods(methods), accountSearchMethods(methods)])
     for (const [method, answer] of group) methods.set(method, answer);
-  return withBlockTags(methods, chain, settlement);
+  return withNamedBlocks(methods, chain, settlement);
 }
 
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {

@@ -3,13 +3,14 @@ import type { Chain } from "../chain.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
-import { checkFeeHistory, withLeastRewards } from "./fee-history.ts";
+import { checkFeeHistory, shownHistory } from "./fee-history.ts";
 import { filterMethods } from "./filters.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import { LogReader, logLimitsOf } from "./log-reader.ts";
 import { newestBlock } from "./newest-block.ts";
 import { pendingBlock } from "./pending-block.ts";
 import { pendingTransaction } from "./pending-transaction.ts";
+import { rawTransactionMethods } from "./raw-transactions.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { ZkFields } from "./zk-fields.ts";
 import type { Fields } from "./zk-fields.ts";
@@ -26,12 +27,10 @@ const MAX_PROVEN_KEYS = 100;
 /** Place of a transaction that is in no block yet. */
 const NO_BLOCK = { blockNumber: null, blockHash: null, transactionIndex: null };
 
-/** All receipts of a block, by its number, tag or hash. The engine has no such method. */
+/** All receipts of a block, by its number or tag. The engine has no such method. */
 async function blockReceipts(chain: Chain, fields: ZkFields, block: unknown): Promise<readonly Fields[] | null> {
   const { engine } = chain;
-  const byHash = typeof block === "string" && block.length === 66;
-  const method = byHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
-  const found = (await engine.request(method, [block, false])) as {
+  const found = (await engine.request("eth_getBlockByNumber", [block, false])) as {
     /** Null for the block that would be next. */
     readonly number: Hex | null;
     readonly transactions: readonly string[];
@@ -109,7 +108,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       "eth_feeHistory",
       (params, client) => {
         checkFeeHistory(params);
-        return inTurn(client, async () => withLeastRewards(await engine.request("eth_feeHistory", params), gasPrice.toldWei));
+        return inTurn(client, async () => shownHistory(await engine.request("eth_feeHistory", params), gasPrice.toldWei));
       },
     ],
     [
@@ -119,6 +118,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
         return inTurn(client, () => engine.request("eth_getProof", params));
       },
     ],
+    ...rawTransactionMethods(chain, fields, inTurn),
     ["eth_getBlockReceipts", ([block], client) => inTurn(client, () => blockReceipts(chain, fields, block))],
     ["eth_getLogs", ([filter], client) => reader.all(parseLogFilter(filter), logLimitsOf(client), client)],
     ...filterMethods({ chain, reader, nowMs }),

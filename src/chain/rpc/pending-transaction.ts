@@ -1,9 +1,12 @@
 import { Transaction } from "ethers";
+import type { AccessList, Authorization } from "ethers";
 import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
+import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
 import { gasPriceOf } from "../transaction/transaction.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Fields } from "./zk-fields.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): Fields {
@@ -17,7 +20,6 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
     l1BatchTxIndex: null,
     hash,
     type: hexQuantity(BigInt(type)),
-    chainId: hexQuantity(BigInt(chainId)),
     from,
     to: to ?? null,
     value: hexQuantity(valueWei),
@@ -26,23 +28,44 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
     nonce: hexQuantity(nonce),
     gasPrice: hexQuantity(gasPriceOf(transaction)),
     ...(type < 2 ? {} : dynamicFees),
-    ...signatureOf(transaction),
+    ...(isEip712Transaction(transaction)
+      ? { chainId: hexQuantity(BigInt(chainId)), ...eip712Signature(transaction) }
+      : signedFields(transaction.raw)),
   };
 }
 
-function signatureOf(transaction: SignedTransaction): Fields {
-  if (isEip712Transaction(transaction)) {
-    const { r, s, yParity } = transaction.signature;
-    return {
-      r: hexQuantity(BigInt(r)),
-      s: hexQuantity(BigInt(s)),
-      v: hexQuantity(BigInt(yParity)),
-      yParity: hexQuantity(BigInt(yParity)),
-    };
-  }
+function eip712Signature({ signature: { r, s, yParity } }: Eip712Transaction): Fields {
+  const parity = hexQuantity(BigInt(yParity));
+  return { r: hexQuantity(BigInt(r)), s: hexQuantity(BigInt(s)), v: parity, yParity: parity };
+}
+
+/** What only the signed bytes tell. */
+function signedFields(raw: Hex): Fields {
+  const { type, chainId, accessList, authorizationList, signature } = Transaction.from(raw);
   // Decoded before, so it is signed.
-  const { signature } = Transaction.from(transaction.raw);
   if (signature === null) return {};
-  const v = transaction.type === 0 ? BigInt(signature.networkV ?? signature.v) : BigInt(signature.yParity);
-  return { r: hexQuantity(BigInt(signature.r)), s: hexQuantity(BigInt(signature.s)), v: hexQuantity(v) };
+  const parity = hexQuantity(BigInt(signature.yParity));
+  return {
+    ...(chainId === 0n ? {} : { chainId: hexQuantity(chainId) }),
+    ...(accessList === null ? {} : { accessList: accessList.map(lowerCaseEntry) }),
+    ...(authorizationList === null ? {} : { authorizationList: authorizationList.map(shownAuthorization) }),
+    r: hexQuantity(BigInt(signature.r)),
+    s: hexQuantity(BigInt(signature.s)),
+    ...(type === 0 ? { v: hexQuantity(BigInt(signature.networkV ?? signature.v)) } : { v: parity, yParity: parity }),
+  };
+}
+
+function lowerCaseEntry({ address, storageKeys }: AccessList[number]): object {
+  return { address: address.toLowerCase(), storageKeys };
+}
+
+function shownAuthorization({ chainId, address, nonce, signature: { r, s, yParity } }: Authorization): object {
+  return {
+    chainId: hexQuantity(chainId),
+    address: address.toLowerCase(),
+    nonce: hexQuantity(nonce),
+    yParity: hexQuantity(BigInt(yParity)),
+    r: hexQuantity(BigInt(r)),
+    s: hexQuantity(BigInt(s)),
+  };
 }

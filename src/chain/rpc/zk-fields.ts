@@ -49,7 +49,7 @@ export class ZkFields {
     const eip712 = this.#index.eip712(hash)?.transaction;
     const operation = this.#index.priorityOp(hash);
     const own = eip712 !== undefined ? eip712Fields(eip712) : operation !== undefined ? operationFields(operation) : {};
-    return { ...answer, ...own, hash, ...this.#batch(answer["blockNumber"]), l1BatchTxIndex: "0x0" };
+    return { ...answer, ...signatureFields(answer), ...own, hash, ...this.#batch(answer["blockNumber"]), l1BatchTxIndex: "0x0" };
   }
 
   log(answer: Fields): Fields {
@@ -130,6 +130,14 @@ export class ZkFields {
   #publicHash(hash: unknown): Hex {
     return this.#index.publicHash(String(hash).toLowerCase() as Hex);
   }
+}
+
+/** What Ethereum's nodes tell of a signature beside its `v`: the parity, or of an old transaction the chain (EIP-155). */
+function signatureFields({ type, v }: Fields): Fields {
+  if (typeof v !== "string") return {};
+  if (type !== "0x0") return { yParity: v };
+  const chainId = (BigInt(v) - 35n) / 2n;
+  return chainId > 0n ? { chainId: hexQuantity(chainId) } : {};
 }
 
 function operationFields({ gasPriceWei }: IndexedPriorityOp): Fields {

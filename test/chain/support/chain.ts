@@ -44,6 +44,8 @@ export interface TestChainOptions {
   /** Default: what the test chain's own `canSeal` says. */
   readonly canSeal?: () => boolean;
   readonly maxInstructions?: number;
+  /** Whether signatures must name the chain (EIP-155); `required` by default. */
+  readonly replayProtection?: ChainOptions["replayProtection"];
   readonly rewindable?: boolean;
   readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
@@ -85,6 +87,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       trustedCreators: (options.predeploys ?? []).flatMap(({ code }) => (code === undefined ? [] : [code])),
       identity: { ...TEST_IDENTITY, extensions: options.extensions ?? SOME_EXTENSIONS },
       formedBefore: { previousCommitment: GENESIS_COMMITMENT, operationsTaken: 0n },
+      ...(options.replayProtection === undefined ? {} : { replayProtection: options.replayProtection }),
       rewindable: options.rewindable ?? false,
       distinctTimestamps: options.distinctTimestamps ?? false,
       ...(options.access === undefined ? {} : { access: options.access }),

@@ -280,6 +280,8 @@ describe("a chain with transactions of type 0x71", () => {
       [hash],
     );
     assert.equal(((await ask("eth_getTransactionByBlockHashAndIndex", receipt.blockHash, "0x0")) as { hash: Hex }).hash, hash);
+    assert.equal(await ask("eth_getRawTransactionByHash", hash), raw);
+    assert.equal(await ask("eth_getRawTransactionByBlockHashAndIndex", receipt.blockHash, "0x0"), raw);
     const logs = (await ask("eth_getLogs", { blockHash: receipt.blockHash })) as { transactionHash: Hex }[];
     assert.deepEqual(
       logs.map(({ transactionHash }) => transactionHash),

@@ -35,7 +35,9 @@ const PARTS = [
 ] as const;
 
 const READER = [
+  ...["debug_getRawTransaction", "eth_getRawTransactionByBlockHashAndIndex", "eth_getRawTransactionByBlockNumberAndIndex"],
   ...["debug_traceBlockByHash", "debug_traceBlockByNumber", "debug_traceCall", "debug_traceTransaction"],
+  ...["eth_getRawTransactionByHash"],
   ...["eth_accounts", "eth_call", "eth_coinbase", "eth_createAccessList", "eth_estimateGas", "eth_feeHistory", "eth_getBalance"],
   ...["eth_getBlockByHash", "eth_getBlockByNumber", "eth_getBlockReceipts", "eth_getBlockTransactionCountByHash"],
   ...["eth_getBlockTransactionCountByNumber", "eth_getCode", "eth_getFilterChanges", "eth_getFilterLogs", "eth_getLogs"],
