@@ -80,6 +80,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/upgrade-task", "chain/batch/versions", "contracts/l1/upgrades"],
   },
   {
+    what: "dapps of other bridges with their own npm packages, unmodified",
+    night: ["bridges/layerzero"],
+    day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor"],
+  },
+  {
     what: "swaps, payments out of several chains, slots read of other chains and calls through the test API, with real proofs; 100 listed transfers",
     night: ["flow/swap", "flow/spend", "flow/transfer-lists", "flow/views", "plugin/connection/hyperchains-proven"],
     day: [

@@ -189,6 +189,20 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["announce"],
   },
   {
+    file: "proven-dvn",
+    constant: "provenDvnAbi",
+    summary: "A verifier of LayerZero's packets by proven messages.",
+    interfaces: ["bridges/IProvenDvn"],
+    omit: ["receiveMessage", "assignJob"],
+  },
+  {
+    file: "devnet-executor",
+    constant: "devnetExecutorAbi",
+    summary: "Executes LayerZero's packets.",
+    interfaces: ["bridges/IDevnetExecutor"],
+    omit: ["assignJob"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",

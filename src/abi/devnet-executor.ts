@@ -1,0 +1,12 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** Executes LayerZero's packets. */
+export const devnetExecutorAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"eid","type":"uint32"},{"indexed":false,"name":"weiPerGas","type":"uint256"},{"indexed":false,"name":"sharesCoin","type":"bool"}],"name":"DestinationSet","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"guid","type":"bytes32"},{"indexed":true,"name":"receiver","type":"address"},{"indexed":false,"name":"amount","type":"uint256"},{"indexed":false,"name":"success","type":"bool"}],"name":"NativeDropped","type":"event"},
+  {"inputs":[{"components":[{"name":"from","type":"address"},{"name":"to","type":"address"},{"name":"guid","type":"bytes32"},{"name":"index","type":"uint16"},{"name":"message","type":"bytes"},{"name":"extraData","type":"bytes"},{"name":"gasLimit","type":"uint256"}],"name":"composition","type":"tuple"}],"name":"compose","outputs":[{"name":"success","type":"bool"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"components":[{"components":[{"name":"srcEid","type":"uint32"},{"name":"sender","type":"bytes32"},{"name":"nonce","type":"uint64"}],"name":"origin","type":"tuple"},{"name":"receiver","type":"address"},{"name":"guid","type":"bytes32"},{"name":"message","type":"bytes"},{"name":"extraData","type":"bytes"},{"name":"gasLimit","type":"uint256"}],"name":"execution","type":"tuple"},{"components":[{"name":"receiver","type":"address"},{"name":"amount","type":"uint256"}],"name":"drops","type":"tuple[]"}],"name":"execute","outputs":[{"name":"success","type":"bool"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"dstEid","type":"uint32"},{"name":"sender","type":"address"},{"name":"calldataSize","type":"uint256"},{"name":"options","type":"bytes"}],"name":"getFee","outputs":[{"name":"fee","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"guid","type":"bytes32"}],"name":"isDropped","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"eid","type":"uint32"},{"name":"weiPerGas","type":"uint256"},{"name":"sharesCoin","type":"bool"}],"name":"setDestination","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"name":"withdrawFee","outputs":[],"stateMutability":"nonpayable","type":"function"},
+] as const;

@@ -1,0 +1,65 @@
+import type { TransactionRequest } from "ethers";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+import { inclusionOf } from "../relayer/inclusion.ts";
+import type { BridgeMember } from "./bridge-member.ts";
+
+const LOOK_MS = 10;
+
+/** A transaction of a set-up. */
+export interface SetUpStep {
+  /** What it does, for errors. */
+  readonly what: string;
+  readonly transaction: TransactionRequest & { readonly gasLimit: bigint };
+}
+
+/**
+ * SetUpFailed: a step of a bridge's set-up was included and reverted, or its chain refused it. KeyUsed: the bridge's key has sent
+ * something else, so that its contracts would be elsewhere.
+ */
+export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed"> {
+  override readonly name = "BridgeSetUpError";
+}
+
+/**
+ * Sends steps one after the other, without waiting between them, from the nonce that the account has on the member. Rejects
+ * with BridgeSetUpError SetUpFailed for the first that is refused.
+ */
+export async function sendSteps({ name, wallet, provider }: BridgeMember, steps: readonly SetUpStep[]): Promise<void> {
+  if (steps.length === 0) return;
+  const first = await provider.getTransactionCount(wallet.address, "pending");
+  const sent: { readonly what: string; readonly hash: string }[] = [];
+  for (const [i, { what, transaction }] of steps.entries()) {
+    const { hash } = await wallet.sendTransaction({ ...transaction, nonce: first + i }).catch((error: unknown) => {
+      throw failed(`${name} refuses to ${what}`, error);
+    });
+    sent.push({ what, hash });
+  }
+  for (const { what, hash } of sent) {
+    const { status } = await inclusionOf(hash, provider, LOOK_MS);
+    if (status !== 1) throw failed(`${name} could not ${what}: transaction ${hash} reverted`);
+  }
+}
+
+/**
+ * Sends the steps of a set-up whose place in the key's nonces is fixed, from the first that was not sent: the first step has
+ * nonce 0. A key that did anything else has left other contracts, or none, where `isThere` looks. Rejects with
+ * BridgeSetUpError.
+ */
+export async function deployFixed(
+  member: BridgeMember,
+  steps: readonly SetUpStep[],
+  isThere: () => Promise<boolean>,
+): Promise<void> {
+  const { name, wallet, provider } = member;
+  const nonce = await provider.getTransactionCount(wallet.address);
+  await sendSteps(member, steps.slice(nonce));
+  if (await isThere()) return;
+  throw new BridgeSetUpError(
+    "KeyUsed",
+    `the key ${wallet.address} of the bridge has sent ${nonce} transactions on ${name}, and its first ${steps.length} were not the set-up of its contracts: nothing else may send with it; start a new ecosystem`,
+  );
+}
+
+function failed(what: string, cause?: unknown): BridgeSetUpError {
+  return new BridgeSetUpError("SetUpFailed", `the bridge is not set up: ${what}`, { cause });
+}

@@ -1,0 +1,251 @@
+import type { Log, LogDescription } from "ethers";
+import { fromHex, keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import type { ReadContracts } from "../member-logs.ts";
+import type { LayerZeroContracts } from "./deploy.ts";
+import { readExecutorOptions } from "./executor-options.ts";
+import type { ExecutorOptions } from "./executor-options.ts";
+import { endpoint, library } from "./interfaces.ts";
+import { decodePacket } from "./packet.ts";
+import type { Packet } from "./packet.ts";
+
+/** A transaction, and the member on which it ran. */
+export interface BridgeTransactionPlace {
+  readonly chainId: bigint;
+  readonly transactionHash: Hex;
+}
+
+/** The accounts that a packet's sender pays. */
+interface PaidWorkers {
+  readonly executor: Hex;
+  readonly dvns: readonly Hex[];
+}
+
+/** A packet that an application has sent through the library here. */
+export interface SentPacket extends Packet {
+  readonly sent: BridgeTransactionPlace;
+  /** What its sender's executor is paid for; undefined where that is another one than this ecosystem's. */
+  readonly options: ExecutorOptions | undefined;
+  readonly paid: PaidWorkers;
+}
+
+/** A call that a receiver has queued beside its own. */
+export interface Composed {
+  readonly from: Hex;
+  readonly to: Hex;
+  readonly guid: Hex;
+  readonly index: number;
+  readonly message: Hex;
+  executed?: BridgeTransactionPlace;
+  failed?: Failure;
+}
+
+/** A run that the receiver has reverted. */
+export interface Failure extends BridgeTransactionPlace {
+  /** What it reverted with, at most 4,096 bytes. */
+  readonly data: Hex;
+}
+
+/** How far a packet is on its destination. */
+export interface Marks {
+  /** Those that have verified it. */
+  readonly dvns: Set<Hex>;
+  committed?: BridgeTransactionPlace;
+  executed?: BridgeTransactionPlace;
+  failed?: Failure;
+  /** Its receiver has given it up: skipped or burnt. */
+  given?: BridgeTransactionPlace;
+}
+
+const ENDPOINT_EVENTS = [
+  ...[
+    "PacketSent",
+    "PacketVerified",
+    "PacketDelivered",
+    "LzReceiveAlert",
+    "InboundNonceSkipped",
+    "PacketNilified",
+    "PacketBurnt",
+  ],
+  ...["ComposeSent", "ComposeDelivered", "LzComposeAlert"],
+];
+const LIBRARY_EVENTS = ["ExecutorFeePaid", "DVNFeePaid", "PayloadVerified"];
+
+/** What LayerZero's contracts on all members have said: packets, and how far each is. Nothing else is asked for it. */
+export class PacketBook {
+  readonly #contracts: LayerZeroContracts;
+  readonly #packets = new Map<Hex, SentPacket>();
+  /** By the hash of the header, which names members, accounts and nonce. */
+  readonly #marks = new Map<Hex, Marks>();
+  readonly #composed = new Map<Hex, Composed[]>();
+  /** The header's hash by path and nonce, which is what the endpoint's events name. */
+  readonly #headers = new Map<string, Hex>();
+  /** Of paths that were named before their packet was read. */
+  readonly #early = new Map<string, Marks>();
+
+  constructor(contracts: LayerZeroContracts) {
+    this.#contracts = contracts;
+  }
+
+  /** What is to be read of every member. */
+  get reads(): ReadContracts {
+    const { endpoint: at, sendLib, receiveLib } = this.#contracts;
+    const topics = [
+      ...ENDPOINT_EVENTS.map((name) => topicOf(endpoint, name)),
+      ...LIBRARY_EVENTS.map((name) => topicOf(library, name)),
+    ];
+    return { addresses: [at, sendLib, receiveLib], topics };
+  }
+
+  /** In the order in which they were read. */
+  packets(): IterableIterator<SentPacket> {
+    return this.#packets.values();
+  }
+
+  packet(guid: Hex): SentPacket | undefined {
+    return this.#packets.get(guid);
+  }
+
+  marks({ header }: Packet): Marks {
+    const key = keccak(fromHex(header));
+    const known = this.#marks.get(key) ?? { dvns: new Set<Hex>() };
+    this.#marks.set(key, known);
+    return known;
+  }
+
+  /** The calls that a packet's receiver has queued; those of other contracts under its name are not its. */
+  composed({ guid, receiver }: Packet): readonly Composed[] {
+    return (this.#composed.get(guid) ?? []).filter(({ from }) => from === receiver);
+  }
+
+  forget(): void {
+    for (const map of [this.#packets, this.#marks, this.#composed, this.#headers, this.#early]) map.clear();
+  }
+
+  /** Takes a member's logs, in order. `eid` is its number. */
+  take(chainId: bigint, eid: number, logs: readonly Log[]): void {
+    let paid: PaidWorkers = { executor: NO_ONE, dvns: [] };
+    for (const log of logs) {
+      const at = { chainId, transactionHash: log.transactionHash as Hex };
+      const event = this.#eventIn(log);
+      // The library pays its workers just before the endpoint tells the packet; no packet is sent inside another's sending.
+      if (event?.name === "ExecutorFeePaid") paid = { executor: lower(event.args["executor"]), dvns: [] };
+      else if (event?.name === "DVNFeePaid") paid = { ...paid, dvns: dvnsIn(event) };
+      else if (event?.name === "PacketSent") this.#sent(event, at, paid);
+      else if (event !== undefined) this.#told(event, at, eid);
+    }
+  }
+
+  #eventIn(log: Log): LogDescription | undefined {
+    const address = log.address.toLowerCase();
+    const { endpoint: at, sendLib, receiveLib } = this.#contracts;
+    if (address === at) return endpoint.parseLog(log) ?? undefined;
+    return address === sendLib || address === receiveLib ? (library.parseLog(log) ?? undefined) : undefined;
+  }
+
+  #sent({ args }: LogDescription, sent: BridgeTransactionPlace, paid: PaidWorkers): void {
+    const packet = decodePacket(String(args["encodedPayload"]));
+    // A packet of another library was not priced by this executor, nor verified by this DVN.
+    if (packet === undefined || lower(args["sendLibrary"]) !== this.#contracts.sendLib) return;
+    const isOurs = paid.executor === this.#contracts.executor;
+    const options = isOurs ? readExecutorOptions(String(args["options"]) as Hex) : undefined;
+    this.#packets.set(packet.guid, { ...packet, sent, options, paid });
+    const path = pathOf(packet.receiver, packet, packet.dstEid);
+    this.#headers.set(path, keccak(fromHex(packet.header)));
+    const early = this.#early.get(path);
+    if (early === undefined) return;
+    const { dvns: _none, ...told } = early;
+    Object.assign(this.marks(packet), told);
+    this.#early.delete(path);
+  }
+
+  #told({ name, args }: LogDescription, at: BridgeTransactionPlace, eid: number): void {
+    const { executor } = this.#contracts;
+    const isOurs = (): boolean => lower(args["executor"]) === executor;
+    const failure = (): Failure => ({ ...at, data: String(args["reason"]) as Hex });
+    switch (name) {
+      case "PayloadVerified":
+        this.#byHeader(keccak(fromHex(String(args["header"])))).dvns.add(lower(args["dvn"]));
+        return;
+      case "PacketVerified":
+        Object.assign(this.#byOrigin(args, eid), { committed: at, given: undefined });
+        return;
+      case "PacketDelivered":
+        this.#byOrigin(args, eid).executed = at;
+        return;
+      case "LzReceiveAlert":
+        // Anyone may tell of a failure.
+        if (isOurs()) this.#byOrigin(args, eid).failed = failure();
+        return;
+      case "InboundNonceSkipped":
+      case "PacketBurnt":
+        this.#byPath(pathOf(lower(args["receiver"]), named(args), eid)).given = at;
+        return;
+      case "PacketNilified":
+        Object.assign(this.#byPath(pathOf(lower(args["receiver"]), named(args), eid)), { committed: undefined, given: at });
+        return;
+      case "ComposeSent":
+        this.#queue(args);
+        return;
+      case "ComposeDelivered":
+        for (const composed of this.#named(args)) composed.executed = at;
+        return;
+      case "LzComposeAlert":
+        if (isOurs()) for (const composed of this.#named(args)) composed.failed = failure();
+    }
+  }
+
+  #queue(args: LogDescription["args"]): void {
+    const guid = String(args["guid"]) as Hex;
+    const [from, to, index] = [lower(args["from"]), lower(args["to"]), Number(args["index"])];
+    const message = String(args["message"]) as Hex;
+    // Read before, in the receipt of our own transaction.
+    if (this.#named(args).length > 0) return;
+    this.#composed.set(guid, [...(this.#composed.get(guid) ?? []), { from, to, guid, index, message }]);
+  }
+
+  #named(args: LogDescription["args"]): readonly Composed[] {
+    const [from, to, index] = [lower(args["from"]), lower(args["to"]), Number(args["index"])];
+    const queued = this.#composed.get(String(args["guid"]) as Hex) ?? [];
+    return queued.filter((each) => each.from === from && each.to === to && each.index === index);
+  }
+
+  #byHeader(hash: Hex): Marks {
+    const known = this.#marks.get(hash) ?? { dvns: new Set<Hex>() };
+    this.#marks.set(hash, known);
+    return known;
+  }
+
+  #byOrigin(args: LogDescription["args"], eid: number): Marks {
+    return this.#byPath(pathOf(lower(args["receiver"]), named(args["origin"] as LogDescription["args"]), eid));
+  }
+
+  #byPath(path: string): Marks {
+    const header = this.#headers.get(path);
+    if (header !== undefined) return this.#byHeader(header);
+    const known = this.#early.get(path) ?? { dvns: new Set<Hex>() };
+    this.#early.set(path, known);
+    return known;
+  }
+}
+
+const NO_ONE: Hex = `0x${"00".repeat(20)}`;
+
+function dvnsIn({ args }: LogDescription): readonly Hex[] {
+  return [...(args["requiredDVNs"] as readonly string[]), ...(args["optionalDVNs"] as readonly string[])].map(lower);
+}
+
+type Path = Pick<Packet, "srcEid" | "sender" | "nonce">;
+
+function pathOf(receiver: Hex, { srcEid, sender, nonce }: Path, dstEid: number): string {
+  return [receiver, dstEid, srcEid, sender, nonce].join(" ");
+}
+
+function named(args: LogDescription["args"]): Path {
+  return { srcEid: Number(args["srcEid"]), sender: lower(args["sender"]), nonce: BigInt(args["nonce"] as bigint) };
+}
+
+function lower(value: unknown): Hex {
+  return String(value).toLowerCase() as Hex;
+}

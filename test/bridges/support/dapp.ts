@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The example project of a dapp, with packages of its own. */
+export const DAPP = fileURLToPath(new URL("../../../fixtures/layerzero-dapp/", import.meta.url));
+
+interface CompilerOutput {
+  readonly errors?: readonly { readonly severity: string; readonly formattedMessage: string }[];
+  readonly contracts?: Readonly<Record<string, Readonly<Record<string, CompiledContract>>>>;
+}
+
+interface CompiledContract {
+  readonly abi: object[];
+  readonly evm: { readonly bytecode: { readonly object: string } };
+}
+
+/** A compiled contract of the dapp. */
+export interface DappArtifact {
+  readonly abi: object[];
+  readonly bytecode: string;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Installs what the dapp's lockfile names, where that has not been done. */
+export function installDapp(): void {
+  if (existsSync(join(DAPP, "node_modules/.package-lock.json"))) return;
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
+    cwd: DAPP,
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
+}
+
+/** The dapp's contracts, with LayerZero's and OpenZeppelin's as its packages have them; by name. */
+export function compileDapp(): (name: string) => DappArtifact {
+  const solc = require("solc") as { compile(input: string, callbacks: { import(path: string): { contents: string } }): string };
+  const files = globSync("*.sol", { cwd: join(DAPP, "contracts") });
+  const input = {
+    language: "Solidity",
+    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(DAPP, "contracts", file), "utf8") }])),
+    settings: {
+      optimizer: { enabled: true, runs: 200 },
+      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
+    },
+  };
+  // Not as Node resolves it: the packages export none of their Solidity.
+  const read = (path: string) => ({ contents: readFileSync(join(DAPP, "node_modules", path), "utf8") });
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as CompilerOutput;
+  const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
+  if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));
+  return (name) => {
+    const found = files.flatMap((file) => output.contracts?.[file]?.[name] ?? [])[0];
+    if (found === undefined) throw new Error(`the dapp has no contract ${name}`);
+    return { abi: found.abi, bytecode: `0x${found.evm.bytecode.object}` };
+  };
+}
