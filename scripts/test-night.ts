@@ -15,7 +15,8 @@ export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "proofs of execution, asked for by validators, kept, served and checked by a task; runs of each part of the kernel; lost threads",
     night: [
-      ...["devnet/execution", "devnet/proof-validators", "devnet/proof-mode", "plugin/verify-task"],
+      ...["devnet/execution", "devnet/proof-validators", "devnet/proof-mode", "devnet/large-steps"],
+      ...["plugin/verify-task"],
       ...["execution-proof/operations", "execution-proof/run", "execution-proof/erc20", "execution-proof/precompiles"],
       "prover/lost-threads",
     ],

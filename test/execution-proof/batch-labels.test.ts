@@ -2,14 +2,23 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { batchWitness, type BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
+import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { EXECUTION_LABELS, labelOf } from "../../src/execution-proof/batch/execution-label.ts";
+import { EXECUTION_LABELS, labelOf, LABELS_OF_BATCHES } from "../../src/execution-proof/batch/execution-label.ts";
+import type { Filled } from "../../src/execution-proof/batch/filling-requests.ts";
+import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
+import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
+import { MOST_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
+import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { UnprovableCopyError, UnprovableRowError } from "../../src/execution-proof/recorded-run.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { isUncovered, KernelPanic, PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { aliasOf } from "../../src/protocol/address-alias.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import { checkTraces, type Violation } from "../../src/stark/check.ts";
@@ -22,8 +31,17 @@ import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 /** Calls the account that its input names, with 32 bytes; stores BLOCKHASH of the number that its input names. */
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
 const HASHES = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
+/** Asks so often for the hash of the block that is 255 blocks back. */
+const ASKS = { address: `0x${"ad".repeat(20)}`, nonce: 1n, code: "0x60f05b4360ff90034050600190038060025700" } as const;
+const ASKED = 240;
+/** Hashes 6,000 different words. */
+const GRINDS = { address: `0x${"ae".repeat(20)}`, nonce: 1n, code: "0x6117705b805f5260205f2050600190038060035700" } as const;
 const wallet = new TestWallet(77);
-const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }, CALLS, HASHES];
+const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }, CALLS, HASHES, ASKS, GRINDS];
+const SENDER = aliasOf(270n, `0x${"1a".repeat(20)}`);
+const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
+/** Rows that are counted until a plan sees what they come to. */
+const UNSEEN = 5_000;
 
 describe("a batch without a proof of its execution", () => {
   let chain: VerifiedChain;
@@ -44,7 +62,7 @@ describe("a batch without a proof of its execution", () => {
     chain = await startVerifiedChain({ accounts: ACCOUNTS });
     follower = await ChainBatches.of(chain, ACCOUNTS);
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(1n, smallParameters({ maxLogRows: 16, queryCount: 4 }), backend);
+    key = await createExecutionKey(1n, PARAMETERS, backend);
     await next(HASHES.address, 0n);
     await next(HASHES.address, 2n);
   });
@@ -60,8 +78,8 @@ describe("a batch without a proof of its execution", () => {
     assert.equal(last.witness.kind, "witness");
     return last.witness as BatchWitness;
   };
-  const labelWith = async (claim: ExecutionClaim, mostCells?: number): Promise<string> => {
-    const result = await proving().prove(witness(), claim, mostCells === undefined ? {} : { mostCells });
+  const labelWith = async (claim: ExecutionClaim): Promise<string> => {
+    const result = await proving().prove(witness(), claim);
     return result.kind === "labelled" ? result.reason : result.kind;
   };
   const reasonWith = (change: Partial<WitnessedBatch["executed"]> & Partial<WitnessedBatch["before"]>): string => {
@@ -76,8 +94,8 @@ describe("a batch without a proof of its execution", () => {
     assert.equal(reasonWith({ codeOf: () => undefined }), "code-unknown");
   });
 
-  it("says so where it is more than a proof may hold", async () => {
-    assert.equal(await labelWith(last.claim, 1000), "too-large");
+  it("has no label by the cells that a prover gives a chunk: a step that has more gets a chunk of its own", async () => {
+    assert.equal(await proving().examine(witness(), last.claim, { mostCells: 1000 }), undefined);
   });
 
   it("says so where the machine comes to another end than L1 has", async () => {
@@ -110,6 +128,81 @@ describe("a batch without a proof of its execution", () => {
     const look = (input: ProverInput) => violations.push(...checkTraces(key.system, input));
     assert.equal(await proving().examine(witness(), last.claim, {}, look), undefined);
     assert.deepEqual(violations, []);
+  });
+
+  describe("with a step that no chunk has room for", () => {
+    let asking: WitnessedBatch;
+    let grinding: WitnessedBatch;
+
+    before(async () => {
+      for (let block = 0; block < 256; block++)
+        await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 1n }));
+      follower.next(await chain.sealAndVerify());
+      const asks = chain.queueUnseen({ from: SENDER, to: ASKS.address });
+      assert.ok(asks.queued !== undefined);
+      assert.equal((await chain.chain.sequencer.runPriorityOp(asks)).notRun, undefined);
+      asking = follower.next(await chain.sealAndVerify(), [asks.queued]);
+      await chain.chain.submit(await wallet.signRaw({ to: GRINDS.address, gasLimit: 600_000n }));
+      grinding = last = follower.next(await chain.sealAndVerify());
+    });
+
+    /** What a thread with so much heap finds, of one batch after another. */
+    async function foundWith(mostMib: number, claims: readonly (readonly [WitnessedBatch, ExecutionClaim])[]): Promise<Filled[]> {
+      const filler = new ChunkFiller(1n, PARAMETERS, { mostMib, mostNewMib: 16 });
+      const found: Filled[] = [];
+      try {
+        for (const [batch, claim] of claims)
+          found.push(await filler.begin(batch.witness as BatchWitness, claim, MOST_CELLS).first.catch(labelOf));
+      } finally {
+        await filler.close();
+      }
+      return found;
+    }
+    const reasons = (found: readonly Filled[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
+    const all = (): (readonly [WitnessedBatch, ExecutionClaim])[] =>
+      [asking, grinding].map((each) => [each, each.claim] as const);
+
+    it("240 BLOCKHASHes of an operation, 6,000 hashes of a transaction: is labelled before any table is filled", async () => {
+      const { cpuUsage } = process;
+      const begun = cpuUsage();
+      const found = await foundWith(192, all());
+      const { user } = cpuUsage(begun);
+      assert.deepEqual(reasons(found), ["too-large", "too-large"]);
+      const limits = { rows: 2 ** 20, cells: 360_000_000 };
+      // Behind the opening; and behind that and the block.
+      assert.deepEqual(
+        found.map((each) => each.kind === "labelled" && each.large),
+        [1, 2].map((step) => ({ protocolVersion: 1n, limits, step })),
+      );
+      // Twice what both take, the start of the thread included.
+      assert.ok(user < 8e6, `${user / 1e6} s`);
+    });
+
+    it("is weighed up to its limits alone, and run to its end", () => {
+      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(1n) };
+      const { state } = asking.witness as BatchWitness;
+      const plan = planBatch(asking.witness as BatchWitness, new PartialTree(state, createCompressor().compress), tools);
+      assert.equal(plan.large, 1);
+      const { rows } = plan.weights[1]!;
+      assert.ok(rows > 2 ** 20 && rows < 2 ** 20 + UNSEEN, `${rows} rows of ${220 * 255 * ASKED}`);
+      assert.equal(plan.boundary.nextBatch, asking.claim.batch.batchNumber + 1n);
+    });
+
+    it("attack: large step hides a false root", async () => {
+      const lies = all().map(([batch, claim]) => {
+        const root = wordToHex(5n);
+        return [batch, { ...claim, batch: { ...claim.batch, newStateRoot: root } }] as const;
+      });
+      assert.deepEqual(reasons(await foundWith(192, lies)), ["disagreement", "disagreement"]);
+      assert.ok(!LABELS_OF_BATCHES.some((label: string) => label === "disagreement"));
+    });
+
+    it("attack: label by another heap: a thread that is lost finds a fault, which says nothing of the batch", async () => {
+      const [, grinds] = all();
+      assert.deepEqual(reasons(await foundWith(8, [grinds!])), ["fault"]);
+      assert.ok(!LABELS_OF_BATCHES.some((label: string) => label === "fault"));
+      assert.deepEqual(reasons(await foundWith(1024, [grinds!])), ["too-large"]);
+    });
   });
 
   it("ends with the signal's reason alone", async () => {

@@ -69,6 +69,13 @@ async function makeBatches(chain: VerifiedChain): Promise<readonly [WitnessedBat
   return [first, batches.next(formed, [], [{ behind, cheat }])];
 }
 
+/** Processor seconds. */
+function timed(make: () => number): { readonly encodedLength: number; readonly spent: number } {
+  const begun = process.cpuUsage();
+  const encodedLength = make();
+  return { encodedLength, spent: process.cpuUsage(begun).user / 1e6 };
+}
+
 describe("the proof of a batch's execution", () => {
   let chain: VerifiedChain;
   let prover: ExecutionProver;
@@ -226,6 +233,26 @@ describe("the proof of a batch's execution", () => {
     const silent = [...chunks.slice(0, -2), { ...open, boundary, root }];
     assert.equal(verdictOf({ chunks: silent }), "ChunkRefused");
     assert.equal(verdictOf({ chunks: [...chunks, { ...first, boundary, root }] }), "ChunkRefused");
+  });
+
+  it("attack: a relisting of 10 MB: is refused for its chunks first, and for leaves that they cannot have made", () => {
+    const { relisting, chunks } = proof;
+    assert.ok(relisting !== undefined);
+    const [leaf] = relisting.listed;
+    const listed = Array.from({ length: 100_000 }, (_, i) => ({ ...leaf!, index: relisting.first + i, value: 0n }));
+    const linked = listed.map((each, i) => ({ ...each, index: i }));
+    const flood = { ...relisting, listed, linked, beside: [] };
+    const { encodedLength, spent } = timed(() => {
+      assert.equal(verdictOf({ relisting: flood }), "RelistingRefused");
+      assert.equal(verdictOf({ relisting: { ...relisting, linked } }), "RelistingRefused");
+      const [first, ...rest] = chunks;
+      const broken = { ...first!, proof: first!.proof.slice(1) };
+      assert.equal(verdictOf({ relisting: flood, chunks: [broken, ...rest] }), "ChunkRefused");
+      return encodeBatchProof({ ...proof, relisting: flood }).length;
+    });
+    assert.ok(encodedLength > 10_000_000, `${encodedLength} bytes`);
+    // To hash it took 29 s.
+    assert.ok(spent < 10, `${spent} s`);
   });
 
   it("is refused with another chain of blocks' hashes, before, between and behind chunks", () => {

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { chunkCells, type StepWeight, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
+import { chunkCells, stepsWithin } from "../../src/execution-proof/batch/chunk-plan.ts";
+import { NO_WEIGHT, type StepWeight } from "../../src/execution-proof/batch/step-weight.ts";
 
 /** About what a transfer of an ERC-20 takes. */
-const TRANSFER: StepWeight = { rows: 2579, opcodes: 236, permutations: 2, compressions: 70, recoveries: 1 };
-const OPENING: StepWeight = { rows: 12_240, opcodes: 2242, permutations: 9, compressions: 800, recoveries: 0 };
+const TRANSFER: StepWeight = { ...NO_WEIGHT, rows: 2579, opcodes: 236, permutations: 2, compressions: 70, recoveries: 1 };
+const OPENING: StepWeight = { ...NO_WEIGHT, rows: 12_240, opcodes: 2242, permutations: 9, compressions: 800, recoveries: 0 };
 
 describe("the plan of a batch's chunks", () => {
   it("counts tables up to the power of two that they are filled up to", () => {
-    const nothing = { rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0 };
-    const rows = (count: number) => chunkCells({ ...nothing, rows: count }) - chunkCells({ ...nothing, rows: 0 }) - 40 * count;
+    const rows = (count: number) => chunkCells({ ...NO_WEIGHT, rows: count }) - chunkCells(NO_WEIGHT) - 40 * count;
     assert.equal(rows(2 ** 16), 189 * 2 ** 16);
     assert.equal(rows(2 ** 16 + 1), 189 * 2 ** 17);
   });

@@ -35,6 +35,18 @@ for (const [opcode, name, arity, define] of DEFINITIONS) {
   });
 }
 
+test("shifts by each number of bits are what the yellow paper says", () => {
+  const word = 0x8123456789abcdef_fedcba9876543210_0f1e2d3c4b5a6978_8796a5b4c3d2e1f1n;
+  for (const [opcode, , , define] of DEFINITIONS.filter(([, name]) => name === "SHL" || name === "SHR")) {
+    for (const bits of [...Array(258).keys(), 2 ** 16, 2 ** 16 + 1, 2 ** 48].map(BigInt)) {
+      const stack = new WordStack();
+      for (const operand of [word, bits]) stack.pushBigInt(operand);
+      ARITHMETIC.get(opcode)?.(stack);
+      assert.equal(stack.popBigInt(), define(bits, word, 0n) % MODULUS, `${opcode} by ${bits}`);
+    }
+  }
+});
+
 test("every opcode that only computes is covered", () => {
   assert.deepEqual(
     [...ARITHMETIC.keys()].sort((a, b) => a - b),

@@ -11,10 +11,12 @@ import { BatchRun } from "./chunk-run.ts";
 import { comparedPlan, relistingTo } from "./compared-plan.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionSystem } from "./execution-key.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { StepTooLarge } from "./execution-label.ts";
 import { createPrimitives } from "./machine-primitives.ts";
 import { PartialTree } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
+import { exceeds, type StepLimits, stepLimits } from "./step-limits.ts";
+import { NO_WEIGHT, RunCounter } from "./step-weight.ts";
 
 /** A chunk of which all tables are filled, and with what it ends. */
 export interface FilledChunk {
@@ -28,17 +30,20 @@ export interface FilledChunk {
   readonly relisting: Relisting | undefined;
 }
 
-/**
- * How many times as large as other chunks one of a single step may be, since a step cannot be cut: a transaction that brings
- * 95,000 bytes of another chain's data, or a contract of 37,000, would else have no proof.
- */
-const LONE_STEP = 3;
+/** A chunk of so many steps, and the run behind it. */
+interface FilledSteps {
+  readonly run: BatchRun;
+  readonly steps: number;
+  readonly input: ProverInput;
+  readonly cells: number;
+}
 
 /** The tables of one batch in the making. What it takes of a key does not depend on what is committed there. */
 export class BatchFilling {
   readonly #key: ExecutionSystem;
   readonly #witness: BatchWitness;
   readonly #claim: ExecutionClaim;
+  readonly #limits: StepLimits;
   readonly #mostCells: number;
   readonly #primitives = createPrimitives();
   readonly #compress = createCompressor().compress;
@@ -47,7 +52,9 @@ export class BatchFilling {
     this.#key = key;
     this.#witness = witness;
     this.#claim = claim;
-    this.#mostCells = mostCells;
+    this.#limits = stepLimits(claim.batch.protocolVersion);
+    // What several steps have together, one of them may have alone: labels do not depend on how a batch is cut.
+    this.#mostCells = Math.min(mostCells, this.#limits.cells);
   }
 
   /** The batch's chunks in order, `onPlanned` before the first. Throws what ends the making of a proof. */
@@ -56,11 +63,12 @@ export class BatchFilling {
     const tools = { program: this.#key.program, primitives: this.#primitives, compress: this.#compress };
     const weights = comparedPlan(this.#witness, this.#claim, tools);
     onPlanned();
-    const kernel = new Kernel(this.#primitives, this.#key.program.rows);
+    const counter = new RunCounter(this.#primitives, this.#key.program.rows);
+    const kernel = new Kernel(counter.primitives, this.#key.program.rows);
     let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
     for (let at = 0; at < steps.length;) {
       const count = stepsWithin(weights, at, this.#mostCells);
-      const filled = this.#fill(run, at, count);
+      const filled = this.#fill(run, counter, at, count);
       const ahead = Math.ceil((steps.length - at) / count);
       ({ run } = filled);
       at += filled.steps;
@@ -71,33 +79,53 @@ export class BatchFilling {
   }
 
   /** Fills the tables of a chunk of so many steps, or of half as many until it is no larger than a chunk may be. */
-  #fill(
-    before: BatchRun,
-    first: number,
-    most: number,
-  ): { readonly run: BatchRun; readonly steps: number; readonly input: ProverInput; readonly cells: number } {
-    const key = this.#key;
+  #fill(before: BatchRun, counter: RunCounter, first: number, most: number): FilledSteps {
     for (let count = most; ; count = Math.ceil(count / 2)) {
       const run = before.copy();
-      const input = runInput(key, run.trace(key.program, this.#witness.steps.slice(first, first + count)));
-      const cells = cellsOf(key, input);
-      const limit = count === 1 ? this.#mostCells * LONE_STEP : this.#mostCells;
-      if (cells !== undefined && cells <= limit) return { run, steps: count, input, cells };
-      if (count === 1)
-        throw new UnprovableBatch("too-large", `step ${first} of the batch is more than a chunk of ${limit} cells`);
+      const filled = this.#attempt(run, counter, first, count);
+      if (filled !== undefined) return { run, steps: count, ...filled };
+      if (count > 1) continue;
+      const { maxLogRows } = this.#key.system.parameters;
+      const { rows } = this.#limits;
+      if (2 ** maxLogRows < rows)
+        throw new RangeError(
+          `step ${first} has no room in a key of 2^${maxLogRows} rows a table; its version's keys have ${rows}`,
+        );
+      throw new StepTooLarge({ protocolVersion: this.#claim.batch.protocolVersion, limits: this.#limits, step: first });
     }
   }
-}
 
-/** Cells of an input's tables; undefined where a table is higher than a proof allows. */
-function cellsOf({ system }: ExecutionSystem, { traces }: ProverInput): number | undefined {
-  const heights = traces.map((columns) => columns[0]?.length ?? 0);
-  const shape = createShape(
-    system,
-    heights.map((height) => (height === 0 ? ABSENT : Math.log2(height))),
-  );
-  if (typeof shape === "number") return undefined;
-  return system.tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
-    return sum + (mainWidth + lookupWidth) * rowCount(shape.logRows[index] ?? ABSENT);
-  }, 0);
+  /** Undefined where so many steps are more than a chunk may be: of many more, only the first rows are recorded. */
+  #attempt(run: BatchRun, counter: RunCounter, first: number, count: number): Pick<FilledSteps, "input" | "cells"> | undefined {
+    const weight = { ...NO_WEIGHT };
+    const beyond = new Error("the steps are more than a chunk may be");
+    counter.forgetHashes();
+    counter.count(weight, () => {
+      if (exceeds(weight, this.#limits)) throw beyond;
+    });
+    try {
+      const trace = run.trace(this.#key.program, this.#witness.steps.slice(first, first + count), counter);
+      if (exceeds(weight, this.#limits)) return undefined;
+      const input = runInput(this.#key, trace);
+      const cells = this.#cellsOf(input);
+      return cells === undefined || cells > (count === 1 ? this.#limits.cells : this.#mostCells) ? undefined : { input, cells };
+    } catch (error) {
+      if (error === beyond) return undefined;
+      throw error;
+    }
+  }
+
+  /** Cells of an input's tables; undefined where a table is higher than a proof allows. */
+  #cellsOf({ traces }: ProverInput): number | undefined {
+    const { system } = this.#key;
+    const heights = traces.map((columns) => columns[0]?.length ?? 0);
+    const shape = createShape(
+      system,
+      heights.map((height) => (height === 0 ? ABSENT : Math.log2(height))),
+    );
+    if (typeof shape === "number") return undefined;
+    return system.tables.reduce((sum, { index, mainWidth, lookupWidth }) => {
+      return sum + (mainWidth + lookupWidth) * rowCount(shape.logRows[index] ?? ABSENT);
+    }, 0);
+  }
 }

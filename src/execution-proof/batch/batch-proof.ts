@@ -60,8 +60,11 @@ export function encodeBatchProof(proof: BatchProof): Uint8Array {
   parts.push(number(relisting === undefined ? 0 : 1, 1));
   if (relisting !== undefined) {
     parts.push(number(relisting.first, 4));
-    for (const leaves of [relisting.listed, relisting.linked]) parts.push(number(leaves.length, 4), ...leaves.flatMap(leafBytes));
-    parts.push(number(relisting.beside.length, 4), ...relisting.beside.map(elementsToBytes));
+    for (const leaves of [relisting.listed, relisting.linked]) {
+      parts.push(number(leaves.length, 4));
+      for (const leaf of leaves) parts.push(...leafBytes(leaf));
+    }
+    parts.push(number(relisting.beside.length, 4), Buffer.concat(relisting.beside.map(elementsToBytes)));
   }
   return Uint8Array.from(Buffer.concat(parts));
 }

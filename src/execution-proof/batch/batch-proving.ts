@@ -3,14 +3,14 @@ import type { FixedTables } from "../../stark/fixed-tables.ts";
 import { prove } from "../../stark/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
-import { BatchFilling, type FilledChunk } from "./batch-filling.ts";
+import type { FilledChunk } from "./batch-filling.ts";
 import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import type { ChunkFiller } from "./chunk-filler.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import type { LabelledExecution } from "./execution-label.ts";
-import type { Filled } from "./filling-requests.ts";
+import type { BegunBatch, Filled } from "./filling-requests.ts";
 import { PhaseClock } from "./phase-clock.ts";
 import { type ExecutionMetrics, MOST_CELLS, type ProvenExecution, type ProvingOptions } from "./proven-execution.ts";
 import type { Relisting } from "./relisting.ts";
@@ -51,15 +51,16 @@ export class BatchProving {
     });
   }
 
-  /** Fills the tables of all chunks, and proves none: each is shown. Throws what ends the making of a proof. */
-  examine(look: (input: ProverInput) => void = () => undefined): void {
-    this.#clock.enter("plan", 0);
-    const filling = new BatchFilling(this.#tools.key, this.#witness, this.#claim, this.#mostCells);
-    for (const { input } of filling.chunks(() => this.#clock.enter("trace", 0))) {
+  /** Fills the tables of all chunks, and proves none: each is shown. Resolves with the batch's label where it has one. */
+  async examine(look: (input: ProverInput) => void = () => undefined): Promise<LabelledExecution | undefined> {
+    const { first } = this.#begin();
+    for (let filled = await first; filled.kind !== "end"; filled = await this.#tools.filler.next()) {
       this.#options.signal?.throwIfAborted();
-      look(input);
-      freeNow(input.traces.flat());
+      if (filled.kind === "labelled") return filled;
+      look(filled.input);
+      freeNow(filled.input.traces.flat());
     }
+    return undefined;
   }
 
   /** Each chunk is proven while the tables of the next one are filled. */
@@ -68,10 +69,7 @@ export class BatchProving {
     const { key, backend, filler } = this.#tools;
     const { environment } = this.#witness;
     let relisting: Relisting | undefined;
-    this.#options.signal?.throwIfAborted();
-    this.#clock.enter("plan", 0);
-    const { first, planned } = this.#options.begun ?? filler.begin(this.#witness, this.#claim, this.#mostCells);
-    void planned.then(() => this.#clock.enter("trace", 0));
+    const { first } = this.#begin();
     // Unless it was done before, it takes a second in which nothing else is to be done in this thread.
     prepareTables(this.#tools);
     for (let next: Promise<Filled> = first; ;) {
@@ -99,8 +97,13 @@ export class BatchProving {
     return { kind: "proven", proof, metrics };
   }
 
-  get #mostCells(): number {
-    return this.#options.mostCells ?? MOST_CELLS;
+  #begin(): BegunBatch {
+    const { signal, begun, mostCells = MOST_CELLS } = this.#options;
+    signal?.throwIfAborted();
+    this.#clock.enter("plan", 0);
+    const own = begun ?? this.#tools.filler.begin(this.#witness, this.#claim, mostCells);
+    void own.planned.then(() => this.#clock.enter("trace", 0));
+    return own;
   }
 
   async #prove({ input, cells, boundary, root, ahead }: FilledChunk): Promise<void> {

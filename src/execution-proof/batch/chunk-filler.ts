@@ -10,18 +10,23 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.t
 
 /** A chunk's proof may take any time, and the run behind it must still be there: the longest that a timer can wait. */
 const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
-/** Traces are short-lived objects: with room for so many a quarter of the thread's time is saved. */
-const MOST_NEW_OBJECTS_MIB = 192;
+/** What a filler's thread may have on its heap; columns are not there. The same on every machine, whatever its memory. */
+export interface FillerHeap {
+  readonly mostMib: number;
+  /** Traces are short-lived objects: with room for so many a quarter of the thread's time is saved. */
+  readonly mostNewMib: number;
+}
+const HEAP: FillerHeap = { mostMib: 4096, mostNewMib: 192 };
 
 /** Fills tables in a thread of its own: of one batch at a time, a chunk for each call. Its errors are faults of this software. */
 export class ChunkFiller {
   readonly #thread: JobThread<FillingJob, Filled, "planned", string>;
 
-  constructor(protocolVersion: bigint, parameters: ProofParameters) {
+  constructor(protocolVersion: bigint, parameters: ProofParameters, { mostMib, mostNewMib }: FillerHeap = HEAP) {
+    const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };
     const workerData: FillingThreadSetup = { protocolVersion, parameters };
     this.#thread = new JobThread({
-      startThread: () =>
-        new Worker(threadFile, { workerData, resourceLimits: { maxYoungGenerationSizeMb: MOST_NEW_OBJECTS_MIB } }),
+      startThread: () => new Worker(threadFile, { workerData, resourceLimits }),
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       mostLostThreads: 1,
       queued: "planned",

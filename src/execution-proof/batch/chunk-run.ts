@@ -50,12 +50,12 @@ export class BatchRun {
     return result;
   }
 
-  /** Runs steps, and makes their trace. Throws as `traceRun` does, too. */
-  trace({ rows, places }: ProvenProgram, steps: BatchWitness["steps"]): ProvableTrace {
+  /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `traceRun` and `watch` do, too. */
+  trace({ rows, places }: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
     const recorder = new RunRecorder(rows);
     const words = firstWords(this.environment);
     const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-    const result = this.#attempt(steps, recorder);
+    const result = this.#attempt(steps, both(watch, recorder));
     const trace = withState(traceRun(recorder.steps, stated, result.leaves), this.tree);
     this.#goOn(result);
     return trace;
@@ -84,4 +84,11 @@ export class BatchRun {
     );
     this.#boundary = boundary;
   }
+}
+
+function both(first: RunObserver, second: RunObserver): RunObserver {
+  return {
+    row: (index, machine) => (first.row(index, machine), second.row(index, machine)),
+    opcode: (machine) => (first.opcode(machine), second.opcode(machine)),
+  };
 }

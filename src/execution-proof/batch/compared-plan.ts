@@ -3,11 +3,13 @@ import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { Compress, Digest } from "../../protocol/digest.ts";
 import type { ProvenProgram } from "../run-system.ts";
 import type { BatchWitness } from "./batch-witness.ts";
-import { planBatch, type StepWeight } from "./chunk-plan.ts";
+import { planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { StepTooLarge, UnprovableBatch } from "./execution-label.ts";
 import { PartialTree } from "./partial-tree.ts";
+import { stepLimits } from "./step-limits.ts";
+import type { StepWeight } from "./step-weight.ts";
 import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
 /** What a batch's run is made with. */
@@ -18,8 +20,10 @@ export interface PlanningTools {
 }
 
 /**
- * Runs a batch by the machine, and compares what it comes to with what L1 has: number, time, count of cheats and state. What its
- * steps weigh. Throws UnprovableBatch where they differ, and else as `planBatch` does.
+ * Runs a batch by the machine to its end, and compares what it comes to with what L1 has: number, time, count of cheats
+ * and state. What its steps weigh. Throws UnprovableBatch where they differ; then, where a step is more than the limits of
+ * the batch's protocol version, StepTooLarge: no size of a step keeps a false end from being found. Else throws as
+ * `planBatch` does.
  */
 export function comparedPlan(
   witness: BatchWitness,
@@ -33,7 +37,9 @@ export function comparedPlan(
   const isOther = found.chainId !== environment.chainId || !isSame(before, rootBefore);
   if (other !== undefined || isOther)
     throw new UnprovableBatch("disagreement", `the witness does not begin where L1's records do: ${other ?? "another state"}`);
-  const plan = planBatch(witness, tree, program, primitives);
+  const { protocolVersion } = claim.batch;
+  const limits = stepLimits(protocolVersion);
+  const plan = planBatch(witness, tree, { program, primitives, limits });
   const different = otherWord(plan.boundary, last);
   if (different !== undefined)
     throw new UnprovableBatch(
@@ -41,6 +47,7 @@ export function comparedPlan(
       `the machine ends with ${different} ${plan.boundary[different]}, L1 has ${{ ...last, blockHashes: 0n }[different]}`,
     );
   relistingTo(claim, plan.tree, witness, compress);
+  if (plan.large !== undefined) throw new StepTooLarge({ protocolVersion, limits, step: plan.large });
   return plan.weights;
 }
 

@@ -8,6 +8,7 @@ import {
   UnprovableRecoveryError,
   UnprovableRowError,
 } from "../recorded-run.ts";
+import type { LargeStep } from "./step-limits.ts";
 
 /** Why a batch can have no proof of its execution: any validator finds the same in it. */
 export const LABELS_OF_BATCHES = [
@@ -20,7 +21,7 @@ export const LABELS_OF_BATCHES = [
   "refused-by-kernel",
   /** It comes to a row, an opcode, an address, a copy or a recovery that no table has. */
   "unprovable-row",
-  /** One step of it is more than a chunk may hold. */
+  /** The machine comes to its end, which is L1's, and one step of it is more than a chunk may hold (`stepLimits`). */
   "too-large",
 ] as const;
 
@@ -44,11 +45,24 @@ export interface LabelledExecution {
   readonly kind: "labelled";
   readonly reason: ExecutionLabel;
   readonly detail: string;
+  /** Of `too-large`: which step is, and by which limits. */
+  readonly large?: LargeStep;
 }
 
 /** What ends the making of a witness or of a proof where the batch has none. */
 export class UnprovableBatch extends NamedError<ExecutionLabel> {
   override readonly name = "UnprovableBatch";
+}
+
+/** A step is more than the limits of its protocol version. */
+export class StepTooLarge extends UnprovableBatch {
+  readonly large: LargeStep;
+
+  constructor(large: LargeStep) {
+    const { limits, step } = large;
+    super("too-large", `step ${step} of the batch is more than ${limits.cells} cells, or ${limits.rows} rows of a table`);
+    this.large = large;
+  }
 }
 
 const UNPROVABLE = [
@@ -58,7 +72,8 @@ const UNPROVABLE = [
 
 /** The label that an error stands for. */
 export function labelOf(error: unknown): LabelledExecution {
-  return { kind: "labelled", reason: reasonFor(error), detail: reasonOf(error) };
+  const label = { kind: "labelled", reason: reasonFor(error), detail: reasonOf(error) } as const;
+  return error instanceof StepTooLarge ? { ...label, large: error.large } : label;
 }
 
 function reasonFor(error: unknown): ExecutionLabel {

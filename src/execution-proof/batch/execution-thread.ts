@@ -55,16 +55,16 @@ serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
     if (job.type === "prepare") return prepare(toolsOf(job.protocolVersion));
     const { claim } = job;
     const { filler, made } = toolsOf(claim.batch.protocolVersion);
-    const begun = job.type === "prove" ? filler.begin(job.witness, claim, mostCells ?? MOST_CELLS) : undefined;
+    const begun = job.type === "verify" ? undefined : filler.begin(job.witness, claim, mostCells ?? MOST_CELLS);
     const { key, proving } = await made;
-    const options = { ...context, ...(mostCells === undefined ? {} : { mostCells }) };
+    const options = { ...context, ...(begun === undefined ? {} : { begun }) };
     switch (job.type) {
       case "verify":
         return verifyWithKey(key, claim, job.proof, { acceptsWeakParameters });
       case "examine":
         return proving.examine(job.witness, claim, options);
       case "prove":
-        return proving.prove(job.witness, claim, begun === undefined ? options : { ...options, begun });
+        return proving.prove(job.witness, claim, options);
     }
   },
   (error) =>

@@ -56,10 +56,7 @@ export class ExecutionProving {
     options: ProvingOptions = {},
     look?: (input: ProverInput) => void,
   ): Promise<LabelledExecution | undefined> {
-    return this.#labelled(options, () => {
-      this.#proving(witness, claim, options).examine(look);
-      return Promise.resolve(undefined);
-    });
+    return this.#labelled(options, () => this.#proving(witness, claim, options).examine(look));
   }
 
   /** Proves a batch's execution, or says why it cannot be proven. Rejects with the signal's reason alone. */

@@ -44,7 +44,10 @@ export function relistedRoots(
 ): { readonly before: Digest; readonly after: Digest } | undefined {
   const isPlaced = listed.every(({ index }, i) => index === first + i) && linked.every(({ index }) => index < first);
   const isOrdered = linked.every(({ index }, i) => index > (linked[i - 1]?.index ?? -1));
-  if (!isPlaced || !isOrdered || first < 1) return undefined;
+  // Each leaf in front is there for one that is taken out, and nodes are beside paths: more would be hashed for nothing.
+  const removed = listed.filter(({ value }) => value === 0n).length;
+  const isNeeded = linked.length <= removed && beside.length <= STATE_TREE_DEPTH * (linked.length + 1);
+  if (!isPlaced || !isOrdered || !isNeeded || first < 1) return undefined;
   const anew = listedAnew(listed, linked);
   if (anew === undefined) return undefined;
   const places = [...linked, ...listed].map(({ index }) => index);

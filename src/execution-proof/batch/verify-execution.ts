@@ -2,6 +2,9 @@ import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
+import { ProofReader, readHead } from "../../stark/proof.ts";
+import { ABSENT, rowCount } from "../../stark/shape.ts";
+import type { System } from "../../stark/system.ts";
 import { verify } from "../../stark/verify.ts";
 import { executionParameters } from "../parameters.ts";
 import { type BatchProof, decodeBatchProof } from "./batch-proof.ts";
@@ -44,6 +47,7 @@ export function verifyWithKey(
   checkNames(key, claim, proof);
   checkEnds(ends, proof);
   checkChunks(key, ends, proof);
+  checkRelisting(key, ends, proof);
   return { chunks: proof.chunks.length, provenBits };
 }
 
@@ -80,6 +84,7 @@ function checkNames(key: ExecutionKey, { chainId, batch }: ExecutionClaim, proof
     throw new ExecutionProofError("OtherProgram", "the proof is of another program, or was made with other parameters");
 }
 
+/** All of it that is only compared. */
 function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: BatchProof): void {
   const end = proof.chunks.at(-1);
   if (end === undefined) throw new ExecutionProofError("Malformed", "the proof has no chunk");
@@ -93,16 +98,32 @@ function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: BatchPro
     const [got, expected] = [end.boundary[other], { ...last, blockHashes: 0n }[other]];
     throw new ExecutionProofError("OtherEnd", `the last chunk ends with ${other} ${got}, L1 has ${expected}`);
   }
-  const { relisting } = proof;
-  if (relisting === undefined) {
-    if (!isSame(end.root, rootAfter)) throw new ExecutionProofError("OtherStateAfter", "the last chunk ends with another state");
-    return;
-  }
+  if (proof.relisting === undefined && !isSame(end.root, rootAfter))
+    throw new ExecutionProofError("OtherStateAfter", "the last chunk ends with another state");
+}
+
+/** Behind the chunks, whose tables bound it: nothing is hashed of what they cannot have made. */
+function checkRelisting({ system }: ExecutionKey, { first, rootAfter }: ClaimedEnds, { relisting, chunks }: BatchProof): void {
+  const end = chunks.at(-1);
+  if (relisting === undefined || end === undefined) return;
+  // The first batch lists the first state, too, which no chunk has made.
+  const most = first.nextBatch === 0n ? Infinity : chunks.reduce((sum, { proof }) => sum + leavesOf(system, proof), 0);
+  if (relisting.listed.length > most)
+    throw new ExecutionProofError(
+      "RelistingRefused",
+      `${relisting.listed.length} leaves are listed anew, where at most ${most} are new`,
+    );
   const roots = relistedRoots(relisting, createCompressor().compress);
   if (roots === undefined || !isSame(roots.before, end.root))
     throw new ExecutionProofError("RelistingRefused", "the leaves listed anew are not those of the last chunk's state");
   if (!isSame(roots.after, rootAfter))
     throw new ExecutionProofError("OtherStateAfter", "the last chunk's state, listed anew, is not the batch's");
+}
+
+/** Rows of the table in which each leaf that a chunk touches has one. The proof was accepted. */
+function leavesOf(system: System, proof: Uint8Array): number {
+  const { shape } = readHead(system, new ProofReader(proof));
+  return rowCount(shape.logRows[system.definition.tables.findIndex(({ air }) => air.name === "leaves")] ?? ABSENT);
 }
 
 function checkChunks({ system }: ExecutionKey, { environment, first }: ClaimedEnds, proof: BatchProof): void {

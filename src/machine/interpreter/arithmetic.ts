@@ -1,8 +1,9 @@
 import { LIMBS } from "./limbs.ts";
-import { readBigInt, writeBigInt } from "./word-stack.ts";
+import { readBigInt, readNumber, writeBigInt } from "./word-stack.ts";
 import type { WordStack } from "./word-stack.ts";
 
 const MASK = (1n << 256n) - 1n;
+const LIMB_BITS = 16;
 
 /** What an opcode does to the stack whose operands are there. */
 type Operation = (stack: WordStack) => void;
@@ -31,8 +32,8 @@ export const ARITHMETIC: ReadonlyMap<number, Operation> = new Map([
   [0x18, binary((w, a, b) => eachLimb(w, a, b, (x, y) => x ^ y))],
   [0x19, unary((w, a) => eachLimb(w, a, a, (x) => ~x))],
   [0x1a, onBigInts(2, (i, x) => (i < 32n ? (x >> (248n - 8n * i)) & 255n : 0n))],
-  [0x1b, onBigInts(2, (n, x) => (n < 256n ? x << n : 0n))],
-  [0x1c, onBigInts(2, (n, x) => (n < 256n ? x >> n : 0n))],
+  [0x1b, binary(shiftLeft)],
+  [0x1c, binary(shiftRight)],
   [0x1d, onBigInts(2, (n, x) => (n < 256n ? signed(x) >> n : signed(x) < 0n ? MASK : 0n))],
   [0x1e, unary(countLeadingZeros)],
 ]);
@@ -94,6 +95,34 @@ function multiply(limbs: Uint16Array, a: number, b: number): void {
     sum = Math.floor(sum / 0x10000);
   }
   limbs.set(product, b);
+}
+
+/** From the highest limb down: each is made of limbs that are still as they were. */
+function shiftLeft(limbs: Uint16Array, n: number, x: number): void {
+  const [whole, bits] = shiftOf(limbs, n);
+  for (let i = LIMBS - 1; i >= 0; i--) {
+    const from = i - whole;
+    const high = from < 0 ? 0 : (limbs[x + from] as number);
+    const low = from < 1 ? 0 : (limbs[x + from - 1] as number);
+    limbs[x + i] = (high << bits) | (low >>> (LIMB_BITS - bits));
+  }
+}
+
+/** From the lowest limb up. */
+function shiftRight(limbs: Uint16Array, n: number, x: number): void {
+  const [whole, bits] = shiftOf(limbs, n);
+  for (let i = 0; i < LIMBS; i++) {
+    const from = i + whole;
+    const low = from < LIMBS ? (limbs[x + from] as number) : 0;
+    const high = from < LIMBS - 1 ? (limbs[x + from + 1] as number) : 0;
+    limbs[x + i] = (low >>> bits) | (high << (LIMB_BITS - bits));
+  }
+}
+
+/** By how many whole limbs, and by how many bits beside. */
+function shiftOf(limbs: Uint16Array, at: number): readonly [number, number] {
+  const bits = Math.min(readNumber(limbs, at), LIMBS * LIMB_BITS);
+  return [Math.floor(bits / LIMB_BITS), bits % LIMB_BITS];
 }
 
 function compare(limbs: Uint16Array, a: number, b: number): number {

@@ -92,9 +92,12 @@ function digestOperations({ compress }: Primitives) {
   return {
     compress: ({ kernelStack }) => {
       const how = kernelStack.popNumber();
-      const left = elementsOf(kernelStack.popBigInt());
-      const right = (how < PACKED ? elementsOf : packedElementsOf)(kernelStack.popBigInt());
-      kernelStack.pushBigInt(compress(how % PACKED, left, right).reduce((word, element) => (word << 32n) | BigInt(element), 0n));
+      const { limbs } = kernelStack;
+      const left = elementsOf(limbs, kernelStack.at(0));
+      const place = kernelStack.at(1);
+      const right = how < PACKED ? elementsOf(limbs, place) : packedElementsOf(limbs, place);
+      kernelStack.drop();
+      writeElements(limbs, place, compress(how % PACKED, left, right));
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
@@ -103,16 +106,34 @@ function digestOperations({ compress }: Primitives) {
 const PACKED = 2 ** 16;
 
 /** The prime of the field of digests. */
-const FIELD_MODULUS = (1n << 31n) - (1n << 24n) + 1n;
+const FIELD_MODULUS = 2 ** 31 - 2 ** 24 + 1;
+/** Elements of a digest, the first in a word's highest limbs. */
+const ELEMENTS = 8;
 
-/** The eight elements of a digest's word. */
-function elementsOf(word: bigint): number[] {
-  return Array.from({ length: 8 }, (_, i) => Number(((word >> BigInt(224 - 32 * i)) & 0xffffffffn) % FIELD_MODULUS));
+/** The eight elements of the digest's word at an offset. */
+function elementsOf(limbs: Uint16Array, at: number): number[] {
+  const elements: number[] = [];
+  for (let low = at + LIMBS - 2; low >= at; low -= 2)
+    elements.push(((limbs[low] as number) + (limbs[low + 1] as number) * 0x10000) % FIELD_MODULUS);
+  return elements;
 }
 
-/** The eight elements of a word's upper 24 bytes. */
-function packedElementsOf(word: bigint): number[] {
-  return Array.from({ length: 8 }, (_, i) => Number((word >> BigInt(232 - 24 * i)) & 0xffffffn));
+/** The eight elements of the upper 24 bytes of the word at an offset: two to three limbs. */
+function packedElementsOf(limbs: Uint16Array, at: number): number[] {
+  const elements: number[] = [];
+  for (let top = at + LIMBS - 1; elements.length < ELEMENTS; top -= 3) {
+    const [high, middle, low] = [limbs[top] as number, limbs[top - 1] as number, limbs[top - 2] as number];
+    elements.push(high * 0x100 + (middle >> 8), (middle & 0xff) * 0x10000 + low);
+  }
+  return elements;
+}
+
+function writeElements(limbs: Uint16Array, at: number, elements: readonly number[]): void {
+  for (let i = 0; i < ELEMENTS; i++) {
+    const [element, low] = [elements[i] ?? 0, at + LIMBS - 2 - 2 * i];
+    limbs[low] = element % 0x10000;
+    limbs[low + 1] = Math.floor(element / 0x10000);
+  }
 }
 
 function stateOperations() {

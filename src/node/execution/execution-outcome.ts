@@ -1,4 +1,5 @@
 import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
+import type { LargeStep } from "../../execution-proof/batch/step-limits.ts";
 import type { ExecutionProgress } from "../../execution-proof/batch/proven-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -23,6 +24,8 @@ export interface LabelledOutcome {
   readonly commitment: Hex;
   readonly reason: ExecutionLabel;
   readonly detail: string;
+  /** Of `too-large`. */
+  readonly large?: LargeStep;
 }
 
 /** What became of a batch's proof. */

@@ -1,8 +1,9 @@
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
+import { labelOf } from "../../execution-proof/batch/execution-label.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProgress } from "../../execution-proof/batch/proven-execution.ts";
+import type { ExecutionProgress, ProvenExecution } from "../../execution-proof/batch/proven-execution.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { TemporaryValues } from "../../ledger/temporary-values.ts";
@@ -30,6 +31,9 @@ export interface ExecutionQueueDependencies {
   /** Holds what proofs are made from until their turn. */
   readonly witnesses: TemporaryValues<BatchWitness>;
 }
+
+/** How often a proof is begun that ends by a fault. */
+const MOST_ATTEMPTS = 3;
 
 interface Waiting {
   readonly commitment: Hex;
@@ -148,7 +152,7 @@ export class ExecutionQueue {
     try {
       const witness = witnesses.get(batchNumber);
       if (witness === undefined) throw new RangeError(`the witness of batch ${batchNumber} is not kept`);
-      const made = await prover.prove(witness, claim, { signal, onProgress: (progress) => void (making.progress = progress) });
+      const made = await this.#attempts(making, witness, claim);
       if (made.kind === "labelled") {
         if (!signal.aborted) this.#conclude(batchNumber, { ...made, commitment }, undefined);
         return;
@@ -165,6 +169,19 @@ export class ExecutionQueue {
       // What was cancelled has been told to those who wait.
       if (signal.aborted) return;
       this.#conclude(batchNumber, { kind: "labelled", commitment, reason: "fault", detail: reasonOf(error) }, undefined);
+    }
+  }
+
+  /** A fault may be of the moment, as a thread that was lost: it says nothing of the batch, so it is tried again. */
+  async #attempts(making: Making, witness: BatchWitness, claim: ExecutionClaim): Promise<ProvenExecution | LabelledExecution> {
+    const { signal } = making.cancel;
+    for (let attempt = 1; ; attempt++) {
+      const onProgress = (progress: ExecutionProgress): void => void (making.progress = progress);
+      const made = await this.#dependencies.prover.prove(witness, claim, { signal, onProgress }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return labelOf(error);
+      });
+      if (made.kind === "proven" || made.reason !== "fault" || attempt === MOST_ATTEMPTS) return made;
     }
   }
 

@@ -1,3 +1,4 @@
+import { isOfToday } from "../../execution-proof/batch/step-limits.ts";
 import type { NumberedBytes } from "../../ledger/numbered-bytes.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
@@ -55,14 +56,22 @@ export class ExecutionStore {
   }
 }
 
-/** A fault may pass with its process: it is no outcome for the next one. */
+/**
+ * A fault may pass with its process: it is no outcome for the next one. Nor is the size of a step that was found by limits which
+ * hold no more.
+ */
 function outcomeOf(number: bigint, note: string): readonly (readonly [bigint, ExecutionOutcome])[] {
   try {
     const outcome = decodeEntry<ExecutionOutcome>(note);
-    const isLasting = outcome.kind === "proven" || (outcome.kind === "labelled" && outcome.reason !== "fault");
-    return isLasting && typeof outcome.commitment === "string" ? [[number, outcome]] : [];
+    return isLasting(outcome) && typeof outcome.commitment === "string" ? [[number, outcome]] : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;
   }
+}
+
+function isLasting(outcome: ExecutionOutcome): boolean {
+  if (outcome.kind === "proven") return true;
+  if (outcome.kind !== "labelled" || outcome.reason === "fault") return false;
+  return outcome.reason !== "too-large" || (outcome.large !== undefined && isOfToday(outcome.large));
 }

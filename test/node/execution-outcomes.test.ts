@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
+import { type LabelledExecution, labelOf, StepTooLarge } from "../../src/execution-proof/batch/execution-label.ts";
+import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
+import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
+import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
+import type { LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
+import { ExecutionQueue } from "../../src/node/execution/execution-queue.ts";
+import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
+
+const COMMITMENT = "0x01";
+const BATCH = 3n;
+const labelled = (label: LabelledExecution): LabelledOutcome => ({ ...label, commitment: COMMITMENT });
+const large = (limits = stepLimits(1n)) => labelOf(new StepTooLarge({ protocolVersion: 1n, limits, step: 4 }));
+const fault = (detail: string): LabelledExecution => ({ kind: "labelled", reason: "fault", detail });
+
+describe("what became of a batch's proof, for the next process", () => {
+  /** What a store of the next process has of an outcome. */
+  const afterRestart = (label: LabelledExecution) => {
+    const kept = openNumberedBytes();
+    new ExecutionStore(kept, undefined).keep(BATCH, labelled(label), undefined);
+    const outcome = new ExecutionStore(kept, undefined).outcome(BATCH);
+    kept.close();
+    return outcome;
+  };
+
+  test("is a step's size as long as the limits hold by which it was found", () => {
+    assert.deepEqual(afterRestart(large()), labelled(large()));
+    const { rows, cells } = stepLimits(1n);
+    assert.equal(afterRestart(large({ rows: rows / 2, cells })), undefined);
+    assert.equal(afterRestart(large({ rows, cells: cells + 1 })), undefined);
+    // As software kept it that did not say the limits.
+    assert.equal(afterRestart({ kind: "labelled", reason: "too-large", detail: "" }), undefined);
+  });
+
+  test("is another label, and no fault", () => {
+    const other: LabelledExecution = { kind: "labelled", reason: "unsupported-precompile", detail: "0x03" };
+    assert.deepEqual(afterRestart(other), labelled(other));
+    assert.equal(afterRestart(fault("a thread was lost")), undefined);
+  });
+});
+
+describe("a proof that ends by a fault", () => {
+  /** The outcome, and how often a proof was begun, where making it ends so, one time after another. */
+  async function proven(ends: readonly (LabelledExecution | Error)[]): Promise<readonly [LabelledOutcome, number]> {
+    const kept = openNumberedBytes();
+    const witnesses = openTemporaryValues<BatchWitness>();
+    let begun = 0;
+    const prove = (): Promise<LabelledExecution> => {
+      const end = ends[begun++] ?? fault("begun too often");
+      return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
+    };
+    const verify = () => Promise.reject(new Error("nothing was proven"));
+    const queue = new ExecutionQueue({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+    const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
+    queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as BatchWitness });
+    const outcome = await queue.outcome(BATCH);
+    await queue.close();
+    witnesses.close();
+    kept.close();
+    return [outcome as LabelledOutcome, begun];
+  }
+
+  test("is begun again, and no fault where it then ends otherwise", async () => {
+    assert.deepEqual(await proven([new Error("the thread was lost"), large()]), [labelled(large()), 2]);
+    assert.deepEqual(await proven([fault("the heap is full"), fault("again"), large()]), [labelled(large()), 3]);
+  });
+
+  test("is one at last, and no other label is tried again", async () => {
+    const [outcome, begun] = await proven([fault("once"), new Error("twice"), fault("for good"), large()]);
+    assert.deepEqual([outcome.reason, outcome.detail, begun], ["fault", "for good", 3]);
+    assert.equal((await proven([large()]))[1], 1);
+  });
+});
