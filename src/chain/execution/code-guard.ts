@@ -3,6 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
+import { PRECOMPILE_WORK } from "../model/work-limits.ts";
 import { reachOf } from "./code-reach.ts";
 import type { CodeReach } from "./code-reach.ts";
 
@@ -17,8 +18,9 @@ const MAX_REMEMBERED = 256;
 export const QUIET_GAS = 150_000n;
 
 /**
- * Gas with which code cannot run more instructions than the engine can hold: each costs a gas at least. EDR 0.22 remembers every
- * instruction to the end of the block, in some 800 bytes; with EIP-7825's whole 2^24 that came to 5 GB.
+ * Gas with which code that calls nothing cannot run more instructions than the engine can hold: each costs a gas at least. EDR
+ * 0.22 remembers every instruction to the end of the block, in some 800 bytes; with EIP-7825's whole 2^24 that came to 5 GB. Nor
+ * does such code take the witness longer than half a second, as 2^24 gas of copies take 7 s without a jump.
  */
 export const SHORT_GAS = 1_000_000n;
 
@@ -78,8 +80,10 @@ export class CodeGuard {
     }
     if (request.delegates) return "unknown";
     if (!looksAtCode && this.#creators.size === 0 && request.gasLimit <= QUIET_GAS) return "safe";
-    const { calls, creates, jumps } = this.#reachOf(await codeOf(request.to));
-    return calls || creates || (jumps && request.gasLimit > SHORT_GAS) ? "unknown" : "safe";
+    if (request.gasLimit > QUIET_GAS && PRECOMPILE_WORK.has(BigInt(request.to))) return "unknown";
+    const code = await codeOf(request.to);
+    const { calls, creates } = this.#reachOf(code);
+    return calls || creates || (code !== "0x" && request.gasLimit > SHORT_GAS) ? "unknown" : "safe";
   }
 
   /**

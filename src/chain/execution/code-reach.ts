@@ -6,8 +6,6 @@ const CREATE = 0xf0;
 const CREATE2 = 0xf5;
 /** STOP, JUMP, RETURN, REVERT, INVALID, SELFDESTRUCT: the next instruction is reached by a jump only. */
 const ENDS = new Set([0x00, 0x56, 0xf3, 0xfd, 0xfe, 0xff]);
-/** JUMP, JUMPI. */
-const JUMPS = new Set([0x56, 0x57]);
 /** CALL, CALLCODE, DELEGATECALL, STATICCALL. */
 const CALLS = new Set([0xf1, 0xf2, 0xf4, 0xfa]);
 
@@ -17,8 +15,6 @@ export interface CodeReach {
   readonly calls: boolean;
   /** It may run new init code, and so bring new code into the state. */
   readonly creates: boolean;
-  /** It may run an instruction more than once. */
-  readonly jumps: boolean;
   /** What it does may depend on the gas that it has, also where that is enough. */
   readonly readsGas: boolean;
 }
@@ -29,10 +25,9 @@ export interface CodeReach {
  * Delegated accounts' code (EIP-7702, 0xef0100 ‖ address) counts as a call. Cost: one pass.
  */
 export function reachOf(code: Uint8Array): CodeReach {
-  if (code[0] === 0xef) return { calls: true, creates: false, jumps: true, readsGas: true };
+  if (code[0] === 0xef) return { calls: true, creates: false, readsGas: true };
   let calls = false;
   let creates = false;
-  let jumps = false;
   let readsGas = false;
   let reachable = true;
   for (let i = 0; i < code.length; i++) {
@@ -42,10 +37,9 @@ export function reachOf(code: Uint8Array): CodeReach {
       if (CALLS.has(opcode)) calls = true;
       else if (opcode === CREATE || opcode === CREATE2) creates = true;
       else if (opcode === GAS) readsGas = true;
-      if (JUMPS.has(opcode)) jumps = true;
       if (ENDS.has(opcode)) reachable = false;
     }
     if (opcode >= PUSH1 && opcode <= PUSH32) i += opcode - PUSH1 + 1;
   }
-  return { calls, creates, jumps, readsGas };
+  return { calls, creates, readsGas };
 }

@@ -35,7 +35,7 @@ export interface PlannedBlock {
 
 /** What a transaction would do. */
 export interface Inspection extends Preview {
-  /** Whether every engine of the chain can run it: no hostile code, not too much data, not too many instructions. */
+  /** Whether every engine of the chain may run it: no hostile code, not too much data, instructions or work. */
   readonly admitted: boolean;
 }
 

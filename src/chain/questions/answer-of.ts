@@ -5,7 +5,7 @@ import type { CallAnswer } from "./question.ts";
 
 /** What of a call's outcome is told. */
 export function answerOf(outcome: CallOutcome): CallAnswer {
-  const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isLate } = outcome;
+  const { receipt, reason, output, error, initCodes, runtimeCodes, creators, exceedsCallData, isLong, isHeavy, isLate } = outcome;
   const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
-  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isLate };
+  return { receipt, reason, output, error, isHostile, creators, exceedsCallData, isLong, isHeavy, isLate };
 }

@@ -130,8 +130,11 @@ async function accessList(question: CallQuestion, run: Run): Promise<AccessListA
   }
 }
 
-function boundsOf({ maxInstructions }: CallQuestion): RunBounds {
-  return maxInstructions === undefined ? {} : { maxInstructions };
+function boundsOf({ maxInstructions, maxWork }: CallQuestion): RunBounds {
+  return {
+    ...(maxInstructions === undefined ? {} : { maxInstructions }),
+    ...(maxWork === undefined ? {} : { maxWork }),
+  };
 }
 
 /** Runs the call on the execution's state, and undoes it. */

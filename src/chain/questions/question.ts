@@ -30,6 +30,8 @@ export interface CallQuestion extends QuestionPlace {
   readonly call: AskedCall;
   /** Instructions after which it is broken off. Default: none. */
   readonly maxInstructions?: number;
+  /** Work after which it is broken off. Default: none. */
+  readonly maxWork?: number;
 }
 
 /** What a call did. */
@@ -47,6 +49,7 @@ export interface CallAnswer {
   readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
   readonly isLong: boolean;
+  readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
 }

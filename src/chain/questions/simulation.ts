@@ -26,6 +26,7 @@ const NOT_RUN: Omit<CallAnswer, "reason"> = {
   creators: [],
   exceedsCallData: false,
   isLong: false,
+  isHeavy: false,
   isLate: false,
 };
 

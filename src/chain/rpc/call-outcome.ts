@@ -1,6 +1,7 @@
 import type { CallAnswer } from "../questions/question.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { errorString } from "../../protocol/error-string.ts";
+import { mostWork } from "../model/work-limits.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 const MAX_REASON_CHARACTERS = 1_000;
@@ -30,7 +31,7 @@ export function failureOf({ output, error }: CallAnswer): {
 
 /** Throws RpcError for a call that the chain would refuse as a transaction, because its execution engine must not run it. */
 export function requireRunnable(
-  { isHostile, exceedsCallData, isLong }: Pick<CallAnswer, "isHostile" | "exceedsCallData" | "isLong">,
+  { isHostile, exceedsCallData, isLong, isHeavy }: Pick<CallAnswer, "isHostile" | "exceedsCallData" | "isLong" | "isHeavy">,
   maxInstructions: number,
 ): void {
   if (exceedsCallData) {
@@ -41,6 +42,10 @@ export function requireRunnable(
   if (isLong) {
     const message = `the transaction runs more than ${maxInstructions} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`;
     throw new RpcError(RpcCode.rejected, message, { code: "TooManySteps" });
+  }
+  if (isHeavy) {
+    const message = `the transaction's work is more than ${mostWork(maxInstructions)} units, and others would wait behind it; divide its work, or raise maxInstructions, now ${maxInstructions}, in the chain's options`;
+    throw new RpcError(RpcCode.rejected, message, { code: "TooHeavy" });
   }
   if (isHostile) {
     throw new RpcError(RpcCode.rejected, "the transaction runs or deploys code that begins with an incomplete PUSH20", {

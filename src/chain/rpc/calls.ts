@@ -2,6 +2,7 @@ import type { Chain } from "../chain.ts";
 import type { CallAnswer, CallQuestion } from "../questions/question.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
+import { mostWork } from "../model/work-limits.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
@@ -82,7 +83,11 @@ export class Calls {
     if (question.call.authorizations.length > 0 && question.call.to === undefined) {
       throw new RpcError(RpcCode.invalidParams, "a transaction with an authorization list names a recipient (EIP-7702)");
     }
-    const { gas, full } = await this.#ask("estimate", { ...question, maxInstructions }, client);
+    const { gas, full } = await this.#ask(
+      "estimate",
+      { ...question, maxInstructions, maxWork: mostWork(maxInstructions) },
+      client,
+    );
     requireRunnable(full, maxInstructions);
     const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
     if (excluded !== undefined) throw excluded;

@@ -5,6 +5,7 @@ import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BlockEnvironment, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
+import { mostWork } from "../model/work-limits.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -193,10 +194,12 @@ export class BlockProducer implements BlockEngine {
   ): Promise<Inspection> {
     const { guard, witness } = this.#dependencies;
     const { maxInstructions } = this;
-    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions });
+    const maxWork = mostWork(maxInstructions);
+    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions, maxWork });
     const admitted =
       !preview.exceedsCallData &&
       !preview.isLong &&
+      !preview.isHeavy &&
       [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };

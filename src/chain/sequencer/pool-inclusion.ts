@@ -4,6 +4,7 @@ import { mostCostOf } from "../mempool/account-view.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
+import { mostWork } from "../model/work-limits.ts";
 import type { Admission } from "./admission.ts";
 import type { BatchBuilder } from "./batch-builder.ts";
 import type { BlockProducer } from "./block-producer.ts";
@@ -123,10 +124,7 @@ export class PoolInclusion {
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(
-          transaction,
-          preview.exceedsCallData ? loudCalls() : preview.isLong ? tooManySteps(producer.maxInstructions) : hostileCode(),
-        );
+        this.#refuse(transaction, refusalOf(preview, producer.maxInstructions));
         return true;
       }
       if (preview.receipt === undefined) {
@@ -228,6 +226,14 @@ function only({ gasLimit }: SignedTransaction): Unmeasured {
   return { transactions: 1, gas: gasLimit };
 }
 
+/** Why what was not admitted is refused. */
+function refusalOf({ exceedsCallData, isLong, isHeavy }: Inspection, maxInstructions: number): SequencerError {
+  if (exceedsCallData) return loudCalls();
+  if (isLong) return tooManySteps(maxInstructions);
+  if (isHeavy) return tooHeavy(maxInstructions);
+  return hostileCode();
+}
+
 function loudCalls(): SequencerError {
   return new SequencerError("CallDataTooLarge", "the transaction's calls pass on more data than this chain's engine can hold");
 }
@@ -236,6 +242,13 @@ function tooManySteps(limit: number): SequencerError {
   return new SequencerError(
     "TooManySteps",
     `the transaction runs more than ${limit} instructions, which this chain's engine is not to hold; divide its work, or raise maxInstructions in the chain's options`,
+  );
+}
+
+function tooHeavy(maxInstructions: number): SequencerError {
+  return new SequencerError(
+    "TooHeavy",
+    `the transaction's work is more than ${mostWork(maxInstructions)} units, and others would wait behind it; divide its work, or raise maxInstructions, now ${maxInstructions}, in the chain's options`,
   );
 }
 

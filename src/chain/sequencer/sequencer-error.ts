@@ -7,6 +7,8 @@ export type SequencerErrorCode =
   | "CallDataTooLarge"
   /** It runs more instructions than the execution engine can hold. */
   | "TooManySteps"
+  /** It does more work than a transaction may on this chain, in instructions and precompiled contracts. */
+  | "TooHeavy"
   | "NotExecutable"
   /** Another transaction of the same sender and nonce, with higher fees, has taken its place. */
   | "Replaced"

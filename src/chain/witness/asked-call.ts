@@ -80,6 +80,8 @@ export interface CallOutcome {
   readonly exceedsCallData: boolean;
   /** It runs more instructions than it was to; it was broken off. */
   readonly isLong: boolean;
+  /** It does more work than it was to; it was broken off. */
+  readonly isHeavy: boolean;
   /** It took longer than it might; it was broken off. */
   readonly isLate: boolean;
   /** Accounts and slots that it touched and that are not warm from the start, where it was asked for. */

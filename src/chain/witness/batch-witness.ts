@@ -1,4 +1,5 @@
-import type { MinedBlock } from "../model/block.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { MinedBlock, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { toHex } from "../../protocol/hex.ts";
@@ -14,7 +15,7 @@ import { KeptBlocks } from "./kept-blocks.ts";
 import type { KeptMark } from "./kept-blocks.ts";
 import { MapLedger } from "./ledger.ts";
 import { Reexecution } from "./reexecution.ts";
-import type { Preview, PreviewedTransaction } from "./reexecution.ts";
+import type { Preview, PreviewedRun, PreviewedTransaction } from "./reexecution.ts";
 import type { RunBounds } from "./run-watch.ts";
 import { decodeState, encodeState } from "./state-bytes.ts";
 import { changesOf, restoreLedger, StateFeed } from "./state-feed.ts";
@@ -56,6 +57,8 @@ export class BatchWitness {
   readonly #snapshots = new Map<number, SnapshotMark>();
   #batchStart = 0;
   #nextSnapshot = 1;
+  /** The last preview that ran to its end, while the state is as it found it. */
+  #previewed: PreviewedRun | undefined;
 
   private constructor(execution: Reexecution, ledger: MapLedger) {
     this.#execution = execution;
@@ -87,6 +90,7 @@ export class BatchWitness {
 
   /** Makes the hash of a block known that was not executed here. */
   rememberHash(number: bigint, hash: Hex): void {
+    this.#previewed = undefined;
     this.#execution.rememberHash(number, hash);
     this.#kept.begin(number);
   }
@@ -95,50 +99,75 @@ export class BatchWitness {
   async execute(block: WitnessedBlock): Promise<RepeatedBlock> {
     const { state } = this.#execution;
     const start = state.mark();
-    const runtimeCodes: Hex[] = [];
-    state.onCode = (code) => runtimeCodes.push(toHex(code));
-    try {
-      await this.#runAll(block);
-    } finally {
-      state.onCode = undefined;
-    }
+    const previewed = this.#takePreviewed(block);
+    const runtimeCodes = previewed === undefined ? await this.#runAll(block) : this.#adopt(previewed, block);
     const { number } = block.environment;
     this.#execution.rememberHash(number, block.hash);
     this.#kept.add(number, block.hash, state.records.slice(start));
     return { size: this.measure(), runtimeCodes };
   }
 
-  async #runAll({ environment, transactions, receipts }: WitnessedBlock): Promise<void> {
-    for (const [transactionIndex, transaction] of transactions.entries()) {
-      const place = { blockNumber: environment.number, transactionIndex };
-      const engine = receipts[transactionIndex];
-      if (engine === undefined) throw disagreement({ ...place, subject: "receipt", engine: "absent", witness: "expected" });
-      let witness;
-      try {
-        witness = await this.#execution.run(transaction, environment);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw disagreement({ ...place, subject: "validity", engine: "valid", witness: `invalid (${reason})` });
+  /** What a preview did that ran exactly these transactions, in this block and on this state; the next one starts elsewhere. */
+  #takePreviewed({ environment, transactions }: WitnessedBlock): PreviewedRun | undefined {
+    const previewed = this.#previewed;
+    this.#previewed = undefined;
+    const isSame =
+      previewed !== undefined &&
+      isDeepStrictEqual(previewed.environment, environment) &&
+      isDeepStrictEqual(previewed.transactions, transactions);
+    return isSame ? previewed : undefined;
+  }
+
+  /** Does what the preview did, without running it again. */
+  #adopt(previewed: PreviewedRun, block: WitnessedBlock): readonly Hex[] {
+    this.#execution.state.write(previewed.held, previewed.runtimeCodes);
+    for (const [transactionIndex, receipt] of previewed.receipts.entries()) requireSame(block, transactionIndex, receipt);
+    return previewed.runtimeCodes;
+  }
+
+  async #runAll(block: WitnessedBlock): Promise<readonly Hex[]> {
+    const { environment, transactions } = block;
+    const { state } = this.#execution;
+    const runtimeCodes: Hex[] = [];
+    state.onCode = (code) => runtimeCodes.push(toHex(code));
+    try {
+      for (const [transactionIndex, transaction] of transactions.entries()) {
+        let witness;
+        try {
+          witness = await this.#execution.run(transaction, environment);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          const place = { blockNumber: environment.number, transactionIndex };
+          throw disagreement({ ...place, subject: "validity", engine: "valid", witness: `invalid (${reason})` });
+        }
+        requireSame(block, transactionIndex, witness);
       }
-      const difference = compareReceipts(engine, witness);
-      if (difference !== undefined) throw disagreement({ ...place, ...difference });
+    } finally {
+      state.onCode = undefined;
     }
+    return runtimeCodes;
   }
 
   /** Changes the state between two blocks, as part of the batch; resolves with the size of its changes so far. */
   async cheat(cheat: StateCheat): Promise<ChangeSize> {
     const { state } = this.#execution;
     const start = state.mark();
+    this.#previewed = undefined;
     await this.#execution.cheat(cheat);
     this.#kept.amend(state.records.slice(start));
     return this.measure();
   }
 
-  /** What a transaction would do now; nothing is kept. */
+  /**
+   * What a transaction would do now; the state stays as it is. A block of what was run here need not be run again: what is
+   * previewed is included as a rule, in the same environment, and others wait meanwhile.
+   */
   async preview(previewed: PreviewedTransaction, bounds?: RunBounds): Promise<Preview> {
     const known = this.#ledger.codes.size;
+    this.#previewed = undefined;
     try {
-      return await this.#execution.preview(previewed, () => this.measure(), bounds);
+      const onRun = (run: PreviewedRun): void => void (this.#previewed = run);
+      return await this.#execution.preview(previewed, () => this.measure(), bounds, onRun);
     } finally {
       // A transaction that is refused for what it does costs its sender nothing, so it may leave nothing here.
       this.#ledger.keepCodes(known);
@@ -197,6 +226,7 @@ export class BatchWitness {
     const snapshot = this.#snapshots.get(id);
     if (snapshot === undefined) throw new WitnessError("UnknownSnapshot", `there is no snapshot ${id}`);
     for (const other of this.#snapshots.keys()) if (other >= id) this.#snapshots.delete(other);
+    this.#previewed = undefined;
     this.#execution.state.rollback(snapshot.position);
     this.#execution.returnTo(snapshot.blockHashes);
     this.#kept.returnTo(snapshot.kept);
@@ -227,4 +257,13 @@ export class BatchWitness {
     this.#batchStart = mark;
     this.#size.restart(mark);
   }
+}
+
+/** Throws WitnessError where the engine's receipt says otherwise. */
+function requireSame({ environment, receipts }: WitnessedBlock, transactionIndex: number, witness: ReexecutedReceipt): void {
+  const place = { blockNumber: environment.number, transactionIndex };
+  const engine = receipts[transactionIndex];
+  if (engine === undefined) throw disagreement({ ...place, subject: "receipt", engine: "absent", witness: "expected" });
+  const difference = compareReceipts(engine, witness);
+  if (difference !== undefined) throw disagreement({ ...place, ...difference });
 }

@@ -22,6 +22,11 @@ export type UndoRecord =
   | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
+/** What an account or a slot holds, to be written again. */
+export type HeldValue =
+  | { readonly address: string; readonly slot: undefined; readonly value: Account | undefined }
+  | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
+
 /** A changed leaf. */
 export interface NetWrite extends GenesisLeaf {
   /** Its value at the mark. */
@@ -116,6 +121,30 @@ export class FlatState implements StateManagerInterface {
       }
     }
     return { writes, touched, bytecodes: [...bytecodes] };
+  }
+
+  /** What was written since the mark, each account and slot once, as it is now. */
+  heldSince(mark: number): readonly HeldValue[] {
+    const written = new Map(this.#undo.slice(mark).map((record) => [placeOf(record), record]));
+    return [...written.values()].map(({ address, slot }) =>
+      slot === undefined
+        ? { address, slot, value: this.#ledger.account(address) }
+        : { address, slot, value: this.#ledger.slot(address, slot) },
+    );
+  }
+
+  /** Writes what `heldSince` gave and the codes that came with it, in a state as it was at that mark. */
+  write(held: readonly HeldValue[], codes: readonly Hex[]): void {
+    for (const code of codes) this.#ledger.setCode(bytesToHex(keccak_256(fromHex(code))), fromHex(code));
+    for (const { address, slot, value } of held) {
+      if (slot === undefined) {
+        this.#undo.push({ address, slot, before: this.#ledger.account(address) });
+        this.#ledger.setAccount(address, value);
+      } else {
+        this.#undo.push({ address, slot, before: this.#ledger.slot(address, slot) });
+        this.#ledger.setSlot(address, slot, value);
+      }
+    }
   }
 
   /** All writes that can be undone, oldest first: `mark()` is their number. */

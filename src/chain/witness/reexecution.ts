@@ -7,7 +7,7 @@ import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxResult } from "@ethereumjs/vm";
 import { reasonOf } from "../../errors/reason-of.ts";
-import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
@@ -25,6 +25,7 @@ import type { ChangeSize } from "./change-size.ts";
 import { BlockHashes } from "./block-hashes.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import { FlatState } from "./flat-state.ts";
+import type { HeldValue } from "./flat-state.ts";
 import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
@@ -48,8 +49,20 @@ export interface Preview {
   readonly exceedsCallData: boolean;
   /** It runs more instructions than the first engine can hold; it was not run to its end. */
   readonly isLong: boolean;
+  /** It does more work than a transaction may; it was not run to its end. */
+  readonly isHeavy: boolean;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
+}
+
+/** What a preview did before it was undone: all that repeating its transactions would do. */
+export interface PreviewedRun {
+  readonly environment: BlockEnvironment;
+  readonly transactions: readonly EngineTransaction[];
+  readonly receipts: readonly ReexecutedReceipt[];
+  /** Code that accounts received. */
+  readonly runtimeCodes: readonly Hex[];
+  readonly held: readonly HeldValue[];
 }
 
 /** What a caller wants of a run beside its outcome. */
@@ -165,16 +178,22 @@ export class Reexecution {
     { transaction, environment, after = [] }: PreviewedTransaction,
     measure: () => ChangeSize,
     bounds: RunBounds = {},
+    onRun: (run: PreviewedRun) => void = () => undefined,
   ): Promise<Preview> {
     const { state } = this;
     const mark = state.mark();
+    const receipts: ReexecutedReceipt[] = [];
+    const earlierCodes: Hex[] = [];
+    state.onCode = (code) => earlierCodes.push(toHex(code));
     try {
-      for (const earlier of after) await this.run(earlier, environment);
+      for (const earlier of after) receipts.push(await this.run(earlier, environment));
     } catch (error) {
       state.rollback(mark);
       const reason = `a transaction before it: ${error instanceof Error ? error.message : String(error)}`;
-      const unseen = { initCodes: [], runtimeCodes: [], creators: [], exceedsCallData: false, isLong: false };
+      const unseen = { initCodes: [], runtimeCodes: [], creators: [], exceedsCallData: false, isLong: false, isHeavy: false };
       return { receipt: undefined, reason, ...unseen, size: measure() };
+    } finally {
+      state.onCode = undefined;
     }
     const watch = new RunWatch(this.#vm.evm, state, transaction, bounds);
     const report = (receipt: ReexecutedReceipt | undefined, reason: string | undefined): Preview => ({
@@ -184,7 +203,11 @@ export class Reexecution {
       size: measure(),
     });
     try {
-      return report(await this.run(transaction, environment), undefined);
+      const receipt = await this.run(transaction, environment);
+      const runtimeCodes = [...earlierCodes, ...watch.report().runtimeCodes];
+      const transactions = [...after, transaction];
+      onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, held: state.heldSince(mark) });
+      return report(receipt, undefined);
     } catch (error) {
       return report(undefined, error instanceof Error ? error.message : String(error));
     } finally {

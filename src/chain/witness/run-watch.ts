@@ -5,8 +5,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
 import type { FlatState } from "./flat-state.ts";
-import { countInstructions } from "./instruction-counter.ts";
-import type { InstructionCounter } from "./instruction-counter.ts";
+import { MOST_WORK_PER_GAS } from "../model/work-limits.ts";
+import { WorkMeter } from "./work-meter.ts";
+import type { WorkBounds } from "./work-meter.ts";
 
 /**
  * Gas that precompiled contracts take at least in a millisecond: the slowest took 11 seconds for 2^24 gas. One runs to its end
@@ -17,7 +18,7 @@ const LEAST_GAS_PER_MS = 1_500;
 const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
 /** Where a run is broken off. */
-export interface RunBounds {
+export interface RunBounds extends WorkBounds {
   /**
    * Milliseconds. Default: as long as it takes, which only transactions are given that are to be in a block, and this
    * process's own.
@@ -25,8 +26,6 @@ export interface RunBounds {
   readonly maxMs?: number;
   /** When those milliseconds began, by `performance.now()`. Default: with this run. */
   readonly startMs?: number;
-  /** Instructions of a transaction. Default: as many as its gas pays for. */
-  readonly maxInstructions?: number;
 }
 
 /** The code that a run brought into play, and whether it was broken off. */
@@ -36,7 +35,10 @@ export interface RunReport {
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */
   readonly creators: readonly Hex[];
   readonly exceedsCallData: boolean;
+  /** It runs more instructions than it might. */
   readonly isLong: boolean;
+  /** It does more work than it might. */
+  readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
 }
@@ -54,7 +56,7 @@ export class RunWatch {
   readonly #initCodes: Hex[] = [];
   readonly #runtimeCodes: Hex[] = [];
   readonly #creators = new Set<Hex>();
-  readonly #counter: InstructionCounter | undefined;
+  readonly #meter: WorkMeter | undefined;
   readonly #stopWatching: readonly (() => void)[];
   readonly #onMessage = (message: { readonly data: Uint8Array }): void => this.#add(message.data.length);
   #bytes = 0;
@@ -62,25 +64,24 @@ export class RunWatch {
   #isLate = false;
 
   constructor(evm: EVM, state: FlatState, run: Pick<TransactionRequest, "to" | "data" | "gasLimit">, bounds: RunBounds) {
-    const { maxMs = Infinity, startMs = performance.now(), maxInstructions = Infinity } = bounds;
+    const { maxMs = Infinity, startMs = performance.now(), maxInstructions = Infinity, maxWork = Infinity } = bounds;
     this.#evm = evm;
     this.#state = state;
     this.#maxMs = maxMs;
     this.#startMs = startMs;
     if (run.to === undefined) this.#initCodes.push(run.data);
     evm.events.on("beforeMessage", this.#onMessage);
+    // Every instruction costs gas, so with little there cannot be too many.
+    const gas = Number(run.gasLimit);
+    const isMetered = gas > maxInstructions || gas * MOST_WORK_PER_GAS > maxWork || maxMs !== Infinity;
+    this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.#checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {
         onInitCode: (code) => this.#initCodes.push(bytesToHex(code) as Hex),
         onCreator: (account) => this.#creators.add(account),
       }),
-      ...(maxMs === Infinity ? [] : [this.#boundPrecompiles()]),
+      ...(this.#meter === undefined ? [] : [this.#boundPrecompiles(this.#meter)]),
     ];
-    // Every instruction costs gas, so with little there cannot be too many.
-    this.#counter =
-      run.gasLimit > maxInstructions || maxMs !== Infinity
-        ? countInstructions(evm, maxInstructions, () => this.#checkTime())
-        : undefined;
     state.onCode = (code) => this.#runtimeCodes.push(bytesToHex(code) as Hex);
   }
 
@@ -95,7 +96,8 @@ export class RunWatch {
       runtimeCodes: this.#runtimeCodes,
       creators: [...this.#creators],
       exceedsCallData: this.#exceedsCallData,
-      isLong: this.#counter?.isFull ?? false,
+      isLong: this.#meter?.isLong ?? false,
+      isHeavy: this.#meter?.isHeavy ?? false,
       isLate: this.#isLate,
     };
   }
@@ -103,7 +105,7 @@ export class RunWatch {
   stop(): void {
     this.#evm.events.off("beforeMessage", this.#onMessage);
     for (const stop of this.#stopWatching) stop();
-    this.#counter?.stop();
+    this.#meter?.stop();
     this.#state.onCode = undefined;
   }
 
@@ -134,19 +136,24 @@ export class RunWatch {
     return new Error(this.#reason);
   }
 
-  /** Has precompiled contracts run with no more gas than there is time for, until the returned function is called. */
-  #boundPrecompiles(): () => void {
+  /** Has precompiled contracts run with no more gas than there is time and work for, until the returned function is called. */
+  #boundPrecompiles(meter: WorkMeter): () => void {
     const evm = this.#evm;
+    const addresses = new Map<unknown, bigint>([...evm.precompiles].map(([address, code]) => [code, BigInt(`0x${address}`)]));
     const run: Precompile = (code, data, gasLimit) => Object.getPrototypeOf(evm).runPrecompile.call(evm, code, data, gasLimit);
     const bounded: Precompile = async (code, data, gasLimit) => {
       this.#checkTime();
-      const timely = BigInt(Math.ceil(this.#leftMs * LEAST_GAS_PER_MS));
-      if (gasLimit <= timely) return run(code, data, gasLimit);
-      const result = await run(code, data, timely);
-      if (result.exceptionError === undefined) return result;
-      if (result.exceptionError.error === EVMError.errorMessages.OUT_OF_GAS) throw this.#late();
+      const address = addresses.get(code) ?? 0n;
+      const light = meter.gasFor(address);
+      const timely = this.#maxMs === Infinity ? gasLimit : BigInt(Math.ceil(this.#leftMs * LEAST_GAS_PER_MS));
+      const granted = [light, timely].reduce((least, gas) => (gas < least ? gas : least), gasLimit);
+      const result = await run(code, data, granted);
+      const failure = result.exceptionError;
+      if (granted < gasLimit && failure?.error === EVMError.errorMessages.OUT_OF_GAS)
+        throw granted === light ? meter.endInPrecompile() : this.#late();
+      meter.addPrecompile(address, result.executionGasUsed, data.length, failure !== undefined);
       // One that fails takes all its gas.
-      return { ...result, executionGasUsed: gasLimit };
+      return failure === undefined || granted === gasLimit ? result : { ...result, executionGasUsed: gasLimit };
     };
     Object.assign(evm, { runPrecompile: bounded });
     return () => Reflect.deleteProperty(evm, "runPrecompile");

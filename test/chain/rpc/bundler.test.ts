@@ -21,6 +21,7 @@ const SUCCESS: CallAnswer = {
   creators: [],
   exceedsCallData: false,
   isLong: false,
+  isHeavy: false,
   isLate: false,
 };
 

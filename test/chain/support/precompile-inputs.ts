@@ -19,9 +19,9 @@ const Q2 = bls12_381.G2.Point.BASE.toAffine();
 const BLS_G1 = word(Q1.x, 64) + word(Q1.y, 64);
 const BLS_G2 = word(Q2.x.c0, 64) + word(Q2.x.c1, 64) + word(Q2.y.c0, 64) + word(Q2.y.c1, 64);
 
-/** geth's vector of the point evaluation: versioned hash, z, y, commitment, proof. */
-const POINT_EVALUATION =
-  "01e798154708fe7789629434053cbf9f99b619f9f084048927333fce637f549b564c0a11a0f704f4fc3e8acfe0f8245f0ad1347b378fbf96e206da11a5d36306" +
+/** geth's vector of the point evaluation precompile: versioned hash, z, y, commitment, proof. */
+export const POINT_EVALUATION =
+  "01e798154708fe7789429634053cbf9f99b619f9f084048927333fce637f549b564c0a11a0f704f4fc3e8acfe0f8245f0ad1347b378fbf96e206da11a5d36306" +
   "24d25032e67a7e6a4910df5834b8fe70e6bcfeeac0352434196bdf4b2485d5a18f59a8d2a1a625a17f3fea0fe5eb8c896db3764f3185481bc22f91b4aaffcca2" +
   "5f26936857bc3a7c2539ea8ec3a952b7873033e038326e87ed3e1276fd140253fa08e9fc25fb2d9a98527fc22a2c9612fbeafdad446cbc7bcdbdcd780af2c16a";
 

@@ -6,6 +6,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { CHAIN_ID, environmentOf, openEngine } from "../support/engine.ts";
+import { POINT_EVALUATION } from "../support/precompile-inputs.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const ETHER = 10n ** 18n;
@@ -17,12 +18,6 @@ const RECURSION_CODE: Hex = "0x60006000600060006000305af1fe";
 /** Logs BLOBBASEFEE, BASEFEE, GASPRICE, CHAINID, CODESIZE and GAS. */
 const ENVIRONMENT: Hex = `0x${"e3".repeat(20)}`;
 const ENVIRONMENT_CODE: Hex = "0x4a5f52486020523a60405246606052386080525a60a05260c05fa0";
-
-/** geth's vector of the point evaluation precompile: versioned hash, z, y, commitment, proof. */
-const POINT_EVALUATION =
-  "01e798154708fe7789429634053cbf9f99b619f9f084048927333fce637f549b564c0a11a0f704f4fc3e8acfe0f8245f0ad1347b378fbf96e206da11a5d36306" +
-  "24d25032e67a7e6a4910df5834b8fe70e6bcfeeac0352434196bdf4b2485d5a18f59a8d2a1a625a17f3fea0fe5eb8c896db3764f3185481bc22f91b4aaffcca2" +
-  "5f26936857bc3a7c2539ea8ec3a952b7873033e038326e87ed3e1276fd140253fa08e9fc25fb2d9a98527fc22a2c9612fbeafdad446cbc7bcdbdcd780af2c16a";
 
 describe("precompiles in both engines", () => {
   let engine: EdrEngine;
