@@ -12,7 +12,7 @@ export const REASONS: readonly (readonly [methods: RegExp, reason: string])[] = 
   [/BlobsByTransactionHash/, "no blob transactions"],
   [/BlockTimestampInterval|setTime$/, "one clock for L1 and all chains: use `evm_increaseTime`"],
   [/^eth_(getUncle|getWork|submitWork|submitHashrate|hashrate|protocolVersion)|^eth_baseFee$/, "from before the merge"],
-  [/^trace_|^erigon_|^debug_(codeByHash|dbGet|getRaw(Block|Header|Receipts))/, "not served; `debug_trace*` tells what happened"],
+  [/^erigon_|^debug_(codeByHash|dbGet|getRaw(Block|Header|Receipts))/, "not served; `debug_trace*` tells what happened"],
   [/^wallet_/, "the wallet's own"],
   [
     /sendUnsignedTransaction|dealERC20|setERC20Allowance|addBalance|setAccountNonce/,

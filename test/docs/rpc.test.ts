@@ -38,7 +38,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
     const page = await readFile(new URL("../../docs/rpc.md", import.meta.url), "utf8");
     const [listed = ""] = page.split("## Not served");
     const documented = new Set(
-      listed.match(/(?<=`)(anvil|debug|eth|evm|hardhat|hyperchain|net|ots|personal|pm|txpool|web3|zks)_\w+/g),
+      listed.match(/(?<=`)(anvil|debug|eth|evm|hardhat|hyperchain|net|ots|personal|pm|trace|txpool|web3|zks)_\w+/g),
     );
     assert.deepEqual([...documented].sort(), all.sort());
   } finally {

@@ -14,6 +14,8 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   eth_getRawTransactionByBlockNumberAndIndex: 0,
   eth_getTransactionByBlockNumberAndIndex: 0,
   debug_traceBlockByNumber: 0,
+  trace_block: 0,
+  trace_replayBlockTransactions: 0,
   debug_traceCall: 1,
   eth_call: 1,
   eth_createAccessList: 1,
@@ -25,6 +27,7 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   eth_simulateV1: 1,
   eth_getProof: 2,
   eth_getStorageAt: 2,
+  trace_call: 2,
   ots_hasCode: 1,
 };
 /** Those of them that show a block itself, and nothing where there is none of that hash. */
@@ -35,7 +38,7 @@ const BLOCK_METHODS = new Set([
   "eth_getRawTransactionByBlockNumberAndIndex",
   "eth_getTransactionByBlockNumberAndIndex",
 ]);
-const FILTER_METHODS = ["eth_getLogs", "eth_newFilter"];
+const FILTER_METHODS = ["eth_getLogs", "eth_newFilter", "trace_filter"];
 
 /** The batches whose last block a tag of Ethereum's stands for. */
 const STAGE_OF_TAG: Readonly<Record<string, keyof BatchCounts>> = { safe: "committed", finalized: "executed" };

@@ -50,6 +50,10 @@ const TRACERS: readonly object[] = [
   { tracer: "prestateTracer", tracerConfig: { diffMode: true } },
   {},
   { disableStack: true, disableStorage: true },
+  { enableMemory: true },
+  { enableMemory: true, disableStack: true },
+  { tracer: "flatCallTracer" },
+  { tracer: "flatCallTracer", tracerConfig: { convertParityErrors: true, includePrecompiles: true } },
 ];
 
 describe("A8: traces of calls that the second EVM makes", () => {

@@ -66,6 +66,7 @@ describe("traces", () => {
     const loud = await send({ to: LOUD, gasLimit: 100_000n });
     for (const tracer of ["callTracer", "muxTracer"])
       await assert.rejects(ask("debug_traceTransaction", loud, { tracer }), tooLarge);
+    // Memory is known from the stack, so where that is too much the memory is not shown either.
     await assert.rejects(ask("debug_traceTransaction", deep, { disableStack: true, enableMemory: true }), tooLarge);
     await assert.rejects(ask("debug_traceCall", { to: LOUD, gas: "0x186a0" }, "latest", { tracer: "callTracer" }), tooLarge);
     await assert.rejects(ask("debug_traceCall", { to: DEEP, gas: "0xffffff" }, "latest"), tooLarge);

@@ -1,5 +1,5 @@
 import type { InterpreterStep } from "@ethereumjs/evm";
-import { hexQuantity, wordToHex } from "../../../protocol/hex.ts";
+import { hexQuantity, toHex, wordToHex } from "../../../protocol/hex.ts";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { RunListener } from "../../witness/run-listener.ts";
 import { forwardedGas } from "./instructions.ts";
@@ -14,6 +14,7 @@ interface StepLog {
   readonly depth: number;
   error?: string;
   readonly stack?: readonly Hex[];
+  readonly memory?: readonly Hex[];
   readonly storage?: Readonly<Record<Hex, Hex>>;
   readonly refund: number;
 }
@@ -23,6 +24,7 @@ export class StepRecorder implements RunListener {
   readonly logs: StepLog[] = [];
   readonly #hasStack: boolean;
   readonly #hasStorage: boolean;
+  readonly #hasMemory: boolean;
   readonly #wordAt: (address: Hex, slot: Hex) => bigint;
   readonly #size: TraceSize;
   /** Slots that were read or written until now, by account. */
@@ -31,12 +33,13 @@ export class StepRecorder implements RunListener {
   readonly #last: (StepLog | undefined)[] = [];
 
   constructor(
-    { disableStack, disableStorage }: Readonly<Record<string, unknown>>,
+    { disableStack, disableStorage, enableMemory }: Readonly<Record<string, unknown>>,
     wordAt: (address: Hex, slot: Hex) => bigint,
     size: TraceSize,
   ) {
     this.#hasStack = disableStack !== true;
     this.#hasStorage = disableStorage !== true;
+    this.#hasMemory = enableMemory === true;
     this.#wordAt = wordAt;
     this.#size = size;
   }
@@ -53,6 +56,7 @@ export class StepRecorder implements RunListener {
       gasCost: Number(cost < gasLeft ? cost : gasLeft),
       depth: depth + 1,
       ...(this.#hasStack ? { stack: stack.map(hexQuantity) } : {}),
+      ...(this.#hasMemory ? { memory: this.#memoryAt(step) } : {}),
       ...(storage === undefined ? {} : { storage }),
       refund: Number(gasRefund),
     };
@@ -69,6 +73,13 @@ export class StepRecorder implements RunListener {
     const last = this.#last.pop();
     const error = execResult.exceptionError?.error;
     if (last !== undefined && error !== undefined && error !== "revert") last.error = error;
+  }
+
+  /** In words; the library keeps more behind it than there is. */
+  #memoryAt({ memory, memoryWordCount }: InterpreterStep): readonly Hex[] {
+    const words = Number(memoryWordCount);
+    this.#size.addMemory(words);
+    return Array.from({ length: words }, (_, i) => toHex(memory.subarray(32 * i, 32 * (i + 1))));
   }
 
   #storageAt({ opcode, address, stack }: InterpreterStep): Readonly<Record<Hex, Hex>> | undefined {

@@ -4,6 +4,8 @@ import { QuestionError } from "../question.ts";
 const MAX_DATA_BYTES = 32 * 1024 * 1024;
 /** Stack words of all steps together: a thousand can lie on the stack at each. */
 const MAX_STACK_WORDS = 1_000_000;
+/** Words of memory of all steps together, where they are shown. */
+const MAX_MEMORY_WORDS = 1_000_000;
 /** Memory that the EVM copies for each instruction, all of them together: it is not in the answer, but takes time. */
 const MAX_COPIED_BYTES = 1024 * 1024 * 1024;
 
@@ -12,6 +14,7 @@ export class TraceSize {
   readonly #isBounded: boolean;
   #dataBytes = 0;
   #stackWords = 0;
+  #memoryWords = 0;
   #copiedBytes = 0;
 
   /** `isBounded`: false for this process's own traces, which may be of any size. */
@@ -27,6 +30,11 @@ export class TraceSize {
   addStack(words: number): void {
     this.#stackWords += words;
     this.#check(this.#stackWords, MAX_STACK_WORDS, "words on the stack in all its steps (use disableStack)");
+  }
+
+  addMemory(words: number): void {
+    this.#memoryWords += words;
+    this.#check(this.#memoryWords, MAX_MEMORY_WORDS, "words of memory in all its steps");
   }
 
   addCopy(bytes: number): void {

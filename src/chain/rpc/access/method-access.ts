@@ -60,6 +60,8 @@ const READER = [
   ...["ots_getBlockDetails", "ots_getBlockDetailsByHash", "ots_getBlockTransactions", "ots_getContractCreator"],
   ...["ots_getInternalOperations", "ots_getTransactionBySenderAndNonce", "ots_getTransactionError", "ots_hasCode"],
   ...["ots_searchTransactionsAfter", "ots_searchTransactionsBefore", "ots_traceTransaction"],
+  ...["trace_block", "trace_call", "trace_filter", "trace_get", "trace_replayBlockTransactions", "trace_replayTransaction"],
+  ...["trace_transaction"],
   ...["txpool_content", "txpool_contentFrom", "txpool_inspect", "txpool_status"],
   ...["zks_estimateFee", "zks_estimateGasL1ToL2", "zks_getBlockDetails", "zks_getBlockMetadataByNumber", "zks_getGenesis"],
   ...["zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getL2ToL1LogProof", "zks_getProof", "zks_getTransactionDetails"],
