@@ -79,7 +79,7 @@ export async function claimEscrow(
   const { fee, path } = await heldPlace(seen, chain, { flow, leg }, node);
   const escrow = { flow, leg, token: l1Token, fee, path };
   const recipient = to === undefined ? sender.address : parseAccount(to);
-  const rootIndex = BigInt(seen.registryLeaves.length);
+  const rootIndex = BigInt(seen.registry.leafCount);
   const data =
     outcome.state === "committed"
       ? stateExit.encodeFunctionData("claimEscrow", [escrow, messagesOf(seen, flow, rootIndex), recipient])

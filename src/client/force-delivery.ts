@@ -80,7 +80,7 @@ export async function forceDelivery(
   await seen.poll();
   const message = findRefund(seen, source, request.messageHash) ?? findMessage(seen, BigInt(source.chainId), request.messageHash);
   if (message !== undefined && isSentTooEarly(seen, message)) throw nothingToDeliver(message);
-  const rootIndex = request.rootIndex ?? BigInt(seen.registryLeaves.length);
+  const rootIndex = request.rootIndex ?? BigInt(seen.registry.leafCount);
   const bodyOf = (chainId: bigint, bundleHash: Hex): Uint8Array | undefined =>
     seen.messages(chainId, PREDEPLOYS.InteropCenter, bundleHash)[0]?.body;
   const known = { bundleBodies: bodyOf, findList: () => request.list };

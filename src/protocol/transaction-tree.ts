@@ -33,36 +33,77 @@ export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: E
   );
 }
 
+/**
+ * The tree behind the Transaction Root: leaves are only ever added. Nodes above full pairs never change and are kept, so a leaf costs
+ * one hash in the mean, and a proof under this root or any before it at most 32.
+ */
+export class TransactionTree {
+  /** Of each level, lowest first, the nodes whose leaves are all there. */
+  readonly #levels: Uint8Array[][] = [[]];
+
+  static of(leaves: readonly Hex[]): TransactionTree {
+    const tree = new TransactionTree();
+    for (const leaf of leaves) tree.add(leaf);
+    return tree;
+  }
+
+  get leafCount(): number {
+    return this.#levels[0]?.length ?? 0;
+  }
+
+  /** Adds a leaf behind all others. Throws HexError for other than 32 bytes. */
+  add(leaf: Hex): void {
+    let node = fromHex(leaf, 32);
+    for (let level = 0; ; level++) {
+      const nodes = (this.#levels[level] ??= []);
+      const left = nodes.at(-1);
+      nodes.push(node);
+      if (left === undefined || nodes.length % 2 === 1) return;
+      node = hashPair(left, node);
+    }
+  }
+
+  /** Root over the first leaves: the registry's entry of index `leafCount`. Throws RangeError for more than there are. */
+  root(leafCount = this.leafCount): Hex {
+    this.#requireLeaves(leafCount);
+    return toHex(this.#node(TRANSACTION_TREE_DEPTH, 0, leafCount));
+  }
+
+  /** Siblings of a leaf, lowest first, under the root over the first `leafCount`: 32 words. Throws RangeError where that has no such leaf. */
+  prove(index: number, leafCount = this.leafCount): Hex[] {
+    this.#requireLeaves(leafCount);
+    if (!Number.isInteger(index) || index < 0 || index >= leafCount) throw new RangeError(`no leaf ${index} among ${leafCount}`);
+    return EMPTY.levels.map((_, level) => {
+      const position = Math.floor(index / 2 ** level);
+      return toHex(this.#node(level, position % 2 === 0 ? position + 1 : position - 1, leafCount));
+    });
+  }
+
+  /** A node of the tree over the first leaves. */
+  #node(level: number, position: number, leafCount: number): Uint8Array {
+    const first = position * 2 ** level;
+    if (first >= leafCount) return EMPTY.levels[level] ?? EMPTY.root;
+    const kept = first + 2 ** level <= leafCount ? this.#levels[level]?.[position] : undefined;
+    // Only on the way to the last leaf is a node not full.
+    return kept ?? hashPair(this.#node(level - 1, 2 * position, leafCount), this.#node(level - 1, 2 * position + 1, leafCount));
+  }
+
+  #requireLeaves(leafCount: number): void {
+    if (Number.isInteger(leafCount) && leafCount >= 0 && leafCount <= this.leafCount) return;
+    throw new RangeError(`the tree has ${this.leafCount} leaves, not ${leafCount}`);
+  }
+}
+
 /** Root over the leaves in the order of execution: the registry's entry of index `leaves.length`. */
 export function transactionTreeRoot(leaves: readonly Hex[]): Hex {
-  return toHex(layersOf(leaves, () => undefined));
+  return TransactionTree.of(leaves).root();
 }
 
-/**
- * Siblings of a leaf, lowest first, in the tree of these leaves: pass only the leaves that the root in question is over.
- * Shape: 32 words. Throws RangeError when there is no such leaf.
- */
+/** As `TransactionTree.prove`, for the leaves that the root in question is over. */
 export function transactionTreeProof(leaves: readonly Hex[], index: number): Hex[] {
-  if (!(index in leaves)) throw new RangeError(`no leaf ${index} among ${leaves.length}`);
-  const siblings: Hex[] = [];
-  let position = index;
-  layersOf(leaves, (layer, empty) => {
-    siblings.push(toHex(layer[position % 2 === 0 ? position + 1 : position - 1] ?? empty));
-    position = Math.floor(position / 2);
-  });
-  return siblings;
+  return TransactionTree.of(leaves).prove(index);
 }
 
-/** Walks up layer by layer; returns the root. */
-function layersOf(leaves: readonly Hex[], visit: (layer: readonly Uint8Array[], empty: Uint8Array) => void): Uint8Array {
-  let layer = leaves.map((leaf) => fromHex(leaf, 32));
-  for (const empty of EMPTY.levels) {
-    visit(layer, empty);
-    const parents: Uint8Array[] = [];
-    for (let i = 0; i < layer.length; i += 2) {
-      parents.push(fromHex(keccak(layer[i] ?? empty, layer[i + 1] ?? empty)));
-    }
-    layer = parents;
-  }
-  return layer[0] ?? EMPTY.root;
+function hashPair(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return fromHex(keccak(left, right));
 }

@@ -3,7 +3,6 @@ import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
 import { l2LogProof } from "../protocol/log-proof.ts";
 import { encodeMessageProof, l2LogTreeProof } from "../protocol/message-proof.ts";
-import { transactionTreeProof } from "../protocol/transaction-tree.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
 
 /** The contracts' `MessageInclusionProof`. */
@@ -28,12 +27,12 @@ export interface WithdrawalClaim {
 
 /**
  * Proof for a chain that has imported root `rootIndex`: message → batch's log tree → registry. Undefined while that root does
- * not hold the message's batch.
+ * not hold the message's batch, or the view has not read L1 as far as that root.
  */
 export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigint): MessageInclusionProof | undefined {
   const { batch, index, logLeaves, sender, body } = place;
   const leaf = batch.registryLeaf;
-  if (leaf === undefined || BigInt(leaf.index) >= rootIndex) return undefined;
+  if (leaf === undefined || BigInt(leaf.index) >= rootIndex || rootIndex > BigInt(view.registry.leafCount)) return undefined;
   return {
     chainId: batch.chainId,
     l1BatchNumber: batch.batchNumber,
@@ -42,7 +41,7 @@ export function proveMessage(view: L1View, place: MessagePlace, rootIndex: bigin
     proof: encodeMessageProof({
       logSiblings: l2LogTreeProof(logLeaves, index),
       registryLeafIndex: BigInt(leaf.index),
-      registrySiblings: transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), leaf.index),
+      registrySiblings: view.registry.prove(leaf.index, Number(rootIndex)),
       registryRootIndex: rootIndex,
       record: leaf.record,
     }),

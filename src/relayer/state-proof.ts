@@ -1,7 +1,6 @@
 import type { BatchRecord } from "../protocol/batch-record.ts";
 import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { transactionTreeProof } from "../protocol/transaction-tree.ts";
 import type { L1View, PlacedLeaf } from "../settlement-layer/reader/l1-view.ts";
 
 /** The contracts' `BatchRoot`. */
@@ -47,7 +46,7 @@ export function batchRootOf(
   { chainId, leaf, rootIndex }: { readonly chainId: bigint; readonly leaf: PlacedLeaf; readonly rootIndex: bigint },
 ): BatchRoot {
   const { index, batchNumber, logRoot, record } = leaf;
-  const siblings = transactionTreeProof(view.registryLeaves.slice(0, Number(rootIndex)), index);
+  const siblings = view.registry.prove(index, Number(rootIndex));
   return { chainId, batchNumber, logRoot, record, leafIndex: BigInt(index), siblings, rootIndex };
 }
 

@@ -118,7 +118,7 @@ describe("A15: a chain that imports no root gets root and delivery through its q
     const second = await transfer(2n * ETHER);
     const missing = forceDelivery(ecosystem, { from: Number(A), messageHash: second, rootIndex: 1n }, onL1(STRANGER));
     await assert.rejects(missing, (error) => error instanceof ClientError && error.code === "NotDeliverable");
-    const rootIndex = BigInt(relayer.l1View.registryLeaves.length);
+    const rootIndex = BigInt(relayer.l1View.registry.leafCount);
     await sendRoot(rootIndex);
     const request = { from: Number(A), messageHash: second, rootIndex, gasLimit: 600_000n };
     const forced = await forceDelivery(ecosystem, request, onL1(STRANGER));

@@ -67,7 +67,7 @@ describe("C6 anyone may relay", () => {
     const log = content.logs.find(({ type }) => type === "message");
     assert.ok(log?.type === "message");
     const [place] = view.messages(A, log.sender, log.messageHash);
-    const good = proveMessage(view, place!, BigInt(view.registryLeaves.length))!;
+    const good = proveMessage(view, place!, BigInt(view.registry.leafCount))!;
     const wrongSibling = { ...good, proof: good.proof.map((word, i) => (i === 3 ? (`0x${"11".repeat(32)}` as Hex) : word)) };
     // The amount is bytes 86 to 117 of the message: 4 becomes 5.
     const data = `${good.message.data.slice(0, 2 + 2 * 117)}05${good.message.data.slice(2 + 2 * 118)}` as Hex;
@@ -144,9 +144,9 @@ describe("C6 anyone may relay", () => {
       );
     assert.deepEqual(unlucky.journeys().map(journeyStatus), ["executed", "executed", "executed", "executed"]);
     assert.equal(await clients[1]!.getBalance(bob), 18n);
-    assert.equal(unlucky.l1View.registryLeaves.length, relayerLeaves(await refreshed(competitor)));
+    assert.equal(unlucky.l1View.registry.leafCount, relayerLeaves(await refreshed(competitor)));
   });
 
   const refreshed = async (one: Relayer): Promise<Relayer> => (await one.poll(), one);
-  const relayerLeaves = ({ l1View }: Relayer): number => l1View.registryLeaves.length;
+  const relayerLeaves = ({ l1View }: Relayer): number => l1View.registry.leafCount;
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { id, toBeHex } from "ethers";
 import type { BatchRecord } from "../../src/protocol/batch-record.ts";
+import { TransactionTree } from "../../src/protocol/transaction-tree.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { Describer } from "../../src/relayer/describer.ts";
 import type { DescriberDependencies, TokenAnnouncement } from "../../src/relayer/describer.ts";
@@ -54,7 +55,7 @@ test("attack: a token that tells one name after the other is brought each time a
   const dependencies = {
     // Every root holds the batch of each announcement.
     l1View: {
-      registryLeaves: [id("batch")],
+      registry: TransactionTree.of(Array.from({ length: 7 }, (_, i) => id(`batch ${i}`) as Hex)),
       messages: () => [
         {
           batch: { chainId: HEALTHY, batchNumber: BigInt(look), registryLeaf: { index: 0, record: RECORD } },

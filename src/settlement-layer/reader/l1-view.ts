@@ -8,7 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
+import { TransactionTree, transactionTreeLeaf } from "../../protocol/transaction-tree.ts";
 import { readBatchContent } from "./batch-content.ts";
 import type { BatchContent } from "./batch-content.ts";
 import type { L1Event } from "./l1-event.ts";
@@ -121,7 +121,7 @@ export class L1View {
   #unread = new Set<Batch>();
   /** Batches that sent assets to ids that no chain had. */
   #refused = new Set<Batch>();
-  #registryLeaves: Hex[] = [];
+  #registry = new TransactionTree();
   /** Of each chain, its batches' and its marks', in order. */
   #leavesOf = new Map<bigint, PlacedLeaf[]>();
   #looks = 0;
@@ -140,9 +140,9 @@ export class L1View {
     this.#chains = emptyChains(options);
   }
 
-  /** Leaves of the registry's tree, in order. */
-  get registryLeaves(): readonly Hex[] {
-    return this.#registryLeaves;
+  /** The registry's tree. */
+  get registry(): Pick<TransactionTree, "leafCount" | "prove" | "root"> {
+    return this.#registry;
   }
 
   /** Leaves of a chain: its executed batches and its marks, in order. */
@@ -232,7 +232,7 @@ export class L1View {
     this.#messages = new Map();
     this.#unread = new Set();
     this.#refused = new Set();
-    this.#registryLeaves = [];
+    this.#registry = new TransactionTree();
     this.#leavesOf = new Map();
   }
 
@@ -242,7 +242,7 @@ export class L1View {
     if (event.type === "transactionRoot") {
       const { chainId, batchNumber, logRoot, record } = event;
       const leaf = { index: Number(event.leafIndex), logRoot, record };
-      this.#registryLeaves.push(transactionTreeLeaf(event));
+      this.#registry.add(transactionTreeLeaf(event));
       const leaves = this.#leavesOf.get(chainId);
       if (leaves === undefined) this.#leavesOf.set(chainId, [{ ...leaf, batchNumber }]);
       else leaves.push({ ...leaf, batchNumber });
