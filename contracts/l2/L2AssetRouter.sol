@@ -157,28 +157,8 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
 
     /// @inheritdoc IL2AssetRouter
     function closeLists() external onlyFrom(Predeploys.L1_MESSENGER) {
-        uint256 count = lists.count;
-        delete lists.count;
-        for (uint256 number = 0; number < count; ++number) {
-            TransferList.Opened memory list = lists.take(number);
-            // That they are backed was checked when they came. Here nothing may fail, whatever others gave the reserve since.
-            if (list.token == Predeploys.BASE_TOKEN) {
-                IL2BaseToken(Predeploys.BASE_TOKEN).returnToReserve{value: list.total}();
-            }
-            bytes32 messageHash = _tell(
-                AssetTransfer({
-                    kind: AssetMessage.HYPERBRIDGE_SEND,
-                    destinationChainId: list.destinationChainId,
-                    originChainId: list.originChainId,
-                    originToken: list.originToken,
-                    amount: list.total,
-                    recipient: address(this),
-                    sender: address(this),
-                    nonce: uint256(list.hash)
-                })
-            );
-            emit ListSent(TransferList.nameOf(list.batchNumber, number), list.destinationChainId, messageHash, number);
-        }
+        uint256[] memory numbers = lists.close();
+        for (uint256 i = 0; i < numbers.length; ++i) _sendList(numbers[i]);
     }
 
     /// @inheritdoc IL2AssetRouter
@@ -411,9 +391,32 @@ contract L2AssetRouter is IL2AssetRouter, RestrictedCallers {
         return IL1Messenger(Predeploys.L1_MESSENGER).sendToL1(AssetMessage.encode(transfer));
     }
 
+    /// @dev That a list is backed was checked when its entries came. In the closing nothing may fail, whatever others gave the reserve since.
+    function _sendList(uint256 number) private {
+        TransferList.Opened memory list = lists.take(number);
+        if (list.token == Predeploys.BASE_TOKEN) {
+            IL2BaseToken(Predeploys.BASE_TOKEN).returnToReserve{value: list.total}();
+        }
+        bytes32 messageHash = _tell(
+            AssetTransfer({
+                kind: AssetMessage.HYPERBRIDGE_SEND,
+                destinationChainId: list.destinationChainId,
+                originChainId: list.originChainId,
+                originToken: list.originToken,
+                amount: list.total,
+                recipient: address(this),
+                sender: address(this),
+                nonce: uint256(list.hash)
+            })
+        );
+        emit ListSent(TransferList.nameOf(list.batchNumber, number), list.destinationChainId, messageHash, number);
+    }
+
     /// @dev Refuses what could never be sent: the batch's closing must not fail.
     function _openList(TransferList.Filling storage list, uint256 destinationChainId, address token) private {
         if (destinationChainId == CONTEXT.l1ChainId()) revert InvalidDestination(destinationChainId);
+        // No account keeps others from listing by taking all places: a short list leaves at once, and the batch's closing keeps its bound.
+        if (lists.count >= TransferList.MAX_LISTS) _sendList(lists.giveUpPlace());
         TransferList.Opened storage opened = lists.open(list, CONTEXT.batchNumber());
         (opened.destinationChainId, opened.token) = (destinationChainId, token);
         bytes32 asset = VAULT.ensureTokenIsRegistered(token);

@@ -216,7 +216,6 @@ export const l1ErrorsAbi = [
   {"inputs":[{"name":"lowest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooFewMembers","type":"error"},
   {"inputs":[{"name":"expected","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooFewSignatures","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyImports","type":"error"},
-  {"inputs":[{"name":"limit","type":"uint256"}],"name":"TooManyLists","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"TooManyLogs","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyMessages","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyValidators","type":"error"},

@@ -125,7 +125,6 @@ export const l2ErrorsAbi = [
   {"inputs":[{"name":"minimum","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooLittleReceived","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyCalls","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"}],"name":"TooManyImports","type":"error"},
-  {"inputs":[{"name":"limit","type":"uint256"}],"name":"TooManyLists","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyLogs","type":"error"},
   {"inputs":[{"name":"count","type":"uint256"}],"name":"TooManyLogs","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"TooManyTokens","type":"error"},

@@ -34,8 +34,8 @@ export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: E
 }
 
 /**
- * The tree behind the Transaction Root: leaves are only ever added. Nodes above full pairs never change and are kept, so a leaf costs
- * one hash in the mean, and a proof under this root or any before it at most 32.
+ * The tree behind the Transaction Root: leaves are only ever added. Nodes above full pairs never change and are kept, so a leaf
+ * costs one hash in the mean, and a proof under this root or any before it at most 32.
  */
 export class TransactionTree {
   /** Of each level, lowest first, the nodes whose leaves are all there. */
@@ -69,7 +69,7 @@ export class TransactionTree {
     return toHex(this.#node(TRANSACTION_TREE_DEPTH, 0, leafCount));
   }
 
-  /** Siblings of a leaf, lowest first, under the root over the first `leafCount`: 32 words. Throws RangeError where that has no such leaf. */
+  /** Siblings of a leaf under the root over the first `leafCount`, lowest first: 32 words. Throws RangeError for no such leaf. */
   prove(index: number, leafCount = this.leafCount): Hex[] {
     this.#requireLeaves(leafCount);
     if (!Number.isInteger(index) || index < 0 || index >= leafCount) throw new RangeError(`no leaf ${index} among ${leafCount}`);

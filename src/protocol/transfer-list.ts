@@ -8,8 +8,6 @@ import { PREDEPLOYS } from "./predeploys.ts";
 
 /** Domain tag of a list of transfers. */
 export const TRANSFER_LIST_TAG = hashTag("hyperchain.transfer-list.v1");
-/** Lists of a batch. */
-export const MAX_LISTS = 16;
 /** Larger amounts have no room in an entry. */
 export const MAX_LISTED_AMOUNT = (1n << 96n) - 1n;
 /** Below are the protocol's accounts and precompiled contracts, which no list pays. */
@@ -44,7 +42,12 @@ export function transferListName(batchNumber: BatchNumber, number: number): Hex 
 
 /** The nonce of a list's asset message: h₀ is the list's name, h ← keccak(h ‖ entry). */
 export function hashTransferList(batchNumber: BatchNumber, number: number, entries: readonly Hex[]): Hex {
-  return entries.reduce((hash, entry) => keccak(fromHex(hash, 32), fromHex(entry, 32)), transferListName(batchNumber, number));
+  return entries.reduce(hashWithEntry, transferListName(batchNumber, number));
+}
+
+/** The hash of a list with one entry more; that of a list without entries is its name. */
+export function hashWithEntry(hash: Hex, entry: Hex): Hex {
+  return keccak(fromHex(hash, 32), fromHex(entry, 32));
 }
 
 /** What a list's message carries beside its entries, for the account that delivers it; below 0 where its chain lied. */

@@ -3,7 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
-import { hashTransferList, listFee, MAX_LISTS, transferListName } from "../protocol/transfer-list.ts";
+import { hashWithEntry, listFee, transferListName } from "../protocol/transfer-list.ts";
 
 /** A transfer that a chain's asset router put into a list. */
 export interface ListedEvent {
@@ -27,32 +27,58 @@ export interface KnownList {
 /** Where the entries of lists are known. */
 export type FindList = (sourceChainId: ChainId, batchNumber: BatchNumber, message: AssetTransfer) => KnownList | undefined;
 
+/** Numbers that lists of one batch can have: it has fewer messages. */
+const MAX_NUMBERS = 2 ** 14;
+
+/** A list as a chain's events tell it. */
+interface ToldList {
+  readonly name: Hex;
+  readonly entries: Hex[];
+  /** Of the entries so far, as the nonce of its message has it. */
+  hash: Hex;
+  /** Its number in the batch in which it was last looked for. */
+  found?: { readonly batchNumber: BatchNumber; readonly number: number | undefined };
+}
+
 /** Entries of lists of transfers by their chain: a reducer of the chains' events. */
 export class ListBook {
-  readonly #entries = new Map<ChainId, Map<Hex, Hex[]>>();
+  readonly #byName = new Map<string, ToldList>();
+  readonly #byHash = new Map<string, ToldList>();
 
-  take(chainId: ChainId, { list, place, entry }: ListedEvent): void {
-    const lists = this.#entries.get(chainId) ?? new Map<Hex, Hex[]>();
-    this.#entries.set(chainId, lists);
-    const entries = lists.get(list) ?? [];
-    lists.set(list, entries);
-    entries[place] = entry;
+  /** What does not follow on the entries before it is passed over: its list is not known whole. */
+  take(chainId: ChainId, { list: name, place, entry }: ListedEvent): void {
+    const list = this.#byName.get(keyOf(chainId, name)) ?? { name, entries: [], hash: name };
+    if (place !== list.entries.length) return;
+    this.#byName.set(keyOf(chainId, name), list);
+    this.#byHash.delete(keyOf(chainId, list.hash));
+    list.entries.push(entry);
+    list.hash = hashWithEntry(list.hash, entry);
+    this.#byHash.set(keyOf(chainId, list.hash), list);
   }
 
-  /** The list behind an asset message of this batch; undefined where not all of it was seen. Its hash is checked. */
+  /** The list behind an asset message of this batch; undefined where not all of it was seen. Its hash is the message's. */
   readonly find: FindList = (sourceChainId, batchNumber, { nonce, amount }) => {
-    for (let number = 0; number < MAX_LISTS; number++) {
-      const entries = this.#entries.get(sourceChainId)?.get(transferListName(batchNumber, number)) ?? [];
-      if (entries.includes(undefined as never)) continue;
-      // What comes to more is refused everywhere.
-      if (entries.length === 0 || listFee(amount, entries) < 0n) continue;
-      if (hashTransferList(batchNumber, number, entries) === wordToHex(nonce)) return { number, entries };
-    }
-    return undefined;
+    const list = this.#byHash.get(keyOf(sourceChainId, wordToHex(nonce)));
+    // What comes to more is refused everywhere.
+    if (list === undefined || listFee(amount, list.entries) < 0n) return undefined;
+    if (list.found?.batchNumber !== batchNumber) list.found = { batchNumber, number: numberOf(list.name, batchNumber) };
+    const { number } = list.found;
+    return number === undefined ? undefined : { number, entries: list.entries };
   };
 
   /** What was seen belongs to a state that is gone. */
   forget(): void {
-    this.#entries.clear();
+    this.#byName.clear();
+    this.#byHash.clear();
   }
+}
+
+/** Undefined for a list of another batch: a chain's events may name it so, its message never does. */
+function numberOf(name: Hex, batchNumber: BatchNumber): number | undefined {
+  for (let number = 0; number < MAX_NUMBERS; number++) if (transferListName(batchNumber, number) === name) return number;
+  return undefined;
+}
+
+function keyOf(chainId: ChainId, word: Hex): string {
+  return `${chainId} ${word}`;
 }

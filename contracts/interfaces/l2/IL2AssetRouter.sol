@@ -42,13 +42,13 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         uint256 amount
     );
 
-    /// @notice A list of the open batch began. Its asset message comes with the batch's closing.
+    /// @notice A list of the open batch began. Its asset message comes with the batch's closing, or when it gives up its place.
     event ListOpened(uint256 indexed destinationChainId, address indexed token, uint256 number);
     /// @notice A transfer is in a list; its transaction tells the sender.
     /// @param list The list's name: keccak of tag, batch's number and list's number.
     /// @param entry Recipient (20) ‖ amount (12).
     event TransferListed(bytes32 indexed list, uint256 place, bytes32 entry);
-    /// @notice A list left with the batch that ends here.
+    /// @notice A list left: with the batch that ends here, or before, since it gave up its place to another.
     event ListSent(bytes32 indexed list, uint256 indexed destinationChainId, bytes32 indexed messageHash, uint256 number);
     /// @notice Paying an entry failed. The amount waits for `claimListed`.
     event ListedOwed(
@@ -117,8 +117,9 @@ interface IL2AssetRouter is IRestrictedCallers, IReceivedMessages {
         returns (bytes32 messageHash);
 
     /// @notice Sends an amount to an account on another chain in a list: one asset message carries all that this batch sends there of the
-    /// token, up to 128 transfers. Base token (0x800a) is attached as value. At most 16 lists a batch, below 2^96 each entry.
-    /// @dev A list keeps no senders. What goes to a chain that does not exist comes back to the recipients, on this chain
+    /// token, up to 128 transfers. Base token (0x800a) is attached as value. Below 2^96 each entry.
+    /// @dev 16 lists wait for the batch's closing. The next that begins has a short one sent at once, in its place and at its sender's cost.
+    /// A list keeps no senders. What goes to a chain that does not exist comes back to the recipients, on this chain
     /// (`refundList`), and what a chain never receives goes to them on L1 once that chain has stopped (StateExit.refundListed). So it is for
     /// recipients with a key; for contracts use `sendToChain`.
     function sendListed(uint256 destinationChainId, address token, uint256 amount, address recipient) external payable;

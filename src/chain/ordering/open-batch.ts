@@ -12,7 +12,7 @@ import type { PubdataLog } from "../../protocol/pubdata.ts";
 import { importedRootsRollingHash, priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import { messagesOf } from "../model/l1-messages.ts";
-import { openedLists } from "../model/opened-lists.ts";
+import { waitingLists } from "../model/waiting-lists.ts";
 import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
 import type { BatchUsage, Unmeasured } from "./limits.ts";
 
@@ -87,7 +87,7 @@ export function extendBatch(
 /** A list's message counts from its opening on: the closing must find room for it. */
 function withMessages(usage: BatchUsage, receipts: readonly BlockReceipt[]): Pick<BatchUsage, "messages" | "messageBytes"> {
   const bodies = receipts.flatMap(messagesOf).map(({ body }) => body.length);
-  const lists = receipts.reduce((sum, receipt) => sum + openedLists(receipt), 0);
+  const lists = receipts.reduce((sum, receipt) => sum + waitingLists(receipt), 0);
   return {
     messages: usage.messages + bodies.length + lists,
     messageBytes: bodies.reduce((sum, length) => sum + length, usage.messageBytes + lists * ASSET_MESSAGE_BYTES),

@@ -417,12 +417,73 @@ describe("C12: lists of transfers", () => {
     assert.ok(full + 20_000 < MAX_TRANSACTION_GAS, `${full} gas`);
   });
 
+  /** Of the lists that left before the closing, by a transaction. */
+  const leftIn = async (sent: ReturnType<typeof list>): Promise<unknown[]> =>
+    (await eventsOf(await sent, "L2AssetRouter", "ListSent")).map((args) => args[3]);
+
+  test("attack: an account that takes all places keeps no other from listing: the shortest of some leaves at once, in its place", async () => {
+    await a.deposit(a.users[3]!.address, L1_TOKEN, 100n);
+    const token = (await router.getFunction("l2TokenAddress").staticCall(L1_TOKEN)) as string;
+    const [to, other]: readonly Hex[] = [
+      "0x0000000000000000000000000000000000c12d01",
+      "0x0000000000000000000000000000000000c12d02",
+    ];
+    for (let i = 0; i < 3; i++) await list(5n, to!, { user: 1 });
+    for (let i = 0; i < 15; i++) assert.deepEqual(await leftIn(list(1n, BOB, { user: 2, chainId: BigInt(1000 + i) })), []);
+    // List 0 has three entries; of those behind it, which have one, the first leaves.
+    const taking = list(9n, other!, { user: 3, token });
+    assert.deepEqual(await leftIn(taking), [1n]);
+    // It pays for that list's message too: some 200,000 without.
+    assert.ok((await taking).gasUsed < 400_000n, `${(await taking).gasUsed} gas`);
+    await list(9n, other!, { user: 3, token });
+    for (let i = 15; i < 55; i++) {
+      const [number] = await leftIn(list(1n, BOB, { user: 2, chainId: BigInt(1000 + i) }));
+      assert.ok(number !== 0n && number !== 16n, "a list of others with more entries stays where the attacker's are looked at");
+    }
+    const sent = await settle();
+    assert.deepEqual(
+      sent.map(({ number }) => Number(number)).toSorted((x, y) => x - y),
+      Array.from({ length: 57 }, (_, number) => number),
+    );
+    // Each has its own place in the state, and is delivered as all lists are.
+    for (const { number, entries } of sent)
+      assert.equal(await router.getFunction("listedEntry").staticCall(number, entries.length - 1), entries.at(-1));
+    for (const one of sent.filter(({ destinationChainId }) => destinationChainId === b.chainId)) await deliver(one);
+    assert.equal(await balance(b, to!), 15n);
+    const copy = (await routerB.getFunction("l2TokenAddress").staticCall(L1_TOKEN)) as string;
+    assert.equal(await tokenBalance(b, copy, other!), 18n);
+    assert.equal(await balance(a, ROUTER), 0n);
+    // The next batch begins with list 0 again.
+    await list(1n, BOB);
+    assert.deepEqual(
+      (await settle()).map(({ number }) => number),
+      [0n],
+    );
+  });
+
+  test("where the lists that are looked at are full, the first leaves whole: also the one before the list that begins", async () => {
+    for (const chainId of [b.chainId, 1000n, 1000n, 1000n])
+      await a.send(crowd, "send", chainId, MAX_ENTRIES, 0xc14000n, { value: BigInt(MAX_ENTRIES), gasLimit: 16_000_000 });
+    for (let i = 1; i <= 12; i++) await list(1n, BOB, { chainId: BigInt(1000 + i) });
+    assert.deepEqual(await leftIn(list(7n, CAROL)), [0n]);
+    const sent = await settle();
+    const lengths = new Map(sent.map(({ number, entries }) => [Number(number), entries.length]));
+    assert.deepEqual(
+      [0, 1, 2, 3, 4, 16].map((number) => lengths.get(number)),
+      [128, 128, 128, 128, 1, 1],
+    );
+    for (const one of sent.filter(({ destinationChainId }) => destinationChainId === b.chainId)) await deliver(one);
+    assert.equal(await balance(b, "0x0000000000000000000000000000000000c1407f"), 1n);
+    assert.equal(await balance(a, ROUTER), 0n);
+  });
+
   test("nothing that strangers do keeps a batch from closing", async () => {
-    // All lists that there are, the messages of a whole batch, and coins that nothing backs, given to reserve and router.
+    // All places of lists, the messages of a whole batch, and coins that nothing backs, given to reserve and router.
     for (let i = 0; i < 16; i++) await list(1n, BOB, { chainId: BigInt(1000 + i) });
-    await assertReverts(list(1n, BOB), "TransferList", "TooManyLists", [16n]);
     await list(1n, CAROL, { chainId: 1003n });
     for (let sent = 0; sent < 4096; sent += 512) await a.send(crowd, "sendMessages", 512, { gasLimit: 16_000_000 });
+    // A list that would have another sent at once takes a message more, as "send" does.
+    await assertReverts(list(1n, BOB, { chainId: 2000n }), "L1Messenger", "TooManyLogs", [4096n, 4096n]);
     const unbacked = a.users[4]!;
     const base = await a.predeploy("L2BaseToken", unbacked);
     await a.send(base, "returnToReserve", { value: 10n ** 21n });
