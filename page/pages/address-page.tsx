@@ -70,7 +70,7 @@ export function AddressPage({
   );
 }
 
-/** A chain that has stopped, or that only its readers may read, does not tell. */
+/** A chain that is paused, or that only its readers may read, does not tell. */
 function cellsOf(held: Holding | { readonly unknown: true }): readonly string[] {
   if ("unknown" in held) return ["not told", "not told", "not told"];
   const { balance, symbol, nonce, codeBytes } = held;

@@ -85,8 +85,9 @@ function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
 }
 
 export function ChainState({ chain }: { readonly chain: EcosystemStatus["chains"][number] }) {
-  if (chain.fault !== undefined) return <Mark kind="bad">stopped: {chain.fault}</Mark>;
-  if (chain.stopped === true) return <Mark kind="under-way">stopped; it refuses its clients until it is started</Mark>;
+  if (chain.ended === true) return <Mark kind="bad">ended: what accounts held there is paid out below it</Mark>;
+  if (chain.fault !== undefined) return <Mark kind="bad">stands still: {chain.fault}</Mark>;
+  if (chain.stopped === true) return <Mark kind="under-way">paused; it refuses its clients until it is started</Mark>;
   if (chain.stuck !== undefined)
     return (
       <Mark kind="under-way">

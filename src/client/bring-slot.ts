@@ -133,7 +133,7 @@ function readersOf(all: Ecosystem, there: EcosystemChain, named: SlotToBring["to
     const found = others.find((chain) => chain.chainId === chainId);
     if (found !== undefined) return found;
     const place = memberName(all, chainId);
-    const message = `${place} cannot be shown the slot of ${there.name}: it is that chain itself, has stopped, or settles elsewhere; leave it out`;
+    const message = `${place} cannot be shown the slot of ${there.name}: it is that chain itself, is paused, or settles elsewhere; leave it out`;
     throw new ClientError("OtherSettlementLayer", message, { source: there.chainId, destination: chainId });
   });
 }

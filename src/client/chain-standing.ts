@@ -7,7 +7,7 @@ import { ecosystemOf } from "./settlement-base.ts";
 export interface ChainStanding {
   /** Its data are with a committee, which freezes what is there by withholding them. */
   readonly validium: boolean;
-  /** It stands still, and refuses its clients. */
+  /** It is paused: it stands still, and refuses its clients until it is started. */
   readonly stopped: boolean;
   /** Whether L1 lets any account end it, or has ended it and pays out what accounts held. */
   readonly exit: "closed" | "open" | "activated";
@@ -39,10 +39,29 @@ export async function chainStanding(chain: EcosystemChain, l1: Provider): Promis
 export function cautions({ validium, stopped, exit }: ChainStanding): readonly string[] {
   return [
     ...(validium ? ["its data committee can freeze what is there, by withholding its data"] : []),
-    ...(stopped ? ["it stands still"] : []),
+    ...(stopped && exit !== "activated" ? ["it is paused (hyperchain:start has it go on)"] : []),
     ...(exit === "open" ? ["any account can end it: it has not taken an operation of L1's queue in time"] : []),
     ...(exit === "activated" ? ["it has ended: L1 pays out what accounts held (hyperchain:exit)"] : []),
   ];
+}
+
+/** Why a chain does nothing, and what helps. */
+export interface StandingStill {
+  readonly why: string;
+  readonly help: string;
+}
+
+/** A chain that its user has paused. */
+export function pausedChain(name: string): StandingStill {
+  return { why: `${name} is paused`, help: `'npx hardhat hyperchain:start ${name}' has it go on` };
+}
+
+/** A chain whose exit was activated: no start has it go on. `layer` is what it settles on. */
+export function endedChain(name: string, layer: string): StandingStill {
+  return {
+    why: `${name} has ended: it takes nothing any more, and ${layer} pays out what accounts held there`,
+    help: `'npx hardhat hyperchain:exit ${name}' claims it`,
+  };
 }
 
 /** The standing of each chain that L1 tells, or the chain on which it settles, by chain id. */

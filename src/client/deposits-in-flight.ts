@@ -72,7 +72,7 @@ function readDeposit(
 }
 
 /** Undefined for a call of the bridge that this version does not know. */
-function readTokenDeposit(calldata: string): DepositedMoney | undefined {
+export function readTokenDeposit(calldata: string): DepositedMoney | undefined {
   try {
     const call = assetRouter.parseTransaction({ data: calldata });
     if (call?.name !== "finalizeDeposit") return undefined;

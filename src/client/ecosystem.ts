@@ -28,6 +28,8 @@ export interface EcosystemChain {
   readonly dataAvailability?: "rollup" | "validium" | "chain";
   /** Whether it stands still until it is started. */
   readonly stopped?: true;
+  /** Its exit was activated. */
+  readonly ended?: true;
 }
 
 /** A member by its name or chain id; also as text, as it is typed. */

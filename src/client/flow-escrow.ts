@@ -17,7 +17,7 @@ import { stateExit, tokenVault } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
-import { hasExited, lastExecuted, stateExitOf } from "./stopped-chain.ts";
+import { hasExited, lastExecuted, stateExitOf } from "./ended-chain.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { ETHER } from "./token.ts";
@@ -53,7 +53,7 @@ export interface PaidEscrow {
  * Has L1 pay what a leg had in escrow on a chain that has exited: to the leg's recipient where L1 shows that the flow happened,
  * else to its party where a leg is missing. `signer` is that account, on what the chain settles on; `to` is of its choice.
  * `nodeOf` gives nodes of the exited chain and of the missing leg's, or whatever else has their state: they prove it,
- * and L1 verifies. Throws ClientError; FlowOpen while the chain has not exited, or neither end can be shown.
+ * and L1 verifies. Throws ClientError; FlowOpen while the chain has not ended, or neither end can be shown.
  */
 export async function claimEscrow(
   all: Ecosystem,
@@ -107,7 +107,7 @@ function paidBy({ logs, hash }: TransactionReceipt, exit: Hex): Pick<PaidEscrow,
 
 async function requireExited(chain: EcosystemChain, { provider }: Sender): Promise<void> {
   if (await hasExited(chain.hyperchain, provider)) return;
-  const message = `${chain.name} has not exited, so the leg is released or given back there (releaseFlow, refundFlow); a chain that ignores its queue is stopped by hyperchain:exit --activate`;
+  const message = `${chain.name} has not ended, so the leg is released or given back there (releaseFlow, refundFlow); a chain that ignores its queue is ended by hyperchain:exit --activate`;
   throw new ClientError("FlowOpen", message, { chain: chain.chainId });
 }
 

@@ -15,7 +15,7 @@ import { assetRouter, stateExit } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
-import { hasExited, lastExecuted, stateExitOf } from "./stopped-chain.ts";
+import { hasExited, lastExecuted, stateExitOf } from "./ended-chain.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
 import { findToken } from "./token.ts";
@@ -88,8 +88,8 @@ export interface RefundedEntry {
 }
 
 /**
- * Has L1 pay an entry of a list whose destination stopped for good before it took the list; of a list that L1 refused, whose
- * source did. `signer` is the entry's recipient, on L1 or on the chain that both settle on. `nodeOf` gives a node of the stopped
+ * Has L1 pay an entry of a list whose destination ended before it took the list; of a list that L1 refused, whose
+ * source did. `signer` is the entry's recipient, on L1 or on the chain that both settle on. `nodeOf` gives a node of the ended
  * chain, or whatever else has its state: it proves that, and L1 verifies. Throws ClientError; Refused with the reason where L1
  * would not pay.
  */
@@ -114,9 +114,9 @@ export async function refundListed(
   const transfer = decodeAssetMessage(sent.body);
   if (transfer?.kind !== AssetMessageKind.hyperbridgeSend) throw refused(`${list.messageHash} is the message of no list`);
   const isRefused = sent.batch.refusedDestinations.includes(transfer.destinationChainId);
-  const stopped = findChain(all, isRefused ? source.chainId : Number(transfer.destinationChainId));
-  await requireStopped(stopped, sender);
-  const absence = await proveUntaken(view, { source, stopped, messageHash: list.messageHash }, nodeOf(stopped.chainId));
+  const ended = findChain(all, isRefused ? source.chainId : Number(transfer.destinationChainId));
+  await requireEnded(ended, sender);
+  const absence = await proveUntaken(view, { source, ended, messageHash: list.messageHash }, nodeOf(ended.chainId));
   const undelivered = {
     ...{ sourceChainId: sent.batch.chainId, batchNumber: sent.batch.batchNumber, messageIndex: sent.index },
     ...{ message: toHex(sent.body), merkleProof: l2LogProof(sent.logLeaves, sent.index), ...absence },
@@ -137,34 +137,29 @@ function executedPlace(view: L1View, { chainId, name }: EcosystemChain, messageH
   throw refused(`L1 has executed no batch of ${name} that sent the list ${messageHash}: wait until its batch is executed`);
 }
 
-async function requireStopped({ chainId, name, hyperchain }: EcosystemChain, { provider }: Sender): Promise<void> {
+async function requireEnded({ chainId, name, hyperchain }: EcosystemChain, { provider }: Sender): Promise<void> {
   if (await hasExited(hyperchain, provider)) return;
   throw refused(
-    `${name} has not stopped for good, so it can still take the list (hyperchain:deliver brings it); a chain that ignores its ` +
-      "queue is stopped by hyperchain:exit --activate",
+    `${name} has not ended, so it can still take the list (hyperchain:deliver brings it); a chain that ignores its ` +
+      "queue is ended by hyperchain:exit --activate",
     { chainId },
   );
 }
 
-/** That the stopped chain's last executed state has no mark of the list. */
+/** That the ended chain's last executed state has no mark of the list. */
 async function proveUntaken(
   view: L1View,
-  {
-    source,
-    stopped,
-    messageHash,
-  }: { readonly source: EcosystemChain; readonly stopped: EcosystemChain; readonly messageHash: Hex },
+  { source, ended, messageHash }: { readonly source: EcosystemChain; readonly ended: EcosystemChain; readonly messageHash: Hex },
   node: AskedNode,
 ) {
-  const last = lastExecuted(view, stopped.chainId);
+  const last = lastExecuted(view, ended.chainId);
   const { slot } = deliveryFlagKey(BigInt(source.chainId), messageHash);
   if (last === undefined)
     throw refused(
-      `L1 has executed no batch of ${stopped.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
+      `L1 has executed no batch of ${ended.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
     );
   const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last);
-  if (BigInt(shown.value) !== 0n)
-    throw refused(`${stopped.name} has taken the list ${messageHash}, so its entries are paid there`);
+  if (BigInt(shown.value) !== 0n) throw refused(`${ended.name} has taken the list ${messageHash}, so its entries are paid there`);
   const { leaf: low, path } = slotProof(shown, false);
   return { low, path };
 }

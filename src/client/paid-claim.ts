@@ -60,7 +60,7 @@ export async function hopsOf(chain: Provider, messageHash: Hex): Promise<readonl
     const transaction = sent === undefined ? null : await chain.getTransaction(sent.transactionHash);
     return readHops(transaction?.data ?? "0x");
   } catch {
-    // A chain that has stopped answers nothing, and a withdrawal is claimed without it.
+    // A chain that is paused answers nothing, and a withdrawal is claimed without it.
     return [];
   }
 }

@@ -3,6 +3,8 @@ const ADVICE: Readonly<Record<string, (allowed: unknown, got: unknown, member: s
   AlreadyExpired: (_allowed, now, member) =>
     `its last second has passed by the clock of ${member}: name one after ${String(now)}`,
   GasLimitTooHigh: (most) => `give the call a gas limit of at most ${String(most)}`,
+  OperationExecuted: () =>
+    "the chain had carried it out before it ended: what it brought is its recipient's there, whom hyperchain:exit pays",
   GasLimitTooLow: (least) => `give the call a gas limit of at least ${String(least)}`,
 };
 

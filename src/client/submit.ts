@@ -151,7 +151,7 @@ async function explain(
   }
   const text = error instanceof Error ? error.message : String(error);
   if (isOutOfFunds(text)) return lacksCoin(member, address, await provider.getBalance(address), value, error);
-  const answer = answerOf(error, MAX_DEPTH);
+  const answer = memberAnswer(error);
   if (answer === undefined) return undefined;
   return new ClientError(
     "Refused",
@@ -161,8 +161,18 @@ async function explain(
   );
 }
 
-/** What a chain that takes no such transaction answers, such as SenderNotAllowed; undefined where it named no reason. */
-function answerOf(value: unknown, depth: number): { readonly code: string; readonly message: string } | undefined {
+/** A member's own word for why it refused something, such as SenderNotAllowed. */
+export interface MemberAnswer {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a member answered by which it names a reason, however a client wrapped it; undefined where it named none. */
+export function memberAnswer(thrown: unknown): MemberAnswer | undefined {
+  return answerOf(thrown, MAX_DEPTH);
+}
+
+function answerOf(value: unknown, depth: number): MemberAnswer | undefined {
   if (typeof value !== "object" || value === null || depth === 0) return undefined;
   const fields = value as Readonly<Record<string, unknown>>;
   const { data, details, message } = fields;

@@ -95,7 +95,7 @@ const devnet = await startDevnet(
     clock: systemClock,
     onSettled: tellBatch,
     onStop: (chainId, error) =>
-      console.error(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`),
+      console.error(`${nameOf(chainId)} stands still: ${error instanceof Error ? error.message : String(error)}`),
   },
 );
 const readySeconds = secondsSince(compiledAt);

@@ -43,6 +43,7 @@ import type { ChainChanges } from "./membership/chain-changes.ts";
 import { chainMethods } from "./membership/chain-methods.ts";
 import { follow } from "./membership/follow.ts";
 import { createLiveRelayer } from "./membership/live-relayer.ts";
+import type { LiveRelayer } from "./membership/live-relayer.ts";
 import { newBlock, openChain } from "./membership/open-chain.ts";
 import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
@@ -128,12 +129,13 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const feed = new Feed();
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
   const faults = createFaults({ nowSeconds, isKept: world !== undefined, chains: () => chains.current() });
+  const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
     keys: unlockedKeys(options, accounts),
     revertReason: async (data) => revertReason(data, await names()),
     ...{ executionProver, executionChecking: dependencies.executionProving, connect: connectChain },
-    onSwitched: () => keepMembers(),
+    ...{ onSwitched: () => keepMembers(), hasEnded: (chainId) => known.viewOf?.(chainId).hasEnded(chainId) === true },
   };
   closing.add(() => closeAll(chains.current()));
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
@@ -150,6 +152,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     onChange: (changed) => chains.onChange(changed),
   });
   closing.add(close);
+  known.viewOf = viewOf;
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
   const { info, ...looks } = createEcosystemView({

@@ -11,7 +11,7 @@ export function serveEcosystem(
     const { l1, chains } = info();
     return name === "l1" ? l1.url : chains.find(({ chainId }) => String(chainId) === name)?.url;
   };
-  // Another is asked once this one has stopped or is gone. Without an open one, readers' sessions open the first.
+  // Another is asked once this one is paused or gone. Without an open one, readers' sessions open the first.
   const any = (): string => {
     const { chains } = info();
     const [chosen = chains[0]] = chains.filter(({ readsNeedSession, stopped }) => !(readsNeedSession ?? stopped ?? false));

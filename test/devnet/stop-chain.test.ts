@@ -69,10 +69,10 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     ] as const) {
       const refusal = await refusalOf(alpha, method, params);
       assert.deepEqual([refusal.code, refusal.data?.code], [-32000, "ChainStopped"], method);
-      assert.match(refusal.message, /^alpha is stopped; 'npx hardhat hyperchain:start alpha' starts it again/);
+      assert.match(refusal.message, /^alpha is paused; 'npx hardhat hyperchain:start alpha' has it go on/);
     }
     // Clients in this process, as tests are, too.
-    await assert.rejects(devnet.chains[0]!.clientProvider.request({ method: "eth_blockNumber" }), /alpha is stopped/);
+    await assert.rejects(devnet.chains[0]!.clientProvider.request({ method: "eth_blockNumber" }), /alpha is paused/);
     // Subscriptions belong to connections, beside the methods; the ecosystem's is not of the chain.
     const { clientProvider } = devnet.chains[0]!;
     const socket = new WebSocket(url.replace(/^http/, "ws"));
@@ -84,7 +84,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     };
     for (const kind of ["newHeads", "logs", "newPendingTransactions"]) {
       assert.deepEqual((await subscribe(kind)).error?.data, { code: "ChainStopped" }, kind);
-      await assert.rejects(clientProvider.request({ method: "eth_subscribe", params: [kind] }), /alpha is stopped/);
+      await assert.rejects(clientProvider.request({ method: "eth_subscribe", params: [kind] }), /alpha is paused/);
     }
     assert.equal((await subscribe("hyperchain")).error, undefined);
     socket.terminate();
@@ -99,7 +99,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     const { stopped: isStopped, stuck } = await statusOf("alpha");
     assert.deepEqual(
       [isStopped, stuck],
-      [true, { why: "alpha is stopped", help: "'npx hardhat hyperchain:start alpha' starts it again" }],
+      [true, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' has it go on" }],
     );
     // Again changes nothing.
     await ask("hyperchain_stopChain", 271);
@@ -129,7 +129,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     await moveOn();
     const message = (await devnet.messages()).find(({ messageHash }) => messageHash === there.messageHash);
     assert.equal(message?.steps.at(-1)?.step, "inTransactionRoot");
-    assert.deepEqual(message.stuck, { why: "alpha is stopped", help: "'npx hardhat hyperchain:start alpha' starts it again" });
+    assert.deepEqual(message.stuck, { why: "alpha is paused", help: "'npx hardhat hyperchain:start alpha' has it go on" });
     assert.deepEqual(devnet.chains[0]!.pipeline.progress(), before);
     assert.equal((await statusOf("beta")).stuck, undefined);
     await assert.rejects(devnet.settle(A), { code: "ChainStopped" });
@@ -154,7 +154,7 @@ describe("I8: a chain is stopped and started while the ecosystem runs", () => {
     const waits = (await devnet.messages()).find(({ messageHash }) => messageHash === sent.messageHash);
     const steps = waits?.steps.map(({ step }) => step) ?? [];
     assert.deepEqual([steps.includes("imported"), steps.includes("executed")], [true, false]);
-    assert.equal(waits?.stuck?.why, "alpha is stopped");
+    assert.equal(waits?.stuck?.why, "alpha is paused");
     await devnet.startChain(A);
     const before = await alpha.getBalance(BOB);
     await moveOn();

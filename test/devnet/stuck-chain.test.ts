@@ -60,13 +60,16 @@ describe("A7: a chain that seals nothing though it has something to seal is stuc
   });
 
   test("where L1 answers, and shows no block that is young enough", () => {
-    const { plan, pipeline, runSwitch } = devnet.chains[0]!;
+    const { plan, base, pipeline, runSwitch } = devnet.chains[0]!;
     const chain = { sequencer: { hasOpenBatch: true, isPaused: false }, mempool: { size: 0 } };
     const blind = { chain, fault: () => undefined, waitsFor: () => undefined, isBlind: () => "the view is old" };
-    const stuck = chainStuckBecause({ name: "alpha", plan, runSwitch, pipeline: blind });
+    const stuck = chainStuckBecause({ name: "alpha", plan, base, runSwitch, pipeline: blind });
     assert.equal(stuck?.why, "the view is old");
     assert.match(stuck.help, /use another \(l1\.url\), or set this machine's clock right/);
-    assert.equal(chainStuckBecause({ name: "alpha", plan, runSwitch, pipeline: { ...blind, fault: () => "gone" } }), undefined);
+    assert.equal(
+      chainStuckBecause({ name: "alpha", plan, base, runSwitch, pipeline: { ...blind, fault: () => "gone" } }),
+      undefined,
+    );
     assert.equal(pipeline.isBlind(), undefined);
   });
 });

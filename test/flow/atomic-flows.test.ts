@@ -202,6 +202,6 @@ describe("C11: atomic flows, with real proofs", () => {
     assert.equal(await l1.getBalance(recipient(56)), 56n);
     await assert.rejects(claim(withheld, recipient(56)), { code: "Refused", message: /EscrowAlreadyPaid/ });
     const running = claimEscrow(devnet.info(), { flow, leg: 0 }, onL1(), providerOf);
-    await assert.rejects(running, { code: "FlowOpen", message: /has not exited/ });
+    await assert.rejects(running, { code: "FlowOpen", message: /has not ended/ });
   });
 });

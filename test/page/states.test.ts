@@ -139,7 +139,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
   });
 
   test(
-    "a message to a chain that stands still says that it is stuck, why, and what helps; the chain says that it has stopped",
+    "a message to a chain that stands still says that it is stuck, why, and what helps; the chain says that it is paused",
     { skip },
     async () => {
       const alice = accounts.wallet(ALICE).connect(clientNamed(1));
@@ -154,7 +154,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
       assert.deepEqual(await violations(tab), []);
       await open("");
       await tab.getByRole("row", { name: / transfer alpha beta stuck: .*beta/ }).waitFor();
-      await tab.getByRole("row", { name: /^beta 273 .* stopped/ }).waitFor();
+      await tab.getByRole("row", { name: /^beta 273 .* paused/ }).waitFor();
       await devnet.startChain(BETA);
       await devnet.relay();
       await tab.getByRole("row", { name: /^beta 273 .* runs, but seals nothing: a batch is open/ }).waitFor();

@@ -83,7 +83,7 @@ describe("D3: tasks for a chain on a chain", () => {
   test("B9: hyperchain:bring of a chain on a chain names what it settles on, and a chain that cannot keep it", async () => {
     const { stderr } = await workplace.run(["hyperchain:bring", `${CAROL}@x`, "0", "--to", "alpha"]);
     assert.match(stderr, /once alpha has executed a batch that has it/);
-    assert.match(stderr, /alpha cannot be shown the slot of x: it is that chain itself, has stopped, or settles elsewhere/);
+    assert.match(stderr, /alpha cannot be shown the slot of x: it is that chain itself, is paused, or settles elsewhere/);
   });
 
   test("hyperchain:reconstruct --operate goes on with it and its base, from L1's URL and a file of what waits in its queue", async () => {

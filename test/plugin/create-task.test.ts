@@ -65,13 +65,9 @@ describe("A1: hyperchain:create", () => {
 
   test("I8: hyperchain:stop, start and remove name a chain, say what is next, and refuse with what to do", async () => {
     const stopped = await run("hyperchain:stop", "delta");
-    assert.equal(
-      stopped.stdout,
-      "delta (272) is stopped; 'npx hardhat hyperchain:start delta' starts it again\n",
-      stopped.stderr,
-    );
+    assert.equal(stopped.stdout, "delta (272) is paused; 'npx hardhat hyperchain:start delta' has it go on\n", stopped.stderr);
     const status = await run("hyperchain:status");
-    assert.match(status.stdout, /delta is stopped\. 'npx hardhat hyperchain:start delta' starts it again/);
+    assert.match(status.stdout, /delta is paused\. 'npx hardhat hyperchain:start delta' has it go on/);
     const started = await run("hyperchain:start", "272");
     assert.match(started.stdout, /^delta \(272\) runs at http:\/\/127\.0\.0\.1:\d+\n$/);
     // Its first batch, with the money of the funded accounts, is open.

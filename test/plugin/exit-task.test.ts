@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider, Wallet } from "ethers";
+import type { EcosystemStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import { l1AccountOf } from "../../src/client/chain-accounts.ts";
-import { callAfterExit } from "../../src/client/stopped-account.ts";
+import { callAfterExit } from "../../src/client/account-after-exit.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -16,6 +17,7 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
   let ecosystem: SpawnedEcosystem;
   let l1: JsonRpcProvider;
   let held: bigint;
+  let queued = "";
   before(async () => {
     const alpha = { priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: EXIT_DELAY_SECONDS };
     ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "0", "--no-relayer"], { config: { chains: { alpha } } });
@@ -36,24 +38,32 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
   test("a chain in whose queue nothing waits is left by a withdrawal, and the task says so", async () => {
     const { code, stderr } = await exit("--activate");
     assert.equal(code, 1);
-    assert.match(stderr, /chain 271 has not stopped, and nothing waits in its queue on L1: use hyperchain:withdraw/);
+    assert.match(stderr, /alpha has not ended, and nothing waits in its queue on L1: use hyperchain:withdraw/);
+    assert.match(stderr, /To try it on a devnet.*hyperchain:stop alpha.*hyperchain:deposit 0\.1 1@alpha --no-wait/);
   });
 
-  test("while an operation waits, the task says when the exit opens, and then that it stops the chain", async () => {
+  test("while an operation waits, the task says when the exit opens, and then that it ends the chain", async () => {
     // The chain runs it, and nothing settles the batch.
-    const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3", "--no-wait"]);
+    assert.equal((await workplace.run(["hyperchain:stop", "alpha"])).code, 0);
+    const waited = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3"]);
+    assert.equal(waited.code, 1);
+    assert.match(waited.stderr, /alpha is paused, so what is sent there would wait; .*hyperchain:start alpha.*--no-wait/);
+    const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@alpha", "--from", "3", "--no-wait", "--json"]);
     assert.equal(deposit.code, 0, deposit.stderr);
+    queued = (JSON.parse(deposit.stdout) as { canonicalTxHash: string }).canonicalTxHash;
     const early = await exit("--activate");
     assert.equal(early.code, 1);
     const [, seconds = ""] = /its exit opens at \S+Z of L1's time, in (\d+) s, if the oldest operation/.exec(early.stderr) ?? [];
     // The operation's window, another one, and the delay; less by the seconds since the deposit, more by those that its gas takes.
     const least = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS - 60;
     assert.ok(Number(seconds) > least && Number(seconds) < least + 120, early.stderr);
+    assert.ok(early.stderr.includes(`evm_increaseTime with [${Number(seconds) + 1}] and evm_mine`), early.stderr);
+    assert.ok(early.stderr.includes(ecosystem.info.l1.url), early.stderr);
     await l1.send("evm_increaseTime", [Number(seconds) + 60]);
     await l1.send("evm_mine", []);
     const open = await exit();
     assert.equal(open.code, 1);
-    assert.match(open.stderr, /ignores its queue, so its exit is open\. Activating it stops the chain for good.*add --activate/s);
+    assert.match(open.stderr, /ignores its queue, so its exit is open\. Activating it ends the chain for good.*add --activate/s);
   });
 
   test("with --activate the chain stops, and L1 pays what the account held there, once", async () => {
@@ -81,8 +91,67 @@ describe("B8: hyperchain:exit takes what an account held out of a chain that ign
 
     const again = await exit();
     assert.equal(again.code, 0, again.stderr);
-    assert.match(again.stdout, /nothing to claim/);
+    assert.match(again.stdout, /nothing to claim of ETH/);
+    assert.ok(
+      again.stdout.includes(
+        `1 operation never ran; what it carried is paid back by\n  npx hardhat hyperchain:claim alpha ${queued}`,
+      ),
+      again.stdout,
+    );
     assert.equal(await l1.getBalance(HEIR), held + 77n);
+  });
+
+  test("the chain is ended then, and paused no more: nothing advises to start it, and nothing is sent there", async () => {
+    const status = await workplace.run(["hyperchain:status"]);
+    assert.equal(status.code, 0, status.stderr);
+    assert.match(
+      status.stdout,
+      /alpha has ended: it takes nothing any more, and L1 pays out .*\. 'npx hardhat hyperchain:exit alpha' claims it/,
+    );
+    assert.doesNotMatch(status.stdout, /hyperchain:start|alpha is paused/);
+    const { status: told } = JSON.parse((await workplace.run(["hyperchain:status", "--json"])).stdout) as {
+      status: EcosystemStatus;
+    };
+    assert.deepEqual([told.chains[0]?.stopped, told.chains[0]?.ended], [true, true]);
+    const asked = new JsonRpcProvider(ecosystem.info.chains[0]?.url, 271, { staticNetwork: true });
+    await assert.rejects(asked.send("eth_blockNumber", []), (error: { error: { message: string; data: unknown } }) => {
+      assert.deepEqual(error.error.data, { code: "ChainEnded" });
+      return /^alpha has ended, and is paused: L1 pays out .*hyperchain:exit alpha' claims it$/.test(error.error.message);
+    });
+    asked.destroy();
+    for (const task of [
+      ["send", "1", "1@l1", "--from", "1@alpha"],
+      ["send", "1", "1@alpha", "--from", "1@l1"],
+      ["withdraw", "1", "--from", "1@alpha"],
+      ["deposit", "1", "1@alpha"],
+    ]) {
+      const { code, stderr } = await workplace.run([`hyperchain:${task[0]}`, ...task.slice(1)]);
+      assert.equal(code, 1, task.join(" "));
+      assert.match(stderr, /alpha has ended: it takes nothing any more/, task.join(" "));
+    }
+    const started = await workplace.run(["hyperchain:start", "alpha"]);
+    assert.match(started.stdout, /^alpha \(271\) runs at \S+, to be read: alpha has ended/);
+    assert.equal((await workplace.run(["hyperchain:stop", "alpha"])).code, 0);
+  });
+
+  test("hyperchain:claim pays the deposit that never ran back to its payer, once, whoever claims it", async () => {
+    const payer = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
+    const before = await l1.getBalance(payer);
+    const claim = ["hyperchain:claim", "alpha", queued, "--from", "4"];
+    const { code, stdout, stderr } = await workplace.run([...claim, "--json"]);
+    assert.equal(code, 0, stderr);
+    const { refunds } = JSON.parse(stdout) as {
+      refunds: readonly { payments: readonly { recipient: string; amount: string }[] }[];
+    };
+    const [payment] = refunds[0]?.payments ?? [];
+    assert.equal(payment?.recipient, payer.toLowerCase());
+    // The amount, and the gas for the chain that was never used.
+    assert.ok(BigInt(payment?.amount ?? 0) >= 5n * 10n ** 17n);
+    assert.equal((await l1.getBalance(payer)) - before, BigInt(payment?.amount ?? 0));
+    const again = await workplace.run(claim);
+    assert.equal(again.code, 0, again.stderr);
+    assert.match(again.stdout, /was paid back before/);
+    assert.equal((await l1.getBalance(payer)) - before, BigInt(payment?.amount ?? 0));
   });
 
   test("the sender has its account on L1 make any call then; another's it does not move", async () => {
@@ -156,7 +225,7 @@ describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a 
   });
 });
 
-describe("D3: hyperchain:exit takes what an account held out of a chain whose base has stopped", () => {
+describe("D3: hyperchain:exit takes what an account held out of a chain whose base has ended", () => {
   const workplace = createWorkplace();
   let ecosystem: SpawnedEcosystem;
   let l1: JsonRpcProvider;
@@ -185,7 +254,7 @@ describe("D3: hyperchain:exit takes what an account held out of a chain whose ba
     await l1.send("evm_mine", []);
     const open = await workplace.run(["hyperchain:exit", "alpha", "--from", "2"]);
     assert.equal(open.code, 1);
-    assert.match(open.stderr, /add --activate if you want it\. x on it stop with it: L1 pays what accounts held there/);
+    assert.match(open.stderr, /add --activate if you want it\. x on it end with it: L1 pays what accounts held there/);
     const stopped = await workplace.run(["hyperchain:exit", "alpha", "--from", "2", "--activate"]);
     assert.equal(stopped.code, 0, stopped.stderr);
   });

@@ -1,3 +1,4 @@
+import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Refusal } from "../../chain/rpc/refused-methods.ts";
 import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
@@ -7,27 +8,25 @@ import type { ChainPipeline } from "./chain-pipeline.ts";
 /** Of a chain in this process. A removed one is only held for snapshots in which the ecosystem still has it. */
 export type ChainRun = "running" | "stopped" | "removed";
 
-/** ChainStopped: it answers when it is started again. ChainRemoved: the ecosystem has it no more. */
-export class ChainNotRunningError extends HyperchainError<"ChainStopped" | "ChainRemoved"> {
+/**
+ * ChainStopped: it is paused, and answers when it is started. ChainEnded: it is paused, and its exit was activated. ChainRemoved:
+ * the ecosystem has it no more.
+ */
+export class ChainNotRunningError extends HyperchainError<"ChainStopped" | "ChainEnded" | "ChainRemoved"> {
   override readonly name = "ChainNotRunningError";
-
-  constructor(name: string, run: Exclude<ChainRun, "running">) {
-    super(
-      run === "stopped" ? "ChainStopped" : "ChainRemoved",
-      run === "stopped"
-        ? `${name} is stopped; 'npx hardhat hyperchain:start ${name}' starts it again, as hyperchain_startChain does`
-        : `${name} has left this ecosystem: it was removed, or came after the snapshot that was returned to; hyperchain_info names those that there are`,
-    );
-  }
 }
 
 export interface RunSwitchOptions {
   readonly name: string;
+  /** Name of what it settles on. */
+  readonly layer: string;
   readonly begins: Exclude<ChainRun, "removed">;
 }
 
 export interface RunSwitchDependencies {
   readonly pipeline: () => Pick<ChainPipeline, "chain" | keyof RestorableMember>;
+  /** Whether its exit was activated, as far as is known. */
+  readonly hasEnded: () => boolean;
   /** Told after each change. */
   readonly onChange: () => void;
 }
@@ -38,13 +37,15 @@ export interface RunSwitchDependencies {
  */
 export class RunSwitch implements RestorableMember {
   readonly #name: string;
+  readonly #layer: string;
   readonly #dependencies: RunSwitchDependencies;
   readonly #marked = new WeakMap<MemberMark, ChainRun>();
   readonly #ends = new Set<(error: ChainNotRunningError) => void>();
   #run: ChainRun;
 
-  constructor({ name, begins }: RunSwitchOptions, dependencies: RunSwitchDependencies) {
+  constructor({ name, layer, begins }: RunSwitchOptions, dependencies: RunSwitchDependencies) {
     this.#name = name;
+    this.#layer = layer;
     this.#run = begins;
     this.#dependencies = dependencies;
   }
@@ -55,6 +56,11 @@ export class RunSwitch implements RestorableMember {
 
   get isRunning(): boolean {
     return this.#run === "running";
+  }
+
+  /** Whether it takes nothing any more, however often it is started. */
+  get hasEnded(): boolean {
+    return this.#dependencies.hasEnded();
   }
 
   /** Why clients are refused now. */
@@ -70,7 +76,23 @@ export class RunSwitch implements RestorableMember {
 
   /** Why it does nothing; undefined while it runs. */
   error(): ChainNotRunningError | undefined {
-    return this.#run === "running" ? undefined : new ChainNotRunningError(this.#name, this.#run);
+    const name = this.#name;
+    if (this.#run === "running") return undefined;
+    if (this.#run === "removed")
+      return new ChainNotRunningError(
+        "ChainRemoved",
+        `${name} has left this ecosystem: it was removed, or came after the snapshot that was returned to; hyperchain_info names those that there are`,
+      );
+    if (!this.hasEnded)
+      return new ChainNotRunningError(
+        "ChainStopped",
+        `${name} is paused; ${pausedChain(name).help}, as hyperchain_startChain does`,
+      );
+    const layer = this.#layer;
+    return new ChainNotRunningError(
+      "ChainEnded",
+      `${name} has ended, and is paused: ${layer} pays out what accounts held there; ${endedChain(name, layer).help}`,
+    );
   }
 
   /** The work; rejects with ChainNotRunningError as soon as the chain does not run. */

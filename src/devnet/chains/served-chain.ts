@@ -57,8 +57,10 @@ export async function startServedChain(
     readonly plan: ChainPlan;
     readonly base: SettlementBase;
     readonly begins: RunSwitchOptions["begins"];
-    /** Told when it has stopped or started. */
+    /** Told when it was paused or started. */
     readonly onSwitched: () => void;
+    /** Whether its exit was activated, as far as is known. */
+    readonly hasEnded: () => boolean;
     readonly baseToken: BaseToken;
     readonly genesis: readonly GenesisAccount[];
     readonly accounts: UnlockedAccounts;
@@ -70,10 +72,13 @@ export async function startServedChain(
   },
   dependencies: ChainPipelineDependencies,
 ): Promise<ServedChain> {
-  const { plan, base, begins, onSwitched, baseToken, genesis, relayer, ...answering } = options;
+  const { plan, base, begins, onSwitched, hasEnded, baseToken, genesis, relayer, ...answering } = options;
   const { name, chainId } = plan;
   const wallClockMs = (): number => dependencies.clock.nowMs();
-  const runSwitch = new RunSwitch({ name, begins }, { pipeline: () => pipeline, onChange: onSwitched });
+  const runSwitch = new RunSwitch(
+    { name, layer: base.chain === undefined ? "L1" : base.name, begins },
+    { pipeline: () => pipeline, hasEnded, onChange: onSwitched },
+  );
   const serving = { ...answering, wallClockMs, gasPrice: { toldWei: GAS_PRICE_WEI }, refusal: runSwitch.refusal };
   const pipeline: ChainPipeline = await startChainPipeline(
     { plan, startsPaused: !runSwitch.isRunning, baseToken, genesis, relayer, minGasPriceWei: LEAST_FEE_CAP_WEI, serving },

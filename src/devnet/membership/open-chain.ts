@@ -74,8 +74,10 @@ export interface ChainOpening {
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;
   readonly events: ChainEvents;
-  /** Told when a chain has stopped or started. */
+  /** Told when a chain was paused or started. */
   readonly onSwitched: () => void;
+  /** Whether a chain's exit was activated, as far as is known. */
+  readonly hasEnded: (chainId: bigint) => boolean;
 }
 
 /** One chain of the ecosystem, which ends by itself or with all others. */
@@ -128,7 +130,7 @@ function moneyOnTop({ baseToken }: ChainPlan, { options, layer }: Pick<ChainOpen
 function servedAs(
   plan: ChainPlan,
   baseToken: BaseToken,
-  { options, closed, sessions, genesis, keys, revertReason, feed, layer, onSwitched }: ChainOpening,
+  { options, closed, sessions, genesis, keys, revertReason, feed, layer, onSwitched, hasEnded }: ChainOpening,
 ): Omit<Parameters<typeof startServedChain>[0], "begins" | "base"> {
   const { host, origins, inBackground } = options;
   return {
@@ -145,6 +147,7 @@ function servedAs(
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
     revertReason,
     onSwitched,
+    hasEnded: () => hasEnded(plan.chainId),
   };
 }
 

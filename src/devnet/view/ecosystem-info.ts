@@ -103,8 +103,10 @@ export interface ChainInfo {
   readonly protocolVersion: number;
   /** The next version that the chain's admin has scheduled; absent where it has none. */
   readonly upgrade?: UpgradeStatus;
-  /** Whether it stands still and refuses its clients until it is started; absent while it runs. */
+  /** Whether it is paused: it stands still and refuses its clients until it is started; absent while it runs. */
   readonly stopped?: true;
+  /** Whether its exit was activated: it takes nothing any more, and what accounts held is paid out below it; absent before. */
+  readonly ended?: true;
 }
 
 /** A chain that the ecosystem has no more; answer of `hyperchain_removeChain`. */
@@ -138,7 +140,7 @@ export interface EcosystemStatus {
   };
 }
 
-export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped" | "lists"> {
+export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrade" | "stopped" | "ended" | "lists"> {
   readonly name: string;
   readonly chainId: number;
   /** Name of the chain on which it settles; absent where that is L1. */

@@ -187,7 +187,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...executionSummary({ pipeline, executionWatch }),
     allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
-    ...stoppedInfo(runSwitch),
+    ...standingInfo(runSwitch),
   };
 }
 
@@ -218,7 +218,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
     ...executionStatus(chain),
-    ...stoppedInfo(chain.runSwitch),
+    ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
@@ -258,8 +258,8 @@ function executionSummary(chain: WatchedChain): Pick<ChainInfo, "execution"> {
   };
 }
 
-function stoppedInfo({ isRunning }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped"> {
-  return isRunning ? {} : { stopped: true };
+function standingInfo({ isRunning, hasEnded }: DevnetChain["runSwitch"]): Pick<ChainInfo, "stopped" | "ended"> {
+  return { ...(isRunning ? {} : { stopped: true }), ...(hasEnded ? { ended: true } : {}) };
 }
 
 function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists"> {

@@ -49,7 +49,7 @@ function withoutWords({
   ...others
 }: ChainStatus): ChainStatus {
   const shown = { ...others, ...(execution === undefined ? {} : { execution: withoutDetails(execution) }) };
-  return fault === undefined ? shown : { ...shown, fault: "the chain has stopped; its readers are told why" };
+  return fault === undefined ? shown : { ...shown, fault: "the chain stands still; its readers are told why" };
 }
 
 const TOLD_TO_READERS = "the chain's readers are told more";

@@ -1,3 +1,4 @@
+import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { Stuck } from "./ecosystem-info.ts";
 
@@ -9,10 +10,12 @@ import type { Stuck } from "./ecosystem-info.ts";
 export function chainStuckBecause({
   name,
   plan,
+  base,
   pipeline,
   runSwitch,
 }: Pick<DevnetChain, "name" | "plan"> & {
-  readonly runSwitch: Pick<DevnetChain["runSwitch"], "isRunning">;
+  readonly base: Pick<DevnetChain["base"], "name" | "chain">;
+  readonly runSwitch: Pick<DevnetChain["runSwitch"], "isRunning" | "hasEnded">;
   readonly pipeline: Pick<DevnetChain["pipeline"], "fault" | "waitsFor" | "isBlind"> & {
     readonly chain: {
       readonly sequencer: Pick<DevnetChain["pipeline"]["chain"]["sequencer"], "hasOpenBatch" | "isPaused">;
@@ -20,7 +23,8 @@ export function chainStuckBecause({
     };
   };
 }): Stuck | undefined {
-  if (!runSwitch.isRunning) return stoppedChain(name);
+  if (runSwitch.hasEnded) return endedChain(name, base.chain === undefined ? "L1" : base.name);
+  if (!runSwitch.isRunning) return pausedChain(name);
   const { sequencer, mempool } = pipeline.chain;
   if (pipeline.fault() !== undefined || pipeline.waitsFor() !== undefined) return undefined;
   if (sequencer.isPaused && (sequencer.hasOpenBatch || mempool.size > 0)) {
@@ -43,9 +47,4 @@ export function chainStuckBecause({
     why: "a batch is open, and nothing seals it by itself (batches.maxAgeMs is null)",
     help: `'npx hardhat hyperchain:settle ${name}' settles it now`,
   };
-}
-
-/** A chain that its user has stopped. */
-export function stoppedChain(name: string): Stuck {
-  return { why: `${name} is stopped`, help: `'npx hardhat hyperchain:start ${name}' starts it again` };
 }

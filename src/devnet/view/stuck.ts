@@ -1,6 +1,6 @@
+import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./message-info.ts";
-import { stoppedChain } from "./stuck-chain.ts";
 
 /** What a stuck message is told apart from one on its way by. */
 export interface StuckDependencies {
@@ -21,7 +21,8 @@ export function stuckBecause(message: MessageInfo, { info, faultOf, isIgnored }:
   const stands = (chainId: number): Stuck | undefined => {
     const chain = info.chains.find((each) => each.chainId === chainId);
     if (chain === undefined) return chainId === info.l1.chainId ? undefined : removedChain(chainId);
-    if (chain.stopped === true) return stoppedChain(chain.name);
+    if (chain.ended === true) return endedChain(chain.name, chain.settlesOn?.name ?? "L1");
+    if (chain.stopped === true) return pausedChain(chain.name);
     const fault = faultOf(chainId);
     if (fault === undefined) return undefined;
     return {

@@ -150,7 +150,7 @@ export interface Hyperchains extends Iterable<Member> {
    * it. Throws ClientError UnknownChain.
    */
   stopChain(chain: ChainName): Promise<ChainInfo>;
-  /** Has a stopped chain go on with what it had. Throws ClientError UnknownChain. */
+  /** Has a paused chain go on with what it had. Throws ClientError UnknownChain. */
   startChain(chain: ChainName): Promise<ChainInfo>;
   /**
    * Ends a chain; its contract on L1, and the money in it, stay there. Refused (ChainInUse) where messages or batches of it are

@@ -24,7 +24,7 @@ export interface EcosystemLink {
   request<Answer>(method: string, params?: readonly unknown[]): Promise<Answer>;
   /** Connects a chain that has come since. */
   join(chainId: number): Promise<Member>;
-  /** Chains have stopped, started or left: the info and the chains are those of now. */
+  /** Chains were paused or started, or have left: the info and the chains are those of now. */
   refresh(): Promise<void>;
   /** Ends the clients; the members are the connection's. */
   close(): void;

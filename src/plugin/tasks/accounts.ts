@@ -6,6 +6,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { developmentAccount, withAddress } from "../development-accounts.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
+import { requireStarted } from "./standing.ts";
 import { ownWallet, taskWallets } from "./task-wallets.ts";
 
 /** An account on a member, as a task's argument names it. */
@@ -32,9 +33,10 @@ export async function resolvePlace(session: Session, text: string, member?: stri
   return resolveChainAddress(info, withAddress(info, text), session.provider(info.l1.chainId), member);
 }
 
-/** The wallet that signs for an account. Throws a plugin error where the task has no key for it. */
+/** The wallet that signs for an account. Throws a plugin error where the task has no key for it, or the chain is paused. */
 export function signerOf(session: Session, place: Place): Wallet {
   const { info } = session;
+  requireStarted(info, place.chainId);
   const { own, development } = taskWallets(info);
   const wallet = [...own, ...development].find(({ address }) => address.toLowerCase() === place.account);
   if (wallet !== undefined) return wallet.connect(session.provider(place.chainId));

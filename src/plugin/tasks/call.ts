@@ -11,6 +11,7 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { encodeCall } from "./encode-call.ts";
 import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
+import { requireSendable } from "./standing.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 
 interface CallArguments extends EcosystemArguments {
@@ -38,6 +39,7 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
+    if (!args.estimate) await requireSendable(whole, { from, to }, args);
     // Over chains between, each step of the way has a layer of its own.
     const isOver = wayDown(whole.info, from.chainId, to.chainId).length > 1;
     const session = isOver ? whole : sessionBetween(whole, from.chainId, to.chainId);

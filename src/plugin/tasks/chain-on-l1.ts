@@ -40,6 +40,8 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
 
 /** A chain's contract on L1, whether the chain runs or not. */
 export interface ChainOnL1 {
+  /** In the running ecosystem; absent where only its contract is known. */
+  readonly name?: string;
   /** Of what it settles on: L1, or another chain. */
   readonly l1: string;
   readonly hyperchain: Hex;
@@ -121,6 +123,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
     l1: settlement.url,
     hyperchain,
     output,
+    ...(known === undefined ? {} : { name: known.name }),
     ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
     runs: true,
     hasNoNode: false,

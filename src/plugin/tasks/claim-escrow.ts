@@ -4,9 +4,10 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
 import { findFlow } from "../../client/find-flow.ts";
 import { claimEscrow } from "../../client/flow-escrow.ts";
-import { ETHER } from "../../client/token.ts";
+import { l1TokenOf } from "../../client/token.ts";
 import { rebuiltNode } from "../../devnet/reconstruction/proofs.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { formatAmount } from "../../options/amount.ts";
 import { wholeNumber } from "../../options/values.ts";
 import type { AtomicFlow } from "../../protocol/atomic-flow.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -19,6 +20,8 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { rebuild } from "./chain-on-l1.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { describeOnLayer } from "./tokens.ts";
+import type { NamedToken } from "./tokens.ts";
 
 interface ClaimEscrowArguments extends EcosystemArguments {
   readonly flow: string;
@@ -50,7 +53,7 @@ const flowFile = v.object({
   ),
 });
 
-/** `hyperchain:claim-escrow`: has L1 pay what a leg of a flow had in escrow on a chain that has exited. */
+/** `hyperchain:claim-escrow`: has L1 pay what a leg of a flow had in escrow on a chain that has ended. */
 const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (whole) => {
     const flow = await readFlow(whole, args.flow);
@@ -59,7 +62,7 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     const session = sessionOf(whole, chain.chainId);
     const { info, output } = session;
     const signer = signerOf(session, await readSender(session, args.from, info.l1.name));
-    // The chain has stopped, so its state is taken from L1. Other chains prove what is missing there.
+    // The chain has ended, so its state is taken from L1. Other chains prove what is missing there.
     let rebuilt: Promise<AskedNode> | undefined;
     const stopped: AskedNode = {
       async send(method, params) {
@@ -72,15 +75,21 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     const paid = await claimEscrow(info, { flow, leg, to: args.to, token: args.token }, signer, nodeOf);
     const { end, to, token, l1TransactionHash } = paid;
     const why = end === "released" ? "the flow happened" : "a leg of the flow is missing";
-    const what = `${paid.amount} ${token === ETHER ? "wei" : `of token ${token}`}`;
-    const fee = paid.fee === 0n ? "" : `, and ${paid.fee} of the base token of ${chain.name} that were left for its end,`;
-    const left = paid.feeLeft === 0n ? "" : `; ${paid.feeLeft} of the base token cannot be moved there now: claim again for them`;
+    const layer = session.provider(info.l1.chainId);
+    const [escrow, base] = [await describeOnLayer(token, layer), await describeOnLayer(l1TokenOf(chain, undefined), layer)];
+    const what = inWords(paid.amount, escrow);
+    const fee = paid.fee === 0n ? "" : `, and ${inWords(paid.fee, base)} that were left for its end,`;
+    const left = paid.feeLeft === 0n ? "" : `; ${inWords(paid.feeLeft, base)} cannot be moved there now: claim again for them`;
     output.result(() => `${what}${fee} paid to ${to} on ${info.l1.name}, since ${why}: ${l1TransactionHash}${left}`, {
       chainId: chain.chainId,
       leg,
       ...paid,
     });
   });
+
+function inWords(units: bigint, { symbol, decimals }: NamedToken): string {
+  return `${formatAmount(units, decimals)} ${symbol}`;
+}
 
 /** A flow from a file, or by its id. Throws a plugin error. */
 async function readFlow(session: Session, text: string): Promise<AtomicFlow> {

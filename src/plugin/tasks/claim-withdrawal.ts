@@ -58,7 +58,7 @@ export async function whenExecuted<A extends { readonly state: string }>(
   const signer = signerOf(session, payer);
   const view = viewL1(info, session.provider(info.l1.chainId));
   await bringBodies(session, chainId, view);
-  const patience = createProgressWait(session);
+  const patience = createProgressWait(session, [chainId]);
   let last: string | undefined;
   for (;;) {
     const made = await attempt(signer, view);

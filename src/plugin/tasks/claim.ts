@@ -12,7 +12,9 @@ import { claimMessages, gatewayMessagesNamed } from "./claim-message.ts";
 import { callNamed, callsOf, claimableIn } from "./claimable.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import type { Claimed } from "./claim-withdrawal.ts";
+import { claimRefunds, refundable } from "./claim-refund.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
 
 interface ClaimArguments extends EcosystemArguments {
   readonly chain: string;
@@ -22,20 +24,21 @@ interface ClaimArguments extends EcosystemArguments {
 
 /**
  * `hyperchain:claim`: has L1 pay a withdrawal, or a call on L1 made, with those that follow from it, or messages of the gateway
- * delivered; anyone may.
+ * delivered, or what a chain that has ended never took from its queue paid back; anyone may.
  */
 const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (whole) => {
     const hash = readHash(args.hash);
     const member = findMember(whole.info, args.chain);
-    const messages = await gatewayMessagesNamed(whole, member.chainId, hash);
-    const isOnL1 = member.chainId === whole.info.l1.chainId;
-    if (isOnL1 && messages.length > 0) return claimMessages(whole, messages, args.from);
-    if (isOnL1) throw pluginError(`transaction ${args.hash} on ${member.name} has sent no message by the gateway to a chain`);
+    if (member.chainId === whole.info.l1.chainId) return claimFromL1(whole, hash, args.from);
     const chain = findChain(whole.info, args.chain);
     const session = sessionOf(whole, chain.chainId);
     const { info, output } = session;
-    const receipt = await session.provider(chain.chainId).getTransactionReceipt(hash);
+    const unrun = await refundable(session, chain.chainId, hash);
+    if (unrun.length > 0) return claimRefunds(session, chain.chainId, unrun, await readSender(session, args.from, info.l1.name));
+    const isPaused = whole.info.chains.some(({ chainId, stopped }) => chainId === chain.chainId && stopped === true);
+    const messages = isPaused ? [] : await gatewayMessagesNamed(whole, member.chainId, hash);
+    const receipt = isPaused ? null : await session.provider(chain.chainId).getTransactionReceipt(hash);
     const sent = receipt === null ? [] : claimableIn(info, chain.chainId, receipt);
     if (sent.length === 0 && messages.length > 0) return claimMessages(whole, messages, args.from);
     if (receipt !== null && sent.length === 0)
@@ -44,7 +47,8 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
       );
     const messageHash = sent[0]?.messageHash ?? hash;
     const payer = await readSender(session, args.from, info.l1.name);
-    const known = sent[0] ?? (await callNamed(session, chain.chainId, hash));
+    // A chain that is paused tells no calls; what L1 pays a withdrawal by is on L1.
+    const known = sent[0] ?? (isPaused ? undefined : await callNamed(session, chain.chainId, hash));
     if (known?.type === "l1Call") {
       const [first, ...onward] = await claimCalls(whole, await callsOf(whole, known), payer.account);
       if (first === undefined) throw new TypeError("a call that is named is claimed");
@@ -57,6 +61,14 @@ const action: NewTaskActionFunction<ClaimArguments> = (args, hre) =>
     const claimed = await claimWithdrawal(session, chain.chainId, messageHash, payer);
     output.result(() => claimText(claimed, "paid", info.l1.name), claimJson(chain.chainId, messageHash, claimed));
   });
+
+/** Delivers what a transaction on L1 sent to chains by the gateway. */
+async function claimFromL1(whole: Session, hash: Hex, from: string | undefined): Promise<void> {
+  const { l1 } = whole.info;
+  const messages = await gatewayMessagesNamed(whole, l1.chainId, hash);
+  if (messages.length > 0) return claimMessages(whole, messages, from);
+  throw pluginError(`transaction ${hash} on ${l1.name} has sent no message by the gateway to a chain`);
+}
 
 function claimText({ transactionHash, isOfBefore }: Claimed, done: "paid" | "made", l1: string): string {
   const where = transactionHash === undefined ? "" : `${isOfBefore ? ", " : ": "}${transactionHash}`;

@@ -57,7 +57,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./spawn.ts"))
     .build(),
-  task("hyperchain:stop", "Stop a chain of the running ecosystem, or end the ecosystems that this project runs")
+  task("hyperchain:stop", "Pause a chain of the running ecosystem, or end the ecosystems that this project runs")
     .addPositionalArgument({ name: "chain", description: "Name or id; without it ecosystems end", defaultValue: "" })
     .addOption(option("url", "JSON-RPC URL of any member of the ecosystem (default: the project's own)"))
     .addFlag(json)
@@ -85,7 +85,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./create.ts"))
     .build(),
-  task("hyperchain:start", "Start a chain again that hyperchain:stop has stopped")
+  task("hyperchain:start", "Have a chain go on that hyperchain:stop has paused")
     .addPositionalArgument({ name: "chain", description: "Name or id" })
     .addOption(url)
     .addFlag(json)
@@ -167,9 +167,10 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task(
     "hyperchain:claim",
-    "Claim a withdrawal on L1, have a call on L1 made, with those that follow from it, or a message between L1 and a chain delivered",
+    "Claim a withdrawal on L1, have a call on L1 made, with those that follow from it, a message between L1 and a chain delivered, " +
+      "or what an ended chain never took from L1 paid back",
   )
-    .addPositionalArgument({ name: "chain", description: "Chain that it left: name or id" })
+    .addPositionalArgument({ name: "chain", description: "Chain that it left, or never reached: name or id" })
     .addPositionalArgument({ name: "hash", description: "Hash of its message or of its transaction" })
     .addOption(from)
     .addOption(url)
@@ -449,7 +450,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .build(),
   task(
     "hyperchain:exit",
-    "Have L1 pay what an account held on a chain that has stopped, or that ignores its queue, or whose base has stopped",
+    "Have L1 pay what an account held on a chain that has ended, or that ignores its queue, or whose base has ended",
   )
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(
@@ -460,17 +461,17 @@ export const taskDefinitions: TaskDefinition[] = [
     )
     .addOption(option("to", "Recipient on L1 (default: the holder)"))
     .addOption(option("token", "Addresses on L1 of tokens to claim beside the base token, with commas"))
-    .addFlag({ name: "activate", description: "Where the exit is open: stop the chain for good, for all its users" })
+    .addFlag({ name: "activate", description: "Where the exit is open: end the chain for good, for all its users" })
     .addOption(settlementUrl)
     .addOption(
-      option("base", "Of a chain on a chain that has stopped: the latter's contract on L1, which pays, and has what it takes"),
+      option("base", "Of a chain on a chain that has ended: the latter's contract on L1, which pays, and has what it takes"),
     )
     .addOption(option("baseUrl", "With --base: JSON-RPC URL of that L1"))
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./exit.ts"))
     .build(),
-  task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has exited")
+  task("hyperchain:claim-escrow", "Have L1 pay what a leg of an atomic flow had in escrow on a chain that has ended")
     .addPositionalArgument({ name: "flow", description: "The flow's id, or a file with its legs as buildFlow made it (JSON)" })
     .addPositionalArgument({ name: "leg", description: "Number of the leg, from 0" })
     .addOption(

@@ -7,6 +7,7 @@ import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
+import { requireTaking } from "./standing.ts";
 import { readAmount, resolveSymbol, tokenOnL1 } from "./tokens.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
@@ -23,6 +24,7 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
       throw pluginError(
         `a deposit goes to a chain, such as ${args.to.split("@")[0] ?? "0x…"}@${info.chains[0]?.name ?? "alpha"}`,
       );
+    await requireTaking(whole, to.chainId, args);
     const named = await resolveSymbol(session, info.l1.chainId, args.token);
     const token = await tokenOnL1(session, to.chainId, named);
     const amount = readAmount(args.amount, token);

@@ -1,8 +1,8 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
 import { hyperchainInterface as hyperchain, stateExit } from "../../client/contract-interfaces.ts";
-import { emptyL1Account } from "../../client/stopped-account.ts";
-import { stateExitOf } from "../../client/stopped-chain.ts";
+import { emptyL1Account } from "../../client/account-after-exit.ts";
+import { stateExitOf } from "../../client/ended-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { ETHER } from "../../client/token.ts";
@@ -15,7 +15,7 @@ import { rebuild, withChainOnL1 } from "./chain-on-l1.ts";
 import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
-import { exitFromStoppedBase, hasStopped } from "./exit-from-stopped-base.ts";
+import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
 
 interface ExitArguments extends ChainOnL1Arguments, ClaimArguments {
   readonly activate: boolean;
@@ -27,13 +27,13 @@ const WHAT_IS_ON_TOP =
 /** What `exitOpensAt` says while no operation waits. */
 const NEVER = 2n ** 256n - 1n;
 
-/** `hyperchain:exit`: has L1 pay what an account held on a chain that has stopped, by proofs from L1's data alone. */
+/** `hyperchain:exit`: has L1 pay what an account held on a chain that has ended, by proofs from L1's data alone. */
 const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
   withChainOnL1(args, hre, "acts", async (chain) => {
-    if (chain.base !== undefined && (await hasStopped(chain.base))) return exitFromStoppedBase(chain, chain.base, args, hre);
+    if (chain.base !== undefined && (await hasEnded(chain.base))) return exitFromEndedBase(chain, chain.base, args, hre);
     if (chain.hasNoNode)
       throw pluginError(
-        "the chain below has not stopped: the exit of a chain on it is there. Name a node of it by --settlement-url",
+        "the chain below has not ended: the exit of a chain on it is there. Name a node of it by --settlement-url",
       );
     const recipient = args.to === undefined ? undefined : parseAccount(args.to);
     const reconstruction = await rebuild(chain, { upTo: "executed" });
@@ -45,39 +45,41 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
       for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
         claims.push(await claim(sender, reconstruction, token, recipient ?? sender.address));
       claims.push(...(await emptyAccountOnL1(sender, reconstruction, args.token, recipient ?? sender.address)));
-      tellClaims(chain, reconstruction, activation, claims);
+      await tellClaims(chain, reconstruction, sender.provider, { activation, claims });
     });
   });
 
-/** Stops the chain for good, where its exit is open and the caller wants that. Throws a plugin error that says what to do. */
+/** Ends the chain, where its exit is open and the caller wants that. Throws a plugin error that says what to do. */
 async function activate(
   sender: Sender,
   { contract }: Reconstruction,
   isWanted: boolean,
-  { onTop, output }: ChainOnL1,
+  { name = `chain ${contract.configuration.chainId}`, l1, onTop, output }: ChainOnL1,
 ): Promise<Hex> {
-  const { hyperchain: to, configuration } = contract;
-  const name = `chain ${configuration.chainId}`;
+  const { hyperchain: to } = contract;
   const answer = await sender.provider.call({ to, data: hyperchain.encodeFunctionData("exitOpensAt") });
   const opensAt = BigInt(answer);
   const now = BigInt((await sender.provider.getBlock("latest"))?.timestamp ?? 0);
   if (opensAt === NEVER)
     throw pluginError(
-      `${name} has not stopped, and nothing waits in its queue on L1: use hyperchain:withdraw. If its operator ignores you, queue an ` +
-        "operation (hyperchain:deposit): where it is not carried out by its deadline, the exit opens after the exit delay",
+      `${name} has not ended, and nothing waits in its queue on L1: use hyperchain:withdraw. If its operator ignores you, queue an ` +
+        "operation (hyperchain:deposit): where it is not carried out by its deadline, the exit opens after the exit delay. To try it " +
+        `on a devnet, pause the chain and queue one: 'npx hardhat hyperchain:stop ${name}', 'npx hardhat hyperchain:deposit 0.1 ` +
+        `1@${name} --no-wait', and then this again`,
     );
   if (now <= opensAt)
     throw pluginError(
-      `${name} has not stopped; its exit opens at ${new Date(Number(opensAt) * 1_000).toISOString()} of L1's time, in ${opensAt - now} s, ` +
-        "if the oldest operation in its queue still waits then; run this again afterwards",
+      `${name} has not ended; its exit opens at ${new Date(Number(opensAt) * 1_000).toISOString()} of L1's time, in ${opensAt - now} s, ` +
+        "if the oldest operation in its queue still waits then; run this again afterwards. On a devnet the time is moved at " +
+        `${l1}, by evm_increaseTime with [${opensAt - now + 1n}] and evm_mine, while the chain is paused (hyperchain:stop)`,
     );
-  const above = onTop.length === 0 ? "" : `. ${onTop.join(" and ")} on it stop with it: ${WHAT_IS_ON_TOP}`;
+  const above = onTop.length === 0 ? "" : `. ${onTop.join(" and ")} on it end with it: ${WHAT_IS_ON_TOP}`;
   if (!isWanted)
     throw pluginError(
-      `${name} ignores its queue, so its exit is open. Activating it stops the chain for good, for all its users: ` +
+      `${name} ignores its queue, so its exit is open. Activating it ends the chain for good, for all its users: ` +
         `add --activate if you want it${above}`,
     );
-  if (above !== "") output.progress(`${name} is being stopped${above}`);
+  if (above !== "") output.progress(`${name} is being ended${above}`);
   return (await submit(sender, { to, data: hyperchain.encodeFunctionData("activateExit") })).hash as Hex;
 }
 
@@ -95,7 +97,7 @@ async function claim(sender: Sender, reconstruction: Reconstruction, token: Hex,
   return { heldOn: "chain", token, amount, recipient, transactionHash: hash as Hex };
 }
 
-/** What the sender's account on L1 has is moved too: the stopped chain sends no calls for it any more. */
+/** What the sender's account on L1 has is moved too: the ended chain sends no calls for it any more. */
 async function emptyAccountOnL1(
   sender: Sender,
   { contract: { factory, configuration } }: Reconstruction,

@@ -17,7 +17,11 @@ export interface ProgressWait {
   news(): void;
 }
 
-export function createProgressWait({ output, request }: Pick<Session, "output" | "request">): ProgressWait {
+/** `concerned`: ids of the chains without which it cannot happen. */
+export function createProgressWait(
+  { output, request }: Pick<Session, "output" | "request">,
+  concerned: readonly number[] = [],
+): ProgressWait {
   let since = performance.now();
   let hinted = false;
   const told = new Set<string>();
@@ -30,9 +34,15 @@ export function createProgressWait({ output, request }: Pick<Session, "output" |
       if (performance.now() - since > PATIENCE_MS) {
         since = performance.now();
         const { chains } = (await request("hyperchain_status")) as EcosystemStatus;
-        const stopped = chains.find(({ fault }) => fault !== undefined);
-        if (stopped !== undefined)
-          throw pluginError(`${stopped.name} stands still, so this may never happen: ${stopped.fault ?? ""}`);
+        // Chains that have ended are no reason for the others.
+        const ended = chains.find((chain) => chain.ended === true && concerned.includes(chain.chainId));
+        if (ended?.stuck !== undefined) throw pluginError(`this will not happen: ${ended.stuck.why}; ${ended.stuck.help}`);
+        const faulty = chains.find((chain) => chain.fault !== undefined && chain.ended !== true);
+        if (faulty !== undefined)
+          throw pluginError(`${faulty.name} stands still, so this may never happen: ${faulty.fault ?? ""}`);
+        const paused = chains.find((chain) => chain.stopped === true && concerned.includes(chain.chainId));
+        if (paused?.stuck !== undefined)
+          throw pluginError(`this waits until ${paused.name} goes on: ${paused.stuck.why}; ${paused.stuck.help}`);
         if (!hinted) output.progress(hint);
         hinted = true;
         tellDelays(output, chains, told);

@@ -113,7 +113,7 @@ async function operate(
           reason === undefined ? `${name} goes on: L1 answers` : warning(`${name} waits, and goes on by itself: ${reason}`),
         ),
       onStop: (error) =>
-        output.progress(warning(`${name} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
+        output.progress(warning(`${name} stands still: ${error instanceof Error ? error.message : String(error)}`)),
     },
   );
   const joining = chain.fleet === undefined ? "" : `\nworkers join its prover at ${chain.fleet.url}`;

@@ -15,6 +15,7 @@ import { followMessage } from "./follow-message.ts";
 import { followSent } from "./follow-sent.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { requireSendable } from "./standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 import type { NamedToken } from "./tokens.ts";
 
@@ -30,6 +31,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const to = await resolvePlace(whole, args.to);
     const others = whole.info.chains.filter(({ chainId }) => chainId !== to.chainId);
     const from = await readSender(whole, args.from, others.length === 1 ? others[0]?.name : undefined);
+    if (!args.estimate) await requireSendable(whole, { from, to }, args);
     const path = pathBetween(whole.info, from.chainId, to.chainId);
     const [, next = to.chainId] = path;
     const session = sessionBetween(whole, from.chainId, next);

@@ -83,7 +83,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
           : warning(`${nameOf(chainId)} waits, and goes on by itself: ${reason}`),
       ),
     onStop: (chainId, error) =>
-      output.progress(warning(`${nameOf(chainId)} has stopped: ${error instanceof Error ? error.message : String(error)}`)),
+      output.progress(warning(`${nameOf(chainId)} stands still: ${error instanceof Error ? error.message : String(error)}`)),
   }).catch((error: unknown) => {
     throw explained(inUsersWords(error, config, flagsGiven(args)));
   });

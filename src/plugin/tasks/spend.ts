@@ -11,6 +11,7 @@ import { followSent } from "./follow-sent.ts";
 import { strong, table } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { requireTaking } from "./standing.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 import type { NamedToken } from "./tokens.ts";
 
@@ -29,6 +30,7 @@ const action: NewTaskActionFunction<SpendArguments> = (args, hre) =>
     const { info, output } = session;
     const to = await resolvePlace(session, args.to);
     const { account } = readPlace(session, args.from ?? defaultSender(session), info.l1.name);
+    if (!args.estimate) await requireTaking(session, to.chainId, args);
     const token = await describeAsset(session, args.asset);
     const amount = readAmount(args.amount, token);
     const request = { asset: args.asset, amount, to: { chain: to.chainId, account: to.account } };

@@ -30,20 +30,25 @@ const action: NewTaskActionFunction<StatusArguments> = (args, hre) => {
   return withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const status = (await request("hyperchain_status")) as EcosystemStatus;
     output.result(() => text(info, status, ethPrice), { info, status });
-    if (status.chains.some(({ fault }) => fault !== undefined)) process.exitCode = 1;
+    if (status.chains.some(({ fault, ended }) => fault !== undefined && ended !== true)) process.exitCode = 1;
   });
 };
 
 function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];
-  const faults = chains.flatMap(({ name, fault }) => (fault === undefined ? [] : [warning(`${name} stands still: ${fault}`)]));
-  const delays = chains.flatMap(({ name, waitsFor }) =>
-    waitsFor === undefined ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
+  // That L1 refuses what an ended chain sends is told by its end.
+  const faults = chains.flatMap(({ name, fault, ended }) =>
+    fault === undefined || ended === true ? [] : [warning(`${name} stands still: ${fault}`)],
+  );
+  const delays = chains.flatMap(({ name, waitsFor, ended }) =>
+    waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const fees = chains.flatMap(({ name, fees: paid }) => (paid === undefined ? [] : [feeLine({ name, fees: paid }, ethPrice)]));
-  const idle = chains.flatMap(({ name, stopped, stuck: reason }) =>
-    reason === undefined ? [] : [warning(stopped === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
+  const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
+    reason === undefined
+      ? []
+      : [warning(stopped === true || ended === true ? `${reason.why}. ${reason.help}` : stuckChainLine(name, reason))],
   );
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);

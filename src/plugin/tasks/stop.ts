@@ -3,6 +3,7 @@ import { announced } from "../discovery/state-file.ts";
 import type { Announcement } from "../discovery/state-file.ts";
 import { urlGiven } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
+import { pausedChain } from "../../client/chain-standing.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -19,15 +20,14 @@ interface StopArguments extends EcosystemArguments {
   readonly chain: string;
 }
 
-/** `hyperchain:stop`: stops a chain, or ends the ecosystems that this project runs, or the one that a URL names. */
+/** `hyperchain:stop`: pauses a chain, or ends the ecosystems that this project runs, or the one that a URL names. */
 const action: NewTaskActionFunction<StopArguments> = (args, hre) =>
   args.chain === "" ? endEcosystems(args, hre) : stopChain(args, hre);
 
 const stopChain: NewTaskActionFunction<StopArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
     const stopped = (await request("hyperchain_stopChain", findChain(info, args.chain).chainId)) as ChainInfo;
-    const again = `'npx hardhat hyperchain:start ${stopped.name}' starts it again`;
-    output.result(() => `${stopped.name} (${stopped.chainId}) is stopped; ${again}`, stopped);
+    output.result(() => `${stopped.name} (${stopped.chainId}) is paused; ${pausedChain(stopped.name).help}`, stopped);
   });
 
 /** Wherever they were started. */

@@ -17,6 +17,7 @@ import { callFailure } from "./call-failure.ts";
 import { followMessage } from "./follow-message.ts";
 import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
+import { requireSendable } from "./standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
 interface SwapArguments extends EcosystemArguments {
@@ -43,6 +44,7 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     const others = info.chains.filter(({ chainId }) => chainId !== at.chainId);
     const from = await readSender(session, args.from, others.length === 1 ? others[0]?.name : undefined);
     const to = args.to === undefined ? from : await resolvePlace(session, args.to);
+    if (!args.estimate) await requireSendable(session, { from, to: at }, args);
     const [given, wanted] = await Promise.all([
       resolveSymbol(session, from.chainId, args.token),
       resolveSymbol(session, at.chainId, args.wanted),

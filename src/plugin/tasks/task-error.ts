@@ -1,5 +1,7 @@
 import { HardhatPluginError } from "hardhat/plugins";
+import { memberAnswer } from "../../client/submit.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { printable } from "../../runtime/printable.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** The name that could not be resolved, wherever in the chain of causes that is told. */
@@ -11,10 +13,21 @@ function unknownHost(error: unknown, depth = 5): string | undefined {
   return named ?? unknownHost(error.cause, depth - 1);
 }
 
+/** What a member answered by JSON-RPC without a name for its reason, however ethers wrapped it; undefined where none did. */
+function answered(thrown: unknown, depth = 5): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || depth === 0) return undefined;
+  const { code, message, error, info, cause } = thrown as Readonly<Record<string, unknown>>;
+  const isAnswer = !(thrown instanceof Error) && typeof code === "number" && typeof message === "string";
+  if (isAnswer) return `a member of the ecosystem refuses it: ${printable(message)}`;
+  return answered(error, depth - 1) ?? answered(info, depth - 1) ?? answered(cause, depth - 1);
+}
+
 /** What a user should see of a fault: a plugin error where its cause is understood, else the fault itself, with its stack. */
 export function explained(error: unknown): unknown {
   if (HardhatPluginError.isHardhatPluginError(error)) return error;
   if (error instanceof HyperchainError) return pluginError(error.message, error);
+  const told = memberAnswer(error)?.message ?? answered(error);
+  if (told !== undefined) return pluginError(told, error);
   if (!(error instanceof Error)) return error;
   if ((error as NodeJS.ErrnoException).syscall === "listen") {
     return pluginError(

@@ -5,6 +5,7 @@ import { shownSymbol } from "../../client/shown-symbol.ts";
 import { ETHER, findToken, isEther, l1TokenOf } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import { ETHER_DECIMALS, parseAmount } from "../../options/amount.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";
 
@@ -58,6 +59,11 @@ export async function tokenOnChain(session: Session, chainId: number, token: str
   const found = await findToken(info, chain, token, session.provider(chainId));
   if (found.isBase) return describe(session.provider(info.l1.chainId), l1TokenOf(chain, undefined), info.l1.name);
   return describe(session.provider(chainId), found.address, chain.name);
+}
+
+/** A token that a layer pays; one that does not say what it is called is named by its address, in its smallest units. */
+export async function describeOnLayer(token: Hex, provider: Provider): Promise<NamedToken> {
+  return describe(provider, token, "the layer").catch(() => ({ symbol: `units of token ${token}`, decimals: 0 }));
 }
 
 async function describe(provider: Provider, address: string, member: string): Promise<NamedToken> {

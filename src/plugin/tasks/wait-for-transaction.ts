@@ -15,7 +15,7 @@ export async function waitForTransaction(session: Session, chainId: number, hash
 /** The receipt of a transaction, once a member has included it. */
 export async function includedOn(session: Session, chainId: number, hash: Hex): Promise<TransactionReceipt> {
   const provider = session.provider(chainId);
-  const patience = createProgressWait(session);
+  const patience = createProgressWait(session, [chainId]);
   for (;;) {
     const receipt = await provider.getTransactionReceipt(hash);
     if (receipt !== null) return receipt;

@@ -8,6 +8,7 @@ import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { sessionOf, withEcosystem } from "./session.ts";
+import { requireNotEnded, requireStarted } from "./standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
 
 /** `hyperchain:withdraw`: money from a chain to what it settles on, where it is claimed once the batch is executed there. */
@@ -16,6 +17,8 @@ const action: NewTaskActionFunction<TransferArguments> = (args, hre) =>
     const from = await readSender(whole, args.from);
     if (from.chainId === whole.info.l1.chainId)
       throw pluginError("a withdrawal comes from a chain; to send money to one there is hyperchain:deposit");
+    requireStarted(whole.info, from.chainId);
+    await requireNotEnded(whole, from.chainId);
     const session = sessionOf(whole, from.chainId);
     const { info, output } = session;
     const to = args.to === "" ? { ...from, chainId: info.l1.chainId } : await resolvePlace(whole, args.to, info.l1.name);

@@ -91,6 +91,8 @@ interface Batch extends BatchRecord {
 interface Chain {
   readonly chainId: ChainId;
   readonly hyperchain: Hex;
+  /** Its exit was activated. */
+  hasEnded: boolean;
   /** By batch number: those that are committed and not reverted. */
   readonly batches: Batch[];
   readonly operations: Hex[];
@@ -196,6 +198,11 @@ export class L1View {
     );
   }
 
+  /** Whether a chain's exit was activated: it takes no batch any more, and what its last executed state owes is paid out. */
+  hasEnded(chainId: ChainId): boolean {
+    return this.#chainOf(chainId)?.hasEnded === true;
+  }
+
   /** The transfers that L1 refused, of batches whose content is known. */
   refusedTransfers(): readonly RefusedTransfer[] {
     return [...this.#refused].flatMap((batch) => refusedIn(batch));
@@ -279,6 +286,8 @@ export class L1View {
         for (const batch of chain.batches.splice(Number(event.committed))) this.#drop(batch);
         return;
       case "exitActivated":
+        chain.hasEnded = true;
+        return;
       case "upgradeScheduled":
       case "upgradeCanceled":
     }
@@ -371,7 +380,7 @@ function emptyChains({ chains }: L1ViewOptions): ReadonlyMap<Hex, Chain> {
   return new Map(
     chains.map(({ chainId, hyperchain }) => [
       hyperchain,
-      { chainId, hyperchain, batches: [], operations: [], operationHashes: new Set() },
+      { chainId, hyperchain, hasEnded: false, batches: [], operations: [], operationHashes: new Set() },
     ]),
   );
 }

@@ -55,7 +55,7 @@ describe("I8: tests add chains", () => {
       const passing = await loadFixture(before);
       const { stopped } = await hyperchains.stopChain("passing");
       assert.equal(stopped, true);
-      await assert.rejects(passing.ethers.provider.getBalance(BOB), /passing is stopped/);
+      await assert.rejects(passing.ethers.provider.getBalance(BOB), /passing is paused/);
       // What a transaction on another chain sent is found all the same.
       const sent = await hyperchains.send({ chain: "alpha", to: `${BOB}@passing`, amount: ETHER });
       assert.equal((await hyperchains.message(sent.hash)).hash, sent.hash);

@@ -1,6 +1,6 @@
 import { parseAccount } from "../../client/chain-address.ts";
 import { nestedExit, stateExit } from "../../client/contract-interfaces.ts";
-import { hasExited, stateExitOf } from "../../client/stopped-chain.ts";
+import { hasExited, stateExitOf } from "../../client/ended-chain.ts";
 import { senderOn, submit } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -19,7 +19,7 @@ import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
 
-/** A chain whose base has stopped, and the contract that pays for it. */
+/** A chain whose base has ended, and the contract that pays for it. */
 interface NestedChain {
   readonly base: Reconstruction;
   readonly chain: Reconstruction;
@@ -27,16 +27,16 @@ interface NestedChain {
   readonly exit: Hex;
 }
 
-/** Whether a chain has stopped for good. */
-export function hasStopped({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
+/** Whether a chain has ended. */
+export function hasEnded({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
   return withProvider(l1, (provider) => hasExited(hyperchain, provider));
 }
 
 /**
- * Has the layer on which the stopped base was pay what an account held on a chain on it: from what that layer has of the base,
+ * Has the layer on which the ended base was pay what an account held on a chain on it: from what that layer has of the base,
  * with the data that the base carried, or what a node of the base has of a chain that is not a rollup.
  */
-export async function exitFromStoppedBase(
+export async function exitFromEndedBase(
   chain: ChainOnL1,
   below: ChainOnL1,
   args: ClaimArguments,
@@ -55,7 +55,8 @@ export async function exitFromStoppedBase(
     const claims: Claim[] = [];
     for (const token of tokensToClaim(configuration.baseToken, args.token))
       claims.push(await claim(sender, nested, token, recipient ?? sender.address));
-    tellClaims(chain, rebuilt, undefined, claims, "what they carried stays, as all that was on its way there");
+    const ofUnpaid = "what they carried stays, as all that was on its way there";
+    await tellClaims(chain, rebuilt, sender.provider, { claims, ofUnpaid });
   });
 }
 

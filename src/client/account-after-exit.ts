@@ -13,7 +13,7 @@ import type { Sender } from "./submit.ts";
 import { ETHER } from "./token.ts";
 import { tokenBalance } from "./token-balance.ts";
 
-/** A call from an account of a stopped chain's sender. */
+/** A call from an account of an ended chain's sender. */
 export interface CallAfterExit {
   readonly chain: ChainName;
   readonly to: string;
@@ -23,9 +23,9 @@ export interface CallAfterExit {
 }
 
 /**
- * Has the signer's account of a chain that has stopped for good (`l1AccountOf`) make a call there: no message of the chain can
+ * Has the signer's account of a chain that has ended (`l1AccountOf`) make a call there: no message of the chain can
  * any more. `signer` is the sender's key, on L1 or on what the chain settles on. Resolves with the transaction's hash. Throws
- * ClientError, Refused with ChainNotStopped while the chain runs.
+ * ClientError, Refused with ChainNotStopped while the chain has not ended.
  */
 export async function callAfterExit(all: Ecosystem, { chain: name, ...call }: CallAfterExit, signer: Signer): Promise<Hex> {
   const chain = findChain(all, name);
@@ -35,14 +35,14 @@ export async function callAfterExit(all: Ecosystem, { chain: name, ...call }: Ca
 }
 
 /** Which chain's account is meant: of the factory of what the chain settles on. */
-export interface StoppedChainPlace {
+export interface EndedChainPlace {
   readonly factory: Hex;
   readonly chainId: bigint;
 }
 
-/** Moves all that the sender's account of a stopped chain has of a token, 0 for ETH; undefined where that is nothing. */
+/** Moves all that the sender's account of an ended chain has of a token, 0 for ETH; undefined where that is nothing. */
 export async function emptyL1Account(
-  place: StoppedChainPlace,
+  place: EndedChainPlace,
   { token, recipient }: { readonly token: Hex; readonly recipient: Hex },
   sender: Sender,
 ): Promise<{ readonly amount: bigint; readonly transactionHash: Hex } | undefined> {
@@ -58,7 +58,7 @@ export async function emptyL1Account(
 }
 
 async function execute(
-  { factory, chainId }: StoppedChainPlace,
+  { factory, chainId }: EndedChainPlace,
   { to, value, data }: { readonly to: Hex; readonly value: bigint; readonly data: Hex },
   sender: Sender,
 ): Promise<Hex> {
