@@ -14,6 +14,17 @@ export function elementCount(fields: Fields): number {
   return Object.values(fields).reduce((sum, count) => sum + count, 0);
 }
 
+/** Where each field's elements begin among those of all. */
+export function fieldOffsets<F extends Fields>(fields: F): Readonly<Record<keyof F, number>> {
+  let cursor = 0;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, count]) => {
+      cursor += count;
+      return [name, cursor - count];
+    }),
+  ) as Record<keyof F, number>;
+}
+
 /** Throws TypeError or RangeError for names that objects do not keep in order and for counts that are none. */
 export function validateFields(owner: string, fields: Fields): void {
   for (const [name, count] of Object.entries(fields)) {

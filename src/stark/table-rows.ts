@@ -3,6 +3,9 @@ import { elementCount, elementNames, fieldElements, type Fields, type FieldValue
 /** Rows that are written field by field: so few that the columns' places for them stay in the processor's caches. */
 const BLOCK_ROWS = 256;
 
+/** Rows that are written in place, element by element, before they are put into the columns. */
+const BEGUN_ROWS = 64;
+
 /** With what a table is filled up, and to how many rows at least. */
 export interface Padding<F extends Fields> {
   readonly padding: () => FieldValues<F, number>;
@@ -20,6 +23,9 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   #columns: Uint32Array[];
   /** Rows that are not in the columns yet. */
   #pending: FieldValues<F, number>[] = [];
+  /** The same, row by row: those that `begin` made room for. There are none of one kind where there are any of the other. */
+  #cells = new Uint32Array(0);
+  #begun = 0;
   #written = 0;
 
   /** Room for `expected` rows is taken at once. */
@@ -33,7 +39,7 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   }
 
   get length(): number {
-    return this.#written + this.#pending.length;
+    return this.#written + this.#pending.length + this.#begun;
   }
 
   /** Undefined without rows. */
@@ -44,7 +50,23 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
 
   /** Values must be canonical. Throws RangeError, then or later, for a row with another number of elements in a field. */
   push(row: FieldValues<F, number>): void {
+    if (this.#begun > 0) this.#flush();
     if (this.#pending.push(row) === BLOCK_ROWS) this.#flush();
+  }
+
+  /** Room for the next row, of zeros: its elements are those of `cells` from this place on, in the fields' order. */
+  begin(): number {
+    const width = this.#columns.length;
+    if (this.#cells.length === 0) this.#cells = new Uint32Array(BEGUN_ROWS * width);
+    if (this.#pending.length > 0 || this.#begun === BEGUN_ROWS) this.#flush();
+    const at = this.#begun++ * width;
+    this.#cells.fill(0, at, at + width);
+    return at;
+  }
+
+  /** Where the rows lie that `begin` makes room for: each of them until the next is begun. */
+  get cells(): Uint32Array {
+    return this.#cells;
   }
 
   /** Writes the only element of a field into rows that are there, from a row on. */
@@ -64,13 +86,30 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
    */
   columns({ padding, minLogRows }: Padding<F>): Uint32Array[] {
     const { length } = this;
-    const height = length === 0 ? 0 : Math.max(2 ** minLogRows, 2 ** Math.ceil(Math.log2(length)));
+    const height = this.height(minLogRows);
     this.#flush();
     this.#resize(height);
     this.#pad(padding, height);
     this.#flush();
     this.#written = length;
     return this.#columns;
+  }
+
+  /** The columns, padded with the last so many rows, again and again. */
+  columnsRepeating(period: number, minLogRows: number): Uint32Array[] {
+    const { length } = this;
+    const height = this.height(minLogRows);
+    this.#flush();
+    this.#resize(height);
+    const first = length - period;
+    for (const column of this.#columns)
+      for (let at = length; at < height; at += at - first) column.copyWithin(at, first, Math.min(at, first + height - at));
+    return this.#columns;
+  }
+
+  /** Rows of the padded columns. */
+  height(minLogRows: number): number {
+    return this.length === 0 ? 0 : Math.max(2 ** minLogRows, 2 ** Math.ceil(Math.log2(this.length)));
   }
 
   /** A row that is given again and again is written once, and copied. */
@@ -103,11 +142,11 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
   }
 
   #flush(): void {
+    if (this.#begun > 0) this.#flushBegun();
     const rows = this.#pending;
     if (rows.length === 0) return;
     const first = this.#written;
-    const capacity = this.#columns[0]?.length ?? 0;
-    if (first + rows.length > capacity) this.#resize(Math.max(2 * capacity, BLOCK_ROWS));
+    this.#makeRoom(rows.length);
     let at = 0;
     for (const [name, count] of this.#counts) {
       const own = this.#columns.slice(at, (at += count));
@@ -115,6 +154,23 @@ export class TableRows<F extends Fields> implements Iterable<FieldValues<F, numb
     }
     this.#written += rows.length;
     this.#pending = [];
+  }
+
+  #flushBegun(): void {
+    const [first, count, width] = [this.#written, this.#begun, this.#columns.length];
+    this.#makeRoom(count);
+    const cells = this.#cells;
+    for (let column = 0; column < width; column++) {
+      const own = this.#columns[column] as Uint32Array;
+      for (let row = 0, at = column; row < count; row++, at += width) own[first + row] = cells[at] as number;
+    }
+    this.#written += count;
+    this.#begun = 0;
+  }
+
+  #makeRoom(rows: number): void {
+    const capacity = this.#columns[0]?.length ?? 0;
+    if (this.#written + rows > capacity) this.#resize(Math.max(2 * capacity, BLOCK_ROWS));
   }
 
   #resize(height: number): void {

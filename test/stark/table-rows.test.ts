@@ -31,6 +31,29 @@ describe("rows of a table", () => {
     );
   });
 
+  it("are the same where they are written in place, beside others that are pushed", () => {
+    for (const count of [1, 63, 64, 65, 300]) {
+      const rows = listOf(0);
+      for (let i = 0; i < count; i++) {
+        if (i % 100 < 10) rows.push(rowAt(i));
+        else {
+          const at = rows.begin();
+          assert.deepEqual([...rows.cells.subarray(at, at + 4)], [0, 0, 0, 0]);
+          rows.cells.set([7 * i, i, i + 1, i + 2], at);
+        }
+      }
+      assert.equal(rows.length, count);
+      assert.deepEqual(columnsOf(rows), columnsOf(listOf(count)), `${count} rows`);
+    }
+  });
+
+  it("are filled up with the last ones again and again", () => {
+    const rows = listOf(5);
+    const [uses] = rows.columnsRepeating(2, 4);
+    assert.deepEqual([...uses!], [0, 7, 14, 21, 28, 21, 28, 21, 28, 21, 28, 21, 28, 21, 28, 21]);
+    assert.equal(rows.length, 5);
+  });
+
   it("are read again as they were pushed", () => {
     const rows = listOf(300);
     assert.deepEqual(

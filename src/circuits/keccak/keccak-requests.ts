@@ -1,5 +1,6 @@
+import { keccakP } from "@noble/hashes/sha3.js";
 import type { KeccakRequest } from "./keccak-trace.ts";
-import { keccakRows, stateAfter } from "./keccak-trace.ts";
+import { KECCAK_LIMBS, LIMB_BITS } from "./keccak-state.ts";
 
 interface Known {
   readonly input: readonly number[];
@@ -13,15 +14,13 @@ export class KeccakRequests {
 
   /** The state after Keccak-f[1600], in limbs; the request counts as asked once more. */
   readonly permute = (input: readonly number[]): readonly number[] => {
-    const key = input.join();
+    const key = String.fromCharCode(...input);
     const known = this.#known.get(key);
     if (known !== undefined) {
       known.uses++;
       return known.output;
     }
-    const last = keccakRows({ input, uses: 1 }).at(-1);
-    if (last === undefined) throw new Error("a permutation has rounds");
-    const output = stateAfter(last);
+    const output = permuted(input);
     this.#known.set(key, { input, output, uses: 1 });
     return output;
   };
@@ -29,4 +28,13 @@ export class KeccakRequests {
   list(): readonly KeccakRequest[] {
     return [...this.#known.values()].map(({ input, uses }) => ({ input, uses }));
   }
+}
+
+/** The rows have the same as their last state, or the table refuses them. */
+function permuted(input: readonly number[]): number[] {
+  const words = Uint32Array.from({ length: KECCAK_LIMBS / 2 }, (_, i) => {
+    return (input[2 * i] ?? 0) + (input[2 * i + 1] ?? 0) * 2 ** LIMB_BITS;
+  });
+  keccakP(words);
+  return Array.from(words).flatMap((word) => [word % 2 ** LIMB_BITS, word >>> LIMB_BITS]);
 }

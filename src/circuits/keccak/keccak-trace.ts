@@ -1,5 +1,6 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import { KECCAK_FIELDS, type KeccakCells } from "./keccak-air.ts";
+import { fieldOffsets } from "../../stark/fields.ts";
+import { TableRows } from "../../stark/table-rows.ts";
+import { KECCAK_FIELDS } from "./keccak-air.ts";
 import {
   beforeRhoAndPi,
   COLUMN_BITS,
@@ -13,79 +14,61 @@ import {
   STATE_BITS,
 } from "./keccak-state.ts";
 
-/** The steps of a round as functions of what the step before gives; bits and limbs as in `KECCAK_FIELDS`. */
-export const ROUND_STEPS = { parity, newParity, theta, chi, firstBits, first } as const;
-
-type Numbers = readonly number[];
-
 /** What is asked of the table: a state, and how often. */
 export interface KeccakRequest {
-  readonly input: Numbers;
+  readonly input: readonly number[];
   readonly uses: number;
-}
-
-/** The rows of a permutation. */
-export function keccakRows({ input, uses }: KeccakRequest): KeccakCells[] {
-  const rows: KeccakCells[] = [];
-  let state = input;
-  for (let round = 0; round < ROUNDS; round++) {
-    const row = keccakRow(round, input, state, round === ROUNDS - 1 ? uses : 0);
-    rows.push(row);
-    state = stateAfter(row);
-  }
-  return rows;
-}
-
-/** The row of one round. */
-export function keccakRow(round: number, input: Numbers, state: Numbers, uses: number): KeccakCells {
-  const before = parity(state);
-  const after = newParity(before);
-  const mixed = theta(state, before, after);
-  const limbs = chi(mixed);
-  const bits = firstBits(limbs);
-  const flags = Array.from({ length: ROUNDS }, (_, i) => (i === round ? 1 : 0));
-  return {
-    round: flags,
-    input,
-    state,
-    parity: before,
-    newParity: after,
-    theta: mixed,
-    chi: limbs,
-    bits,
-    first: first(bits, flags),
-    uses,
-  };
-}
-
-/** The state that a row hands on. */
-export function stateAfter({ first: lane0, chi: limbs }: KeccakCells): number[] {
-  return [...lane0, ...limbs.slice(LANE_LIMBS)];
 }
 
 /** The main columns of the table; of no rows without requests. It is filled up with permutations of zeros. */
 export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: number): Uint32Array[] {
-  const zeros = keccakRows({ input: new Array<number>(KECCAK_LIMBS).fill(0), uses: 0 });
-  let round = 0;
-  const padding = (): KeccakCells => zeros[round++ % ROUNDS] as KeccakCells;
-  return traceColumns("keccak", KECCAK_FIELDS, requests.flatMap(keccakRows), { padding, minLogRows });
+  const rows = new TableRows("keccak", KECCAK_FIELDS, [], ROUNDS * requests.length);
+  for (const request of requests) writeRounds(rows, request, ROUNDS);
+  if (requests.length === 0) return rows.columnsRepeating(0, minLogRows);
+  const zeros: KeccakRequest = { input: new Array<number>(KECCAK_LIMBS).fill(0), uses: 0 };
+  writeRounds(rows, zeros, Math.min(ROUNDS, rows.height(minLogRows) - rows.length));
+  return rows.columnsRepeating(ROUNDS, minLogRows);
 }
 
-function bitOf(limbs: Numbers, from: number, z: number): number {
-  return ((limbs[LANE_LIMBS * from + (z >> LOG_LIMB_BITS)] ?? 0) >> (z & (LIMB_BITS - 1))) & 1;
+type Rows = TableRows<typeof KECCAK_FIELDS>;
+
+const AT = fieldOffsets(KECCAK_FIELDS);
+const COLUMN_LIMBS = COLUMN_BITS / LIMB_BITS;
+const ROWS_OF_LANES = STATE_BITS / COLUMN_BITS;
+
+/** The first rounds of a permutation, a row each. */
+function writeRounds(rows: Rows, { input, uses }: KeccakRequest, count: number): void {
+  const state = Uint32Array.from(input);
+  for (let round = 0; round < count; round++) {
+    const at = rows.begin();
+    const { cells } = rows;
+    cells[at + AT.round + round] = 1;
+    cells.set(input, at + AT.input);
+    cells.set(state, at + AT.state);
+    writeParities(cells, at, state);
+    writeTheta(cells, at, state);
+    writeChi(cells, at);
+    writeFirst(cells, at, round);
+    if (round === ROUNDS - 1) cells[at + AT.uses] = uses;
+    state.set(cells.subarray(at + AT.chi, at + AT.chi + KECCAK_LIMBS));
+    state.set(cells.subarray(at + AT.first, at + AT.first + LANE_LIMBS));
+  }
 }
 
-const LOG_LIMB_BITS = Math.log2(LIMB_BITS);
-
-function parity(state: Numbers): number[] {
-  const bits: number[] = [];
-  for (let limb = 0; limb < 5 * LANE_LIMBS; limb++) {
+/** The columns' parities, and what they are after θ. */
+function writeParities(cells: Uint32Array, at: number, state: Uint32Array): void {
+  const [before, after] = [at + AT.parity, at + AT.newParity];
+  for (let limb = 0; limb < COLUMN_LIMBS; limb++) {
     // All bits of a limb at once.
     let sum = 0;
-    for (let y = 0; y < 5; y++) sum ^= state[5 * LANE_LIMBS * y + limb] ?? 0;
-    for (let i = 0; i < LIMB_BITS; i++) bits.push((sum >> i) & 1);
+    for (let y = 0; y < ROWS_OF_LANES; y++) sum ^= state[COLUMN_LIMBS * y + limb] as number;
+    for (let i = 0; i < LIMB_BITS; i++) cells[before + LIMB_BITS * limb + i] = (sum >>> i) & 1;
   }
-  return bits;
+  for (let i = 0; i < COLUMN_BITS; i++) {
+    const neighbours =
+      (cells[before + (PARITY_BEFORE[i] as number)] as number) ^ (cells[before + (PARITY_BEHIND[i] as number)] as number);
+    cells[after + i] = (cells[before + i] as number) ^ neighbours;
+  }
 }
 
 /** Of each column the places of the two others that θ adds to it. */
@@ -96,21 +79,14 @@ const [PARITY_BEFORE, PARITY_BEHIND] = [[-1, 0] as const, [1, -1] as const].map(
   }),
 ) as [Uint16Array, Uint16Array];
 
-function newParity(before: Numbers): number[] {
-  const bits: number[] = [];
-  for (let i = 0; i < COLUMN_BITS; i++) {
-    bits.push((before[i] ?? 0) ^ (before[PARITY_BEFORE[i] ?? 0] ?? 0) ^ (before[PARITY_BEHIND[i] ?? 0] ?? 0));
+function writeTheta(cells: Uint32Array, at: number, state: Uint32Array): void {
+  const [parity, newParity] = [at + AT.parity, at + AT.newParity];
+  for (let limb = 0; limb < KECCAK_LIMBS; limb++) {
+    const bits = state[limb] as number;
+    const [to, column] = [at + AT.theta + LIMB_BITS * limb, LIMB_BITS * (limb % COLUMN_LIMBS)];
+    for (let i = 0; i < LIMB_BITS; i++)
+      cells[to + i] = ((bits >>> i) & 1) ^ (cells[parity + column + i] as number) ^ (cells[newParity + column + i] as number);
   }
-  return bits;
-}
-
-function theta(state: Numbers, before: Numbers, after: Numbers): number[] {
-  const mixed = new Array<number>(STATE_BITS);
-  for (let i = 0; i < STATE_BITS; i++) {
-    const column = i % COLUMN_BITS;
-    mixed[i] = (((state[i >> LOG_LIMB_BITS] ?? 0) >> (i & (LIMB_BITS - 1))) & 1) ^ (before[column] ?? 0) ^ (after[column] ?? 0);
-  }
-  return mixed;
 }
 
 /** Of each bit behind χ the three bits that it is made of: their places in what θ gives. */
@@ -122,34 +98,32 @@ const CHI_SOURCES = [0, 1, 2].map((step) =>
   }),
 ) as [Uint16Array, Uint16Array, Uint16Array];
 
-function chi(mixed: Numbers): number[] {
+function writeChi(cells: Uint32Array, at: number): void {
   const [own, first, second] = CHI_SOURCES;
-  const bits = new Uint32Array(mixed);
-  const limbs: number[] = [];
-  for (let from = 0; from < STATE_BITS; from += LIMB_BITS) {
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const at = from + i;
-      const bit = (bits[own[at] ?? 0] ?? 0) ^ ((1 - (bits[first[at] ?? 0] ?? 0)) & (bits[second[at] ?? 0] ?? 0));
-      limb += bit << i;
+  const theta = at + AT.theta;
+  for (let limb = 0; limb < KECCAK_LIMBS; limb++) {
+    let sum = 0;
+    for (let i = 0, bit = LIMB_BITS * limb; i < LIMB_BITS; i++, bit++) {
+      const isLeft = ~(cells[theta + (first[bit] as number)] as number) & (cells[theta + (second[bit] as number)] as number);
+      sum |= ((cells[theta + (own[bit] as number)] as number) ^ isLeft) << i;
     }
-    limbs.push(limb);
+    cells[at + AT.chi + limb] = sum;
   }
-  return limbs;
 }
 
-function firstBits(limbs: Numbers): number[] {
-  return Array.from({ length: LANE_BITS }, (_, z) => bitOf(limbs, 0, z));
+/** The bits of lane 0 behind χ, and that lane after ι. */
+function writeFirst(cells: Uint32Array, at: number, round: number): void {
+  for (let limb = 0; limb < LANE_LIMBS; limb++) {
+    const bits = cells[at + AT.chi + limb] as number;
+    for (let i = 0; i < LIMB_BITS; i++) cells[at + AT.bits + LIMB_BITS * limb + i] = (bits >>> i) & 1;
+    cells[at + AT.first + limb] = bits ^ (ROUND_LIMBS[LANE_LIMBS * round + limb] as number);
+  }
 }
 
-function first(bits: Numbers, round: Numbers): number[] {
-  return Array.from({ length: LANE_LIMBS }, (_, k) => {
-    let limb = 0;
-    for (let i = 0; i < LIMB_BITS; i++) {
-      const z = LIMB_BITS * k + i;
-      const constant = ROUND_CONSTANTS[round.indexOf(1)]?.[z] ?? 0;
-      limb += ((bits[z] ?? 0) ^ constant) << i;
-    }
-    return limb;
-  });
-}
+/** The rounds' constants in limbs. */
+const ROUND_LIMBS = Uint16Array.from({ length: ROUNDS * LANE_LIMBS }, (_, at) => {
+  const bits = ROUND_CONSTANTS[Math.floor(at / LANE_LIMBS)] ?? [];
+  return bits
+    .slice(LIMB_BITS * (at % LANE_LIMBS), LIMB_BITS * ((at % LANE_LIMBS) + 1))
+    .reduce((sum, bit, i) => sum + bit * 2 ** i, 0);
+});

@@ -24,6 +24,7 @@ export function hashRows(input: HashedInput, permute: Permute): HashRows {
   const { space, offset, length, time } = input;
   const lanes = laneCount(length);
   const rows = inputRows(input, lanes);
+  const padded = rows.flatMap(({ chunk }) => chunk);
   const asked: number[][] = [];
   const sponge: SpongeCells[] = [];
   let before: readonly number[] = new Array<number>(KECCAK_LIMBS).fill(0);
@@ -31,7 +32,7 @@ export function hashRows(input: HashedInput, permute: Permute): HashRows {
     const isLast = (block + 1) * RATE_LANES === lanes;
     const bytes = before.slice(0, RATE_LANES * LANE_LIMBS).flatMap((limb) => [limb & 0xff, limb >> 8]);
     for (let lane = 0; lane < RATE_LANES; lane++) asked.push(bytes.slice(LANE_BYTES * lane, LANE_BYTES * (lane + 1)));
-    const chunk = rows.flatMap(({ chunk: own }) => own).slice(RATE_BYTES * block, RATE_BYTES * (block + 1));
+    const chunk = padded.slice(RATE_BYTES * block, RATE_BYTES * (block + 1));
     const absorbed = limbsOf(chunk.map((byte, i) => byte ^ (bytes[i] ?? 0)));
     const output = permute([...absorbed, ...before.slice(absorbed.length)]);
     const hash = output.slice(0, WORD_BYTES / 2).flatMap((limb) => [limb & 0xff, limb >> 8]);

@@ -3,13 +3,15 @@ import { describe, it } from "node:test";
 import { keccakP } from "@noble/hashes/sha3.js";
 import { keccakAir, type KeccakCells } from "../../../src/circuits/keccak/keccak-air.ts";
 import { beforeRhoAndPi, LANE_BITS, ROUNDS } from "../../../src/circuits/keccak/keccak-state.ts";
-import { keccakColumns, keccakRows, stateAfter } from "../../../src/circuits/keccak/keccak-trace.ts";
+import { KeccakRequests } from "../../../src/circuits/keccak/keccak-requests.ts";
+import { keccakColumns } from "../../../src/circuits/keccak/keccak-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { checkConstraints } from "../../../src/stark/check.ts";
 import { evaluateRows } from "../../../src/stark/column-arithmetic.ts";
 import { Random } from "../../chain/state/support/random.ts";
 import { checkRows, createRowChecker } from "../support/row-checker.ts";
 import { bitForgeries, type Forgery, orderForgeries, randomState, roundForgeries, toColumns } from "./support/forged-rows.ts";
+import { keccakRows, stateAfter } from "./support/object-rows.ts";
 
 const air = keccakAir();
 const check = createRowChecker(air);
@@ -54,6 +56,7 @@ describe("the table keccak", () => {
     for (const input of [new Array<number>(100).fill(0), new Array<number>(100).fill(0xffff), randomState(random)]) {
       const columns = keccakColumns([{ input, uses: 3 }], 2);
       assert.deepEqual(stateAfter(keccakRows({ input, uses: 3 })[ROUNDS - 1]!), permuted(input));
+      assert.deepEqual(new KeccakRequests().permute(input), permuted(input));
       assert.deepEqual(checkRows(check, columns, []), []);
       const [receive] = air.interactions;
       const roots = [receive!.multiplicity, ...receive!.message];
@@ -62,6 +65,19 @@ describe("the table keccak", () => {
       const answers = [...rows].map((row) => values.map((column) => column[row]!)).filter(([uses]) => uses !== 0);
       assert.deepEqual(answers, [[3, ...input, ...permuted(input)]]);
     }
+  });
+
+  it("typed columns equal objects, filled up with permutations of zeros however many rows are left", () => {
+    const random = new Random(4);
+    const zeros = { input: new Array<number>(100).fill(0), uses: 0 };
+    // 24 rows leave 8 of 32; 120 leave 8 of 128, 72 leave 56.
+    for (const count of [1, 3, 5]) {
+      const requests = Array.from({ length: count }, (_, i) => ({ input: randomState(random), uses: i + 1 }));
+      const rows = [...requests, zeros, zeros, zeros].flatMap(keccakRows);
+      const height = 2 ** Math.ceil(Math.log2(24 * count));
+      assert.deepEqual(keccakColumns(requests, 2), toColumns(rows.slice(0, height)));
+    }
+    assert.ok(keccakColumns([], 2).every(({ length }) => length === 0));
   });
 
   it("refuses every changed cell of some row", () => {

@@ -13,11 +13,11 @@ import {
   ROUNDS,
   STATE_BITS,
 } from "../../../../src/circuits/keccak/keccak-state.ts";
-import { keccakRow, keccakRows, ROUND_STEPS, stateAfter } from "../../../../src/circuits/keccak/keccak-trace.ts";
 import { add, inv, mul, sub } from "../../../../src/field/koala-bear.ts";
 import { fieldElements } from "../../../../src/stark/fields.ts";
 import type { Random } from "../../../chain/state/support/random.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
+import { keccakRow, keccakRows, ROUND_STEPS, stateAfter } from "./object-rows.ts";
 
 /** Rows of the table and the one constraint that refuses them. Elements may be negative. */
 export interface Forgery {
