@@ -22,7 +22,9 @@ export default defineConfig({
 const WRONG_CONFIG = `import type { HardhatUserConfig } from "hardhat/config";
 import type { NetworkConnection } from "hardhat/types/network";
 import "hardhat-hyperchain";
+import type * as client from "hardhat-hyperchain/client";
 import type { Hyperchains, HyperchainsConfig } from "hardhat-hyperchain/types";
+import type { viemChain } from "hardhat-hyperchain/viem";
 
 // @ts-expect-error a chain id is a number
 export const wrong: HardhatUserConfig = { hyperchains: { chains: { shop: { chainId: "400" } } } };
@@ -31,6 +33,7 @@ export const right: HardhatUserConfig = { hyperchains: { chains: { shop: { chain
 export const notAny = (config: HyperchainsConfig): string => config.chains;
 export const connected = ({ hyperchains }: NetworkConnection): Hyperchains => hyperchains;
 export const names = (hyperchains: Hyperchains): string[] => [...hyperchains].map(({ name }) => name);
+export type Others = [keyof typeof client, typeof viemChain];
 // @ts-expect-error a name is no number
 export const notAnyEither = ({ hyperchains }: NetworkConnection): number => hyperchains.info.name;
 `;
@@ -153,10 +156,10 @@ describe("I1 the packed plugin in an empty project", () => {
     });
   }
 
-  test("its types are found and are not any", () => {
+  test("its types are found and are not any, and lead to no error in a project that checks the declarations of its packages", () => {
     const tsc = join(project.folder, "node_modules/typescript/bin/tsc");
-    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2023", "--module", "nodenext", "--types", "node"];
-    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "typed.ts"], {
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "false", "--target", "es2023", "--module", "nodenext"];
+    const { stdout, status } = spawnSync(process.execPath, [tsc, ...options, "--types", "node", "typed.ts"], {
       cwd: project.folder,
       encoding: "utf8",
     });

@@ -3,7 +3,6 @@ import type { Provider } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
-import type { ExecutionRefusal } from "../../execution-proof/batch/execution-proof-error.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
@@ -16,21 +15,8 @@ import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { CommittedBatches } from "./committed-batches.ts";
 import type { CommittedBatch } from "./committed-batches.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";
+import type { NamedCode } from "./named-code.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
-
-/**
- * Why a batch is named: the proof is refused, by this code; the batch has a label instead of a proof; what is served is no
- * answer; L1 takes markers instead of proofs of the changes; no proof is there when half of the execution delay is over; or this
- * machine has not come to it by then.
- */
-export type NamedCode =
-  | ExecutionRefusal
-  | "Labelled"
-  | "Unreadable"
-  | "ChangesUnproven"
-  | "GenesisMismatch"
-  | "ProofMissing"
-  | "Unchecked";
 
 /** A batch of which no proof shows that its transactions led to what L1 has of it. */
 export interface NamedBatch {

@@ -4,19 +4,9 @@ import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { LocalL1 } from "../l1/local-l1.ts";
 import { MULTICALL3_CODE } from "./multicall3-code.ts";
+import { SINGLETONS } from "./singleton-addresses.ts";
+import type { SingletonName } from "./singleton-addresses.ts";
 import { PERMIT2_CHAIN_ID_AT, PERMIT2_CODE, PERMIT2_DOMAIN_SEPARATOR_AT } from "./permit2-code.ts";
-
-/** Contracts that tools expect on every chain, and the addresses at which the public has them. */
-export const SINGLETONS = {
-  /** Deploys with CREATE2 for everyone: foundry, hardhat-deploy and many scripts use it. */
-  create2Deployer: "0x4e59b44847b379578588920ca78fbf26c0b4956c",
-  /** The same for Safe's contracts. */
-  safeSingletonFactory: "0x914d7fec6aac8cd542e72bca78b30650d45643d7",
-  multicall3: "0xca11bde05977b3631167028862be2a173976ca11",
-  permit2: "0x000000000022d473030f116ddee9f6b43ac78ba3",
-} as const satisfies Readonly<Record<string, Hex>>;
-
-export type SingletonName = keyof typeof SINGLETONS;
 
 /**
  * CREATE2 with the first word as the salt and the rest as init code; reverts where nothing was created. In the public domain

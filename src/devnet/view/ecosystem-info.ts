@@ -1,8 +1,8 @@
 import type { CallFrame } from "../../client/remote-failure.ts";
-import type { NamedCode } from "../execution/execution-watch.ts";
+import type { NamedCode } from "../execution/named-code.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
-import type { SingletonName } from "../singletons/singletons.ts";
+import type { SingletonName } from "../singletons/singleton-addresses.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../fleet/worker-record.ts";
-import { executionInfo } from "../../node/execution/execution-info.ts";
+import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
@@ -30,7 +30,7 @@ import type { MessagesToL1 } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
 import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
-import { SINGLETONS } from "../singletons/singletons.ts";
+import { SINGLETONS } from "../singletons/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
 export interface EcosystemViewDependencies {

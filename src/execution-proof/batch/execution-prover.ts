@@ -7,7 +7,8 @@ import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
-import type { ExecutionProgress, ProvenExecution } from "./proven-execution.ts";
+import type { ExecutionProgress } from "./execution-progress.ts";
+import type { ProvenExecution } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
 
 export interface ExecutionProverOptions {

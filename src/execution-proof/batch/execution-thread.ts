@@ -8,7 +8,8 @@ import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
-import { type ExecutionProgress, MOST_CELLS } from "./proven-execution.ts";
+import type { ExecutionProgress } from "./execution-progress.ts";
+import { MOST_CELLS } from "./proven-execution.ts";
 import { verifyWithKey } from "./verify-execution.ts";
 
 /** The prover's own thread: one backend, one request at a time. Ended by `terminate`, which also frees the backend. */

@@ -1,4 +1,5 @@
-import type { ExecutionMetrics, ExecutionProgress } from "./proven-execution.ts";
+import type { ExecutionProgress } from "./execution-progress.ts";
+import type { ExecutionMetrics } from "./proven-execution.ts";
 
 /** Tells of phases, and how long they take. */
 export class PhaseClock {

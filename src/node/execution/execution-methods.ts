@@ -3,7 +3,7 @@ import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { numberParameter } from "../../chain/rpc/parameters.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
-import { executionInfo } from "./execution-info.ts";
+import { executionInfo } from "./tell-execution.ts";
 import type { ExecutionProofInfo } from "./execution-info.ts";
 import type { ExecutionView } from "./node-execution.ts";
 

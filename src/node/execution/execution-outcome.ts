@@ -1,6 +1,6 @@
 import type { ExecutionLabel } from "../../execution-proof/batch/execution-label.ts";
 import type { LargeStep } from "../../execution-proof/batch/step-limits.ts";
-import type { ExecutionProgress } from "../../execution-proof/batch/proven-execution.ts";
+import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 

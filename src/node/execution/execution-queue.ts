@@ -3,7 +3,8 @@ import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim
 import { labelOf } from "../../execution-proof/batch/execution-label.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProgress, ProvenExecution } from "../../execution-proof/batch/proven-execution.ts";
+import type { ExecutionProgress } from "../../execution-proof/batch/execution-progress.ts";
+import type { ProvenExecution } from "../../execution-proof/batch/proven-execution.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { TemporaryValues } from "../../ledger/temporary-values.ts";

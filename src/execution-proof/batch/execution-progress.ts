@@ -1,0 +1,11 @@
+import type { ProofPhase } from "../../stark/prove.ts";
+
+/** A proof of a batch's execution in the making. Chunks are counted from 0. */
+export interface ExecutionProgress {
+  readonly chunk: number;
+  /** About how many there will be. */
+  readonly chunks: number;
+  readonly phase: ProofPhase | "queued" | "plan";
+  /** Part of this phase that is done, 0…1. */
+  readonly fraction: number;
+}
