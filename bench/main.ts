@@ -12,6 +12,7 @@ Suites
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
+  messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
   page         the page in a real browser: until its first paint and its first table, its longest task, what it weighs
@@ -28,7 +29,8 @@ Options
   --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
   --workers N[,N…]   prove, tables, execution: threads that compute (default: all cores)
   --transactions N   devnet, kept, chains: transfers of each measurement, of each chain (default 2000)
-  --chains N[,N…]    chains: how many at the same time (default 1,2,4,8)
+  --chains N[,N…]    chains: how many at the same time (default 1,2,4,8); messages: between how many (default 8)
+  --messages N       messages: how many of each measurement (default 200)
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
@@ -58,7 +60,8 @@ const { values, positionals } = parseCommandLine({
     samples: { type: "string", default: "3" },
     only: { type: "string", default: "" },
     transactions: { type: "string", default: "2000" },
-    chains: { type: "string", default: "1,2,4,8" },
+    chains: { type: "string" },
+    messages: { type: "string", default: "200" },
     recipients: { type: "string", default: "1" },
     store: { type: "string" },
     seconds: { type: "string", default: "60" },
@@ -101,7 +104,7 @@ switch (suite) {
     const { benchChains } = await import("./chains.ts");
     benchChains({
       json: values.json,
-      chains: integers("chains", values.chains, 16),
+      chains: integers("chains", values.chains ?? "1,2,4,8", 16),
       transactions: wholeNumber("transactions", values.transactions, 16, 100_000),
     });
     break;
@@ -109,6 +112,15 @@ switch (suite) {
   case "lists": {
     const { benchLists } = await import("./lists.ts");
     await benchLists({ json: values.json, transfers: wholeNumber("transfers", values.transfers, 1, 256) });
+    break;
+  }
+  case "messages": {
+    const { benchMessages } = await import("./messages.ts");
+    await benchMessages({
+      json: values.json,
+      chains: wholeNumber("chains", values.chains ?? "8", 2, 16),
+      messages: wholeNumber("messages", values.messages, 16, 10_000),
+    });
     break;
   }
   case "kept": {

@@ -1,10 +1,9 @@
-import type { Provider, Signer } from "ethers";
+import type { Signer } from "ethers";
 import { decodeGatewayMessage, gatewayMessageId } from "../protocol/gateway-message.ts";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { proveWithdrawal } from "../relayer/inclusion-proof.ts";
 import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts";
-import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { ClientError } from "./client-error.ts";
 import { l2MessageGateway, messageGateway, topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
@@ -130,16 +129,8 @@ export async function announceGatewayMessage(all: Ecosystem, { chainId, id }: Ga
   return (await submit(await senderOn(signer, l1), { to: onL1, data })).hash as Hex;
 }
 
-/** The transaction on L1 in which the gateway gave a message of an executed batch to its recipient; undefined where none has. */
-export async function gatewayDelivery(onL1: Hex, { batch, body }: MessagePlace, l1: Provider): Promise<Hex | undefined> {
-  if (batch.executed === undefined) return undefined;
-  const topics = [DELIVERED, gatewayMessageId(batch.chainId, body)];
-  const question = { address: onL1, topics, fromBlock: batch.executed.blockNumber, toBlock: await l1.getBlockNumber() };
-  const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
-  return log?.transactionHash as Hex | undefined;
-}
-
-const DELIVERED = topicOf(messageGateway, "MessageDelivered");
+/** Topic of the event with which a gateway gives a message to its recipient. */
+export const GATEWAY_DELIVERED = topicOf(messageGateway, "MessageDelivered");
 
 type Waiting = Exclude<DeliveredGatewayMessage, { readonly state: "delivered" }>;
 

@@ -122,7 +122,7 @@ function sentBody(data: Hex): Uint8Array | undefined {
 }
 
 /** How a call stands, by its place and by what the contract on L1 says. */
-export async function l1CallStanding(
+async function l1CallStanding(
   { accounts, lastSecond }: L1Call,
   { batch, index, sender }: MessagePlace,
   l1: Provider,
@@ -144,6 +144,8 @@ export async function l1CallStanding(
 }
 
 const EXECUTED = topicOf(chainAccounts, "CallExecuted");
+/** Topics of the events on L1 with which calls end. */
+export const L1_CALL_ENDS = { executed: EXECUTED, canceled: topicOf(chainAccounts, "CallCanceled") } as const;
 
 /**
  * Has the call of a sender on a chain made on L1; any account may. Withdrawals of the sender to its account there are claimed

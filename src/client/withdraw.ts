@@ -165,18 +165,19 @@ async function stateOf(ecosystem: Ecosystem, { batch, index }: MessagePlace, l1:
 }
 
 /** The transaction in which the bridge on L1 paid a withdrawal; undefined where it has not. */
-export async function claimOf(
+async function claimOf(
   address: Hex,
   { batch: { chainId, batchNumber, executed }, index }: MessagePlace,
   l1: Provider,
 ): Promise<Hex | undefined> {
-  const topics = [CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
+  const topics = [WITHDRAWAL_CLAIMED, wordToHex(chainId), wordToHex(batchNumber), wordToHex(BigInt(index))];
   const question = { address, topics, fromBlock: executed?.blockNumber ?? 0, toBlock: await l1.getBlockNumber() };
   const [log] = await readLogs(l1, question, DEFAULT_BLOCKS_PER_PAGE);
   return log?.transactionHash as Hex | undefined;
 }
 
-const CLAIMED = topicOf(bridge, "WithdrawalClaimed");
+/** Topic of the event with which L1's bridge pays a withdrawal. */
+export const WITHDRAWAL_CLAIMED = topicOf(bridge, "WithdrawalClaimed");
 
 /** Reads of L1 what withdrawals need; polled by those that use it. */
 export function viewL1(ecosystem: Ecosystem, l1: Provider): L1View {

@@ -176,7 +176,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [feedOfL1(l1, feed), ...(runsRelayer ? [() => relayer.poll()] : [])];
+  const regular = [feedOfL1(l1, feed), ...(runsRelayer ? [() => relayer.advance()] : [])];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());

@@ -3,7 +3,9 @@ import type { FetchRequest, HDNodeWallet, Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import type { DeliveryPolicy } from "../relayer/delivery-policy.ts";
 import { createRelayer } from "../relayer/relayer.ts";
-import type { Relayer, RelayerDependencies } from "../relayer/relayer.ts";
+import type { RelayedChain, Relayer, RelayerDependencies } from "../relayer/relayer.ts";
+import { RoundOver } from "../relayer/own-account.ts";
+import type { Undisturbed } from "../relayer/own-account.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { ChainAccess } from "../node/serving/serve-chain.ts";
 import type { Eip1193Provider } from "../node/serving/eip1193.ts";
@@ -60,6 +62,8 @@ export interface LocalMember extends AnsweringMember {
   readonly hyperchain: Hex;
   /** Whether others settle on it. */
   readonly isBase: boolean;
+  readonly tip: RelayedChain["tip"];
+  readonly makesBlocks: RelayedChain["makesBlocks"];
 }
 
 /** A chain that answers both its own process and clients outside. */
@@ -98,19 +102,20 @@ export function connectLocalRelayer(
 
 export type ClosableRelayer = Relayer & { close(): void };
 
-/** The relayer, whose looks and deliveries no snapshot comes between. */
-export function throughGate(gate: SharedExclusiveLock, relayer: ClosableRelayer): ClosableRelayer {
-  return {
-    ...relayer,
-    poll: () => gate.shared("a look of the relayer", () => relayer.poll()),
-    observe: () => gate.shared("a look of the relayer", () => relayer.observe()),
-  };
+/** What a relayer sends while no snapshot is taken or returned to. A round that began before one ends with it. */
+export function throughGate(gate: SharedExclusiveLock): Undisturbed {
+  const { timesAlone } = gate;
+  return (send) =>
+    gate.shared("a delivery of the relayer", () => {
+      if (gate.timesAlone === timesAlone) return send();
+      throw new RoundOver("RoundOver", "the ecosystem was marked, or returned to a mark, in the middle of a round");
+    });
 }
 
 function relayerBetween(
   ecosystem: DeployedEcosystem,
   l1: Provider,
-  chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex; readonly isBase?: boolean }[],
+  chains: readonly Omit<RelayedChain, "signer">[],
   clients: readonly Provider[],
   wallet: HDNodeWallet,
   { policy = {}, departed = [], ...seams }: RelayerSeams,
@@ -122,8 +127,8 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       policy,
       departed,
-      chains: chains.map(({ chainId, hyperchain, isBase }, i) => ({
-        ...{ chainId, hyperchain, isBase },
+      chains: chains.map(({ chainId, hyperchain, isBase, tip, makesBlocks }, i) => ({
+        ...{ chainId, hyperchain, isBase, tip, makesBlocks },
         signer: wallet.connect(clients[i] ?? null),
       })),
     },

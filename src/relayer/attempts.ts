@@ -1,5 +1,5 @@
 import { NamedError } from "../errors/named-error.ts";
-import { PaidFailure } from "./own-transaction.ts";
+import { PaidFailure } from "./own-account.ts";
 
 /** Looks between attempts double up to 2 to this: what a flood, or a better relayer, only delayed is tried again. */
 const MAX_PAUSE_DOUBLINGS = 8;

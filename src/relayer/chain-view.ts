@@ -1,4 +1,4 @@
-import type { Log, Provider } from "ethers";
+import type { Block, Log, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
@@ -66,33 +66,59 @@ export interface ChainPoll {
   readonly isAnew: boolean;
 }
 
+const NOTHING_NEW: ChainPoll = { events: [], isAnew: false };
+
+type HeadBlock = Pick<Block, "number" | "hash" | "parentHash">;
+
 /** Reads a chain's cross-chain events through its public RPC. */
 export class ChainView {
   readonly chainId: ChainId;
   readonly #provider: Provider;
+  readonly #tip: (() => unknown) | undefined;
   /** Up to this block everything was read. */
-  #read: { readonly blockNumber: number; readonly hash: string } | undefined;
+  #read: { readonly blockNumber: number; readonly hash: string; readonly tip: unknown } | undefined;
+  /** How often what was read was forgotten. */
+  #timesForgotten = 0;
 
-  constructor({ chainId }: { readonly chainId: ChainId }, { provider }: { readonly provider: Provider }) {
+  constructor(
+    { chainId }: { readonly chainId: ChainId },
+    /** `tip` is another value whenever the chain has something new, where that can be known without a question. */
+    { provider, tip }: { readonly provider: Provider; readonly tip?: (() => unknown) | undefined },
+  ) {
     this.chainId = chainId;
     this.#provider = provider;
+    this.#tip = tip;
   }
 
   /** Begins with the first block at the next poll. */
   forget(): void {
     this.#read = undefined;
+    this.#timesForgotten++;
   }
 
-  /** What is new. Rejects with the provider's error, and has then read nothing. */
+  /** What is new. Rejects with the provider's error, and has then read nothing. Calls must not overlap. */
   async poll(): Promise<ChainPoll> {
     const before = this.#read;
-    const stands = before === undefined || (await this.#provider.getBlock(before.blockNumber))?.hash === before.hash;
+    const tip = this.#tip?.();
+    if (before !== undefined && tip !== undefined && before.tip === tip) return NOTHING_NEW;
+    const timesForgotten = this.#timesForgotten;
     const head = await this.#provider.getBlock("latest");
+    if (head === null || head.hash === null) return NOTHING_NEW;
+    const stands = before === undefined || (await this.#has(before, head));
     const fromBlock = before === undefined || !stands ? 0 : before.blockNumber + 1;
-    if (head === null || head.hash === null || head.number < fromBlock) return { events: [], isAnew: !stands };
-    const logs = await readLogs(this.#provider, { address: ADDRESSES, topics: [TOPICS], fromBlock, toBlock: head.number });
-    this.#read = { blockNumber: head.number, hash: head.hash };
+    const question = { address: ADDRESSES, topics: [TOPICS], fromBlock, toBlock: head.number };
+    const logs = head.number < fromBlock ? [] : await readLogs(this.#provider, question);
+    // What was asked for behind a block that is forgotten would be taken for all.
+    if (this.#timesForgotten !== timesForgotten) return NOTHING_NEW;
+    if (head.number >= fromBlock) this.#read = { blockNumber: head.number, hash: head.hash, tip };
     return { events: logs.flatMap((log) => this.#decode(log) ?? []), isAnew: !stands };
+  }
+
+  /** Whether the chain still has the block up to which everything was read. */
+  async #has({ blockNumber, hash }: { readonly blockNumber: number; readonly hash: string }, head: HeadBlock): Promise<boolean> {
+    if (head.number === blockNumber) return head.hash === hash;
+    if (head.parentHash === hash) return true;
+    return (await this.#provider.getBlock(blockNumber))?.hash === hash;
   }
 
   #decode(log: Log): ChainEvent | undefined {

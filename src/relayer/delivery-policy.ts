@@ -25,6 +25,11 @@ export interface DeliveryPolicy {
   readonly reserveWei?: bigint | undefined;
 }
 
+/** What deliveries at a loss must leave. */
+export function reserveOf({ reserveWei = DEFAULT_RESERVE_WEI }: DeliveryPolicy): bigint {
+  return reserveWei;
+}
+
 const DEFAULT_RESERVE_WEI = 10n ** 15n;
 /** On a chain on which others settle: its gas is dear, and a sender on a neighbour pays that one's price. */
 const MIN_REWARD_PERCENT_ON_BASES = 100;
@@ -45,18 +50,15 @@ export interface Balance {
   readonly rewardWei: bigint;
 }
 
-/** Why a delivery does not pay for this policy; undefined where it does. `ownWei` is asked only of deliveries at a loss. */
-export async function objectionTo(
-  { costWei, rewardWei }: Balance,
-  policy: DeliveryPolicy,
-  ownWei: () => Promise<bigint>,
-): Promise<string | undefined> {
-  const { minRewardPercent = 0, reserveWei = DEFAULT_RESERVE_WEI } = policy;
+/** Why a delivery does not pay for this policy; undefined where it does. `ownWei` is what the account has before it. */
+export function objectionTo({ costWei, rewardWei }: Balance, policy: DeliveryPolicy, ownWei: bigint): string | undefined {
+  const { minRewardPercent = 0 } = policy;
+  const reserveWei = reserveOf(policy);
   if (rewardWei * 100n < costWei * BigInt(minRewardPercent)) {
     return `its reward of ${rewardWei} is less than ${minRewardPercent}% of what its gas costs, ${costWei}`;
   }
   if (rewardWei >= costWei) return undefined;
-  const left = (await ownWei()) - costWei;
+  const left = ownWei - costWei;
   return left >= reserveWei
     ? undefined
     : `insufficient funds for a delivery at a loss: it would leave ${left} of a reserve of ${reserveWei}`;

@@ -24,8 +24,12 @@ export interface Delivery {
    * least would repeat every payment of a list.
    */
   readonly gas?: bigint;
+  /** What suffices unless the message's chain lies, or another account delivers first. */
+  readonly usualGas?: bigint;
 }
 
+/** Of a transfer that runs no stranger's code: proof, message, a token's first arrival, a payment and a fee to new accounts. */
+const TRANSFER_GAS = 1_500_000n;
 /** Of a list beside its payments: proof, message, a token's first arrival, and what must be left when the last entry is paid. */
 const LIST_GAS = 1_500_000n;
 /** Of a payment to an account that is new. */
@@ -93,7 +97,10 @@ export function buildDelivery(
   switch (content.type) {
     case "transfer": {
       const { transfer } = content;
-      if (!isTransferList(transfer)) return callRouter("deliver", [proof]);
+      if (!isTransferList(transfer)) {
+        const single = callRouter("deliver", [proof]);
+        return transfer.originChainId === destinationChainId ? single : { ...single, usualGas: TRANSFER_GAS };
+      }
       const list = findList(sourceChainId, proof.l1BatchNumber, transfer);
       const delivery = list && callRouter("deliverList", [proof, list.number, list.entries]);
       // Tokens of the destination's own run code of their own.

@@ -10,8 +10,7 @@ import { bridgedToken, tokenVault } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
-import { sendOwn } from "./own-transaction.ts";
-import type { OwnTransactionDependencies } from "./own-transaction.ts";
+import type { OwnAccount, OwnAccountDependencies, SentTransaction } from "./own-account.ts";
 
 /** What the chain of birth last said of a token. The same words have the same hash. */
 export interface TokenAnnouncement {
@@ -19,7 +18,8 @@ export interface TokenAnnouncement {
   readonly messageHash: MessageHash;
 }
 
-export interface DescriberDependencies extends OwnTransactionDependencies {
+export interface DescriberDependencies extends Pick<OwnAccountDependencies, "provider"> {
+  readonly account: Pick<OwnAccount, "send">;
   readonly l1View: L1View;
   /** What a token's chain of birth last said of it; undefined where it has said nothing. */
   readonly announcementOf: (chainId: ChainId, token: Hex) => TokenAnnouncement | undefined;
@@ -50,6 +50,8 @@ export class Describer {
   /** By asset, the hash of the announcement that is there. */
   #named = new Map<Hex, Hex>();
   #attempts = new Map<Hex, { readonly made: number; readonly nextLook: number }>();
+  /** By asset, what brings its name and waits for its block. */
+  readonly #underWay = new Map<Hex, SentTransaction>();
   #looks = 0;
 
   constructor(options: { readonly chainId: ChainId; readonly policy: DeliveryPolicy }, dependencies: DescriberDependencies) {
@@ -61,6 +63,24 @@ export class Describer {
   forget(): void {
     this.#named.clear();
     this.#attempts.clear();
+    this.#underWay.clear();
+  }
+
+  /** Whether the name of something that a message moves waits for its block. */
+  isNaming(message: Journey): boolean {
+    if (this.#underWay.size === 0) return false;
+    return this.#transfersOf(message).some(({ originChainId, originToken }) =>
+      this.#underWay.has(assetId(originChainId, originToken)),
+    );
+  }
+
+  /** Takes what became of names that waited for their blocks: one that did not come is tried again. */
+  finish(): void {
+    for (const [asset, { outcome }] of this.#underWay) {
+      if (outcome === undefined) continue;
+      this.#underWay.delete(asset);
+      if (outcome.state === "lost" || outcome.receipt.status !== 1) this.#named.delete(asset);
+    }
   }
 
   /** Describes the tokens of messages for the chain, by what the newest root that it has imported holds. */
@@ -104,7 +124,8 @@ export class Describer {
   /** Unless the chain has the same word or a newer one. */
   async #bring(asset: Hex, { data, position }: Import): Promise<void> {
     if ((await this.#positionOf(asset)) >= position) return;
-    await sendOwn({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy, this.#dependencies);
+    const { account } = this.#dependencies;
+    this.#underWay.set(asset, await account.send({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy));
   }
 
   /** Of the word that describes the asset now; 0 where its chain of birth has not said any there. */

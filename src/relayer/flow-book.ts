@@ -25,10 +25,12 @@ export interface HeldEscrow {
 export class FlowBook {
   readonly #held = new Map<ChainId, Map<string, HeldEscrow>>();
   readonly #ran = new Set<string>();
+  readonly #changes = new Map<ChainId, number>();
 
   /** Takes the next event of a chain. What is no leg of that chain under the flow's name is passed over. */
   take(chainId: ChainId, event: FlowEvent): void {
     const { id, leg } = event;
+    this.#changes.set(chainId, this.changes(chainId) + 1);
     const key = `${id} ${leg}`;
     if (event.type === "escrowHeld") {
       const { flow } = event;
@@ -49,6 +51,11 @@ export class FlowBook {
   /** Those of a chain, oldest first. */
   held(chainId: ChainId): readonly HeldEscrow[] {
     return [...(this.#held.get(chainId)?.values() ?? [])];
+  }
+
+  /** Grows with each event of the chain. */
+  changes(chainId: ChainId): number {
+    return this.#changes.get(chainId) ?? 0;
   }
 
   /** Whether a flow's pivot ran on this chain, whatever L1 has executed of that. */

@@ -58,7 +58,8 @@ export class ForwardingBook {
   /** `Forwarders` of the chains that have it. */
   readonly #contracts: ReadonlyMap<ChainId, ForwardingContracts>;
   readonly #hops = new Map<string, ForwardingHop>();
-  readonly #tasks = new Set<ForwardingTask>();
+  /** With the chain whose word, or whose queue, they come from. */
+  readonly #tasks = new Map<ForwardingTask, ChainId>();
 
   constructor(contracts: ReadonlyMap<ChainId, ForwardingContracts>) {
     this.#contracts = contracts;
@@ -84,12 +85,12 @@ export class ForwardingBook {
     // A bridge pays what was born where it is; what comes from a neighbour of any birth is looked at when it is there.
     const isWithdrawal = transfer.kind === AssetMessageKind.withdrawal;
     const paysFee = !isWithdrawal || (transfer.originToken === plain(hop) && transfer.amount > hop.forwarding.fee);
-    this.#expect(hop, { paysFee, ...(isWithdrawal ? { withdrawal } : {}) });
+    this.#expect(hop, withdrawal.sourceChainId, { paysFee, ...(isWithdrawal ? { withdrawal } : {}) });
   }
 
   /** Money comes to the forwarder of a hop from the queue. */
   expect(hop: ForwardingHop): void {
-    this.#expect(hop, { paysFee: true });
+    this.#expect(hop, hop.chainId, { paysFee: true });
   }
 
   /**
@@ -103,12 +104,16 @@ export class ForwardingBook {
     own: string,
   ): void {
     const isPaid = by.from === own && by.to?.toLowerCase() === this.#contracts.get(hop.chainId)?.forwarders;
-    if (isPaid) this.#tasks.add({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } });
+    if (isPaid) this.#tasks.set({ type: "claim", hop, withdrawal: { sourceChainId, sender, messageHash } }, sourceChainId);
   }
 
-  #expect(hop: ForwardingHop, terms: Pick<ForwardingTask & { readonly type: "forward" }, "withdrawal" | "paysFee">): void {
+  #expect(
+    hop: ForwardingHop,
+    origin: ChainId,
+    terms: Pick<ForwardingTask & { readonly type: "forward" }, "withdrawal" | "paysFee">,
+  ): void {
     const forwarder = this.#addressOf(hop);
-    if (forwarder !== undefined) this.#tasks.add({ type: "forward", hop, forwarder, ...terms });
+    if (forwarder !== undefined) this.#tasks.set({ type: "forward", hop, forwarder, ...terms }, origin);
   }
 
   /** Undefined where the way is not to be carried: a factory of a stranger's can let an estimate succeed and no transaction. */
@@ -120,17 +125,20 @@ export class ForwardingBook {
 
   /** Oldest first. */
   tasks(): readonly ForwardingTask[] {
-    return [...this.#tasks];
+    return [...this.#tasks.keys()];
+  }
+
+  has(task: ForwardingTask): boolean {
+    return this.#tasks.has(task);
   }
 
   done(task: ForwardingTask): void {
     this.#tasks.delete(task);
   }
 
-  /** What was seen belongs to a state that is gone. */
-  forget(): void {
-    this.#hops.clear();
-    this.#tasks.clear();
+  /** What these chains said belongs to a state that is gone. An address stands for its way in any state. */
+  forget(chainIds: ReadonlySet<ChainId>): void {
+    for (const [task, origin] of this.#tasks) if (chainIds.has(origin)) this.#tasks.delete(task);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ChainId } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { Attempts } from "./attempts.ts";
-import { ChainView } from "./chain-view.ts";
+import type { ChainEvent } from "./chain-view.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { claimantOf, FORWARDING_STEPS, forwarders, readHops } from "./forwarding.ts";
 import type { ForwardingHop } from "./forwarding.ts";
@@ -14,7 +14,8 @@ import { ForwardingBook, leavingMoney } from "./forwarding-book.ts";
 import type { ForwardingTask, LeavingMoney, Withdrawal } from "./forwarding-book.ts";
 import { proveWithdrawal } from "./inclusion-proof.ts";
 import type { WithdrawalClaim } from "./inclusion-proof.ts";
-import { PaidFailure, sendOwn } from "./own-transaction.ts";
+import { RoundOver } from "./own-account.ts";
+import type { OwnAccount, SentTransaction } from "./own-account.ts";
 import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 
@@ -30,8 +31,10 @@ export interface ForwardingLayer {
   readonly putForwarders?: (() => Promise<unknown>) | undefined;
   /** Polled before, by its relayer. */
   readonly view: Pick<L1View, "messages">;
-  /** Pays there. Connected to the layer; no other code may send from it meanwhile. */
+  /** Pays there. Connected to the layer. */
   readonly signer: Signer;
+  /** The signer's, with all that this process sends there. */
+  readonly account: OwnAccount;
   readonly fromBlock: number;
   readonly policy: DeliveryPolicy;
 }
@@ -63,13 +66,13 @@ const erc20 = new Interface(["function balanceOf(address) view returns (uint256)
  */
 export class ForwardingDriver {
   readonly #layers: ReadonlyMap<ChainId, ForwardingLayer>;
-  readonly #chains: readonly {
-    readonly chain: ForwardedChain;
-    readonly view: ChainView;
-    readonly queue: QueueView | undefined;
-  }[];
+  readonly #chains: readonly { readonly chain: ForwardedChain; readonly queue: QueueView | undefined }[];
   readonly #book: ForwardingBook;
   readonly #attempts = new Attempts<ForwardingTask>();
+  /** Money that left a chain, of which the way is not known yet. */
+  #leaving: readonly LeavingMoney[] = [];
+  /** What was sent for tasks and waits for its block, and whether that is all there is to do for them. */
+  readonly #underWay = new Map<ForwardingTask, Step>();
   /** The first task of the next look: what waits does not hold others up. */
   #turn = 0;
 
@@ -79,52 +82,88 @@ export class ForwardingDriver {
       forwarders === undefined ? [] : [[chainId, { forwarders, factory }] as const],
     );
     this.#book = new ForwardingBook(new Map(contracts));
-    this.#chains = chains.map((chain) => ({
-      chain,
-      view: new ChainView({ chainId: chain.chainId }, { provider: chain.provider }),
-      queue: this.#queueOf(chain),
-    }));
+    this.#chains = chains.map((chain) => ({ chain, queue: this.#queueOf(chain) }));
   }
 
-  /** Looks at the chains and takes every step that can be taken. Rejects with a provider's error. */
-  async poll(): Promise<void> {
-    try {
-      await this.#read();
-    } catch (error) {
-      // Events that were read and not taken would be lost.
-      this.#forget();
-      throw error;
-    }
+  /** Takes the next event of a chain. */
+  take(chainId: ChainId, event: ChainEvent): void {
+    const leaving = leavingMoney(chainId, event);
+    if (leaving !== undefined && this.#layers.has(leaving.transfer.destinationChainId))
+      this.#leaving = [...this.#leaving, leaving];
+  }
+
+  /** What these chains said belongs to a state that is gone. */
+  forget(chainIds: ReadonlySet<ChainId>): void {
+    this.#book.forget(chainIds);
+    this.#leaving = this.#leaving.filter(({ sourceChainId }) => !chainIds.has(sourceChainId));
+    for (const { chain, queue } of this.#chains) if (chainIds.has(chain.chainId)) queue?.forget();
+    for (const task of this.#underWay.keys()) if (!this.#book.has(task)) this.#underWay.delete(task);
+  }
+
+  /** Transactions that wait for their blocks. */
+  get waiting(): number {
+    return this.#underWay.size;
+  }
+
+  /**
+   * Takes every step that can be taken, and waits for no block. Resolves with whether it sent any. Rejects with a provider's
+   * error. Calls must not overlap, nor with `finish`.
+   */
+  async look(): Promise<boolean> {
+    await this.finish();
+    const before = this.waiting;
+    await this.#read();
     this.#attempts.look();
+    for (const { account } of this.#layers.values()) account.beginRound();
     const tasks = this.#book.tasks();
-    const due = [...tasks.slice(this.#turn), ...tasks.slice(0, this.#turn)].filter((task) => this.#attempts.isDue(task));
+    const due = [...tasks.slice(this.#turn), ...tasks.slice(0, this.#turn)].filter(
+      (task) => !this.#underWay.has(task) && this.#attempts.isDue(task),
+    );
     this.#turn = tasks.length <= MAX_TASKS_PER_LOOK ? 0 : (this.#turn + MAX_TASKS_PER_LOOK) % tasks.length;
     for (const task of due.slice(0, MAX_TASKS_PER_LOOK)) await this.#tryTask(task);
+    return this.waiting > before;
+  }
+
+  /** Takes what became of what was sent. */
+  async finish(): Promise<void> {
+    for (const { account } of this.#layers.values()) if (account.waiting > 0) await account.look();
+    for (const [task, { sent, isLast }] of this.#underWay) {
+      const { outcome } = sent;
+      if (outcome === undefined) continue;
+      this.#underWay.delete(task);
+      if (outcome.state === "lost") this.#attempts.fail(task, outcome.error);
+      // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
+      else if (outcome.receipt.status !== 1) this.#attempts.giveUp(task);
+      else if (isLast) this.#book.done(task);
+    }
   }
 
   /** Learns what the chains and their queues say that is new. */
   async #read(): Promise<void> {
-    const movements: Movement[] = [];
     const arrivals: Arrival[] = [];
-    for (const { chain, view, queue } of this.#chains) {
-      const { events, isAnew } = await view.poll();
+    for (const { chain, queue } of this.#chains) {
       const queued = (await queue?.poll()) ?? { requests: [], isAnew: false };
-      if (isAnew || queued.isAnew) return this.#readAnew();
-      for (const event of events) {
-        const leaving = leavingMoney(chain.chainId, event);
-        if (leaving === undefined || !this.#layers.has(leaving.transfer.destinationChainId)) continue;
-        const transaction = await chain.provider.getTransaction(leaving.transactionHash);
-        this.#book.learn(readHops(transaction?.data ?? "0x"));
-        movements.push({ chain, leaving, by: transaction });
-      }
+      // What is read again from the first block is learned twice, which only asks a forwarder twice.
+      if (queued.isAnew) queue?.forget();
       for (const { input, recipients } of queued.requests) {
         const hops = readHops(input);
         this.#book.learn(hops);
         arrivals.push({ chain, recipients, hops: hops.filter(({ chainId }) => chainId === chain.chainId) });
       }
     }
+    const movements: Movement[] = [];
+    const taken = this.#leaving;
+    for (const leaving of taken) {
+      const chain = this.#chains.find((each) => each.chain.chainId === leaving.sourceChainId)?.chain;
+      if (chain === undefined) continue;
+      const transaction = await chain.provider.getTransaction(leaving.transactionHash);
+      this.#book.learn(readHops(transaction?.data ?? "0x"));
+      movements.push({ chain, leaving, by: transaction });
+    }
+    const left = new Set(this.#leaving);
+    this.#leaving = this.#leaving.filter((leaving) => !taken.includes(leaving));
     // The way of what one chain sent may have been told on another, which was read after it.
-    for (const movement of movements) await this.#take(movement);
+    for (const movement of movements) if (left.has(movement.leaving)) await this.#take(movement);
     for (const arrival of arrivals) this.#expect(arrival);
   }
 
@@ -143,20 +182,6 @@ export class ForwardingDriver {
     this.#book.follow(hop, leaving, by, own);
   }
 
-  async #readAnew(): Promise<void> {
-    this.#forget();
-    await this.#read();
-  }
-
-  /** What was seen belongs to a state that is gone, or was not taken whole. */
-  #forget(): void {
-    this.#book.forget();
-    for (const { view, queue } of this.#chains) {
-      view.forget();
-      queue?.forget();
-    }
-  }
-
   /** Deposits to chains on which others settle can go on from there. */
   #queueOf({ chainId, hyperchain, layerId }: ForwardedChain): QueueView | undefined {
     const layer = this.#layers.get(layerId);
@@ -167,54 +192,53 @@ export class ForwardingDriver {
 
   async #tryTask(task: ForwardingTask): Promise<void> {
     try {
-      if (await (task.type === "claim" ? this.#claim(task) : this.#forward(task))) this.#book.done(task);
+      const step = await (task.type === "claim" ? this.#claim(task) : this.#forward(task));
+      if (step === "done") this.#book.done(task);
+      else if (step !== "waits") this.#underWay.set(task, step);
     } catch (error) {
-      // It was paid for once: what succeeds in an estimate and fails in a transaction would be paid for without end.
-      if (error instanceof PaidFailure) this.#attempts.giveUp(task);
-      else this.#attempts.fail(task, error);
+      if (!(error instanceof RoundOver)) this.#attempts.fail(task, error);
     }
   }
 
-  /** Resolves with whether it is paid. */
-  async #claim({ hop, withdrawal }: ForwardingTask & { readonly type: "claim" }): Promise<boolean> {
+  async #claim({ hop, withdrawal }: ForwardingTask & { readonly type: "claim" }): Promise<Progress> {
     const found = await this.#find(withdrawal);
-    if (found?.state !== "ready") return found?.state === "paid";
-    await this.#send(found.layer, { to: found.layer.bridge, data: claimCall(found.claim) }, stepReward(hop));
-    return true;
+    if (found?.state !== "ready") return found?.state === "paid" ? "done" : "waits";
+    return this.#send(found.layer, { to: found.layer.bridge, data: claimCall(found.claim) }, stepReward(hop));
   }
 
-  /** Resolves with whether it was sent on or refunded. */
-  async #forward(task: ForwardingTask & { readonly type: "forward" }): Promise<boolean> {
+  /** What comes of a task: it is sent on or refunded in the end. */
+  async #forward(task: ForwardingTask & { readonly type: "forward" }): Promise<Progress> {
     const { hop, forwarder, withdrawal, paysFee } = task;
     const { forwarding, chainId } = hop;
     const layer = this.#layers.get(chainId);
-    if (layer?.forwarders === undefined) return false;
+    if (layer?.forwarders === undefined) return "waits";
     const { forwarders: to } = layer;
     const on = (name: string, ...args: readonly unknown[]): Call => ({
       to,
       data: forwarders.encodeFunctionData(name, [...args, forwarding, forwarding.token]) as Hex,
     });
     const found = withdrawal === undefined ? undefined : await this.#find(withdrawal);
-    if (withdrawal !== undefined && found === undefined) return false;
+    if (withdrawal !== undefined && found === undefined) return "waits";
     const claimant = claimantOf(hop);
     if (claimant !== undefined) return this.#pay(layer, task, { claimant, found, on });
     if (found?.state === "ready") {
       const reward = paysFee ? stepReward(hop) : 0n;
       const claimed = await this.#sendUnlessRefused(layer, on("claimAndForward", layer.bridge, found.claim), reward);
-      if (claimed) return true;
+      if (claimed !== undefined) return claimed;
       // It brings nothing: once it is paid there, its sender can take it back without the fee.
-      await this.#send(layer, { to: layer.bridge, data: claimCall(found.claim) }, 0n);
+      const step = await this.#send(layer, { to: layer.bridge, data: claimCall(found.claim) }, 0n);
+      return { ...step, isLast: false };
     }
     const balance = await balanceOf(layer.signer, forwarding.token, forwarder);
     if (balance === 0n) {
-      if (found !== undefined) return true;
+      if (found !== undefined) return "done";
       throw new Error(`nothing has come to forwarder ${forwarder}`);
     }
     const reward = balance > forwarding.fee ? stepReward(hop) : 0n;
-    if (await this.#sendUnlessRefused(layer, on("forward"), reward)) return true;
+    const sentOn = await this.#sendUnlessRefused(layer, on("forward"), reward);
+    if (sentOn !== undefined) return sentOn;
     await requireNoCode(layer.signer, forwarding.refundTo);
-    await this.#send(layer, on("refund"), reward);
-    return true;
+    return this.#send(layer, on("refund"), reward);
   }
 
   /** A withdrawal where its chain settles; undefined while its batch is not executed there. */
@@ -229,41 +253,47 @@ export class ForwardingDriver {
     return isPaid ? { state: "paid" } : { state: "ready", layer, claim };
   }
 
-  /** Resolves with whether it was sent; a contract refuses what cannot be sent on. */
-  async #sendUnlessRefused(layer: ForwardingLayer, call: Call, rewardWei: bigint): Promise<boolean> {
+  /** Undefined where it was not sent, since a contract refuses what cannot be sent on. */
+  async #sendUnlessRefused(layer: ForwardingLayer, call: Call, rewardWei: bigint): Promise<Step | undefined> {
     try {
-      await this.#send(layer, call, rewardWei);
-      return true;
+      return await this.#send(layer, call, rewardWei);
     } catch (error) {
       if (contractErrorOf(error) === undefined) throw error;
-      return false;
+      return undefined;
     }
   }
 
-  /** Claims what pays its claimer; resolves with whether its recipient has it. What cannot be paid is left in the bridge. */
+  /** Claims what pays its claimer. What cannot be paid is left in the bridge. */
   async #pay(
     layer: ForwardingLayer,
     { hop, forwarder, paysFee }: ForwardingTask & { readonly type: "forward" },
     { claimant, found, on }: PaidWay,
-  ): Promise<boolean> {
+  ): Promise<Progress> {
     const { token, fee } = hop.forwarding;
     await requireNoCode(layer.signer, claimant);
     const held = found?.state === "ready" ? undefined : await balanceOf(layer.signer, token, forwarder);
     // What was there before was its recipient's to take.
-    if (held === 0n && found !== undefined) return true;
+    if (held === 0n && found !== undefined) return "done";
     const call = found?.state === "ready" ? on("claimAndForward", layer.bridge, found.claim) : on("forward");
     const reward = (held === undefined ? paysFee : held > fee) ? stepReward(hop) : 0n;
     await putWhereMissing(layer, call, reward);
-    await this.#send(layer, call, reward);
-    return true;
+    return this.#send(layer, call, reward);
   }
 
-  async #send({ chainId, signer, policy }: ForwardingLayer, call: Call, rewardWei: bigint): Promise<void> {
-    const { provider } = signer;
-    if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
-    await sendOwn({ ...call, maxGas: MAX_GAS }, rewardWei, policy, { signer, provider });
+  async #send({ account, policy }: ForwardingLayer, call: Call, rewardWei: bigint): Promise<Step> {
+    return { sent: await account.send({ ...call, maxGas: MAX_GAS }, rewardWei, policy), isLast: true };
   }
 }
+
+/** A transaction for a task that waits for its block. */
+interface Step {
+  readonly sent: SentTransaction;
+  /** Whether that is all there is to do. */
+  readonly isLast: boolean;
+}
+
+/** What came of trying a task. */
+type Progress = Step | "done" | "waits";
 
 /** Money that leaves a chain, and the transaction in which it did; null where the chain does not have it. */
 interface Movement {
@@ -302,11 +332,17 @@ const LEAST_CLAIM_GAS = 150_000n;
  * Has the contract be there: a call where it is missing would succeed and do nothing. It is put there once for all claims,
  * when one offers what a claim costs; throws an Error for less.
  */
-async function putWhereMissing({ signer, putForwarders }: ForwardingLayer, { to }: Call, rewardWei: bigint): Promise<void> {
+async function putWhereMissing(
+  { signer, account, putForwarders }: ForwardingLayer,
+  { to }: Call,
+  rewardWei: bigint,
+): Promise<void> {
   if (putForwarders === undefined || (await signer.provider?.getCode(to)) !== "0x") return;
   const gasPrice = (await signer.provider?.getFeeData())?.gasPrice ?? 0n;
   if (rewardWei < gasPrice * LEAST_CLAIM_GAS) throw new Error(`its fee of ${rewardWei} pays for no claim`);
   await putForwarders();
+  // That took nonces.
+  account.beginRound();
 }
 
 /** Throws an Error for an account whose code runs when it is paid: that can let an estimate succeed and no transaction. */

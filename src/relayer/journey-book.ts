@@ -5,12 +5,11 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { decodeTokenDescription } from "../protocol/token-description.ts";
-import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
-import type { ImportedRoot } from "../protocol/rolling-hash.ts";
-import type { BatchRecord, L1View, Place, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
+import type { L1View, Place, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
 import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { TokenAnnouncement } from "./describer.ts";
+import { ImportLog } from "./import-log.ts";
 import type { Journey } from "./journey.ts";
 import { carriersOf, describeSentTooEarly, isSentTooEarly } from "./sent-too-early.ts";
 
@@ -22,9 +21,7 @@ export interface OpenJourney extends Journey {
   sentTooEarly: Journey["sentTooEarly"];
 }
 
-interface ImportRecord extends ImportedRoot {
-  readonly at: StepRecord;
-}
+type CarriedOut = Extract<ChainEvent, { type: "executed" | "listenerFailed" }>;
 
 export interface JourneyBookOptions {
   readonly settlementChainId: ChainId;
@@ -48,6 +45,14 @@ export class JourneyBook {
   readonly #view: L1View;
   readonly #onStep: JourneyBookDependencies["onStep"];
   readonly #journeys = new Map<string, OpenJourney>();
+  /** Those that are not at their end. */
+  readonly #open = new Set<OpenJourney>();
+  /** Those at their end that have arrived; of the others, what they carry went back. */
+  #arrived = 0;
+  /** What was carried out before the word of the chain that sent it was read: by the message, or by the bundle of an outcome. */
+  readonly #early = new Map<string, readonly CarriedOut[]>();
+  /** Transfers that L1 refused, of which as many are followed. */
+  #refused = 0;
   /** Outcomes of bundles, by the chains that they go between and the bundle. */
   readonly #results = new Map<string, OpenJourney[]>();
   /** Bundles, by their chain, whose outcome brings no reward any more. */
@@ -58,11 +63,7 @@ export class JourneyBook {
   readonly #sentAt = new Map<string, StepRecord>();
   readonly #refundedAt = new Map<string, StepRecord>();
   /** Imported roots by chain, in order. */
-  readonly #imports = new Map<bigint, ImportRecord[]>();
-  /** The highest registry index that each chain has imported. Anyone can have L1 send it an older one again. */
-  readonly #newestRoots = new Map<bigint, bigint>();
-  /** Batches whose imports are those that L1 has checked. */
-  readonly #checkedImports = new Set<BatchRecord>();
+  readonly #imports = new Map<bigint, ImportLog>();
 
   constructor(options: JourneyBookOptions, { l1View, onStep }: JourneyBookDependencies) {
     this.#options = options;
@@ -90,34 +91,51 @@ export class JourneyBook {
     return this.#announcements.get(tokenKey(chainId, token));
   }
 
-  /** Registry index of the newest root that a chain has imported, which is not always the last. */
+  /** Registry index of the newest root that a chain has imported. */
   newestRoot(chainId: ChainId): bigint | undefined {
-    return this.#newestRoots.get(chainId);
+    return this.#imports.get(chainId)?.newest;
+  }
+
+  /** Messages at their end that have arrived. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** Those that are not at their end. */
+  open(): readonly OpenJourney[] {
+    return [...this.#open];
+  }
+
+  /** Those of them that go to a chain, oldest first. */
+  openTo(chainId: ChainId): readonly OpenJourney[] {
+    return this.open().filter(({ destinationChainId }) => destinationChainId === chainId);
   }
 
   /** What was seen belongs to a state that is gone. */
   forget(): void {
     this.#journeys.clear();
+    this.#open.clear();
+    this.#arrived = 0;
+    this.#early.clear();
+    this.#refused = 0;
     this.#announcements.clear();
     this.#results.clear();
     this.#spentRewards.clear();
     this.#sentAt.clear();
     this.#refundedAt.clear();
-    this.#checkedImports.clear();
-    this.#newestRoots.clear();
-    for (const chainId of this.#options.chainIds) this.#imports.set(chainId, []);
+    for (const chainId of this.#options.chainIds) this.#imports.set(chainId, new ImportLog());
   }
 
   /** Takes the next event of a chain. */
   take(chainId: ChainId, event: Exclude<ChainEvent, { type: "flow" | "listed" }>): void {
     switch (event.type) {
       case "rootImported":
-        this.#import(chainId, event);
+        this.#imports.get(chainId)?.add({ registryIndex: event.registryIndex, root: event.root, at: event.at });
         return;
       case "messageSent":
         if (event.sender === PREDEPLOYS.L2AssetRouter) this.#sentAt.set(journeyKey(chainId, event.messageHash), event.at);
         if (event.sender === PREDEPLOYS.L2NativeTokenVault) this.#announce(chainId, event);
-        else this.#open(chainId, event);
+        else this.#begin(chainId, event);
         return;
       case "executed":
         if (event.sourceChainId === chainId) {
@@ -126,35 +144,44 @@ export class JourneyBook {
           this.#recordRefund(message);
           return;
         }
-        for (const journey of this.#executed(chainId, event)) {
-          this.record(journey, "delivered", event.at);
-          this.record(journey, "executed", event.at);
-          // Its listener had refused it before. A second delivery of anything else is refused afterwards, and that is told.
-          if (journey.content.type === "result") journey.refusal = undefined;
-        }
+        this.#carriedOut(chainId, event.sourceChainId, event);
         return;
       case "listenerFailed":
-        for (const journey of this.#outcomes(chainId, event.bundleHash)) {
-          this.record(journey, "delivered", event.at);
-          journey.refusal = describeFailure(event.listener, event.at.transactionHash);
-        }
+        this.#carriedOut(chainId, undefined, event);
         return;
       case "callbackRewardSpent":
         this.#spentRewards.add(journeyKey(chainId, event.bundleHash));
     }
   }
 
-  #import(chainId: ChainId, { registryIndex, root, at }: ImportRecord): void {
-    this.#imports.get(chainId)?.push({ registryIndex, root, at });
-    if (registryIndex > (this.#newestRoots.get(chainId) ?? 0n)) this.#newestRoots.set(chainId, registryIndex);
+  /** Takes what L1 says of all that are not at their end. */
+  observeOpen(): void {
+    const refused = this.#view.refusedTransfers();
+    for (const transfer of refused.slice(this.#refused)) this.#refuse(transfer);
+    this.#refused = refused.length;
+    for (const journey of this.#open) this.#observe(journey);
   }
 
-  /** Those that are not at their end, after a look at what L1 refused. */
-  open(): readonly OpenJourney[] {
-    for (const refused of this.#view.refusedTransfers()) this.#refuse(refused);
-    return this.all().filter(
-      ({ steps, sentTooEarly }) => sentTooEarly !== "wentBack" && (!steps.has("executed") || !steps.has("importSettled")),
-    );
+  /** Of what a chain sent. A callback names the bundle, and not the chain that its outcome came from. */
+  #carriedOut(chainId: ChainId, sourceChainId: ChainId | undefined, event: CarriedOut): void {
+    const hash = event.type === "executed" ? event.messageHash : event.bundleHash;
+    const message = sourceChainId === undefined ? undefined : this.get(sourceChainId, hash);
+    const found = sourceChainId === undefined ? this.#outcomes(chainId, hash) : message === undefined ? [] : [message];
+    for (const journey of found) this.#takeEnd(journey, event);
+    if (found.length > 0) return;
+    const key = sourceChainId === undefined ? outcomesKey(chainId, hash) : journeyKey(sourceChainId, hash);
+    this.#early.set(key, [...(this.#early.get(key) ?? []), event]);
+  }
+
+  #takeEnd(journey: OpenJourney, event: CarriedOut): void {
+    this.record(journey, "delivered", event.at);
+    if (event.type === "listenerFailed") {
+      journey.refusal = describeFailure(event.listener, event.at.transactionHash);
+      return;
+    }
+    this.record(journey, "executed", event.at);
+    // Its listener had refused it before. A second delivery of anything else is refused afterwards, and that is told.
+    if (journey.content.type === "result") journey.refusal = undefined;
   }
 
   /** A transfer that L1 refused goes back on the chain that sent it, which from now on is followed. */
@@ -177,6 +204,7 @@ export class JourneyBook {
       sentTooEarly: undefined,
     };
     this.#journeys.set(key, journey);
+    this.#open.add(journey);
     const sentAt = this.#sentAt.get(message);
     if (sentAt !== undefined) this.record(journey, "initiated", sentAt);
     this.#recordRefund(message);
@@ -196,7 +224,7 @@ export class JourneyBook {
   }
 
   /** Records the steps that L1 and imports show. */
-  observe(journey: OpenJourney): void {
+  #observe(journey: OpenJourney): void {
     const { sourceChainId, destinationChainId, sender, messageHash } = journey;
     const chainId = this.#options.settlementChainId;
     // Any of several equal messages will do: the first that L1 executes is the first that can be delivered.
@@ -209,7 +237,7 @@ export class JourneyBook {
     if (batch?.executed !== undefined) this.record(journey, "inTransactionRoot", { chainId, ...batch.executed });
     const leafIndex = batch?.registryLeaf?.index;
     if (leafIndex !== undefined && journey.rootIndex === undefined) {
-      const covering = this.#imports.get(destinationChainId)?.find(({ registryIndex }) => registryIndex > BigInt(leafIndex));
+      const covering = this.#imports.get(destinationChainId)?.covering(leafIndex);
       if (covering !== undefined) {
         journey.rootIndex = covering.registryIndex;
         this.record(journey, "imported", covering.at);
@@ -218,6 +246,11 @@ export class JourneyBook {
     const settled = journey.rootIndex === undefined ? undefined : this.#importSettled(destinationChainId, journey.rootIndex);
     if (settled !== undefined) this.record(journey, "importSettled", { chainId, ...settled });
     if (isSentTooEarly(this.#view, journey)) this.#giveUp(journey);
+    const { steps } = journey;
+    const hasArrived = steps.has("executed") && steps.has("importSettled");
+    if (!hasArrived && journey.sentTooEarly !== "wentBack") return;
+    this.#open.delete(journey);
+    if (journey.sentTooEarly !== "wentBack") this.#arrived++;
   }
 
   /** No delivery can succeed any more: what the message carries goes back by journeys of its own. */
@@ -230,7 +263,7 @@ export class JourneyBook {
     journey.refusal = describeSentTooEarly(journey, hasGoneBack);
   }
 
-  #open(chainId: ChainId, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
+  #begin(chainId: ChainId, { sender, messageHash, body, at }: Extract<ChainEvent, { type: "messageSent" }>): void {
     const message = readCrossChainMessage(sender, body);
     const key = journeyKey(chainId, messageHash);
     if (message === undefined || !this.#imports.has(message.destinationChainId) || this.#journeys.has(key)) return;
@@ -248,11 +281,21 @@ export class JourneyBook {
       sentTooEarly: undefined,
     };
     this.#journeys.set(key, journey);
-    if (message.content.type === "result") {
-      const results = resultKey(chainId, message.destinationChainId, message.content.result.bundleHash);
-      this.#results.set(results, [...(this.#results.get(results) ?? []), journey]);
-    }
+    this.#open.add(journey);
     this.record(journey, "initiated", at);
+    if (message.content.type !== "result") return this.#takeEarly(journey, key);
+    const { destinationChainId, content } = message;
+    const { bundleHash } = content.result;
+    const results = resultKey(chainId, destinationChainId, bundleHash);
+    this.#results.set(results, [...(this.#results.get(results) ?? []), journey]);
+    // Another chain than the one that the bundle went to can say anything of it.
+    if (this.#outcomes(destinationChainId, bundleHash).includes(journey))
+      this.#takeEarly(journey, outcomesKey(destinationChainId, bundleHash));
+  }
+
+  #takeEarly(journey: OpenJourney, key: string): void {
+    for (const event of this.#early.get(key) ?? []) this.#takeEnd(journey, event);
+    this.#early.delete(key);
   }
 
   /** The newest word stands, as it will on the chains that it is brought to. */
@@ -272,36 +315,21 @@ export class JourneyBook {
     return bundle === undefined ? [] : (this.#results.get(resultKey(bundle.destinationChainId, chainId, bundleHash)) ?? []);
   }
 
-  /** A callback names the bundle, and not the chain that its outcome came from. */
-  #executed(chainId: ChainId, { sourceChainId, messageHash }: Extract<ChainEvent, { type: "executed" }>): readonly OpenJourney[] {
-    if (sourceChainId === undefined) return this.#outcomes(chainId, messageHash);
-    const journey = this.get(sourceChainId, messageHash);
-    return journey === undefined ? [] : [journey];
-  }
-
   /**
    * Where L1 executed the batch with which a chain imported a root. Which root it imported when is the chain's word; that these
    * are the imports that L1 checked follows from the batch's record.
    */
   #importSettled(chainId: ChainId, rootIndex: bigint): Place | undefined {
-    const imports = this.#imports.get(chainId) ?? [];
-    const imported = imports.find(({ registryIndex }) => registryIndex === rootIndex);
+    const imports = this.#imports.get(chainId);
+    const imported = imports?.of(rootIndex);
     const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));
-    if (batch?.executed === undefined) return undefined;
+    if (imports === undefined || imported === undefined || batch?.executed === undefined) return undefined;
     // A root that came through the queue is L1's own word. The batch's record does not count it as an import, and anyone can
     // send one.
-    const isSent = ({ at }: ImportRecord): boolean => this.#view.isOperation(chainId, at.transactionHash);
-    if (imported !== undefined && isSent(imported)) return batch.executed;
-    if (!this.#checkedImports.has(batch)) {
-      const firstBlock = (this.#view.batch(chainId, batch.batchNumber - 1n)?.stored.lastBlock ?? 0n) + 1n;
-      const ofBatch = imports.filter(
-        (root) =>
-          BigInt(root.at.blockNumber) >= firstBlock && BigInt(root.at.blockNumber) <= batch.stored.lastBlock && !isSent(root),
-      );
-      if (importedRootsRollingHash(ofBatch) !== batch.stored.importedRootsRollingHash) return undefined;
-      this.#checkedImports.add(batch);
-    }
-    return batch.executed;
+    const isSent = (transactionHash: Hex): boolean => this.#view.isOperation(chainId, transactionHash);
+    const firstBlock = (this.#view.batch(chainId, batch.batchNumber - 1n)?.stored.lastBlock ?? 0n) + 1n;
+    const isKnown = isSent(imported.at.transactionHash) || imports.isChecked(batch, firstBlock, isSent);
+    return isKnown ? batch.executed : undefined;
   }
 
   /** Says so where L1 has the message's batch, and this node does not show what is in it. */
@@ -326,6 +354,11 @@ function tokenKey(chainId: ChainId, token: Hex): string {
 
 function journeyKey(chainId: ChainId, messageHash: MessageHash): string {
   return `${chainId} ${messageHash}`;
+}
+
+/** Of the outcomes that chains bring of a bundle that was sent on this one. */
+function outcomesKey(chainId: ChainId, bundleHash: MessageHash): string {
+  return `${chainId} ${bundleHash} outcomes`;
 }
 
 function resultKey(sourceChainId: ChainId, destinationChainId: ChainId, bundleHash: MessageHash): string {

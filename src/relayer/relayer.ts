@@ -4,18 +4,19 @@ import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
-import { ChainView } from "./chain-view.ts";
-import { Deliverer } from "./deliverer.ts";
-import { Describer } from "./describer.ts";
+import type { ChainEvent } from "./chain-view.ts";
+import { DeliveryLane } from "./delivery-lane.ts";
 import { policyOnBase } from "./delivery-policy.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { FlowBook } from "./flow-book.ts";
-import { FlowSettler } from "./flow-settler.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
 import { ListBook } from "./list-book.ts";
+import type { OwnAccount, OwnAccountDependencies } from "./own-account.ts";
+import { createReading } from "./reading.ts";
+import type { L1Head } from "./reading.ts";
 import type { AskedNode } from "./state-proof.ts";
-import { UnreadEvents } from "./unread-events.ts";
+import { untilIncluded } from "./until-included.ts";
 
 export interface RelayerOptions {
   readonly settlementChainId: ChainId;
@@ -38,125 +39,177 @@ export interface RelayedChain {
   readonly isBase?: boolean | undefined;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
+  /** Another value whenever the chain has something new, where that is known without a question. */
+  readonly tip?: (() => unknown) | undefined;
+  /** Whether it makes blocks by itself now, where that is known. Default: it does. */
+  readonly makesBlocks?: (() => boolean) | undefined;
 }
 
-export interface RelayerDependencies {
+/** What else follows what the relayer reads. */
+export interface RelayerFollower {
+  /** Takes the next event of a chain. */
+  take(chainId: ChainId, event: ChainEvent): void;
+  /** Reads what it needs of L1 up to this block. Rejects with the provider's error, and goes on at the next look. */
+  readL1(head: L1Head): Promise<void>;
+  /** What was seen belongs to a state that is gone. */
+  forget(): void;
+}
+
+export interface RelayerDependencies extends Pick<OwnAccountDependencies, "undisturbed"> {
   readonly l1: Provider;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
-  /** Which of the messages for a chain are delivered at this look, in this order; default: all, oldest first. */
   /** Whether it ends what is in escrow for atomic flows. Default: true. */
   readonly settlesFlows?: boolean | undefined;
+  /** Which of the messages for a chain are delivered at this look, in this order; default: all, oldest first. */
   readonly choose?: <Waiting extends Journey>(waiting: readonly Waiting[]) => readonly Waiting[];
+  readonly follower?: ((view: L1View) => RelayerFollower) | undefined;
 }
 
 /** Follows every message between the chains, and delivers those that wait. */
 export interface Relayer {
   /**
-   * Looks at L1 and the chains, and delivers what can be delivered. Rejects with a provider's error. Calls wait for each
-   * other.
+   * Reads L1 and the chains, and delivers what can be delivered; resolves when it has its blocks, as far as the chains make
+   * some. Rejects with a provider's error: then all others were read and served.
    */
   poll(): Promise<void>;
-  /** As `poll`, but delivers nothing. */
-  observe(): Promise<void>;
+  /** As `poll`, and waits for no chain: each goes on by itself, at most one look at a time. */
+  advance(): Promise<void>;
+  /** Reads L1 and the chains, and delivers nothing. Waits for none of them longer than so; default: as long as it takes. */
+  observe(withinMs?: number): Promise<void>;
   /** All messages seen, oldest first. */
   journeys(): readonly Journey[];
+  /** Those of them that are not at their end. */
+  openJourneys(): readonly Journey[];
+  /** How many have arrived, of those at their end. */
+  readonly arrived: number;
   journey(sourceChainId: ChainId, messageHash: MessageHash): Journey | undefined;
+  /** From which it sends on a chain; undefined for one that it does not serve. */
+  accountOn(chainId: ChainId): OwnAccount | undefined;
+  /** Resolves when it sends nothing more, ever. */
+  end(): Promise<void>;
   readonly l1View: L1View;
 }
 
+/** How long a look that comes by itself waits for a member. */
+const READ_MS = 3_000;
+
 /**
  * Knows L1 and the chains by their public RPC only, so anyone can run one beside the others. Reads nothing before a poll.
- * Where a member returned to an earlier state, everything is read again.
+ * Reading and delivering are apart, and so are the chains: none waits for another's blocks or answers. Where a member returned
+ * to an earlier state, everything is read again.
  */
 export function createRelayer(
   options: RelayerOptions,
-  { l1, onStep, settlesFlows = true, choose = (waiting) => waiting }: RelayerDependencies,
+  { l1, onStep, settlesFlows = true, choose = (waiting) => waiting, undisturbed, follower: following }: RelayerDependencies,
 ): Relayer {
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
-  const flows = new FlowBook();
-  const lists = new ListBook();
+  const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  const chains = options.chains.map((chain) => servedChain(chain, options.policy ?? {}, { l1View, book, flows, lists, nodeOf }));
-  const unread = new UnreadEvents((chainId, event) => {
-    if (event.type === "flow") flows.take(chainId, event.event);
-    else if (event.type === "listed") lists.take(chainId, event.event);
-    else book.take(chainId, event);
+  const lanes = options.chains.map((chain) => {
+    const lane = new DeliveryLane(
+      { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
+      { ...{ l1View, book, flows, lists, nodeOf, choose, undisturbed }, signer: chain.signer, provider: providerOf(chain) },
+    );
+    return { lane, makesBlocks: chain.makesBlocks ?? (() => true), inTurn: oneByOne() };
   });
-  /** A chain has returned to an earlier state. */
-  let isStale = false;
+  const reading = createReading(
+    options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), tip: chain.tip })),
+    {
+      ...{ l1, l1View },
+      take(chainId, event) {
+        follower?.take(chainId, event);
+        if (event.type === "flow") flows.take(chainId, event.event);
+        else if (event.type === "listed") lists.take(chainId, event.event);
+        else book.take(chainId, event);
+      },
+      readL1: (head) => follower?.readL1(head) ?? Promise.resolve(),
+      onRead: () => book.observeOpen(),
+      forget() {
+        for (const each of [book, flows, lists, follower]) each?.forget();
+        for (const { lane } of lanes) lane.forget();
+      },
+    },
+  );
 
-  /** What was seen belongs to a state that is gone, on one of the members at least. */
-  function forget(): void {
-    unread.clear();
-    isStale = false;
-    book.forget();
-    flows.forget();
-    lists.forget();
-    for (const { view, describer } of chains) {
-      view.forget();
-      describer.forget();
-    }
+  /** Waits for the blocks of what was sent on a chain, as far as it makes some. */
+  async function included({ lane, makesBlocks }: (typeof lanes)[number]): Promise<void> {
+    if (lane.waiting === 0) return;
+    const look = async (): Promise<void> => {
+      await reading.chain(lane.chainId);
+      await lane.finish();
+    };
+    await untilIncluded({ waiting: () => lane.waiting, look, makesBlocks });
+    // What came into a block between both shows at once.
+    await reading.chain(lane.chainId);
   }
 
-  async function readChains(): Promise<void> {
-    for (const { chainId, view } of chains) {
-      const { events: ofChain, isAnew } = await view.poll();
-      isStale ||= isAnew;
-      unread.add(chainId, ofChain);
-    }
-    if (isStale) {
-      forget();
-      await readChains();
-      return;
-    }
-    unread.takeAll();
-  }
-
-  async function look(delivers: boolean): Promise<void> {
-    if (await l1View.poll()) forget();
-    await readChains();
-    const open = book.open();
-    for (const journey of open) book.observe(journey);
-    if (!delivers) return;
-    for (const { chainId, deliverer, describer, settler, view } of chains) {
-      const here = choose(open.filter(({ destinationChainId }) => destinationChainId === chainId));
-      // Names come before money.
-      await describer.describe(here, book.newestRoot(chainId));
-      const hasDelivered = await deliverer.deliver(here);
-      const hasSettled = settlesFlows && (await settler.settle(book.newestRoot(chainId) ?? 0n));
-      // What was just done shows at once.
-      if (!hasDelivered && !hasSettled) continue;
-      const { events, isAnew } = await view.poll();
-      if (isAnew) {
-        // Seen again from the beginning, at the next look.
-        forget();
-        return;
-      }
-      unread.add(chainId, events);
-      unread.takeAll();
-    }
-  }
-
-  const afterLast = oneByOne(look);
   return {
     l1View,
-    poll: () => afterLast(true),
-    observe: () => afterLast(false),
+    async poll() {
+      const failed = await reading.all();
+      const served = await Promise.allSettled(
+        lanes.map((served) => served.inTurn(() => served.lane.lookToTheEnd(() => included(served)))),
+      );
+      throwFirst([...failed, ...reasons(served)]);
+    },
+    async advance() {
+      const failed = await reading.all(READ_MS);
+      // What fails there is found again at the next look, by its chain's next one or by the reading.
+      for (const { lane, inTurn } of lanes) if (!inTurn.isBusy()) void inTurn(() => lane.look()).catch(() => undefined);
+      throwFirst(failed);
+    },
+    observe: async (withinMs) => throwFirst(await reading.all(withinMs)),
     journeys: () => book.all(),
+    openJourneys: () => book.open(),
+    get arrived() {
+      return book.arrived;
+    },
     journey: (sourceChainId, messageHash) => book.get(sourceChainId, messageHash),
+    accountOn: (chainId) => lanes.find(({ lane }) => lane.chainId === chainId)?.lane.account,
+    async end() {
+      for (const { lane } of lanes) lane.end();
+      await Promise.allSettled(lanes.map(({ inTurn }) => inTurn(() => Promise.resolve())));
+    },
   };
 }
 
-/** Calls wait for each other, whatever becomes of them. */
-function oneByOne(look: (delivers: boolean) => Promise<void>): (delivers: boolean) => Promise<void> {
+interface InTurn {
+  (work: () => Promise<void>): Promise<void>;
+  /** Whether something is under way. */
+  isBusy(): boolean;
+}
+
+/** What is done one after the other, whatever becomes of it. */
+function oneByOne(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
-  return (delivers) => {
-    const next = last.then(() => look(delivers));
+  let underWay = 0;
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    underWay++;
+    const next = last.then(work).finally(() => underWay--);
     last = next.catch(() => undefined);
     return next;
   };
+  return Object.assign(inTurn, { isBusy: () => underWay > 0 });
+}
+
+function reasons(outcomes: readonly PromiseSettledResult<unknown>[]): readonly unknown[] {
+  return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+}
+
+function throwFirst(failures: readonly unknown[]): void {
+  if (failures.length > 0) throw failures[0];
+}
+
+function policyFor({ isBase = false }: RelayedChain, given: DeliveryPolicy): DeliveryPolicy {
+  return isBase ? policyOnBase(given) : given;
+}
+
+/** Throws TypeError for a signer without a provider. */
+function providerOf({ chainId, signer }: RelayedChain): Provider {
+  if (signer.provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
+  return signer.provider;
 }
 
 /** Throws RangeError for a chain whose node this relayer cannot ask. */
@@ -164,38 +217,4 @@ function nodeAmong(chains: readonly RelayedChain[], chainId: number): AskedNode 
   const provider = chains.find((chain) => chain.chainId === BigInt(chainId))?.signer.provider;
   if (provider instanceof JsonRpcApiProvider) return provider;
   throw new RangeError(`the relayer has no node of chain ${chainId} to prove what is missing there`);
-}
-
-/** What reads a chain, and what brings messages and names to it. Throws TypeError for a signer without a provider. */
-function servedChain(
-  { chainId, signer, isBase = false }: RelayerOptions["chains"][number],
-  given: DeliveryPolicy,
-  shared: {
-    readonly l1View: L1View;
-    readonly book: JourneyBook;
-    readonly flows: FlowBook;
-    readonly lists: ListBook;
-    readonly nodeOf: (chainId: number) => AskedNode;
-  },
-) {
-  const { l1View, book, flows, lists, nodeOf } = shared;
-  const { provider } = signer;
-  const policy = isBase ? policyOnBase(given) : given;
-  if (provider === null) throw new TypeError(`the signer for chain ${chainId} has no provider`);
-  const deliverer = new Deliverer(
-    { chainId, policy },
-    {
-      l1View,
-      bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
-      findList: lists.find,
-      isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
-      signer,
-      provider,
-      onDelivered: (journey, at) => book.record(journey, "delivered", at),
-    },
-  );
-  const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
-  const describer = new Describer({ chainId, policy }, { l1View, announcementOf, signer, provider });
-  const settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, signer, provider });
-  return { chainId, deliverer, describer, settler, view: new ChainView({ chainId }, { provider }) };
 }

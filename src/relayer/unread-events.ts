@@ -16,6 +16,10 @@ export class UnreadEvents {
     this.#take = take;
   }
 
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
   add(chainId: ChainId, events: readonly ChainEvent[]): void {
     this.#events = [...this.#events, ...events.map((event) => ({ chainId, event }))];
   }

@@ -28,6 +28,7 @@ export class SharedExclusiveLock {
   readonly #clock: Clock;
   readonly #inside = new Set<Holder>();
   #waiting: WaitingHolder[] = [];
+  #timesAlone = 0;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
@@ -43,9 +44,15 @@ export class SharedExclusiveLock {
     return this.#visit({ label, alone: true, urgent: false }, work);
   }
 
+  /** How often something was done alone. */
+  get timesAlone(): number {
+    return this.#timesAlone;
+  }
+
   async #visit<Result>(visitor: Holder, work: () => Promise<Result>): Promise<Result> {
     if (this.#admits(visitor, this.#waiting)) this.#inside.add(visitor);
     else await this.#wait(visitor);
+    if (visitor.alone) this.#timesAlone++;
     try {
       return await work();
     } finally {

@@ -152,7 +152,8 @@ describe("relaying goes on whatever third parties do", () => {
             : target.estimateGas(request);
       },
     });
-    await (await alice().sendTransaction(transferOf(B, 11n, bob()))).wait();
+    // Gas of calls is estimated at each attempt.
+    await (await alice().sendTransaction(callOf(B, { to: bob(), data: "0x", value: 11n, reward: 0n }))).wait();
     await settleByMallory(0);
     await devnet.chains[1]!.pipeline.pollL1();
     const stubborn = relayerOf(devnet, [clients[0]!, refusing]);

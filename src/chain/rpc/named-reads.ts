@@ -79,7 +79,8 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       }),
   ];
   const reader = new LogReader(chain, fields);
-  const isTooNew = (number: unknown): boolean => BigInt(number as Hex) > reader.head;
+  // The engine has a transaction in its own pool for a moment, in no block.
+  const isTooNew = (number: unknown): boolean => typeof number !== "string" || BigInt(number) > reader.head;
   const transaction: Show = (answer) => fields.transaction(isTooNew(answer["blockNumber"]) ? { ...answer, ...NO_BLOCK } : answer);
   const receipt: Show = (answer) => (isTooNew(answer["blockNumber"]) ? null : fields.receipt(answer));
   const block: Show = (answer) => (isTooNew(answer["number"]) ? null : fields.block(answer));

@@ -9,9 +9,14 @@ import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { ACCOUNT_NUMBERS } from "../accounts.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import { connectInProcess, connectLocalRelayer, throughGate } from "../relaying.ts";
-import type { ClosableRelayer, RelayerSeams } from "../relaying.ts";
-import { createMessagesToL1 } from "../view/messages-to-l1.ts";
-import type { MessagesToL1 } from "../view/messages-to-l1.ts";
+import type { RelayerSeams } from "../relaying.ts";
+import { OwnAccount } from "../../relayer/own-account.ts";
+import { untilIncluded } from "../../relayer/until-included.ts";
+import { newestRun } from "../../runtime/newest-run.ts";
+import type { Relayer } from "../../relayer/relayer.ts";
+import type { DevnetChain } from "../chains/served-chain.ts";
+import { MessagesToL1 } from "../view/messages-to-l1.ts";
+import type { EndedMessages } from "../view/messages-to-l1.ts";
 import type { Following } from "./live-relayer.ts";
 import type { ChainOpening } from "./open-chain.ts";
 import type { RunningChains } from "./running-chains.ts";
@@ -19,52 +24,95 @@ import type { RunningChains } from "./running-chains.ts";
 /** What follows the messages of the chains that settle on one base. */
 interface FollowingOnBase {
   readonly base: SettlementBase;
-  readonly relayer: ClosableRelayer;
+  readonly relayer: Relayer;
   readonly toL1: MessagesToL1;
   readonly chains: readonly ForwardedChain[];
   close(): void;
 }
 
-/** Follows the messages between chains of one base, and from them to it: each base has a relayer of its own. */
+/** What is sent on by forwarders: the driver comes when all that it follows is there. */
+interface Forwarders {
+  driver: ForwardingDriver | undefined;
+}
+
+/**
+ * Follows the messages between chains of one base, and from them to it: each base has a relayer of its own. None waits for
+ * another, and what forwarders get is carried on beside them.
+ */
 export function follow(running: RunningChains, opening: ChainOpening): Following {
-  const ofBases = opening.bases.current().map((base) => followOn(base, running, opening));
+  const forwarders: Forwarders = { driver: undefined };
+  const ofBases = opening.bases.current().map((base) => followOn(base, running, opening, forwarders));
   const [onL1] = ofBases;
   if (onL1 === undefined) throw new TypeError("the first base is L1");
   const relayers = ofBases.map(({ relayer }) => relayer);
   const driver = forwardingDriver(ofBases, opening);
-  const inTurn = async (look: (relayer: ClosableRelayer) => Promise<void>): Promise<void> => {
-    for (const relayer of relayers) await look(relayer);
+  forwarders.driver = driver;
+  const forward = newestRun(() => driver.look());
+  /** Undefined where nothing is being sent on. */
+  let forwarding: Promise<unknown> | undefined;
+  const all = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
+    const outcomes = await Promise.allSettled(relayers.map(look));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   };
   return {
     relayer: {
       async poll() {
-        await inTurn((relayer) => relayer.poll());
-        await opening.gate.shared("a look of the relayer", () => driver.poll());
+        await all((relayer) => relayer.poll());
+        while (await forward()) await forwarded(driver);
       },
-      observe: () => inTurn((relayer) => relayer.observe()),
+      async advance() {
+        // What fails there is tried again at the next look.
+        forwarding ??= forward()
+          .catch(() => undefined)
+          .finally(() => (forwarding = undefined));
+        await all((relayer) => relayer.advance());
+      },
+      observe: (withinMs) => all((relayer) => relayer.observe(withinMs)),
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
+      openJourneys: () => relayers.flatMap((relayer) => relayer.openJourneys()),
+      get arrived() {
+        return relayers.reduce((sum, { arrived }) => sum + arrived, 0);
+      },
       journey: (sourceChainId, messageHash) =>
         relayers.map((relayer) => relayer.journey(sourceChainId, messageHash)).find((journey) => journey !== undefined),
+      accountOn: (chainId) => relayers.map((relayer) => relayer.accountOn(chainId)).find((account) => account !== undefined),
+      end: async () => void (await Promise.all([forwarding, ...relayers.map((relayer) => relayer.end())])),
       l1View: onL1.relayer.l1View,
-      close: () => undefined,
     },
     viewOf: (chainId) => viewOf(ofBases, parentId(chainId)) ?? onL1.relayer.l1View,
-    toL1: { look: async () => (await Promise.all(ofBases.map(({ toL1 }) => toL1.look()))).flat() },
+    toL1: {
+      all: () => ofBases.flatMap(({ toL1 }) => toL1.all()),
+      open: () => ofBases.flatMap(({ toL1 }) => toL1.open()),
+      get ended() {
+        const counts = ofBases.map(({ toL1 }) => toL1.ended);
+        const sumOf = (name: keyof EndedMessages): number => counts.reduce((sum, each) => sum + each[name], 0);
+        return { arrived: sumOf("arrived"), ended: sumOf("ended") };
+      },
+    },
     close: () => ofBases.forEach((following) => following.close()),
   };
 }
 
+/** Waits for the blocks of what was sent. */
+function forwarded(driver: ForwardingDriver): Promise<void> {
+  return untilIncluded({ waiting: () => driver.waiting, look: () => driver.finish(), makesBlocks: () => true });
+}
+
 /** Carries on what forwarders get, from the relayer's account on each base. No step costs more than it brings. */
-function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options }: ChainOpening): ForwardingDriver {
+function forwardingDriver(ofBases: readonly FollowingOnBase[], { layer, options, gate }: ChainOpening): ForwardingDriver {
   const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);
   const policy = policyOnBase(options.relayerPolicy);
   const layers = ofBases.map(({ base, relayer }) => {
     const { chainId, name, forwarders, ecosystem, provider } = base;
     const signer = wallet.connect(provider);
     const put = async (): Promise<unknown> => putOnLayer(FORWARDERS, await senderOn(signer, { name, chainId: Number(chainId) }));
+    // A base that is a chain has its deliveries from the same account.
+    const shared = ofBases.map((each) => each.relayer.accountOn(chainId)).find((account) => account !== undefined);
     return {
       ...{ chainId, bridge: ecosystem.addresses.bridge, forwarders: forwarders ?? FORWARDERS.address, policy },
       ...{ factory: ecosystem.addresses.factory, putForwarders: forwarders === undefined ? put : undefined },
+      account: shared ?? new OwnAccount({ signer, provider, undisturbed: () => throughGate(gate) }),
       ...{ view: relayer.l1View, signer, fromBlock: ecosystem.fromBlock },
     };
   });
@@ -75,27 +123,52 @@ function viewOf(ofBases: readonly FollowingOnBase[], baseId: bigint | undefined)
   return ofBases.find(({ base }) => base.chain !== undefined && base.chainId === baseId)?.relayer.l1View;
 }
 
-function followOn(base: SettlementBase, running: RunningChains, { layer, gate, faults, options }: ChainOpening): FollowingOnBase {
+function followOn(
+  base: SettlementBase,
+  running: RunningChains,
+  { layer, gate, faults, options }: ChainOpening,
+  forwarders: Forwarders,
+): FollowingOnBase {
   const { ecosystem, provider: l1 } = base;
   const chains = running.current().filter((chain) => chain.base === base);
   const bases = new Set(running.current().map((chain) => chain.base.chain?.chainId));
-  const members = chains.map(({ chainId, provider, answer, pipeline }) => ({
-    ...{ chainId, provider, answer, isBase: bases.has(chainId) },
+  const tips = chains.map(({ pipeline }) => tipOf(pipeline.chain));
+  const members = chains.map(({ chainId, provider, answer, pipeline }, i) => ({
+    ...{ chainId, provider, answer, isBase: bases.has(chainId), tip: tips[i]?.current },
     hyperchain: pipeline.created.hyperchain,
+    makesBlocks: () => pipeline.chain.sequencer.isAutomatic && !pipeline.chain.sequencer.isPaused,
   }));
+  const chainIds = new Set(chains.map(({ chainId }) => chainId));
   const wallet = layer.accounts.wallet(ACCOUNT_NUMBERS.relayer);
   const isRunning = (id: bigint): boolean => chains.some(({ chainId, runSwitch }) => chainId === id && runSwitch.isRunning);
   const parent = base.chain?.chainId;
+  const books: { toL1?: MessagesToL1 } = {};
   const seams: RelayerSeams = {
     choose: (waiting) => faults.choose(waiting.filter(({ destinationChainId }) => isRunning(destinationChainId))),
     policy: options.relayerPolicy,
     departed: running.departed().filter((chainId) => parentId(chainId) === parent),
+    undisturbed: () => throughGate(gate),
+    follower(l1View) {
+      const toL1 = new MessagesToL1({ ecosystem, l1, l1View });
+      books.toL1 = toL1;
+      return {
+        take(chainId, event) {
+          toL1.take(chainId, event);
+          forwarders.driver?.take(chainId, event);
+        },
+        readL1: (head) => toL1.readL1(head),
+        forget() {
+          toL1.forget();
+          forwarders.driver?.forget(chainIds);
+        },
+      };
+    },
   };
-  const relayer = throughGate(gate, connectLocalRelayer(ecosystem, l1, members, wallet, seams));
+  const relayer = connectLocalRelayer(ecosystem, l1, members, wallet, seams);
   const clients = chains.map(({ chainId, provider }) => ({ chainId, client: connectInProcess(chainId, provider) }));
-  const toL1 = createMessagesToL1({ ecosystem, l1, l1View: relayer.l1View, chains: clients });
+  if (books.toL1 === undefined) throw new TypeError("a relayer has its follower from the start");
   return {
-    ...{ base, relayer, toL1 },
+    ...{ base, relayer, toL1: books.toL1 },
     chains: members.flatMap(({ chainId, hyperchain }) => {
       const provider = clients.find((each) => each.chainId === chainId)?.client;
       return provider === undefined ? [] : [{ chainId, hyperchain, layerId: base.chainId, provider }];
@@ -103,6 +176,15 @@ function followOn(base: SettlementBase, running: RunningChains, { layer, gate, f
     close() {
       relayer.close();
       for (const { client } of clients) client.destroy();
+      for (const { close } of tips) close();
     },
   };
+}
+
+/** Another number whenever a chain of this process has a block more, or has returned to an earlier one. */
+function tipOf({ index }: DevnetChain["pipeline"]["chain"]): { readonly current: () => number; close(): void } {
+  let changes = 0;
+  const change = (): void => void changes++;
+  const ends = [index.onBlock(change), index.onReturn(change)];
+  return { current: () => changes, close: () => ends.forEach((end) => end()) };
 }

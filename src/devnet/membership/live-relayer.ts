@@ -1,14 +1,13 @@
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
-import type { ClosableRelayer } from "../relaying.ts";
-import type { MessagesToL1 } from "../view/messages-to-l1.ts";
+import type { MessagesToL1View } from "../view/messages-to-l1.ts";
 
 /** What follows the messages between a set of chains, and to L1. */
 export interface Following {
-  readonly relayer: ClosableRelayer;
+  readonly relayer: Relayer;
   /** What is known of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
-  readonly toL1: MessagesToL1;
+  readonly toL1: MessagesToL1View;
   close(): void;
 }
 
@@ -23,45 +22,79 @@ export interface LiveRelayerDependencies {
 export interface LiveRelayer {
   readonly relayer: Relayer;
   readonly viewOf: Following["viewOf"];
-  readonly toL1: MessagesToL1;
+  readonly toL1: MessagesToL1View;
   close(): void;
 }
 
+/** With what is under way in it. */
+interface Used {
+  readonly following: Following;
+  readonly looks: Set<Promise<unknown>>;
+}
+
 export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): LiveRelayer {
-  let current = open();
+  const begin = (): Used => ({ following: open(), looks: new Set() });
+  let current = begin();
   let isOutdated = false;
   const stopListening = onChange(() => (isOutdated = true));
-  let last: Promise<unknown> = Promise.resolve();
+  /** Those before send nothing more: one account has one sender. */
+  let lastSent: Promise<unknown> = Promise.resolve();
 
-  /** After all looks before, so that none is cut off: with those that follow the chains of now. */
-  function inTurn<Result>(look: (following: Following) => Promise<Result>): Promise<Result> {
-    const turn = last.then(() => {
-      if (isOutdated) {
-        isOutdated = false;
-        current.close();
-        current = open();
-      }
-      return look(current);
-    });
-    last = turn.catch(() => undefined);
-    return turn;
+  /** With what follows the chains of now. None that is under way is cut off. */
+  function now(): Used {
+    if (!isOutdated) return current;
+    isOutdated = false;
+    const { following, looks } = current;
+    const ended = following.relayer.end();
+    lastSent = Promise.all([lastSent, ended]);
+    void Promise.allSettled([ended, ...looks]).then(() => following.close());
+    current = begin();
+    return current;
+  }
+
+  function use(look: (relayer: Relayer) => Promise<void>): Promise<void> {
+    const { following, looks } = now();
+    const looking = look(following.relayer).finally(() => looks.delete(looking));
+    looks.add(looking);
+    return looking;
+  }
+
+  /** After all that those before still send. */
+  async function send(look: (relayer: Relayer) => Promise<void>): Promise<void> {
+    now();
+    await lastSent;
+    await use(look);
   }
 
   return {
     relayer: {
-      poll: () => inTurn(({ relayer }) => relayer.poll()),
-      observe: () => inTurn(({ relayer }) => relayer.observe()),
-      journeys: () => current.relayer.journeys(),
-      journey: (sourceChainId, messageHash) => current.relayer.journey(sourceChainId, messageHash),
+      poll: () => send((relayer) => relayer.poll()),
+      advance: () => send((relayer) => relayer.advance()),
+      observe: (withinMs) => use((relayer) => relayer.observe(withinMs)),
+      journeys: () => current.following.relayer.journeys(),
+      openJourneys: () => current.following.relayer.openJourneys(),
+      get arrived() {
+        return current.following.relayer.arrived;
+      },
+      journey: (sourceChainId, messageHash) => current.following.relayer.journey(sourceChainId, messageHash),
+      accountOn: (chainId) => current.following.relayer.accountOn(chainId),
+      end: () => current.following.relayer.end(),
       get l1View() {
-        return current.relayer.l1View;
+        return current.following.relayer.l1View;
       },
     },
-    viewOf: (chainId) => current.viewOf(chainId),
-    toL1: { look: () => inTurn(({ toL1 }) => toL1.look()) },
+    viewOf: (chainId) => current.following.viewOf(chainId),
+    toL1: {
+      all: () => current.following.toL1.all(),
+      open: () => current.following.toL1.open(),
+      get ended() {
+        return current.following.toL1.ended;
+      },
+    },
     close() {
       stopListening();
-      current.close();
+      void current.following.relayer.end();
+      current.following.close();
     },
   };
 }

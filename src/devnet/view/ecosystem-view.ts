@@ -4,6 +4,7 @@ import type { WorkerInfo } from "../../fleet/worker-record.ts";
 import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
+import type { Journey } from "../../relayer/journey.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
@@ -26,7 +27,7 @@ import { hasArrived, messageInfo } from "./message-info.ts";
 import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
-import type { MessagesToL1 } from "./messages-to-l1.ts";
+import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { DevnetOptions, ProverOptions } from "../options.ts";
 import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
@@ -45,7 +46,7 @@ export interface EcosystemViewDependencies {
   /** Phrase of the accounts, where everybody may know it. */
   readonly mnemonic: string | undefined;
   readonly relayer: Relayer;
-  readonly toL1: MessagesToL1;
+  readonly toL1: MessagesToL1View;
   /** What is known of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
   readonly runsRelayer: boolean;
@@ -72,40 +73,16 @@ function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, me
   return leaves.some(({ record }) => began > record.executedAt + IMPORT_SECONDS);
 }
 
-/** What is known of messages, and why that may not be all. */
-interface KnownMessages {
-  readonly all: readonly MessageInfo[];
-  readonly outdated?: string;
-}
+/** How long an answer waits for what is new on a member: what is known of it stands. */
+const READ_MS = 3_000;
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
-  const { chains, relayer, viewOf, toL1, options } = dependencies;
-  let lastLook: readonly MessageInfo[] = [];
+  const { chains, relayer, toL1, options } = dependencies;
+  const infoOf = keptInfos();
   const inOrder = orderOfSight();
-  const messages = async (): Promise<readonly MessageInfo[]> => {
-    await relayer.observe();
-    const all = inOrder([...relayer.journeys().map(messageInfo), ...(await toL1.look())]);
-    const info = ecosystemInfo(dependencies);
-    const faultOf = (id: number): string | undefined =>
-      chains()
-        .map(chainStatus)
-        .find(({ chainId }) => chainId === id)?.fault;
-    lastLook = all.map((message) => {
-      const stuck = stuckBecause(message, {
-        info,
-        faultOf,
-        isIgnored: (each) => isIgnored(viewOf(BigInt(each.sourceChainId)), each),
-      });
-      return stuck === undefined ? message : { ...message, stuck };
-    });
-    return lastLook;
-  };
-  /** A member that does not answer is a reason to ask for the status, not to refuse it. */
-  const known = (): Promise<KnownMessages> =>
-    messages().then(
-      (all) => ({ all }),
-      (error: unknown) => ({ all: lastLook, outdated: reasonOf(error) }),
-    );
+  /** Resolves with why what is known may not be all; undefined where it is. */
+  const read = (): Promise<string | undefined> => relayer.observe(READ_MS).then(() => undefined, reasonOf);
+  const judged = judging(dependencies);
   return {
     info: () => ecosystemInfo(dependencies),
     async status() {
@@ -114,19 +91,63 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         await Promise.allSettled(
           chains().flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()])),
         );
-      const { all: seen, ...rest } = await known();
-      const all = seen.filter(({ sentTooEarly }) => sentTooEarly !== "wentBack");
-      const delivered = all.filter(hasArrived).length;
-      const ended = all.filter((message) => message.ended !== undefined).length;
-      const stuck = all.flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
+      // A member that does not answer is a reason to ask for the status, not to refuse it.
+      const outdated = await read();
+      const open = [...relayer.openJourneys().map(infoOf), ...toL1.open()].filter(
+        ({ sentTooEarly }) => sentTooEarly !== "wentBack",
+      );
+      const arrived = open.filter(hasArrived).length;
+      const stuck = judged(open).flatMap(({ messageHash, type, sourceChainId, destinationChainId, stuck: reason }) =>
         reason === undefined ? [] : [{ messageHash, type, sourceChainId, destinationChainId, ...reason }],
       );
+      const { ended } = toL1;
       return {
         chains: chains().map(chainStatus),
-        messages: { inFlight: all.length - delivered - ended - stuck.length, delivered, ended, stuck, ...rest },
+        messages: {
+          inFlight: open.length - arrived - stuck.length,
+          delivered: arrived + relayer.arrived + ended.arrived,
+          ended: ended.ended,
+          stuck,
+          ...(outdated === undefined ? {} : { outdated }),
+        },
       };
     },
-    messages,
+    async messages() {
+      await relayer.observe(READ_MS);
+      return judged(inOrder([...relayer.journeys().map(infoOf), ...toL1.all()]));
+    },
+  };
+}
+
+/** What is said of journeys, which is put into words again where they have gone on. */
+function keptInfos(): (journey: Journey) => MessageInfo {
+  const kept = new WeakMap<Journey, { readonly state: string; readonly info: MessageInfo }>();
+  return (journey) => {
+    const { steps, refusal, sentTooEarly } = journey;
+    const state = `${steps.size} ${sentTooEarly} ${refusal}`;
+    const before = kept.get(journey);
+    if (before?.state === state) return before.info;
+    const info = messageInfo(journey);
+    kept.set(journey, { state, info });
+    return info;
+  };
+}
+
+/** Messages, with why they do not go on by themselves. */
+function judging(dependencies: EcosystemViewDependencies): (messages: readonly MessageInfo[]) => readonly MessageInfo[] {
+  const { chains, viewOf } = dependencies;
+  return (messages) => {
+    const faults = new Map(chains().map(({ chainId, pipeline }) => [Number(chainId), pipeline.fault()]));
+    const faultOf = (id: number): string | undefined => {
+      const fault = faults.get(id);
+      return fault === undefined ? undefined : wordsOf(fault);
+    };
+    const info = ecosystemInfo(dependencies);
+    const isIgnoredHere = (message: MessageInfo): boolean => isIgnored(viewOf(BigInt(message.sourceChainId)), message);
+    return messages.map((message) => {
+      const stuck = stuckBecause(message, { info, faultOf, isIgnored: isIgnoredHere });
+      return stuck === undefined ? message : { ...message, stuck };
+    });
   };
 }
 
@@ -222,8 +243,12 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(stuck === undefined ? {} : { stuck }),
-    ...(fault === undefined ? {} : { fault: fault instanceof Error ? fault.message : String(fault) }),
+    ...(fault === undefined ? {} : { fault: wordsOf(fault) }),
   };
+}
+
+function wordsOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }
 
 function provingInfo(proving: readonly BatchProving[]): Pick<ChainStatus, "proving"> {

@@ -44,17 +44,23 @@ export function openRelayer(session: Session, { account, policy = {}, bases, del
 }
 
 /** Relayers between all chains, one for the chains of each layer, as one. */
-export function openRelayers(session: Session, options: OwnRelayerOptions): Pick<Relayer, "poll" | "observe" | "journeys"> {
+export function openRelayers(
+  session: Session,
+  options: OwnRelayerOptions,
+): Pick<Relayer, "poll" | "advance" | "observe" | "journeys"> {
   const { info } = session;
   const bases = new Map(info.chains.map((chain) => [(chain.settlesOn ?? info.l1).chainId, chain.chainId]));
   const asking = { ...options, bases: new Set(bases.keys()) };
   const relayers = [...bases.values()].map((chainId) => openRelayer(sessionOf(session, chainId), asking));
-  const inTurn = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
-    for (const relayer of relayers) await look(relayer);
+  const all = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
+    const outcomes = await Promise.allSettled(relayers.map(look));
+    const failed = outcomes.find((outcome) => outcome.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
   };
   return {
-    poll: () => inTurn((relayer) => relayer.poll()),
-    observe: () => inTurn((relayer) => relayer.observe()),
+    poll: () => all((relayer) => relayer.poll()),
+    advance: () => all((relayer) => relayer.advance()),
+    observe: () => all((relayer) => relayer.observe()),
     journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
   };
 }

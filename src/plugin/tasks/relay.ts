@@ -45,7 +45,7 @@ const action: NewTaskActionFunction<RelayArguments> = (args, hre) =>
       },
     });
     const look = async (): Promise<void> => {
-      await relayer.poll();
+      await (args.once ? relayer.poll() : relayer.advance());
       for (const journey of relayer.journeys()) {
         if (journey.refusal === undefined || journey.steps.has("executed") || refused.get(journey) === journey.refusal) continue;
         refused.set(journey, journey.refusal);

@@ -121,8 +121,7 @@ export class L1View {
   /** Of messages whose chain withholds its data, by their keccak, from any source. */
   readonly #bodies = new Map<Hex, Uint8Array>();
   #unread = new Set<Batch>();
-  /** Batches that sent assets to ids that no chain had. */
-  #refused = new Set<Batch>();
+  #refused: RefusedTransfer[] = [];
   #registry = new TransactionTree();
   /** Of each chain, its batches' and its marks', in order. */
   #leavesOf = new Map<bigint, PlacedLeaf[]>();
@@ -203,9 +202,14 @@ export class L1View {
     return this.#chainOf(chainId)?.hasEnded === true;
   }
 
-  /** The transfers that L1 refused, of batches whose content is known. */
+  /** The transfers that L1 refused, of batches whose content is known: new ones come at the end. */
   refusedTransfers(): readonly RefusedTransfer[] {
-    return [...this.#refused].flatMap((batch) => refusedIn(batch));
+    return this.#refused;
+  }
+
+  /** Whether there are batches whose content is looked for again at each poll. */
+  get hasUnread(): boolean {
+    return this.#unread.size > 0;
   }
 
   /** Brings a message's body, which L1 may know by its keccak only. No source has to be trusted: it is found by that keccak. */
@@ -238,7 +242,7 @@ export class L1View {
     this.#chains = emptyChains(this.#options);
     this.#messages = new Map();
     this.#unread = new Set();
-    this.#refused = new Set();
+    this.#refused = [];
     this.#registry = new TransactionTree();
     this.#leavesOf = new Map();
   }
@@ -279,7 +283,7 @@ export class L1View {
         const batch = chain.batches[Number(event.batchNumber)];
         if (batch === undefined) return;
         batch.refusedDestinations = event.destinationChainIds;
-        this.#refused.add(batch);
+        this.#refused.push(...refusedIn(batch));
         return;
       }
       case "batchesReverted":
@@ -351,6 +355,7 @@ export class L1View {
       return;
     }
     this.#unread.delete(batch);
+    this.#refused.push(...refusedIn(batch));
     const { logs, logLeaves } = content;
     for (const [index, log] of logs.entries()) {
       if (log.type !== "message") continue;

@@ -1,0 +1,127 @@
+import type { Provider, Signer } from "ethers";
+import type { Hex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { Deliverer } from "./deliverer.ts";
+import type { DeliveryPolicy } from "./delivery-policy.ts";
+import { Describer } from "./describer.ts";
+import type { FlowBook } from "./flow-book.ts";
+import { FlowSettler } from "./flow-settler.ts";
+import type { JourneyBook, OpenJourney } from "./journey-book.ts";
+import type { ListBook } from "./list-book.ts";
+import { OwnAccount } from "./own-account.ts";
+import type { OwnAccountDependencies } from "./own-account.ts";
+import type { AskedNode } from "./state-proof.ts";
+
+/** A round that comes by itself ends then, and begins again with those that pay best. */
+const ROUND_MS = 2_000;
+
+export interface DeliveryLaneOptions {
+  readonly chainId: ChainId;
+  readonly policy: DeliveryPolicy;
+  readonly settlesFlows: boolean;
+}
+
+export interface DeliveryLaneDependencies extends Pick<OwnAccountDependencies, "undisturbed"> {
+  readonly l1View: L1View;
+  readonly book: JourneyBook;
+  readonly flows: FlowBook;
+  readonly lists: ListBook;
+  readonly nodeOf: (chainId: number) => AskedNode;
+  readonly signer: Signer;
+  readonly provider: Provider;
+  /** Which messages for the chain are delivered now, in this order. */
+  readonly choose: (waiting: readonly OpenJourney[]) => readonly OpenJourney[];
+}
+
+/** All that is sent on one chain: names, messages, and ends of escrows. Nothing here waits for a block. */
+export class DeliveryLane {
+  readonly chainId: ChainId;
+  readonly account: OwnAccount;
+  readonly #dependencies: DeliveryLaneDependencies;
+  readonly #settlesFlows: boolean;
+  readonly #deliverer: Deliverer;
+  readonly #describer: Describer;
+  readonly #settler: FlowSettler;
+  #isEnded = false;
+
+  constructor({ chainId, policy, settlesFlows }: DeliveryLaneOptions, dependencies: DeliveryLaneDependencies) {
+    const { l1View, book, flows, lists, nodeOf, signer, provider, undisturbed } = dependencies;
+    this.chainId = chainId;
+    this.#dependencies = dependencies;
+    this.#settlesFlows = settlesFlows;
+    this.account = new OwnAccount({ signer, provider, undisturbed });
+    const { account } = this;
+    this.#deliverer = new Deliverer(
+      { chainId, policy },
+      {
+        ...{ l1View, account, signer, provider, findList: lists.find },
+        bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
+        isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
+        onDelivered: (journey, at) => book.record(journey, "delivered", at),
+      },
+    );
+    const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
+    this.#describer = new Describer({ chainId, policy }, { l1View, announcementOf, account, provider });
+    this.#settler = new FlowSettler({ chainId, policy }, { l1View, account, book: flows, nodeOf, provider });
+  }
+
+  /** Transactions that wait for their blocks. */
+  get waiting(): number {
+    return this.account.waiting;
+  }
+
+  /** Sends nothing more. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** What was seen belongs to a state that is gone. */
+  forget(): void {
+    for (const part of [this.account, this.#deliverer, this.#describer, this.#settler]) part.forget();
+  }
+
+  /** Sends what can be sent, within its time. */
+  async look(): Promise<void> {
+    const until = performance.now() + ROUND_MS;
+    await this.finish();
+    await this.#round(() => this.#isEnded || performance.now() > until);
+  }
+
+  /**
+   * As `look`, however long it takes, and again for what had to wait for something else. `untilIncluded` waits for the blocks of
+   * what was sent.
+   */
+  async lookToTheEnd(untilIncluded: () => Promise<void>): Promise<void> {
+    await this.finish();
+    for (let before = Infinity; !this.#isEnded;) {
+      const left = await this.#round(() => this.#isEnded);
+      await untilIncluded();
+      if (left === 0 || left >= before) return;
+      before = left;
+    }
+  }
+
+  /** Takes what became of what was sent, once the chain's events are read. */
+  async finish(): Promise<void> {
+    await this.account.look((sent) => this.#deliverer.isKnown(sent));
+    await this.#deliverer.finish();
+    this.#describer.finish();
+    this.#settler.finish();
+  }
+
+  /** Resolves with how many messages it did not come to, or that wait for their tokens' names. */
+  async #round(isOver: () => boolean): Promise<number> {
+    const { book, choose } = this.#dependencies;
+    const newestRoot = book.newestRoot(this.chainId);
+    this.account.beginRound();
+    const here = choose(book.openTo(this.chainId));
+    // Names come before money.
+    await this.#describer.describe(here, newestRoot);
+    const due = await this.#deliverer.due(here);
+    const named = due.filter((journey) => !this.#describer.isNaming(journey));
+    const left = await this.#deliverer.deliver(named, isOver);
+    if (this.#settlesFlows && !isOver()) await this.#settler.settle(newestRoot ?? 0n);
+    return due.length - named.length + left.length;
+  }
+}

@@ -1,0 +1,67 @@
+import type { StepRecord } from "../protocol/cross-chain-message.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
+import type { ImportedRoot } from "../protocol/rolling-hash.ts";
+import type { BatchRecord } from "../settlement-layer/reader/l1-view.ts";
+
+/** A root that a chain says it has imported. */
+export interface ImportRecord extends ImportedRoot {
+  readonly at: StepRecord;
+}
+
+/** The roots that one chain has imported, in order. What is asked of them takes no longer for a long past. */
+export class ImportLog {
+  readonly #imports: ImportRecord[] = [];
+  /** Of each place, the highest registry index up to there: it only grows, whatever old roots are imported again. */
+  readonly #highest: bigint[] = [];
+  readonly #byIndex = new Map<bigint, ImportRecord>();
+  /** Batches whose imports are those that L1 has checked. */
+  readonly #checked = new Set<BatchRecord>();
+
+  add(imported: ImportRecord): void {
+    const { registryIndex } = imported;
+    const before = this.#highest.at(-1) ?? -1n;
+    this.#imports.push(imported);
+    this.#highest.push(registryIndex > before ? registryIndex : before);
+    if (!this.#byIndex.has(registryIndex)) this.#byIndex.set(registryIndex, imported);
+  }
+
+  /** The highest registry index of all, which is not always the last: anyone can have L1 send an older root again. */
+  get newest(): bigint | undefined {
+    return this.#highest.at(-1);
+  }
+
+  /** The first that is of this index. */
+  of(registryIndex: bigint): ImportRecord | undefined {
+    return this.#byIndex.get(registryIndex);
+  }
+
+  /** The first root that holds a leaf of the registry. */
+  covering(leafIndex: number): ImportRecord | undefined {
+    let [low, high] = [0, this.#highest.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#highest[middle] ?? 0n) <= BigInt(leafIndex)) low = middle + 1;
+      else high = middle;
+    }
+    return this.#imports[low];
+  }
+
+  /**
+   * Whether what the chain says of its imports in a batch from `firstBlock` on is what L1 has checked. `isSent`: a root that
+   * came through the queue, which the batch's record does not count.
+   */
+  isChecked(batch: BatchRecord, firstBlock: bigint, isSent: (transactionHash: Hex) => boolean): boolean {
+    if (this.#checked.has(batch)) return true;
+    const { lastBlock, importedRootsRollingHash: rollingHash } = batch.stored;
+    const ofBatch: ImportRecord[] = [];
+    for (let place = this.#imports.length - 1; place >= 0; place--) {
+      const imported = this.#imports[place];
+      if (imported === undefined || BigInt(imported.at.blockNumber) < firstBlock) break;
+      if (BigInt(imported.at.blockNumber) <= lastBlock && !isSent(imported.at.transactionHash)) ofBatch.unshift(imported);
+    }
+    if (importedRootsRollingHash(ofBatch) !== rollingHash) return false;
+    this.#checked.add(batch);
+    return true;
+  }
+}

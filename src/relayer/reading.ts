@@ -1,0 +1,148 @@
+import type { Provider } from "ethers";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import { newestRun } from "../runtime/newest-run.ts";
+import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { ChainView } from "./chain-view.ts";
+import type { ChainEvent } from "./chain-view.ts";
+import { UnreadEvents } from "./unread-events.ts";
+
+/** The newest block of L1 that was looked at. */
+export interface L1Head {
+  readonly blockNumber: number;
+  /** Seconds. */
+  readonly timestamp: bigint;
+}
+
+/** A member has not answered for so long; what is known of it stands. */
+export class MemberSilentError extends HyperchainError<"MemberSilent"> {
+  override readonly name = "MemberSilentError";
+
+  constructor(member: string, waitedMs: number) {
+    super("MemberSilent", `${member} has not answered for ${waitedMs / 1000} s: what is known of it is older`);
+  }
+}
+
+export interface ReadChain {
+  readonly chainId: ChainId;
+  readonly provider: Provider;
+  readonly tip: (() => unknown) | undefined;
+}
+
+export interface ReadingDependencies {
+  readonly l1: Provider;
+  readonly l1View: L1View;
+  /** Takes the next event of a chain. */
+  readonly take: (chainId: ChainId, event: ChainEvent) => void;
+  /** Reads more of L1, up to this block. */
+  readonly readL1: (head: L1Head) => Promise<void>;
+  /** Something new was taken. */
+  readonly onRead: () => void;
+  /** What was taken belongs to a state that is gone, on one of the members at least. */
+  readonly forget: () => void;
+}
+
+/** Fills books with what is new on L1 and chains. */
+export interface Reading {
+  /**
+   * All members beside each other. Resolves with what those failed with that could not be read, or did not answer within their
+   * time: what others said is taken.
+   */
+  all(withinMs?: number): Promise<readonly unknown[]>;
+  /** One chain. Rejects with its provider's error. */
+  chain(chainId: ChainId): Promise<void>;
+}
+
+/** Readings in a row after which a state that goes back again and again is left to the next look. */
+const MOST_READINGS = 8;
+
+/** What is read of a member is taken whole or not at all. Those that ask while it is read share the next reading. */
+export function createReading(chains: readonly ReadChain[], dependencies: ReadingDependencies): Reading {
+  const { l1, l1View, take, readL1, onRead } = dependencies;
+  const unread = new UnreadEvents(take);
+  const views = chains.map(({ chainId, provider, tip }) => ({ chainId, view: new ChainView({ chainId }, { provider, tip }) }));
+  /** How often everything was forgotten. */
+  let timesForgotten = 0;
+  let hasNews = false;
+  let readHash: string | undefined;
+
+  function forget(): void {
+    timesForgotten++;
+    unread.clear();
+    for (const { view } of views) view.forget();
+    dependencies.forget();
+    readHash = undefined;
+    hasNews = true;
+  }
+
+  async function readLayer(): Promise<void> {
+    const head = await l1.getBlock("latest");
+    if (head !== null && head.hash === readHash && !l1View.hasUnread) return;
+    if (await l1View.poll()) forget();
+    if (head === null) return;
+    await readL1({ blockNumber: head.number, timestamp: BigInt(head.timestamp) });
+    readHash = head.hash ?? undefined;
+    hasNews = true;
+  }
+
+  async function readChain({ chainId, view }: (typeof views)[number]): Promise<void> {
+    const before = timesForgotten;
+    const { events, isAnew } = await view.poll();
+    if (before !== timesForgotten) return;
+    // All chains are read again from their first blocks.
+    if (isAnew) return forget();
+    if (events.length === 0 && unread.isEmpty) return;
+    hasNews = true;
+    unread.add(chainId, events);
+    unread.takeAll();
+  }
+
+  const layer = { name: "L1", read: newestRun(readLayer) };
+  const members = views.map((each) => ({
+    name: `chain ${each.chainId}`,
+    chainId: each.chainId,
+    read: newestRun(() => readChain(each)),
+  }));
+
+  function tell(): void {
+    if (!hasNews) return;
+    hasNews = false;
+    onRead();
+  }
+
+  return {
+    async all(withinMs) {
+      let failures: readonly unknown[] = [];
+      for (let time = 0; time < MOST_READINGS; time++) {
+        const before = timesForgotten;
+        failures = await failuresOf([layer, ...members].map(({ name, read }) => answerWithin(read(), name, withinMs)));
+        if (before === timesForgotten) break;
+      }
+      tell();
+      return failures;
+    },
+    async chain(chainId) {
+      await members.find((member) => member.chainId === chainId)?.read();
+      tell();
+    },
+  };
+}
+
+/** What of all that fails with, when all have ended. */
+async function failuresOf(works: readonly Promise<void>[]): Promise<readonly unknown[]> {
+  const outcomes = await Promise.allSettled(works);
+  return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+}
+
+async function answerWithin(answer: Promise<void>, member: string, withinMs: number | undefined): Promise<void> {
+  if (withinMs === undefined) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new MemberSilentError(member, withinMs)), withinMs);
+  });
+  try {
+    await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
