@@ -1,10 +1,11 @@
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
 import type { TreeHash } from "../src/kernels/backend.ts";
 import { executionParameters } from "../src/execution-proof/parameters.ts";
+import type { ProofPhase } from "../src/stark/column-prover.ts";
 import { FixedTables } from "../src/stark/fixed-tables.ts";
 import { commitPreprocessed } from "../src/stark/preprocess.ts";
 import type { ProverInput } from "../src/stark/prover-input.ts";
-import { prove, type ProofPhase } from "../src/stark/prove.ts";
+import { prove } from "../src/stark/prove.ts";
 import { proofSecurity } from "../src/stark/security/proof-security.ts";
 import { ABSENT, createShape, rowCount } from "../src/stark/shape.ts";
 import { compileSystem, type SystemDefinition } from "../src/stark/system.ts";
@@ -84,7 +85,7 @@ if (typeof shape === "number") throw new Error(`table ${shape} of the system can
 const programs = new TablePrograms(system);
 const fixedTables = new FixedTables(system, backend);
 // What a prover has left of earlier proofs.
-if (definition.tables.some(({ preprocessed }) => preprocessed !== undefined)) await fixedTables.commitment(shape.tallest);
+if (definition.tables.some(({ preprocessed }) => preprocessed !== undefined)) await fixedTables.commitment(shape.committedHeight);
 
 const phases: Partial<Record<ProofPhase, Spent>> = {};
 let current: { readonly phase: ProofPhase; readonly since: Spent } | undefined;

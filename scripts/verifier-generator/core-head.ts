@@ -1,5 +1,5 @@
 import { inv, rootOfUnity } from "../../src/field/koala-bear.ts";
-import { PROOF_VERSION } from "../../src/stark/verification-key.ts";
+import { proofVersion } from "../../src/stark/verification-key.ts";
 import { type CoreLayout, SHARED_WORDS, type Slot } from "./core-layout.ts";
 import { fail } from "./errors.ts";
 import { everyLane, hex, LANE_BITS, MONTGOMERY, PRIME } from "./lanes.ts";
@@ -33,7 +33,7 @@ export function readHead(layout: CoreLayout): string {
   if lt(proof.length, ${headerBytes}) { ${fail("malformedProof")} }
   let header := calldataload(proof.offset)
   let logRows := byte(1, header)
-  if or(sub(byte(0, header), ${PROOF_VERSION}), or(lt(logRows, ${parameters.minLogRows}), gt(logRows, ${parameters.maxLogRows}))) { ${fail("malformedProof")} }
+  if or(sub(byte(0, header), ${proofVersion(parameters)}), or(lt(logRows, ${parameters.minLogRows}), gt(logRows, ${parameters.maxLogRows}))) { ${fail("malformedProof")} }
   let layers := 0
   let logFinal := logRows
   for { } gt(logFinal, ${parameters.logFinalMax}) { } {

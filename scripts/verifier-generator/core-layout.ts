@@ -96,12 +96,14 @@ const SLOTS = [
 ] as const;
 export type Slot = (typeof SLOTS)[number];
 
+const TAKES_ROWS = "the contract generator takes systems without lookups, whose columns are opened by rows";
+
 /** Throws RangeError with the reason for a system that this generator cannot write a contract for. */
 export function layoutCore(system: System): CoreLayout {
   const { parameters } = system;
   const [table, ...others] = system.tables;
   if (table === undefined || others.length > 0) throw new RangeError("the contract generator takes systems of one table");
-  if (system.hasLookups) throw new RangeError("the contract generator takes systems without lookups");
+  if (system.hasLookups || system.parameters.opening.kind !== "rows") throw new RangeError(TAKES_ROWS);
   if (table.preprocessedWidth > 0) throw new RangeError("the contract generator takes tables without preprocessed columns");
   if (parameters.extensionDegree !== 5) throw new RangeError("the contract generator takes the quintic extension");
   if (parameters.logArity !== 3) throw new RangeError("the contract generator takes FRI of arity 8");
@@ -118,7 +120,7 @@ export function layoutCore(system: System): CoreLayout {
   const queries = parameters.queryCount;
   const prefixSum = memory.words(1);
   const trees = shape.trees.map((tree, i): TreeLayout => {
-    const [block] = tree.blocks;
+    const block = shape.blocks.find(({ phase }) => phase === tree.phase);
     if (block === undefined || (block.phase !== "main" && block.phase !== "quotient")) throw new RangeError("unexpected tree");
     return {
       name: block.phase,

@@ -15,6 +15,7 @@ export function executionParameters(hash: TreeHash = { kind: "turboshake", diges
     grindingBaseLogRows: 16,
     logArity: 3,
     logFinalMax: 7,
+    opening: { kind: "rows" },
     hash,
     maxConstraintDegree: 3,
     minLogRows: 6,

@@ -17,6 +17,8 @@ export interface ExtensionField {
   neg(a: Ext): Ext;
   mul(a: Ext, b: Ext): Ext;
   scale(a: Ext, s: number): Ext;
+  /** a·X^j for j below the degree: what coordinate j of a factor is multiplied with. For less than one multiplication. */
+  multiplesByX(a: Ext): Ext[];
   pow(a: Ext, exponent: number | bigint): Ext;
   /** Throws RangeError for zero. */
   inv(a: Ext): Ext;
@@ -92,8 +94,20 @@ export function createExtension(degree: number): ExtensionField {
     neg: (a) => a.map(negBase),
     mul,
     scale: (a, s) => a.map((x) => mulBase(x, s)),
+    multiplesByX: (a) => multiplesByX(reduction, a),
     pow,
     inv,
     equal: (a, b) => a.length === b.length && a.every((x, i) => x === b[i]),
   };
+}
+
+/** a·X^j for j below the degree; `reduction` is X^degree in lower powers. */
+function multiplesByX(reduction: readonly number[], a: Ext): Ext[] {
+  const multiples: Ext[] = [a];
+  while (multiples.length < reduction.length) {
+    const last = multiples.at(-1) ?? a;
+    const top = last[reduction.length - 1] ?? 0;
+    multiples.push(reduction.map((c, i) => addBase(i === 0 ? 0 : (last[i - 1] ?? 0), c === 0 ? 0 : mulBase(top, c))));
+  }
+  return multiples;
 }

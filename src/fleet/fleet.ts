@@ -6,7 +6,7 @@ import { ProofError } from "../prover/job.ts";
 import type { BatchProof, ProofJob, ProofMetrics, ProofOptions } from "../prover/job.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { ProofPhase } from "../stark/prove.ts";
+import type { ProofPhase } from "../stark/column-prover.ts";
 import { verify } from "../stark/verify.ts";
 import { FleetError } from "./fleet-error.ts";
 import { encodeTask, MAX_PROOF_BYTES, MAX_TASK_BYTES } from "./proof-task.ts";

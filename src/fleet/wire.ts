@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { ProofPhase } from "../stark/prove.ts";
+import type { ProofPhase } from "../stark/column-prover.ts";
 
 /** What workers send, and where. A task comes back as its bytes, with the headers below. */
 export const PATHS = { take: "/take", extend: "/extend", done: "/done", giveBack: "/give-back" } as const;

@@ -10,7 +10,7 @@ import type { Ext } from "../field/extension.ts";
  * column is 2^k times as high counts as the lifted polynomial f(x^2^k): its value at position i is the value of f at
  * position i >> k of its own domain, whose shift is shift^(2^k).
  */
-export interface Backend {
+export interface Backend extends StackOperations {
   readonly name: string;
   readonly workers: number;
 
@@ -59,6 +59,58 @@ export interface Backend {
   release(handle: Columns | Commitment): void;
   /** Ends the workers and frees the device's memory. */
   close(): Promise<void>;
+}
+
+/**
+ * What the opening of a stack needs (`stark/stacked`). A stack column of 2^m coefficients is held as 16 parts of 2^(m−4): part
+ * j of column c, number 16c + j, has the coefficients at 2^m·c + j + 16k. An extension column is as many columns as the extension
+ * has coordinates, one after the other.
+ */
+export interface StackOperations {
+  /** Columns of coefficients at their places in a stack, zero between them. */
+  layOut(request: StackRequest): Promise<Columns>;
+  /** Of each column at a place: the values at a point of the 16 polynomials that its parts hold, coordinate by coordinate. */
+  evaluateParts(parts: Columns, columns: StackedColumns, point: Ext): Promise<Uint32Array>;
+  /** Extension columns Σ_j weight_(16c+j) · part 16c+j over the parts of all blocks, `width` of them: zero beyond the last. */
+  combineParts(blocks: readonly Columns[], weights: readonly Ext[], width: number): Promise<Columns>;
+  /** `width` extension columns of 2^logRows that hold the sum of geometric progressions. */
+  layProgressions(request: ProgressionRequest): Promise<Columns>;
+  /**
+   * With h(X) = Σ (a + X·(a′ − a))·(b + X·(b′ − b)) over the neighbours (a, a′) of one operand and (b, b′) of the other, both of
+   * extension columns: h(0) and h(2). Neighbours are columns 2c and 2c + 1 at the same row, or rows 2i and 2i + 1.
+   */
+  roundSums(a: Columns, b: Columns, neighbours: Neighbours, degree: number): Promise<readonly [Ext, Ext]>;
+  /** a + challenge·(a′ − a) of neighbours: half as many columns, or rows. */
+  foldNeighbours(columns: Columns, neighbours: Neighbours, challenge: Ext): Promise<Columns>;
+}
+
+export type Neighbours = "columns" | "rows";
+
+export interface StackRequest {
+  readonly blocks: readonly Columns[];
+  /** Place of every column of every block, a multiple of its length. */
+  readonly places: readonly (readonly number[])[];
+  readonly logStack: number;
+  /** Stack columns. */
+  readonly width: number;
+}
+
+/** Columns of one height in a stack. */
+export interface StackedColumns {
+  readonly logRows: number;
+  readonly places: readonly number[];
+}
+
+export interface ProgressionRequest {
+  readonly width: number;
+  readonly logRows: number;
+  /** start · ratio^k at place + k, k < 2^logLength; place counts through all columns and is a multiple of that length. */
+  readonly progressions: readonly {
+    readonly ratio: Ext;
+    readonly logLength: number;
+    readonly starts: readonly { readonly place: number; readonly start: Ext }[];
+  }[];
+  readonly degree: number;
 }
 
 /** `width` columns of 2^logRows elements on the device, all evaluations or all coefficients. */

@@ -2,7 +2,8 @@ import { createStateTransitionSystem } from "../circuits/state-transition/state-
 import { buildTrace, type StateTransitionTrace } from "../circuits/state-transition/trace/build-trace.ts";
 import type { Backend } from "../kernels/backend.ts";
 import { encodeStatement } from "../protocol/statement.ts";
-import { type ProofPhase, prove } from "../stark/prove.ts";
+import type { ProofPhase } from "../stark/column-prover.ts";
+import { prove } from "../stark/prove.ts";
 import type { System } from "../stark/system.ts";
 import { TablePrograms } from "../stark/table-programs.ts";
 import { type BatchProof, ProofError, type ProofJob, type ProofOptions } from "./job.ts";

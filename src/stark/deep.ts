@@ -74,14 +74,14 @@ export function deepValues(
 const EXACT_PRODUCTS = 32;
 
 /**
- * Sums of a row's values at some columns, each times the power of its number. Values are canonical. More than half of a
- * verification is this: it goes by coordinates and halves of values, and divides by p but now and then.
+ * Sums of a row's values at some columns, each times its column's weight. Values are canonical. More than half of a
+ * verification by rows is this: it goes by coordinates and halves of values, and divides by p but now and then.
  */
-function rowSums(
+export function rowSums(
   { degree }: ExtensionField,
-  powers: readonly Ext[],
-): (row: readonly number[], columns: readonly number[]) => Ext {
-  const coordinates = Float64Array.from(powers.flat());
+  weights: readonly Ext[],
+): (row: ArrayLike<number>, columns: readonly number[]) => Ext {
+  const coordinates = Float64Array.from(weights.flat());
   return (row, columns) => {
     const [low, high] = [new Float64Array(degree), new Float64Array(degree)];
     const reduce = (): void => {

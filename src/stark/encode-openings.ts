@@ -39,7 +39,8 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
  * the verifier derives.
  */
 export function encodeFriOpening(
-  { extensionDegree, logArity }: ProofParameters,
+  { extensionDegree }: ProofParameters,
+  logArity: number,
   positions: readonly number[],
   leaves: readonly number[],
   opening: Opening,

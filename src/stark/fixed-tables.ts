@@ -1,17 +1,18 @@
-import type { Backend, Columns, Commitment } from "../kernels/backend.ts";
+import type { Backend, Columns } from "../kernels/backend.ts";
+import type { CommittedColumns } from "./committed-columns.ts";
 import { DeviceScope } from "./device-scope.ts";
-import { traceCommitRequest, uploadPreprocessed } from "./preprocess.ts";
+import { commitFixed, uploadPreprocessed } from "./preprocess.ts";
 import type { SystemDefinition } from "./system.ts";
 
 /**
- * A system's preprocessed columns, by their values and on a backend, and their commitment for each height that a proof's tallest
- * table has had: the part of a proving key that takes memory. Kept from proof to proof by the prover, which releases it.
+ * A system's preprocessed columns, by their values and on a backend, and their commitment for each height that proofs have
+ * committed columns for: the part of a proving key that takes memory. Kept from proof to proof by the prover, which releases it.
  */
 export class FixedTables {
   readonly backend: Backend;
   readonly #definition: SystemDefinition;
   readonly #scope: DeviceScope;
-  readonly #commitments = new Map<number, Promise<Commitment>>();
+  readonly #commitments = new Map<number, Promise<CommittedColumns>>();
   #columns: Promise<readonly Columns[]> | undefined;
   readonly #values = new Map<number, readonly Uint32Array[]>();
 
@@ -40,13 +41,13 @@ export class FixedTables {
     return values;
   }
 
-  /** Their commitment in proofs whose tallest table has 2^tallest rows. It stays this object's. */
-  commitment(tallest: number): Promise<Commitment> {
-    const known = this.#commitments.get(tallest);
+  /** Their commitment in proofs of this `committedHeight`. It stays this object's. */
+  commitment(height: number): Promise<CommittedColumns> {
+    const known = this.#commitments.get(height);
     if (known !== undefined) return known;
-    const pending = this.#commit(tallest);
-    this.#commitments.set(tallest, pending);
-    pending.catch(() => this.#commitments.delete(tallest));
+    const pending = this.#commit(height);
+    this.#commitments.set(height, pending);
+    pending.catch(() => this.#commitments.delete(height));
     return pending;
   }
 
@@ -59,8 +60,8 @@ export class FixedTables {
     this.#values.clear();
   }
 
-  async #commit(tallest: number): Promise<Commitment> {
-    const request = traceCommitRequest(this.#definition.parameters, await this.columns(), tallest);
-    return this.#scope.keep(await this.backend.commit(request));
+  async #commit(height: number): Promise<CommittedColumns> {
+    const device = { backend: this.backend, scope: this.#scope };
+    return commitFixed(this.#definition, await this.columns(), height, device);
   }
 }

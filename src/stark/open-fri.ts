@@ -1,6 +1,6 @@
 import type { Ext } from "../field/extension.ts";
 import { hashLeaf } from "../kernels/tree-hash.ts";
-import { foldCoset, pointAt } from "./fri.ts";
+import { evaluatePolynomial, foldCoset, pointAt } from "./fri.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { indicesAbove, requireRoot } from "./open-trace.ts";
 import { leafEncodings } from "./parameters.ts";
@@ -14,26 +14,29 @@ export interface FriValues {
   readonly folded: readonly Ext[];
 }
 
+/** One layer: which it is, its root, its domain, and the weights that fold one of its leaves. */
+export interface FriLayer {
+  readonly layer: number;
+  /** Number of its tree in the proof. */
+  readonly tree: number;
+  readonly root: Uint8Array;
+  readonly logDomain: number;
+  /** log2 of what the layers before have folded by. */
+  readonly logFolded: number;
+  /** As many as a leaf has values. */
+  readonly weights: readonly Ext[];
+}
+
 /**
  * Reads, checks and folds one FRI layer: length, elements, values against those derived from the layer before, root. Of
  * every opened leaf the value at its lowest position is not sent but derived. Returns the next layer's positions and values.
  */
-export function readFriLayer(
-  system: System,
-  source: {
-    readonly layer: number;
-    readonly tree: number;
-    readonly root: Uint8Array;
-    readonly logDomain: number;
-    readonly challenge: Ext;
-  },
-  { positions, folded }: FriValues,
-  reader: ProofReader,
-): FriValues {
+export function readFriLayer(system: System, source: FriLayer, { positions, folded }: FriValues, reader: ProofReader): FriValues {
   const { field, parameters } = system;
-  const { hash, logArity } = parameters;
-  const arity = 2 ** logArity;
-  const { layer, tree, root, logDomain, challenge } = source;
+  const { hash } = parameters;
+  const { layer, tree, root, logDomain, logFolded, weights } = source;
+  const arity = weights.length;
+  const logArity = Math.log2(arity);
   const section = `tree[${tree}]`;
   const leafIndices = indicesAbove(positions, logArity);
   const depth = logDomain - logArity;
@@ -64,8 +67,22 @@ export function readFriLayer(
   return {
     positions: leafIndices,
     folded: leaves.map((values, l) => {
-      const x = pointAt((leafIndices[l] ?? 0) * arity, logDomain, layer, logArity);
-      return foldCoset(field, values, x, challenge);
+      const x = pointAt((leafIndices[l] ?? 0) * arity, logDomain, logFolded);
+      return foldCoset(field, values, x, weights);
     }),
   };
+}
+
+/** Rejects unless the final polynomial, on the domain after folds by 2^logFolded, has the values that the last layer gives. */
+export function checkFinalPolynomial(
+  { field }: System,
+  polynomial: readonly Ext[],
+  { logDomain, logFolded }: { readonly logDomain: number; readonly logFolded: number },
+  { positions, folded }: FriValues,
+): void {
+  positions.forEach((position, i) => {
+    const got = evaluatePolynomial(field, polynomial, pointAt(position, logDomain, logFolded));
+    const expected = folded[i] ?? field.zero;
+    if (!field.equal(expected, got)) reject({ code: "FinalPolynomialMismatch", position, expected, got });
+  });
 }

@@ -69,9 +69,10 @@ export function requireRoot(tree: number, root: Uint8Array, got: Uint8Array): vo
   if (bytesToHex(got) !== expected) reject({ code: "MerkleMismatch", tree, expected, got: bytesToHex(got) });
 }
 
-/** All columns' values at a query position, in opening order. */
+/** The values of all trees' columns at a query position; of trees of rows, that is in opening order. */
 export function rowOfQuery(shape: Shape, opened: readonly OpenedTree[], position: number): number[] {
-  const values = new Array<number>(shape.columnCount).fill(0);
+  const width = opened.reduce((sum, { tree }) => sum + tree.blocks.reduce((own, block) => own + block.width, 0), 0);
+  const values = new Array<number>(width).fill(0);
   for (const { tree, rows } of opened) {
     tree.classes.forEach((heightClass, c) => {
       const row = rows[c]?.get(position >>> (shape.logDomain - heightClass.logLeaves));

@@ -1,6 +1,15 @@
 import { createExtension } from "../field/extension.ts";
 import { TWO_ADICITY } from "../field/koala-bear.ts";
 import type { LeafEncoding, TreeHash } from "../kernels/backend.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
+
+/**
+ * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
+ * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`).
+ */
+export type OpeningParameters =
+  | { readonly kind: "rows" }
+  | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
 
 /** Everything a verifier fixes about a proof besides the tables. All of it enters the verification key digest. */
 export interface ProofParameters {
@@ -18,6 +27,7 @@ export interface ProofParameters {
   readonly logArity: number;
   /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
   readonly logFinalMax: number;
+  readonly opening: OpeningParameters;
   /** Hash of the Merkle trees. The transcript is keccak256 always. */
   readonly hash: TreeHash;
   /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
@@ -39,6 +49,7 @@ export const DEFAULT_PARAMETERS: ProofParameters = {
   grindingBaseLogRows: 15,
   logArity: 3,
   logFinalMax: 8,
+  opening: { kind: "rows" },
   hash: { kind: "keccak", digestBytes: 26 },
   maxConstraintDegree: 9,
   minLogRows: 9,
@@ -62,15 +73,29 @@ export function validateParameters(parameters: ProofParameters): void {
   between("logFinalMax", parameters.logFinalMax, parameters.logArity - 1, TWO_ADICITY);
   between("maxConstraintDegree", parameters.maxConstraintDegree, 2, 64);
   between("queryCount", parameters.queryCount, 1, mostQueries(parameters, parameters.maxLogRows));
+  validateOpening(parameters, between);
   if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
 }
 
+/** A stack column holds the tallest column; its 16 parts are at least as long as the final polynomial. */
+function validateOpening(
+  parameters: ProofParameters,
+  between: (name: string, value: number, low: number, high: number) => void,
+): void {
+  const { opening, minLogRows, maxLogRows, logFinalMax, logBlowup } = parameters;
+  if (opening.kind === "rows") return;
+  between("logStackMax", opening.logStackMax, maxLogRows, TWO_ADICITY - logBlowup + LOG_PARTS);
+  between("logStackMin", opening.logStackMin, LOG_PARTS + logFinalMax, opening.logStackMax);
+  // The coefficients of every column are dealt to all 16 short ones.
+  between("minLogRows of a stack", minLogRows, LOG_PARTS, maxLogRows);
+}
+
 /**
- * Most queries of a proof whose tallest table has 2^logRows rows. More than half of the domain would make drawing distinct
- * positions slow and says that the domain is too small.
+ * Most queries of a proof whose committed columns have up to 2^logCoefficients coefficients. More than half of the domain would
+ * make drawing distinct positions slow and says that the domain is too small.
  */
-export function mostQueries({ logBlowup }: ProofParameters, logRows: number): number {
-  return 2 ** (logRows + logBlowup - 1);
+export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: number): number {
+  return 2 ** (logCoefficients + logBlowup - 1);
 }
 
 /** Leaf encodings of trace and FRI trees under the parameters' hash. */

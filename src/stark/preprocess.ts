@@ -1,24 +1,8 @@
-import { pow } from "../field/koala-bear.ts";
-import type { Backend, Columns, CommitRequest } from "../kernels/backend.ts";
+import type { Backend, Columns } from "../kernels/backend.ts";
+import { type CommittedColumns, commitStacked, traceCommitRequest } from "./committed-columns.ts";
 import { DeviceScope } from "./device-scope.ts";
-import { DOMAIN_SHIFT, leafEncodings, type ProofParameters } from "./parameters.ts";
-import { type SystemDefinition, tallestHeights } from "./system.ts";
-
-/**
- * The request that commits trace columns in a proof whose tallest table has 2^tallest rows. The coset of a tree's tallest
- * block follows from the proof's: shift^(2^(tallest − its log height)).
- */
-export function traceCommitRequest(parameters: ProofParameters, blocks: readonly Columns[], tallest: number): CommitRequest {
-  const own = Math.max(...blocks.map((block) => block.logRows));
-  return {
-    blocks,
-    logBlowup: parameters.logBlowup,
-    shift: pow(DOMAIN_SHIFT, 2 ** (tallest - own)),
-    hash: parameters.hash,
-    rowsPerLeaf: 1,
-    encoding: leafEncodings(parameters.hash).trace,
-  };
-}
+import { createStackShape, phaseLayout } from "./stacked/stack-shape.ts";
+import { committedHeights, preprocessedBlocks, type SystemDefinition } from "./system.ts";
 
 /** Uploads and interpolates the preprocessed columns of a system, one handle per table that has some. */
 export async function uploadPreprocessed(definition: SystemDefinition, backend: Backend, scope: DeviceScope): Promise<Columns[]> {
@@ -37,9 +21,27 @@ export async function uploadPreprocessed(definition: SystemDefinition, backend: 
   return blocks;
 }
 
+/** Commits preprocessed columns for one of `committedHeights`; what is made is the scope's. */
+export async function commitFixed(
+  definition: SystemDefinition,
+  blocks: readonly Columns[],
+  height: number,
+  device: { readonly backend: Backend; readonly scope: DeviceScope },
+): Promise<CommittedColumns> {
+  const { parameters } = definition;
+  if (parameters.opening.kind === "stacked") {
+    const own = preprocessedBlocks(definition);
+    const stack = createStackShape(own, { logStackMin: height, logStackMax: height });
+    if (stack === undefined) throw new RangeError(`no stack of columns of 2^${height} holds the preprocessed columns`);
+    return commitStacked(device, parameters, blocks, phaseLayout(stack, own, "preprocessed"));
+  }
+  const commitment = device.scope.keep(await device.backend.commit(traceCommitRequest(parameters, blocks, height)));
+  return { commitment, columns: blocks };
+}
+
 /**
- * Roots of a system's preprocessed commitment, one for each height that the tallest table may have: the coset of a table
- * depends on that height. Pass the result to `compileSystem`.
+ * Roots of a system's preprocessed commitment, one for each of `committedHeights`: the coset of a table, or its place in a
+ * stack, depends on that height. Pass the result to `compileSystem`.
  */
 export async function commitPreprocessed(definition: SystemDefinition, backend: Backend): Promise<Map<number, Uint8Array>> {
   const roots = new Map<number, Uint8Array>();
@@ -47,10 +49,11 @@ export async function commitPreprocessed(definition: SystemDefinition, backend: 
   try {
     const blocks = await uploadPreprocessed(definition, backend, scope);
     if (blocks.length === 0) return roots;
-    for (const tallest of tallestHeights(definition)) {
-      const commitment = scope.keep(await backend.commit(traceCommitRequest(definition.parameters, blocks, tallest)));
-      roots.set(tallest, commitment.root);
+    for (const height of committedHeights(definition)) {
+      const { commitment, columns } = await commitFixed(definition, blocks, height, { backend, scope });
+      roots.set(height, commitment.root);
       scope.release(commitment);
+      for (const made of columns) if (!blocks.includes(made)) scope.release(made);
     }
     return roots;
   } finally {

@@ -2,15 +2,15 @@ import type { Ext } from "../field/extension.ts";
 import { inv, isCanonical, mul, pow } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength, packElements, unpackElements } from "../kernels/leaf-encoding.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
-import { friLayerCount } from "./parameters.ts";
 import { reject } from "./rejection.ts";
 import { createShape, type Shape } from "./shape.ts";
 import type { System } from "./system.ts";
 import { concat } from "./transcript.ts";
-import { PROOF_VERSION } from "./verification-key.ts";
+import { proofVersion } from "./verification-key.ts";
 
 /*
- * Proof bytes, version 1. Everything is big-endian and without separators; a proof is consumed exactly.
+ * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones. Everything is big-endian and without
+ * separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
@@ -19,12 +19,20 @@ import { PROOF_VERSION } from "./verification-key.ts";
  *   quotientRoot  digest
  *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values times 2^40, base31
  *   openingsAtNext                       the same for the columns opened at the next row
+ *   version 1:
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
+ *   version 2, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
+ *   rounds        h(0) and h(2), extension elements, of 4 + s rounds
+ *   per FRI layer                        digest; h(0) and h(2) of as many rounds as it folds bits: logArity, or what is left
+ *   finalPolynomial                      2^logFinalMax extension elements, constant term first
+ *   rounds        h(0) and h(2) of logFinalMax rounds
+ *
  *   nonce         u64
  *   per tree, in the order preprocessed, main, lookup, quotient, FRI layer 0, 1, …:
  *     rows        trace trees: per height class, tallest first, the distinct rows that the queries touch, ascending, each
- *                 the class's blocks in order in base31. A row that several opened leaves share is sent once.
+ *                 the class's blocks in order in base31. A row that several opened leaves share is sent once. The trees of a
+ *                 stack have one class, whose rows are the 16 values of each stack column in turn
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
  *     siblings    digests, in the order of `multiproofSteps`
  *
@@ -78,7 +86,7 @@ export class ProofReader {
   }
 }
 
-/** Everything before the tree openings, as bytes: what the transcript absorbs. */
+/** Everything up to the opened values, as bytes: what the transcript absorbs. */
 export interface ProofHead {
   readonly shape: Shape;
   readonly header: Uint8Array;
@@ -90,9 +98,6 @@ export interface ProofHead {
   readonly quotientRoot: Uint8Array;
   readonly openingsAtPoint: Uint8Array;
   readonly openingsAtNext: Uint8Array;
-  readonly friRoots: readonly Uint8Array[];
-  readonly finalPolynomial: Uint8Array;
-  readonly nonce: Uint8Array;
 }
 
 /** Bytes of one extension element. */
@@ -104,9 +109,8 @@ export function extensionLength(system: System): number {
 export function readHead(system: System, reader: ProofReader): ProofHead {
   const { parameters, tables } = system;
   const header = reader.read("header", 1 + tables.length);
-  if (header[0] !== PROOF_VERSION) {
-    reject({ code: "MalformedProof", section: "version", expected: PROOF_VERSION, got: header[0] ?? -1 });
-  }
+  const version = proofVersion(parameters);
+  if (header[0] !== version) reject({ code: "MalformedProof", section: "version", expected: version, got: header[0] ?? -1 });
   const logRows = [...header.subarray(1)];
   const shape = createShape(system, logRows);
   if (typeof shape === "number") {
@@ -116,7 +120,6 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
   const digest = digestLength(parameters.hash);
   const extension = extensionLength(system);
   const valuesLength = (count: number): number => parameters.extensionDegree * packedLength(count, BASE31_GROUP);
-  const layers = friLayerCount(parameters, shape.tallest);
   const lookupTables = shape.blocks.filter(({ phase }) => phase === "lookup").length;
   return {
     shape,
@@ -128,9 +131,6 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
     quotientRoot: reader.read("quotientRoot", digest),
     openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
     openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
-    friRoots: Array.from({ length: layers }, (_, layer) => reader.read(`friRoot[${layer}]`, digest)),
-    finalPolynomial: reader.read("finalPolynomial", 2 ** (shape.tallest - layers * parameters.logArity) * extension),
-    nonce: reader.read("nonce", 8),
   };
 }
 
@@ -142,22 +142,19 @@ export interface ProofValues {
   readonly sums: readonly Ext[];
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];
-  readonly finalPolynomial: readonly Ext[];
 }
 
 /** Decodes the head's elements, section by section in proof order; rejects non-canonical ones and set padding bits. */
 export function readValues(system: System, head: ProofHead): ProofValues {
-  const { extensionDegree } = system.parameters;
   const view = new DataView(head.auxiliary.buffer, head.auxiliary.byteOffset, head.auxiliary.byteLength);
   const all = Array.from({ length: head.auxiliary.length / 4 }, (_, i) => view.getUint32(4 * i));
   requireCanonical("auxiliary", all);
   let cursor = 0;
   return {
     auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
-    sums: unpackExtensions("sums", split(head.sums, extensionLength(system)), extensionDegree),
+    sums: unpackExtensionList(system, "sums", head.sums),
     atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount),
     atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount),
-    finalPolynomial: unpackExtensions("finalPolynomial", split(head.finalPolynomial, extensionLength(system)), extensionDegree),
   };
 }
 
@@ -197,6 +194,11 @@ export function unpackRows(section: string, rows: readonly Uint8Array[], count: 
 /** Reads extension elements, one in each part; rejects padding bits of all, then non-canonical coordinates. */
 export function unpackExtensions(section: string, parts: readonly Uint8Array[], degree: number): Ext[] {
   return unpackAll(section, parts, degree, degree);
+}
+
+/** Extension elements that follow each other. */
+export function unpackExtensionList(system: System, section: string, bytes: Uint8Array): Ext[] {
+  return unpackExtensions(section, split(bytes, extensionLength(system)), system.parameters.extensionDegree);
 }
 
 function unpackAll(section: string, parts: readonly Uint8Array[], count: number, groupSize: number): number[][] {

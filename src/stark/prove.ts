@@ -1,26 +1,25 @@
 import type { Ext } from "../field/extension.ts";
-import { pow, rootOfUnity } from "../field/koala-bear.ts";
+import { rootOfUnity } from "../field/koala-bear.ts";
 import type { Backend, Columns, Commitment } from "../kernels/backend.ts";
-import { combineOpenings } from "./deep.ts";
+import type { ColumnProver, ProofPhase, ProvingContext } from "./column-prover.ts";
 import { DeviceScope } from "./device-scope.ts";
-import { encodeFriOpening, encodeTraceOpening } from "./encode-openings.ts";
-import { type LookupChallenges, powerOfTwo } from "./evaluate.ts";
+import { encodeTraceOpening } from "./encode-openings.ts";
+import type { LookupChallenges } from "./evaluate.ts";
 import { FixedTables } from "./fixed-tables.ts";
-import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
-import { DOMAIN_SHIFT, friLayerCount, grindingBitsFor, leafEncodings } from "./parameters.ts";
 import { computeLookupColumns } from "./lookup-columns.ts";
-import { traceCommitRequest } from "./preprocess.ts";
+import { indicesAbove } from "./open-trace.ts";
+import { DOMAIN_SHIFT, grindingBitsFor } from "./parameters.ts";
+import type { TreePhase } from "./tree-phases.ts";
 import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
+import { RowsProver } from "./prove-rows.ts";
 import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
-import { ABSENT, type Block, type TraceTree } from "./shape.ts";
+import { ABSENT, type Block } from "./shape.ts";
+import { StackProver } from "./stacked/prove-stack.ts";
 import type { System, Table } from "./system.ts";
 import { fillScalars, fillWeights } from "./table-program.ts";
 import { TablePrograms } from "./table-programs.ts";
-import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
-import { PROOF_VERSION } from "./verification-key.ts";
-
-/** The steps of a proof in order; a proof without interactions skips `lookup`. */
-export type ProofPhase = "trace" | "commit" | "lookup" | "quotient" | "openings" | "deep" | "fri" | "grind" | "queries";
+import { concat, createTranscript, initialInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
+import { proofVersion } from "./verification-key.ts";
 
 export interface ProveOptions {
   /** Aborting rejects with the signal's reason at the next step between device operations. */
@@ -61,12 +60,6 @@ export async function prove(
   }
 }
 
-/** A tree of the proof with the handles behind it. */
-interface CommittedTree {
-  readonly tree: TraceTree;
-  readonly commitment: Commitment;
-}
-
 /** Where a proof is made: what it takes of the backend itself, and what it finds there. */
 interface ProvingDevice {
   readonly backend: Backend;
@@ -81,10 +74,11 @@ class Proving {
   readonly #scope: DeviceScope;
   readonly #fixed: FixedTables;
   readonly #options: ProveOptions;
+  readonly #programs: TablePrograms;
   readonly #sections: Uint8Array[] = [];
-  readonly #trees: CommittedTree[] = [];
   /** Coefficient columns in opening order. */
   readonly #coefficients = new Map<Block, Columns>();
+  readonly #columns: ColumnProver;
 
   constructor(system: System, input: CheckedInput, { backend, scope, fixed }: ProvingDevice, options: ProveOptions) {
     this.#system = system;
@@ -93,59 +87,118 @@ class Proving {
     this.#scope = scope;
     this.#fixed = fixed;
     this.#options = options;
+    this.#programs = options.programs ?? new TablePrograms(system);
+    const context: ProvingContext = {
+      system,
+      shape: input.shape,
+      backend,
+      scope,
+      coefficients: this.#coefficients,
+      step: (pending) => this.#step(pending),
+      write: (bytes) => this.#write(bytes),
+      progress: (phase, fraction) => this.#progress(phase, fraction),
+    };
+    this.#columns = system.parameters.opening.kind === "rows" ? new RowsProver(context) : new StackProver(context);
   }
 
   async run(): Promise<Uint8Array> {
-    const system = this.#system;
-    const { field, parameters, tables } = system;
-    const degree = field.degree;
-    const backend = this.#backend;
-    const scope = this.#scope;
+    const { field, parameters } = this.#system;
+    const { shape } = this.#input;
+    const columns = this.#columns;
+    const transcript = this.#startTranscript();
+    await this.#commitTraces(transcript);
+    const { lookup, sums } = await this.#proveLookups(transcript);
 
-    const { shape, statement, publicValues, auxiliary } = this.#input;
-    const header = this.#write(Uint8Array.of(PROOF_VERSION, ...shape.logRows));
+    this.#progress("quotient", 0);
+    await this.#computeQuotient(transcript.challenge("composition"), lookup, sums);
+    this.#progress("quotient", 0.5);
+    transcript.absorb("quotientRoot", this.#write((await columns.commit("quotient")).root));
+    this.#progress("quotient", 1);
+
+    const point = transcript.challenge("point");
+    const { atPoint, atNext } = await columns.open({ point, nextPoint: field.scale(point, rootOfUnity(shape.tallest)) });
+    transcript.absorb(
+      "openings",
+      concat([this.#write(packOpenings(atPoint, field.degree)), this.#write(packOpenings(atNext, field.degree))]),
+    );
+    await columns.argue(transcript);
+
+    this.#progress("grind", 0);
+    const grindingBits = grindingBitsFor(parameters, shape.tallest);
+    const nonce = await this.#backend.grind(transcript.grindingSeed(), grindingBits, this.#options.signal);
+    const nonceBytes = new Uint8Array(8);
+    new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
+    transcript.grind(this.#write(nonceBytes));
+    this.#progress("grind", 1);
+
+    this.#progress("queries", 0);
+    const queries = transcript.queries(shape.logDomain, parameters.queryCount);
+    if (queries === undefined) throw new Error("the transcript gave no distinct positions; another statement or nonce would");
+    for (const tree of shape.trees) {
+      const leaves = indicesAbove(queries, shape.logDomain - tree.logLeaves);
+      this.#write(encodeTraceOpening(tree, leaves, await this.#backend.open(columns.commitmentOf(tree.phase), leaves)));
+    }
+    await columns.openLayers(queries);
+    this.#progress("queries", 1);
+    return concat(this.#sections);
+  }
+
+  #startTranscript(): Transcript {
+    const { shape, statement, auxiliary } = this.#input;
+    const system = this.#system;
+    const header = this.#write(Uint8Array.of(proofVersion(system.parameters), ...shape.logRows));
     const auxiliaryBytes = this.#write(packAuxiliary(auxiliary.flat()));
-    const startTranscript = this.#options.createTranscript ?? createTranscript;
-    const transcript = startTranscript(degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
-    const blocksOf = (phase: Block["phase"]): readonly Block[] => shape.blocks.filter((block) => block.phase === phase);
+    const start = this.#options.createTranscript ?? createTranscript;
+    return start(system.field.degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
+  }
+
+  /** Interpolates and commits the columns that do not depend on challenges. */
+  async #commitTraces(transcript: Transcript): Promise<void> {
+    const { shape, traces } = this.#input;
     const fixed = await this.#fixed.columns();
-    blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
-    for (const [i, block] of blocksOf("main").entries()) {
-      await this.#interpolate(block, this.#input.traces[block.table ?? 0] ?? []);
-      this.#progress("trace", (i + 1) / blocksOf("main").length);
+    this.#blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
+    const main = this.#blocksOf("main");
+    for (const [i, block] of main.entries()) {
+      await this.#interpolate(block, traces[block.table ?? 0] ?? []);
+      this.#progress("trace", (i + 1) / main.length);
     }
     if (!shape.hasLookups) this.#options.onTracesRead?.();
 
     this.#progress("commit", 0);
-    if (fixed.length > 0) this.#keepTree("preprocessed", await this.#fixed.commitment(shape.tallest));
-    transcript.absorb("mainRoot", this.#write(await this.#commit("main")));
+    if (fixed.length > 0) this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
+    transcript.absorb("mainRoot", this.#write((await this.#columns.commit("main")).root));
     this.#progress("commit", 1);
+  }
 
-    const programs = this.#options.programs ?? new TablePrograms(system);
+  /** Computes and commits the lookup columns; each table's claimed sum. */
+  async #proveLookups(transcript: Transcript): Promise<{ lookup: LookupChallenges | undefined; sums: (Ext | undefined)[] }> {
+    const { tables, field } = this.#system;
     const sums: (Ext | undefined)[] = tables.map(() => undefined);
-    let lookup: LookupChallenges | undefined;
-    if (shape.hasLookups) {
-      this.#progress("lookup", 0);
-      lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
-      for (const [i, block] of blocksOf("lookup").entries()) {
-        const table = tables[block.table ?? 0];
-        if (table === undefined) throw new Error("a lookup block belongs to a table");
-        sums[table.index] = await this.#lookup(block, table, programs, lookup);
-        this.#progress("lookup", (i + 1) / blocksOf("lookup").length);
-      }
-      this.#options.onTracesRead?.();
-      const root = this.#write(await this.#commit("lookup"));
-      const claimed = sums.filter((sum) => sum !== undefined);
-      transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(claimed, degree))]));
+    if (!this.#input.shape.hasLookups) return { lookup: undefined, sums };
+    this.#progress("lookup", 0);
+    const lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
+    const blocks = this.#blocksOf("lookup");
+    for (const [i, block] of blocks.entries()) {
+      const table = tables[block.table ?? 0];
+      if (table === undefined) throw new Error("a lookup block belongs to a table");
+      sums[table.index] = await this.#lookup(block, table, lookup);
+      this.#progress("lookup", (i + 1) / blocks.length);
     }
+    this.#options.onTracesRead?.();
+    const root = this.#write((await this.#columns.commit("lookup")).root);
+    const claimed = sums.filter((sum) => sum !== undefined);
+    transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(claimed, field.degree))]));
+    return { lookup, sums };
+  }
 
-    this.#progress("quotient", 0);
-    const alpha = transcript.challenge("composition");
+  async #computeQuotient(alpha: Ext, lookup: LookupChallenges | undefined, sums: readonly (Ext | undefined)[]): Promise<void> {
+    const { field, chunkCount } = this.#system;
+    const { shape, publicValues } = this.#input;
     const quotient = await this.#step(
-      backend.quotient({
+      this.#backend.quotient({
         tables: this.#presentTables().map((table) => {
           const logRows = shape.logRows[table.index] ?? ABSENT;
-          const program = programs.of(table);
+          const program = this.#programs.of(table);
           const sum = sums[table.index];
           const step = sum && field.mul(sum, field.inv(field.fromBase(2 ** logRows)));
           return {
@@ -156,122 +209,30 @@ class Proving {
             logRows,
           };
         }),
-        chunkCount: system.chunkCount,
+        chunkCount,
         shift: DOMAIN_SHIFT,
-        degree,
+        degree: field.degree,
       }),
     );
-    for (const block of blocksOf("quotient")) this.#keepCoefficients(block, quotient);
-    this.#progress("quotient", 0.5);
-    transcript.absorb("quotientRoot", this.#write(await this.#commit("quotient")));
-    this.#progress("quotient", 1);
-
-    const point = transcript.challenge("point");
-    const nextPoint = field.scale(point, rootOfUnity(shape.tallest));
-    const openings = await this.#open(point, nextPoint, shape.tallest);
-    transcript.absorb(
-      "openings",
-      concat([this.#write(packOpenings(openings.atPoint, degree)), this.#write(packOpenings(openings.atNext, degree))]),
-    );
-
-    this.#progress("deep", 0);
-    const challenge = transcript.challenge("deep");
-    const combination = combineOpenings(field, challenge, { point, nextPoint }, openings, nextColumnsOf(shape));
-    let polynomial = await this.#step(
-      backend.deep({
-        blocks: [...this.#coefficients.values()],
-        nextWidths: [...this.#coefficients.keys()].map((block) => block.nextWidth),
-        challenge,
-        points: [point, nextPoint],
-        combinedValues: [combination.atPoint, combination.atNext],
-        nextWeight: combination.powers.at(-1) ?? field.one,
-        degree,
-      }),
-    );
-    for (const columns of this.#coefficients.values()) scope.release(columns);
-    this.#progress("deep", 1);
-
-    const layerCount = friLayerCount(parameters, shape.tallest);
-    const arity = 2 ** parameters.logArity;
-    const layers: Commitment[] = [];
-    for (let layer = 0; layer < layerCount; layer++) {
-      this.#progress("fri", layer / layerCount);
-      const commitment = await this.#step(
-        backend.commit({
-          blocks: [polynomial],
-          logBlowup: parameters.logBlowup,
-          shift: pow(DOMAIN_SHIFT, 2n ** BigInt(layer * parameters.logArity)),
-          hash: parameters.hash,
-          rowsPerLeaf: arity,
-          encoding: leafEncodings(parameters.hash).fri,
-        }),
-      );
-      layers.push(commitment);
-      transcript.absorb("friRoot", this.#write(commitment.root));
-      const folded = await this.#step(backend.fold(polynomial, arity, transcript.challenge("friFold")));
-      scope.release(polynomial);
-      polynomial = folded;
-    }
-    const coordinates = await backend.download(polynomial);
-    scope.release(polynomial);
-    const final = Array.from({ length: 2 ** polynomial.logRows }, (_, i) => coordinates.map((column) => column[i] ?? 0));
-    transcript.absorb("finalPolynomial", this.#write(packExtensions(final, degree)));
-    this.#progress("fri", 1);
-
-    this.#progress("grind", 0);
-    const grindingBits = grindingBitsFor(parameters, shape.tallest);
-    const nonce = await backend.grind(transcript.grindingSeed(), grindingBits, this.#options.signal);
-    const nonceBytes = new Uint8Array(8);
-    new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
-    transcript.grind(this.#write(nonceBytes));
-    this.#progress("grind", 1);
-
-    this.#progress("queries", 0);
-    const queries = transcript.queries(shape.logDomain, parameters.queryCount);
-    if (queries === undefined) throw new Error("the transcript gave no distinct positions; another statement or nonce would");
-    for (const { tree, commitment } of this.#trees) {
-      const leaves = indicesAbove(queries, shape.logDomain - tree.logLeaves);
-      this.#write(encodeTraceOpening(tree, leaves, await backend.open(commitment, leaves)));
-    }
-    let positions: readonly number[] = queries;
-    for (const commitment of layers) {
-      const leaves = indicesAbove(positions, parameters.logArity);
-      this.#write(encodeFriOpening(parameters, positions, leaves, await backend.open(commitment, leaves)));
-      positions = leaves;
-    }
-    this.#progress("queries", 1);
-    return concat(this.#sections);
-  }
-
-  /** Every column at z and, for those read at the next row, at gz; a column of height n/k at the k-th powers. */
-  async #open(point: Ext, nextPoint: Ext, tallest: number): Promise<{ atPoint: Ext[]; atNext: Ext[] }> {
-    const { field } = this.#system;
-    const atPoint: Ext[] = [];
-    const atNext: Ext[] = [];
-    let done = 0;
-    for (const [block, columns] of this.#coefficients) {
-      this.#progress("openings", done++ / this.#coefficients.size);
-      const lift = tallest - block.logRows;
-      atPoint.push(...(await this.#backend.evaluateAt(columns, powerOfTwo(field, point, lift))));
-      if (block.nextWidth === 0) continue;
-      const next = await this.#backend.evaluateAt(columns, powerOfTwo(field, nextPoint, lift));
-      atNext.push(...next.slice(0, block.nextWidth));
-    }
-    this.#progress("openings", 1);
-    return { atPoint, atNext };
+    for (const block of this.#blocksOf("quotient")) this.#keepCoefficients(block, quotient);
   }
 
   /** A table's lookup columns (`lookup.ts`), and the sum of all its fractions. */
-  async #lookup(block: Block, table: Table, programs: TablePrograms, challenges: LookupChallenges): Promise<Ext> {
+  async #lookup(block: Block, table: Table, challenges: LookupChallenges): Promise<Ext> {
     const { field } = this.#system;
     const values = [...this.#fixed.values(table.index), ...(this.#input.traces[table.index] ?? [])];
     const rows = await this.#step(this.#backend.upload(values, block.logRows));
     const publicValues = this.#input.publicValues[table.index] ?? [];
     const input = { rows, publicValues, challenges };
-    const { columns, sum } = await computeLookupColumns(this.#backend, this.#scope, field, programs.lookupOf(table), input);
+    const program = this.#programs.lookupOf(table);
+    const { columns, sum } = await computeLookupColumns(this.#backend, this.#scope, field, program, input);
     this.#scope.release(rows);
     this.#keepCoefficients(block, await this.#step(this.#backend.interpolate(columns)));
     return sum;
+  }
+
+  #blocksOf(phase: TreePhase): readonly Block[] {
+    return this.#input.shape.blocks.filter((block) => block.phase === phase);
   }
 
   #presentTables(): Table[] {
@@ -286,21 +247,6 @@ class Proving {
   #keepCoefficients(block: Block, columns: Columns | undefined): void {
     if (columns === undefined) throw new Error(`block ${block.phase} of table ${block.table ?? "-"} has no columns`);
     this.#coefficients.set(block, columns);
-  }
-
-  /** Commits the blocks of a phase and returns the root. */
-  async #commit(phase: Block["phase"]): Promise<Uint8Array> {
-    const { parameters } = this.#system;
-    const blocks = [...this.#coefficients].flatMap(([block, columns]) => (block.phase === phase ? [columns] : []));
-    const commitment = await this.#step(this.#backend.commit(traceCommitRequest(parameters, blocks, this.#input.shape.tallest)));
-    this.#keepTree(phase, commitment);
-    return commitment.root;
-  }
-
-  #keepTree(phase: Block["phase"], commitment: Commitment): void {
-    const tree = this.#input.shape.trees.find((candidate) => candidate.phase === phase);
-    if (tree === undefined) throw new Error(`a proof of this shape has no ${phase} tree`);
-    this.#trees.push({ tree, commitment });
   }
 
   /** Takes ownership of a handle and stops here when the proof was aborted meanwhile. */

@@ -71,7 +71,7 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
     const rows = input.traces[shape]?.[0]?.length ?? 0;
     const message =
       name === undefined
-        ? "multiplicities of a bus could add up to more than the field can count"
+        ? "multiplicities of a bus could add up to more than the field can count, or the columns are more than a stack holds"
         : `table ${name} cannot have ${rows} rows in ${system.name}`;
     throw new ProverInputError("BadHeight", message);
   }

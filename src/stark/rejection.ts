@@ -11,17 +11,19 @@ export type Rejection =
   | { readonly code: "BadStatement" }
   /** The tables' lookup sums must add up to zero. */
   | { readonly code: "LookupSumMismatch"; readonly expected: Ext; readonly got: Ext }
-  /** The out-of-domain point lies in the trace or evaluation domain. */
+  /** The out-of-domain point lies in the trace domain or, of columns opened by rows, the evaluation domain. */
   | { readonly code: "PointInDomain"; readonly got: Ext }
   /** Constraints at the out-of-domain point (expected) against vanishing polynomial times quotient (got). */
   | { readonly code: "ConstraintMismatch"; readonly expected: Ext; readonly got: Ext }
+  /** What the rounds leave of the claim of all opened values (expected) against the final polynomial's share of it (got). */
+  | { readonly code: "ClaimMismatch"; readonly expected: Ext; readonly got: Ext }
   /** Leading zero bits asked and found. */
   | { readonly code: "GrindingTooWeak"; readonly expected: number; readonly got: number }
   /** The query positions could not be drawn with a bounded number of hashes. No honest prover meets this. */
   | { readonly code: "PositionsExhausted" }
   /** The opening of tree number `tree` (in proof order) does not lead to its root; digests in hex. */
   | { readonly code: "MerkleMismatch"; readonly tree: number; readonly expected: string; readonly got: string }
-  /** A value of FRI layer `layer` differs from what the layer before it (DEEP for layer 0) gives. */
+  /** A value of FRI layer `layer` differs from what the layer before it (the trees for layer 0) gives. */
   | {
       readonly code: "FoldMismatch";
       readonly layer: number;

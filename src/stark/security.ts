@@ -1,4 +1,4 @@
-import { type AgreementTheorem, type Code, johnson, type Regime, uniqueDecoding } from "./security/proximity.ts";
+import { type AgreementTheorem, type Code, johnson, mutualAgreement, type Regime, uniqueDecoding } from "./security/proximity.ts";
 
 /** Everything chosen once for a proof system. Plain numbers, so that nothing here depends on how the prover stores them. */
 export interface SecurityParameters {
@@ -19,15 +19,13 @@ export interface SecurityParameters {
 }
 
 /** One proof's size: what grows the error of the rounds. */
-export interface SecurityShape {
+export type SecurityShape = RowsSecurityShape | StackedSecurityShape;
+
+interface CommonSecurityShape {
   /** log2 of the rows of the tallest table. Shorter tables are lifted to it, so they cost no more. */
   readonly logRows: number;
   /** Arity of each FRI layer in order, powers of two; may be empty. */
   readonly foldingArities: readonly number[];
-  /** Every committed base-field column: preprocessed, main, lookup and quotient. */
-  readonly columns: number;
-  /** One more than the largest global index of a column that is opened at the next row too; 0 if none is. */
-  readonly nextOpenedEnd: number;
   /** Constraints combined with powers of one challenge, over all tables. */
   readonly constraints: number;
   /** Highest degree of a constraint in the columns, without the row selectors of its scope. */
@@ -37,6 +35,28 @@ export interface SecurityShape {
   readonly lookup: LookupShape | undefined;
   /** Terms in the largest random evaluation that the statement itself contains; 0 if it contains none. */
   readonly statementTerms: number;
+}
+
+/** Columns opened by rows. */
+export interface RowsSecurityShape extends CommonSecurityShape {
+  readonly opening: "rows";
+  /** Every committed base-field column: preprocessed, main, lookup and quotient. */
+  readonly columns: number;
+  /** One more than the largest global index of a column that is opened at the next row too; 0 if none is. */
+  readonly nextOpenedEnd: number;
+}
+
+/** Columns opened by a stack. */
+export interface StackedSecurityShape extends CommonSecurityShape {
+  readonly opening: "stacked";
+  /** log2 of the coefficients of the columns that stack columns are cut into: the code's dimension. */
+  readonly logCommitted: number;
+  /** Challenges that combine the opened values, total degree of what they combine. */
+  readonly batchVariables: number;
+  /** Rounds that fold what a leaf of the trees holds. */
+  readonly leafRounds: number;
+  /** Rounds over the final polynomial. */
+  readonly finalRounds: number;
 }
 
 export interface LookupShape {
@@ -52,6 +72,9 @@ export type RoundName =
   | "constraint composition"
   | "out-of-domain"
   | "batching"
+  | "tensor batching"
+  | "leaf folding"
+  | "closing"
   | `folding ${number}`
   | "queries"
   | "commitment hash"
@@ -86,7 +109,8 @@ const MAX_MULTIPLICITY = 1000;
  * Proven bits of every round of the protocol, in both regimes, and their minimum. Round-by-round soundness error 2^−b is
  * what the Fiat–Shamir transform preserves: a prover that makes T hash calls succeeds with probability about T · 2^−b.
  * Formulas and their sources: docs/security.md. They follow the Ethereum Foundation's soundcalc and are stricter where
- * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only.
+ * docs/security.md says so. `theorem` replaces the correlated-agreement bound, for comparison only. What is claimed of a stack
+ * is unique decoding, whose agreement is proven in docs/security.md; its Johnson figures take the bound as it is printed.
  * Throws RangeError for figures that describe no proof (not integers, out of range, folds longer than the trace).
  */
 export function securityReport(
@@ -95,18 +119,21 @@ export function securityReport(
   theorem: AgreementTheorem = "bchks25",
 ): SecurityReport {
   const outer = outerCode(parameters, shape);
+  const stacked = shape.opening === "stacked";
+  const johnsonOf = (m: number): Regime =>
+    stacked ? johnson(outer, m, "bchks25-printed", 2 ** outer.logRate) : johnson(outer, m, theorem);
   const report = (regime: Regime, multiplicity: number | undefined): RegimeReport => {
     const rounds = roundsOf(parameters, shape, outer, regime);
     const weakest = rounds.reduce((a, b) => (b.bits < a.bits ? b : a));
     return { regime: regime.name, multiplicity, rounds, weakest };
   };
-  const unique = report(uniqueDecoding(outer, theorem), undefined);
-  let best = report(johnson(outer, 3, theorem), 3);
+  const unique = report(stacked ? mutualAgreement(outer) : uniqueDecoding(outer, theorem), undefined);
+  let best = report(johnsonOf(3), 3);
   for (let m = 4; m <= MAX_MULTIPLICITY; m++) {
-    const candidate = report(johnson(outer, m, theorem), m);
+    const candidate = report(johnsonOf(m), m);
     if (candidate.weakest.bits > best.weakest.bits) best = candidate;
   }
-  const claimed = best.weakest.bits > unique.weakest.bits ? best : unique;
+  const claimed = !stacked && best.weakest.bits > unique.weakest.bits ? best : unique;
   return { provenBits: claimed.weakest.bits, claimed, uniqueDecoding: unique, johnson: best };
 }
 
@@ -137,7 +164,8 @@ function outerCode(parameters: SecurityParameters, shape: SecurityShape): Code {
   const space = 1n << BigInt(challengeCoordinateBits);
   const hits = (space + BigInt(fieldModulus) - 1n) / BigInt(fieldModulus);
   const logField = extensionDegree * (challengeCoordinateBits - Math.log2(Number(hits)));
-  return { logRate: -logBlowup, logDimension: shape.logRows, logField };
+  const logDimension = shape.opening === "stacked" ? shape.logCommitted : shape.logRows;
+  return { logRate: -logBlowup, logDimension, logField };
 }
 
 function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: Code, regime: Regime): RoundBits[] {
@@ -145,10 +173,8 @@ function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: C
   // The field, the bias of challenges and the rate are in `outer` already.
   const { fieldModulus, extensionDegree: _degree, challengeCoordinateBits: _bias, logBlowup: _rate, ...chosen } = parameters;
   const { queries, grindingBits, digestBytes, circuitDigestElements, ...unaccountedParameters } = chosen;
-  const { logRows, foldingArities, columns, nextOpenedEnd, constraints, maxDegree, ...described } = shape;
-  const { quotientChunks, lookup, statementTerms, ...unaccountedShape } = described;
+  const { logRows, constraints, maxDegree, quotientChunks, lookup, statementTerms, ...opening } = shape;
   assertEmpty(unaccountedParameters);
-  assertEmpty(unaccountedShape);
 
   const rounds: RoundBits[] = [];
   const add = (round: RoundName, logError: number): void => {
@@ -168,14 +194,10 @@ function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: C
   // Both sides of the identity at z: opened polynomials have degree ≤ n, a row selector adds ≤ n, and so does Z.
   const identityDegree = (Math.max(maxDegree, quotientChunks) + 1) * 2 ** logRows;
   add("out-of-domain", regime.logListSize + overField(identityDegree));
-  // Column i has a^i at z and a^(columns + i) at the next row.
-  const highestPower = nextOpenedEnd > 0 ? columns + nextOpenedEnd - 1 : columns - 1;
-  add("batching", regime.logCurveError(outer, Math.max(1, highestPower)));
-  let logDimension = logRows;
-  for (const [layer, arity] of foldingArities.entries()) {
-    logDimension -= Math.log2(arity);
-    add(`folding ${layer}`, regime.logCurveError({ ...outer, logDimension }, arity - 1));
-  }
+  for (const [round, logError] of opening.opening === "rows"
+    ? rowRounds(opening, outer, regime)
+    : stackRounds(opening, outer, regime))
+    add(round, logError);
   // Distinct positions can only do better than independent ones.
   add("queries", queries * regime.logAgreement - grindingBits);
   add("commitment hash", -(digestBytes * 8) / 2);
@@ -183,24 +205,74 @@ function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: C
   return rounds;
 }
 
+/** The part of a shape that says how its columns are opened. */
+export type OpeningOf<Shape> = Omit<
+  Shape,
+  "logRows" | "constraints" | "maxDegree" | "quotientChunks" | "lookup" | "statementTerms"
+>;
+
+function rowRounds(shape: OpeningOf<RowsSecurityShape>, outer: Code, regime: Regime): [RoundName, number][] {
+  const { opening: _opening, foldingArities, columns, nextOpenedEnd, ...unaccounted } = shape;
+  assertEmpty(unaccounted);
+  // Column i has a^i at z and a^(columns + i) at the next row.
+  const highestPower = nextOpenedEnd > 0 ? columns + nextOpenedEnd - 1 : columns - 1;
+  let { logDimension } = outer;
+  return [
+    ["batching", regime.logCurveError(outer, Math.max(1, highestPower))],
+    ...foldingArities.map((arity, layer): [RoundName, number] => {
+      logDimension -= Math.log2(arity);
+      return [`folding ${layer}`, regime.logCurveError({ ...outer, logDimension }, arity - 1)];
+    }),
+  ];
+}
+
+function stackRounds(shape: OpeningOf<StackedSecurityShape>, outer: Code, regime: Regime): [RoundName, number][] {
+  const { opening: _opening, logCommitted, batchVariables, leafRounds, foldingArities, finalRounds, ...unaccounted } = shape;
+  assertEmpty(unaccounted);
+  // A round's polynomial, of degree 2, differs from each codeword's own; and the fold may agree with a codeword by chance.
+  const ofRound = (code: Code): number =>
+    Math.log2(2 ** (regime.logCurveError(code, 1) + code.logField) + 2 * 2 ** regime.logListSize) - code.logField;
+  let logDimension = logCommitted;
+  const layers = foldingArities.map((arity, layer): [RoundName, number] => {
+    logDimension -= Math.log2(arity);
+    return [`folding ${layer}`, ofRound({ ...outer, logDimension })];
+  });
+  return [
+    ["tensor batching", regime.logListSize + Math.log2(batchVariables) - outer.logField],
+    ...(leafRounds > 0 ? [["leaf folding", ofRound(outer)] satisfies [RoundName, number]] : []),
+    ...layers,
+    ...(finalRounds > 0 ? [["closing", 1 - outer.logField] satisfies [RoundName, number]] : []),
+  ];
+}
+
 function assertEmpty(_rest: Record<string, never>): void {}
 
 function checkFigures(parameters: SecurityParameters, shape: SecurityShape): void {
-  const { lookup, foldingArities, ...counts } = shape;
+  const { lookup, foldingArities, opening: _opening, ...counts } = shape;
   const integer = (name: string, value: number, least: number): void => {
     if (!Number.isSafeInteger(value) || value < least)
       throw new RangeError(`${name} is ${value}, expected an integer ≥ ${least}`);
   };
-  const mayBeZero = new Set(["grindingBits", "circuitDigestElements", "nextOpenedEnd", "statementTerms"]);
+  const mayBeZero = new Set([
+    "grindingBits",
+    "circuitDigestElements",
+    "nextOpenedEnd",
+    "statementTerms",
+    "leafRounds",
+    "finalRounds",
+  ]);
   for (const [name, value] of Object.entries({ ...parameters, ...counts })) integer(name, value, mayBeZero.has(name) ? 0 : 1);
   if (lookup !== undefined) for (const [name, value] of Object.entries(lookup)) integer(`lookup.${name}`, value, 1);
-  let logDimension = shape.logRows;
+  const logCommitted = shape.opening === "stacked" ? shape.logCommitted : shape.logRows;
+  let logDimension = logCommitted;
   for (const arity of foldingArities) {
     const logArity = Math.log2(arity);
     integer("log2 of a folding arity", logArity, 1);
     logDimension -= logArity;
   }
-  if (logDimension < 0) throw new RangeError(`folding by ${foldingArities.join("·")} goes below one row of 2^${shape.logRows}`);
-  if (shape.nextOpenedEnd > shape.columns)
+  if (logDimension < 0) throw new RangeError(`folding by ${foldingArities.join("·")} goes below one row of 2^${logCommitted}`);
+  if (shape.opening === "stacked" && logDimension !== shape.finalRounds)
+    throw new RangeError(`${shape.finalRounds} rounds do not close a polynomial of 2^${logDimension} coefficients`);
+  if (shape.opening === "rows" && shape.nextOpenedEnd > shape.columns)
     throw new RangeError(`${shape.nextOpenedEnd} next-opened columns, but only ${shape.columns} columns`);
 }

@@ -1,7 +1,10 @@
+import type { Columns } from "../kernels/backend.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { type HeightClass, heightClasses } from "../kernels/tree-shape.ts";
 import { multiplicitiesFit } from "./multiplicities.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "./parameters.ts";
-import { type Phase, PHASES } from "./phases.ts";
+import { type TreePhase, TREE_PHASES } from "./tree-phases.ts";
+import { createStackShape, type StackShape } from "./stacked/stack-shape.ts";
 import type { System, Table } from "./system.ts";
 
 /*
@@ -22,7 +25,7 @@ import type { System, Table } from "./system.ts";
 
 /** Columns of one table in one phase, or the quotient's: the unit of commitments and openings. */
 export interface Block {
-  readonly phase: Phase;
+  readonly phase: TreePhase;
   /** Undefined for the quotient. */
   readonly table: number | undefined;
   readonly logRows: number;
@@ -35,12 +38,18 @@ export interface Block {
   readonly firstNext: number;
 }
 
+/** Columns in a tree: a block as it is or, of a stack, the columns that its stack columns are cut into. */
+export interface TreeBlock extends Columns {
+  /** Index of its first column among those of all trees. */
+  readonly firstColumn: number;
+}
+
 /** One commitment to blocks. */
 export interface TraceTree {
-  readonly phase: Phase;
-  readonly blocks: readonly Block[];
+  readonly phase: TreePhase;
+  readonly blocks: readonly TreeBlock[];
   /** Tallest first. */
-  readonly classes: readonly HeightClass<Block>[];
+  readonly classes: readonly HeightClass<TreeBlock>[];
   readonly logLeaves: number;
 }
 
@@ -58,12 +67,16 @@ export interface Shape {
   readonly logRows: readonly number[];
   /** log2 of the tallest table's height: degree bound of the whole proof. */
   readonly tallest: number;
-  /** log2 of the evaluation domain. */
+  /** log2 of the domain that queries are drawn from. */
   readonly logDomain: number;
   /** Opening order: preprocessed blocks (tables in order), main blocks, lookup blocks, quotient. */
   readonly blocks: readonly Block[];
   /** In proof order: preprocessed (if any), main, lookup (if any), quotient. */
   readonly trees: readonly TraceTree[];
+  /** Undefined when columns are opened by rows. */
+  readonly stack: StackShape | undefined;
+  /** log2 of the height for which preprocessed columns are committed: the tallest table's, or a stack column's. */
+  readonly committedHeight: number;
   readonly columnCount: number;
   readonly nextColumnCount: number;
   /** Whether some table that is present has interactions: whether there is a lookup phase. */
@@ -72,10 +85,11 @@ export interface Shape {
 
 /**
  * The shape for the given table heights, or the index of the first table whose height is not allowed; `tables.length`
- * when the heights are allowed one by one but together let multiplicities add up to more than the field can count.
+ * when the heights are allowed one by one but together let multiplicities add up to more than the field can count, or are more
+ * than a stack holds.
  */
 export function createShape(system: System, logRows: readonly number[]): Shape | number {
-  const { minLogRows, maxLogRows, extensionDegree, logBlowup, hash } = system.parameters;
+  const { minLogRows, maxLogRows, extensionDegree, opening, logBlowup } = system.parameters;
   const wrong = system.tables.findIndex((table, i) => {
     const height = logRows[i] ?? -1;
     if (height === ABSENT) return !table.optional;
@@ -89,13 +103,13 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   const blocks: Block[] = [];
   let firstColumn = 0;
   let firstNext = 0;
-  const push = (phase: Phase, table: number | undefined, height: number, width: number, nextWidth: number) => {
+  const push = (phase: TreePhase, table: number | undefined, height: number, width: number, nextWidth: number) => {
     if (width === 0 || height === ABSENT) return;
     blocks.push({ phase, table, logRows: height, width, nextWidth, firstColumn, firstNext });
     firstColumn += width;
     firstNext += nextWidth;
   };
-  const pushTables = (phase: Phase, width: (table: Table) => number, nextWidth: (table: Table) => number) =>
+  const pushTables = (phase: TreePhase, width: (table: Table) => number, nextWidth: (table: Table) => number) =>
     system.tables.forEach((table, i) => push(phase, i, logRows[i] ?? ABSENT, width(table), nextWidth(table)));
   pushTables(
     "preprocessed",
@@ -114,21 +128,38 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 
-  const trees = PHASES.flatMap((phase): TraceTree[] => {
+  const stack = opening.kind === "stacked" ? createStackShape(blocks, opening) : undefined;
+  if (opening.kind === "stacked" && stack === undefined) return system.tables.length;
+  const committedHeight = stack?.logStack ?? tallest;
+  return {
+    logRows,
+    tallest,
+    logDomain: logBlowup + (stack === undefined ? tallest : stack.logStack - LOG_PARTS),
+    blocks,
+    trees: treesOf(system, stack === undefined ? blocks : stackBlocks(stack)),
+    stack,
+    committedHeight,
+    columnCount: firstColumn,
+    nextColumnCount: firstNext,
+    hasLookups: blocks.some(({ phase }) => phase === "lookup"),
+  };
+}
+
+/** What a stack's trees commit to: of each phase one block. */
+function stackBlocks({ phases, logStack }: StackShape): (TreeBlock & { readonly phase: TreePhase })[] {
+  return phases.map(({ phase, first, width }) => {
+    return { phase, logRows: logStack - LOG_PARTS, width: width * 2 ** LOG_PARTS, firstColumn: first * 2 ** LOG_PARTS };
+  });
+}
+
+/** A tree for each phase that has blocks. */
+function treesOf({ parameters }: System, blocks: readonly (TreeBlock & { readonly phase: TreePhase })[]): TraceTree[] {
+  const { logBlowup, hash } = parameters;
+  return TREE_PHASES.flatMap((phase): TraceTree[] => {
     const own = blocks.filter((block) => block.phase === phase);
     if (own.length === 0) return [];
     const request = { blocks: own, logBlowup, shift: DOMAIN_SHIFT, hash, rowsPerLeaf: 1, encoding: leafEncodings(hash).trace };
     const classes = heightClasses(request);
     return [{ phase, blocks: own, classes, logLeaves: classes[0]?.logLeaves ?? 0 }];
   });
-  return {
-    logRows,
-    tallest,
-    logDomain: tallest + logBlowup,
-    blocks,
-    trees,
-    columnCount: firstColumn,
-    nextColumnCount: firstNext,
-    hasLookups: blocks.some(({ phase }) => phase === "lookup"),
-  };
 }

@@ -1,5 +1,6 @@
 import { createExtension, type ExtensionField } from "../field/extension.ts";
 import { TWO_ADICITY } from "../field/koala-bear.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "./air.ts";
 import type { Bus } from "./bus.ts";
@@ -7,6 +8,7 @@ import { assertSegmentsStandAlone } from "./lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type CountedSide, countedSides } from "./multiplicities.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
+import { createStackShape, type StackedBlock } from "./stacked/stack-shape.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
 /** Columns that the verification key fixes, by the root of their commitment. */
@@ -85,7 +87,7 @@ export interface System {
   readonly constraintDegree: number;
   /** Chunks of the quotient, each `extensionDegree` base columns of the tallest height. */
   readonly chunkCount: number;
-  /** Root of the preprocessed commitment for each height that the tallest table may have; empty without such columns. */
+  /** Root of the preprocessed commitment for each of `committedHeights`; empty without such columns. */
   readonly preprocessedRoots: ReadonlyMap<number, Uint8Array>;
   readonly verificationKeyDigest: Uint8Array;
 }
@@ -147,6 +149,27 @@ export function tallestHeights(definition: SystemDefinition): number[] {
   const lowest = Math.max(...fixed);
   if (definition.tables.every((table) => table.preprocessed !== undefined)) return [lowest];
   return Array.from({ length: maxLogRows - lowest + 1 }, (_, i) => lowest + i);
+}
+
+/** Heights for which preprocessed columns are committed: those of the tallest table, or of stack columns that hold them. */
+export function committedHeights(definition: SystemDefinition): number[] {
+  const { opening } = definition.parameters;
+  const tallest = tallestHeights(definition);
+  if (opening.kind === "rows") return tallest;
+  const blocks = preprocessedBlocks(definition);
+  const lowest = Math.max(opening.logStackMin, Math.min(...tallest));
+  return Array.from({ length: opening.logStackMax - lowest + 1 }, (_, i) => lowest + i).filter(
+    (logStack) => createStackShape(blocks, { logStackMin: logStack, logStackMax: logStack }) !== undefined,
+  );
+}
+
+/** The preprocessed columns of a definition as a stack has them: the first phase, so its places depend on no other table. */
+export function preprocessedBlocks({ tables }: SystemDefinition): StackedBlock[] {
+  return tables.flatMap(({ air, preprocessed }) =>
+    preprocessed === undefined
+      ? []
+      : [{ phase: "preprocessed" as const, logRows: preprocessed.logRows, width: air.preprocessedNames.length, nextWidth: 0 }],
+  );
 }
 
 function tableDegree(table: Table): number {
@@ -230,23 +253,28 @@ function checkPreprocessedRoots(
     if (roots.size > 0) throw new TypeError(`system ${definition.name} has no preprocessed columns but was given roots`);
     return;
   }
-  const heights = tallestHeights(definition);
+  const heights = committedHeights(definition);
+  const what = definition.parameters.opening.kind === "rows" ? "a tallest table of" : "stack columns of";
   for (const height of heights) {
     if (roots.get(height)?.length !== digestLength(definition.parameters.hash)) {
-      throw new TypeError(`system ${definition.name} lacks the preprocessed root for a tallest table of 2^${height} rows`);
+      throw new TypeError(`system ${definition.name} lacks the preprocessed root for ${what} 2^${height} rows`);
     }
   }
   if (roots.size !== heights.length) throw new TypeError(`system ${definition.name} was given roots for impossible heights`);
 }
 
-/** Positions are drawn on the domain of the tallest table, which the table of the greatest fixed height bounds from below. */
+/** Positions are drawn on the domain of the committed columns, which the table of the greatest fixed height bounds from below. */
 function checkQueryCount(definition: SystemDefinition): void {
   const { parameters } = definition;
+  const { opening } = parameters;
   const lowest = Math.min(...tallestHeights(definition));
-  const most = mostQueries(parameters, lowest);
+  const ofStack = opening.kind === "stacked";
+  const committed = ofStack ? Math.max(opening.logStackMin, lowest) - LOG_PARTS : lowest;
+  const most = mostQueries(parameters, committed);
   if (parameters.queryCount > most) {
+    const remedy = ofStack ? "logStackMin" : "minLogRows";
     throw new RangeError(
-      `${parameters.queryCount} queries are too many for a tallest table of 2^${lowest} rows: at most ${most}, or raise minLogRows`,
+      `${parameters.queryCount} queries are too many for a tallest table of 2^${lowest} rows: at most ${most}, or raise ${remedy}`,
     );
   }
 }

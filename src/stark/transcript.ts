@@ -20,6 +20,9 @@ export type TranscriptLabel =
   | "deep"
   | "friRoot"
   | "friFold"
+  | "batch"
+  | "round"
+  | "fold"
   | "finalPolynomial"
   | "nonce"
   | "queries";

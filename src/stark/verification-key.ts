@@ -7,8 +7,12 @@ import type { ExpressionNode, Gadget } from "./expression.ts";
 import type { LookupPlan } from "./lookup.ts";
 import type { ProofParameters } from "./parameters.ts";
 
-/** Version of engine and proof format: the digest of every system changes with it. */
-export const PROOF_VERSION = 1;
+/** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
+const PROOF_VERSIONS = { rows: 1, stacked: 2 } as const;
+
+export function proofVersion({ opening }: Pick<ProofParameters, "opening">): number {
+  return PROOF_VERSIONS[opening.kind];
+}
 
 /** What the digest needs of a compiled table. */
 interface KeyedTable {
@@ -44,7 +48,7 @@ type Serialised = string | number | readonly Serialised[];
 export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
   const text = JSON.stringify([
     "verification-key",
-    PROOF_VERSION,
+    proofVersion(system.parameters),
     P,
     system.name,
     serialiseParameters(system.parameters),
@@ -80,6 +84,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     grindingBaseLogRows,
     logArity,
     logFinalMax,
+    opening,
     hash,
     maxConstraintDegree,
     minLogRows,
@@ -100,7 +105,16 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     maxConstraintDegree,
     minLogRows,
     maxLogRows,
+    ...serialiseOpening(opening),
   ];
+}
+
+/** The version tells the openings apart; columns by rows have no bounds of their own. */
+function serialiseOpening(opening: ProofParameters["opening"]): Serialised[] {
+  if (opening.kind === "rows") return [];
+  const { kind, logStackMin, logStackMax, ...rest } = opening;
+  rest satisfies Record<string, never>;
+  return [kind, logStackMin, logStackMax];
 }
 
 /** Gadget bodies are written where they are first called and referred to by number afterwards. */

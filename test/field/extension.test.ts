@@ -71,6 +71,14 @@ for (const degree of [4, 5, 6]) {
       }
     });
 
+    test("multiplies by powers of X as by any element", () => {
+      const x = Array.from({ length: degree }, (_, i) => (i === 1 ? 1 : 0));
+      for (const a of [Array.from({ length: degree }, () => P - 1), x, Array.from({ length: degree }, (_, i) => 3 ** i)]) {
+        const powers = Array.from({ length: degree }, (_, j) => field.mul(a, field.pow(x, j)));
+        assert.deepEqual(field.multiplesByX(a), powers);
+      }
+    });
+
     test("raises to powers", () => {
       const a = sample(5);
       assert.deepEqual(field.pow(a, 0), field.one);

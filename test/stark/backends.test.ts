@@ -31,11 +31,21 @@ describe("the WebAssembly backend makes the reference's proofs, byte for byte", 
     { extensionDegree: 4, logArity: 1, logFinalMax: 0 },
     { extensionDegree: 6, logArity: 4, logFinalMax: 3 },
     { hash: { kind: "poseidon" }, logArity: 2 },
+    { minLogRows: 4, opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 } },
+    {
+      extensionDegree: 4,
+      logArity: 1,
+      logFinalMax: 0,
+      minLogRows: 4,
+      opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 },
+    },
+    { extensionDegree: 6, logArity: 2, minLogRows: 4, opening: { kind: "stacked", logStackMin: 9, logStackMax: 12 } },
+    { hash: { kind: "poseidon" }, minLogRows: 4, opening: { kind: "stacked", logStackMin: 7, logStackMax: 12 } },
   ];
   for (const overrides of engines) {
     const name = JSON.stringify(overrides);
     it(`of one table: ${name}`, async () => {
-      for (const logRows of [2, 7, 9])
+      for (const logRows of [overrides.minLogRows ?? 2, 7, 9])
         await assertSameProof(fibonacciSystem(smallParameters(overrides)), fibonacciInput(logRows));
     });
     it(`of degree 9: ${name}`, async () => {
@@ -47,9 +57,9 @@ describe("the WebAssembly backend makes the reference's proofs, byte for byte", 
       const system = await squaresSystem(parameters, reference);
       assert.deepEqual(roots, system.preprocessedRoots);
       for (const heights of [
-        { squares: 3, requests: 6 },
-        { squares: 6, requests: 3 },
-        { squares: 3, requests: 3 },
+        { squares: 4, requests: 6 },
+        { squares: 6, requests: 4 },
+        { squares: 4, requests: 4 },
       ]) {
         await assertSameProof(system, squaresInput(heights, { start: 1, stride: 2, realRows: 7 }));
       }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
-import { type ProofPhase, prove } from "../../src/stark/prove.ts";
+import type { ProofPhase } from "../../src/stark/column-prover.ts";
+import { prove } from "../../src/stark/prove.ts";
 import { ProverInputError } from "../../src/stark/prover-input.ts";
 import { smallParameters } from "./airs/small-parameters.ts";
 import { watchedBackend } from "./airs/watched-backend.ts";
@@ -12,6 +13,42 @@ const parameters = smallParameters({ maxLogRows: 5 });
 const system = await squaresSystem(parameters, createReferenceBackend());
 const input = squaresInput({ squares: 3, requests: 5 }, { start: 1, stride: 2, realRows: 7 });
 const phases: readonly ProofPhase[] = ["trace", "commit", "lookup", "quotient", "openings", "deep", "fri", "grind", "queries"];
+
+describe("prove of a stack", () => {
+  const opening = { kind: "stacked", logStackMin: 6, logStackMax: 12 } as const;
+  const own = { ...parameters, minLogRows: 4, opening };
+  const large = squaresInput({ squares: 4, requests: 5 }, { start: 1, stride: 2, realRows: 7 });
+
+  it("releases everything it took on the device, also when the device fails at any call", async () => {
+    const stacked = await squaresSystem(own, createReferenceBackend());
+    const { backend, alive, calls } = watchedBackend();
+    await prove(stacked, large, backend);
+    assert.equal(alive.size, 0);
+    for (let failAt = 1; failAt <= calls(); failAt++) {
+      const failing = watchedBackend(failAt);
+      await assert.rejects(prove(stacked, large, failing.backend), /device lost/);
+      assert.equal(failing.alive.size, 0, `call ${failAt}`);
+    }
+  });
+
+  it("aborted prover: releases everything and stops with the signal's reason in any phase, of which none is deep", async () => {
+    const stacked = await squaresSystem(own, createReferenceBackend());
+    const seen = new Set<ProofPhase>();
+    await prove(stacked, large, createReferenceBackend(), { onProgress: (phase) => seen.add(phase) });
+    const expected = phases.filter((phase) => phase !== "deep");
+    assert.deepEqual([...seen], expected);
+    for (const phase of expected) {
+      const { backend, alive } = watchedBackend();
+      const controller = new AbortController();
+      const reason = new Error(`stop in ${phase}`);
+      const onProgress = (now: ProofPhase) => {
+        if (now === phase) controller.abort(reason);
+      };
+      await assert.rejects(prove(stacked, large, backend, { signal: controller.signal, onProgress }), reason);
+      assert.equal(alive.size, 0, phase);
+    }
+  });
+});
 
 describe("prove", () => {
   it("releases everything it took on the device", async () => {

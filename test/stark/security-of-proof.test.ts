@@ -49,6 +49,7 @@ test("counts columns, powers, constraints, chunks and folds of a one-table syste
     },
     // 140 main columns, 8 chunks of 5 coordinates; 2^13 → 2^10 → 2^7.
     {
+      opening: "rows",
       logRows: 13,
       foldingArities: [8, 8],
       columns: 180,

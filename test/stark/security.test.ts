@@ -6,7 +6,7 @@ import {
   type RoundName,
   type SecurityParameters,
   securityReport,
-  type SecurityShape,
+  type RowsSecurityShape,
 } from "../../src/stark/security.ts";
 import { johnson, uniqueDecoding } from "../../src/stark/security/proximity.ts";
 
@@ -46,7 +46,8 @@ const stage0: SecurityParameters = {
   circuitDigestElements: 8,
 };
 
-const stage0Shape: SecurityShape = {
+const stage0Shape: RowsSecurityShape = {
+  opening: "rows",
   logRows: 13,
   foldingArities: [8, 8],
   columns: 180,
@@ -64,7 +65,7 @@ function parametersOf(a: SoundcalcCase, queries: number): SecurityParameters {
   return { ...stage0, extensionDegree, challengeCoordinateBits, logBlowup, grindingBits, queries };
 }
 
-function shapeOf(a: SoundcalcCase): SecurityShape {
+function shapeOf(a: SoundcalcCase): RowsSecurityShape {
   const { logRows, foldingArities, constraints, maxDegree } = a;
   return {
     ...stage0Shape,
@@ -266,7 +267,7 @@ test("reports no query count where another round is below the target", () => {
 });
 
 test("refuses figures that describe no proof", () => {
-  const wrong: readonly [Partial<SecurityParameters>, Partial<SecurityShape>][] = [
+  const wrong: readonly [Partial<SecurityParameters>, Partial<RowsSecurityShape>][] = [
     [{ queries: 0 }, {}],
     [{ queries: 1.5 }, {}],
     [{ logBlowup: 0 }, {}],

@@ -264,6 +264,9 @@ describe("the verification key digest", () => {
       { maxConstraintDegree: 4 },
       { minLogRows: 3 },
       { maxLogRows: 11 },
+      { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 13 } },
+      { minLogRows: 4, opening: { kind: "stacked", logStackMin: 11, logStackMax: 13 } },
+      { minLogRows: 4, opening: { kind: "stacked", logStackMin: 12, logStackMax: 14 } },
     ];
     assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
     const digests = changes.map((change) =>

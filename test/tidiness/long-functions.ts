@@ -18,5 +18,4 @@ export const LONG_FUNCTIONS: Readonly<Record<string, number>> = {
   "src/settlement/l1-sender/transactor.ts createTransactor": 214,
   "src/settlement/settlement.ts openSettlement": 163,
   "src/stark/evaluate.ts tableConstraints": 79,
-  "src/stark/prove.ts run": 147,
 };

@@ -5,7 +5,7 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { proofSecurity } from "../../stark/security/proof-security.ts";
 import { createShape } from "../../stark/shape.ts";
-import { compileSystem, type System, tallestHeights } from "../../stark/system.ts";
+import { committedHeights, compileSystem, type System, tallestHeights } from "../../stark/system.ts";
 import { KERNEL_PLACES } from "../memory-places.ts";
 import { type ProvenProgram, runDefinition, type RunSystem } from "../run-system.ts";
 
@@ -42,7 +42,7 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
   return {
     program,
     definition,
-    system: compileSystem(definition, new Map(tallestHeights(definition).map((height) => [height, root]))),
+    system: compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, root]))),
   };
 }
 

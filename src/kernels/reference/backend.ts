@@ -11,6 +11,7 @@ import { evaluateOnCoset, interpolate } from "./ntt.ts";
 import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
 import { tableQuotient } from "./quotient.ts";
 import { mapRows, runningSum } from "./row-map.ts";
+import { stackOperations } from "./stack.ts";
 
 interface HeldTree {
   readonly layers: readonly (readonly Uint8Array[])[];
@@ -115,10 +116,8 @@ export function createReferenceBackend(): Backend {
       for (const column of columns) {
         if (column.length !== 2 ** logRows) throw new RangeError(`a column of 2^${logRows} rows has ${column.length} elements`);
       }
-      return hold(
-        columns.map((column) => column.slice()),
-        logRows,
-      );
+      const copies = columns.map((column) => column.slice());
+      return hold(copies, logRows);
     },
     download: async (columns) => dataOf(columns).map((column) => column.slice()),
     prepare: () => undefined,
@@ -143,6 +142,7 @@ export function createReferenceBackend(): Backend {
       return hold(toCoordinateColumns(field, folded), polynomial.logRows - Math.log2(arity));
     },
     grind,
+    ...stackOperations(hold, dataOf),
     release: (handle) => {
       if ("root" in handle) treesHeld.delete(handle);
       else columnsHeld.delete(handle);

@@ -16,6 +16,7 @@ import { mapRows } from "./operations/map-rows.ts";
 import { open } from "./operations/open.ts";
 import { quotient } from "./operations/quotient.ts";
 import { runningSums } from "./operations/running-sums.ts";
+import { wasmStackOperations } from "./operations/stack.ts";
 import { prepare } from "./programs/encode-program.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -76,6 +77,11 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
     fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),
+    ...wasmStackOperations(
+      device,
+      (data, logRows) => upload(device(), data, logRows),
+      (handle) => download(device(), handle),
+    ),
     grind: async (seed, bits, signal) => grind(device(), seed, bits, signal),
     release: (handle) => {
       if (running === undefined) return;

@@ -6,6 +6,7 @@ import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
 import { hashNodesPoseidon, hashRowsPoseidon } from "./emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
 import { KECCAK_256, permutePair, storeDigest, TURBOSHAKE_128 } from "./emit/keccak.ts";
+import { deinterleave, roundSums } from "./emit/neighbours.ts";
 import { ntt, nttBlocks, nttLayerPair } from "./emit/ntt.ts";
 import { powers } from "./emit/powers.ts";
 import { runStrips } from "./emit/strip-machine.ts";
@@ -35,7 +36,8 @@ type PerSponge = Readonly<
 >;
 
 /** Everything the module exports. */
-export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension">, PerSponge {
+export interface Kernels
+  extends PerDegree<"accumulate">, PerDegree<"divideByPoint">, PerDegree<"foldExtension">, PerDegree<"roundSums">, PerSponge {
   readonly ntt: Kernel;
   readonly powers: Kernel;
   readonly addVectors: Kernel;
@@ -47,6 +49,7 @@ export interface Kernels extends PerDegree<"accumulate">, PerDegree<"divideByPoi
   readonly gather: Kernel;
   readonly foldColumn: Kernel;
   readonly splitColumn: Kernel;
+  readonly deinterleave: Kernel;
   readonly invertVectors: Kernel;
   /** 0 if an element that was inverted is zero. */
   readonly runStrips: (...args: number[]) => number;
@@ -80,13 +83,15 @@ export function compileKernels(): WebAssembly.Module {
     gather(),
     foldColumn(),
     splitColumn(),
+    deinterleave(),
   ]) {
     module.add(kernel);
   }
   module.add(invertVectors());
   module.add(runStrips());
   for (const degree of DEGREES) {
-    for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree)]) module.add(kernel);
+    for (const kernel of [accumulate(degree), divideByPoint(degree), foldExtension(degree), roundSums(degree)])
+      module.add(kernel);
   }
   const digest = module.add(storeDigest());
   for (const sponge of [KECCAK_256, TURBOSHAKE_128]) {

@@ -1,16 +1,21 @@
 import { parentPort, workerData } from "node:worker_threads";
 
 import { NEXT_TASK_CELL } from "./fixed-memory.ts";
+import { runCombine } from "./jobs/combine.ts";
 import { runCommit } from "./jobs/commit.ts";
 import { runDeep, runDivide } from "./jobs/deep.ts";
 import { runDot } from "./jobs/dot.ts";
+import { runDotParts } from "./jobs/dot-parts.ts";
 import { runFold } from "./jobs/fold.ts";
 import { runGrind } from "./jobs/grind.ts";
 import { runInterpolate } from "./jobs/interpolate.ts";
 import type { Job } from "./jobs/job.ts";
+import { runLayOut } from "./jobs/lay-out.ts";
+import { runLayProgressions } from "./jobs/lay-progressions.ts";
 import { runMapRows } from "./jobs/map-rows.ts";
 import type { TaskRunner } from "./jobs/task.ts";
 import { runQuotient } from "./jobs/quotient.ts";
+import { runRoundSums } from "./jobs/round-sums.ts";
 import { runRows } from "./jobs/rows.ts";
 import { runRunningSums } from "./jobs/running-sums.ts";
 import { instantiateKernels } from "./kernel-module.ts";
@@ -63,6 +68,8 @@ function takePart(job: Job, memoryBytes: number): WorkerReply {
 function runnerOf(thread: Thread, job: Job, found: (nonce: bigint) => void): TaskRunner {
   const scratch = job.scratch.start + index * job.scratch.bytesPerThread;
   switch (job.kind) {
+    case "combine":
+      return runCombine(thread, job);
     case "commit":
       return runCommit(thread, job, scratch);
     case "deep":
@@ -71,16 +78,24 @@ function runnerOf(thread: Thread, job: Job, found: (nonce: bigint) => void): Tas
       return runDivide(thread, job);
     case "dot":
       return runDot(thread, job);
+    case "dotParts":
+      return runDotParts(thread, job);
     case "fold":
       return runFold(thread, job);
     case "grind":
       return runGrind(thread, job, scratch, found);
     case "interpolate":
       return runInterpolate(thread, job, scratch);
+    case "layOut":
+      return runLayOut(thread, job);
+    case "layProgressions":
+      return runLayProgressions(thread, job);
     case "mapRows":
       return runMapRows(thread, job, scratch);
     case "quotient":
       return runQuotient(thread, job, scratch);
+    case "roundSums":
+      return runRoundSums(thread, job);
     case "rows":
       return runRows(thread, job, scratch);
     case "runningSums":

@@ -1,8 +1,19 @@
 import { P } from "../../field/koala-bear.ts";
+import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import { nextColumnsOf } from "../open-trace.ts";
 import { friLayerCount, grindingBitsFor, type ProofParameters } from "../parameters.ts";
-import { type SecurityParameters, type SecurityReport, securityReport, type SecurityShape } from "../security.ts";
+import {
+  type OpeningOf,
+  type RowsSecurityShape,
+  type SecurityParameters,
+  type SecurityReport,
+  securityReport,
+  type SecurityShape,
+  type StackedSecurityShape,
+} from "../security.ts";
 import { ABSENT, rowCount, type Shape } from "../shape.ts";
+import { batchedBits } from "../stacked/claims.ts";
+import { layerFolds } from "../stacked/stack-shape.ts";
 import type { System } from "../system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
@@ -27,10 +38,8 @@ export function proofSecurity(
     0,
   );
   const described: SecurityShape = {
+    ...openingSecurity(system.parameters, shape),
     logRows: shape.tallest,
-    foldingArities: Array<number>(friLayerCount(system.parameters, shape.tallest)).fill(2 ** system.parameters.logArity),
-    columns: shape.columnCount,
-    nextOpenedEnd: Math.max(0, ...nextColumnsOf(shape).map((column) => column + 1)),
     constraints: system.constraintCount,
     maxDegree: system.constraintDegree,
     quotientChunks: system.chunkCount,
@@ -40,11 +49,43 @@ export function proofSecurity(
   return securityReport(securityParameters(system.parameters, shape.tallest, circuitDigestElements), described, theorem);
 }
 
+type OpeningSecurity = OpeningOf<RowsSecurityShape> | OpeningOf<StackedSecurityShape>;
+
+function openingSecurity(parameters: ProofParameters, shape: Shape): OpeningSecurity {
+  const { logArity, logFinalMax, minLogRows } = parameters;
+  const { stack } = shape;
+  if (stack === undefined) {
+    return {
+      opening: "rows",
+      foldingArities: Array<number>(friLayerCount(parameters, shape.tallest)).fill(2 ** logArity),
+      columns: shape.columnCount,
+      nextOpenedEnd: Math.max(0, ...nextColumnsOf(shape).map((column) => column + 1)),
+    };
+  }
+  return {
+    opening: "stacked",
+    logCommitted: stack.logStack - LOG_PARTS,
+    // δ, and one for each bit of a place.
+    batchVariables: 1 + batchedBits(stack, minLogRows),
+    leafRounds: LOG_PARTS + stack.logWidth,
+    foldingArities: layerFolds(parameters, stack).map((folds) => 2 ** folds),
+    finalRounds: logFinalMax,
+  };
+}
+
 /** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
 function securityParameters(parameters: ProofParameters, logRows: number, circuitDigestElements: number): SecurityParameters {
   const { extensionDegree, logBlowup, queryCount, grindingBits: _b, grindingBaseLogRows: _r, hash, ...shaping } = parameters;
   // These only decide the shape, which is accounted for as it is.
-  const { logArity: _a, logFinalMax: _f, maxConstraintDegree: _d, minLogRows: _l, maxLogRows: _h, ...rest } = shaping;
+  const {
+    logArity: _a,
+    logFinalMax: _f,
+    opening: _o,
+    maxConstraintDegree: _d,
+    minLogRows: _l,
+    maxLogRows: _h,
+    ...rest
+  } = shaping;
   rest satisfies Record<string, never>;
   const algebraic = hash.kind === "poseidon";
   return {

@@ -60,15 +60,36 @@ export function uniqueDecoding(outer: Code, theorem: AgreementTheorem): Regime {
 }
 
 /**
+ * The largest radius at which whole errors are fewer than half of what two codewords differ in: e = (N − n)/2 − 1 of N positions.
+ * Then, but for max(N, e) challenges, every codeword within e of a combination of two words agrees with it on a set on which both
+ * words agree with codewords (docs/security.md, Lemma A; BCIKS20 Theorem 4.1). Openings live in the code itself: ρ is its rate.
+ */
+export function mutualAgreement(outer: Code): Regime {
+  const points = 2 ** (outer.logDimension - outer.logRate);
+  const radius = (points - 2 ** outer.logDimension) / 2 - 1;
+  return {
+    name: "unique-decoding",
+    logAgreement: Math.log2(1 - radius / points),
+    logListSize: 0,
+    logCurveError: (code, degree) => Math.log2(degree) + code.logDimension - code.logRate - code.logField,
+  };
+}
+
+/**
  * Radius 1 − √ρ⁺ (1 + 1/(2m)) for an integer multiplicity m ≥ 3. A larger m is nearer the Johnson bound: queries count
  * for more, and the list and the agreement errors grow. List size (m + ½)/√ρ⁺ (Guruswami–Sudan; an interleaved code is
  * a Reed–Solomon code over a larger field, so the bound holds for all columns together). Errors from BCHKS25 Theorem
- * 4.2, or BCIKS20 Theorem 6.2. Throws RangeError for other m.
+ * 4.2, or BCIKS20 Theorem 6.2. `rate` replaces ρ⁺. Throws RangeError for other m.
  */
-export function johnson(outer: Code, multiplicity: number, theorem: AgreementTheorem): Regime {
+export function johnson(
+  outer: Code,
+  multiplicity: number,
+  theorem: AgreementTheorem,
+  rate = openedRate(outer.logRate, outer.logDimension),
+): Regime {
   if (!Number.isInteger(multiplicity) || multiplicity < 3)
     throw new RangeError(`multiplicity ${multiplicity} is not an integer ≥ 3`);
-  const sqrtOpened = Math.sqrt(openedRate(outer.logRate, outer.logDimension));
+  const sqrtOpened = Math.sqrt(rate);
   const agreement = sqrtOpened * (1 + 1 / (2 * multiplicity));
   const shifted = (theorem === "bchks25-printed" ? 2 * multiplicity : multiplicity) + 0.5;
   return {
@@ -76,13 +97,13 @@ export function johnson(outer: Code, multiplicity: number, theorem: AgreementThe
     logAgreement: Math.log2(agreement),
     logListSize: Math.log2((multiplicity + 0.5) / sqrtOpened),
     logCurveError(code, degree) {
-      const rate = 2 ** code.logRate;
+      const codeRate = 2 ** code.logRate;
       const points = 2 ** (code.logDimension - code.logRate);
-      const cubed = 3 * rate * Math.sqrt(rate);
+      const cubed = 3 * codeRate * Math.sqrt(codeRate);
       const bad =
         theorem === "bciks20"
           ? (shifted ** 7 * points ** 2) / cubed
-          : ((2 * shifted ** 5 + 3 * shifted * (1 - agreement) * rate) * points) / cubed + shifted / Math.sqrt(rate);
+          : ((2 * shifted ** 5 + 3 * shifted * (1 - agreement) * codeRate) * points) / cubed + shifted / Math.sqrt(codeRate);
       return Math.log2(degree) + Math.log2(bad) - code.logField;
     },
   };

@@ -1,4 +1,5 @@
-import { PHASES, type Phase } from "../phases.ts";
+import { LOG_PARTS } from "../../kernels/stack-layout.ts";
+import { TREE_PHASES, type TreePhase } from "../tree-phases.ts";
 
 /*
  * The stack: all coefficients of all columns in a few long columns of 2^m. A column of 2^h coefficients stands, constant term
@@ -9,11 +10,10 @@ import { PHASES, type Phase } from "../phases.ts";
  * Stack column c is committed as 16 short ones of 2^(m−4): number 16c + j has the coefficients 2^m·c + j + 16k.
  */
 
-/** log2 of the short columns that a stack column is committed as. */
-export const LOG_PARTS = 4;
-
-/** Most columns that a stack may have: more would make leaves larger than they save paths. */
-const MOST_STACK_COLUMNS = 16;
+/** Stack columns are lengthened while they are more than this: then longer paths cost less than larger leaves. */
+const CHOSEN_STACK_COLUMNS = 16;
+/** Most of the longest ones. What a prover and a verifier do for a query grows with them. */
+const MOST_STACK_COLUMNS = 128;
 
 /** Bounds on log2 of a stack column. */
 export interface StackBounds {
@@ -23,7 +23,7 @@ export interface StackBounds {
 
 /** What the layout needs to know of columns of one table in one phase. */
 export interface StackedBlock {
-  readonly phase: Phase;
+  readonly phase: TreePhase;
   readonly logRows: number;
   readonly width: number;
   /** How many of its leading columns are also opened at the next row. */
@@ -32,7 +32,7 @@ export interface StackedBlock {
 
 /** The columns of one height in one phase; everything in units of 2^logRows coefficients. */
 export interface StackRange {
-  readonly phase: Phase;
+  readonly phase: TreePhase;
   readonly logRows: number;
   readonly first: number;
   readonly count: number;
@@ -42,7 +42,7 @@ export interface StackRange {
 
 /** The stack columns of one phase. */
 export interface StackPhase {
-  readonly phase: Phase;
+  readonly phase: TreePhase;
   readonly first: number;
   readonly width: number;
 }
@@ -63,22 +63,25 @@ export interface StackShape {
 }
 
 /**
- * The layout of blocks in opening order, with the shortest stack columns that hold the tallest column and are no more than 16;
- * undefined if even the longest allowed are too many. Time and memory grow with the number of columns, not of coefficients.
+ * The layout of blocks in opening order, with the shortest stack columns that hold the tallest column and are no more than 16, or
+ * else with the longest allowed; undefined if these are more than 128. Time and memory grow with the number of columns, not of
+ * coefficients.
  */
 export function createStackShape(blocks: readonly StackedBlock[], bounds: StackBounds): StackShape | undefined {
   const tallest = Math.max(...blocks.map((block) => block.logRows));
-  const cells = PHASES.map((phase) => sum(blocks.map((block) => (block.phase === phase ? block.width * 2 ** block.logRows : 0))));
+  const cells = TREE_PHASES.map((phase) =>
+    sum(blocks.map((block) => (block.phase === phase ? block.width * 2 ** block.logRows : 0))),
+  );
   const widthAt = (logStack: number): number => sum(cells.map((count) => Math.ceil(count / 2 ** logStack)));
   let logStack = Math.max(bounds.logStackMin, tallest);
-  while (logStack <= bounds.logStackMax && widthAt(logStack) > MOST_STACK_COLUMNS) logStack++;
-  if (logStack > bounds.logStackMax) return undefined;
+  while (logStack < bounds.logStackMax && widthAt(logStack) > CHOSEN_STACK_COLUMNS) logStack++;
+  if (logStack > bounds.logStackMax || widthAt(logStack) > MOST_STACK_COLUMNS) return undefined;
 
   const phases: StackPhase[] = [];
   const ranges: StackRange[] = [];
   const places = new Map<StackedBlock, number[]>(blocks.map((block) => [block, []]));
   let first = 0;
-  for (const [p, phase] of PHASES.entries()) {
+  for (const [p, phase] of TREE_PHASES.entries()) {
     const own = blocks.filter((block) => block.phase === phase);
     if (own.length === 0) continue;
     layOutPhase(own, first * 2 ** logStack, ranges, places);
@@ -124,4 +127,29 @@ function layOutPhase(
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** log2 of what each FRI layer folds by: whole arities, and at the end what is left above the final polynomial. */
+export function layerFolds(
+  { logArity, logFinalMax }: { readonly logArity: number; readonly logFinalMax: number },
+  { logStack }: StackShape,
+): number[] {
+  const above = logStack - LOG_PARTS - logFinalMax;
+  return Array.from({ length: Math.ceil(above / logArity) }, (_, i) => Math.min(logArity, above - i * logArity));
+}
+
+/** The columns of one phase by themselves: places from the phase's first stack column on. */
+export interface PhaseLayout {
+  readonly places: readonly (readonly number[])[];
+  readonly logStack: number;
+  readonly width: number;
+}
+
+/** `blocks` are those that the stack was made of. */
+export function phaseLayout(stack: StackShape, blocks: readonly StackedBlock[], phase: TreePhase): PhaseLayout {
+  const own = stack.phases.find((candidate) => candidate.phase === phase);
+  if (own === undefined) throw new Error(`a stack without ${phase} columns`);
+  const first = own.first * 2 ** stack.logStack;
+  const places = stack.places.filter((_, b) => blocks[b]?.phase === phase).map((block) => block.map((place) => place - first));
+  return { places, logStack: stack.logStack, width: own.width };
 }

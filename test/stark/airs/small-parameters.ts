@@ -10,6 +10,7 @@ export function smallParameters(overrides: Partial<ProofParameters> = {}): Proof
     grindingBaseLogRows: 12,
     logArity: 3,
     logFinalMax: 2,
+    opening: { kind: "rows" },
     hash: { kind: "keccak", digestBytes: 26 },
     maxConstraintDegree: 3,
     minLogRows: 2,

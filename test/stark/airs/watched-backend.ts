@@ -24,6 +24,10 @@ export function watchedBackend(failAt = Infinity) {
     quotient: track(inner.quotient),
     deep: track(inner.deep),
     fold: track(inner.fold),
+    layOut: track(inner.layOut),
+    combineParts: track(inner.combineParts),
+    layProgressions: track(inner.layProgressions),
+    foldNeighbours: track(inner.foldNeighbours),
     release: (handle) => {
       assert.ok(alive.delete(handle), "a handle is released once");
       inner.release(handle);

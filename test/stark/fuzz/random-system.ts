@@ -40,6 +40,7 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
     grindingBaseLogRows: 2 + random.below(4),
     logArity,
     logFinalMax: Math.max(0, logArity - 1) + random.below(2),
+    opening: { kind: "rows" },
     hash:
       random.below(4) === 0
         ? { kind: "poseidon" }

@@ -1,5 +1,5 @@
 import type { Random } from "../fuzz/random.ts";
-import { PHASES } from "../../../src/stark/phases.ts";
+import { TREE_PHASES } from "../../../src/stark/tree-phases.ts";
 import type { StackedBlock } from "../../../src/stark/stacked/stack-shape.ts";
 import type { PlainBlock } from "./plain-stack.ts";
 
@@ -17,7 +17,7 @@ export function randomBlocks(random: Random, { logRowsMin, logRowsMax, width }: 
   const hasLookups = random.below(4) > 0;
   const isFixed = random.below(3) > 0;
   const tallest = Math.max(...heights.filter((_, i) => present[i]));
-  return PHASES.flatMap((phase): StackedBlock[] => {
+  return TREE_PHASES.flatMap((phase): StackedBlock[] => {
     if (phase === "quotient") return [{ phase, logRows: tallest, width: 1 + random.below(2), nextWidth: 0 }];
     return heights.flatMap((logRows, i) => {
       const columns = phase === "main" ? 1 + random.below(width) : random.below(width);
@@ -30,5 +30,5 @@ export function randomBlocks(random: Random, { logRowsMin, logRowsMax, width }: 
 }
 
 export function plainBlocks(blocks: readonly StackedBlock[]): PlainBlock[] {
-  return blocks.map((block) => ({ ...block, phase: PHASES.indexOf(block.phase) }));
+  return blocks.map((block) => ({ ...block, phase: TREE_PHASES.indexOf(block.phase) }));
 }

@@ -73,8 +73,11 @@ describe("the layout of a stack", () => {
 
   test("has no stack for columns that are too many for the longest stack column", () => {
     const blocks: StackedBlock[] = [{ phase: "main", logRows: 8, width: 33, nextWidth: 0 }];
-    assert.equal(createStackShape(blocks, { logStackMin: 4, logStackMax: 9 })?.logStack, undefined);
-    assert.equal(createStackShape(blocks, { logStackMin: 4, logStackMax: 10 })?.logStack, 10);
+    const widthAt = (logStackMax: number) => createStackShape(blocks, { logStackMin: 4, logStackMax })?.width;
+    // 17 columns of 2^9 where there may be none of 2^10, nine of those, and no more columns however long.
+    assert.deepEqual([8, 9, 10, 11].map(widthAt), [33, 17, 9, 9]);
+    const most = (width: number) => createStackShape([{ ...blocks[0]!, width }], { logStackMin: 4, logStackMax: 8 })?.width;
+    assert.deepEqual([128, 129].map(most), [128, undefined]);
     assert.equal(createStackShape([{ ...blocks[0]!, width: 1 }], { logStackMin: 4, logStackMax: 7 }), undefined);
   });
 });

@@ -3,7 +3,7 @@ import { add } from "../../../field/koala-bear.ts";
 import type { Columns, DeepRequest } from "../../backend.ts";
 import { columnAddresses, columnStride } from "../columns-layout.ts";
 import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs, multiplicationColumns, multiplicationMatrix } from "../extension-constants.ts";
+import { constantPairs, multiplicationMatrix } from "../extension-constants.ts";
 import { type Degree, assertDegree } from "../kernel-module.ts";
 
 const ROWS_PER_TASK = 1024;
@@ -34,7 +34,7 @@ export async function deep(device: Device, request: DeepRequest): Promise<Column
     const stride = columnStride(tallest);
     const constants = scratch.take(8 * degree);
     const { kernels, words } = ownThread(device);
-    multiplicationColumns(field, request.nextWeight).forEach((column, j) => {
+    field.multiplesByX(request.nextWeight).forEach((column, j) => {
       words.set(constantPairs(column), constants / 4);
       const bytes = Math.max(16, 4 * 2 ** tallest);
       kernels[`accumulate${degree}`](tall.all, stride, tall.next + j * stride, 16, constants, bytes);

@@ -3,7 +3,7 @@ import { add } from "../../../field/koala-bear.ts";
 import type { Columns } from "../../backend.ts";
 import { evaluateAt as evaluateByHorner } from "../../reference/polynomial.ts";
 import { Allocations, type Device, ownThread } from "../device.ts";
-import { constantPairs, multiplicationColumns } from "../extension-constants.ts";
+import { constantPairs } from "../extension-constants.ts";
 import { assertDegree } from "../kernel-module.ts";
 import { SMALLEST_LOG_SIZE } from "../transforms.ts";
 
@@ -47,7 +47,7 @@ export async function evaluateAt(device: Device, handle: Columns, point: Ext): P
 }
 
 /** Coordinates of point^i for i < 2^logRows, with companions: a few by hand, then doubling by a constant multiplication. */
-function tabulatePowers(
+export function tabulatePowers(
   device: Device,
   scratch: Allocations,
   point: Ext,
@@ -72,7 +72,7 @@ function tabulatePowers(
       const from = (values + k * stride) / 4 + filled;
       words.fill(0, from, from + filled);
     }
-    multiplicationColumns(field, power).forEach((column, j) => {
+    field.multiplesByX(power).forEach((column, j) => {
       words.set(constantPairs(column), constants / 4);
       kernels[`accumulate${degree}`](values + 4 * filled, stride, values + j * stride, 16, constants, 4 * filled);
     });

@@ -1,4 +1,0 @@
-/** The commitments of a proof, in the order in which columns are opened and trees stand in the proof. */
-export const PHASES = ["preprocessed", "main", "lookup", "quotient"] as const;
-
-export type Phase = (typeof PHASES)[number];

@@ -1,0 +1,160 @@
+import type { Ext, ExtensionField } from "../../field/extension.ts";
+import { inv, rootOfUnity } from "../../field/koala-bear.ts";
+import { LOG_PARTS } from "../../kernels/stack-layout.ts";
+import { digestLength } from "../../kernels/tree-hash.ts";
+import type { ColumnOpening } from "../column-opening.ts";
+import { rowSums } from "../deep.ts";
+import { powerOfTwo } from "../evaluate.ts";
+import { checkFinalPolynomial, type FriValues, readFriLayer } from "../open-fri.ts";
+import { type OpenedTree, rowOfQuery } from "../open-trace.ts";
+import type { ProofParameters } from "../parameters.ts";
+import { extensionLength, type ProofReader, type ProofValues, unpackExtensionList } from "../proof.ts";
+import { reject } from "../rejection.ts";
+import type { Shape } from "../shape.ts";
+import type { System } from "../system.ts";
+import type { Transcript } from "../transcript.ts";
+import { type BatchChallenges, batchedBits, claimedSum, roundPoint, weightAt } from "./claims.ts";
+import { layerFolds, type StackShape } from "./stack-shape.ts";
+import { equalityWeights, multilinearAt, nextClaim } from "./sumcheck.ts";
+
+/** Draws δ and the α of all bits, in a row. */
+export function drawBatch(transcript: Transcript, stack: StackShape, { minLogRows }: ProofParameters): BatchChallenges {
+  const next = transcript.challenge("batch");
+  const bits = Array.from({ length: batchedBits(stack, minLogRows) }, () => transcript.challenge("batch"));
+  return { next, bits, lowestBit: minLogRows };
+}
+
+/** Weights of a leaf's columns, 16 of each stack column: what the rounds before the first layer fold them with. */
+export function leafWeights(field: ExtensionField, { width, logWidth }: StackShape, rounds: readonly Ext[]): Ext[] {
+  const parts = equalityWeights(field, rounds.slice(0, LOG_PARTS));
+  const columns = equalityWeights(field, rounds.slice(LOG_PARTS, LOG_PARTS + logWidth));
+  return columns.slice(0, width).flatMap((column) => parts.map((part) => field.mul(column, part)));
+}
+
+/** The part of a proof that opens a stack, in sections; each layer's root comes before the rounds that fold it. */
+interface Sections {
+  readonly leafRounds: Uint8Array;
+  readonly layers: readonly { readonly folds: number; readonly root: Uint8Array; readonly rounds: Uint8Array }[];
+  readonly finalPolynomial: Uint8Array;
+  readonly finalRounds: Uint8Array;
+}
+
+/** Columns opened by a sumcheck over their stack whose folds are FRI's (`claims.ts`). Reads its part of a proof. */
+export function readStackedOpening(system: System, shape: Shape, reader: ProofReader): ColumnOpening {
+  const { field, parameters } = system;
+  const { stack } = shape;
+  if (stack === undefined) throw new Error("a system with a stack has shapes with one");
+  const sections = readSections(system, stack, reader);
+  let batch: BatchChallenges = { next: field.zero, bits: [], lowestBit: 0 };
+  const challenges: Ext[] = [];
+  let messages: readonly Ext[] = [];
+  let finalPolynomial: readonly Ext[] = [];
+  const drawRounds = (transcript: Transcript, bytes: Uint8Array): void => {
+    const length = 2 * extensionLength(system);
+    for (let at = 0; at < bytes.length; at += length) {
+      transcript.absorb("round", bytes.subarray(at, at + length));
+      challenges.push(transcript.challenge("fold"));
+    }
+  };
+  return {
+    draw(transcript) {
+      batch = drawBatch(transcript, stack, parameters);
+      drawRounds(transcript, sections.leafRounds);
+      for (const { root, rounds } of sections.layers) {
+        transcript.absorb("friRoot", root);
+        drawRounds(transcript, rounds);
+      }
+      transcript.absorb("finalPolynomial", sections.finalPolynomial);
+      drawRounds(transcript, sections.finalRounds);
+    },
+    decode() {
+      const leaf = unpackExtensionList(system, "leafRounds", sections.leafRounds);
+      const layers = sections.layers.flatMap(({ rounds }, i) => unpackExtensionList(system, `layerRounds[${i}]`, rounds));
+      finalPolynomial = unpackExtensionList(system, "finalPolynomial", sections.finalPolynomial);
+      messages = [...leaf, ...layers, ...unpackExtensionList(system, "finalRounds", sections.finalRounds)];
+    },
+    /** Selectors divide by what vanishes on the trace domain; nothing here divides by a distance from the evaluation domain. */
+    checkPoint(point) {
+      if (field.equal(powerOfTwo(field, point, shape.tallest), field.one)) reject({ code: "PointInDomain", got: point });
+    },
+    checkValues(point, values: ProofValues) {
+      const nextWidths = shape.blocks.map((block) => block.nextWidth);
+      const expected = challenges.reduce(
+        (claim, challenge, i) => {
+          const [atZero, atTwo] = messages.slice(2 * i);
+          if (atZero === undefined || atTwo === undefined) throw new Error(`round ${i} has no message`);
+          return nextClaim(field, claim, { atZero, atTwo }, challenge);
+        },
+        claimedSum(field, stack, nextWidths, values, batch),
+      );
+      const points = { point, nextPoint: field.scale(point, rootOfUnity(shape.tallest)), tallest: shape.tallest };
+      const weight = weightAt(field, stack, points, batch, roundPoint(stack, challenges));
+      const rest = challenges.slice(challenges.length - parameters.logFinalMax);
+      const got = field.mul(multilinearAt(field, finalPolynomial, rest), weight);
+      if (!field.equal(expected, got)) reject({ code: "ClaimMismatch", expected, got });
+    },
+    checkQueries(trees, queries, rest) {
+      const values = leafValues(field, shape, stack, challenges, { trees, queries });
+      checkLayers(system, shape, { sections, challenges, finalPolynomial }, values, rest);
+    },
+  };
+}
+
+function readSections(system: System, stack: StackShape, reader: ProofReader): Sections {
+  const { parameters } = system;
+  const extension = extensionLength(system);
+  const rounds = (name: string, count: number): Uint8Array => reader.read(name, 2 * count * extension);
+  return {
+    leafRounds: rounds("leafRounds", LOG_PARTS + stack.logWidth),
+    layers: layerFolds(parameters, stack).map((folds, i) => {
+      const root = reader.read(`friRoot[${i}]`, digestLength(parameters.hash));
+      return { folds, root, rounds: rounds(`layerRounds[${i}]`, folds) };
+    }),
+    finalPolynomial: reader.read("finalPolynomial", 2 ** parameters.logFinalMax * extension),
+    finalRounds: rounds("finalRounds", parameters.logFinalMax),
+  };
+}
+
+/** What the trees' columns fold to at the queries. */
+function leafValues(
+  field: ExtensionField,
+  shape: Shape,
+  stack: StackShape,
+  challenges: readonly Ext[],
+  { trees, queries }: { readonly trees: readonly OpenedTree[]; readonly queries: readonly number[] },
+): FriValues {
+  const weights = leafWeights(field, stack, challenges);
+  const columns = weights.map((_, column) => column);
+  const sumOf = rowSums(field, weights);
+  return { positions: queries, folded: queries.map((position) => sumOf(rowOfQuery(shape, trees, position), columns)) };
+}
+
+function checkLayers(
+  system: System,
+  shape: Shape,
+  proof: { readonly sections: Sections; readonly challenges: readonly Ext[]; readonly finalPolynomial: readonly Ext[] },
+  first: FriValues,
+  reader: ProofReader,
+): void {
+  const { field } = system;
+  const { sections, challenges, finalPolynomial } = proof;
+  const leafRounds = LOG_PARTS + (shape.stack?.logWidth ?? 0);
+  let [values, logFolded] = [first, 0];
+  sections.layers.forEach(({ root, folds }, layer) => {
+    const own = challenges.slice(leafRounds + logFolded, leafRounds + logFolded + folds);
+    const scale = inv(2 ** folds);
+    const source = {
+      layer,
+      tree: shape.trees.length + layer,
+      root,
+      logDomain: shape.logDomain - logFolded,
+      logFolded,
+      // Divided by the arity: the folded polynomial's values enter the claim.
+      weights: equalityWeights(field, own).map((weight) => field.scale(weight, scale)),
+    };
+    values = readFriLayer(system, source, values, reader);
+    logFolded += folds;
+  });
+  reader.end();
+  checkFinalPolynomial(system, finalPolynomial, { logDomain: shape.logDomain - logFolded, logFolded }, values);
+}
