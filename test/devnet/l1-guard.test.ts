@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Wallet } from "ethers";
 import hre from "hardhat";
+import { chainMethods } from "../../src/chain/rpc/methods.ts";
 import { serveLocalL1 } from "../../src/devnet/l1/local-l1.ts";
 import type { LocalL1 } from "../../src/devnet/l1/local-l1.ts";
+import { startTestChain } from "../chain/support/chain.ts";
 
 interface Answer {
   readonly result?: unknown;
@@ -93,16 +95,33 @@ describe("L1 of a devnet, for who reaches it over the network", () => {
     assert.match(String((await rpc("eth_estimateGas", { data })).result), /^0x[0-9a-f]+$/);
   });
 
-  test("takes what a call brings under both of its names, as cast gives it, and refuses two that differ", async () => {
+  test("takes what a call brings under both of its names, as cast gives it; of two that differ input counts, as on chains", async () => {
     const twice = { data: GAS_LEFT, input: GAS_LEFT.toUpperCase().replace("0X", "0x") };
     for (const method of ["eth_call", "eth_estimateGas", "debug_traceCall"]) {
       const options = method === "debug_traceCall" ? ["latest", {}] : [];
       assert.notEqual((await rpc(method, twice, ...options)).result, undefined, method);
-      const { error } = await rpc(method, { data: GAS_LEFT, input: "0x00" }, ...options);
-      assert.deepEqual([error?.code, error?.message], [-32602, "data and input are different; give one of them"], method);
     }
     const [from] = (await rpc("eth_accounts")).result as readonly string[];
     assert.match(String((await rpc("eth_sendTransaction", { from, ...twice })).result), /^0x[0-9a-f]{64}$/);
     assert.equal((await rpc("eth_call", { data: HOSTILE, input: HOSTILE })).error?.data?.code, "HostileCode");
+    assert.equal((await rpc("eth_call", { data: "0x00", input: HOSTILE })).error?.data?.code, "HostileCode");
+    // Returns the byte 7 or 8.
+    const [seven, eight] = ["0x60075f5360015ff3", "0x60085f5360015ff3"];
+    const chain = await startTestChain();
+    try {
+      const onChain = chainMethods(chain.chain, { gasPrice: { toldWei: 1n }, development: false }).get("eth_call")!;
+      for (const [call, answer] of [
+        [{ data: seven, input: eight }, "0x08"],
+        [{ data: seven, input: null }, "0x07"],
+        [{ data: seven, input: "" }, "0x07"],
+        [{ input: eight }, "0x08"],
+        [{ to: ACCOUNT, data: "", input: "" }, (await rpc("eth_call", { to: ACCOUNT })).result],
+      ] as const) {
+        assert.equal((await rpc("eth_call", call, "latest")).result, answer, JSON.stringify(call));
+        if (!("to" in call)) assert.equal(await onChain([call, "latest"], undefined), answer, JSON.stringify(call));
+      }
+    } finally {
+      await chain.chain.close();
+    }
   });
 });

@@ -31,8 +31,7 @@ export function parseCall(value: unknown): RpcCall {
   return {
     from: address(optional("from") ?? ZERO_ADDRESS),
     to: to === undefined ? undefined : address(to),
-    // Clients write no data as an empty text too.
-    data: bytes((optional("input") ?? optional("data")) || "0x"),
+    data: bytes(inputOf(call) ?? "0x"),
     valueWei: quantity(optional("value") ?? "0x0"),
     gas: gas === undefined ? undefined : quantity(gas),
     gasPriceWei: gasPrice(call),
@@ -40,6 +39,11 @@ export function parseCall(value: unknown): RpcCall {
     authorizations: authorizations(optional("authorizationList") ?? []),
     delegates: optional("authorizationList") !== undefined,
   };
+}
+
+/** What a call brings. Clients name it `input`, `data` or both, of which `input` counts, and write none as an empty text too. */
+export function inputOf({ input, data }: Readonly<Record<string, unknown>>): unknown {
+  return [input, data].find((given) => given !== undefined && given !== null && given !== "");
 }
 
 /** The call as the witness's EVM runs it, with so much gas. */

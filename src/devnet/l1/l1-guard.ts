@@ -1,7 +1,7 @@
 import { Transaction } from "ethers";
 import { isHostileCode } from "../../chain/model/hostile-code.ts";
 import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
-import { parseOverrides } from "../../chain/rpc/call-request.ts";
+import { inputOf, parseOverrides } from "../../chain/rpc/call-request.ts";
 import { checkFeeHistory } from "../../chain/rpc/fee-history.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
@@ -98,21 +98,18 @@ export function guardedL1Methods(
   ]);
 }
 
-/** Clients name what a call brings data, input, or both; the engine takes one. Throws RpcError where they differ. */
+/** The call with what it brings under the one name that the engine takes, by the chains' rule. */
 function withOneInput(transaction: unknown): unknown {
   if (!isObject(transaction)) return transaction;
-  const { input, ...rest } = transaction;
-  const { data } = rest;
-  if (typeof data !== "string" || typeof input !== "string") return transaction;
-  if (data.toLowerCase() !== input.toLowerCase())
-    throw new RpcError(RpcCode.invalidParams, "data and input are different; give one of them");
-  return rest;
+  const { input, data, ...rest } = transaction;
+  const brought = inputOf({ input, data });
+  return brought === undefined ? rest : { ...rest, data: brought };
 }
 
 function checkCall(transaction: unknown): void {
   const to = fieldOf(transaction, "to");
   if (to !== undefined && to !== null) return;
-  for (const field of ["data", "input"]) checkCode(fieldOf(transaction, field));
+  checkCode(fieldOf(transaction, "data"));
 }
 
 /** Throws RpcError for what the engine would leave out in silence. */

@@ -3,6 +3,7 @@ import type { ChainType, NetworkConnection } from "hardhat/types/network";
 import { pluginError } from "../plugin-error.ts";
 import type { OpenEcosystem } from "./ecosystem-connection.ts";
 import { addOuterHandlers, partOfRun } from "./hook-stages.ts";
+import { answerForDevelopment } from "./ignition-question.ts";
 import { ECOSYSTEM_NETWORK } from "./networks.ts";
 import { isOwnRequest } from "./own-requests.ts";
 import { attach } from "./registry.ts";
@@ -29,6 +30,7 @@ export function networkHooks(): Partial<NetworkHooks> {
       const connection = await next(context);
       const l1 = connection as Connection;
       const ecosystem = await open(context, l1);
+      await answerForDevelopment(context, l1);
       if (ecosystem === undefined) {
         offerNone(l1);
         return connection;

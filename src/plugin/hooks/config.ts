@@ -1,5 +1,6 @@
 import type { ConfigHooks } from "hardhat/types/hooks";
 import { prepareEngine } from "../../chain/execution/connection.ts";
+import { withDescriptors } from "../config/chain-descriptors.ts";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { misspelt, validateHyperchains } from "../config/validate.ts";
@@ -15,11 +16,10 @@ export default (): Promise<Partial<ConfigHooks>> => {
       Promise.resolve([...misspelt(config), ...validateHyperchains(config.hyperchains), ...validateEcosystemNetworks(config)]),
     resolveUserConfig: async (config, resolveVariable, next) => {
       const resolved = await next(config, resolveVariable);
-      return {
-        ...resolved,
-        hyperchains: resolveHyperchains(config.hyperchains),
-        networks: resolveEcosystemNetworks(config, resolved),
-      };
+      const hyperchains = resolveHyperchains(config.hyperchains);
+      const networks = resolveEcosystemNetworks(config, resolved);
+      const chainDescriptors = withDescriptors(resolved.chainDescriptors, hyperchains, networks);
+      return { ...resolved, hyperchains, networks, chainDescriptors };
     },
   });
 };

@@ -34,7 +34,7 @@ export function runToolbox(
     const cli = join(TOOLBOX_PROJECT, "node_modules/hardhat/dist/src/cli.js");
     const child = spawn(process.execPath, [cli, "--config", `${toolbox}.config.ts`, ...args], {
       cwd: TOOLBOX_PROJECT,
-      env: { ...process.env, NO_COLOR: "1", HARDHAT_IGNITION_CONFIRM_DEPLOYMENT: "false", ...environment },
+      env: { ...process.env, NO_COLOR: "1", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       timeout: LIMIT_MS,
     });
