@@ -81,7 +81,7 @@ export interface Relayer {
   /** Those of them that are not at their end. */
   openJourneys(): readonly Journey[];
   /** How many have arrived, of those at their end. */
-  readonly arrived: number;
+  arrived(): number;
   journey(sourceChainId: ChainId, messageHash: MessageHash): Journey | undefined;
   /** From which it sends on a chain; undefined for one that it does not serve. */
   accountOn(chainId: ChainId): OwnAccount | undefined;
@@ -163,9 +163,7 @@ export function createRelayer(
     observe: async (withinMs) => throwFirst(await reading.all(withinMs)),
     journeys: () => book.all(),
     openJourneys: () => book.open(),
-    get arrived() {
-      return book.arrived;
-    },
+    arrived: () => book.arrived,
     journey: (sourceChainId, messageHash) => book.get(sourceChainId, messageHash),
     accountOn: (chainId) => lanes.find(({ lane }) => lane.chainId === chainId)?.lane.account,
     async end() {

@@ -71,9 +71,7 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
       observe: (withinMs) => all((relayer) => relayer.observe(withinMs)),
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
       openJourneys: () => relayers.flatMap((relayer) => relayer.openJourneys()),
-      get arrived() {
-        return relayers.reduce((sum, { arrived }) => sum + arrived, 0);
-      },
+      arrived: () => relayers.reduce((sum, relayer) => sum + relayer.arrived(), 0),
       journey: (sourceChainId, messageHash) =>
         relayers.map((relayer) => relayer.journey(sourceChainId, messageHash)).find((journey) => journey !== undefined),
       accountOn: (chainId) => relayers.map((relayer) => relayer.accountOn(chainId)).find((account) => account !== undefined),

@@ -73,9 +73,7 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
       observe: (withinMs) => use((relayer) => relayer.observe(withinMs)),
       journeys: () => current.following.relayer.journeys(),
       openJourneys: () => current.following.relayer.openJourneys(),
-      get arrived() {
-        return current.following.relayer.arrived;
-      },
+      arrived: () => current.following.relayer.arrived(),
       journey: (sourceChainId, messageHash) => current.following.relayer.journey(sourceChainId, messageHash),
       accountOn: (chainId) => current.following.relayer.accountOn(chainId),
       end: () => current.following.relayer.end(),

@@ -105,7 +105,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
         chains: chains().map(chainStatus),
         messages: {
           inFlight: open.length - arrived - stuck.length,
-          delivered: arrived + relayer.arrived + ended.arrived,
+          delivered: arrived + relayer.arrived() + ended.arrived,
           ended: ended.ended,
           stuck,
           ...(outdated === undefined ? {} : { outdated }),
