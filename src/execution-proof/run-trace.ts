@@ -12,9 +12,11 @@ import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/m
 import { PROCESSOR_FIELDS } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
-import { number30 } from "../circuits/words/earlier.ts";
+import { writeNumber30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
-import { inv, P } from "../field/koala-bear.ts";
+import { inv } from "../field/koala-bear.ts";
+import { fieldOffsets } from "../stark/fields.ts";
+import { RowTemplates } from "../stark/row-templates.ts";
 import { TableRows } from "../stark/table-rows.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
 import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableRecoveryError, ZERO_WORD } from "./recorded-run.ts";
@@ -47,6 +49,7 @@ export interface RunTrace extends UserTables, ByteTables {
   readonly arithmetic: ArithmeticTrace;
 }
 
+const AT = fieldOffsets(PROCESSOR_FIELDS);
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
 /**
@@ -63,6 +66,7 @@ export function traceRun(
 
 class RunTracer {
   readonly #processor: RunTrace["processor"];
+  readonly #templates = new RowTemplates(PROCESSOR_FIELDS);
   readonly #compressions = new CompressionRequests();
   readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
   readonly #recoveries: RecoverCells[] = [];
@@ -140,27 +144,25 @@ class RunTracer {
     const tested = instruction.isEqual === 1 ? undefined : instruction.isZero === 1 ? a : b;
     const zero = instruction.isEqual === 1 ? Number(sameWord(a, b)) : Number(sumOf(tested ?? a) === 0);
     const { jumps, jumpsIf, jumpsUnless } = instruction;
-    this.#processor.push({
-      ...instruction,
-      growth: instruction.growth < 0 ? instruction.growth + P : instruction.growth,
-      height: this.#height,
-      clock: this.#clock,
-      frame,
-      a,
-      b,
-      c,
-      d,
-      accessed,
-      address,
-      whole: access === undefined ? 0 : 1,
-      split,
-      zero,
-      inverse: tested === undefined || sumOf(tested) === 0 ? 0 : inv(sumOf(tested)),
-      taken: jumps + jumpsIf * (1 - zero) + jumpsUnless * zero,
-      gapB: number30(gapB),
-      gapC: number30(gapC),
-      gapM: number30(access?.gap ?? 0),
-    });
+    const at = this.#templates.begin(this.#processor, instruction);
+    const { cells } = this.#processor;
+    cells[at + AT.height] = this.#height;
+    cells[at + AT.clock] = this.#clock;
+    cells[at + AT.frame] = frame;
+    cells.set(a, at + AT.a);
+    cells.set(b, at + AT.b);
+    cells.set(c, at + AT.c);
+    cells.set(d, at + AT.d);
+    cells[at + AT.accessed] = accessed;
+    cells[at + AT.address] = address;
+    cells[at + AT.whole] = access === undefined ? 0 : 1;
+    cells[at + AT.split] = split;
+    cells[at + AT.zero] = zero;
+    cells[at + AT.inverse] = tested === undefined || sumOf(tested) === 0 ? 0 : inv(sumOf(tested));
+    cells[at + AT.taken] = jumps + jumpsIf * (1 - zero) + jumpsUnless * zero;
+    writeNumber30(cells, at + AT.gapB, gapB);
+    writeNumber30(cells, at + AT.gapC, gapC);
+    writeNumber30(cells, at + AT.gapM, access?.gap ?? 0);
     this.#height += instruction.growth;
     this.#clock += elapsed;
     if (instruction.entersFrame === 1) this.#frame = Number(wordOf(a));

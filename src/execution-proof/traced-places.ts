@@ -1,4 +1,4 @@
-import type { Place, PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
 
 /** A place of the memory in the course of a run. */
@@ -15,11 +15,12 @@ export interface PlaceState {
 
 /** The places of the memory that a run accesses. */
 export class TracedPlaces {
-  readonly #places = new Map<string, PlaceState>();
+  readonly #places = new Map<number, PlaceState>();
 
   /** A place that has a first word is stated; others begin with 0. */
   at({ space, index }: Place, first?: Limbs): PlaceState {
-    const key = `${space}:${index}`;
+    // Exact: spaces are below 2^16.
+    const key = space * INDEX_LIMIT + index;
     const known = this.#places.get(key);
     if (known !== undefined) return known;
     const word = first ?? ZERO_WORD;

@@ -78,8 +78,7 @@ const MEANINGS = new Map<number, Cells>([
   ]),
 ]);
 
-/** An opcode as the tables have it; undefined for one that user mode runs itself and they do not prove. */
-export function decodeOpcode(byte: number): UserOpcode | undefined {
+function decode(byte: number): UserOpcode | undefined {
   const rule = OPCODES[byte];
   if (rule === undefined) return { ...NOTHING, byte, isInvalid: 1 };
   const meaning = rule.trapped ? { traps: 1 } : MEANINGS.get(byte);
@@ -97,8 +96,12 @@ const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) =>
 /** What a row does that runs no opcode. */
 export const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 
+const DECODED = Array.from({ length: 256 }, (_, byte) => decode(byte));
+
+/** An opcode as the tables have it; undefined for one that user mode runs itself and they do not prove. */
+export function decodeOpcode(byte: number): UserOpcode | undefined {
+  return DECODED[byte];
+}
+
 /** All opcodes that are proven, and what a row does that runs none. */
-export const USER_OPCODES: readonly UserOpcode[] = [
-  ...Array.from({ length: 256 }, (_, byte) => decodeOpcode(byte)).filter((opcode) => opcode !== undefined),
-  IDLE_OPCODE,
-];
+export const USER_OPCODES: readonly UserOpcode[] = [...DECODED.filter((opcode) => opcode !== undefined), IDLE_OPCODE];

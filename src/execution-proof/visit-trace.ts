@@ -3,15 +3,25 @@ import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.
 import type { CodeCells } from "../circuits/code/code-air.ts";
 import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
 import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
-import { BUDGET_SPENT, GAS_PER_EXPONENT_BYTE, HALT, STACK_WORDS, type UserCells } from "../circuits/user/user-air.ts";
+import {
+  BUDGET_SPENT,
+  GAS_PER_EXPONENT_BYTE,
+  HALT,
+  STACK_WORDS,
+  USER_FIELDS,
+  type UserCells,
+} from "../circuits/user/user-air.ts";
 import type { UserOpcode } from "../circuits/opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import { bigEndianBytes } from "../circuits/words/big-endian.ts";
-import { number30 } from "../circuits/words/earlier.ts";
+import { number30, writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
 import { UNIT_WEIGHTS } from "../protocol/native-budget.ts";
 import { inv } from "../field/koala-bear.ts";
+import { fieldOffsets } from "../stark/fields.ts";
+import { RowTemplates } from "../stark/row-templates.ts";
+import { TableRows } from "../stark/table-rows.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
 import { reachOf } from "../circuits/user-bytes/user-bytes-trace.ts";
@@ -29,7 +39,7 @@ const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => 
 /** The rows of the tables of user mode. */
 export interface UserTables {
   /** Opcodes, and of them those that touch bytes; and the times in which they ran. */
-  readonly user: readonly UserCells[];
+  readonly user: TableRows<typeof USER_FIELDS>;
   readonly userBytes: readonly UserBytesCells[];
   readonly memoryCost: readonly MemoryCostCells[];
   readonly visits: readonly VisitCells[];
@@ -49,7 +59,8 @@ interface Visit {
 export class VisitTracer {
   readonly #places: TracedPlaces;
   readonly #arithmetic: ArithmeticTrace;
-  readonly #user: UserCells[] = [];
+  readonly #user = new TableRows("user", USER_FIELDS);
+  readonly #templates = new RowTemplates(USER_FIELDS);
   readonly #visits: VisitCells[] = [];
   readonly #codes = new CodeRequests();
   readonly #bytes: ByteOpcodeTracer;
@@ -80,14 +91,7 @@ export class VisitTracer {
         boolean,
         boolean,
       ];
-      const row = this.#row(
-        visit,
-        clock,
-        { ...each, budget: left },
-        { next: next ?? end, halts, spends, ends: next === undefined },
-      );
-      this.#user.push(row);
-      if (row.fails === row.spent) left -= row.weight + row.units + UNIT_WEIGHTS.exponentByte * row.exponentBytes;
+      left -= this.#row(visit, clock, { ...each, budget: left }, { next: next ?? end, halts, spends, ends: next === undefined });
     });
     const budgetAfter = left < 0 ? -left - 1 : left;
     const elapsed = clock - start;
@@ -118,9 +122,10 @@ export class VisitTracer {
     return { user: this.#user, ...this.#bytes.tables(), visits: this.#visits, code: this.#codes.rows(), codeWords };
   }
 
-  #row(visit: Visit, clock: number, recorded: WeighedOpcode, { next, halts, spends, ends }: RowEnd): UserCells {
+  /** Writes an opcode's row. What it takes of the budget, be it left or not. */
+  #row(visit: Visit, clock: number, recorded: WeighedOpcode, { next, halts, spends, ends }: RowEnd): number {
     const { start, frame, name, code } = visit;
-    const { byte, place, height, gas, words: paid, budget } = recorded;
+    const { byte, place, height, gas, words: paid } = recorded;
     const opcode = decodeOpcode(byte);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const begins = clock === start + 1 ? 1 : 0;
@@ -144,17 +149,34 @@ export class VisitTracer {
     if (looks && opcode.isPower === 1) this.#arithmetic.ask("clz", wordOf(words.b));
     const gaps = states.map((state) => (state === undefined ? 0 : clock - 1 - state.time));
     write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
-    return {
-      ...{ follows: begins === 1 ? 0 : 1, start, frame, codeFrame: name.frame, length: name.length, clock, place },
-      ...{ isTarget: byte === JUMPDEST ? 1 : 0, height, gas, words: paid, budget, begins, ends: ends ? 1 : 0 },
-      ...{ ...words, ...opcode, rest: number30(rest), ...exponent, writes1C, writes2C, ...fault, ...stray.flags },
-      ...{ asked: asked === undefined ? 0 : 1, extra: reach.extra, units: reach.units, wordsAfter: reach.after },
-      ...(stray.d === undefined ? {} : { d: stray.d }),
-      ...{ access1: flag(states[0]), access2: flag(states[1]), access3: flag(states[2]) },
-      ...{ gap1: number30(gaps[0] ?? 0), gap2: number30(gaps[1] ?? 0), gap3: number30(gaps[2] ?? 0) },
-      ...test,
-      taken: opcode.jumps + opcode.jumpsIf * (1 - test.zero),
-    };
+    const at = this.#templates.begin(this.#user, opcode);
+    const { cells } = this.#user;
+    writeVisit(cells, at, visit, { clock, begins, ends });
+    cells[at + AT.isTarget] = byte === JUMPDEST ? 1 : 0;
+    writeStand(cells, at, recorded);
+    cells.set(words.a, at + AT.a);
+    cells.set(words.b, at + AT.b);
+    cells.set(words.c, at + AT.c);
+    cells.set(stray.d ?? words.d, at + AT.d);
+    writeNumber30(cells, at + AT.rest, rest);
+    cells[at + AT.leadingZeros] = exponent.leadingZeros;
+    cells[at + AT.exponentBytes] = exponent.exponentBytes;
+    cells[at + AT.writes1C] = writes1C;
+    cells[at + AT.writes2C] = writes2C;
+    writeFlags(cells, at, fault, stray.flags);
+    cells[at + AT.asked] = asked === undefined ? 0 : 1;
+    cells[at + AT.extra] = reach.extra;
+    cells[at + AT.units] = reach.units;
+    cells[at + AT.wordsAfter] = reach.after;
+    for (let i = 0; i < GAPS.length; i++) {
+      cells[at + (ACCESS[i] as number)] = flag(states[i]);
+      writeNumber30(cells, at + (GAPS[i] as number), gaps[i] ?? 0);
+    }
+    cells[at + AT.zero] = test.zero;
+    cells[at + AT.inverse] = test.inverse;
+    cells[at + AT.taken] = opcode.jumps + opcode.jumpsIf * (1 - test.zero);
+    const isWeighed = fault.fails === fault.spent;
+    return isWeighed ? opcode.weight + reach.units + UNIT_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
   }
 
   /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */
@@ -212,6 +234,48 @@ export class VisitTracer {
 /** An opcode, and what is left of the budget before it. */
 interface WeighedOpcode extends RecordedOpcode {
   readonly budget: number;
+}
+
+const AT = fieldOffsets(USER_FIELDS);
+const ACCESS = [AT.access1, AT.access2, AT.access3];
+const GAPS = [AT.gap1, AT.gap2, AT.gap3];
+
+/** Where a row stands in its time in user mode. */
+function writeVisit(
+  cells: Uint32Array,
+  at: number,
+  { start, frame, name }: Visit,
+  { clock, begins, ends }: { readonly clock: number; readonly begins: number; readonly ends: boolean },
+): void {
+  cells[at + AT.follows] = 1 - begins;
+  cells[at + AT.start] = start;
+  cells[at + AT.frame] = frame;
+  cells[at + AT.codeFrame] = name.frame;
+  cells[at + AT.length] = name.length;
+  cells[at + AT.clock] = clock;
+  cells[at + AT.begins] = begins;
+  cells[at + AT.ends] = ends ? 1 : 0;
+}
+
+/** Where its frame stands before the opcode. */
+function writeStand(cells: Uint32Array, at: number, { place, height, gas, words, budget }: WeighedOpcode): void {
+  cells[at + AT.place] = place;
+  cells[at + AT.height] = height;
+  cells[at + AT.gas] = gas;
+  cells[at + AT.words] = words;
+  cells[at + AT.budget] = budget;
+}
+
+function writeFlags(cells: Uint32Array, at: number, fault: Faults, { jumpsFar, jumpsBehind, jumpsWrong }: StrayFlags): void {
+  cells[at + AT.fails] = fault.fails;
+  cells[at + AT.underflows] = fault.underflows;
+  cells[at + AT.overflows] = fault.overflows;
+  cells[at + AT.lacksGas] = fault.lacksGas;
+  cells[at + AT.refused] = fault.refused;
+  cells[at + AT.spent] = fault.spent;
+  cells[at + AT.jumpsFar] = jumpsFar;
+  cells[at + AT.jumpsBehind] = jumpsBehind;
+  cells[at + AT.jumpsWrong] = jumpsWrong;
 }
 
 interface RowEnd {

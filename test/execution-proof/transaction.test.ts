@@ -8,6 +8,9 @@ import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { compareEngines, ENVIRONMENT } from "../machine/support/compare.ts";
 import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
+import { decodeAll } from "../../src/execution-proof/decode.ts";
+import { decodeOpcode } from "../../src/execution-proof/user-decode.ts";
+import { P } from "../../src/field/koala-bear.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { hashOf, type WorldAccount } from "../machine/support/world.ts";
 import { cellsOf, type RunCells, refusalsOf } from "./support/judge.ts";
@@ -73,6 +76,23 @@ describe("a transaction whose contract calls another, run by the whole kernel", 
     // The sender and the coinbase pay and are paid; balances, two slots.
     const written = run.keys.filter(({ real, before, after }) => real === 1 && before.join() !== after.join());
     assert.equal(written.length, 6);
+  });
+
+  it("typed columns equal objects: each row has all that its instruction, or its opcode, says of it", () => {
+    const instructions = new Map(decodeAll(PROGRAM.rows).map((each) => [each?.pc, each]));
+    const has = (row: object, fixed: object): void => {
+      const own = Object.entries(fixed).map(([name, value]) => [name, value < 0 ? P + Number(value) : value]);
+      assert.deepEqual(Object.fromEntries(own.map(([name]) => [name, (row as Record<string, unknown>)[name as string]])), {
+        ...Object.fromEntries(own),
+      });
+    };
+    for (const row of run.processor) {
+      const { immediate, ...fixed } = instructions.get(row.pc)!;
+      has(row, fixed);
+      if (row.hasImmediate === 1) assert.deepEqual(row.a, immediate);
+    }
+    for (const row of run.user) has(row, decodeOpcode(row.byte)!);
+    assert.ok(run.processor.length > 1000 && run.user.length > 40);
   });
 
   it("is refused if a leaf that it writes stays as it was", () => {

@@ -10,19 +10,20 @@ type Digest = readonly number[];
 
 /** The compressions that tables ask for; equal ones share a row. */
 export class CompressionRequests {
-  readonly #rows = new Map<string, CompressionCells>();
+  readonly #rows = new Map<string, { readonly cells: CompressionCells; uses: number }>();
 
   /** The compression of two digests, which is counted as asked for once. */
   readonly compress = (tag: number, left: Digest, right: Digest): number[] => {
     const name = `${tag} ${left.join()} ${right.join()}`;
-    const known = this.#rows.get(name) ?? compressionRow(tag, left, right);
-    this.#rows.set(name, { ...known, uses: known.uses + 1 });
-    return [...known.output];
+    const known = this.#rows.get(name) ?? { cells: compressionRow(tag, left, right), uses: 0 };
+    known.uses++;
+    this.#rows.set(name, known);
+    return [...known.cells.output];
   };
 
   /** In the order in which they were asked for first. */
   list(): CompressionCells[] {
-    return [...this.#rows.values()];
+    return [...this.#rows.values()].map(({ cells, uses }) => ({ ...cells, uses }));
   }
 }
 

@@ -1,14 +1,12 @@
-import { P } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import type { TableRows } from "../../stark/table-rows.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../words/word.ts";
-import { USER_FIELDS, type UserCells } from "./user-air.ts";
+import type { USER_FIELDS, UserCells } from "./user-air.ts";
 
 /** The main columns of the table; of no rows where user mode is not entered. */
-export function userColumns(rows: readonly UserCells[], minLogRows: number): Uint32Array[] {
-  const canonical = (row: UserCells): UserCells => (row.growth < 0 ? { ...row, growth: row.growth + P } : row);
-  return traceColumns("user", USER_FIELDS, rows.map(canonical), { padding: () => NO_OPCODE, minLogRows });
+export function userColumns(rows: TableRows<typeof USER_FIELDS>, minLogRows: number): Uint32Array[] {
+  return rows.columns({ padding: () => NO_OPCODE, minLogRows });
 }
 
 const ZERO = new Array<number>(LIMBS).fill(0);

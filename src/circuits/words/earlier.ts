@@ -3,6 +3,8 @@ import type { Expression } from "../../stark/expression.ts";
 import { element, lookUpCarries, lookUpLimbs } from "./expressions.ts";
 import { LIMB } from "./word.ts";
 
+const LIMB_BITS = Math.log2(LIMB);
+
 /** Limbs of a number below 2^30: the lower one below 2^16, the upper one below 2^14. */
 export const NUMBER30 = 2;
 
@@ -22,6 +24,12 @@ export function lookUpNumber30(b: AirBuilder, limbs: readonly Expression[]): Exp
  */
 export function timeBefore(b: AirBuilder, now: Expression, gap: readonly Expression[]): Expression {
   return b.sub(b.sub(now, b.constant(1)), lookUpNumber30(b, gap));
+}
+
+/** Writes the limbs of a number below 2^30. */
+export function writeNumber30(cells: Uint32Array, at: number, value: number): void {
+  cells[at] = value & (LIMB - 1);
+  cells[at + 1] = value >>> LIMB_BITS;
 }
 
 /** The limbs of a number below 2^30. */
