@@ -27,9 +27,10 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
-    what: "atomic flows with real proofs; those that the relayer ends; escrows and holdings of a chain that has exited, by tasks",
-    night: ["flow/atomic-flows", "client/flows-ended", "plugin/claim-escrow-task", "plugin/exit-task"],
+    what: "flows that the relayer ends; escrows and holdings of a chain that has exited, by tasks",
+    night: ["client/flows-ended", "plugin/claim-escrow-task", "plugin/exit-task"],
     day: [
+      "flow/atomic-flows",
       ...["plugin/connection/flows", "contracts/l2/atomic-flow-attacks", "contracts/l2/atomic-flow-schedules"],
       ...["contracts/l1/escrow-exit", "flow/escape"],
     ],
@@ -43,9 +44,15 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["flow/places", "flow/hostile-places", "flow/stopped-chain-kept", "flow/pace-kept", "flow/dump", "flow/snapshot"],
   },
   {
-    what: "a rollup rebuilt after a random workload, taken over, served and operated by tasks",
-    night: ["flow/reconstruct", "flow/reconstruct-takeover", "flow/nodes", "plugin/deploy-and-operate"],
-    day: ["flow/reconstruct-tampering", "flow/reconstruct-sources", "flow/operate", "plugin/deploy-and-rebuild"],
+    what: "a rebuilt rollup that is taken over, served and operated by tasks",
+    night: ["flow/reconstruct-takeover", "flow/nodes", "plugin/deploy-and-operate"],
+    day: [
+      "flow/reconstruct",
+      "flow/reconstruct-tampering",
+      "flow/reconstruct-sources",
+      "flow/operate",
+      "plugin/deploy-and-rebuild",
+    ],
   },
   {
     what: "batches formed again, from every state that they can be in",
@@ -58,13 +65,14 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["flow/lying-quorum", "devnet/quorum-snapshot", "devnet/quorum-member-time", "chain/verification/forged-batches"],
   },
   {
-    what: "chains on a chain, with real proofs, with money over the chain between, kept, rebuilt, left, and a layer deeper; every route with real proofs",
+    what: "chains on a chain with money over the chain between, kept, rebuilt, left, and a layer deeper; every route with real proofs",
     night: [
-      ...["flow/chain-on-chain", "flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
+      ...["flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
       ...["flow/nested-exit", "devnet/forwarding", "flow/routes", "plugin/carried-operate"],
       "plugin/connection/calls-over-layers",
     ],
     day: [
+      "flow/chain-on-chain",
       ...["devnet/settles-on", "devnet/aliases-of-layers", "contracts/l2/forwarders", "options/ancestry-rules", "client/routes"],
       ...["flow/hyperbridge", "flow/reconstruct-sources", "contracts/l1/nested-exit", "flow/carried-goes-on"],
       "flow/calls-over-layers",
@@ -86,9 +94,12 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor"],
   },
   {
-    what: "swaps, payments out of several chains, slots read of other chains and calls through the test API, with real proofs; 100 listed transfers",
-    night: ["flow/swap", "flow/spend", "flow/transfer-lists", "flow/views", "plugin/connection/hyperchains-proven"],
+    what: "payments out of several chains and calls through the test API, with real proofs",
+    night: ["flow/spend", "plugin/connection/hyperchains-proven"],
     day: [
+      "flow/transfer-lists",
+      "flow/swap",
+      "flow/views",
       ...["client/remote-slot", "client/ccip-read", "contracts/l2/cross-chain-views"],
       ...["client/swap", "client/spend", "contracts/l2/remote-swap", "contracts/attacks/stolen-swaps", "flow/hyperbridge"],
       ...["contracts/l2/transfer-lists", "plugin/connection/hyperchains"],
