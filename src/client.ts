@@ -91,6 +91,7 @@ export type { SpendPart, SpendPlan, SpendRequest, SpendToEstimate, Spent } from 
 export type { AssetPart, WalletAsset } from "./client/wallet-assets.ts";
 export { walletHistory } from "./client/running-ecosystem.ts";
 export type { WalletHistory } from "./client/running-ecosystem.ts";
+export { WalletBooks } from "./client/wallet-books.ts";
 export { walletView } from "./client/wallet-view.ts";
 export type { TokenBalance } from "./client/wallet-balances.ts";
 export type { WalletView } from "./client/wallet-view.ts";

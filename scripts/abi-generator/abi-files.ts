@@ -242,6 +242,7 @@ export function abiFiles(root: string): GeneratedFile[] {
     creationCode(root, "message-gateway-code", "MESSAGE_GATEWAY_CODE", "l1/MessageGateway"),
     creationCode(root, "hyperchain-names-code", "HYPERCHAIN_NAMES_CODE", "l1/HyperchainNames"),
     creationCode(root, "remote-swap-code", "REMOTE_SWAP_CODE", "l2/RemoteSwap"),
+    creationCode(root, "token-holdings-code", "TOKEN_HOLDINGS_CODE", "l2/TokenHoldings"),
     source("l2-errors", "l2ErrorsAbi", "Every custom error of the predeploys.", errorsOf(root, "contracts/interfaces/l2/*.sol")),
   ];
 }

@@ -1,11 +1,11 @@
 import { AbiCoder } from "ethers";
-import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { aliasOf } from "../protocol/address-alias.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { assetRouter, hyperchainInterface, topicOf } from "./contract-interfaces.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
+import { addTo } from "./lists-by-account.ts";
+import type { LogBookTerms } from "./log-book.ts";
 import { isEther, ETHER } from "./token.ts";
 import type { TransferInFlight } from "./transfer-in-flight.ts";
 
@@ -21,34 +21,58 @@ type DepositedMoney = Pick<TransferInFlight, "sender" | "recipient" | "originTok
 
 const TRANSFER_DATA_TYPES = ["address", "address", "address", "uint256", "bytes"];
 
-/** Deposits from or to an account that wait in a chain's queue. Anyone can queue anything: only what moves money counts. */
+/** Money in a chain's queue. */
+export interface QueuedDeposit extends DepositedMoney {
+  readonly hash: Hex;
+  readonly transactionHash: Hex;
+  readonly blockNumber: number;
+}
+
+/** By each account that queued it or is to have it. */
+export type QueuedDeposits = Map<Hex, QueuedDeposit[]>;
+
+/** What was put into a chain's queue. Anyone can queue anything: only what moves money counts. */
+export function depositBook({ l1 }: Ecosystem, chain: EcosystemChain): LogBookTerms<QueuedDeposits> {
+  const bridgeAlias = aliasOf(BigInt(chain.chainId), l1.contracts.bridge);
+  return {
+    ...{ address: chain.hyperchain, topics: [topicOf(hyperchainInterface, "NewPriorityRequest")], fromBlock: l1.fromBlock ?? 0 },
+    empty: () => new Map(),
+    take(deposits, log) {
+      const args = hyperchainInterface.parseLog(log)?.args;
+      const money = args === undefined ? undefined : readDeposit(args["transaction"] as QueuedOperation, chain, bridgeAlias);
+      if (args === undefined || money === undefined || money.amount === 0n) return;
+      const queued = {
+        ...money,
+        hash: lower(args["txHash"]),
+        transactionHash: log.transactionHash as Hex,
+        blockNumber: log.blockNumber,
+      };
+      for (const account of new Set([money.sender, money.recipient])) addTo(deposits, account, queued);
+    },
+  };
+}
+
+/** Deposits from or to an account that wait in a chain's queue. */
 export async function depositsInFlight(
-  ecosystem: Ecosystem,
+  { l1 }: Ecosystem,
   chain: EcosystemChain,
-  owner: Hex,
-  l1: Provider,
-  provider: Provider,
+  { owner, deposits }: { readonly owner: Hex; readonly deposits: QueuedDeposits },
+  isTaken: (hash: Hex) => Promise<boolean>,
 ): Promise<TransferInFlight[]> {
-  const { chainId: l1ChainId, fromBlock = 0, contracts } = ecosystem.l1;
-  const topics = [topicOf(hyperchainInterface, "NewPriorityRequest")];
-  const logs = await readLogs(l1, { address: chain.hyperchain, topics, fromBlock, toBlock: await l1.getBlockNumber() });
-  const bridgeAlias = aliasOf(BigInt(chain.chainId), contracts.bridge);
+  // A contract's operations come from its alias.
+  const alias = aliasOf(BigInt(chain.chainId), owner);
+  const owners = new Set([...(deposits.get(owner) ?? []), ...(deposits.get(alias) ?? [])]);
   const found: TransferInFlight[] = [];
-  for (const log of logs) {
-    const args = hyperchainInterface.parseLog(log)?.args;
-    const money = args === undefined ? undefined : readDeposit(args["transaction"] as QueuedOperation, chain, bridgeAlias, owner);
-    if (args === undefined || money === undefined || money.amount === 0n) continue;
-    if (money.sender !== owner && money.recipient !== owner) continue;
-    const hash = String(args["txHash"]).toLowerCase() as Hex;
-    if ((await provider.getTransactionReceipt(hash)) !== null) continue;
+  for (const deposit of [...owners].sort((a, b) => a.blockNumber - b.blockNumber)) {
+    const { hash, transactionHash, originToken, amount, recipient } = deposit;
+    const sender = deposit.sender === alias ? owner : deposit.sender;
+    if (await isTaken(hash)) continue;
     found.push({
       type: "deposit",
-      sourceChainId: l1ChainId,
+      sourceChainId: l1.chainId,
       destinationChainId: chain.chainId,
-      originChainId: l1ChainId,
-      ...money,
-      transactionHash: log.transactionHash as Hex,
-      hash,
+      originChainId: l1.chainId,
+      ...{ sender, recipient, originToken, amount, transactionHash, hash },
       waitingFor: `${chain.name} to look at L1`,
     });
   }
@@ -60,15 +84,12 @@ function readDeposit(
   { from, to, value, data }: QueuedOperation,
   chain: EcosystemChain,
   bridgeAlias: Hex,
-  owner: Hex,
 ): DepositedMoney | undefined {
   const [sender, recipient] = [addressOf(from), addressOf(to)];
   // The router credits tokens only at the bridge's word; from any other sender the same call is refused.
   if (sender === bridgeAlias) return recipient === PREDEPLOYS.L2AssetRouter ? readTokenDeposit(data) : undefined;
   const base = chain.baseToken.l1Address;
-  // A contract's operations come from its alias.
-  const isOwners = sender === aliasOf(BigInt(chain.chainId), owner);
-  return { sender: isOwners ? owner : sender, recipient, originToken: isEther(base) ? ETHER : base, amount: value };
+  return { sender, recipient, originToken: isEther(base) ? ETHER : base, amount: value };
 }
 
 /** Undefined for a call of the bridge that this version does not know. */

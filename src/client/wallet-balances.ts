@@ -7,6 +7,8 @@ export interface MemberBalances {
   readonly chainId: number;
   /** The coin first, then the tokens that the bridge knows there, also those of which the account has none. */
   readonly tokens: readonly TokenBalance[];
+  /** How many tokens more the bridge there knows, which were not asked: the first 2,040 were. Absent where all were. */
+  readonly unasked?: number;
   /** What money there depends on; absent for L1, and where L1 does not tell. */
   readonly standing?: ChainStanding;
   /** Why nothing is known of it: it does not answer. Absent where it does. */

@@ -68,10 +68,11 @@ describe("what others put on L1 and on the chains does not disturb a client", ()
   test("what could not be read of what is on its way is told, and not shown as nothing", async () => {
     const whole = ecosystem.provider;
     const failing = new Proxy(whole(271), {
-      get: (provider, name) =>
-        name === "getTransactionReceipt"
-          ? () => Promise.reject(new Error("the node has lost it"))
-          : Reflect.get(provider, name, provider),
+      get(provider, name) {
+        if (name === "getTransactionReceipt") return () => Promise.reject(new Error("the node has lost it"));
+        const value: unknown = Reflect.get(provider, name, provider);
+        return typeof value === "function" ? (value.bind(provider) as unknown) : value;
+      },
     });
     await queue(VICTIM, "0x", 3n);
     const view = await walletView(info, VICTIM, (chainId) => (chainId === 271 ? failing : whole(chainId)));

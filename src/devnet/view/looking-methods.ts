@@ -1,6 +1,7 @@
 import type { RpcClient, RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { fairLine } from "../../chain/rpc/fair-line.ts";
 import type { FairLine } from "../../chain/rpc/fair-line.ts";
+import { WalletBooks } from "../../client/wallet-books.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import type { AskingProviderOf } from "../../client/remote-slot.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
@@ -50,6 +51,8 @@ export function lookingMethods(
     what: "questions of explorers wait",
   });
   const asker = (client: RpcClient | undefined): AskMember => memberAsker(dependencies, client);
+  // One for all clients: each look is at the members that its client may read.
+  const books = new WalletBooks();
   const { sight, infoFor, clientFor, chainOf } = sightedReads(ecosystem, dependencies);
   return new Map<string, RpcMethod>([
     [
@@ -90,7 +93,7 @@ export function lookingMethods(
       "hyperchain_wallet",
       async ([account], client) => {
         const owner = accountParameter(account);
-        return looks(client, async () => inJson(await walletView(infoFor(client), owner, clientFor(client))));
+        return looks(client, async () => inJson(await walletView(infoFor(client), owner, clientFor(client), books)));
       },
     ],
     ...contractMethods(ecosystem, dependencies, looks),

@@ -104,6 +104,9 @@ function text(info: EcosystemInfo, view: WalletView): string {
   const hidden = unread
     .filter(({ chainId }) => members.every((member) => member.chainId !== chainId || member.unavailable === undefined))
     .map(({ name, reason }) => warning(`not everything on its way from or to ${name} could be read: ${reason}`));
+  const unasked = members.flatMap(({ name, unasked: count }) =>
+    count === undefined ? [] : [warning(`the bridge on ${name} knows ${count} tokens more, which were not asked`)],
+  );
   const nothing = away.length + hidden.length === 0 ? "Nothing is on its way." : "Nothing else is on its way.";
   return [
     strong(account),
@@ -112,6 +115,7 @@ function text(info: EcosystemInfo, view: WalletView): string {
     ...standingText(view),
     ...away,
     ...hidden,
+    ...unasked,
     moving.length === 0 ? nothing : `${strong("On its way")}\n${table(moving)}`,
   ].join("\n\n");
 }

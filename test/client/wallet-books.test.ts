@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Interface } from "ethers";
+import type { Provider } from "ethers";
+import { deposit } from "../../src/client/deposit.ts";
+import { send } from "../../src/client/send.ts";
+import { tokenHoldings } from "../../src/client/token-holdings.ts";
+import { WalletBooks } from "../../src/client/wallet-books.ts";
+import { walletView } from "../../src/client/wallet-view.ts";
+import type { WalletView } from "../../src/client/wallet-view.ts";
+import { withdraw } from "../../src/client/withdraw.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { deploy, ETHER, startClientEcosystem } from "./support.ts";
+import type { ClientEcosystem } from "./support.ts";
+
+const [ALICE, STRANGER] = [1, 9];
+const JUNK = 130;
+const BOB: Hex = "0x00000000000000000000000000000000000b0b01";
+const vault = new Interface(["function registerToken(address)"]);
+
+/** Creates an account with this code: CODECOPY, RETURN. */
+const creating = (code: string): Hex => {
+  const length = (code.length / 2).toString(16).padStart(2, "0");
+  return `0x60${length}600c60003960${length}6000f3${code}`;
+};
+
+describe("C10: what looks at wallets read", () => {
+  let ecosystem: ClientEcosystem;
+  before(async () => {
+    ecosystem = await startClientEcosystem();
+  });
+  after(async () => {
+    await ecosystem.close();
+    assert.deepEqual(ecosystem.devnet.faults, []);
+  });
+
+  const asked: string[] = [];
+  /** Members that note what they are asked. */
+  const counting = (chainId: number): Provider =>
+    new Proxy(ecosystem.provider(chainId), {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (typeof value !== "function") return value;
+        return (...args: unknown[]) => {
+          asked.push(String(name));
+          return (value as (...given: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+  const look = async (account: string, books?: WalletBooks): Promise<{ view: WalletView; questions: readonly string[] }> => {
+    asked.length = 0;
+    const view = await walletView(ecosystem.info, account, counting, books);
+    return { view, questions: [...asked] };
+  };
+
+  test("tokens of strangers that burn gas, answer without end or say nothing spoil no other's answer", async () => {
+    const a = ecosystem.on("a", ALICE);
+    const good = await deploy(a, "L2TestToken", 1_000n, false, false);
+    // An endless loop; 64 KiB of zeros; a revert; the word 5 to whatever is asked; an account without code.
+    const odd: Hex[] = [];
+    for (const code of ["5b5f56", "6300010000_5ff3".replace("_", ""), "5f5ffd", "60055f5260205ff3"]) {
+      const receipt = await (await a.sendTransaction({ data: creating(code) })).wait();
+      odd.push(receipt!.contractAddress!.toLowerCase() as Hex);
+    }
+    const held = await tokenHoldings([...odd, good, BOB], a.address as Hex, a.provider!);
+    assert.deepEqual(
+      held.map(({ amount, symbol, decimals }) => [amount, symbol, decimals]),
+      [
+        [0n, "?", 0],
+        [0n, "?", 0],
+        [0n, "?", 0],
+        [5n, "?", 5],
+        [1_000n, held[4]!.symbol, held[4]!.decimals],
+        [0n, "?", 0],
+      ],
+    );
+    assert.match(held[4]!.symbol, /^\w+$/);
+    const many = Array.from({ length: 150 }, (_, i) => (i % 2 === 0 ? odd[0]! : good));
+    const all = await tokenHoldings(many, a.address as Hex, a.provider!);
+    assert.equal(all.filter(({ amount }) => amount === 1_000n).length, 75);
+  });
+
+  test("junk tokens of a stranger cost another account's look a call for 60 of them, and no token's name is asked for alone", async () => {
+    const before = await look(BOB);
+    const stranger = ecosystem.on("a", STRANGER);
+    let nonce = await stranger.getNonce();
+    const waits: Promise<unknown>[] = [];
+    for (let i = 0; i < JUNK; i++) {
+      const created = await stranger.sendTransaction({ data: creating("60055f5260205ff3"), nonce: nonce++ });
+      waits.push(created.wait());
+      const token = (await created.wait())!.contractAddress!;
+      const data = vault.encodeFunctionData("registerToken", [token]);
+      waits.push(stranger.sendTransaction({ to: PREDEPLOYS.L2NativeTokenVault, data, nonce: nonce++ }));
+    }
+    await Promise.all(waits);
+    const { view, questions } = await look(BOB);
+    assert.equal(view.members.find(({ name }) => name === "a")?.tokens.length, JUNK + 1);
+    // Each says that BOB has 5 of it, so what of that L1 has executed is asked too: 3 calls each.
+    assert.ok(questions.length - before.questions.length <= 6, `${questions.length} after ${before.questions.length}`);
+  });
+
+  test("a second look reads no log again and asks for nothing that has arrived; where a member goes back it does", async () => {
+    const books = new WalletBooks();
+    const alice = ecosystem.on("a", ALICE);
+    await deposit(ecosystem.info, { chain: "a", amount: ETHER }, ecosystem.on("l1", ALICE));
+    assert.ok(
+      (await look(alice.address, books)).view.inFlight.some(({ type, amount }) => type === "deposit" && amount === ETHER),
+    );
+    await ecosystem.devnet.relay();
+    for (let i = 1n; i <= 4n; i++) await send(ecosystem.info, { from: "a", to: { chain: "b", account: BOB }, amount: i }, alice);
+    await withdraw(ecosystem.info, { chain: "a", amount: 7n, to: BOB }, alice);
+    const kinds = ({ inFlight }: WalletView): readonly string[] => inFlight.map(({ type, amount }) => `${type} ${amount}`);
+    const open = ["transfer 1", "transfer 2", "transfer 3", "transfer 4", "withdrawal 7"];
+    assert.deepEqual(kinds((await look(alice.address, books)).view), open);
+    const snapshot = await ecosystem.devnet.chains[1]!.provider.request({ method: "evm_snapshot", params: [] });
+    await ecosystem.moveOn();
+    const first = await look(alice.address, books);
+    assert.deepEqual(kinds(first.view), ["withdrawal 7"]);
+    const second = await look(alice.address, books);
+    assert.deepEqual(second.view, first.view);
+    const count = (questions: readonly string[], name: string): number => questions.filter((each) => each === name).length;
+    assert.equal(count(second.questions, "getLogs"), 0);
+    assert.equal(count(second.questions, "getTransactionReceipt"), 0);
+    assert.ok(count(first.questions, "call") >= count(second.questions, "call") + 4, "four transfers are not asked for again");
+    // All members go back with the one that is asked; what had arrived is on its way again.
+    await ecosystem.devnet.chains[1]!.provider.request({ method: "evm_revert", params: [snapshot] });
+    assert.deepEqual(kinds((await look(alice.address, books)).view), open);
+    assert.deepEqual((await look(alice.address, books)).view, (await look(alice.address)).view);
+  });
+});
