@@ -90,7 +90,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
   },
   {
     what: "dapps of other bridges with their own npm packages, unmodified",
-    night: ["bridges/layerzero"],
+    night: ["bridges/layerzero", "bridges/layerzero-api"],
     day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor"],
   },
   {

@@ -1,4 +1,5 @@
 import type { ProverMode } from "./devnet/view/ecosystem-info.ts";
+import type { BridgesOption } from "./options/bridges.ts";
 import type { HyperchainsL1UserConfig, HyperchainUserConfig } from "./options/generated/user-config.ts";
 
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
@@ -10,8 +11,10 @@ export type { SpendPart, SpendPlan } from "./client/spend.ts";
 export type { WalletHistory, WalletTransaction } from "./client/running-ecosystem.ts";
 export type { WalletView } from "./client/wallet-view.ts";
 export type { TransferInFlight } from "./client/transfer-in-flight.ts";
+export type * from "./devnet/bridges/bridge-info.ts";
 export type * from "./devnet/view/ecosystem-info.ts";
 export type * from "./options/generated/user-config.ts";
+export type * from "./plugin/api/bridges.ts";
 export type { Faults, FaultTarget } from "./plugin/api/faults.ts";
 export type * from "./plugin/api/hyperchains.ts";
 export type { CrossingType, Message, MessageStep } from "./plugin/api/message.ts";
@@ -44,6 +47,8 @@ export interface HyperchainsConfig {
   readonly relayerPolicy: { readonly minRewardPercent?: number | undefined; readonly reserveWei?: bigint | undefined };
   readonly pollIntervalMs: number;
   readonly page: { readonly served: boolean; readonly port?: number | undefined };
+  /** Of others, whose dapps run here as they are. */
+  readonly bridges?: BridgesOption | undefined;
   /** Of spawned ecosystems. */
   readonly data?: string | undefined;
 }

@@ -5,8 +5,11 @@ import { DEVELOPMENT_MNEMONIC } from "./development-phrase.ts";
 // In a file of its own, because a Hardhat config needs the phrase and not ethers.
 export { DEVELOPMENT_MNEMONIC };
 
-/** Who uses which of the phrase's accounts. Operators come one per chain, from the first number on. */
-export const ACCOUNT_NUMBERS = { deployer: 0, relayer: 9, firstOperator: 10 } as const;
+/**
+ * Who uses which of the phrase's accounts. Operators come one per chain, from the first number on; keys of bridges are beyond any
+ * of those.
+ */
+export const ACCOUNT_NUMBERS = { deployer: 0, relayer: 9, firstOperator: 10, layerZero: 2_000_000_000 } as const;
 
 /** The keys of a devnet; number n is m/44'/60'/0'/0/n, so they are those that wallets and Hardhat derive. */
 export interface DevelopmentAccounts {

@@ -18,6 +18,9 @@ import { repeat } from "../runtime/repeat.ts";
 import { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 import type { BrowserProvider } from "ethers";
 import type { DevelopmentAccounts } from "./accounts.ts";
+import { bridgeMethods } from "./bridges/bridge-methods.ts";
+import type { LiveBridges } from "./bridges/live-bridges.ts";
+import { openBridges } from "./bridges/open-bridges.ts";
 import { openExecutionProver, openProver } from "./chains/provers.ts";
 import type { ExecutionProving } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
@@ -72,6 +75,8 @@ export interface DevnetDependencies extends ChainEvents, ExecutionProving {
   readonly names?: () => Promise<ProjectNames>;
   /** Told while a kept ecosystem does again what an earlier process did. */
   readonly onRepeated?: OnRepeated;
+  /** The folder of the project whose packages have the contracts of bridges. Default: this process's. */
+  readonly projectFolder?: string;
   /** Requests behind L1's last place that are worth another one. Default: some two seconds of a start. */
   readonly l1PlaceRequests?: number;
 }
@@ -87,6 +92,8 @@ export interface Devnet extends EcosystemView, Driver, Snapshots, ChainChanges {
   readonly continues: boolean;
   /** The ecosystem's own; absent where it runs none. Then messages are followed, and any account may deliver them. */
   readonly relayer?: Relayer;
+  /** Of others, where the options name any. */
+  readonly bridges?: LiveBridges | undefined;
   /**
    * All that is kept of it, of one moment, for \`loadWorld\`. Rejects with LedgerError NotKept where it is in memory, or
    * Unwritable.
@@ -127,8 +134,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const executionProver = openExecutionProver(options, closing, dependencies);
 
   const feed = new Feed();
-  const nowSeconds = (): bigint => layer.clock.nowSeconds();
-  const faults = createFaults({ nowSeconds, isKept: world !== undefined, chains: () => chains.current() });
+  const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });
   const known: { viewOf?: LiveRelayer["viewOf"] } = {};
   const opening: ChainOpening = {
     ...{ ...guards, options, genesis, bases, layer, world, feed, gate, prover, faults, artifacts, clock, events },
@@ -155,28 +161,29 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   known.viewOf = viewOf;
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
-  const { info, ...looks } = createEcosystemView({
+  const { info: ofChains, ...looks } = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork },
   });
+  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: ofChains }, closing);
   const view: EcosystemView = { info, ...ended.cutOff(looks) };
-  const driver = ended.cutOff(createDriver(seen));
-  const changes = createChainChanges({ chains, opening, faults, view, methods: () => methods });
+  const driver = ended.cutOff(createDriver({ ...seen, bridges }));
+  const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
   const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate)));
   const { addChain, stopChain, startChain, removeChain } = changes;
   const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
-  const dump = (): Promise<Dump> => dumpOf(world);
   const traced = { l1, chains: seen.chains, names, clientOf: clientsForLooks(l1, chains, closing) };
   const methods = new Map([
-    ...ecosystemMethods({ ...view, ...driver, dump }, traced),
+    ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
     ...faultMethods(faults),
     ...chainMethods(changing, { info, chains: seen.chains }),
+    ...bridgeMethods(bridges, seen),
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [feedOfL1(l1, feed), ...(runsRelayer ? [() => relayer.advance()] : [])];
+  const regular = [feedOfL1(l1, feed), ...looksOf(runsRelayer ? relayer : undefined, bridges)];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
@@ -187,7 +194,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
     },
     continues: world?.continues === true,
     ...(runsRelayer ? { relayer } : {}),
-    ...{ ...view, ...driver, ...snapshots, ...changing, dump },
+    ...{ ...view, ...driver, ...snapshots, ...changing, dump: () => dumpOf(world), bridges },
     close: () => closing.close(),
   };
 }
@@ -246,6 +253,15 @@ async function settledOn(
 function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): UnlockedAccounts {
   const { unlocked = isForThisMachine(options), fundedAccounts } = options;
   return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
+}
+
+/** What moves messages where nobody else does. */
+function looksOf(
+  relayer: Pick<Relayer, "advance"> | undefined,
+  bridges: LiveBridges | undefined,
+): readonly (() => Promise<void>)[] {
+  const looks: (() => Promise<void>)[] = relayer === undefined ? [] : [() => relayer.advance()];
+  return bridges === undefined ? looks : [...looks, async () => void (await bridges.look())];
 }
 
 function memberPlan({ plan, runSwitch: { isRunning } }: DevnetChain): MemberPlan {

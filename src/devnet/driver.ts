@@ -14,6 +14,8 @@ export interface DriverDependencies {
   readonly relayer: Relayer;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
+  /** What bridges of others do, where there are any; resolves with whether it did anything. */
+  readonly bridges?: { look(options: { readonly all: boolean }): Promise<boolean> } | undefined;
 }
 
 /** What a settle waits for beside L1. */
@@ -39,8 +41,8 @@ export interface Driver {
    */
   reseal(chainId: bigint, fromBatch?: bigint): Promise<ResealInfo>;
   /**
-   * Has every chain look at L1 and the relayer at all of them, until nothing moves any more without a settle. Rejects with a
-   * provider's error or with what stopped a chain.
+   * Has every chain look at L1, the relayer at all of them and bridges execute, until nothing moves any more without a settle.
+   * Rejects with a provider's error or with what stopped a chain.
    */
   relay(): Promise<RelayInfo>;
 }
@@ -57,7 +59,7 @@ export class UnknownChainError extends HyperchainError<"UnknownChain"> {
   }
 }
 
-export function createDriver({ chains, relayer, runsRelayer }: DriverDependencies): Driver {
+export function createDriver({ chains, relayer, runsRelayer, bridges }: DriverDependencies): Driver {
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
     await pipeline.seal();
@@ -89,6 +91,7 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
     async relay() {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));
       let [priorityOps, importedRoots] = [0, 0];
+      let isFirst = true;
       for (let moved = true; moved;) {
         const steps = stepsOf(relayer);
         moved = false;
@@ -99,7 +102,10 @@ export function createDriver({ chains, relayer, runsRelayer }: DriverDependencie
           moved ||= operations.length + roots.length > 0;
         }
         await (runsRelayer ? relayer.poll() : relayer.observe());
-        moved ||= stepsOf(relayer) !== steps;
+        // What a receiver refuses stays refused until something changes: it is asked once in each call.
+        const executed = (await bridges?.look({ all: isFirst })) ?? false;
+        isFirst = false;
+        moved ||= executed || stepsOf(relayer) !== steps;
       }
       const messages = relayer.journeys().filter((journey) => before.get(journey) !== journey.steps.size);
       return { priorityOps, importedRoots, messages: messages.map(messageInfo) };

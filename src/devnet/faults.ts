@@ -41,6 +41,8 @@ const faultSchema = v.variant("type", [
   v.object({ ...kind("relayer"), running }),
   v.object({ ...kind("sequencer"), chainId, running }),
   v.object({ ...kind("censor"), chainId, target: censoredTarget }),
+  // Bridges execute nothing on a member, L1 among them.
+  v.object({ ...kind("bridges"), chainId, running }),
   v.object({ ...kind("tamperNextProof"), chainId }),
   v.object({ ...kind("tamperNextData"), chainId }),
   // Ends all of the above.
@@ -51,8 +53,8 @@ const faultSchema = v.variant("type", [
 export type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
 export interface FaultDependencies {
-  /** Of the ecosystem's clock. */
-  readonly nowSeconds: () => bigint;
+  /** The ecosystem's clock, and its L1. */
+  readonly layer: { readonly clock: { nowSeconds(): bigint }; readonly l1: { readonly chainId: bigint } };
   /** Whether the ecosystem outlasts its process, which faults do not. */
   readonly isKept: boolean;
   /** Those there are when a fault is set. */
@@ -70,6 +72,8 @@ interface FaultState {
   readonly stoppedSequencers: ReadonlySet<number>;
   /** Accounts and operations that its sequencer leaves out, by chain. */
   readonly censored: ReadonlyMap<number, ReadonlySet<Hex>>;
+  /** Members on which bridges execute nothing. */
+  readonly heldBridges: ReadonlySet<number>;
   readonly tampered: ReadonlySet<number>;
   readonly tamperedData: ReadonlySet<number>;
 }
@@ -82,6 +86,7 @@ const NONE: FaultState = {
   relayerStopped: false,
   stoppedSequencers: new Set(),
   censored: new Map(),
+  heldBridges: new Set(),
   tampered: new Set(),
   tamperedData: new Set(),
 };
@@ -94,6 +99,8 @@ export interface Faults {
   applyToSequencers(): void;
   /** Which messages the relayer delivers now, of those that wait for a chain: in this order, and one that comes twice twice. */
   choose<Waiting extends Journey>(waiting: readonly Waiting[]): readonly Waiting[];
+  /** Whether bridges execute nothing on a member. */
+  holdsBridge(chainId: bigint): boolean;
   /** The proof that L1 gets for a chain's batch. */
   alterProof(chainId: bigint, proof: Uint8Array): Uint8Array;
   /** What a chain's batch publishes as its changes. */
@@ -108,8 +115,9 @@ export class FaultError extends HyperchainError<"UnknownFault"> {
 }
 
 /** Switches, all off. */
-export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies): Faults {
+export function createFaults({ layer, isKept, chains }: FaultDependencies): Faults {
   let state = NONE;
+  const nowSeconds = (): bigint => layer.clock.nowSeconds();
 
   function become(next: FaultState): void {
     state = next;
@@ -122,19 +130,10 @@ export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies):
     }
   }
 
-  function checkChain(chainId: number): void {
-    if (chains().some((chain) => Number(chain.chainId) === chainId)) return;
-    throw new FaultError(
-      "UnknownFault",
-      `there is no chain ${chainId}; there are ${chains()
-        .map((chain) => `${chain.name} (${chain.chainId})`)
-        .join(", ")}`,
-    );
-  }
-
   return {
     set(fault) {
-      if ("chainId" in fault) checkChain(fault.chainId);
+      const isOfL1 = fault.type === "bridges" && BigInt(fault.chainId) === layer.l1.chainId;
+      if ("chainId" in fault && !isOfL1) requireChain(fault.chainId, chains());
       if (fault.type === "tamperNextData" && isKept) throw notWhereKept();
       become(apply(state, fault, nowSeconds()));
     },
@@ -145,6 +144,7 @@ export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies):
       const inOrder = state.reordered ? chosen.toReversed() : chosen;
       return inOrder.flatMap((journey) => (concerns(state.duplicated, journey) ? [journey, journey] : [journey]));
     },
+    holdsBridge: (chainId) => state.heldBridges.has(Number(chainId)),
     alterProof(chainId, proof) {
       const chain = Number(chainId);
       if (!state.tampered.has(chain)) return proof;
@@ -179,6 +179,12 @@ export function createFaults({ nowSeconds, isKept, chains }: FaultDependencies):
   };
 }
 
+function requireChain(chainId: number, chains: readonly DevnetChain[]): void {
+  if (chains.some((chain) => Number(chain.chainId) === chainId)) return;
+  const known = chains.map((chain) => `${chain.name} (${chain.chainId})`).join(", ");
+  throw new FaultError("UnknownFault", `there is no chain ${chainId}; there are ${known}`);
+}
+
 function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState {
   switch (fault.type) {
     case "drop":
@@ -197,6 +203,11 @@ function apply(state: FaultState, fault: Fault, nowSeconds: bigint): FaultState 
         stoppedSequencers: fault.running
           ? without(state.stoppedSequencers, fault.chainId)
           : new Set([...state.stoppedSequencers, fault.chainId]),
+      };
+    case "bridges":
+      return {
+        ...state,
+        heldBridges: fault.running ? without(state.heldBridges, fault.chainId) : new Set([...state.heldBridges, fault.chainId]),
       };
     case "censor":
       return { ...state, censored: withTarget(state.censored, fault) };
@@ -279,7 +290,7 @@ function readFault(value: unknown): Fault {
   throw new FaultError(
     "UnknownFault",
     'the first parameter is a fault, such as {"type":"drop","target":"all"}: drop, duplicate (target), delay (target, seconds), reorder, ' +
-      "relayer (running), sequencer (chainId, running), censor (chainId, target), tamperNextProof (chainId), tamperNextData (chainId) " +
+      "relayer (running), sequencer (chainId, running), bridges (chainId, running), censor (chainId, target), tamperNextProof (chainId), tamperNextData (chainId) " +
       `or clear; a target is a message's hash or "all", of censor an account or the hash of an operation${where}`,
   );
 }

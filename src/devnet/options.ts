@@ -14,6 +14,7 @@ import {
   maxInstructions,
   port,
 } from "../options/chain.ts";
+import { bridgeProblems } from "../options/bridges.ts";
 import {
   confirmations,
   ECOSYSTEM_FIELDS,
@@ -227,6 +228,7 @@ export function completeOptions(options: DevnetOptions): CompleteOptions {
   const { chains, l1, prover, data, unlocked = false } = checked.value;
   const problems = [
     ...l1Problems(l1),
+    ...bridgeProblems(checked.value.bridges, chains.map(named), l1),
     ...conflicts(
       chains.map((chain, place) => ruledChain(chain, ["chains", place])),
       { l1, l1Path: ["l1"], prover, data },
@@ -303,6 +305,10 @@ export function closedToOthers(options: Pick<CompleteOptions, "development" | "r
 
 function optionsError([first]: readonly OptionProblem[]): DevnetOptionsError {
   return new DevnetOptionsError("BadOptions", first === undefined ? "" : said(optionName(first.path), first));
+}
+
+function named(chain: { readonly name?: string | undefined; readonly chainId: bigint }): { name: string; chainId: bigint } {
+  return { name: nameOf(chain), chainId: chain.chainId };
 }
 
 function nameOf({ name, chainId }: { readonly name?: string | undefined; readonly chainId: bigint }): string {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { bridges } from "./bridges.ts";
 import { port } from "./chain.ts";
 import { fields, list, oneOf, option, text, trueOrFalse, url, wholeNumber, withDefault } from "./values.ts";
 
@@ -67,6 +68,7 @@ export const ECOSYSTEM_FIELDS = {
     "as `development`",
   ),
   relayer: withDefault(trueOrFalse, "whether a relayer carries messages by itself", true),
+  bridges: option(bridges, "bridges of others, whose dapps run here as they are", "none"),
   data: option(
     folder,
     "folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on",

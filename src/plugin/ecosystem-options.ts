@@ -37,6 +37,7 @@ export function ecosystemOptions(config: HyperchainsConfig, defaults: EcosystemD
     pollIntervalMs: defaults.pollIntervalMs,
     relayer,
     relayerPolicy,
+    ...(config.bridges === undefined ? {} : { bridges: config.bridges }),
   };
 }
 

@@ -53,6 +53,7 @@ export async function startEcosystem(
     artifacts: bundledArtifact,
     clock: systemClock,
     names: projectNames(artifacts),
+    projectFolder: config.paths.root,
     ...dependencies,
   });
 }

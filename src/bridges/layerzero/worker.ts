@@ -68,7 +68,7 @@ export class LayerZeroWorker {
    * anything moved. Rejects with a provider's error.
    */
   async look({ all = false }: { readonly all?: boolean } = {}): Promise<boolean> {
-    const read = await this.#read();
+    const read = await this.read();
     const brought = (await this.#dependencies.bring?.(this.#unverified())) ?? false;
     const done = await Promise.all(this.#members.map((worked) => this.#workOn(worked, all)));
     return read || brought || done.includes(true);
@@ -76,18 +76,18 @@ export class LayerZeroWorker {
 
   /** Executes a packet at once, with its own gas or other. Undefined where nothing was sent. */
   async execute(guid: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
-    await this.#read();
+    await this.read();
     const packet = this.book.packet(guid);
     const worked = packet && this.#destination(packet);
     if (packet?.options === undefined || worked === undefined) return undefined;
     if (this.book.marks(packet).committed === undefined && !(await this.#commit(packet, worked))) return undefined;
     const receipt = await this.#send(execution(packet, packet.options, this.contracts, gas), worked, guid);
-    await this.#read();
+    await this.read();
     return receipt;
   }
 
-  /** Resolves with whether there was anything new. */
-  async #read(): Promise<boolean> {
+  /** Reads what is new and does nothing. Resolves with whether there was anything. Rejects with a provider's error. */
+  async read(): Promise<boolean> {
     const standing = await Promise.all(this.#members.map(({ logs }) => logs.stands()));
     if (standing.includes(false)) this.#forget();
     const found = await Promise.all(this.#members.map(({ logs }) => logs.next()));

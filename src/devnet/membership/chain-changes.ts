@@ -25,6 +25,8 @@ export interface ChainChangesDependencies {
   readonly faults: Pick<Faults, "applyToSequencers">;
   /** What is known of messages that a chain would leave behind. */
   readonly view: Pick<EcosystemView, "messages">;
+  /** Of others; a chain is among them before it is shown. */
+  readonly bridges?: { setUp(chains: readonly ServedChain[]): Promise<void> } | undefined;
   /** What every member answers about the whole ecosystem. */
   readonly methods: () => ReadonlyMap<string, RpcMethod>;
 }
@@ -126,7 +128,7 @@ function chainOf(wanted: bigint, chains: RunningChains): ServedChain {
 
 async function add(
   described: unknown,
-  { chains, opening, methods }: ChainChangesDependencies,
+  { chains, opening, bridges, methods }: ChainChangesDependencies,
   leaving: LeavingChains,
 ): Promise<DevnetChain> {
   const { options, layer, world, events } = opening;
@@ -143,6 +145,7 @@ async function add(
     await settleIn(chain, siblings);
     await fundAccounts(options, { accounts: layer.accounts, chains: [chain] });
     await chain.pipeline.pollL1();
+    await bridges?.setUp([...chains.current(), chain]);
   } catch (error) {
     await chain.close();
     throw error;

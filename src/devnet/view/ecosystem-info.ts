@@ -1,3 +1,4 @@
+import type { NamedBridges } from "../bridges/bridge-info.ts";
 import type { CallFrame } from "../../client/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
@@ -48,6 +49,8 @@ export interface EcosystemInfo {
   };
   /** Absent where the ecosystem runs none of its own. */
   readonly relayer?: { readonly address: Hex };
+  /** Of others, whose dapps run here; absent where the options name none. */
+  readonly bridges?: NamedBridges;
 }
 
 /** What chains settle on: L1, or a chain. */

@@ -37,6 +37,11 @@ export interface HyperchainsUserConfig {
    */
   readonly relayer?: boolean | undefined;
   /**
+   * Bridges of others, whose dapps run here as they are.
+   * Default: none.
+   */
+  readonly bridges?: HyperchainsBridgesUserConfig | undefined;
+  /**
    * Folder that keeps a spawned ecosystem beyond its process; started again with it, it goes on.
    * Allowed: the path of a folder, such as "./hyperchain-data".
    * Default: memory alone.
@@ -102,6 +107,22 @@ export interface HyperchainsUserConfig {
    * Default: {}.
    */
   readonly page?: HyperchainsPageUserConfig | undefined;
+}
+
+export interface HyperchainsBridgesUserConfig {
+  /**
+   * LayerZero V2: its endpoint and libraries out of the project's packages.
+   * Default: none.
+   */
+  readonly layerzero?: HyperchainsLayerZeroUserConfig | undefined;
+}
+
+export interface HyperchainsLayerZeroUserConfig {
+  /**
+   * LayerZero's endpoint ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
+   * Default: each member's chain id.
+   */
+  readonly ids?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface HyperchainsL1UserConfig {

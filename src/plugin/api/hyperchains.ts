@@ -17,6 +17,7 @@ import type {
 } from "../../devnet/view/ecosystem-info.ts";
 import type { HyperchainUserConfig } from "../../options/generated/user-config.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Bridges } from "./bridges.ts";
 import type { Faults } from "./faults.ts";
 import type { Flow, FlowOptions } from "./flow.ts";
 import type {
@@ -31,11 +32,11 @@ import type {
   WithdrawOptions,
 } from "./generated/requests.ts";
 import type { Message } from "./message.ts";
-import type { From } from "./names.ts";
+import type { From, TransactionLike } from "./names.ts";
 
 export type * from "./generated/requests.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
-export type { From, TokenLike } from "./names.ts";
+export type { From, TokenLike, TransactionLike } from "./names.ts";
 
 /**
  * A member of the ecosystem: L1 or a chain. It is a connection as `network.create` makes them, so that `ethers`,
@@ -47,9 +48,6 @@ export interface Member extends NetworkConnection<string> {
   /** Where others reach it, over HTTP and WebSocket. */
   readonly url: string;
 }
-
-/** Something that names a transaction: its hash, a response, a receipt, or a promise of one. */
-export type TransactionLike = string | { readonly hash: string } | { readonly transactionHash: string };
 
 /** A chain as the config describes it, and its name. */
 export interface AddChainOptions extends HyperchainUserConfig {
@@ -66,6 +64,8 @@ export interface Hyperchains extends Iterable<Member> {
   readonly l1: Member;
   readonly chains: readonly Member[];
   readonly faults: Faults;
+  /** Bridges of others, whose dapps run here as they are. */
+  readonly bridges: Bridges;
   /** A chain by name or id; L1 by "l1". Throws ClientError UnknownChain. */
   chain(nameOrId: ChainName): Member;
   /** Reads `0x…@chain` and ERC-7930 addresses. Throws ClientError. */

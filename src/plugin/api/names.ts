@@ -3,3 +3,6 @@ export type From = string | { readonly address: string };
 
 /** A token's address, or a contract that has one as ethers' and viem's do. */
 export type TokenLike = string | { readonly address: string } | { readonly target: unknown };
+
+/** Something that names a transaction: its hash, a response, a receipt, or a promise of one. */
+export type TransactionLike = string | { readonly hash: string } | { readonly transactionHash: string };

@@ -1,4 +1,5 @@
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
+import { bridgeProblems } from "../../options/bridges.ts";
 import { configSchema } from "../../options/config.ts";
 import { check } from "../../options/problems.ts";
 import type { OptionProblem } from "../../options/problems.ts";
@@ -28,7 +29,10 @@ export function validateHyperchains(user: unknown): HardhatUserConfigValidationE
   const checked = check(configSchema, user);
   if ("problems" in checked) return inConfig(checked.problems);
   const { chains, ...ecosystem } = resolveHyperchains(user);
-  return inConfig(conflicts(chains.map(ruledChain), { ...ecosystem, l1Path: ["l1"] }));
+  return inConfig([
+    ...bridgeProblems(ecosystem.bridges, chains, ecosystem.l1),
+    ...conflicts(chains.map(ruledChain), { ...ecosystem, l1Path: ["l1"] }),
+  ]);
 }
 
 function inConfig(problems: readonly OptionProblem[]): HardhatUserConfigValidationError[] {

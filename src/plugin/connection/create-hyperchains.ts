@@ -16,6 +16,7 @@ import { messageByGateway } from "./message-by-gateway.ts";
 import { Crossing } from "./crossing.ts";
 import type { CrossingKind, CrossingName } from "./crossing.ts";
 import { crossChainMessage, deposit as depositKind, messageToL1, payment } from "./crossing-kinds.ts";
+import { createBridges } from "./bridges.ts";
 import { createCalls } from "./calls.ts";
 import { createAnnouncements } from "./announcements.ts";
 import { createChainChanges } from "./changing-chains.ts";
@@ -57,6 +58,9 @@ export function createHyperchains(link: EcosystemLink): Hyperchains {
       return link.chains;
     },
     faults: createFaults(link),
+    get bridges() {
+      return createBridges(link, hyperchains);
+    },
     [Symbol.iterator]: () => link.chains[Symbol.iterator](),
     chain: (nameOrId) => link.member(nameOrId),
     address: (place) => parseChainAddress(link.info, numbered(link, place)),

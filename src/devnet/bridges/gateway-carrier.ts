@@ -1,0 +1,67 @@
+import type { BridgeMember } from "../../bridges/bridge-member.ts";
+import type { SentPacket } from "../../bridges/layerzero/book.ts";
+import { ClientError } from "../../client/client-error.ts";
+import { findChain } from "../../client/ecosystem.ts";
+import type { Ecosystem } from "../../client/ecosystem.ts";
+import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/gateway-messages.ts";
+import type { GatewayMessage } from "../../client/gateway-messages.ts";
+import { ecosystemOf } from "../../client/settlement-base.ts";
+import { viewL1 } from "../../client/withdraw.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
+
+/** Messages at one look, so that it ends. */
+const MOST_A_LOOK = 32;
+
+/** Brings the messages between L1 and chains that vouch for packets: no relayer does. */
+export class GatewayCarrier {
+  readonly #info: () => Ecosystem;
+  readonly #members: readonly BridgeMember[];
+  readonly #dvn: Hex;
+  readonly #messages = new Map<Hex, readonly GatewayMessage[]>();
+  #view: L1View | undefined;
+
+  constructor(info: () => Ecosystem, members: readonly BridgeMember[], dvn: Hex) {
+    this.#info = info;
+    this.#members = members;
+    this.#dvn = dvn;
+  }
+
+  /** Resolves with whether it brought any. */
+  async bring(waiting: readonly SentPacket[]): Promise<boolean> {
+    const l1 = this.#members.find(({ isL1 }) => isL1);
+    if (l1 === undefined) return false;
+    const crossing = waiting.filter(({ srcEid, dstEid }) => srcEid === l1.id || dstEid === l1.id).slice(0, MOST_A_LOOK);
+    let brought = false;
+    for (const { sent } of crossing)
+      for (const message of await this.#messagesOf(sent)) brought = (await this.#bringOne(message, l1)) || brought;
+    return brought;
+  }
+
+  async #messagesOf({ chainId, transactionHash }: SentPacket["sent"]): Promise<readonly GatewayMessage[]> {
+    const known = this.#messages.get(transactionHash);
+    if (known !== undefined) return known;
+    const member = this.#members.find((each) => each.chainId === chainId);
+    const receipt = await member?.provider.getTransactionReceipt(transactionHash);
+    if (receipt === null || receipt === undefined) return [];
+    const all = gatewayMessagesIn(this.#info(), Number(chainId), receipt);
+    const own = all.filter(({ sender, recipient }) => sender === this.#dvn && recipient === this.#dvn);
+    this.#messages.set(transactionHash, own);
+    return own;
+  }
+
+  async #bringOne(message: GatewayMessage, l1: BridgeMember): Promise<boolean> {
+    const isToL1 = message.direction === "toL1";
+    const to = isToL1 ? l1 : this.#members.find(({ chainId }) => chainId === BigInt(message.chainId));
+    if (to === undefined) return false;
+    const all = this.#info();
+    const view = isToL1 ? (this.#view ??= viewL1(ecosystemOf(all, findChain(all, message.chainId)), l1.provider)) : undefined;
+    try {
+      return (await deliverGatewayMessage(all, message, to.wallet, view)).state === "delivered";
+    } catch (error) {
+      // A chain that stands still, or an empty account: the next look tries again.
+      if (error instanceof ClientError) return false;
+      throw error;
+    }
+  }
+}

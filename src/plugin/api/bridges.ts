@@ -1,0 +1,38 @@
+import type { ChainName } from "../../client/ecosystem.ts";
+import type { BridgeDelivery, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { TransactionLike } from "./names.ts";
+
+/** What a transaction's message over a bridge came to. */
+export interface BridgeArrival {
+  /** Of the transaction that executed it on its destination: what matchers of events take. */
+  readonly hash: Hex;
+  readonly delivery: BridgeDelivery;
+}
+
+/** LayerZero V2 in an ecosystem for tests: contracts that a dapp's own scripts take, and what moves its messages. */
+export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]> {
+  /** A member's endpoint id; L1's by "l1". Throws ClientError UnknownChain, or BridgeUseError NotBridged. */
+  idOf(member: ChainName): number;
+  /** All messages, and what each waits for. */
+  deliveries(): Promise<readonly BridgeDelivery[]>;
+  /**
+   * Moves the ecosystem until what the transaction sent is executed, with all composed calls. Rejects with BridgeUseError: Failed
+   * with the reason where the receiver reverts, Waiting with what is missing, NoMessage.
+   */
+  delivered(transaction: TransactionLike | Promise<TransactionLike>): Promise<BridgeArrival>;
+  /** Nothing is executed on a member until `release`, or `hyperchains.faults.clear()`. */
+  hold(member: ChainName): Promise<void>;
+  release(member: ChainName): Promise<void>;
+  /**
+   * Executes a message at once: one that failed or is held, with its own gas or other. Rejects with BridgeUseError as
+   * `delivered` does.
+   */
+  execute(message: Hex | Pick<BridgeDelivery, "id">, options?: { readonly gas?: bigint }): Promise<BridgeArrival>;
+}
+
+/** Bridges of others. */
+export interface Bridges {
+  /** Throws BridgeUseError NotConfigured where the config names none. */
+  readonly layerzero: LayerZero;
+}

@@ -1,0 +1,125 @@
+import type { ChainName } from "../../client/ecosystem.ts";
+import { revertReason } from "../../client/revert-reason.ts";
+import type { BridgeDelivery, BridgesInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hexQuantity } from "../../protocol/hex.ts";
+import type { BridgeArrival, Bridges, LayerZero } from "../api/bridges.ts";
+import type { TransactionLike } from "../api/hyperchains.ts";
+import type { EcosystemLink } from "./link.ts";
+
+/**
+ * NotConfigured: the config names no such bridge. NotBridged: it is not on the member. NoMessage: the transaction sent none.
+ * Waiting: something is missing. Failed: the receiver reverted.
+ */
+export class BridgeUseError extends HyperchainError<"NotConfigured" | "NotBridged" | "NoMessage" | "Waiting" | "Failed"> {
+  override readonly name = "BridgeUseError";
+}
+
+/** Batches there and back: what is sent needs one on its chain, and its destination one look at L1. */
+const MOST_ROUNDS = 4;
+
+/** What moves the ecosystem. */
+interface Movement {
+  settle(): Promise<unknown>;
+  relay(): Promise<unknown>;
+}
+
+/** The part of the test API that bridges of others have. `contracts` are known where the config names the bridge. */
+export function createBridges(link: EcosystemLink, movement: Movement): Bridges {
+  const { contracts } = link.info.bridges?.layerzero ?? {};
+  return {
+    get layerzero() {
+      if (contracts !== undefined) return layerZero(contracts, link, movement);
+      throw new BridgeUseError(
+        "NotConfigured",
+        "this ecosystem has no LayerZero; write hyperchains: { bridges: { layerzero: {} } } in the config",
+      );
+    },
+  };
+}
+
+function layerZero(contracts: LayerZeroInfo["contracts"], link: EcosystemLink, movement: Movement): LayerZero {
+  const ask = async (): Promise<LayerZeroInfo> => {
+    const { layerzero } = await link.request<BridgesInfo>("hyperchain_bridges");
+    if (layerzero === undefined) throw new TypeError("an ecosystem with LayerZero's contracts tells of its messages");
+    return layerzero;
+  };
+  const setHeld = async (member: ChainName, running: boolean): Promise<void> => {
+    await link.request("hyperchain_setFault", [{ type: "bridges", chainId: link.member(member).chainId, running }]);
+  };
+  return {
+    ...contracts,
+    idOf(member) {
+      const { name, chainId } = link.member(member);
+      const { members = [], leftOut = [] } = link.info.bridges?.layerzero ?? {};
+      const found = members.find((each) => each.chainId === chainId);
+      if (found !== undefined) return found.id;
+      const why = leftOut.find((each) => each.name === name)?.reason ?? "it has come since";
+      throw new BridgeUseError("NotBridged", `LayerZero is not on ${name}: ${why}`);
+    },
+    deliveries: async () => (await ask()).deliveries,
+    async delivered(transaction) {
+      const sentIn = hashOf(await transaction);
+      const find = async (): Promise<BridgeDelivery> => {
+        const found = (await ask()).deliveries.find((delivery) => delivery.sentIn === sentIn);
+        if (found !== undefined) return found;
+        throw new BridgeUseError(
+          "NoMessage",
+          `transaction ${sentIn} sent no message over LayerZero's endpoint ${contracts.endpoint}`,
+        );
+      };
+      let delivery = await find();
+      for (let round = 0; round < MOST_ROUNDS && !isOver(delivery); round++) {
+        await movement.settle();
+        await movement.relay();
+        delivery = await find();
+      }
+      return arrival(delivery, link);
+    },
+    hold: (member) => setHeld(member, false),
+    release: (member) => setHeld(member, true),
+    async execute(message, { gas } = {}) {
+      const id = typeof message === "string" ? message : message.id;
+      const options = gas === undefined ? [] : [{ gas: hexQuantity(gas) }];
+      const hash = await link.request<Hex | null>("hyperchain_executeDelivery", [id, ...options]);
+      const found = (await ask()).deliveries.find((delivery) => delivery.id === id);
+      if (found === undefined) throw new BridgeUseError("NoMessage", `there is no message ${id}`);
+      // An earlier run may have failed; this one did nothing.
+      if (hash === null) throw waiting(found);
+      return arrival(found, link);
+    },
+  };
+}
+
+function isOver({ step, composed }: BridgeDelivery): boolean {
+  if (step === "failed" || step === "skipped") return true;
+  return step === "executed" && composed.every((each) => each.step !== "sent");
+}
+
+/** Throws BridgeUseError where it has not arrived. */
+async function arrival(delivery: BridgeDelivery, link: EcosystemLink): Promise<BridgeArrival> {
+  const failed = [delivery, ...delivery.composed].find(({ step }) => step === "failed");
+  if (failed !== undefined) {
+    const reason = revertReason(failed.data ?? "0x", await link.names());
+    const what =
+      failed === delivery
+        ? delivery.receiver
+        : `the composed call ${"index" in failed ? failed.index : ""} of ${delivery.receiver}`;
+    const where = link.member(delivery.destinationChainId).name;
+    throw new BridgeUseError("Failed", `${what} on ${where} reverts ${reason}; message ${delivery.id} can be executed again`);
+  }
+  const { transactionHash } = delivery;
+  if (!isOver(delivery) || transactionHash === undefined || delivery.step === "skipped") throw waiting(delivery);
+  return { hash: transactionHash, delivery };
+}
+
+function waiting({ id, step, reason }: BridgeDelivery): BridgeUseError {
+  return new BridgeUseError("Waiting", `message ${id} is ${step}${reason === undefined ? "" : `: ${reason}`}`);
+}
+
+function hashOf(transaction: TransactionLike): string {
+  const hash =
+    typeof transaction === "string" ? transaction : "hash" in transaction ? transaction.hash : transaction.transactionHash;
+  return hash.toLowerCase();
+}

@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { AbiCoder, Contract, id } from "ethers";
+import type { Signer } from "ethers";
+import type { Hyperchains } from "../../src/types.ts";
+import { openBridged, options, pair, put, send, sendTokens, sendWord, word } from "./support/world.ts";
+
+const COIN = 10n ** 18n;
+const IDS = { l1: 40161, alpha: 40231, beta: 40245 };
+const BOB = "0x00000000000000000000000000000000000000B0";
+const OTHER_DVN = "0x000000000000000000000000000000000000dead";
+const ENDPOINT = [
+  "function skip(address oapp, uint32 srcEid, bytes32 sender, uint64 nonce)",
+  "function nilify(address oapp, uint32 srcEid, bytes32 sender, uint64 nonce, bytes32 payloadHash)",
+  "function inboundPayloadHash(address, uint32, bytes32, uint64) view returns (bytes32)",
+  "function setConfig(address oapp, address lib, (uint32 eid, uint32 configType, bytes config)[] params)",
+];
+/** `Refused()` of MyOApp. */
+const REFUSED = new RegExp(`reverts with ${id("Refused()").slice(0, 10)}`);
+const PLAIN = options.all(options.receive(120_000));
+
+describe("C14 dapps of LayerZero V2 between two chains and L1, as their npm packages have them", () => {
+  let connection: Awaited<ReturnType<typeof openBridged>>;
+  let hyperchains: Hyperchains;
+  let lz: Hyperchains["bridges"]["layerzero"];
+  let owner: string;
+  before(async () => {
+    connection = await openBridged({ bridges: { layerzero: { ids: IDS } } });
+    ({ hyperchains } = connection);
+    lz = hyperchains.bridges.layerzero;
+    owner = (await hyperchains.chain("alpha").ethers.getSigners())[0]!.address;
+  });
+  after(() => connection?.close());
+
+  const at = (name: string) => hyperchains.chain(name);
+  const balance = (token: Contract, account: string): Promise<unknown> => token.getFunction("balanceOf").staticCall(account);
+  async function ofts(from: string, to: string) {
+    const a = await put(at(from), "MyOFT", "My", "MY", lz.endpoint, owner, 1_000n * COIN);
+    const b = await put(at(to), "MyOFT", "My", "MY", lz.endpoint, owner, 0n);
+    return pair(hyperchains, [from, to], [a, b]);
+  }
+
+  test("has the ids of the config, and one address for each contract on all members", async () => {
+    assert.deepEqual([lz.idOf("l1"), lz.idOf("alpha"), lz.idOf("beta")], [40161, 40231, 40245]);
+    for (const member of [hyperchains.l1, ...hyperchains])
+      for (const contract of ["endpoint", "sendLib", "receiveLib", "dvn", "executor"] as const)
+        assert.notEqual(await member.provider.request({ method: "eth_getCode", params: [lz[contract], "latest"] }), "0x");
+  });
+
+  for (const [from, to] of [
+    ["alpha", "beta"],
+    ["l1", "alpha"],
+    ["beta", "l1"],
+  ] as const)
+    test(`OFT: tokens go from ${from} to ${to}, for the fee that it quotes`, async () => {
+      const { a, b, bId } = await ofts(from, to);
+      const sent = await sendTokens(a, { id: bId, account: BOB }, 7n * COIN, { options: PLAIN });
+      const { hash, delivery } = await lz.delivered(sent);
+      assert.deepEqual([await balance(b, BOB), await balance(a, owner)], [7n * COIN, 993n * COIN]);
+      assert.equal(delivery.step, "executed");
+      const receipt = await at(to).ethers.provider.getTransactionReceipt(hash);
+      assert.ok(receipt?.logs.some((log) => b.interface.parseLog(log)?.name === "OFTReceived"));
+      assert.equal(delivery.provenMessage !== undefined, from !== "l1" && to !== "l1");
+    });
+
+  test("adapter and mint-burn: a token that was there before is locked on one side and minted on the other, and comes home", async () => {
+    const token = await put(at("alpha"), "MyToken", 100n * COIN);
+    const adapter = await put(at("alpha"), "MyOFTAdapter", token.target, lz.endpoint, owner);
+    const b = await put(at("beta"), "MyOFT", "My", "MY", lz.endpoint, owner, 0n);
+    const { aId, bId } = await pair(hyperchains, ["alpha", "beta"], [adapter, b]);
+    await send(token, "approve", adapter.target, 100n * COIN);
+    await lz.delivered(await sendTokens(adapter, { id: bId, account: owner }, 9n * COIN, { options: PLAIN }));
+    assert.deepEqual([await balance(token, String(adapter.target)), await balance(b, owner)], [9n * COIN, 9n * COIN]);
+    await lz.delivered(await sendTokens(b, { id: aId, account: BOB }, 4n * COIN, { options: PLAIN }));
+    assert.deepEqual([await balance(token, BOB), await balance(b, owner)], [4n * COIN, 5n * COIN]);
+  });
+
+  test("ONFT721: a piece goes to another chain and is nowhere else", async () => {
+    const a = await put(at("alpha"), "MyONFT721", lz.endpoint, owner);
+    const b = await put(at("beta"), "MyONFT721", lz.endpoint, owner);
+    const { bId } = await pair(hyperchains, ["alpha", "beta"], [a, b]);
+    await send(a, "mint", owner, 5n);
+    const param = [bId, word(BOB), 5n, options.all(options.receive(200_000)), "0x", "0x"];
+    const [fee] = (await a.getFunction("quoteSend").staticCall(param, false)) as [bigint];
+    await lz.delivered(await send(a, "send", param, [fee, 0n], owner, { value: fee }));
+    assert.equal(await b.getFunction("ownerOf").staticCall(5n), BOB);
+    await assert.rejects(a.getFunction("ownerOf").staticCall(5n));
+  });
+
+  test("ping-pong: a message answers out of its own execution, paid with the value that it brought", async () => {
+    const { a, b, aId, bId } = await oapps("MyOApp");
+    const back = options.all(options.receive(200_000));
+    const [pong] = (await b.getFunction("quote").staticCall(aId, 1, "ping and back", back, "0x")) as [bigint];
+    const there = options.all(options.receive(900_000, pong));
+    const { hash } = await lz.delivered(await sendWord(a, bId, "ping", { options: there, kind: 2, back }));
+    assert.equal(await b.getFunction("data").staticCall(), "ping");
+    await lz.delivered(hash);
+    assert.equal(await a.getFunction("data").staticCall(), "ping and back");
+  });
+
+  test("compose: tokens come with a call to another contract, which gets its own gas and value", async () => {
+    const { a, b, bId } = await ofts("alpha", "beta");
+    const composer = await put(at("beta"), "MyComposer", lz.endpoint, b.target);
+    const asked = options.all(options.receive(150_000), options.compose(0, 200_000, 3n));
+    const compose = AbiCoder.defaultAbiCoder().encode(["address"], [BOB]);
+    const before = (await balance(b, BOB)) as bigint;
+    const sent = await sendTokens(a, { id: bId, account: String(composer.target) }, 2n * COIN, { options: asked, compose });
+    const { delivery } = await lz.delivered(sent);
+    assert.deepEqual(
+      delivery.composed.map(({ step, index }) => [step, index]),
+      [["executed", 0]],
+    );
+    assert.equal(await balance(b, BOB), before + 2n * COIN);
+    assert.equal(await composer.getFunction("composedValue").staticCall(), 3n);
+  });
+
+  test("native drops and value: coins come with a message, once, also where it fails first", async () => {
+    const { a, b, bId } = await oapps("MyOApp");
+    const drops = "0x00000000000000000000000000000000000000D0";
+    const asked = options.all(options.receive(200_000, 5n), options.drop(11n, drops));
+    await send(b, "refuse", true);
+    const sent = await sendWord(a, bId, "with coins", { options: asked });
+    await assert.rejects(lz.delivered(sent), REFUSED);
+    const provider = at("beta").ethers.provider;
+    assert.equal(await provider.getBalance(drops), 11n);
+    await send(b, "refuse", false);
+    await lz.delivered(sent);
+    assert.deepEqual([await provider.getBalance(drops), await provider.getBalance(b.target)], [11n, 5n]);
+  });
+
+  test("ordered: messages of a path are executed one after the other, whatever is repeated", async () => {
+    const { a, b, bId } = await oapps("MyOrderedOApp");
+    const asked = { options: options.all(options.receive(200_000), options.ordered()) };
+    await send(b, "refuse", true);
+    const first = await sendWord(a, bId, "first", asked);
+    const second = await sendWord(a, bId, "second", asked);
+    await assert.rejects(lz.delivered(first), REFUSED);
+    await assert.rejects(lz.delivered(second), /expects message 1; this is 2/);
+    await send(b, "refuse", false);
+    await lz.delivered(first);
+    await lz.delivered(second);
+    assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["second", 2n]);
+  });
+
+  test("skip, nilify and clear: what a receiver gives up is not executed, and what is behind it is", async () => {
+    const { a, b, aId, bId } = await oapps("MyOApp");
+    const endpoint = new Contract(lz.endpoint, ENDPOINT, (await at("beta").ethers.getSigners())[0] as unknown as Signer);
+    await send(endpoint, "skip", b.target, aId, word(a), 1n);
+    const asked = { options: options.all(options.receive(200_000)) };
+    const skipped = await sendWord(a, bId, "skipped", asked);
+    await assert.rejects(lz.delivered(skipped), /skipped/);
+    await send(b, "refuse", true);
+    const nilified = await sendWord(a, bId, "nilified", asked);
+    await assert.rejects(lz.delivered(nilified), REFUSED);
+    const hash = await endpoint.getFunction("inboundPayloadHash").staticCall(b.target, aId, word(a), 2n);
+    await send(endpoint, "nilify", b.target, aId, word(a), 2n, hash);
+    await send(b, "refuse", false);
+    await assert.rejects(lz.delivered(nilified), /skipped/);
+    await lz.delivered(await sendWord(a, bId, "third", asked));
+    assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["third", 1n]);
+  });
+
+  test("a receiver without its peer waits, says which call is missing, and goes on", async () => {
+    const a = await put(at("alpha"), "MyOApp", lz.endpoint, owner);
+    const b = await put(at("beta"), "MyOApp", lz.endpoint, owner);
+    await send(a, "setPeer", lz.idOf("beta"), word(b));
+    const sent = await sendWord(a, lz.idOf("beta"), "early", { options: PLAIN });
+    const missing = new RegExp(`peer not set: ${String(b.target)}.*setPeer\\(${lz.idOf("alpha")}, ${word(a)}\\)`, "i");
+    await assert.rejects(lz.delivered(sent), missing);
+    await send(b, "setPeer", lz.idOf("alpha"), word(a));
+    await lz.delivered(sent);
+    assert.equal(await b.getFunction("data").staticCall(), "early");
+  });
+
+  test("an application that names another DVN waits for it, on either side, and is told which one runs here", async () => {
+    const { a, b, aId, bId } = await oapps("MyOApp");
+    const configured = async (name: string, lib: string, oapp: Contract, eid: number, dvns: readonly string[]) => {
+      const uln = [1n, dvns.length, 0, 0, dvns, []];
+      const config = AbiCoder.defaultAbiCoder().encode(["tuple(uint64,uint8,uint8,uint8,address[],address[])"], [uln]);
+      const endpoint = new Contract(lz.endpoint, ENDPOINT, (await at(name).ethers.getSigners())[0] as unknown as Signer);
+      await send(endpoint, "setConfig", oapp.target, lib, [{ eid, configType: 2, config }]);
+    };
+    await configured("beta", lz.receiveLib, b, aId, [OTHER_DVN]);
+    const sent = await sendWord(a, bId, "two minds", { options: PLAIN });
+    await assert.rejects(lz.delivered(sent), new RegExp(`DVN ${OTHER_DVN} has not verified; this devnet runs ${lz.dvn}`));
+    await configured("beta", lz.receiveLib, b, aId, [lz.dvn]);
+    await lz.delivered(sent);
+    assert.equal(await b.getFunction("data").staticCall(), "two minds");
+  });
+
+  test("execution is held, released, or made with other gas; the end of all faults releases it", async () => {
+    const { a, b, bId } = await oapps("MyOApp");
+    await lz.hold("beta");
+    const sent = await sendWord(a, bId, "held", { options: options.all(options.receive(30_000)) });
+    await assert.rejects(lz.delivered(sent), /is verified/);
+    await hyperchains.faults.clear();
+    // 30,000 gas do not store a word.
+    await assert.rejects(lz.delivered(sent), /reverts/);
+    const [failed] = (await lz.deliveries()).filter(({ sentIn }) => sentIn === sent.hash);
+    await lz.execute(failed!, { gas: 200_000n });
+    assert.equal(await b.getFunction("data").staticCall(), "held");
+    await lz.hold("beta");
+    await lz.release("beta");
+    await lz.delivered(await sendWord(a, bId, "released", { options: PLAIN }));
+    assert.equal(await b.getFunction("data").staticCall(), "released");
+  });
+
+  test("a return to a snapshot takes a message back with all its steps, and it can be sent again", async () => {
+    const { a, b, bId } = await oapps("MyOApp");
+    const mark = await hyperchains.snapshot();
+    await lz.delivered(await sendWord(a, bId, "before", { options: PLAIN }));
+    const known = (await lz.deliveries()).length;
+    await hyperchains.revert(mark);
+    assert.equal(await b.getFunction("data").staticCall(), "");
+    assert.equal((await lz.deliveries()).length, known - 1);
+    await lz.delivered(await sendWord(a, bId, "after", { options: PLAIN }));
+    assert.deepEqual([await b.getFunction("data").staticCall(), await b.getFunction("received").staticCall()], ["after", 1n]);
+  });
+
+  test("quotes refuse what is not brought, and a transaction without a message is named", async () => {
+    const { a, bId } = await oapps("MyOApp");
+    for (const asked of [options.all(options.receive(5_000_001)), options.all(options.receive(1, 11n * COIN)), "0x0003"])
+      await assert.rejects(a.getFunction("quote").staticCall(bId, 1, "", asked, "0x"));
+    await assert.rejects(a.getFunction("quote").staticCall(999, 1, "", PLAIN, "0x"));
+    await assert.rejects(lz.delivered(await send(a, "refuse", false)), /sent no message/);
+  });
+
+  async function oapps(name: string) {
+    const a = await put(at("alpha"), name, lz.endpoint, owner);
+    const b = await put(at("beta"), name, lz.endpoint, owner);
+    return pair(hyperchains, ["alpha", "beta"], [a, b]);
+  }
+});
