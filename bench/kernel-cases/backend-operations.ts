@@ -3,8 +3,9 @@ import { rootOfUnity } from "../../src/field/koala-bear.ts";
 import type { Backend, CommitRequest, VectorInstruction } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
-import type { KernelCase } from "./kernel-case.ts";
+import type { BackendOperation, KernelCase } from "./kernel-case.ts";
 import { columns, elements } from "./random-columns.ts";
+import { stackOperations } from "./stack-operations.ts";
 
 const LOG_ROWS = 8;
 const ROWS = 2 ** LOG_ROWS;
@@ -12,13 +13,9 @@ const WIDTH = 16;
 const LOG_BLOWUP = 3;
 const SHIFT = 3;
 
-type Operation = Pick<KernelCase, "kernel" | "size" | "unit" | "count"> & {
-  readonly run: (backend: Backend) => Promise<() => Promise<unknown>>;
-};
-
 /** Whole operations of the backend on all cores, transfers and scheduling included, beside the reference on one. */
 export async function* backendCases(): AsyncGenerator<KernelCase> {
-  for await (const { run, ...shape } of operations()) {
+  for await (const { run, ...shape } of allOperations()) {
     const [wasm, reference] = [await createWasmBackend(), createReferenceBackend()];
     yield {
       ...shape,
@@ -32,7 +29,12 @@ export async function* backendCases(): AsyncGenerator<KernelCase> {
   }
 }
 
-async function* operations(): AsyncGenerator<Operation> {
+async function* allOperations(): AsyncGenerator<BackendOperation> {
+  yield* operations();
+  yield* stackOperations();
+}
+
+async function* operations(): AsyncGenerator<BackendOperation> {
   const cells = { size: `2^${LOG_ROWS} rows x ${WIDTH} columns`, unit: "cells", count: ROWS * WIDTH };
   const trace = columns(WIDTH, LOG_ROWS);
   const upload = (backend: Backend) => backend.upload(trace, LOG_ROWS);

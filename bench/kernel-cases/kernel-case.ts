@@ -1,3 +1,5 @@
+import type { Backend } from "../../src/kernels/backend.ts";
+
 /** One comparison: the same work by a fast kernel and by its reference, repeatable and without side effects. */
 export interface KernelCase {
   readonly kernel: string;
@@ -11,3 +13,8 @@ export interface KernelCase {
   /** Releases what the case holds. */
   readonly close?: () => Promise<void>;
 }
+
+/** The same operation for either backend. */
+export type BackendOperation = Pick<KernelCase, "kernel" | "size" | "unit" | "count"> & {
+  readonly run: (backend: Backend) => Promise<() => Promise<unknown>>;
+};

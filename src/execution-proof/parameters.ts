@@ -2,20 +2,20 @@ import type { TreeHash } from "../kernels/backend.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 
 /**
- * Parameters of proofs that validators check: at least 100 proven bits with every table of 2^20 rows. Trees of TurboSHAKE128,
- * unless the proof is to be proven itself. A bit of grinding doubles its hashes, a query more is a hundredth of the proof:
- * grinding has the bits that tables of each height need, and small proofs wait for few hashes.
+ * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees
+ * of TurboSHAKE128, unless the proof is to be proven itself. In unique decoding tables of any height need the same queries, so
+ * grinding has the same bits for all.
  */
 export function executionParameters(hash: TreeHash = { kind: "turboshake", digestBytes: 26 }): ProofParameters {
   return {
     extensionDegree: 5,
     logBlowup: 2,
-    queryCount: 89,
+    queryCount: 124,
     grindingBits: 16,
-    grindingBaseLogRows: 16,
+    grindingBaseLogRows: 24,
     logArity: 3,
     logFinalMax: 7,
-    opening: { kind: "rows" },
+    opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
     hash,
     maxConstraintDegree: 3,
     minLogRows: 6,

@@ -28,7 +28,12 @@ import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 
 /** NOT SECURE: small parameters. */
-const PARAMETERS = smallParameters({ maxLogRows: 18, queryCount: 4 });
+const PARAMETERS = smallParameters({
+  minLogRows: 4,
+  maxLogRows: 18,
+  queryCount: 4,
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
+});
 /** Less than a batch takes with what it does: its closing has a chunk for itself. */
 const MOST_CELLS = 16_000_000;
 const wallet = new TestWallet(77);

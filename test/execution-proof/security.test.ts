@@ -3,25 +3,46 @@ import { test } from "node:test";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { runDefinition } from "../../src/execution-proof/run-system.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
-import { proofSecurity } from "../../src/stark/security/proof-security.ts";
+import { leastProvenBits, proofSecurity } from "../../src/stark/security/proof-security.ts";
 import { createShape } from "../../src/stark/shape.ts";
-import { compileSystem, tallestHeights } from "../../src/stark/system.ts";
+import { committedHeights, compileSystem, type System } from "../../src/stark/system.ts";
 import { provenProgram } from "./support/programs.ts";
 
-test("proofs of the kernel's runs have at least 100 proven bits at every height that they may have", () => {
-  const definition = runDefinition(provenProgram("the kernel", kernelRows()), executionParameters());
-  // Security does not depend on what is fixed, so any roots serve.
-  const heights = tallestHeights(definition);
-  assert.deepEqual(heights, [16, 17, 18, 19, 20]);
-  const system = compileSystem(definition, new Map(heights.map((height) => [height, new Uint8Array(26)])));
-  for (const height of heights) {
-    // All tables present and as high as they may be together with the tallest: more fractions than any run has.
-    const shape = createShape(
-      system,
-      system.tables.map(({ fixedLogRows }) => fixedLogRows ?? height),
-    );
-    assert.ok(typeof shape === "object", `2^${height} rows`);
-    const { provenBits } = proofSecurity(system, shape, { circuitDigestElements: 0, statementTerms: 0 });
-    assert.ok(provenBits >= 100, `2^${height} rows: ${provenBits} bits`);
+const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
+
+/** Security does not depend on what is fixed, so any roots serve. */
+function kernelSystem(parameters = executionParameters()): System {
+  const definition = runDefinition(provenProgram("the kernel", kernelRows()), parameters);
+  return compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, new Uint8Array(26)])));
+}
+
+test("proofs of the kernel's runs have at least 100 proven bits, with every figure of a proof at its worst", () => {
+  const system = kernelSystem();
+  assert.equal(leastProvenBits(system, APPLICATION), 100);
+  // The fewest queries that do.
+  const { queryCount } = system.parameters;
+  assert.ok(leastProvenBits(kernelSystem({ ...system.parameters, queryCount: queryCount - 1 }), APPLICATION) < 100);
+});
+
+test("no proof of the kernel's runs has fewer bits than the key says, and they are those of unique decoding", () => {
+  const system = kernelSystem();
+  const least = leastProvenBits(system, APPLICATION);
+  let shapes = 0;
+  for (const height of [6, 8, 10, 12, 14, 16]) {
+    for (const tall of [height, 18, 20]) {
+      // A few tables high, the others low or absent.
+      const shape = createShape(
+        system,
+        system.tables.map(
+          ({ fixedLogRows, optional }, i) => fixedLogRows ?? (i < 2 ? tall : optional && i % 3 === 0 ? 0 : height),
+        ),
+      );
+      if (typeof shape === "number") continue;
+      shapes++;
+      const report = proofSecurity(system, shape, APPLICATION);
+      assert.ok(report.provenBits >= least, `2^${height} and 2^${tall} rows: ${report.provenBits} bits`);
+      assert.equal(report.claimed.regime, "unique-decoding");
+    }
   }
+  assert.ok(shapes >= 10, `${shapes} shapes`);
 });

@@ -3,9 +3,8 @@ import { digestLength } from "../../kernels/tree-hash.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
-import { proofSecurity } from "../../stark/security/proof-security.ts";
-import { createShape } from "../../stark/shape.ts";
-import { committedHeights, compileSystem, type System, tallestHeights } from "../../stark/system.ts";
+import { leastProvenBits } from "../../stark/security/proof-security.ts";
+import { committedHeights, compileSystem, type System } from "../../stark/system.ts";
 import { KERNEL_PLACES } from "../memory-places.ts";
 import { type ProvenProgram, runDefinition, type RunSystem } from "../run-system.ts";
 
@@ -21,6 +20,9 @@ export interface ExecutionKey extends ExecutionSystem {
   readonly provenBits: number;
 }
 
+/** The circuits compute Poseidon digests of eight elements; statements contain no random evaluation. */
+const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
+
 /** Proven bits that a verifier asks for. */
 export const LEAST_PROVEN_BITS = 100;
 
@@ -32,7 +34,7 @@ export async function createExecutionKey(
 ): Promise<ExecutionKey> {
   const { program, definition } = kernelSystem(protocolVersion, parameters);
   const system = compileSystem(definition, await commitPreprocessed(definition, backend));
-  return { protocolVersion, program, definition, system, provenBits: provenBitsOf(system) };
+  return { protocolVersion, program, definition, system, provenBits: leastProvenBits(system, APPLICATION) };
 }
 
 /** The same without commitments to the program, so at once: no proof can be made or checked with it. */
@@ -49,18 +51,4 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
 function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
   const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows: kernelRows(), places: KERNEL_PLACES };
   return { program, definition: runDefinition(program, parameters) };
-}
-
-/** At the height that has the fewest, with all tables as high as they may be together with the tallest. */
-function provenBitsOf(system: System): number {
-  const bits = tallestHeights(system.definition).map((height) => {
-    const shape = createShape(
-      system,
-      system.tables.map(({ fixedLogRows }) => fixedLogRows ?? height),
-    );
-    // More rows than multiplicities may be counted in: no proof is so large.
-    if (typeof shape === "number") return Infinity;
-    return proofSecurity(system, shape, { circuitDigestElements: 8, statementTerms: 0 }).provenBits;
-  });
-  return Math.floor(Math.min(...bits) * 10) / 10;
 }

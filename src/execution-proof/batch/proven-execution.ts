@@ -27,5 +27,5 @@ export interface ProvingOptions {
   readonly begun?: BegunBatch;
 }
 
-/** What a chunk of several steps may have: its proof takes less than 2.5 GiB (docs/figures.md). */
+/** What a chunk of several steps may have: its proof takes less than 3 GiB (docs/figures.md). */
 export const MOST_CELLS = 120_000_000;

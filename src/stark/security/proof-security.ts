@@ -11,10 +11,10 @@ import {
   type SecurityShape,
   type StackedSecurityShape,
 } from "../security.ts";
-import { ABSENT, rowCount, type Shape } from "../shape.ts";
+import { ABSENT, createShape, rowCount, type Shape } from "../shape.ts";
 import { batchedBits } from "../stacked/claims.ts";
-import { layerFolds } from "../stacked/stack-shape.ts";
-import type { System } from "../system.ts";
+import { layerFolds, MOST_STACK_COLUMNS, type StackShape } from "../stacked/stack-shape.ts";
+import { type System, tallestHeights } from "../system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
 /** What a system's tables and statement use besides the engine: known to the authors of the tables, not to the engine. */
@@ -33,26 +33,58 @@ export function proofSecurity(
   theorem?: AgreementTheorem,
 ): SecurityReport {
   const { circuitDigestElements, statementTerms } = application;
-  const fractions = system.tables.reduce(
-    (sum, table) => sum + table.air.interactions.length * rowCount(shape.logRows[table.index] ?? ABSENT),
-    0,
-  );
   const described: SecurityShape = {
     ...openingSecurity(system.parameters, shape),
+    ...tablesSecurity(system, shape.logRows),
     logRows: shape.tallest,
-    constraints: system.constraintCount,
-    maxDegree: system.constraintDegree,
-    quotientChunks: system.chunkCount,
-    lookup: shape.hasLookups ? { fractions, messageDegree: Math.max(1, system.longestMessage) } : undefined,
     statementTerms,
   };
   return securityReport(securityParameters(system.parameters, shape.tallest, circuitDigestElements), described, theorem);
 }
 
+/**
+ * Proven bits that every proof of a system has at least, rounded down to a tenth. By rows: at the height that has the fewest,
+ * with all tables as high as they may be together with the tallest. Of a stack: with every figure at its worst, at each length of
+ * its columns, since the tables of one proof can be of any heights.
+ */
+export function leastProvenBits(system: System, application: ApplicationSecurity): number {
+  const bits = system.parameters.opening.kind === "stacked" ? stackedBits(system, application) : rowsBits(system, application);
+  return Math.floor(Math.min(...bits) * 10) / 10;
+}
+
+function rowsBits(system: System, application: ApplicationSecurity): number[] {
+  return tallestHeights(system.definition).map((height) => {
+    const shape = createShape(
+      system,
+      system.tables.map(({ fixedLogRows }) => fixedLogRows ?? height),
+    );
+    // More rows than multiplicities may be counted in: no proof is so large.
+    return typeof shape === "number" ? Infinity : proofSecurity(system, shape, application).provenBits;
+  });
+}
+
+function stackedBits(system: System, { circuitDigestElements, statementTerms }: ApplicationSecurity): number[] {
+  const { parameters } = system;
+  const { opening, maxLogRows } = parameters;
+  if (opening.kind !== "stacked") throw new Error("only a stack has lengths of its columns");
+  const logRows = system.tables.map(({ fixedLogRows }) => fixedLogRows ?? maxLogRows);
+  return Array.from({ length: opening.logStackMax - opening.logStackMin + 1 }, (_, i) => {
+    const stack = { logStack: opening.logStackMin + i, logWidth: Math.log2(MOST_STACK_COLUMNS) };
+    const described: SecurityShape = {
+      ...stackSecurity(parameters, stack),
+      ...tablesSecurity(system, logRows),
+      logRows: Math.max(...logRows),
+      statementTerms,
+    };
+    // Fewest bits of grinding: those of low tables.
+    return securityReport(securityParameters(parameters, 0, circuitDigestElements), described).provenBits;
+  });
+}
+
 type OpeningSecurity = OpeningOf<RowsSecurityShape> | OpeningOf<StackedSecurityShape>;
 
 function openingSecurity(parameters: ProofParameters, shape: Shape): OpeningSecurity {
-  const { logArity, logFinalMax, minLogRows } = parameters;
+  const { logArity } = parameters;
   const { stack } = shape;
   if (stack === undefined) {
     return {
@@ -62,14 +94,39 @@ function openingSecurity(parameters: ProofParameters, shape: Shape): OpeningSecu
       nextOpenedEnd: Math.max(0, ...nextColumnsOf(shape).map((column) => column + 1)),
     };
   }
+  return stackSecurity(parameters, stack);
+}
+
+function stackSecurity(
+  parameters: ProofParameters,
+  stack: Pick<StackShape, "logStack" | "logWidth">,
+): OpeningOf<StackedSecurityShape> {
   return {
     opening: "stacked",
     logCommitted: stack.logStack - LOG_PARTS,
     // δ, and one for each bit of a place.
-    batchVariables: 1 + batchedBits(stack, minLogRows),
+    batchVariables: 1 + batchedBits(stack, parameters.minLogRows),
     leafRounds: LOG_PARTS + stack.logWidth,
     foldingArities: layerFolds(parameters, stack).map((folds) => 2 ** folds),
-    finalRounds: logFinalMax,
+    finalRounds: parameters.logFinalMax,
+  };
+}
+
+/** What constraints and lookups add, with tables of these heights. */
+function tablesSecurity(
+  system: System,
+  logRows: readonly number[],
+): Pick<SecurityShape, "constraints" | "maxDegree" | "quotientChunks" | "lookup"> {
+  const { constraintCount, constraintDegree, chunkCount, longestMessage } = system;
+  const fractions = system.tables.reduce(
+    (sum, { air, index }) => sum + air.interactions.length * rowCount(logRows[index] ?? ABSENT),
+    0,
+  );
+  return {
+    constraints: constraintCount,
+    maxDegree: constraintDegree,
+    quotientChunks: chunkCount,
+    lookup: fractions > 0 ? { fractions, messageDegree: Math.max(1, longestMessage) } : undefined,
   };
 }
 

@@ -33,7 +33,7 @@ export interface OpenedPoints {
 }
 
 /** How many bits of places have a challenge. */
-export function batchedBits({ logStack, logWidth }: StackShape, lowestBit: number): number {
+export function batchedBits({ logStack, logWidth }: Pick<StackShape, "logStack" | "logWidth">, lowestBit: number): number {
   return logStack + logWidth - lowestBit;
 }
 

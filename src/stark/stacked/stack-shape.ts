@@ -13,7 +13,7 @@ import { TREE_PHASES, type TreePhase } from "../tree-phases.ts";
 /** Stack columns are lengthened while they are more than this: then longer paths cost less than larger leaves. */
 const CHOSEN_STACK_COLUMNS = 16;
 /** Most of the longest ones. What a prover and a verifier do for a query grows with them. */
-const MOST_STACK_COLUMNS = 128;
+export const MOST_STACK_COLUMNS = 128;
 
 /** Bounds on log2 of a stack column. */
 export interface StackBounds {
@@ -132,7 +132,7 @@ function sum(values: readonly number[]): number {
 /** log2 of what each FRI layer folds by: whole arities, and at the end what is left above the final polynomial. */
 export function layerFolds(
   { logArity, logFinalMax }: { readonly logArity: number; readonly logFinalMax: number },
-  { logStack }: StackShape,
+  { logStack }: Pick<StackShape, "logStack">,
 ): number[] {
   const above = logStack - LOG_PARTS - logFinalMax;
   return Array.from({ length: Math.ceil(above / logArity) }, (_, i) => Math.min(logArity, above - i * logArity));
