@@ -42,6 +42,11 @@ export const swapRouter = new Interface([
   "function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)",
 ]);
 
+/** What a purse tells of the swaps that it makes (`ISwapPurse`). */
+export const swapPurse = new Interface([
+  "event Swapped(address indexed tokenIn, uint256 amountIn, address indexed tokenOut, uint256 amountOut)",
+]);
+
 /** What gateways are asked by `CrossChainViews.read` (`IViewGateway`). */
 export const viewGateway = new Interface(["function viewSlot(uint256 chainId, address account, uint256 slot, uint64 notBefore)"]);
 

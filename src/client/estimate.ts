@@ -1,4 +1,4 @@
-import { getBytes, ZeroHash } from "ethers";
+import { getBytes, JsonRpcApiProvider, toQuantity, ZeroHash } from "ethers";
 import type { Provider, TransactionRequest } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
@@ -68,10 +68,8 @@ export async function estimateCall(
 ): Promise<CallEstimate> {
   const source = findMember(ecosystem, request.from);
   const to = parseChainAddress(ecosystem, request.to);
-  const isDown = wayDown(ecosystem, source.chainId, to.chainId).length > 0;
-  const route = isDown ? "withdrawal" : routeOf(ecosystem, source.chainId, to.chainId);
-  requireRoute(request, route);
-  if (route !== "transfer") return estimateDirect(ecosystem, request, route, providerOf(to.chainId), names);
+  const route = callRoute(ecosystem, request);
+  if (route !== "transfer") return estimateDirect(ecosystem, request, providerOf(to.chainId), names);
   const [here, there] = [providerOf(source.chainId), providerOf(to.chainId)];
   const data = await handlerCall(ecosystem, request, here);
   const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.InteropHandler, data };
@@ -91,23 +89,36 @@ export async function estimateCall(
 async function estimateDirect(
   ecosystem: Ecosystem,
   request: CallToEstimate,
-  route: Exclude<Route, "transfer">,
   there: Provider,
   names: Pick<ContractNames, "error"> | undefined,
 ): Promise<CallEstimate> {
-  const to = parseChainAddress(ecosystem, request.to);
-  const { from: chain, sender } = request;
-  const from = route === "withdrawal" ? l1AccountOf(ecosystem, { chain, sender, on: to.chainId }) : parseAccount(sender);
-  const run = { from, to: to.account, data: request.data, value: request.value ?? 0n };
-  const gasLimit = await there.estimateGas(run).catch((error: unknown) => {
-    throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
+  const gasLimit = await there.estimateGas(directRun(ecosystem, request)).catch((error: unknown) => {
+    throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, parseChainAddress(ecosystem, request.to))}`, names);
   });
   return { gasLimit, callbackGasLimit: undefined };
 }
 
+/** By which route a call goes; "withdrawal" for every call that goes down. Throws as `requireRoute`. */
+function callRoute(ecosystem: Ecosystem, request: CallToEstimate): Route {
+  const { chainId: from } = findMember(ecosystem, request.from);
+  const { chainId: to } = parseChainAddress(ecosystem, request.to);
+  const route = wayDown(ecosystem, from, to).length > 0 ? "withdrawal" : routeOf(ecosystem, from, to);
+  requireRoute(request, route);
+  return route;
+}
+
+/** A call that no bundle carries, as the sender's account there makes it. */
+function directRun(ecosystem: Ecosystem, request: CallToEstimate): Run & { readonly from: Hex; readonly value: bigint } {
+  const to = parseChainAddress(ecosystem, request.to);
+  const { from: chain, sender, data, value = 0n } = request;
+  const isDown = callRoute(ecosystem, request) === "withdrawal";
+  const from = isDown ? l1AccountOf(ecosystem, { chain, sender, on: to.chainId }) : parseAccount(sender);
+  return { from, to: to.account, data, value };
+}
+
 /**
- * Runs a call of a contract on another chain there once, on the newest state, and sends nothing. Throws ClientError Failed with
- * the reason where it would fail.
+ * Runs a call of a contract on another member there once, on the newest state, and sends nothing. What the call brings is taken
+ * to be there. Throws ClientError Failed with the reason where it would fail.
  */
 export async function checkCall(
   ecosystem: Ecosystem,
@@ -116,13 +127,27 @@ export async function checkCall(
   names?: Pick<ContractNames, "error">,
 ): Promise<void> {
   const to = parseChainAddress(ecosystem, request.to);
-  const data = await handlerCall(ecosystem, request, providerOf(findChain(ecosystem, request.from).chainId));
-  const run = { from: PREDEPLOYS.InteropHandler, to: PREDEPLOYS.InteropHandler, data };
-  await providerOf(to.chainId)
-    .call(run)
-    .catch((error: unknown) => {
-      throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
-    });
+  const there = providerOf(to.chainId);
+  const tried =
+    callRoute(ecosystem, request) === "transfer"
+      ? there.call({
+          from: PREDEPLOYS.InteropHandler,
+          to: PREDEPLOYS.InteropHandler,
+          data: await handlerCall(ecosystem, request, providerOf(findChain(ecosystem, request.from).chainId)),
+        })
+      : callWithMoney(directRun(ecosystem, request), there);
+  await tried.catch((error: unknown) => {
+    throw wouldFail(error, `the call of ${formatChainAddress(ecosystem, to)}`, names);
+  });
+}
+
+/** Calls with the value in the caller's account, whether it is there yet or not; not at all where a node cannot be told so. */
+async function callWithMoney(run: Run & { readonly from: Hex; readonly value: bigint }, there: Provider): Promise<void> {
+  const { from, to, data, value } = run;
+  if ((await there.getBalance(from)) >= value) return void (await there.call(run));
+  if (!(there instanceof JsonRpcApiProvider)) return;
+  const money = { [from]: { balance: toQuantity(value) } };
+  await there.send("eth_call", [{ from, to, data, value: toQuantity(value) }, "latest", money]);
 }
 
 /**

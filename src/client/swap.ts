@@ -1,4 +1,4 @@
-import type { Provider, Signer } from "ethers";
+import type { Provider, Signer, TransactionReceipt } from "ethers";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { callByBundle } from "./call.ts";
@@ -6,7 +6,7 @@ import type { CallRequest } from "./call.ts";
 import { formatChainAddress, parseAccount, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress, ChainAddressLike } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
-import { interopHandler, remoteSwap, swapRouter } from "./contract-interfaces.ts";
+import { interopHandler, remoteSwap, swapPurse, swapRouter } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { checkCall } from "./estimate.ts";
@@ -65,7 +65,27 @@ export interface SwapEstimate {
 }
 
 /** A swap on its way: the message is the order's, and carries what is given. */
-export interface SentSwap extends SentMessage, SwapEstimate {}
+export interface SentSwap extends SentMessage, SwapEstimate {
+  /** The contract on the router's chain that swaps for the sender, and tells so. */
+  readonly purse: Hex;
+}
+
+/** What a swap gave and brought. */
+export interface MadeSwap {
+  readonly amountIn: bigint;
+  readonly amountOut: bigint;
+}
+
+/** What a sender's purse tells of the swap that a transaction made; undefined where it made none, or several. */
+export function madeSwap({ logs }: Pick<TransactionReceipt, "logs">, purse: Hex): MadeSwap | undefined {
+  const made = logs.flatMap((log) => {
+    // A router can tell the same of itself.
+    const event = log.address.toLowerCase() === purse ? swapPurse.parseLog(log) : null;
+    if (event === null) return [];
+    return { amountIn: event.args["amountIn"] as bigint, amountOut: event.args["amountOut"] as bigint };
+  });
+  return made.length === 1 ? made[0] : undefined;
+}
 
 const DEFAULT_SLIPPAGE = 50;
 const WHOLE = 10_000;
@@ -88,9 +108,9 @@ export async function swap(
   const { address, provider } = await senderOn(signer, findChain(ecosystem, request.from));
   const source = findChain(ecosystem, request.from).chainId;
   const from = (chainId: number): Provider => (chainId === source ? provider : providerOf(chainId));
-  const { order, ...estimate } = await plan(ecosystem, { ...request, sender: address }, from, names);
+  const { order, ...planned } = await plan(ecosystem, { ...request, sender: address }, from, names);
   const sent = await callByBundle(ecosystem, order, signer);
-  return { ...sent, ...estimate };
+  return { ...sent, ...planned };
 }
 
 /** What a swap would bring now, and its bounds. Sends nothing. Throws ClientError as `swap` does. */
@@ -100,7 +120,7 @@ export async function estimateSwap(
   providerOf: ProviderOf,
   names?: Pick<ContractNames, "error">,
 ): Promise<SwapEstimate> {
-  const { order: _, ...estimate } = await plan(ecosystem, request, providerOf, names);
+  const { order: _, purse: _purse, ...estimate } = await plan(ecosystem, request, providerOf, names);
   return estimate;
 }
 
@@ -110,7 +130,7 @@ async function plan(
   request: SwapToEstimate,
   providerOf: ProviderOf,
   names: Pick<ContractNames, "error"> | undefined,
-): Promise<SwapEstimate & { readonly order: CallRequest & { readonly sender: string } }> {
+): Promise<SwapEstimate & { readonly order: CallRequest & { readonly sender: string }; readonly purse: Hex }> {
   const source = findChain(ecosystem, request.from);
   const at = parseChainAddress(ecosystem, request.at);
   requireOther(source.chainId, at.chainId, ecosystem, "no swap");
@@ -153,7 +173,7 @@ async function plan(
     gasLimit: request.gasLimit ?? DEFAULT_GAS,
   };
   await checkCall(ecosystem, order, providerOf, names);
-  return { quoted, minimum, deadline, order };
+  return { quoted, minimum, deadline, order, purse };
 }
 
 async function requireRemoteSwap(ecosystem: Ecosystem, at: ChainAddress, there: Provider): Promise<void> {

@@ -109,6 +109,43 @@ describe("B8: hyperchain:import", () => {
     }
   });
 
+  test("B8: a running Hardhat node's contracts, words, balances and nonces come; what cheats put there is said not to", async () => {
+    const node = await workplace.start(["node", "--hostname", "127.0.0.1", "--port", "0"]);
+    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(node.first) ?? [];
+    {
+      const [from, to] = [
+        HDNodeWallet.fromPhrase(HOLDER.mnemonic!.phrase, undefined, "m/44'/60'/0'/0/5"),
+        `0x${"c0".repeat(20)}`,
+      ];
+      const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+      const signer = from.connect(provider);
+      // PUSH1 42 PUSH1 7 SSTORE, and the code of one byte that it leaves: STOP.
+      const deployed = await (await signer.sendTransaction({ data: "0x602a600755600160005360016000f3" })).wait();
+      const contract = deployed?.contractAddress ?? "";
+      await (await signer.sendTransaction({ to, value: 5n })).wait();
+      await provider.send("hardhat_mine", ["0x3"]);
+      const { code, stdout, stderr } = await workplace.run(["hyperchain:import", url, "beta", "--json"]);
+      assert.equal(code, 0, stderr);
+      assert.doesNotMatch(stderr, /does not come/);
+      assert.match(stderr, /it is of chain 31337, and beta is 272/);
+      assert.equal(await beta.getCode(contract), "0x01");
+      assert.equal(BigInt(await beta.getStorage(contract, 7)), 42n);
+      assert.equal(await beta.getBalance(to), 5n);
+      assert.equal(await beta.getTransactionCount(from.address), 2);
+      assert.equal(await beta.getBalance(from.address), await provider.getBalance(from.address));
+      assert.deepEqual((JSON.parse(stdout) as { leftOut: unknown }).leftOut, []);
+
+      await provider.send("hardhat_setBalance", [`0x${"c1".repeat(20)}`, "0x9"]);
+      await provider.send("hardhat_mine", ["0x1"]);
+      const again = await workplace.run(["hyperchain:import", url, "beta", "--json"]);
+      assert.equal(again.code, 0, again.stderr);
+      assert.match(again.stderr, /what hardhat_set… put there, and no transaction has touched, does not come/);
+      assert.equal(await beta.getBalance(`0x${"c1".repeat(20)}`), 0n);
+      provider.destroy();
+    }
+    await node.interrupt();
+  });
+
   test("I5: what cannot come is refused by name before anything changes", async () => {
     const refused = async (source: string, message: RegExp): Promise<void> => {
       const { code, stderr } = await workplace.run(["hyperchain:import", source, "beta"]);

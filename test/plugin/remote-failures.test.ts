@@ -41,7 +41,7 @@ describe("B2: why a call failed on a spawned chain", () => {
   });
 
   const call = (amount: string) =>
-    workplace.run(["hyperchain:call", `${counter}@beta`, "increase(uint256)", amount, "--from", "2@alpha"], options);
+    workplace.run(["hyperchain:call", `${counter}@beta`, "increase(uint256)", amount, "--from", "2@alpha", "--force"], options);
 
   test("the task says which error, and in which line; the hash it prints leads to the trace over both chains", async () => {
     const { code, stderr } = await call("101");

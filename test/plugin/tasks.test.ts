@@ -4,7 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { AbiCoder, ContractFactory, formatEther, Interface, JsonRpcProvider, keccak256, toBeHex, Wallet } from "ethers";
+import {
+  AbiCoder,
+  ContractFactory,
+  formatEther,
+  formatUnits,
+  Interface,
+  JsonRpcProvider,
+  keccak256,
+  toBeHex,
+  Wallet,
+} from "ethers";
 import type { Contract } from "ethers";
 import { crossChainViewsAbi } from "../../src/abi/cross-chain-views.ts";
 import { l1MessengerAbi } from "../../src/abi/l1-messenger.ts";
@@ -226,14 +236,22 @@ describe("I1 tasks on a running ecosystem", () => {
     const refused = await workplace.run([...order, "--minimum", "2000"]);
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /would fail/);
+    // The token has six decimals.
+    const shown = await workplace.run([...order.filter((each) => each !== "--json"), "--estimate"]);
+    const now = `it would bring ${formatUnits(quoted, 6)} TT now (1 ETH = ${formatUnits(quoted * 10n, 6)} TT), and not less than `;
+    assert.ok(shown.stdout.startsWith(now), shown.stdout);
     const estimate = valueOf<{ quoted: string; minimum: string }>(await workplace.run([...order, "--estimate"]));
     assert.deepEqual(estimate.quoted, String(quoted));
     const between = await workplace.run([...order, "--estimate", "--via", owner]);
     assert.equal(between.code, 1);
     assert.match(between.stderr, /the router .* answers .*c0c8/i);
-    const sent = valueOf<{ made: boolean; arrived: boolean }>(await workplace.run(order));
-    assert.deepEqual([sent.made, sent.arrived], [true, true]);
+    const sent = valueOf<{ made: boolean; arrived: boolean; proceedsAmount: string }>(await workplace.run(order));
+    assert.deepEqual([sent.made, sent.arrived, sent.proceedsAmount], [true, true, String(quoted)]);
     assert.equal(await tokensOf(beta, token, owner), quoted);
+    const told = await workplace.run(order.filter((each) => each !== "--json"));
+    const got = (await tokensOf(beta, token, owner)) - quoted;
+    const line = `swapped 0.1 ETH for ${formatUnits(got, 6)} TT (1 ETH = ${formatUnits(got * 10n, 6)} TT), which has arrived at `;
+    assert.ok(told.stdout.startsWith(line), told.stdout);
   });
 
   test("I1: a call reaches a contract on the other chain, with value", async () => {
@@ -341,7 +359,11 @@ describe("I1 tasks on a running ecosystem", () => {
     const lacking = await workplace.run([...call, "--value", "0.5", "--funded"]);
     assert.match(lacking.stderr, /withdraw what is missing to it/);
     const refusing = (await (await new Wallet(KEY_1, l1).sendTransaction({ data: REFUSING_INIT })).wait())?.contractAddress ?? "";
-    const failing = await workplace.run(["hyperchain:call", `${refusing}@l1`, "visit(uint256)", "7", "--from", "2@alpha"]);
+    const refused = ["hyperchain:call", `${refusing}@l1`, "visit(uint256)", "7", "--from", "2@alpha"];
+    const tried = await workplace.run(refused);
+    assert.equal(tried.code, 1);
+    assert.match(tried.stderr, /would fail: it reverts with 0x0{62}2a; --force sends it all the same/);
+    const failing = await workplace.run([...refused, "--force"]);
     assert.match(failing.stderr, /reverts there with 0x0{62}2a; it can be tried again until second \d+/);
     assert.equal(failing.code, 1);
     assert.match(
@@ -422,6 +444,12 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.ok((await chains[1]!.getBalance(refundTo)) >= ETHER / 5n);
     const wrong = await workplace.run(["hyperchain:call-together", '[{"function": "f()"}]']);
     assert.match(wrong.stderr, /this is no list of calls such as \[{"to"/);
+    const both = await workplace.run([
+      "hyperchain:call-together",
+      JSON.stringify([{ to: `${ACCOUNT_1}@alpha`, data: "0x12345678", function: "set(uint256)", arguments: ["5"] }]),
+    ]);
+    assert.equal(both.code, 1);
+    assert.match(both.stderr, /calls\[0\]\.data is unknown: a call has to, function, .*calldata is written as "function": "0x…"/);
   });
 
   test("attack: copies of a call by strangers, here and on another chain, do not have theirs made instead", async () => {

@@ -10,6 +10,8 @@ import { findChain } from "../../client/ecosystem.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
+import { check, optionName, said } from "../../options/problems.ts";
+import type { OptionProblem } from "../../options/problems.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
@@ -117,12 +119,29 @@ async function readCalls(given: string): Promise<readonly WrittenCall[]> {
     : await readFile(given, "utf8").catch((error: unknown) => {
         throw pluginError(`'${given}' is neither a list of calls as JSON nor a file that can be read: ${reasonOf(error)}`);
       });
+  const form = `[{"to": "0x…@alpha", "function": "set(uint256)", "arguments": ["5"], "value": "0.1", "gas": 200000, "refundTo": "0x…"}]`;
+  const refused = (why: string): Error => pluginError(`${isJson ? "this" : given} is no list of calls such as ${form}: ${why}`);
+  let parsed: unknown;
   try {
-    return v.parse(callsFile, JSON.parse(content));
+    parsed = JSON.parse(content);
   } catch (error) {
-    const form = `[{"to": "0x…@alpha", "function": "set(uint256)", "arguments": ["5"], "value": "0.1", "gas": 200000, "refundTo": "0x…"}]`;
-    throw pluginError(`${isJson ? "this" : given} is no list of calls such as ${form}: ${reasonOf(error)}`);
+    throw refused(reasonOf(error));
   }
+  const result = check(callsFile, parsed);
+  if ("value" in result) return result.value;
+  const [problem] = result.problems;
+  throw refused(problem === undefined ? "" : inWords(problem));
+}
+
+const FIELDS: readonly (string | number)[] = ["to", "function", "arguments", "value", "gas", "refundTo"];
+
+function inWords(problem: OptionProblem): string {
+  const { path } = problem;
+  const [, field] = path;
+  const name = `calls${optionName(path)}`;
+  if (field === undefined || FIELDS.includes(field)) return said(name, problem);
+  const instead = field === "data" ? `; calldata is written as "function": "0x…", without arguments` : "";
+  return `${name} is unknown: a call has ${FIELDS.join(", ")}${instead}`;
 }
 
 export default action;

@@ -1,16 +1,20 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { call, requireContract } from "../../client/call.ts";
 import { formatChainAddress } from "../../client/chain-address.ts";
-import { estimateCall } from "../../client/estimate.ts";
+import { ClientError } from "../../client/client-error.ts";
+import { checkCall, estimateCall } from "../../client/estimate.ts";
+import type { CallToEstimate } from "../../client/estimate.ts";
 import { wayDown } from "../../client/settlement-base.ts";
 import { wholeNumber } from "../../options/values.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
+import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { encodeCall } from "./encode-call.ts";
 import { reportCall } from "./report-call.ts";
 import { sessionBetween, withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
 import { requireSendable } from "./standing.ts";
 import { readAmount, tokenOnChain, tokenOnL1 } from "./tokens.ts";
 
@@ -25,6 +29,7 @@ interface CallArguments extends EcosystemArguments {
   readonly from: string | undefined;
   readonly funded: boolean;
   readonly estimate: boolean;
+  readonly force: boolean;
   readonly noWait: boolean;
 }
 
@@ -70,9 +75,19 @@ const action: NewTaskActionFunction<CallArguments> = (args, hre) =>
       });
       return;
     }
+    if (!args.force) await tryCall(session, { ...request, sender: from.account });
     output.progress(`calling ${formatChainAddress(info, to)} from ${formatChainAddress(info, from)}…`);
     const sent = await call(info, request, signerOf(session, from));
     await reportCall(session, sent, { from, to, data, value, reward, noWait: args.noWait });
   });
+
+/** Makes the call once where it is to be made, and sends nothing. Throws a plugin error with the reason where it would fail. */
+async function tryCall(session: Session, request: CallToEstimate): Promise<void> {
+  const { info, provider } = session;
+  await checkCall(info, request, provider, await session.names()).catch((error: unknown) => {
+    if (!(error instanceof ClientError) || error.code !== "Failed") throw error;
+    throw pluginError(`${error.message}; --force sends it all the same, and its value goes back where it fails`, error);
+  });
+}
 
 export default action;

@@ -131,7 +131,7 @@ export const taskDefinitions: TaskDefinition[] = [
   task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
     .addPositionalArgument({
       name: "source",
-      description: "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil",
+      description: "genesis.json, a state by anvil --dump-state or geth dump, or the URL of a running anvil or Hardhat node",
     })
     .addPositionalArgument({ name: "chain", description: "Chain that gets them: name or id" })
     .addOption(url)
@@ -226,6 +226,7 @@ export const taskDefinitions: TaskDefinition[] = [
       description: "To L1: the sender's account there has the value already; over a chain between it must",
     })
     .addFlag({ name: "estimate", description: "Print the gas that the call needs there, and send nothing" })
+    .addFlag({ name: "force", description: "Send it also where it would fail now" })
     .addFlag(noWait)
     .addOption(url)
     .addFlag(json)

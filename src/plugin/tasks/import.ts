@@ -3,12 +3,15 @@ import { Wallet } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { deposit } from "../../client/deposit.ts";
 import { findChain } from "../../client/ecosystem.ts";
+import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { balanceGain, importAccounts, planImport } from "../importing/import-state.ts";
+import { isHardhatNode, readHardhatNode } from "../importing/hardhat-node.ts";
+import type { NodeState } from "../importing/hardhat-node.ts";
 import { readImportedState } from "../importing/imported-state.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { EcosystemArguments } from "./arguments.ts";
@@ -18,7 +21,7 @@ import type { Session } from "./session.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
 interface ImportArguments extends EcosystemArguments {
-  /** A file, or the URL of an anvil. */
+  /** A file, or the URL of an anvil or of a Hardhat node. */
   readonly source: string;
   readonly chain: string;
 }
@@ -35,7 +38,8 @@ const action: NewTaskActionFunction<ImportArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (session) => {
     const { info, output } = session;
     const chain = findChain(info, args.chain);
-    const state = readImportedState(await contentOf(args.source), args.source);
+    const { gap, ...state } = await stateOf(args.source);
+    if (gap !== undefined) output.progress(warning(gap));
     const { accounts, leftOut, conflicts } = planImport(state.accounts);
     if (conflicts.length > 0) {
       throw pluginError(
@@ -67,19 +71,22 @@ const action: NewTaskActionFunction<ImportArguments> = (args, hre) =>
     );
   });
 
-async function contentOf(source: string): Promise<string> {
+async function stateOf(source: string): Promise<Pick<NodeState, "chainId" | "accounts"> & { readonly gap?: string | undefined }> {
   if (/^https?:\/\//.test(source)) {
-    const state = await callJsonRpc(source, "anvil_dumpState").catch((error: unknown) => {
+    const ask: AskL1 = (method, ...params) => callJsonRpc(source, method, params);
+    if (await isHardhatNode(ask)) return readHardhatNode(source, ask);
+    const state = await ask("anvil_dumpState").catch((error: unknown) => {
       throw pluginError(
-        `${source} does not tell its state by anvil_dumpState (${reasonOf(error)}); of another node than anvil give a file: its genesis, or what geth dump wrote`,
+        `${source} does not tell its state by anvil_dumpState (${reasonOf(error)}); of another node than anvil or Hardhat's give a file: its genesis, or what geth dump wrote`,
         error,
       );
     });
-    return String(state);
+    return readImportedState(String(state), source);
   }
   try {
-    return readFileSync(source, "utf8");
+    return readImportedState(readFileSync(source, "utf8"), source);
   } catch (error) {
+    if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
     throw pluginError(`${source} cannot be read: ${reasonOf(error)}`, error);
   }
 }

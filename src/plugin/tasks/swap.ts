@@ -4,7 +4,8 @@ import { memberName } from "../../client/ecosystem.ts";
 import { deployRemoteSwap, hasRemoteSwap } from "../../client/remote-swap-contract.ts";
 import { sentMessages } from "../../client/sent-messages.ts";
 import type { SentMessage } from "../../client/sent-messages.ts";
-import { estimateSwap, swap } from "../../client/swap.ts";
+import { estimateSwap, madeSwap, swap } from "../../client/swap.ts";
+import type { MadeSwap, SentSwap } from "../../client/swap.ts";
 import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { formatAmount } from "../../options/amount.ts";
 import { wholeNumber } from "../../options/values.ts";
@@ -19,6 +20,7 @@ import { withEcosystem } from "./session.ts";
 import type { Session } from "./session.ts";
 import { requireSendable } from "./standing.ts";
 import { readAmount, resolveSymbol, tokenOnChain } from "./tokens.ts";
+import type { NamedToken } from "./tokens.ts";
 
 interface SwapArguments extends EcosystemArguments {
   readonly amount: string;
@@ -62,21 +64,30 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
     if (args.estimate) {
       const sender = { ...request, sender: from.account };
       const estimate = await estimateSwap(info, sender, providerOf, await session.names());
-      output.result(() => `it would bring ${inWords(estimate.quoted)} now, and not less than ${inWords(estimate.minimum)}`, {
-        ...estimate,
-      });
+      const price = priceOf({ amount: request.amount, token }, { amount: estimate.quoted, token: proceeds });
+      output.result(
+        () => `it would bring ${inWords(estimate.quoted)} now (${price}), and not less than ${inWords(estimate.minimum)}`,
+        { ...estimate },
+      );
       return;
     }
     output.progress(`swapping ${args.amount} ${token.symbol} of ${formatChainAddress(info, from)}…`);
     const sent = await swap(info, request, signerOf(session, from), providerOf, await session.names());
-    const made = args.noWait ? undefined : await followOrder(session, sent.messageHash);
+    const got = (amount: bigint | undefined): string =>
+      amount === undefined
+        ? `at least ${inWords(sent.minimum)}`
+        : `${inWords(amount)} (${priceOf({ amount: request.amount, token }, { amount, token: proceeds })})`;
+    const made = args.noWait ? undefined : await followOrder(session, sent);
     output.result(
       () =>
         (made === undefined
           ? `the order is on its way to ${formatChainAddress(info, at)}; it brings at least ${inWords(sent.minimum)}`
-          : `the swap was made, and its proceeds ${made.arrived ? "have arrived at" : "are on their way to"} ${formatChainAddress(info, to)}`) +
+          : `swapped ${args.amount} ${token.symbol} for ${got(made.swapped?.amountOut)}, which ${made.arrived ? "has arrived at" : "is on its way to"} ${formatChainAddress(info, to)}`) +
         `\n  message ${sent.messageHash}${made?.claim === undefined ? "" : `\n  ${made.claim}`}`,
-      { ...sent, from, at, to, token, proceeds, made: made !== undefined, arrived: made?.arrived ?? false },
+      {
+        ...{ ...sent, from, at, to, token, proceeds, made: made !== undefined, arrived: made?.arrived ?? false },
+        proceedsAmount: made?.swapped?.amountOut ?? null,
+      },
     );
   });
 
@@ -98,29 +109,50 @@ async function ensureRemoteSwap(session: Session, at: Place, from: Place, isEsti
 /** Waits until the swap is made and its proceeds have arrived. Throws a plugin error where it failed. */
 async function followOrder(
   session: Session,
-  hash: SentMessage["messageHash"],
-): Promise<{ readonly arrived: boolean; readonly claim?: string }> {
+  { messageHash: hash, purse }: SentSwap,
+): Promise<{ readonly arrived: boolean; readonly claim?: string; readonly swapped?: MadeSwap | undefined }> {
   const message = await followMessage(session, hash, "executed");
   const failure = await callFailure(session, message);
   if (failure !== undefined) throw pluginError(`${failure}\nIts message is ${hash}`);
-  const proceeds = await proceedsOf(session, message);
-  if (proceeds === undefined) return { arrived: true };
+  const { swapped, proceeds } = await outcomeOf(session, message, purse);
+  if (proceeds === undefined) return { arrived: true, swapped };
   if (proceeds.type !== "withdrawal") {
     await followMessage(session, proceeds.messageHash, "executed");
-    return { arrived: true };
+    return { arrived: true, swapped };
   }
   const chain = memberName(session.info, proceeds.sourceChainId);
   const claim = `claim it after its batch has settled: npx hardhat hyperchain:claim ${chain} ${proceeds.messageHash}`;
-  return { arrived: false, claim };
+  return { arrived: false, claim, swapped };
 }
 
-/** The message that took the proceeds from the router's chain; undefined where they stayed there. */
-async function proceedsOf({ info, provider }: Session, { steps }: MessageInfo): Promise<SentMessage | undefined> {
+/** What was swapped, and the message that took the proceeds from the router's chain; undefined where they stayed there. */
+async function outcomeOf(
+  { info, provider }: Session,
+  { steps }: MessageInfo,
+  purse: SentSwap["purse"],
+): Promise<{ readonly swapped?: MadeSwap | undefined; readonly proceeds?: SentMessage | undefined }> {
   const executed = steps.find(({ step }) => step === "executed");
-  if (executed === undefined) return undefined;
+  if (executed === undefined) return {};
   const receipt = await provider(executed.chainId).getTransactionReceipt(executed.transactionHash);
-  const sent = receipt === null ? [] : sentMessages(executed.chainId, info.l1.chainId, receipt);
-  return sent.find(({ type }) => type === "transfer" || type === "withdrawal");
+  if (receipt === null) return {};
+  const sent = sentMessages(executed.chainId, info.l1.chainId, receipt);
+  return { swapped: madeSwap(receipt, purse), proceeds: sent.find(({ type }) => type === "transfer" || type === "withdrawal") };
+}
+
+/** An amount of a token. */
+interface Amount {
+  readonly amount: bigint;
+  readonly token: NamedToken;
+}
+
+/** Digits of a price that are told. */
+const PRICE_DECIMALS = 6;
+
+/** What one unit of the given became: "1 ETH = 1812.95 USD". */
+function priceOf(given: Amount, got: Amount): string {
+  const digits = 10n ** BigInt(given.token.decimals + PRICE_DECIMALS);
+  const price = (got.amount * digits) / (given.amount * 10n ** BigInt(got.token.decimals));
+  return `1 ${given.token.symbol} = ${formatAmount(price, PRICE_DECIMALS)} ${got.token.symbol}`;
 }
 
 export default action;

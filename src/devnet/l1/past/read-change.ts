@@ -32,6 +32,29 @@ export async function readFirst(ask: AskL1): Promise<{ readonly change: L1Change
 }
 
 /**
+ * What a Hardhat's node has of its own, after all its blocks or those behind the block that it forks: what its accounts, its
+ * blocks and their transactions have touched. What cheats put there is not among it, unless a transaction has touched it too.
+ */
+export async function readWhole(ask: AskL1, first = 0): Promise<L1Change> {
+  const names = new L1Names();
+  for (const address of [...((await ask("eth_accounts")) as readonly Hex[]), ...SYSTEM_CONTRACTS]) names.add(address);
+  const chainId = Number(await ask("eth_chainId"));
+  const head = Number(await ask("eth_blockNumber"));
+  let newest: ToldBlock["block"] | undefined;
+  for (let number = first; number <= head; number++) {
+    newest = (await ask("eth_getBlockByNumber", `0x${number.toString(16)}`, true)) as ToldBlock["block"];
+    if (number > 0) await addNames(ask, newest, names);
+  }
+  const hash = newest?.["hash"] as Hex;
+  return { chainId, blocks: [{ hash, transactions: [] }], ...(await readValues(ask, names, new Map())), waits: false };
+}
+
+/** Whether the account is one that Ethereum calls at the ends of blocks. */
+export function isSystemContract(address: Hex): boolean {
+  return SYSTEM_CONTRACTS.includes(address);
+}
+
+/**
  * What a request has just changed on L1; `before` and `now` are its newest blocks before and after it. `codes` are those that are
  * known of accounts; what is new is added.
  */
