@@ -73,6 +73,8 @@ export class ForwardingDriver {
   #leaving: readonly LeavingMoney[] = [];
   /** What was sent for tasks and waits for its block, and whether that is all there is to do for them. */
   readonly #underWay = new Map<ForwardingTask, Step>();
+  /** The look before could not send all that it had. */
+  #isCutOff = false;
   /** The first task of the next look: what waits does not hold others up. */
   #turn = 0;
 
@@ -106,8 +108,8 @@ export class ForwardingDriver {
   }
 
   /**
-   * Takes every step that can be taken, and waits for no block. Resolves with whether it sent any. Rejects with a provider's
-   * error. Calls must not overlap, nor with `finish`.
+   * Takes every step that can be taken, and waits for no block. Resolves with whether another look can go on at once behind
+   * those blocks. Rejects with a provider's error. Calls must not overlap, nor with `finish`.
    */
   async look(): Promise<boolean> {
     await this.finish();
@@ -120,8 +122,11 @@ export class ForwardingDriver {
       (task) => !this.#underWay.has(task) && this.#attempts.isDue(task),
     );
     this.#turn = tasks.length <= MAX_TASKS_PER_LOOK ? 0 : (this.#turn + MAX_TASKS_PER_LOOK) % tasks.length;
-    for (const task of due.slice(0, MAX_TASKS_PER_LOOK)) await this.#tryTask(task);
-    return this.waiting > before;
+    let isCutOff = false;
+    for (const task of due.slice(0, MAX_TASKS_PER_LOOK)) isCutOff = (await this.#tryTask(task)) || isCutOff;
+    const wasCutOff = this.#isCutOff;
+    this.#isCutOff = isCutOff;
+    return this.waiting > before || (isCutOff && !wasCutOff);
   }
 
   /** Takes what became of what was sent. */
@@ -190,14 +195,17 @@ export class ForwardingDriver {
     return new QueueView({ hyperchain, fromBlock: layer.fromBlock }, { provider });
   }
 
-  async #tryTask(task: ForwardingTask): Promise<void> {
+  /** Resolves with whether nothing more could be sent in this round. */
+  async #tryTask(task: ForwardingTask): Promise<boolean> {
     try {
       const step = await (task.type === "claim" ? this.#claim(task) : this.#forward(task));
       if (step === "done") this.#book.done(task);
       else if (step !== "waits") this.#underWay.set(task, step);
     } catch (error) {
-      if (!(error instanceof RoundOver)) this.#attempts.fail(task, error);
+      if (error instanceof RoundOver) return true;
+      this.#attempts.fail(task, error);
     }
+    return false;
   }
 
   async #claim({ hop, withdrawal }: ForwardingTask & { readonly type: "claim" }): Promise<Progress> {
@@ -341,8 +349,7 @@ async function putWhereMissing(
   const gasPrice = (await signer.provider?.getFeeData())?.gasPrice ?? 0n;
   if (rewardWei < gasPrice * LEAST_CLAIM_GAS) throw new Error(`its fee of ${rewardWei} pays for no claim`);
   await putForwarders();
-  // That took nonces.
-  account.beginRound();
+  account.acceptOthers();
 }
 
 /** Throws an Error for an account whose code runs when it is paid: that can let an estimate succeed and no transaction. */

@@ -80,6 +80,8 @@ export class OwnAccount {
   readonly #dependencies: OwnAccountDependencies;
   #waiting: readonly Waiting[] = [];
   #terms: Promise<Terms> | undefined;
+  /** Up to this nonce what became of the account's transactions is known, or they are among those that wait. */
+  #accounted: number | undefined;
   /** Calls of `send` that have not ended: they count nonces by the same terms. */
   #sending = 0;
 
@@ -101,6 +103,13 @@ export class OwnAccount {
   forget(): void {
     this.#waiting = [];
     this.#terms = undefined;
+    this.#accounted = undefined;
+  }
+
+  /** Other code of this process has sent something, which delivers nothing. */
+  acceptOthers(): void {
+    this.#accounted = Infinity;
+    this.beginRound();
   }
 
   /** What one transaction of so much gas would leave of the balance, those that were sent in this round paid. */
@@ -188,6 +197,10 @@ export class OwnAccount {
     // What an earlier process sent, or what came back with an earlier state, may deliver the same.
     if (pending - latest > own.length) throw othersWait(from, pending - latest, own.length);
     const nonce = Math.max(pending, ...own.map((sent) => sent.nonce + 1));
+    const accounted = this.#accounted;
+    this.#accounted = nonce;
+    // What came into blocks since these were read may have delivered the same: they are read again first.
+    if (accounted === undefined || nonce > accounted) throw othersCame(from, nonce);
     const { gasPrice, maxFeePerGas, maxPriorityFeePerGas } = feeData;
     const fees =
       maxFeePerGas === null || maxPriorityFeePerGas === null
@@ -204,6 +217,7 @@ export class OwnAccount {
     const { signer, provider } = this.#dependencies;
     const { chainId, fees } = terms;
     const nonce = terms.nonce++;
+    this.#accounted = terms.nonce;
     const type = "gasPrice" in fees ? 0 : 2;
     const raw = await signer.signTransaction({ ...call, ...fees, type, chainId, nonce });
     const sent: Waiting = {
@@ -237,6 +251,10 @@ function broadcast(raw: string, provider: Provider): Promise<unknown> {
 
 function othersWait(from: string, waiting: number, own: number): RoundOver {
   return new RoundOver("RoundOver", `${waiting} transactions of ${from} wait for their blocks, of which ${own} are known here`);
+}
+
+function othersCame(from: string, nonce: number): RoundOver {
+  return new RoundOver("RoundOver", `transactions of ${from} up to nonce ${nonce} are in blocks that may not have been read`);
 }
 
 function lost(hash: string): Outcome {

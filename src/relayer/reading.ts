@@ -36,6 +36,8 @@ export interface ReadingDependencies {
   readonly take: (chainId: ChainId, event: ChainEvent) => void;
   /** Reads more of L1, up to this block. */
   readonly readL1: (head: L1Head) => Promise<void>;
+  /** All members begin to be read. */
+  readonly onBegin: () => void;
   /** Something new was taken. */
   readonly onRead: () => void;
   /** What was taken belongs to a state that is gone, on one of the members at least. */
@@ -58,12 +60,11 @@ const MOST_READINGS = 8;
 
 /** What is read of a member is taken whole or not at all. Those that ask while it is read share the next reading. */
 export function createReading(chains: readonly ReadChain[], dependencies: ReadingDependencies): Reading {
-  const { l1, l1View, take, readL1, onRead } = dependencies;
+  const { l1, l1View, take, readL1, onBegin, onRead } = dependencies;
   const unread = new UnreadEvents(take);
   const views = chains.map(({ chainId, provider, tip }) => ({ chainId, view: new ChainView({ chainId }, { provider, tip }) }));
   /** How often everything was forgotten. */
-  let timesForgotten = 0;
-  let hasNews = false;
+  let [timesForgotten, hasNews] = [0, false];
   let readHash: string | undefined;
 
   function forget(): void {
@@ -115,6 +116,7 @@ export function createReading(chains: readonly ReadChain[], dependencies: Readin
       let failures: readonly unknown[] = [];
       for (let time = 0; time < MOST_READINGS; time++) {
         const before = timesForgotten;
+        onBegin();
         failures = await failuresOf([layer, ...members].map(({ name, read }) => answerWithin(read(), name, withinMs)));
         if (before === timesForgotten) break;
       }

@@ -12,7 +12,7 @@ import { FlowBook } from "./flow-book.ts";
 import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
 import { ListBook } from "./list-book.ts";
-import type { OwnAccount, OwnAccountDependencies } from "./own-account.ts";
+import type { OwnAccount, OwnAccountDependencies, Undisturbed } from "./own-account.ts";
 import { createReading } from "./reading.ts";
 import type { L1Head } from "./reading.ts";
 import type { AskedNode } from "./state-proof.ts";
@@ -107,10 +107,18 @@ export function createRelayer(
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
+  /** Since the last reading began: what is sent by what it found goes to no other state. */
+  let asRead: Undisturbed | undefined;
+  const asItWasRead = (): Undisturbed => asRead ?? ((send) => send());
   const lanes = options.chains.map((chain) => {
     const lane = new DeliveryLane(
       { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
-      { ...{ l1View, book, flows, lists, nodeOf, choose, undisturbed }, signer: chain.signer, provider: providerOf(chain) },
+      {
+        ...{ l1View, book, flows, lists, nodeOf, choose },
+        undisturbed: asItWasRead,
+        signer: chain.signer,
+        provider: providerOf(chain),
+      },
     );
     return { lane, makesBlocks: chain.makesBlocks ?? (() => true), inTurn: oneByOne() };
   });
@@ -118,6 +126,7 @@ export function createRelayer(
     options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), tip: chain.tip })),
     {
       ...{ l1, l1View },
+      onBegin: () => (asRead = undisturbed?.()),
       take(chainId, event) {
         follower?.take(chainId, event);
         if (event.type === "flow") flows.take(chainId, event.event);
@@ -135,7 +144,6 @@ export function createRelayer(
 
   /** Waits for the blocks of what was sent on a chain, as far as it makes some. */
   async function included({ lane, makesBlocks }: (typeof lanes)[number]): Promise<void> {
-    if (lane.waiting === 0) return;
     const look = async (): Promise<void> => {
       await reading.chain(lane.chainId);
       await lane.finish();

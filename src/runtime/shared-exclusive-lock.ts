@@ -44,7 +44,7 @@ export class SharedExclusiveLock {
     return this.#visit({ label, alone: true, urgent: false }, work);
   }
 
-  /** How often something was done alone. */
+  /** Another number whenever something begins or ends that is done alone. */
   get timesAlone(): number {
     return this.#timesAlone;
   }
@@ -56,6 +56,7 @@ export class SharedExclusiveLock {
     try {
       return await work();
     } finally {
+      if (visitor.alone) this.#timesAlone++;
       this.#inside.delete(visitor);
       this.#admitWaiting();
     }
