@@ -15,6 +15,7 @@ Suites
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
+  worst-gas    the heaviest transactions by what they do: how long a payment behind them waits, and how long a seal keeps the process
   page         the page in a real browser: until its first paint and its first table, its longest task, what it weighs
   plugin       what users of the plugin wait for: help, a test with two chains, a fixture, settling; and what it weighs
 
@@ -34,7 +35,7 @@ Options
   --recipients N     kept: new accounts that each transfer pays (default 1)
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
-  --only TEXT        operations: only those in whose description this is
+  --only TEXT        operations, worst-gas: only those in whose description this is
   --samples N        prove, plugin, page: of which the median is reported, after one for warming up (default 3)
   --help`;
 
@@ -136,6 +137,11 @@ switch (suite) {
   case "operations": {
     const { benchOperations } = await import("./operations.ts");
     await benchOperations({ json: values.json, only: values.only });
+    break;
+  }
+  case "worst-gas": {
+    const { benchWorstGas } = await import("./worst-gas.ts");
+    await benchWorstGas({ json: values.json, only: values.only });
     break;
   }
   case "page": {

@@ -1,0 +1,163 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { DEFAULT_MAX_INSTRUCTIONS } from "../src/chain/model/instruction-limits.ts";
+import { mostWork } from "../src/chain/model/work-limits.ts";
+import { SequencerError } from "../src/chain/sequencer/sequencer-error.ts";
+import { BatchWitness } from "../src/chain/witness/batch-witness.ts";
+import { batchWitness } from "../src/execution-proof/batch/batch-witness.ts";
+import { compile } from "../src/demo/compile.ts";
+import type { Hex } from "../src/protocol/hex.ts";
+import { loop, staticCall } from "../test/chain/support/assembler.ts";
+import { CHAIN_ID, environmentOf } from "../test/chain/support/engine.ts";
+import { startVerifiedChain } from "../test/chain/support/verified-chain.ts";
+import type { VerifiedChain } from "../test/chain/support/verified-chain.ts";
+import { TestWallet } from "../test/chain/support/wallet.ts";
+import { worstOperations } from "../test/chain/support/worst-operations.ts";
+import type { WorstOperation } from "../test/chain/support/worst-operations.ts";
+import { ChainBatches } from "../test/execution-proof/support/chain-batches.ts";
+
+export interface WorstGasBenchOptions {
+  readonly json: boolean;
+  /** Only classes in whose description this is. */
+  readonly only: string;
+}
+
+/** Code that spends a transaction's gas on one thing. */
+interface GasClass {
+  readonly what: string;
+  readonly to: Hex;
+  readonly data: Hex;
+}
+
+/** What of a class the witness runs as a preview. */
+interface Run {
+  readonly isRefused: boolean;
+  readonly gasUsed: bigint;
+  readonly cpuMs: number;
+}
+
+interface Wait {
+  readonly wallMs: number;
+  readonly processorMs: number;
+}
+
+const MOST_GAS = 2n ** 24n;
+const BOUNDS = { maxInstructions: DEFAULT_MAX_INSTRUCTIONS, maxWork: mostWork(DEFAULT_MAX_INSTRUCTIONS) };
+/** Of the batch whose sealing is measured, in transactions of as much as one may do. */
+const SEALED_GAS = 39_000_000n;
+const [SENDER, PAYER] = [new TestWallet(1), new TestWallet(2)];
+const LONG: Hex = `0x${"bb".repeat(20)}`;
+/** 24 kB of PUSH1 behind a jump, so that all of it is looked at. */
+const LONG_CODE: Hex = `0x6003565b00${"60ff".repeat(12_285)}`;
+/** What a loop takes that only counts. */
+const PLAIN = "SWAP16";
+
+/** How long others wait behind the heaviest transactions, and how long a seal keeps the process; bench/README.md says more. */
+export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promise<void> {
+  await compile({ everything: true });
+  const codes: readonly WorstOperation[] = [
+    ...worstOperations(),
+    { family: "calls and logs", what: "calls of 24 kB of code", code: loop(staticCall(BigInt(LONG), 0), { reserve: 100_000 }) },
+  ];
+  const accounts = [
+    ...[SENDER, PAYER].map(({ address }) => ({ address, balanceWei: 10n ** 24n })),
+    { address: LONG, nonce: 1n, code: LONG_CODE },
+    ...codes.map(({ code, storage = [] }, i) => ({
+      address: addressOf(i),
+      nonce: 1n,
+      code,
+      storage,
+    })),
+  ];
+  const classes = codes.map(({ family, what, data = "0x" }, i) => ({
+    what: `${family}: ${what}`,
+    to: addressOf(i),
+    data,
+  }));
+  const witness = await BatchWitness.create(CHAIN_ID, accounts);
+  const chain = await startVerifiedChain({ accounts });
+  const batches = await ChainBatches.of(chain, accounts);
+  const print = (figures: object): void => console.log(json ? JSON.stringify(figures) : Object.values(figures).join("  "));
+  const plain = classes.find(({ what }) => what.includes(PLAIN));
+  if (plain === undefined) throw new Error(`no class is called ${PLAIN}`);
+  const reference = await preview(witness, plain, 1_000_000n);
+  const referenceNsPerGas = (reference.cpuMs * 1e6) / Number(reference.gasUsed);
+  let worst = { waitMs: 0, waitCpuMs: 0, what: "" };
+  for (const each of classes.filter(({ what }) => what.includes(only))) {
+    const most = await preview(witness, each, MOST_GAS);
+    const gas = most.isRefused ? await heaviestGas(witness, each) : MOST_GAS;
+    const { cpuMs, gasUsed } = most.isRefused ? await preview(witness, each, gas) : most;
+    const waits = [await waitBehind(chain, each, gas), ...(most.isRefused ? [await waitBehind(chain, each, MOST_GAS)] : [])];
+    const waitMs = Math.max(...waits.map(({ wallMs }) => wallMs));
+    const waitCpuMs = Math.max(...waits.map(({ processorMs }) => processorMs));
+    if (waitMs > worst.waitMs) worst = { waitMs, waitCpuMs, what: each.what };
+    const perPlain = (cpuMs * 1e6) / Number(gasUsed) / referenceNsPerGas;
+    print({ what: each.what, admittedGas: Number(gas), cpuMs: Math.round(cpuMs), perPlain: round(perPlain), waitMs, waitCpuMs });
+    batches.next(await chain.sealAndVerify());
+  }
+  const sealing = await seal(chain, batches, plain);
+  print({ worstWaitMs: worst.waitMs, worstWaitCpuMs: worst.waitCpuMs, worstClass: worst.what, ...sealing });
+  await chain.chain.close();
+}
+
+/** The most gas with which the transaction is not refused, to a sixteenth. */
+async function heaviestGas(witness: BatchWitness, each: GasClass): Promise<bigint> {
+  let [low, high] = [200_000n, MOST_GAS];
+  while (high - low > high / 16n) {
+    const middle = (low + high) / 2n;
+    if ((await preview(witness, each, middle)).isRefused) high = middle;
+    else low = middle;
+  }
+  return low;
+}
+
+async function preview(witness: BatchWitness, { to, data }: GasClass, gasLimit: bigint): Promise<Run> {
+  const transaction = await new TestWallet(1).sign({ to, data, gasLimit });
+  const start = process.threadCpuUsage();
+  const { receipt } = await witness.preview({ transaction, environment: environmentOf(1n) }, BOUNDS);
+  const { user, system } = process.threadCpuUsage(start);
+  return { isRefused: receipt === undefined, gasUsed: receipt?.gasUsed ?? gasLimit, cpuMs: (user + system) / 1000 };
+}
+
+/** From a payment that is sent just behind the transaction to its inclusion; what all threads compute meanwhile is less noisy. */
+async function waitBehind({ chain }: VerifiedChain, { to, data }: GasClass, gasLimit: bigint): Promise<Wait> {
+  const nonce = SENDER.nonce;
+  const heavy = chain.submit(await SENDER.signRaw({ to, data, gasLimit })).catch((error: unknown) => {
+    if (!(error instanceof SequencerError)) throw error;
+    SENDER.nonce = nonce;
+  });
+  const payment = await PAYER.signRaw({ to: SENDER.address, value: 1n, gasLimit: 21_000n });
+  const [start, used] = [performance.now(), process.cpuUsage()];
+  await chain.submit(payment);
+  const wallMs = Math.round(performance.now() - start);
+  const { user, system } = process.cpuUsage(used);
+  await heavy;
+  return { wallMs, processorMs: Math.round((user + system) / 1000) };
+}
+
+/** The longest time for which a seal keeps the process from anything else, without and with what a proof of execution needs. */
+async function seal(
+  chain: VerifiedChain,
+  batches: ChainBatches,
+  { to, data }: GasClass,
+): Promise<{ readonly sealStallMs: number; readonly provenSealStallMs: number }> {
+  for (let gas = 0n; gas < SEALED_GAS; gas += 3_900_000n)
+    await chain.chain.submit(await SENDER.signRaw({ to, data, gasLimit: 3_900_000n }));
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const formed = await chain.chain.seal();
+  delay.disable();
+  if (formed === undefined) throw new Error("no batch was open");
+  const { executed, before } = batches.next(formed);
+  const start = performance.now();
+  batchWitness(executed, { ...before, tree: batches.treeBefore });
+  const sealStallMs = Math.round(delay.max / 1e6);
+  return { sealStallMs, provenSealStallMs: Math.round(sealStallMs + performance.now() - start) };
+}
+
+function addressOf(index: number): Hex {
+  return `0x${"be".repeat(18)}${index.toString(16).padStart(4, "0")}`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
