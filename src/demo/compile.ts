@@ -3,7 +3,7 @@ import { join } from "node:path";
 import hre from "hardhat";
 import { prepareEngine } from "../chain/execution/connection.ts";
 
-export interface CompileOptions {
+interface CompileOptions {
   /** Also the contracts of tests and benchmarks, which take longer than the rest. Default false. */
   readonly everything?: boolean;
 }

@@ -16,7 +16,7 @@ import { encodePubdata, hashPubdata } from "../protocol/pubdata.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
 import type { ProofJob } from "../prover/job.ts";
 
-export interface RandomBatchOptions {
+interface RandomBatchOptions {
   /** Leaves of the tree before the batch. At least 2: the sentinel and the outputs leaf. */
   readonly leafCount: number;
   /** Leaf writes besides the outputs entry; half of them, rounded down, are insertions. */
@@ -27,7 +27,7 @@ export interface RandomBatchOptions {
 
 const PROTOCOL_VERSION = 1n;
 
-export interface RandomBatch {
+interface RandomBatch {
   readonly job: ProofJob;
   readonly pubdata: Uint8Array;
 }

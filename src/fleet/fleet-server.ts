@@ -10,7 +10,7 @@ import type { FleetPort } from "./fleet.ts";
 import { MAX_PROOF_BYTES } from "./proof-task.ts";
 import { doneRequest, extendRequest, giveBackRequest, PATHS, takeRequest, TASK_HEADERS } from "./wire.ts";
 
-export interface FleetServerOptions {
+interface FleetServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;

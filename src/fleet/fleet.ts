@@ -16,7 +16,7 @@ import { WorkerRecords } from "./worker-record.ts";
 import type { WorkerInfo } from "./worker-record.ts";
 
 /** A worker's right to make one proof, for as long as it says in time that it is at it. */
-export interface Lease {
+interface Lease {
   /** Known to this worker alone. */
   readonly id: string;
   readonly task: ProofTask;
@@ -54,12 +54,12 @@ export interface Fleet extends Prover, FleetPort {
   workers(): readonly WorkerInfo[];
 }
 
-export interface FleetOptions {
+interface FleetOptions {
   /** Default 30 seconds. */
   readonly leaseMs?: number;
 }
 
-export interface FleetDependencies {
+interface FleetDependencies {
   /** Proves what no worker takes. Closed with the fleet. */
   readonly local: Prover;
   readonly clock: Clock;

@@ -9,7 +9,7 @@ import type { WorkerProgress } from "./fleet.ts";
 import { decodeTask, MAX_TASK_BYTES } from "./proof-task.ts";
 import { PATHS, refusal, TASK_HEADERS } from "./wire.ts";
 
-export interface WorkerOptions {
+interface WorkerOptions {
   /** Where an ecosystem serves its fleet. */
   readonly url: string;
   readonly token: string;
@@ -29,7 +29,7 @@ export type WorkerEvent =
   /** The proof is needed no more, or could not be made, or was refused. */
   | { readonly type: "dropped"; readonly id: Hex; readonly reason: string };
 
-export interface WorkerDependencies {
+interface WorkerDependencies {
   readonly prover: Prover;
   /** Waits, or ends early when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -2,7 +2,7 @@
  * One step of recomputing a Merkle root from several leaves of a binary tree. The machine that runs the steps holds one
  * current node and a stack of nodes that wait for their right neighbour.
  */
-export type MultiproofStep =
+type MultiproofStep =
   /** The current node becomes the leaf at this position in the list of opened leaves. */
   | { readonly kind: "leaf"; readonly position: number }
   /**

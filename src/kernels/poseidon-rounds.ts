@@ -2,7 +2,7 @@ import { add, mul } from "../field/koala-bear.ts";
 import { MDS_MATRIX, ROUND_CONSTANTS } from "./reference/poseidon.ts";
 
 /** The round constants of the form in which partial rounds have one each. */
-export interface CompactRoundConstants {
+interface CompactRoundConstants {
   readonly initial: readonly (readonly number[])[];
   /** What lane 0 gets in each partial round; the other lanes get nothing. */
   readonly partial: readonly number[];

@@ -64,7 +64,7 @@ export interface Settlement {
   readonly onWait?: (reason: string | undefined) => void;
 }
 
-export interface L1LinkOptions {
+interface L1LinkOptions {
   readonly chain: ChainOnL1;
   /** L1 block of the chain's creation. */
   readonly fromBlock: number;
@@ -73,7 +73,7 @@ export interface L1LinkOptions {
   readonly coinbase: Hex;
 }
 
-export interface L1LinkDependencies {
+interface L1LinkDependencies {
   readonly clock: Clock;
   /** The time of all chains of an ecosystem, where it has one. */
   readonly time?: MovableClock;
@@ -83,7 +83,7 @@ export interface L1LinkDependencies {
 }
 
 /** Batches that came through each stage, while neither chain nor settlement has stopped. */
-export type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
+type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "executed", number>>;
 
 /**
  * What a chain and L1 exchange: batches go out, are proven, settled, and formed again where they are refused; operations and

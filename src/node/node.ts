@@ -76,7 +76,7 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
 }
 
 /** A chain's protocol version, and the one that it waits for. */
-export interface NodeVersions {
+interface NodeVersions {
   /** Of a batch that began now. */
   readonly current: bigint;
   /** Undefined where no other version is scheduled. */

@@ -23,7 +23,7 @@ export interface RestorableMember {
   revert(mark: MemberMark): Promise<void>;
 }
 
-export interface RestorableParts {
+interface RestorableParts {
   readonly chain: () => Chain;
   readonly settling: Settling;
   readonly intake: L1Intake;

@@ -10,7 +10,7 @@ export interface OptionProblem {
 }
 
 /** A value with every default in place, or what is wrong with it. */
-export type Checked<T> = { readonly value: T } | { readonly problems: readonly OptionProblem[] };
+type Checked<T> = { readonly value: T } | { readonly problems: readonly OptionProblem[] };
 
 /** Checks a value against a schema: one problem for each option that is refused. */
 export function check<const S extends v.GenericSchema>(schema: S, value: unknown): Checked<v.InferOutput<S>> {

@@ -25,7 +25,7 @@ export interface RuledChain extends ChainTimes, SettlingChain {
 }
 
 /** What the rules between options read of L1. */
-export interface RuledL1 {
+interface RuledL1 {
   readonly url?: string | undefined;
   readonly port?: number | undefined;
   readonly confirmations?: number | undefined;
@@ -33,14 +33,14 @@ export interface RuledL1 {
 }
 
 /** What the rules between options read of the prover. */
-export interface RuledProver {
+interface RuledProver {
   readonly mode: "stark" | "none";
   /** Of chains that say nothing. */
   readonly execution: "proven" | "trusted";
 }
 
 /** What the rules between options read of an ecosystem beside its chains. */
-export interface RuledEcosystem {
+interface RuledEcosystem {
   readonly l1: RuledL1;
   readonly l1Path: OptionPath;
   readonly prover: RuledProver;

@@ -11,7 +11,7 @@ import type { ChainId } from "./ids.ts";
 import type { StoredBatch } from "./stored-batch.ts";
 import { toLimbs } from "./word.ts";
 
-export const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
+const AGGREGATE_TAG = hashTag("hyperchain.aggregate.v2");
 /** Most batches of an aggregate. */
 export const MAX_AGGREGATED_BATCHES = 64;
 /** Elements of a batch's second state tree, which no chain has: two roots, D, r and y. */
@@ -27,7 +27,7 @@ export interface AggregatedBatch {
 }
 
 /** What an aggregate's proof says; the digest comes from the prover, the rest from L1's own list. */
-export interface AggregateStatement {
+interface AggregateStatement {
   readonly batchCount: number;
   /** A. */
   readonly digest: Digest;
@@ -45,7 +45,7 @@ export function aggregateStatement(batches: readonly AggregatedBatch[], digest: 
 }
 
 /** The 108 elements of a batch: numbers and words as limbs of 16 bits, lowest first; then roots, D, r and y of both trees. */
-export function aggregateElements({ chainId, batch }: AggregatedBatch): number[] {
+function aggregateElements({ chainId, batch }: AggregatedBatch): number[] {
   const numbers = batch.protocolVersion | (chainId << 32n) | ((batch.batchNumber + 1n) << 96n);
   return [
     ...toLimbs(numbers).slice(0, 8),

@@ -16,11 +16,7 @@ export interface AssetFlow {
   readonly amount: bigint;
 }
 
-export const ASSET_FLOWS_TAG = hashTag("hyperchain.asset-flows.v1");
-
-/** ABI type of a list of flows. */
-export const ASSET_FLOWS_ABI_TYPE =
-  "tuple(uint8 kind, uint256 destinationChainId, uint256 originChainId, address originToken, uint256 amount)[]";
+const ASSET_FLOWS_TAG = hashTag("hyperchain.asset-flows.v1");
 
 /**
  * Sums asset messages by kind, destination and asset, in order of first appearance. A withdrawal to another chain than the

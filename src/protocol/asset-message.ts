@@ -28,7 +28,7 @@ export interface AssetTransfer {
 /** Bytes of an asset message. */
 export const ASSET_MESSAGE_BYTES = 190;
 /** First byte of an asset message. */
-export const ASSET_MESSAGE_VERSION = 1;
+const ASSET_MESSAGE_VERSION = 1;
 /** Messages with larger amounts are no asset messages, so that sums on L1 cannot overflow. */
 export const MAX_ASSET_AMOUNT = (1n << 128n) - 1n;
 /** The predeploy that moves all assets but the chain's base token. */

@@ -6,7 +6,7 @@ import type { ChainId } from "./ids.ts";
 import type { HoldingKey } from "./holding.ts";
 
 /** Domain tag of an atomic flow's name. */
-export const ATOMIC_FLOW_TAG = hashTag("hyperchain.atomic-flow.v1");
+const ATOMIC_FLOW_TAG = hashTag("hyperchain.atomic-flow.v1");
 /** First byte of the message by which a leg's chain says that the leg is there. */
 const FACT = 4;
 /** Slots of `escrows` and `executed` in `AtomicFlows.sol`. */

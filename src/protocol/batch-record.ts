@@ -2,8 +2,8 @@ import { fromHex, hashTag, keccak, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import type { StoredBatch } from "./stored-batch.ts";
 
-export const BATCH_RECORD_TAG = hashTag("hyperchain.batch-record.v2");
-export const REFUSED_DESTINATIONS_TAG = hashTag("hyperchain.refused-destinations.v2");
+const BATCH_RECORD_TAG = hashTag("hyperchain.batch-record.v2");
+const REFUSED_DESTINATIONS_TAG = hashTag("hyperchain.refused-destinations.v2");
 /** What a mark says instead of a batch from which on execution is proven. */
 export const NO_BATCH = 2n ** 64n - 1n;
 

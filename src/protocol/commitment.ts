@@ -6,10 +6,10 @@ import { fromHex, hashTag, keccak, toHex, wordToHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 import type { BatchNumber, ChainId } from "./ids.ts";
 
-export const BATCH_TAG = hashTag("hyperchain.batch.v2");
-export const EVALUATION_POINT_TAG = hashTag("hyperchain.evaluation-point.v1");
-export const DATA_AVAILABILITY_TAG = hashTag("hyperchain.data-availability.v2");
-export const COMMITMENT_TAG = hashTag("hyperchain.commitment.v1");
+const BATCH_TAG = hashTag("hyperchain.batch.v2");
+const EVALUATION_POINT_TAG = hashTag("hyperchain.evaluation-point.v1");
+const DATA_AVAILABILITY_TAG = hashTag("hyperchain.data-availability.v2");
+const COMMITMENT_TAG = hashTag("hyperchain.commitment.v1");
 
 /** In place of what commits to a second state tree, which no chain has. */
 export const NO_PARTITION: Hex = wordToHex(0n);

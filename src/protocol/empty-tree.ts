@@ -1,7 +1,7 @@
 import { fromHex, keccak } from "./hex.ts";
 
 /** A binary keccak tree in which every leaf is the empty one. */
-export interface EmptyTree {
+interface EmptyTree {
   /** A node of each level below the root, leaves first. */
   readonly levels: readonly Uint8Array[];
   readonly root: Uint8Array;

@@ -8,7 +8,7 @@ import type { PredeployName } from "./predeploys.ts";
 export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
 
 /** An account that exists before a chain's first block. */
-export interface GenesisAccount {
+interface GenesisAccount {
   /** 20 bytes. */
   readonly address: Hex;
   /** Artifact whose runtime code the account has. */
@@ -61,8 +61,8 @@ export function configurationOnL1(chain: {
   };
 }
 
-export const CONFIGURATION_TAG = hashTag("hyperchain.configuration.v2");
-export const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
+const CONFIGURATION_TAG = hashTag("hyperchain.configuration.v2");
+const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
 
 /** keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's state. */
 export function hashConfiguration(configuration: ChainConfiguration): Hex {
@@ -80,7 +80,7 @@ export function hashExtensions(configurationHash: Hex): Hex {
 }
 
 /** One storage word. */
-export interface StorageSlot {
+interface StorageSlot {
   readonly address: Hex;
   readonly slot: Hex;
   readonly value: Hex;

@@ -4,7 +4,7 @@ import type { Hex } from "./hex.ts";
 import type { ChainId, MessageHash } from "./ids.ts";
 
 /** A call of a bundle. */
-export interface InteropCall {
+interface InteropCall {
   /** Whether the sender's account on the destination makes it, instead of a delivery to `receiveMessage`. */
   readonly fromAccount: boolean;
   readonly to: Hex;

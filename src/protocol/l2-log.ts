@@ -17,7 +17,7 @@ export interface L2Log {
 }
 
 /** Bytes of a packed log. */
-export const L2_LOG_BYTES = 88;
+const L2_LOG_BYTES = 88;
 /** Levels of the log tree above its leaves. */
 export const L2_LOG_TREE_DEPTH = 14;
 /** Logs that a batch's tree has room for. */

@@ -26,7 +26,7 @@ export function l2LogTreeProof(leaves: readonly Hex[], index: number): Hex[] {
 }
 
 /** The way from a log to an imported root. */
-export interface LogInclusionPath {
+interface LogInclusionPath {
   /** From the log up: 14 words. */
   readonly logSiblings: readonly Hex[];
   /** Place of the log's batch among the registry's leaves. */
@@ -40,7 +40,7 @@ export interface LogInclusionPath {
 }
 
 /** Version 2, the depths of both trees, zeros: the first word of a proof against an imported root. */
-export const MESSAGE_PROOF_METADATA: Hex = wordToHex(
+const MESSAGE_PROOF_METADATA: Hex = wordToHex(
   (2n << 248n) | (BigInt(L2_LOG_TREE_DEPTH) << 240n) | (BigInt(TRANSACTION_TREE_DEPTH) << 232n),
 );
 

@@ -24,7 +24,7 @@ export interface BatchOutputs {
   readonly extensions: Hex;
 }
 
-export const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
+const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
 
 /** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Throws WordError or HexError when a field does not fit. */
 export function hashOutputs(outputs: BatchOutputs): Hex {

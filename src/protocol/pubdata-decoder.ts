@@ -27,7 +27,7 @@ export const PUBDATA_REJECTION_CODES = [
 export type PubdataRejectionCode = (typeof PUBDATA_REJECTION_CODES)[number];
 
 /** The code and the offset of the item that broke a rule. */
-export interface PubdataRejection {
+interface PubdataRejection {
   readonly code: PubdataRejectionCode;
   readonly offset: number;
 }

@@ -40,14 +40,6 @@ export interface StoredBatch {
   readonly partitionDa: Hex;
 }
 
-/** ABI type of a stored batch. */
-export const STORED_BATCH_ABI_TYPE =
-  "tuple(uint64 batchNumber, uint64 lastBlock, uint64 firstTimestamp, uint64 lastTimestamp, uint64 leafCount, uint64 priorityOpTotal, " +
-  "uint64 committedAt, uint64 importedRootCount, uint256 protocolVersion, bytes32 commitment, bytes32 oldStateRoot, " +
-  "bytes32 newStateRoot, bytes32 diffDigest, bytes20 point, bytes20 evaluation, bytes32 outputsHash, " +
-  "bytes32 l2LogsTreeRoot, bytes32 importedRootsRollingHash, bytes32 flowsHash, bytes32 extensions, bytes32 nestedRoot, " +
-  "bytes32 partitionRoot, bytes32 partition, bytes32 partitionDa)";
-
 /** keccak of the ABI encoding: 24 words. Throws WordError or HexError when a field does not fit. */
 export function hashStoredBatch(batch: StoredBatch): Hex {
   return keccakOfWords([

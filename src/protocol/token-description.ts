@@ -17,7 +17,7 @@ export function descriptionPosition(batchNumber: BatchNumber, index: number): bi
 }
 
 /** Which token a chain describes to the others. */
-export interface TokenDescription {
+interface TokenDescription {
   /** Chain on which the token was born. */
   readonly chainId: ChainId;
   /** Its contract there. */

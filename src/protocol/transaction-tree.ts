@@ -7,7 +7,7 @@ import type { BatchNumber, ChainId } from "./ids.ts";
 
 /** Levels of the tree behind the Transaction Root. */
 export const TRANSACTION_TREE_DEPTH = 32;
-export const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v2");
+const TRANSACTION_TREE_LEAF_TAG = hashTag("hyperchain.transaction-tree-leaf.v2");
 /** The tree of no leaf. */
 const EMPTY = emptyTree(new Uint8Array(32), TRANSACTION_TREE_DEPTH);
 

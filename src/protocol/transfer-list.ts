@@ -7,7 +7,7 @@ import type { BatchNumber } from "./ids.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 
 /** Domain tag of a list of transfers. */
-export const TRANSFER_LIST_TAG = hashTag("hyperchain.transfer-list.v1");
+const TRANSFER_LIST_TAG = hashTag("hyperchain.transfer-list.v1");
 /** Larger amounts have no room in an entry. */
 export const MAX_LISTED_AMOUNT = (1n << 96n) - 1n;
 /** Below are the protocol's accounts and precompiled contracts, which no list pays. */
@@ -16,7 +16,7 @@ export const FIRST_LISTED_ACCOUNT = 1n << 20n;
 const AMOUNT_BITS = 96n;
 
 /** One transfer of a list. */
-export interface ListEntry {
+interface ListEntry {
   readonly recipient: Hex;
   /** Smallest units, below 2^96. */
   readonly amount: bigint;

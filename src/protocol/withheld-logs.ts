@@ -8,7 +8,7 @@ import { LogHead } from "./pubdata.ts";
 import type { PubdataLog } from "./pubdata.ts";
 
 /** First byte of a message without its body. */
-export const WITHHELD_MESSAGE_HEAD = 3;
+const WITHHELD_MESSAGE_HEAD = 3;
 
 /**
  * The logs of a batch whose pubdata is not on L1: count (2), then logs as in the pubdata, but a message that moves no assets

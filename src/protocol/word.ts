@@ -1,7 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 
 /** Limbs in a 256-bit word. */
-export const WORD_LIMBS = 16;
+const WORD_LIMBS = 16;
 /** One more than the largest word. */
 export const WORD_LIMIT = 1n << 256n;
 /** One more than the largest address. */

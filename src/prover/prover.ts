@@ -21,7 +21,7 @@ export interface ProverOptions {
   readonly idleTimeoutMs?: number;
 }
 
-export interface ProverDependencies {
+interface ProverDependencies {
   /** Starts the thread that runs `prover-thread.ts`, or an altered one in tests. */
   readonly startThread?: (file: URL, options: WorkerOptions) => Worker;
 }

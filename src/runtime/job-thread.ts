@@ -11,7 +11,7 @@ export type ThreadRequest<Job> =
   | { readonly type: "job"; readonly id: number; readonly job: Job }
   | { readonly type: "cancel"; readonly id: number };
 
-export interface JobThreadOptions<Progress, Failure> {
+interface JobThreadOptions<Progress, Failure> {
   readonly startThread: () => Worker;
   /** How long an idle thread keeps its memory before it ends. */
   readonly idleTimeoutMs: number;
@@ -30,7 +30,7 @@ export interface JobThreadOptions<Progress, Failure> {
   };
 }
 
-export interface JobOptions<Progress> {
+interface JobOptions<Progress> {
   /** Aborting rejects the job with the signal's reason and frees what it held. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

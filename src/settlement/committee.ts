@@ -19,7 +19,7 @@ export interface CommitteeMember {
 }
 
 /** An availability committee and the contract that counts its signatures. */
-export interface Committee {
+interface Committee {
   readonly members: readonly CommitteeMember[];
   readonly threshold: number;
   readonly settlementChainId: ChainId;

@@ -18,7 +18,7 @@ export function contractErrorOf(thrown: unknown): ContractError | undefined {
 }
 
 /** Names revert data by the L1 contracts' ABI. */
-export function decodeContractError(data: Hex): ContractError {
+function decodeContractError(data: Hex): ContractError {
   if (data === "0x") return { name: "RevertWithoutReason", args: [], data };
   const parsed = l1ErrorsInterface.parseError(data);
   return parsed === null ? { name: data.slice(0, 10), args: [], data } : { name: parsed.name, args: [...parsed.args], data };

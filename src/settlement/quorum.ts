@@ -42,7 +42,7 @@ export interface QuorumContext {
 }
 
 /** What a member demands before it signs; each rejects for what the member does not agree with. */
-export interface MemberChecks {
+interface MemberChecks {
   readonly batch?: (batch: SignedBatch, terms: ApprovalTerms) => Promise<void>;
   /** Resolves with the second of L1's time by which it judges. */
   readonly revert?: (reversal: BatchRevert) => Promise<bigint>;

@@ -17,12 +17,12 @@ import type { Quorum } from "./quorum.ts";
 import type { PostingPolicy, SettlementBatch } from "./settlement-batch.ts";
 import { SettlementError } from "./settlement-error.ts";
 
-export interface SettlementOptions {
+interface SettlementOptions {
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
 }
 
-export interface SettlementDependencies<Batch extends SettlementBatch> {
+interface SettlementDependencies<Batch extends SettlementBatch> {
   readonly context: Omit<SenderContext, "onBroadcast" | "onApproval">;
   readonly journal: Journal;
   /** Makes the batch's proof. Called once for each batch that L1 has not seen proven, as soon as it is submitted. */

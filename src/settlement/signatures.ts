@@ -17,7 +17,7 @@ export interface TypedDataSigner {
 }
 
 /** A request to several signers for signatures of one statement. */
-export interface SignatureRequest<Member extends { readonly address: Hex }> {
+interface SignatureRequest<Member extends { readonly address: Hex }> {
   readonly members: readonly Member[];
   /** How many must sign. */
   readonly threshold: number;

@@ -66,7 +66,7 @@ async function pendingSeconds(provider: L1Reader): Promise<bigint> {
 }
 
 /** Until when L1 takes the batch, if it takes none of the waiting operations: one window after the oldest's deadline. */
-export function lastSecond({ outputs }: SignedBatch, { deadline, window }: SigningView): bigint | undefined {
+function lastSecond({ outputs }: SignedBatch, { deadline, window }: SigningView): bigint | undefined {
   return deadline === undefined || outputs.priorityOpCount > 0n ? undefined : deadline + window;
 }
 

@@ -46,7 +46,7 @@ export function fileCircles(tree: SourceTree): string[] {
 }
 
 /** The strongly connected parts of more than one node, sorted (Tarjan 1972). */
-function circlesOf(edges: ReadonlyMap<string, readonly string[]>): string[][] {
+export function circlesOf(edges: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
   const open: string[] = [];

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { strayErrors } from "./error-rules.ts";
+import { repeatedTypeNames } from "./export-rules.ts";
+import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 
@@ -66,6 +68,37 @@ describe("the check of imports", () => {
       ["src/d.ts", 'import "./a.ts";'],
     ]);
     assert.deepEqual(fileCircles(tree), ["circle of imports: src/a.ts, src/b.ts, src/c.ts"]);
+  });
+});
+
+describe("the check of folders", () => {
+  const tree = new Map([
+    ["src/a/x.ts", 'import type { Y } from "../b/y.ts";'],
+    ["src/b/y.ts", 'import "./inner/z.ts";'],
+    ["src/b/inner/z.ts", 'const later = () => import("../../a/w.ts");'],
+    ["src/a/w.ts", 'import "./x.ts"; import "viem";'],
+  ]);
+
+  test("finds those whose files import each other, though no files do", () => {
+    assert.deepEqual(fileCircles(new Map([...tree].filter(([path]) => path !== "src/a/w.ts"))), []);
+    assert.deepEqual(folderCircles(tree, []), ["circle of folders: src/a, src/b, src/b/inner"]);
+  });
+
+  test("grants named imports, and refuses those that are not needed", () => {
+    assert.deepEqual(folderCircles(tree, ["src/a -> src/b"]), []);
+    assert.deepEqual(folderCircles(tree, ["src/a -> src/b", "src/a -> src/c"]), ["src/a -> src/c: the exception is not needed"]);
+  });
+});
+
+describe("the check of types' names", () => {
+  test("finds a type's name in two files, whatever kind of type it is, and no name that is not exported", () => {
+    const tree = new Map([
+      ["src/a.ts", "export interface One {} interface Two {} export const three = 3;"],
+      ["src/b.ts", "export type One = 1; export class Two {} export const three = 3;"],
+      ["src/c.ts", 'export type { One } from "./a.ts"; export class Two {}'],
+    ]);
+    assert.deepEqual(repeatedTypeNames(tree, []), ["One: src/a.ts, src/b.ts", "Two: src/b.ts, src/c.ts"]);
+    assert.deepEqual(repeatedTypeNames(tree, ["One", "Two", "Three"]), ["Three: the exception is not needed"]);
   });
 });
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { strayErrors } from "./error-rules.ts";
+import { repeatedTypeNames } from "./export-rules.ts";
+import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
 import { ROOMS } from "./rooms.ts";
 import { readSourceTree } from "./source-tree.ts";
+import { CIRCLE_CLOSERS, REPEATED_TYPES } from "./still-untidy.ts";
 
 const source = readSourceTree(["src/**/*.ts"]);
 const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
@@ -15,6 +18,9 @@ describe("the source", () => {
   test("follows a map of rooms without circles", () => assert.deepEqual(mapFaults(ROOMS), []));
   test("imports only what the map allows", () => assert.deepEqual(importViolations(source, ROOMS), []));
   test("has no files that import each other", () => assert.deepEqual(fileCircles(source), []));
+  test("has no folders that import each other, but for named imports", () =>
+    assert.deepEqual(folderCircles(source, CIRCLE_CLOSERS), []));
+  test("has one type of a name, but for named ones", () => assert.deepEqual(repeatedTypeNames(source, REPEATED_TYPES), []));
   test("has no class of errors that does not come from NamedError, under its own name", () =>
     assert.deepEqual(strayErrors(source), []));
   test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));

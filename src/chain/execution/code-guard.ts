@@ -22,7 +22,7 @@ export const QUIET_GAS = 150_000n;
  * 0.22 remembers every instruction to the end of the block, in some 800 bytes; with EIP-7825's whole 2^24 that came to 5 GB. Nor
  * does such code take the witness longer than half a second, as 2^24 gas of copies take 7 s without a jump.
  */
-export const SHORT_GAS = 1_000_000n;
+const SHORT_GAS = 1_000_000n;
 
 /** What must happen before the engine may run something. `hostile`: it must never run. */
 export type GuardVerdict = "safe" | "unknown" | "hostile";

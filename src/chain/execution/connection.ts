@@ -14,7 +14,7 @@ export interface EdrConnection {
 }
 
 /** Settings of an in-process chain: the `override` of Hardhat's `network.create({ network, override })`. */
-export interface EdrOverride {
+interface EdrOverride {
   readonly chainId: number;
   readonly accounts: [];
   readonly coinbase: string;
@@ -34,7 +34,7 @@ export interface EdrOverride {
 }
 
 /** What of Hardhat's configuration a chain's engine needs, and changes: which rules a chain's past follows. */
-export interface EdrHostConfig {
+interface EdrHostConfig {
   readonly chainDescriptors: ReadonlyMap<
     bigint,
     { readonly name: string; readonly chainType: string; readonly hardforkHistory?: ReadonlyMap<string, object> }

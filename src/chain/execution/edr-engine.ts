@@ -28,7 +28,7 @@ export interface EdrEngineOptions {
   readonly verbose?: boolean;
 }
 
-export interface EdrEngineDependencies {
+interface EdrEngineDependencies {
   readonly connect: EdrConnect;
 }
 

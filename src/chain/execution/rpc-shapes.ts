@@ -3,7 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
 /** A block as the engine reports it. */
-export interface ReportedBlock {
+interface ReportedBlock {
   readonly environment: BlockEnvironment;
   readonly hash: Hex;
   readonly transactionHashes: readonly Hex[];

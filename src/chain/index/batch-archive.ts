@@ -33,7 +33,7 @@ export interface ArchivedBatch {
 /** Leaves of the state that a batch changed, by their kinds; the leaf that receives each batch's outputs is not counted. */
 export type BatchChanges = Readonly<Record<keyof typeof LeafKind, LeafChanges>>;
 
-export interface LeafChanges {
+interface LeafChanges {
   /** Those that were not there before. */
   readonly inserted: number;
   readonly updated: number;

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, OperationHash } from "../../protocol/ids.ts";
 
 /** Where a transaction's messages to L1 are in its batch's log tree. */
-export interface LogPosition {
+interface LogPosition {
   readonly batchNumber: BatchNumber;
   /** Index of its first message. */
   readonly firstIndex: number;
@@ -20,13 +20,13 @@ export interface IndexedPriorityOp extends SequencedPriorityOp {
 }
 
 /** A transaction of type 0x71, which the engine knows under a hash of its own. */
-export interface IndexedEip712 {
+interface IndexedEip712 {
   readonly engineHash: Hex;
   readonly transaction: Eip712Transaction;
 }
 
 /** How much there is to read of a block's logs. */
-export interface LogVolume {
+interface LogVolume {
   readonly count: number;
   /** Hexadecimal characters of their data. */
   readonly dataCharacters: number;

@@ -32,13 +32,13 @@ export interface DeliveredMessage extends ChainPlace {
 }
 
 /** Where the outcome of a bundle came back. */
-export interface CallbackPlace extends ChainPlace {
+interface CallbackPlace extends ChainPlace {
   /** Whether the sender took it; else it is told again. */
   readonly told: boolean;
 }
 
 /** A root of the registry that the chain imported. */
-export interface ImportedAt extends ChainPlace {
+interface ImportedAt extends ChainPlace {
   readonly registryIndex: bigint;
 }
 

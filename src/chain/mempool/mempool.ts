@@ -15,13 +15,13 @@ export interface MempoolOptions {
 }
 
 /** What a chain asks for its gas. */
-export interface MempoolFees {
+interface MempoolFees {
   readonly gasPrice: Pick<GasPrice, "leastWei">;
   /** Receives all fees, so its own transactions need to pay none. */
   readonly recipient: Hex;
 }
 
-export interface MempoolDependencies {
+interface MempoolDependencies {
   /** Default: any price is taken that the options' least cap allows. */
   readonly fees?: MempoolFees | undefined;
   /** Reads an account in the newest state. */
@@ -31,7 +31,7 @@ export interface MempoolDependencies {
 }
 
 /** What one sender has in the pool. */
-export interface WaitingTransactions {
+interface WaitingTransactions {
   readonly from: Hex;
   /** Both ascend by nonce. */
   readonly ready: readonly SignedTransaction[];

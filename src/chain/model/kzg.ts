@@ -12,7 +12,7 @@ const { G1, G2, fields } = bls12_381;
  * The one operation of EIP-4844 that the EVM has: whether `proof` shows that the committed polynomial is y at z. True iff
  * e(C − [y]₁, [1]₂) = e(proof, [τ − z]₂). Throws for bytes that are no points of the groups or no field elements.
  */
-export function verifyPointEvaluation(commitment: string, z: string, y: string, proof: string): boolean {
+function verifyPointEvaluation(commitment: string, z: string, y: string, proof: string): boolean {
   const c = G1.Point.fromHex(commitment.slice(2));
   const w = G1.Point.fromHex(proof.slice(2));
   c.assertValidity();

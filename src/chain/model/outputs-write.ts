@@ -3,7 +3,7 @@ import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { GenesisLeaf } from "./genesis.ts";
 
 /** A batch's net writes, with the one apart by which its closing transaction stored the hash of its outputs. */
-export interface SplitWrites {
+interface SplitWrites {
   /** What the outputs slot holds after the batch; 0 where nothing was written. */
   readonly storedOutputs: bigint;
   /** All others, in their order. */

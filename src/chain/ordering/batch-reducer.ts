@@ -33,7 +33,7 @@ import type { OpenBatch } from "./open-batch.ts";
 import { OrderError } from "./order-error.ts";
 import { sealedFrom } from "./sealed-from.ts";
 
-export interface BatchReducerDependencies {
+interface BatchReducerDependencies {
   readonly engine: BlockEngine;
   readonly system: SystemTransactions;
   /** What each batch exports beside its logs, as its closing computes it. */

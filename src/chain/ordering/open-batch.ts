@@ -17,7 +17,7 @@ import { addUnmeasured, NO_TRANSACTIONS, NO_USAGE } from "./limits.ts";
 import type { BatchUsage, Unmeasured } from "./limits.ts";
 
 /** A block that the witness has not measured yet. */
-export interface UnmeasuredBlock extends Unmeasured {
+interface UnmeasuredBlock extends Unmeasured {
   readonly number: bigint;
 }
 

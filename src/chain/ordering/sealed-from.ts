@@ -6,7 +6,7 @@ import type { OpenBatch } from "./open-batch.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 
 /** A closed batch, and what its closing transaction stored as the hash of its outputs: it must be `sealed.outputsHash`. */
-export interface ClosedBatch {
+interface ClosedBatch {
   readonly sealed: SealedBatch;
   readonly storedOutputs: bigint;
 }

@@ -3,7 +3,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Fields, ToldBlock, ToldBlocks } from "./told-blocks.ts";
 
 /** An answer of `eth_feeHistory`. */
-export interface FeeHistory {
+interface FeeHistory {
   readonly oldestBlock: string;
   /** One more than there are blocks. */
   readonly baseFeePerGas: readonly string[];

@@ -15,7 +15,7 @@ import type { BlockNames, PlaceStore, ToldBlockText } from "./place.ts";
 import { namesOf, tellBlocks } from "./told-blocks.ts";
 
 /** The parts of a chain between two batches. */
-export interface PlacedChain {
+interface PlacedChain {
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
   readonly guard: CodeGuard;

@@ -11,7 +11,7 @@ import { hexQuantity } from "../../protocol/hex.ts";
 /** Block 0. */
 const FIRST = 0;
 
-export interface PastEngineOptions {
+interface PastEngineOptions {
   /** The newest block of the engine below, which forked there. */
   readonly head: NamedHead;
   /** The oldest block whose state is known. */

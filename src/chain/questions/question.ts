@@ -16,7 +16,7 @@ export interface QuestionsSetup {
 }
 
 /** The state in which a question is answered, what it sees of a block, and what it may cost. */
-export interface QuestionPlace {
+interface QuestionPlace {
   /** The block after which the state is asked for. */
   readonly at: bigint;
   readonly block: AskedBlock;

@@ -18,7 +18,7 @@ import { NO_POLICY_DATA, preCommitmentOf } from "./published-batch.ts";
 import type { PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */
-export interface RecordContext {
+interface RecordContext {
   /** The record before it. */
   readonly previous: StoredBatch;
   /** Of the operations that it took from the queue, in order. */

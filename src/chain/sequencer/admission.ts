@@ -7,7 +7,7 @@ import type { Preview } from "../witness/reexecution.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /** Calls by which a relayer brings messages to the chain. */
-export interface Deliveries {
+interface Deliveries {
   readonly relayer: Hex;
   readonly calls: readonly { readonly to: Hex; readonly selector: Hex }[];
 }

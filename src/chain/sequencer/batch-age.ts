@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/clock.ts";
 
-export interface BatchAgeDependencies {
+interface BatchAgeDependencies {
   readonly clock: Clock;
   /** Whether a batch may be sealed now; otherwise it is looked at again when it has aged as much once more. */
   readonly maySeal: () => boolean;

@@ -21,7 +21,7 @@ import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { BlockProducer, ProducerMark } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-export interface BatchBuilderOptions {
+interface BatchBuilderOptions {
   readonly limits: BatchLimits;
   /** Of the first batch, which publishes the chain's initial state too. Default: the same. */
   readonly firstLimits?: BatchLimits;
@@ -33,7 +33,7 @@ export interface BatchBuilderOptions {
   readonly storedBefore?: number;
 }
 
-export interface BatchBuilderDependencies {
+interface BatchBuilderDependencies {
   readonly producer: BlockProducer;
   readonly system: SystemTransactions;
   /** What each batch exports beside its logs. */
@@ -52,7 +52,7 @@ export interface BatchBuilderDependencies {
   readonly store?: CommandStore;
 }
 
-export interface BlockOptions {
+interface BlockOptions {
   /** Seconds. Default: as the next block would have, were it made now. */
   readonly timestamp?: bigint;
   /** The guard found the transactions safe. Default false. */

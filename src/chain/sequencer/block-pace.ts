@@ -1,7 +1,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { BlockPolicy } from "./policies.ts";
 
-export interface BlockPaceDependencies {
+interface BlockPaceDependencies {
   readonly clock: Clock;
   /** Whether a transaction waits that could be included now. */
   readonly hasReady: () => boolean;

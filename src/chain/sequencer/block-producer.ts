@@ -17,7 +17,7 @@ import type { Witness } from "../witness/witness.ts";
 import { compareFinalValues } from "./final-values.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-export interface BlockProducerOptions {
+interface BlockProducerOptions {
   readonly rules: BlockRules;
   /** The newest block when production begins. */
   readonly head: NamedHead;
@@ -30,7 +30,7 @@ export interface BlockProducerOptions {
   readonly distinctTimestamps?: boolean;
 }
 
-export interface BlockProducerDependencies {
+interface BlockProducerDependencies {
   readonly engine: ExecutionEngine;
   readonly witness: Witness;
   readonly guard: CodeGuard;

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-export interface CheatCheckDependencies {
+interface CheatCheckDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly engine: Pick<ExecutionEngine, "request">;

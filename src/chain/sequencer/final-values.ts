@@ -9,7 +9,7 @@ import type { GenesisLeaf } from "../model/genesis.ts";
 const PARALLEL_READS = 64;
 
 /** A leaf on whose value the two engines differ. */
-export interface ValueDifference {
+interface ValueDifference {
   readonly leaf: GenesisLeaf;
   readonly engineValue: bigint;
 }

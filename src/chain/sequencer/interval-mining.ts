@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/clock.ts";
 
-export interface IntervalMiningDependencies {
+interface IntervalMiningDependencies {
   readonly clock: Clock;
   /** Makes a block of what waits, or an empty one; the runner reports its faults. */
   readonly mine: () => Promise<void>;

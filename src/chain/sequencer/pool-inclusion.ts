@@ -15,7 +15,7 @@ import type { Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
-export interface PoolInclusionDependencies {
+interface PoolInclusionDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly builder: BatchBuilder;

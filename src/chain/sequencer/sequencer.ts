@@ -49,7 +49,7 @@ export interface SequencerOptions {
   readonly startsPaused?: boolean;
 }
 
-export interface SequencerDependencies {
+interface SequencerDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly engine: Pick<ExecutionEngine, "request">;

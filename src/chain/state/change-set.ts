@@ -27,7 +27,7 @@ export interface ChangeSet {
 }
 
 /** What a change set depends on. */
-export interface ChangeSetContext {
+interface ChangeSetContext {
   readonly store: LeafStore;
   readonly compressor: BatchCompressor;
   readonly maxLeafCount: number;

@@ -4,7 +4,7 @@ import { compareDigests, DIGEST_LENGTH } from "./digest-array.ts";
 const CHUNK_CAPACITY = 512;
 
 /** Source of the keys: 8 elements per leaf index. A getter, because the store moves its memory when it grows. */
-export interface KeySource {
+interface KeySource {
   readonly keys: Uint32Array;
 }
 

@@ -11,7 +11,7 @@ import { equalWords } from "./word-array.ts";
 const CHUNK = 4096;
 
 /** How a tree's leaves are not a list of them: in the value of one, or in further ones that the tree has. */
-export type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { readonly missing: number };
+type LeafDifference = (StateWrite & { readonly inTree: bigint }) | { readonly missing: number };
 
 /**
  * The first of these leaves that a tree has otherwise, or that is named twice; where all are as they are here, how many further

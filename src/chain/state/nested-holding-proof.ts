@@ -12,7 +12,7 @@ import type { LeafPath, LowLeaf } from "./leaf-path.ts";
 import type { StateTree } from "./state-tree.ts";
 
 /** Whose holding on a chain whose base has stopped, and where that chain's contracts are on the base. */
-export interface NestedHoldingQuery {
+interface NestedHoldingQuery {
   /** What the base settles on. */
   readonly settlementChainId: ChainId;
   readonly base: { readonly chainId: ChainId; readonly baseToken: Hex };

@@ -56,7 +56,7 @@ export function deriveKeys(keys: readonly StateKey[], compressor: BatchCompresso
 }
 
 /** Throws StateKeyError unless kind, address and slot are in range and the slot is 0 for every kind but storage. */
-export function checkStateKey({ leafKind, address, slot }: StateKey): void {
+function checkStateKey({ leafKind, address, slot }: StateKey): void {
   if (!KINDS.includes(leafKind)) {
     throw new StateKeyError("kind-unknown", `leaf kind ${leafKind} does not exist`);
   }

@@ -25,7 +25,7 @@ export interface StateProof {
   readonly siblings: readonly Digest[];
 }
 
-export type StateProofResult =
+type StateProofResult =
   | { readonly ok: true; readonly isPresent: boolean; readonly value: bigint }
   | { readonly ok: false; readonly code: "proof-malformed" | "proof-root-mismatch" | "proof-key-mismatch" };
 

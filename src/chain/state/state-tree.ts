@@ -22,7 +22,7 @@ import { createWords } from "./word-array.ts";
 /** Leaves hashed per call when many change; bounds the scratch memory. */
 const LEAF_CHUNK = 4096;
 
-export interface StateTreeOptions {
+interface StateTreeOptions {
   /** Most leaves the tree may hold; lower only in tests. */
   readonly maxLeafCount?: number;
 }

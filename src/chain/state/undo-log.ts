@@ -2,7 +2,7 @@ import { NamedError } from "../../errors/named-error.ts";
 import type { WordArray } from "./word-array.ts";
 
 /** How to take back one batch: the values that its updates replaced; its insertions are the newest leaves. */
-export interface UndoRecord {
+interface UndoRecord {
   readonly leafCountBefore: number;
   readonly updatedLeaves: Uint32Array;
   /** One old word per updated leaf. */

@@ -9,7 +9,7 @@ import { TransactionFormatError } from "./transaction-format-error.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
 /** Largest serialised transaction, as in public networks' pools: 128 KiB. */
-export const MAX_TRANSACTION_BYTES = 128 * 1024;
+const MAX_TRANSACTION_BYTES = 128 * 1024;
 
 const LAST_TYPE = 4;
 const BLOB_TYPE = 3;

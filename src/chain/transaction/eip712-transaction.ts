@@ -32,7 +32,7 @@ const FIELDS = [
 type Field = (typeof FIELDS)[number];
 
 /** An ECDSA signature: 32 bytes each, and which of the two possible keys. */
-export interface EcdsaSignature {
+interface EcdsaSignature {
   readonly r: Hex;
   readonly s: Hex;
   readonly yParity: 0 | 1;

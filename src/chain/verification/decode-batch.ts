@@ -26,7 +26,7 @@ export interface L1Facts {
   readonly versionOf: VersionOf;
 }
 
-export interface DecodingContext {
+interface DecodingContext {
   readonly rules: Common;
   /** Operations that earlier batches took from the queue. */
   readonly operationsTaken: bigint;
@@ -36,7 +36,7 @@ export interface DecodingContext {
 }
 
 /** A batch's commands in order, and its first and its last one. */
-export interface DecodedBatch {
+interface DecodedBatch {
   readonly open: BatchCommand & { readonly type: "open" };
   readonly commands: readonly BatchCommand[];
   readonly seal: BatchCommand & { readonly type: "seal" };

@@ -2,7 +2,7 @@ import type { BlockLog, BlockReceipt } from "../model/block.ts";
 import type { ReexecutedReceipt } from "../model/block.ts";
 
 /** The first thing about which two receipts of one transaction differ. */
-export interface ReceiptDifference {
+interface ReceiptDifference {
   readonly subject: string;
   readonly engine: string;
   readonly witness: string;

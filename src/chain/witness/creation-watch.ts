@@ -9,7 +9,7 @@ const CREATIONS = [0xf0, 0xf5];
 const MOST_BYTES = 49_152n;
 
 /** Is told of every CREATE and CREATE2 that the EVM comes to. */
-export interface CreationListener {
+interface CreationListener {
   readonly onInitCode: (code: Uint8Array) => void;
   /** The account that runs the instruction. */
   readonly onCreator: (account: Hex) => void;

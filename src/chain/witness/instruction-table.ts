@@ -9,7 +9,7 @@ export interface RunState {
   readonly memory: { read(offset: number, length: number): Uint8Array };
 }
 
-export type Handler = (runState: RunState, common: unknown) => unknown;
+type Handler = (runState: RunState, common: unknown) => unknown;
 
 /** The EVM's instructions by opcode; another object wherever some were exchanged. */
 export type InstructionTable = Readonly<Record<number, { readonly opHandler: Handler } | undefined>>;

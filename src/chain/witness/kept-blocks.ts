@@ -3,7 +3,7 @@ import { placeOf } from "./flat-state.ts";
 import type { UndoRecord } from "./flat-state.ts";
 
 /** Blocks before the newest one whose states are kept in any case. */
-export const LEAST_KEPT_BLOCKS = 128n;
+const LEAST_KEPT_BLOCKS = 128n;
 /** Changes that are kept of further blocks: some 100 bytes each. */
 const MANY_CHANGES = 200_000;
 /** Changes that are kept at all. */

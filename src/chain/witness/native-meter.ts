@@ -15,7 +15,7 @@ import { beforeInstructions } from "./instruction-table.ts";
 import type { RunState } from "./instruction-table.ts";
 
 /** Why an operation of L1's queue does not run, of what shows while it would. */
-export type UnprovableReason =
+type UnprovableReason =
   /** It takes more to prove than an operation may. */
   | "budget"
   /** It calls a precompiled contract that no proof covers. */

@@ -29,7 +29,7 @@ export interface RunBounds extends WorkBounds {
 }
 
 /** The code that a run brought into play, and whether it was broken off. */
-export interface RunReport {
+interface RunReport {
   readonly initCodes: readonly Hex[];
   readonly runtimeCodes: readonly Hex[];
   /** Accounts that came to a CREATE or CREATE2, at any depth, each once. */

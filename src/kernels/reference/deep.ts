@@ -1,13 +1,13 @@
 import type { Ext, ExtensionField } from "../../field/extension.ts";
 
 /** One coefficient column and whether it is also opened at the second point. */
-export interface OpenedColumn {
+interface OpenedColumn {
   readonly coefficients: Uint32Array;
   readonly openedAtNext: boolean;
 }
 
 /** The scalars of a DEEP quotient; see `DeepRequest`. */
-export interface DeepScalars {
+interface DeepScalars {
   readonly challenge: Ext;
   readonly points: readonly [Ext, Ext];
   readonly combinedValues: readonly [Ext, Ext];

@@ -22,7 +22,7 @@ export async function grind(seed: Uint8Array, bits: number, signal?: AbortSignal
 }
 
 /** Zero bits before the first one bit. */
-export function leadingZeroBits(bytes: Uint8Array): number {
+function leadingZeroBits(bytes: Uint8Array): number {
   const first = bytes.findIndex((byte) => byte !== 0);
   return first === -1 ? 8 * bytes.length : 8 * first + Math.clz32(bytes[first] ?? 0) - 24;
 }

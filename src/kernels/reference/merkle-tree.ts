@@ -2,7 +2,7 @@ import type { LeafEncoding, TreeHash } from "../backend.ts";
 import { hashLeaf, hashNode } from "../tree-hash.ts";
 
 /** The rows of one height class: `rowOf` returns all elements of leaf `index`, row by row within each block. */
-export interface TreeLevelInput {
+interface TreeLevelInput {
   readonly logLeaves: number;
   /** Width of a row, which the encoding "extension31" groups by. */
   readonly rowWidth: number;

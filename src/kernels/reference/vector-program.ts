@@ -3,7 +3,7 @@ import { add, mul, sub } from "../../field/koala-bear.ts";
 import type { VectorOperand, VectorProgram } from "../backend.ts";
 
 /** What a program reads at one row. */
-export interface ProgramRow {
+interface ProgramRow {
   readonly current: readonly number[];
   readonly next: readonly number[];
   readonly scalars: ArrayLike<number>;

@@ -13,7 +13,7 @@ const ORDERS = {
   /** Position bitrev(e) ← position bitrev(e + 1). */
   nextRow: (k: number, logSize: number) => bitReverse((bitReverse(k, logSize) + 1) % 2 ** logSize, logSize),
 };
-export type GatherOrder = keyof typeof ORDERS;
+type GatherOrder = keyof typeof ORDERS;
 
 /** Tables in the shared memory that depend on sizes only. They are built on first use and live as long as the backend. */
 export class DeviceTables {

@@ -2,7 +2,7 @@ import { ModuleBuilder } from "./assembler/module-builder.ts";
 import { KECCAK_CONSTANTS, permutePair as emitPermutePair, RATE_WORDS, STATE_PAIR_BYTES } from "./emit/keccak.ts";
 
 /** keccak256 of a message of any length: 32 bytes in an array of their own. Synchronous, on the calling thread. */
-export type Keccak256 = (message: Uint8Array) => Uint8Array;
+type Keccak256 = (message: Uint8Array) => Uint8Array;
 
 const RATE_BYTES = 8 * RATE_WORDS;
 const DIGEST_BYTES = 32;

@@ -22,7 +22,7 @@ import {
 } from "./emit/vector-arithmetic.ts";
 
 /** Degrees of the extension that have kernels. */
-export const DEGREES = [4, 5, 6] as const;
+const DEGREES = [4, 5, 6] as const;
 export type Degree = (typeof DEGREES)[number];
 
 /** A kernel on addresses and counts; the parameters stand in the header of the file under emit/ that defines it. */

@@ -4,7 +4,7 @@ import { ELEMENT_BITS } from "./emit/hash-rows-keccak.ts";
 import { ONE_AT, ZERO_AT } from "./fixed-memory.ts";
 
 /** A message in the form that the kernels `hash…RowsKeccak` read: addresses of whole groups, then single values. */
-export interface KeccakMessage {
+interface KeccakMessage {
   readonly groups: readonly number[];
   readonly entries: readonly number[];
 }

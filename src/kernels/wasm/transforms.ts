@@ -38,7 +38,7 @@ export function transform(thread: Thread, twiddles: TwiddleAddresses, data: numb
 }
 
 /** A column to be evaluated on cosets of 2^logSize points; it has 2^logRows coefficients, perhaps fewer than points. */
-export interface CosetColumn {
+interface CosetColumn {
   readonly source: number;
   readonly logRows: number;
   readonly target: number;

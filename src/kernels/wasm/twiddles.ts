@@ -2,7 +2,7 @@ import { mul, rootOfUnity } from "../../field/koala-bear.ts";
 import { companionOf } from "./montgomery.ts";
 
 /** Twiddles for transforms of up to 2^logSize elements, as the kernel `ntt` reads them. */
-export interface TwiddleTables {
+interface TwiddleTables {
   /** Value and companion per block, bit-reversed. */
   readonly blocks: Uint32Array;
   /** c, c′, d, d′, e, e′ of the blocks of four elements: six arrays of 2^(logSize − 2) words. */

@@ -82,7 +82,7 @@ export function cheatHints(cheat: Cheat): Hint[] {
 }
 
 /** A transaction that its sender did not sign. */
-export interface Impersonation {
+interface Impersonation {
   readonly from: bigint;
   /** Undefined for a creation. */
   readonly to: bigint | undefined;

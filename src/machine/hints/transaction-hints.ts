@@ -1,13 +1,13 @@
 import type { Hint } from "../interpreter/machine-state.ts";
 
 /** An entry of an access list (EIP-2930). */
-export interface AccessEntry {
+interface AccessEntry {
   readonly account: bigint;
   readonly slots: readonly bigint[];
 }
 
 /** An authorization of EIP-7702, as signed. */
-export interface Authorization {
+interface Authorization {
   readonly chainId: bigint;
   readonly account: bigint;
   readonly nonce: bigint;

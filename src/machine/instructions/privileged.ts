@@ -1,5 +1,5 @@
 /** What only the kernel may execute: a code byte, how many words it pops and pushes, and what it does. */
-export interface PrivilegedInstruction {
+interface PrivilegedInstruction {
   readonly code: number;
   readonly pops: number;
   readonly pushes: number;

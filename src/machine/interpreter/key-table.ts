@@ -9,7 +9,7 @@ export interface StateSource {
 }
 
 /** A leaf that a run has asked for. */
-export interface TouchedKey {
+interface TouchedKey {
   readonly leafKind: number;
   readonly account: bigint;
   readonly slot: bigint;

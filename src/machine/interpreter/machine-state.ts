@@ -16,7 +16,7 @@ import { readBigInt, TOO_LARGE, writeBigInt, WordStack } from "./word-stack.ts";
 export type Hint = bigint;
 
 /** How a transaction ended: success, revert or exceptional halt of its first frame. */
-export type TransactionStatus = "success" | "reverted" | "halted";
+type TransactionStatus = "success" | "reverted" | "halted";
 /** By the number that the kernel gives them. */
 const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"];
 
@@ -30,7 +30,7 @@ export interface TransactionOutcome {
 }
 
 /** A part of a frame's memory by reference, as the kernel writes them: a pointer << 32 and a length. */
-export interface Slice {
+interface Slice {
   readonly frame: number;
   readonly offset: number;
   readonly length: number;

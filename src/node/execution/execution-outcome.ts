@@ -5,7 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 
 /** A batch of which the node has made a proof of its execution, and checked it. */
-export interface ProvenOutcome {
+interface ProvenOutcome {
   readonly kind: "proven";
   /** Of the batch that it is about. */
   readonly commitment: Hex;

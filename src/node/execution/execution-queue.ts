@@ -25,7 +25,7 @@ export interface ProvableBatch {
   readonly witness: BatchWitness | LabelledExecution;
 }
 
-export interface ExecutionQueueDependencies {
+interface ExecutionQueueDependencies {
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<ExecutionProver, "prove" | "verify">;
   readonly store: ExecutionStore;

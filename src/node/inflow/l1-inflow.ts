@@ -9,7 +9,7 @@ import type { L1ViewAge } from "./l1-view-age.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import type { KnownBefore } from "../chain-options.ts";
 
-export interface L1InflowOptions {
+interface L1InflowOptions {
   readonly chainId: ChainId;
   /** Operations that the chain has taken from the queue: those before are passed over. */
   readonly operationsTaken: bigint;
@@ -17,7 +17,7 @@ export interface L1InflowOptions {
   readonly before: Pick<KnownBefore, "operations" | "root"> | undefined;
 }
 
-export interface L1InflowDependencies {
+interface L1InflowDependencies {
   readonly watcher: L1Watcher;
   readonly view: L1ViewAge;
   readonly contact: L1Contact;
@@ -26,7 +26,7 @@ export interface L1InflowDependencies {
 }
 
 /** What a chain takes over. */
-export interface L1Taker {
+interface L1Taker {
   /** Whether the operation is left out, with all behind it: the queue has an order. */
   readonly leavesOut: (operation: L2CanonicalTransaction) => boolean;
   readonly operation: (operation: L2CanonicalTransaction) => Promise<unknown>;

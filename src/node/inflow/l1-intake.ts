@@ -21,7 +21,7 @@ import { L1Inflow } from "./l1-inflow.ts";
 import type { ChainInputs } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
 
-export interface L1IntakeOptions {
+interface L1IntakeOptions {
   readonly chain: ChainOnL1;
   /** First L1 block whose roots of other chains the chain takes over; not after the chain's creation. */
   readonly rootsFrom: number;
@@ -37,7 +37,7 @@ export interface L1IntakeOptions {
   readonly l1MayBeBehind: boolean;
 }
 
-export interface L1IntakeDependencies {
+interface L1IntakeDependencies {
   readonly l1: Provider;
   readonly time: MovableClock;
   readonly gate: SharedExclusiveLock;

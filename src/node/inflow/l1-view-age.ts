@@ -2,14 +2,14 @@ import type { Provider } from "ethers";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { L1Checkpoint } from "../../settlement-layer/reader/l1-watcher.ts";
 
-export interface L1ViewAgeOptions {
+interface L1ViewAgeOptions {
   /** What the sequencer has for an operation. */
   readonly windowSeconds: bigint;
   /** L1 blocks that must stand on something before it is read, its own included. */
   readonly confirmations: number;
 }
 
-export interface L1ViewAgeDependencies {
+interface L1ViewAgeDependencies {
   readonly time: MovableClock;
   readonly l1: Pick<Provider, "getBlock">;
 }

@@ -14,7 +14,7 @@ type KeptCommand =
   | { readonly type: "operation"; readonly timestamp: bigint; readonly queued: L2CanonicalTransaction };
 
 /** What a command's text does not say. */
-export interface CommandContext {
+interface CommandContext {
   /** Receives operations' fees. */
   readonly coinbase: Hex;
   readonly rules: ReturnType<typeof chainRules>;

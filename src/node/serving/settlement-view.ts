@@ -7,7 +7,7 @@ import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainOnL1 } from "../chain-on-l1.ts";
 
-export interface SettlementViewOptions {
+interface SettlementViewOptions {
   readonly settlementChainId: ChainId;
   readonly l2ChainId: ChainId;
   readonly contracts: SettlementView["contracts"];

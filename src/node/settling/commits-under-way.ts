@@ -1,6 +1,6 @@
 import type { Clock } from "../../runtime/clock.ts";
 
-export interface CommitsUnderWayDependencies {
+interface CommitsUnderWayDependencies {
   readonly clock: Clock;
   /** Numbers of the batches that are sealed and not committed, in any order; none where sending has been stopped. */
   readonly uncommitted: () => readonly bigint[];

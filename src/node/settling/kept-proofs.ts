@@ -14,7 +14,7 @@ interface Making {
   progress: ProofProgress | undefined;
 }
 
-export interface KeptProofsDependencies {
+interface KeptProofsDependencies {
   readonly prover: Prover;
   /** A proof in the making has come to another phase, or is made. */
   readonly onPhase?: (commitment: Hex) => void;

@@ -4,7 +4,7 @@ import type { PriorityOperation } from "../../chain/model/system-transactions.ts
 import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { Settling } from "./settling.ts";
 
-export interface ResealingOptions {
+interface ResealingOptions {
   /** As users know the chain, for messages. */
   readonly name: string;
   /** Whether a chain goes back by itself. Beside an L1 that is not its own, its operator decides. */
@@ -13,7 +13,7 @@ export interface ResealingOptions {
   readonly firstBatch: bigint;
 }
 
-export interface ResealingDependencies {
+interface ResealingDependencies {
   readonly chain: () => Chain;
   readonly settling: () => Settling;
   /** Reads L1, and hands out the operations that the chain has not taken. */

@@ -31,7 +31,7 @@ export interface Sending {
   readonly provider: L1Reader;
 }
 
-export interface SendingOptions {
+interface SendingOptions {
   /** What the chain is called in messages. */
   readonly name: string;
   /** L1 blocks that must stand on a transaction's, its own included, until it counts. */
@@ -39,7 +39,7 @@ export interface SendingOptions {
   readonly l1MayBeBehind: boolean;
 }
 
-export interface SendingDependencies {
+interface SendingDependencies {
   readonly l1: Provider;
   readonly time: MovableClock;
   readonly gate: SharedExclusiveLock;

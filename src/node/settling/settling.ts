@@ -34,7 +34,7 @@ import { allMined, endedRun, openSending, paceDependencies, quiet } from "./send
 import type { Run, Sending } from "./sending.ts";
 import type { SettledBatch } from "./settled-batch.ts";
 
-export interface SettlingOptions {
+interface SettlingOptions {
   readonly settlementChainId: ChainId;
   /** What the chain is called in messages. Default: by its contract. */
   readonly name?: string;
@@ -56,7 +56,7 @@ export interface SettlingOptions {
   readonly l1IsJournals?: boolean;
 }
 
-export interface SettlingDependencies {
+interface SettlingDependencies {
   readonly l1: Provider;
   readonly clock: Clock;
   /** The ecosystem's time, by which waiting for L1's time ends early when it is moved. Default: one that is not moved. */

@@ -28,10 +28,10 @@ export type BatchContent =
  * TransactionMissing: the node does not have the transaction that committed the batch. CallMissing: it has the transaction, and
  * the commit is neither in its input nor in its events: the node lacks the receipt, or does not tell the truth.
  */
-export type UnreadableReason = "TransactionMissing" | "CallMissing";
+type UnreadableReason = "TransactionMissing" | "CallMissing";
 
 /** A committed batch, as its event tells it. */
-export interface CommittedBatch {
+interface CommittedBatch {
   readonly stored: StoredBatch;
   /** The chain's contract. */
   readonly hyperchain: Hex;

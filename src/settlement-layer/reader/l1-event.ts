@@ -8,7 +8,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, registryInterface, settingsInterface, topicOf } from "./contract-interfaces.ts";
 
 /** Where on L1 an event stands. */
-export interface L1Position {
+interface L1Position {
   readonly blockNumber: number;
   readonly blockHash: Hex;
   readonly transactionHash: Hex;

@@ -16,7 +16,7 @@ import { createL1Watcher } from "./l1-watcher.ts";
 import type { L1Watcher } from "./l1-watcher.ts";
 
 /** Contracts on L1, 20 bytes in lower case. */
-export interface L1ViewOptions {
+interface L1ViewOptions {
   readonly chains: readonly { readonly chainId: ChainId; readonly hyperchain: Hex }[];
   readonly registry: Hex;
   /** First L1 block with an event of theirs. */

@@ -11,7 +11,7 @@ export interface L1Checkpoint {
   readonly blockHash: Hex;
 }
 
-export interface L1WatcherOptions {
+interface L1WatcherOptions {
   /** The contracts of chains. */
   readonly hyperchains: readonly Hex[];
   /** Registry of Transaction Roots; absent for a watcher of chains alone. */

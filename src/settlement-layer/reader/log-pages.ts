@@ -11,7 +11,7 @@ export interface LogQuestion {
 }
 
 /** The logs of a part of the blocks, in order. */
-export interface LogPage {
+interface LogPage {
   /** Last block of the part. */
   readonly blockNumber: number;
   readonly logs: readonly Log[];
@@ -57,7 +57,7 @@ export class PageWidth {
 }
 
 /** From which end of a range its pages come. */
-export type PageOrder = "oldestFirst" | "newestFirst";
+type PageOrder = "oldestFirst" | "newestFirst";
 
 /**
  * All logs of a range of blocks, page by page. Rejects with the provider's error where it refuses a single block, or cannot be

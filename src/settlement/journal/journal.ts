@@ -30,7 +30,7 @@ export function createMemoryJournal<Entry = JournalEntry>(
 }
 
 /** How a journal's file is opened. */
-export interface FileJournalOptions {
+interface FileJournalOptions {
   /** Who may read a new file. */
   readonly mode?: number;
   /** Is told of a line that a crash cut off, which is removed. Default: a warning of the process. */

@@ -5,7 +5,7 @@ import type { SettlementStage } from "../l1-sender/sender-context.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 /** How far one stage of a batch is. */
-export type StageProgress =
+type StageProgress =
   | { readonly state: "waiting" }
   | { readonly state: "broadcast"; readonly transactionHashes: readonly Hex[] }
   | { readonly state: "confirmed"; readonly transactionHash: Hex | undefined; readonly gasUsed: bigint | undefined };
@@ -18,7 +18,7 @@ export interface BatchProgress {
 }
 
 /** What the journal knows of each batch, by number. */
-export type Progress = ReadonlyMap<bigint, BatchProgress>;
+type Progress = ReadonlyMap<bigint, BatchProgress>;
 
 const WAITING: StageProgress = { state: "waiting" };
 const UNKNOWN_BATCH: BatchProgress = {
@@ -33,7 +33,7 @@ export function reduceJournal(entries: readonly JournalEntry[]): Progress {
 }
 
 /** Pure: the state after one more entry. */
-export function applyEntry(progress: Progress, entry: JournalEntry): Progress {
+function applyEntry(progress: Progress, entry: JournalEntry): Progress {
   if (entry.type === "approval") return progress;
   if (entry.type === "reverted") {
     return new Map([...progress].filter(([batchNumber]) => batchNumber < entry.fromBatch));

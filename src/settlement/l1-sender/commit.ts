@@ -13,7 +13,7 @@ import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
 /** A committed batch. `receipt` is undefined where it was found committed. */
-export interface Committed {
+interface Committed {
   readonly stored: StoredBatch;
   readonly receipt: TransactionReceipt | undefined;
 }

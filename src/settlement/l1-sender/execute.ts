@@ -9,7 +9,7 @@ import type { SenderContext } from "./sender-context.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
 /** Whether L1 has executed the batch. */
-export async function isExecuted(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
+async function isExecuted(context: SenderContext, batchNumber: BatchNumber): Promise<boolean> {
   return (await readTotals(context)).executed > batchNumber;
 }
 

@@ -40,7 +40,7 @@ export interface SenderContext extends ChainContract {
 }
 
 /** A stage of a batch, to be done by L1. */
-export interface StageCall<Done> {
+interface StageCall<Done> {
   readonly stage: SettlementStage;
   readonly batchNumber: BatchNumber;
   /** What L1 has of it; undefined where it has not done it. */

@@ -13,7 +13,7 @@ const TOO_EARLY: Readonly<Record<string, { readonly awaited: number; readonly no
 const LONGEST_WAIT_SECONDS = 60n;
 
 /** A call that L1 refuses only because its time has not come. */
-export interface TooEarly {
+interface TooEarly {
   /** Of the contract's error. */
   readonly name: string;
   /** L1's second from which on it takes the call. */

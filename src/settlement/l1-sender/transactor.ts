@@ -9,7 +9,7 @@ import { broadcastSigned, signedTransaction } from "./signed-transaction.ts";
 import { whyTooEarly } from "./too-early.ts";
 
 /** EIP-7825: no transaction may have more gas. */
-export const MAX_TRANSACTION_GAS = 16_777_216n;
+const MAX_TRANSACTION_GAS = 16_777_216n;
 
 /**
  * Nodes have no common codes for these, only words (geth's, Hardhat's): no money; the transaction, or one with its nonce,
@@ -39,7 +39,7 @@ export interface TransactorOptions {
   readonly refusalDelayMs?: number;
 }
 
-export interface TransactorDependencies {
+interface TransactorDependencies {
   /**
    * Of the account that pays; connected to a provider. Signs by itself, as wallets do: only what is signed before it leaves
    * is known when its answer gets lost. No other program may send from this account.
@@ -50,7 +50,7 @@ export interface TransactorDependencies {
 }
 
 /** A call to be sent. */
-export interface TransactionCall {
+interface TransactionCall {
   /** For messages: `commit of batch 3`. */
   readonly label: string;
   readonly to: Hex;

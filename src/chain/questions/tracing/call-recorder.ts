@@ -6,7 +6,7 @@ import { addressOf, forwardedGas, memoryAt } from "./instructions.ts";
 import type { TraceSize } from "./trace-size.ts";
 
 /** A log, and behind how many calls of its frame it came. */
-export interface FrameLog {
+interface FrameLog {
   readonly address: Hex;
   readonly topics: readonly Hex[];
   readonly data: Hex;

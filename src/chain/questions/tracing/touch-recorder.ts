@@ -19,7 +19,7 @@ const ACCOUNTS: Readonly<Record<string, number>> = {
 };
 
 /** An account as prestateTracer has it; what is zero or empty is left out, but for the balance. */
-export interface ShownAccount {
+interface ShownAccount {
   readonly balance?: Hex;
   readonly nonce?: number;
   readonly code?: Hex;

@@ -2,7 +2,7 @@ import type { FunctionBuilder, FunctionReference } from "./function-builder.ts";
 import { unsigned } from "./leb128.ts";
 
 /** Pages of 64 KiB of the imported memory. */
-export interface MemoryLimits {
+interface MemoryLimits {
   readonly initialPages: number;
   readonly maximumPages: number;
   readonly shared: boolean;

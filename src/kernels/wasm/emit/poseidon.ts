@@ -21,7 +21,7 @@ export const POSEIDON_CONSTANTS: Uint32Array = Uint32Array.from(
  * Poseidon on four states at once, element i of each in `state[i]`, in Montgomery form, in place.
  * `constants` is the address of `POSEIDON_CONSTANTS`.
  */
-export type EmitPoseidon = (state: readonly Local[], constants: Value) => void;
+type EmitPoseidon = (state: readonly Local[], constants: Value) => void;
 
 /**
  * Hoists the permutation's constants; call once per function, outside its loops. Round loops stay rolled: unrolled code is

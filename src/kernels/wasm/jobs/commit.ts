@@ -32,7 +32,7 @@ export interface CommitJob extends JobBase {
   readonly layers: readonly number[];
 }
 
-export interface CommitClass {
+interface CommitClass {
   readonly logRows: number;
   /** log2 of the points per coset; more than logRows when one leaf spans several cosets of the trace domain. */
   readonly logSize: number;

@@ -4,7 +4,7 @@ import type { Thread } from "../thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 
 /** Nonces per task: about a millisecond, the time an abort takes to be noticed. */
-export const NONCES_PER_TASK = 4096;
+const NONCES_PER_TASK = 4096;
 /** Scratch bytes that each thread needs: one block for two messages. */
 export const GRIND_SCRATCH_BYTES = 16 * RATE_WORDS;
 

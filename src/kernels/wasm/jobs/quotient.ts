@@ -23,7 +23,7 @@ export interface QuotientJob extends JobBase {
   readonly tables: readonly QuotientTableJob[];
 }
 
-export interface QuotientTableJob {
+interface QuotientTableJob {
   /** At least 4; smaller tables are left to the reference code. */
   readonly logRows: number;
   readonly shift: number;

@@ -2,7 +2,7 @@ import type { RowEffect, VectorInstruction, VectorOperand } from "../../backend.
 import { columnValue } from "./strip-code.ts";
 
 /** How many of each thing a program may refer to. */
-export interface ProgramBounds {
+interface ProgramBounds {
   readonly registers: number;
   readonly columns: number;
   readonly scalars: number;
