@@ -89,24 +89,26 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.equal(info.l1.url, ecosystem.info.l1.url);
   });
 
-  test("B7: from a project that runs none, a task says first whose ecosystem it acts on, with --json too", async (context) => {
+  test("B7: from a project that runs none, a task acts on another's where a URL names it, and reads it with a line before", async (context) => {
     const project = mkdtempSync(join(tmpdir(), "another-project-"));
     context.after(() => rmSync(project, { recursive: true, force: true }));
     const config = pathToFileURL(join(process.cwd(), "fixtures/tasks-project/hardhat.config.ts")).href;
     writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
     symlinkSync(join(process.cwd(), "node_modules"), join(project, "node_modules"));
     writeFileSync(join(project, "hardhat.config.ts"), `export { default } from ${JSON.stringify(config)};\n`);
-    const arguments_ = ["--config", join(project, "hardhat.config.ts"), "hyperchain:deposit", "0.5", "1@alpha"];
-    const act = (...more: string[]) => workplace.run([...arguments_, ...more], { cwd: project });
-    for (const options of [[], ["--json"]]) {
-      const { code, stdout, stderr } = await act(...options);
-      assert.equal(code, 0, stderr);
-      const said = stderr.indexOf("this project runs no ecosystem: using the ecosystem of ");
-      assert.ok(said !== -1 && said < stderr.indexOf("depositing"), stderr);
-      if (options.length > 0) assert.equal((JSON.parse(stdout) as { arrived: boolean }).arrived, true);
-    }
-    const { stderr } = await act("--json", "--url", ecosystem.info.l1.url);
-    assert.doesNotMatch(stderr, /this project runs no ecosystem/);
+    const from = ["--config", join(project, "hardhat.config.ts")];
+    const run = (...task: string[]) => workplace.run([...from, ...task], { cwd: project });
+    const beta = connect(ecosystem.info.chains[1]?.url);
+    const refused = await run("hyperchain:remove", "beta", "--force");
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /the task would act on the ecosystem of .*name it with --url http/);
+    assert.equal(await beta.send("eth_chainId", []), "0x110");
+    const read = await run("hyperchain:status", "--json");
+    assert.equal(read.code, 0, read.stderr);
+    assert.match(read.stderr, /this project runs no ecosystem: reading the ecosystem of /);
+    const named = await run("hyperchain:deposit", "0.5", "1@alpha", "--json", "--url", ecosystem.info.l1.url);
+    assert.doesNotMatch(named.stderr, /this project runs no ecosystem/);
+    assert.equal(valueOf<{ arrived: boolean }>(named).arrived, true);
   });
 
   test("I1: any member's URL names it, by option and by environment", async () => {
@@ -514,6 +516,7 @@ describe("I1 tasks on a running ecosystem", () => {
       "7",
       "--from",
       "2@alpha",
+      "--force",
       "--json",
     ]);
     assert.equal(result.code, 1, result.stdout);
