@@ -12,8 +12,13 @@ export interface NodeState extends ImportedState {
   readonly gap: string | undefined;
 }
 
-/** Whether a node says of itself that it is Hardhat's. */
+/** Whether a node says of itself that it is Hardhat's, as members of ecosystems do too: those have the protocol's contracts. */
 export async function isHardhatNode(ask: AskL1): Promise<boolean> {
+  const isMember = await ask("hyperchain_info").then(
+    () => true,
+    () => false,
+  );
+  if (isMember) return false;
   return ask("web3_clientVersion").then(
     (version) => String(version).startsWith("HardhatNetwork/"),
     () => false,
