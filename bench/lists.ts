@@ -1,7 +1,7 @@
 import { ALICE, ETHER, RELAYER, startFlowDevnet, UNPROVEN } from "../test/flow/support/devnet.ts";
 import { bridgedTokenAddress } from "../src/protocol/holding.ts";
-import { COIN, measureListCosts, tokenOfL1 } from "../test/flow/support/list-costs.ts";
-import type { ListedAsset } from "../test/flow/support/list-costs.ts";
+import { COIN, measureListCosts, measureSentCosts, tokenOfL1 } from "../test/flow/support/list-costs.ts";
+import type { ListedAsset, TransferCosts } from "../test/flow/support/list-costs.ts";
 import type { FlowDevnet } from "../test/flow/support/devnet.ts";
 import { depositTestToken } from "../test/flow/support/tokens.ts";
 
@@ -11,16 +11,27 @@ export interface ListsBenchOptions {
   readonly transfers: number;
 }
 
+/** Each of which has a delivery of its own. */
+const SENT = 10;
+
 /** Bytes of pubdata and gas of transfers in lists beside plain ones; bench/README.md says what each figure is. */
 export async function benchLists({ json, transfers }: ListsBenchOptions): Promise<void> {
   const options = { relayer: true, fundedAccounts: [ALICE, RELAYER], fundingWei: 20n * ETHER, ...UNPROVEN };
   const devnet = await startFlowDevnet([271n, 272n], options);
   try {
     for (const asset of ["ETH", "ERC-20"] as const) {
-      const costs = await measureListCosts(devnet, transfers, asset === "ETH" ? COIN : await createTokenOfL1(devnet));
+      const listed = asset === "ETH" ? COIN : await createTokenOfL1(devnet);
+      const costs = {
+        ...(await measureListCosts(devnet, transfers, listed)),
+        ...(await measureSentCosts(devnet, SENT, listed)),
+      };
       const ratios = {
         bytes: costs.listedToNew.bytes / costs.plainToNew.bytes,
         gas: costs.listedToHolders.gas / costs.plainToHolders.gas,
+        toHolders: {
+          listed: ratiosOf(costs.listedToHolders, costs.plainToHolders),
+          sent: ratiosOf(costs.sentToHolders, costs.plainToHolders),
+        },
       };
       const result = { asset, transfers, ...costs, ratios };
       console.log(json ? JSON.stringify(result) : result);
@@ -28,6 +39,11 @@ export async function benchLists({ json, transfers }: ListsBenchOptions): Promis
   } finally {
     await devnet.close();
   }
+}
+
+/** Of each figure to the same of a plain transfer. */
+function ratiosOf(costs: TransferCosts, plain: TransferCosts): TransferCosts {
+  return { bytes: costs.bytes / plain.bytes, gas: costs.gas / plain.gas, feeWei: costs.feeWei / plain.feeWei };
 }
 
 async function createTokenOfL1(devnet: FlowDevnet): Promise<ListedAsset> {

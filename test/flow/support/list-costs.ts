@@ -15,6 +15,8 @@ const erc20 = new Interface(["function transfer(address,uint256)", "function bal
 export interface TransferCosts {
   readonly bytes: number;
   readonly gas: number;
+  /** What its sender and the account that delivers it pay in fees, in wei of both chains. */
+  readonly feeWei: number;
 }
 
 export interface ListCosts {
@@ -25,6 +27,12 @@ export interface ListCosts {
   readonly listedFirstOfChain: TransferCosts;
   readonly listedToNew: TransferCosts;
   readonly listedToHolders: TransferCosts;
+}
+
+export interface SentCosts {
+  /** To another chain alone, each with a delivery of its own. */
+  readonly sentToNew: TransferCosts;
+  readonly sentToHolders: TransferCosts;
 }
 
 /** Seven bytes of wei, which no two transfers share. */
@@ -66,14 +74,12 @@ export async function measureListCosts(devnet: FlowDevnet, count: number, asset 
   const [source, destination] = devnet.chains as [DevnetChain, DevnetChain];
   const clients = [source, destination].map(clientOf) as [JsonRpcProvider, JsonRpcProvider];
   const sender = devnet.accounts.wallet(ALICE).connect(clients[0]);
-  const accounts = (kind: string): Hex[] =>
-    Array.from({ length: count }, (_, i) => `0x${keccak(new TextEncoder().encode(`${kind} ${i}`)).slice(26)}` as const);
   const listed = (to: readonly Hex[]) => measureListed(devnet, { chains: [source, destination], clients, sender, asset }, to);
   const inside = (to: readonly Hex[]) => measurePlain(source, { sender, asset }, to);
   try {
-    const first = accounts("first");
-    const plain = accounts("plain");
-    const fresh = accounts("fresh");
+    const first = accountsOf("first", count);
+    const plain = accountsOf("plain", count);
+    const fresh = accountsOf("fresh", count);
     return {
       listedFirstOfChain: await listed(first),
       plainToNew: await inside(plain),
@@ -86,17 +92,36 @@ export async function measureListCosts(devnet: FlowDevnet, count: number, asset 
   }
 }
 
+/** Measures `count` transfers a batch that travel alone, to both sides. */
+export async function measureSentCosts(devnet: FlowDevnet, count: number, asset = COIN): Promise<SentCosts> {
+  const [source, destination] = devnet.chains as [DevnetChain, DevnetChain];
+  const clients = [source, destination].map(clientOf) as [JsonRpcProvider, JsonRpcProvider];
+  const sender = devnet.accounts.wallet(ALICE).connect(clients[0]);
+  const scene = { chains: [source, destination], clients, sender, asset } as const;
+  const accounts = accountsOf("single", count);
+  try {
+    return { sentToNew: await measureSent(devnet, scene, accounts), sentToHolders: await measureSent(devnet, scene, accounts) };
+  } finally {
+    for (const client of clients) client.destroy();
+  }
+}
+
+/** Accounts of which no chain has heard. */
+function accountsOf(kind: string, count: number): readonly Hex[] {
+  return Array.from({ length: count }, (_, i) => `0x${keccak(new TextEncoder().encode(`${kind} ${i}`)).slice(26)}` as const);
+}
+
 async function measurePlain(
   chain: DevnetChain,
   { sender, asset }: { readonly sender: Signer; readonly asset: ListedAsset },
   to: readonly Hex[],
 ): Promise<TransferCosts> {
-  const gas = await sendAll(
+  const { gas, feeWei } = await sendAll(
     sender,
     to.map((account, i) => asset.plain(account, AMOUNT + BigInt(i))),
   );
   const { batch } = await settleNow(chain);
-  return { bytes: batch.pubdata.length / to.length, gas: Number(gas) / to.length };
+  return { bytes: batch.pubdata.length / to.length, gas: Number(gas) / to.length, feeWei: Number(feeWei) / to.length };
 }
 
 interface Scene {
@@ -139,18 +164,58 @@ async function measureListed(
   if (delivery === null) throw new Error("the list was not delivered");
   return {
     bytes: (batch.pubdata.length + arrived.pubdata.length) / to.length,
-    gas: Number(sent + BigInt(gasUsed) + delivery.gasUsed) / to.length,
+    gas: Number(sent.gas + BigInt(gasUsed) + delivery.gasUsed) / to.length,
+    feeWei: Number(sent.feeWei + delivery.fee) / to.length,
   };
 }
 
-/** Gas of all of them, in order from one account. */
-async function sendAll(sender: Signer, requests: readonly TransactionRequest[]): Promise<bigint> {
+async function measureSent(
+  devnet: FlowDevnet,
+  { chains: [source, destination], clients: [, onDestination], sender, asset }: Scene,
+  to: readonly Hex[],
+): Promise<TransferCosts> {
+  const requests = to.map((account, i) => {
+    const amount = AMOUNT + BigInt(i);
+    const data = assetRouter.encodeFunctionData("sendToChain", [destination.chainId, asset.token, amount, account]);
+    return { to: PREDEPLOYS.L2AssetRouter, data, value: asset === COIN ? amount : 0n, gasLimit: 500_000n };
+  });
+  const sent = await sendAll(sender, requests);
+  const { batch } = await settleNow(source);
+  const before = new Set((await devnet.messages()).filter(isDelivered).map(({ messageHash }) => messageHash));
+  await devnet.relay();
+  const arrived = (await settleNow(destination)).batch;
+  const delivered = (await devnet.messages()).filter((message) => isDelivered(message) && !before.has(message.messageHash));
+  if (delivered.length !== to.length) throw new Error(`${delivered.length} of ${to.length} transfers were delivered`);
+  const hashes = delivered.map(({ steps }) => steps.find(({ step }) => step === "delivered")?.transactionHash ?? "0x");
+  let { gas, feeWei } = sent;
+  for (const hash of new Set(hashes)) {
+    const receipt = await onDestination.getTransactionReceipt(hash);
+    gas += receipt?.gasUsed ?? 0n;
+    feeWei += receipt?.fee ?? 0n;
+  }
+  return {
+    bytes: (batch.pubdata.length + arrived.pubdata.length) / to.length,
+    gas: Number(gas) / to.length,
+    feeWei: Number(feeWei) / to.length,
+  };
+}
+
+function isDelivered({ steps }: { readonly steps: readonly { readonly step: string }[] }): boolean {
+  return steps.some(({ step }) => step === "delivered");
+}
+
+/** Gas and fees of all of them, in order from one account. */
+async function sendAll(
+  sender: Signer,
+  requests: readonly TransactionRequest[],
+): Promise<{ readonly gas: bigint; readonly feeWei: bigint }> {
   const nonce = await sender.getNonce();
-  let gas = 0n;
+  let [gas, feeWei] = [0n, 0n];
   for (const [i, request] of requests.entries()) {
     const response = await sender.sendTransaction({ ...request, nonce: nonce + i });
     const receipt = await response.wait();
     gas += receipt?.gasUsed ?? 0n;
+    feeWei += receipt?.fee ?? 0n;
   }
-  return gas;
+  return { gas, feeWei };
 }
