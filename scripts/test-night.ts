@@ -90,8 +90,8 @@ export const NIGHT_WORK: readonly NightWork[] = [
   },
   {
     what: "dapps of other bridges with their own npm packages, unmodified",
-    night: ["bridges/layerzero", "bridges/layerzero-api"],
-    day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor"],
+    night: ["bridges/layerzero", "bridges/layerzero-api", "bridges/layerzero-kept"],
+    day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor", "bridges/published-code", "options/bridges"],
   },
   {
     what: "payments out of several chains and calls through the test API, with real proofs",

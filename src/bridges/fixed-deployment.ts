@@ -4,6 +4,8 @@ import { inclusionOf } from "../relayer/inclusion.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 
 const LOOK_MS = 10;
+/** For what is included soon where it is included at all. */
+const MOST_LOOKS = 1_000;
 
 /** A transaction of a set-up. */
 export interface SetUpStep {
@@ -51,8 +53,11 @@ export async function deployFixed(
   isThere: () => Promise<boolean>,
 ): Promise<void> {
   const { name, wallet, provider } = member;
-  const nonce = await provider.getTransactionCount(wallet.address);
+  // What an earlier process sent may be in no block yet.
+  const nonce = await provider.getTransactionCount(wallet.address, "pending");
   await sendSteps(member, steps.slice(nonce));
+  for (let looks = 0; looks < MOST_LOOKS && (await provider.getTransactionCount(wallet.address)) < nonce; looks++)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   if (await isThere()) return;
   throw new BridgeSetUpError(
     "KeyUsed",

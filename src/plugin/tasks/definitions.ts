@@ -128,6 +128,11 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./status.ts"))
     .build(),
+  task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./bridges.ts"))
+    .build(),
   task("hyperchain:import", "Put the accounts of another chain into a chain, as its operator's word")
     .addPositionalArgument({
       name: "source",

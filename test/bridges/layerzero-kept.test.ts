@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { ContractFactory } from "ethers";
+import type { BaseWallet, Contract, TransactionRequest } from "ethers";
+import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
+import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } from "../../src/bridges/layerzero/deploy.ts";
+import type { LayerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
+import { provenDvn } from "../../src/bridges/layerzero/interfaces.ts";
+import type { BridgeDelivery } from "../../src/devnet/bridges/bridge-info.ts";
+import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
+import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { compileDapp, DAPP, installDapp } from "./support/dapp.ts";
+import { options, sendWord, word } from "./support/world.ts";
+
+const CHAINS = [271n, 272n];
+const PLAIN = options.all(options.receive(200_000));
+const bridged = { ...UNPROVEN, relayer: true, fundedAccounts: [ALICE, RELAYER], bridges: { layerzero: {} } };
+
+describe("C14 LayerZero in an ecosystem that ends, begins again and changes", () => {
+  let code: LayerZeroCode;
+  let artifact: ReturnType<typeof compileDapp>;
+  before(async () => {
+    installDapp();
+    artifact = compileDapp();
+    code = await layerZeroCode(DAPP, bundledArtifact);
+  });
+
+  /** MyOApp on both chains, each the other's peer. */
+  async function oapps(devnet: FlowDevnet, chainIds: readonly bigint[]) {
+    const clients = chainIds.map((id) => clientOf(devnet.chains.find(({ chainId }) => chainId === id)!));
+    const { endpoint } = devnet.info().bridges!.layerzero!.contracts;
+    const put = async (client: (typeof clients)[number]): Promise<Contract> => {
+      const alice = devnet.accounts.wallet(ALICE).connect(client);
+      const { abi, bytecode } = artifact("MyOApp");
+      const contract = await new ContractFactory(abi as [], bytecode, alice).deploy(endpoint, alice.address);
+      await contract.waitForDeployment();
+      return contract as Contract;
+    };
+    const [a, b] = [await put(clients[0]!), await put(clients[1]!)];
+    await (await a.getFunction("setPeer").send(chainIds[1], word(b))).wait();
+    await (await b.getFunction("setPeer").send(chainIds[0], word(a))).wait();
+    return { a, b, clients };
+  }
+
+  async function moveOn(devnet: FlowDevnet): Promise<readonly BridgeDelivery[]> {
+    await devnet.settle();
+    await devnet.relay();
+    return (await devnet.bridges!.bridges()).layerzero!.deliveries;
+  }
+
+  test("killed between any two steps of a set-up: the next process goes on, and nothing is lost", async () => {
+    const KEY = 7;
+    const devnet = await startFlowDevnet(CHAINS, { ...UNPROVEN, fundedAccounts: [ALICE, RELAYER, KEY] });
+    const clients = devnet.chains.map(clientOf);
+    try {
+      let ends = 0;
+      /** A key whose process ends behind one more transaction than the process before it. */
+      const ending = (wallet: BaseWallet): BaseWallet => {
+        let sent = 0;
+        return new Proxy(wallet, {
+          get(target, name) {
+            if (name === "sendTransaction")
+              return async (transaction: TransactionRequest) => {
+                if (sent++ > ends) throw new Error("the process has ended");
+                return target.sendTransaction(transaction);
+              };
+            const value: unknown = Reflect.get(target, name, target);
+            return typeof value === "function" ? (value.bind(target) as unknown) : value;
+          },
+        });
+      };
+      const membersNow = (): BridgeMember[] =>
+        clients.map((provider, i) => ({
+          ...{ name: devnet.chains[i]!.name, chainId: CHAINS[i]!, id: Number(CHAINS[i]), isL1: false, provider },
+          wallet: ending(devnet.accounts.wallet(KEY).connect(provider)),
+          ...{ coin: ETH_BASE_TOKEN, fromBlock: 0 },
+        }));
+      for (let done = false; !done;) {
+        const members = membersNow();
+        try {
+          await Promise.all(members.map((member) => deployLayerZero(member, code)));
+          await connectLayerZero(members, () => PREDEPLOYS.InteropCenter);
+          done = true;
+        } catch (error) {
+          assert.match(String((error as { cause?: unknown }).cause), /the process has ended/);
+          ends++;
+          assert.ok(ends < 20);
+        }
+      }
+      // Seven transactions on each member; then seven, of which four are repeated, and one.
+      assert.ok(ends >= 5, `${ends}`);
+      const { dvn } = layerZeroContracts(devnet.accounts.wallet(KEY).address);
+      for (const [i, client] of clients.entries()) {
+        const data = provenDvn.encodeFunctionData("isOpen", [CHAINS[1 - i]]);
+        assert.equal(BigInt(await client.call({ to: dvn, data })), 1n);
+      }
+    } finally {
+      for (const client of clients) client.destroy();
+      await devnet.close();
+    }
+  });
+
+  test("an ecosystem that is kept goes on with messages at every step, and executes each once", async () => {
+    const data = mkdtempSync(join(tmpdir(), "bridged-"));
+    const kept = { ...bridged, data };
+    const known = { projectFolder: DAPP };
+    try {
+      let devnet = await startFlowDevnet(CHAINS, kept, known);
+      const first = await oapps(devnet, CHAINS);
+      const [aAt, bAt] = [String(first.a.target), String(first.b.target)];
+      await sendWord(first.a, 272, "executed", { options: PLAIN });
+      await moveOn(devnet);
+      await moveOn(devnet);
+      await (await first.b.getFunction("refuse").send(true)).wait();
+      await sendWord(first.a, 272, "failed", { options: PLAIN });
+      await moveOn(devnet);
+      await moveOn(devnet);
+      await sendWord(first.a, 272, "sent", { options: PLAIN });
+      for (const client of first.clients) client.destroy();
+      await devnet.close();
+
+      devnet = await startFlowDevnet(CHAINS, kept, known);
+      const before = (await devnet.bridges!.bridges()).layerzero!.deliveries;
+      assert.deepEqual(
+        before.map(({ step }) => step),
+        ["executed", "failed", "sent"],
+      );
+      const clients = devnet.chains.map(clientOf);
+      const b = first.b.attach(bAt).connect(devnet.accounts.wallet(ALICE).connect(clients[1]!)) as Contract;
+      assert.equal(before[0]!.sender, word(aAt).toLowerCase());
+      await (await b.getFunction("refuse").send(false)).wait();
+      await moveOn(devnet);
+      const after = await moveOn(devnet);
+      assert.deepEqual(
+        after.map(({ step }) => step),
+        ["executed", "executed", "executed"],
+      );
+      assert.equal(await b.getFunction("received").staticCall(), 3n);
+      for (const client of clients) client.destroy();
+      await devnet.close();
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+
+  test("a chain that is added takes part, and one that stops holds up no other and goes on", async () => {
+    const devnet = await startFlowDevnet(CHAINS, bridged, { projectFolder: DAPP });
+    let gamma: Awaited<ReturnType<typeof oapps>> | undefined;
+    let beta: Awaited<ReturnType<typeof oapps>> | undefined;
+    try {
+      beta = await oapps(devnet, CHAINS);
+      const { chainId } = await devnet.addChain({ name: "gamma" });
+      gamma = await oapps(devnet, [CHAINS[0]!, chainId]);
+      await devnet.stopChain(CHAINS[1]!);
+      await sendWord(beta.a, Number(CHAINS[1]), "to one that stands still", { options: PLAIN });
+      await sendWord(gamma.a, Number(chainId), "to a new one", { options: PLAIN });
+      await moveOn(devnet);
+      const during = await moveOn(devnet);
+      assert.deepEqual(
+        during.map(({ step }) => step),
+        ["sent", "executed"],
+      );
+      assert.equal(await gamma.b.getFunction("data").staticCall(), "to a new one");
+      await devnet.startChain(CHAINS[1]!);
+      await moveOn(devnet);
+      const after = await moveOn(devnet);
+      assert.deepEqual(
+        after.map(({ step }) => step),
+        ["executed", "executed"],
+      );
+    } finally {
+      for (const client of [...(beta?.clients ?? []), ...(gamma?.clients ?? [])]) client.destroy();
+      await devnet.close();
+    }
+  });
+});

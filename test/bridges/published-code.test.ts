@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { publishedCode } from "../../src/bridges/published-code.ts";
+
+const PACKAGE = { name: "@somebody/protocol", major: 3 };
+const CONTRACT = { from: PACKAGE, file: "artifacts/Endpoint.json", functions: ["send", "quote"] };
+
+describe("C14 the published code of a bridge, out of the project's own packages", () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "published-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const install = (version: string, functions: readonly string[]): void => {
+    const place = join(folder, "node_modules", PACKAGE.name);
+    mkdirSync(join(place, "artifacts"), { recursive: true });
+    writeFileSync(join(place, "package.json"), JSON.stringify({ name: PACKAGE.name, version }));
+    const abi = functions.map((name) => ({ type: "function", name, inputs: [], outputs: [], stateMutability: "view" }));
+    writeFileSync(join(place, CONTRACT.file), JSON.stringify({ abi, bytecode: "0x6001" }));
+  };
+  const read = () => publishedCode(folder, CONTRACT, [PACKAGE]);
+
+  test("a package that is missing: the error names what to install", () => {
+    const advice = /is not installed in .*npm install --save-dev --legacy-peer-deps @somebody\/protocol@3$/;
+    assert.throws(read, { code: "PackageMissing", message: advice });
+  });
+
+  test("published code of another version: error with package and range", () => {
+    install("4.0.0", ["send", "quote"]);
+    const message = /@somebody\/protocol must be of version 3\.x, and version 4\.0\.0 is installed/;
+    assert.throws(read, { code: "PackageUnfit", message });
+  });
+
+  test("a contract without a function that is called: error with both", () => {
+    install("3.0.1", ["send"]);
+    assert.throws(read, { code: "PackageUnfit", message: /artifacts\/Endpoint\.json of version 3\.0\.1 has no quote/ });
+  });
+
+  test("code of the right version is taken as it is", () => {
+    install("3.0.1", ["send", "quote", "more"]);
+    assert.equal(read().bytecode, "0x6001");
+  });
+});

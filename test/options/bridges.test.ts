@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { bridgeProblems, layerZeroId } from "../../src/options/bridges.ts";
+
+const chains = [
+  { name: "alpha", chainId: 271 },
+  { name: "beta", chainId: 272 },
+];
+const problems = (ids: Record<string, number>, l1 = {}) =>
+  bridgeProblems({ layerzero: { ids } }, chains, l1).map(({ path, message }) => `${path.join(".")} ${message}`);
+
+describe("C14 the ids of LayerZero's endpoints", () => {
+  test("are those of the config, and each other member's chain id", () => {
+    const option = { layerzero: { ids: { alpha: 40231 } } };
+    assert.deepEqual([layerZeroId(option, chains[0]!), layerZeroId(option, chains[1]!)], [40231, 272]);
+    assert.deepEqual(problems({ l1: 40161, alpha: 40231, beta: 40245 }), []);
+  });
+
+  test("equal ids: refused, also where one is the chain id of another", () => {
+    assert.match(problems({ alpha: 40231, beta: 40231 })[0]!, /ids\.beta is 40231, which alpha has/);
+    assert.match(problems({ alpha: 272 })[0]!, /ids\.beta is 272, which alpha has/);
+  });
+
+  test("public ids beside a remote L1: refused", () => {
+    assert.match(problems({ alpha: 40231 }, { url: "http://127.0.0.1:1" })[0]!, /beside an L1 that runs elsewhere/);
+    assert.deepEqual(bridgeProblems({ layerzero: {} }, chains, { url: "http://127.0.0.1:1" }), []);
+  });
+
+  test("a chain id that has no room in 32 bits: refused until it gets an id", () => {
+    const nested = [{ name: "gamma", chainId: 2 ** 32 + 271 }];
+    assert.match(bridgeProblems({ layerzero: {} }, nested, {})[0]!.message, /have 32 bits/);
+    assert.deepEqual(bridgeProblems({ layerzero: { ids: { gamma: 7 } } }, nested, {}), []);
+  });
+
+  test("without a bridge nothing is looked at", () => {
+    assert.deepEqual(bridgeProblems(undefined, [...chains, ...chains], {}), []);
+  });
+});
