@@ -1,7 +1,7 @@
 import type { Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
-import { chainContract, encodeDirectRequest, queuedRequest, requestCost } from "./l1-request.ts";
+import { chainContract, encodeDirectRequest, encodeTogether, queuedRequest, requestCost } from "./l1-request.ts";
 import type { QueuedRequest } from "./l1-request.ts";
 
 /** A call on L2 that L1 requests, with ETH to pay for it. */
@@ -36,4 +36,30 @@ export async function requestFromL1(factoryAddress: Hex, request: L1Request, sig
   };
   const { hash, provider } = await signer.sendTransaction(transaction);
   return queuedRequest(await inclusionOf(hash, provider), hyperchain);
+}
+
+/** What each of several accounts of a chain gets. */
+export interface L1Payment {
+  readonly chainId: bigint;
+  readonly hyperchain: Hex;
+  readonly valueWei: bigint;
+}
+
+/** Sends each of the accounts so much ETH, all in one transaction on L1. Rejects with ethers' error when L1 refuses. */
+export async function payFromL1(
+  factoryAddress: Hex,
+  { chainId, hyperchain, valueWei }: L1Payment,
+  recipients: readonly Hex[],
+  signer: Signer,
+): Promise<void> {
+  const gasLimit = DEFAULT_GAS_LIMIT;
+  const mintValue = (await requestCost(factoryAddress, chainId, gasLimit, signer)) + valueWei;
+  const refundRecipient = await signer.getAddress();
+  const terms = { chainId, hyperchain, mintValue, gasLimit, refundRecipient, value: valueWei, data: "0x" } as const;
+  const { hash, provider } = await signer.sendTransaction({
+    to: factoryAddress,
+    data: encodeTogether(recipients.map((to) => ({ ...terms, to }))),
+    value: mintValue * BigInt(recipients.length),
+  });
+  await inclusionOf(hash, provider);
 }

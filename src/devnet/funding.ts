@@ -4,7 +4,7 @@ import { deposit } from "../client/deposit.ts";
 import { lowerCaseAddress } from "./accounts.ts";
 import type { DevelopmentAccounts } from "./accounts.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
-import { requestFromL1 } from "../client/ether-request.ts";
+import { payFromL1 } from "../client/ether-request.ts";
 import { DevnetOptionsError } from "./options.ts";
 import type { ChainPlan, DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
@@ -31,29 +31,27 @@ export interface Funding {
   readonly accounts: DevelopmentAccounts;
 }
 
-/** Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge. */
+/**
+ * Sends the named accounts base token through every chain's priority queue, so that it is backed by the bridge: ETH for all of a
+ * chain's accounts in one transaction.
+ */
 export async function fundAccounts(
   { fundedAccounts, fundingWei }: Pick<DevnetOptions, "fundedAccounts" | "fundingWei">,
-  funding: Funding,
+  { chains, accounts }: Funding,
 ): Promise<void> {
-  if (fundingWei === 0n) return;
-  const { chains, accounts } = funding;
+  if (fundingWei === 0n || fundedAccounts.length === 0) return;
+  const recipients = fundedAccounts.map((number) => lowerCaseAddress(accounts.wallet(number).address));
   for (const { chainId, name, pipeline, base } of chains) {
     const { baseToken, created } = pipeline;
     const { ecosystem, deployer, funder } = base;
-    for (const number of fundedAccounts) {
-      const to = lowerCaseAddress(accounts.wallet(number).address);
-      if (baseToken.l1Address === ETH_BASE_TOKEN) {
-        await requestFromL1(
-          ecosystem.addresses.factory,
-          { chainId, hyperchain: created.hyperchain, to, valueWei: fundingWei },
-          funder,
-        );
-      } else {
-        const chain = { name, chainId: Number(chainId), hyperchain: created.hyperchain, baseToken };
-        const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
-        await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
-      }
+    const { hyperchain } = created;
+    if (baseToken.l1Address === ETH_BASE_TOKEN) {
+      const payment = { chainId, hyperchain, valueWei: fundingWei };
+      await payFromL1(ecosystem.addresses.factory, payment, recipients, funder);
+    } else {
+      const chain = { name, chainId: Number(chainId), hyperchain, baseToken };
+      const l1 = { name: base.name, chainId: Number(ecosystem.settlementChainId), contracts: ecosystem.addresses };
+      for (const to of recipients) await deposit({ l1, chains: [chain] }, { chain: chainId, amount: fundingWei, to }, deployer);
     }
   }
 }

@@ -30,9 +30,10 @@ import { amount, fields, must, named, option, trueOrFalse, url, wholeNumber, wit
 
 /** Where L1 is served, and where an ecosystem is looked for. */
 export const DEFAULT_L1_PORT = 8545;
-/** Each starts an engine of its own. Operators behind account 19, the last with ETH on a fresh L1, are given some. */
+/** Each starts an engine of its own. */
 export const MAX_CHAINS = 32;
-const HIGHEST_FUNDED = 10;
+/** As many as Hardhat's node has; operators follow. */
+const HIGHEST_FUNDED = 20;
 /** For each account: all of them together have less than the bridge's limit for a chain, 2^126 wei. */
 const MAX_BALANCE_ETH = 10n ** 15n;
 
@@ -154,7 +155,7 @@ const accounts = v.pipe(
     funded: withDefault(
       wholeNumber(0, HIGHEST_FUNDED, HIGHEST_FUNDED),
       "how many development accounts have ETH on every chain, beside the relayer's",
-      10,
+      HIGHEST_FUNDED,
     ),
     balance: option(
       amount(`an amount of ETH in quotes, at most "${MAX_BALANCE_ETH}", such as "100"`, MAX_BALANCE_ETH),

@@ -8,6 +8,7 @@ import { withdraw } from "../../src/client/withdraw.ts";
 import type { ChainInfo, EcosystemInfo, EcosystemStatus, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
 
 const [A, B] = [271n, 272n];
 const UNUSED = 999;
@@ -64,7 +65,7 @@ describe("I8: a chain comes to an ecosystem that runs", () => {
     assert.deepEqual([added.name, added.chainId, added.dataAvailability], ["gamma", 273, "rollup"]);
     assert.equal(await hyperchainOnL1(273n), added.hyperchain);
     // Ten for alpha, eleven for beta: gamma's operator is an account of its own.
-    assert.equal(added.operator, devnet.accounts.wallet(12).address.toLowerCase());
+    assert.equal(added.operator, devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + 2).address.toLowerCase());
     const client = open({ chainId: 273n, url: added.url });
     assert.equal(await client.send("eth_chainId", []), "0x111");
     assert.equal(await ether(client, devnet.accounts.wallet(ALICE).address), 10n * ETHER);

@@ -12,6 +12,7 @@ import type { DevnetOptions } from "../../src/devnet/options.ts";
 import { testContract } from "../chain/support/artifact.ts";
 import { ALICE, clientOf, dependencies, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
 
 const CHAIN_ID = 271n;
 const UNITS = 1_000n;
@@ -19,7 +20,7 @@ const FRIEND = "0x00000000000000000000000000000000000a11ce";
 /** Of the account to which everything that the delegated account receives would go; EIP-7702's designator of it. */
 const DELEGATION = `0xef0100${"5e".repeat(20)}`;
 /** An account that signs, and the operator of the last chain that there can be. */
-const DELEGATED = [5, 10 + MAX_CHAINS - 1].map(
+const DELEGATED = [5, ACCOUNT_NUMBERS.firstOperator + MAX_CHAINS - 1].map(
   (number) => HDNodeWallet.fromPhrase(DEVELOPMENT_MNEMONIC, undefined, `m/44'/60'/0'/0/${number}`).address,
 );
 

@@ -10,6 +10,7 @@ import { deployEcosystem } from "../../src/devnet/l1/deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
 
 const CHAIN_ID = 271n;
 /** An account of the node's that is no development account of ours by number. */
@@ -79,7 +80,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     const operator = info.chains[0]!.operator;
     assert.notEqual(operator, Wallet.fromPhrase(DEVELOPMENT_MNEMONIC).address.toLowerCase());
     assert.ok((await devnet.l1.provider.getBalance(operator)) > 0n);
-    assert.equal(operator, devnet.accounts.wallet(10).address.toLowerCase());
+    assert.equal(operator, devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator).address.toLowerCase());
   });
 
   test("deposits count after their confirmations, and batches settle", async () => {

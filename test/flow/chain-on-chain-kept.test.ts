@@ -10,6 +10,7 @@ import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
 import { ALICE, ETHER, RELAYER } from "./support/devnet.ts";
 import { answers, Kept } from "./support/kept.ts";
 import { checkNothingLost, killAgainAndAgain } from "./support/kills.ts";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
 
 const [A, X, Y] = [271n, 271n + (1n << 32n), 271n + (2n << 32n)];
 const CAROL = "0x00000000000000000000000000000000000ca201";
@@ -117,7 +118,7 @@ describe("D3 B5: an ecosystem with chains on a chain is kept in a folder", () =>
 
   test("an operator whose money on the chain below is spent gets more at a start", async () => {
     const { base, plan } = kept.chain(1);
-    const operator = kept.devnet.accounts.wallet(10 + plan.place).connect(kept.client());
+    const operator = kept.devnet.accounts.wallet(ACCOUNT_NUMBERS.firstOperator + plan.place).connect(kept.client());
     for (const payer of [operator, base.funder.connect(kept.client())]) {
       const left = (await kept.client().getBalance(await payer.getAddress())) - ETHER;
       await (await payer.sendTransaction({ to: CAROL, value: left })).wait();

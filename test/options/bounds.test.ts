@@ -316,7 +316,7 @@ const ROWS: readonly Row[] = [
     const token = option === "prover.fleet.token" ? {} : { "prover.fleet.token": "0123456789abcdef" };
     return { config: option, devnet: option, ...bounds, beside: { "prover.mode": "stark", ...token } };
   }),
-  { config: "accounts.funded", accepts: [0, 10], refuses: [-1, 11, 1.5, "1"] },
+  { config: "accounts.funded", accepts: [0, 20], refuses: [-1, 21, 1.5, "1"] },
   { devnet: "fundedAccounts", accepts: [[], [0, 2 ** 31 - 1]], refuses: [3, { 0: 1 }] },
   {
     config: "accounts.balance",

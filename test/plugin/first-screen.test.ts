@@ -53,7 +53,7 @@ test("B10: members and URLs come before any key, which only the first screen has
   assert.ok(status.includes("http://127.0.0.1:2"));
   for (const key of keys) assert.ok(!status.includes(key.slice(2)));
   for (const screen of [first, status])
-    assert.match(screen, /Account 0 deployed the contracts, 9 is the relayer's, 10 the chain's operator\./);
+    assert.match(screen, /Account 0 deployed the contracts, 9 is the relayer's, 20 the chain's operator\./);
 });
 
 test("A13: the first screen and the status say where contract sizes are not limited, and only there", () => {

@@ -266,7 +266,7 @@ describe("I5 misuse of a running ecosystem", () => {
       args: ["hyperchain:deposit", "1", "1@beta", "--token", "0x00000000000000000000000000000000000000ff"],
       says: [/no ERC-20 token on l1/],
     },
-    { title: "an account number that does not exist", args: ["hyperchain:wallet", "99"], says: [/no account 99/, /0 to 19/] },
+    { title: "an account number that does not exist", args: ["hyperchain:wallet", "99"], says: [/no account 99/, /0 to 29/] },
     {
       title: "an account without a key",
       args: ["hyperchain:send", "1", "1@beta", "--from", "0x00000000000000000000000000000000000000ff@alpha"],

@@ -5,8 +5,8 @@ import type { SpawnedEcosystem, TaskResult } from "./support/run-task.ts";
 
 const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
 const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;
-/** Of development account 10, the first chain's operator and admin. */
-const ADMIN_KEY = "0xf214f2b2cd398c806f84e317254e0f0b801d0643303237d97a22a48e01628897";
+/** Of development account 20, the first chain's operator and admin. */
+const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf240e65d";
 /** The protocol's first version, where nothing is proven. */
 const FIRST = 0x8000_0001;
 

@@ -442,8 +442,8 @@ export interface HyperchainsFleetUserConfig {
 export interface HyperchainsAccountsUserConfig {
   /**
    * How many development accounts have ETH on every chain, beside the relayer's.
-   * Allowed: a whole number from 0 to 10, such as 10.
-   * Default: 10.
+   * Allowed: a whole number from 0 to 20, such as 20.
+   * Default: 20.
    */
   readonly funded?: number | undefined;
   /**

@@ -1,7 +1,7 @@
 import type { HardhatConfig, HardhatUserConfig } from "hardhat/types/config";
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { DEVELOPMENT_KEYS } from "../../devnet/development-phrase.ts";
-import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
+import type { HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { validateHyperchains } from "../config/validate.ts";
 
@@ -43,7 +43,7 @@ export function resolveEcosystemNetworks(user: HardhatUserConfig, resolved: Hard
     if (own === undefined) return [name, network] as const;
     const sameSecond = network.type === "edr-simulated" ? { allowBlocksWithSameTimestamp: true } : {};
     const said = merge(merge(user.hyperchains ?? {}, rulesOf(user.networks?.[name])), own);
-    const all = connectsToChain ? withAllAccounts(resolveHyperchains(said), said) : resolveHyperchains(said);
+    const all = resolveHyperchains(said);
     // Who asks for one chain does not wait for others, unless the network names them.
     const hyperchains = connectsToChain && own.chains === undefined ? { ...all, chains: all.chains.slice(0, 1) } : all;
     return [name, { ...network, ...sameSecond, connectsToChain, hyperchains }] as const;
@@ -81,13 +81,6 @@ function merge(general: HyperchainsUserConfig, own: HyperchainsUserConfig): Hype
     prover: { ...general.prover, ...own.prover },
     accounts: { ...general.accounts, ...own.accounts },
   };
-}
-
-/** Suites written for Hardhat's networks may use all of its accounts. */
-function withAllAccounts(config: HyperchainsConfig, { accounts }: HyperchainsUserConfig): HyperchainsConfig {
-  return accounts?.funded === undefined
-    ? { ...config, accounts: { ...config.accounts, funded: DEVELOPMENT_KEYS.length } }
-    : config;
 }
 
 /** Never asked: connections to chains have transports of their own, or a URL. */

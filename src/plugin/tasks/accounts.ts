@@ -42,7 +42,7 @@ export function signerOf(session: Session, place: Place): Wallet {
   if (wallet !== undefined) return wallet.connect(session.provider(place.chainId));
   throw pluginError(
     `there is no key to sign for ${place.account} on ${memberName(info, place.chainId)}. Use --from with the number or address of a development account ` +
-      "(0 to 19), or set HYPERCHAIN_PRIVATE_KEY to the account's key.",
+      "(0 to 29), or set HYPERCHAIN_PRIVATE_KEY to the account's key.",
   );
 }
 
