@@ -94,7 +94,7 @@ describe("I5 misuse while nothing runs", () => {
     {
       title: "an unknown data availability",
       args: ["hyperchain:spawn", "--da", "celestia"],
-      says: [/--da must be "rollup" or "validium"; got "celestia"/],
+      says: [/--da must be "rollup" or "validium" or "chain"; got "celestia"/],
     },
     {
       title: "an unknown prover",
