@@ -42,11 +42,11 @@ export function transferListName(batchNumber: BatchNumber, number: number): Hex 
 
 /** The nonce of a list's asset message: h₀ is the list's name, h ← keccak(h ‖ entry). */
 export function hashTransferList(batchNumber: BatchNumber, number: number, entries: readonly Hex[]): Hex {
-  return entries.reduce(hashWithEntry, transferListName(batchNumber, number));
+  return entries.reduce(foldEntry, transferListName(batchNumber, number));
 }
 
 /** The hash of a list with one entry more; that of a list without entries is its name. */
-export function hashWithEntry(hash: Hex, entry: Hex): Hex {
+export function foldEntry(hash: Hex, entry: Hex): Hex {
   return keccak(fromHex(hash, 32), fromHex(entry, 32));
 }
 

@@ -110,7 +110,7 @@ export class DeliveryLane {
     this.#settler.finish();
   }
 
-  /** Resolves with how many messages it did not come to, or that wait for their tokens' names. */
+  /** Resolves with how many messages and escrows it did not come to, or that wait for their tokens' names. */
   async #round(isOver: () => boolean): Promise<number> {
     const { book, choose } = this.#dependencies;
     const newestRoot = book.newestRoot(this.chainId);
@@ -121,7 +121,7 @@ export class DeliveryLane {
     const due = await this.#deliverer.due(here);
     const named = due.filter((journey) => !this.#describer.isNaming(journey));
     const left = await this.#deliverer.deliver(named, isOver);
-    if (this.#settlesFlows && !isOver()) await this.#settler.settle(newestRoot ?? 0n);
-    return due.length - named.length + left.length;
+    const escrows = this.#settlesFlows && !isOver() ? await this.#settler.settle(newestRoot ?? 0n) : 0;
+    return due.length - named.length + left.length + escrows;
   }
 }

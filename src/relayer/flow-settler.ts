@@ -63,13 +63,13 @@ export class FlowSettler {
 
   /**
    * Sends what ends escrows, by what is known since it was looked up last. `rootIndex` is of the newest root that the chain has
-   * imported. Resolves with whether more waits for the next look.
+   * imported. Resolves with how many wait for the next look.
    */
-  async settle(rootIndex: bigint): Promise<boolean> {
+  async settle(rootIndex: bigint): Promise<number> {
     this.#attempts.look();
     this.#looks++;
     const held = this.#dependencies.book.held(this.#options.chainId);
-    if (held.length === 0) return false;
+    if (held.length === 0) return 0;
     // The block that a refund would be in: a chain without transactions has no new ones.
     const pending = await this.#dependencies.provider.getBlock("pending");
     const now = BigInt(pending?.timestamp ?? 0);
@@ -82,11 +82,11 @@ export class FlowSettler {
       const state = await this.#settleOne(escrow, rootIndex, now);
       if (state === "roundOver") {
         this.#unknown.unshift(escrow);
-        return true;
+        break;
       }
       if (state === "tried") tried++;
     }
-    return this.#unknown.length > 0;
+    return this.#unknown.length;
   }
 
   /** Takes what became of the transactions that waited for their blocks. */

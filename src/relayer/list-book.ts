@@ -3,7 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { wordToHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../protocol/ids.ts";
-import { hashWithEntry, listFee, transferListName } from "../protocol/transfer-list.ts";
+import { foldEntry, listFee, transferListName } from "../protocol/transfer-list.ts";
 
 /** A transfer that a chain's asset router put into a list. */
 export interface ListedEvent {
@@ -52,7 +52,7 @@ export class ListBook {
     this.#byName.set(keyOf(chainId, name), list);
     this.#byHash.delete(keyOf(chainId, list.hash));
     list.entries.push(entry);
-    list.hash = hashWithEntry(list.hash, entry);
+    list.hash = foldEntry(list.hash, entry);
     this.#byHash.set(keyOf(chainId, list.hash), list);
   }
 

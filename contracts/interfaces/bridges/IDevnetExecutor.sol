@@ -39,7 +39,7 @@ interface IDevnetExecutor {
     event NativeDropped(bytes32 indexed guid, address indexed receiver, uint256 amount, bool success);
 
     error NotTheOperator(address operator, address caller);
-    error NotTheSendLibrary(address expected, address caller);
+    error NotTheSendLibrary(address expected, address actual);
     error UnknownDestination(uint32 eid);
     /// @notice An option that this executor does not know, or one of another length than its kind has.
     error InvalidOption(uint8 kind, uint256 length);

@@ -11,7 +11,7 @@ import {IProvenPeer} from "./IProvenPeer.sol";
 interface IProvenDvn is IProvenPeer {
     event PriceSet(uint256 weiPerGas);
 
-    error NotTheSendLibrary(address expected, address caller);
+    error NotTheSendLibrary(address expected, address actual);
     error NotAHeader(uint256 expected, uint256 actual);
 
     /// @notice What a packet to a member costs. Reverts where nothing is sent there.

@@ -30,8 +30,8 @@ interface IProvenPeer is IERC7786Recipient {
     error NoRemote(uint64 id);
     /// @notice The remote is known, and nothing is sent there yet: its own side might not know this one.
     error NotOpen(uint64 id);
-    error NotAGateway(address expected, address caller);
-    error NotThePeer(address expected, address sender);
+    error NotAGateway(address expected, address actual);
+    error NotThePeer(address expected, address actual);
     error ValueNotTaken(uint256 value);
     /// @notice The record is about another member than the one that sent it.
     error WrongId(uint64 expected, uint64 actual);
