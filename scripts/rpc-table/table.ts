@@ -18,8 +18,11 @@ export function answersOfNodes(): { readonly hardhat: NodeAnswer; readonly anvil
   };
 }
 
-/** The page: every method of the others, whether a chain has it, and why not. Throws where a reason is missing. */
-export function methodsPage(standing: (method: string) => Standing): string {
+/** The heading of the section that this makes: the last of docs/rpc.md. */
+export const METHODS_HEADING = "## Beside Hardhat's node and anvil";
+
+/** The section: every method of the others, whether a chain has it, and why not. Throws where a reason is missing. */
+export function methodsSection(standing: (method: string) => Standing): string {
   const { hardhat, anvil } = answersOfNodes();
   const methods = [...new Set([...hardhat.methods, ...anvil.methods])].sort();
   const rows = methods.map((method) => {
@@ -28,10 +31,10 @@ export function methodsPage(standing: (method: string) => Standing): string {
     return `| \`${method}\` | ${has(hardhat)} | ${has(anvil)} | ${here === "no" ? "" : here} | ${here === "yes" ? "" : reasonOf(method)} |`;
   });
   return [
-    "# Methods beside Hardhat's node and anvil",
+    METHODS_HEADING,
     "",
     `Made by asking each node: ${hardhat.version.replace(/\/@.*/, "")}, ${anvil.version}, and a development chain. What a chain has`,
-    "beside these is in [rpc.md](rpc.md). `refused`: the answer names the rule of the protocol and what to do instead.",
+    "beside these is above. `refused`: the answer names the rule of the protocol and what to do instead.",
     "",
     "| method | Hardhat's node | anvil | a chain | why not |",
     "|---|---|---|---|---|",

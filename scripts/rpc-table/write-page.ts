@@ -1,6 +1,8 @@
-// Writes docs/rpc-methods.md out of fixtures/rpc-methods.json and a chain that runs: node scripts/rpc-table/write-page.ts
-import { writeFileSync } from "node:fs";
+// Writes the last section of docs/rpc.md out of fixtures/rpc-methods.json and a chain that runs: node scripts/rpc-table/write-page.ts
+import { readFileSync, writeFileSync } from "node:fs";
 import { standingOnChain } from "../../test/support/chain-methods.ts";
-import { methodsPage } from "./table.ts";
+import { METHODS_HEADING, methodsSection } from "./table.ts";
 
-writeFileSync(new URL("../../docs/rpc-methods.md", import.meta.url), methodsPage(await standingOnChain()));
+const page = new URL("../../docs/rpc.md", import.meta.url);
+const [rest = ""] = readFileSync(page, "utf8").split(METHODS_HEADING);
+writeFileSync(page, rest + methodsSection(await standingOnChain()));
