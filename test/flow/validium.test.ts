@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Interface } from "ethers";
 import type { JsonRpcProvider } from "ethers";
 import { hyperchainAbi } from "../../src/abi/hyperchain.ts";
-import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { SettledBatchInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { dataRequestToSign } from "../../src/devnet/quorum-member/data-request.ts";
 import { fromHex } from "../../src/protocol/hex.ts";
@@ -103,7 +103,7 @@ describe("F3: a validium, whose data only its committee has", () => {
     const [batch] = await devnet.settle(B);
     const { call } = await commitOf(batch!.l1Transactions.commit!);
     const { withheld } = call.args["batch"] as { readonly withheld: { readonly pubdataHash: string } };
-    const operator = 11;
+    const operator = ACCOUNT_NUMBERS.firstOperator + 1;
     assert.equal(lowerCaseAddress(devnet.accounts.wallet(operator).address), devnet.info().chains[1]!.operator);
     assert.equal(hashPubdata(fromHex((await ask(operator, 0, chain(1))) as Hex)), withheld.pubdataHash);
     await assert.rejects(ask(READER, 0, chain(1)), { data: { code: "ReaderUnknown" } });

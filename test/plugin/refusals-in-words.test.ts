@@ -43,6 +43,7 @@ const TASKS: readonly (readonly string[])[] = [
   ["lists", "alpha", "--senders", "none"],
   ["session", "--chain", "alpha"],
   ["status"],
+  ["bridges"],
   ["dump", "world.dump"],
   ["import", "genesis.json", "alpha"],
   ["deposit", "1", "1@alpha"],

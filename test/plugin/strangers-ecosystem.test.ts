@@ -46,6 +46,7 @@ const ACTING: readonly (readonly string[])[] = [
 /** Those that only show. */
 const READING: readonly (readonly string[])[] = [
   ["status"],
+  ["bridges"],
   ["wallet"],
   ["message", HASH, "--no-wait"],
   ["names"],
