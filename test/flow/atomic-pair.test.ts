@@ -68,6 +68,8 @@ describe("D3: an atomic pair is forced through what two chains settle on", () =>
       { relayer: true, singletons: true, fundedAccounts: [ALICE, BOB, RELAYER] },
     );
     for (const id of [A, B, X, Y]) targets.set(id, await deploy(on(id), "CallTarget"));
+    // So that L1 has all that comes there by itself: the first batches, whose proofs take their time on a busy machine.
+    for (const id of [X, Y, A, B]) await devnet.settle(id);
   });
   after(async () => {
     for (const client of clients.values()) client.destroy();
