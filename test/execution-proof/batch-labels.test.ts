@@ -168,7 +168,7 @@ describe("a batch without a proof of its execution", () => {
       const found = await foundWith(192, all());
       const { user } = cpuUsage(begun);
       assert.deepEqual(reasons(found), ["too-large", "too-large"]);
-      const limits = { rows: 2 ** 20, cells: 360_000_000 };
+      const limits = { rows: 2 ** 20, cells: 260_000_000 };
       // Behind the opening; and behind that and the block.
       assert.deepEqual(
         found.map((each) => each.kind === "labelled" && each.large),

@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { BatchFilling, type FilledChunk } from "../../src/execution-proof/batch/batch-filling.ts";
 import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
 import type { BegunBatch } from "../../src/execution-proof/batch/filling-requests.ts";
+import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
+import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
+import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -58,6 +63,24 @@ describe("the thread that fills tables", () => {
     }
     assert.deepEqual(filled, { kind: "end" });
     assert.deepEqual(await filler.next(), { kind: "end" });
+  });
+
+  it("counts a step's cells by its filled tables, and before that no more than these have", () => {
+    const witness = first.witness as BatchWitness;
+    const tools = { program: system.program, primitives: createPrimitives(), limits: stepLimits(1n) };
+    const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), tools);
+    const chunks = [...new BatchFilling(system, witness, first.claim, 1).chunks()];
+    assert.equal(chunks.length, weights.length);
+    for (const [step, { input, cells }] of chunks.entries()) {
+      // A column of the trace and one of look-ups have as many cells as the table is high, what fills it up included.
+      const filled = system.system.tables.reduce((sum, { index, lookupWidth }) => {
+        const columns = input.traces[index] ?? [];
+        return sum + columns.reduce((all, { length }) => all + length, 0) + lookupWidth * (columns[0]?.length ?? 0);
+      }, 0);
+      assert.equal(cells, filled);
+      const weight = weights[step]!;
+      assert.ok(!exceeds(weight, { rows: 2 ** 20, cells: filled }), `step ${step} is counted as more than ${filled} cells`);
+    }
   });
 
   it("leaves a batch for the next one", async () => {

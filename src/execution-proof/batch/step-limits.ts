@@ -17,10 +17,10 @@ export interface LargeStep {
 }
 
 /**
- * Three times what a chunk of several steps has: a transaction that brings 95,000 bytes of another chain's data, or a contract of
- * 37,000, would else have no proof.
+ * What the prover's memory of 4 GiB has room for, with a fifth of it to spare (docs/decisions/0118): up to 11.8 MiB a million
+ * cells were measured. A step below the limits that has no room there is a `fault`, which no validator signs.
  */
-const LIMITS: StepLimits = { rows: 2 ** 20, cells: 360_000_000 };
+const LIMITS: StepLimits = { rows: 2 ** 20, cells: 260_000_000 };
 
 /**
  * The limits of a protocol version: constants, which no prover's options, heap or speed change. So all who look at a batch find
