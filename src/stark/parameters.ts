@@ -2,6 +2,7 @@ import { createExtension } from "../field/extension.ts";
 import { TWO_ADICITY } from "../field/koala-bear.ts";
 import type { LeafEncoding, TreeHash } from "../kernels/backend.ts";
 import { LOG_PARTS } from "../kernels/stack-layout.ts";
+import { MOST_STACK_COLUMNS } from "./stacked/stack-shape.ts";
 
 /**
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
@@ -10,6 +11,9 @@ import { LOG_PARTS } from "../kernels/stack-layout.ts";
 export type OpeningParameters =
   | { readonly kind: "rows" }
   | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
+
+/** log2 of a stack's places at most: their bits are taken by 32-bit operators (`stacked/claims.ts`). */
+const MOST_LOG_PLACES = 31;
 
 /** Everything a verifier fixes about a proof besides the tables. All of it enters the verification key digest. */
 export interface ProofParameters {
@@ -84,7 +88,8 @@ function validateOpening(
 ): void {
   const { opening, minLogRows, maxLogRows, logFinalMax, logBlowup } = parameters;
   if (opening.kind === "rows") return;
-  between("logStackMax", opening.logStackMax, maxLogRows, TWO_ADICITY - logBlowup + LOG_PARTS);
+  const most = Math.min(TWO_ADICITY - logBlowup + LOG_PARTS, MOST_LOG_PLACES - Math.log2(MOST_STACK_COLUMNS));
+  between("logStackMax", opening.logStackMax, maxLogRows, most);
   between("logStackMin", opening.logStackMin, LOG_PARTS + logFinalMax, opening.logStackMax);
   // The coefficients of every column are dealt to all 16 short ones.
   between("minLogRows of a stack", minLogRows, LOG_PARTS, maxLogRows);

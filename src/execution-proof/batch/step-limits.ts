@@ -17,7 +17,7 @@ export interface LargeStep {
 }
 
 /**
- * What the prover's memory of 4 GiB has room for, with a fifth of it to spare (docs/decisions/0118): up to 11.8 MiB a million
+ * What the prover's memory of 4 GiB has room for, with a fifth of it to spare (docs/decisions/0118): up to 12.1 MiB a million
  * cells were measured. A step below the limits that has no room there is a `fault`, which no validator signs.
  */
 const LIMITS: StepLimits = { rows: 2 ** 20, cells: 260_000_000 };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { validateParameters } from "../../../src/stark/parameters.ts";
+import { smallParameters } from "../airs/small-parameters.ts";
 import { createStackShape, type StackedBlock, type StackShape } from "../../../src/stark/stacked/stack-shape.ts";
 import { createRandom } from "../fuzz/random.ts";
 import { plainLayout } from "./plain-stack.ts";
@@ -79,5 +81,16 @@ describe("the layout of a stack", () => {
     const most = (width: number) => createStackShape([{ ...blocks[0]!, width }], { logStackMin: 4, logStackMax: 8 })?.width;
     assert.deepEqual([128, 129].map(most), [128, undefined]);
     assert.equal(createStackShape([{ ...blocks[0]!, width: 1 }], { logStackMin: 4, logStackMax: 7 }), undefined);
+  });
+});
+
+describe("the bounds of a stack", () => {
+  test("are refused where places would not fit into 31 bits: 2^24 coefficients in each of 128 columns do", () => {
+    const within = (logStackMax: number) => () =>
+      validateParameters(
+        smallParameters({ minLogRows: 4, logBlowup: 1, opening: { kind: "stacked", logStackMin: 12, logStackMax } }),
+      );
+    assert.doesNotThrow(within(24));
+    assert.throws(within(25), { name: "RangeError", message: /logStackMax must be an integer from \d+ to 24, got 25/ });
   });
 });
