@@ -255,7 +255,7 @@ function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): 
   return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
 }
 
-/** What moves messages where nobody else does. */
+/** What moves messages by itself: the relayer and the workers of bridges. */
 function looksOf(
   relayer: Pick<Relayer, "advance"> | undefined,
   bridges: LiveBridges | undefined,

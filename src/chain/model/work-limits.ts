@@ -9,7 +9,7 @@ import { MOST_MAX_INSTRUCTIONS } from "./instruction-limits.ts";
 /** Units for each instruction that a transaction may run. Compiled contracts take 1.9 on average (commits of batches). */
 const UNITS_PER_INSTRUCTION = 2;
 
-/** Most work of a transaction where so many instructions may run. Where there is no limit of these, there is none of work. */
+/** Most work of a transaction where so many instructions may run. Without a limit of instructions, work has no limit either. */
 export function mostWork(maxInstructions: number): number {
   return maxInstructions >= MOST_MAX_INSTRUCTIONS ? Infinity : maxInstructions * UNITS_PER_INSTRUCTION;
 }

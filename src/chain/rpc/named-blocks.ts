@@ -30,7 +30,7 @@ const BLOCK_PLACES: Readonly<Record<string, number>> = {
   trace_call: 2,
   ots_hasCode: 1,
 };
-/** Those of them that show a block itself, and nothing where there is none of that hash. */
+/** Those of them that show a block itself, and nothing where no block has that hash. */
 const BLOCK_METHODS = new Set([
   "eth_getBlockByNumber",
   "eth_getBlockReceipts",

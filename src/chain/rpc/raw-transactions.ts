@@ -15,8 +15,8 @@ const BY_PLACE = [
 ] as const;
 
 /**
- * Transactions as they were sent, in their EIP-2718 encoding. Null where there is none, and for what nobody has signed:
- * operations of L1's queue, and what an impersonated account sent.
+ * Transactions as they were sent, in their EIP-2718 encoding. Null where no transaction is found, and for those without a
+ * signature: operations of L1's queue, and what an impersonated account sent.
  */
 export function rawTransactionMethods(
   chain: Chain,

@@ -206,7 +206,7 @@ function endKey(contract: string, names: readonly string[]): string {
   return [contract, ...names].join(" ").toLowerCase();
 }
 
-/** A call on L1 that nobody has made or canceled. */
+/** A call on L1 that is neither made nor canceled. */
 function openCall(message: MessageInfo, call: ReturnType<typeof callFor>, now: bigint): MessageInfo {
   if (call === undefined) return message;
   const where = layerName(message.sourceChainId);
