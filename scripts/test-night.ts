@@ -154,7 +154,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: [
       ...["package/package", "package/client", "clients/zksync-ethers", "clients/web3", "clients/user-operations/sponsored"],
       "clients/user-operations/hostile",
-      ...["flow/base-token", "flow/hyperbridge", "flow/callbacks", "chain/rpc/heavy-calls", "suites/openzeppelin"],
+      ...["flow/base-token", "flow/hyperbridge", "flow/round-trip", "chain/rpc/heavy-calls", "suites/openzeppelin"],
       ...["plugin/connection/plugins-around"],
     ],
   },

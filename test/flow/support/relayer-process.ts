@@ -1,0 +1,37 @@
+import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
+import { connectHttp } from "../../../src/devnet/relaying.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { createRelayer } from "../../../src/relayer/relayer.ts";
+
+/** What the process is told, by message: only what any stranger can know of an ecosystem. */
+export interface RelayingTask {
+  readonly l1: { readonly chainId: bigint; readonly url: string };
+  readonly registry: Hex;
+  readonly fromBlock: number;
+  readonly chains: readonly { readonly chainId: bigint; readonly hyperchain: Hex; readonly url: string }[];
+  /** Number of the development account that pays. */
+  readonly account: number;
+}
+
+/** What it answers: for each message, in their order, how far it came by the process's own look. */
+export type RelayingReport = readonly (readonly string[])[];
+
+/** A process that looks once at L1 and the chains, and delivers what it finds. */
+process.once("message", (task: RelayingTask) => void relay(task));
+
+async function relay({ l1, registry, fromBlock, chains, account }: RelayingTask): Promise<void> {
+  const wallet = createDevelopmentAccounts().wallet(account);
+  const clients = [l1, ...chains].map(({ chainId, url }) => connectHttp(chainId, url));
+  const relayer = createRelayer(
+    {
+      settlementChainId: l1.chainId,
+      ...{ registry, fromBlock },
+      chains: chains.map(({ chainId, hyperchain }, i) => ({ chainId, hyperchain, signer: wallet.connect(clients[i + 1]!) })),
+    },
+    { l1: clients[0]! },
+  );
+  await relayer.poll();
+  const report: RelayingReport = relayer.journeys().map(({ steps }) => [...steps.keys()]);
+  for (const client of clients) client.destroy();
+  process.send?.(report, () => process.disconnect());
+}
