@@ -42,6 +42,8 @@ interface Wait {
 
 const MOST_GAS = 2n ** 24n;
 const BOUNDS = { maxInstructions: DEFAULT_MAX_INSTRUCTIONS, maxWork: mostWork(DEFAULT_MAX_INSTRUCTIONS) };
+/** Enough for some runs of each class, in its first transaction. */
+const FIRST_USE_GAS = 200_000n;
 /** Of the batch whose sealing is measured, in transactions of as much as one may do. */
 const SEALED_GAS = 39_000_000n;
 const [SENDER, PAYER] = [new TestWallet(1), new TestWallet(2)];
@@ -82,7 +84,11 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   const reference = await preview(witness, plain, 1_000_000n);
   const referenceNsPerGas = (reference.cpuMs * 1e6) / Number(reference.gasUsed);
   let worst = { waitMs: 0, waitCpuMs: 0, what: "" };
+  let firstUse = { waitMs: 0, what: "" };
   for (const each of classes.filter(({ what }) => what.includes(only))) {
+    // What is loaded once in a process, as EDR does with the ceremony's points, is a wait of its own.
+    const { wallMs: firstWaitMs } = await waitBehind(chain, each, FIRST_USE_GAS);
+    if (firstWaitMs > firstUse.waitMs) firstUse = { waitMs: firstWaitMs, what: each.what };
     const most = await preview(witness, each, MOST_GAS);
     const gas = most.isRefused ? await heaviestGas(witness, each) : MOST_GAS;
     const { cpuMs, gasUsed } = most.isRefused ? await preview(witness, each, gas) : most;
@@ -91,11 +97,21 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
     const waitCpuMs = Math.max(...waits.map(({ processorMs }) => processorMs));
     if (waitMs > worst.waitMs) worst = { waitMs, waitCpuMs, what: each.what };
     const perPlain = (cpuMs * 1e6) / Number(gasUsed) / referenceNsPerGas;
-    print({ what: each.what, admittedGas: Number(gas), cpuMs: Math.round(cpuMs), perPlain: round(perPlain), waitMs, waitCpuMs });
+    print({
+      what: each.what,
+      admittedGas: Number(gas),
+      cpuMs: Math.round(cpuMs),
+      perPlain: round(perPlain),
+      firstWaitMs,
+      waitMs,
+      waitCpuMs,
+    });
     batches.next(await chain.sealAndVerify());
   }
   const sealing = await seal(chain, batches, plain);
-  print({ worstWaitMs: worst.waitMs, worstWaitCpuMs: worst.waitCpuMs, worstClass: worst.what, ...sealing });
+  const { waitMs: worstWaitMs, waitCpuMs: worstWaitCpuMs, what: worstClass } = worst;
+  const { waitMs: worstFirstWaitMs, what: worstFirstClass } = firstUse;
+  print({ worstWaitMs, worstWaitCpuMs, worstClass, worstFirstWaitMs, worstFirstClass, ...sealing });
   await chain.chain.close();
 }
 
