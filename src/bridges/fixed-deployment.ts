@@ -1,11 +1,14 @@
-import type { TransactionRequest } from "ethers";
+import type { Signer, TransactionRequest } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
+import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 
 const LOOK_MS = 10;
 /** For what is included soon where it is included at all. */
 const MOST_LOOKS = 1_000;
+/** Of the price of now: later steps run in full blocks that earlier ones have made. */
+const HEADROOM = 2n;
 
 /** A transaction of a set-up. */
 export interface SetUpStep {
@@ -14,11 +17,14 @@ export interface SetUpStep {
   readonly transaction: TransactionRequest & { readonly gasLimit: bigint };
 }
 
+/** Signs a transaction and gives it to the signer's member; resolves with its hash before it is in a block. */
+export type Transmit = (signer: Signer, transaction: TransactionRequest) => Promise<Hex>;
+
 /**
  * SetUpFailed: a step of a bridge's set-up was included and reverted, or its chain refused it. KeyUsed: the bridge's key has sent
- * something else, so that its contracts would be elsewhere.
+ * something else, so that its contracts would be elsewhere. IdChanged: the config names another id than a member has.
  */
-export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed"> {
+export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed" | "IdChanged"> {
   override readonly name = "BridgeSetUpError";
 }
 
@@ -26,12 +32,19 @@ export class BridgeSetUpError extends HyperchainError<"SetUpFailed" | "KeyUsed">
  * Sends steps one after the other, without waiting between them, from the nonce that the account has on the member. Rejects
  * with BridgeSetUpError SetUpFailed for the first that is refused.
  */
-export async function sendSteps({ name, wallet, provider }: BridgeMember, steps: readonly SetUpStep[]): Promise<void> {
+export async function sendSteps(
+  { name, wallet, provider }: BridgeMember,
+  steps: readonly SetUpStep[],
+  transmit: Transmit,
+): Promise<void> {
   if (steps.length === 0) return;
   const first = await provider.getTransactionCount(wallet.address, "pending");
+  const { maxFeePerGas, maxPriorityFeePerGas } = await provider.getFeeData();
+  // Asked for once: a signer asks for prices before each transaction that names none.
+  const fees = maxFeePerGas === null ? {} : { type: 2, maxFeePerGas: HEADROOM * maxFeePerGas, maxPriorityFeePerGas };
   const sent: { readonly what: string; readonly hash: string }[] = [];
   for (const [i, { what, transaction }] of steps.entries()) {
-    const { hash } = await wallet.sendTransaction({ ...transaction, nonce: first + i }).catch((error: unknown) => {
+    const hash = await transmit(wallet, { ...transaction, ...fees, nonce: first + i }).catch((error: unknown) => {
       throw failed(`${name} refuses to ${what}`, error);
     });
     sent.push({ what, hash });
@@ -51,11 +64,12 @@ export async function deployFixed(
   member: BridgeMember,
   steps: readonly SetUpStep[],
   isThere: () => Promise<boolean>,
+  transmit: Transmit,
 ): Promise<void> {
   const { name, wallet, provider } = member;
   // What an earlier process sent may be in no block yet.
   const nonce = await provider.getTransactionCount(wallet.address, "pending");
-  await sendSteps(member, steps.slice(nonce));
+  await sendSteps(member, steps.slice(nonce), transmit);
   for (let looks = 0; looks < MOST_LOOKS && (await provider.getTransactionCount(wallet.address)) < nonce; looks++)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   if (await isThere()) return;
@@ -67,4 +81,12 @@ export async function deployFixed(
 
 function failed(what: string, cause?: unknown): BridgeSetUpError {
   return new BridgeSetUpError("SetUpFailed", `the bridge is not set up: ${what}`, { cause });
+}
+
+/** A contract is created with its member's id, and the other members' have stored it. */
+export function idChanged(bridge: string, { name, id }: BridgeMember, kept: number): BridgeSetUpError {
+  return new BridgeSetUpError(
+    "IdChanged",
+    `${name} has had ${bridge}'s id ${kept} since its contracts were created, and the config says ${id}: write ids: { ${JSON.stringify(name)}: ${kept} }, or start a new ecosystem`,
+  );
 }

@@ -8,7 +8,7 @@ import { findChain } from "./ecosystem.ts";
 import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { ecosystemOf } from "./settlement-base.ts";
 import { senderOn } from "./submit.ts";
-import type { SignerOf } from "./submit.ts";
+import type { Sender, SignerOf } from "./submit.ts";
 
 /** The two ends of the ERC-7786 gateway between a chain and what it settles on; contracts use the one beside them. */
 export interface MessageGateways {
@@ -42,11 +42,16 @@ export function chainEndOf(onL1: Hex): Hex {
 export async function deployMessageGateways(all: Ecosystem, name: ChainName, signerOf: SignerOf): Promise<MessageGateways> {
   const chain = findChain(all, name);
   const { l1 } = ecosystemOf(all, chain);
-  const { onL1, onChain } = gatewayContracts(l1.contracts.factory);
+  const { factory } = l1.contracts;
   return {
-    onL1: await putOnLayer(onL1, await senderOn(await signerOf(l1.chainId), l1)),
-    onChain: await putOnLayer(onChain, await senderOn(await signerOf(chain.chainId), chain)),
+    onL1: await deployGatewayEnd("onL1", factory, await senderOn(await signerOf(l1.chainId), l1)),
+    onChain: await deployGatewayEnd("onChain", factory, await senderOn(await signerOf(chain.chainId), chain)),
   };
+}
+
+/** One end of the gateways of a factory's chains, put on the sender's member where it is missing. Throws ClientError. */
+export function deployGatewayEnd(end: keyof MessageGateways, factory: Hex, sender: Sender): Promise<Hex> {
+  return putOnLayer(gatewayContracts(factory)[end], sender);
 }
 
 function gatewayContracts(factory: Hex): { readonly onL1: DeployedContract; readonly onChain: DeployedContract } {

@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { ContractFactory } from "ethers";
-import type { BaseWallet, Contract, TransactionRequest } from "ethers";
+import type { Contract, Signer } from "ethers";
 import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
+import type { Transmit } from "../../src/bridges/fixed-deployment.ts";
 import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } from "../../src/bridges/layerzero/deploy.ts";
 import type { LayerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
 import { provenDvn } from "../../src/bridges/layerzero/interfaces.ts";
 import type { BridgeDelivery } from "../../src/devnet/bridges/bridge-info.ts";
+import { transmit } from "../../src/devnet/l1/transmit.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -60,32 +62,28 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
     const clients = devnet.chains.map(clientOf);
     try {
       let ends = 0;
-      /** A key whose process ends behind one more transaction than the process before it. */
-      const ending = (wallet: BaseWallet): BaseWallet => {
-        let sent = 0;
-        return new Proxy(wallet, {
-          get(target, name) {
-            if (name === "sendTransaction")
-              return async (transaction: TransactionRequest) => {
-                if (sent++ > ends) throw new Error("the process has ended");
-                return target.sendTransaction(transaction);
-              };
-            const value: unknown = Reflect.get(target, name, target);
-            return typeof value === "function" ? (value.bind(target) as unknown) : value;
-          },
-        });
+      /** Of a process that ends behind one more transaction on a member than the process before it. */
+      const ending = (most: number): Transmit => {
+        const sent = new Map<Signer, number>();
+        return async (signer, transaction) => {
+          const before = sent.get(signer) ?? 0;
+          if (before > most) throw new Error("the process has ended");
+          sent.set(signer, before + 1);
+          return transmit(signer, transaction);
+        };
       };
       const membersNow = (): BridgeMember[] =>
         clients.map((provider, i) => ({
           ...{ name: devnet.chains[i]!.name, chainId: CHAINS[i]!, id: Number(CHAINS[i]), isL1: false, provider },
-          wallet: ending(devnet.accounts.wallet(KEY).connect(provider)),
+          wallet: devnet.accounts.wallet(KEY).connect(provider),
           ...{ coin: ETH_BASE_TOKEN, fromBlock: 0 },
         }));
       for (let done = false; !done;) {
         const members = membersNow();
+        const send = ending(ends);
         try {
-          await Promise.all(members.map((member) => deployLayerZero(member, code)));
-          await connectLayerZero(members, () => PREDEPLOYS.InteropCenter);
+          await Promise.all(members.map((member) => deployLayerZero(member, code, send)));
+          await connectLayerZero(members, () => PREDEPLOYS.InteropCenter, send);
           done = true;
         } catch (error) {
           assert.match(String((error as { cause?: unknown }).cause), /the process has ended/);
@@ -144,6 +142,21 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
       assert.equal(await b.getFunction("received").staticCall(), 3n);
       for (const client of clients) client.destroy();
       await devnet.close();
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
+  });
+
+  test("ids that the config has changed since are refused by name, and those of before go on", async () => {
+    const data = mkdtempSync(join(tmpdir(), "bridged-"));
+    const known = { projectFolder: DAPP };
+    const withIds = (ids: Record<string, number>) => ({ ...bridged, data, bridges: { layerzero: { ids } } });
+    try {
+      await (await startFlowDevnet([CHAINS[0]!], withIds({ l1: 40161 }), known)).close();
+      const changed = startFlowDevnet([CHAINS[0]!], withIds({ l1: 40999 }), known);
+      const advice = /l1 has had LayerZero's id 40161 since .* the config says 40999: write ids: \{ "l1": 40161 \}/;
+      await assert.rejects(changed, { code: "IdChanged", message: advice });
+      await (await startFlowDevnet([CHAINS[0]!], withIds({ l1: 40161 }), known)).close();
     } finally {
       rmSync(data, { recursive: true, force: true });
     }

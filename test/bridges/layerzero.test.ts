@@ -5,6 +5,7 @@ import type { Contract } from "ethers";
 import { connectLayerZero, deployLayerZero, layerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
+import { transmit } from "../../src/devnet/l1/transmit.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
 import { ETH_BASE_TOKEN } from "../../src/protocol/base-token.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -43,8 +44,8 @@ describe("C14 LayerZero V2 between two chains, with an OFT as its npm package ha
       fromBlock: 0,
     }));
     const code = await layerZeroCode(DAPP, bundledArtifact);
-    await Promise.all(members.map((member) => deployLayerZero(member, code)));
-    await connectLayerZero(members, () => PREDEPLOYS.InteropCenter);
+    await Promise.all(members.map((member) => deployLayerZero(member, code, transmit)));
+    await connectLayerZero(members, () => PREDEPLOYS.InteropCenter, transmit);
     worker = new LayerZeroWorker({ members, clock: systemClock, isHeld: () => false });
   });
   after(async () => {

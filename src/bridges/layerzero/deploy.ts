@@ -1,9 +1,9 @@
-import { AbiCoder, concat, getCreateAddress } from "ethers";
+import { AbiCoder, getCreateAddress } from "ethers";
 import type { InterfaceAbi } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeMember, GatewayTo } from "../bridge-member.ts";
-import { deployFixed, sendSteps } from "../fixed-deployment.ts";
-import type { SetUpStep } from "../fixed-deployment.ts";
+import { deployFixed, idChanged, sendSteps } from "../fixed-deployment.ts";
+import type { SetUpStep, Transmit } from "../fixed-deployment.ts";
 import { publishedCode } from "../published-code.ts";
 import { devnetExecutor, endpoint, library, PACKAGES, provenDvn, PUBLISHED } from "./interfaces.ts";
 
@@ -57,12 +57,13 @@ const CONFIRMATIONS = 1;
 const WEI_PER_GAS = { chain: 10n ** 9n, l1: 10n * 10n ** 9n };
 
 /** Puts the contracts on a member, or what is missing of them. Rejects with BridgeSetUpError. */
-export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode): Promise<void> {
+export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode, transmit: Transmit): Promise<void> {
   const operator = member.wallet.address;
   const contracts = layerZeroContracts(operator);
   const create = (what: string, bytecode: string, types: readonly string[], values: readonly unknown[]): SetUpStep => ({
     what: `create ${what}`,
-    transaction: { data: concat([bytecode, AbiCoder.defaultAbiCoder().encode(types, values)]), gasLimit: DEPLOYMENT_GAS },
+    // As texts: ethers' own joins them byte by byte.
+    transaction: { data: bytecode + AbiCoder.defaultAbiCoder().encode(types, values).slice(2), gasLimit: DEPLOYMENT_GAS },
   });
   const register = (what: string, lib: Hex): SetUpStep => ({
     what: `register ${what}`,
@@ -79,20 +80,26 @@ export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode)
     register("the receive library", receiveLib),
   ];
   const isThere = async (): Promise<boolean> => (await member.provider.getCode(contracts.executor)) !== "0x";
-  await deployFixed(member, steps, isThere);
+  await deployFixed(member, steps, isThere, transmit);
+  const eid = Number(await member.provider.call({ to: at, data: endpoint.encodeFunctionData("eid") }));
+  if (eid !== member.id) throw idChanged("LayerZero", member, eid);
 }
 
 /**
  * Connects each member with each other that is given: first each side learns of the other, then each may send. What was done
  * before is left as it is, so that a process that ended between goes on. Rejects with BridgeSetUpError.
  */
-export async function connectLayerZero(members: readonly BridgeMember[], gatewayTo: GatewayTo): Promise<void> {
+export async function connectLayerZero(
+  members: readonly BridgeMember[],
+  gatewayTo: GatewayTo,
+  transmit: Transmit,
+): Promise<void> {
   const pairs = members.map((here) => ({ here, others: members.filter((there) => there !== here) }));
   const closed = await Promise.all(pairs.map(async ({ here, others }) => ({ here, others: await notOpen(here, others) })));
   await Promise.all(
     closed.map(async ({ here, others }) => {
       const steps = await Promise.all(others.map((there) => stepsTowards(here, there, gatewayTo)));
-      await sendSteps(here, steps.flat());
+      await sendSteps(here, steps.flat(), transmit);
     }),
   );
   await Promise.all(
@@ -100,6 +107,7 @@ export async function connectLayerZero(members: readonly BridgeMember[], gateway
       sendSteps(
         here,
         others.map((there) => openTowards(here, there)),
+        transmit,
       ),
     ),
   );

@@ -13,6 +13,7 @@ const ORIGIN = "(uint32 srcEid, bytes32 sender, uint64 nonce)";
 /** What is called and read of LayerZero's endpoint. */
 export const endpoint = new Interface([
   "function registerLibrary(address lib)",
+  "function eid() view returns (uint32)",
   "function setDefaultSendLibrary(uint32 eid, address lib)",
   "function setDefaultReceiveLibrary(uint32 eid, address lib, uint256 gracePeriod)",
   "function defaultSendLibrary(uint32 eid) view returns (address)",

@@ -3,7 +3,8 @@ import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } 
 import type { LayerZeroCode } from "../../bridges/layerzero/deploy.ts";
 import { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
-import { deployMessageGateways, gatewaysOf } from "../../client/message-gateway.ts";
+import { deployGatewayEnd, gatewaysOf } from "../../client/message-gateway.ts";
+import { senderOn } from "../../client/submit.ts";
 import type { BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -11,6 +12,7 @@ import { ACCOUNT_NUMBERS } from "../accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { Faults } from "../faults.ts";
 import { fundAccounts, fundOperator } from "../funding.ts";
+import { transmit } from "../l1/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
 import type { BridgesInfo, LayerZeroInfo, NamedBridges } from "./bridge-info.ts";
@@ -128,44 +130,38 @@ function begin({ option, chains, opening, faults, info }: LiveBridgesDependencie
 
 /** Money, contracts, the ends of gateways, and who knows whom: what is there is left as it is. */
 async function setUp(wanted: readonly ServedChain[], code: LayerZeroCode, dependencies: LiveBridgesDependencies): Promise<void> {
-  const { option, opening, info } = dependencies;
+  const { option, opening } = dependencies;
   const isRemote = opening.options.l1.url !== undefined;
   const running = wanted.filter(({ runSwitch }) => runSwitch.isRunning);
   const { members, close } = connectBridgeMembers(option, running, opening, isRemote);
   try {
     await fund(running, members, opening);
-    await Promise.all(members.map((member) => deployLayerZero(member, code)));
-    const ecosystem = withChains(info(), running);
-    const l1 = members.find(({ isL1 }) => isL1);
-    for (const member of l1 === undefined ? [] : members.filter(({ isL1 }) => !isL1))
-      await deployMessageGateways(ecosystem, member.chainId, (chainId) => walletOn(members, chainId));
     const { factory } = opening.bases.onL1.ecosystem.addresses;
+    const hasL1 = members.some(({ isL1 }) => isL1);
+    await Promise.all(
+      members.map(async (member) => {
+        await deployLayerZero(member, code, transmit);
+        if (hasL1) await putGateway(member, factory);
+      }),
+    );
     const gateways = gatewaysOf(factory);
-    await connectLayerZero(members, (here, there) => {
-      if (here.isL1) return gateways.onL1;
-      return there.isL1 ? gateways.onChain : PREDEPLOYS.InteropCenter;
-    });
+    await connectLayerZero(
+      members,
+      (here, there) => {
+        if (here.isL1) return gateways.onL1;
+        return there.isL1 ? gateways.onChain : PREDEPLOYS.InteropCenter;
+      },
+      transmit,
+    );
   } finally {
     close();
   }
 }
 
-function walletOn(members: readonly BridgeMember[], chainId: number): BridgeMember["wallet"] {
-  const member = members.find((each) => each.chainId === BigInt(chainId));
-  if (member === undefined) throw new RangeError(`the bridge is not on chain ${chainId}`);
-  return member.wallet;
-}
-
-/** A chain that is about to come is not among those of the ecosystem yet. */
-function withChains(ecosystem: Ecosystem, chains: readonly ServedChain[]): Ecosystem {
-  const known = new Set(ecosystem.chains.map(({ chainId }) => chainId));
-  const added = chains
-    .filter(({ chainId }) => !known.has(Number(chainId)))
-    .map(({ name, chainId, pipeline }) => ({
-      ...{ name, chainId: Number(chainId), hyperchain: pipeline.created.hyperchain },
-      baseToken: pipeline.baseToken,
-    }));
-  return { ...ecosystem, chains: [...ecosystem.chains, ...added] };
+/** Messages between L1 and a chain go by a gateway, which has an end on each. */
+async function putGateway({ name, chainId, isL1, wallet }: BridgeMember, factory: Hex): Promise<void> {
+  const sender = await senderOn(wallet, { name, chainId: Number(chainId) });
+  await deployGatewayEnd(isL1 ? "onL1" : "onChain", factory, sender);
 }
 
 /** The bridge's key gets coins where it has none: on L1 from its payer, on a chain through its queue. */
