@@ -412,9 +412,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     operationsTaken: () => former.operationsTaken,
     formed: () => former.formed,
     async submit(raw) {
+      const { returns } = sequencer;
       await turns.next();
       const transaction = decodeTransaction(raw, rules, { replayProtection });
-      await sequencer.submit(transaction);
+      await sequencer.submit(transaction, returns);
       return transaction.hash;
     },
     async seal() {

@@ -42,6 +42,22 @@ describe("B4: a chain returns to a mark", () => {
     });
   });
 
+  it("and takes in nothing that came before, whatever of it was still being looked at", async () => {
+    await withChain({}, async ({ chain }, wallet) => {
+      chain.sequencer.setAutomatic(false);
+      for (let ticks = 0; ticks < 8; ticks++) {
+        const mark = await chain.snapshot();
+        const come = async (): Promise<void> => {
+          for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+          await chain.submit(await wallet.signRaw({ to: SINK, nonce: ticks }));
+        };
+        const returned = chain.revert(mark);
+        await Promise.allSettled([come(), returned]);
+        assert.equal(chain.mempool.size, 0);
+      }
+    });
+  });
+
   it("with what waited in its pool, and refuses what came later", async () => {
     await withChain({}, async ({ chain }, wallet) => {
       const [zero, one, two] = [

@@ -121,8 +121,11 @@ export class Mempool {
     );
   }
 
-  /** Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError. */
-  async add(transaction: SignedTransaction): Promise<boolean> {
+  /**
+   * Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError, and what `requireStanding` does: it is
+   * asked when the sender's account has been read, since a return to a mark can come meanwhile.
+   */
+  async add(transaction: SignedTransaction, requireStanding: () => void = () => undefined): Promise<boolean> {
     const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;
     const { from, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
     if (maxFeePerGasWei < minGasPriceWei) {
@@ -140,6 +143,7 @@ export class Mempool {
     this.#requirePaid(transaction);
     const cost = mostCostOf(transaction);
     const account = await this.#accountFor(from, cost);
+    requireStanding();
     const sender = this.#senders.get(from) ?? {
       nextNonce: account.nonce,
       ready: new Map<bigint, SignedTransaction>(),

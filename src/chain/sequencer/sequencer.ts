@@ -111,6 +111,7 @@ export class Sequencer {
   #rewinding: Promise<unknown> | undefined;
   /** What was taken once is carried out again, whatever the lists say now. */
   #isRepeating = false;
+  #returns = 0;
 
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
@@ -186,6 +187,11 @@ export class Sequencer {
     return this.#builder.batch !== undefined;
   }
 
+  /** How often it has returned to a mark. */
+  get returns(): number {
+    return this.#returns;
+  }
+
   /** Why the chain stands still; undefined while it runs. */
   get fault(): SequencerError | undefined {
     return this.#work.ended;
@@ -240,16 +246,18 @@ export class Sequencer {
 
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval or on demand, behind a missing nonce, or paused. Throws MempoolError, or SequencerError when it can never be
-   * included.
+   * interval or on demand, behind a missing nonce, or paused. `returns` is how often the chain had returned to a mark when it came: it
+   * is signed for that state. Throws MempoolError, or SequencerError when it can never be included.
    */
-  async submit(transaction: SignedTransaction): Promise<void> {
+  async submit(transaction: SignedTransaction, returns = this.#returns): Promise<void> {
     this.#work.requireRunning();
     const refusal = this.#dependencies.admission?.refusal(transaction);
     if (refusal !== undefined) throw refusal;
     await this.#rewinding;
     const { mempool, store } = this.#dependencies;
-    const ready = await mempool.add(transaction);
+    const ready = await mempool.add(transaction, () => {
+      if (returns !== this.#returns) throw stateReverted();
+    });
     if (!ready || !this.#pace.isInstant) {
       // Where others made a block meanwhile, it may wait no more.
       if (mempool.holds(transaction)) store?.waiting.add(transaction.hash, transaction.raw);
@@ -406,6 +414,7 @@ export class Sequencer {
     const goBack = async (): Promise<void> => {
       await this.#builder.revert(mark.builder);
       complete();
+      this.#returns++;
       mempool.revert(mark.pool);
       this.#keepPool();
       this.#setLists(mark.lists);
