@@ -393,8 +393,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   };
 
   return {
-    chainId,
-    maxInstructions,
+    ...{ chainId, maxInstructions },
     engine,
     witness,
     questions,

@@ -11,11 +11,11 @@ import type { DeliveryPolicy, RewardsDependencies } from "./delivery-policy.ts";
 import type { Journey } from "./journey.ts";
 import type { OpenJourney } from "./journey-book.ts";
 import { PaidFailure, RoundOver } from "./own-account.ts";
-import type { OwnAccount, OwnAccountDependencies, SentTransaction } from "./own-account.ts";
+import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./own-account.ts";
+import type { OwnCall } from "./own-call.ts";
 import { describeRefusal } from "./refusal.ts";
 
 export interface DelivererDependencies extends RewardsDependencies, KnownContents, Pick<OwnAccountDependencies, "signer"> {
-  readonly account: OwnAccount;
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 
@@ -75,11 +75,11 @@ export class Deliverer {
   }
 
   /** Sends those that can be delivered, in this order, until its time is over. Resolves with those that it did not come to. */
-  async deliver(due: readonly OpenJourney[], isOver: () => boolean): Promise<readonly OpenJourney[]> {
+  async deliver(due: readonly OpenJourney[], isOver: () => boolean, round: SendingRound): Promise<readonly OpenJourney[]> {
     for (const [place, journey] of due.entries()) {
       this.#isBehind = isOver();
       if (this.#isBehind) return due.slice(place);
-      if (!(await this.#deliverOne(journey))) return due.slice(place);
+      if (!(await this.#deliverOne(journey, round))) return due.slice(place);
     }
     return [];
   }
@@ -91,17 +91,21 @@ export class Deliverer {
     return false;
   }
 
-  /** Takes what became of the deliveries that waited for their blocks. */
-  async finish(): Promise<void> {
+  /** Takes what became of the deliveries that waited for their blocks. Returns those that are to be delivered once more. */
+  finish(): readonly OpenJourney[] {
+    const again: OpenJourney[] = [];
     for (const [journey, { sent, isTwice }] of this.#underWay) {
       const isDone = journey.steps.get("executed")?.transactionHash === sent.hash;
       if (!isDone && sent.outcome === undefined) continue;
-      this.#underWay.delete(journey);
       const failure = isDone ? undefined : this.#failureOf(journey, sent);
+      // Its block is there, and the chain's events up to it are not read yet: what they tell is not sent again.
+      if (failure === undefined && !journey.steps.has("executed")) continue;
+      this.#underWay.delete(journey);
       if (failure === undefined) journey.refusal = undefined;
       else this.#fail(journey, failure);
-      if (isTwice && failure === undefined) await this.#deliverOne(journey);
+      if (isTwice && failure === undefined) again.push(journey);
     }
+    return again;
   }
 
   /** Why a delivery with an outcome counts as not done. */
@@ -131,8 +135,8 @@ export class Deliverer {
   }
 
   /** Resolves with whether others can follow in this round. */
-  async #deliverOne(journey: OpenJourney): Promise<boolean> {
-    const { l1View, account } = this.#dependencies;
+  async #deliverOne(journey: OpenJourney, round: SendingRound): Promise<boolean> {
+    const { l1View } = this.#dependencies;
     if (journey.rootIndex === undefined) return true;
     const before = this.#underWay.get(journey);
     if (before !== undefined) {
@@ -148,8 +152,8 @@ export class Deliverer {
       const reward = await this.#rewards.of(journey);
       // Failing runs are paid for once. After that they are tried without a transaction.
       if (journey.content.type === "result" && reward === 0n) await requireListener(built, this.#dependencies.provider);
-      const delivery = await this.#withKnownGas(built, failed === 0 && !journey.steps.has("executed"));
-      const sent = await account.send(delivery, reward, this.#policy);
+      const delivery = await this.#withKnownGas(built, failed === 0 && !journey.steps.has("executed"), round);
+      const sent = await round.send(delivery, reward, this.#policy);
       this.#underWay.set(journey, { sent, isTwice: false });
     } catch (error) {
       if (error instanceof RoundOver) return false;
@@ -163,11 +167,10 @@ export class Deliverer {
    * What usually suffices is not searched for at a first attempt: what fails is then searched for, which costs nothing. Not
    * where the policy counts on rewards, or little is left: a chain that lies could have each such delivery fail.
    */
-  async #withKnownGas(delivery: Delivery, isFirst: boolean): Promise<Delivery> {
-    const { usualGas, ...others } = delivery;
+  async #withKnownGas({ usualGas, ...others }: Delivery, isFirst: boolean, round: SendingRound): Promise<OwnCall> {
     const { minRewardPercent = 0 } = this.#policy;
     if (usualGas === undefined || !isFirst || minRewardPercent > 0) return others;
-    const left = await this.#dependencies.account.leftAfter(usualGas);
+    const left = await round.leftAfter(usualGas);
     return left < reserveOf(this.#policy) ? others : { ...others, gas: usualGas };
   }
 

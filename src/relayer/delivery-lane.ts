@@ -51,19 +51,18 @@ export class DeliveryLane {
     this.#dependencies = dependencies;
     this.#settlesFlows = settlesFlows;
     this.account = new OwnAccount({ signer, provider, undisturbed });
-    const { account } = this;
     this.#deliverer = new Deliverer(
       { chainId, policy },
       {
-        ...{ l1View, account, signer, provider, findList: lists.find },
+        ...{ l1View, signer, provider, findList: lists.find },
         bundleBodies: (sourceChainId, bundleHash) => book.get(sourceChainId, bundleHash)?.body,
         isCallbackRewardSpent: (sourceChainId, bundleHash) => book.isCallbackRewardSpent(sourceChainId, bundleHash),
         onDelivered: (journey, at) => book.record(journey, "delivered", at),
       },
     );
     const announcementOf = (birth: bigint, token: Hex) => book.announcementOf(birth, token);
-    this.#describer = new Describer({ chainId, policy }, { l1View, announcementOf, account, provider });
-    this.#settler = new FlowSettler({ chainId, policy }, { l1View, account, book: flows, nodeOf, provider });
+    this.#describer = new Describer({ chainId, policy }, { l1View, announcementOf, provider });
+    this.#settler = new FlowSettler({ chainId, policy }, { l1View, book: flows, nodeOf, provider });
   }
 
   /** Transactions that wait for their blocks. */
@@ -105,7 +104,8 @@ export class DeliveryLane {
   /** Takes what became of what was sent, once the chain's events are read. */
   async finish(): Promise<void> {
     await this.account.look((sent) => this.#deliverer.isKnown(sent));
-    await this.#deliverer.finish();
+    const again = this.#deliverer.finish();
+    if (again.length > 0) await this.#deliverer.deliver(again, () => this.#isEnded, this.account.beginRound());
     this.#describer.finish();
     this.#settler.finish();
   }
@@ -113,15 +113,15 @@ export class DeliveryLane {
   /** Resolves with how many messages and escrows it did not come to, or that wait for their tokens' names. */
   async #round(isOver: () => boolean): Promise<number> {
     const { book, choose } = this.#dependencies;
+    const round = this.account.beginRound();
     const newestRoot = book.newestRoot(this.chainId);
-    this.account.beginRound();
     const here = choose(book.openTo(this.chainId));
     // Names come before money.
-    await this.#describer.describe(here, newestRoot);
+    await this.#describer.describe(here, newestRoot, round);
     const due = await this.#deliverer.due(here);
     const named = due.filter((journey) => !this.#describer.isNaming(journey));
-    const left = await this.#deliverer.deliver(named, isOver);
-    const escrows = this.#settlesFlows && !isOver() ? await this.#settler.settle(newestRoot ?? 0n) : 0;
+    const left = await this.#deliverer.deliver(named, isOver, round);
+    const escrows = this.#settlesFlows && !isOver() ? await this.#settler.settle(newestRoot ?? 0n, round) : 0;
     return due.length - named.length + left.length + escrows;
   }
 }

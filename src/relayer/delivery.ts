@@ -12,13 +12,10 @@ import { proveMessage } from "./inclusion-proof.ts";
 import type { MessageInclusionProof } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
 import type { FindList, KnownList } from "./list-book.ts";
+import type { OwnCall } from "./own-call.ts";
 
 /** A call that carries out a message on its destination, or ends what messages have decided. */
-export interface Delivery {
-  readonly to: Hex;
-  readonly data: Hex;
-  /** More is not paid for. Default: what a transaction can have. */
-  readonly maxGas?: bigint;
+export interface Delivery extends OwnCall {
   /**
    * What surely suffices, where that is known and nothing but a delivery by others can make it fail: a node's search for the
    * least would repeat every payment of a list.

@@ -10,7 +10,7 @@ import { bridgedToken, tokenVault } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
-import type { OwnAccount, OwnAccountDependencies, SentTransaction } from "./own-account.ts";
+import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./own-account.ts";
 
 /** What the chain of birth last said of a token. The same words have the same hash. */
 export interface TokenAnnouncement {
@@ -19,7 +19,6 @@ export interface TokenAnnouncement {
 }
 
 export interface DescriberDependencies extends Pick<OwnAccountDependencies, "provider"> {
-  readonly account: Pick<OwnAccount, "send">;
   readonly l1View: L1View;
   /** What a token's chain of birth last said of it; undefined where it has said nothing. */
   readonly announcementOf: (chainId: ChainId, token: Hex) => TokenAnnouncement | undefined;
@@ -84,7 +83,7 @@ export class Describer {
   }
 
   /** Describes the tokens of messages for the chain, by what the newest root that it has imported holds. */
-  async describe(messages: readonly Journey[], newestRoot: bigint | undefined): Promise<void> {
+  async describe(messages: readonly Journey[], newestRoot: bigint | undefined, round: Pick<SendingRound, "send">): Promise<void> {
     this.#looks++;
     if (newestRoot === undefined) return;
     let tried = 0;
@@ -101,7 +100,7 @@ export class Describer {
         if (newest === undefined) continue;
         tried++;
         this.#attempts.set(asset, { made: made + 1, nextLook: this.#looks + 2 ** Math.min(made, MAX_PAUSE_DOUBLINGS) });
-        await this.#bring(asset, newest);
+        await this.#bring(asset, newest, round);
         if (!newest.isRepeated) this.#named.set(asset, announcement.messageHash);
       } catch {
         // Whatever the reason was, the amount arrives without a name, and the next attempt says as much as this one did.
@@ -122,10 +121,9 @@ export class Describer {
   }
 
   /** Unless the chain has the same word or a newer one. */
-  async #bring(asset: Hex, { data, position }: Import): Promise<void> {
+  async #bring(asset: Hex, { data, position }: Import, round: Pick<SendingRound, "send">): Promise<void> {
     if ((await this.#positionOf(asset)) >= position) return;
-    const { account } = this.#dependencies;
-    this.#underWay.set(asset, await account.send({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy));
+    this.#underWay.set(asset, await round.send({ to: PREDEPLOYS.L2NativeTokenVault, data }, 0n, this.#options.policy));
   }
 
   /** Of the word that describes the asset now; 0 where its chain of birth has not said any there. */

@@ -5,12 +5,11 @@ import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
 import { Attempts } from "./attempts.ts";
 import { atomicFlows } from "./contract-interfaces.ts";
-import type { Delivery } from "./delivery.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { FlowBook, HeldEscrow } from "./flow-book.ts";
 import { legOf, NO_ABSENCE, outcomeOf, pivotOf, proveAbsence, proveFact } from "./flow-proofs.ts";
 import { RoundOver } from "./own-account.ts";
-import type { OwnAccount, SentTransaction } from "./own-account.ts";
+import type { SendingRound, SentTransaction } from "./own-account.ts";
 import type { AskedNode } from "./state-proof.ts";
 
 /** More escrows wait for the next look; those with the highest fee come first. */
@@ -21,7 +20,6 @@ const MAX_LOOKED_UP = 64;
 const MAX_GAS = 1_500_000n;
 
 export interface FlowSettlerDependencies {
-  readonly account: Pick<OwnAccount, "send">;
   readonly provider: Provider;
   readonly l1View: L1View;
   readonly book: Pick<FlowBook, "held" | "hasRun" | "changes">;
@@ -65,7 +63,7 @@ export class FlowSettler {
    * Sends what ends escrows, by what is known since it was looked up last. `rootIndex` is of the newest root that the chain has
    * imported. Resolves with how many wait for the next look.
    */
-  async settle(rootIndex: bigint): Promise<number> {
+  async settle(rootIndex: bigint, round: Pick<SendingRound, "send">): Promise<number> {
     this.#attempts.look();
     this.#looks++;
     const held = this.#dependencies.book.held(this.#options.chainId);
@@ -79,7 +77,7 @@ export class FlowSettler {
       const escrow = this.#unknown.shift();
       if (escrow === undefined) break;
       this.#lookedUpAt.set(escrow, this.#looks);
-      const state = await this.#settleOne(escrow, rootIndex, now);
+      const state = await this.#settleOne(escrow, { rootIndex, now, round });
       if (state === "roundOver") {
         this.#unknown.unshift(escrow);
         break;
@@ -125,13 +123,13 @@ export class FlowSettler {
     if (isAnew) this.#nextDeadline = nextDeadline(held, chainId, now);
   }
 
-  async #settleOne(escrow: HeldEscrow, rootIndex: bigint, now: bigint): Promise<"open" | "tried" | "roundOver"> {
+  async #settleOne(escrow: HeldEscrow, { rootIndex, now, round }: SettlingRound): Promise<"open" | "tried" | "roundOver"> {
     try {
       const call = await this.#callFor(escrow, rootIndex, now);
       if (call === undefined) return "open";
       const data = atomicFlows.encodeFunctionData(call.name, [...call.args]) as Hex;
-      const delivery: Delivery = { to: ATOMIC_FLOWS_ADDRESS, data, maxGas: MAX_GAS };
-      this.#underWay.set(escrow, await this.#dependencies.account.send(delivery, escrow.feeWei, this.#options.policy));
+      const ending = { to: ATOMIC_FLOWS_ADDRESS, data, maxGas: MAX_GAS };
+      this.#underWay.set(escrow, await round.send(ending, escrow.feeWei, this.#options.policy));
     } catch (error) {
       if (error instanceof RoundOver) return "roundOver";
       this.#refused.set(escrow, escrow.feeWei);
@@ -163,6 +161,14 @@ export class FlowSettler {
     const absence = await proveAbsence(l1View, flow, { missing, leaf, rootIndex }, nodeOf);
     return { name: "refund", args: [flow, leg, missing, absence, party] };
   }
+}
+
+/** What is known at a look, and what it sends with. */
+interface SettlingRound {
+  readonly rootIndex: bigint;
+  /** Seconds. */
+  readonly now: bigint;
+  readonly round: Pick<SendingRound, "send">;
 }
 
 interface Call {

@@ -15,7 +15,7 @@ import type { ForwardingTask, LeavingMoney, Withdrawal } from "./forwarding-book
 import { proveWithdrawal } from "./inclusion-proof.ts";
 import type { WithdrawalClaim } from "./inclusion-proof.ts";
 import { RoundOver } from "./own-account.ts";
-import type { OwnAccount, SentTransaction } from "./own-account.ts";
+import type { OwnAccount, SendingRound, SentTransaction } from "./own-account.ts";
 import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 
@@ -73,6 +73,8 @@ export class ForwardingDriver {
   #leaving: readonly LeavingMoney[] = [];
   /** What was sent for tasks and waits for its block, and whether that is all there is to do for them. */
   readonly #underWay = new Map<ForwardingTask, Step>();
+  /** What this look sends with, by layer. */
+  readonly #rounds = new Map<ChainId, SendingRound>();
   /** The look before could not send all that it had. */
   #isCutOff = false;
   /** The first task of the next look: what waits does not hold others up. */
@@ -114,9 +116,9 @@ export class ForwardingDriver {
   async look(): Promise<boolean> {
     await this.finish();
     const before = this.waiting;
+    for (const [chainId, { account }] of this.#layers) this.#rounds.set(chainId, account.beginRound());
     await this.#read();
     this.#attempts.look();
-    for (const { account } of this.#layers.values()) account.beginRound();
     const tasks = this.#book.tasks();
     const due = [...tasks.slice(this.#turn), ...tasks.slice(0, this.#turn)].filter(
       (task) => !this.#underWay.has(task) && this.#attempts.isDue(task),
@@ -288,8 +290,9 @@ export class ForwardingDriver {
     return this.#send(layer, call, reward);
   }
 
-  async #send({ account, policy }: ForwardingLayer, call: Call, rewardWei: bigint): Promise<Step> {
-    return { sent: await account.send({ ...call, maxGas: MAX_GAS }, rewardWei, policy), isLast: true };
+  async #send({ chainId, account, policy }: ForwardingLayer, call: Call, rewardWei: bigint): Promise<Step> {
+    const round = this.#rounds.get(chainId) ?? account.beginRound();
+    return { sent: await round.send({ ...call, maxGas: MAX_GAS }, rewardWei, policy), isLast: true };
   }
 }
 

@@ -2,9 +2,9 @@ import { JsonRpcApiProvider, Transaction } from "ethers";
 import type { Provider, Signer, TransactionReceipt } from "ethers";
 import { NamedError } from "../errors/named-error.ts";
 import type { Hex } from "../protocol/hex.ts";
-import type { Delivery } from "./delivery.ts";
 import { objectionTo } from "./delivery-policy.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
+import type { OwnCall } from "./own-call.ts";
 
 /** EIP-7825. */
 const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -28,10 +28,15 @@ export class RoundOver extends NamedError<"RoundOver"> {
   override readonly name = "RoundOver";
 }
 
+/** What was sent belongs to a state to which its member does not come any more: it is not known what became of it there. */
+export class StateGone extends NamedError<"StateGone"> {
+  override readonly name = "StateGone";
+}
+
 /** What became of a transaction. */
 export type Outcome =
   | { readonly state: "included"; readonly receipt: TransactionReceipt }
-  /** The node has refused it, or does not know it any more. */
+  /** The node has refused it, or does not know it any more, or has returned to an earlier state. */
   | { readonly state: "lost"; readonly error: unknown };
 
 /** A transaction of ours on its way into a block. */
@@ -57,8 +62,19 @@ export interface OwnAccountDependencies {
   /** Connected to the chain; no other code may send from it. */
   readonly signer: Signer;
   readonly provider: Provider;
-  /** Called at the beginning of a round, for what is sent in it. Default: nothing returns by itself. */
+  /** Called at the beginning of a round, for what is decided in it. Default: nothing returns by itself. */
   readonly undisturbed?: (() => Undisturbed) | undefined;
+}
+
+/** What is sent by one look at what is known. Once the member has returned to an earlier state, nothing more of it is sent. */
+export interface SendingRound {
+  /**
+   * Sends a call that brings `rewardWei`, and does not wait for its block. Throws an Error where the policy does not pay for it,
+   * RoundOver where nothing more can be sent in this round, and the client's error where the chain refuses it or does not answer.
+   */
+  send(call: OwnCall, rewardWei: bigint, policy: DeliveryPolicy): Promise<SentTransaction>;
+  /** What one transaction of so much gas would leave of the balance, those that were sent in this round paid. */
+  leftAfter(gas: bigint): Promise<bigint>;
 }
 
 /** What all transactions of a round have in common. */
@@ -67,7 +83,6 @@ interface Terms {
   readonly chainId: bigint;
   readonly gasPrice: bigint;
   readonly fees: { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint } | { readonly gasPrice: bigint };
-  readonly undisturbed: Undisturbed;
   nonce: number;
   balance: bigint;
 }
@@ -94,13 +109,33 @@ export class OwnAccount {
     return this.#waiting.filter(({ outcome }) => outcome === undefined).length;
   }
 
-  /** Fees, balance and nonce are asked for again, when something is sent. */
-  beginRound(): void {
+  /** To be called before what is known is looked at. Fees, balance and nonce are asked for again, when something is sent. */
+  beginRound(): SendingRound {
+    const { undisturbed = () => (send) => send() } = this.#dependencies;
+    const guard = undisturbed();
     if (this.#sending === 0) this.#terms = undefined;
+    return {
+      send: async (call, rewardWei, policy) => {
+        this.#sending++;
+        try {
+          return await this.#send(call, { rewardWei, policy, guard });
+        } finally {
+          this.#sending--;
+        }
+      },
+      leftAfter: async (gas) => {
+        const { balance, gasPrice } = await this.#ask();
+        return balance - gas * gasPrice;
+      },
+    };
   }
 
-  /** What was sent belongs to a state that is gone. What of it still waits there holds up what is sent next. */
+  /** What was sent belongs to a state that is gone: that is its outcome. What of it waits there holds up what is sent next. */
   forget(): void {
+    for (const sent of this.#waiting) {
+      const error = new StateGone("StateGone", `transaction ${sent.hash} was sent in a state that is gone`);
+      sent.outcome ??= { state: "lost", error };
+    }
     this.#waiting = [];
     this.#terms = undefined;
     this.#accounted = undefined;
@@ -109,36 +144,16 @@ export class OwnAccount {
   /** Other code of this process has sent something, which delivers nothing. */
   acceptOthers(): void {
     this.#accounted = Infinity;
-    this.beginRound();
-  }
-
-  /** What one transaction of so much gas would leave of the balance, those that were sent in this round paid. */
-  async leftAfter(gas: bigint): Promise<bigint> {
-    const { balance, gasPrice } = await this.#ask();
-    return balance - gas * gasPrice;
-  }
-
-  /**
-   * Sends a call that brings `rewardWei`, and does not wait for its block. Throws an Error where the policy does not pay for it,
-   * RoundOver where nothing more can be sent in this round, and the client's error where the chain refuses it or does not answer.
-   */
-  async send(delivery: Delivery, rewardWei: bigint, policy: DeliveryPolicy): Promise<SentTransaction> {
-    this.#sending++;
-    try {
-      return await this.#send(delivery, rewardWei, policy);
-    } finally {
-      this.#sending--;
-    }
+    if (this.#sending === 0) this.#terms = undefined;
   }
 
   async #send(
-    { maxGas = MAX_TRANSACTION_GAS, gas, usualGas: _usualGas, ...call }: Delivery,
-    rewardWei: bigint,
-    policy: DeliveryPolicy,
+    { maxGas = MAX_TRANSACTION_GAS, gas, to, data }: OwnCall,
+    { rewardWei, policy, guard }: { readonly rewardWei: bigint; readonly policy: DeliveryPolicy; readonly guard: Undisturbed },
   ): Promise<SentTransaction> {
     const { signer } = this.#dependencies;
-    const { undisturbed, gasPrice, balance } = await this.#ask();
-    const estimate = gas ?? (await signer.estimateGas({ ...call, gasLimit: maxGas }));
+    const { gasPrice, balance } = await this.#ask();
+    const estimate = gas ?? (await signer.estimateGas({ to, data, gasLimit: maxGas }));
     if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
     const costWei = estimate * gasPrice;
     const objection = objectionTo({ costWei, rewardWei }, policy, balance);
@@ -146,7 +161,7 @@ export class OwnAccount {
     // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
     const withMargin = gas ?? (estimate * 5n) / 4n;
     const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
-    return undisturbed(async () => this.#broadcast(await this.#ask(), { ...call, gasLimit }, costWei));
+    return guard(async () => this.#broadcast(await this.#ask(), { to, data, gasLimit }, costWei));
   }
 
   /** Looks for what became of the transactions that wait. `isKnown`: its block is known without a question. */
@@ -183,8 +198,7 @@ export class OwnAccount {
   }
 
   async #askAll(): Promise<Terms> {
-    const { signer, provider, undisturbed = () => (send) => send() } = this.#dependencies;
-    const guard = undisturbed();
+    const { signer, provider } = this.#dependencies;
     const from = await signer.getAddress();
     const [{ chainId }, feeData, latest, pending, balance] = await Promise.all([
       provider.getNetwork(),
@@ -196,7 +210,7 @@ export class OwnAccount {
     const own = this.#waiting.filter(({ nonce, outcome }) => outcome === undefined && nonce >= latest);
     // What an earlier process sent, or what came back with an earlier state, may deliver the same.
     if (pending - latest > own.length) throw othersWait(from, pending - latest, own.length);
-    const nonce = Math.max(pending, ...own.map((sent) => sent.nonce + 1));
+    const nonce = this.#nextFree(pending);
     const accounted = this.#accounted;
     this.#accounted = nonce;
     // What came into blocks since these were read may have delivered the same: they are read again first.
@@ -206,7 +220,18 @@ export class OwnAccount {
       maxFeePerGas === null || maxPriorityFeePerGas === null
         ? { gasPrice: gasPrice ?? 0n }
         : { maxFeePerGas, maxPriorityFeePerGas };
-    return { from, chainId, gasPrice: gasPrice ?? 0n, fees, undisturbed: guard, nonce, balance };
+    return { from, chainId, gasPrice: gasPrice ?? 0n, fees, nonce, balance };
+  }
+
+  /**
+   * The first nonce from this one on that nothing of ours has which waits: behind one that the node refused later ones wait for
+   * another of its nonce.
+   */
+  #nextFree(nonce: number): number {
+    const taken = new Set(this.#waiting.filter(({ outcome }) => outcome === undefined).map((sent) => sent.nonce));
+    let free = nonce;
+    while (taken.has(free)) free++;
+    return free;
   }
 
   async #broadcast(
@@ -216,7 +241,8 @@ export class OwnAccount {
   ): Promise<SentTransaction> {
     const { signer, provider } = this.#dependencies;
     const { chainId, fees } = terms;
-    const nonce = terms.nonce++;
+    const { nonce } = terms;
+    terms.nonce = this.#nextFree(nonce + 1);
     this.#accounted = terms.nonce;
     const type = "gasPrice" in fees ? 0 : 2;
     const raw = await signer.signTransaction({ ...call, ...fees, type, chainId, nonce });
@@ -231,9 +257,10 @@ export class OwnAccount {
     terms.balance -= costWei;
     this.#waiting = [...this.#waiting, sent];
     const answer = broadcast(raw, provider).catch((error: unknown) => {
+      // Unless it is of a state that is gone: its nonce is free, or nothing is known of it. What comes next begins with what the
+      // node says.
+      if (sent.outcome === undefined) this.#terms = undefined;
       sent.outcome ??= { state: "lost", error };
-      // Its nonce is free, or nothing is known of it: what comes next begins with what the node says.
-      this.#terms = undefined;
       throw error;
     });
     // That of one that is too slow is in its outcome.

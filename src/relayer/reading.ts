@@ -29,15 +29,17 @@ export interface ReadChain {
   readonly tip: (() => unknown) | undefined;
 }
 
-export interface ReadingDependencies {
+export interface ReadingDependencies<Begun> {
   readonly l1: Provider;
   readonly l1View: L1View;
   /** Takes the next event of a chain. */
   readonly take: (chainId: ChainId, event: ChainEvent) => void;
   /** Reads more of L1, up to this block. */
   readonly readL1: (head: L1Head) => Promise<void>;
-  /** All members begin to be read. */
-  readonly onBegin: () => void;
+  /** All members begin to be read: what holds from then on. */
+  readonly begin: () => Begun;
+  /** A chain was read, by a reading that began so. What was known of it before, and is gone, is forgotten. */
+  readonly onChainRead: (chainId: ChainId, begun: Begun) => void;
   /** Something new was taken. */
   readonly onRead: () => void;
   /** What was taken belongs to a state that is gone, on one of the members at least. */
@@ -59,8 +61,8 @@ export interface Reading {
 const MOST_READINGS = 8;
 
 /** What is read of a member is taken whole or not at all. Those that ask while it is read share the next reading. */
-export function createReading(chains: readonly ReadChain[], dependencies: ReadingDependencies): Reading {
-  const { l1, l1View, take, readL1, onBegin, onRead } = dependencies;
+export function createReading<Begun>(chains: readonly ReadChain[], dependencies: ReadingDependencies<Begun>): Reading {
+  const { l1, l1View, take, readL1, begin, onChainRead, onRead } = dependencies;
   const unread = new UnreadEvents(take);
   const views = chains.map(({ chainId, provider, tip }) => ({ chainId, view: new ChainView({ chainId }, { provider, tip }) }));
   /** How often everything was forgotten. */
@@ -98,17 +100,16 @@ export function createReading(chains: readonly ReadChain[], dependencies: Readin
     unread.takeAll();
   }
 
-  const layer = { name: "L1", read: newestRun(readLayer) };
-  const members = views.map((each) => ({
-    name: `chain ${each.chainId}`,
-    chainId: each.chainId,
-    read: newestRun(() => readChain(each)),
-  }));
+  const layer = newestRun(readLayer);
+  const members = views.map((each) => [each.view.chainId, newestRun(() => readChain(each))] as const);
+  const readMember = async ([chainId, read]: (typeof members)[number], begun: Begun, withinMs?: number): Promise<void> => {
+    await answerWithin(read(), `chain ${chainId}`, withinMs);
+    onChainRead(chainId, begun);
+  };
 
   function tell(): void {
-    if (!hasNews) return;
+    if (hasNews) onRead();
     hasNews = false;
-    onRead();
   }
 
   return {
@@ -116,15 +117,16 @@ export function createReading(chains: readonly ReadChain[], dependencies: Readin
       let failures: readonly unknown[] = [];
       for (let time = 0; time < MOST_READINGS; time++) {
         const before = timesForgotten;
-        onBegin();
-        failures = await failuresOf([layer, ...members].map(({ name, read }) => answerWithin(read(), name, withinMs)));
+        const begun = begin();
+        const works = members.map((member) => readMember(member, begun, withinMs));
+        failures = await failuresOf([answerWithin(layer(), "L1", withinMs), ...works]);
         if (before === timesForgotten) break;
       }
       tell();
       return failures;
     },
     async chain(chainId) {
-      await members.find((member) => member.chainId === chainId)?.read();
+      await members.find(([member]) => member === chainId)?.[1]();
       tell();
     },
   };

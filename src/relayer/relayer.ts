@@ -107,15 +107,14 @@ export function createRelayer(
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
   const [flows, lists, follower] = [new FlowBook(), new ListBook(), following?.(l1View)];
   const nodeOf = (chainId: number): AskedNode => nodeAmong(options.chains, chainId);
-  /** Since the last reading began: what is sent by what it found goes to no other state. */
-  let asRead: Undisturbed | undefined;
-  const asItWasRead = (): Undisturbed => asRead ?? ((send) => send());
+  /** By chain, since the last whole reading of it began: what is sent by what that found goes to no other state. */
+  const asRead = new Map<ChainId, Undisturbed>();
   const lanes = options.chains.map((chain) => {
     const lane = new DeliveryLane(
       { chainId: chain.chainId, policy: policyFor(chain, options.policy ?? {}), settlesFlows },
       {
         ...{ l1View, book, flows, lists, nodeOf, choose },
-        undisturbed: asItWasRead,
+        undisturbed: () => asRead.get(chain.chainId) ?? ((send) => send()),
         signer: chain.signer,
         provider: providerOf(chain),
       },
@@ -126,7 +125,8 @@ export function createRelayer(
     options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), tip: chain.tip })),
     {
       ...{ l1, l1View },
-      onBegin: () => (asRead = undisturbed?.()),
+      begin: () => undisturbed?.(),
+      onChainRead: (chainId, begun) => begun !== undefined && asRead.set(chainId, begun),
       take(chainId, event) {
         follower?.take(chainId, event);
         if (event.type === "flow") flows.take(chainId, event.event);

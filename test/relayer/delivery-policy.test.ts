@@ -104,6 +104,29 @@ describe("A15: a relayer delivers what its policy pays for", () => {
     assert.equal((await clients[1]!.getBalance(relayer)) - own + gasWei, ETHER / 10n + ETHER / 5n);
   });
 
+  test("what is in a block whose events cannot be read yet is not delivered and paid once more", async () => {
+    const flaky = clientOf(devnet.chains[1]!);
+    const relayer = relayerOf(devnet, [clients[0]!, flaky]);
+    await relayer.poll();
+    const alice = devnet.accounts.wallet(ALICE).connect(clients[0]!);
+    const bob = lowerCaseAddress(devnet.accounts.wallet(BOB).address);
+    await (await alice.sendTransaction(transferOf(B, 6n, bob))).wait();
+    await settleNow(devnet.chains[0]!);
+    await devnet.chains[1]!.pipeline.pollL1();
+    await relayer.observe();
+    const count = (): Promise<number> => flaky.getTransactionCount(devnet.accounts.wallet(RELAYER).address);
+    const before = await count();
+    const getLogs = flaky.getLogs.bind(flaky);
+    flaky.getLogs = () => Promise.reject(new Error("no logs now"));
+    for (let look = 0; look < 4; look++) await assert.rejects(relayer.poll(), /no logs now/);
+    assert.equal(await count(), before + 1);
+    flaky.getLogs = getLogs;
+    await relayer.poll();
+    assert.equal(delivered(relayer).includes(false), false);
+    assert.equal(await count(), before + 1);
+    flaky.destroy();
+  });
+
   test("attack: a fee for what no account can deliver, to the router or the handler, counts as nothing", async () => {
     const relayer = relayerOf(devnet, clients);
     await relayer.observe();

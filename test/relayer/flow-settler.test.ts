@@ -38,14 +38,14 @@ test("attack: empty escrows by the hundred are looked up some at a time, and aga
   };
   const dependencies = {
     ...{ l1View, book },
-    account: { send: () => Promise.reject(new Error("nothing is to be sent")) },
     provider: { getBlock: () => Promise.resolve({ timestamp: 1 }) },
     nodeOf: () => assert.fail("no leg is missing yet"),
   } as unknown as FlowSettlerDependencies;
+  const round = { send: () => Promise.reject(new Error("nothing is to be sent")) };
   const settler = new FlowSettler({ chainId: HERE, policy: {} }, dependencies);
   const look = async (): Promise<number> => {
     asked.length = 0;
-    await settler.settle(1n);
+    await settler.settle(1n, round);
     return asked.length;
   };
   const legs: string[] = [];

@@ -122,8 +122,8 @@ export class Mempool {
   }
 
   /**
-   * Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError, and what `requireStanding` does: it is
-   * asked when the sender's account has been read, since a return to a mark can come meanwhile.
+   * Takes a transaction in. Returns whether it is ready, and may be taken. Throws MempoolError, and what `requireStanding` does:
+   * it is asked when the sender's account has been read, since a return to a mark can come meanwhile.
    */
   async add(transaction: SignedTransaction, requireStanding: () => void = () => undefined): Promise<boolean> {
     const { maxTransactions, maxPerSender, minGasPriceWei } = this.#options;

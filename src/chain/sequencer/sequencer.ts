@@ -246,8 +246,8 @@ export class Sequencer {
 
   /**
    * Takes a transaction in. Resolves when it is in a block, or at once where its turn is not now: with blocks by
-   * interval or on demand, behind a missing nonce, or paused. `returns` is how often the chain had returned to a mark when it came: it
-   * is signed for that state. Throws MempoolError, or SequencerError when it can never be included.
+   * interval or on demand, behind a missing nonce, or paused. `returns` is how often the chain had returned to a mark when it
+   * came: it is signed for that state. Throws MempoolError, or SequencerError when it can never be included.
    */
   async submit(transaction: SignedTransaction, returns = this.#returns): Promise<void> {
     this.#work.requireRunning();

@@ -1,0 +1,11 @@
+import type { Hex } from "../protocol/hex.ts";
+
+/** What an account sends. */
+export interface OwnCall {
+  readonly to: Hex;
+  readonly data: Hex;
+  /** More is not paid for. Default: what a transaction can have. */
+  readonly maxGas?: bigint;
+  /** What surely suffices, where that is known: then no node searches for it. */
+  readonly gas?: bigint;
+}

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Provider } from "ethers";
+import { createReading } from "../../src/relayer/reading.ts";
+import type { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
+
+const nodeThatSays = (getBlock: () => Promise<null>): Provider => ({ getBlock }) as unknown as Provider;
+
+test("what holds since a reading began is told of the chains that it has read, once they are read", async () => {
+  const told: (readonly [bigint, number])[] = [];
+  let isRead: (value: null) => void = () => undefined;
+  let readings = 0;
+  const reading = createReading(
+    [
+      { chainId: 1n, provider: nodeThatSays(() => new Promise((resolve) => (isRead = resolve))), tip: undefined },
+      { chainId: 2n, provider: nodeThatSays(() => Promise.reject(new Error("silent"))), tip: undefined },
+      { chainId: 3n, provider: nodeThatSays(() => Promise.resolve(null)), tip: undefined },
+    ],
+    {
+      l1: nodeThatSays(() => Promise.resolve(null)),
+      l1View: { hasUnread: false, poll: () => Promise.resolve(false) } as unknown as L1View,
+      begin: () => ++readings,
+      onChainRead: (chainId, begun) => told.push([chainId, begun]),
+      take: () => assert.fail(),
+      readL1: () => assert.fail(),
+      onRead: () => undefined,
+      forget: () => undefined,
+    },
+  );
+  const first = reading.all();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(told, [[3n, 1]]);
+  isRead(null);
+  assert.deepEqual(await first, [new Error("silent")]);
+  assert.deepEqual(told, [
+    [3n, 1],
+    [1n, 1],
+  ]);
+});
