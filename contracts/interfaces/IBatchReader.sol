@@ -37,6 +37,8 @@ struct BatchReading {
 /// @notice Those of pubdata carry the offset of the offending item (docs/protocol.md). Many are raised by libraries, some in
 /// assembly: they are listed here so that clients can decode them.
 interface IBatchReadingErrors {
+    /// @notice Batches of this format export no coinbase: the submitter must name none.
+    error CoinbaseNotExported(uint256 format, address actual);
     error PubdataTooLong(uint256 limit, uint256 actual);
     error TooManyMessages(uint256 limit, uint256 actual);
     error DigestNotCanonical(bytes32 digest);
@@ -61,8 +63,12 @@ interface IBatchReadingErrors {
 /// @title Reads batches for chains' contracts
 /// @notice Rebuilds the log tree, sums the asset messages, draws the evaluation point and evaluates the diff list there. Where
 /// the pubdata is withheld, reads what stands for it; the point is then 0 and the evaluation the entry count.
-/// @dev Stateless; a contract of its own only because chains' contracts would be too large with it. Chains trust it wholly.
+/// @dev Stateless. A protocol version names its reader: all bytes that a format may change are read and hashed here, and nowhere else
+/// (pubdata, outputs, preCommitment). Chains of the version trust it wholly: one that lied could take a batch for another.
 interface IBatchReader is IBatchReadingErrors {
+    /// @notice The format that it reads: the lowest eight bits of the numbers of its versions.
+    function format() external view returns (uint256);
+
     /// @param canonicalTxHashes Of the operations that the batch takes from the queue, in order.
     function read(BatchContext calldata context, CommitBatch calldata batch, bytes32[] calldata canonicalTxHashes)
         external

@@ -2,12 +2,14 @@
 pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {IBatchReader} from "./IBatchReader.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {IFactoryCaller} from "./IFactoryCaller.sol";
 
 /// @notice What a commit asks of its chain's settings.
 struct CommitSettings {
     uint256 protocolVersion;
+    IBatchReader reader;
     address dataAvailabilityPolicy;
     bool cheatsAllowed;
     uint64 priorityOpWindow;
@@ -106,7 +108,8 @@ interface IChainSettings is IFactoryCaller {
     /// @notice Seconds that everyone has to look at a version that a chain is about to take.
     function reactionTime() external view returns (uint256);
 
-    /// @notice For a batch with that first timestamp, after so many operations.
+    /// @notice For a batch with that first timestamp, after so many operations. Reverts with the registry's UnknownProtocolVersion or
+    /// ProtocolVersionRetired unless the version of such a batch may be used.
     function forCommit(uint256 chainId, uint64 firstTimestamp, uint64 operations)
         external
         view

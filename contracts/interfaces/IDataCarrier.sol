@@ -10,8 +10,8 @@ import {IDataAvailabilityPolicy} from "./IDataAvailabilityPolicy.sol";
 /// On a chain whose data are on L1 only: what a message says is as available as the messages of the chain that sends it.
 /// @dev A message is `07 ‖ hyperchain (20) ‖ batchNumber (8) ‖ part (1) ‖ bytes`. The parts of a batch follow each other, from part 0;
 /// their bytes together are `committedAt (8) ‖ lastBlock (8) ‖ firstTimestamp (8) ‖ lastTimestamp (8) ‖ priorityOpCount (8) ‖
-/// importedRootCount (8) ‖ cheatCount (8) ‖ importedRootsRollingHash (32) ‖ newStateRoot (32) ‖ pubdata`: with the record before it, all of
-/// the batch's record. It has no owner and no arguments, so its code tells its address on every chain (the common CREATE2
+/// importedRootCount (8) ‖ cheatCount (8) ‖ coinbase (20) ‖ importedRootsRollingHash (32) ‖ newStateRoot (32) ‖ pubdata`: with the record
+/// before it, all of the batch's record. It has no owner and no arguments, so its code tells its address on every chain (the common CREATE2
 /// deployer, salt 0).
 interface IDataCarrier is IDataAvailabilityPolicy {
     /// @notice There is nothing to carry: the batch's data are withheld.

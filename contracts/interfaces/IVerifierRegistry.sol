@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {IBatchReader} from "./IBatchReader.sol";
 import {IProofAggregator} from "./IProofAggregator.sol";
 import {IStateTransitionVerifier} from "./IStateTransitionVerifier.sol";
 import {IStateTree} from "./IStateTree.sol";
@@ -9,6 +10,7 @@ import {IStateTree} from "./IStateTree.sol";
 /// @param verifier Checks the proofs of its batches' data.
 /// @param aggregator Tells chains which of its batches' executions are proven; 0 where the version proves no execution.
 /// @param tree Hashes proofs against the states of its batches.
+/// @param reader Reads its batches: all bytes that its format fixes.
 /// @param genesisStateRoot State root before the first batch.
 /// @param genesisLeafCount Leaves of that state's tree.
 /// @param executionKey Digest of the kernel that proves execution, for readers: it is a constant of the aggregator's verifier. 0 where
@@ -17,6 +19,7 @@ struct ProtocolVersion {
     IStateTransitionVerifier verifier;
     IProofAggregator aggregator;
     IStateTree tree;
+    IBatchReader reader;
     bytes32 genesisStateRoot;
     uint64 genesisLeafCount;
     bytes32 executionKey;
@@ -48,14 +51,18 @@ interface IVerifierRegistry {
     error RetirementAlreadyScheduled(uint256 version, uint256 retiresAt);
     error VerifierWithoutCode(address verifier);
     error TreeWithoutCode(address tree);
+    error ReaderWithoutCode(address reader);
+    /// @notice The lowest eight bits of a version's number are the format that its reader reads.
+    error ReaderOfOtherFormat(uint256 expected, uint256 actual);
     error AggregatorWithoutCode(address aggregator);
     error AggregatorOfOtherVersion(uint256 expected, uint256 actual);
     /// @notice A version has both an aggregator and the key of its kernel, or neither.
     error ExecutionKeyMismatch(address aggregator, bytes32 executionKey);
     error GenesisWithoutOutputsLeaf(uint64 leafCount);
 
-    /// @notice Adds a version, from 1 on and of at most 32 bits. Only governance. Reverts unless verifier and tree have code, the root is
-    /// canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
+    /// @notice Adds a version, from 1 on and of at most 32 bits: 0…7 its format ‖ 8…15 generation of circuits, kernel and limits ‖ 16…30
+    /// machine ‖ 31 whether nothing is proven. Only governance. Reverts unless verifier, tree and reader have code, the reader's format is
+    /// the number's, the root is canonical, the state has at least the sentinel and the outputs leaf, and an aggregator, if there is one, is this version's and
     /// comes with a kernel's key.
     function addVersion(uint256 version, ProtocolVersion calldata content) external;
 
@@ -67,6 +74,9 @@ interface IVerifierRegistry {
 
     /// @notice Of a version that may be used. Reverts like `requireActive`.
     function verifierOf(uint256 version) external view returns (IStateTransitionVerifier);
+
+    /// @notice Of a version that may be used. Reverts like `requireActive`.
+    function readerOf(uint256 version) external view returns (IBatchReader);
 
     /// @notice Of a version that may be used; 0 where it proves no execution. Reverts like `requireActive`.
     function aggregatorOf(uint256 version) external view returns (address);

@@ -38,11 +38,10 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         returns (StoredBatch memory stored)
     {
         CommitSettings memory current = settings.forCommit(chainId, batch.firstTimestamp, previous.priorityOpTotal);
-        verifiers.requireActive(current.protocolVersion);
         _requireNext(previous, batch, current.cheatsAllowed);
         bytes32[] memory operations = _takeOperations(previous.priorityOpTotal, batch, current.priorityOpWindow);
         BatchContext memory context = _context(previous, current);
-        BatchReading memory reading = reader.read(context, batch, operations);
+        BatchReading memory reading = current.reader.read(context, batch, operations);
         uint256 executionGas = reading.flowCount * GAS_PER_FLOW + batch.importedRootCount * GAS_PER_IMPORT;
         if (executionGas > MAX_EXECUTION_GAS) revert ExecutionTooExpensive(MAX_EXECUTION_GAS, executionGas);
 

@@ -13,8 +13,8 @@ import {WithheldLogs} from "../libraries/WithheldLogs.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {CommitBatch} from "../types/Batches.sol";
 
-/// @title Reads batches for chains' contracts
-contract BatchReader is IBatchReader {
+/// @title What all formats' readers have in common
+abstract contract BatchReader is IBatchReader {
     // Seal limits (docs/protocol.md).
     uint256 private constant MAX_PUBDATA = 100_000;
     uint256 private constant MAX_MESSAGES = 4096;
@@ -123,7 +123,7 @@ contract BatchReader is IBatchReader {
         outputs.importedRootsRollingHash = batch.importedRootsRollingHash;
         outputs.cheatCount = batch.cheatCount;
         outputs.extensions = context.extensions;
-        reading.outputsHash = BatchCommitment.hashOutputs(outputs);
+        reading.outputsHash = _hashOutputs(outputs, batch.coinbase);
 
         PreCommitmentFields memory fields;
         fields.protocolVersion = context.protocolVersion;
@@ -139,6 +139,9 @@ contract BatchReader is IBatchReader {
         fields.daPolicy = context.daPolicy;
         reading.preCommitment = BatchCommitment.hashPreCommitment(fields);
     }
+
+    /// @dev By the format. Reverts for a coinbase that it does not export.
+    function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure virtual returns (bytes32);
 
     function _rollingHash(bytes32[] memory canonicalTxHashes) private pure returns (bytes32 hash) {
         hash = RollingHash.EMPTY_PRIORITY_OPS;

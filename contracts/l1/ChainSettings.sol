@@ -130,8 +130,10 @@ contract ChainSettings is IChainSettings {
         returns (CommitSettings memory)
     {
         ChainConfiguration storage configuration = configurations[chainId];
+        uint256 version = versionOfBatch(chainId, firstTimestamp, operations);
         return CommitSettings({
-            protocolVersion: versionOfBatch(chainId, firstTimestamp, operations),
+            protocolVersion: version,
+            reader: verifiers.readerOf(version),
             dataAvailabilityPolicy: configuration.dataAvailabilityPolicy,
             cheatsAllowed: configuration.cheatsAllowed,
             priorityOpWindow: configuration.priorityOpWindow,
@@ -202,7 +204,8 @@ contract ChainSettings is IChainSettings {
                 baseTokenOriginChainId: block.chainid,
                 baseTokenOriginToken: baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken,
                 bornAt: IChainFactory(factory).bornAt(configuration.chainId)
-            })
+            }),
+            configuration.sequencingMode
         );
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IBytecodeRegistry} from "../interfaces/IBytecodeRegistry.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
@@ -18,7 +17,6 @@ struct Ecosystem {
     ITransactionRootRegistry roots;
     IBytecodeRegistry bytecodes;
     IVerifierRegistry verifiers;
-    IBatchReader reader;
     IChainSettings settings;
 }
 
@@ -30,7 +28,6 @@ abstract contract HyperchainStorage {
     ITransactionRootRegistry public immutable roots;
     IBytecodeRegistry public immutable bytecodes;
     IVerifierRegistry public immutable verifiers;
-    IBatchReader public immutable reader;
     IChainSettings public immutable settings;
 
     /// @dev One slot: 0…63 chain id ‖ 64…223 base token
@@ -78,7 +75,6 @@ abstract contract HyperchainStorage {
         roots = ecosystem.roots;
         bytecodes = ecosystem.bytecodes;
         verifiers = ecosystem.verifiers;
-        reader = ecosystem.reader;
         settings = ecosystem.settings;
     }
 

@@ -64,7 +64,6 @@ contract SettlementCreator is ISettlementCreator {
         address factory = _at(SettlementPlaces.FACTORY);
         address verifiers = _at(SettlementPlaces.VERIFIERS);
         if (place == SettlementPlaces.VERIFIERS) return abi.encode(governance, retirementNotice);
-        if (place == SettlementPlaces.READER) return "";
         // It pays accounts on chains on a chain of this one, whose contracts have the same codes.
         if (place == SettlementPlaces.STATE_EXIT) return abi.encode(factory, codes);
         if (place == SettlementPlaces.BRIDGE) return abi.encode(factory, _at(SettlementPlaces.STATE_EXIT));
@@ -79,7 +78,6 @@ contract SettlementCreator is ISettlementCreator {
                 _at(SettlementPlaces.ROOTS),
                 _at(SettlementPlaces.BYTECODES),
                 verifiers,
-                _at(SettlementPlaces.READER),
                 _at(SettlementPlaces.SETTINGS)
             );
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBatchReader} from "../interfaces/IBatchReader.sol";
 import {IStateTransitionVerifier} from "../interfaces/IStateTransitionVerifier.sol";
 import {IVerifierRegistry, ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {Digest} from "../libraries/Digest.sol";
@@ -10,6 +11,7 @@ contract VerifierRegistry is IVerifierRegistry {
     /// @dev Sentinel and outputs slot.
     uint64 private constant FIXED_LEAVES = 2;
     uint256 private constant MAX_VERSION = type(uint32).max;
+    uint256 private constant FORMAT_BITS = 8;
 
     /// @inheritdoc IVerifierRegistry
     address public immutable governance;
@@ -37,6 +39,7 @@ contract VerifierRegistry is IVerifierRegistry {
         if (_exists(version)) revert ProtocolVersionExists(version);
         if (address(content.verifier).code.length == 0) revert VerifierWithoutCode(address(content.verifier));
         if (address(content.tree).code.length == 0) revert TreeWithoutCode(address(content.tree));
+        _checkReader(version, content.reader);
         _checkAggregator(version, content);
         if (content.genesisLeafCount < FIXED_LEAVES) revert GenesisWithoutOutputsLeaf(content.genesisLeafCount);
         Digest.requireCanonical(content.genesisStateRoot);
@@ -66,6 +69,12 @@ contract VerifierRegistry is IVerifierRegistry {
     }
 
     /// @inheritdoc IVerifierRegistry
+    function readerOf(uint256 version) external view returns (IBatchReader) {
+        requireActive(version);
+        return versions[version].reader;
+    }
+
+    /// @inheritdoc IVerifierRegistry
     function aggregatorOf(uint256 version) external view returns (address) {
         requireActive(version);
         return address(versions[version].aggregator);
@@ -87,6 +96,12 @@ contract VerifierRegistry is IVerifierRegistry {
         if (!_exists(version)) revert UnknownProtocolVersion(version);
         uint256 end = retiresAt[version];
         if (end != 0 && block.timestamp >= end) revert ProtocolVersionRetired(version, end);
+    }
+
+    function _checkReader(uint256 version, IBatchReader reader) private view {
+        if (address(reader).code.length == 0) revert ReaderWithoutCode(address(reader));
+        (uint256 named, uint256 read) = (version % (1 << FORMAT_BITS), reader.format());
+        if (read != named) revert ReaderOfOtherFormat(named, read);
     }
 
     function _checkAggregator(uint256 version, ProtocolVersion calldata content) private view {

@@ -61,19 +61,28 @@ struct ChainOrigin {
 /// @title The hashes that bind a batch (docs/protocol.md)
 library BatchCommitment {
     bytes32 internal constant OUTPUTS_TAG = keccak256("hyperchain.batch-outputs.v2");
+    bytes32 internal constant OUTPUTS_TAG_3 = keccak256("hyperchain.batch-outputs.v3");
     bytes32 internal constant BATCH_TAG = keccak256("hyperchain.batch.v2");
     bytes32 internal constant EVALUATION_POINT_TAG = keccak256("hyperchain.evaluation-point.v1");
     bytes32 internal constant DATA_AVAILABILITY_TAG = keccak256("hyperchain.data-availability.v2");
     bytes32 internal constant COMMITMENT_TAG = keccak256("hyperchain.commitment.v1");
     bytes32 internal constant CONFIGURATION_TAG = keccak256("hyperchain.configuration.v2");
+    bytes32 internal constant CONFIGURATION_TAG_3 = keccak256("hyperchain.configuration.v3");
     bytes32 internal constant EXTENSIONS_TAG = keccak256("hyperchain.extensions.v2");
 
     function hashOutputs(BatchOutputs memory outputs) internal pure returns (bytes32) {
         return keccak256(abi.encode(OUTPUTS_TAG, outputs));
     }
 
-    function hashConfiguration(ChainOrigin memory origin) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CONFIGURATION_TAG, origin));
+    /// @notice Of format 3: who gets the fees is fixed with the rest.
+    function hashOutputsWithCoinbase(BatchOutputs memory outputs, address coinbase) internal pure returns (bytes32) {
+        return keccak256(abi.encode(OUTPUTS_TAG_3, outputs, coinbase));
+    }
+
+    /// @notice Of a chain with one sequencer (mode 0) as format 2 has it, so that a chain keeps its hash over an upgrade.
+    function hashConfiguration(ChainOrigin memory origin, uint8 sequencingMode) internal pure returns (bytes32) {
+        if (sequencingMode == 0) return keccak256(abi.encode(CONFIGURATION_TAG, origin));
+        return keccak256(abi.encode(CONFIGURATION_TAG_3, origin, sequencingMode));
     }
 
     /// @notice What a batch exports beside its logs: by which configuration its chain runs. The roots of chains below it and the hash

@@ -6,15 +6,14 @@ import {CreatedAddress} from "./CreatedAddress.sol";
 /// @title The contracts of a settlement, by their places
 library SettlementPlaces {
     uint8 internal constant VERIFIERS = 0;
-    uint8 internal constant READER = 1;
-    uint8 internal constant ROOTS = 2;
-    uint8 internal constant BYTECODES = 3;
-    uint8 internal constant STATE_EXIT = 4;
-    uint8 internal constant BRIDGE = 5;
-    uint8 internal constant SETTINGS = 6;
-    uint8 internal constant IMPLEMENTATION = 7;
-    uint8 internal constant FACTORY = 8;
-    uint8 internal constant COUNT = 9;
+    uint8 internal constant ROOTS = 1;
+    uint8 internal constant BYTECODES = 2;
+    uint8 internal constant STATE_EXIT = 3;
+    uint8 internal constant BRIDGE = 4;
+    uint8 internal constant SETTINGS = 5;
+    uint8 internal constant IMPLEMENTATION = 6;
+    uint8 internal constant FACTORY = 7;
+    uint8 internal constant COUNT = 8;
 
     /// @notice Where a creator's contract of a place is or will be.
     function addressOf(address creator, uint8 place) internal pure returns (address) {

@@ -54,6 +54,7 @@ struct WithheldPubdata {
 }
 
 /// @notice A batch on its way to L1.
+/// @param coinbase Who gets the fees of its transactions, on versions whose format exports that (IBatchReader); else 0.
 /// @param commitment What the submitter expects; the call fails if L1 computes another.
 /// @param pubdata The complete pubdata, or nothing where it is withheld.
 /// @param withheld Read only if `pubdata` is empty.
@@ -67,6 +68,7 @@ struct CommitBatch {
     uint64 priorityOpCount;
     uint64 importedRootCount;
     uint64 cheatCount;
+    address coinbase;
     bytes32 importedRootsRollingHash;
     bytes32 newStateRoot;
     bytes32 diffDigest;

@@ -38,6 +38,8 @@ export interface VersionContent {
   /** The zero address where the version proves no execution. */
   readonly aggregator: Hex;
   readonly tree: Hex;
+  /** Reads the version's batches on L1. */
+  readonly reader: Hex;
   readonly genesisStateRoot: Hex;
   readonly genesisLeafCount: bigint;
   readonly executionKey: Hex;
@@ -96,6 +98,7 @@ export async function readVersion(verifiers: Hex, version: bigint, l1: Provider)
     verifier: address(content.verifier),
     aggregator: address(content.aggregator),
     tree: address(content.tree),
+    reader: address(content.reader),
     genesisStateRoot: content.genesisStateRoot as Hex,
     genesisLeafCount: content.genesisLeafCount as bigint,
     executionKey: content.executionKey as Hex,

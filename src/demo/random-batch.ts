@@ -12,6 +12,7 @@ import { diffListDigest } from "../protocol/diff-digest.ts";
 import { LeafKind } from "../protocol/domain-tags.ts";
 import { evaluateDiffList } from "../protocol/evaluation.ts";
 import { fromHex, type Hex, keccak, wordToHex } from "../protocol/hex.ts";
+import { TRUSTED_VERSION } from "../protocol/protocol-version.ts";
 import { encodePubdata, hashPubdata } from "../protocol/pubdata.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
 import type { ProofJob } from "../prover/job.ts";
@@ -24,8 +25,6 @@ interface RandomBatchOptions {
   /** The same seed gives the same batch. */
   readonly seed: number;
 }
-
-const PROTOCOL_VERSION = 1n;
 
 interface RandomBatch {
   readonly job: ProofJob;
@@ -64,7 +63,7 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
   const diffDigest = diffListDigest(entries, compress);
   const zeroHash: Hex = `0x${"00".repeat(32)}`;
   const preCommitment = hashPreCommitment({
-    protocolVersion: PROTOCOL_VERSION,
+    protocolVersion: TRUSTED_VERSION,
     settlementChainId: 31337n,
     hyperchainAddress: `0x${"11".repeat(20)}`,
     chainId: 271n,
@@ -97,7 +96,7 @@ export function createRandomBatch({ leafCount, writeCount, seed }: RandomBatchOp
     evaluation,
     outputsHash,
   };
-  return { job: { witness, statement, protocolVersion: PROTOCOL_VERSION }, pubdata };
+  return { job: { witness, statement, protocolVersion: TRUSTED_VERSION }, pubdata };
 }
 
 /** Random 256-bit words: keccak256 in counter mode over the seed. (A zero would need a preimage of it.) */

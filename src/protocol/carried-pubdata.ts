@@ -7,8 +7,9 @@ const CARRIED_PUBDATA = 7;
 const [ADDRESS_BYTES, NUMBER_BYTES, WORD_BYTES] = [20, 8, 32];
 /** Kind, contract, batch number, part. */
 const PART_HEAD_BYTES = 1 + ADDRESS_BYTES + NUMBER_BYTES + 1;
-/** Seven numbers and two words. */
-const BATCH_HEAD_BYTES = 7 * NUMBER_BYTES + 2 * WORD_BYTES;
+/** Seven numbers, an address and two words. */
+const WORDS_AT = 7 * NUMBER_BYTES + ADDRESS_BYTES;
+const BATCH_HEAD_BYTES = WORDS_AT + 2 * WORD_BYTES;
 
 /**
  * A batch of a chain on a chain as the latter's messages carry it to L1: all of its record that does not follow from the one
@@ -25,6 +26,8 @@ export interface CarriedBatch {
   readonly priorityOpCount: bigint;
   readonly importedRootCount: bigint;
   readonly cheatCount: bigint;
+  /** Zero where the batch's format exports none. */
+  readonly coinbase: Hex;
   readonly importedRootsRollingHash: Hex;
   readonly newStateRoot: Hex;
   readonly pubdata: Uint8Array;
@@ -78,7 +81,7 @@ function batchOf(parts: readonly CarriedPart[]): CarriedBatch | undefined {
   const view = viewOf(bytes);
   const number = (place: number): bigint => view.getBigUint64(place * NUMBER_BYTES);
   const word = (place: number): Hex => {
-    const start = 7 * NUMBER_BYTES + place * WORD_BYTES;
+    const start = WORDS_AT + place * WORD_BYTES;
     return toHex(bytes.subarray(start, start + WORD_BYTES));
   };
   return {
@@ -90,6 +93,7 @@ function batchOf(parts: readonly CarriedPart[]): CarriedBatch | undefined {
     priorityOpCount: number(4),
     importedRootCount: number(5),
     cheatCount: number(6),
+    coinbase: toHex(bytes.subarray(WORDS_AT - ADDRESS_BYTES, WORDS_AT)),
     importedRootsRollingHash: word(0),
     newStateRoot: word(1),
     pubdata: new Uint8Array(bytes.subarray(BATCH_HEAD_BYTES)),

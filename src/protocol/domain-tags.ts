@@ -9,7 +9,7 @@ export const DomainTag = {
   key: 4,
   diff: 5,
   state: 6,
-  /** The chain over the elements of a contract's code. */
+  /** The chain over the elements of a contract's code, its length first: as format 2 writes it, and valid for good. */
   code: 7,
   /** Plus the leaf's kind, up to 7: a pair digest binds key, successor and kind. */
   pair: 8,
@@ -20,6 +20,13 @@ export const DomainTag = {
   // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
   /** The chain over the hashes of blocks. */
   blockHash: 20,
+  /** A code's digest with its length, over the chain without it: as format 3 writes it. */
+  codeWithLength: 21,
+  /** Reserved: the fold of a run's segments. */
+  segmentFold: 22,
+  /** Reserved: the digest of a statement's elements. */
+  statement: 23,
+  // 24 (partitions), 25 (claims) and 26 to 31 are reserved.
 } as const;
 
 /** What a leaf of the state tree holds. 4 (an account's partition) and 5 to 7 are reserved. */

@@ -62,12 +62,19 @@ export function configurationOnL1(chain: {
 }
 
 const CONFIGURATION_TAG = hashTag("hyperchain.configuration.v2");
+const CONFIGURATION_TAG_3 = hashTag("hyperchain.configuration.v3");
 const EXTENSIONS_TAG = hashTag("hyperchain.extensions.v2");
 
-/** keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's state. */
-export function hashConfiguration(configuration: ChainConfiguration): Hex {
-  const words = configurationWords(configuration).map((word) => fromHex(wordToHex(word), 32));
-  return keccak(fromHex(CONFIGURATION_TAG), ...words);
+/**
+ * keccak(tag ‖ the configuration's words): L1 computes it from its own addresses, a batch's closing from the chain's
+ * state. Where the mode of sequencing is not 0, under a tag of its own with the mode behind the rest: a chain of mode 0
+ * has one hash in all formats.
+ */
+export function hashConfiguration(configuration: ChainConfiguration, sequencingMode = 0): Hex {
+  const words = configurationWords(configuration);
+  const [tag, hashed] =
+    sequencingMode === 0 ? [CONFIGURATION_TAG, words] : [CONFIGURATION_TAG_3, [...words, BigInt(sequencingMode)]];
+  return keccak(fromHex(tag), ...hashed.map((word) => fromHex(wordToHex(word), 32)));
 }
 
 /**

@@ -22,14 +22,22 @@ export interface BatchOutputs {
   readonly cheatCount: bigint;
   /** What the batch exports beside its logs (`hashExtensions`). */
   readonly extensions: Hex;
+  /** Who got the fees, 20 bytes: of format 3 alone. Batches of format 2 have none. */
+  readonly coinbase?: Hex | undefined;
 }
 
 const OUTPUTS_TAG = hashTag("hyperchain.batch-outputs.v2");
+const OUTPUTS_TAG_3 = hashTag("hyperchain.batch-outputs.v3");
 
-/** keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Throws WordError or HexError when a field does not fit. */
+/**
+ * keccak(abi.encode(OUTPUTS_TAG, the fields in order)): 14 words. Those of format 3 have a coinbase behind the rest, under
+ * a tag of their own. Throws WordError or HexError when a field does not fit.
+ */
 export function hashOutputs(outputs: BatchOutputs): Hex {
+  const { coinbase } = outputs;
+  const tag = coinbase === undefined ? OUTPUTS_TAG : OUTPUTS_TAG_3;
   return keccakOfWords([
-    bytesWord(OUTPUTS_TAG),
+    bytesWord(tag),
     uintWord(outputs.batchNumber, 64),
     uintWord(outputs.firstBlock, 64),
     uintWord(outputs.lastBlock, 64),
@@ -43,5 +51,6 @@ export function hashOutputs(outputs: BatchOutputs): Hex {
     bytesWord(outputs.importedRootsRollingHash),
     uintWord(outputs.cheatCount, 64),
     bytesWord(outputs.extensions),
+    ...(coinbase === undefined ? [] : [uintWord(BigInt(coinbase), 160)]),
   ]);
 }

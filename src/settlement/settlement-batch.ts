@@ -39,6 +39,8 @@ export interface PostingPolicy {
   readonly policyData?: (batch: SignedBatch) => Promise<Hex>;
 }
 
+const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
+
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
 export const CALLDATA_POSTING: PostingPolicy = { publishesPubdata: true };
 
@@ -57,6 +59,8 @@ export interface CommitBatch {
   readonly priorityOpCount: bigint;
   readonly importedRootCount: bigint;
   readonly cheatCount: bigint;
+  /** Zero where the batch's format exports none. */
+  readonly coinbase: Hex;
   readonly importedRootsRollingHash: Hex;
   readonly newStateRoot: Hex;
   readonly diffDigest: Hex;
@@ -80,6 +84,7 @@ export async function commitBatchOf(batch: SettlementBatch, posting: PostingPoli
     priorityOpCount: outputs.priorityOpCount,
     importedRootCount: outputs.importedRootCount,
     cheatCount: outputs.cheatCount,
+    coinbase: outputs.coinbase ?? NO_COINBASE,
     importedRootsRollingHash: outputs.importedRootsRollingHash,
     newStateRoot: digestToHex(newStateRoot),
     diffDigest: digestToHex(diffDigest),

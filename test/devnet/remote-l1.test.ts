@@ -11,6 +11,7 @@ import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;
 /** An account of the node's that is no development account of ours by number. */
@@ -98,7 +99,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
 
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
     const { addresses, noProofVersion, fromBlock } = devnet.ecosystem;
-    const version = { ...devnet.ecosystem.version, protocolVersion: 1n };
+    const version = { ...devnet.ecosystem.version, protocolVersion: TRUSTED_VERSION };
     const deployed = { addresses, version, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
@@ -146,7 +147,7 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   });
 
   test("a chain is refused by its option where the factory's recovery time makes its exit delay too short", async () => {
-    const version = { ...devnet.ecosystem.version, protocolVersion: 1n };
+    const version = { ...devnet.ecosystem.version, protocolVersion: TRUSTED_VERSION };
     const slow = await deployEcosystem(
       { version, retirementNoticeSeconds: 20_736_000n, revealDelaySeconds: 0n, recoverySeconds: 90_000n, reactionSeconds: 0n },
       { signer: OWNER.connect(devnet.l1.provider), artifacts: (name) => hre.artifacts.readArtifact(name) },

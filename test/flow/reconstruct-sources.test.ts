@@ -20,6 +20,7 @@ import { hashPubdata } from "../../src/protocol/pubdata.ts";
 import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-interfaces.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { startSettledL1 } from "../settlement/support/settled-l1.ts";
 import type { SettledL1 } from "../settlement/support/settled-l1.ts";
 import { alteredL1 } from "./support/altered-l1.ts";
@@ -259,7 +260,7 @@ describe("A7: where a chain's data can come from", () => {
     await chain.settle({ writes: changes, bytecodes: [CODE] });
     const silent = await PublishedChain.create(settled, 607n);
     const registry = new Interface(verifierRegistryAbi);
-    const data = registry.encodeFunctionData("scheduleRetirement", [noProofVersionOf(1n)]);
+    const data = registry.encodeFunctionData("scheduleRetirement", [noProofVersionOf(TRUSTED_VERSION)]);
     await (await settled.accounts[0]!.sendTransaction({ to: settled.ecosystem.addresses.verifiers, data })).wait();
     await settled.increaseTime(100_001);
     assert.equal((await rebuild(chain)).stateRoot, digestToHex(chain.tree.root));

@@ -12,6 +12,7 @@ import type { Resealed } from "../../src/node/settling/resealing.ts";
 import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import type { FaultyL1 } from "../support/faulty-l1.ts";
 import { ALICE, BOB, clientOf, settleNow, startFlowDevnet } from "./support/devnet.ts";
@@ -21,7 +22,7 @@ import { Upgrades } from "./support/upgrades.ts";
 const CHAIN_ID = 271n;
 const WINDOW_SECONDS = 600;
 const CHAIN: DevnetChainOptions = { chainId: CHAIN_ID, priorityOpWindowSeconds: WINDOW_SECONDS, exitDelaySeconds: 1_200 };
-const PROVEN = 1n;
+const PROVEN = TRUSTED_VERSION;
 const UNPROVEN = noProofVersionOf(PROVEN);
 
 const startUnproven = (

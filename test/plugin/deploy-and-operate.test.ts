@@ -93,7 +93,7 @@ describe("tasks beside an L1 of others", () => {
       options,
     );
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /governance must still add protocol version 1 with genesis root 0x[0-9a-f]{64}/);
+    assert.match(stdout, /governance must still add protocol version 2 with genesis root 0x[0-9a-f]{64}/);
     const nobody = await workplace.run(["--network", "target", "hyperchain:deploy", "--governance", "me"], options);
     assert.equal(nobody.code, 1);
     assert.match(nobody.stderr, /"me" is no address/);

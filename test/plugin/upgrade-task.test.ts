@@ -7,8 +7,10 @@ const [WINDOW_SECONDS, EXIT_DELAY_SECONDS] = [600, 3_600];
 const NOTICE_SECONDS = 2 * WINDOW_SECONDS + EXIT_DELAY_SECONDS;
 /** Of development account 20, the first chain's operator and admin. */
 const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf240e65d";
+/** From one version to the next of the same format. */
+const GENERATION = 256;
 /** The protocol's first version, where nothing is proven. */
-const FIRST = 0x8000_0001;
+const FIRST = 0x8000_0002;
 
 interface Told {
   readonly version: string;
@@ -52,7 +54,7 @@ describe("A8: hyperchain:upgrade", () => {
     };
     assert.equal(done.hyperchain, ecosystem.info.chains[0]?.hyperchain);
     const [first, second] = done.batches;
-    assert.deepEqual([first!.version, second!.version], [String(FIRST), String(FIRST + 1)]);
+    assert.deepEqual([first!.version, second!.version], [String(FIRST), String(FIRST + GENERATION)]);
     assert.equal(first!.verifier, ecosystem.info.l1.contracts.verifier);
     assert.notEqual(second!.verifier, first!.verifier);
     assert.ok(BigInt(second!.batchNumber) > BigInt(first!.batchNumber));
@@ -62,21 +64,24 @@ describe("A8: hyperchain:upgrade", () => {
 
   test("schedules a version with its notice, which the status shows, and withdraws it", async () => {
     const verifier = ecosystem.info.l1.contracts.verifier;
-    const scheduled = await told("--to", String(FIRST + 5), "--verifier", verifier);
+    const scheduled = await told("--to", String(FIRST + 5 * GENERATION), "--verifier", verifier);
     assert.equal(scheduled.noticeSeconds, String(NOTICE_SECONDS));
-    assert.equal(scheduled.next?.version, String(FIRST + 5));
+    assert.equal(scheduled.next?.version, String(FIRST + 5 * GENERATION));
     assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
 
     const shown = await upgrade();
     const [, seconds = ""] = /takes effect at \S+Z of L1's time, in (\d+) s; until then --cancel/.exec(shown.stdout) ?? [];
     assert.ok(Number(seconds) > NOTICE_SECONDS - 60 && Number(seconds) <= NOTICE_SECONDS, shown.stdout);
     const status = await workplace.run(["hyperchain:status"]);
-    assert.match(status.stdout, new RegExp(`alpha takes protocol version ${FIRST + 5} with the batches that begin at`));
+    assert.match(
+      status.stdout,
+      new RegExp(`alpha takes protocol version ${FIRST + 5 * GENERATION} with the batches that begin at`),
+    );
 
     await refused(/waits for version \d+ already: withdraw it with --cancel/, "--to", String(FIRST));
     await refused(/waits for version \d+: withdraw it with --cancel, or settle/, "--rehearse");
     assert.equal((await told("--cancel")).next, null);
-    assert.equal((await told()).version, String(FIRST + 1));
+    assert.equal((await told()).version, String(FIRST + GENERATION));
     await refused(/waits for no other version, so there is nothing to withdraw/, "--cancel");
   });
 
@@ -84,7 +89,7 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/--to and --cancel exclude each other/, "--to", "2", "--cancel");
     await refused(/--verifier belongs to --to/, "--verifier", ecosystem.info.l1.contracts.verifier);
     await refused(/governance \(0x[0-9a-f]{40}\) has not added version 77 .*--verifier/s, "--to", "77");
-    await refused(/has version \d+ already; name another/, "--to", String(FIRST + 1));
+    await refused(/has version \d+ already; name another/, "--to", String(FIRST + GENERATION));
     await refused(/--to must be a whole number from 0 to 4294967295/, "--to", "soon");
     await refused(/only the admin of chain 271 may do this/, "--to", String(FIRST), "--from", "3");
     await refused(/needs a running devnet with an L1 of its own/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");

@@ -12,8 +12,8 @@ const [CARRIER, STRANGER, CHAIN, OTHER] = [1, 2, 3, 4].map(
 const word = (byte: string): Hex => `0x${byte.repeat(32)}`;
 /** By docs/protocol.md §3. */
 const HEAD = solidityPacked(
-  [...Array<string>(7).fill("uint64"), "bytes32", "bytes32"],
-  [11, 12, 13, 14, 15, 16, 17, word("aa"), word("bb")],
+  [...Array<string>(7).fill("uint64"), "address", "bytes32", "bytes32"],
+  [11, 12, 13, 14, 15, 16, 17, STRANGER, word("aa"), word("bb")],
 );
 
 function message(
@@ -43,6 +43,7 @@ test("a message's fields are where the protocol says", () => {
       priorityOpCount: 15n,
       importedRootCount: 16n,
       cheatCount: 17n,
+      coinbase: STRANGER,
       importedRootsRollingHash: word("aa"),
       newStateRoot: word("bb"),
       pubdata: Uint8Array.of(1, 2),

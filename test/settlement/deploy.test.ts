@@ -88,7 +88,7 @@ describe("deploying an ecosystem", () => {
   test("names why a configuration cannot work", async () => {
     const empty = { ...localChainConfiguration(settled.ecosystem, 602n, []), admin: validator() };
     // A threshold of 0 without validators would be a chain without a quorum, whose version must prove execution.
-    await assert.rejects(createChain(settled.ecosystem, empty, settled.accounts[0]!), /VersionNeedsQuorum\(1\)/);
+    await assert.rejects(createChain(settled.ecosystem, empty, settled.accounts[0]!), /VersionNeedsQuorum\(2\)/);
     const signed = { ...empty, validatorThreshold: 1n };
     await assert.rejects(createChain(settled.ecosystem, signed, settled.accounts[0]!), /QuorumEmpty\(\)/);
     const base = localChainConfiguration(settled.ecosystem, 602n, [validator()]);

@@ -9,6 +9,7 @@ import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { openFileJournal } from "../../src/settlement/journal/journal.ts";
 import { reduceJournal } from "../../src/settlement/journal/progress.ts";
 import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import type { FaultyL1, Fate } from "../support/faulty-l1.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
@@ -63,7 +64,7 @@ describe("A6: a process that is killed in the middle of settlement, with its jou
   for (const [place, stage] of STAGES.entries()) {
     for (const { name, killedAt, fate, isMined } of MOMENTS) {
       test(`${stage}: ${name}; the next one goes on, and sends nothing twice`, async () => {
-        const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(1n) });
+        const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(TRUSTED_VERSION) });
         const provider = settled.l1.ethers.provider;
         const journal = join(folder, `${chain.contract.hyperchain}.jsonl`);
         const task: SettlingTask = {

@@ -12,6 +12,7 @@ import { createTransactor } from "../../src/settlement/l1-sender/transactor.ts";
 import { openSettlement } from "../../src/settlement/settlement.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { SigningRecord } from "../../src/settlement/signing-record.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { serveFaultyL1 } from "../support/faulty-l1.ts";
 import type { FaultyL1, Fate } from "../support/faulty-l1.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
@@ -44,7 +45,7 @@ describe("A6: an L1 that goes away and comes back", () => {
 
   /** Settles one batch; L1 is away after `isLast` has said so of a request, which still has that fate. */
   async function settleWith(isLast: (method: string) => Fate | undefined) {
-    const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(1n) });
+    const chain = await createSettledChain(settled, nextChainId++, { protocolVersion: noProofVersionOf(TRUSTED_VERSION) });
     const { settlementChainId } = chain.contract;
     const provider = connectHttp(settlementChainId, l1Request(l1.url));
     const signer = walletOf(settled.accounts[0]!).connect(provider);

@@ -10,13 +10,14 @@ import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
 import type { SenderContext } from "../../src/settlement/l1-sender/sender-context.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../src/settlement/settlement-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "./support/settled-l1.ts";
 import { senderContext } from "./support/sender.ts";
 import { ANY_TIME, approvalBy } from "./support/approval.ts";
 
 const CONTENT = { writes: [{ leaf: 3, value: 77n }], logs: [plainMessage("nobody proves this")] };
-const REAL_VERSION = 1n;
+const REAL_VERSION = TRUSTED_VERSION;
 
 /** Passes for a call that a contract refuses with this error. */
 function refusedWith(name: string) {
@@ -49,7 +50,7 @@ describe("a protocol version under which nothing is proven", () => {
   }
 
   test("no version is of both kinds", () => {
-    assert.equal(noProofVersionOf(REAL_VERSION), 0x8000_0001n);
+    assert.equal(noProofVersionOf(REAL_VERSION), 0x8000_0002n);
     assert.equal(isProvenVersion(REAL_VERSION), true);
     assert.equal(isProvenVersion(noProofVersionOf(REAL_VERSION)), false);
   });

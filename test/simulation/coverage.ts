@@ -62,7 +62,7 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
 
 /** Errors of one contract that another only passes on, so that clients can decode them. */
 const PASSED_ON: readonly (readonly [by: string, from: string])[] = [
-  ["Hyperchain", "BatchReader"],
+  ["Hyperchain", "BatchReader2"],
   ["Hyperchain", "ChainSettings"],
 ];
 

@@ -80,6 +80,7 @@ contract DataCarrier is IDataCarrier {
             batch.priorityOpCount,
             batch.importedRootCount,
             batch.cheatCount,
+            batch.coinbase,
             batch.importedRootsRollingHash,
             batch.newStateRoot
         );

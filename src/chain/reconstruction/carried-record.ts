@@ -14,6 +14,7 @@ import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { exportedCoinbase } from "../../protocol/protocol-version.ts";
 import { NO_POLICY_DATA, preCommitmentOf } from "./published-batch.ts";
 import type { PublishingChain } from "./published-batch.ts";
 
@@ -53,6 +54,7 @@ export function carriedRecord(
     ...{ l2LogsTreeRoot, logCount: BigInt(logs.length), priorityOpCount },
     priorityOpsRollingHash: priorityOpsRollingHash(canonicalTxHashes),
     ...{ importedRootCount, importedRootsRollingHash, cheatCount: batch.cheatCount, extensions },
+    coinbase: exportedCoinbase(protocolVersion, batch.coinbase),
   });
   const entries = [...changes, outputsEntry(BigInt(outputsHash))];
   const flowsHash = hashAssetFlows(sumAssetFlows(logs, chain.settlementChainId));

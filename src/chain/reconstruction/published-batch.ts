@@ -19,6 +19,7 @@ import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { exportedCoinbase } from "../../protocol/protocol-version.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
 /** What names the chain in its batches' commitments. */
@@ -40,6 +41,8 @@ export interface PublishedBatch {
   /** Seconds. */
   readonly firstTimestamp: bigint;
   readonly cheatCount: bigint;
+  /** As the commit's calldata names it. Formats that export none have zero there. */
+  readonly coinbase: Hex;
   readonly pubdata: Uint8Array;
   /** Of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
@@ -107,6 +110,7 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
     importedRootsRollingHash: stored.importedRootsRollingHash,
     cheatCount: batch.cheatCount,
     extensions: stored.extensions,
+    coinbase: exportedCoinbase(stored.protocolVersion, batch.coinbase),
   };
   const outputsHash = hashOutputs(outputs);
   same("CommitmentMismatch", "the hash of its outputs", outputsHash, stored.outputsHash);

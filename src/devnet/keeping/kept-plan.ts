@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "../../errors/reason-of.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { shown } from "../../options/values.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import { printable } from "../../runtime/printable.ts";
 import { DevnetOptionsError } from "../options.ts";
 import type { ChainPlan, CompleteOptions } from "../options.ts";
@@ -73,6 +75,22 @@ export function requireSamePlan(folder: string, kept: string, given: string): vo
       `${option} is ${shown(value)}, and the kept ecosystem was started with ${shown(before)}; say the same, or name another folder`,
     ),
   );
+}
+
+/**
+ * Throws DevnetOptionsError where kept contracts are of a protocol version that this software does not read. Their code
+ * stays as it is, so no later software goes on with them.
+ */
+export function requireReadableVersion(folder: string, version: bigint): void {
+  try {
+    versionParts(version);
+  } catch (error) {
+    throw new DevnetOptionsError(
+      "BadOptions",
+      `data: ${reasonOf(error)}; the ecosystem in ${folder} has contracts of that version: start it with the software that made it, or name another folder`,
+      { cause: error },
+    );
+  }
 }
 
 type Difference = readonly [option: string, kept: unknown, given: unknown];

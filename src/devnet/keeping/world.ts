@@ -15,7 +15,7 @@ import { dumpWorld, isMemberFileOf } from "./dump.ts";
 import type { Dump } from "./dump.ts";
 import { FACTS } from "./facts.ts";
 import type { KeptMember } from "./kept-chains.ts";
-import { planText, requireSamePlan } from "./kept-plan.ts";
+import { planText, requireReadableVersion, requireSamePlan } from "./kept-plan.ts";
 
 /** What never changes about a chain. */
 export interface ChainBirth {
@@ -159,6 +159,7 @@ function worldOf(
   };
   const pasts = new OpenedPasts(ledger);
   const deployed = read<KeptEcosystem>(FACTS.deployed);
+  if (deployed !== undefined) requireReadableVersion(folder, deployed.version.protocolVersion);
   return {
     continues,
     l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),

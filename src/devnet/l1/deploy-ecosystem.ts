@@ -126,7 +126,7 @@ function deployments(
     { role: "stark", artifact: "StateTransitionStark", args: (a) => [a.constraints1, a.constraints2] },
     { role: "verifier", artifact: "StateTransitionVerifier", args: (a) => [a.stark] },
     { ...PLACED, role: "verifiers", artifact: "VerifierRegistry", args: () => [governance, retirementNoticeSeconds] },
-    { ...PLACED, role: "reader", artifact: "BatchReader", args: () => [] },
+    { role: "reader", artifact: "BatchReader2", args: () => [] },
     { role: "rollupPolicy", artifact: "RollupCalldataPolicy", args: () => [] },
     // These know the factory by the address that it is about to get; its constructor checks that they do.
     { ...PLACED, role: "roots", artifact: "TransactionRootRegistry", args: (a) => [a.factory] },
@@ -139,8 +139,8 @@ function deployments(
       ...PLACED,
       role: "implementation",
       artifact: "Hyperchain",
-      args: ({ factory, bridge, roots, bytecodes, verifiers, reader, settings }) => [
-        { factory, bridge, roots, bytecodes, verifiers, reader, settings },
+      args: ({ factory, bridge, roots, bytecodes, verifiers, settings }) => [
+        { factory, bridge, roots, bytecodes, verifiers, settings },
       ],
     },
     {
@@ -191,7 +191,8 @@ export async function deployEcosystem(
   }
   async function addVersion({ protocolVersion, genesisStateRoot, genesisLeafCount }: FirstVersion, verifier: Hex): Promise<void> {
     const [aggregator, executionKey] = PROVES_NO_EXECUTION;
-    const content = { verifier, aggregator, tree: addresses.stateTree, genesisStateRoot, genesisLeafCount, executionKey };
+    const { stateTree: tree, reader } = addresses;
+    const content = { verifier, aggregator, tree, reader, genesisStateRoot, genesisLeafCount, executionKey };
     const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
     await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
   }

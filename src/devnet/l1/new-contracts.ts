@@ -1,10 +1,10 @@
 import type { Signer } from "ethers";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { TRUSTED_VERSION } from "../../protocol/protocol-version.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import { deployEcosystem } from "./deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, FirstVersion } from "./deploy-ecosystem.ts";
 
-const PROTOCOL_VERSION = 1n;
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 
@@ -23,7 +23,7 @@ export function firstVersion(genesis: readonly GenesisAccount[]): () => FirstVer
 }
 
 function versionOf({ stateRoot, leafCount }: ReturnType<typeof genesisState>): FirstVersion {
-  return { protocolVersion: PROTOCOL_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+  return { protocolVersion: TRUSTED_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
 }
 
 /** Deploys what a devnet's chains share. Rejects as `deployEcosystem` does. */

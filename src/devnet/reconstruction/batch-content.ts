@@ -36,8 +36,7 @@ export async function readBatchContent(
   for (const call of calls) {
     try {
       const policyDataHash = await askPolicy(call, batch, chain, provider);
-      const { pubdata, firstBlock, firstTimestamp, cheatCount } = call;
-      return readPublishedBatch({ ...batch, pubdata, firstBlock, firstTimestamp, cheatCount, policyDataHash }, chain, compress);
+      return readPublishedBatch({ ...batch, ...call, policyDataHash }, chain, compress);
     } catch (error) {
       if (!(error instanceof ReconstructionError)) throw error;
       refusal ??= error;

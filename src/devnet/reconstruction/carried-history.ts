@@ -129,9 +129,9 @@ function versionsBetween(before: bigint, now: bigint): readonly bigint[] {
 
 /** As calldata would say it. */
 function callOf({ stored, batch }: FoundBatch, previous: StoredBatch): CommitCall {
-  const { batchNumber, firstTimestamp, cheatCount, pubdata, priorityOpCount } = batch;
+  const { batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount } = batch;
   return {
-    ...{ batchNumber, firstTimestamp, cheatCount, pubdata, priorityOpCount },
+    ...{ batchNumber, firstTimestamp, cheatCount, coinbase, pubdata, priorityOpCount },
     commitment: stored.commitment,
     firstBlock: previous.lastBlock + 1n,
     withheldLogs: new Uint8Array(),

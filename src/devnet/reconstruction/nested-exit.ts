@@ -18,7 +18,7 @@ export interface SettlementOnBase {
 
 const creator = new Interface(settlementCreatorAbi);
 /** Their places among what a creator creates (`SettlementPlaces.sol`) and one. */
-const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [5, 6, 9];
+const [EXIT_NONCE, BRIDGE_NONCE, FACTORY_NONCE] = [4, 5, 8];
 
 /**
  * The settlement that a factory belongs to, as its creator has told the base. Nothing of it need be believed: L1 computes the
@@ -51,7 +51,7 @@ function settlementOf(address: string, terms: Result): SettlementOnBase {
 }
 
 /**
- * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose ninth
+ * The same in the state of a base that is rebuilt, of which no event is known: its creator is the account whose eighth
  * creation is the
  * factory. `node` answers for that state.
  */

@@ -12,6 +12,7 @@ import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
+import { nextGeneration } from "../../protocol/protocol-version.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
@@ -101,8 +102,8 @@ async function addNextVersion(session: Session, { verifiers, governance, version
   const governor = signerOf(session, { chainId: info.l1.chainId, account: governance });
   const present = await readVersion(verifiers, version, l1);
   if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${version}`);
-  let next = version + 1n;
-  while ((await readVersion(verifiers, next, l1)) !== undefined) next++;
+  let next = nextGeneration(version);
+  while ((await readVersion(verifiers, next, l1)) !== undefined) next = nextGeneration(next);
   const verifier = await deployVerifier(version, present, governor);
   await addVersion(verifiers, next, { ...present, verifier }, await senderOn(governor, info.l1));
   output.progress(`governance has added version ${next}, with the verifier ${verifier}`);

@@ -14,6 +14,7 @@ export interface CommitCall {
   /** Seconds. */
   readonly firstTimestamp: bigint;
   readonly cheatCount: bigint;
+  readonly coinbase: Hex;
   /** Empty where it is withheld. */
   readonly pubdata: Uint8Array;
   /** The batch's logs where the pubdata is withheld. */
@@ -169,6 +170,7 @@ interface RawCommit {
   readonly firstTimestamp: bigint;
   readonly priorityOpCount: bigint;
   readonly cheatCount: bigint;
+  readonly coinbase: string;
   readonly commitment: Hex;
   readonly pubdata: string;
   readonly withheld: { readonly logs: string };
@@ -187,6 +189,7 @@ function decodeCommit(argumentDigits: string, { inputs }: Pick<CommitFunction, "
       firstBlock: batch.firstBlock,
       firstTimestamp: batch.firstTimestamp,
       cheatCount: batch.cheatCount,
+      coinbase: batch.coinbase.toLowerCase() as Hex,
       priorityOpCount: batch.priorityOpCount,
       policyData: batch.policyData,
       pubdata: fromHex(batch.pubdata),

@@ -28,12 +28,14 @@ import { importedRootsRollingHash, priorityOpsRollingHash } from "../../../src/p
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { NO_PARTITION } from "../../../src/protocol/commitment.ts";
+import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { SOME_EXTENSIONS } from "../../support/extensions.ts";
 
 const CHAIN = { chainId: 271n, settlementChainId: 31337n, hyperchain: `0x${"11".repeat(20)}`, daPolicy: 5n } as const;
 const CODE: Hex = "0x6001600255";
 const ACCOUNT = 0xabcdefn;
 const ACCOUNT_HEX: Hex = `0x${ACCOUNT.toString(16).padStart(40, "0")}`;
+const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
 const OPERATION = keccak(fromHex("0x01"));
 const genesis: readonly GenesisAccount[] = [
   {
@@ -57,11 +59,12 @@ const writes = [
   { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), referenceCompress) },
 ];
 
-/** A batch as L1 would have it, and the one that it was. */
-function publish(written = writes): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
+/** A batch as L1 would have it, and the one that it was; of format 3 where it has a coinbase. */
+function publish(written = writes, coinbase?: Hex): { readonly published: PublishedBatch; readonly formed: FormedBatch } {
+  const protocolVersion = coinbase === undefined ? TRUSTED_VERSION : 3n;
   const compressor = createCompressor();
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
-  const previous = genesisStoredBatch(1n, digestToHex(tree.root), BigInt(tree.leafCount));
+  const previous = genesisStoredBatch(protocolVersion, digestToHex(tree.root), BigInt(tree.leafCount));
   const former = new BatchFormer(
     {
       chainId: 271n,
@@ -76,7 +79,7 @@ function publish(written = writes): { readonly published: PublishedBatch; readon
       tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (of) => hashAssetFlows(sumAssetFlows(of, 31337n)),
-      versionOf: () => 1n,
+      versionOf: () => protocolVersion,
     },
   );
   const outputs = {
@@ -93,6 +96,7 @@ function publish(written = writes): { readonly published: PublishedBatch; readon
     importedRootsRollingHash: importedRootsRollingHash([]),
     cheatCount: 0n,
     extensions: SOME_EXTENSIONS,
+    coinbase,
   };
   const formed = former.form({
     outputs,
@@ -114,7 +118,7 @@ function publish(written = writes): { readonly published: PublishedBatch; readon
     priorityOpTotal: 1n,
     committedAt: 300n,
     importedRootCount: 0n,
-    protocolVersion: 1n,
+    protocolVersion,
     commitment: formed.commitment,
     oldStateRoot: digestToHex(formed.oldStateRoot),
     newStateRoot: digestToHex(formed.newStateRoot),
@@ -131,11 +135,19 @@ function publish(written = writes): { readonly published: PublishedBatch; readon
     partition: NO_PARTITION,
     partitionDa: NO_PARTITION,
   };
-  const call = { firstBlock: 1n, firstTimestamp: 100n, cheatCount: 0n, pubdata: formed.pubdata, policyDataHash: NO_POLICY_DATA };
+  const call = {
+    firstBlock: 1n,
+    firstTimestamp: 100n,
+    cheatCount: 0n,
+    coinbase: coinbase ?? NO_COINBASE,
+    pubdata: formed.pubdata,
+    policyDataHash: NO_POLICY_DATA,
+  };
   return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
 }
 
 const { published, formed } = publish();
+const { published: inFormat3, formed: formedInFormat3 } = publish(writes, `0x${"c0".repeat(20)}`);
 const { compress } = new RebuiltState(genesis);
 
 test("A7: a published batch is read back as it was formed", () => {
@@ -145,6 +157,12 @@ test("A7: a published batch is read back as it was formed", () => {
   assert.deepEqual(content.outputs, formed.outputs);
   assert.deepEqual(content.statement, formed.job.statement);
   assert.deepEqual(content.bytecodes.map(toHex), [CODE]);
+});
+
+test("A7: a published batch of format 3 is read back with its coinbase", () => {
+  const { outputs } = readPublishedBatch(inFormat3, CHAIN, compress);
+  assert.deepEqual(outputs, formedInFormat3.outputs);
+  assert.equal(outputs.coinbase, `0x${"c0".repeat(20)}`);
 });
 
 test("A7: state, code and proofs come out of a batch", () => {
@@ -242,6 +260,12 @@ const cases: readonly { readonly what: string; readonly code: ReconstructionErro
     what: "other asset flows",
     code: "CommitmentMismatch",
     batch: { ...published, stored: { ...published.stored, flowsHash: OPERATION } },
+  },
+  { what: "the coinbase of another batch", code: "CommitmentMismatch", batch: { ...inFormat3, coinbase: NO_COINBASE } },
+  {
+    what: "a coinbase that its format does not export",
+    code: "PubdataMismatch",
+    batch: { ...inFormat3, stored: { ...inFormat3.stored, protocolVersion: TRUSTED_VERSION } },
   },
   { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, policyDataHash: OPERATION } },
 ];

@@ -17,6 +17,8 @@ import {
   eventsOf,
   send,
   view,
+  furtherVersion,
+  PROTOCOL_VERSION,
 } from "../l1/support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
@@ -30,7 +32,7 @@ describe("attacks on proofs of execution", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, 3n);
+    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
   });
   after(() => ecosystem.l1.close());
 
@@ -77,7 +79,7 @@ describe("attacks on proofs of execution", () => {
   });
 
   test("the unproven delay rules no batch of a version that proves no execution", async () => {
-    const chain = await create({ protocolVersion: 1n, unprovenDelay: UNPROVEN_DELAY });
+    const chain = await create({ protocolVersion: PROTOCOL_VERSION, unprovenDelay: UNPROVEN_DELAY });
     const { receipt } = await chain.settle();
     assert.equal(provenSince(receipt), 1n);
   });
@@ -175,11 +177,11 @@ describe("attacks on proofs of execution", () => {
   });
 
   test("15: one version in an aggregate, and its own aggregator only", async () => {
-    const second = await addExecutionVersion(ecosystem, 4n);
-    const [chain, other] = [await create(), await create({ protocolVersion: 4n })];
+    const second = await addExecutionVersion(ecosystem, furtherVersion(3));
+    const [chain, other] = [await create(), await create({ protocolVersion: second.version })];
     const items = [itemOf(chain, (await commit(chain)).stored), itemOf(other, (await commit(other)).stored)];
-    await assertReverts(aggregator.prove(items), "VersionMismatch(3, 4)");
-    await assertReverts(second.prove(items), "VersionMismatch(4, 3)");
+    await assertReverts(aggregator.prove(items), `VersionMismatch(${aggregator.version}, ${second.version})`);
+    await assertReverts(second.prove(items), `VersionMismatch(${second.version}, ${aggregator.version})`);
     // Whoever is no aggregator of the batch's version is refused, though it be another version's.
     const { provider } = ecosystem.l1.ethers;
     const address = await second.contract.getAddress();
@@ -311,7 +313,7 @@ describe("attacks on proofs of execution", () => {
       const denied = `OnlyAggregator(${address}, ${signer.address.toLowerCase()})`;
       await assertReverts(send(as(chain.contract, signer), "acceptProven", stored), denied);
     }
-    const unproven = await create({ protocolVersion: 1n });
+    const unproven = await create({ protocolVersion: PROTOCOL_VERSION });
     const { stored: other } = await commit(unproven);
     const zero = `0x${"00".repeat(20)}`;
     const sender = ecosystem.accounts[0]!.address.toLowerCase();
@@ -331,9 +333,9 @@ describe("attacks on proofs of execution", () => {
   });
 
   test("a retired version proves nothing more; what it proved executes", async () => {
-    const ending = await addExecutionVersion(ecosystem, 5n);
-    const chain = await create({ protocolVersion: 5n, executionDelay: 300n });
-    await send(ecosystem.verifiers, "scheduleRetirement", 5n);
+    const ending = await addExecutionVersion(ecosystem, furtherVersion(4));
+    const chain = await create({ protocolVersion: ending.version, executionDelay: 300n });
+    await send(ecosystem.verifiers, "scheduleRetirement", ending.version);
     const notice = await view<bigint>(ecosystem.verifiers, "retirementNotice");
     await ecosystem.increaseTime(notice - 100n);
     const [first, second] = [await commit(chain), await commit(chain)];

@@ -8,7 +8,17 @@ import { addExecutionVersion, itemOf } from "../l1/support/aggregates.ts";
 import type { Aggregator } from "../l1/support/aggregates.ts";
 import { accountsOf, assetMessage, claimOf, ZERO_ADDRESS } from "../l1/support/assets.ts";
 import { TestChain } from "../l1/support/chain.ts";
-import { createChain, defaultConfiguration, deployEcosystem, eventsOf, hexAddress, send, view } from "../l1/support/ecosystem.ts";
+import {
+  createChain,
+  defaultConfiguration,
+  deployEcosystem,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  furtherVersion,
+  PROTOCOL_VERSION,
+} from "../l1/support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "../l1/support/ecosystem.ts";
 import { assertReverts } from "../l1/support/errors.ts";
 import { activateExit } from "../l1/support/exits.ts";
@@ -34,7 +44,7 @@ describe("a chain without a quorum", () => {
   let nextChainId = 270n;
   before(async () => {
     ecosystem = await deployEcosystem();
-    aggregator = await addExecutionVersion(ecosystem, 3n);
+    aggregator = await addExecutionVersion(ecosystem, furtherVersion(2));
     [alice, bob] = ecosystem.accounts.slice(6, 8);
   });
   after(() => ecosystem.l1.close());
@@ -190,10 +200,14 @@ describe("a chain without a quorum", () => {
   });
 
   test("§8.14: is created only where proofs say all: on a version that proves execution, without delays and cheats, with its data on chain", async () => {
-    const base = { ...(await defaultConfiguration(ecosystem, nextChainId)), ...WITHOUT_QUORUM, protocolVersion: 3n };
+    const base = {
+      ...(await defaultConfiguration(ecosystem, nextChainId)),
+      ...WITHOUT_QUORUM,
+      protocolVersion: aggregator.version,
+    };
     const refuse = (overrides: Partial<ChainConfiguration>, expected: string) =>
       assertReverts(createChain(ecosystem, { ...base, ...overrides }), expected);
-    await refuse({ protocolVersion: 1n }, "VersionNeedsQuorum(1)");
+    await refuse({ protocolVersion: PROTOCOL_VERSION }, `VersionNeedsQuorum(${PROTOCOL_VERSION})`);
     await refuse({ executionDelay: 1n }, "DelayWithoutQuorum(1, 0)");
     await refuse({ unprovenDelay: 300n }, "DelayWithoutQuorum(0, 300)");
     await refuse({ cheatsAllowed: true }, "CheatsWithoutQuorum()");
@@ -243,26 +257,29 @@ describe("a chain without a quorum", () => {
   });
 
   test("§8.14: moves on to versions that prove execution alone, whose aggregator then proves its batches", async () => {
-    const next = await addExecutionVersion(ecosystem, 4n);
+    const next = await addExecutionVersion(ecosystem, furtherVersion(3));
     const chain = await create();
     const [settler] = settlers();
     const { chainId } = chain.configuration;
     const schedule = (version: bigint) => send(ecosystem.settings, "scheduleUpgrade", chainId, version);
-    await assertReverts(schedule(1n), "VersionNeedsQuorum(1)");
-    await schedule(4n);
+    await assertReverts(schedule(PROTOCOL_VERSION), `VersionNeedsQuorum(${PROTOCOL_VERSION})`);
+    await schedule(next.version);
     await ecosystem.increaseTime(await view<bigint>(ecosystem.settings, "upgradeNotice", chainId));
-    const formed = await formFor(chain, settler.address, { protocolVersion: 4n });
+    const formed = await formFor(chain, settler.address, { protocolVersion: next.version });
     await send(next.verifier, "setRefuses", true);
     await assertReverts(sendSettlement(chain, settler, settlementOf(chain, formed)), "ProofRefused()");
     await send(next.verifier, "setRefuses", false);
     const { receipt } = await settleFormed(chain, settler, formed);
     const [proven] = eventsOf(chain.contract, receipt, "BatchProven");
-    assert.deepEqual([proven!.args["protocolVersion"], proven!.args["verifier"]], [4n, await next.contract.getAddress()]);
-    assert.equal(await view(chain.contract, "getProtocolVersion"), 4n);
+    assert.deepEqual(
+      [proven!.args["protocolVersion"], proven!.args["verifier"]],
+      [next.version, await next.contract.getAddress()],
+    );
+    assert.equal(await view(chain.contract, "getProtocolVersion"), next.version);
 
-    await send(ecosystem.verifiers, "scheduleRetirement", 4n);
+    await send(ecosystem.verifiers, "scheduleRetirement", next.version);
     await ecosystem.increaseTime(await view<bigint>(ecosystem.verifiers, "retirementNotice"));
-    const late = await formFor(chain, settler.address, { protocolVersion: 4n });
+    const late = await formFor(chain, settler.address, { protocolVersion: next.version });
     await assertReverts(sendSettlement(chain, settler, settlementOf(chain, late)), "ProtocolVersionRetired");
     await chain.request();
     await activateExit(ecosystem, chain);

@@ -23,6 +23,7 @@ import {
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
+  furtherVersion,
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -210,7 +211,6 @@ describe("chain factory", () => {
 
   test("refuses a bridge, a state exit or registries that were made for another factory", async () => {
     const { l1, verifiers, accounts } = ecosystem;
-    const reader = await l1.deploy("BatchReader");
     const roles = ["stateExit", "roots", "bytecodes", "bridge", "settings"] as const;
     for (const wrong of [undefined, ...roles]) {
       const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + roles.length + 1 });
@@ -222,7 +222,6 @@ describe("chain factory", () => {
         bytecodes: await (await l1.deploy("BytecodeRegistry", known("bytecodes"))).getAddress(),
         bridge: await (await l1.deploy("SharedBridge", known("bridge"), await stateExit.getAddress())).getAddress(),
         verifiers: await verifiers.getAddress(),
-        reader: await reader.getAddress(),
         settings: await (await l1.deploy("ChainSettings", known("settings"), await verifiers.getAddress(), 0n)).getAddress(),
       });
       const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
@@ -234,7 +233,7 @@ describe("chain factory", () => {
   test("refuses settings that know another registry of versions", async () => {
     const { l1, verifiers, accounts } = ecosystem;
     const other = addressOf(0xbad);
-    const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 7 });
+    const factory = getCreateAddress({ from: accounts[0]!.address, nonce: (await accounts[0]!.getNonce()) + 6 });
     const stateExit = await l1.deploy("StateExit", factory, ZeroHash);
     const implementation = await l1.deploy("Hyperchain", {
       factory,
@@ -242,7 +241,6 @@ describe("chain factory", () => {
       bytecodes: await (await l1.deploy("BytecodeRegistry", factory)).getAddress(),
       bridge: await (await l1.deploy("SharedBridge", factory, await stateExit.getAddress())).getAddress(),
       verifiers: await verifiers.getAddress(),
-      reader: await (await l1.deploy("BatchReader")).getAddress(),
       settings: await (await l1.deploy("ChainSettings", factory, other, 0n)).getAddress(),
     });
     const deployment = l1.deploy("ChainFactory", await implementation.getAddress(), 0n, 0n);
@@ -323,57 +321,69 @@ describe("verifier registry", () => {
     const { verifiers } = ecosystem;
     const verifier = await ecosystem.verifier.getAddress();
     const tree = await ecosystem.stateTree.getAddress();
-    const content = { verifier, tree, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n, ...NO_EXECUTION_PROOFS };
+    const reader = await ecosystem.reader.getAddress();
+    const version = furtherVersion(1);
+    const content = { verifier, tree, reader, genesisStateRoot: wordToHex(5n), genesisLeafCount: 2n, ...NO_EXECUTION_PROOFS };
     const stranger = ecosystem.accounts[3]!;
     const denied = `OnlyGovernance(${ecosystem.accounts[0]!.address.toLowerCase()}, ${stranger.address.toLowerCase()})`;
-    await assertReverts(send(as(verifiers, stranger), "addVersion", 2n, content), denied);
-    await assertReverts(send(as(verifiers, stranger), "scheduleRetirement", 1n), denied);
-    await assertReverts(send(verifiers, "addVersion", PROTOCOL_VERSION, content), "ProtocolVersionExists(1)");
+    await assertReverts(send(as(verifiers, stranger), "addVersion", version, content), denied);
+    await assertReverts(send(as(verifiers, stranger), "scheduleRetirement", PROTOCOL_VERSION), denied);
+    await assertReverts(send(verifiers, "addVersion", PROTOCOL_VERSION, content), `ProtocolVersionExists(${PROTOCOL_VERSION})`);
     await assertReverts(send(verifiers, "addVersion", 0n, content), "ProtocolVersionZero()");
     for (const codeless of [addressOf(0), addressOf(5)])
       await assertReverts(
-        send(verifiers, "addVersion", 2n, { ...content, verifier: codeless }),
+        send(verifiers, "addVersion", version, { ...content, verifier: codeless }),
         `VerifierWithoutCode(${codeless})`,
       );
     await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...content, tree: addressOf(5) }),
+      send(verifiers, "addVersion", version, { ...content, tree: addressOf(5) }),
       `TreeWithoutCode(${addressOf(5)})`,
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", version, { ...content, reader: addressOf(5) }),
+      `ReaderWithoutCode(${addressOf(5)})`,
     );
     await assertReverts(
       send(verifiers, "addVersion", 2n ** 32n, content),
       `ProtocolVersionTooLarge(${2n ** 32n - 1n}, ${2n ** 32n})`,
     );
-    await assertReverts(send(verifiers, "addVersion", 2n, { ...content, genesisLeafCount: 1n }), "GenesisWithoutOutputsLeaf(1)");
     await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }),
+      send(verifiers, "addVersion", version, { ...content, genesisLeafCount: 1n }),
+      "GenesisWithoutOutputsLeaf(1)",
+    );
+    await assertReverts(
+      send(verifiers, "addVersion", version, { ...content, genesisStateRoot: wordToHex((1n << 256n) - 1n) }),
       "DigestNotCanonical",
     );
-    const aggregator = await (await addExecutionVersion(ecosystem, 3n)).contract.getAddress();
+    const aggregator = await (await addExecutionVersion(ecosystem, furtherVersion(2))).contract.getAddress();
     const executing = { ...content, aggregator, executionKey: EXECUTION_KEY };
     const none = wordToHex(0n);
     await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...executing, executionKey: none }),
+      send(verifiers, "addVersion", version, { ...executing, executionKey: none }),
       `ExecutionKeyMismatch(${aggregator.toLowerCase()}, ${none})`,
     );
     await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...content, executionKey: EXECUTION_KEY }),
+      send(verifiers, "addVersion", version, { ...content, executionKey: EXECUTION_KEY }),
       `ExecutionKeyMismatch(${ZeroAddress}, ${EXECUTION_KEY})`,
     );
     await assertReverts(
-      send(verifiers, "addVersion", 2n, { ...executing, aggregator: addressOf(5) }),
+      send(verifiers, "addVersion", version, { ...executing, aggregator: addressOf(5) }),
       `AggregatorWithoutCode(${addressOf(5)})`,
     );
-    await assertReverts(send(verifiers, "addVersion", 2n, executing), "AggregatorOfOtherVersion(2, 3)");
-    await assertReverts(send(verifiers, "scheduleRetirement", 2n), "UnknownProtocolVersion(2)");
-    await assertReverts(view(verifiers, "requireActive", 2n), "UnknownProtocolVersion(2)");
-    await send(verifiers, "addVersion", 2n, content);
-    await send(verifiers, "scheduleRetirement", 2n);
-    const retiresAt = await view<bigint>(verifiers, "retiresAt", 2n);
-    await assertReverts(send(verifiers, "scheduleRetirement", 2n), `RetirementAlreadyScheduled(2, ${retiresAt})`);
-    await view(verifiers, "requireActive", 2n);
-    const late = { ...(await defaultConfiguration(ecosystem, 950n)), protocolVersion: 2n };
-    await assertReverts(createChain(ecosystem, late), `ProtocolVersionRetiring(2, ${retiresAt})`);
+    await assertReverts(
+      send(verifiers, "addVersion", version, executing),
+      `AggregatorOfOtherVersion(${version}, ${furtherVersion(2)})`,
+    );
+    await assertReverts(send(verifiers, "scheduleRetirement", version), `UnknownProtocolVersion(${version})`);
+    await assertReverts(view(verifiers, "requireActive", version), `UnknownProtocolVersion(${version})`);
+    await send(verifiers, "addVersion", version, content);
+    await send(verifiers, "scheduleRetirement", version);
+    const retiresAt = await view<bigint>(verifiers, "retiresAt", version);
+    await assertReverts(send(verifiers, "scheduleRetirement", version), `RetirementAlreadyScheduled(${version}, ${retiresAt})`);
+    await view(verifiers, "requireActive", version);
+    const late = { ...(await defaultConfiguration(ecosystem, 950n)), protocolVersion: version };
+    await assertReverts(createChain(ecosystem, late), `ProtocolVersionRetiring(${version}, ${retiresAt})`);
     await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
-    await assertReverts(view(verifiers, "requireActive", 2n), `ProtocolVersionRetired(2, ${retiresAt})`);
+    await assertReverts(view(verifiers, "requireActive", version), `ProtocolVersionRetired(${version}, ${retiresAt})`);
   });
 });

@@ -19,6 +19,7 @@ import {
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
+  furtherVersion,
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -282,11 +283,12 @@ describe("committing", () => {
   });
 
   test("refuses a version that is unknown or retired", async () => {
-    const version = 7n;
-    await assertReverts(create({ protocolVersion: version }), "UnknownProtocolVersion(7)");
+    const version = furtherVersion(5);
+    await assertReverts(create({ protocolVersion: version }), `UnknownProtocolVersion(${version})`);
     await send(ecosystem.verifiers, "addVersion", version, {
       verifier: await ecosystem.verifier.getAddress(),
       tree: await ecosystem.stateTree.getAddress(),
+      reader: await ecosystem.reader.getAddress(),
       genesisStateRoot: digestOf(1),
       genesisLeafCount: 2n,
       ...NO_EXECUTION_PROOFS,
@@ -296,6 +298,6 @@ describe("committing", () => {
     await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS);
     const formed = await chain.form();
     const retiredAt = await view<bigint>(ecosystem.verifiers, "retiresAt", version);
-    await assertReverts(commit(chain, formed), `ProtocolVersionRetired(7, ${retiredAt})`);
+    await assertReverts(commit(chain, formed), `ProtocolVersionRetired(${version}, ${retiredAt})`);
   });
 });

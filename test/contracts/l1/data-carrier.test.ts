@@ -21,6 +21,7 @@ import {
   hexAddress,
   send,
   view,
+  furtherVersion,
 } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -79,10 +80,10 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
     committedAt: bigint,
   ): Promise<Carried[]> => {
     const head = solidityPacked(
-      [...Array<string>(7).fill("uint64"), "bytes32", "bytes32"],
+      [...Array<string>(7).fill("uint64"), "address", "bytes32", "bytes32"],
       [
         ...[committedAt, expected.lastBlock, expected.firstTimestamp, expected.lastTimestamp],
-        ...[commit["priorityOpCount"], commit["importedRootCount"], commit["cheatCount"]],
+        ...[commit["priorityOpCount"], commit["importedRootCount"], commit["cheatCount"], commit["coinbase"]],
         ...[expected.importedRootsRollingHash, expected.newStateRoot],
       ],
     );
@@ -192,10 +193,10 @@ describe("D3: data of chains on a chain are carried to L1 with the commit", () =
   });
 
   test("a chain without a quorum, whose settler nothing would bind, cannot have it", async () => {
-    await addExecutionVersion(ecosystem, 2n);
+    const { version: protocolVersion } = await addExecutionVersion(ecosystem, furtherVersion(1));
     const configuration = {
       ...(await defaultConfiguration(ecosystem, nextChainId++)),
-      ...{ protocolVersion: 2n, validatorThreshold: 0n, validators: [] },
+      ...{ protocolVersion, validatorThreshold: 0n, validators: [] },
       dataAvailabilityPolicy: await carrier.getAddress(),
     };
     await assertReverts(createChain(ecosystem, configuration), "PolicyBindsNoSettler");

@@ -19,6 +19,8 @@ import {
   RETIREMENT_NOTICE_SECONDS,
   send,
   view,
+  furtherVersion,
+  PROTOCOL_VERSION,
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
@@ -44,7 +46,7 @@ describe("proving, executing and reverting", () => {
       );
       const receipt = await chain.prove(stored);
       const [proven] = eventsOf(chain.contract, receipt, "BatchProven");
-      assert.deepEqual([...proven!.args], [0n, stored.commitment, 1n, await ecosystem.verifier.getAddress()]);
+      assert.deepEqual([...proven!.args], [0n, stored.commitment, PROTOCOL_VERSION, await ecosystem.verifier.getAddress()]);
       assert.deepEqual(await counts(chain), [1n, 1n, 0n]);
     });
 
@@ -180,15 +182,17 @@ describe("proving, executing and reverting", () => {
     });
 
     test("executes what a retired version proved, however long its delay, and proves nothing more", async () => {
-      await send(ecosystem.verifiers, "addVersion", 9n, {
+      const version = furtherVersion(7);
+      await send(ecosystem.verifiers, "addVersion", version, {
         verifier: await ecosystem.verifier.getAddress(),
         tree: await ecosystem.stateTree.getAddress(),
+        reader: await ecosystem.reader.getAddress(),
         genesisStateRoot: GENESIS_ROOT,
         genesisLeafCount: GENESIS_LEAVES,
         ...NO_EXECUTION_PROOFS,
       });
-      const chain = await create({ protocolVersion: 9n, executionDelay: 300n });
-      await send(ecosystem.verifiers, "scheduleRetirement", 9n);
+      const chain = await create({ protocolVersion: version, executionDelay: 300n });
+      await send(ecosystem.verifiers, "scheduleRetirement", version);
       await ecosystem.increaseTime(RETIREMENT_NOTICE_SECONDS - 100n);
       // Both wait for the delay when the version ends; only one of them is proven by then.
       const proven = await chain.form();

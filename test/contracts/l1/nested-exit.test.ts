@@ -9,7 +9,18 @@ import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import { accountsOf, ZERO_ADDRESS } from "./support/assets.ts";
 import { DEPLOYER, expectedSettlement, PLACED, putDeployer } from "./support/creator.ts";
-import { addressOf, as, createChain, defaultConfiguration, ETH, eventsOf, hexAddress, send, view } from "./support/ecosystem.ts";
+import {
+  addressOf,
+  as,
+  createChain,
+  defaultConfiguration,
+  ETH,
+  eventsOf,
+  hexAddress,
+  send,
+  view,
+  PROTOCOL_VERSION,
+} from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts, errorOf } from "./support/errors.ts";
 import { deployExitScene } from "./support/exits.ts";
@@ -285,10 +296,11 @@ describe("D3: the exit of chains whose base has stopped", () => {
       for (const [i] of PLACED.entries()) await send(creator, "create", i, settlement.hashes, settlement.codes[i]);
       const factory = await at("ChainFactory", settlement.addressOf("ChainFactory"));
       const verifiers = await at("VerifierRegistry", settlement.addressOf("VerifierRegistry"));
-      await send(verifiers, "addVersion", 1n, {
+      await send(verifiers, "addVersion", PROTOCOL_VERSION, {
         verifier: await (await l1.deploy("VerifierDouble")).getAddress(),
         aggregator: ZERO_ADDRESS,
         tree: await (await l1.deploy("StateTree")).getAddress(),
+        reader: await (await l1.deploy("BatchReader2")).getAddress(),
         ...{ genesisStateRoot: wordToHex(0x0102_0304n), genesisLeafCount: 100n, executionKey: ZeroHash },
       });
       const there = { ...ecosystem, l1, factory, chainId: 271n, accounts: await l1.ethers.getSigners() } as Ecosystem;

@@ -64,7 +64,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     for (const name of ["TransactionRootRegistry", "BytecodeRegistry"] as const)
       assert.equal(await address(name, "directory"), factory);
     assert.equal(await address("SharedBridge", "stateExit"), expected.addressOf("StateExit"));
-    const knows = { bytecodes: "BytecodeRegistry", verifiers: "VerifierRegistry", reader: "BatchReader" } as const;
+    const knows = { bytecodes: "BytecodeRegistry", verifiers: "VerifierRegistry" } as const;
     for (const [getter, name] of Object.entries({ ...knows, settings: "ChainSettings", bridge: "SharedBridge" } as const))
       assert.equal(await address("Hyperchain", getter), expected.addressOf(name));
     assert.equal(await address("VerifierRegistry", "governance"), terms.governance.toLowerCase());
@@ -121,7 +121,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     await place(0, 6);
     assert.equal(await view(creator, "createdCount"), 1n);
     await assertReverts(place(2), "PlaceTooEarly(1, 2)");
-    await assertReverts(place(9, 0, "0x00"), "PlaceOutOfRange(9, 9)");
+    await assertReverts(place(8, 0, "0x00"), "PlaceOutOfRange(8, 8)");
     await assertReverts(place(1, 0, codes[2]), "OtherCode");
     await assertReverts(place(1, 0, `${codes[1]!}00`), "OtherCode");
     const own = [...expected.hashes];
@@ -129,7 +129,7 @@ describe("a settlement's contracts are where codes and terms say", () => {
     await assertReverts(place(1, 0, codes[2], own), "OtherCodes");
     await assertReverts(place(1, 0, codes[1], [...expected.hashes, ZeroHash]), "OtherCodes");
     await place(1);
-    assert.notEqual(await l1.ethers.provider.getCode(expected.addressOf("BatchReader")), "0x");
+    assert.notEqual(await l1.ethers.provider.getCode(expected.addressOf("TransactionRootRegistry")), "0x");
   });
 
   test("a creation that has too little gas changes nothing", async () => {

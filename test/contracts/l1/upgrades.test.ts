@@ -15,12 +15,13 @@ import {
   REACTION_SECONDS,
   send,
   view,
+  furtherVersion,
 } from "./support/ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts } from "./support/errors.ts";
 import { activateExit } from "./support/exits.ts";
 
-const NEXT_VERSION = 2n;
+const NEXT_VERSION = furtherVersion(1);
 const SUCCESS = { type: "priorityOp", success: true } as const;
 
 describe("upgrades of a chain to another protocol version", () => {
@@ -36,7 +37,15 @@ describe("upgrades of a chain to another protocol version", () => {
   async function addVersion(version: bigint): Promise<string> {
     const verifier = await (await ecosystem.l1.deploy("VerifierDouble")).getAddress();
     const tree = await ecosystem.stateTree.getAddress();
-    const content = { verifier, tree, genesisStateRoot: GENESIS_ROOT, genesisLeafCount: GENESIS_LEAVES, ...NO_EXECUTION_PROOFS };
+    const reader = await ecosystem.reader.getAddress();
+    const content = {
+      verifier,
+      tree,
+      reader,
+      genesisStateRoot: GENESIS_ROOT,
+      genesisLeafCount: GENESIS_LEAVES,
+      ...NO_EXECUTION_PROOFS,
+    };
     await send(ecosystem.verifiers, "addVersion", version, content);
     return verifier;
   }
@@ -120,9 +129,9 @@ describe("upgrades of a chain to another protocol version", () => {
     await assertReverts(send(as(ecosystem.settings, stranger), "cancelUpgrade", chainId), denied);
     await assertReverts(schedule(chain, 77n), "UnknownProtocolVersion(77)");
     await assertReverts(schedule(chain, PROTOCOL_VERSION), `VersionUnchanged(${PROTOCOL_VERSION})`);
-    await addVersion(40n);
-    await send(ecosystem.verifiers, "scheduleRetirement", 40n);
-    await assertReverts(schedule(chain, 40n), "ProtocolVersionRetiring");
+    await addVersion(furtherVersion(40));
+    await send(ecosystem.verifiers, "scheduleRetirement", furtherVersion(40));
+    await assertReverts(schedule(chain, furtherVersion(40)), "ProtocolVersionRetiring");
     await assertReverts(send(ecosystem.settings, "scheduleUpgrade", 9_999n, NEXT_VERSION), "OnlyAdmin");
   });
 
@@ -142,21 +151,21 @@ describe("upgrades of a chain to another protocol version", () => {
 
   test("follow one another once a batch of the one before has been executed", async () => {
     const chain = await create();
-    await addVersion(3n);
+    await addVersion(furtherVersion(2));
     await schedule(chain);
     await pass(chain);
     const formed = await chain.form({ protocolVersion: NEXT_VERSION });
     const { stored } = await chain.commit(formed);
     // What is committed already must keep its version.
-    await assertReverts(schedule(chain, 3n), `UpgradePending(${NEXT_VERSION})`);
+    await assertReverts(schedule(chain, furtherVersion(2)), `UpgradePending(${NEXT_VERSION})`);
     await chain.prove(stored);
     await chain.execute(stored, formed);
     await assertReverts(schedule(chain), `VersionUnchanged(${NEXT_VERSION})`);
-    await schedule(chain, 3n);
+    await schedule(chain, furtherVersion(2));
     await chain.settle({ protocolVersion: NEXT_VERSION });
     await pass(chain);
-    await chain.settle({ protocolVersion: 3n });
-    assert.equal(await view(chain.contract, "getProtocolVersion"), 3n);
+    await chain.settle({ protocolVersion: furtherVersion(2) });
+    assert.equal(await view(chain.contract, "getProtocolVersion"), furtherVersion(2));
   });
 
   test("attack 20: an account that does not want one is out before it counts: a withdrawal that is forced in, or the exit, comes first", async () => {
@@ -194,19 +203,19 @@ describe("upgrades of a chain to another protocol version", () => {
   });
 
   test("bring a chain past the retirement of its first version, from which it can still be rebuilt", async () => {
-    await addVersion(50n);
-    const chain = await create({ protocolVersion: 50n });
+    await addVersion(furtherVersion(50));
+    const chain = await create({ protocolVersion: furtherVersion(50) });
     const genesis = await view<unknown[]>(chain.contract, "genesisBatch");
     await schedule(chain);
-    await send(ecosystem.verifiers, "scheduleRetirement", 50n);
+    await send(ecosystem.verifiers, "scheduleRetirement", furtherVersion(50));
     await ecosystem.increaseTime(await view<bigint>(ecosystem.verifiers, "retirementNotice"));
     await chain.settle({ protocolVersion: NEXT_VERSION });
     assert.deepEqual([...(await view<unknown[]>(chain.contract, "genesisBatch"))], [...genesis]);
   });
 
   test("leave no withdrawal behind: those of a version that has retired are claimed, executed or only proven by then", async () => {
-    await addVersion(60n);
-    const chain = await create({ protocolVersion: 60n, executionDelay: 300n });
+    await addVersion(furtherVersion(60));
+    const chain = await create({ protocolVersion: furtherVersion(60), executionDelay: 300n });
     const recipients = [addressOf(0x60a), addressOf(0x60b)] as const;
     const withdrawal = (place: 0 | 1) => assetMessage(ecosystem, { amount: 70n, recipient: recipients[place] });
     const deposit = await chain.request({}, 10n ** 9n);
@@ -219,7 +228,7 @@ describe("upgrades of a chain to another protocol version", () => {
     const early = await begun({ canonicalTxHashes: [deposit], logs: [SUCCESS, withdrawal(0)] });
     await ecosystem.increaseTime(300n);
     await chain.execute(early.stored, early.formed);
-    await send(ecosystem.verifiers, "scheduleRetirement", 60n);
+    await send(ecosystem.verifiers, "scheduleRetirement", furtherVersion(60));
     await ecosystem.increaseTime((await view<bigint>(ecosystem.verifiers, "retirementNotice")) - 100n);
     const late = await begun({ logs: [withdrawal(1)] });
     await ecosystem.increaseTime(300n);

@@ -19,13 +19,14 @@ import { executeBatch } from "../../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../../src/settlement/l1-sender/prove.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
 import type { PostingPolicy } from "../../../src/settlement/settlement-batch.ts";
+import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { senderContext } from "../../settlement/support/sender.ts";
 import { createSettledChain } from "../../settlement/support/settled-l1.ts";
 import type { SettledChain, SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { ANY_TIME, approvalBy } from "../../settlement/support/approval.ts";
 
-const REAL_VERSION = 1n;
+const REAL_VERSION = TRUSTED_VERSION;
 
 /** What a test says about a batch; the rest follows. */
 export interface PublishedBatchContent {

@@ -19,6 +19,7 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { storedBatchOfReceipt } from "../../../src/settlement/l1-sender/chain-reader.ts";
 import { hyperchainInterface } from "../../../src/settlement-layer/reader/contract-interfaces.ts";
 import { CALLDATA_POSTING, commitBatchOf } from "../../../src/settlement/settlement-batch.ts";
+import { nextGeneration, TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { storedBatchOf } from "../../settlement/support/stored-batch.ts";
 import type { SettledL1 } from "../../settlement/support/settled-l1.ts";
 import { proofOfAggregate } from "../../support/aggregate-proof.ts";
@@ -27,17 +28,25 @@ import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import { settledGenesis } from "./published-chain.ts";
 import type { PublishedBatchContent } from "./published-chain.ts";
 
-const VERSION = 3n;
+const VERSION = nextGeneration(nextGeneration(TRUSTED_VERSION));
 /** Any canonical digest and key will do for the double. */
 const [DIGEST, EXECUTION_KEY] = [wordToHex(5n), wordToHex(77n)];
 
 /** Adds a version whose aggregates the verifier's double takes. */
 export async function addProvingVersion({ l1, accounts, ecosystem }: SettledL1): Promise<void> {
-  const { factory, verifiers, verifier, stateTree } = ecosystem.addresses;
+  const { factory, verifiers, verifier, stateTree, reader } = ecosystem.addresses;
   const double = await (await l1.deploy("AggregateVerifierDouble")).getAddress();
   const aggregator = await (await l1.deploy("ProofAggregator", factory, double, VERSION)).getAddress();
   const { genesisStateRoot, genesisLeafCount } = ecosystem.version;
-  const content = { verifier, aggregator, tree: stateTree, genesisStateRoot, genesisLeafCount, executionKey: EXECUTION_KEY };
+  const content = {
+    verifier,
+    aggregator,
+    tree: stateTree,
+    reader,
+    genesisStateRoot,
+    genesisLeafCount,
+    executionKey: EXECUTION_KEY,
+  };
   const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [VERSION, content]);
   await (await accounts[0]!.sendTransaction({ to: verifiers, data })).wait();
 }

@@ -9,6 +9,7 @@ import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { isProvenVersion } from "../../../src/protocol/no-proof.ts";
+import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
 
 /** L1's newest block can be some seconds ahead of the clock. */
 const MARGIN_SECONDS = 60n;
@@ -36,8 +37,9 @@ export class Upgrades {
     const deployed = await new ContractFactory(abi, bytecode, governor).deploy(...args);
     await deployed.waitForDeployment();
     const verifier = (await deployed.getAddress()).toLowerCase() as Hex;
-    await addVersion(verifiers, version + 1n, { ...present, verifier }, await this.#sender(governor));
-    return version + 1n;
+    const next = nextGeneration(version);
+    await addVersion(verifiers, next, { ...present, verifier }, await this.#sender(governor));
+    return next;
   }
 
   /** Resolves with the notice, in seconds. */

@@ -14,6 +14,7 @@ import {
   GENESIS_LEAVES,
   GENESIS_ROOT,
   NO_EXECUTION_PROOFS,
+  furtherVersion,
   PROTOCOL_VERSION,
   send,
   view,
@@ -127,6 +128,8 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
   });
 });
 
+const [SECOND, THIRD] = [furtherVersion(1), furtherVersion(2)];
+
 describe("the protocol versions of a chain's batches, beside L1's own answers", () => {
   let ecosystem: Ecosystem;
   let chain: TestChain;
@@ -135,12 +138,13 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
 
   before(async () => {
     ecosystem = await deployEcosystem();
-    for (const version of [2n, 3n]) {
+    for (const version of [SECOND, THIRD]) {
       const verifier = await (await ecosystem.l1.deploy("VerifierDouble")).getAddress();
       const tree = await ecosystem.stateTree.getAddress();
       const content = {
         verifier,
         tree,
+        reader: await ecosystem.reader.getAddress(),
         genesisStateRoot: GENESIS_ROOT,
         genesisLeafCount: GENESIS_LEAVES,
         ...NO_EXECUTION_PROOFS,
@@ -185,38 +189,38 @@ describe("the protocol versions of a chain's batches, beside L1's own answers", 
     await compare();
     await chain.settle();
     const early = await chain.request();
-    await schedule(2n);
+    await schedule(SECOND);
     await compare();
     await send(ecosystem.settings, "cancelUpgrade", 300n);
     await compare();
-    await schedule(3n);
+    await schedule(THIRD);
     await compare();
     // Another chain's upgrade, by an admin of its own, is of no concern.
     const stranger = ecosystem.accounts[4]!;
     const other = { ...(await defaultConfiguration(ecosystem, 301n)), admin: stranger.address };
     await TestChain.create(ecosystem, other);
-    await send(as(ecosystem.settings, stranger), "scheduleUpgrade", 301n, 2n);
+    await send(as(ecosystem.settings, stranger), "scheduleUpgrade", 301n, SECOND);
     await compare();
     await pass();
     await compare();
     await chain.settle({ canonicalTxHashes: [early], logs: [{ type: "priorityOp", success: true }] });
     await compare();
-    await chain.settle({ protocolVersion: 3n });
+    await chain.settle({ protocolVersion: THIRD });
     await compare();
-    await schedule(2n);
+    await schedule(SECOND);
     await compare();
     await pass();
-    await chain.settle({ protocolVersion: 2n });
+    await chain.settle({ protocolVersion: SECOND });
     await compare();
     const stored = (await readPast()).map(({ firstTimestamp, before, version }) => [
       versions.versionOf(firstTimestamp, before),
       version,
     ]);
     assert.deepEqual(stored, [
-      [1n, 1n],
-      [1n, 1n],
-      [3n, 3n],
-      [2n, 2n],
+      [PROTOCOL_VERSION, PROTOCOL_VERSION],
+      [PROTOCOL_VERSION, PROTOCOL_VERSION],
+      [THIRD, THIRD],
+      [SECOND, SECOND],
     ]);
   });
 

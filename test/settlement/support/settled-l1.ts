@@ -19,13 +19,14 @@ import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createLocalMember } from "../../../src/settlement/quorum.ts";
 import type { QuorumMember } from "../../../src/settlement/quorum.ts";
+import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { startLocalL1 } from "../../support/l1.ts";
 import type { LocalL1 } from "../../support/l1.ts";
 import { oneBlockBatch } from "../../support/one-block-batch.ts";
 import type { OneBlockContent } from "../../support/one-block-batch.ts";
 import { extensionsOnL1 } from "../../support/extensions.ts";
 
-const PROTOCOL_VERSION = 1n;
+const PROTOCOL_VERSION = TRUSTED_VERSION;
 /** Leaves that every chain of these tests starts with, beside the two fixed ones. */
 const GENESIS_LEAVES = Array.from({ length: 30 }, (_, i) => ({ ...leafKey(i), value: BigInt(i + 1) }));
 

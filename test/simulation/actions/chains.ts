@@ -6,7 +6,15 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { Announcement } from "../l2/records.ts";
 import { sortKeys } from "../support/keys.ts";
 import type { Key } from "../support/keys.ts";
-import { DOUBTED_VERSION, EXECUTION_KEY, EXECUTION_VERSION, FULL_LEAF_COUNT, FULL_VERSION, VERSION } from "../support/scene.ts";
+import {
+  DOUBTED_VERSION,
+  EXECUTION_KEY,
+  EXECUTION_VERSION,
+  FULL_LEAF_COUNT,
+  FULL_VERSION,
+  PROVEN_VERSION,
+  VERSION,
+} from "../support/scene.ts";
 import { callOf } from "./action.ts";
 import type { Action, Intent, Situation } from "./action.ts";
 
@@ -202,16 +210,17 @@ function retiringVersions({ world }: Situation, isRipe: (retiresAt: bigint) => b
   return [...world.retiresAt.entries()].filter(([, retiresAt]) => isRipe(retiresAt)).map(([version]) => BigInt(version));
 }
 
-function newVersion({ scene, random }: Situation): readonly [bigint, ProtocolVersion] {
+function newVersion({ world, scene, random }: Situation): readonly [bigint, ProtocolVersion] {
   const content = {
     verifier: scene.verifierDouble,
     aggregator: ZERO_ADDRESS,
     tree: scene.stateTree,
+    reader: world.addresses.reader,
     genesisStateRoot: scene.genesis.root,
     genesisLeafCount: scene.genesis.leafCount,
     executionKey: wordToHex(0n),
   };
-  return [random.between(1_000n, (1n << 32n) - 1n), content];
+  return [(random.between(4n, (1n << 24n) - 1n) << 8n) + 2n, content];
 }
 
 function addVersion(situation: Situation): Intent {
@@ -227,7 +236,9 @@ function addVersion(situation: Situation): Intent {
 
 /** Versions that chains run on stay, for the most part. */
 function retireVersion({ world, scene, random }: Situation): Intent | undefined {
-  const spared = random.oneIn(12) ? [1n, VERSION] : [1n, VERSION, DOUBTED_VERSION, EXECUTION_VERSION, FULL_VERSION];
+  const spared = random.oneIn(12)
+    ? [PROVEN_VERSION, VERSION]
+    : [PROVEN_VERSION, VERSION, DOUBTED_VERSION, EXECUTION_VERSION, FULL_VERSION];
   const versions = [...world.versions.entries()].map(([version]) => BigInt(version));
   const version = random.pick(
     versions.filter((candidate) => !spared.includes(candidate) && world.retiresAt.get(candidate) === undefined),
@@ -310,6 +321,11 @@ export const chainActions: readonly Action[] = [
   }),
   governance("VerifierWithoutCode", (situation) => changedVersion(situation, { verifier: situation.scene.accounts.stranger })),
   governance("TreeWithoutCode", (situation) => changedVersion(situation, { tree: situation.scene.accounts.stranger })),
+  governance("ReaderWithoutCode", (situation) => changedVersion(situation, { reader: situation.scene.accounts.stranger })),
+  governance("ReaderOfOtherFormat", (situation) => {
+    const [version, content] = newVersion(situation);
+    return ["addVersion", version + situation.random.between(1n, 200n), content];
+  }),
   governance("AggregatorWithoutCode", (situation) =>
     changedVersion(situation, { aggregator: situation.scene.accounts.stranger, executionKey: EXECUTION_KEY }),
   ),

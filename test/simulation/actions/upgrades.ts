@@ -1,5 +1,6 @@
 import type { Chain, World } from "../model/world.ts";
 import type { Action, Intent, Situation } from "./action.ts";
+import { PROVEN_VERSION } from "../support/scene.ts";
 import { callOf } from "./action.ts";
 
 const allChains = ({ chains, chainIds }: World): Chain[] => chainIds.value.map((id) => chains.get(id)!);
@@ -37,7 +38,6 @@ function aboutChain(
   };
 }
 
-const PROVEN_VERSION = 1n;
 const isFree = ({ exited, upgrade, executedVersion }: Chain): boolean =>
   !exited.value && (upgrade.value === undefined || upgrade.value.version === executedVersion.value);
 const isPending = (chain: Chain): boolean => !chain.exited.value && !isFree(chain);

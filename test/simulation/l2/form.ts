@@ -10,6 +10,7 @@ import { importedRootsRollingHash } from "../../../src/protocol/rolling-hash.ts"
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../src/protocol/withheld-logs.ts";
 import type { CommitBatch } from "../../../src/settlement/settlement-batch.ts";
+import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { describeBatch } from "../model/batches.ts";
 import { availabilityDigest } from "../model/quorum.ts";
 import { readBatch } from "../model/reading.ts";
@@ -70,6 +71,7 @@ function draft(l2: L2Chain, content: BatchContent): CommitBatch {
     priorityOpCount: BigInt(content.operations.length),
     importedRootCount: BigInt(content.imports.length),
     cheatCount: content.cheatCount,
+    coinbase: ZERO_ADDRESS,
     importedRootsRollingHash: importedRootsRollingHash(content.imports),
     newStateRoot: root,
     diffDigest: standInDigest(l2),

@@ -14,6 +14,8 @@ import type { Chain, ContractKind, ProtocolVersion, World } from "./world.ts";
 
 /** Sentinel and outputs leaf. */
 const FIXED_LEAVES = 2n;
+/** What BatchReader2 reads. */
+const READ_FORMAT = 2n;
 const MAX_VERSION = 2n ** 32n - 1n;
 
 /** Whether each of the eight elements is below the field's modulus. */
@@ -54,6 +56,12 @@ export function provesExecution({ versions }: World, version: bigint): boolean {
   return (versions.get(version)?.aggregator ?? ZERO_ADDRESS) !== ZERO_ADDRESS;
 }
 
+/** The lowest byte of a version's number is the format that its reader reads. */
+function checkReader(world: World, version: bigint, { reader }: ProtocolVersion): void {
+  requireThat(world.hasCode(reader), "VerifierRegistry", "ReaderWithoutCode", () => [reader]);
+  requireThat(version % 256n === READ_FORMAT, "VerifierRegistry", "ReaderOfOtherFormat", () => [version % 256n, READ_FORMAT]);
+}
+
 function checkAggregator(world: World, version: bigint, { aggregator, executionKey }: ProtocolVersion): void {
   const has = aggregator !== ZERO_ADDRESS;
   const isWhole = has === (BigInt(executionKey) !== 0n);
@@ -74,6 +82,7 @@ export const verifierRegistry = {
     requireThat(world.versions.get(version) === undefined, "VerifierRegistry", "ProtocolVersionExists", () => [version]);
     requireThat(world.hasCode(content.verifier), "VerifierRegistry", "VerifierWithoutCode", () => [content.verifier]);
     requireThat(world.hasCode(content.tree), "VerifierRegistry", "TreeWithoutCode", () => [content.tree]);
+    checkReader(world, version, content);
     checkAggregator(world, version, content);
     const { genesisLeafCount } = content;
     const hasLeaves = genesisLeafCount >= FIXED_LEAVES;

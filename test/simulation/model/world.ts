@@ -16,7 +16,7 @@ export const PROTOCOL_CONTRACTS = [
   "VerifierRegistry",
   "TransactionRootRegistry",
   "BytecodeRegistry",
-  "BatchReader",
+  "BatchReader2",
   "RollupCalldataPolicy",
   "CommitteePolicy",
   "AllOfPolicy",
@@ -161,6 +161,7 @@ export interface ProtocolVersion {
   /** The zero address where the version proves no execution. */
   readonly aggregator: Hex;
   readonly tree: Hex;
+  readonly reader: Hex;
   readonly genesisStateRoot: Hex;
   readonly genesisLeafCount: bigint;
   readonly executionKey: Hex;

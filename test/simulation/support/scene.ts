@@ -7,6 +7,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
 import { transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { TRUSTED_VERSION } from "../../../src/protocol/protocol-version.ts";
 import { ZERO_ADDRESS } from "../model/aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "../model/bridge.ts";
 import { compressor } from "../model/state-tree.ts";
@@ -24,17 +25,17 @@ const RETIREMENT_NOTICE = 4_000n;
 const REVEAL_DELAY = 10n;
 const RECOVERY_TIME = 20n;
 const REACTION_TIME = 30n;
-const PROVEN_VERSION = 1n;
+export const PROVEN_VERSION = TRUSTED_VERSION;
 /** The version whose chains the simulation runs on: nothing is proven, so that a step takes milliseconds. */
 export const VERSION = noProofVersionOf(PROVEN_VERSION);
 /** A version whose verifier says no when it is told to. */
-export const DOUBTED_VERSION = 7n;
+export const DOUBTED_VERSION = 0x702n;
 /** A version that proves execution: batches come in aggregates. */
-export const EXECUTION_VERSION = 9n;
+export const EXECUTION_VERSION = 0x902n;
 /** Canonical; only a proof would look at it. */
 export const EXECUTION_KEY = wordToHex(77n);
 /** A version whose chains begin with nearly as many leaves as a tree may have. */
-export const FULL_VERSION = 8n;
+export const FULL_VERSION = 0x802n;
 export const FULL_LEAF_COUNT = 2n ** 29n;
 
 /** Accounts with keys that send transactions, by what they are here. */
@@ -187,7 +188,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
       [a.verifiers, "VerifierRegistry"],
       [a.roots, "TransactionRootRegistry"],
       [a.bytecodes, "BytecodeRegistry"],
-      [a.reader, "BatchReader"],
+      [a.reader, "BatchReader2"],
       [rollup, "RollupCalldataPolicy"],
       [committee, "CommitteePolicy"],
       [all, "AllOfPolicy"],
@@ -215,7 +216,7 @@ export async function deployScene(codec: Codec): Promise<Scene> {
     world.aggregators.set(aggregator, { version: EXECUTION_VERSION, verifier: aggregateVerifierDouble });
     const { root: genesisStateRoot, leafCount: genesisLeafCount } = genesis;
     const none = { aggregator: ZERO_ADDRESS, executionKey: wordToHex(0n) };
-    const content = { tree: a.stateTree, genesisStateRoot, genesisLeafCount, ...none };
+    const content = { tree: a.stateTree, reader: a.reader, genesisStateRoot, genesisLeafCount, ...none };
     world.versions.set({ verifier: a.verifier, ...content }, PROVEN_VERSION);
     world.versions.set({ verifier: ecosystem.noProofVersion!.verifier, ...content }, VERSION);
     world.journal.settle();

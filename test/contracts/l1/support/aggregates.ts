@@ -35,6 +35,7 @@ export async function addExecutionVersion(ecosystem: Ecosystem, version: bigint)
     verifier: await ecosystem.verifier.getAddress(),
     aggregator: await contract.getAddress(),
     tree: await ecosystem.stateTree.getAddress(),
+    reader: await ecosystem.reader.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
     genesisLeafCount: GENESIS_LEAVES,
     executionKey: EXECUTION_KEY,

@@ -27,9 +27,12 @@ import type { ImportedRoot } from "../../../../src/protocol/rolling-hash.ts";
 import { genesisStoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import type { StoredBatch } from "../../../../src/protocol/stored-batch.ts";
 import { encodeWithheldLogs } from "../../../../src/protocol/withheld-logs.ts";
+import { exportedCoinbase } from "../../../../src/protocol/protocol-version.ts";
 import { createChain, digestOf, eventsOf, GENESIS_LEAVES, GENESIS_ROOT, hexAddress, send, view } from "./ecosystem.ts";
 import type { ChainConfiguration, Ecosystem } from "./ecosystem.ts";
 import { extensionsOnL1 } from "../../../support/extensions.ts";
+
+const ZERO_ADDRESS: Hex = `0x${"00".repeat(20)}`;
 
 /** What a test says about a batch; the rest follows from the chain's state. */
 export interface BatchContent {
@@ -43,6 +46,8 @@ export interface BatchContent {
   /** Of the first block, where it differs. */
   readonly firstTimestamp?: bigint;
   readonly cheatCount?: bigint;
+  /** Who got the fees, on a version of format 3. */
+  readonly coinbase?: Hex;
   /** The chain's first one where absent. */
   readonly protocolVersion?: bigint;
   /** A digest that stands for no state where absent. */
@@ -114,6 +119,7 @@ export class TestChain {
     const previous = this.last;
     const { protocolVersion = this.configuration.protocolVersion } = content;
     const { logs = [], canonicalTxHashes = [], importedRoots = [], changes = [], cheatCount = 0n } = content;
+    const { coinbase = ZERO_ADDRESS } = content;
     const timestamp = content.timestamp ?? (await this.#ecosystem.latestTimestamp());
     const firstTimestamp = content.firstTimestamp ?? timestamp;
     const batchNumber = this.batchCount;
@@ -135,6 +141,7 @@ export class TestChain {
       importedRootsRollingHash: importsHash,
       cheatCount,
       extensions: content.extensions ?? this.extensions,
+      coinbase: exportedCoinbase(protocolVersion, coinbase),
     });
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
     const diffDigest = digestOf(2 * this.#seed + 1);
@@ -211,6 +218,7 @@ export class TestChain {
       priorityOpCount: BigInt(canonicalTxHashes.length),
       importedRootCount: BigInt(importedRoots.length),
       cheatCount,
+      coinbase,
       importedRootsRollingHash: importsHash,
       newStateRoot,
       diffDigest,

@@ -10,7 +10,6 @@ const DEPLOYER_CODE =
 /** In the order of their places (SettlementPlaces.sol). */
 export const PLACED = [
   "VerifierRegistry",
-  "BatchReader",
   "TransactionRootRegistry",
   "BytecodeRegistry",
   "StateExit",
@@ -19,7 +18,7 @@ export const PLACED = [
   "Hyperchain",
   "ChainFactory",
 ] as const;
-export const FACTORY_PLACE = 8;
+export const FACTORY_PLACE = 7;
 
 export interface Terms {
   readonly governance: string;

@@ -3,11 +3,12 @@ import type { BaseContract, ContractTransactionReceipt, ContractTransactionRespo
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { fromHex, keccak, toHex, wordToHex } from "../../../../src/protocol/hex.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
+import { nextGeneration, TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
 import { startLocalL1 } from "../../../support/l1.ts";
 import type { LocalL1 } from "../../../support/l1.ts";
 import { hashOfCodes } from "./creator.ts";
 
-export const PROTOCOL_VERSION = 1n;
+export const PROTOCOL_VERSION = TRUSTED_VERSION;
 export const GENESIS_ROOT: Hex = wordToHex(0x0102_0304n);
 export const GENESIS_LEAVES = 100n;
 /** How clients write ETH. */
@@ -22,6 +23,7 @@ export interface Ecosystem {
   readonly accounts: readonly HardhatEthersSigner[];
   readonly verifier: BaseContract;
   readonly verifiers: BaseContract;
+  readonly reader: BaseContract;
   readonly stateTree: BaseContract;
   readonly roots: BaseContract;
   readonly bytecodes: BaseContract;
@@ -41,7 +43,7 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, re
   const deployer = accounts[0]!;
   const verifier = await l1.deploy("VerifierDouble");
   const verifiers = await l1.deploy("VerifierRegistry", deployer.address, RETIREMENT_NOTICE_SECONDS);
-  const reader = await l1.deploy("BatchReader");
+  const reader = await l1.deploy("BatchReader2");
   const rollupPolicy = await l1.deploy("RollupCalldataPolicy");
   const stateTree = await l1.deploy("StateTree");
   // Exit, roots, bytecodes, bridge, settings and implementation come first and must know the factory's address.
@@ -58,13 +60,13 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, re
     roots: await roots.getAddress(),
     bytecodes: await bytecodes.getAddress(),
     verifiers: await verifiers.getAddress(),
-    reader: await reader.getAddress(),
     settings: await settings.getAddress(),
   });
   const factory = await l1.deploy("ChainFactory", await implementation.getAddress(), revealDelay, recoveryTime);
   await send(verifiers, "addVersion", PROTOCOL_VERSION, {
     verifier: await verifier.getAddress(),
     tree: await stateTree.getAddress(),
+    reader: await reader.getAddress(),
     genesisStateRoot: GENESIS_ROOT,
     genesisLeafCount: GENESIS_LEAVES,
     ...NO_EXECUTION_PROOFS,
@@ -76,6 +78,7 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, re
     accounts,
     verifier,
     verifiers,
+    reader,
     stateTree,
     roots,
     bytecodes,
@@ -93,6 +96,11 @@ export async function deployEcosystem(revealDelay = 0n, start = startLocalL1, re
       return BigInt(block!.timestamp);
     },
   };
+}
+
+/** The number of a further version of the same format: the first is 1 behind the ecosystem's own. */
+export function furtherVersion(place: number): bigint {
+  return place === 0 ? PROTOCOL_VERSION : nextGeneration(furtherVersion(place - 1));
 }
 
 /** Of a version that proves no execution. */

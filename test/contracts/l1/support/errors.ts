@@ -25,7 +25,7 @@ const CONTRACTS = [
   "AggregateVerifierDouble",
   "TransactionRootRegistry",
   "BytecodeRegistry",
-  "BatchReader",
+  "BatchReader2",
   "CommitteePolicy",
   "AllOfPolicy",
   "AnyOfPolicy",

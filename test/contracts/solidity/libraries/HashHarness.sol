@@ -14,8 +14,8 @@ import {StoredBatch} from "../../../../contracts/types/Batches.sol";
 
 /// @notice Opens hashes of records to tests; apart from ProtocolHarness, whose gas is measured.
 contract HashHarness {
-    function hashConfiguration(ChainOrigin calldata origin) external pure returns (bytes32) {
-        return BatchCommitment.hashConfiguration(origin);
+    function hashConfiguration(ChainOrigin calldata origin, uint8 sequencingMode) external pure returns (bytes32) {
+        return BatchCommitment.hashConfiguration(origin, sequencingMode);
     }
 
     function hashExtensions(bytes32 configurationHash) external pure returns (bytes32) {

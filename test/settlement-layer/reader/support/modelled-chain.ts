@@ -11,6 +11,7 @@ import { CALLDATA_POSTING, commitBatchOf } from "../../../../src/settlement/sett
 import { createLocalMember } from "../../../../src/settlement/quorum.ts";
 import type { QuorumMember } from "../../../../src/settlement/quorum.ts";
 import type { PostingPolicy } from "../../../../src/settlement/settlement-batch.ts";
+import { TRUSTED_VERSION } from "../../../../src/protocol/protocol-version.ts";
 import { createSettledChain } from "../../../settlement/support/settled-l1.ts";
 import type { BatchContent, SettledChain, SettledL1 } from "../../../settlement/support/settled-l1.ts";
 import { storedBatchOf } from "../../../settlement/support/stored-batch.ts";
@@ -55,7 +56,7 @@ export class ModelledChain {
 
   /** A rollup, or a chain whose data only a committee has. The L1 must have the version without proofs. */
   static async create(settled: SettledL1, chainId: bigint, publishes: boolean): Promise<ModelledChain> {
-    const protocolVersion = noProofVersionOf(1n);
+    const protocolVersion = noProofVersionOf(TRUSTED_VERSION);
     if (publishes)
       return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING);
     const signer = settled.accounts[COMMITTEE_ACCOUNT]!;

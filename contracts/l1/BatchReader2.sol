@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBatchReader} from "../interfaces/IBatchReader.sol";
+import {BatchCommitment, BatchOutputs} from "../libraries/BatchCommitment.sol";
+import {BatchReader} from "./BatchReader.sol";
+
+/// @title Reads batches of format 2
+contract BatchReader2 is BatchReader {
+    /// @inheritdoc IBatchReader
+    uint256 public constant format = 2;
+
+    function _hashOutputs(BatchOutputs memory outputs, address coinbase) internal pure override returns (bytes32) {
+        if (coinbase != address(0)) revert CoinbaseNotExported(format, coinbase);
+        return BatchCommitment.hashOutputs(outputs);
+    }
+}

@@ -1,0 +1,63 @@
+import type { Hex } from "./hex.ts";
+import { HyperchainError } from "../errors/hyperchain-error.ts";
+
+/**
+ * The number of a protocol version, 32 bits: 0…7 its format ‖ 8…15 its generation (circuits, kernel, limits) ‖ 16…30 its
+ * machine ‖ 31 whether nothing is proven. New bytes are a new format, a new key is a new generation.
+ */
+export interface VersionParts {
+  /** False only for tests' versions. */
+  readonly isProven: boolean;
+  /** 0: the EVM. */
+  readonly machine: number;
+  readonly generation: number;
+  readonly format: number;
+}
+
+/** Of a devnet's chains: format 2, whose batches' execution is not proven. */
+export const TRUSTED_VERSION = 2n;
+
+const FORMATS: ReadonlySet<number> = new Set([2, 3]);
+const FORMAT_BITS = 8;
+const LARGEST = 2n ** 32n - 1n;
+
+/**
+ * Takes a version's number apart. Throws ProtocolVersionError for a number that no registry has, and for a format that is
+ * unknown here.
+ */
+export function versionParts(version: bigint): VersionParts {
+  if (version < 1n || version > LARGEST) throw new ProtocolVersionError("VersionOutOfRange", version);
+  const number = Number(version);
+  const format = number % 2 ** FORMAT_BITS;
+  if (!FORMATS.has(format)) throw new ProtocolVersionError("FormatUnknown", version);
+  return {
+    isProven: number < 2 ** 31,
+    machine: Math.floor(number / 2 ** 16) % 2 ** 15,
+    generation: Math.floor(number / 2 ** FORMAT_BITS) % 2 ** 8,
+    format,
+  };
+}
+
+/** What outputs of a version's batches have of their coinbase: format 2 exports none. Throws as versionParts. */
+export function exportedCoinbase(version: bigint, coinbase: Hex): Hex | undefined {
+  return versionParts(version).format === 2 ? undefined : coinbase;
+}
+
+/** The same machine and format with the next keys. */
+export function nextGeneration(version: bigint): bigint {
+  return version + 2n ** BigInt(FORMAT_BITS);
+}
+
+/** This software cannot read batches of a version. */
+export class ProtocolVersionError extends HyperchainError<"VersionOutOfRange" | "FormatUnknown"> {
+  override readonly name = "ProtocolVersionError";
+
+  constructor(code: ProtocolVersionError["code"], version: bigint) {
+    super(
+      code,
+      code === "VersionOutOfRange"
+        ? `${version} is no protocol version: those are from 1 to ${LARGEST}`
+        : `protocol version ${version} has format ${version % 2n ** BigInt(FORMAT_BITS)}, and this software reads formats ${[...FORMATS].join(" and ")}`,
+    );
+  }
+}

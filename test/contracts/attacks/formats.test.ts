@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
+import { TestChain } from "../l1/support/chain.ts";
+import type { BatchContent } from "../l1/support/chain.ts";
+import {
+  addressOf,
+  defaultConfiguration,
+  deployEcosystem,
+  GENESIS_LEAVES,
+  GENESIS_ROOT,
+  NO_EXECUTION_PROOFS,
+  PROTOCOL_VERSION,
+  send,
+} from "../l1/support/ecosystem.ts";
+import type { Ecosystem } from "../l1/support/ecosystem.ts";
+import { assertReverts } from "../l1/support/errors.ts";
+
+const FORMAT_3 = 3n;
+const COINBASE = addressOf(0xc01);
+
+describe("versions, formats and their readers", () => {
+  let ecosystem: Ecosystem;
+  let reader3: string;
+  let nextChainId = 4_000n;
+  before(async () => {
+    ecosystem = await deployEcosystem();
+    reader3 = await (await ecosystem.l1.deploy("BatchReader3")).getAddress();
+    for (const version of [FORMAT_3, nextGeneration(FORMAT_3)]) await add(version, reader3);
+  });
+  after(() => ecosystem.l1.close());
+
+  async function add(version: bigint, reader: string): Promise<unknown> {
+    return send(ecosystem.verifiers, "addVersion", version, {
+      verifier: await ecosystem.verifier.getAddress(),
+      tree: await ecosystem.stateTree.getAddress(),
+      reader,
+      genesisStateRoot: GENESIS_ROOT,
+      genesisLeafCount: GENESIS_LEAVES,
+      ...NO_EXECUTION_PROOFS,
+    });
+  }
+  const create = async (protocolVersion: bigint): Promise<TestChain> =>
+    TestChain.create(ecosystem, { ...(await defaultConfiguration(ecosystem, nextChainId++)), protocolVersion });
+  /** A commit that says something else than the batch that was formed and signed. */
+  const commitAs = async (chain: TestChain, content: BatchContent, shown: { readonly coinbase?: Hex }): Promise<unknown> => {
+    const formed = await chain.form(content);
+    const approval = await chain.sign(formed.expected.commitment);
+    return send(chain.contract, "commitBatch", formed.previous, { ...formed.commit, ...shown }, approval);
+  };
+
+  test("a batch of format 3 names its coinbase, and L1 stores the outputs that TypeScript computes", async () => {
+    const chain = await create(FORMAT_3);
+    for (const coinbase of [COINBASE, addressOf(0), COINBASE]) {
+      const { stored, formed } = await chain.settle({ coinbase });
+      assert.equal(stored.outputsHash, formed.expected.outputsHash);
+    }
+  });
+
+  test("coinbase of another batch: the outputs differ, and with them the commitment", async () => {
+    const chain = await create(FORMAT_3);
+    for (const coinbase of [addressOf(0xbad), addressOf(0)])
+      await assertReverts(commitAs(chain, { coinbase: COINBASE }, { coinbase }), "CommitmentMismatch");
+    await commitAs(chain, { coinbase: COINBASE }, {});
+  });
+
+  test("an old reader is shown a coinbase: it is refused, also where the batch was signed with it", async () => {
+    const chain = await create(PROTOCOL_VERSION);
+    const refusal = `CoinbaseNotExported(2, ${COINBASE})`;
+    await assertReverts(commitAs(chain, {}, { coinbase: COINBASE }), refusal);
+    await assertReverts(commitAs(chain, { coinbase: COINBASE }, {}), refusal);
+  });
+
+  test("version 0x103 shown as 0x3: the version is in the preCommitment", async () => {
+    const chain = await create(FORMAT_3);
+    const as103 = { protocolVersion: nextGeneration(FORMAT_3), coinbase: COINBASE };
+    await assertReverts(commitAs(chain, as103, {}), "CommitmentMismatch");
+    await commitAs(chain, { coinbase: COINBASE }, {});
+  });
+
+  test("format bits lie: a reader is taken for the format that it reads alone", async () => {
+    const reader2 = await ecosystem.reader.getAddress();
+    await assertReverts(add(0x203n, reader2), "ReaderOfOtherFormat(3, 2)");
+    await assertReverts(add(0x202n, reader3), "ReaderOfOtherFormat(2, 3)");
+    // Of no format at all, of one that is to come, and where nothing is proven.
+    await assertReverts(add(0x100n, reader2), "ReaderOfOtherFormat(0, 2)");
+    await assertReverts(add(0x4n, reader3), "ReaderOfOtherFormat(4, 3)");
+    await assertReverts(add(noProofVersionOf(FORMAT_3), reader2), "ReaderOfOtherFormat(3, 2)");
+    await add(0x203n, reader3);
+  });
+
+  test("an upgrade from format 2 to format 3 changes the reader with the version, and no earlier batch", async () => {
+    const chain = await create(PROTOCOL_VERSION);
+    await chain.settle();
+    await send(ecosystem.settings, "scheduleUpgrade", chain.configuration.chainId, FORMAT_3);
+    await chain.settle();
+    await ecosystem.increaseTime(2_000n);
+    const { stored } = await chain.settle({ protocolVersion: FORMAT_3, coinbase: COINBASE });
+    assert.equal(stored.protocolVersion, FORMAT_3);
+    assert.notEqual(stored.outputsHash, wordToHex(0n));
+  });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openWorld } from "../../src/devnet/keeping/world.ts";
+import type { World } from "../../src/devnet/keeping/world.ts";
+import { completeOptions, planChains } from "../../src/devnet/options.ts";
+
+const options = completeOptions({ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n });
+const plans = planChains(options);
+
+/** A started ecosystem whose contracts are of this version, kept in a folder. */
+async function kept(protocolVersion: bigint): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "kept-version-"));
+  const world = openWorld(folder, { options, plans, nowMs: 1_000 });
+  world.keepDeployed({ version: { protocolVersion } } as Parameters<World["keepDeployed"]>[0]);
+  world.started();
+  await world.close();
+  return folder;
+}
+
+test("an ecosystem that was kept with contracts of a format that this software does not read is refused by its version", async () => {
+  const folder = await kept(1n);
+  assert.throws(() => openWorld(folder, { options, plans, nowMs: 2_000 }), {
+    name: "DevnetOptionsError",
+    message: new RegExp(`^data: protocol version 1 has format 1, .*${folder} .*software that made it, or name another folder$`),
+  });
+  rmSync(folder, { recursive: true });
+});
+
+test("one of a format that it reads is gone on with", async () => {
+  const folder = await kept(2n);
+  const world = openWorld(folder, { options, plans, nowMs: 2_000 });
+  assert.equal(world.continues, true);
+  await world.close();
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { hashConfiguration } from "../../src/protocol/genesis.ts";
+import { hashOutputs } from "../../src/protocol/outputs.ts";
+import { exportedCoinbase, nextGeneration, ProtocolVersionError, versionParts } from "../../src/protocol/protocol-version.ts";
+import { readFormatVectors } from "./format-vectors.ts";
+
+const VECTORS = readFormatVectors();
+
+describe("format 3, as an independent derivation has it", () => {
+  test("outputs have a coinbase under a tag of their own; those without one are format 2's", () => {
+    for (const { hash, hashOfFormat2, ...outputs } of VECTORS.outputs) {
+      assert.equal(hashOutputs(outputs), hash);
+      assert.equal(hashOutputs({ ...outputs, coinbase: undefined }), hashOfFormat2);
+    }
+  });
+
+  test("a configuration's hash has the mode of sequencing where that is not 0", () => {
+    for (const { hashes, ...configuration } of VECTORS.configurations)
+      for (const [mode, hash] of hashes.entries()) assert.equal(hashConfiguration(configuration, mode), hash, `mode ${mode}`);
+  });
+});
+
+describe("the number of a protocol version", () => {
+  for (const { number, parts } of VECTORS.versions) {
+    if (typeof parts === "string")
+      test(`${number} is refused: ${parts}`, () => {
+        assert.throws(() => versionParts(number), { name: "ProtocolVersionError", code: parts });
+      });
+    else
+      test(`${number} is generation ${parts.generation} of format ${parts.format} on machine ${parts.machine}`, () => {
+        assert.deepEqual(versionParts(number), parts);
+      });
+  }
+
+  test("the next generation has the same format", () => {
+    assert.equal(nextGeneration(0x2n), 0x102n);
+    assert.equal(nextGeneration(0x8000_0003n), 0x8000_0103n);
+  });
+
+  test("format 2 exports no coinbase, format 3 the one of the commit", () => {
+    const coinbase = `0x${"c0".repeat(20)}` as const;
+    assert.equal(exportedCoinbase(0x102n, coinbase), undefined);
+    assert.equal(exportedCoinbase(0x3n, coinbase), coinbase);
+    assert.throws(() => exportedCoinbase(1n, coinbase), ProtocolVersionError);
+  });
+});

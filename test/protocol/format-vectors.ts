@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import type { BatchOutputs } from "../../src/protocol/outputs.ts";
+import type { VersionParts } from "../../src/protocol/protocol-version.ts";
+
+/** What format 3 adds, from an independent derivation. */
+export interface FormatVectors {
+  readonly outputs: readonly (BatchOutputs & { readonly coinbase: Hex; readonly hash: Hex; readonly hashOfFormat2: Hex })[];
+  /** `hashes` by the mode of sequencing. */
+  readonly configurations: readonly (ChainConfiguration & { readonly hashes: readonly Hex[] })[];
+  /** Taken apart, or the code of the refusal. */
+  readonly versions: readonly { readonly number: bigint; readonly parts: VersionParts | string }[];
+}
+
+export function readFormatVectors(): FormatVectors {
+  const file = new URL("../../fixtures/protocol/format-3.json", import.meta.url);
+  // Decimal digits between quotes are numbers that JSON's own are too small for.
+  return JSON.parse(readFileSync(file, "utf8"), (_, value: unknown) =>
+    typeof value === "string" && /^\d+$/.test(value) ? BigInt(value) : value,
+  ) as FormatVectors;
+}
