@@ -330,7 +330,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const mempool = new Mempool(options.mempool, {
     fees: dependencies.gasPrice === undefined ? undefined : { gasPrice: dependencies.gasPrice, recipient: coinbase },
     account: (address) => readAccount(engine, address),
-    onReplaced: (transaction) => sequencer.replaced(transaction),
+    onLost: (transaction, reason) => sequencer.lost(transaction, reason),
   });
   const admission = admissionOf(options, dependencies.changedLists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);

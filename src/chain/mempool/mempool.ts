@@ -26,8 +26,17 @@ interface MempoolDependencies {
   readonly fees?: MempoolFees | undefined;
   /** Reads an account in the newest state. */
   readonly account: (address: Hex) => Promise<AccountState>;
-  /** Told of a ready transaction that another of the same nonce has taken the place of. */
-  readonly onReplaced?: (transaction: SignedTransaction) => void;
+  /** Told of a ready transaction that is gone without a block. */
+  readonly onLost?: (transaction: SignedTransaction, reason: LossReason) => void;
+}
+
+/** Another of the same nonce has taken its place; or its sender is held up, and others needed the room. */
+export type LossReason = "replaced" | "madeRoom";
+
+/** Senders whose transactions wait, though they are ready, and make room for others'. */
+interface HeldSenders {
+  readonly any: boolean;
+  holds(sender: Hex): boolean;
 }
 
 /** What one sender has in the pool. */
@@ -65,25 +74,26 @@ const REPLACEMENT_PERCENT = 110n;
 /**
  * Transactions that wait for a block: first come, first served, each sender's by nonce. A transaction is *ready* when
  * all nonces before it are, else *queued*. Taken transactions stay known until they are included or refused. What is queued may
- * wait without end, so in a full pool it makes room for what is ready.
+ * wait without end, so in a full pool it makes room for what is ready, as do transactions of senders that are held.
  */
 export class Mempool {
   readonly #options: MempoolOptions;
   readonly #accounts: AccountView;
   readonly #fees: MempoolFees | undefined;
-  readonly #onReplaced: (transaction: SignedTransaction) => void;
+  readonly #onLost: NonNullable<MempoolDependencies["onLost"]>;
   readonly #listeners = new Set<(transaction: SignedTransaction) => void>();
   #senders = new Map<Hex, Sender>();
   #line: SignedTransaction[] = [];
   #size = 0;
   #bytes = 0;
   #censored: ReadonlySet<Hex> = new Set();
+  #held: HeldSenders = { any: false, holds: () => false };
 
   constructor(options: MempoolOptions, dependencies: MempoolDependencies) {
     this.#options = options;
     this.#accounts = new AccountView(dependencies.account);
     this.#fees = dependencies.fees;
-    this.#onReplaced = dependencies.onReplaced ?? (() => undefined);
+    this.#onLost = dependencies.onLost ?? (() => undefined);
   }
 
   /** Smallest `maxFeePerGas` (or gas price) that is taken. */
@@ -103,12 +113,25 @@ export class Mempool {
 
   /** Whether `take` would return something. */
   get hasReady(): boolean {
-    return this.#censored.size === 0 ? this.#line.length > 0 : this.#line.some(({ from }) => !this.#censored.has(from));
+    return this.#takesAll ? this.#line.length > 0 : this.#line.some(({ from }) => !this.#isLeft(from));
   }
 
   /** From now on `take` leaves these senders' transactions where they are. */
   censor(senders: ReadonlySet<Hex>): void {
     this.#censored = senders;
+  }
+
+  /** From now on `take` leaves the transactions of senders that are held where they are. */
+  hold(held: HeldSenders): void {
+    this.#held = held;
+  }
+
+  get #takesAll(): boolean {
+    return this.#censored.size === 0 && !this.#held.any;
+  }
+
+  #isLeft(sender: Hex): boolean {
+    return this.#censored.has(sender) || this.#held.holds(sender);
   }
 
   /** The base fee is 0: a cap protects its sender, and the priority fee is all that is paid. */
@@ -173,7 +196,7 @@ export class Mempool {
     const hasRoom = (): boolean =>
       (replaced !== undefined || this.#size < maxTransactions) && this.#bytes - freed + bytesOf(transaction) <= MAX_BYTES;
     while (!hasRoom()) {
-      if (nonce === sender.nextNonce && this.#dropQueued(from)) continue;
+      if (nonce === sender.nextNonce && (this.#dropQueued(from) || this.#dropHeld(from))) continue;
       throw new MempoolError("PoolFull", `the chain is at its limit: ${this.#size} transactions wait; try again later`);
     }
     if (replaced === undefined && sender.ready.size + sender.queued.size >= maxPerSender) {
@@ -186,7 +209,7 @@ export class Mempool {
       sender.ready.set(nonce, transaction);
       this.#line[place] = transaction;
       this.#announce(transaction);
-      this.#onReplaced(replaced);
+      this.#onLost(replaced, "replaced");
     } else {
       sender.queued.set(nonce, transaction);
       this.#promote(sender);
@@ -196,10 +219,10 @@ export class Mempool {
 
   /** The oldest ready transactions, at most so many; each sender's ascend by nonce without gaps. */
   take(limit: number): SignedTransaction[] {
-    if (this.#censored.size === 0) return this.#line.splice(0, limit);
-    const taken = this.#line.filter(({ from }) => !this.#censored.has(from)).slice(0, limit);
-    this.#line = this.#line.filter((transaction) => !taken.includes(transaction));
-    return taken;
+    if (this.#takesAll) return this.#line.splice(0, limit);
+    const taken = new Set(this.#line.filter(({ from }) => !this.#isLeft(from)).slice(0, limit));
+    this.#line = this.#line.filter((transaction) => !taken.has(transaction));
+    return [...taken];
   }
 
   /** Puts taken transactions back to the front, in their order. */
@@ -366,6 +389,15 @@ export class Mempool {
       return true;
     }
     return false;
+  }
+
+  /** Drops the newest ready transaction of another sender that is held. Returns false where there is none. */
+  #dropHeld(except: Hex): boolean {
+    const newest = this.#held.any ? this.#line.findLast(({ from }) => from !== except && this.#held.holds(from)) : undefined;
+    if (newest === undefined) return false;
+    this.refused(newest);
+    this.#onLost(newest, "madeRoom");
+    return true;
   }
 }
 

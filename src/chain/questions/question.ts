@@ -103,13 +103,19 @@ export interface SimulationQuestion {
   readonly maxMs: number;
 }
 
-/** What a call of a simulation did. */
+/** What a call of a simulation did; its logs as nodes show them. */
 export interface SimulatedAnswer extends CallAnswer {
   /** Of its sender, before it. */
   readonly nonce: bigint;
   readonly gasLimit: bigint;
   /** Undefined for a call that ran, and for one that is invalid in another way, which `reason` tells. */
   readonly refusal: SimulationRefusal | undefined;
+}
+
+/** What the calls of a simulation's block did, as far as they ran. */
+export interface SimulatedBlockAnswer {
+  readonly calls: readonly SimulatedAnswer[];
+  readonly logsBloom: Hex;
 }
 
 /** A call to be traced. */
@@ -133,7 +139,7 @@ export interface QuestionKinds {
   readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
   readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
   readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
-  readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly (readonly SimulatedAnswer[])[] };
+  readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly SimulatedBlockAnswer[] };
 }
 
 export type QuestionKind = keyof QuestionKinds;

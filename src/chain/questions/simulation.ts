@@ -1,16 +1,31 @@
 import { createAddressFromString } from "@ethereumjs/util";
+import { Bloom } from "@ethereumjs/vm";
+import { fromHex, hashTag, toHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockLog } from "../model/block.ts";
 import { applyOverride } from "../witness/asked-call.ts";
 import type { AskedBlock } from "../witness/asked-call.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
 import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import { QuestionError } from "./question.ts";
-import type { CallAnswer, SimulatedAnswer, SimulatedCall, SimulationQuestion, SimulationRefusal } from "./question.ts";
+import type {
+  CallAnswer,
+  SimulatedAnswer,
+  SimulatedBlockAnswer,
+  SimulatedCall,
+  SimulationQuestion,
+  SimulationRefusal,
+} from "./question.ts";
 
 /** Of all calls of a simulation together: what they return and log, in hexadecimal digits. */
 const MAX_ANSWER_CHARACTERS = 2 ** 25;
 /** Of a log beside its topics and data: the names of its fields, and where it is. */
 const CHARACTERS_OF_LOG = 500;
+/** EIP-7708's address and topic of the logs of moved Ether, and the address at which nodes show them in simulations. */
+const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
+const TRANSFER_TOPIC = hashTag("Transfer(address,address,uint256)");
+const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 /** Why the library runs no transaction, as it says it. */
 const LIBRARY_REFUSALS: readonly (readonly [reason: RegExp, refusal: SimulationRefusal])[] = [
   [/INTRINSIC_GAS_TOO_LOW/, "IntrinsicGasTooLow"],
@@ -41,19 +56,38 @@ interface Sender {
 }
 
 /** Runs blocks of calls one after the other, up to the first call that is not valid. They change the execution's state. */
-export async function simulate(question: SimulationQuestion, execution: Reexecution): Promise<SimulatedAnswer[][]> {
+export async function simulate(question: SimulationQuestion, execution: Reexecution): Promise<SimulatedBlockAnswer[]> {
   const { blocks, checks, maxMs } = question;
   const bounds = { maxMs, startMs: performance.now() };
   const size = new AnswerSize();
-  const answers: SimulatedAnswer[][] = [];
+  const answers: SimulatedBlockAnswer[] = [];
   for (const { block, overrides, calls } of blocks) {
     for (const override of overrides) await applyOverride(override, execution.state);
     const ofBlock = await inOrder(execution, { block, calls, checks }, bounds, size);
-    answers.push(ofBlock);
+    answers.push({ calls: ofBlock, logsBloom: logsBloom(ofBlock) });
     // What follows would run on a state that no block has.
     if (ofBlock.some(({ receipt }) => receipt === undefined)) break;
   }
   return answers;
+}
+
+/** Of thousands of logs it takes longer than other chains' callers should wait: so it is made here, not where they are served. */
+function logsBloom(calls: readonly SimulatedAnswer[]): Hex {
+  const bloom = new Bloom();
+  for (const { address, topics } of calls.flatMap(({ receipt }) => receipt?.logs ?? []))
+    for (const entry of [address, ...topics]) bloom.add(fromHex(entry));
+  return toHex(bloom.bitvector);
+}
+
+/** As nodes show it: Ether that moves at an address of its own, and burnt Ether not at all. */
+function shownLog(log: BlockLog): readonly BlockLog[] {
+  if (log.address !== TRANSFER_LOGGER) return [log];
+  return log.topics[0] === TRANSFER_TOPIC ? [{ ...log, address: SHOWN_LOGGER }] : [];
+}
+
+function withShownLogs(answer: CallAnswer): CallAnswer {
+  const { receipt } = answer;
+  return receipt === undefined ? answer : { ...answer, receipt: { ...receipt, logs: receipt.logs.flatMap(shownLog) } };
 }
 
 /** Adds up what a question's answers hold, for the thread and for the client. */
@@ -94,7 +128,8 @@ async function inOrder(
       (call.gasLimit > gasLeft ? blockGasExceeded(call.gasLimit, gasLeft) : undefined) ??
       (checks === "all" ? refusalOfTerms({ ...call, nonce: named }, sender, block) : undefined) ??
       (checks === "none" ? undefined : refusalOfFunds(call, sender));
-    const outcome = refused === undefined ? answerOf(await execution.ask(call, block, bounds)) : { ...NOT_RUN, ...refused };
+    const outcome =
+      refused === undefined ? withShownLogs(answerOf(await execution.ask(call, block, bounds))) : { ...NOT_RUN, ...refused };
     const answer: SimulatedAnswer = {
       ...outcome,
       nonce: named ?? sender.nonce,

@@ -11,6 +11,7 @@ import type { TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { newestBlock } from "./newest-block.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
+import { SharedPlaces } from "./shared-places.ts";
 import { stateDiff } from "./state-diff.ts";
 import type { Changes } from "./state-diff.ts";
 import type { Tracer } from "./traces.ts";
@@ -18,7 +19,7 @@ import type { Tracer } from "./traces.ts";
 /** Blocks that one filter may go over: reth's own limit. */
 const MAX_FILTER_BLOCKS = 100n;
 const MAX_FILTER_ADDRESSES = 1_000;
-/** Of all traces that a filter answers with. */
+/** Of the traces that all filters under way have found. */
 const MAX_FILTER_CHARACTERS = 64 * 1024 * 1024;
 const FLAT = { tracer: "flatCallTracer" } as const;
 const DIFF = { tracer: "prestateTracer", tracerConfig: { diffMode: true } } as const;
@@ -46,7 +47,11 @@ type SentTransaction = Readonly<Record<string, unknown>>;
  * `trace_` methods, in OpenEthereum's forms as reth and anvil have them: calls one after the other, each with its place among
  * those that contain it. The outermost has the gas that is left when what a transaction costs beforehand is paid.
  */
-export function parityMethods(chain: Chain, tracer: Tracer): ReadonlyMap<string, RpcMethod> {
+export function parityMethods(
+  chain: Chain,
+  tracer: Tracer,
+  found = new SharedPlaces(MAX_FILTER_CHARACTERS),
+): ReadonlyMap<string, RpcMethod> {
   const ofTransaction = async (hash: Hex, client: RpcClient | undefined): Promise<readonly FlatTrace[] | null> => {
     const sent = await sentTransaction(chain, hash);
     if (sent === null) return null;
@@ -73,7 +78,17 @@ export function parityMethods(chain: Chain, tracer: Tracer): ReadonlyMap<string,
       },
     ],
     ["trace_block", async ([block], client) => (await ofBlock(block, client)).flatMap(({ traces }) => traces)],
-    ["trace_filter", ([filter], client) => filtered(chain, record(filter, "the filter"), client, ofBlock)],
+    [
+      "trace_filter",
+      async ([filter], client) => {
+        const kept = new KeptTraces(found, client);
+        try {
+          return await filtered(chain, record(filter, "the filter"), client, { ofBlock, kept });
+        } finally {
+          kept.end();
+        }
+      },
+    ],
     [
       "trace_replayTransaction",
       async ([name, wanted], client) => {
@@ -176,7 +191,7 @@ async function filtered(
   chain: Chain,
   filter: Readonly<Record<string, unknown>>,
   client: RpcClient | undefined,
-  ofBlock: TracedBlock,
+  { ofBlock, kept }: { readonly ofBlock: TracedBlock; readonly kept: KeptTraces },
 ): Promise<readonly FlatTrace[]> {
   const head = newestBlock(chain);
   const [first, last] = [blockNumber(filter["fromBlock"] ?? "earliest", head), blockNumber(filter["toBlock"] ?? "latest", head)];
@@ -189,19 +204,41 @@ async function filtered(
   const after = Number(numberParameter(filter["after"] ?? 0));
   const count = (filter["count"] ?? undefined) === undefined ? Infinity : Number(numberParameter(filter["count"]));
   const found: FlatTrace[] = [];
-  let characters = 0;
   for (let number = first; number <= last && found.length < after + count; number++) {
     for (const { traces } of await ofBlock(hexQuantity(number), client)) {
       const wanted = traces.filter(isWanted);
-      characters += JSON.stringify(wanted).length;
+      kept.add(JSON.stringify(wanted).length);
       found.push(...wanted);
     }
-    if (client?.isInProcess !== true && characters > MAX_FILTER_CHARACTERS)
-      throw new RpcError(RpcCode.limitExceeded, `the traces are longer than ${MAX_FILTER_CHARACTERS} characters; ask for fewer`, {
-        code: "TraceTooLarge",
-      });
   }
   return found.slice(after, after + count);
+}
+
+/** What a filter has found so far, among what all of them have. */
+class KeptTraces {
+  readonly #places: SharedPlaces;
+  readonly #client: RpcClient | undefined;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(places: SharedPlaces, client: RpcClient | undefined) {
+    this.#places = places;
+    this.#client = client;
+  }
+
+  /** Throws RpcError TraceTooLarge where there is no place for so many characters. What this process asks for is not counted. */
+  add(characters: number): void {
+    if (this.#client === undefined || this.#client.isInProcess === true) return;
+    const end = this.#places.take(this.#client, characters);
+    if (end === undefined) {
+      const message = `the filters that are being answered find more than ${this.#places.count} characters of traces; ask for fewer, or wait for some`;
+      throw new RpcError(RpcCode.limitExceeded, message, { code: "TraceTooLarge" });
+    }
+    this.#ends.push(end);
+  }
+
+  end(): void {
+    for (const end of this.#ends) end();
+  }
 }
 
 /** Traces from or to these accounts; with `mode: "intersection"` from some and to some. */

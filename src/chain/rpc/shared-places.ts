@@ -20,6 +20,11 @@ export class SharedPlaces {
     this.#places = places;
   }
 
+  /** For all together. */
+  get count(): number {
+    return this.#places;
+  }
+
   /**
    * Takes so many for a connection. Returns the function that gives them back, to be called once; undefined where there are
    * none for it, because its machine holds the most or there are not so many at all.

@@ -1,9 +1,7 @@
-import { Bloom } from "@ethereumjs/vm";
 import type { Chain } from "../chain.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
-import type { BlockLog } from "../model/block.ts";
-import type { SimulatedAnswer, SimulatedBlock, SimulationRefusal } from "../questions/question.ts";
-import { fromHex, hashTag, hexQuantity, keccak, toHex, wordToHex } from "../../protocol/hex.ts";
+import type { SimulatedAnswer, SimulatedBlock, SimulatedBlockAnswer, SimulationRefusal } from "../questions/question.ts";
+import { fromHex, hashTag, hexQuantity, keccak, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
 import { askedPlace } from "./asked-place.ts";
@@ -18,10 +16,6 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 /** As geth has it. */
 const MAX_BLOCKS = 256;
 const MAX_CALLS = 1_000;
-/** EIP-7708's address and topic of the logs of moved Ether, and the address at which nodes show them in simulations. */
-const TRANSFER_LOGGER = "0xfffffffffffffffffffffffffffffffffffffffe";
-const TRANSFER_TOPIC = hashTag("Transfer(address,address,uint256)");
-const SHOWN_LOGGER = "0xeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 /** The codes of the execution-apis' specification for what is wrong with a simulation and its calls. */
 const SimulationCode = {
   vmError: -32_015,
@@ -50,6 +44,7 @@ const EMPTY_PARTS = {
   ...{ blobGasUsed: "0x0", excessBlobGas: "0x0", parentBeaconBlockRoot: wordToHex(0n) },
   requestsHash: "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 };
+const NO_CALLS: SimulatedBlockAnswer = { calls: [], logsBloom: `0x${"00".repeat(256)}` };
 const SIMULATED = fromHex(hashTag("hyperchain.simulated.v1"));
 
 /**
@@ -73,7 +68,7 @@ export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
     });
     let parentHash = keccak(SIMULATED, fromHex(wordToHex(place.at)));
     return blocks.map((block, i) => {
-      const shown = showBlock(block, answers[i] ?? [], parentHash, isFull ? chain.chainId : undefined);
+      const shown = showBlock(block, answers[i] ?? NO_CALLS, parentHash, isFull ? chain.chainId : undefined);
       parentHash = shown.hash;
       return shown;
     });
@@ -127,7 +122,7 @@ function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unkn
 
 function showBlock(
   { block, calls }: SimulatedBlock,
-  answers: readonly SimulatedAnswer[],
+  { calls: answers, logsBloom }: SimulatedBlockAnswer,
   parentHash: Hex,
   fullFor: number | undefined,
 ): { readonly hash: Hex } & Readonly<Record<string, unknown>> {
@@ -146,9 +141,7 @@ function showBlock(
       transactionHash: transactions[i],
       transactionIndex: hexQuantity(BigInt(i)),
     };
-    const logs = receipt.logs
-      .flatMap(shownLog)
-      .map((log) => ({ ...log, ...place, logIndex: hexQuantity(BigInt(logIndex++)), removed: false }));
+    const logs = receipt.logs.map((log) => ({ ...log, ...place, logIndex: hexQuantity(BigInt(logIndex++)), removed: false }));
     const failure = receipt.success ? {} : { error: callFailure(answer) };
     return {
       returnData: answer.output,
@@ -159,10 +152,9 @@ function showBlock(
       ...failure,
     };
   });
-  const allLogs = answers.flatMap(({ receipt }) => receipt?.logs ?? []).flatMap(shownLog);
   return {
     ...EMPTY_PARTS,
-    logsBloom: logsBloom(allLogs),
+    logsBloom,
     hash,
     parentHash,
     number: hexQuantity(block.number),
@@ -202,21 +194,9 @@ function known(
   throw new RpcError(RpcCode.invalidParams, `${what} has no ${JSON.stringify(unknown.slice(0, 80))}; it has ${names.join(", ")}`);
 }
 
-function logsBloom(logs: readonly BlockLog[]): Hex {
-  const bloom = new Bloom();
-  for (const entry of logs.flatMap(({ address, topics }) => [address, ...topics])) bloom.add(fromHex(entry));
-  return toHex(bloom.bitvector);
-}
-
 function flag(name: string, value: unknown = false): boolean {
   if (typeof value === "boolean") return value;
   throw new RpcError(RpcCode.invalidParams, `${name} is true or false`);
-}
-
-/** As nodes show it: Ether that moves at an address of its own, and burnt Ether not at all. */
-function shownLog(log: BlockLog): readonly BlockLog[] {
-  if (log.address !== TRANSFER_LOGGER) return [log];
-  return log.topics[0] === TRANSFER_TOPIC ? [{ ...log, address: SHOWN_LOGGER }] : [];
 }
 
 /** What a call that ran and failed is told with: a revert as everywhere, and else the EVM's error. */

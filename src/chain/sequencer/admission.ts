@@ -58,6 +58,12 @@ export class Admission {
     return { configured: this.#options.lists, lists: this.#lists };
   }
 
+  /** Accounts by which the chain works: its operator and its relayer. */
+  get own(): readonly Hex[] {
+    const { operator, deliveries } = this.#options;
+    return deliveries === undefined ? [operator] : [operator, deliveries.relayer];
+  }
+
   get admin(): Hex {
     return this.#options.admin;
   }

@@ -14,6 +14,7 @@ import { addUnmeasured, NO_TRANSACTIONS } from "../ordering/limits.ts";
 import type { Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
 import { SequencerError } from "./sequencer-error.ts";
+import type { UnpaidWork } from "./unpaid-work.ts";
 
 interface PoolInclusionDependencies {
   readonly mempool: Mempool;
@@ -24,6 +25,7 @@ interface PoolInclusionDependencies {
   readonly canSeal: () => boolean;
   /** Whose transactions are taken; undefined while every account's are. */
   readonly admission: () => Admission | undefined;
+  readonly unpaid: UnpaidWork;
 }
 
 /** Of a block in which another transaction is inspected: those before it run again each time, so their number is bounded. */
@@ -46,12 +48,15 @@ export class PoolInclusion {
    * in the pool.
    */
   async produce(limit: number): Promise<boolean> {
-    const { mempool, producer, builder, admission } = this.#dependencies;
+    const { mempool, producer, builder, admission, unpaid } = this.#dependencies;
     const lists = admission();
     const taken = mempool.take(limit);
     this.#heldUp.clear();
     // All at once: the guard may have to ask for code. What was found is asked again where it may have changed meanwhile.
     await Promise.all(taken.map((transaction) => producer.judge(transaction, lists?.hasLists)));
+    /** Senders that must wait since others were refused meanwhile, and all that they sent. */
+    const heldBack = new Set<Hex>();
+    const waiting: SignedTransaction[] = [];
     let block = new BlockPlan();
     const finishBlock = async (): Promise<void> => {
       const finished = block;
@@ -61,6 +66,11 @@ export class PoolInclusion {
     for (const [position, transaction] of taken.entries()) {
       const { from } = transaction;
       if (this.#heldUp.has(from)) continue;
+      if (unpaid.holds(from) || heldBack.has(from)) {
+        heldBack.add(from);
+        waiting.push(transaction);
+        continue;
+      }
       const excluded = lists?.refusal(transaction);
       if (excluded !== undefined) {
         this.#refuse(transaction, excluded);
@@ -81,17 +91,18 @@ export class PoolInclusion {
       if (verdict === "hostile") this.#refuse(transaction, hostileCode());
       else if (verdict === "safe" && (await this.#fitsWhenMeasured(transaction))) block.add(transaction);
       else if (!(await this.#includeAlone(transaction, verdict === "safe"))) {
-        mempool.putBack(taken.slice(position).filter((later) => !this.#heldUp.has(later.from)));
+        mempool.putBack([...waiting, ...taken.slice(position)].filter((later) => !this.#heldUp.has(later.from)));
         return false;
       }
     }
     await finishBlock();
+    mempool.putBack(waiting);
     return true;
   }
 
   /**
    * Whether a transaction that must be inspected may run behind those of the block, which are then inspected too: what runs
-   * before it decides what it does.
+   * before it decides what it does. Refuses it where it may run in no block.
    */
   async #mayFollow(block: BlockPlan, transaction: SignedTransaction, verdict: GuardVerdict): Promise<boolean> {
     const { builder, producer } = this.#dependencies;
@@ -101,7 +112,12 @@ export class PoolInclusion {
     if (!builder.surelyFits(block.with(transaction))) return false;
     const environment = block.inspectedIn ?? producer.environment();
     const preview = await producer.inspect(transaction, environment, block.transactions);
-    if (!preview.admitted || preview.receipt === undefined) return false;
+    if (!preview.admitted) {
+      // Behind nothing it would do the same in a block of its own.
+      if (block.isEmpty) this.#refuse(transaction, refusalOf(preview, producer.maxInstructions), preview.work);
+      return false;
+    }
+    if (preview.receipt === undefined) return false;
     if (this.#refusalOfRun(transaction, preview) !== undefined) return false;
     block.inspectedIn = environment;
     return true;
@@ -124,23 +140,27 @@ export class PoolInclusion {
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(transaction, refusalOf(preview, producer.maxInstructions));
+        this.#refuse(transaction, refusalOf(preview, producer.maxInstructions), preview.work);
         return true;
       }
       if (preview.receipt === undefined) {
-        this.#refuse(transaction, new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`));
+        this.#refuse(
+          transaction,
+          new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`),
+          preview.work,
+        );
         return true;
       }
       const excluded = this.#refusalOfRun(transaction, preview);
       if (excluded !== undefined) {
-        this.#refuse(transaction, excluded);
+        this.#refuse(transaction, excluded, preview.work);
         return true;
       }
       if (builder.fitsAfter(preview)) break;
       if (!hasContent(builder.batch)) {
         const { diffs, diffBytes, codeBytes } = preview.size;
         const reason = `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code`;
-        this.#refuse(transaction, new SequencerError("ExceedsBatch", reason));
+        this.#refuse(transaction, new SequencerError("ExceedsBatch", reason), preview.work);
         return true;
       }
       if (!canSeal()) return false;
@@ -179,9 +199,11 @@ export class PoolInclusion {
     return this.#dependencies.admission()?.refusalOfRun(transaction, preview);
   }
 
-  #refuse(transaction: SignedTransaction, error: SequencerError): void {
+  /** `work`: units that were done for nothing. */
+  #refuse(transaction: SignedTransaction, error: SequencerError, work = 0): void {
     this.#heldUp.add(transaction.from);
-    const { mempool, waiters } = this.#dependencies;
+    const { mempool, waiters, unpaid, producer } = this.#dependencies;
+    unpaid.add(transaction.from, Math.min(work, mostWork(producer.maxInstructions)));
     // Those behind it have been taken in, like any that come before their nonce is there: no caller waits for their block.
     for (const later of mempool.refused(transaction)) waiters.included(later.hash);
     waiters.refused(transaction.hash, error);

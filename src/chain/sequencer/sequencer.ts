@@ -2,7 +2,7 @@ import type { BlockEnvironment, Head } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import { EMPTY_POOL } from "../mempool/mempool.ts";
-import type { Mempool, PoolMark } from "../mempool/mempool.ts";
+import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
 import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, ChainCommand } from "../ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
@@ -30,6 +30,7 @@ import { PoolInclusion } from "./pool-inclusion.ts";
 import { offer, repeat, waitingInOrder } from "./replay.ts";
 import type { LostChange, Repeater, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
+import { UnpaidWork } from "./unpaid-work.ts";
 
 export interface SequencerOptions {
   readonly blocks: BlockPolicy;
@@ -100,6 +101,7 @@ export class Sequencer {
   readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
   readonly #waiters = new InclusionWaiters();
+  readonly #unpaid: UnpaidWork;
   readonly #work: ExclusiveWork;
   readonly #builder: BatchBuilder;
   readonly #pool: PoolInclusion;
@@ -147,6 +149,9 @@ export class Sequencer {
       ...(store === undefined ? {} : { store }),
       onOpen: (open) => (open ? this.#age.start() : this.#age.stop()),
     });
+    const { admission } = dependencies;
+    this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#pace.advance() });
+    mempool.hold(this.#unpaid);
     this.#pool = new PoolInclusion({
       mempool,
       producer,
@@ -154,6 +159,7 @@ export class Sequencer {
       waiters: this.#waiters,
       canSeal,
       admission: () => this.#admission,
+      unpaid: this.#unpaid,
     });
     this.#pace = new BlockPace(options.blocks, {
       clock,
@@ -296,13 +302,14 @@ export class Sequencer {
     this.#pace.restart();
   }
 
-  /** The pool holds another transaction in this one's place: no caller waits for it any more. */
-  replaced({ hash, from, nonce }: SignedTransaction): void {
+  /** The pool holds a transaction no more: no caller waits for it. */
+  lost({ hash, from, nonce }: SignedTransaction, reason: LossReason): void {
     this.#dependencies.store?.waiting.delete(hash);
-    this.#waiters.refused(
-      hash,
-      new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`),
-    );
+    const error =
+      reason === "replaced"
+        ? new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`)
+        : new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
+    this.#waiters.refused(hash, error);
   }
 
   /** Takes a waiting transaction out of the pool. Returns false where it does not wait. */
@@ -528,9 +535,10 @@ export class Sequencer {
     return lost;
   }
 
-  /** Makes blocks of all that waits, or an empty one. */
+  /** Makes blocks of all that waits, whatever was refused before, or an empty one. */
   async #makeBlocks(): Promise<void> {
     const { mempool } = this.#dependencies;
+    this.#unpaid.forget();
     if (mempool.hasReady) await this.#produce(mempool.size);
     else await this.#emptyBlock();
   }

@@ -51,6 +51,8 @@ export interface Preview {
   readonly isLong: boolean;
   /** It does more work than a transaction may; it was not run to its end. */
   readonly isHeavy: boolean;
+  /** Units (../model/work-limits.ts) that it took, 0 where its gas is too little for many. */
+  readonly work: number;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;
 }
@@ -191,7 +193,7 @@ export class Reexecution {
       state.rollback(mark);
       const reason = `a transaction before it: ${error instanceof Error ? error.message : String(error)}`;
       const unseen = { initCodes: [], runtimeCodes: [], creators: [], exceedsCallData: false, isLong: false, isHeavy: false };
-      return { receipt: undefined, reason, ...unseen, size: measure() };
+      return { receipt: undefined, reason, ...unseen, work: 0, size: measure() };
     } finally {
       state.onCode = undefined;
     }

@@ -41,6 +41,8 @@ interface RunReport {
   readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
+  /** Units (../model/work-limits.ts) until it ended, 0 where its gas is too little for many. */
+  readonly work: number;
 }
 
 /**
@@ -99,6 +101,7 @@ export class RunWatch {
       isLong: this.#meter?.isLong ?? false,
       isHeavy: this.#meter?.isHeavy ?? false,
       isLate: this.#isLate,
+      work: this.#meter?.work ?? 0,
     };
   }
 

@@ -167,7 +167,7 @@ describe("mempool", () => {
     const ready: SignedTransaction[] = [];
     const mempool = new Mempool(
       { maxTransactions: 5, maxPerSender: 3, minGasPriceWei: 0n },
-      { account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }), onReplaced: (one) => replaced.push(one) },
+      { account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }), onLost: (one) => replaced.push(one) },
     );
     mempool.onReady((one) => ready.push(one));
     const free = transaction(A, 0, { maxFeePerGasWei: 0n, maxPriorityFeePerGasWei: 0n });
@@ -191,6 +191,28 @@ describe("mempool", () => {
     await mempool.add(transaction(A, 0));
     const [taken] = mempool.take(1) as [SignedTransaction];
     assert.equal(mempool.drop(taken.hash), undefined);
+  });
+
+  it("leaves the transactions of a sender that is held where they are; in a full pool they make room for others'", async () => {
+    const lost: unknown[] = [];
+    const mempool = new Mempool(
+      { maxTransactions: 3, maxPerSender: 3, minGasPriceWei: 0n },
+      {
+        account: async () => ({ nonce: 0n, balanceWei: 10n ** 9n, hasCode: false }),
+        onLost: ({ hash }, reason) => lost.push([hash, reason]),
+      },
+    );
+    const held = { any: true, holds: (sender: Hex) => sender === A && held.any };
+    mempool.hold(held);
+    const [zero, one, other] = [transaction(A, 0), transaction(A, 1), transaction(B, 0)];
+    for (const each of [zero, one]) assert.equal(await mempool.add(each), true);
+    assert.deepEqual([mempool.hasReady, mempool.take(3)], [false, []]);
+    await mempool.add(other);
+    await mempool.add(transaction(B, 1));
+    assert.deepEqual(lost, [[one.hash, "madeRoom"]]);
+    assert.deepEqual([mempool.hasReady, mempool.take(1)], [true, [other]]);
+    held.any = false;
+    assert.equal(mempool.take(1)[0], zero);
   });
 
   it("says when it or a sender's share is full", async () => {

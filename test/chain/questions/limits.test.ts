@@ -110,7 +110,7 @@ describe("a simulation's answer", () => {
     const [returns, logs] = ["0x622000005ff3", "0x621000005fa0"] as const;
     const answers = await calling([returns, 3], [logs, 1]);
     assert.deepEqual(
-      answers.map((ofBlock) => ofBlock.length),
+      answers.map(({ calls }) => calls.length),
       [3, 1],
     );
     await assert.rejects(calling([returns, 7], [logs, 3]), {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { getCreateAddress } from "ethers";
+import { after, before, describe, it, mock } from "node:test";
+import { Bloom } from "@ethereumjs/vm";
+import { getCreateAddress, keccak256 } from "ethers";
 import { createPublicClient, custom } from "viem";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -99,6 +100,19 @@ describe("methods of Ethereum's nodes", () => {
     );
     // Nothing has happened.
     assert.equal(await ask("eth_getStorageAt", COUNTER, "0x0", "latest"), wordToHex(0n));
+  });
+
+  it("eth_simulateV1's blooms are made where questions are answered, not where chains are served", async () => {
+    const added = mock.method(Bloom.prototype, "add");
+    const calls = [{ to: COUNTER }, { to: COUNTER }];
+    const [block] = await ask<{ logsBloom: Hex }[]>("eth_simulateV1", { blockStateCalls: [{ calls }] });
+    assert.equal(added.mock.callCount(), 0);
+    added.mock.restore();
+    // The yellow paper's 4.3.1: of each address and topic three bits, of eleven each, from the first six bytes of its hash.
+    const bytes = Buffer.from(keccak256(COUNTER).slice(2), "hex");
+    const bits = [0, 2, 4].map((place) => bytes.readUInt16BE(place) % 2048);
+    const expected = bits.reduce((bloom, bit) => bloom | (1n << BigInt(bit)), 0n);
+    assert.equal(BigInt(block!.logsBloom), expected);
   });
 
   it("eth_simulateV1 shows moved Ether as logs with traceTransfers, in the order in which it moves, but none of what reverts", async () => {

@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { getCreate2Address, getCreateAddress, keccak256 } from "ethers";
 import type { RpcClient, RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
+import { asking } from "../../../src/chain/rpc/asking.ts";
+import { parityMethods } from "../../../src/chain/rpc/parity-traces.ts";
+import { SharedPlaces } from "../../../src/chain/rpc/shared-places.ts";
+import { startTracer } from "../../../src/chain/rpc/traces.ts";
+import type { Tracer } from "../../../src/chain/rpc/traces.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -142,6 +147,35 @@ describe("flat traces", () => {
     for (let i = 0; i < 100; i++) await test.chain.sequencer.mine();
     await assert.rejects(places({}), { code: -32005, message: /at most 100 blocks/ });
     assert.deepEqual(await places({ toBlock: block.number }), all.slice(0, 6));
+  });
+
+  it("trace_filter keeps no more for all clients together than for one", async () => {
+    const filter = { fromBlock: block.number, toBlock: block.number };
+    const one = JSON.stringify(await ask("trace_filter", filter)).length;
+    let meanwhile: () => Promise<void> = async () => undefined;
+    const tracer: Tracer = {
+      ...startTracer(test.chain, asking(test.chain, 1000)),
+      async block() {
+        const busyBlock = await ask<Flat[]>("trace_block", block.number);
+        await meanwhile();
+        return [{ txHash: busy, result: busyBlock }];
+      },
+    };
+    const method = parityMethods(test.chain, tracer, new SharedPlaces(one + 100)).get("trace_filter")!;
+    const find = (address: string) => method([filter], outsideClient(address).client);
+    assert.equal(((await find("192.0.2.1")) as Flat[]).length, 6);
+    // The second asks for its block when the first has found its own, and has not answered.
+    const range = { ...filter, toBlock: `0x${(BigInt(block.number) + 1n).toString(16)}` };
+    let asked = 0;
+    let second: Promise<unknown> | undefined;
+    meanwhile = async () => {
+      if (++asked !== 2) return;
+      second = find("192.0.2.2");
+      await assert.rejects(second, { code: -32005, data: { code: "TraceTooLarge" } });
+    };
+    await assert.rejects(method([range], outsideClient("192.0.2.1").client), { data: { code: "TraceTooLarge" } });
+    assert.ok(second !== undefined);
+    assert.equal(((await find("192.0.2.2")) as Flat[]).length, 6);
   });
 
   it("replays tell what was asked for: traces, and the changes of the state", async () => {

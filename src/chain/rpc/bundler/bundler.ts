@@ -91,8 +91,8 @@ export class Bundler {
     const { at, block } = nextPlace(this.#chain);
     const calls = bundles.map(askedBundle);
     const blocks = [{ block, overrides: [], calls }];
-    const [answers = []] = await this.#ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
-    return answers;
+    const [answer] = await this.#ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
+    return answer?.calls ?? [];
   }
 
   /** Begins a round, or has the one under way followed by another. */

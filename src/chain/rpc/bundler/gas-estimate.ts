@@ -180,8 +180,8 @@ class Estimate {
     const { client, overrides } = this.#request;
     const { at, block } = nextPlace(this.#dependencies.chain);
     const blocks = [{ block, overrides, calls }];
-    const [answers = []] = await this.#dependencies.ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
-    return answers;
+    const [answer] = await this.#dependencies.ask("simulate", { at, blocks, logsTransfers: false, checks: "none" }, client);
+    return answer?.calls ?? [];
   }
 }
 

@@ -1,0 +1,81 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
+
+/** A unit of ../model/work-limits.ts. */
+const UNIT_MS = 0.00016;
+/** A pause doubles with each refusal, so many times. */
+const MOST_DOUBLINGS = 6;
+/** A sender's pauses begin anew when as many of the last have passed without another refusal. */
+const CALM_PAUSES = 16;
+/** Senders that were refused before have, all together, the tenth part of the time. */
+const SHARES_OF_OTHERS = 9;
+const MOST_SENDERS = 10_000;
+
+interface Debt {
+  /** Of the last pause. */
+  readonly doublings: number;
+  readonly untilMs: number;
+  /** When its pauses begin anew. */
+  readonly calmMs: number;
+}
+
+interface UnpaidWorkDependencies {
+  readonly clock: Clock;
+  /** The chain's own accounts, which carry what others ask for. */
+  readonly spared: readonly Hex[];
+  /** A pause is over. */
+  readonly onEnd: () => void;
+}
+
+/**
+ * Work of transactions that were refused behind it, for which no sender pays. Its sender waits as long as the work took, and
+ * twice as long with each further refusal. As accounts are many, those that were refused before wait for each other's work
+ * too. So the work of other senders goes first, whatever these send.
+ */
+export class UnpaidWork {
+  readonly #dependencies: UnpaidWorkDependencies;
+  /** The oldest first, which goes when they are too many. Time alone clears no sender: with many accounts it could wait. */
+  readonly #debts = new Map<Hex, Debt>();
+  #allUntilMs = 0;
+
+  constructor(dependencies: UnpaidWorkDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Whether a sender may be held at all. */
+  get any(): boolean {
+    return this.#debts.size > 0;
+  }
+
+  /** Whether the sender's transactions wait for now. */
+  holds(sender: Hex): boolean {
+    const debt = this.#debts.get(sender);
+    return debt !== undefined && this.#dependencies.clock.nowMs() < Math.max(debt.untilMs, this.#allUntilMs);
+  }
+
+  /** A transaction was refused after so many units of work. */
+  add(sender: Hex, units: number): void {
+    const { clock, spared, onEnd } = this.#dependencies;
+    const workMs = Math.floor(units * UNIT_MS);
+    if (workMs === 0 || spared.includes(sender)) return;
+    const now = clock.nowMs();
+    const last = this.#debts.get(sender);
+    const doublings = last === undefined || now >= last.calmMs ? 0 : Math.min(last.doublings + 1, MOST_DOUBLINGS);
+    const pauseMs = workMs * 2 ** doublings;
+    this.#debts.delete(sender);
+    const [oldest] = this.#debts.keys();
+    if (oldest !== undefined && this.#debts.size >= MOST_SENDERS) this.#debts.delete(oldest);
+    const untilMs = now + pauseMs;
+    this.#debts.set(sender, { doublings, untilMs, calmMs: untilMs + pauseMs * CALM_PAUSES });
+    clock.after(pauseMs, onEnd);
+    if (last === undefined) return;
+    this.#allUntilMs = Math.max(this.#allUntilMs, now) + workMs * SHARES_OF_OTHERS;
+    clock.after(this.#allUntilMs - now, onEnd);
+  }
+
+  /** All senders begin anew. */
+  forget(): void {
+    this.#debts.clear();
+    this.#allUntilMs = 0;
+  }
+}
