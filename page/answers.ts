@@ -13,7 +13,9 @@ import type { PagedMessages } from "../src/devnet/view/paged-messages.ts";
 import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
 import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/feed.ts";
+import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
 
+export type { ActivityBlock, ActivityTransaction };
 export type { AccountHistory, BatchInfo, BatchProofInfo, BatchSummary, PagedMessages, Description, FeedEntry, Found, Prepared };
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 

@@ -12,7 +12,7 @@ const LOOK_MS = 1_000;
 const QUIET_LOOK_MS = 10_000;
 
 /** Messages that every look asks for. */
-const MOST_MESSAGES = 20;
+const MOST_MESSAGES = 100;
 
 /** What all pages know of the ecosystem. */
 export interface Ecosystem {
@@ -37,9 +37,12 @@ export function useEcosystem(): Ecosystem {
 
 /**
  * Looks at the ecosystem whenever something happens in it, as long as the page is visible. Undefined until it has answered once;
- * then also its silence is told.
+ * then also its silence is told. `tell` is called with what the feed tells.
  */
-export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonly lost: string | undefined } {
+export function useLooks(tell: (entry?: FeedEntry) => void): {
+  readonly ecosystem: Ecosystem | undefined;
+  readonly lost: string | undefined;
+} {
   const [ecosystem, set] = useState<Ecosystem | undefined>(undefined);
   const [lost, setLost] = useState<string | undefined>(undefined);
   useEffect(() => {
@@ -86,6 +89,7 @@ export function useLooks(): { readonly ecosystem: Ecosystem | undefined; readonl
     };
     const wake = (): void => void again();
     const feed = followFeed((entry) => {
+      tell(entry);
       if (entry?.type !== "proof") return wake();
       // It says all that there is to know: a look would ask for everything at each phase of each proof.
       told.push(entry);

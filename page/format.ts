@@ -35,8 +35,13 @@ export function count(value: number | bigint | string): string {
 }
 
 /** `12 transactions`, `1 transaction`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`;
+}
+
+/** A time of day, to the second. */
+export function clockTime(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleTimeString("en-GB");
 }
 
 /** A block's time as the reader's clock shows it. */

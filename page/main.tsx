@@ -1,8 +1,10 @@
 import { render } from "preact";
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { ActivityContext, useFollowedActivity } from "./activity.ts";
 import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
+import { NamesContext, useKeptNames } from "./names.ts";
 import { AccountsPage } from "./pages/accounts-page.tsx";
 import { AddressPage } from "./pages/address-page.tsx";
 import { BatchPage } from "./pages/batch-page.tsx";
@@ -22,7 +24,10 @@ import { keepToken } from "./wallet/token.ts";
 
 function App() {
   const route = useRoute();
-  const { ecosystem, lost } = useLooks();
+  const { activity, tell, prune } = useFollowedActivity();
+  const { ecosystem, lost } = useLooks(tell);
+  useEffect(() => void (ecosystem && prune(ecosystem.status)), [ecosystem?.status]);
+  const names = useKeptNames(ecosystem?.info, activity);
   const [acting, act] = useState<Pick<Signing, "signer" | "wallet">>({ signer: undefined, wallet: undefined });
   const signing: Signing = { ...acting, connect: (signer, wallet) => act({ signer, wallet }) };
   return (
@@ -64,7 +69,11 @@ function App() {
           <p class="quiet">asking the ecosystem…</p>
         ) : (
           <EcosystemContext.Provider value={ecosystem}>
-            <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+            <ActivityContext.Provider value={activity}>
+              <NamesContext.Provider value={names}>
+                <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+              </NamesContext.Provider>
+            </ActivityContext.Provider>
           </EcosystemContext.Provider>
         )}
       </main>

@@ -19,6 +19,7 @@ export function useRoute(): Route {
 function routeNow(): Route {
   return location.hash
     .replace(/^#\/?/, "")
+    .replace(/\?.*$/, "")
     .split("/")
     .filter((part) => part !== "")
     .map(decoded);
@@ -36,4 +37,27 @@ function decoded(part: string): string {
 /** Link to a page of this page. */
 export function to(...route: readonly (string | number)[]): string {
   return `#/${route.map((part) => encodeURIComponent(part)).join("/")}`;
+}
+
+/** What a page's link says of its state, behind "?", and how to change it: the link is copied with it. */
+export function useLinkState(): readonly [URLSearchParams, (name: string, value: string | undefined) => void] {
+  const [text, set] = useState(linkState);
+  useEffect(() => {
+    const follow = (): void => set(linkState());
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const change = (name: string, value: string | undefined): void => {
+    const state = new URLSearchParams(linkState());
+    if (value === undefined || value === "") state.delete(name);
+    else state.set(name, value);
+    const [page = "#/"] = location.hash.split("?");
+    history.replaceState(null, "", `${page === "" ? "#/" : page}${state.size === 0 ? "" : `?${state.toString()}`}`);
+    set(linkState());
+  };
+  return [new URLSearchParams(text), change];
+}
+
+function linkState(): string {
+  return location.hash.split("?")[1] ?? "";
 }

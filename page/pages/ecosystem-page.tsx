@@ -1,6 +1,9 @@
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
+import { LiveFeed } from "../parts/live-feed.tsx";
+import { Picture } from "../parts/picture.tsx";
+import { WhatHolds } from "../parts/what-holds.tsx";
 import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { PHASE_WORDS } from "../proof-phases.ts";
@@ -9,13 +12,19 @@ import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
 
 const MOST_PROOFS = 10;
 
-/** Everything at a glance: members, batches by stage, messages, and what is proven. */
+/** Messages of the table; the others are on a page of their own. */
+const MOST_MESSAGES = 20;
+
+/** Everything at a glance: what happens, members, batches by stage, messages, and what is proven. */
 export function EcosystemPage() {
   const { info, status, messages } = useEcosystem();
+  const newest = { ...messages, messages: messages.messages.slice(0, MOST_MESSAGES) };
   return (
     <>
       <h1>{info.name}</h1>
-      <p class={info.prover.mode === "none" ? "bad" : "proven"}>What is proven: {info.proven}</p>
+      <WhatHolds />
+      <Picture />
+      <LiveFeed />
       <Section title="Chains">
         <Table
           caption="The ecosystem's chains, transactions a second over the last ten, and how many batches came through each stage"
@@ -47,7 +56,7 @@ export function EcosystemPage() {
           {status.messages.ended === 0 ? "" : `, ${count(status.messages.ended)} expired or canceled`}
           {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}
         </p>
-        <MessageTable messages={messages} caption="The newest messages" />
+        <MessageTable messages={newest} caption="The newest messages" />
       </Section>
       <Section title="L1 and accounts">
         <Facts

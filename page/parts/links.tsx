@@ -1,6 +1,6 @@
-import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { short } from "../format.ts";
+import { useNames } from "../names.ts";
 import { to } from "../route.ts";
 
 /** A chain's name, or L1's, by its id. */
@@ -18,25 +18,8 @@ export function useSymbol(chain: string): string {
   return info.chains.find(({ name }) => name === chain)?.baseToken.symbol ?? "ETH";
 }
 
-/** What the ecosystem calls an address, where it knows it. */
-function useAddressName(): (address: string) => string | undefined {
-  const { info } = useEcosystem();
-  const names = new Map<string, string>();
-  for (const [name, address] of Object.entries(info.l1.contracts)) names.set(address.toLowerCase(), `L1 ${name}`);
-  for (const [name, address] of Object.entries(info.singletons)) names.set(address.toLowerCase(), name);
-  for (const chain of info.chains) {
-    names.set(chain.hyperchain.toLowerCase(), `${chain.name} on L1`);
-    names.set(chain.operator.toLowerCase(), `operator of ${chain.name}`);
-  }
-  if (info.relayer !== undefined) names.set(info.relayer.address.toLowerCase(), "relayer");
-  return (address) => names.get(address.toLowerCase()) ?? PREDEPLOY_NAMES.get(address.toLowerCase());
-}
-
-/** What every chain has at fixed addresses. */
-const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
-
 export function AddressLink({ chain, address }: { readonly chain: string; readonly address: string }) {
-  const name = useAddressName()(address);
+  const name = useNames().of(chain, address);
   return (
     <a href={to(chain, "address", address)} title={address}>
       {name ?? <code>{short(address)}</code>}

@@ -5,6 +5,8 @@ import { predeployGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/feed.ts";
+import { blockTimes } from "./view/block-times.ts";
+import type { LookingDependencies } from "./view/looking-methods.ts";
 import { witnessThreads } from "../chain/witness/witness-threads.ts";
 import { contractNames, revertReason } from "../client/revert-reason.ts";
 import { LedgerError } from "../ledger/ledger-error.ts";
@@ -173,7 +175,7 @@ async function start(given: DevnetOptions, dependencies: DevnetDependencies, clo
   const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate)));
   const { addChain, stopChain, startChain, removeChain } = changes;
   const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
-  const traced = { l1, chains: seen.chains, names, clientOf: clientsForLooks(l1, chains, closing) };
+  const traced = await whatLooksAsk({ l1, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
   const methods = new Map([
     ...ecosystemMethods({ ...view, ...driver, dump: () => dumpOf(world) }, traced),
     ...snapshotMethods(snapshots),
@@ -332,6 +334,24 @@ function keepLooking(
 ): void {
   if (intervalMs === undefined) return;
   for (const look of looks) closing.add(repeat(clock, intervalMs, look, () => true));
+}
+
+/** What questions about the whole ecosystem need of it. Rejects with L1's error. */
+async function whatLooksAsk(
+  { l1, chains, names, feed, clock, isFresh }: Pick<DevnetDependencies, "clock"> & WhatLooksAsk,
+  closing: Disposer,
+): Promise<LookingDependencies> {
+  const fresh = isFresh ? { l1, chains: chains.current() } : undefined;
+  const told = await blockTimes({ feed, clock, fresh }, closing);
+  return { l1, chains: () => chains.current(), names, clientOf: clientsForLooks(l1, chains, closing), told };
+}
+
+interface WhatLooksAsk {
+  readonly l1: LocalL1;
+  readonly chains: RunningChains;
+  readonly names: () => Promise<ProjectNames>;
+  readonly feed: Feed;
+  readonly isFresh: boolean;
 }
 
 /** A look at L1: its engine's own notifications would end after five minutes, and one that runs elsewhere may have none. */

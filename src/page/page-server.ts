@@ -43,7 +43,14 @@ const READS = new Set([
   ...["getBlockByHash", "getBlockByNumber", "getLogs", "getTransactionByHash", "getTransactionReceipt"].map(eth),
   ...["zks_getBlockDetails", "zks_getL1BatchBlockRange", "zks_getL1BatchDetails", "zks_getTransactionDetails"],
   "debug_traceTransaction",
-  ...["hyperchain_batch", "hyperchain_batches", "hyperchain_describe", "hyperchain_getAccessLists", "hyperchain_history"],
+  ...[
+    "hyperchain_activity",
+    "hyperchain_batch",
+    "hyperchain_batches",
+    "hyperchain_describe",
+    "hyperchain_getAccessLists",
+    "hyperchain_history",
+  ],
   ...["hyperchain_prepare", "hyperchain_proof"],
   // They open no more than the account may read that has signed.
   ...["hyperchain_getSessionChallenge", "hyperchain_openSession"],

@@ -14,6 +14,8 @@ import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
 import { accountHistory } from "./account-history.ts";
+import { activity, rangesAsked } from "./activity.ts";
+import { keptNames } from "./kept-names.ts";
 import { lookUp } from "./look-up.ts";
 import { prepare, readContract } from "./prepare.ts";
 import { proofInfo } from "./proof-info.ts";
@@ -23,6 +25,7 @@ import { chainNamed, memberNamed } from "./named-member.ts";
 import { sightOf } from "./sight.ts";
 import type { Sight } from "./sight.ts";
 import type { AskMember } from "./step-times.ts";
+import type { BlockTimes } from "./block-times.ts";
 
 export interface LookingDependencies {
   readonly l1: Pick<LocalL1, "chainId" | "request">;
@@ -31,6 +34,7 @@ export interface LookingDependencies {
   readonly names: () => Promise<ProjectNames>;
   /** Reaches a member by its id; what it is asked runs strangers' code as for a client outside. */
   readonly clientOf: AskingProviderOf;
+  readonly told: BlockTimes;
 }
 
 /** Each reads many blocks, all logs of a bridge, or every artifact of the project. */
@@ -97,7 +101,36 @@ export function lookingMethods(
       },
     ],
     ...contractMethods(ecosystem, dependencies, looks),
+    activityMethod(ecosystem, dependencies),
   ]);
+}
+
+/** What just happened: it waits for no other look. */
+function activityMethod(ecosystem: { info(): EcosystemInfo }, dependencies: LookingDependencies): readonly [string, RpcMethod] {
+  const { told, names } = dependencies;
+  const line = fairLine({
+    width: AT_A_TIME,
+    places: MAX_WAITING,
+    placesPerClient: MAX_WAITING_OF_ONE,
+    what: "questions of what happens wait",
+  });
+  const { sight } = sightedReads(ecosystem, dependencies);
+  const info = (): EcosystemInfo => ecosystem.info();
+  const kept = keptNames(names, () => told.nowMs());
+  return [
+    "hyperchain_activity",
+    ([asked], client) =>
+      line(client, async () => {
+        const ask = memberAsker(dependencies, client);
+        const idOf = (chain: unknown): number => {
+          const id = memberNamed(ecosystem, chain);
+          sight(client).require(id);
+          return Number(id);
+        };
+        const ranges = await rangesAsked(asked, info(), { sees: (id) => sight(client).chain(id), ask }, idOf);
+        return activity(ranges, { info, names: kept, told }, ask);
+      }),
+  ];
 }
 
 /** What contracts are asked, and what is made for them. */

@@ -34,7 +34,7 @@ describe("B7: the table of what strangers may ask of a chain that only some may 
           development: true,
           settlement: { chainId: 1n, contracts: {} } as never,
         }),
-        ecosystemMethods(unused, { l1: unused, chains: () => [], names: unused, clientOf: unused }),
+        ecosystemMethods(unused, { l1: unused, chains: () => [], names: unused, clientOf: unused, told: unused }),
         snapshotMethods(unused),
         faultMethods(unused),
         changeMethods(unused, unused),

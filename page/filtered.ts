@@ -1,0 +1,93 @@
+import { happenings, timeOf } from "./activity.ts";
+import type { Activity, Happening } from "./activity.ts";
+
+/** What of the feed is shown; it stands in the page's link. */
+export interface Filter {
+  /** In any of its words: account, contract, function, event, hash. */
+  readonly text: string;
+  /** Name of a member; empty for all. */
+  readonly chain: string;
+  readonly failedOnly: boolean;
+  /** What chains, operators and the relayer do by themselves too. */
+  readonly withSystem: boolean;
+}
+
+/** What is called by names: members by their ids, accounts by a member's name and their address. */
+export interface Naming {
+  readonly nameOf: (chainId: number) => string;
+  readonly addressName: (chain: string, address: string) => string | undefined;
+}
+
+export function filtered(activity: Activity, filter: Filter, naming: Naming): readonly Happening[] {
+  const wanted = filter.text.trim().toLowerCase();
+  return happenings(activity).filter((each) => {
+    if (!filter.withSystem && each.by !== "user") return false;
+    if (filter.failedOnly && each.succeeded) return false;
+    if (filter.chain !== "" && naming.nameOf(each.block.chainId) !== filter.chain) return false;
+    return wanted === "" || wordsOf(each, naming).some((word) => word.toLowerCase().includes(wanted));
+  });
+}
+
+function wordsOf(
+  { block, hash, from, to, created, contract, call, selector, events }: Happening,
+  naming: Naming,
+): readonly string[] {
+  const chain = naming.nameOf(block.chainId);
+  const addresses = [from, to, created, ...events.map(({ address }) => address)].filter((each) => each !== undefined);
+  return [
+    ...[hash, contract, call, selector].filter((each) => each !== undefined),
+    ...addresses.flatMap((address) => [address, naming.addressName(chain, address) ?? ""]),
+    ...events.flatMap((each) => [each.event ?? "", each.contract ?? ""]),
+  ];
+}
+
+/** A row of the feed as programs read it. */
+function exported({ block, ...each }: Happening, { nameOf }: Naming): Readonly<Record<string, unknown>> {
+  return {
+    time: new Date(timeOf(block)).toISOString(),
+    chain: nameOf(block.chainId),
+    chainId: block.chainId,
+    block: block.number,
+    ...each,
+  };
+}
+
+export function asJson(rows: readonly Happening[], naming: Naming): string {
+  return JSON.stringify(
+    rows.map((row) => exported(row, naming)),
+    undefined,
+    2,
+  );
+}
+
+const COLUMNS = [
+  ...[
+    "time",
+    "chain",
+    "block",
+    "hash",
+    "from",
+    "to",
+    "created",
+    "contract",
+    "call",
+    "value",
+    "succeeded",
+    "gasUsed",
+    "fee",
+    "by",
+  ],
+] as const;
+
+/** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe: strangers choose arguments. */
+export function asCsv(rows: readonly Happening[], naming: Naming): string {
+  const cell = (value: unknown): string => {
+    const text = value === undefined ? "" : String(value as string | number | boolean);
+    return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  };
+  const lines = rows.map((row) => {
+    const fields = exported(row, naming);
+    return COLUMNS.map((column) => cell(fields[column])).join(",");
+  });
+  return [COLUMNS.join(","), ...lines].join("\r\n");
+}

@@ -1,0 +1,122 @@
+import { timeOf } from "./activity.ts";
+import type { Activity } from "./activity.ts";
+import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
+
+/** A stage of a batch, in order. */
+export type Stage = "open" | "sealed" | "committed" | "proven" | "executed";
+
+/** A batch on its chain's lane, from its first block's time to its last one's. */
+export interface BatchSpan {
+  readonly chainId: number;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+  readonly stage: Stage;
+  /** Phase of its proof in the making. */
+  readonly proving?: string;
+}
+
+/** What L1 did with a batch. */
+export interface StageMark {
+  readonly chainId: number;
+  readonly batch: number;
+  readonly stage: "committed" | "proven" | "executed";
+  readonly at: number;
+  readonly hash: string;
+}
+
+/** Where a message was at a time. */
+export interface Stop {
+  readonly chainId: number;
+  readonly at: number;
+  readonly step: string;
+}
+
+export interface Line {
+  readonly message: MessageInfo;
+  readonly stops: readonly Stop[];
+}
+
+/** Of this package's contracts on L1, and of `SystemContext` on each chain. */
+const BATCH_EVENT = /^(BatchOpened|BatchClosed|BlockCommit|BlockExecution|BlocksVerification)\((\d+)(?:, (\d+))?/;
+const STAGES = { BlockCommit: "committed", BlocksVerification: "proven", BlockExecution: "executed" } as const;
+const SYSTEM_CONTEXT = "0x000000000000000000000000000000000000800b";
+
+interface BatchEvent {
+  readonly name: string;
+  readonly batch: number;
+  readonly block: ActivityBlock;
+  readonly hash: string;
+  readonly address: string;
+}
+
+/** Events of batches, which a contract of a user may log too: only those of the protocol's own addresses count. */
+function batchEvents(blocks: readonly ActivityBlock[], isOwn: (address: string) => boolean): readonly BatchEvent[] {
+  return blocks.flatMap((block) =>
+    block.transactions.flatMap(({ hash, events }) =>
+      events.flatMap(({ address, event }) => {
+        const [, name, first, second] = BATCH_EVENT.exec(event ?? "") ?? [];
+        if (name === undefined || !isOwn(address)) return [];
+        return [{ name, batch: Number(name === "BlocksVerification" ? second : first), block, hash, address }];
+      }),
+    ),
+  );
+}
+
+/** The batches of all chains whose blocks are known. */
+export function batchSpans(activity: Activity, status: EcosystemStatus): readonly BatchSpan[] {
+  return status.chains.flatMap(({ chainId, batches, proving = [] }) => {
+    const spans = new Map<number, { from: number; to: number; isClosed: boolean }>();
+    const blocks = activity.get(chainId) ?? [];
+    for (const { name, batch, block } of batchEvents(blocks, (address) => address === SYSTEM_CONTEXT)) {
+      const at = timeOf(block);
+      const known = spans.get(batch);
+      if (name === "BatchOpened") spans.set(batch, { from: at, to: at, isClosed: false });
+      if (name === "BatchClosed") spans.set(batch, { from: known?.from ?? at, to: at, isClosed: true });
+    }
+    const newest = blocks.at(-1);
+    return [...spans].map(([number, { from, to, isClosed }]) => {
+      const phase = proving.find((each) => each.batch === number)?.phase;
+      const end = isClosed || newest === undefined ? to : timeOf(newest);
+      const stage = isClosed ? stageOf(number, batches) : "open";
+      return { chainId, number, from, to: end, stage, ...(phase === undefined ? {} : { proving: phase }) };
+    });
+  });
+}
+
+function stageOf(number: number, { committed, proven, executed }: EcosystemStatus["chains"][number]["batches"]): Stage {
+  if (number < executed) return "executed";
+  if (number < proven) return "proven";
+  return number < committed ? "committed" : "sealed";
+}
+
+/** What L1, or a chain on which others settle, did with batches. */
+export function stageMarks(activity: Activity, { l1, chains }: EcosystemInfo): readonly (StageMark & { readonly on: number })[] {
+  const owners = new Map(
+    chains.map(({ hyperchain, chainId, settlesOn }) => [`${settlesOn?.chainId ?? l1.chainId}:${hyperchain}`, chainId]),
+  );
+  const layers = new Set([l1.chainId, ...chains.flatMap(({ settlesOn }) => settlesOn?.chainId ?? [])]);
+  return [...layers].flatMap((on) =>
+    batchEvents(activity.get(on) ?? [], (address) => owners.has(`${on}:${address}`)).flatMap(
+      ({ name, batch, block, hash, address }) => {
+        const stage = STAGES[name as keyof typeof STAGES];
+        const chainId = owners.get(`${on}:${address}`);
+        return stage === undefined || chainId === undefined ? [] : [{ on, chainId, batch, stage, at: timeOf(block), hash }];
+      },
+    ),
+  );
+}
+
+/** Messages with the places and times of their steps, as far as their blocks are known. */
+export function messageLines(activity: Activity, messages: readonly MessageInfo[]): readonly Line[] {
+  const times = new Map<string, number>();
+  for (const [chainId, blocks] of activity)
+    for (const block of blocks) for (const { hash } of block.transactions) times.set(`${chainId}:${hash}`, timeOf(block));
+  return messages.flatMap((message) => {
+    const stops = message.steps.flatMap(({ chainId, transactionHash, step }) => {
+      const at = times.get(`${chainId}:${transactionHash}`);
+      return at === undefined ? [] : [{ chainId, at, step }];
+    });
+    return stops.length === 0 ? [] : [{ message, stops }];
+  });
+}

@@ -1,0 +1,114 @@
+import { createContext } from "preact";
+import { useContext, useMemo, useState } from "preact/hooks";
+import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
+import type { Activity } from "./activity.ts";
+import type { EcosystemInfo } from "./answers.ts";
+import { useAsked } from "./ecosystem.ts";
+import { ask } from "./rpc.ts";
+
+/** Of this browser; other pages of this machine on the same port see it too, so it holds no secrets. */
+const KEPT_AS = "hyperchain-labels";
+const MOST_LABEL = 40;
+
+/** What every chain has at fixed addresses. */
+const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
+
+/** What accounts and contracts are called. */
+export interface Names {
+  /** On a chain, or L1, by its name; undefined for an address without a name. */
+  of(chain: string, address: string): string | undefined;
+  /** Addresses whose name has this text in it, in any case. */
+  find(text: string): readonly { readonly address: string; readonly name: string }[];
+  /** Has the reader's own name for an address stand everywhere; an empty one takes it away. */
+  label(address: string, name: string): void;
+}
+
+export const NamesContext = createContext<Names>({ of: () => undefined, find: () => [], label: () => undefined });
+
+export function useNames(): Names {
+  return useContext(NamesContext);
+}
+
+export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity): Names {
+  const [labels, setLabels] = useState(kept);
+  const accounts = useAsked(() => ask<readonly string[]>("any", "eth_accounts"), ["accounts", info === undefined]);
+  const addresses = accounts.state === "there" ? accounts.value : [];
+  const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
+  return useMemo(() => {
+    const known = new Map([...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info)), ...accountsOf(info, addresses)]);
+    const all = (): readonly (readonly [string, string])[] => [
+      ...known,
+      ...[...contracts].map(([key, name]) => [key.slice(key.indexOf(" ") + 1), name] as const),
+      ...Object.entries(labels),
+    ];
+    return {
+      of(chain, address) {
+        const key = address.toLowerCase();
+        return labels[key] ?? known.get(key) ?? contracts.get(`${chain} ${key}`);
+      },
+      find(text) {
+        const wanted = text.toLowerCase();
+        const found = all().filter(([, name]) => name.toLowerCase().includes(wanted));
+        return [...new Map(found)].map(([address, name]) => ({ address, name }));
+      },
+      label(address, name) {
+        const { [address.toLowerCase()]: _, ...others } = labels;
+        const text = name.trim().slice(0, MOST_LABEL);
+        const next = text === "" ? others : { ...others, [address.toLowerCase()]: text };
+        localStorage.setItem(KEPT_AS, JSON.stringify(next));
+        setLabels(next);
+      },
+    };
+  }, [info, labels, contracts, addresses.length]);
+}
+
+function membersOf(info: EcosystemInfo): readonly (readonly [string, string])[] {
+  const relayer = info.relayer === undefined ? [] : [[info.relayer.address, "relayer"] as const];
+  return [
+    ...Object.entries(info.l1.contracts).map(([name, address]) => [address.toLowerCase(), `${info.l1.name} ${name}`] as const),
+    ...Object.entries(info.singletons).map(([name, address]) => [address.toLowerCase(), name] as const),
+    ...info.chains.flatMap(({ name, hyperchain, operator }) => [
+      [hyperchain.toLowerCase(), `${name} on L1`] as const,
+      [operator.toLowerCase(), `operator of ${name}`] as const,
+    ]),
+    ...relayer,
+  ];
+}
+
+/** The unlocked development accounts by their numbers. */
+function accountsOf(info: EcosystemInfo | undefined, addresses: readonly string[]): readonly (readonly [string, string])[] {
+  const { funded = [] } = info?.accounts ?? {};
+  if (funded.length !== addresses.length) return [];
+  const relayer = info?.relayer?.address.toLowerCase();
+  return addresses.flatMap((address, i) =>
+    address.toLowerCase() === relayer ? [] : [[address.toLowerCase(), `account ${funded[i]}`] as const],
+  );
+}
+
+/** The project's contracts that transactions have shown, by chain and address. */
+function contractsOf(info: EcosystemInfo | undefined, activity: Activity): ReadonlyMap<string, string> {
+  const members = info === undefined ? [] : [info.l1, ...info.chains];
+  return new Map(
+    members.flatMap(({ chainId, name }) =>
+      (activity.get(chainId) ?? []).flatMap(({ transactions }) =>
+        transactions.flatMap(({ created, to, contract, events }) => [
+          ...(contract === undefined ? [] : [[`${name} ${(created ?? to ?? "").toLowerCase()}`, contract] as const]),
+          ...events.flatMap((each) =>
+            each.contract === undefined ? [] : [[`${name} ${each.address.toLowerCase()}`, each.contract] as const],
+          ),
+        ]),
+      ),
+    ),
+  );
+}
+
+function kept(): Readonly<Record<string, string>> {
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(KEPT_AS) ?? "{}");
+    const entries = Object.entries(read as Record<string, unknown>);
+    return Object.fromEntries(entries.flatMap(([address, name]) => (typeof name === "string" ? [[address, name]] : [])));
+  } catch {
+    // Another page of this machine has been on this port before.
+    return {};
+  }
+}

@@ -1,0 +1,48 @@
+import { useState } from "preact/hooks";
+import { asCast, asCurl } from "../copied.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { ask } from "../rpc.ts";
+import { memberOf } from "../wallet/signer.ts";
+import type { EcosystemInfo, TransactionAnswer } from "../answers.ts";
+
+type Copy = (transaction: TransactionAnswer, url: string) => string;
+
+/** What a transaction can be copied as. */
+const COPIES: Readonly<Record<string, Copy>> = { cast: asCast, curl: asCurl };
+
+/** Puts a transaction on the clipboard, in a form that does it again. */
+export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly hash: string }) {
+  const { info } = useEcosystem();
+  const [told, tell] = useState("");
+  const copy = async (make: Copy): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(await copied(info, { chainId, hash, make }));
+      tell("copied");
+    } catch (error) {
+      tell(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <details class="copy-as">
+      <summary>Copy as</summary>
+      <div>
+        {Object.entries(COPIES).map(([name, make]) => (
+          <button key={name} onClick={() => void copy(make)}>
+            {name}
+          </button>
+        ))}
+        <span role="status">{told}</span>
+      </div>
+    </details>
+  );
+}
+
+async function copied(
+  info: EcosystemInfo,
+  { chainId, hash, make }: { readonly chainId: number; readonly hash: string; readonly make: Copy },
+): Promise<string> {
+  const transaction = await ask<TransactionAnswer | null>(memberOf(info, chainId), "eth_getTransactionByHash", [hash]);
+  const { url } = [info.l1, ...info.chains].find((member) => member.chainId === chainId) ?? info.l1;
+  if (transaction === null) throw new Error("the chain has the transaction no more");
+  return make(transaction, url);
+}

@@ -1,0 +1,25 @@
+import type { MessageInfo } from "../answers.ts";
+import { STEP_WORDS, stepsOf } from "../message-steps.ts";
+import { to } from "../route.ts";
+import { useChainName } from "./links.tsx";
+import { Where } from "./message-table.tsx";
+
+/** A message's steps in a line, as far as it is. */
+export function Journey({ message }: { readonly message: MessageInfo }) {
+  const nameOf = useChainName();
+  const done = new Set(message.steps.map(({ step }) => step));
+  const steps = stepsOf(message);
+  return (
+    <p class="journey">
+      <a href={to("message", message.sourceChainId, message.messageHash)}>
+        {message.type} to {nameOf(message.destinationChainId)}
+      </a>
+      <span class="dots" role="img" aria-label={`${done.size} of ${steps.length} steps`}>
+        {steps.map((step) => (
+          <i key={step} class={done.has(step) ? "done" : ""} title={STEP_WORDS[step] ?? step} />
+        ))}
+      </span>
+      <Where message={message} />
+    </p>
+  );
+}

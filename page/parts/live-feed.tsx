@@ -1,0 +1,202 @@
+import { useMemo, useState } from "preact/hooks";
+import { timeOf, useActivity } from "../activity.ts";
+import type { Activity, Happening } from "../activity.ts";
+import type { MessageInfo } from "../answers.ts";
+import { useEcosystem } from "../ecosystem.ts";
+import { asCsv, asJson, filtered } from "../filtered.ts";
+import type { Filter, Naming } from "../filtered.ts";
+import { amount, clockTime, count, plural } from "../format.ts";
+import { useNames } from "../names.ts";
+import { useLinkState } from "../route.ts";
+import { saveFile } from "../save-file.ts";
+import { CopyAs } from "./copy-as.tsx";
+import { AddressLink, TransactionLink, useChainName, useSymbol } from "./links.tsx";
+import { Journey } from "./journey.tsx";
+import { Mark } from "./layout.tsx";
+import { Reverted, TraceOverChains } from "./trace-over-chains.tsx";
+import { Words } from "./words.tsx";
+
+/** Rows at first, and as many again with each press of the button. */
+const ROWS = 30;
+
+/** Users' transactions over all members, the newest first, as they happen. */
+export function LiveFeed() {
+  const { info, messages } = useEcosystem();
+  const activity = useActivity();
+  const naming = useNaming();
+  const [filter, setFilter] = useFilter();
+  const [held, hold] = useState<Activity>();
+  const [most, setMost] = useState(ROWS);
+  const shown = held ?? activity;
+  const rows = useMemo(
+    () => filtered(shown, filter, naming),
+    [shown, filter.text, filter.chain, filter.failedOnly, filter.withSystem, naming],
+  );
+  const waiting = held === undefined ? 0 : filtered(activity, filter, naming).length - rows.length;
+  const begun = useMemo(() => bySender(messages.messages), [messages]);
+  return (
+    <section aria-labelledby="feed" class="live">
+      <div class="bar">
+        <h2 id="feed">Live</h2>
+        <form role="search" aria-label="the feed" onSubmit={(event) => event.preventDefault()}>
+          <input
+            type="search"
+            aria-label="filter by account, contract, function, event or hash"
+            placeholder="filter: account, contract, function, event, hash"
+            value={filter.text}
+            onInput={({ currentTarget }) => setFilter("q", currentTarget.value)}
+          />
+        </form>
+        <select aria-label="chain" value={filter.chain} onChange={({ currentTarget }) => setFilter("chain", currentTarget.value)}>
+          <option value="">all chains</option>
+          {[info.l1, ...info.chains].map(({ name }) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+        <Switch label="failed only" on={filter.failedOnly} set={(on) => setFilter("failed", on ? "1" : undefined)} />
+        <Switch label="chains' own too" on={filter.withSystem} set={(on) => setFilter("system", on ? "1" : undefined)} />
+        <button aria-pressed={held !== undefined} onClick={() => hold(held === undefined ? activity : undefined)}>
+          {held === undefined ? "Pause" : `Resume${waiting > 0 ? ` (${count(waiting)} new)` : ""}`}
+        </button>
+        <button onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming))}>JSON</button>
+        <button onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming))}>CSV</button>
+      </div>
+      {rows.length === 0 ? (
+        <p class="quiet">{emptyBecause(filter)}</p>
+      ) : (
+        <ol class="feed" aria-label="transactions, the newest first">
+          {rows.slice(0, most).map((row) => (
+            <Row key={`${row.block.chainId}:${row.hash}`} row={row} messages={begun.get(row.hash) ?? []} />
+          ))}
+        </ol>
+      )}
+      {rows.length > most && <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>}
+    </section>
+  );
+}
+
+function emptyBecause({ text, chain, failedOnly, withSystem }: Filter): string {
+  if (text !== "" || chain !== "" || failedOnly) return "Nothing that is kept matches the filter.";
+  return withSystem ? "Nothing has happened yet." : "No user has sent a transaction yet; deploy a contract, or send something.";
+}
+
+function useNaming(): Naming {
+  const { info } = useEcosystem();
+  const names = useNames();
+  return useMemo((): Naming => {
+    const members = new Map([info.l1, ...info.chains].map(({ chainId, name }) => [chainId, name]));
+    return {
+      nameOf: (chainId) => members.get(chainId) ?? String(chainId),
+      addressName: (chain, address) => names.of(chain, address),
+    };
+  }, [info, names]);
+}
+
+function useFilter(): readonly [Filter, (name: string, value: string | undefined) => void] {
+  const [state, set] = useLinkState();
+  const filter = {
+    text: state.get("q") ?? "",
+    chain: state.get("chain") ?? "",
+    failedOnly: state.has("failed"),
+    withSystem: state.has("system"),
+  };
+  return [filter, set];
+}
+
+/** Messages by the transactions that began them. */
+function bySender(messages: readonly MessageInfo[]): ReadonlyMap<string, readonly MessageInfo[]> {
+  return Map.groupBy(messages, ({ steps }) => steps[0]?.transactionHash ?? "");
+}
+
+function Switch({ label, on, set }: { readonly label: string; readonly on: boolean; readonly set: (on: boolean) => void }) {
+  return (
+    <label class="switch">
+      <input type="checkbox" checked={on} onChange={({ currentTarget }) => set(currentTarget.checked)} /> {label}
+    </label>
+  );
+}
+
+function Row({ row, messages }: { readonly row: Happening; readonly messages: readonly MessageInfo[] }) {
+  const chain = useChainName()(row.block.chainId);
+  const { info } = useEcosystem();
+  const [isTraced, setTraced] = useState(false);
+  const lane = [info.l1, ...info.chains].findIndex(({ chainId }) => chainId === row.block.chainId);
+  const member = row.block.chainId === info.l1.chainId ? "l1" : String(row.block.chainId);
+  const at = timeOf(row.block);
+  return (
+    <li class={row.succeeded ? "row" : "row failed"}>
+      <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
+      <a class={`chip lane-${lane % 8}`} href={`#/${encodeURIComponent(chain)}`}>
+        {chain}
+      </a>
+      <div class="what">
+        <p>
+          <Mark kind={row.succeeded ? "good" : "bad"}>{row.succeeded ? "✓" : "✗ failed"}</Mark> <What row={row} chain={chain} />
+        </p>
+        <p class="quiet small">
+          <AddressLink chain={chain} address={row.from} />
+          {row.to !== undefined && (
+            <>
+              {" → "}
+              <AddressLink chain={chain} address={row.to} />
+            </>
+          )}
+          {" · "}
+          {count(row.gasUsed)} gas · <TransactionLink chain={chain} hash={row.hash} />
+        </p>
+        {!row.succeeded && <Reverted member={member} hash={row.hash} />}
+        {messages.map((message) => (
+          <Journey key={`${message.sender}${message.messageHash}`} message={message} />
+        ))}
+        {row.events.length > 0 && <Events row={row} chain={chain} />}
+        {isTraced && <TraceOverChains member={member} chain={chain} hash={row.hash} />}
+      </div>
+      <div class="acts">
+        <button aria-expanded={isTraced} onClick={() => setTraced(!isTraced)}>
+          Trace
+        </button>
+        <CopyAs chainId={row.block.chainId} hash={row.hash} />
+      </div>
+    </li>
+  );
+}
+
+/** What a transaction does, in one line. */
+function What({ row, chain }: { readonly row: Happening; readonly chain: string }) {
+  const symbol = useSymbol(chain);
+  const value = BigInt(row.value) === 0n ? undefined : amount(row.value, symbol);
+  const { created, contract, call, selector } = row;
+  if (created !== undefined)
+    return (
+      <>
+        creates {contract === undefined ? "a contract" : <strong>{contract}</strong>} at{" "}
+        <AddressLink chain={chain} address={created} />
+        {value !== undefined && ` with ${value}`}
+      </>
+    );
+  if (selector === undefined) return <>sends {value ?? amount(0n, symbol)}</>;
+  return (
+    <>
+      {contract !== undefined && <strong>{contract}.</strong>}
+      {call === undefined ? <code>{selector}…</code> : <Words chain={chain} text={call} />}
+      {value !== undefined && ` with ${value}`}
+    </>
+  );
+}
+
+function Events({ row: { events, moreEvents = 0 }, chain }: { readonly row: Happening; readonly chain: string }) {
+  return (
+    <details>
+      <summary>{plural(events.length + moreEvents, "event")}</summary>
+      <ul class="events">
+        {events.map(({ address, event }, place) => (
+          <li key={place}>
+            <AddressLink chain={chain} address={address} />{" "}
+            {event === undefined ? "an unknown event" : <Words chain={chain} text={event} />}
+          </li>
+        ))}
+        {moreEvents > 0 && <li class="quiet">{count(moreEvents)} more, on the transaction's page</li>}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
+import type { JsonRpcProvider, TransactionReceipt, Wallet } from "ethers";
+import hre from "hardhat";
+import { send } from "../../src/client/send.ts";
+import { keptNames } from "../../src/devnet/view/kept-names.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
+import { contractNames } from "../../src/client/revert-reason.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+
+const [A, B] = [271n, 272n];
+const BOB = "0x00000000000000000000000000000000000b0b00";
+
+describe("I11: what just happened over all chains, in words", () => {
+  let devnet: FlowDevnet;
+  let client: JsonRpcProvider;
+  let alice: Wallet;
+  let created: TransactionReceipt;
+  let moved: TransactionReceipt;
+  let failed: TransactionReceipt;
+  let sent: Hex;
+  const began = Date.now();
+  const ask = (...params: unknown[]): Promise<ActivityBlock[]> =>
+    client.send("hyperchain_activity", params) as Promise<ActivityBlock[]>;
+  const all = async (): Promise<readonly (ActivityTransaction & { readonly chainId: number })[]> =>
+    (await ask()).flatMap(({ chainId, transactions }) => transactions.map((each) => ({ ...each, chainId })));
+
+  before(async () => {
+    devnet = await startFlowDevnet(
+      [
+        { chainId: A, name: "alpha" },
+        { chainId: B, name: "beta", dataAvailability: "validium" },
+      ],
+      { prover: { mode: "none" }, relayer: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    client = clientOf(devnet.chains[0]!);
+    alice = devnet.accounts.wallet(ALICE).connect(client) as unknown as Wallet;
+    const { abi, bytecode } = await hre.artifacts.readArtifact("DevelopmentToken");
+    const token = new Interface(abi);
+    const contract = await new ContractFactory(abi, bytecode, alice).deploy("Money", "MNY", alice.address, 1_000n);
+    created = (await contract.deploymentTransaction()!.wait())!;
+    const pay = async (amount: bigint): Promise<TransactionReceipt> => {
+      const data = token.encodeFunctionData("transfer", [BOB, amount]);
+      const { hash } = await alice.sendTransaction({ to: created.contractAddress!, data, gasLimit: 200_000n });
+      return (await client.getTransactionReceipt(hash))!;
+    };
+    moved = await pay(7n);
+    failed = await pay(5_000n);
+    sent = (await send(devnet.info(), { from: A, to: { chain: B, account: BOB }, amount: 2n * ETHER }, alice)).transactionHash;
+    await devnet.settle();
+    await devnet.relay();
+  });
+  after(async () => {
+    client?.destroy();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+  });
+
+  test("a user's transaction is told with its contract, its call, its events and its result", async () => {
+    const transactions = await all();
+    const paid = transactions.find(({ hash }) => hash === moved.hash)!;
+    const from = alice.address.toLowerCase();
+    const words = (text: string | undefined): string | undefined => text?.toLowerCase();
+    const { call, events, ...rest } = paid;
+    assert.deepEqual(rest, {
+      hash: moved.hash,
+      from,
+      to: created.contractAddress!.toLowerCase(),
+      by: "user",
+      value: "0",
+      selector: "0xa9059cbb",
+      contract: "DevelopmentToken",
+      succeeded: true,
+      gasUsed: Number(moved.gasUsed),
+      fee: moved.fee.toString(),
+      chainId: 271,
+    });
+    assert.equal(words(call), `transfer(${BOB}, 7)`);
+    assert.deepEqual(
+      events.map(({ address, contract, event }) => [address, contract, words(event)]),
+      [[created.contractAddress!.toLowerCase(), "DevelopmentToken", `transfer(${from}, ${BOB}, 7)`]],
+    );
+    const deployed = transactions.find(({ hash }) => hash === created.hash)!;
+    assert.deepEqual(
+      [deployed.created, deployed.to, deployed.contract],
+      [created.contractAddress!.toLowerCase(), undefined, "DevelopmentToken"],
+    );
+    assert.equal(transactions.find(({ hash }) => hash === failed.hash)?.succeeded, false);
+    assert.equal(transactions.find(({ hash }) => hash === sent)?.by, "user");
+  });
+
+  test("what chains and their operators do by themselves is told apart from what users do", async () => {
+    const transactions = await all();
+    const { operator, hyperchain } = devnet.info().chains[0]!;
+    const settling = transactions.filter(({ from, to }) => from === operator && to === hyperchain);
+    assert.ok(settling.length >= 2, "commit, and proof or execution, are on L1");
+    assert.deepEqual(new Set(settling.map(({ by, chainId }) => `${by} ${chainId}`)), new Set([`chain ${devnet.l1.chainId}`]));
+    const events = settling.flatMap((each) => each.events.map(({ event }) => event?.slice(0, event.indexOf("("))));
+    assert.ok(events.includes("BlockCommit") && events.includes("BlockExecution"), events.join(", "));
+    const users = transactions.filter(({ by }) => by === "user").map(({ hash }) => hash);
+    assert.deepEqual(new Set(users), new Set([created.hash, moved.hash, failed.hash, sent]));
+  });
+
+  test("blocks say when they were told, by ranges too, and those of the set-up do not", async () => {
+    const [block] = await ask([{ chain: "alpha", from: moved.blockNumber }]);
+    assert.deepEqual([block?.number, block?.hash, block?.transactions.length], [moved.blockNumber, moved.blockHash, 1]);
+    assert.ok(block?.at !== undefined && block.at >= began && block.at <= Date.now());
+    const [genesis] = await ask([{ chain: 271, from: 0, to: 0 }]);
+    assert.equal(genesis?.at, undefined);
+    assert.deepEqual(await ask([{ chain: "alpha", from: 1_000_000 }]), []);
+  });
+
+  test("attack: a chain that only its readers may read is left out, and refused by name", async () => {
+    assert.ok((await ask()).every(({ chainId }) => chainId !== 272));
+    const { data } = await refusalOf(client, "hyperchain_activity", [[{ chain: "beta", from: 0 }]]);
+    assert.equal(data?.code, "SessionRequired");
+  });
+
+  test("attack: what is no range, or asks for more than 200 blocks, is refused", async () => {
+    for (const asked of [
+      5,
+      "alpha",
+      [{ chain: "alpha" }],
+      [{ chain: "alpha", from: -1 }],
+      [{ chain: "alpha", from: 3, to: 2 }],
+      [{ chain: "alpha", from: 0, to: 200 }],
+      [null],
+    ]) {
+      assert.equal((await refusalOf(client, "hyperchain_activity", [asked])).code, -32_602, JSON.stringify(asked));
+    }
+    assert.equal((await refusalOf(client, "hyperchain_activity", [[{ chain: "gamma", from: 0 }]])).code, -32_602);
+  });
+});
+
+test("names are read once, and again where something is unknown that a compiler may have made since", async () => {
+  let reads = 0;
+  let nowMs = 0;
+  let abi: string[] = [];
+  const names = keptNames(
+    async () => {
+      reads++;
+      return contractNames([abi]);
+    },
+    () => nowMs,
+  );
+  const selector = new Interface(["function mint()"]).encodeFunctionData("mint") as Hex;
+  const look = () => names.find((known) => known.call(selector));
+  assert.equal(await look(), undefined);
+  abi = ["function mint()"];
+  assert.deepEqual([await look(), reads], [undefined, 1]);
+  nowMs = 6_000;
+  assert.deepEqual([await look(), reads], ["mint()", 2]);
+  nowMs = 60_000;
+  assert.deepEqual([await look(), reads], ["mint()", 2]);
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ContractFactory, Interface } from "ethers";
+import type { JsonRpcProvider, Wallet } from "ethers";
+import hre from "hardhat";
+import type { Browser, Locator, Page } from "playwright-core";
+import { send } from "../../src/client/send.ts";
+import { projectNames } from "../../src/plugin/project-names.ts";
+import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
+import type { PageServer } from "../../src/page/page-server.ts";
+import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
+import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { openBrowser } from "./support/browser.ts";
+import { revertingWith } from "./support/strangers.ts";
+import { violations } from "./support/violations.ts";
+
+const BOB = "0x00000000000000000000000000000000000b0b00";
+/** What a stranger would like a page to run, link to, or press. */
+const MARKUP = `<img src=x onerror="document.title='taken'"><a href="https://evil.example">press</a><button>Mine</button>`;
+/** Behind a receipt, on a machine that other tests keep busy too; the bench holds the figure of an idle one. */
+const MOST_LATE_MS = 1_000;
+
+describe("I11: a day at the workbench, in a real browser", async () => {
+  const browser: Browser | undefined = await openBrowser();
+  const skip = browser === undefined ? "no browser is installed" : false;
+  let devnet: FlowDevnet;
+  let page: PageServer;
+  let tab: Page;
+  let onAlpha: JsonRpcProvider;
+  let alice: Wallet;
+  let money: string;
+  const token = async () => hre.artifacts.readArtifact("DevelopmentToken");
+  const complaints: string[] = [];
+  const rows = (): Locator => tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
+  const row = (text: string | RegExp): Locator => rows().filter({ hasText: text }).first();
+  async function pay(amount: bigint): Promise<string> {
+    const data = new Interface((await token()).abi).encodeFunctionData("transfer", [BOB, amount]);
+    const { hash } = await alice.sendTransaction({ to: money, data, gasLimit: 200_000n });
+    await onAlpha.waitForTransaction(hash);
+    return hash;
+  }
+  const settle = async (): Promise<void> => {
+    await devnet.settle();
+    await devnet.relay();
+  };
+
+  before(async () => {
+    if (browser === undefined) return;
+    devnet = await startFlowDevnet(
+      [
+        { chainId: 271n, name: "alpha" },
+        { chainId: 272n, name: "beta" },
+      ],
+      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] },
+      { names: projectNames(hre.artifacts) },
+    );
+    page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
+    onAlpha = clientOf(devnet.chains[0]!);
+    alice = devnet.accounts.wallet(ALICE).connect(onAlpha) as unknown as Wallet;
+    tab = await browser.newPage();
+    // A loaded machine is slow; what is awaited comes.
+    tab.setDefaultTimeout(60_000);
+    tab.on("pageerror", ({ message }) => complaints.push(message));
+    tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    await tab.goto(page.writingUrl);
+  });
+  after(async () => {
+    onAlpha?.destroy();
+    await browser?.close();
+    await page?.close();
+    await devnet?.close();
+    assert.deepEqual(devnet?.faults ?? [], []);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("what is deployed and called stands in the feed in words, soon behind its receipt", { skip }, async () => {
+    await tab.getByText("No user has sent a transaction yet").waitFor();
+    const { abi, bytecode } = await token();
+    const contract = await new ContractFactory(abi, bytecode, alice).deploy("Money", "MNY", alice.address, 1_000n);
+    money = (await contract.waitForDeployment()).target as string;
+    await row("creates DevelopmentToken").waitFor();
+    await pay(7n);
+    const received = performance.now();
+    await row(/DevelopmentToken\.transfer\(.*, 7\)/).waitFor();
+    const lateMs = performance.now() - received;
+    assert.ok(lateMs < MOST_LATE_MS, `it came ${lateMs} ms behind the receipt`);
+    const shown = row(/transfer\(.*, 7\)/);
+    assert.match(await shown.innerText(), /account 1 → DevelopmentToken/);
+    await shown.getByText("1 event").click();
+    await shown.getByText(/^Transfer\(/).waitFor();
+  });
+
+  test("what failed says why, and the filter stands in the link", { skip }, async () => {
+    const hash = await pay(5_000n);
+    await row(/It reverted with BalanceTooSmall\(.*, 993, 5000\)/).waitFor();
+    await tab.getByLabel("failed only").check();
+    await tab.getByRole("list", { name: "transactions" }).locator("> li:only-child").waitFor();
+    assert.match(await rows().innerText(), /5000/);
+    await tab.getByLabel("failed only").uncheck();
+    await tab.getByLabel("filter by account").fill(hash.slice(0, 20));
+    await tab.getByRole("list", { name: "transactions" }).locator("> li:only-child").waitFor();
+    const link = tab.url();
+    await tab.goto("about:blank");
+    await tab.goto(link);
+    await tab.getByRole("list", { name: "transactions" }).locator("> li:only-child").getByText("✗ failed").waitFor();
+    await tab.getByLabel("filter by account").fill("");
+  });
+
+  test(
+    "a message stands under the transaction that began it, and one click shows the calls on both chains",
+    { skip },
+    async () => {
+      await send(devnet.info(), { from: 271n, to: { chain: 272n, account: BOB }, amount: 2n * ETHER }, alice);
+      const sent = row("with 2 ETH");
+      await sent.getByText("transfer to beta").waitFor();
+      await settle();
+      await sent.getByText(/^arrived/).waitFor();
+      await sent.getByRole("button", { name: "Trace" }).click();
+      await sent.locator(".arrival .trace").waitFor();
+      const traces = await sent.locator(".trace > p").allInnerTexts();
+      assert.deepEqual(
+        traces.map((text) => /^on (\w+) .*(succeeded|failed)/.exec(text)?.slice(1)),
+        [
+          ["alpha", "succeeded"],
+          ["beta", "succeeded"],
+        ],
+      );
+      await sent.getByRole("button", { name: "Trace" }).click();
+    },
+  );
+
+  test("the picture has a lane for each member, the batches by stage and the message, also as a list", { skip }, async () => {
+    const picture = tab.getByRole("region", { name: "What happens" });
+    const [l1, ...chains] = await picture.locator(".lane .name").allTextContents();
+    assert.deepEqual([l1, ...chains], [devnet.info().l1.name, "alpha", "beta"]);
+    await picture.locator("a.message.good path").first().waitFor({ state: "attached" });
+    await picture.locator(".batch.stage-executed").first().waitFor({ state: "attached" });
+    await picture.getByText("The picture as a list: 1 message").click();
+    await picture.getByRole("listitem").filter({ hasText: "alpha to beta" }).waitFor();
+    await picture.getByRole("link", { name: "alpha, batch 0: executed" }).waitFor();
+    await picture.getByRole("button", { name: "1 hour" }).click();
+    assert.match(tab.url(), /span=3600/);
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("the feed stands still while it is paused, and says how much is new", { skip }, async () => {
+    await tab.getByRole("button", { name: "Pause", exact: true }).click();
+    await pay(11n);
+    await tab.getByRole("button", { name: "Resume (1 new)" }).click();
+    await row(/transfer\(.*, 11\)/).waitFor();
+  });
+
+  test("attack: a stranger's revert text stays text", { skip }, async () => {
+    const deployed = await (await alice.sendTransaction({ data: revertingWith(MARKUP) })).wait();
+    const { hash } = await alice.sendTransaction({ to: deployed!.contractAddress, data: "0x12345678", gasLimit: 100_000n });
+    await onAlpha.waitForTransaction(hash);
+    const shown = row("onerror");
+    await shown.waitFor();
+    assert.ok((await shown.innerText()).includes(MARKUP));
+    assert.equal(await tab.locator("img").count(), 0);
+    assert.equal(await tab.locator('a[href*="evil"]').count(), 0);
+    assert.equal(await shown.getByRole("button", { name: "Mine" }).count(), 0);
+  });
+});
