@@ -1,6 +1,6 @@
-import type { ProverMode } from "./devnet/view/ecosystem-info.ts";
-import type { BridgesOption } from "./options/bridges.ts";
-import type { HyperchainsL1UserConfig, HyperchainUserConfig } from "./options/generated/user-config.ts";
+import type * as v from "valibot";
+import type { chainConfig, configSchema } from "./options/config.ts";
+import type { Given } from "./options/values.ts";
 
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export type { ChainName } from "./client/ecosystem.ts";
@@ -19,62 +19,19 @@ export type { Faults, FaultTarget } from "./plugin/api/faults.ts";
 export type * from "./plugin/api/hyperchains.ts";
 export type { CrossingType, Message, MessageStep } from "./plugin/api/message.ts";
 
-/** `hre.config.hyperchains`. */
-export interface HyperchainsConfig {
-  readonly name: string;
-  readonly host: string;
-  readonly origins: readonly string[];
-  readonly url?: string | undefined;
-  readonly l1: HyperchainsL1UserConfig;
+/** `hre.config.hyperchains`: what the user says, with the defaults. */
+export interface HyperchainsConfig extends Omit<
+  Given<v.InferOutput<typeof configSchema>>,
+  "chains" | "accounts" | "relayerPolicy"
+> {
   /** In the order of the user's config. */
   readonly chains: readonly HyperchainConfig[];
-  readonly prover: {
-    readonly mode: ProverMode;
-    /** Of chains that say nothing. */
-    readonly execution: "proven" | "trusted";
-    /** Of each chain, of its newest batches. */
-    readonly keptProofs: number;
-    readonly workers?: number | undefined;
-    readonly fleet?: { readonly host: string; readonly port: number; readonly token: string } | undefined;
-  };
   readonly accounts: { readonly funded: number; readonly balanceWei: bigint; readonly unlocked?: boolean | undefined };
-  readonly singletons: boolean;
-  readonly allowUnlimitedContractSize: boolean;
-  readonly allowBlocksWithSameTimestamp?: boolean | undefined;
-  readonly development?: boolean | undefined;
-  readonly reseal?: boolean | undefined;
-  readonly relayer: boolean;
   readonly relayerPolicy: { readonly minRewardPercent?: number | undefined; readonly reserveWei?: bigint | undefined };
-  readonly pollIntervalMs: number;
-  readonly page: { readonly served: boolean; readonly port?: number | undefined };
-  /** Of others, whose dapps run here as they are. */
-  readonly bridges?: BridgesOption | undefined;
-  /** Of spawned ecosystems. */
-  readonly data?: string | undefined;
 }
 
-/** What a chain has in every config that is complete. */
-type CompleteFields =
-  | "blocks"
-  | "batches"
-  | "dataAvailability"
-  | "openReads"
-  | "executionDelaySeconds"
-  | "priorityOpWindowSeconds"
-  | "exitDelaySeconds"
-  | "pace"
-  | "prover";
-
 /** One chain of `hre.config.hyperchains`. */
-export interface HyperchainConfig
-  extends
-    Omit<HyperchainUserConfig, "chainId" | "baseToken" | "readers" | "senders" | "deployers" | CompleteFields>,
-    Required<{ readonly [Field in CompleteFields]: NonNullable<HyperchainUserConfig[Field]> }> {
+export interface HyperchainConfig extends Omit<Given<v.InferOutput<typeof chainConfig>>, "chainId"> {
   readonly name: string;
   readonly chainId: number;
-  /** 20 bytes in lower case. */
-  readonly baseToken?: `0x${string}` | { readonly name: string; readonly symbol: string } | undefined;
-  readonly readers?: readonly `0x${string}`[] | undefined;
-  readonly senders?: readonly `0x${string}`[] | undefined;
-  readonly deployers?: readonly `0x${string}`[] | undefined;
 }

@@ -27,7 +27,7 @@ export async function optionsReference(root: string): Promise<readonly Generated
   const { printWidth } = JSON.parse(readFileSync(join(root, ".oxfmtrc.json"), "utf8")) as { readonly printWidth: number };
   const source = (path: string, text: string): Promise<GeneratedFile> =>
     format(path, text, { printWidth }).then(({ code }) => ({ path, content: code }));
-  const types = `// Generated from src/options/config.ts by 'npm run generate'.\n${interfaces(config).join("\n")}`;
+  const types = `// Generated from src/options/fields by 'npm run generate'.\n${interfaces(config).join("\n")}`;
   return [
     { path: PAGE, content: withTable(withTable(page, "options", rows("", config)), "flags", flags) },
     await source(TYPES, types),

@@ -53,8 +53,10 @@ import { newBlock, openChain } from "./membership/open-chain.ts";
 import type { ChainEvents, ChainOpening, OpenedChain } from "./membership/open-chain.ts";
 import { RunningChains } from "./membership/running-chains.ts";
 import { SettlementBases } from "./membership/settlement-bases.ts";
-import { closedToOthers, completeOptions, isForThisMachine, planChains } from "./options.ts";
-import type { ChainPlan, CompleteOptions, DevnetOptions } from "./options.ts";
+import { isForThisMachine } from "../options/plan.ts";
+import type { ChainPlan } from "../options/plan.ts";
+import { closedToOthers, planDevnet } from "./options.ts";
+import type { CompleteOptions, DevnetOptions, DevnetPlan } from "./options.ts";
 import { connectInProcess, withCallsFromOutside } from "./relaying.ts";
 import { createShutdownGuard } from "./shutdown-guard.ts";
 import { snapshotMethods } from "./snapshots/snapshots.ts";
@@ -111,14 +113,17 @@ const noNames = (): Promise<ProjectNames> => Promise.resolve(contractNames([]));
  * DeploymentError, or what a chain could not start for.
  */
 export function startDevnet(options: DevnetOptions, dependencies: DevnetDependencies): Promise<Devnet> {
-  return startOrDispose("the ecosystem", (closing) => start(options, dependencies, closing));
+  return startOrDispose("the ecosystem", (closing) => start(planDevnet(options), dependencies, closing));
 }
 
-async function start(given: DevnetOptions, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
-  const options = completeOptions(given);
+/** The same of what is planned already. */
+export function startPlanned(plan: DevnetPlan, dependencies: DevnetDependencies): Promise<Devnet> {
+  return startOrDispose("the ecosystem", (closing) => start(plan, dependencies, closing));
+}
+
+async function start({ options, plans }: DevnetPlan, dependencies: DevnetDependencies, closing: Disposer): Promise<Devnet> {
   const { name, prover: proving } = options;
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
-  const plans = planChains(options);
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
   const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
@@ -246,7 +251,11 @@ async function settledOn(
     world?.deployed ??
     (existing === undefined
       ? await deployNewContracts(contracts, { signer, artifacts })
-      : await adoptContracts(existing, { ...contracts, version: contracts.version(), chains: plans }, l1.provider));
+      : await adoptContracts(
+          existing,
+          { ...contracts, version: contracts.version(), chains: plans.map(({ protocol }) => protocol) },
+          l1.provider,
+        ));
   world?.keepDeployed(deployed);
   return withVersionInForce(deployed, contracts);
 }

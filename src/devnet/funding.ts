@@ -6,7 +6,8 @@ import type { DevelopmentAccounts } from "./accounts.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { payFromL1 } from "../client/ether-request.ts";
 import { DevnetOptionsError } from "./options.ts";
-import type { ChainPlan, DevnetOptions } from "./options.ts";
+import type { ChainPlan } from "../options/plan.ts";
+import type { DevnetOptions } from "./options.ts";
 import type { DevnetChain } from "./chains/served-chain.ts";
 import type { SettlementBase } from "./l1/settlement-base.ts";
 
@@ -62,7 +63,7 @@ export async function requireFunds(
   plans: readonly ChainPlan[],
   payer: Signer,
 ): Promise<void> {
-  const etherChains = plans.filter(({ baseToken }) => baseToken === ETH_BASE_TOKEN);
+  const etherChains = plans.filter(({ protocol }) => protocol.baseToken === ETH_BASE_TOKEN);
   const neededWei = fundingWei * BigInt(fundedAccounts.length * etherChains.length);
   const address = await payer.getAddress();
   const balance = (await payer.provider?.getBalance(address)) ?? 0n;

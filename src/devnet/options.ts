@@ -1,49 +1,31 @@
 import * as v from "valibot";
 import type { Closed } from "../chain/rpc/guarded-methods.ts";
-import type { BatchPolicy } from "../chain/sequencer/policies.ts";
-import {
-  batchAgeMs,
-  batchTransactions,
-  blockIntervalMs,
-  CHAIN_FIELDS,
-  DEFAULT_MAX_INSTRUCTIONS,
-  DEFAULT_KEPT_PROOFS,
-  execution,
-  keptProofs,
-  MAX_CHAIN_ID,
-  maxInstructions,
-  port,
-} from "../options/chain.ts";
 import { bridgeProblems } from "../options/bridges.ts";
-import {
-  confirmations,
-  ECOSYSTEM_FIELDS,
-  fleet,
-  l1Fork,
-  minRewardPercent,
-  pollIntervalMs,
-  proverMode,
-  proverWorkers,
-} from "../options/ecosystem.ts";
+import { CHAIN_IN_CODE } from "../options/chain.ts";
+import { ECOSYSTEM_OPTIONS } from "../options/ecosystem.ts";
+import { entriesOf } from "../options/fields/field.ts";
+import { confirmations, l1Fork } from "../options/fields/l1.ts";
+import { minRewardPercent } from "../options/fields/relayer.ts";
+import { port } from "../options/fields/serving.ts";
+import { LOOPBACK_HOSTS, planChain } from "../options/plan.ts";
+import type { ChainPlan, PlannedAt } from "../options/plan.ts";
 import { check, optionName, said } from "../options/problems.ts";
-import type { OptionPath, OptionProblem } from "../options/problems.ts";
+import type { OptionProblem } from "../options/problems.ts";
 import { conflicts } from "../options/rules.ts";
-import type { RuledChain } from "../options/rules.ts";
 import {
   fields,
   list,
   must,
+  oneOf,
   option,
   privateKey,
-  text,
   trueOrFalse,
   url,
   wholeBigint,
   wholeNumber,
   withDefault,
 } from "../options/values.ts";
-import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
-import type { FirstState } from "./chains/first-state.ts";
+import type { Given } from "../options/values.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
@@ -78,59 +60,15 @@ const l1Schema = fields({
   confirmations: option(confirmations, "L1 blocks that must stand on something before it counts, its own included", "1"),
 });
 
-const blockTransactions = wholeNumber(1, 1_000_000, 1_000);
-const blocks = v.variant(
-  "type",
-  [
-    v.strictObject({ type: v.literal("instant"), maxTransactions: v.exactOptional(blockTransactions) }),
-    v.strictObject({ type: v.literal("interval"), intervalMs: blockIntervalMs, maxTransactions: blockTransactions }),
-  ],
-  must('{ type: "instant" } or { type: "interval", intervalMs: 1000, maxTransactions: 1000 }'),
-);
-
-const chainSchema = fields({
-  chainId: wholeBigint(1n, BigInt(MAX_CHAIN_ID), 271n),
-  name: option(text(/\S/, "a name"), "its name", "`chain-` and the chain id"),
-  port: withDefault(port, "where it is served; 0 for any free port", 0),
-  blocks: withDefault(blocks, "when blocks are made", { type: "instant" }),
-  batches: withDefault(
-    fields({
-      maxAgeMs: option(batchAgeMs, "age at which a batch is sealed", "never"),
-      maxTransactions: option(batchTransactions, "transactions at which a batch is sealed", "no limit"),
-    }),
-    "when batches are sealed beside their limits",
-    {},
-  ),
-  ...CHAIN_FIELDS,
-  maxInstructions: withDefault(
-    maxInstructions,
-    "that a transaction may run; the engine remembers each, in some 800 bytes",
-    DEFAULT_MAX_INSTRUCTIONS,
-  ),
-});
-
-const proverSchema = fields({
-  mode: proverMode,
-  execution: withDefault(execution, "whether chains that say nothing have the execution of their batches proven", "trusted"),
-  keptProofs: withDefault(keptProofs, "proofs of execution that each chain keeps, of its newest batches", DEFAULT_KEPT_PROOFS),
-  workers: option(proverWorkers, "threads", "all cores"),
-  fleet: option(fleet, "where workers may join", "this process alone proves"),
-});
+const chainSchema = fields(CHAIN_IN_CODE);
 
 const devnetSchema = fields({
-  ...ECOSYSTEM_FIELDS,
+  ...entriesOf(ECOSYSTEM_OPTIONS, "devnet"),
+  use: withDefault(oneOf("spawn", "test", "devnet"), "whose defaults chains have where their descriptions say nothing", "devnet"),
   chains: v.pipe(
     v.array(chainSchema, must("a list of chains")),
     v.minLength(1, "is empty; name at least one chain"),
     v.description("each gets an operator of its own, in this order"),
-  ),
-  chainDefaults: withDefault(
-    fields({
-      batchAgeMs: option(batchAgeMs, "age at which a batch is sealed", "never"),
-      maxInstructions: option(maxInstructions, "that one transaction may run", String(DEFAULT_MAX_INSTRUCTIONS)),
-    }),
-    "what chains that are added while it runs have where their descriptions say nothing",
-    {},
   ),
   l1: withDefault(l1Schema, "where the settlement layer is", {}),
   inBackground: withDefault(
@@ -148,23 +86,11 @@ const devnetSchema = fields({
     "whether chains sign for these accounts, for every client that reaches them",
     "true beside an L1 in this process, served to this machine alone",
   ),
-  singletons: withDefault(
-    trueOrFalse,
-    "whether the chains, and the L1 that is started, have the public's singletons (SINGLETONS) from the start",
-    false,
-  ),
-  allowUnlimitedContractSize: withDefault(
-    trueOrFalse,
-    "whether contracts on the chains may have code of any size; written into each chain's first state",
-    false,
-  ),
   distinctTimestamps: withDefault(
     trueOrFalse,
     "whether each block of users is at least a second later than the block before it, as in Hardhat's networks: the ecosystem's time is put forward for it; only beside an L1 in this process",
     false,
   ),
-  prover: withDefault(proverSchema, "none: nothing is proven, and the chains' protocol version says so on L1", { mode: "stark" }),
-  pollIntervalMs: option(pollIntervalMs, "how often chains and the relayer look at L1", "when they are told to"),
   relayerPolicy: withDefault(
     fields({
       minRewardPercent: option(
@@ -179,60 +105,38 @@ const devnetSchema = fields({
   ),
 });
 
-/** A value that is only read. */
-type Given<T> = T extends readonly (infer Each)[]
-  ? readonly Given<Each>[]
-  : T extends object
-    ? { readonly [Field in keyof T]: Given<T[Field]> }
-    : T;
-
 /** What an ecosystem is to be. Everything that is absent has a default that works on a developer's machine. */
 export type DevnetOptions = Given<v.InferInput<typeof devnetSchema>>;
 export type DevnetChainOptions = Given<v.InferInput<typeof chainSchema>>;
 export type L1Options = Given<v.InferInput<typeof l1Schema>>;
-export type ProverOptions = Given<v.InferInput<typeof proverSchema>>;
 /** The same, with every default in place. */
 export type CompleteOptions = Given<v.InferOutput<typeof devnetSchema>>;
-type ChainOptions = CompleteOptions["chains"][number];
 /** How many of how many must sign. */
-export type SignerCount = NonNullable<ChainOptions["quorum"]>;
+export type SignerCount = NonNullable<ChainPlan["validators"]["quorum"]>;
 /** An ERC-20 on L1, by its address, or one that is to be deployed, all of it the deployer's. */
-export type BaseTokenOption = NonNullable<ChainOptions["baseToken"]>;
-
-/** A chain's options with every default in place. */
-export interface ChainPlan extends Omit<ChainOptions, "name" | "batches" | "baseToken" | "cheats" | "prover">, FirstState {
-  /** In the list of chains. */
-  readonly place: number;
-  readonly name: string;
-  readonly batches: BatchPolicy;
-  readonly baseToken: BaseTokenOption;
-  readonly cheats: boolean;
-  /** Whether batches get proofs of their execution. A chain that was added before there were any says nothing. */
-  readonly execution?: "proven" | "trusted";
-  readonly distinctTimestamps: boolean;
-}
+export type BaseTokenOption = ChainPlan["protocol"]["baseToken"];
 
 /** An option that cannot work; the message names the field and what to do. */
 export class DevnetOptionsError extends HyperchainError<"BadOptions"> {
   override readonly name = "DevnetOptionsError";
 }
 
-const LOOPBACK = "127.0.0.1";
-/** Only processes of this machine reach them. */
-const LOOPBACK_HOSTS: readonly string[] = [LOOPBACK, "localhost", "::1"];
+/** An ecosystem and its chains, as they are to be started. */
+export interface DevnetPlan {
+  readonly options: CompleteOptions;
+  readonly plans: readonly ChainPlan[];
+}
 
-/** The options with every default in place. Throws DevnetOptionsError for the first that cannot work. */
-export function completeOptions(options: DevnetOptions): CompleteOptions {
+/** What the options mean, with every default in place. Throws DevnetOptionsError for the first that cannot work. */
+export function planDevnet(options: DevnetOptions): DevnetPlan {
   const checked = check(devnetSchema, options);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const { chains, l1, prover, data, unlocked = false } = checked.value;
+  const { l1, prover, data, bridges, unlocked = false } = checked.value;
+  const plans = checked.value.chains.map((chain, place) => planChain(chain, place, checked.value));
   const problems = [
     ...l1Problems(l1),
-    ...bridgeProblems(checked.value.bridges, chains.map(named), l1),
-    ...conflicts(
-      chains.map((chain, place) => ruledChain(chain, ["chains", place])),
-      { l1, l1Path: ["l1"], prover, data },
-    ),
+    ...bridgeProblems(bridges, plans, l1),
+    ...conflicts(plans.map(atItsPlace), { l1, l1Path: ["l1"], prover, data }),
   ];
   if (unlocked && l1.deployerKey !== undefined)
     problems.push({
@@ -240,12 +144,7 @@ export function completeOptions(options: DevnetOptions): CompleteOptions {
       message: "the accounts follow from l1.deployerKey, so their keys are secret; leave one of the two out",
     });
   if (problems.length > 0) throw optionsError(problems);
-  return checked.value;
-}
-
-/** The chains that the options mean. */
-export function planChains(options: CompleteOptions): readonly ChainPlan[] {
-  return options.chains.map((chain, place) => planChain(chain, place, options));
+  return { options: checked.value, plans };
 }
 
 /**
@@ -260,31 +159,11 @@ export function planAddedChain(
 ): ChainPlan {
   const checked = check(chainSchema, chain);
   if ("problems" in checked) throw optionsError(checked.problems);
-  const ruled = [...others.map((other) => ruledChain(other, ["chains", other.place])), ruledChain(checked.value, [])];
+  const plan = planChain(checked.value, place, options);
+  const ruled = [...others.map(atItsPlace), { path: [], plan }];
   const problems = conflicts(ruled, { ...options, l1Path: ["l1"] }).filter(({ path }) => path[0] !== "chains");
   if (problems.length > 0) throw optionsError(problems);
-  return planChain(checked.value, place, options);
-}
-
-function planChain({ prover, ...chain }: ChainOptions, place: number, options: CompleteOptions): ChainPlan {
-  const { l1, singletons, allowUnlimitedContractSize } = options;
-  return {
-    ...chain,
-    place,
-    execution: prover.execution ?? options.prover.execution,
-    name: nameOf(chain),
-    batches: { maxAgeMs: chain.batches.maxAgeMs, maxTransactions: chain.batches.maxTransactions },
-    baseToken: chain.baseToken ?? ETH_BASE_TOKEN,
-    cheats: chain.cheats ?? isForThisMachine(options),
-    singletons,
-    allowUnlimitedContractSize,
-    distinctTimestamps: options.distinctTimestamps && l1.url === undefined,
-  };
-}
-
-/** Whether the ecosystem ends with this process, and only this machine reaches it. */
-export function isForThisMachine({ l1, host }: Pick<CompleteOptions, "l1" | "host">): boolean {
-  return l1.url === undefined && LOOPBACK_HOSTS.includes(host);
+  return plan;
 }
 
 /** What clients outside may not do, and why. */
@@ -307,23 +186,8 @@ function optionsError([first]: readonly OptionProblem[]): DevnetOptionsError {
   return new DevnetOptionsError("BadOptions", first === undefined ? "" : said(optionName(first.path), first));
 }
 
-function named(chain: { readonly name?: string | undefined; readonly chainId: bigint }): { name: string; chainId: bigint } {
-  return { name: nameOf(chain), chainId: chain.chainId };
-}
-
-function nameOf({ name, chainId }: { readonly name?: string | undefined; readonly chainId: bigint }): string {
-  return name ?? `chain-${chainId}`;
-}
-
-/** What the rules between options read of a chain that is asked for, or runs. */
-interface RuledOptions extends Omit<RuledChain, "path" | "name" | "maxAgeMs"> {
-  readonly name?: string | undefined;
-  readonly chainId: bigint;
-  readonly batches: { readonly maxAgeMs?: number | undefined };
-}
-
-function ruledChain(chain: RuledOptions, path: OptionPath): RuledChain {
-  return { ...chain, path, name: nameOf(chain), maxAgeMs: chain.batches.maxAgeMs };
+function atItsPlace(plan: ChainPlan): PlannedAt {
+  return { path: ["chains", plan.place], plan };
 }
 
 /** What concerns an L1 at a URL only. */

@@ -1,41 +1,38 @@
 import { LEAST_MAX_INSTRUCTIONS_OF_BASE } from "../chain/model/instruction-limits.ts";
 import { idOnChain, MOST_LAYERS, parentId } from "../protocol/chain-ancestry.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
-import { MAX_ID_ON_L1 } from "./chain.ts";
-import type { OptionPath, OptionProblem } from "./problems.ts";
-
-/** What is read of a chain to say where it may settle. */
-export interface SettlingChain {
-  readonly path: OptionPath;
-  readonly name: string;
-  readonly chainId: number | bigint;
-  readonly settlesOn?: string | undefined;
-  readonly dataAvailability: "rollup" | "validium" | "chain";
-  readonly baseToken?: unknown;
-  readonly maxInstructions?: number | undefined;
-}
+import { MAX_ID_ON_L1 } from "./fields/identity.ts";
+import type { ChainPlan, PlannedAt } from "./plan.ts";
+import type { OptionProblem } from "./problems.ts";
 
 /** What is wrong with where chains settle. */
-export function ancestryConflicts(chains: readonly SettlingChain[]): readonly OptionProblem[] {
-  return chains.flatMap((chain) => {
-    const { path, chainId, settlesOn } = chain;
-    if (settlesOn !== undefined) {
-      const message = objectionTo(chain, settlesOn, chains);
-      if (message !== undefined) return [{ path: [...path, "settlesOn"], message }];
-      return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
-    }
-    if (chain.dataAvailability === "chain") {
-      const message = '"chain" is for a chain that settles on another: name that one in settlesOn, or leave it out';
-      return [{ path: [...path, "dataAvailability"], message }];
-    }
-    if (BigInt(chainId) <= BigInt(MAX_ID_ON_L1)) return [];
-    const message = `${chainId} is an id of a chain that settles on chain ${parentId(BigInt(chainId))}; name that one in settlesOn, or choose an id up to ${MAX_ID_ON_L1}`;
-    return [{ path: [...path, "chainId"], message }];
-  });
+export function ancestryConflicts(chains: readonly PlannedAt[]): readonly OptionProblem[] {
+  const plans = chains.map(({ plan }) => plan);
+  return chains.flatMap(({ path, plan }) =>
+    objectionsTo(plan, plans).map(([option, message]) => ({ path: [...path, option], message })),
+  );
+}
+
+type Objection = readonly [option: string, message: string];
+
+function objectionsTo(chain: ChainPlan, chains: readonly ChainPlan[]): readonly Objection[] {
+  const { chainId, settlesOn } = chain;
+  if (settlesOn !== undefined) {
+    const message = objectionTo(chain, settlesOn, chains);
+    if (message !== undefined) return [["settlesOn", message]];
+    return [...dataConflicts(chain, settlesOn, chains), ...idConflicts(chain, settlesOn, chains)];
+  }
+  if (chain.availability.dataAvailability === "chain") {
+    const message = '"chain" is for a chain that settles on another: name that one in settlesOn, or leave it out';
+    return [["dataAvailability", message]];
+  }
+  if (chainId <= BigInt(MAX_ID_ON_L1)) return [];
+  const message = `${chainId} is an id of a chain that settles on chain ${parentId(chainId)}; name that one in settlesOn, or choose an id up to ${MAX_ID_ON_L1}`;
+  return [["chainId", message]];
 }
 
 /** Why the chain cannot settle there; undefined where it can. */
-function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): string | undefined {
+function objectionTo(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): string | undefined {
   const parent = chains.find(({ name }) => name === settlesOn);
   if (settlesOn === chain.name) return `"${settlesOn}" is the chain itself; name another chain, or leave it out to settle on L1`;
   if (parent === undefined) {
@@ -46,26 +43,26 @@ function objectionTo(chain: SettlingChain, settlesOn: string, chains: readonly S
   if (below === undefined) return `"${settlesOn}" settles in a circle that never reaches L1; leave settlesOn of one of them out`;
   if (below.length + 1 >= MOST_LAYERS)
     return `"${settlesOn}" is ${below.length} chains above L1 itself, and ids name no chain above it; name one of ${below.join(", ")}`;
-  if (parent.dataAvailability === "validium")
+  if (parent.availability.dataAvailability === "validium")
     return `"${settlesOn}" is a validium: its committee could withhold what a chain on it publishes; name a rollup`;
-  if (!isEther(parent.baseToken))
+  if (parent.protocol.baseToken !== ETH_BASE_TOKEN)
     return `fees on "${settlesOn}" are not paid in ETH, and its coin would be called ETH on a chain on it; name a chain with ETH`;
-  const { maxInstructions = LEAST_MAX_INSTRUCTIONS_OF_BASE } = parent;
+  const { maxInstructions } = parent.execution;
   if (maxInstructions < LEAST_MAX_INSTRUCTIONS_OF_BASE)
     return `transactions on "${settlesOn}" run at most ${maxInstructions} instructions (its maxInstructions), and to commit a full batch there takes up to ${LEAST_MAX_INSTRUCTIONS_OF_BASE}; give it that many, or leave its maxInstructions out`;
   return undefined;
 }
 
 /** Data that stay on the chain below are on L1 by no chain above. */
-function dataConflicts(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): readonly OptionProblem[] {
+function dataConflicts(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): readonly Objection[] {
   const parent = chains.find(({ name }) => name === settlesOn);
-  if (chain.dataAvailability !== "rollup" || parent?.dataAvailability !== "chain") return [];
+  if (chain.availability.dataAvailability !== "rollup" || parent?.availability.dataAvailability !== "chain") return [];
   const message = `"rollup" has its data carried to L1, and those of "${settlesOn}" stay on "${parent.settlesOn}"; say "chain", or "rollup" for "${settlesOn}" too`;
-  return [{ path: [...chain.path, "dataAvailability"], message }];
+  return [["dataAvailability", message]];
 }
 
 /** Names of the chains through which a chain's settlement goes, the nearest first; undefined where it never reaches L1. */
-function chainsBelow({ settlesOn }: SettlingChain, chains: readonly SettlingChain[]): readonly string[] | undefined {
+function chainsBelow({ settlesOn }: ChainPlan, chains: readonly ChainPlan[]): readonly string[] | undefined {
   const names: string[] = [];
   for (let below = settlesOn; below !== undefined; below = chains.find(({ name }) => name === below)?.settlesOn) {
     if (names.includes(below)) return undefined;
@@ -74,14 +71,10 @@ function chainsBelow({ settlesOn }: SettlingChain, chains: readonly SettlingChai
   return names;
 }
 
-function isEther(baseToken: unknown): boolean {
-  return baseToken === undefined || baseToken === ETH_BASE_TOKEN;
-}
-
 /** An id whose lowest bits are another chain's would be refused by the factory on the parent. */
-function idConflicts(chain: SettlingChain, settlesOn: string, chains: readonly SettlingChain[]): readonly OptionProblem[] {
+function idConflicts(chain: ChainPlan, settlesOn: string, chains: readonly ChainPlan[]): readonly Objection[] {
   const parent = chains.find(({ name }) => name === settlesOn);
-  if (parent === undefined || parentId(BigInt(chain.chainId)) === BigInt(parent.chainId)) return [];
-  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(BigInt(parent.chainId), 1n)}`;
-  return [{ path: [...chain.path, "chainId"], message }];
+  if (parent === undefined || parentId(chain.chainId) === parent.chainId) return [];
+  const message = `${chain.chainId} is no id of a chain on "${settlesOn}": its lowest bits must be ${parent.chainId}, such as ${idOnChain(parent.chainId, 1n)}`;
+  return [["chainId", message]];
 }

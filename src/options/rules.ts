@@ -1,28 +1,8 @@
+import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
-import type { SettlingChain } from "./ancestry-rules.ts";
+import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { exitDelayObjection } from "./time-limits.ts";
-import type { ChainTimes } from "./time-limits.ts";
-
-/** What the rules between options read of a chain. */
-export interface RuledChain extends ChainTimes, SettlingChain {
-  /** Age at which a batch is sealed; undefined for on demand. */
-  readonly maxAgeMs: number | undefined;
-  readonly committee?: unknown;
-  readonly readers?: unknown;
-  readonly openReads?: boolean | undefined;
-  readonly journal?: string | undefined;
-  readonly baseToken?: unknown;
-  readonly fees?: object | undefined;
-  readonly prover?: { readonly execution?: "proven" | "trusted" | undefined } | undefined;
-  readonly quorum?: { readonly check?: "execution" | "proof" | undefined } | undefined;
-  readonly pace: {
-    readonly maxAgeSeconds?: number | undefined;
-    readonly maxBatches?: number | undefined;
-    readonly maxGasPriceWei?: number | undefined;
-    readonly atLatestSeconds?: number | undefined;
-  };
-}
 
 /** What the rules between options read of L1. */
 interface RuledL1 {
@@ -58,7 +38,7 @@ const DEFAULT_AT_LATEST_SECONDS = 3_600;
 const EXECUTION_MARGIN_SECONDS = 600;
 
 /** What is wrong with options beside each other, each of which is valid by itself. */
-export function conflicts(chains: readonly RuledChain[], { l1, l1Path, prover, data }: RuledEcosystem): readonly OptionProblem[] {
+export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, data }: RuledEcosystem): readonly OptionProblem[] {
   return [
     ...l1Conflicts(l1, l1Path),
     ...proverConflicts(chains, prover),
@@ -92,9 +72,9 @@ function l1Conflicts({ url, port, fork }: RuledL1, path: OptionPath): readonly O
  * A proof of execution beside markers on L1 would prove roots that no proof ties to the published changes. Validators that ask
  * for proofs would never have those of a chain that makes none.
  */
-function proverConflicts(chains: readonly RuledChain[], { mode, execution }: RuledProver): readonly OptionProblem[] {
-  const unproven = chains.flatMap(({ path, quorum, prover }) =>
-    quorum?.check === "proof" && (prover?.execution ?? execution) !== "proven"
+function proverConflicts(chains: readonly PlannedAt[], { mode, execution }: RuledProver): readonly OptionProblem[] {
+  const unproven = chains.flatMap(({ path, plan: { validators, proving } }) =>
+    validators.quorum?.check === "proof" && proving.execution !== "proven"
       ? [
           {
             path: [...path, "quorum", "check"],
@@ -105,14 +85,14 @@ function proverConflicts(chains: readonly RuledChain[], { mode, execution }: Rul
   );
   if (mode !== "none") return unproven;
   const message = 'is "proven", and with prover.mode "none" L1 gets no proof of the published changes; leave one of the two out';
-  const ofChains = chains.flatMap(({ path, prover }) =>
-    prover?.execution === "proven" ? [{ path: [...path, "prover", "execution"], message }] : [],
+  const ofChains = chains.flatMap(({ path, plan: { proving } }) =>
+    proving.execution === "proven" && execution !== "proven" ? [{ path: [...path, "prover", "execution"], message }] : [],
   );
   return [...(execution === "proven" ? [{ path: ["prover", "execution"], message }] : []), ...ofChains, ...unproven];
 }
 
 /** A folder keeps an ecosystem as a whole. */
-function keepingConflicts(chains: readonly RuledChain[], { url, fork }: RuledL1): readonly OptionProblem[] {
+function keepingConflicts(chains: readonly PlannedAt[], { url, fork }: RuledL1): readonly OptionProblem[] {
   const elsewhere = {
     path: ["data"],
     message: "keeps an L1 that is started; with l1.url none is, so leave one of the two out",
@@ -122,7 +102,7 @@ function keepingConflicts(chains: readonly RuledChain[], { url, fork }: RuledL1)
     message: "keeps an L1 from its first block on; with l1.fork the first blocks are elsewhere, so leave one of the two out",
   };
   const beside = chains
-    .filter(({ journal }) => journal !== undefined)
+    .filter(({ plan: { settlement } }) => settlement.journal !== undefined)
     .map(({ path }) => ({
       path: [...path, "journal"],
       message: "is kept in the folder that data names; leave one of the two out",
@@ -130,37 +110,38 @@ function keepingConflicts(chains: readonly RuledChain[], { url, fork }: RuledL1)
   return [...(url === undefined ? [] : [elsewhere]), ...(fork === undefined ? [] : [forked]), ...beside];
 }
 
-function sharedIds(chains: readonly RuledChain[]): readonly OptionProblem[] {
+function sharedIds(chains: readonly PlannedAt[]): readonly OptionProblem[] {
   const owners = new Map([[BigInt(LOCAL_L1_CHAIN_ID), "the L1"]]);
   const names = new Set<string>();
-  return chains.flatMap(({ path, name, chainId }) => {
+  return chains.flatMap(({ path, plan: { name, chainId } }) => {
     const problems: OptionProblem[] = [];
-    const owner = owners.get(BigInt(chainId));
+    const owner = owners.get(chainId);
     if (owner !== undefined) {
       const message = `${chainId} is the chain id of ${owner} already; give each chain its own`;
       problems.push({ path: [...path, "chainId"], message });
     }
     if (names.has(name))
       problems.push({ path: [...path, "name"], message: `"${name}" is taken by another chain; choose another` });
-    owners.set(BigInt(chainId), `"${name}"`);
+    owners.set(chainId, `"${name}"`);
     names.add(name);
     return problems;
   });
 }
 
-function dataConflicts(chain: RuledChain): readonly OptionProblem[] {
-  if (chain.dataAvailability === "validium") return [];
+function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {
+  if (availability.dataAvailability === "validium") return [];
   const message = 'is for a validium; others give their data to everybody. Add dataAvailability: "validium", or leave it out';
   return (["committee", "readers", "openReads"] as const)
-    .filter((field) => chain[field] !== undefined && chain[field] !== false)
-    .map((field) => ({ path: [...chain.path, field], message }));
+    .filter((field) => availability[field] !== undefined && availability[field] !== false)
+    .map((field) => ({ path: [...path, field], message }));
 }
 
 /** An operation must be seen, taken and committed within the window: confirmations and the age of a batch shorten it. */
-function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): readonly OptionProblem[] {
-  const { path, priorityOpWindowSeconds: window, maxAgeMs = 0 } = chain;
+function timeConflicts({ path, plan }: PlannedAt, { url, confirmations = 1 }: RuledL1): readonly OptionProblem[] {
+  const { priorityOpWindowSeconds: window } = plan.protocol;
+  const { maxAgeMs = 0 } = plan.ordering.batches;
   const problems: OptionProblem[] = [];
-  const objection = exitDelayObjection(chain, 0);
+  const objection = exitDelayObjection(plan.protocol, 0);
   if (objection !== undefined) problems.push({ path: [...path, "exitDelaySeconds"], message: objection });
   const unseen = url === undefined ? 0 : confirmations * L1_BLOCK_SECONDS;
   const batch = maxAgeMs / 1_000;
@@ -174,8 +155,8 @@ function timeConflicts(chain: RuledChain, { url, confirmations = 1 }: RuledL1): 
 }
 
 /** L1's gas is paid for in ETH, and no price of another token is known. */
-function feeConflicts({ path, baseToken, fees }: RuledChain): readonly OptionProblem[] {
-  if (fees === undefined || baseToken === undefined) return [];
+function feeConflicts({ path, plan: { protocol, ordering } }: PlannedAt): readonly OptionProblem[] {
+  if (ordering.fees === undefined || protocol.baseToken === ETH_BASE_TOKEN) return [];
   const message = "follow L1's price in ETH, and this chain's gas is paid for in another token; leave fees or baseToken out";
   return [{ path: [...path, "fees"], message }];
 }
@@ -184,8 +165,10 @@ function feeConflicts({ path, baseToken, fees }: RuledChain): readonly OptionPro
  * A proof that waits must not keep an operation of the queue so long that the exit opens. The operation is older than its
  * batch's last block, from which the wait counts, and L1 executes the batch some time after the wait.
  */
-function paceConflicts({ path, pace, exitDelaySeconds, maxAgeMs = 0 }: RuledChain): readonly OptionProblem[] {
-  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds } = pace;
+function paceConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  const { maxAgeSeconds, maxBatches, maxGasPriceWei, atLatestSeconds } = plan.settlement.pace;
+  const { exitDelaySeconds } = plan.protocol;
+  const { maxAgeMs = 0 } = plan.ordering.batches;
   const at = (field: string): OptionPath => [...path, "pace", field];
   const delays = maxAgeSeconds ?? maxBatches ?? maxGasPriceWei;
   if (delays === undefined) {

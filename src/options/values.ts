@@ -2,6 +2,13 @@ import * as v from "valibot";
 import type { Hex } from "../protocol/hex.ts";
 import { ETHER_DECIMALS, parseAmount } from "./amount.ts";
 
+/** A value that is only read. */
+export type Given<T> = T extends readonly (infer Each)[]
+  ? readonly Given<Each>[]
+  : T extends object
+    ? { readonly [Field in keyof T]: Given<T[Field]> }
+    : T;
+
 /** The message of a refused value: what it must be, and what it is. */
 export function must(wanted: string): (issue: { readonly input: unknown }) => string {
   return ({ input }) => `must be ${wanted}; got ${shown(input)}`;

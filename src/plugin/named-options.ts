@@ -1,17 +1,8 @@
 import type { HyperchainsConfig } from "../types.ts";
 import { pluginError } from "./plugin-error.ts";
 
-/** An option that the command line may give instead of the config. `chains`: how many, or their names. */
-export type FlaggedOption =
-  | "l1.url"
-  | "l1.fork"
-  | "batches.maxAgeMs"
-  | "prover.mode"
-  | "prover.execution"
-  | "dataAvailability"
-  | "chains";
-/** Those that it gave, and how they are typed there. */
-export type FlagsGiven = ReadonlyMap<FlaggedOption, string>;
+/** Options that the command line gave instead of the config, and how they are typed there. `chains`: how many, or their names. */
+export type FlagsGiven = ReadonlyMap<string, string>;
 
 /**
  * A fault of an option in the user's words: `hyperchains.chains.alpha.journal` for `chains[0].journal`. Any other fault as
@@ -25,10 +16,7 @@ export function inUsersWords(
   if (!(error instanceof Error) || error.name !== "DevnetOptionsError") return error;
   const message = error.message
     .replaceAll(/(?:\bchains\[\d+\]\.|\b)batches\.maxAgeMs\b/g, (whole) => flags.get("batches.maxAgeMs") ?? whole)
-    .replaceAll(
-      /(?<![\w.])(?:l1\.url|l1\.fork|(?<!\])prover\.(?:mode|execution))\b/g,
-      (option) => flags.get(option as FlaggedOption) ?? option,
-    )
+    .replaceAll(/(?<![\w.])(?:l1\.url|l1\.fork|(?<!\])prover\.(?:mode|execution))\b/g, (option) => flags.get(option) ?? option)
     .replaceAll(/\bchains\[\d+\]\.dataAvailability\b/g, (whole) => flags.get("dataAvailability") ?? whole)
     .replace(/^chains(?:\[\d+\]\.name)?(?= is )/, (whole) => flags.get("chains") ?? whole)
     .replace(

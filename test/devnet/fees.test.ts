@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { DevnetOptionsError, completeOptions } from "../../src/devnet/options.ts";
+import { DevnetOptionsError, planDevnet } from "../../src/devnet/options.ts";
 import type { EcosystemStatus, FeeStatus } from "../../src/devnet/view/ecosystem-info.ts";
 import { feeLine } from "../../src/plugin/tasks/fee-line.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -130,7 +130,7 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
       chains: [{ chainId: 282n, fees: {}, baseToken: { name: "Gold", symbol: "GLD" } }],
     };
     assert.throws(
-      () => completeOptions(options),
+      () => planDevnet(options),
       (error) => error instanceof DevnetOptionsError && /leave fees or baseToken out/.test(error.message),
     );
   });

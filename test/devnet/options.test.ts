@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { completeOptions, DevnetOptionsError, planChains } from "../../src/devnet/options.ts";
+import { DevnetOptionsError, planDevnet } from "../../src/devnet/options.ts";
 import type { DevnetOptions } from "../../src/devnet/options.ts";
 
 const plan = (options: Pick<DevnetOptions, "chains" | "l1" | "host" | "unlocked">) =>
-  planChains(completeOptions({ fundedAccounts: [], fundingWei: 0n, ...options }));
+  planDevnet({ fundedAccounts: [], fundingWei: 0n, ...options }).plans;
 
 describe("state cheats of chains", () => {
   const url = "http://127.0.0.1:8545";
@@ -20,7 +20,7 @@ describe("state cheats of chains", () => {
   for (const [title, options, cheats, expected] of cases) {
     test(title, () => {
       const [planned] = plan({ ...options, chains: [{ chainId: 271n, ...(cheats === undefined ? {} : { cheats }) }] });
-      assert.equal(planned?.cheats, expected);
+      assert.equal(planned?.protocol.cheats, expected);
     });
   }
 });
@@ -43,7 +43,7 @@ describe("times of chains", () => {
       () => plan({ chains: [{ ...base, exitDelaySeconds: 660 }] }),
       (error) => error instanceof DevnetOptionsError && /chains\[0\]\.exitDelaySeconds: 660 .* 660/.test(error.message),
     );
-    assert.equal(plan({ chains: [{ ...base, exitDelaySeconds: 661 }] })[0]?.exitDelaySeconds, 661);
+    assert.equal(plan({ chains: [{ ...base, exitDelaySeconds: 661 }] })[0]?.protocol.exitDelaySeconds, 661);
   });
 
   test("a window must be longer than a batch's age and the confirmations on L1, of twelve seconds each, together", () => {

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import * as v from "valibot";
 import { ancestryConflicts } from "../../src/options/ancestry-rules.ts";
-import type { SettlingChain } from "../../src/options/ancestry-rules.ts";
+import { CHAIN_IN_CODE } from "../../src/options/chain.ts";
+import { planChain } from "../../src/options/plan.ts";
+import type { PlannedAt, PlannedEcosystem } from "../../src/options/plan.ts";
+import { fields } from "../../src/options/values.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 
-function chain(name: string, chainId: number, more: Partial<SettlingChain> = {}): SettlingChain {
-  return { path: ["chains", name], name, chainId, dataAvailability: "rollup", ...more };
+const ECOSYSTEM: PlannedEcosystem = {
+  ...{ use: "devnet", l1: {}, host: "127.0.0.1", prover: { execution: "trusted" } },
+  ...{ singletons: false, allowUnlimitedContractSize: false, distinctTimestamps: false },
+};
+
+function chain(name: string, chainId: number, more: object = {}): PlannedAt {
+  const said = v.parse(fields(CHAIN_IN_CODE), { name, chainId, ...more });
+  return { path: ["chains", name], plan: planChain(said, 0, ECOSYSTEM) };
 }
 
 const ALPHA = chain("alpha", 271);
@@ -22,12 +32,12 @@ describe("D3: where a chain may settle", () => {
 
   test("on a chain that runs enough instructions to commit a full batch, however many they are", () => {
     for (const maxInstructions of [undefined, 2_000_000, 2 ** 24]) {
-      const alpha = { ...ALPHA, maxInstructions };
+      const alpha = chain("alpha", 271, { maxInstructions });
       assert.deepEqual(ancestryConflicts([alpha, chain("x", ON_ALPHA, { settlesOn: "alpha", maxInstructions: 1_000_000 })]), []);
     }
   });
 
-  const refused: readonly [string, readonly SettlingChain[], string, RegExp][] = [
+  const refused: readonly [string, readonly PlannedAt[], string, RegExp][] = [
     ["an unknown chain", [ALPHA, chain("x", ON_ALPHA, { settlesOn: "b" })], "settlesOn", /no chain "b"; name one of alpha/],
     ["itself", [chain("x", ON_ALPHA, { settlesOn: "x" })], "settlesOn", /the chain itself/],
     [
@@ -65,7 +75,7 @@ describe("D3: where a chain may settle", () => {
     ],
     [
       "a chain whose transactions run too few instructions",
-      [{ ...ALPHA, maxInstructions: 1_999_999 }, chain("x", ON_ALPHA, { settlesOn: "alpha" })],
+      [chain("alpha", 271, { maxInstructions: 1_999_999 }), chain("x", ON_ALPHA, { settlesOn: "alpha" })],
       "settlesOn",
       /"alpha" run at most 1999999 instructions \(its maxInstructions\), .* takes up to 2000000; give it that many/,
     ],

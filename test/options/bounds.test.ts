@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readValue } from "../../scripts/options-reference/field.ts";
 import type { Value } from "../../scripts/options-reference/field.ts";
-import { completeOptions } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
 import type { DevnetOptions } from "../../src/devnet/options.ts";
 import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
@@ -107,8 +107,8 @@ const ROWS: readonly Row[] = [
   { config: "chains.a.chainId", accepts: [1, 2 ** 32 - 1], refuses: [0, 2 ** 32, 1.5, "271", 31_337] },
   {
     devnet: "chains[0].chainId",
-    accepts: [1n, 2n ** 32n - 1n],
-    refuses: [0n, 2n ** 32n, 271, 31_337n],
+    accepts: [1n, 2n ** 32n - 1n, 271],
+    refuses: [0n, 2n ** 32n, 0, 2 ** 32, "271", 31_337n],
   },
   // Accepted beside the chain that it names: test/options/ancestry-rules.test.ts.
   { config: "chains.a.settlesOn", devnet: "chains[0].settlesOn", accepts: [], refuses: ["", 5, "nowhere"] },
@@ -119,11 +119,13 @@ const ROWS: readonly Row[] = [
   {
     devnet: "chains[0].blocks",
     accepts: [
+      "instant",
+      1_000,
       { type: "instant" },
       { type: "interval", intervalMs: 1, maxTransactions: 1 },
       { type: "interval", intervalMs: 3_600_000, maxTransactions: 1_000_000 },
     ],
-    refuses: ["instant", { type: "never" }],
+    refuses: ["fast", 0, { type: "never" }],
   },
   {
     config: "chains.a.batches.maxAgeMs",
@@ -391,12 +393,12 @@ for (const row of ROWS) {
     if (devnet !== undefined) {
       for (const value of accepts.map(asDevnet))
         test(`of a devnet takes ${shown(value)}`, () => {
-          completeOptions(devnetWith(devnet, row, value));
+          planDevnet(devnetWith(devnet, row, value));
         });
       for (const value of refuses.map(asDevnet))
         test(`of a devnet refuses ${shown(value)} by its name`, () => {
           assert.throws(
-            () => completeOptions(devnetWith(devnet, row, value)),
+            () => planDevnet(devnetWith(devnet, row, value)),
             (error: Error) => {
               assert.equal(error.name, "DevnetOptionsError");
               assert.ok(error.message.startsWith(devnet), error.message);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { completeOptions, planAddedChain, planChains } from "../../src/devnet/options.ts";
+import { planAddedChain, planDevnet } from "../../src/devnet/options.ts";
 import type { DevnetChainOptions, DevnetOptions } from "../../src/devnet/options.ts";
 
 const options = (chain: Partial<DevnetChainOptions>, prover: DevnetOptions["prover"]): DevnetOptions => ({
@@ -11,26 +11,25 @@ const PROVEN = { prover: { execution: "proven" } } as const;
 
 describe("B3: options of proofs of execution beside others", () => {
   const refused = (given: DevnetOptions, message: RegExp): void =>
-    assert.throws(() => completeOptions(given), { name: "DevnetOptionsError", message });
+    assert.throws(() => planDevnet(given), { name: "DevnetOptionsError", message });
 
   test("refuse proofs of execution where L1 gets no proof of the published changes, for the ecosystem and for one chain", () => {
     refused(options({}, { mode: "none", execution: "proven" }), /^prover\.execution is "proven", and with prover\.mode "none"/);
     refused(options(PROVEN, { mode: "none" }), /^chains\[0\]\.prover\.execution is "proven", and with prover\.mode "none"/);
-    completeOptions(options(PROVEN, { mode: "stark" }));
+    planDevnet(options(PROVEN, { mode: "stark" }));
   });
 
   test("refuse validators that ask for proofs where none are made", () => {
     const message = /^chains\[0\]\.quorum\.check is "proof", and no proofs are made/;
     refused(options(BY_PROOF, { mode: "stark" }), message);
     refused(options({ ...BY_PROOF, prover: { execution: "trusted" } }, { mode: "stark", execution: "proven" }), message);
-    completeOptions(options(BY_PROOF, { mode: "stark", execution: "proven" }));
-    completeOptions(options({ ...BY_PROOF, ...PROVEN }, { mode: "stark" }));
+    planDevnet(options(BY_PROOF, { mode: "stark", execution: "proven" }));
+    planDevnet(options({ ...BY_PROOF, ...PROVEN }, { mode: "stark" }));
   });
 
   test("refuse the same of a chain that is added to others", () => {
-    const complete = completeOptions(options({}, { mode: "stark" }));
-    const plans = planChains(complete);
+    const { options: complete, plans } = planDevnet(options({}, { mode: "stark" }));
     assert.throws(() => planAddedChain({ chainId: 272n, ...BY_PROOF }, 1, plans, complete), /^DevnetOptionsError: quorum\.check/);
-    assert.equal(planAddedChain({ chainId: 272n, ...BY_PROOF, ...PROVEN }, 1, plans, complete).quorum?.check, "proof");
+    assert.equal(planAddedChain({ chainId: 272n, ...BY_PROOF, ...PROVEN }, 1, plans, complete).validators.quorum?.check, "proof");
   });
 });

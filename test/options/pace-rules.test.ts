@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { completeOptions } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
 import type { DevnetChainOptions } from "../../src/devnet/options.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";
 
@@ -29,7 +29,7 @@ describe("H5: a pace that cannot work is refused by the name of its option", () 
   for (const [title, chain, message] of refused)
     test(title, () => {
       const options = { chains: [{ chainId: 271n, ...chain }], fundedAccounts: [], fundingWei: 0n };
-      assert.throws(() => completeOptions(options), message);
+      assert.throws(() => planDevnet(options), message);
       const [problem] = validateHyperchains({ chains: { a: chain } });
       assert.match(`${problem?.path.at(-1)}: ${problem?.message}`, message);
     });

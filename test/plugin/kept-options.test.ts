@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { FACTS } from "../../src/devnet/keeping/facts.ts";
 import { planText, requireSamePlan } from "../../src/devnet/keeping/kept-plan.ts";
-import { completeOptions, planChains } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { ecosystemOptions } from "../../src/plugin/ecosystem-options.ts";
@@ -34,11 +34,10 @@ const STARTED: HyperchainsUserConfig = {
   allowUnlimitedContractSize: true,
   allowBlocksWithSameTimestamp: false,
 };
-const DEFAULTS = { batchAgeMs: 2_000, maxInstructions: undefined, sameTimestamps: true, pollIntervalMs: undefined };
 
 function planOf(config: HyperchainsConfig): string {
-  const options = completeOptions(ecosystemOptions(config, DEFAULTS));
-  return planText(options, planChains(options));
+  const { options, plans } = planDevnet(ecosystemOptions(config, "spawn"));
+  return planText(options, plans);
 }
 
 describe("B1: an ecosystem that goes on is what it was started as", () => {

@@ -31,7 +31,8 @@ import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-import type { ChainPlan } from "../options.ts";
+import { settingsOnL1 } from "../../options/plan.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
 import type { ChainBirth, KeptChain } from "../keeping/world.ts";
@@ -130,12 +131,14 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, serving } = options;
+  const { settlement } = plan;
   const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
   const journal =
-    kept?.journal ?? (plan.journal === undefined ? createMemoryJournal() : await openJournal(plan.journal, plan.place));
+    kept?.journal ??
+    (settlement.journal === undefined ? createMemoryJournal() : await openJournal(settlement.journal, plan.place));
   closing.add(() => journal.close());
   // Batches of earlier processes go on before the node is there.
   let repeated: Chain | undefined;
@@ -146,7 +149,7 @@ async function start(
   const { execution, proven } = executionOf(plan, dependencies, closing);
   const signers = await prepared.connect(created, { blocks: (batchNumber) => recorder.inputs(batchNumber), proven });
   const { data, quorum, posting } = signers;
-  const settled = { journal, quorum, posting, pace: plan.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const settled = { journal, quorum, posting, pace: settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
     {
       name: `chain ${plan.name}`,
@@ -166,7 +169,7 @@ async function start(
       },
       serving: {
         ...serving,
-        port: plan.port,
+        port: plan.serving.port,
         ...readersOf(plan, created),
         development: true,
         ...(data === undefined ? {} : { methods: new Map([["hyperchain_getBatchData", batchDataMethod(data)]]) }),
@@ -197,7 +200,7 @@ async function start(
 
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */
 function executionOf(
-  { execution, quorum }: ChainPlan,
+  { proving: { execution }, validators: { quorum } }: ChainPlan,
   { kept, keptProofs, executionProver: prover }: Pick<ChainPipelineDependencies, "kept" | "keptProofs" | "executionProver">,
   closing: Disposer,
 ): { readonly execution: ExecutionProofs | undefined; readonly proven: ProvenRecorder | undefined } {
@@ -243,10 +246,7 @@ function createOnL1(
         validatorThreshold: BigInt(threshold),
         dataAvailabilityPolicy,
         baseToken: baseToken.l1Address,
-        executionDelay: BigInt(plan.executionDelaySeconds),
-        priorityOpWindow: BigInt(plan.priorityOpWindowSeconds),
-        exitDelay: BigInt(plan.exitDelaySeconds),
-        cheatsAllowed: plan.cheats,
+        ...settingsOnL1(plan),
       },
       operator,
       { confirmations },
@@ -290,16 +290,16 @@ function running(
   { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
   { pubdataOnChain, isCarried, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
-  const { blocks, batches, maxInstructions, distinctTimestamps, chainId, fees } = plan;
+  const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
   return {
     blocks,
     batches,
     minGasPriceWei,
-    maxInstructions,
+    maxInstructions: plan.execution.maxInstructions,
     startsPaused,
     distinctTimestamps,
     fees,
-    initialState: firstStateAccounts(chainId, plan),
+    initialState: firstStateAccounts(plan.chainId, plan.firstState),
     pubdataOnChain,
     isCarried,
     isReexecuted: reexecutes,
@@ -310,7 +310,7 @@ function running(
 
 /** Data that are on L1 or on the chain below are everybody's to read. */
 function readersOf(
-  { dataAvailability, openReads, readers, chainId }: ChainPlan,
+  { chainId, availability: { dataAvailability, openReads, readers } }: ChainPlan,
   { configuration }: CreatedChain,
 ): { readonly readers?: ReaderPolicy } {
   if (dataAvailability !== "validium" || openReads) return {};
@@ -318,10 +318,14 @@ function readersOf(
 }
 
 function accessOf(
-  { plan: { senders, deployers }, relayer }: ChainPipelineOptions,
+  { plan: { ordering }, relayer }: ChainPipelineOptions,
   { configuration }: CreatedChain,
 ): NonNullable<RunningOptions["access"]> {
-  return { lists: { senders, deployers }, admin: configuration.admin, deliveries: { relayer, calls: DELIVERY_CALLS } };
+  return {
+    lists: { senders: ordering.senders, deployers: ordering.deployers },
+    admin: configuration.admin,
+    deliveries: { relayer, calls: DELIVERY_CALLS },
+  };
 }
 
 async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {

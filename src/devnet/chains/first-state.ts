@@ -1,14 +1,10 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
 import { singletonAccounts } from "../singletons/singletons.ts";
 
 /** What an operator chooses of a chain's first state; its validators are told the same. */
-export interface FirstState {
-  /** Whether the chain has the public's singletons. */
-  readonly singletons: boolean;
-  /** Whether code of any size may be deployed. */
-  readonly allowUnlimitedContractSize: boolean;
-}
+export type FirstState = ChainPlan["firstState"];
 
 /** What a chain has from the start beside the protocol's genesis and its configuration. */
 export function firstStateAccounts(chainId: bigint, { singletons, allowUnlimitedContractSize }: FirstState): GenesisAccount[] {

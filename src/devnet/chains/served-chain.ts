@@ -10,7 +10,7 @@ import type { ChainAccess } from "../../node/serving/serve-chain.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ExecutionWatch } from "../execution/execution-watch.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import type { ChainPlan } from "../options.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import type { BaseToken } from "./base-token.ts";
 import { startChainPipeline } from "./chain-pipeline.ts";
 import { measureThroughput } from "./throughput.ts";

@@ -18,7 +18,8 @@ import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
-import type { ChainPlan, SignerCount } from "../options.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import type { SignerCount } from "../options.ts";
 import { startMemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberProcess } from "../quorum-member/member-process.ts";
 import type { MemberSetup } from "../quorum-member/messages.ts";
@@ -94,7 +95,8 @@ export async function prepareSigners(
 ): Promise<PreparedSigners> {
   const { ecosystem, operator, clock, kept, executionChecking } = dependencies;
   const { settlementChainId, addresses } = ecosystem;
-  const isValidium = plan.dataAvailability === "validium";
+  const { availability, validators } = plan;
+  const isValidium = availability.dataAvailability === "validium";
   const start = async (count: SignerCount | undefined, fileOf?: (place: number) => string): Promise<MemberProcess[]> => {
     const starting = Array.from({ length: count?.members ?? 0 }, async (_, place) => {
       const member = await startMemberProcess({ clock, file: fileOf?.(place), checking: executionChecking });
@@ -106,36 +108,38 @@ export async function prepareSigners(
     return Promise.all(starting);
   };
   const [quorumProcesses, committeeProcesses] = await Promise.all([
-    start(plan.quorum, validatorFiles(plan, kept)),
-    start(isValidium ? plan.committee : undefined, kept && ((place) => kept.memberFile("keeper", place))),
+    start(validators.quorum, validatorFiles(plan.settlement, kept)),
+    start(isValidium ? availability.committee : undefined, kept && ((place) => kept.memberFile("keeper", place))),
   ]);
   const operatorAddress = lowerCaseAddress(await operator.getAddress());
   const addressesOf = (members: readonly MemberProcess[]): Hex[] =>
     members.length === 0 ? [operatorAddress] : members.map(({ address }) => address);
-  const policy = await policyOf(plan, dependencies, addressesOf(committeeProcesses));
+  const policy = await policyOf(availability, dependencies, addressesOf(committeeProcesses));
   // A kept chain on a chain may be older than carriers.
   const isCarried = !isValidium && policy !== addresses.rollupPolicy;
 
   return {
     validators: addressesOf(quorumProcesses),
-    threshold: plan.quorum?.threshold ?? 1,
+    threshold: validators.quorum?.threshold ?? 1,
     dataAvailabilityPolicy: policy,
     pubdataOnChain: !isValidium,
     isCarried,
     reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
     async connect({ hyperchain }, { blocks: inputsOf, proven }): Promise<ChainSigners> {
       const contract = { settlementChainId, hyperchain };
-      const readers = plan.readers ?? [operatorAddress];
+      const readers = availability.readers ?? [operatorAddress];
       const setup = setupOf(plan, dependencies, { hyperchain, coinbase: operatorAddress });
       await Promise.all([
-        ...quorumProcesses.map((member) => member.request("configure", { ...setup, checks: plan.quorum?.check ?? "execution" })),
+        ...quorumProcesses.map((member) =>
+          member.request("configure", { ...setup, checks: validators.quorum?.check ?? "execution" }),
+        ),
         ...committeeProcesses.map((member) => member.request("configure", { ...setup, keeps: { readers } })),
       ]);
       const members =
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract)]
           : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputsOf, proven)));
-      const quorum = { members, threshold: plan.quorum?.threshold ?? 1, ...readyFor(proven) };
+      const quorum = { members, threshold: validators.quorum?.threshold ?? 1, ...readyFor(proven) };
       const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
       const common = { quorum, ...pids, memberSetup: setup };
       const published = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
@@ -152,7 +156,7 @@ export async function prepareSigners(
           : keepersInTurn(committeeProcesses.map((member) => ({ read: (request) => member.request("readData", request) })));
       const posting = committeePosting({
         members: committee,
-        threshold: plan.committee?.threshold ?? 1,
+        threshold: availability.committee?.threshold ?? 1,
         settlementChainId,
         policy,
       });
@@ -163,7 +167,7 @@ export async function prepareSigners(
 
 /** What a member is told that is to follow a chain. */
 function setupOf(
-  { dataAvailability, singletons, allowUnlimitedContractSize }: ChainPlan,
+  { availability, firstState }: Pick<ChainPlan, "availability" | "firstState">,
   { l1Url, ecosystem, genesis, l1MayBeBehind }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {
@@ -172,8 +176,8 @@ function setupOf(
     l1Url,
     fromBlock: ecosystem.fromBlock,
     genesis,
-    firstState: { singletons, allowUnlimitedContractSize },
-    pubdataOnChain: dataAvailability !== "validium",
+    firstState,
+    pubdataOnChain: availability.dataAvailability !== "validium",
     keeps: undefined,
     checks: "execution",
     l1Returns: l1MayBeBehind !== true,
@@ -182,7 +186,7 @@ function setupOf(
 
 /** The policy of a kept chain, or of one that is to be created. */
 function policyOf(
-  { dataAvailability, committee }: ChainPlan,
+  { dataAvailability, committee }: ChainPlan["availability"],
   dependencies: SignersDependencies,
   keepers: readonly Hex[],
 ): Promise<Hex> {
@@ -208,7 +212,10 @@ function pidsOf(members: readonly MemberProcess[]): (number | undefined)[] {
 }
 
 /** Where the validators' keys and signatures are kept; undefined for nowhere. */
-function validatorFiles({ journal }: ChainPlan, kept: KeptChain | undefined): ((place: number) => string) | undefined {
+function validatorFiles(
+  { journal }: ChainPlan["settlement"],
+  kept: KeptChain | undefined,
+): ((place: number) => string) | undefined {
   if (kept !== undefined) return (place) => kept.memberFile("validator", place);
   return journal === undefined ? undefined : (place) => `${journal}.validator-${place + 1}`;
 }

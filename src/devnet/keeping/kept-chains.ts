@@ -1,10 +1,11 @@
-import type { ChainPlan } from "../options.ts";
+import { flatPlan, planOfFlat } from "../../options/plan.ts";
+import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
 
 /** A chain that a kept ecosystem has. */
 export interface KeptMember {
   readonly chainId: bigint;
   /** Of one that came while the ecosystem ran; the others are described by each start's options. */
-  readonly added?: ChainPlan;
+  readonly added?: FlatPlan;
   /** Absent where it runs. */
   readonly stopped?: true;
 }
@@ -19,7 +20,7 @@ export interface MemberPlan {
 export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
   return chains.map(({ plan, isRunning }) => ({
     chainId: plan.chainId,
-    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: plan }),
+    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(plan) }),
     ...(isRunning ? {} : { stopped: true }),
   }));
 }
@@ -28,7 +29,7 @@ export function keptMembers(chains: readonly MemberPlan[], first: readonly Chain
 export function membersToOpen(first: readonly ChainPlan[], kept: readonly KeptMember[] | undefined): readonly MemberPlan[] {
   if (kept === undefined) return first.map((plan) => ({ plan, isRunning: true }));
   return kept.flatMap(({ chainId, added, stopped }) => {
-    const plan = first.find((each) => each.chainId === chainId) ?? added;
+    const plan = first.find((each) => each.chainId === chainId) ?? (added && planOfFlat(added));
     return plan === undefined ? [] : { plan, isRunning: stopped !== true };
   });
 }

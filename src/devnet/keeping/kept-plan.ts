@@ -3,37 +3,20 @@ import { join } from "node:path";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
+import { flatPlan, isEcosystemWide, keptForGood } from "../../options/plan.ts";
+import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
 import { shown } from "../../options/values.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { printable } from "../../runtime/printable.ts";
 import { DevnetOptionsError } from "../options.ts";
-import type { ChainPlan, CompleteOptions } from "../options.ts";
+import type { CompleteOptions } from "../options.ts";
 import { FACTS } from "./facts.ts";
-
-/** Fields of a chain's plan that each start may say anew. */
-const MAY_CHANGE: ReadonlySet<string> = new Set([
-  "place",
-  "port",
-  "blocks",
-  "batches",
-  "journal",
-  "maxInstructions",
-  "readers",
-  "senders",
-  "deployers",
-  "pace",
-  "fees",
-  "execution",
-  "openReads",
-]);
-/** Fields of every chain's plan that are one option of the ecosystem. */
-const OF_ALL_CHAINS: ReadonlySet<string> = new Set(["singletons", "allowUnlimitedContractSize", "distinctTimestamps"]);
 
 /** What of its options a kept ecosystem cannot change any more, as its folder has it. Nothing of it is checked. */
 export interface KeptPlan {
   readonly prover: unknown;
-  /** Fields of `ChainPlan`; a bigint is a text. */
-  readonly chains: readonly Readonly<Record<string, unknown>>[];
+  /** A bigint is a text. */
+  readonly chains: readonly FlatPlan[];
 }
 
 /**
@@ -53,9 +36,9 @@ export function readKeptPlan(folder: string): KeptPlan | undefined {
 
 /** What of the options an ecosystem cannot change any more, as text. */
 export function planText({ prover }: CompleteOptions, plans: readonly ChainPlan[]): string {
-  const chains = plans.map((plan) => Object.fromEntries(Object.entries(plan).filter(([field]) => !MAY_CHANGE.has(field))));
-  return JSON.stringify({ prover: prover.mode, chains }, (_key, value: unknown) =>
-    typeof value === "bigint" ? String(value) : value,
+  return JSON.stringify(
+    { prover: prover.mode, chains: plans.map((plan) => keptForGood(flatPlan(plan))) },
+    (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }
 
@@ -101,11 +84,11 @@ function differences(kept: KeptPlan, given: KeptPlan): readonly Difference[] {
   if (kept.chains.length !== given.chains.length) return [...whole, ["chains", names(kept), names(given)]];
   const ofChains = given.chains.flatMap((chain, place) => {
     const before = kept.chains[place] ?? {};
-    const fields = [...new Set([...Object.keys(chain), ...Object.keys(before)])];
-    return fields
+    // A later version may have kept what this one does not know.
+    return [...new Set([...Object.keys(chain), ...Object.keys(before)])]
       .filter((field) => JSON.stringify(chain[field]) !== JSON.stringify(before[field]))
       .map((field): Difference => {
-        const option = OF_ALL_CHAINS.has(field) ? field : `chains[${place}].${field}`;
+        const option = isEcosystemWide(field) ? field : `chains[${place}].${field}`;
         return [option, before[field], chain[field]];
       });
   });
@@ -117,7 +100,7 @@ function parsePlan(text: string, folder: string): KeptPlan {
   try {
     const plan: unknown = JSON.parse(text);
     if (isObject(plan) && Array.isArray(plan["chains"]) && plan["chains"].every(isObject))
-      return { prover: plan["prover"], chains: plan["chains"] };
+      return { prover: plan["prover"], chains: plan["chains"].map((chain) => ({ ...chain, ...keptForGood(chain) })) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -137,7 +137,7 @@ async function add(
   const planned = await planChain(described, { plans, place: Math.max(...places) + 1 }, opening);
   await requireFunds(options, [planned], layer.funder);
   // Once L1 has the chain, its id is spent.
-  await requireFreePort(`chain ${planned.name}`, { host: options.host, port: planned.port });
+  await requireFreePort(`chain ${planned.name}`, { host: options.host, port: planned.serving.port });
   world?.forgetChain(planned.chainId);
   const chain = await openChain(planned, "baseToken", opening);
   try {

@@ -30,7 +30,8 @@ import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
-import type { ChainPlan, CompleteOptions } from "../options.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import type { CompleteOptions } from "../options.ts";
 import type { ChainInfo } from "../view/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
 
@@ -105,7 +106,8 @@ export function openChain(
     if (kept?.birth === undefined) await base.bringMoney(moneyOnTop(plan, opening));
     // A chain that stands still includes no payment to those on it.
     if (begins === "running" || base.chain === undefined) await fundOperator(operator, base, layer.operatorFundingWei);
-    const baseToken = kept?.birth?.baseToken ?? (await resolveBaseToken(plan.baseToken, field, base.deployer, artifacts));
+    const baseToken =
+      kept?.birth?.baseToken ?? (await resolveBaseToken(plan.protocol.baseToken, field, base.deployer, artifacts));
     const chain = await startServedChain(
       { ...servedAs(plan, baseToken, opening), base, begins, operator },
       pipelineDependencies(plan, { base, operator, kept }, opening),
@@ -122,7 +124,7 @@ export function openChain(
 }
 
 /** What a new chain on another needs there: for its funded accounts, its operator, and transactions before it runs. */
-function moneyOnTop({ baseToken }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
+function moneyOnTop({ protocol: { baseToken } }: ChainPlan, { options, layer }: Pick<ChainOpening, "options" | "layer">): bigint {
   const { fundedAccounts, fundingWei } = options;
   return (baseToken === ETH_BASE_TOKEN ? fundingWei * BigInt(fundedAccounts.length) : 0n) + 2n * layer.operatorFundingWei;
 }

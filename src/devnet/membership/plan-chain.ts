@@ -1,12 +1,11 @@
 import { Interface, ZeroAddress } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
-import { FIRST_CHAIN_ID } from "../../options/chain.ts";
+import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { addedChain } from "../../options/config.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import { check, optionName, said } from "../../options/problems.ts";
 import { DevnetOptionsError, planAddedChain } from "../options.ts";
-import type { ChainPlan } from "../options.ts";
-import { chainOptions } from "./configured-chain.ts";
 import type { ChainOpening } from "./open-chain.ts";
 
 const factory = new Interface(chainFactoryAbi);
@@ -32,8 +31,7 @@ export async function planChain(
     parent === undefined || layersBelow(parent.chainId) + 1 >= MOST_LAYERS
       ? FIRST_CHAIN_ID + number
       : Number(idOnChain(parent.chainId, BigInt(number + 1)));
-  const planWith = (chainId: number): ChainPlan =>
-    planAddedChain(chainOptions({ ...rest, chainId }, options.chainDefaults), place, running, options);
+  const planWith = (chainId: number): ChainPlan => planAddedChain({ ...rest, chainId }, place, running, options);
   // Where it may not settle, nothing is deployed there.
   if (rest.settlesOn !== undefined) planWith(given ?? idOf(running.length));
   const base = await bases.of(rest);

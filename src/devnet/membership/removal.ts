@@ -87,10 +87,10 @@ async function queuedOperations({ pipeline: { created } }: DevnetChain, provider
 /** What the caller of a removal is told. */
 export function removedInfo({ name, chainId, plan, pipeline }: DevnetChain, leftOpen: LeftOpen): RemovedChainInfo {
   const { hyperchain } = pipeline.created;
-  return { name, chainId: Number(chainId), hyperchain, leftOpen, money: moneySentence(name, plan) };
+  return { name, chainId: Number(chainId), hyperchain, leftOpen, money: moneySentence(name, plan.availability) };
 }
 
-function moneySentence(name: string, { dataAvailability }: Pick<DevnetChain["plan"], "dataAvailability">): string {
+function moneySentence(name: string, { dataAvailability }: DevnetChain["plan"]["availability"]): string {
   const stays = `what accounts have on ${name} stays locked in L1's bridge`;
   return dataAvailability !== "validium"
     ? `${stays}: its holders take it out by the chain's exit on L1, or by hyperchain:reconstruct, which rebuilds the chain from L1 (docs/security.md)`

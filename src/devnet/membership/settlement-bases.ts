@@ -2,7 +2,7 @@ import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import type { RunSwitchOptions } from "../chains/run-switch.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
-import type { ChainPlan } from "../options.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import { areThere, askBasePrice, openBaseOn } from "./deploy-base.ts";
 import type { ChainBase, ChainBaseDependencies } from "./deploy-base.ts";
 
@@ -36,7 +36,10 @@ export class SettlementBases {
    * Where a chain is to settle. Rejects with ChainBelowError where the chain below does not run, unless the chain is to stand
    * still too (`begins`), or with DeploymentError.
    */
-  async of({ settlesOn }: Pick<ChainPlan, "settlesOn">, begins: RunSwitchOptions["begins"] = "running"): Promise<SettlementBase> {
+  async of(
+    { settlesOn }: { readonly settlesOn?: ChainPlan["settlesOn"] },
+    begins: RunSwitchOptions["begins"] = "running",
+  ): Promise<SettlementBase> {
     const { onL1, chains } = this.#dependencies;
     if (settlesOn === undefined) return onL1;
     const chain = chains().find(({ name }) => name === settlesOn);

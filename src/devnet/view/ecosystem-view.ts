@@ -28,7 +28,7 @@ import { orderOfSight } from "./order-of-sight.ts";
 import { chainStuckBecause } from "./stuck-chain.ts";
 import { stuckBecause } from "./stuck.ts";
 import type { MessagesToL1View } from "./messages-to-l1.ts";
-import type { DevnetOptions, ProverOptions } from "../options.ts";
+import type { CompleteOptions, DevnetOptions } from "../options.ts";
 import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
 import { SINGLETONS } from "../singletons/singleton-addresses.ts";
@@ -50,7 +50,7 @@ export interface EcosystemViewDependencies {
   /** What is known of the layer on which a chain settles. */
   readonly viewOf: (chainId: bigint) => L1View;
   readonly runsRelayer: boolean;
-  readonly proving: ProverOptions;
+  readonly proving: Pick<CompleteOptions["prover"], "mode" | "workers">;
   /** Absent where no workers may join the prover. */
   readonly fleet: OpenFleet | undefined;
 }
@@ -171,7 +171,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
 
 /** What `hyperchain_info` says of one chain. */
 function proverInfo(
-  { mode, workers = availableParallelism() }: ProverOptions,
+  { mode, workers = availableParallelism() }: Pick<CompleteOptions["prover"], "mode" | "workers">,
   fleet: OpenFleet | undefined,
 ): EcosystemInfo["prover"] {
   return {
@@ -191,6 +191,7 @@ function workerInfo({ name, proofs, lastSeconds, refused, late, lost, refusedUnt
 
 export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch, executionWatch }: DevnetChain): ChainInfo {
   const { hyperchain, configuration } = pipeline.created;
+  const { dataAvailability } = plan.availability;
   return {
     name,
     chainId: Number(chainId),
@@ -200,13 +201,13 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     operator: configuration.admin,
     baseToken: pipeline.baseToken,
     dataAvailability:
-      plan.dataAvailability === "rollup" && base.chain !== undefined && !pipeline.isCarried ? "chain" : plan.dataAvailability,
-    ...(plan.dataAvailability === "validium" && !plan.openReads ? { readsNeedSession: true } : {}),
+      dataAvailability === "rollup" && base.chain !== undefined && !pipeline.isCarried ? "chain" : dataAvailability,
+    ...(dataAvailability === "validium" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
     ...executionSummary({ pipeline, executionWatch }),
-    allowUnlimitedContractSize: plan.allowUnlimitedContractSize,
+    allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };

@@ -41,7 +41,7 @@ export function chainStuckBecause({
       help: "the node of L1 answers and shows no newer block: use another (l1.url), or set this machine's clock right if it is ahead of L1's",
     };
   }
-  const { maxAgeMs, maxTransactions } = plan.batches;
+  const { maxAgeMs, maxTransactions } = plan.ordering.batches;
   if (maxAgeMs !== undefined || maxTransactions !== undefined) return undefined;
   return {
     why: "a batch is open, and nothing seals it by itself (batches.maxAgeMs is null)",

@@ -1,4 +1,4 @@
-// Generated from src/options/config.ts by 'npm run generate'.
+// Generated from src/options/fields by 'npm run generate'.
 export interface HyperchainsUserConfig {
   /**
    * What the ecosystem is called.
@@ -37,6 +37,11 @@ export interface HyperchainsUserConfig {
    */
   readonly relayer?: boolean | undefined;
   /**
+   * Which messages the relayer delivers.
+   * Default: {}.
+   */
+  readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig | undefined;
+  /**
    * Bridges of others, whose dapps run here as they are.
    * Default: none.
    */
@@ -58,11 +63,6 @@ export interface HyperchainsUserConfig {
    * Default: {}.
    */
   readonly l1?: HyperchainsL1UserConfig | undefined;
-  /**
-   * One entry per chain, by its name.
-   * Default: { alpha: {}, beta: {} }.
-   */
-  readonly chains?: Readonly<Record<string, HyperchainUserConfig>> | undefined;
   /**
    * What checks batches.
    * Default: {}.
@@ -98,15 +98,30 @@ export interface HyperchainsUserConfig {
    */
   readonly pollIntervalMs?: number | undefined;
   /**
-   * Which messages the relayer delivers.
-   * Default: {}.
-   */
-  readonly relayerPolicy?: HyperchainsRelayerPolicyUserConfig | undefined;
-  /**
    * The page to look at a spawned ecosystem.
    * Default: {}.
    */
   readonly page?: HyperchainsPageUserConfig | undefined;
+  /**
+   * One entry per chain, by its name.
+   * Default: { alpha: {}, beta: {} }.
+   */
+  readonly chains?: Readonly<Record<string, HyperchainUserConfig>> | undefined;
+}
+
+export interface HyperchainsRelayerPolicyUserConfig {
+  /**
+   * Least reward of a delivery, in percent of what its gas costs.
+   * Allowed: a whole number from 0 to 1000000, such as 100.
+   * Default: 0; 100 on a chain on which others settle.
+   */
+  readonly minRewardPercent?: number | undefined;
+  /**
+   * What deliveries at a loss must leave in the relayer's account on a chain, in ETH.
+   * Allowed: an amount of ETH in quotes, such as "100".
+   * Default: "0.001".
+   */
+  readonly reserve?: string | undefined;
 }
 
 export interface HyperchainsBridgesUserConfig {
@@ -163,228 +178,6 @@ export interface HyperchainsL1ForkUserConfig {
    * Default: 64 blocks below the newest one, the newest one of a development chain (31337 or 1337).
    */
   readonly blockNumber?: number | undefined;
-}
-
-export interface HyperchainUserConfig {
-  /**
-   * Its id, which no other chain has.
-   * Allowed: a whole number from 1 to 4503599627370495, such as 271.
-   * Default: 271, 272, … in order; 2^32 + 271, … on the chain 271.
-   */
-  readonly chainId?: number | undefined;
-  /**
-   * Port at which `hyperchain:spawn` serves it; 0 for any free port.
-   * Allowed: a whole number from 0 to 65535, such as 8545.
-   * Default: the next after L1's.
-   */
-  readonly port?: number | undefined;
-  /**
-   * A block as soon as a transaction waits, or one every so many milliseconds.
-   * Allowed: "instant" or milliseconds between blocks, from 1 to 3600000, such as 1000.
-   * Default: "instant".
-   */
-  readonly blocks?: "instant" | number | undefined;
-  /**
-   * When batches are sealed beside their limits.
-   * Default: {}.
-   */
-  readonly batches?: HyperchainBatchesUserConfig | undefined;
-  /**
-   * Chain of this ecosystem on which it settles, where its contracts are; that chain's batches carry its data to L1.
-   * Allowed: the name of a chain.
-   * Default: L1.
-   */
-  readonly settlesOn?: string | undefined;
-  /**
-   * What pays for gas.
-   * Allowed: the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there.
-   * Default: ETH.
-   */
-  readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
-  /**
-   * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
-   * Allowed: "rollup" or "validium" or "chain".
-   * Default: "rollup".
-   */
-  readonly dataAvailability?: "rollup" | "validium" | "chain" | undefined;
-  /**
-   * Of a validium: processes that execute every batch again and keep its data, and how many of them must sign.
-   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
-   * Default: one member, in this process.
-   */
-  readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
-  /**
-   * Of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data.
-   * Allowed: a list of addresses.
-   * Default: the chain's operator only.
-   */
-  readonly readers?: readonly string[] | undefined;
-  /**
-   * Of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way.
-   * Allowed: true or false.
-   * Default: false.
-   */
-  readonly openReads?: boolean | undefined;
-  /**
-   * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
-   * Allowed: a list of addresses.
-   * Default: every account.
-   */
-  readonly senders?: readonly string[] | undefined;
-  /**
-   * Accounts that may create contracts: by transactions of their own, or, as contracts, for any sender.
-   * Allowed: a list of addresses.
-   * Default: every account.
-   */
-  readonly deployers?: readonly string[] | undefined;
-  /**
-   * Processes that check every batch, and how many of them must sign.
-   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
-   * Default: one member, in this process.
-   */
-  readonly quorum?: HyperchainQuorumUserConfig | undefined;
-  /**
-   * Seconds between a batch's commit and its execution on L1.
-   * Allowed: a whole number from 0 to 7776000, such as 60.
-   * Default: 0.
-   */
-  readonly executionDelaySeconds?: number | undefined;
-  /**
-   * Seconds in which the chain must take an operation of L1's queue; longer than a batch's age with L1's confirmations.
-   * Allowed: a whole number from 1 to 2592000, such as 3600.
-   * Default: 3600.
-   */
-  readonly priorityOpWindowSeconds?: number | undefined;
-  /**
-   * Seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay.
-   * Allowed: a whole number from 1 to 7776000, such as 86400.
-   * Default: 86400.
-   */
-  readonly exitDelaySeconds?: number | undefined;
-  /**
-   * When proofs go to L1: by time, size or cost.
-   * Default: {}.
-   */
-  readonly pace?: HyperchainPaceUserConfig | undefined;
-  /**
-   * Has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for.
-   * Default: any price is taken, and clients are told 1,000,000 wei.
-   */
-  readonly fees?: HyperchainFeesUserConfig | undefined;
-  /**
-   * Whether clients may change its state at will; written into the chain's contract when it is created.
-   * Allowed: true or false.
-   * Default: true beside an own L1 that only this machine reaches.
-   */
-  readonly cheats?: boolean | undefined;
-  /**
-   * What is proven of its batches, beside the ecosystem's.
-   * Default: {}.
-   */
-  readonly prover?: HyperchainProverUserConfig | undefined;
-  /**
-   * File in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it.
-   * Allowed: a path of a file.
-   * Default: in memory.
-   */
-  readonly journal?: string | undefined;
-  /**
-   * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
-   * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
-   * Default: 2000000; in tests 2^24, which is no limit.
-   */
-  readonly maxInstructions?: number | undefined;
-}
-
-export interface HyperchainBatchesUserConfig {
-  /**
-   * Milliseconds after which a batch is sealed.
-   * Allowed: a whole number from 1 to 86400000, such as 2000, or null for never.
-   * Default: 2000 where it is spawned, never in tests.
-   */
-  readonly maxAgeMs?: number | null | undefined;
-  /**
-   * Transactions at which a batch is sealed.
-   * Allowed: a whole number from 1 to 100000, such as 100.
-   * Default: no limit.
-   */
-  readonly maxTransactions?: number | undefined;
-}
-
-export interface HyperchainQuorumUserConfig {
-  /**
-   * .
-   * Allowed: a whole number from 1 to 16, such as 3.
-   */
-  readonly members: number;
-  /**
-   * .
-   * Allowed: a whole number from 1 to 16, such as 2.
-   */
-  readonly threshold: number;
-  /**
-   * What each does before it signs: execute the batch again, or check its proof, with prover.execution "proven".
-   * Allowed: "execution" or "proof".
-   * Default: "execution".
-   */
-  readonly check?: "execution" | "proof" | undefined;
-}
-
-export interface HyperchainPaceUserConfig {
-  /**
-   * Age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1.
-   * Allowed: a whole number from 1 to 86400, such as 600.
-   * Default: they go as soon as they are made, or as maxBatches says.
-   */
-  readonly maxAgeSeconds?: number | undefined;
-  /**
-   * Proofs that wait at which all of them go.
-   * Allowed: a whole number from 1 to 8, such as 4.
-   * Default: 8, where another field of the pace has them wait.
-   */
-  readonly maxBatches?: number | undefined;
-  /**
-   * Base fee of L1 above which they wait all the same, in wei.
-   * Allowed: a whole number from 1 to 1000000000000000, such as 20000000000.
-   * Default: no limit.
-   */
-  readonly maxGasPriceWei?: number | undefined;
-  /**
-   * Age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age.
-   * Allowed: a whole number from 1 to 86400, such as 7200.
-   * Default: 3600, or maxAgeSeconds where that is longer.
-   */
-  readonly atLatestSeconds?: number | undefined;
-}
-
-export interface HyperchainFeesUserConfig {
-  /**
-   * Added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused.
-   * Allowed: a whole number from 0 to 1000, such as 25.
-   * Default: 25.
-   */
-  readonly marginPercent?: number | undefined;
-  /**
-   * Gas of users among which a batch's cost is shared, at least: for what is missing in smaller batches the operator pays.
-   * Allowed: a whole number from 21000 to 1000000000, such as 5000000.
-   * Default: 5,000,000.
-   */
-  readonly batchGas?: number | undefined;
-  /**
-   * What clients are told to pay at least, in wei, also before L1 has executed a batch.
-   * Allowed: a whole number from 0 to 1000000000000000, such as 1000000.
-   * Default: 1,000,000.
-   */
-  readonly leastGasPriceWei?: number | undefined;
-}
-
-export interface HyperchainProverUserConfig {
-  /**
-   * Whether the execution of each of its batches is proven, behind the chain.
-   * Allowed: "proven" or "trusted".
-   * Default: the ecosystem's.
-   */
-  readonly execution?: "proven" | "trusted" | undefined;
 }
 
 export interface HyperchainsProverUserConfig {
@@ -460,21 +253,6 @@ export interface HyperchainsAccountsUserConfig {
   readonly unlocked?: boolean | undefined;
 }
 
-export interface HyperchainsRelayerPolicyUserConfig {
-  /**
-   * Least reward of a delivery, in percent of what its gas costs.
-   * Allowed: a whole number from 0 to 1000000, such as 100.
-   * Default: 0; 100 on a chain on which others settle.
-   */
-  readonly minRewardPercent?: number | undefined;
-  /**
-   * What deliveries at a loss must leave in the relayer's account on a chain, in ETH.
-   * Allowed: an amount of ETH in quotes, such as "100".
-   * Default: "0.001".
-   */
-  readonly reserve?: string | undefined;
-}
-
 export interface HyperchainsPageUserConfig {
   /**
    * Whether `hyperchain:spawn` serves a page that shows the ecosystem.
@@ -488,4 +266,226 @@ export interface HyperchainsPageUserConfig {
    * Default: 8600; any free port where L1's port is 0.
    */
   readonly port?: number | undefined;
+}
+
+export interface HyperchainUserConfig {
+  /**
+   * Its id, which no other chain has.
+   * Allowed: a whole number from 1 to 4503599627370495, such as 271.
+   * Default: 271, 272, … in order; 2^32 + 271, … on the chain 271.
+   */
+  readonly chainId?: number | undefined;
+  /**
+   * Chain of this ecosystem on which it settles, where its contracts are; that chain's batches carry its data to L1.
+   * Allowed: the name of a chain.
+   * Default: L1.
+   */
+  readonly settlesOn?: string | undefined;
+  /**
+   * Port at which `hyperchain:spawn` serves it; 0 for any free port.
+   * Allowed: a whole number from 0 to 65535, such as 8545.
+   * Default: the next after L1's.
+   */
+  readonly port?: number | undefined;
+  /**
+   * A block as soon as a transaction waits, or one every so many milliseconds.
+   * Allowed: "instant" or milliseconds between blocks, from 1 to 3600000, such as 1000.
+   * Default: "instant".
+   */
+  readonly blocks?: "instant" | number | undefined;
+  /**
+   * When batches are sealed beside their limits.
+   * Default: {}.
+   */
+  readonly batches?: HyperchainBatchesUserConfig | undefined;
+  /**
+   * Accounts whose transactions and user operations the sequencer takes; L1's queue carries operations of every account.
+   * Allowed: a list of addresses.
+   * Default: every account.
+   */
+  readonly senders?: readonly string[] | undefined;
+  /**
+   * Accounts that may create contracts: by transactions of their own, or, as contracts, for any sender.
+   * Allowed: a list of addresses.
+   * Default: every account.
+   */
+  readonly deployers?: readonly string[] | undefined;
+  /**
+   * Has its gas price follow L1's and what its batches cost there; for chains whose gas ETH pays for.
+   * Default: any price is taken, and clients are told 1,000,000 wei.
+   */
+  readonly fees?: HyperchainFeesUserConfig | undefined;
+  /**
+   * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
+   * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
+   * Default: 2000000; in tests 2^24, which is no limit.
+   */
+  readonly maxInstructions?: number | undefined;
+  /**
+   * What pays for gas.
+   * Allowed: the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there.
+   * Default: ETH.
+   */
+  readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
+  /**
+   * Seconds between a batch's commit and its execution on L1.
+   * Allowed: a whole number from 0 to 7776000, such as 60.
+   * Default: 0.
+   */
+  readonly executionDelaySeconds?: number | undefined;
+  /**
+   * Seconds in which the chain must take an operation of L1's queue; longer than a batch's age with L1's confirmations.
+   * Allowed: a whole number from 1 to 2592000, such as 3600.
+   * Default: 3600.
+   */
+  readonly priorityOpWindowSeconds?: number | undefined;
+  /**
+   * Seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay.
+   * Allowed: a whole number from 1 to 7776000, such as 86400.
+   * Default: 86400.
+   */
+  readonly exitDelaySeconds?: number | undefined;
+  /**
+   * Whether clients may change its state at will; written into the chain's contract when it is created.
+   * Allowed: true or false.
+   * Default: true beside an own L1 that only this machine reaches.
+   */
+  readonly cheats?: boolean | undefined;
+  /**
+   * Whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain").
+   * Allowed: "rollup" or "validium" or "chain".
+   * Default: "rollup".
+   */
+  readonly dataAvailability?: "rollup" | "validium" | "chain" | undefined;
+  /**
+   * Of a validium: processes that execute every batch again and keep its data, and how many of them must sign.
+   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
+   * Default: one member, in this process.
+   */
+  readonly committee?: { readonly members: number; readonly threshold: number } | undefined;
+  /**
+   * Of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data.
+   * Allowed: a list of addresses.
+   * Default: the chain's operator only.
+   */
+  readonly readers?: readonly string[] | undefined;
+  /**
+   * Of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way.
+   * Allowed: true or false.
+   * Default: false.
+   */
+  readonly openReads?: boolean | undefined;
+  /**
+   * Processes that check every batch, and how many of them must sign.
+   * Allowed: { members, threshold }: 1 to 16 members, and a threshold of at most as many.
+   * Default: one member, in this process.
+   */
+  readonly quorum?: HyperchainQuorumUserConfig | undefined;
+  /**
+   * What is proven of its batches, beside the ecosystem's.
+   * Default: {}.
+   */
+  readonly prover?: HyperchainProverUserConfig | undefined;
+  /**
+   * When proofs go to L1: by time, size or cost.
+   * Default: {}.
+   */
+  readonly pace?: HyperchainPaceUserConfig | undefined;
+  /**
+   * File in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it.
+   * Allowed: a path of a file.
+   * Default: in memory.
+   */
+  readonly journal?: string | undefined;
+}
+
+export interface HyperchainBatchesUserConfig {
+  /**
+   * Milliseconds after which a batch is sealed.
+   * Allowed: a whole number from 1 to 86400000, such as 2000, or null for never.
+   * Default: 2000 where it is spawned, never in tests.
+   */
+  readonly maxAgeMs?: number | null | undefined;
+  /**
+   * Transactions at which a batch is sealed.
+   * Allowed: a whole number from 1 to 100000, such as 100.
+   * Default: no limit.
+   */
+  readonly maxTransactions?: number | undefined;
+}
+
+export interface HyperchainFeesUserConfig {
+  /**
+   * Added to the cost in what clients are told to pay, in percent; what pays less than the cost is refused.
+   * Allowed: a whole number from 0 to 1000, such as 25.
+   * Default: 25.
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * Gas of users among which a batch's cost is shared, at least: for what is missing in smaller batches the operator pays.
+   * Allowed: a whole number from 21000 to 1000000000, such as 5000000.
+   * Default: 5,000,000.
+   */
+  readonly batchGas?: number | undefined;
+  /**
+   * What clients are told to pay at least, in wei, also before L1 has executed a batch.
+   * Allowed: a whole number from 0 to 1000000000000000, such as 1000000.
+   * Default: 1,000,000.
+   */
+  readonly leastGasPriceWei?: number | undefined;
+}
+
+export interface HyperchainQuorumUserConfig {
+  /**
+   * .
+   * Allowed: a whole number from 1 to 16, such as 3.
+   */
+  readonly members: number;
+  /**
+   * .
+   * Allowed: a whole number from 1 to 16, such as 2.
+   */
+  readonly threshold: number;
+  /**
+   * What each does before it signs: execute the batch again, or check its proof, with prover.execution "proven".
+   * Allowed: "execution" or "proof".
+   * Default: "execution".
+   */
+  readonly check?: "execution" | "proof" | undefined;
+}
+
+export interface HyperchainProverUserConfig {
+  /**
+   * Whether the execution of each of its batches is proven, behind the chain.
+   * Allowed: "proven" or "trusted".
+   * Default: the ecosystem's.
+   */
+  readonly execution?: "proven" | "trusted" | undefined;
+}
+
+export interface HyperchainPaceUserConfig {
+  /**
+   * Age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1.
+   * Allowed: a whole number from 1 to 86400, such as 600.
+   * Default: they go as soon as they are made, or as maxBatches says.
+   */
+  readonly maxAgeSeconds?: number | undefined;
+  /**
+   * Proofs that wait at which all of them go.
+   * Allowed: a whole number from 1 to 8, such as 4.
+   * Default: 8, where another field of the pace has them wait.
+   */
+  readonly maxBatches?: number | undefined;
+  /**
+   * Base fee of L1 above which they wait all the same, in wei.
+   * Allowed: a whole number from 1 to 1000000000000000, such as 20000000000.
+   * Default: no limit.
+   */
+  readonly maxGasPriceWei?: number | undefined;
+  /**
+   * Age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age.
+   * Allowed: a whole number from 1 to 86400, such as 7200.
+   * Default: 3600, or maxAgeSeconds where that is longer.
+   */
+  readonly atLatestSeconds?: number | undefined;
 }

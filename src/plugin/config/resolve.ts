@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ETHER_DECIMALS } from "../../options/amount.ts";
-import { FIRST_CHAIN_ID } from "../../options/chain.ts";
+import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { configSchema } from "../../options/config.ts";
 import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";
 import type { HyperchainsConfig } from "../../types.ts";

@@ -1,10 +1,10 @@
 import type { HardhatUserConfigValidationError } from "hardhat/types/hooks";
 import { bridgeProblems } from "../../options/bridges.ts";
 import { configSchema } from "../../options/config.ts";
+import { planChain } from "../../options/plan.ts";
 import { check } from "../../options/problems.ts";
 import type { OptionProblem } from "../../options/problems.ts";
 import { conflicts } from "../../options/rules.ts";
-import type { HyperchainConfig } from "../../types.ts";
 import { resolveHyperchains } from "./resolve.ts";
 
 /** Fields of the whole config, or of a network, that almost say `hyperchains`: they would be passed over in silence. */
@@ -29,18 +29,19 @@ export function validateHyperchains(user: unknown): HardhatUserConfigValidationE
   const checked = check(configSchema, user);
   if ("problems" in checked) return inConfig(checked.problems);
   const { chains, ...ecosystem } = resolveHyperchains(user);
+  // Whose defaults are in no rule's way; the caller that starts it checks again, with its own.
+  const planned = { ...ecosystem, use: "test", distinctTimestamps: false } as const;
   return inConfig([
     ...bridgeProblems(ecosystem.bridges, chains, ecosystem.l1),
-    ...conflicts(chains.map(ruledChain), { ...ecosystem, l1Path: ["l1"] }),
+    ...conflicts(
+      chains.map((chain, place) => ({ path: ["chains", chain.name], plan: planChain(chain, place, planned) })),
+      { ...ecosystem, l1Path: ["l1"] },
+    ),
   ]);
 }
 
 function inConfig(problems: readonly OptionProblem[]): HardhatUserConfigValidationError[] {
   return problems.map(({ path, message }) => ({ path: ["hyperchains", ...path], message }));
-}
-
-function ruledChain(chain: HyperchainConfig) {
-  return { ...chain, path: ["chains", chain.name], maxAgeMs: chain.batches.maxAgeMs ?? undefined };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,5 @@
 import type { HookContext } from "hardhat/types/hooks";
 import type { NetworkConnection } from "hardhat/types/network";
-import { MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
 import type { DevnetChain } from "../../devnet/chains/served-chain.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
@@ -37,13 +36,7 @@ export async function openLocalEcosystem(
   connection: NetworkConnection<string>,
   config: HyperchainsConfig,
 ): Promise<OpenEcosystem> {
-  // Tests may use what they may use on Hardhat's own network: no other client sends here.
-  const options = ecosystemOptions(withoutPorts(config), {
-    batchAgeMs: undefined,
-    maxInstructions: MOST_MAX_INSTRUCTIONS,
-    sameTimestamps: false,
-    pollIntervalMs: undefined,
-  });
+  const options = ecosystemOptions(withoutPorts(config), "test");
   // As with Hardhat's own networks, a test run ends though the connection was not closed.
   const nameOf = (id: bigint): string => config.chains.find(({ chainId }) => BigInt(chainId) === id)?.name ?? `chain ${id}`;
   const devnet = await startEcosystem({ ...options, inBackground: true }, context, {

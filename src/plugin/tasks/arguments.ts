@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { check, said } from "../../options/problems.ts";
-import { flagName } from "../../options/spawn-flags.ts";
+import { flagName, kindOf, SPAWN_FLAGS } from "../../options/spawn-flags.ts";
+import type { GivenFlags, SpawnFlag } from "../../options/spawn-flags.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 
@@ -44,6 +45,13 @@ export function readList<const S extends v.GenericSchema>(
         text.split(",").map((part) => part.trim()),
         schema,
       );
+}
+
+/** What the flags of `hyperchain:spawn` say. Throws a plugin error that names the first whose text is refused. */
+export function readFlags(args: Readonly<Partial<Record<SpawnFlag, string | undefined>>>): GivenFlags {
+  const readers = { number: readNumber, list: readList, text: readOption };
+  const names = Object.keys(SPAWN_FLAGS) as SpawnFlag[];
+  return Object.fromEntries(names.map((name) => [name, readers[kindOf(name)](name, args[name], SPAWN_FLAGS[name])]));
 }
 
 function checked<const S extends v.GenericSchema>(option: string, value: unknown, schema: S): v.InferOutput<S> {

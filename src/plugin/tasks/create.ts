@@ -1,10 +1,13 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainInfo } from "../../devnet/view/ecosystem-info.ts";
-import { dataAvailability, MAX_CHAIN_ID, port } from "../../options/chain.ts";
+import { dataAvailability } from "../../options/fields/availability.ts";
+import { MAX_CHAIN_ID } from "../../options/fields/identity.ts";
+import { port } from "../../options/fields/serving.ts";
+import { CHAIN_OPTIONS } from "../../options/chain.ts";
 import { chainName } from "../../options/config.ts";
-import { SPAWN_FLAGS } from "../../options/spawn-flags.ts";
+import { withFlags } from "../../options/spawn-flags.ts";
 import { address, wholeNumber } from "../../options/values.ts";
-import { readNumber, readOption } from "./arguments.ts";
+import { readFlags, readNumber, readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createdLine } from "./event-lines.ts";
 import { waitWithProgress } from "./progress-wait.ts";
@@ -23,6 +26,8 @@ interface CreateArguments extends EcosystemArguments {
 
 const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
 
+const { blocks, batches } = CHAIN_OPTIONS;
+
 /** `hyperchain:create`: adds a chain to the running ecosystem. */
 const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async (session) => {
@@ -35,8 +40,7 @@ const action: NewTaskActionFunction<CreateArguments> = (args, hre) =>
 
 /** As `hyperchain_addChain` takes it. Throws a plugin error that names the option for what cannot be. */
 function descriptionOf(args: CreateArguments) {
-  const blockMs = readNumber("blockMs", args.blockMs, SPAWN_FLAGS.blockMs);
-  const batchMs = readNumber("batchMs", args.batchMs, SPAWN_FLAGS.batchMs);
+  const { blockMs, batchMs } = args;
   return {
     name: readOption("name", args.name, chainName) ?? args.name,
     chainId: readNumber("chainId", args.chainId, CHAIN_ID),
@@ -44,8 +48,7 @@ function descriptionOf(args: CreateArguments) {
     dataAvailability: readOption("da", args.da, dataAvailability),
     baseToken: readOption("baseToken", args.baseToken, address),
     settlesOn: readOption("settlesOn", args.settlesOn, chainName),
-    blocks: blockMs === undefined ? undefined : blockMs === 0 ? "instant" : blockMs,
-    batches: batchMs === undefined ? undefined : { maxAgeMs: batchMs === 0 ? null : batchMs },
+    ...withFlags({ blocks, batches }, {}, readFlags({ blockMs, batchMs })),
   };
 }
 

@@ -1,23 +1,13 @@
 import { readKeptPlan } from "../../devnet/keeping/kept-plan.ts";
 import type { KeptPlan } from "../../devnet/keeping/kept-plan.ts";
 import { configSchema } from "../../options/config.ts";
+import { saidOfChain } from "../../options/plan.ts";
+import type { FlatPlan } from "../../options/plan.ts";
 import { check, optionName, said } from "../../options/problems.ts";
 import { printable } from "../../runtime/printable.ts";
 import type { HyperchainsConfig, HyperchainsUserConfig } from "../../types.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
 import { pluginError } from "../plugin-error.ts";
-
-/** Of a chain's plan: what the config calls the same. */
-const CHAIN_OPTIONS = [
-  "baseToken",
-  "dataAvailability",
-  "committee",
-  "quorum",
-  "executionDelaySeconds",
-  "priorityOpWindowSeconds",
-  "exitDelaySeconds",
-  "cheats",
-] as const;
 
 /**
  * The config of an ecosystem that may go on in a folder: what the user's leaves out is as it was when the ecosystem was started,
@@ -57,9 +47,8 @@ function completedBy(user: HyperchainsUserConfig, { prover, chains }: KeptPlan):
   };
 }
 
-function chainConfig(plan: Readonly<Record<string, unknown>>): object {
-  const options = CHAIN_OPTIONS.filter((option) => plan[option] !== undefined);
-  return { chainId: Number(plan["chainId"]), ...Object.fromEntries(options.map((option) => [option, plan[option]])) };
+function chainConfig(plan: FlatPlan): object {
+  return { ...saidOfChain(plan), chainId: Number(plan["chainId"]) };
 }
 
 /** The fields that say something. */

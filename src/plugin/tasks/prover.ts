@@ -4,7 +4,7 @@ import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { runWorker } from "../../fleet/worker.ts";
 import type { WorkerEvent } from "../../fleet/worker.ts";
 import { workerName } from "../../fleet/wire.ts";
-import { proverToken, proverWorkers } from "../../options/ecosystem.ts";
+import { proverToken, proverWorkers } from "../../options/fields/prover.ts";
 import { url as anyUrl } from "../../options/values.ts";
 import { createProver } from "../../prover/prover.ts";
 import { pluginError } from "../plugin-error.ts";

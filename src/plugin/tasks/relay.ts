@@ -4,7 +4,7 @@ import { messageInfo } from "../../devnet/view/message-info.ts";
 import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import { describeRefusal } from "../../relayer/refusal.ts";
-import { minRewardPercent as percent } from "../../options/ecosystem.ts";
+import { minRewardPercent as percent } from "../../options/fields/relayer.ts";
 import { amount } from "../../options/values.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";

@@ -11,7 +11,7 @@ import { findEcosystem } from "../discovery/find-ecosystem.ts";
 import type { Effect } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
-import { DEFAULT_L1_PORT } from "../../options/config.ts";
+import { DEFAULT_L1_PORT } from "../../options/fields/l1.ts";
 import { projectNames } from "../project-names.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput, warning } from "./output.ts";

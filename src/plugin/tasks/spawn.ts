@@ -15,13 +15,12 @@ import type { PageServer } from "../../page/page-server.ts";
 import type { HyperchainsConfig } from "../../types.ts";
 import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
-import { DEFAULT_BATCH_AGE_MS } from "../../options/chain.ts";
-import { flagName } from "../../options/spawn-flags.ts";
+import { flaggedOptions, flagName } from "../../options/spawn-flags.ts";
 import { privateKey } from "../../options/values.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";
-import type { FlaggedOption, FlagsGiven } from "../named-options.ts";
+import type { FlagsGiven } from "../named-options.ts";
 import { pluginError } from "../plugin-error.ts";
 import { startEcosystem } from "../start-ecosystem.ts";
 import { spawnDetached } from "./detached-spawn.ts";
@@ -60,12 +59,7 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   output.progress(startLine(config, kept.data));
   const options = paidBy(process.env["HYPERCHAIN_PRIVATE_KEY"], {
     ...kept,
-    ...ecosystemOptions(config, {
-      batchAgeMs: DEFAULT_BATCH_AGE_MS,
-      maxInstructions: undefined,
-      sameTimestamps: true,
-      pollIntervalMs: config.pollIntervalMs,
-    }),
+    ...ecosystemOptions(config, "spawn"),
   });
   const devnet = await startEcosystem(options, hre, {
     onSettled: (chainId, batch) => settled.forEach((tell) => tell(settledBatchInfo(chainId, batch))),
@@ -228,18 +222,10 @@ function paidBy(key: string | undefined, options: DevnetOptions): DevnetOptions 
 
 /** Options of the config that the command line gave instead. */
 function flagsGiven(args: SpawnArguments): FlagsGiven {
-  const flags = {
-    "l1.url": "settlementUrl",
-    "l1.fork": "fork",
-    "batches.maxAgeMs": "batchMs",
-    "prover.mode": "prover",
-    "prover.execution": "execution",
-    dataAvailability: "da",
-  } as const;
-  const given = Object.entries(flags).filter(([, flag]) => args[flag] !== undefined);
+  const given = flaggedOptions().filter(([, flag]) => args[flag] !== undefined);
   const chains = args.names === undefined ? "chains" : "names";
   const ofChains = args[chains] === undefined ? [] : [["chains", flagName(chains)] as const];
-  return new Map([...given.map(([option, flag]) => [option as FlaggedOption, flagName(flag)] as const), ...ofChains]);
+  return new Map([...given.map(([option, flag]) => [option, flagName(flag)] as const), ...ofChains]);
 }
 
 /** One line for each step of each message from now on; returns what ends that. */

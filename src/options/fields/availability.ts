@@ -1,0 +1,56 @@
+import type * as v from "valibot";
+import { address, list, oneOf, option, trueOrFalse, withDefault } from "../values.ts";
+import { chainOption } from "./field.ts";
+import { flag } from "./flag.ts";
+import { signers } from "./signer-count.ts";
+
+export const dataAvailability = oneOf("rollup", "validium", "chain");
+
+/** Where a chain's data are, and for whom. */
+export const AVAILABILITY = {
+  dataAvailability: chainOption({
+    group: "availability",
+    said: "once",
+    config: withDefault(
+      dataAvailability,
+      'whether its data gets to L1, is given to a committee, or, of a chain that settles on another, stays there ("chain")',
+      "rollup",
+    ),
+    flags: {
+      da: flag(
+        list(dataAvailability, "rollup, validium or chain, one for all chains or with commas"),
+        "where the chains' data goes",
+        "rollup",
+        { into: (given, said: v.InferOutput<typeof dataAvailability>, place) => given[place] ?? given[0] ?? said },
+      ),
+    },
+  }),
+  committee: chainOption({
+    group: "availability",
+    said: "once",
+    config: option(
+      signers,
+      "of a validium: processes that execute every batch again and keep its data, and how many of them must sign",
+      "one member, in this process",
+    ),
+  }),
+  readers: chainOption({
+    group: "availability",
+    said: "each start",
+    config: option(
+      list(address, "a list of addresses"),
+      "of a validium: accounts that get sessions to read it by RPC, and to which the committee gives the data",
+      "the chain's operator only",
+    ),
+  }),
+  openReads: chainOption({
+    group: "availability",
+    said: "each start",
+    config: withDefault(
+      trueOrFalse,
+      "of a validium: whether every caller may read it by RPC, without a session; the committee asks its readers to sign either way",
+      false,
+    ),
+    older: false,
+  }),
+} as const;

@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
+import { TIME_LIMITS } from "../time-limits.ts";
+import { address, fields, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../values.ts";
+import { chainOption } from "./field.ts";
+
+const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';
+const baseToken = v.pipe(
+  v.union([address, fields({ name: text(/\S/, "text"), symbol: text(/\S/, "text") }, BASE_TOKEN)], must(BASE_TOKEN)),
+  v.metadata({ wanted: BASE_TOKEN }),
+);
+
+const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
+  wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
+
+/** What the chain's contract says of it for good. */
+export const PROTOCOL = {
+  baseToken: chainOption({
+    group: "protocol",
+    said: "once",
+    config: option(baseToken, "what pays for gas", "ETH"),
+    planned: (said) => said ?? ETH_BASE_TOKEN,
+  }),
+  executionDelaySeconds: chainOption({
+    group: "protocol",
+    said: "once",
+    config: withDefault(seconds("executionDelaySeconds", 60), "seconds between a batch's commit and its execution on L1", 0),
+    onL1: (planned) => ({ executionDelay: BigInt(planned) }),
+  }),
+  priorityOpWindowSeconds: chainOption({
+    group: "protocol",
+    said: "once",
+    config: withDefault(
+      seconds("priorityOpWindowSeconds", 3_600),
+      "seconds in which the chain must take an operation of L1's queue; longer than a batch's age with L1's confirmations",
+      3_600,
+    ),
+    onL1: (planned) => ({ priorityOpWindow: BigInt(planned) }),
+  }),
+  exitDelaySeconds: chainOption({
+    group: "protocol",
+    said: "once",
+    config: withDefault(
+      seconds("exitDelaySeconds", 86_400),
+      "seconds after an operation's deadline and another window at which the exit opens; longer than window and execution delay",
+      86_400,
+    ),
+    onL1: (planned) => ({ exitDelay: BigInt(planned) }),
+  }),
+  cheats: chainOption({
+    group: "protocol",
+    said: "once",
+    config: option(
+      trueOrFalse,
+      "whether clients may change its state at will; written into the chain's contract when it is created",
+      "true beside an own L1 that only this machine reaches",
+    ),
+    planned: (said, { isForThisMachine }) => said ?? isForThisMachine,
+    onL1: (planned) => ({ cheatsAllowed: planned }),
+  }),
+} as const;

@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { fields, oneOf, option, wholeNumber, withDefault } from "../values.ts";
+import { ecosystemOption } from "./field.ts";
+import { flag } from "./flag.ts";
+import { host } from "./host.ts";
+import { execution } from "./proving.ts";
+import { port } from "./serving.ts";
+
+const proverMode = oneOf("stark", "none");
+export const proverWorkers = wholeNumber(1, 64, 4);
+/** Of the newest batches, whose proofs of execution a chain keeps: some megabytes each. */
+const keptProofs = wholeNumber(1, 1_000_000, 100);
+const DEFAULT_KEPT_PROOFS = 100;
+const TOKEN = "16 to 128 letters, digits, - and _; node -p 'crypto.randomUUID()' makes one";
+/** The message does not show the value. */
+export const proverToken = v.pipe(
+  v.custom<string>((value) => typeof value === "string" && /^[\w-]{16,128}$/.test(value), `must be ${TOKEN}`),
+  v.metadata({ wanted: TOKEN, type: "string" }),
+);
+
+/** Where workers of other processes and machines may join the prover. */
+const fleet = v.pipe(
+  fields({
+    host: withDefault(host, "interface to listen on for workers", "127.0.0.1"),
+    port: withDefault(port, "port at which they join; 0 for any free port", 0),
+    token: v.pipe(proverToken, v.description("what a worker must show")),
+  }),
+  v.metadata({ name: "HyperchainsFleetUserConfig" }),
+);
+
+const prover = v.pipe(
+  fields({
+    mode: withDefault(
+      proverMode,
+      'whether every batch has a validity proof; "none": **nothing is proven**, for tests that only need speed',
+      "stark",
+    ),
+    execution: withDefault(
+      execution,
+      '"proven": batches get proofs of what their transactions did, which L1 does not check; not with `mode: "none"`',
+      "trusted",
+    ),
+    keptProofs: withDefault(
+      keptProofs,
+      "proofs of execution that each chain keeps, of its newest batches; all where its validators ask for them",
+      DEFAULT_KEPT_PROOFS,
+    ),
+    workers: option(proverWorkers, "threads of the prover", "all cores"),
+    fleet: option(
+      fleet,
+      "workers of other processes and machines, which join by `hyperchain:prover`",
+      "this process alone proves",
+    ),
+  }),
+  v.metadata({ name: "HyperchainsProverUserConfig" }),
+);
+
+/** What checks batches. */
+export const PROVER = {
+  prover: ecosystemOption(withDefault(prover, "what checks batches", {}), {
+    prover: flag(proverMode, "stark for a validity proof of each batch, none for tests in which NOTHING IS PROVEN", "stark", {
+      part: "mode",
+      into: (given, said: object) => ({ ...said, mode: given }),
+    }),
+    execution: flag(
+      execution,
+      "proven for proofs of what transactions did, of the chains of which the config says nothing; trusted for none",
+      "that of the config, else trusted",
+      { part: "execution", into: (given, said: object) => ({ ...said, execution: given }) },
+    ),
+    proverWorkers: flag(proverWorkers, "threads of the prover", "all cores", {
+      part: "workers",
+      into: (given, said: object) => ({ ...said, workers: given }),
+    }),
+  }),
+} as const;

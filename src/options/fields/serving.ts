@@ -1,0 +1,14 @@
+import { option, wholeNumber } from "../values.ts";
+import { chainOption } from "./field.ts";
+
+export const port = wholeNumber(0, 65_535, 8545);
+
+/** How a chain is served. */
+export const SERVING = {
+  port: chainOption({
+    group: "serving",
+    said: "each start",
+    config: option(port, "port at which `hyperchain:spawn` serves it; 0 for any free port", "the next after L1's"),
+    planned: (said) => said ?? 0,
+  }),
+} as const;

@@ -1,0 +1,54 @@
+import * as v from "valibot";
+import { fields, option, text, wholeNumber, withDefault } from "../values.ts";
+import { chainOption } from "./field.ts";
+
+/** A day. */
+const MOST_PACE_SECONDS = 86_400;
+/** A chain with so many batches that L1 has not executed seals no more. */
+const MOST_WAITING_PROOFS = 8;
+export const MOST_GAS_PRICE_WEI = 10 ** 15;
+
+const pace = v.pipe(
+  fields({
+    maxAgeSeconds: option(
+      wholeNumber(1, MOST_PACE_SECONDS, 600),
+      "age of the oldest proof that waits, in seconds since its batch's last block, at which all that wait go to L1",
+      "they go as soon as they are made, or as maxBatches says",
+    ),
+    maxBatches: option(
+      wholeNumber(1, MOST_WAITING_PROOFS, 4),
+      "proofs that wait at which all of them go",
+      `${MOST_WAITING_PROOFS}, where another field of the pace has them wait`,
+    ),
+    maxGasPriceWei: option(
+      wholeNumber(1, MOST_GAS_PRICE_WEI, 20_000_000_000),
+      "base fee of L1 above which they wait all the same, in wei",
+      "no limit",
+    ),
+    atLatestSeconds: option(
+      wholeNumber(1, MOST_PACE_SECONDS, 7_200),
+      "age of the oldest at which all go whatever else is said; from maxAgeSeconds to exitDelaySeconds less 600 and a batch's age",
+      "3600, or maxAgeSeconds where that is longer",
+    ),
+  }),
+  v.metadata({ name: "HyperchainPaceUserConfig" }),
+);
+
+/** How a chain's batches come to L1. */
+export const SETTLEMENT = {
+  pace: chainOption({
+    group: "settlement",
+    said: "each start",
+    config: withDefault(pace, "when proofs go to L1: by time, size or cost", {}),
+    older: {},
+  }),
+  journal: chainOption({
+    group: "settlement",
+    said: "each start",
+    config: option(
+      text(/\S/, "a path of a file"),
+      "file in which settlement keeps its steps; a quorum's validators keep keys and signatures in files beside it",
+      "in memory",
+    ),
+  }),
+} as const;

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import { fields, oneOf, option, wholeNumber } from "../values.ts";
+
+/** Each may be a process; the contract would take 64. */
+const MAX_SIGNERS = 16;
+const SIGNERS = { members: wholeNumber(1, MAX_SIGNERS, 3), threshold: wholeNumber(1, MAX_SIGNERS, 2) };
+const BOTH = "both members and threshold, such as { members: 3, threshold: 2 }";
+const WANTED = `{ members, threshold }: 1 to ${MAX_SIGNERS} members, and a threshold of at most as many`;
+const unreachable = (members: number, threshold: number): string => `must be at most members (${members}); got ${threshold}`;
+
+/** How many of how many must sign. */
+export const signers = v.pipe(
+  fields(SIGNERS, BOTH),
+  v.forward(
+    v.check(
+      ({ members, threshold }) => threshold <= members,
+      ({ input: { members, threshold } }) => unreachable(members, threshold),
+    ),
+    ["threshold"],
+  ),
+  v.metadata({ wanted: WANTED }),
+);
+
+/** The same of validators, with what each does before it signs. */
+export const validators = v.pipe(
+  fields(
+    {
+      ...SIGNERS,
+      check: option(
+        oneOf("execution", "proof"),
+        'what each does before it signs: execute the batch again, or check its proof, with prover.execution "proven"',
+        '"execution"',
+      ),
+    },
+    BOTH,
+  ),
+  v.forward(
+    v.check(
+      ({ members, threshold }) => threshold <= members,
+      ({ input: { members, threshold } }) => unreachable(members, threshold),
+    ),
+    ["threshold"],
+  ),
+  v.metadata({ name: "HyperchainQuorumUserConfig", wanted: WANTED }),
+);

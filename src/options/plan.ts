@@ -1,0 +1,147 @@
+import type * as v from "valibot";
+import { CHAIN_OPTIONS } from "./chain.ts";
+import type { CHAIN_IN_CODE } from "./chain.ts";
+import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
+import type { OptionPath } from "./problems.ts";
+import type { Given, fields } from "./values.ts";
+
+/** What is said of a chain, in the config or in code, with the schemas' defaults in place. */
+export type SaidChain = Given<v.InferOutput<ReturnType<typeof fields<typeof CHAIN_IN_CODE>>>>;
+
+/** What of an ecosystem its chains' plans follow from. */
+export interface PlannedEcosystem {
+  readonly use: Use;
+  readonly l1: { readonly url?: string | undefined };
+  readonly host: string;
+  readonly prover: { readonly execution: "proven" | "trusted" };
+  readonly singletons: boolean;
+  readonly allowUnlimitedContractSize: boolean;
+  readonly distinctTimestamps: boolean;
+}
+
+type Options = typeof CHAIN_OPTIONS;
+type KeyOf<Name, Option> = Option extends { readonly key?: infer Key extends string } ? Key : Name;
+type PlannedOf<Option> = Option extends { readonly planned: (said: never, around: Around) => infer Planned }
+  ? Given<Planned>
+  : never;
+type GroupOf<G extends Group> = {
+  readonly [Name in keyof Options as [Options[Name]["group"]] extends [G] ? KeyOf<Name, Options[Name]> : never]: PlannedOf<
+    Options[Name]
+  >;
+};
+
+/** All that is chosen of a chain, with every default in place. A stage takes a group of it. */
+export interface ChainPlan extends GroupOf<undefined> {
+  /** In the list of chains: which account operates it. */
+  readonly place: number;
+  readonly firstState: GroupOf<"firstState">;
+  readonly serving: GroupOf<"serving">;
+  readonly protocol: GroupOf<"protocol">;
+  readonly proving: GroupOf<"proving">;
+  readonly ordering: GroupOf<"ordering">;
+  readonly execution: GroupOf<"execution">;
+  readonly availability: GroupOf<"availability">;
+  readonly validators: GroupOf<"validators">;
+  readonly settlement: GroupOf<"settlement">;
+}
+
+/** A chain's plan, and where its options were said. */
+export interface PlannedAt {
+  readonly path: OptionPath;
+  readonly plan: ChainPlan;
+}
+
+/** A plan without its groups: each value by its name, as it is kept. */
+export type FlatPlan = Readonly<Record<string, unknown>>;
+
+const OPTIONS: readonly (readonly [name: string, option: ChainOption])[] = Object.entries(CHAIN_OPTIONS);
+const keyOf = (name: string, { key = name }: ChainOption): string => key;
+
+/** The plan of the chain in this place of the list. */
+export function planChain(said: SaidChain, place: number, ecosystem: PlannedEcosystem): ChainPlan {
+  const { use, prover, singletons, allowUnlimitedContractSize, distinctTimestamps, l1 } = ecosystem;
+  const around: Around = {
+    use,
+    chainId: BigInt(said.chainId),
+    isForThisMachine: isForThisMachine(ecosystem),
+    execution: prover.execution,
+    singletons,
+    allowUnlimitedContractSize,
+    // Another L1's time cannot be put forward for it.
+    distinctTimestamps: distinctTimestamps && l1.url === undefined,
+  };
+  const given: FlatPlan = said;
+  return grouped(place, (name, { planned }) => (planned as (said: unknown, around: Around) => unknown)(given[name], around));
+}
+
+/** The values of a plan, by their names. */
+export function flatPlan(plan: ChainPlan): FlatPlan {
+  const values = OPTIONS.map(([name, option]) => [keyOf(name, option), valueOf(plan, name, option)] as const);
+  return { place: plan.place, ...Object.fromEntries(values) };
+}
+
+/** The plan of which these are the values. What is older than an option has what that option says of it. */
+export function planOfFlat(flat: FlatPlan): ChainPlan {
+  return grouped(flat["place"] as number, (name, option) => valueIn(flat, keyOf(name, option), option));
+}
+
+/** What a kept chain has for good, by names; of one that is older than an option, what that option says of it. */
+export function keptForGood(flat: FlatPlan): FlatPlan {
+  const kept = OPTIONS.filter(([, { said }]) => said === "once");
+  return Object.fromEntries(kept.map(([name, option]) => [keyOf(name, option), valueIn(flat, keyOf(name, option), option)]));
+}
+
+/** Of what a chain has for good, what the config says of a chain. */
+export function saidOfChain(kept: FlatPlan): FlatPlan {
+  const once = OPTIONS.filter(([name, { said, config }]) => said === "once" && config !== undefined && kept[name] !== undefined);
+  return Object.fromEntries(once.map(([name]) => [name, kept[name]]));
+}
+
+/** The fields of a chain's configuration on L1 that options become, beside its token and its validators. */
+export interface SettingsOnL1 {
+  readonly executionDelay: bigint;
+  readonly priorityOpWindow: bigint;
+  readonly exitDelay: bigint;
+  readonly cheatsAllowed: boolean;
+}
+
+/** What the plan says of the chain's configuration on L1. */
+export function settingsOnL1(plan: ChainPlan): SettingsOnL1 {
+  const settings = OPTIONS.filter(([, { onL1 }]) => onL1 !== undefined).map(([name, option]) =>
+    (option.onL1 as (planned: unknown) => object)(valueOf(plan, name, option)),
+  );
+  return Object.assign({}, ...settings) as SettingsOnL1;
+}
+
+/** Whether it is one option for all chains of an ecosystem. */
+export function isEcosystemWide(key: string): boolean {
+  return OPTIONS.some(([name, { config, devnet }]) => name === key && config === undefined && devnet === undefined);
+}
+
+/** Whether the ecosystem ends with this process, and only this machine reaches it. */
+export function isForThisMachine({ l1, host }: Pick<PlannedEcosystem, "l1" | "host">): boolean {
+  return l1.url === undefined && LOOPBACK_HOSTS.includes(host);
+}
+
+/** Only processes of this machine reach them. */
+export const LOOPBACK_HOSTS: readonly string[] = ["127.0.0.1", "localhost", "::1"];
+
+function valueOf(plan: ChainPlan, name: string, option: ChainOption): unknown {
+  const all = plan as unknown as Readonly<Record<string, unknown>>;
+  const group = option.group === undefined ? all : (all[option.group] as FlatPlan);
+  return group[keyOf(name, option)];
+}
+
+function valueIn(flat: FlatPlan, key: string, { older }: ChainOption): unknown {
+  return flat[key] === undefined ? older : flat[key];
+}
+
+/** The only place where a plan is made. */
+function grouped(place: number, valueOf: (name: string, option: ChainOption) => unknown): ChainPlan {
+  const plan: Record<string, unknown> = { place };
+  for (const [name, option] of OPTIONS) {
+    const group = option.group === undefined ? plan : ((plan[option.group] ??= {}) as Record<string, unknown>);
+    group[keyOf(name, option)] = valueOf(name, option);
+  }
+  return plan as unknown as ChainPlan;
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startPlanned } from "../../src/devnet/devnet.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
+import { flatPlan } from "../../src/options/plan.ts";
+import type { ChainPlan } from "../../src/options/plan.ts";
+import { dependencies, UNPROVEN } from "../flow/support/devnet.ts";
+
+/** The plan, which notes the names of the values that are read of it; groups themselves are none. */
+function counted(plan: ChainPlan, read: Set<string>): ChainPlan {
+  const names = new Set(Object.keys(flatPlan(plan)));
+  const watch = <T extends object>(value: T): T =>
+    new Proxy(value, {
+      get(target, name, receiver) {
+        const held: unknown = Reflect.get(target, name, receiver);
+        const isGroup = value === (plan as object) && typeof held === "object" && held !== null;
+        if (isGroup) return watch(held as object);
+        if (names.has(String(name))) read.add(String(name));
+        return held;
+      },
+    });
+  return watch(plan);
+}
+
+test("each option of a chain is read where the chain is started", { timeout: 120_000 }, async () => {
+  const { options, plans } = planDevnet({
+    ...{ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n, relayer: false },
+    ...UNPROVEN,
+  });
+  const read = new Set<string>();
+  const all = Object.keys(flatPlan(plans[0]!));
+  const devnet = await startPlanned({ options, plans: plans.map((plan) => counted(plan, read)) }, dependencies);
+  await devnet.close();
+  assert.deepEqual(
+    all.filter((name) => !read.has(name)),
+    [],
+  );
+});
