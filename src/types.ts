@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 import type { chainConfig, configSchema } from "./options/config.ts";
-import type { Given } from "./options/values.ts";
+import type { Given } from "./options/fields/values.ts";
 
 export type { ChainAddress, ChainAddressLike } from "./client/chain-address.ts";
 export type { ChainName } from "./client/ecosystem.ts";

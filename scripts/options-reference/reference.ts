@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { format } from "oxfmt";
 import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
-import { fields } from "../../src/options/values.ts";
+import { fields } from "../../src/options/fields/values.ts";
 import { REQUESTS } from "../../src/plugin/api/requests.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 import { readValue } from "./field.ts";

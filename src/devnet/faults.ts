@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { RpcMethod } from "../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../chain/rpc/json-rpc.ts";
-import { shown } from "../options/values.ts";
+import { shown } from "../options/fields/values.ts";
 import type { Censored } from "../chain/sequencer/sequencer.ts";
 import { setsCode } from "../protocol/diff-list.ts";
 import type { DiffEntry } from "../protocol/diff-list.ts";

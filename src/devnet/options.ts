@@ -24,8 +24,8 @@ import {
   wholeBigint,
   wholeNumber,
   withDefault,
-} from "../options/values.ts";
-import type { Given } from "../options/values.ts";
+} from "../options/fields/values.ts";
+import type { Given } from "../options/fields/values.ts";
 import type { DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 

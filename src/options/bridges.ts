@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { fields, named, option, text, wholeNumber } from "./values.ts";
+import { fields, named, option, text, wholeNumber } from "./fields/values.ts";
 
 /** LayerZero's ids have 32 bits; 0 names none. */
 const MOST_ID = 2 ** 32 - 1;

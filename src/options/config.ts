@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { CHAIN_IN_CONFIG } from "./chain.ts";
 import { ECOSYSTEM_OPTIONS } from "./ecosystem.ts";
 import { entriesOf } from "./fields/field.ts";
-import { fields, named, withDefault } from "./values.ts";
+import { fields, named, withDefault } from "./fields/values.ts";
 
 /** Each starts an engine of its own. */
 export const MAX_CHAINS = 32;

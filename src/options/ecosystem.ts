@@ -8,7 +8,7 @@ import { L1 } from "./fields/l1.ts";
 import { PAGE } from "./fields/page.ts";
 import { PROVER } from "./fields/prover.ts";
 import { RELAYER } from "./fields/relayer.ts";
-import { list, option, text, trueOrFalse, url, wholeNumber, withDefault } from "./values.ts";
+import { list, option, text, trueOrFalse, url, wholeNumber, withDefault } from "./fields/values.ts";
 
 export const folder = text(/\S/, 'the path of a folder, such as "./hyperchain-data"');
 const pollIntervalMs = wholeNumber(1, 3_600_000, 100);

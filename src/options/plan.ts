@@ -3,7 +3,7 @@ import { CHAIN_OPTIONS } from "./chain.ts";
 import type { CHAIN_IN_CODE } from "./chain.ts";
 import type { Around, ChainOption, Group, Use } from "./fields/field.ts";
 import type { OptionPath } from "./problems.ts";
-import type { Given, fields } from "./values.ts";
+import type { Given, fields } from "./fields/values.ts";
 
 /** What is said of a chain, in the config or in code, with the schemas' defaults in place. */
 export type SaidChain = Given<v.InferOutput<ReturnType<typeof fields<typeof CHAIN_IN_CODE>>>>;

@@ -2,7 +2,7 @@ import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
 import type { OptionPath, OptionProblem } from "./problems.ts";
-import { exitDelayObjection } from "./time-limits.ts";
+import { exitDelayObjection } from "./fields/time-limits.ts";
 
 /** What the rules between options read of L1. */
 interface RuledL1 {

@@ -5,7 +5,7 @@ import { ECOSYSTEM_OPTIONS } from "./ecosystem.ts";
 import { flag } from "./fields/flag.ts";
 import type { Flagged } from "./fields/field.ts";
 import type { OptionFlag } from "./fields/flag.ts";
-import { list, option, text, wholeNumber } from "./values.ts";
+import { list, option, text, wholeNumber } from "./fields/values.ts";
 
 const file = text(/\S/, 'the path of a file, such as "./world.dump"');
 

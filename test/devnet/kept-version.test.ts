@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openWorld } from "../../src/devnet/keeping/world.ts";
 import type { World } from "../../src/devnet/keeping/world.ts";
-import { completeOptions, planChains } from "../../src/devnet/options.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
 
-const options = completeOptions({ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n });
-const plans = planChains(options);
+const { options, plans } = planDevnet({ chains: [{ chainId: 271n }], fundedAccounts: [], fundingWei: 0n });
 
 /** A started ecosystem whose contracts are of this version, kept in a folder. */
 async function kept(protocolVersion: bigint): Promise<string> {

@@ -5,7 +5,7 @@ import { ancestryConflicts } from "../../src/options/ancestry-rules.ts";
 import { CHAIN_IN_CODE } from "../../src/options/chain.ts";
 import { planChain } from "../../src/options/plan.ts";
 import type { PlannedAt, PlannedEcosystem } from "../../src/options/plan.ts";
-import { fields } from "../../src/options/values.ts";
+import { fields } from "../../src/options/fields/values.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 
 const ECOSYSTEM: PlannedEcosystem = {

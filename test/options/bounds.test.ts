@@ -7,7 +7,7 @@ import type { DevnetOptions } from "../../src/devnet/options.ts";
 import { configSchema } from "../../src/options/config.ts";
 import { flagName, SPAWN_FLAGS } from "../../src/options/spawn-flags.ts";
 import type { SpawnFlag } from "../../src/options/spawn-flags.ts";
-import { shown } from "../../src/options/values.ts";
+import { shown } from "../../src/options/fields/values.ts";
 import { MAX_UNEXECUTED_BATCHES } from "../../src/settlement/pace/decide.ts";
 import { resolveHyperchains } from "../../src/plugin/config/resolve.ts";
 import { validateHyperchains } from "../../src/plugin/config/validate.ts";

@@ -95,7 +95,6 @@ export const REPEATED_TYPES: readonly string[] = [
   "Place",
   "PlacedLeaf",
   "ProveOptions",
-  "ProverOptions",
   "Refusal",
   "RowCells",
   "RpcCall",

@@ -27,6 +27,7 @@ import type { Disposer } from "../../runtime/disposer.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { createMemoryJournal } from "../../settlement/journal/journal.ts";
+import type { Journal } from "../../settlement/journal/journal.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts.ts";
@@ -131,14 +132,11 @@ async function start(
   closing: Disposer,
 ): Promise<ChainPipeline> {
   const { plan, baseToken, genesis, serving } = options;
-  const { settlement } = plan;
   const { ecosystem, connect, clock, time, operator, onStop, kept, alterChanges, placeBlocks, onProvable, ...settling } =
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
-  const journal =
-    kept?.journal ??
-    (settlement.journal === undefined ? createMemoryJournal() : await openJournal(settlement.journal, plan.place));
+  const journal = kept?.journal ?? (await journalOf(plan));
   closing.add(() => journal.close());
   // Batches of earlier processes go on before the node is there.
   let repeated: Chain | undefined;
@@ -149,7 +147,7 @@ async function start(
   const { execution, proven } = executionOf(plan, dependencies, closing);
   const signers = await prepared.connect(created, { blocks: (batchNumber) => recorder.inputs(batchNumber), proven });
   const { data, quorum, posting } = signers;
-  const settled = { journal, quorum, posting, pace: settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
+  const settled = { journal, quorum, posting, pace: plan.settlement.pace, ...(kept === undefined ? {} : { l1IsJournals: true }) };
   const node: Node = await startNode(
     {
       name: `chain ${plan.name}`,
@@ -196,6 +194,10 @@ async function start(
   closing.add(() => node.close());
   const inputs = (batchNumber: bigint): Promise<BatchInputs> => recorder.inputs(batchNumber);
   return { ...node, created, baseToken, signers, isCarried: prepared.isCarried, inputs, close: () => closing.close() };
+}
+
+function journalOf({ place, settlement: { journal } }: ChainPlan): Journal | Promise<Journal> {
+  return journal === undefined ? createMemoryJournal() : openJournal(journal, place);
 }
 
 /** What proves the chain's execution, where the proofs are kept, and what validators that ask for them are shown. */

@@ -5,7 +5,7 @@ import { LedgerError } from "../../ledger/ledger-error.ts";
 import { LEDGER_FILE, openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { flatPlan, isEcosystemWide, keptForGood } from "../../options/plan.ts";
 import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
-import { shown } from "../../options/values.ts";
+import { shown } from "../../options/fields/values.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { printable } from "../../runtime/printable.ts";
 import { DevnetOptionsError } from "../options.ts";

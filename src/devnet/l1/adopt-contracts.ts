@@ -1,8 +1,8 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
-import { exitDelayObjection } from "../../options/time-limits.ts";
-import type { ChainTimes } from "../../options/time-limits.ts";
+import { exitDelayObjection } from "../../options/fields/time-limits.ts";
+import type { ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { DeployedEcosystem, FirstVersion } from "./deploy-ecosystem.ts";
 import { DevnetOptionsError } from "../options.ts";

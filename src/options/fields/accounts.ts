@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { amount, fields, option, trueOrFalse, wholeNumber, withDefault } from "../values.ts";
+import { amount, fields, option, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { configOption } from "./field.ts";
 
 /** As many as Hardhat's node has; operators follow. */

@@ -1,5 +1,5 @@
 import type * as v from "valibot";
-import { address, list, oneOf, option, trueOrFalse, withDefault } from "../values.ts";
+import { address, list, oneOf, option, trueOrFalse, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { signers } from "./signer-count.ts";

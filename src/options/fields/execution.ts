@@ -1,5 +1,5 @@
 import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
-import { option, wholeNumber } from "../values.ts";
+import { option, wholeNumber } from "./values.ts";
 import { byUse, chainOption } from "./field.ts";
 
 /** How a chain's engines run transactions. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { must, option, text, wholeBigint, wholeNumber } from "../values.ts";
+import { must, option, text, wholeBigint, wholeNumber } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 /** Id of the first chain that names none. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { address, fields, list, must, option, wholeNumber, withDefault } from "../values.ts";
+import { address, fields, list, must, option, wholeNumber, withDefault } from "./values.ts";
 import { chainOption, ecosystemWide } from "./field.ts";
 import { flag, orZero } from "./flag.ts";
 import { MOST_GAS_PRICE_WEI } from "./settlement.ts";

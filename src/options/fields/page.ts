@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, option, trueOrFalse, withDefault } from "../values.ts";
+import { fields, option, trueOrFalse, withDefault } from "./values.ts";
 import { configOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { port } from "./serving.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { TIME_LIMITS } from "../time-limits.ts";
-import { address, fields, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../values.ts";
+import { TIME_LIMITS } from "./time-limits.ts";
+import { address, fields, must, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 const BASE_TOKEN = 'the address of an ERC-20 on L1, or { name: "Gold", symbol: "GLD" } for one that is deployed there';

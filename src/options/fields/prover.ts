@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, oneOf, option, wholeNumber, withDefault } from "../values.ts";
+import { fields, oneOf, option, wholeNumber, withDefault } from "./values.ts";
 import { ecosystemOption } from "./field.ts";
 import { flag } from "./flag.ts";
 import { host } from "./host.ts";

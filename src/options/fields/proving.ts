@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, oneOf, option, withDefault } from "../values.ts";
+import { fields, oneOf, option, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 /** Whether batches come with proofs of what their transactions did. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { amount, fields, option, trueOrFalse, wholeNumber, withDefault } from "../values.ts";
+import { amount, fields, option, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { configOption, ecosystemOption } from "./field.ts";
 
 export const minRewardPercent = wholeNumber(0, 1_000_000, 100);

@@ -1,4 +1,4 @@
-import { option, wholeNumber } from "../values.ts";
+import { option, wholeNumber } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 export const port = wholeNumber(0, 65_535, 8545);

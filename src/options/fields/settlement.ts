@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, option, text, wholeNumber, withDefault } from "../values.ts";
+import { fields, option, text, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
 
 /** A day. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fields, oneOf, option, wholeNumber } from "../values.ts";
+import { fields, oneOf, option, wholeNumber } from "./values.ts";
 
 /** Each may be a process; the contract would take 64. */
 const MAX_SIGNERS = 16;

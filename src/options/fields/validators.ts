@@ -1,4 +1,4 @@
-import { option } from "../values.ts";
+import { option } from "./values.ts";
 import { chainOption } from "./field.ts";
 import { validators } from "./signer-count.ts";
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Announcement } from "../../client/announce.ts";
 import type { ChainAddressLike } from "../../client/chain-address.ts";
 import type { ChainName } from "../../client/ecosystem.ts";
-import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/values.ts";
+import { fields, list, must, option, text, trueOrFalse, wholeNumber, withDefault } from "../../options/fields/values.ts";
 import type { From, TokenLike } from "./names.ts";
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;

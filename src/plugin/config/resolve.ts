@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ETHER_DECIMALS } from "../../options/amount.ts";
+import { ETHER_DECIMALS } from "../../options/fields/amount.ts";
 import { FIRST_CHAIN_ID } from "../../options/fields/identity.ts";
 import { configSchema } from "../../options/config.ts";
 import { idOnChain, layersBelow, MOST_LAYERS } from "../../protocol/chain-ancestry.ts";

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import * as v from "valibot";
 import type { Hex } from "../../protocol/hex.ts";
-import { shown } from "../../options/values.ts";
+import { shown } from "../../options/fields/values.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** An account of another chain. */

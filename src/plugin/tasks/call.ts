@@ -5,7 +5,7 @@ import { ClientError } from "../../client/client-error.ts";
 import { checkCall, estimateCall } from "../../client/estimate.ts";
 import type { CallToEstimate } from "../../client/estimate.ts";
 import { wayDown } from "../../client/settlement-base.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";

@@ -8,7 +8,7 @@ import { reconstructCarriedOn } from "../../devnet/reconstruction/reconstruct-ca
 import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionOptions, Reconstruction, ReconstructionProgress } from "../../devnet/reconstruction/reconstruct.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
-import { privateKey, wholeNumber } from "../../options/values.ts";
+import { privateKey, wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
 import type { Effect } from "../discovery/find-ecosystem.ts";

@@ -2,7 +2,7 @@ import { findChain } from "../../client/ecosystem.ts";
 import { hasExited } from "../../client/ended-chain.ts";
 import { findOperations, refundOperation } from "../../client/refund-operation.ts";
 import type { OperationInQueue } from "../../client/refund-operation.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Place } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";

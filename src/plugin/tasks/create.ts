@@ -6,7 +6,7 @@ import { port } from "../../options/fields/serving.ts";
 import { CHAIN_OPTIONS } from "../../options/chain.ts";
 import { chainName } from "../../options/config.ts";
 import { withFlags } from "../../options/spawn-flags.ts";
-import { address, wholeNumber } from "../../options/values.ts";
+import { address, wholeNumber } from "../../options/fields/values.ts";
 import { readFlags, readNumber, readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createdLine } from "./event-lines.ts";

@@ -7,7 +7,7 @@ import { createDevelopmentAccounts } from "../../devnet/accounts.ts";
 import { deployEcosystem } from "../../devnet/l1/deploy-ecosystem.ts";
 import type { DeployedEcosystem, EcosystemOptions } from "../../devnet/l1/deploy-ecosystem.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import { ENGINE_NETWORK } from "../config/engine-network.ts";
 import { MEMBER_NETWORK } from "../connection/networks.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";

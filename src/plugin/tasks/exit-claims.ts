@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { namedToken } from "../../client/token.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { describeOnLayer } from "./tokens.ts";
 

@@ -7,7 +7,7 @@ import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { balanceGain, importAccounts, planImport } from "../importing/import-state.ts";
 import { isHardhatNode, readHardhatNode } from "../importing/hardhat-node.ts";

@@ -5,7 +5,7 @@ import { runWorker } from "../../fleet/worker.ts";
 import type { WorkerEvent } from "../../fleet/worker.ts";
 import { workerName } from "../../fleet/wire.ts";
 import { proverToken, proverWorkers } from "../../options/fields/prover.ts";
-import { url as anyUrl } from "../../options/values.ts";
+import { url as anyUrl } from "../../options/fields/values.ts";
 import { createProver } from "../../prover/prover.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";

@@ -14,7 +14,7 @@ import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { layerName } from "../../devnet/view/layer-name.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { port as portNumber } from "../../options/fields/serving.ts";
-import { oneOf, privateKey } from "../../options/values.ts";
+import { oneOf, privateKey } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { connectChain } from "../start-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";

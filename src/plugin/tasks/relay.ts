@@ -5,7 +5,7 @@ import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import { describeRefusal } from "../../relayer/refusal.ts";
 import { minRewardPercent as percent } from "../../options/fields/relayer.ts";
-import { amount } from "../../options/values.ts";
+import { amount } from "../../options/fields/values.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { messageTitle, stepLine } from "./event-lines.ts";

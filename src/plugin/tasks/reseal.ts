@@ -1,7 +1,7 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { findChain } from "../../client/ecosystem.ts";
 import type { ResealInfo } from "../../devnet/view/ecosystem-info.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { resealLines } from "./event-lines.ts";

@@ -6,7 +6,7 @@ import { send } from "../../client/send.ts";
 import type { Sent, SendRequest } from "../../client/send.ts";
 import { sendListed } from "../../client/transfer-list.ts";
 import { forwardingFee, pathBetween } from "../../client/forward.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { Place } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";

@@ -16,7 +16,7 @@ import type { HyperchainsConfig } from "../../types.ts";
 import { resealInfo } from "../../devnet/view/reseal-info.ts";
 import { settledBatchInfo } from "../../devnet/view/settled-info.ts";
 import { flaggedOptions, flagName } from "../../options/spawn-flags.ts";
-import { privateKey } from "../../options/values.ts";
+import { privateKey } from "../../options/fields/values.ts";
 import { announce } from "../discovery/state-file.ts";
 import { ecosystemOptions } from "../ecosystem-options.ts";
 import { inUsersWords } from "../named-options.ts";

@@ -4,7 +4,7 @@ import { estimateSpend, spend } from "../../client/spend.ts";
 import type { SpendPart, SpendPlan } from "../../client/spend.ts";
 import { findAsset } from "../../client/spendable.ts";
 import { isEther } from "../../client/token.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import { readPlace, defaultSender, resolvePlace, signerOf } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { followSent } from "./follow-sent.ts";

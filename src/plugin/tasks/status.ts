@@ -5,7 +5,7 @@ import type { EcosystemArguments } from "./arguments.ts";
 import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "./event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import { alarm, strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 

@@ -4,7 +4,7 @@ import { findChain, memberName } from "../../client/ecosystem.ts";
 import { shownSymbol } from "../../client/shown-symbol.ts";
 import { ETHER, findToken, isEther, l1TokenOf } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
-import { ETHER_DECIMALS, parseAmount } from "../../options/amount.ts";
+import { ETHER_DECIMALS, parseAmount } from "../../options/fields/amount.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import type { Session } from "./session.ts";

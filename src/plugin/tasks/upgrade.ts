@@ -6,7 +6,7 @@ import type { Sender } from "../../client/submit.ts";
 import { addVersion, cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
 import type { ChainUpgrades } from "../../client/upgrade.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";

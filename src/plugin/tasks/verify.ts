@@ -6,7 +6,7 @@ import { readServedExecution } from "../../devnet/execution/served-execution.ts"
 import { NamedError } from "../../errors/named-error.ts";
 import { l1Request } from "../../devnet/l1/l1-request.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
-import { wholeNumber } from "../../options/values.ts";
+import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";

@@ -7,7 +7,7 @@ import { isEther } from "../../client/token.ts";
 import { walletView } from "../../client/wallet-view.ts";
 import type { WalletView } from "../../client/wallet-view.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
-import { formatAmount } from "../../options/amount.ts";
+import { formatAmount } from "../../options/fields/amount.ts";
 import { resolvePlace } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { strong, table, warning } from "./output.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Hex } from "../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { ETHER_DECIMALS, parseAmount } from "./amount.ts";
 
 /** A value that is only read. */
