@@ -1,3 +1,6 @@
+import type { Follower, Source } from "../core/follower.ts";
+import { Spine } from "../core/spine.ts";
+import type { Mark } from "../core/spine.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
@@ -5,13 +8,13 @@ import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
-import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore, FormerMark } from "./batch/form-batch.ts";
+import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore } from "./batch/form-batch.ts";
+import { Forming } from "./batch/forming.ts";
+import type { ChainResult, UnformedChain } from "./batch/forming.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
-import type { ArchivedBatch } from "./index/batch-archive.ts";
 import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { CommandLog } from "./sequencer/command-log.ts";
-import type { BatchBoundary, LoggedCommand } from "./sequencer/command-log.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
 import { leavesOperationsOut, replan } from "./ordering/replan.ts";
 import type { OperationsPlace } from "./ordering/replan.ts";
@@ -33,20 +36,20 @@ import type { GasPrice } from "./mempool/gas-price.ts";
 import { Mempool } from "./mempool/mempool.ts";
 import type { MempoolOptions } from "./mempool/mempool.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
-import type { ClockMark } from "../runtime/movable-clock.ts";
 import { MessageIndex } from "./index/message-index.ts";
 import type { ChangedLists } from "./model/access-lists.ts";
 import { codeLimitsOf, UNLIMITED_CODE } from "./model/code-limits.ts";
 import { chainRules } from "./model/rules.ts";
-import type { SealedBatch } from "./model/sealed-batch.ts";
 import { Admission } from "./sequencer/admission.ts";
 import type { AdmissionOptions } from "./sequencer/admission.ts";
 import { BlockProducer } from "./sequencer/block-producer.ts";
+import { BatchReducer } from "./ordering/batch-reducer.ts";
+import type { CommandResult } from "./ordering/batch-reducer.ts";
+import type { BatchCommand } from "./ordering/command.ts";
 import { limitsBeside } from "./ordering/limits.ts";
+import type { BatchLimits } from "./ordering/limits.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
-import type { BuilderMark } from "./sequencer/batch-builder.ts";
-import type { SequencedBlock } from "./ordering/batch-reducer.ts";
-import type { SequencerMark, SequencerOptions } from "./sequencer/sequencer.ts";
+import type { SequencerOptions } from "./sequencer/sequencer.ts";
 import type { DoAgain, LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
 import type { PriorityOperation } from "./model/system-transactions.ts";
@@ -84,7 +87,7 @@ export interface ChainOptions {
   /** What is before `sequencer.firstBatch`. */
   readonly formedBefore: FormedBefore;
   readonly mempool: MempoolOptions;
-  readonly sequencer: SequencerOptions;
+  readonly sequencer: Omit<SequencerOptions, "hashesUnknown" | "rewindable"> & { readonly limits: BatchLimits };
   /** Instructions that a transaction may run; at least LEAST_MAX_INSTRUCTIONS. Default: DEFAULT_MAX_INSTRUCTIONS. */
   readonly maxInstructions?: number;
   /** Whether each block of users is at least a second later than the block before it. Default false: they follow the clock. */
@@ -125,11 +128,12 @@ export interface ChainDependencies {
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
   readonly versionOf: BatchFormerDependencies["versionOf"];
   readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
-  readonly onBlock?: (block: SequencedBlock) => void;
-  /** Each sealed batch before it is applied to the state tree. What was done in it is known of chains that are rewindable. */
-  readonly beforeForming?: (batch: UnformedBatch) => void;
-  /** Each batch, in order, ready to be committed and proven. */
-  readonly onBatch?: (batch: FormedBatch) => void;
+  /** Follow the chain before a sealed batch is applied to its state tree. */
+  readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
+  /** Follow it behind all of its own followers: of each batch they have what is committed and proven. */
+  readonly followers?: readonly Follower<ChainResult>[];
+  /** Tell the chain what to do, and return with it to users' marks. */
+  readonly sources?: readonly Source<CommandResult>[];
   /** The chain has stopped for good; the error is the report. */
   readonly onStop?: (error: SequencerError) => void;
   /** False while proving is too far behind for another batch. */
@@ -146,30 +150,8 @@ export interface ChainDependencies {
   readonly beforeSeal?: () => Promise<void>;
 }
 
-/** A sealed batch that the state tree does not have yet. */
-export interface UnformedBatch {
-  readonly batchNumber: BatchNumber;
-  readonly tree: StateTree;
-  /** The newest block before all that this process made. */
-  readonly head: NamedHead;
-  /** The batch before it; undefined for the chain's first. */
-  readonly previous: Pick<ArchivedBatch, "lastBlock" | "timestamp"> | undefined;
-  /** What was done in it, in order. */
-  readonly commands: readonly LoggedCommand[];
-}
-
 /** Of EVM blocks before the one under way. */
 const HASHES_IN_REACH = 257n;
-
-/** A place to return to: every stage at once. */
-export interface ChainMark {
-  readonly sequencer: SequencerMark;
-  readonly former: FormerMark;
-  /** Undefined where the time is shared. */
-  readonly time: ClockMark | undefined;
-  /** The number of the open batch, or of the next one. */
-  readonly batchNumber: BatchNumber;
-}
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
 export interface Chain {
@@ -207,9 +189,9 @@ export interface Chain {
   /** Ends the open batch and forms it. Undefined where none is open. */
   seal(): Promise<FormedBatch | undefined>;
   /** Marks everything at once: engines, tree, pool, open batch, index and time. */
-  snapshot(): Promise<ChainMark>;
+  snapshot(): Promise<Mark>;
   /** Returns to a mark, once; later marks end. A chain that has stopped goes on. Rejects when it is closed. */
-  revert(mark: ChainMark): Promise<void>;
+  revert(mark: Mark): Promise<void>;
   /**
    * Goes back to before a batch and forms it and everything since again, with these operations of L1's queue and those that
    * it took later in that first batch. A chain that has stopped goes on; marks taken since end. `onBack` is called when it
@@ -220,7 +202,7 @@ export interface Chain {
   /** Whether `rewind` can go back to before the batch. */
   remembers(batchNumber: BatchNumber): boolean;
   /** Whether the chain can still return to a mark: `rewind` ends those that were taken since the batch began. */
-  canRevert(mark: ChainMark): boolean;
+  canRevert(mark: Mark): boolean;
   /** L1 has executed all batches before this one: the chain does not go back to them. */
   executedOnL1(nextBatch: bigint): void;
   close(): Promise<void>;
@@ -231,7 +213,7 @@ export interface Chain {
  * Throws EngineError or GenesisError for a genesis that cannot be.
  */
 export async function startChain(options: ChainOptions, dependencies: ChainDependencies): Promise<Chain> {
-  const { keeping, onBatch } = dependencies;
+  const { keeping } = dependencies;
   if (keeping === undefined) return composeChain(options, dependencies);
   const { store, kept, places, past } = keeping;
   const { executed } = kept;
@@ -240,18 +222,13 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     store,
     past,
     changedLists: kept.lists,
-    onBatch(batch) {
-      onBatch?.(batch);
-      const { batchNumber } = batch.outputs;
-      // It never goes back there: of a long past it remembers no way back.
-      if (batchNumber < executed) chain.executedOnL1(batchNumber + 1n);
-    },
   });
   // Each was taken once.
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
   const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional" }));
   try {
     await chain.sequencer.repeat(kept, waiting);
+    chain.executedOnL1(executed);
   } catch (error) {
     await chain.close();
     throw error;
@@ -285,12 +262,6 @@ type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
   readonly past?: BegunPast | undefined;
   readonly changedLists?: ChangedLists | undefined;
 };
-
-/** `size`: of the first state, which the first batch publishes beside what is done in it. */
-function sequencerOptions({ sequencer, origin, place }: ChainOptions, size: Parameters<typeof limitsBeside>[1]) {
-  const before = { hashesUnknown: origin !== undefined, storedBefore: place?.commands ?? 0 };
-  return { ...sequencer, firstLimits: limitsBeside(sequencer.limits, size), ...before };
-}
 
 /** What the chain's first block finds, and what of it the first batch publishes. */
 function initialStateOf({ genesis, initialState = [], origin, place }: ChainOptions): InitialState {
@@ -335,63 +306,67 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const admission = admissionOf(options, dependencies.changedLists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
-  const forming = { tree, flowsHash, versionOf, compress, alterChanges: dependencies.alterChanges };
-  const former = new BatchFormer(identity, options.formedBefore, forming);
-  let lastFormed: FormedBatch | undefined;
-  const form = (sealed: SealedBatch): void => {
-    const { batchNumber } = sealed.outputs;
-    dependencies.beforeForming?.({ batchNumber, tree, head, previous: archive.last, commands: log.of(batchNumber) });
-    lastFormed = former.form(batchNumber === options.sequencer.firstBatch ? initial.addTo(sealed) : sealed);
-    archive.add(lastFormed);
-    history.add(lastFormed);
-    dependencies.onBatch?.(lastFormed);
-  };
+  const { alterChanges } = dependencies;
+  const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress, alterChanges });
+  const { firstBatch, limits } = options.sequencer;
+  const forming = new Forming(former, (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed));
+  const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };
   const producer = new BlockProducer(
-    { rules: { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT }, head, maxInstructions, distinctTimestamps },
+    { rules: blockRules, head, maxInstructions, distinctTimestamps },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
-  const sequencer = new Sequencer(sequencerOptions(options, initial.size), {
-    mempool,
-    producer,
-    engine,
+  // The first batch publishes the first state beside what is done in it.
+  const firstLimits = limitsBeside(limits, initial.size);
+  const reducer = new BatchReducer(blockRules, firstBatch, {
+    engine: producer,
     system,
     extensions: options.identity.extensions,
     compress,
+    limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
     leafCount: () => tree.leafCount,
-    mostCodeBytes: limitsOfCode.runtimeBytes,
-    clock,
-    onBlock: (block) => {
-      index.addBlock(block);
-      messages.addBlock(block);
-      dependencies.onBlock?.(block);
-    },
-    onPriorityOp: (operation) => index.addPriorityOp(operation),
-    onBatch: form,
-    onCommand(batch, command) {
-      if (rewindable) log.add(batch, { command, behind: sequencer.head.number });
-    },
-    ...(rewindable ? { onBoundary: (builder: BuilderMark) => log.addBoundary({ builder, former: former.snapshot() }) } : {}),
-    onStop: (error) => dependencies.onStop?.(error),
-    canSeal: dependencies.canSeal ?? (() => true),
-    admission,
-    ...(store === undefined ? {} : { store }),
   });
-  const log = new CommandLog();
+  const begunAt = place?.commands ?? 0;
+  const log = new CommandLog(begunAt);
   const index = new ChainIndex(place?.index);
   const messages = new MessageIndex(place?.messages);
   const archive = new BatchArchive(place?.archive);
   const history = new StateHistory(place?.history ?? { dump: tree.export(), steps: [], bytes: 0 }, { compressor });
+  const { beforeForming, followers = [], sources = [] } = dependencies;
+  const executedOnL1 = (nextBatch: BatchNumber): void => {
+    if (spine.releaseBefore(nextBatch)) log.forgetBefore(nextBatch);
+  };
+  const spine = new Spine<BatchCommand, CommandResult>({
+    reducer,
+    followers: [
+      ...(rewindable ? [log] : []),
+      index,
+      messages,
+      ...(beforeForming?.({ tree, head: () => head }) ?? []),
+      forming,
+      ...[archive, history, ...followers].map((follower) => forming.behind(follower)),
+    ],
+    log: store,
+    begunAt,
+  });
+  const sequencer = new Sequencer(
+    { ...options.sequencer, hashesUnknown: origin !== undefined, rewindable },
+    {
+      mempool,
+      producer,
+      engine,
+      reducer,
+      spine,
+      mostCodeBytes: limitsOfCode.runtimeBytes,
+      clock,
+      onStop: (error) => dependencies.onStop?.(error),
+      canSeal: dependencies.canSeal ?? (() => true),
+      admission,
+      ...(store === undefined ? {} : { store }),
+    },
+  );
+  for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);
   const rules = chainRules(chainId, limitsOfCode);
   const turns = new EventLoopYield();
-  /** The sequencer has returned to an earlier place: so does what follows it. `logCount` is of the batch that was open there. */
-  const followTo = (mark: FormerMark, logCount: number): void => {
-    former.revert(mark);
-    index.revertTo(sequencer.head.number, logCount);
-    messages.revertTo(sequencer.head.number);
-    archive.revertTo(sequencer.batchNumber);
-    history.revertTo(sequencer.batchNumber);
-  };
-
   return {
     ...{ chainId, maxInstructions },
     engine,
@@ -419,43 +394,20 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     },
     async seal() {
       await dependencies.beforeSeal?.();
-      return (await sequencer.seal()) === undefined ? undefined : lastFormed;
+      const sealed = await sequencer.seal();
+      return sealed === undefined ? undefined : forming.formed(sealed);
     },
-    snapshot: () =>
-      sequencer.snapshot((mark) => {
-        const marked: ChainMark = {
-          sequencer: mark,
-          former: former.snapshot(),
-          time: dependencies.time === undefined ? time.mark() : undefined,
-          batchNumber: sequencer.batchNumber,
-        };
-        if (rewindable) log.addMark(marked, marked.batchNumber);
-        return marked;
-      }),
-    revert: (mark) =>
-      sequencer.revert(mark.sequencer, () => {
-        followTo(mark.former, mark.sequencer.builder.batch?.logs.length ?? 0);
-        log.returnedTo(mark);
-        if (mark.time !== undefined) time.revert(mark.time);
-      }),
+    snapshot: () => sequencer.snapshot(),
+    revert: (mark) => sequencer.revert(mark),
     async rewind(batchNumber, operations, onBack) {
       // Before anything is done: an error in the middle ends the chain.
-      if (log.before(batchNumber) === undefined)
+      if (spine.before(batchNumber) === undefined)
         throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
-      const onReturn = (to: BatchBoundary): void => {
-        followTo(to.former, 0);
-        log.returnedTo(to);
-        onBack();
-      };
-      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, log, onReturn }, doAgain));
+      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, log, onBack }, doAgain));
     },
-    remembers: (batchNumber) => log.before(batchNumber) !== undefined,
-    canRevert: (mark) => !rewindable || log.hasMark(mark),
-    executedOnL1(nextBatch) {
-      const unneeded = log.forgetBefore(nextBatch);
-      for (const boundary of unneeded) former.discard(boundary.former);
-      sequencer.discard(unneeded.map(({ builder }) => builder));
-    },
+    remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
+    canRevert: (mark) => spine.holds(mark),
+    executedOnL1,
     async close() {
       await sequencer.close();
       await questions.close();
@@ -474,24 +426,30 @@ function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, chang
 interface FormingAgain {
   readonly batchNumber: BatchNumber;
   readonly operations: readonly PriorityOperation[];
+  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before">;
   readonly log: CommandLog;
-  /** The sequencer has returned there. */
-  readonly onReturn: (to: BatchBoundary) => void;
+  /** The chain has returned there. */
+  readonly onBack: () => void;
 }
 
 /** Does again what was done since a batch began, with the operations in it. */
 async function formAgain(
-  { batchNumber, operations, log, onReturn }: FormingAgain,
+  { batchNumber, operations, spine, log, onBack }: FormingAgain,
   doAgain: DoAgain,
 ): Promise<readonly LostChange[]> {
-  const boundary = log.before(batchNumber);
+  const boundary = spine.before(batchNumber);
   if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
-  const done = log.since(boundary);
-  const goBack = (to: BatchBoundary, place: OperationsPlace): Promise<readonly LostChange[]> =>
-    doAgain(to.builder, replan(done, operations, place), () => onReturn(to));
+  const done = log.since(boundary.position);
+  const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
+    doAgain(to, replan(done, operations, place), onBack);
   const lost = await goBack(boundary, "end");
-  const again = log.before(batchNumber);
-  return again !== undefined && leavesOperationsOut(log.since(again)) ? goBack(again, "front") : lost;
+  const again = spine.before(batchNumber);
+  return again !== undefined && leavesOperationsOut(log.since(again.position)) ? goBack(again, "front") : lost;
+}
+
+/** A chain's own time returns with it. */
+function timeSource(time: MovableClock): Source<CommandResult, ReturnType<MovableClock["mark"]>> {
+  return { name: "time", on: () => undefined, mark: () => time.mark(), returnTo: (mark) => time.revert(mark) };
 }
 
 /** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */

@@ -1,5 +1,6 @@
 import type { Provider, Signer } from "ethers";
-import type { FormedBatch } from "../chain/batch/form-batch.ts";
+import type { Follower, Source } from "../core/follower.ts";
+import type { ChainResult } from "../chain/batch/forming.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
@@ -27,6 +28,7 @@ import type { BatchProving } from "./settling/batch-proving.ts";
 import { Resealing } from "./settling/resealing.ts";
 import type { Resealed } from "./settling/resealing.ts";
 import type { SettledBatch } from "./settling/settled-batch.ts";
+import { SealedBatches } from "./settling/sealed-batches.ts";
 import { Settling } from "./settling/settling.ts";
 import { restorableMember } from "./snapshot-member.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
@@ -92,8 +94,10 @@ type BatchProgress = Readonly<Record<"sealed" | "committed" | "proven" | "execut
 export interface L1Link {
   /** Batches that L1 had executed when the link was opened. */
   readonly executed: bigint;
-  /** The chain's next batch; one that L1 had executed when the link was opened only counts. */
-  submit(batch: FormedBatch): void;
+  /** Follows the chain, whose batches it settles. */
+  readonly batches: Pick<SealedBatches, "begin" | "waiting"> & Follower<ChainResult>;
+  /** What the chain takes over from L1. */
+  readonly intake: Source<ChainResult>;
   /** Whether a batch may be sealed now: not while many wait for L1, nor on an old view of it. */
   canSeal(): boolean;
   /** Looks at L1 where the view is old. Rejects with SettlementError L1Unreachable where that fails. */
@@ -137,11 +141,6 @@ export async function openL1Link(
   const { settlementChainId, hyperchain, configuration } = onL1;
   const name = `chain ${configuration.chainId}`;
   const clocks = { time: time ?? new MovableClock(clock), gate: settlement.gate ?? new SharedExclusiveLock({ clock }) };
-  let sealed = Number(start.firstBatch);
-  const returnedTo = (batch: bigint): void => {
-    sealed = Number(batch);
-    fault.clear();
-  };
   const contact = createL1Contact((reason) => onWait?.(reason));
   const settling: Settling = await Settling.open(
     { ...given, settlementChainId, hyperchain, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind, name },
@@ -171,28 +170,33 @@ export async function openL1Link(
       settling: () => settling,
       inTurn: (work) => intake.inTurn(`the resealing of ${name}`, work, true),
       waitingOperations: () => intake.waitingOperations(),
-      onBack: returnedTo,
+      onBack: () => fault.clear(),
       ...(onResealed === undefined ? {} : { onResealed }),
     },
   );
   for (const batch of start.unexecuted) settling.submit(batch);
   const { executed } = await settling.totals();
+  const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
     ...sealingBy(settling, intake, running),
     executed,
-    submit(batch) {
-      sealed = Number(batch.outputs.batchNumber) + 1;
-      if (batch.outputs.batchNumber < executed) return;
-      if (time !== undefined) bringTo(batch, time);
-      settling.submit(batch);
-    },
+    batches,
+    intake: {
+      name: "intake",
+      on: () => undefined,
+      mark: () => intake.checkpoints(),
+      returnTo(checkpoints) {
+        intake.returnTo(checkpoints);
+        fault.clear();
+      },
+    } satisfies Source<ChainResult, ReturnType<L1Intake["checkpoints"]>>,
     pollL1: () => intake.poll(running()),
     settled: (batchNumber) => settling.settled(batchNumber),
-    hurry: () => settling.hurry(BigInt(sealed)),
+    hurry: () => settling.hurry(batches.next),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
-    progress: () => progressOf(sealed, settling.backlog()),
+    progress: () => progressOf(Number(batches.next), settling.backlog()),
     ...provingBy(settling, contact),
-    member: restorableMember({ chain: running, settling, intake, onReturned: returnedTo }),
+    member: restorableMember(running, settling),
     quiet: () => intake.quiet(),
     close: () => settling.close(),
   };
@@ -209,15 +213,6 @@ function heldBack(held: HeldProofs | undefined): string | undefined {
   const latest = new Date(Number(latestSeconds) * 1000).toISOString().replace(".000", "");
   const proofs = count === 1 ? "1 proof is" : `${count} proofs are`;
   return `${proofs} kept back by the chain's pace, until ${latest} of the ecosystem's time at the latest; settle the chain to send them now`;
-}
-
-/**
- * A user may have put the ecosystem's time back on another member: L1 takes no batch from its future. Where the time cannot be
- * moved, the batch waits.
- */
-function bringTo({ outputs }: FormedBatch, time: MovableClock): void {
-  const { lastTimestamp } = outputs;
-  if (lastTimestamp > time.nowSeconds()) time.moveTo(lastTimestamp).catch(() => undefined);
 }
 
 function tellExecuted(chain: Chain | undefined, { batch }: SettledBatch): void {

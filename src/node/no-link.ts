@@ -1,12 +1,15 @@
+import { digestOf } from "../core/digest-of.ts";
 import type { L1Link } from "./l1-link.ts";
 
 /** Of a chain that runs apart from L1: its batches go nowhere, and nothing comes in. */
 export function noLink(name: string): L1Link {
+  const still = { on: () => undefined, mark: () => undefined, returnTo: () => undefined };
   const refuse = (): Promise<never> =>
     Promise.reject(new RangeError(`${name} runs apart from L1: its batches are not settled, and it cannot return with L1`));
   return {
     executed: 0n,
-    submit: () => undefined,
+    batches: { ...still, name: "settlement", digest: () => digestOf(0), waiting: [], begin: () => undefined },
+    intake: { ...still, name: "intake" },
     canSeal: () => true,
     beforeSeal: () => Promise.resolve(),
     pollL1: () => Promise.resolve({ operations: [], roots: [] }),

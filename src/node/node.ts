@@ -5,7 +5,8 @@ import { readState } from "../chain/past/compare-state.ts";
 import type { Chain, ChainDependencies, ChainOptions } from "../chain/chain.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
 import type { GenesisAccount } from "../chain/model/genesis.ts";
-import type { SequencedBlock } from "../chain/ordering/batch-reducer.ts";
+import type { CommandResult } from "../chain/ordering/batch-reducer.ts";
+import type { Follower } from "../core/follower.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -64,7 +65,8 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly time?: MovableClock;
   /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
   readonly l1: Provider | undefined;
-  readonly onBlock?: ((block: SequencedBlock) => void) | undefined;
+  /** Follow the chain beside what the node has follow it. */
+  readonly followers?: readonly Follower<CommandResult>[];
   /** As ChainDependencies'. */
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
@@ -133,7 +135,7 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
 
 function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<Node> {
   const { name, chain: onL1, fromBlock, genesis, start, running, serving, settlement, keeping } = options;
-  const { connect, clock, time, l1, onBlock, alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
+  const { connect, clock, time, l1, followers = [], alterChanges, onRepeated, onStop, placeBlocks = PLACE_BLOCKS } = dependencies;
   return startOrDispose(name, async (closing) => {
     const fault = new Fault(onStop);
     const fees = followFees(running.fees, l1);
@@ -153,8 +155,6 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
     if (running.startsPaused === true) await link.member.pause();
     const chainOptions = chainOptionsOf(onL1, genesis, start, running);
     const execution = openExecution(chainOptions, options, dependencies.onProvable, closing);
-    /** Of earlier processes, sealed again while the chain starts. */
-    const earlier: FormedBatch[] = [];
     const chain = await startChain(chainOptions, {
       ...shared(time),
       connect,
@@ -163,22 +163,24 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
       gasPrice,
-      onBlock: inTurn([(block) => fees.price?.addBlock(block), execution?.onBlock, onBlock]),
-      ...(execution === undefined ? {} : { beforeForming: execution.beforeForming }),
+      beforeForming: (unformed) => (execution === undefined ? [] : [execution.executed(unformed)]),
+      followers: [
+        ...(fees.price === undefined ? [] : [fees.price]),
+        ...followers,
+        ...(execution === undefined ? [] : [execution.provable]),
+        link.batches,
+      ],
+      sources: [link.intake],
       ...(alterChanges === undefined ? {} : { alterChanges }),
-      onBatch(batch) {
-        execution?.onBatch(batch);
-        void (started.chain === undefined ? earlier.push(batch) : link.submit(batch));
-      },
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),
       ...(keeping === undefined ? {} : { keeping: { ...keeping, kept: { ...keeping, executed: link.executed } } }),
     });
-    if (keeping !== undefined) await onRepeated?.(chain, earlier);
+    if (keeping !== undefined) await onRepeated?.(chain, link.batches.waiting);
     started.chain = chain;
     execution?.follow(chain);
-    for (const batch of earlier) link.submit(batch);
+    link.batches.begin();
     closing.add(() => chain.close());
     closing.add(() => keepPlaceAtRest(chain, link, options, placeBlocks));
     closing.add(() => link.quiet());
@@ -226,13 +228,6 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
     proving: () => link.proving(),
     waitsFor: () => link.waitsFor(),
     isBlind: () => link.isBlind(),
-  };
-}
-
-/** Tells all that listen. */
-function inTurn(listeners: readonly (((block: SequencedBlock) => void) | undefined)[]): (block: SequencedBlock) => void {
-  return (block) => {
-    for (const listener of listeners) listener?.(block);
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ChainMark } from "../../src/chain/chain.ts";
+import type { Mark } from "../../src/core/spine.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { Random } from "./state/support/random.ts";
 import { startTestChain } from "./support/chain.ts";
@@ -34,7 +34,7 @@ describe("B4: both engines agree on whatever state cheats, transactions and retu
       const pick = <T>(list: readonly T[]): T => source.pick(list);
       const test = await startTestChain({ sequencer: { cheatsAllowed: true } });
       const { chain } = test;
-      const marks: ChainMark[] = [];
+      const marks: Mark[] = [];
       let refused = 0;
       const attempt = (work: Promise<unknown>): Promise<unknown> =>
         work.catch((error: { code?: string }) => {

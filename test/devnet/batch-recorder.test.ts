@@ -25,13 +25,15 @@ function blocksOf(batchNumber: bigint, salt = 0n): readonly SequencedBlock[] {
 
 describe("B1: what a kept chain remembers of its batches for members that start again with the first", () => {
   const recorderWith = (older?: OlderInputs): BatchRecorder => new BatchRecorder(() => Promise.resolve(GENESIS), older);
+  const add = (recorder: BatchRecorder, block: SequencedBlock): void =>
+    recorder.on({ batchNumber: block.batchNumber, blocks: [block] });
 
   test("is not in memory but for the newest, and all of it is given", async () => {
     const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
     const moved = new Set<bigint>();
     const recorder = recorderWith({ ...file, set: (number, blocks) => (moved.add(number), file.set(number, blocks)) });
     const last = 200n;
-    for (let number = 1n; number <= last; number++) for (const block of blocksOf(number)) recorder.add(block);
+    for (let number = 1n; number <= last; number++) for (const block of blocksOf(number)) add(recorder, block);
     assert.equal(moved.size, Number(last - IN_MEMORY));
     for (let number = 1n; number <= last; number++) {
       const { parentHash, blocks } = await recorder.inputs(number);
@@ -47,23 +49,29 @@ describe("B1: what a kept chain remembers of its batches for members that start 
   test("follows a chain that goes back, also to a batch that is not in memory", async () => {
     const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
     const recorder = recorderWith(file);
-    for (let number = 1n; number <= 100n; number++) for (const block of blocksOf(number)) recorder.add(block);
+    let behindFirstOfThird: ReturnType<BatchRecorder["mark"]>;
+    for (let number = 1n; number <= 100n; number++)
+      for (const [i, block] of blocksOf(number).entries()) {
+        add(recorder, block);
+        if (number === 3n && i === 0) behindFirstOfThird = recorder.mark();
+      }
     const [, second] = blocksOf(3n, 1n);
-    recorder.add(second!);
+    recorder.returnTo(behindFirstOfThird);
+    add(recorder, second!);
     const { blocks } = await recorder.inputs(3n);
     assert.deepEqual(
       blocks.map(({ hash }) => hash),
       [blocksOf(3n)[0]!.hash, second!.hash],
     );
     for (const lost of [4n, 30n, 100n]) await assert.rejects(recorder.inputs(lost), RangeError);
-    for (const block of blocksOf(4n, 1n)) recorder.add(block);
+    for (const block of blocksOf(4n, 1n)) add(recorder, block);
     assert.equal((await recorder.inputs(4n)).parentHash, second!.hash);
     file.close();
   });
 
   test("is only the newest where members do not outlive the process", async () => {
     const recorder = recorderWith();
-    for (let number = 1n; number <= 65n; number++) for (const block of blocksOf(number)) recorder.add(block);
+    for (let number = 1n; number <= 65n; number++) for (const block of blocksOf(number)) add(recorder, block);
     await assert.rejects(recorder.inputs(1n), RangeError);
     const { blocks, parentHash } = await recorder.inputs(2n);
     assert.equal(blocks.length, 2);

@@ -30,6 +30,8 @@ const [protocol, abi, field, kernels, stark, circuits, runtime] = [
   "src/circuits/",
   "src/runtime/",
 ];
+/** A chain as a log, a reducer and followers, whatever it carries out. */
+const core = "src/core/";
 const allOfChain = Object.values(CHAIN);
 
 /** The classes that all errors come from: every room may import it, and it imports nothing. */
@@ -40,6 +42,7 @@ const AFTER_ERRORS: Rooms = {
   [protocol]: [],
   [abi]: [],
   [runtime]: [],
+  [core]: [protocol],
   [kernels]: [field],
   [stark]: [kernels, field],
   [circuits]: [stark, kernels, field, protocol],
@@ -72,11 +75,12 @@ const AFTER_ERRORS: Rooms = {
   [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, protocol, runtime],
   [CHAIN.execution]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
   [CHAIN.state]: [CHAIN.model, field, kernels, protocol],
-  [CHAIN.batch]: [CHAIN.model, CHAIN.state, protocol],
+  [CHAIN.batch]: [core, CHAIN.model, CHAIN.ordering, CHAIN.state, protocol],
   [CHAIN.mempool]: [CHAIN.transaction, protocol],
   [CHAIN.predeploys]: [CHAIN.model, CHAIN.witness, protocol],
-  [CHAIN.ordering]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
+  [CHAIN.ordering]: [core, CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
   [CHAIN.sequencer]: [
+    core,
     CHAIN.batch,
     CHAIN.execution,
     CHAIN.mempool,
@@ -87,7 +91,7 @@ const AFTER_ERRORS: Rooms = {
     protocol,
     runtime,
   ],
-  [CHAIN.index]: [CHAIN.batch, CHAIN.model, CHAIN.ordering, CHAIN.state, CHAIN.transaction, protocol],
+  [CHAIN.index]: [core, CHAIN.batch, CHAIN.model, CHAIN.ordering, CHAIN.state, CHAIN.transaction, protocol],
   [CHAIN.questions]: [CHAIN.execution, CHAIN.model, CHAIN.witness, protocol, runtime],
   [CHAIN.past]: [
     CHAIN.batch,
@@ -102,6 +106,7 @@ const AFTER_ERRORS: Rooms = {
     protocol,
   ],
   [CHAIN.composition]: [
+    core,
     CHAIN.batch,
     CHAIN.execution,
     CHAIN.index,
@@ -120,6 +125,7 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   [CHAIN.verification]: [
+    core,
     CHAIN.batch,
     CHAIN.execution,
     CHAIN.model,
@@ -135,6 +141,7 @@ const AFTER_ERRORS: Rooms = {
   // Resources made of JSON-RPC calls.
   [CHAIN.rest]: [CHAIN.rpc],
   [CHAIN.rpc]: [
+    core,
     CHAIN.composition,
     CHAIN.execution,
     CHAIN.index,
@@ -162,6 +169,7 @@ const AFTER_ERRORS: Rooms = {
   // One chain composed: batches out to L1, operations in, served to its users.
   "src/ledger/": [runtime],
   "src/node/": [
+    core,
     ...allOfChain,
     "src/execution-proof/batch/",
     kernels,
@@ -174,6 +182,7 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   "src/devnet/": [
+    core,
     "src/node/",
     "src/execution-proof/batch/",
     kernels,

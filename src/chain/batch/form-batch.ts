@@ -1,3 +1,4 @@
+import type { Returning } from "../../core/follower.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
@@ -79,13 +80,14 @@ export interface FormedBefore {
 }
 
 /** Where a former stands, to return to. */
-export interface FormerMark extends FormedBefore {
+interface FormerMark extends FormedBefore {
   readonly publishedCodes: ReadonlySet<Hex>;
   readonly treeSnapshot: ReturnType<StateTree["snapshot"]>;
 }
 
 /** Turns sealed batches, in order, into what the settlement chain commits: tree, pubdata, commitments, proof job. */
-export class BatchFormer {
+export class BatchFormer implements Returning<FormerMark> {
+  readonly name = "former";
   readonly #identity: ChainIdentity;
   readonly #dependencies: BatchFormerDependencies;
   #previousCommitment: Hex;
@@ -107,6 +109,11 @@ export class BatchFormer {
   /** Operations that all formed batches took from L1's queue. */
   get operationsTaken(): bigint {
     return this.#operationsTaken;
+  }
+
+  /** Of the state behind the last formed batch. */
+  get root(): Digest {
+    return this.#dependencies.tree.root;
   }
 
   /** What a former that goes on here must know. */
@@ -187,7 +194,7 @@ export class BatchFormer {
   }
 
   /** Marks the present state. */
-  snapshot(): FormerMark {
+  mark(): FormerMark {
     return {
       previousCommitment: this.#previousCommitment,
       operationsTaken: this.#operationsTaken,
@@ -197,12 +204,12 @@ export class BatchFormer {
   }
 
   /** Ends a mark and keeps the state. Throws SnapshotError when it has ended. */
-  discard(mark: FormerMark): void {
+  release(mark: FormerMark): void {
     this.#dependencies.tree.discard(mark.treeSnapshot);
   }
 
   /** Returns to a mark. Throws SnapshotError when it was used. */
-  revert(mark: FormerMark): void {
+  returnTo(mark: FormerMark): void {
     this.#dependencies.tree.revert(mark.treeSnapshot);
     this.#previousCommitment = mark.previousCommitment;
     this.#operationsTaken = mark.operationsTaken;

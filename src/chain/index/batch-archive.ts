@@ -1,9 +1,12 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
+import type { ChainResult } from "../batch/forming.ts";
 
 /** What readers may ask of a sealed batch. */
 export interface ArchivedBatch {
@@ -40,7 +43,8 @@ interface LeafChanges {
 }
 
 /** The batches that this process has sealed, and those before that it was given, in order. */
-export class BatchArchive {
+export class BatchArchive implements Follower<ChainResult, number> {
+  readonly name = "archive";
   #batches: ArchivedBatch[];
 
   constructor(known: readonly ArchivedBatch[] = []) {
@@ -52,7 +56,24 @@ export class BatchArchive {
     return this.#batches;
   }
 
-  add(formed: FormedBatch): void {
+  on({ formed }: ChainResult): void {
+    if (formed !== undefined) this.#add(formed);
+  }
+
+  mark(): number {
+    return this.#batches.length;
+  }
+
+  /** Forgets all batches after so many. */
+  returnTo(count: number): void {
+    this.#batches = this.#batches.slice(0, count);
+  }
+
+  digest(): Hex {
+    return digestOf(this.#batches);
+  }
+
+  #add(formed: FormedBatch): void {
     const { outputs, newStateRoot, commitment, preCommitment, logs, canonicalTxHashes, importedRoots } = formed;
     const { transactionCount, protocolVersion, pubdata } = formed;
     this.#batches.push({
@@ -88,11 +109,6 @@ export class BatchArchive {
   /** The newest sealed batch. */
   get last(): ArchivedBatch | undefined {
     return this.#batches.at(-1);
-  }
-
-  /** Forgets this batch and all later ones. */
-  revertTo(number: bigint): void {
-    this.#batches = this.#batches.filter((batch) => batch.number < number);
   }
 }
 

@@ -1,7 +1,9 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import type { BlockLog } from "../model/block.ts";
 import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
 import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
-import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
+import type { CommandResult, SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, OperationHash } from "../../protocol/ids.ts";
@@ -44,6 +46,14 @@ interface IndexedBlock {
   readonly logs: LogVolume;
 }
 
+/** Where an index stands. */
+interface IndexMark {
+  /** Of the newest block; undefined before the first. */
+  readonly head: BlockNumber | undefined;
+  /** Logs of its batch so far. */
+  readonly logCount: number;
+}
+
 /** All that an index knows, as plain data. */
 export interface IndexedChain {
   readonly blocks: readonly IndexedBlock[];
@@ -57,7 +67,8 @@ export interface IndexedChain {
  * What readers ask of a chain beside what its engine knows: batches of blocks, places of messages, and the transactions that
  * users know under another hash than the engine, which are those of type 0x71 and priority operations.
  */
-export class ChainIndex {
+export class ChainIndex implements Follower<CommandResult, IndexMark> {
+  readonly name = "index";
   #blocks: IndexedBlock[];
   readonly #positions: Map<Hex, LogPosition>;
   readonly #priorityOps: Map<Hex, IndexedPriorityOp>;
@@ -89,7 +100,37 @@ export class ChainIndex {
     };
   }
 
-  addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {
+  on({ blocks, operation }: CommandResult): void {
+    for (const block of blocks) this.#addBlock(block);
+    if (operation !== undefined) this.#addPriorityOp(operation);
+    for (const { environment } of blocks) for (const listener of this.#listeners) listener(environment.number);
+  }
+
+  mark(): IndexMark {
+    return { head: this.head, logCount: this.#logCount.count };
+  }
+
+  /** Forgets all blocks after the mark's. */
+  returnTo({ head = -1n, logCount }: IndexMark): void {
+    const gone = this.#blocks.filter(({ number }) => number > head);
+    this.#blocks = this.#blocks.filter(({ number }) => number <= head);
+    for (const { transactions, priorityOps } of gone) {
+      for (const hash of transactions) {
+        this.#eip712.delete(this.publicHash(hash));
+        this.#positions.delete(hash);
+        this.#publicHashes.delete(hash);
+      }
+      for (const hash of priorityOps) this.#priorityOps.delete(hash);
+    }
+    this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };
+    for (const listener of this.#returnListeners) listener();
+  }
+
+  digest(): Hex {
+    return digestOf([this.known, this.#logCount]);
+  }
+
+  #addBlock({ environment, batchNumber, receipts, transactions: included }: SequencedBlock): void {
     if (this.#logCount.batchNumber !== batchNumber) this.#logCount = { batchNumber, count: 0 };
     for (const receipt of receipts) {
       const count = messagesOf(receipt).length;
@@ -109,11 +150,10 @@ export class ChainIndex {
     const signedCount = included.filter(({ kind }) => kind === "signed").length;
     const logs = volumeOf(receipts.flatMap(({ logs: ofOne }) => ofOne));
     this.#blocks.push({ number: environment.number, batchNumber, transactions, priorityOps: [], signedCount, logs });
-    for (const listener of this.#listeners) listener(environment.number);
   }
 
-  /** Called right after the operation's last block. */
-  addPriorityOp(operation: SequencedPriorityOp): void {
+  /** Its last block is the newest. */
+  #addPriorityOp(operation: SequencedPriorityOp): void {
     this.#publicHashes.set(operation.operationHash ?? operation.resultHash, operation.canonicalTxHash);
     this.#priorityOps.set(operation.canonicalTxHash, { ...operation, resultIndex: this.#logCount.count++ });
     this.#blocks.at(-1)?.priorityOps.push(operation.canonicalTxHash);
@@ -190,22 +230,6 @@ export class ChainIndex {
   engineHash(publicHash: Hex): Hex {
     const operation = this.#priorityOps.get(publicHash);
     return operation?.operationHash ?? operation?.resultHash ?? this.#eip712.get(publicHash)?.engineHash ?? publicHash;
-  }
-
-  /** Forgets all blocks after this one. `logCount` is the number of logs that its batch has at that point. */
-  revertTo(blockNumber: BlockNumber, logCount: number): void {
-    const gone = this.#blocks.filter(({ number }) => number > blockNumber);
-    this.#blocks = this.#blocks.filter(({ number }) => number <= blockNumber);
-    for (const { transactions, priorityOps } of gone) {
-      for (const hash of transactions) {
-        this.#eip712.delete(this.publicHash(hash));
-        this.#positions.delete(hash);
-        this.#publicHashes.delete(hash);
-      }
-      for (const hash of priorityOps) this.#priorityOps.delete(hash);
-    }
-    this.#logCount = { batchNumber: this.#blocks.at(-1)?.batchNumber ?? -1n, count: logCount };
-    for (const listener of this.#returnListeners) listener();
   }
 
   #block(number: bigint): IndexedBlock | undefined {

@@ -1,9 +1,11 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import { hashTag, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { BlockLog } from "../model/block.ts";
-import type { SequencedBlock } from "../ordering/batch-reducer.ts";
+import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 
 /** Where something happened on the chain. The hash is the engine's. */
@@ -56,7 +58,10 @@ export interface IndexedMessages {
 }
 
 /** The cross-chain messages that a chain sent and carried out, read from the predeploys' events as blocks are made. */
-export class MessageIndex {
+export class MessageIndex implements Follower<CommandResult, BlockNumber> {
+  readonly name = "messages";
+  /** The newest block that it has read. */
+  #head = 0n;
   #sent: SentMessage[] = [];
   readonly #sentByHash = new Map<Hex, SentMessage[]>();
   #delivered: DeliveredMessage[] = [];
@@ -72,6 +77,8 @@ export class MessageIndex {
     this.#imports = [...(known?.imports ?? [])];
     for (const message of known?.sent ?? []) this.#send(message);
     for (const message of known?.delivered ?? []) this.#deliver(message);
+    for (const { blockNumber } of [...this.#sent, ...this.#delivered, ...this.#imports, ...[...this.#callbacks.values()].flat()])
+      if (blockNumber > this.#head) this.#head = blockNumber;
   }
 
   /** What it knows now; not to be changed, and of use until it changes. */
@@ -79,7 +86,20 @@ export class MessageIndex {
     return { sent: this.#sent, delivered: this.#delivered, callbacks: this.#callbacks, imports: this.#imports };
   }
 
-  addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {
+  on({ blocks }: CommandResult): void {
+    for (const block of blocks) this.#addBlock(block);
+  }
+
+  mark(): BlockNumber {
+    return this.#head;
+  }
+
+  digest(): Hex {
+    return digestOf(this.known);
+  }
+
+  #addBlock({ environment, batchNumber, receipts }: SequencedBlock): void {
+    this.#head = environment.number;
     for (const receipt of receipts) {
       if (receipt.logs.length === 0) continue;
       const place = { blockNumber: environment.number, batchNumber, engineHash: receipt.transactionHash };
@@ -111,11 +131,16 @@ export class MessageIndex {
   }
 
   /** Forgets all blocks after this one. */
-  revertTo(blockNumber: BlockNumber): void {
+  returnTo(blockNumber: BlockNumber): void {
+    this.#head = blockNumber;
     const stays = (place: ChainPlace): boolean => place.blockNumber <= blockNumber;
     for (const message of this.#sent) if (!stays(message)) remove(this.#sentByHash, message);
     for (const message of this.#delivered) if (!stays(message)) remove(this.#deliveredByHash, message);
-    for (const [hash, places] of this.#callbacks) this.#callbacks.set(hash, places.filter(stays));
+    for (const [hash, places] of this.#callbacks) {
+      const staying = places.filter(stays);
+      if (staying.length === 0) this.#callbacks.delete(hash);
+      else this.#callbacks.set(hash, staying);
+    }
     this.#sent = this.#sent.filter(stays);
     this.#delivered = this.#delivered.filter(stays);
     this.#imports = this.#imports.filter(stays);

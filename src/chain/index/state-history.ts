@@ -1,9 +1,13 @@
 import { setImmediate } from "node:timers/promises";
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import { NamedError } from "../../errors/named-error.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import type { FormedBatch } from "../batch/form-batch.ts";
+import type { ChainResult } from "../batch/forming.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import { StateTree } from "../state/state-tree.ts";
 import type { StateTreeDependencies } from "../state/state-tree.ts";
 import type { StateKey } from "../state/state-key.ts";
@@ -35,6 +39,12 @@ export interface ProvenValue {
   readonly proof: StateProof;
 }
 
+/** Where a history stands. */
+interface HistoryMark {
+  readonly steps: number;
+  readonly bytes: number;
+}
+
 type Snapshot = ReturnType<StateTree["snapshot"]>;
 
 /** Pubdata kept at most; what is older can no longer be proven. */
@@ -46,7 +56,8 @@ const MAX_WAITING = 16;
  * The chain's state after each of its batches. Costs a copy of the first state's leaves and the batches' pubdata, until
  * someone asks for a proof: then a second tree is built, which walks between the batches' states as questions come.
  */
-export class StateHistory {
+export class StateHistory implements Follower<ChainResult, HistoryMark> {
+  readonly name = "history";
   readonly #dependencies: StateTreeDependencies;
   readonly #dump: Uint8Array;
   #steps: Step[];
@@ -70,7 +81,28 @@ export class StateHistory {
     return { dump: this.#dump, steps: this.#steps, bytes: this.#bytes };
   }
 
-  add({ outputs, outputsHash, oldLeafCount, pubdata }: FormedBatch): void {
+  on({ formed }: ChainResult): void {
+    if (formed !== undefined) this.#add(formed);
+  }
+
+  mark(): HistoryMark {
+    return { steps: this.#steps.length, bytes: this.#bytes };
+  }
+
+  /** Forgets all batches after the mark. */
+  returnTo({ steps, bytes }: HistoryMark): void {
+    const mark = this.#marks[steps];
+    if (mark !== undefined) this.#tree?.revert(mark);
+    this.#marks = this.#marks.slice(0, steps);
+    this.#steps = this.#steps.slice(0, steps);
+    this.#bytes = bytes;
+  }
+
+  digest(): Hex {
+    return digestOf(this.known);
+  }
+
+  #add({ outputs, outputsHash, oldLeafCount, pubdata }: FormedBatch): void {
     const { batchNumber, priorityOpCount } = outputs;
     this.#bytes += pubdata.length;
     // Later batches cannot be proven either then: they follow from this one.
@@ -101,16 +133,6 @@ export class StateHistory {
     });
     this.#last = proving.catch(() => undefined).finally(() => this.#waiting--);
     return proving;
-  }
-
-  /** Forgets this batch and all later ones. */
-  revertTo(batchNumber: BatchNumber): void {
-    const kept = this.#steps.filter((step) => step.batchNumber < batchNumber);
-    const mark = this.#marks[kept.length];
-    if (mark !== undefined) this.#tree?.revert(mark);
-    this.#marks = this.#marks.slice(0, kept.length);
-    this.#bytes -= this.#steps.slice(kept.length).reduce((sum, { pubdata }) => sum + pubdata.length, 0);
-    this.#steps = kept;
   }
 
   async #moveTo(batchNumber: BatchNumber): Promise<StateTree> {

@@ -7,7 +7,8 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
-import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult } from "../model/block.ts";
+import type { ReturnReason, Reducer } from "../../core/follower.ts";
+import type { BlockEnvironment, BlockReceipt, EngineRefusal, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
@@ -43,7 +44,6 @@ interface BatchReducerDependencies {
   readonly limits: (batchNumber: BatchNumber) => BatchLimits;
   /** Leaves of the state tree before the open batch. */
   readonly leafCount: () => number;
-  readonly onBlock?: (block: SequencedBlock) => void;
 }
 
 /** A block and the batch that it belongs to. */
@@ -68,41 +68,48 @@ export interface SequencedPriorityOp {
   readonly resultHash: Hex;
 }
 
-/** What comes of each command. */
-interface CommandResults {
-  readonly open: OpenBatch;
-  readonly block: MineResult;
-  readonly operation: SequencedPriorityOp;
-  readonly imports: undefined;
-  readonly cheat: undefined;
-  readonly impersonation: MineResult;
-  readonly seal: SealedBatch;
+/** What came of a command. */
+export interface CommandResult {
+  readonly command: BatchCommand;
+  /** Of the batch to which it belongs. */
+  readonly batchNumber: BatchNumber;
+  /** In order. */
+  readonly blocks: readonly SequencedBlock[];
+  /** Of a block's transactions, or the impersonated one. */
+  readonly refused: readonly EngineRefusal[];
+  /** Of an operation only. */
+  readonly operation: SequencedPriorityOp | undefined;
+  /** Of a seal only. */
+  readonly sealed: SealedBatch | undefined;
 }
 
 type CommandOf<Type extends BatchCommand["type"]> = Extract<BatchCommand, { readonly type: Type }>;
-type Steps = { readonly [Type in BatchCommand["type"]]: (command: CommandOf<Type>) => Promise<CommandResults[Type]> };
+/** What a command comes to beside its blocks. */
+type Outcome = Partial<Pick<CommandResult, "refused" | "operation" | "sealed">>;
+
+/** Where a reducer stands, to return to. */
+interface OrderMark {
+  readonly engine: unknown;
+  readonly batch: OpenBatch | undefined;
+  readonly nextBatch: BatchNumber;
+}
 
 /**
  * The order of the protocol: which blocks follow from a command, what a batch consists of, and what it hands on. Sequencers and
  * validators form batches with it, from the same commands. One call at a time; after a throw the batch is of no use.
  */
-export class BatchReducer {
+export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderMark> {
+  readonly name = "order";
   readonly #rules: BlockRules;
   readonly #dependencies: BatchReducerDependencies;
   #batch: OpenBatch | undefined;
-  readonly #steps: Steps = {
-    open: (command) => this.#begin(command),
-    block: ({ timestamp, transactions, areSafe = false }) =>
-      this.#run({ transactions, environment: this.#environment(timestamp), areSafe, purpose: "a user sent" }),
-    operation: (command) => this.#operation(command),
-    imports: (command) => this.#imports(command),
-    cheat: (command) => this.#cheat(command),
-    impersonation: (command) => this.#impersonation(command),
-    seal: (command) => this.#seal(command),
-  };
+  #nextBatch: BatchNumber;
+  /** Of the command under way. */
+  #blocks: SequencedBlock[] = [];
 
-  constructor(rules: BlockRules, dependencies: BatchReducerDependencies) {
+  constructor(rules: BlockRules, firstBatch: BatchNumber, dependencies: BatchReducerDependencies) {
     this.#rules = rules;
+    this.#nextBatch = firstBatch;
     this.#dependencies = dependencies;
   }
 
@@ -111,18 +118,38 @@ export class BatchReducer {
     return this.#batch;
   }
 
+  /** The open batch's number, or the next one's where none is open. */
+  get batchNumber(): BatchNumber {
+    return this.#batch?.number ?? this.#nextBatch;
+  }
+
   /**
    * Carries out the next command. Rejects with OrderError where the protocol does not allow it here or what it asks for fails,
    * with TypeError for a command between batches that belongs into one, and as the engine does.
    */
-  carryOut<Type extends BatchCommand["type"]>(command: CommandOf<Type>): Promise<CommandResults[Type]> {
-    const step: Steps[Type] = this.#steps[command.type as Type];
-    return step(command);
+  async carryOut(command: BatchCommand): Promise<CommandResult> {
+    const { batchNumber } = this;
+    const blocks: SequencedBlock[] = [];
+    this.#blocks = blocks;
+    const { refused = [], operation, sealed } = await this.#step(command);
+    return { command, batchNumber, blocks, refused, operation, sealed };
   }
 
-  /** Goes on from another batch, or from between two: the engine has returned there. */
-  returnTo(batch: OpenBatch | undefined): void {
+  async mark(): Promise<OrderMark> {
+    const engine = await this.#dependencies.engine.mark();
+    // Meanwhile the engine may have reported blocks.
+    return { engine, batch: this.#batch, nextBatch: this.#nextBatch };
+  }
+
+  /** Throws as the engine does. */
+  async returnTo({ engine, batch, nextBatch }: OrderMark, why: ReturnReason): Promise<void> {
+    await this.#dependencies.engine.returnTo(engine, why);
     this.#batch = batch;
+    this.#nextBatch = nextBatch;
+  }
+
+  release({ engine }: OrderMark): void {
+    this.#dependencies.engine.release(engine);
   }
 
   /** The open batch's usage with its changes as the engine counts them now. */
@@ -159,13 +186,39 @@ export class BatchReducer {
     return transactions;
   }
 
-  async #begin({ batchNumber, timestamp, forgetsHashes = false }: CommandOf<"open">): Promise<OpenBatch> {
+  #step(command: BatchCommand): Promise<Outcome> {
+    switch (command.type) {
+      case "open":
+        return this.#begin(command);
+      case "block":
+        return this.#block(command);
+      case "operation":
+        return this.#operation(command);
+      case "imports":
+        return this.#imports(command);
+      case "cheat":
+        return this.#cheat(command);
+      case "impersonation":
+        return this.#impersonation(command);
+      case "seal":
+        return this.#seal(command);
+    }
+  }
+
+  async #block({ timestamp, transactions, areSafe = false }: CommandOf<"block">): Promise<Outcome> {
+    const environment = this.#environment(timestamp);
+    const { refused } = await this.#run({ transactions, environment, areSafe, purpose: "a user sent" });
+    return { refused };
+  }
+
+  async #begin({ batchNumber, timestamp, forgetsHashes = false }: CommandOf<"open">): Promise<Outcome> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
     const { number: firstBlock } = this.#environment(timestamp);
     const blockHashes = forgetsHashes ? emptyBlockHashes(firstBlock) : await this.#keptHashes();
     this.#batch = beginBatch({ number: batchNumber, firstBlock, firstTimestamp: timestamp, blockHashes });
+    this.#nextBatch = batchNumber + 1n;
     await this.#own(this.#dependencies.system.opening(batchNumber, blockHashes.since), timestamp, "opens the batch");
-    return this.#open;
+    return {};
   }
 
   /** As the state has them between two batches: without that of the newest block. */
@@ -189,7 +242,7 @@ export class BatchReducer {
    * the conclusion that follows from its result, a block each, where there is anything in it. Where it does not: the conclusion
    * alone. All of one time.
    */
-  async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<SequencedPriorityOp> {
+  async #operation({ operation, timestamp, runs }: CommandOf<"operation">): Promise<Outcome> {
     const { canonicalTxHash, payout, gasPriceWei = 0n } = operation;
     const { notRun, chargedGas } = await this.#verdict(operation, timestamp);
     if (runs !== undefined && runs !== (notRun === undefined))
@@ -219,7 +272,8 @@ export class BatchReducer {
       throw new OrderError("SystemTransactionFailed", `operation ${canonicalTxHash} has no conclusion`);
     this.#batch = recordPriorityOp(this.#open, canonicalTxHash, success);
     const { gasUsed } = outcome;
-    return { canonicalTxHash, success, notRun, gasPriceWei, gasUsed, operationHash: receipt?.transactionHash, resultHash };
+    const operationHash = receipt?.transactionHash;
+    return { operation: { canonicalTxHash, success, notRun, gasPriceWei, gasUsed, operationHash, resultHash } };
   }
 
   /** Whether an operation runs, judged in the environment of its own block before anything of it is in one. */
@@ -238,29 +292,31 @@ export class BatchReducer {
   }
 
   /** Roots of other chains, in one block. */
-  async #imports({ roots, timestamp }: CommandOf<"imports">): Promise<undefined> {
+  async #imports({ roots, timestamp }: CommandOf<"imports">): Promise<Outcome> {
     await this.#own(this.#dependencies.system.imports(roots), timestamp, "imports roots");
     this.#batch = recordImports(this.#open, roots);
+    return {};
   }
 
-  async #cheat({ cheat }: CommandOf<"cheat">): Promise<undefined> {
+  async #cheat({ cheat }: CommandOf<"cheat">): Promise<Outcome> {
     const { engine } = this.#dependencies;
     const size = await engine.cheat(cheat);
     this.#batch = recordSize(recordCheat(this.#open), engine.head.number, size);
+    return {};
   }
 
   /** A transaction that its sender did not sign, in a block of its own; it counts as a cheat. */
-  async #impersonation({ request, timestamp }: CommandOf<"impersonation">): Promise<MineResult> {
+  async #impersonation({ request, timestamp }: CommandOf<"impersonation">): Promise<Outcome> {
     const unsigned = await this.unsigned([request]);
     const transactions = unsigned.map((transaction) => ({ ...transaction, isImpersonated: true as const }));
     const environment = this.#environment(timestamp);
-    const result = await this.#run({ transactions, environment, areSafe: false, purpose: "is impersonated" });
-    if (result.included.length > 0) this.#batch = recordCheat(this.#open);
-    return result;
+    const { included, refused } = await this.#run({ transactions, environment, areSafe: false, purpose: "is impersonated" });
+    if (included.length > 0) this.#batch = recordCheat(this.#open);
+    return { refused };
   }
 
   /** The closing transaction, then all that the batch hands on. The outputs slot must hold what L1 will compute. */
-  async #seal({ timestamp }: CommandOf<"seal">): Promise<SealedBatch> {
+  async #seal({ timestamp }: CommandOf<"seal">): Promise<Outcome> {
     const { system, engine, extensions } = this.#dependencies;
     const { number } = this.#environment(timestamp);
     const exported = (): BatchOutputs => batchOutputs(this.#open, number, timestamp, extensions);
@@ -274,7 +330,7 @@ export class BatchReducer {
         `the outputs slot holds ${wordToHex(storedOutputs)}, L1 will compute ${sealed.outputsHash}`,
       );
     this.#batch = undefined;
-    return sealed;
+    return { sealed };
   }
 
   /** The chain's own transactions, in one block of the open batch; each must succeed. Makes no block without requests. */
@@ -293,7 +349,7 @@ export class BatchReducer {
   }
 
   async #run(planned: PlannedBlock): Promise<MineResult> {
-    const { engine, onBlock } = this.#dependencies;
+    const { engine } = this.#dependencies;
     const { number, timestamp } = planned.environment;
     const { number: batchNumber } = this.#open;
     if (timestamp < engine.head.timestamp)
@@ -304,7 +360,7 @@ export class BatchReducer {
     const blockHashes = this.#hashesAfterHead();
     const result = await engine.run(planned, (size) => this.#record(number, size));
     this.#batch = { ...extendBatch(this.#open, result.block, result.included), blockHashes };
-    onBlock?.({ ...result.block, batchNumber, transactions: result.included });
+    this.#blocks.push({ ...result.block, batchNumber, transactions: result.included });
     return result;
   }
 

@@ -1,3 +1,4 @@
+import type { Returning } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { prevRandaoOf } from "../model/prev-randao.ts";
@@ -43,7 +44,7 @@ export interface Inspection extends Preview {
  * What executes a chain's blocks: for a sequencer two engines that must agree, for a validator one, and the blocks that it is
  * shown. One call at a time.
  */
-export interface BlockEngine {
+export interface BlockEngine extends Required<Omit<Returning, "name">> {
   readonly head: NamedHead;
   /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
   run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;

@@ -1,5 +1,6 @@
 import type { BaseWallet } from "ethers";
-import type { Chain, ChainMark } from "../chain.ts";
+import type { Mark } from "../../core/spine.ts";
+import type { Chain } from "../chain.ts";
 import { aboutMethods } from "./about-methods.ts";
 import { listMethods } from "./access/list-methods.ts";
 import { accountHistoryMethods } from "./account-history.ts";
@@ -151,7 +152,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
 function addDevelopmentMethods(chain: Chain, methods: Map<string, RpcMethod>): void {
   const { sequencer } = chain;
   for (const [method, answer] of [...miningMethods(chain), ...poolMethods(chain)]) methods.set(method, answer);
-  const marks = new Map<string, ChainMark>();
+  const marks = new Map<string, Mark>();
   let nextMark = 1;
   methods.set("evm_mine", async ([timestamp]) => {
     if (timestamp !== undefined) await sequencer.setNextTimestamp(pointInTime(seconds(timestamp)));

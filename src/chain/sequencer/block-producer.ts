@@ -1,3 +1,4 @@
+import type { ReturnReason } from "../../core/follower.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
@@ -41,7 +42,7 @@ interface BlockProducerDependencies {
 }
 
 /** Where the producer stands, to return to. */
-export interface ProducerMark {
+interface EnginesMark {
   readonly engine: string;
   readonly witness: number;
   readonly head: NamedHead;
@@ -81,11 +82,6 @@ export class BlockProducer implements BlockEngine {
 
   get head(): NamedHead {
     return this.#head;
-  }
-
-  /** The timestamp that was fixed for the next block. */
-  get nextTimestamp(): bigint | undefined {
-    return this.#nextTimestamp;
   }
 
   /** From now on no block is earlier than this second, whatever the clock says. */
@@ -242,26 +238,29 @@ export class BlockProducer implements BlockEngine {
   }
 
   /** Marks the present state in both engines. */
-  async snapshot(): Promise<ProducerMark> {
+  async mark(): Promise<EnginesMark> {
     await this.witnessed();
     const { engine, witness } = this.#dependencies;
     const [engineMark, witnessMark] = await Promise.all([engine.snapshot(), witness.request("snapshot", undefined)]);
     return { engine: engineMark, witness: witnessMark, head: this.#head, nextTimestamp: this.#nextTimestamp };
   }
 
-  /** Returns to a mark in both engines, whatever the witness has found since. Throws EngineError, WitnessError. */
-  async revert(mark: ProducerMark): Promise<void> {
+  /**
+   * Returns to a mark in both engines, whatever the witness has found since. What is done again keeps the timestamp that was
+   * fixed for the next block: that block is still to come. Throws EngineError, WitnessError.
+   */
+  async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
     await this.#lastRepeat.catch(() => undefined);
     this.#lastRepeat = Promise.resolve();
     this.#codes.clear();
     const { engine, witness } = this.#dependencies;
     await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
-    this.#nextTimestamp = mark.nextTimestamp;
+    if (why === "snapshot") this.#nextTimestamp = mark.nextTimestamp;
   }
 
   /** Ends a mark to which the chain does not return: the witness need not remember the way back. */
-  discard(mark: ProducerMark): void {
+  release(mark: EnginesMark): void {
     // A witness that fails says so at the next block.
     this.#dependencies.witness.request("discard", mark.witness).catch(() => undefined);
   }

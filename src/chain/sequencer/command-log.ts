@@ -1,102 +1,80 @@
-import type { FormerMark } from "../batch/form-batch.ts";
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { ChainCommand } from "../ordering/command.ts";
-import type { BuilderMark } from "./batch-builder.ts";
 
-/** A place between two batches. */
-export interface BatchBoundary {
-  readonly builder: BuilderMark;
-  readonly former: FormerMark;
-}
-
-/** A command, and where it stands. */
-export interface LoggedCommand {
-  readonly command: ChainCommand;
-  /** Number of the newest block when it was done: of a cheat, the one behind which it stands. */
-  readonly behind: bigint;
-}
-
-/** A place to which the engines can return: returning to one ends it and all later ones. */
-interface Place {
-  /** Undefined for a mark that a user took. */
-  readonly boundary: BatchBoundary | undefined;
-  /** The mark, or the boundary itself. */
-  readonly key: object;
-  /** Of the batch that was open, or came next. */
-  readonly batch: bigint;
-  /** Commands before it, counted from the chain's first. */
+interface LoggedCommand {
+  readonly batch: BatchNumber;
+  /** Commands before it, counted as the spine does. */
   readonly position: number;
+  readonly command: ChainCommand;
 }
 
-/** What a chain did since the last batch that L1 has executed, and the places in it to which the chain can return. */
-export class CommandLog {
-  readonly #commands: (LoggedCommand & { readonly batch: bigint })[] = [];
-  /** Commands that were forgotten. */
-  #forgotten = 0;
-  #places: readonly Place[] = [];
+/** What a chain did since the last batch that L1 has executed. */
+export class CommandLog implements Follower<CommandResult, number> {
+  readonly name = "commands";
+  #commands: LoggedCommand[] = [];
+  #position: number;
+  /** Whether blocks of nothing move those out of reach whose hashes are not known: doing it again makes them anew. */
+  #passesUnknown = false;
 
-  add(batch: bigint, logged: LoggedCommand): void {
-    this.#commands.push({ batch, ...logged });
+  /** `position`: commands before the first. */
+  constructor(position: number) {
+    this.#position = position;
   }
 
-  /** What was done in a batch, in order, unless it is forgotten. */
-  of(batch: bigint): readonly LoggedCommand[] {
-    return this.#commands.filter((logged) => logged.batch === batch);
+  on({ command, batchNumber: batch, blocks }: CommandResult): void {
+    const position = this.#position++;
+    if (command.type === "open") {
+      this.#passesUnknown = command.forgetsHashes === true;
+      return;
+    }
+    const done = doneBy(command, blocks);
+    if (this.#passesUnknown && done.type === "block" && done.transactions.length === 0) return;
+    this.#passesUnknown = false;
+    this.#commands.push({ batch, position, command: done });
   }
 
-  addBoundary(boundary: BatchBoundary): void {
-    this.#addPlace(boundary, boundary.builder.nextBatch, boundary);
+  mark(): number {
+    return this.#position;
   }
 
-  /** A user marks the chain, whose open batch, or next one, has this number. */
-  addMark(mark: object, batch: bigint): void {
-    this.#addPlace(mark, batch, undefined);
+  returnTo(position: number): void {
+    this.#commands = this.#commands.filter((logged) => logged.position < position);
+    this.#position = position;
   }
 
-  /** Where the batch began; undefined where L1 has executed it, or it has not begun. */
-  before(batch: bigint): BatchBoundary | undefined {
-    return this.#places.find(({ boundary }) => boundary?.builder.nextBatch === batch)?.boundary;
+  digest(): Hex {
+    const told = this.#commands.map(({ batch, command }) => [batch, { ...command, ...named(command) }]);
+    return digestOf([this.#position, told]);
   }
 
-  /** What was done since a boundary, in order. */
-  since(boundary: BatchBoundary): readonly ChainCommand[] {
-    const at = this.#places.find(({ key }) => key === boundary)?.position ?? this.#end;
-    return this.#commands.slice(at - this.#forgotten).map(({ command }) => command);
+  /** What was done since so many commands, in order. */
+  since(position: number): readonly ChainCommand[] {
+    return this.#commands.flatMap((logged) => (logged.position < position ? [] : [logged.command]));
   }
 
-  /** Whether the chain can still return to a user's mark. */
-  hasMark(mark: object): boolean {
-    return this.#places.some(({ key }) => key === mark);
+  /** Forgets what was done in the batches before this one. */
+  forgetBefore(batch: BatchNumber): void {
+    this.#commands = this.#commands.filter((logged) => logged.batch >= batch);
   }
+}
 
-  /** The chain has returned to a boundary or a mark: what came later has not happened. */
-  returnedTo(key: object): void {
-    const at = this.#places.findIndex((place) => place.key === key);
-    const place = this.#places[at];
-    if (place === undefined) return;
-    this.#commands.length = Math.max(0, place.position - this.#forgotten);
-    this.#places = this.#places.slice(0, at);
-  }
+/** What a command came to, as it is done again: without its time, and without what was refused. */
+function doneBy(
+  command: Exclude<CommandResult["command"], { readonly type: "open" }>,
+  blocks: CommandResult["blocks"],
+): ChainCommand {
+  const included = blocks[0]?.transactions ?? [];
+  const isRefused = command.type === "impersonation" && included.length === 0;
+  if (command.type !== "block" && !isRefused) return command;
+  return { type: "block", transactions: included.filter((transaction) => transaction.kind === "signed") };
+}
 
-  /**
-   * L1 has executed the batches before this one: they are forgotten, unless a user's mark stands: L1 returns with it, to before
-   * it executed them. Hands out their boundaries, whose marks can end.
-   */
-  forgetBefore(executed: bigint): readonly BatchBoundary[] {
-    if (this.#places.some(({ boundary }) => boundary === undefined)) return [];
-    const kept = this.#commands.findIndex((entry) => entry.batch >= executed);
-    const gone = kept === -1 ? this.#commands.length : kept;
-    this.#commands.splice(0, gone);
-    this.#forgotten += gone;
-    const old = this.#places.flatMap(({ boundary, batch }) => (boundary !== undefined && batch < executed ? [boundary] : []));
-    this.#places = this.#places.filter(({ batch }) => batch >= executed);
-    return old;
-  }
-
-  get #end(): number {
-    return this.#forgotten + this.#commands.length;
-  }
-
-  #addPlace(key: object, batch: bigint, boundary: BatchBoundary | undefined): void {
-    this.#places = [...this.#places, { key, batch, boundary, position: this.#end }];
-  }
+/** Operations and signed transactions by their hashes. */
+function named(command: ChainCommand): Readonly<Record<string, unknown>> {
+  if (command.type === "operation") return { operation: command.operation.canonicalTxHash };
+  return command.type === "block" ? { transactions: command.transactions.map(({ hash }) => hash) } : {};
 }

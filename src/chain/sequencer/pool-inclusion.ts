@@ -177,11 +177,11 @@ export class PoolInclusion {
   async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {
     if (transactions.length === 0) return;
     const { mempool, builder, waiters } = this.#dependencies;
-    const { included, refused } = await builder.block(transactions, {
+    const { blocks, refused } = await builder.block(transactions, {
       areSafe: safe,
       ...(environment === undefined ? {} : { timestamp: environment.timestamp }),
     });
-    for (const transaction of included) {
+    for (const transaction of blocks.flatMap(({ transactions: included }) => included)) {
       if (transaction.kind !== "signed") continue;
       mempool.included(transaction);
       waiters.included(transaction.hash);

@@ -1,10 +1,10 @@
+import type { Mark } from "../../core/spine.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MempoolError } from "../mempool/mempool.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import type { ChainCommand } from "../ordering/command.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
-import type { BuilderMark } from "./batch-builder.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 /** What had confirmed, and cannot be in a block any more. */
@@ -15,14 +15,10 @@ export interface LostChange {
 }
 
 /**
- * Returns to before a batch and carries out these commands there. Resolves with what has become impossible. `complete` returns,
- * at the same moment, what follows the sequencer.
+ * Returns to before a batch and carries out these commands there. Resolves with what has become impossible. `onBack` is called in
+ * between.
  */
-export type DoAgain = (
-  mark: BuilderMark,
-  commands: readonly ChainCommand[],
-  complete: () => void,
-) => Promise<readonly LostChange[]>;
+export type DoAgain = (mark: Mark, commands: readonly ChainCommand[], onBack: () => void) => Promise<readonly LostChange[]>;
 
 /** Decides what is done again, in the chain's state of that moment. What it throws ends the chain. */
 export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;

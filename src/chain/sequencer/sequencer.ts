@@ -1,30 +1,29 @@
+import type { Source } from "../../core/follower.ts";
+import type { Mark, Spine } from "../../core/spine.ts";
 import type { BlockEnvironment, Head } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import { EMPTY_POOL } from "../mempool/mempool.ts";
 import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
-import type { SequencedBlock, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
+import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, ChainCommand } from "../ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
-import type { PriorityOperation, SystemTransactions } from "../model/system-transactions.ts";
+import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { Compress } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
 import { BatchAge } from "./batch-age.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import type { BuilderMark } from "./batch-builder.ts";
 import { BlockPace } from "./block-pace.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { requireCheatsAllowed, requireFree, requirePossible } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
 import { InclusionWaiters } from "./inclusion.ts";
 import { IntervalMining } from "./interval-mining.ts";
-import type { BatchLimits } from "../ordering/limits.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { offer, repeat, waitingInOrder } from "./replay.ts";
@@ -35,15 +34,12 @@ import { UnpaidWork } from "./unpaid-work.ts";
 export interface SequencerOptions {
   readonly blocks: BlockPolicy;
   readonly batches: BatchPolicy;
-  readonly limits: BatchLimits;
-  /** Of the first batch, which publishes the chain's initial state too. Default: the same. */
-  readonly firstLimits?: BatchLimits;
   /** Number of the first batch. Batch 0 is the genesis. */
   readonly firstBatch: bigint;
   /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
   readonly hashesUnknown?: boolean;
-  /** Commands that the store has from before the first batch. Default: 0. */
-  readonly storedBefore?: number;
+  /** Whether the chain can do again what it did since a batch began. Default false. */
+  readonly rewindable?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
   /** Whether it begins as after `pause`. Default false. */
@@ -54,22 +50,11 @@ interface SequencerDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
   readonly engine: Pick<ExecutionEngine, "request">;
-  readonly system: SystemTransactions;
-  /** What each batch exports beside its logs. */
-  readonly extensions: Hex;
-  readonly compress: Compress;
-  /** Leaves of the state tree before the open batch. */
-  readonly leafCount: () => number;
+  readonly reducer: BatchReducer;
+  readonly spine: Spine<BatchCommand, CommandResult>;
   /** Of an account. */
   readonly mostCodeBytes: number;
   readonly clock: Clock;
-  readonly onBlock: (block: SequencedBlock) => void;
-  readonly onPriorityOp: (operation: SequencedPriorityOp) => void;
-  readonly onBatch: (batch: SealedBatch) => void;
-  /** Told what was decided, once it is carried out, and for which batch. */
-  readonly onCommand: (batch: bigint, command: ChainCommand) => void;
-  /** As BatchBuilder's. */
-  readonly onBoundary?: (mark: BuilderMark) => void;
   /** Told once, when the chain can make no more blocks. */
   readonly onStop: (error: SequencerError) => void;
   /** Whether a batch may be sealed now; false while proving is too far behind. Then batches grow to their limits. */
@@ -86,9 +71,8 @@ export interface Censored {
   readonly operations: ReadonlySet<Hex>;
 }
 
-/** Everything to return to. */
-export interface SequencerMark {
-  readonly builder: BuilderMark;
+/** What waits, and who may send, to return to. */
+interface WaitingMark {
   readonly pool: PoolMark;
   readonly lists: AccessLists;
 }
@@ -97,7 +81,8 @@ export interface SequencerMark {
  * Decides the order of everything that happens on a chain. One thing at a time: each public method waits for those
  * before it. After a fault nothing more is accepted.
  */
-export class Sequencer {
+export class Sequencer implements Source<CommandResult, WaitingMark> {
+  readonly name = "sequencer";
   readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
   readonly #waiters = new InclusionWaiters();
@@ -118,8 +103,7 @@ export class Sequencer {
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, system, extensions, compress, clock, leafCount, store } = dependencies;
-    const { onBlock, onPriorityOp, onBatch, onCommand, onBoundary } = dependencies;
+    const { mempool, producer, clock, spine } = dependencies;
     const canSeal = (): boolean => this.#canSeal();
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
     this.#age = new BatchAge(options.batches.maxAgeMs, {
@@ -127,28 +111,8 @@ export class Sequencer {
       maySeal: () => canSeal() && !this.isPaused,
       seal: () => void this.seal().catch(() => undefined),
     });
-    this.#builder = new BatchBuilder(options, {
-      producer,
-      system,
-      extensions,
-      compress,
-      leafCount,
-      onBlock: (block) => {
-        mempool.applied(block.transactions);
-        const signed = block.transactions.filter((transaction) => transaction.kind === "signed");
-        for (const { hash } of signed) store?.waiting.delete(hash);
-        if (signed.length > 0) onCommand(block.batchNumber, { type: "block", transactions: signed });
-        onBlock(block);
-      },
-      onPriorityOp,
-      onBatch: (batch) => {
-        onCommand(batch.outputs.batchNumber, { type: "seal" });
-        onBatch(batch);
-      },
-      ...(onBoundary === undefined ? {} : { onBoundary }),
-      ...(store === undefined ? {} : { store }),
-      onOpen: (open) => (open ? this.#age.start() : this.#age.stop()),
-    });
+    this.#builder = new BatchBuilder(options, dependencies);
+    spine.attach(this);
     const { admission } = dependencies;
     this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#pace.advance() });
     mempool.hold(this.#unpaid);
@@ -279,18 +243,16 @@ export class Sequencer {
 
   /**
    * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
-   * wait again, unless that has become impossible.
+   * wait again, unless that has become impossible. To before batches that L1 has executed the chain never goes back.
    */
   async repeat(
-    { commands, onRepeated }: Pick<KeptCommands, "commands" | "onRepeated">,
+    { commands, onRepeated, executed }: Pick<KeptCommands, "commands" | "onRepeated" | "executed">,
     waiting: readonly SignedTransaction[],
   ): Promise<void> {
     await this.#work.run(async () => {
       for (const [i, command] of commands.entries()) {
         onRepeated?.(i, commands.length);
-        await this.#builder.repeat(command);
-        const decided = decisionOf(command);
-        if (decided !== undefined) this.#done(decided);
+        await this.#builder.repeat(command, executed);
       }
       const lost: LostChange[] = [];
       const { mempool, store, producer } = this.#dependencies;
@@ -330,12 +292,12 @@ export class Sequencer {
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
   runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    return this.#work.run(() => this.#operation(operation));
+    return this.#work.run(() => this.#builder.priorityOp(operation));
   }
 
   /** Imports roots of other chains into the open batch. */
   importRoots(roots: readonly ImportedRoot[]): Promise<void> {
-    return this.#work.run(() => this.#imports(roots));
+    return this.#work.run(() => this.#builder.importRoots(roots));
   }
 
   /** Ends the open batch. Undefined where there is none. */
@@ -401,35 +363,48 @@ export class Sequencer {
     await this.#dependencies.store?.durable();
   }
 
-  /** Marks everything, to return to once. `complete` marks, at the same moment, what follows the sequencer. */
-  snapshot<Mark>(complete: (mark: SequencerMark) => Mark): Promise<Mark> {
-    return this.#work.run(async () =>
-      complete({
-        builder: await this.#builder.snapshot(),
-        pool: this.#dependencies.mempool.snapshot(),
-        lists: this.#dependencies.admission?.lists ?? {},
-      }),
-    );
+  /** What came of a command: what waits in the pool was signed for the state before it. */
+  on({ command, blocks }: CommandResult): void {
+    const { mempool, store } = this.#dependencies;
+    for (const { transactions } of blocks) {
+      mempool.applied(transactions);
+      for (const transaction of transactions) if (transaction.kind === "signed") store?.waiting.delete(transaction.hash);
+    }
+    if (command.type === "open") this.#age.start();
+    if (command.type === "seal") this.#age.stop();
+  }
+
+  mark(): WaitingMark {
+    const { mempool, admission } = this.#dependencies;
+    return { pool: mempool.snapshot(), lists: admission?.lists ?? {} };
+  }
+
+  returnTo({ pool, lists }: WaitingMark): void {
+    this.#returns++;
+    this.#dependencies.mempool.revert(pool);
+    this.#keepPool();
+    this.#setLists(lists);
+    this.#ageAgain();
+  }
+
+  /** Marks everything, to return to once. */
+  snapshot(): Promise<Mark> {
+    return this.#work.run(() => this.#dependencies.spine.mark());
   }
 
   /**
    * Returns to a mark, also after a fault, which is over then. The pool holds what it held; a caller that waits for another
-   * transaction is refused with StateReverted. `complete` returns, at the same moment, what follows the sequencer.
+   * transaction is refused with StateReverted.
    */
-  revert(mark: SequencerMark, complete: () => void): Promise<void> {
-    const { mempool } = this.#dependencies;
-    const goBack = async (): Promise<void> => {
-      await this.#builder.revert(mark.builder);
-      complete();
-      this.#returns++;
-      mempool.revert(mark.pool);
-      this.#keepPool();
-      this.#setLists(mark.lists);
-    };
-    return this.#work.restart(goBack, () => {
-      this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
-      this.#pace.restart();
-    });
+  revert(mark: Mark): Promise<void> {
+    const { mempool, spine } = this.#dependencies;
+    return this.#work.restart(
+      () => spine.returnTo(mark, "snapshot"),
+      () => {
+        this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
+        this.#pace.restart();
+      },
+    );
   }
 
   /**
@@ -442,7 +417,7 @@ export class Sequencer {
     const { mempool } = this.#dependencies;
     let lost: readonly LostChange[] = [];
     const goBack = async (): Promise<void> => {
-      lost = await steps((mark, commands, complete) => this.#doAgain(mark, commands, complete));
+      lost = await steps((mark, commands, onBack) => this.#doAgain(mark, commands, onBack));
     };
     this.#rewinding = this.#work.restart(goBack, () => {
       this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
@@ -468,11 +443,6 @@ export class Sequencer {
     });
   }
 
-  /** Ends marks to which the chain does not return. */
-  discard(marks: readonly BuilderMark[]): void {
-    for (const { producer } of marks) this.#dependencies.producer.discard(producer);
-  }
-
   /** Ends block production after what is under way. */
   async close(): Promise<void> {
     await this.#work.close();
@@ -494,27 +464,24 @@ export class Sequencer {
     return this.#isRepeating ? undefined : this.#dependencies.admission;
   }
 
-  async #doAgain(mark: BuilderMark, commands: readonly ChainCommand[], complete: () => void): Promise<readonly LostChange[]> {
+  async #doAgain(mark: Mark, commands: readonly ChainCommand[], onBack: () => void): Promise<readonly LostChange[]> {
     this.#isRepeating = true;
     try {
-      return await this.#carryOutAgain(mark, commands, complete);
+      return await this.#carryOutAgain(mark, commands, onBack);
     } finally {
       this.#isRepeating = false;
     }
   }
 
-  async #carryOutAgain(
-    mark: BuilderMark,
-    commands: readonly ChainCommand[],
-    complete: () => void,
-  ): Promise<readonly LostChange[]> {
-    const { mempool } = this.#dependencies;
+  async #carryOutAgain(mark: Mark, commands: readonly ChainCommand[], onBack: () => void): Promise<readonly LostChange[]> {
+    const { mempool, spine } = this.#dependencies;
     const { number: height } = this.head;
     const batches = this.batchNumber;
     const waiting = waitingInOrder(mempool);
-    await this.#builder.rewind(mark);
-    complete();
+    await spine.returnTo(mark, "redo");
+    onBack();
     mempool.revert(EMPTY_POOL);
+    this.#ageAgain();
     const endsSealed = commands.at(-1)?.type === "seal";
     const repeater: Repeater = {
       mempool,
@@ -545,24 +512,11 @@ export class Sequencer {
 
   async #emptyBlock(): Promise<void> {
     await this.#builder.block([]);
-    this.#done({ type: "block", transactions: [] });
-  }
-
-  async #operation(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    const sequenced = await this.#builder.priorityOp(operation);
-    this.#done({ type: "operation", operation });
-    return sequenced;
-  }
-
-  async #imports(roots: readonly ImportedRoot[]): Promise<void> {
-    await this.#builder.importRoots(roots);
-    this.#done({ type: "imports", roots });
   }
 
   async #cheat(cheat: StateCheat): Promise<void> {
     await requirePossible(cheat, this.#dependencies);
     await this.#builder.cheat(cheat);
-    this.#done({ type: "cheat", cheat });
     this.#dependencies.mempool.stateChanged();
   }
 
@@ -570,7 +524,6 @@ export class Sequencer {
     const { transactionHash } = await this.#builder.impersonated(request, (preview) =>
       this.#admission?.refusalOfRun(request, preview),
     );
-    this.#done({ type: "impersonation", request });
     this.#dependencies.mempool.stateChanged();
     return transactionHash;
   }
@@ -578,9 +531,9 @@ export class Sequencer {
   #carryOut(command: Exclude<ChainCommand, { readonly type: "block" }>): Promise<unknown> {
     switch (command.type) {
       case "operation":
-        return this.#operation(command.operation);
+        return this.#builder.priorityOp(command.operation);
       case "imports":
-        return this.#imports(command.roots);
+        return this.#builder.importRoots(command.roots);
       case "cheat":
         return this.#cheat(command.cheat);
       case "impersonation":
@@ -604,8 +557,9 @@ export class Sequencer {
     return this.#rewinding !== undefined || this.#dependencies.canSeal();
   }
 
-  #done(command: ChainCommand): void {
-    this.#dependencies.onCommand(this.batchNumber, command);
+  #ageAgain(): void {
+    if (this.hasOpenBatch) this.#age.start();
+    else this.#age.stop();
   }
 
   #end(error: SequencerError, isFault: boolean): void {
@@ -625,25 +579,6 @@ export class Sequencer {
     const { maxTransactions } = this.#options.batches;
     const count = this.#builder.batch?.transactionCount ?? 0;
     if (maxTransactions !== undefined && count >= maxTransactions && this.#canSeal()) await this.#builder.seal();
-  }
-}
-
-/**
- * What the log is told of a command that is carried out again; of blocks with transactions and of seals it is told
- * elsewhere.
- */
-function decisionOf(command: BatchCommand): ChainCommand | undefined {
-  switch (command.type) {
-    case "open":
-    case "seal":
-      return undefined;
-    case "block":
-      return command.transactions.length === 0 ? { type: "block", transactions: [] } : undefined;
-    case "operation":
-    case "imports":
-    case "cheat":
-    case "impersonation":
-      return command;
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Follower } from "../../core/follower.ts";
+import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
@@ -6,8 +8,9 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { BatchFormer } from "../batch/form-batch.ts";
-import type { ChainIdentity, FormedBatch, FormerMark } from "../batch/form-batch.ts";
-import type { Compress } from "../../protocol/digest.ts";
+import type { ChainIdentity, FormedBatch } from "../batch/form-batch.ts";
+import { Forming } from "../batch/forming.ts";
+import type { UnformedChain } from "../batch/forming.ts";
 import type { NamedHead } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
@@ -19,12 +22,11 @@ import { codeLimitsOf } from "../model/code-limits.ts";
 import { chainRules } from "../model/rules.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import { BatchReducer } from "../ordering/batch-reducer.ts";
-import type { SequencedBlock } from "../ordering/batch-reducer.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { limitsBeside, PROTOCOL_LIMITS } from "../ordering/limits.ts";
 import type { BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
-import type { SealedBatch } from "../model/sealed-batch.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs } from "./batch-inputs.ts";
@@ -49,36 +51,12 @@ export interface BatchVerifierDependencies {
   readonly l1: L1Facts;
   /** Sums of the batch's asset messages, as the settlement chain computes them. */
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
-  readonly onBlock?: (block: SequencedBlock) => void;
-  /** Each batch that comes out, before it is applied to the state tree. */
-  readonly beforeForming?: (batch: RunBatch) => void;
+  /** Follow what is run before a batch is applied to the state tree. */
+  readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
 }
 
-/** A batch that was run again, and that the state tree does not have yet. */
-export interface RunBatch {
-  readonly batchNumber: BatchNumber;
-  readonly tree: StateTree;
-  /** The block before it. */
-  readonly head: NamedHead;
-  readonly commands: readonly BatchCommand[];
-}
-
-/** Where a verifier stood before a batch. */
-interface BatchStart {
-  readonly state: number;
-  readonly former: FormerMark;
-  readonly head: NamedHead;
-  readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
-}
-
-/** What a batch came to, and what was done in it. */
-interface CarriedOut {
-  readonly sealed: SealedBatch;
-  readonly commands: readonly BatchCommand[];
-}
-
-/** Batches that a verifier can go back by: as many as may be reverted on L1 at a time, and more. */
-const MAX_STARTS = 64;
+/** Batches before the newest that a verifier can go back to: as many as may be reverted on L1 at a time, and more. */
+const MAX_STARTS = 63n;
 
 /**
  * An independent verifier of a chain: it runs every batch again in an EVM of its own, over a state and a state tree of its
@@ -90,12 +68,11 @@ export class BatchVerifier {
   readonly #execution: Reexecution;
   readonly #tree: StateTree;
   readonly #former: BatchFormer;
+  readonly #forming: Forming;
   readonly #initial: InitialState;
-  /** By batch number, the newest last. */
-  readonly #starts = new Map<bigint, BatchStart>();
-  readonly #compress: Compress;
-  #head: NamedHead = { number: 0n, timestamp: 0n, hash: wordToHex(0n) };
-  #nextBatch = 0n;
+  readonly #shown: ShownBlocks;
+  readonly #reducer: BatchReducer;
+  readonly #spine: Spine<BatchCommand, CommandResult>;
 
   private constructor(
     options: BatchVerifierOptions,
@@ -109,14 +86,24 @@ export class BatchVerifier {
     this.#execution = execution;
     this.#initial = initial;
     this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
-    this.#compress = (tag, left, right) => compressor.compress(tag, left, right);
+    const { compress } = compressor;
     const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
-    this.#former = new BatchFormer(options.identity, before, {
-      tree: this.#tree,
-      compress: this.#compress,
-      flowsHash: dependencies.flowsHash,
-      versionOf: dependencies.l1.versionOf,
+    const { flowsHash, l1, beforeForming } = dependencies;
+    const tree = this.#tree;
+    this.#former = new BatchFormer(options.identity, before, { tree, compress, flowsHash, versionOf: l1.versionOf });
+    this.#forming = new Forming(this.#former, (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed));
+    this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
+    const { chainId, extensions } = options.identity;
+    this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {
+      engine: this.#shown,
+      system: predeployTransactions,
+      extensions,
+      compress,
+      limits: (batchNumber) => this.#limits(batchNumber),
+      leafCount: () => tree.leafCount,
     });
+    const followers = [...(beforeForming?.({ tree, head: () => this.#shown.head }) ?? []), this.#forming];
+    this.#spine = new Spine({ reducer: this.#reducer, followers, begunAt: 0 });
   }
 
   /** A verifier at the chain's genesis. Rejects with BatchRefusal GenesisMismatch where L1 has another. */
@@ -134,91 +121,51 @@ export class BatchVerifier {
 
   /** Number of the batch that comes next. */
   get nextBatch(): bigint {
-    return this.#nextBatch;
+    return this.#reducer.batchNumber;
   }
 
   /** The batch that the inputs lead to. Rejects with BatchRefusal, and then stands where it stood. */
   async verify(inputs: BatchInputs): Promise<FormedBatch> {
     const { batchNumber } = inputs;
-    if (batchNumber !== this.#nextBatch) {
-      throw new BatchRefusal("BatchNumberMismatch", `batch ${batchNumber} was shown, the next one is ${this.#nextBatch}`);
+    if (batchNumber !== this.nextBatch) {
+      throw new BatchRefusal("BatchNumberMismatch", `batch ${batchNumber} was shown, the next one is ${this.nextBatch}`);
     }
-    const start: BatchStart = {
-      state: this.#execution.state.mark(),
-      former: this.#former.snapshot(),
-      head: this.#head,
-      blockHashes: this.#execution.blockHashes(),
-    };
-    this.#starts.set(batchNumber, start);
+    await this.#spine.boundary();
     try {
-      // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
-      const head = batchNumber === 0n ? { ...this.#head, hash: inputs.parentHash } : this.#head;
-      const shown = new ShownBlocks(inputs, head, this.#execution);
-      const { sealed, commands } = await this.#carryOut(inputs, shown);
-      this.#dependencies.beforeForming?.({ batchNumber, tree: this.#tree, head, commands });
-      const formed = this.#former.form(batchNumber === 0n ? this.#initial.addTo(sealed) : sealed);
-      this.#head = shown.head;
-      this.#nextBatch++;
-      this.#forgetOldest();
+      const formed = await this.#carryOut(inputs);
+      this.#spine.releaseBefore(batchNumber - MAX_STARTS);
       return formed;
     } catch (error) {
-      this.#returnTo(batchNumber, start);
+      await this.goBack(batchNumber);
       throw error instanceof OrderError ? refusalOf(batchNumber, error) : error;
     }
   }
 
   /** Goes back to before a batch. Rejects with BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
-  goBack(batchNumber: BatchNumber): void {
-    const start = this.#starts.get(batchNumber);
+  async goBack(batchNumber: BatchNumber): Promise<void> {
+    const start = this.#spine.before(batchNumber);
     if (start === undefined)
       throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
-    this.#returnTo(batchNumber, start);
-  }
-
-  #returnTo(batchNumber: BatchNumber, { state, former, head, blockHashes }: BatchStart): void {
-    for (const number of this.#starts.keys()) if (number >= batchNumber) this.#starts.delete(number);
-    this.#execution.state.rollback(state);
-    this.#execution.returnTo(blockHashes);
-    this.#former.revert(former);
-    this.#head = head;
-    this.#nextBatch = batchNumber;
-  }
-
-  #forgetOldest(): void {
-    for (const [number, { former }] of this.#starts) {
-      if (this.#starts.size <= MAX_STARTS) return;
-      this.#tree.discard(former.treeSnapshot);
-      this.#starts.delete(number);
-    }
+    await this.#spine.returnTo(start, "redo");
   }
 
   /** Carries out the commands of which the batch consists, as its sequencer did. */
-  async #carryOut(inputs: BatchInputs, engine: ShownBlocks): Promise<CarriedOut> {
+  async #carryOut(inputs: BatchInputs): Promise<FormedBatch> {
     const { coinbase, identity } = this.#options;
-    const { chainId, extensions } = identity;
+    this.#shown.show(inputs);
     const { open, commands, seal } = await decodeBatch(inputs, {
-      rules: chainRules(Number(chainId), codeLimitsOf(this.#initial.accounts)),
+      rules: chainRules(Number(identity.chainId), codeLimitsOf(this.#initial.accounts)),
       operationsTaken: this.#former.operationsTaken,
       l1: this.#dependencies.l1,
       carriedOut: (operation) => priorityOperation(operation, coinbase),
     });
-    const reducer = new BatchReducer(
-      { chainId, coinbase, gasLimit: BLOCK_GAS_LIMIT },
-      {
-        engine,
-        system: predeployTransactions,
-        extensions,
-        compress: this.#compress,
-        limits: (batchNumber) => this.#limits(batchNumber),
-        leafCount: () => this.#tree.leafCount,
-        ...(this.#dependencies.onBlock === undefined ? {} : { onBlock: this.#dependencies.onBlock }),
-      },
-    );
     if (open.forgetsHashes === true) this.#execution.forgetHashes();
-    else this.#rememberParent(inputs, engine.head);
-    await reducer.carryOut(open);
-    for (const command of commands) await reducer.carryOut(command);
-    return { sealed: await reducer.carryOut(seal), commands };
+    else this.#rememberParent(inputs, this.#shown.head);
+    await this.#spine.carryOut(open);
+    for (const command of commands) await this.#spine.carryOut(command);
+    const { sealed } = await this.#spine.carryOut(seal);
+    if (sealed === undefined) throw new TypeError(`batch ${inputs.batchNumber} was sealed`);
+    return this.#forming.formed(sealed);
   }
 
   /** Makes the hash of the block before the batch known, which must be the one that was shown with that block. */

@@ -14,25 +14,52 @@ import type { StateCheat } from "../witness/state-cheat.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
 import { BatchRefusal } from "./refusal.ts";
 
+/** Where a validator's engine stands. */
+interface ShownMark {
+  readonly state: number;
+  readonly blockHashes: ReturnType<Reexecution["blockHashes"]>;
+  readonly head: NamedHead;
+}
+
 /**
  * A validator's engine: runs each planned block in an EVM of its own, if it is the very block that was shown. Only the blocks'
  * hashes are taken from there, which the first engine alone can compute. Rejects with BatchRefusal; whatever ran until then is in
  * the execution's state.
  */
 export class ShownBlocks implements BlockEngine {
-  readonly #inputs: BatchInputs;
   readonly #execution: Reexecution;
-  readonly #start: number;
+  #inputs: BatchInputs | undefined;
+  #start = 0;
   #head: NamedHead;
   #place = 0;
 
-  /** `head` is the block before the batch. */
-  constructor(inputs: BatchInputs, head: NamedHead, execution: Reexecution) {
-    this.#inputs = inputs;
+  /** `head` is the block before the first batch. */
+  constructor(head: NamedHead, execution: Reexecution) {
     this.#head = head;
     this.#execution = execution;
-    this.#start = execution.state.mark();
   }
+
+  /** The next batch's blocks are these. */
+  show(inputs: BatchInputs): void {
+    this.#inputs = inputs;
+    this.#start = this.#execution.state.mark();
+    this.#place = 0;
+    // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
+    if (inputs.batchNumber === 0n) this.#head = { ...this.#head, hash: inputs.parentHash };
+  }
+
+  mark(): ShownMark {
+    return { state: this.#execution.state.mark(), blockHashes: this.#execution.blockHashes(), head: this.#head };
+  }
+
+  returnTo({ state, blockHashes, head }: ShownMark): void {
+    this.#execution.state.rollback(state);
+    this.#execution.returnTo(blockHashes);
+    this.#head = head;
+  }
+
+  /** The state remembers the way back to every mark. */
+  release(): void {}
 
   get head(): NamedHead {
     return this.#head;
@@ -80,10 +107,15 @@ export class ShownBlocks implements BlockEngine {
   }
 
   async takeChanges(): Promise<NetChanges> {
-    const { blocks, batchNumber } = this.#inputs;
+    const { blocks, batchNumber } = this.#shown;
     if (this.#place !== blocks.length)
       throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} ends with block ${this.#head.number}, more are shown`);
     return this.#execution.state.changesSince(this.#start);
+  }
+
+  get #shown(): BatchInputs {
+    if (this.#inputs === undefined) throw new TypeError("no batch is shown");
+    return this.#inputs;
   }
 
   #size(): ChangeSize {
@@ -92,11 +124,11 @@ export class ShownBlocks implements BlockEngine {
 
   /** The next block that is shown, which must be the planned one. */
   #take({ environment, transactions, purpose }: PlannedBlock): InputBlock {
-    const shown = this.#inputs.blocks[this.#place++];
+    const shown = this.#shown.blocks[this.#place++];
     if (shown === undefined)
       throw new BatchRefusal(
         "BlockMismatch",
-        `batch ${this.#inputs.batchNumber} ends without block ${environment.number}, of a transaction that ${purpose}`,
+        `batch ${this.#shown.batchNumber} ends without block ${environment.number}, of a transaction that ${purpose}`,
       );
     for (const name of ["number", "timestamp", "coinbase", "gasLimit", "prevRandao"] as const) {
       const [actual, expected] = [shown.environment[name], environment[name]];

@@ -180,9 +180,7 @@ async function start(
       time,
       l1: settling.l1,
       ...(alterChanges === undefined ? {} : { alterChanges }),
-      onBlock(next) {
-        if (prepared.reexecutes) recorder.add(next);
-      },
+      followers: prepared.reexecutes ? [recorder] : [],
       onRepeated(chain, batches) {
         repeated = chain;
         return signers.catchUp(batches);

@@ -1,7 +1,8 @@
 import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { Refusal } from "../../chain/rpc/refused-methods.ts";
-import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
+import type { Mark } from "../../core/spine.ts";
+import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import type { ChainPipeline } from "./chain-pipeline.ts";
 
@@ -39,7 +40,7 @@ export class RunSwitch implements RestorableMember {
   readonly #name: string;
   readonly #layer: string;
   readonly #dependencies: RunSwitchDependencies;
-  readonly #marked = new WeakMap<MemberMark, ChainRun>();
+  readonly #marked = new WeakMap<Mark, ChainRun>();
   readonly #ends = new Set<(error: ChainNotRunningError) => void>();
   #run: ChainRun;
 
@@ -123,7 +124,7 @@ export class RunSwitch implements RestorableMember {
     this.resume();
   }
 
-  async snapshot(): Promise<MemberMark> {
+  async snapshot(): Promise<Mark> {
     const mark = await this.#dependencies.pipeline().snapshot();
     this.#marked.set(mark, this.#run);
     return mark;
@@ -137,12 +138,12 @@ export class RunSwitch implements RestorableMember {
     if (this.isRunning) this.#dependencies.pipeline().resume();
   }
 
-  canRevert(mark: MemberMark): boolean {
+  canRevert(mark: Mark): boolean {
     return this.#dependencies.pipeline().canRevert(mark);
   }
 
   /** Runs then as it did at the mark. */
-  async revert(mark: MemberMark): Promise<void> {
+  async revert(mark: Mark): Promise<void> {
     const pipeline = this.#dependencies.pipeline();
     const then = this.#marked.get(mark) ?? this.#run;
     await pipeline.revert(mark);

@@ -1,4 +1,6 @@
-import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
+import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import { inputTransaction } from "../../chain/verification/batch-inputs.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
 import { BatchBlocks } from "../../node/batch-blocks.ts";
@@ -9,7 +11,8 @@ import type { Hex } from "../../protocol/hex.ts";
 export type OlderInputs = OlderBlocks<InputBlock>;
 
 /** Remembers what batches consist of: the newest in memory, older ones where it is told to. */
-export class BatchRecorder {
+export class BatchRecorder implements Follower<CommandResult, ReturnType<BatchBlocks<InputBlock>["mark"]>> {
+  readonly name = "inputs";
   readonly #genesisHash: () => Promise<Hex>;
   readonly #blocks: BatchBlocks<InputBlock>;
 
@@ -19,9 +22,22 @@ export class BatchRecorder {
     this.#blocks = new BatchBlocks(older);
   }
 
-  /** Takes the chain's next block; one that was taken before, and all after it, are forgotten: the chain went back. */
-  add({ environment, hash, batchNumber, transactions }: SequencedBlock): void {
-    this.#blocks.add(batchNumber, { environment, hash, transactions: transactions.map(inputTransaction) });
+  on({ batchNumber, blocks }: Pick<CommandResult, "batchNumber" | "blocks">): void {
+    for (const { environment, hash, transactions } of blocks)
+      this.#blocks.add(batchNumber, { environment, hash, transactions: transactions.map(inputTransaction) });
+  }
+
+  mark(): ReturnType<BatchBlocks<InputBlock>["mark"]> {
+    return this.#blocks.mark();
+  }
+
+  returnTo(mark: ReturnType<BatchBlocks<InputBlock>["mark"]>): void {
+    this.#blocks.returnTo(mark);
+  }
+
+  digest(): Hex {
+    const newest = this.#blocks.mark();
+    return digestOf(newest === undefined ? [] : [this.#blocks.hashes, this.#blocks.of(newest.batchNumber)]);
   }
 
   /** Rejects with RangeError for a batch that is not remembered. */

@@ -1,7 +1,7 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
-import type { BatchVerifierDependencies, BatchVerifierOptions, RunBatch } from "../../chain/verification/batch-verifier.ts";
+import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
@@ -30,12 +30,11 @@ const REMEMBERED_RUNS = 64n;
  */
 export class LabelCheck {
   readonly #create: () => Promise<BatchVerifier>;
-  readonly #executed: ExecutedBatches;
   readonly #prover: Pick<ExecutionProver, "examine">;
   readonly #runs = new Map<bigint, RunOutcome>();
   /** Made for the first batch that is run. */
   #verifier: BatchVerifier | undefined;
-  #witness: RunOutcome["witness"] | undefined;
+  #executed: ExecutedBatches | undefined;
 
   constructor(
     options: BatchVerifierOptions,
@@ -46,15 +45,12 @@ export class LabelCheck {
   ) {
     const { identity, coinbase, genesis, initialState } = options;
     this.#prover = prover;
-    this.#executed = new ExecutedBatches(
-      { chainId: identity.chainId, coinbase, genesis, initialState, codes: [] },
-      openTemporaryValues<readonly ExecutedBlock[]>(),
-    );
+    const chain = { chainId: identity.chainId, coinbase, genesis, initialState, codes: [] };
+    const older = openTemporaryValues<readonly ExecutedBlock[]>();
     this.#create = () =>
       BatchVerifier.create(options, {
         ...others,
-        onBlock: (block) => this.#executed.addBlock(block),
-        beforeForming: (batch) => this.#take(batch),
+        beforeForming: (run) => [(this.#executed = new ExecutedBatches(chain, run, { older, isWanted: () => true }))],
       });
   }
 
@@ -63,9 +59,10 @@ export class LabelCheck {
     const { batchNumber } = inputs;
     this.#verifier ??= await this.#create();
     const formed = await this.#verifier.verify(inputs);
-    this.#executed.addCodes(formed);
-    if (this.#witness === undefined) throw new TypeError("a batch that was run was taken");
-    this.#runs.set(batchNumber, { commitment: formed.commitment, witness: this.#witness });
+    this.#executed?.addCodes(formed);
+    const witness = this.#executed?.taken(batchNumber).witness;
+    if (witness === undefined) throw new TypeError("a batch that was run was taken");
+    this.#runs.set(batchNumber, { commitment: formed.commitment, witness });
     this.#runs.delete(batchNumber - REMEMBERED_RUNS);
   }
 
@@ -75,7 +72,7 @@ export class LabelCheck {
    */
   async require(formed: FormedBatch, claim: ExecutionClaim, reason: string): Promise<void> {
     const { batchNumber } = formed.outputs;
-    const { witness } = this.requireRun(formed);
+    const { witness } = await this.requireRun(formed);
     const own = witness.kind === "labelled" ? witness : await this.#prover.examine(witness, claim);
     if (own === undefined)
       throw new QuorumMemberError(
@@ -89,10 +86,10 @@ export class LabelCheck {
       );
   }
 
-  /** What came of a run of the batch. Throws QuorumMemberError InputsNeeded where it was not, or another one was. */
-  requireRun(formed: FormedBatch): RunOutcome {
+  /** What came of a run of the batch. Rejects with QuorumMemberError InputsNeeded where it was not, or another one was. */
+  async requireRun(formed: FormedBatch): Promise<RunOutcome> {
     const { batchNumber } = formed.outputs;
-    const other = this.forgetOther(formed);
+    const other = await this.forgetOther(formed);
     const run = this.#runs.get(batchNumber);
     if (run !== undefined) return run;
     const why = other === undefined ? "" : `: what was shown of it came out as ${other}, not as ${formed.commitment}`;
@@ -104,25 +101,19 @@ export class LabelCheck {
   }
 
   /**
-   * Forgets what was run in the batch's place, and behind that: the chain has formed it again. Returns its commitment; undefined
-   * where nothing else was run.
+   * Forgets what was run in the batch's place, and behind that: the chain has formed it again. Resolves with its commitment;
+   * undefined where nothing else was run.
    */
-  forgetOther({ outputs: { batchNumber }, commitment }: FormedBatch): Hex | undefined {
+  async forgetOther({ outputs: { batchNumber }, commitment }: FormedBatch): Promise<Hex | undefined> {
     const other = this.#runs.get(batchNumber)?.commitment;
     if (other === undefined || other === commitment) return undefined;
-    this.goBack(batchNumber);
+    await this.goBack(batchNumber);
     return other;
   }
 
   /** Forgets the runs of this batch and all after it. */
-  goBack(batchNumber: bigint): void {
+  async goBack(batchNumber: bigint): Promise<void> {
     for (const number of this.#runs.keys()) if (number >= batchNumber) this.#runs.delete(number);
-    if (this.#verifier !== undefined && this.#verifier.nextBatch > batchNumber) this.#verifier.goBack(batchNumber);
-  }
-
-  #take({ batchNumber, tree, head, commands }: RunBatch): void {
-    const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
-    const done = commands.flatMap((command) => (command.type === "operation" ? [{ command, behind: head.number }] : []));
-    this.#witness = this.#executed.take({ batchNumber, tree, head, previous, commands: done }, true);
+    if (this.#verifier !== undefined && this.#verifier.nextBatch > batchNumber) await this.#verifier.goBack(batchNumber);
   }
 }

@@ -48,7 +48,7 @@ interface AgreedBatch extends SignedBatch {
 interface BatchJudge {
   readonly nextBatch: bigint;
   verify(inputs: ShownInputs): Promise<FormedBatch>;
-  goBack(batchNumber: bigint): void;
+  goBack(batchNumber: bigint): Promise<void>;
   /** Of one that asks for proofs: runs a batch all the same. */
   execute?(inputs: BatchInputs): Promise<void>;
 }
@@ -167,7 +167,7 @@ export class Member {
         );
       }
       // L1 does not have it: it was reverted, or never came there.
-      this.#goBack(batchNumber);
+      await this.#goBack(batchNumber);
     }
     await fromL1(() => knowledge.refresh());
     const { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion } = await judge.verify(inputs);
@@ -175,7 +175,7 @@ export class Member {
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
     const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
     if (asked !== undefined && own.commitment !== asked.commitment) {
-      this.#goBack(batchNumber);
+      await this.#goBack(batchNumber);
       if (protocolVersion !== asked.protocolVersion) throw versionMismatch(batchNumber, asked.protocolVersion, protocolVersion);
       throw new BatchRefusal(
         "CommitmentMismatch",
@@ -200,8 +200,8 @@ export class Member {
     throw versionMismatch(batchNumber, protocolVersion, version);
   }
 
-  #goBack(batchNumber: bigint): void {
-    this.#chain().judge.goBack(batchNumber);
+  async #goBack(batchNumber: bigint): Promise<void> {
+    await this.#chain().judge.goBack(batchNumber);
     for (const number of this.#agreed.keys()) if (number >= batchNumber) this.#agreed.delete(number);
   }
 

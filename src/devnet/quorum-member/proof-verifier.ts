@@ -1,5 +1,5 @@
 import { BatchFormer } from "../../chain/batch/form-batch.ts";
-import type { FormedBatch, FormerMark } from "../../chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../chain/model/genesis.ts";
 import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import { ChangeSetError } from "../../chain/state/change-set.ts";
@@ -38,7 +38,7 @@ export interface ProofVerifierDependencies extends Pick<BatchVerifierDependencie
 
 /** Where a verifier stood before a batch. */
 interface BatchStart {
-  readonly former: FormerMark;
+  readonly former: ReturnType<BatchFormer["mark"]>;
   readonly previous: { readonly lastBlock: bigint; readonly timestamp: bigint } | undefined;
 }
 
@@ -93,7 +93,7 @@ export class ProofVerifier {
     const { sealed: shown, execution } = readProvenInputs(inputs);
     const sealed = { ...shown, outputsHash: hashOutputs(shown.outputs) };
     await this.#requireSame(sealed);
-    const start = { former: this.#former.snapshot(), previous: this.#previous };
+    const start = { former: this.#former.mark(), previous: this.#previous };
     this.#starts.set(batchNumber, start);
     try {
       const formed = this.#form(sealed);
@@ -102,8 +102,8 @@ export class ProofVerifier {
       if (execution.kind === "labelled") await labels.require(formed, claim, execution.reason);
       else {
         await this.#requireProof(claim, execution.proof);
-        if (forgetsHashes(sealed)) labels.requireRun(formed);
-        labels.forgetOther(formed);
+        if (forgetsHashes(sealed)) await labels.requireRun(formed);
+        await labels.forgetOther(formed);
       }
       this.#previous = { lastBlock: sealed.outputs.lastBlock, timestamp: sealed.outputs.lastTimestamp };
       this.#nextBatch++;
@@ -115,18 +115,18 @@ export class ProofVerifier {
     }
   }
 
-  /** Goes back to before a batch. Throws BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
-  goBack(batchNumber: bigint): void {
+  /** Goes back to before a batch. Rejects with BatchRefusal BatchNumberMismatch where that is too long ago or never was. */
+  async goBack(batchNumber: bigint): Promise<void> {
     const start = this.#starts.get(batchNumber);
     if (start === undefined)
       throw new BatchRefusal("BatchNumberMismatch", `this verifier cannot go back to batch ${batchNumber}`);
     this.#returnTo(batchNumber, start);
-    this.#dependencies.labels.goBack(batchNumber);
+    await this.#dependencies.labels.goBack(batchNumber);
   }
 
   #returnTo(batchNumber: bigint, { former, previous }: BatchStart): void {
     for (const number of this.#starts.keys()) if (number >= batchNumber) this.#starts.delete(number);
-    this.#former.revert(former);
+    this.#former.returnTo(former);
     this.#previous = previous;
     this.#nextBatch = batchNumber;
   }
@@ -134,7 +134,7 @@ export class ProofVerifier {
   #forgetOldest(): void {
     for (const [number, { former }] of this.#starts) {
       if (this.#starts.size <= MAX_STARTS) return;
-      this.#former.discard(former);
+      this.#former.release(former);
       this.#starts.delete(number);
     }
   }

@@ -3,7 +3,8 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
-import type { MemberMark, RestorableMember } from "../../node/snapshot-member.ts";
+import type { Mark } from "../../core/spine.ts";
+import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
 export interface SnapshotDependencies {
@@ -37,7 +38,7 @@ export interface Snapshots {
 
 interface EcosystemMark {
   readonly l1: unknown;
-  readonly members: ReadonlyMap<RestorableMember, MemberMark>;
+  readonly members: ReadonlyMap<RestorableMember, Mark>;
   readonly time: TimeMark;
 }
 
@@ -124,8 +125,8 @@ export function createSnapshots(dependencies: SnapshotDependencies): Snapshots {
 function layersOf(
   members: EcosystemMark["members"],
   layerOf: (member: RestorableMember) => number,
-): (readonly [RestorableMember, MemberMark])[][] {
-  const layers: [RestorableMember, MemberMark][][] = [];
+): (readonly [RestorableMember, Mark])[][] {
+  const layers: [RestorableMember, Mark][][] = [];
   for (const entry of members) (layers[layerOf(entry[0])] ??= []).push(entry);
   return layers.filter((layer) => layer !== undefined);
 }

@@ -1,9 +1,11 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { UnformedBatch } from "../../chain/chain.ts";
+import type { UnformedChain } from "../../chain/batch/forming.ts";
+import type { NamedHead } from "../../chain/model/block.ts";
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
-import type { LoggedCommand } from "../../chain/sequencer/command-log.ts";
+import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { batchLinks, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
@@ -14,7 +16,7 @@ import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { ChainId } from "../../protocol/ids.ts";
+import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { BatchBlocks } from "../batch-blocks.ts";
 import type { OlderBlocks } from "../batch-blocks.ts";
 
@@ -33,17 +35,59 @@ export interface ExecutedBatchesOptions {
 /** Batches before which the links of blocks' hashes are remembered, for a chain that goes back. */
 const LINKED_BATCHES = 256n;
 
-/** What a chain's batches did and found, as far as proofs of their execution need it. It follows a chain that goes back. */
-export class ExecutedBatches {
+/** A batch that is open, as far as it goes. */
+interface GrowingBatch {
+  /** The block before it. */
+  readonly before: NamedHead;
+  readonly operations: ExecutedBatch["operations"];
+  readonly cheats: ExecutedBatch["cheats"];
+}
+
+/** The last block of the batch before. */
+export type PreviousBlock = { readonly lastBlock: bigint; readonly timestamp: bigint } | undefined;
+
+/** A sealed batch, as its proof is made. */
+export interface TakenBatch {
+  readonly batchNumber: BatchNumber;
+  readonly previous: PreviousBlock;
+  /** What a proof of its execution is made from, or why there is none. Undefined where it is not wanted. */
+  readonly witness: BatchWitness | LabelledExecution | undefined;
+}
+
+/** Where it stands. */
+interface ExecutedMark {
+  readonly blocks: ReturnType<BatchBlocks<ExecutedBlock>["mark"]>;
+  readonly head: NamedHead | undefined;
+  readonly growing: GrowingBatch | undefined;
+}
+
+/**
+ * What a chain's batches did and found, as far as proofs of their execution need it: it follows the chain before a batch changes
+ * the state tree, and has what each sealed batch came to.
+ */
+export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
+  readonly name = "executed batches";
   readonly #options: ExecutedBatchesOptions;
+  readonly #chain: UnformedChain;
+  readonly #isWanted: (batchNumber: BatchNumber) => boolean;
   readonly #blocks: BatchBlocks<ExecutedBlock>;
   readonly #codes: Map<bigint, Uint8Array>;
   /** Links that were known before a batch. */
   readonly #links = new Map<bigint, readonly BlockLink[]>();
+  /** The newest block that it was told; undefined before the first. */
+  #head: NamedHead | undefined;
+  #growing: GrowingBatch | undefined;
+  #taken: TakenBatch | undefined;
 
-  /** `older` takes the blocks of batches that are not in memory. */
-  constructor(options: ExecutedBatchesOptions, older: OlderBlocks<ExecutedBlock>) {
+  /** `older` takes the blocks of batches that are not in memory; `isWanted`: whether a batch's witness is. */
+  constructor(
+    options: ExecutedBatchesOptions,
+    chain: UnformedChain,
+    { older, isWanted }: { readonly older: OlderBlocks<ExecutedBlock>; readonly isWanted: (batchNumber: BatchNumber) => boolean },
+  ) {
     this.#options = options;
+    this.#chain = chain;
+    this.#isWanted = isWanted;
     this.#blocks = new BatchBlocks(older);
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
@@ -51,23 +95,55 @@ export class ExecutedBatches {
     this.#codes = new Map([...codes, ...options.codes].map((code) => [codeDigestValue(code), code]));
   }
 
-  addBlock({ environment, hash, batchNumber, transactions }: SequencedBlock): void {
-    const { number, timestamp } = environment;
-    this.#blocks.add(batchNumber, { environment: { number, timestamp }, hash, transactions });
+  on({ command, batchNumber, blocks, sealed }: CommandResult): void {
+    if (command.type === "open") this.#growing = { before: this.#head ?? this.#chain.head(), operations: [], cheats: [] };
+    for (const { environment, hash, transactions } of blocks) {
+      const { number, timestamp } = environment;
+      this.#blocks.add(batchNumber, { environment: { number, timestamp }, hash, transactions });
+      this.#head = { number, timestamp, hash };
+    }
+    const growing = this.#growing;
+    if (growing === undefined) throw new TypeError(`batch ${batchNumber} was not opened`);
+    if (command.type === "operation" && command.operation.queued !== undefined)
+      this.#growing = { ...growing, operations: [...growing.operations, command.operation.queued] };
+    const behind = (this.#head ?? growing.before).number;
+    if (command.type === "cheat") this.#growing = { ...growing, cheats: [...growing.cheats, { behind, cheat: command.cheat }] };
+    if (sealed !== undefined) this.#taken = this.#take(batchNumber, growing);
   }
 
-  /**
-   * Of a sealed batch that is not formed yet: what a proof of its execution is made from, or why there is none. Undefined where
-   * it is not `wanted`. To be called for each batch.
-   */
-  take(unformed: UnformedBatch, wanted: boolean): BatchWitness | LabelledExecution | undefined {
-    const { batchNumber } = unformed;
-    const batch = this.#executed(unformed);
-    const before = this.#before(unformed);
+  mark(): ExecutedMark {
+    return { blocks: this.#blocks.mark(), head: this.#head, growing: this.#growing };
+  }
+
+  returnTo({ blocks, head, growing }: ExecutedMark): void {
+    this.#blocks.returnTo(blocks);
+    this.#head = head;
+    this.#growing = growing;
+  }
+
+  digest(): Hex {
+    const blocks = this.#head === undefined ? [] : this.#blocks.of(this.#blocks.mark()?.batchNumber ?? 0n);
+    return digestOf([this.#blocks.hashes, blocks, this.#head, this.#growing]);
+  }
+
+  /** What was taken of a sealed batch. */
+  taken(batchNumber: BatchNumber): TakenBatch {
+    if (this.#taken?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} is not the last that was taken`);
+    return this.#taken;
+  }
+
+  #take(batchNumber: BatchNumber, growing: GrowingBatch): TakenBatch {
+    const { before: head, operations, cheats } = growing;
+    const { chainId, coinbase } = this.#options;
+    const blocks = this.#blocks.of(batchNumber) ?? [];
+    const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats };
+    const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
+    const before = this.#before(batchNumber, previous);
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    return wanted ? batchWitness(batch, before, links) : undefined;
+    const witness = this.#isWanted(batchNumber) ? batchWitness(batch, before, links) : undefined;
+    return { batchNumber, previous, witness };
   }
 
   /** The batch is formed: later ones may run the code that accounts received in it. */
@@ -78,15 +154,9 @@ export class ExecutedBatches {
     }
   }
 
-  #executed({ batchNumber, head, commands }: UnformedBatch): ExecutedBatch {
-    const { chainId, coinbase } = this.#options;
-    const parentHash = this.#blocks.lastHash(batchNumber - 1n) ?? head.hash;
-    const blocks = this.#blocks.of(batchNumber) ?? [];
-    return { chainId, coinbase, batchNumber, parentHash, blocks, operations: operationsOf(commands), cheats: cheatsOf(commands) };
-  }
-
-  #before({ batchNumber, tree, previous }: UnformedBatch): ExecutionBefore {
+  #before(batchNumber: BatchNumber, previous: PreviousBlock): ExecutionBefore {
     const isFirst = batchNumber === 0n;
+    const { tree } = this.#chain;
     return {
       ...(isFirst ? { tree: this.#firstState(), listedFrom: tree.leafCount } : { tree }),
       head: { number: previous?.lastBlock ?? 0n, timestamp: previous?.timestamp ?? 0n },
@@ -99,14 +169,4 @@ export class ExecutedBatches {
     const { genesis, initialState } = this.#options;
     return firstStateTree(genesis, initialState, { compressor: createCompressor() });
   }
-}
-
-function operationsOf(commands: readonly LoggedCommand[]): ExecutedBatch["operations"] {
-  return commands.flatMap(({ command }) =>
-    command.type === "operation" && command.operation.queued !== undefined ? [command.operation.queued] : [],
-  );
-}
-
-function cheatsOf(commands: readonly LoggedCommand[]): ExecutedBatch["cheats"] {
-  return commands.flatMap(({ command, behind }) => (command.type === "cheat" ? [{ behind, cheat: command.cheat }] : []));
 }

@@ -1,15 +1,14 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { UnformedBatch } from "../../chain/chain.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
-import type { ExecutedBatchesOptions } from "./executed-batches.ts";
+import type { ExecutedBatchesOptions, PreviousBlock } from "./executed-batches.ts";
 
 /** What a proof of a batch's execution has to show, by those who formed the batch themselves: L1 need not have it. */
 export function formedClaim(
   batch: Pick<FormedBatch, "newStateRoot" | "oldStateRoot" | "protocolVersion" | "outputsHash" | "outputs">,
-  previous: UnformedBatch["previous"],
+  previous: PreviousBlock,
   { chainId, coinbase, genesis, initialState }: Omit<ExecutedBatchesOptions, "codes">,
 ): ExecutionClaim {
   const { newStateRoot, oldStateRoot, protocolVersion, outputsHash, outputs } = batch;

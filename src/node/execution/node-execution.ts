@@ -1,17 +1,19 @@
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { Chain, UnformedBatch } from "../../chain/chain.ts";
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
+import type { ChainResult, UnformedChain } from "../../chain/batch/forming.ts";
+import type { Chain } from "../../chain/chain.ts";
+import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
-import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
-import type { ExecutedBatchesOptions } from "./executed-batches.ts";
+import type { ExecutedBatchesOptions, TakenBatch } from "./executed-batches.ts";
 import { ExecutionQueue } from "./execution-queue.ts";
 import type { ProvableBatch } from "./execution-queue.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
@@ -50,19 +52,12 @@ export interface ExecutionView {
 export interface NodeExecution {
   /** Undefined where nothing is proven. */
   readonly view: ExecutionView | undefined;
-  onBlock(block: SequencedBlock): void;
-  beforeForming(batch: UnformedBatch): void;
-  onBatch(batch: FormedBatch): void;
+  /** Knows what batches did, before they change the state tree. */
+  executed(chain: UnformedChain): Follower<CommandResult>;
+  /** Has them proven once they are formed. */
+  readonly provable: Follower<ChainResult>;
   /** The chain has carried out again what an earlier process did: what is kept of later batches is of none. */
-  follow(chain: Pick<Chain, "index" | "sequencer" | "protocolVersion">): void;
-}
-
-/** Where a batch stands between its sealing and its forming. */
-interface Taken {
-  readonly batchNumber: BatchNumber;
-  readonly previous: UnformedBatch["previous"];
-  /** Undefined where it is not needed: an earlier process has proven the batch. */
-  readonly witness: BatchWitness | LabelledExecution | undefined;
+  follow(chain: Pick<Chain, "sequencer" | "protocolVersion">): void;
 }
 
 /** What is done with a chain's batches: proofs of their execution are made, or what they are made from is handed on, or both. */
@@ -86,45 +81,54 @@ export function openNodeExecution(
 ): NodeExecution {
   const older = openTemporaryValues<readonly ExecutedBlock[]>();
   closing.add(() => older.close());
-  const executed = new ExecutedBatches(options, older);
   const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
-  let taken: Taken | undefined;
+  const isWanted = (batchNumber: BatchNumber): boolean =>
+    onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
+  let executed: ExecutedBatches | undefined;
   let followed: Pick<Chain, "protocolVersion"> | undefined;
   /** The last batch for which the prover has made ready. */
   let prepared: bigint | undefined;
+  /** Of the first result, and of the next one. */
+  let [firstBatch, nextBatch]: readonly (BatchNumber | undefined)[] = [];
+  const formed = (batch: FormedBatch): void => {
+    if (executed === undefined) throw new TypeError("a batch is formed behind what was executed");
+    const { commitment, outputs } = batch;
+    const { previous, witness } = executed.taken(outputs.batchNumber);
+    executed.addCodes(batch);
+    const provable = (from: ProvableBatch["witness"]): ProvableBatch => ({
+      ...{ commitment, witness: from },
+      claim: formedClaim(batch, previous, options),
+    });
+    if (witness !== undefined) onProvable?.(provable(witness));
+    if (open !== undefined) take(open, batch, witness, provable);
+    proofs?.onBatch?.(batch);
+  };
   return {
     view: open?.view,
-    onBlock(block) {
-      executed.addBlock(block);
-      if (proofs === undefined || followed === undefined || block.batchNumber === prepared) return;
-      prepared = block.batchNumber;
-      // What fails here fails again, and is told, when the batch is to be proven.
-      proofs.prover.prepare(followed.protocolVersion()).catch(() => undefined);
-    },
-    beforeForming(batch) {
-      const { batchNumber, previous } = batch;
-      const isAsked = onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
-      taken = { batchNumber, previous, witness: executed.take(batch, isAsked) };
-    },
-    onBatch(batch) {
-      const { commitment, outputs } = batch;
-      const own = taken?.batchNumber === outputs.batchNumber ? taken : undefined;
-      taken = undefined;
-      executed.addCodes(batch);
-      const provable = (witness: ProvableBatch["witness"]): ProvableBatch => ({
-        ...{ commitment, witness },
-        claim: formedClaim(batch, own?.previous, options),
-      });
-      if (own?.witness !== undefined) onProvable?.(provable(own.witness));
-      if (open !== undefined) take(open, batch, own?.witness, provable);
-      proofs?.onBatch?.(batch);
-    },
+    executed: (chain) => (executed = new ExecutedBatches(options, chain, { older, isWanted })),
+    provable: {
+      name: "proofs of execution",
+      on({ batchNumber, blocks, formed: batch }) {
+        firstBatch ??= batchNumber;
+        nextBatch = batch === undefined ? batchNumber : batchNumber + 1n;
+        if (batch !== undefined) formed(batch);
+        if (blocks.length === 0 || proofs === undefined || followed === undefined || batchNumber === prepared) return;
+        prepared = batchNumber;
+        // What fails here fails again, and is told, when the batch is to be proven.
+        proofs.prover.prepare(followed.protocolVersion()).catch(() => undefined);
+      },
+      mark: () => nextBatch,
+      returnTo(batch) {
+        nextBatch = batch;
+        const from = batch ?? firstBatch;
+        if (from !== undefined) open?.queue.forgetFrom(from);
+      },
+      digest: () => digestOf(nextBatch),
+    } satisfies Follower<ChainResult, BatchNumber | undefined>,
     follow(chain) {
-      const { index, sequencer } = chain;
       if (open === undefined) return;
       followed = chain;
-      open.queue.forgetFrom(sequencer.batchNumber);
-      closing.add(index.onReturn(() => open.queue.forgetFrom(sequencer.batchNumber)));
+      open.queue.forgetFrom(chain.sequencer.batchNumber);
     },
   };
 }
@@ -133,7 +137,7 @@ export function openNodeExecution(
 function take(
   { queue, store }: OpenProofs,
   { commitment, outputs: { batchNumber } }: FormedBatch,
-  witness: Taken["witness"],
+  witness: TakenBatch["witness"],
   provable: (witness: ProvableBatch["witness"]) => ProvableBatch,
 ): void {
   const kept = store.outcome(batchNumber);

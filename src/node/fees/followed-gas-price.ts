@@ -1,5 +1,8 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
 import type { GasPrice } from "../../chain/mempool/gas-price.ts";
-import type { SequencedBlock } from "../../chain/ordering/batch-reducer.ts";
+import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { SettledBatch } from "../settling/settled-batch.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -32,12 +35,15 @@ const WINDOW = 16;
  * their users. A transaction that pays less than that is refused; clients are told some more, so that what they have signed
  * still pays when the price has risen a little.
  */
-export class FollowedGasPrice implements GasPrice {
+export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigint> {
+  readonly name = "fees";
   readonly #options: Readonly<Record<keyof FeeOptions, bigint>>;
   /** The newest executed batches, the oldest first. */
   readonly #costs: BatchCost[] = [];
   /** Users' gas by block, of those that L1 has not executed. */
   readonly #gasOfBlocks = new Map<bigint, bigint>();
+  /** The newest block that it was told. */
+  #head = 0n;
   #l1GasPriceWei: bigint | undefined;
 
   constructor({ marginPercent = 25, batchGas = 5_000_000, leastGasPriceWei = 1_000_000 }: FeeOptions) {
@@ -62,10 +68,26 @@ export class FollowedGasPrice implements GasPrice {
     return told > leastGasPriceWei ? told : leastGasPriceWei;
   }
 
-  /** Takes a block in; one of the same number takes its place. */
-  addBlock({ environment, receipts, transactions }: SequencedBlock): void {
-    const gas = receipts.reduce((sum, { gasUsed }, i) => (transactions[i]?.kind === "signed" ? sum + gasUsed : sum), 0n);
-    this.#gasOfBlocks.set(environment.number, gas);
+  on({ blocks }: Pick<CommandResult, "blocks">): void {
+    for (const { environment, receipts, transactions } of blocks) {
+      const gas = receipts.reduce((sum, { gasUsed }, i) => (transactions[i]?.kind === "signed" ? sum + gasUsed : sum), 0n);
+      this.#gasOfBlocks.set(environment.number, gas);
+      this.#head = environment.number;
+    }
+  }
+
+  mark(): bigint {
+    return this.#head;
+  }
+
+  /** Forgets the blocks after this one. What L1 took for batches that it has executed stays. */
+  returnTo(head: bigint): void {
+    for (const number of [...this.#gasOfBlocks.keys()]) if (number > head) this.#gasOfBlocks.delete(number);
+    this.#head = head;
+  }
+
+  digest(): Hex {
+    return digestOf([this.report(), this.#gasOfBlocks]);
   }
 
   /** Takes in what L1's execution of a batch cost; a batch that an earlier process sealed is not counted. */

@@ -20,8 +20,8 @@ interface ResealingDependencies {
   readonly waitingOperations: () => Promise<readonly PriorityOperation[]>;
   /** Runs the work after all that the chain takes over from L1, and before what comes later, and beside no snapshot. */
   readonly inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
-  /** The chain is back before this batch. */
-  readonly onBack: (firstBatch: bigint) => void;
+  /** The chain is back before the first batch that is formed again. */
+  readonly onBack: () => void;
   readonly onResealed?: (resealed: Resealed) => void;
 }
 
@@ -110,10 +110,7 @@ export class Resealing {
     if (!chain().remembers(firstBatch)) throw new RangeError(`batch ${firstBatch} has not begun: there is nothing to form again`);
     if (firstBatch < committed) await settling().revertOnL1(firstBatch);
     const operations = await waitingOperations();
-    const lost = await chain().rewind(firstBatch, operations, () => {
-      settling().withdrawFrom(firstBatch);
-      onBack(firstBatch);
-    });
+    const lost = await chain().rewind(firstBatch, operations, onBack);
     const resealed = { firstBatch, lost };
     onResealed?.(resealed);
     settling().resume();

@@ -85,7 +85,7 @@ interface SettlingDependencies {
 }
 
 /** What was on its way at a moment, to return to any number of times. */
-export interface SettlingMark {
+interface SettlingMark {
   /** Of the first batch that was not sealed yet. */
   readonly nextBatch: bigint;
   /** Sealed and not executed, in order, as far as they were. */
@@ -237,11 +237,22 @@ export class Settling {
     return this.#pauseFor(new SettlementError("StateReverted", `${this.#name} returns to an earlier state`));
   }
 
-  /** Goes on; with a mark, from there: L1 must have returned to it. */
-  resume(mark?: SettlingMark): void {
+  /** Stands as at the mark; to be called after `pause`, and when L1 has returned. */
+  returnTo({ nextBatch, pending }: SettlingMark): void {
+    if (this.#closed) return;
+    this.#forgetApprovals(pending);
+    this.#pace.forgetFrom(nextBatch);
+    const lost = (number: bigint) =>
+      new SettlementError("StateReverted", `${this.#name} returned to a state before batch ${number}`);
+    this.#batches.forgetFrom(nextBatch, lost);
+    for (const then of pending) this.#batches.takeAgain(then);
+    this.#journalReverted(pending[0]?.batch.outputs.batchNumber ?? nextBatch);
+  }
+
+  /** Goes on. */
+  resume(): void {
     if (this.#closed) return;
     this.#refusal = undefined;
-    if (mark !== undefined) this.#returnTo(mark);
     const waiting = this.#batches.inOrder();
     this.#provings.proofs.cancelAllBut(new Set(waiting.map(({ batch }) => batch.commitment)));
     this.#paused = false;
@@ -331,16 +342,6 @@ export class Settling {
       // What stopped it was told; a run that was ended leaves its batches to the next one.
       () => undefined,
     );
-  }
-
-  #returnTo({ nextBatch, pending }: SettlingMark): void {
-    this.#forgetApprovals(pending);
-    this.#pace.forgetFrom(nextBatch);
-    const lost = (number: bigint) =>
-      new SettlementError("StateReverted", `${this.#name} returned to a state before batch ${number}`);
-    this.#batches.forgetFrom(nextBatch, lost);
-    for (const then of pending) this.#batches.takeAgain(then);
-    this.#journalReverted(pending[0]?.batch.outputs.batchNumber ?? nextBatch);
   }
 
   async #pauseFor(reason: SettlementError): Promise<void> {

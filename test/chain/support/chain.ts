@@ -1,6 +1,8 @@
 import { startChain } from "../../../src/chain/chain.ts";
 import type { AccessOptions, Chain, ChainDependencies, ChainOptions, ChainOrigin } from "../../../src/chain/chain.ts";
+import { digestOf } from "../../../src/core/digest-of.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { ChainResult } from "../../../src/chain/batch/forming.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
@@ -49,6 +51,7 @@ export interface TestChainOptions {
   readonly rewindable?: boolean;
   readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
+  readonly onResult?: (result: ChainResult) => void;
   /** What keeps it beyond this chain. */
   readonly keeping?: ChainDependencies["keeping"];
   /** Default: every account may use the chain. */
@@ -107,11 +110,23 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       system: options.system ?? testSystem,
       flowsHash: () => keccak(),
       versionOf: options.versionOf ?? (() => 1n),
-      onBlock: (block) => test.blocks.push(block),
-      onBatch: (batch) => {
-        test.batches.push(batch);
-        options.onBatch?.(batch);
-      },
+      followers: [
+        {
+          name: "test",
+          on(result) {
+            const { blocks, formed } = result;
+            test.blocks.push(...blocks);
+            options.onResult?.(result);
+            if (formed === undefined) return;
+            test.batches.push(formed);
+            options.onBatch?.(formed);
+          },
+          // What a test has seen, it has seen.
+          mark: () => undefined,
+          returnTo: () => undefined,
+          digest: () => digestOf([test.blocks.length, test.batches.length]),
+        },
+      ],
       onStop: (error) => test.faults.push(error),
       canSeal: options.canSeal ?? (() => test.canSeal),
       ...(options.keeping === undefined ? {} : { keeping: options.keeping }),

@@ -11,6 +11,7 @@ import { inputTransaction } from "../../../src/chain/verification/batch-inputs.t
 import type { BatchInputs } from "../../../src/chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../../src/chain/verification/batch-verifier.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { ChainResult } from "../../../src/chain/batch/forming.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { keccak } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -67,6 +68,7 @@ export async function startVerifiedChain(
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly versionOf?: VersionOf;
+    readonly onResult?: (result: ChainResult) => void;
   } = {},
 ): Promise<VerifiedChain> {
   const predeploys = await realGenesis();
@@ -80,6 +82,7 @@ export async function startVerifiedChain(
     system: predeployTransactions,
     rewindable: true,
     ...(options.versionOf === undefined ? {} : { versionOf: options.versionOf }),
+    ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
   });
@@ -127,12 +130,14 @@ export async function startVerifiedChain(
     inputs,
     request: (requested: RequestedOperation) => chain.sequencer.runPriorityOp(queueUnseen(requested)),
     queueUnseen,
-    rewind: (batchNumber: bigint, operations: readonly PriorityOperation[]) =>
-      chain.rewind(batchNumber, operations, () => {
+    async rewind(batchNumber: bigint, operations: readonly PriorityOperation[]) {
+      const lost = await chain.rewind(batchNumber, operations, () => {
         test.blocks.splice(test.blocks.findIndex((block) => block.batchNumber === batchNumber));
         test.batches.splice(Number(batchNumber));
-        if (verifier.nextBatch > batchNumber) verifier.goBack(batchNumber);
-      }),
+      });
+      if (verifier.nextBatch > batchNumber) await verifier.goBack(batchNumber);
+      return lost;
+    },
     importRoots(imported: readonly ImportedRoot[]) {
       for (const { registryIndex, root } of imported) roots.set(registryIndex, root);
       return chain.sequencer.importRoots(imported);

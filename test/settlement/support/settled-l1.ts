@@ -2,7 +2,7 @@ import { AbiCoder } from "ethers";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import hre from "hardhat";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
-import type { FormedBatch, FormerMark } from "../../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createChain, localChainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
 import type { CreatedChain, HyperchainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
@@ -97,7 +97,7 @@ export interface SettledChain {
 }
 
 interface ChainMark {
-  readonly former: FormerMark;
+  readonly former: ReturnType<BatchFormer["mark"]>;
   readonly batchNumber: bigint;
 }
 
@@ -151,9 +151,9 @@ export async function createSettledChain(
         oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, extensions }),
       );
     },
-    snapshot: () => ({ former: former.snapshot(), batchNumber }),
+    snapshot: () => ({ former: former.mark(), batchNumber }),
     revert(mark) {
-      former.revert(mark.former);
+      former.returnTo(mark.former);
       ({ batchNumber } = mark);
     },
   };

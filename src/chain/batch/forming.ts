@@ -1,0 +1,79 @@
+import { digestOf } from "../../core/digest-of.ts";
+import type { Follower } from "../../core/follower.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { NamedHead } from "../model/block.ts";
+import type { SealedBatch } from "../model/sealed-batch.ts";
+import type { StateTree } from "../state/state-tree.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { BatchFormer, FormedBatch } from "./form-batch.ts";
+
+/** What came of a command, with the batch that a seal ended as L1 will have it. */
+export interface ChainResult extends CommandResult {
+  readonly formed: FormedBatch | undefined;
+}
+
+/** What a follower may read that comes before the forming of batches. */
+export interface UnformedChain {
+  /** Without the batch that is sealed. */
+  readonly tree: StateTree;
+  /** The newest block before the first that is followed. */
+  readonly head: () => NamedHead;
+}
+
+type FormerMark = ReturnType<BatchFormer["mark"]>;
+
+/** Forms each sealed batch. Followers before it find the state tree without the batch, those behind it what was formed. */
+export class Forming implements Follower<CommandResult, FormerMark> {
+  readonly name = "forming";
+  readonly #former: BatchFormer;
+  readonly #published: (sealed: SealedBatch) => SealedBatch;
+  readonly #formed = new WeakMap<SealedBatch, FormedBatch>();
+
+  /** `published`: what of a batch's changes is published: beside the first one's, those of the chain's first state. */
+  constructor(former: BatchFormer, published: (sealed: SealedBatch) => SealedBatch) {
+    this.#former = former;
+    this.#published = published;
+  }
+
+  on({ sealed }: CommandResult): void {
+    if (sealed !== undefined) this.#formed.set(sealed, this.#former.form(this.#published(sealed)));
+  }
+
+  /** What became of a sealed batch. */
+  formed(sealed: SealedBatch): FormedBatch {
+    const formed = this.#formed.get(sealed);
+    if (formed === undefined) throw new TypeError(`batch ${sealed.outputs.batchNumber} is not formed`);
+    return formed;
+  }
+
+  /** Has a follower told of results with the batches that were formed. */
+  behind<Own>(follower: Follower<ChainResult, Own>): Follower<CommandResult, Own> {
+    return {
+      name: follower.name,
+      on: (result) => {
+        const { sealed } = result;
+        follower.on({ ...result, formed: sealed === undefined ? undefined : this.formed(sealed) });
+      },
+      mark: () => follower.mark(),
+      returnTo: (own, why) => follower.returnTo(own, why),
+      release: (own) => follower.release?.(own),
+      digest: () => follower.digest(),
+    };
+  }
+
+  mark(): FormerMark {
+    return this.#former.mark();
+  }
+
+  returnTo(mark: FormerMark): void {
+    this.#former.returnTo(mark);
+  }
+
+  release(mark: FormerMark): void {
+    this.#former.release(mark);
+  }
+
+  digest(): Hex {
+    return digestOf([this.#former.formed, this.#former.root]);
+  }
+}
