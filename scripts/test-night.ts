@@ -91,7 +91,13 @@ export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "dapps of other bridges with their own npm packages, unmodified",
     night: ["bridges/layerzero", "bridges/layerzero-api", "bridges/layerzero-kept"],
-    day: ["contracts/bridges/proven-dvn", "contracts/bridges/devnet-executor", "bridges/published-code", "options/bridges"],
+    day: [
+      "contracts/bridges/proven-dvn",
+      "contracts/bridges/devnet-executor",
+      "bridges/published-code",
+      "bridges/layerzero-worker",
+      "options/bridges",
+    ],
   },
   {
     what: "payments out of several chains and calls through the test API, with real proofs",

@@ -7,7 +7,7 @@ import type { DeliveryPolicy } from "./delivery-policy.ts";
 import type { OwnCall } from "./own-call.ts";
 
 /** EIP-7825. */
-const MAX_TRANSACTION_GAS = 16_777_216n;
+export const MAX_TRANSACTION_GAS = 16_777_216n;
 /**
  * A node that has not answered so long has the transaction or refuses it later: the next one follows. A chain that makes a
  * block at once answers when it has made it, and puts those that come meanwhile into the next one.
@@ -148,35 +148,38 @@ export class OwnAccount {
   }
 
   async #send(
-    { maxGas = MAX_TRANSACTION_GAS, gas, to, data }: OwnCall,
+    { maxGas = MAX_TRANSACTION_GAS, gas, to, data, value = 0n }: OwnCall,
     { rewardWei, policy, guard }: { readonly rewardWei: bigint; readonly policy: DeliveryPolicy; readonly guard: Undisturbed },
   ): Promise<SentTransaction> {
     const { signer } = this.#dependencies;
     const { gasPrice, balance } = await this.#ask();
-    const estimate = gas ?? (await signer.estimateGas({ to, data, gasLimit: maxGas }));
+    const estimate = gas ?? (await signer.estimateGas({ to, data, value, gasLimit: maxGas }));
     if (estimate > maxGas) throw new Error(`it would take ${estimate} gas, more than the ${maxGas} that are paid for`);
     const costWei = estimate * gasPrice;
-    const objection = objectionTo({ costWei, rewardWei }, policy, balance);
+    const objection = objectionTo({ costWei, rewardWei }, policy, balance - value);
     if (objection !== undefined) throw new Error(objection);
     // Bundles get no less gas than they ask for: with a margin, since the estimate is the least that suffices.
     const withMargin = gas ?? (estimate * 5n) / 4n;
     const gasLimit = withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
-    return guard(async () => this.#broadcast(await this.#ask(), { to, data, gasLimit }, costWei));
+    return guard(async () => this.#broadcast(await this.#ask(), { to, data, value, gasLimit }, costWei));
   }
 
-  /** Looks for what became of the transactions that wait. `isKnown`: its block is known without a question. */
-  async look(isKnown: (sent: SentTransaction) => boolean = () => false): Promise<void> {
-    this.#waiting = this.#waiting.filter((sent) => sent.outcome === undefined && !isKnown(sent));
+  /**
+   * Looks for what became of the transactions that wait. `isKnown`: its block is known without a question, perhaps by the look
+   * after it has one; absent where receipts tell all.
+   */
+  async look(isKnown?: (sent: SentTransaction) => boolean): Promise<void> {
+    this.#waiting = this.#waiting.filter((sent) => sent.outcome === undefined && isKnown?.(sent) !== true);
     if (this.#waiting.length === 0) return;
     const { signer, provider } = this.#dependencies;
     const count = await provider.getTransactionCount(await signer.getAddress(), "latest");
-    await Promise.all(this.#waiting.map((sent) => this.#lookAt(sent, count)));
+    await Promise.all(this.#waiting.map((sent) => this.#lookAt(sent, count, isKnown !== undefined)));
     this.#waiting = this.#waiting.filter(({ outcome }) => outcome === undefined);
   }
 
-  async #lookAt(sent: Waiting, count: number): Promise<void> {
+  async #lookAt(sent: Waiting, count: number, hasEvents: boolean): Promise<void> {
     const { provider } = this.#dependencies;
-    if (sent.nonce < count && !sent.isPast) {
+    if (sent.nonce < count && !sent.isPast && hasEvents) {
       // By the next look its events may be known, and then nothing has to be asked.
       sent.isPast = true;
     } else if (sent.nonce < count) {
@@ -236,7 +239,7 @@ export class OwnAccount {
 
   async #broadcast(
     terms: Terms,
-    call: { readonly to: Hex; readonly data: Hex; readonly gasLimit: bigint },
+    call: { readonly to: Hex; readonly data: Hex; readonly value: bigint; readonly gasLimit: bigint },
     costWei: bigint,
   ): Promise<SentTransaction> {
     const { signer, provider } = this.#dependencies;
@@ -254,7 +257,7 @@ export class OwnAccount {
       looks: 0,
       misses: 0,
     };
-    terms.balance -= costWei;
+    terms.balance -= costWei + call.value;
     this.#waiting = [...this.#waiting, sent];
     const answer = broadcast(raw, provider).catch((error: unknown) => {
       // Unless it is of a state that is gone: its nonce is free, or nothing is known of it. What comes next begins with what the

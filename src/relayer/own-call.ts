@@ -4,6 +4,8 @@ import type { Hex } from "../protocol/hex.ts";
 export interface OwnCall {
   readonly to: Hex;
   readonly data: Hex;
+  /** Coins that go with it. Default: none. */
+  readonly value?: bigint;
   /** More is not paid for. Default: what a transaction can have. */
   readonly maxGas?: bigint;
   /** What surely suffices, where that is known: then no node searches for it. */

@@ -138,14 +138,19 @@ async function failuresOf(works: readonly Promise<void>[]): Promise<readonly unk
   return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
 }
 
-async function answerWithin(answer: Promise<void>, member: string, withinMs: number | undefined): Promise<void> {
+/** Rejects with MemberSilentError where a member has not answered by then; what it answers later is dropped. */
+export async function answerWithin<Answer>(
+  answer: Promise<Answer>,
+  member: string,
+  withinMs: number | undefined,
+): Promise<Answer> {
   if (withinMs === undefined) return answer;
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new MemberSilentError(member, withinMs)), withinMs);
   });
   try {
-    await Promise.race([answer, silence]);
+    return await Promise.race([answer, silence]);
   } finally {
     clearTimeout(timer);
   }

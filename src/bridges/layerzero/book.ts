@@ -39,6 +39,7 @@ export interface Composed {
   readonly message: Hex;
   executed?: BridgeTransactionPlace;
   failed?: Failure;
+  readonly failures: Map<Hex, bigint>;
 }
 
 /** A run that the receiver has reverted. */
@@ -54,6 +55,8 @@ export interface Marks {
   committed?: BridgeTransactionPlace;
   executed?: BridgeTransactionPlace;
   failed?: Failure;
+  /** Gas of each run that failed, by the transaction that paid for it. */
+  readonly failures: Map<Hex, bigint>;
   /** Its receiver has given it up: skipped or burnt. */
   given?: BridgeTransactionPlace;
 }
@@ -109,7 +112,7 @@ export class PacketBook {
 
   marks({ header }: Packet): Marks {
     const key = keccak(fromHex(header));
-    const known = this.#marks.get(key) ?? { dvns: new Set<Hex>() };
+    const known = this.#marks.get(key) ?? unmarked();
     this.#marks.set(key, known);
     return known;
   }
@@ -176,7 +179,7 @@ export class PacketBook {
         return;
       case "LzReceiveAlert":
         // Anyone may tell of a failure.
-        if (isOurs()) this.#byOrigin(args, eid).failed = failure();
+        if (isOurs()) failIn(this.#byOrigin(args, eid), failure(), args);
         return;
       case "InboundNonceSkipped":
       case "PacketBurnt":
@@ -192,7 +195,7 @@ export class PacketBook {
         for (const composed of this.#named(args)) composed.executed = at;
         return;
       case "LzComposeAlert":
-        if (isOurs()) for (const composed of this.#named(args)) composed.failed = failure();
+        if (isOurs()) for (const composed of this.#named(args)) failIn(composed, failure(), args);
     }
   }
 
@@ -202,7 +205,10 @@ export class PacketBook {
     const message = String(args["message"]) as Hex;
     // Read before, in the receipt of our own transaction.
     if (this.#named(args).length > 0) return;
-    this.#composed.set(guid, [...(this.#composed.get(guid) ?? []), { from, to, guid, index, message }]);
+    this.#composed.set(guid, [
+      ...(this.#composed.get(guid) ?? []),
+      { ...{ from, to, guid, index, message }, failures: new Map() },
+    ]);
   }
 
   #named(args: LogDescription["args"]): readonly Composed[] {
@@ -212,7 +218,7 @@ export class PacketBook {
   }
 
   #byHeader(hash: Hex): Marks {
-    const known = this.#marks.get(hash) ?? { dvns: new Set<Hex>() };
+    const known = this.#marks.get(hash) ?? unmarked();
     this.#marks.set(hash, known);
     return known;
   }
@@ -224,10 +230,20 @@ export class PacketBook {
   #byPath(path: string): Marks {
     const header = this.#headers.get(path);
     if (header !== undefined) return this.#byHeader(header);
-    const known = this.#early.get(path) ?? { dvns: new Set<Hex>() };
+    const known = this.#early.get(path) ?? unmarked();
     this.#early.set(path, known);
     return known;
   }
+}
+
+function unmarked(): Marks {
+  return { dvns: new Set(), failures: new Map() };
+}
+
+/** The same failure is read in our own transaction's receipt and among its member's logs. */
+function failIn(run: Pick<Marks, "failed" | "failures">, failure: Failure, args: LogDescription["args"]): void {
+  run.failed = failure;
+  run.failures.set(failure.transactionHash, BigInt(args["gas"] as bigint));
 }
 
 const NO_ONE: Hex = `0x${"00".repeat(20)}`;

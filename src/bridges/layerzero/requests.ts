@@ -1,6 +1,6 @@
 import { library, devnetExecutor } from "./interfaces.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { MOST_GAS } from "../own-sender.ts";
+import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
 import type { Composed, SentPacket } from "./book.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import type { ExecutorOptions, PaidCall } from "./executor-options.ts";
@@ -8,9 +8,9 @@ import type { ExecutorOptions, PaidCall } from "./executor-options.ts";
 /** A transaction of the bridge's key. */
 export interface WorkerTransaction {
   readonly to: Hex;
-  readonly data: string;
+  readonly data: Hex;
   readonly value: bigint;
-  readonly gasLimit: bigint;
+  readonly gas: bigint;
 }
 
 const COMMIT_GAS = 600_000n;
@@ -21,8 +21,8 @@ const GAS_A_DROP = 150_000n;
 
 /** Has the library tell the endpoint that a packet's DVNs have verified it. */
 export function commitment({ header, payloadHash }: SentPacket, { receiveLib }: LayerZeroContracts): WorkerTransaction {
-  const data = library.encodeFunctionData("commitVerification", [header, payloadHash]);
-  return { to: receiveLib, data, value: 0n, gasLimit: COMMIT_GAS };
+  const data = library.encodeFunctionData("commitVerification", [header, payloadHash]) as Hex;
+  return { to: receiveLib, data, value: 0n, gas: COMMIT_GAS };
 }
 
 /** Executes a packet as its sender has paid for, or with other gas. */
@@ -37,9 +37,9 @@ export function execution(
   const dropped = drops.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     to: executor,
-    data: devnetExecutor.encodeFunctionData("execute", [run, drops]),
+    data: devnetExecutor.encodeFunctionData("execute", [run, drops]) as Hex,
     value: receive.value + dropped,
-    gasLimit: gasOf(gas, message, drops.length),
+    gas: gasOf(gas, message, drops.length),
   };
 }
 
@@ -47,12 +47,12 @@ export function execution(
 export function composition(composed: Composed, { gas, value }: PaidCall, { executor }: LayerZeroContracts): WorkerTransaction {
   const { from, to, guid, index, message } = composed;
   const run = { from, to, guid, index, message, extraData: "0x", gasLimit: gas };
-  return { to: executor, data: devnetExecutor.encodeFunctionData("compose", [run]), value, gasLimit: gasOf(gas, message, 0) };
+  return { to: executor, data: devnetExecutor.encodeFunctionData("compose", [run]) as Hex, value, gas: gasOf(gas, message, 0) };
 }
 
 /** A call passes on at most 63/64 of the gas that is left. */
 function gasOf(gas: bigint, message: Hex, drops: number): bigint {
   const bytes = BigInt(message.length / 2 - 1);
   const all = gas + gas / 63n + EXECUTION_GAS + GAS_A_BYTE * bytes + GAS_A_DROP * BigInt(drops);
-  return all < MOST_GAS ? all : MOST_GAS;
+  return all < MAX_TRANSACTION_GAS ? all : MAX_TRANSACTION_GAS;
 }

@@ -1,6 +1,5 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { SentPacket } from "../../bridges/layerzero/book.ts";
-import { ClientError } from "../../client/client-error.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
 import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/gateway-messages.ts";
@@ -20,6 +19,8 @@ export class GatewayCarrier {
   readonly #dvn: Hex;
   readonly #messages = new Map<Hex, readonly GatewayMessage[]>();
   #view: L1View | undefined;
+  /** The first packet of the next look, where there are more than one look takes. */
+  #turn = 0;
 
   constructor(info: () => Ecosystem, members: readonly BridgeMember[], dvn: Hex) {
     this.#info = info;
@@ -31,10 +32,23 @@ export class GatewayCarrier {
   async bring(waiting: readonly SentPacket[]): Promise<boolean> {
     const l1 = this.#members.find(({ isL1 }) => isL1);
     if (l1 === undefined) return false;
-    const crossing = waiting.filter(({ srcEid, dstEid }) => srcEid === l1.id || dstEid === l1.id).slice(0, MOST_A_LOOK);
+    // Others' packets have none of its messages: anyone sends those for nothing.
+    const crossing = waiting.filter(
+      ({ srcEid, dstEid, paid }) => (srcEid === l1.id || dstEid === l1.id) && paid.dvns.includes(this.#dvn),
+    );
+    const first = this.#turn < crossing.length ? this.#turn : 0;
+    this.#turn = first + MOST_A_LOOK;
     let brought = false;
-    for (const { sent } of crossing)
-      for (const message of await this.#messagesOf(sent)) brought = (await this.#bringOne(message, l1)) || brought;
+    for (const { sent } of [...crossing.slice(first), ...crossing.slice(0, first)].slice(0, MOST_A_LOOK))
+      brought = (await this.#bringAll(sent, l1)) || brought;
+    return brought;
+  }
+
+  /** What a transaction sent by a gateway. What cannot be brought now holds up no other: a later look tries again. */
+  async #bringAll(sent: SentPacket["sent"], l1: BridgeMember): Promise<boolean> {
+    let brought = false;
+    const messages = await this.#messagesOf(sent).catch(() => []);
+    for (const message of messages) brought = (await this.#bringOne(message, l1).catch(() => false)) || brought;
     return brought;
   }
 
@@ -56,12 +70,6 @@ export class GatewayCarrier {
     if (to === undefined) return false;
     const all = this.#info();
     const view = isToL1 ? (this.#view ??= viewL1(ecosystemOf(all, findChain(all, message.chainId)), l1.provider)) : undefined;
-    try {
-      return (await deliverGatewayMessage(all, message, to.wallet, view)).state === "delivered";
-    } catch (error) {
-      // A chain that stands still, or an empty account: the next look tries again.
-      if (error instanceof ClientError) return false;
-      throw error;
-    }
+    return (await deliverGatewayMessage(all, message, to.wallet, view)).state === "delivered";
   }
 }

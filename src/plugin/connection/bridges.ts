@@ -70,7 +70,9 @@ function layerZero(contracts: LayerZeroInfo["contracts"], link: EcosystemLink, m
         );
       };
       let delivery = await find();
-      for (let round = 0; round < MOST_ROUNDS && !isOver(delivery); round++) {
+      // What failed before is asked once more: its receiver may take it now.
+      const mayGoOn = (round: number): boolean => !isOver(delivery) || (round === 0 && failedIn(delivery) !== undefined);
+      for (let round = 0; round < MOST_ROUNDS && mayGoOn(round); round++) {
         await movement.settle();
         await movement.relay();
         delivery = await find();
@@ -97,9 +99,14 @@ function isOver({ step, composed }: BridgeDelivery): boolean {
   return step === "executed" && composed.every((each) => each.step !== "sent");
 }
 
+/** The call that its receiver has reverted last; undefined where none has. */
+function failedIn(delivery: BridgeDelivery): BridgeDelivery | BridgeDelivery["composed"][number] | undefined {
+  return [delivery, ...delivery.composed].find(({ step }) => step === "failed");
+}
+
 /** Throws BridgeUseError where it has not arrived. */
 async function arrival(delivery: BridgeDelivery, link: EcosystemLink): Promise<BridgeArrival> {
-  const failed = [delivery, ...delivery.composed].find(({ step }) => step === "failed");
+  const failed = failedIn(delivery);
   if (failed !== undefined) {
     const reason = revertReason(failed.data ?? "0x", await link.names());
     const what =

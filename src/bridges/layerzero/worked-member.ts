@@ -1,0 +1,59 @@
+import { refusalOf } from "../../client/submit.ts";
+import { OwnAccount, RoundOver } from "../../relayer/own-account.ts";
+import type { OwnAccountDependencies, SendingRound } from "../../relayer/own-account.ts";
+import type { BridgeMember } from "../bridge-member.ts";
+import { MemberLogs } from "../member-logs.ts";
+import type { ReadContracts } from "../member-logs.ts";
+import { devnetExecutor } from "./interfaces.ts";
+import type { WorkerTransaction } from "./requests.ts";
+
+/** A member, as the worker reads it and sends to it. */
+export interface WorkedMember {
+  readonly member: BridgeMember;
+  readonly logs: MemberLogs;
+  readonly account: OwnAccount;
+  /** The look under way: once it has been given up, nothing more is sent for it. */
+  look: { isOver: boolean };
+}
+
+export function workedMember(member: BridgeMember, reads: ReadContracts): WorkedMember {
+  const { wallet: signer, provider } = member;
+  const undisturbed: OwnAccountDependencies["undisturbed"] = () => {
+    const { look } = worked;
+    return (send) => (look.isOver ? Promise.reject(new RoundOver("RoundOver", `${member.name} did not answer in time`)) : send());
+  };
+  const account = new OwnAccount({ signer, provider, undisturbed });
+  const worked: WorkedMember = { member, logs: new MemberLogs(member, reads), account, look: { isOver: false } };
+  return worked;
+}
+
+/** What is sent by a look that begins. */
+export function beginLook(worked: WorkedMember): SendingRound {
+  worked.look = { isOver: false };
+  return worked.account.beginRound();
+}
+
+/** One transaction at a time: what follows depends on what it changes. */
+export async function isFree(account: OwnAccount): Promise<boolean> {
+  if (account.waiting > 0) await account.look();
+  return account.waiting === 0;
+}
+
+/** What a transaction would return now. Rejects as the provider does. */
+export function callFrom({ provider, wallet }: BridgeMember, { to, data, value, gas }: WorkerTransaction): Promise<string> {
+  return provider.call({ to, data, value, gasLimit: gas, from: wallet.address });
+}
+
+/** Whether its receiver would take it now. */
+export async function wouldSucceed(
+  kind: "execute" | "compose",
+  transaction: WorkerTransaction,
+  member: BridgeMember,
+): Promise<boolean> {
+  try {
+    return devnetExecutor.decodeFunctionResult(kind, await callFrom(member, transaction))[0] === true;
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    return false;
+  }
+}

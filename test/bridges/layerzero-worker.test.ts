@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { solidityPacked, zeroPadValue } from "ethers";
+import { endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
+import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
+import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
+import { GatewayCarrier } from "../../src/devnet/bridges/gateway-carrier.ts";
+import type { Ecosystem } from "../../src/client/ecosystem.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { FakeMember } from "./support/fake-member.ts";
+import type { FakeLog, FakeTransaction } from "./support/fake-member.ts";
+
+const SENDER = zeroPadValue("0xaa", 32);
+const RECEIVER = "0x00000000000000000000000000000000000000bb";
+const GAS = 100_000n;
+/** Type 3: one option of the executor, of 17 bytes, for `lzReceive` with so much gas. */
+const OPTIONS = solidityPacked(["uint16", "uint8", "uint16", "uint8", "uint128"], [3, 1, 17, 1, GAS]);
+
+describe("LayerZero's worker beside hostile members, receivers and senders", () => {
+  let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
+  let worker: LayerZeroWorker;
+  beforeEach(() => {
+    [a, b, c] = [new FakeMember("alpha", 1), new FakeMember("beta", 2), new FakeMember("gamma", 3)];
+    const members = [a, b, c].map(({ member }) => member);
+    worker = new LayerZeroWorker({ members, clock: systemClock, isHeld: () => false, answerMs: 60 });
+  });
+
+  const logOf = (address: Hex, contract: typeof endpoint, name: string, values: readonly unknown[]): FakeLog => ({
+    address,
+    ...contract.encodeEventLog(name, [...values]),
+  });
+  const guidOf = (nonce: number): Hex => zeroPadValue(`0x${(0x100 + nonce).toString(16).padStart(4, "0")}`, 32) as Hex;
+
+  /** A packet from alpha that its sender pays for, and that its DVN has verified. */
+  function packetTo(destination: FakeMember, nonce: number): void {
+    const { sendLib, receiveLib, dvn, executor, endpoint: at } = worker.contracts;
+    const header = solidityPacked(
+      ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
+      [1, nonce, 1, SENDER, destination.member.id, zeroPadValue(RECEIVER, 32)],
+    );
+    a.emit(
+      logOf(sendLib, library, "ExecutorFeePaid", [executor, 1n]),
+      logOf(sendLib, library, "DVNFeePaid", [[dvn], [], [1n]]),
+      logOf(at, endpoint, "PacketSent", [`${header}${guidOf(nonce).slice(2)}`, OPTIONS, sendLib]),
+    );
+    destination.emit(logOf(receiveLib, library, "PayloadVerified", [dvn, header, 1n, guidOf(nonce)]));
+  }
+
+  const origin = (nonce: bigint) => [1, SENDER, nonce];
+  /** As the real contracts tell it: commits succeed, executions as `succeeds` says. */
+  const obey =
+    (succeeds: (nonce: bigint) => boolean) =>
+    ({ kind, args }: FakeTransaction): readonly FakeLog[] => {
+      const { endpoint: at, executor } = worker.contracts;
+      if (kind === "commit") {
+        const nonce = BigInt(`0x${String(args[0]).slice(4, 20)}`);
+        return [logOf(at, endpoint, "PacketVerified", [origin(nonce), RECEIVER, guidOf(0)])];
+      }
+      const run = args[0] as { readonly origin: { readonly nonce: bigint }; readonly guid: string };
+      const { nonce } = run.origin;
+      if (succeeds(nonce)) return [logOf(at, endpoint, "PacketDelivered", [origin(nonce), RECEIVER])];
+      const alert = [RECEIVER, executor, origin(nonce), run.guid, GAS, 0n, "0x", "0x", "0x"];
+      return [logOf(at, endpoint, "LzReceiveAlert", alert)];
+    };
+  const executions = (at: FakeMember): number => at.sent.filter(({ kind }) => kind === "execute").length;
+
+  test("attack: what a node refuses holds up no other message for its member", async () => {
+    const take = obey(() => true);
+    b.onTransaction = (transaction) => {
+      const isFirst = transaction.kind === "commit" && BigInt(`0x${String(transaction.args[0]).slice(4, 20)}`) === 1n;
+      return isFirst ? new Error("the chain does not take this one") : take(transaction);
+    };
+    for (const nonce of [1, 2, 3]) packetTo(b, nonce);
+    await worker.look();
+    assert.equal(executions(b), 2);
+    assert.match(worker.waitsFor(guidOf(1)) ?? "", /does not take this one/);
+    b.onTransaction = take;
+    await worker.look({ all: true });
+    assert.equal(executions(b), 3);
+  });
+
+  test("attack: a receiver that would take it when asked, and fails in its transaction, is paid for twice and holds up no relay", async () => {
+    b.onTransaction = obey((nonce) => nonce !== 1n);
+    for (const nonce of [1, 2]) packetTo(b, nonce);
+    let looks = 0;
+    // As an explicit relay does: it goes on until nothing moves any more.
+    while ((await worker.look({ all: looks === 0 })) && looks < 20) looks++;
+    assert.ok(looks < 20, "a relay ends");
+    for (let look = 0; look < 5; look++) await worker.look({ all: true });
+    const failures = b.sent.filter(
+      ({ kind, args }) => kind === "execute" && (args[0] as { origin: { nonce: bigint } }).origin.nonce === 1n,
+    );
+    assert.equal(failures.length, 2);
+    assert.equal(executions(b), 3);
+    assert.match(worker.waitsFor(guidOf(1)) ?? "", /failed in 2 transactions that were paid for/);
+  });
+
+  test("a member that does not answer holds up no other, and goes on where it was", async () => {
+    for (const member of [b, c]) member.onTransaction = obey(() => true);
+    packetTo(b, 1);
+    packetTo(c, 2);
+    b.isSilent = true;
+    await assert.rejects(worker.look(), /beta has not answered for/);
+    assert.deepEqual([executions(b), executions(c)], [0, 1]);
+    b.isSilent = false;
+    // The answer to an earlier question is waited for once more, and then it is asked anew.
+    await worker.look().catch(() => undefined);
+    await worker.look();
+    assert.deepEqual([executions(b), executions(c)], [1, 1]);
+  });
+
+  test("attack: packets of strangers that pay no DVN stop no message between L1 and a chain", async () => {
+    const asked: Hex[] = [];
+    const l1 = { ...a.member, isL1: true };
+    const provider = {
+      getTransactionReceipt: (hash: Hex) => {
+        asked.push(hash);
+        // The first of those that pay cannot be read at all.
+        return hash === hashOf(100) ? Promise.reject(new Error("pruned")) : Promise.resolve(null);
+      },
+    } as unknown as typeof l1.provider;
+    const { dvn } = worker.contracts;
+    const carrier = new GatewayCarrier(() => ({}) as Ecosystem, [{ ...l1, provider }, b.member], dvn);
+    const packet = (place: number, dvns: readonly Hex[]): SentPacket =>
+      ({
+        ...{ srcEid: 1, dstEid: 2, paid: { executor: dvn, dvns } },
+        sent: { chainId: 1n, transactionHash: hashOf(place) },
+      }) as unknown as SentPacket;
+    const free = Array.from({ length: 64 }, (_, i) => packet(i, []));
+    const paying = Array.from({ length: 40 }, (_, i) => packet(100 + i, [dvn]));
+    for (let look = 0; look < 2; look++) await carrier.bring([...free, ...paying]);
+    // All that pay have their turn, though the first of them fails.
+    assert.deepEqual(new Set(asked), new Set(paying.map(({ sent }) => sent.transactionHash)));
+  });
+
+  function hashOf(place: number): Hex {
+    return zeroPadValue(`0x${place.toString(16).padStart(4, "0")}`, 32) as Hex;
+  }
+});

@@ -1,0 +1,90 @@
+import { Interface, keccak256, Transaction, Wallet } from "ethers";
+import type { Provider } from "ethers";
+import { devnetExecutorAbi } from "../../../src/abi/devnet-executor.ts";
+import type { BridgeMember } from "../../../src/bridges/bridge-member.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+const executor = new Interface(devnetExecutorAbi);
+const COMMIT = new Interface(["function commitVerification(bytes packetHeader, bytes32 payloadHash)"]);
+
+/** A log as a fake member emits it. */
+export interface FakeLog {
+  readonly address: string;
+  readonly topics: readonly string[];
+  readonly data: string;
+}
+
+/** What a transaction of the bridge's key does. */
+export interface FakeTransaction {
+  readonly kind: "commit" | "execute" | "compose" | "other";
+  /** Decoded arguments of an execution. */
+  readonly args: readonly unknown[];
+}
+
+/** A node with a block for each transaction, which answers, refuses and falls silent as the test says. */
+export class FakeMember {
+  readonly member: BridgeMember;
+  readonly sent: FakeTransaction[] = [];
+  /** What becomes of a transaction: its logs, or the node's refusal. */
+  onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
+  isSilent = false;
+  readonly #blocks: (readonly (FakeLog & { readonly transactionHash: string })[])[] = [[]];
+  readonly #receipts = new Map<string, object>();
+
+  constructor(name: string, id: number) {
+    const answers: Record<string, (...args: never[]) => unknown> = {
+      getNetwork: () => ({ chainId: BigInt(id) }),
+      getFeeData: () => ({ gasPrice: 1n, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n }),
+      getTransactionCount: () => this.#receipts.size,
+      getBalance: () => 10n ** 20n,
+      getTransactionReceipt: (hash: string) => this.#receipts.get(hash) ?? null,
+      getBlock: (tag: number | string) => blockAt(typeof tag === "number" ? tag : this.#blocks.length - 1),
+      getLogs: ({ fromBlock, toBlock }: { fromBlock: number; toBlock: number }) =>
+        this.#blocks.slice(fromBlock, toBlock + 1).flat(),
+      call: ({ data }: { data: string }) => answerTo(data),
+      broadcastTransaction: (raw: string) => this.#take(Transaction.from(raw)),
+    };
+    const provider = Object.fromEntries(
+      Object.entries(answers).map(([method, answer]) => [
+        method,
+        async (...args: never[]) => (this.isSilent ? new Promise(() => undefined) : answer(...args)),
+      ]),
+    ) as unknown as Provider;
+    const wallet = new Wallet(`0x${"07".repeat(32)}`, provider);
+    this.member = { name, chainId: BigInt(id), id, isL1: false, provider, wallet, coin: `0x${"00".repeat(20)}`, fromBlock: 0 };
+  }
+
+  /** A block with these logs, of a transaction of anyone. */
+  emit(...logs: readonly FakeLog[]): Hex {
+    const transactionHash = keccak256(`0x${this.#blocks.length.toString(16).padStart(64, "0")}`) as Hex;
+    this.#blocks.push(logs.map((log) => ({ ...log, transactionHash })));
+    return transactionHash;
+  }
+
+  #take({ data, hash }: Transaction): void {
+    const transaction = readTransaction(data);
+    const outcome = this.onTransaction(transaction);
+    if (outcome instanceof Error) throw outcome;
+    this.sent.push(transaction);
+    const logs = outcome.map((log) => ({ ...log, transactionHash: hash ?? "" }));
+    this.#blocks.push(logs);
+    this.#receipts.set(hash ?? "", { status: 1, hash, logs });
+  }
+}
+
+function blockAt(number: number): object {
+  return { number, hash: keccak256(`0x${number.toString(16).padStart(64, "0")}`) };
+}
+
+function readTransaction(data: string): FakeTransaction {
+  const parsed = executor.parseTransaction({ data });
+  if (parsed?.name === "execute" || parsed?.name === "compose") return { kind: parsed.name, args: [...parsed.args] };
+  const commit = COMMIT.parseTransaction({ data });
+  return commit === null ? { kind: "other", args: [] } : { kind: "commit", args: [...commit.args] };
+}
+
+/** Everything is in order, and every receiver would take it. */
+function answerTo(data: string): string {
+  const parsed = executor.parseTransaction({ data });
+  return parsed === null ? `0x${"ff".repeat(8).padStart(64, "0")}` : `0x${"01".padStart(64, "0")}`;
+}
