@@ -19,7 +19,7 @@ const generated = Object.fromEntries(
 
 export default defineConfig({
   plugins: [hardhatEthers],
-  paths: { sources: ["contracts", "test/contracts/solidity", "fixtures/keystore-accounts"] },
+  paths: { sources: ["contracts", "test/contracts/solidity"] },
   solidity: {
     compilers: [
       { version, path: soljson, settings: { evmVersion: "osaka", metadata: METADATA, optimizer: { enabled: true, runs: 1000 } } },

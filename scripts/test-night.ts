@@ -112,6 +112,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
+    what: "accounts whose keys are in a keystore: each kind and number of owners, operations replayed, keys by tasks",
+    night: ["clients/user-operations/keystore-accounts", "plugin/keys-task"],
+    day: ["clients/user-operations/accounts-on-all-chains", "contracts/attacks/keystore-accounts", "client/remote-slot"],
+  },
+  {
     what: "names that are brought by every route, by the client and by tasks",
     night: ["client/announce", "plugin/names-task"],
     day: ["client/names", "plugin/connection/names", "plugin/connection/hyperchains", "contracts/l2/early-transfers"],
@@ -152,7 +157,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
   {
     what: "the container's image; dapps, toolboxes, accounts and contracts of others",
     night: [
-      ...["package/container", "clients/wagmi", "clients/user-operations/keystore-accounts", "clients/custom-base-token"],
+      ...["package/container", "clients/wagmi", "clients/custom-base-token"],
       ...["clients/zksync-js-calls", "clients/viem", "clients/ethers5", "clients/message-status", "suites/packages"],
       ...["clients/user-operations/sending", "suites/toolboxes", "suites/heavy-computations", "flow/openzeppelin-crosschain"],
       "flow/openzeppelin-gateway",

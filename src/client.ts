@@ -45,6 +45,11 @@ export type { DeliveredGatewayMessage, GatewayMessage } from "./client/gateway-m
 export { bringSlot } from "./client/bring-slot.ts";
 export type { BroughtSlot, SlotToBring } from "./client/bring-slot.ts";
 export type { SignerOf } from "./client/submit.ts";
+export { accountKeys, keysOn, keystoreSlot, registerKeys, rotateKeys, walletOwner } from "./client/keystore.ts";
+export type { AccountKeys, AccountName, KeyOwner, Keys, KeysStanding, OwnersRequest } from "./client/keystore.ts";
+export { deployKeystore, hasKeystore, KEYSTORE_ADDRESSES } from "./client/keystore-contracts.ts";
+export { bringPlan, isLegDone, legsOfSpend, signPlan } from "./client/plan.ts";
+export type { BroughtLeg, PlanLeg, PlannedCall, SignedPlan } from "./client/plan.ts";
 export { loadSlot, viewSlot } from "./client/remote-slot.ts";
 export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
 export { announceName, chooseName, chosenName, pointName, requireFreeName, takeName, transferName } from "./client/names.ts";

@@ -25,6 +25,7 @@ export type ClientErrorCode =
   | "Unconfirmed"
   | "TimedOut"
   | "NotImported"
+  | "NotSigned"
   | "NoContract"
   | "FlowOpen"
   | "PartFailed";

@@ -5,6 +5,8 @@ import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
 import { hyperchainNamesAbi } from "../abi/hyperchain-names.ts";
 import { interopCenterAbi } from "../abi/interop-center.ts";
+import { keystoreAbi } from "../abi/keystore.ts";
+import { keystoreAccountAbi } from "../abi/keystore-account.ts";
 import { l1ErrorsAbi } from "../abi/l1-errors.ts";
 import { l2BaseTokenAbi } from "../abi/l2-base-token.ts";
 import { l2ErrorsAbi } from "../abi/l2-errors.ts";
@@ -32,6 +34,8 @@ export const messageGateway = new Interface(messageGatewayAbi);
 export const l2MessageGateway = new Interface(l2MessageGatewayAbi);
 export const hyperchainNames = new Interface(hyperchainNamesAbi);
 export const remoteSwap = new Interface(remoteSwapAbi);
+export const keystore = new Interface(keystoreAbi);
+export const keystoreAccount = new Interface(keystoreAccountAbi);
 
 /** The part of Uniswap v2's `IUniswapV2Router02` that swaps an amount that is given. */
 export const swapRouter = new Interface([

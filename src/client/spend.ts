@@ -32,6 +32,8 @@ export interface SpendRequest {
 /** A payment to plan. */
 export interface SpendToEstimate extends SpendRequest {
   readonly sender: string;
+  /** Coins that stay on a member, where others pay for gas (`bringPlan`). Default: 600,000 gas at the fees of now. */
+  readonly keep?: ((chainId: number) => bigint) | undefined;
 }
 
 /** What one member gives. */
@@ -74,7 +76,7 @@ export async function estimateSpend(ecosystem: Ecosystem, request: SpendToEstima
   const sender = parseAccount(request.sender);
   const origin = await findAsset(ecosystem, request.asset, providerOf);
   if (to.chainId === ecosystem.l1.chainId) requireWithdrawable(ecosystem, origin.originChainId, origin.originToken);
-  const holdings = await holdingsOf(ecosystem, origin, { sender, to }, providerOf);
+  const holdings = await holdingsOf(ecosystem, origin, { sender, to, keep: request.keep }, providerOf);
   const chosen = chooseParts(holdings, amount, to.chainId);
   if (chosen === undefined) throw tooLittle(request, holdings, sender);
   const parts: SpendPart[] = [];

@@ -29,6 +29,14 @@ export interface Holding {
   readonly why?: string;
 }
 
+/** The account that pays, and where. */
+interface Payer {
+  readonly sender: Hex;
+  readonly to: ChainAddress;
+  /** Coins that stay on a member; default: for the gas of a part. */
+  readonly keep?: ((chainId: number) => bigint) | undefined;
+}
+
 /** Gas that a part may take on its own member, an approval and a token's announcement included. */
 const PART_GAS = 600_000n;
 /** Gas on the chain that a deposit pays beforehand; what is not used comes back. */
@@ -54,9 +62,10 @@ export async function findAsset(ecosystem: Ecosystem, text: string, providerOf: 
 export async function holdingsOf(
   all: Ecosystem,
   asset: AssetOrigin,
-  { sender, to }: { readonly sender: Hex; readonly to: ChainAddress },
+  payer: Payer,
   providerOf: ProviderOf,
 ): Promise<readonly Holding[]> {
+  const { sender, to } = payer;
   // What a chain on another chain has comes by that one, in two orders.
   const ecosystem = ecosystemOf(all, {});
   const { l1 } = ecosystem;
@@ -68,13 +77,12 @@ export async function holdingsOf(
     const holding = { name, chainId, token: ETHER, spendable: 0n, cautions: spoken };
     if (known?.exit === "activated" || known?.stopped === true) return { ...holding, why: spoken.join("; ") };
     try {
-      return { ...holding, ...(await onChain(ecosystem, chain, asset, sender, providerOf(chainId))) };
+      return { ...holding, ...(await onChain(ecosystem, chain, asset, payer, providerOf(chainId))) };
     } catch (error) {
       return { ...holding, why: `it does not answer: ${reasonOf(error)}` };
     }
   });
-  const ofL1 =
-    asset.originChainId === l1.chainId ? [onL1(ecosystem, asset.originToken, { sender, to }, providerOf(l1.chainId))] : [];
+  const ofL1 = asset.originChainId === l1.chainId ? [onL1(ecosystem, asset.originToken, payer, providerOf(l1.chainId))] : [];
   const found = await Promise.all([...ofL1, ...ofChain]);
   // Paying oneself where one has it already gathers nothing.
   return found
@@ -86,26 +94,21 @@ async function onChain(
   ecosystem: Ecosystem,
   chain: EcosystemChain,
   asset: AssetOrigin,
-  sender: Hex,
+  { sender, keep }: Payer,
   provider: Provider,
 ): Promise<Pick<Holding, "token" | "spendable" | "why">> {
   const { address: token, isBase } = await tokenThere(ecosystem, asset, chain, provider);
-  const [coins, gas] = await Promise.all([provider.getBalance(sender), gasOf(provider)]);
+  const [coins, gas] = await Promise.all([provider.getBalance(sender), keep?.(chain.chainId) ?? gasOf(provider)]);
   if (isBase) return { token, ...afterGas(coins, gas) };
   const balance = await tokenBalance(token, sender, provider);
   return { token, ...withGas(balance, coins, gas, chain.baseToken.symbol) };
 }
 
-async function onL1(
-  ecosystem: Ecosystem,
-  token: Hex,
-  { sender, to }: { readonly sender: Hex; readonly to: ChainAddress },
-  provider: Provider,
-): Promise<Holding> {
+async function onL1(ecosystem: Ecosystem, token: Hex, { sender, to, keep }: Payer, provider: Provider): Promise<Holding> {
   const { name, chainId, contracts } = ecosystem.l1;
   const holding = { name, chainId, token, cautions: [] };
   const destination = ecosystem.chains.find((chain) => chain.chainId === to.chainId);
-  const gasInEther = await gasOf(provider);
+  const gasInEther = keep?.(chainId) ?? (await gasOf(provider));
   // A deposit's gas on the chain is paid here, in that chain's coin.
   const there = destination === undefined ? 0n : await requestCost(contracts.factory, BigInt(to.chainId), DEPOSIT_GAS, provider);
   const paysThere = destination !== undefined && isBaseToken(destination, token);

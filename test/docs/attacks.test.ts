@@ -17,7 +17,7 @@ test("every attack and every rule has its number once, in order", () => {
     next.set(part, at);
   }
   // Numbers are never taken out: tests are named by them.
-  for (const [part, least] of Object.entries({ A: 28, B: 7, C: 27, D: 20 })) assert.ok((next.get(part) ?? 0) >= least, part);
+  for (const [part, least] of Object.entries({ A: 29, B: 7, C: 27, D: 20 })) assert.ok((next.get(part) ?? 0) >= least, part);
 });
 
 test("every number has a test that carries it out, and no test a number that the page lacks", () => {

@@ -64,6 +64,8 @@ const TASKS: readonly (readonly string[])[] = [
   ["spend", "1", "ETH", "1@alpha"],
   ["names"],
   ["names", "anna@alpha", "--take"],
+  ["keys", HASH],
+  ["keys", "--register", "--owners", "1"],
   ["reconstruct", "alpha"],
   ["prove", "alpha", HASH],
   ["verify", "alpha", "0"],

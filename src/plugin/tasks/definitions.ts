@@ -398,6 +398,18 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./names.ts"))
     .build(),
+  task("hyperchain:keys", "Show whose keys act for an account on all chains, name one by its first keys, or replace them")
+    .addPositionalArgument({ name: "id", description: "The account's id, as --register prints it", defaultValue: "" })
+    .addOption(option("home", "The chain whose keystore has the keys: name or id (default: the first)"))
+    .addFlag({ name: "register", description: "Name a new account by its first keys: --owners, --threshold" })
+    .addFlag({ name: "rotate", description: "Replace its keys by --owners and --threshold; enough of the present owners sign" })
+    .addOption(option("owners", "Numbers or addresses of accounts, or 0x… of a verifier and its key (ERC-7913), with commas"))
+    .addOption(option("threshold", "How many owners have to sign (default: all)"))
+    .addOption(option("from", "Who pays: number or address of a development account (default: account 0)"))
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./keys.ts"))
+    .build(),
   task("hyperchain:reconstruct", "Rebuild a chain's state from L1's data alone, and check it against the root that L1 executed")
     .addPositionalArgument({ name: "chain", description: "Name or id, or the address of its contract on L1" })
     .addOption(nodeUrl)

@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { p256 } from "@noble/curves/nist.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { JsonRpcProvider } from "ethers";
-import { bytesToHex, createPublicClient, createWalletClient, http, zeroHash } from "viem";
+import { createPublicClient, http } from "viem";
 import type { Address, Hex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { createBundlerClient, toWebAuthnAccount } from "viem/account-abstraction";
-import type { SmartAccount, WebAuthnAccount } from "viem/account-abstraction";
-import {
-  factoryAbi,
-  headSlot,
-  keyOwner,
-  keystoreAbi,
-  passkeyOwner,
-  rotateKeys,
-  toKeystoreAccount,
-} from "../../../fixtures/keystore-accounts/keystore-account.ts";
+import { createBundlerClient } from "viem/account-abstraction";
+import type { SmartAccount } from "viem/account-abstraction";
+import { keyOwner, passkeyOwner, toKeystoreAccount } from "../../../fixtures/keystore-accounts/keystore-account.ts";
 import type { Keys, Owner } from "../../../fixtures/keystore-accounts/keystore-account.ts";
-import { crossChainViews, messenger } from "../../../src/client/contract-interfaces.ts";
+import { crossChainViews, keystoreAccount, messenger } from "../../../src/client/contract-interfaces.ts";
 import { bringSlot } from "../../../src/client/bring-slot.ts";
 import type { BroughtSlot } from "../../../src/client/bring-slot.ts";
+import { keysOn, keystoreSlot, registerKeys, rotateKeys } from "../../../src/client/keystore.ts";
+import type { AccountKeys } from "../../../src/client/keystore.ts";
+import { deployKeystore, KEYSTORE_ADDRESSES } from "../../../src/client/keystore-contracts.ts";
 import { loadSlot, viewSlot } from "../../../src/client/remote-slot.ts";
 import type { AskingProviderOf } from "../../../src/client/remote-slot.ts";
 import { send } from "../../../src/client/send.ts";
@@ -28,24 +21,20 @@ import { viemChain } from "../../../src/client/viem-chain.ts";
 import { viemSigner } from "../../../src/client/viem-signer.ts";
 import { walletOf } from "../../../fixtures/sponsored-call/sponsor.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
-import { deploy } from "../../client/support.ts";
 import { ALICE, clientOf, ETHER, startFlowDevnet } from "../../flow/support/devnet.ts";
 import type { FlowDevnet } from "../../flow/support/devnet.ts";
 import { PATIENT } from "../../support/patient.ts";
 import { deployEntryPoint } from "./support/entry-points.ts";
+import { passkey, PRESENT, VERIFIED } from "./support/passkeys.ts";
 
 const [HOME, OTHER] = [0, 1] as const;
 type Place = typeof HOME | typeof OTHER;
-/** Flags of an assertion: the user was present, and verified (WebAuthn, 6.1). */
-const [PRESENT, VERIFIED] = [0x01, 0x04];
+const { keystore, passkeys: verifier } = KEYSTORE_ADDRESSES;
 
 describe("B6, B9: accounts of passkeys and several owners, whose keys are in a keystore", () => {
   let devnet: FlowDevnet;
   let providers: JsonRpcProvider[];
   let l1: JsonRpcProvider;
-  let keystore: Address;
-  let factory: Address;
-  let verifier: Address;
 
   before(async () => {
     const chains = [
@@ -57,11 +46,8 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     l1 = new JsonRpcProvider(devnet.info().l1.url, undefined, { cacheTimeout: -1 });
     for (const place of [HOME, OTHER] as const) {
       await deployEntryPoint("0.8", alice(place));
-      // The same creator and nonce on both chains, so the same addresses.
-      factory = await deploy(alice(place), "KeystoreAccountFactory");
-      verifier = await deploy(alice(place), "PasskeyVerifier");
+      await deployKeystore(devnet.info(), 271 + place, alice(place));
     }
-    keystore = await deploy(alice(HOME), "Keystore");
   });
   after(async () => {
     l1.destroy();
@@ -79,67 +65,18 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
   }
   const reader = (place: Place) => createPublicClient({ ...connection(place), pollingInterval: 20, cacheTime: 0 });
 
-  /** A passkey on a software authenticator: ECDSA on P-256 over what WebAuthn has it sign. */
-  function passkey({ flags = PRESENT | VERIFIED, changed = (json: string) => json } = {}): WebAuthnAccount {
-    const secret = p256.utils.randomSecretKey();
-    const getFn = async (options: unknown) => {
-      const { publicKey } = options as { publicKey: { challenge: Uint8Array } };
-      const challenge = Buffer.from(publicKey.challenge).toString("base64url");
-      const json = changed(
-        JSON.stringify({ type: "webauthn.get", challenge, origin: "https://wallet.example", crossOrigin: false }),
-      );
-      const clientDataJSON = Buffer.from(json);
-      const authenticatorData = Buffer.concat([sha256(Buffer.from("wallet.example")), Buffer.of(flags, 0, 0, 0, 1)]);
-      const message = Buffer.concat([authenticatorData, sha256(clientDataJSON)]);
-      const signature = Buffer.from(p256.sign(message, secret, { format: "der", lowS: true }));
-      const exact = (bytes: Buffer) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-      const response = Object.fromEntries(
-        Object.entries({ clientDataJSON, authenticatorData, signature }).map(([k, v]) => [k, exact(v)]),
-      );
-      return { id: "credential", type: "public-key", response } as never;
-    };
-    const publicKey = bytesToHex(p256.getPublicKey(secret, false).slice(1));
-    return toWebAuthnAccount({ credential: { id: "credential", publicKey }, getFn, rpId: "wallet.example" });
-  }
   const key = () => keyOwner(privateKeyToAccount(generatePrivateKey()));
   const keysOf = (threshold: bigint, owners: readonly Owner[]): Keys => ({ threshold, owners: owners.map(({ owner }) => owner) });
 
-  const walletAt = (place: Place) => {
-    const account = privateKeyToAccount(devnet.accounts.wallet(ALICE).privateKey as Hex);
-    return createWalletClient({ account, ...connection(place) });
-  };
-  async function write(name: "register", args: readonly unknown[]): Promise<void> {
-    const wallet = walletAt(HOME);
-    const { account } = wallet;
-    const call = { address: keystore, abi: keystoreAbi, functionName: name, args } as never;
-    await reader(HOME).simulateContract(Object.assign({ account }, call));
-    await reader(HOME).waitForTransactionReceipt({ hash: await wallet.writeContract(call) });
-  }
-
   /** Registers the keys, and gives the account coins on both chains. */
   async function register(keys: Keys): Promise<{ readonly id: Hex; readonly address: Address }> {
-    const args = [keys, zeroHash] as const;
-    const { result: id } = await reader(HOME).simulateContract({
-      address: keystore,
-      abi: keystoreAbi,
-      functionName: "register",
-      args,
-    });
-    await write("register", args);
-    const place = [271n, keystore, id] as const;
-    const address = await reader(HOME).readContract({
-      address: factory,
-      abi: factoryAbi,
-      functionName: "addressOf",
-      args: place,
-    });
+    const { id, account: address } = await registerKeys(devnet.info(), { home: 271, keys }, alice(HOME));
     for (const chain of [HOME, OTHER] as const)
       await (await alice(chain).sendTransaction({ to: address, value: ETHER / 10n })).wait();
     return { id, address };
   }
   function accountOn(place: Place, id: Hex, keys: Keys, signers: readonly (Owner | undefined)[], version = 1n) {
-    const home = { chainId: 271, keystore };
-    return toKeystoreAccount({ client: reader(place), factory, home, id, version, keys, signers });
+    return toKeystoreAccount({ client: reader(place), addresses: KEYSTORE_ADDRESSES, home: 271, id, version, keys, signers });
   }
   const bundlerOn = (place: Place) => createBundlerClient({ client: reader(place), ...connection(place), pollingInterval: 20 });
   /** Sends a wei somewhere new; resolves where it arrived. */
@@ -151,7 +88,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     assert.equal(await reader(place).getBalance({ address: to }), 1n);
   }
   const asked = ((chainId: number) => providers[chainId - 271] ?? l1) as AskingProviderOf;
-  const headOn = (id: Hex) => ({ on: 272, chain: 271, contract: keystore, slot: headSlot(id) });
+  const headOn = (id: Hex) => ({ on: 272, chain: 271, contract: keystore, slot: keystoreSlot(id) });
   /** Has the other chain see what the keystore holds of an account. */
   async function bring(id: Hex): Promise<void> {
     // A chain imports roots of batches that said something.
@@ -164,7 +101,7 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
 
   /** Has every other chain see it, though no chain says anything: the ecosystem goes on meanwhile. */
   async function bringEverywhere(id: Hex): Promise<readonly BroughtSlot[]> {
-    const request = { chain: 271, contract: keystore, slot: headSlot(id) };
+    const request = { chain: 271, contract: keystore, slot: keystoreSlot(id) };
     const signerOf = (chainId: number) => devnet.accounts.wallet(ALICE).connect(asked(chainId));
     let ended = false;
     const brought = bringSlot(devnet.info(), request, signerOf, asked, { lookMs: 20 }).finally(() => (ended = true));
@@ -232,7 +169,10 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     const [keys, nextKeys] = [keysOf(1n, [old]), keysOf(1n, [next])];
     const { id, address } = await register(keys);
     const [here, there] = [await accountOn(HOME, id, keys, [old]), await accountOn(OTHER, id, keys, [old])];
-    assert.deepEqual([here.address, there.address], [address, address]);
+    assert.deepEqual(
+      [here, there].map((each) => each.address.toLowerCase()),
+      [address, address],
+    );
     // Nothing of the keystore has come yet.
     await assert.rejects(pays(OTHER, there), /AA23/);
     await bring(id);
@@ -241,10 +181,14 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     const first = await loadedHead(id);
     const earlier = await viewSlot(devnet.info(), headOn(id), asked);
 
-    const rotation = { client: reader(HOME), wallet: walletAt(HOME), home: { chainId: 271, keystore }, id, version: 1n, keys };
-    await assert.rejects(rotateKeys({ ...rotation, next: nextKeys, signers: [next] }), /NotSigned/);
-    assert.equal(await rotateKeys({ ...rotation, next: nextKeys, signers: [old] }), 2n);
-    await assert.rejects(rotateKeys({ ...rotation, next: nextKeys, signers: [old] }), /OtherKeys/);
+    const rotate = (owners: readonly Owner[]): Promise<AccountKeys> =>
+      rotateKeys(devnet.info(), { home: 271, id, next: nextKeys, owners }, alice(HOME));
+    await assert.rejects(rotate([next]), { code: "NotSigned" });
+    // A stranger signs in the owner's place.
+    await assert.rejects(rotate([{ ...key(), owner: old.owner }]), { code: "Refused", message: /RotationNotSigned/ });
+    const rotated = await rotate([old]);
+    assert.equal(rotated.version, 2n);
+    assert.equal(await keysOn(devnet.info(), 272, rotated, providers[OTHER]!), "other");
     await assert.rejects(pays(HOME, here), /AA24/);
     await pays(HOME, await accountOn(HOME, id, nextKeys, [next], 2n));
     // Until the other chain is told, it takes the old key, and the new one not.
@@ -258,13 +202,14 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
     assert.notEqual(await loadedHead(id), first);
     await assert.rejects(pays(OTHER, there), /AA24/);
     await pays(OTHER, renewed);
+    assert.equal(await keysOn(devnet.info(), 272, rotated, providers[OTHER]!), "present");
     // It is there, and is not brought twice.
     assert.deepEqual(await bringEverywhere(id), [
       { chainId: 272, value: BigInt(await loadedHead(id)), batchNumber: told.batchNumber },
     ]);
     // An older proof changes nothing.
     const known = await loadedHead(id);
-    const data = crossChainViews.encodeFunctionData("load", [earlier.batch, keystore, headSlot(id), earlier.proof]);
+    const data = crossChainViews.encodeFunctionData("load", [earlier.batch, keystore, keystoreSlot(id), earlier.proof]);
     await (await alice(OTHER).sendTransaction({ to: PREDEPLOYS.CrossChainViews, data })).wait();
     assert.equal(await loadedHead(id), known);
     await assert.rejects(pays(OTHER, there), /AA24/);
@@ -289,11 +234,11 @@ describe("B6, B9: accounts of passkeys and several owners, whose keys are in a k
 
   /** The head as the account on the other chain reads it. */
   async function loadedHead(id: Hex): Promise<Hex> {
-    const args = [271n, keystore, id] as const;
-    const address = await reader(OTHER).readContract({ address: factory, abi: factoryAbi, functionName: "addressOf", args });
-    const abi = [
-      { type: "function", name: "head", inputs: [], outputs: [{ type: "bytes32" }], stateMutability: "view" },
-    ] as const;
-    return reader(OTHER).readContract({ address, abi, functionName: "head" });
+    const { accounts: to } = KEYSTORE_ADDRESSES;
+    const ask = async (account: string, method: string, args: readonly unknown[]): Promise<string> => {
+      const answer = await providers[OTHER]!.call({ to: account, data: keystoreAccount.encodeFunctionData(method, args) });
+      return String(keystoreAccount.decodeFunctionResult(method, answer)[0]);
+    };
+    return (await ask(await ask(to, "addressOf", [271n, keystore, id]), "head", [])) as Hex;
   }
 });
