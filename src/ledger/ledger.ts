@@ -36,6 +36,8 @@ export interface Ledger {
   durable(): Promise<void>;
   /** Writes what is kept at one moment into a folder that has no ledger; works of `together` are awaited. Rejects as they do. */
   copyTo(folder: string): Promise<void>;
+  /** Throws LedgerError Damaged where something is missing, or is not what was written, of any stream or facts. */
+  requireWhole(): void;
   /** Forgets everything: a start that did not come to its end. */
   clear(): void;
   close(): void;

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
 import type { Ledger, LedgerFacts, LedgerStream } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
@@ -8,19 +9,23 @@ import { sqliteModule } from "./sqlite-module.ts";
 
 /** "hypr": by which the file is known. */
 const APPLICATION_ID = 0x68797072;
-const VERSION = 1;
+/** Format 1 had neither checksums nor counts, by which damage is told. */
+const VERSION = 2;
 export const LEDGER_FILE = "ecosystem.sqlite";
 
 const SCHEMA = `
   CREATE TABLE entries (
-    stream TEXT NOT NULL, position INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (stream, position)
+    stream TEXT NOT NULL, position INTEGER NOT NULL, entry TEXT NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (stream, position)
   ) WITHOUT ROWID;
-  CREATE TABLE facts (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (kind, name));
+  CREATE TABLE facts (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, checksum INTEGER NOT NULL, UNIQUE (kind, name)
+  );
+  CREATE TABLE counts (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 `;
 
 /**
- * Opens the ledger in a folder; makes both where they are not there. Throws LedgerError InUse, Foreign, Newer, Damaged or
- * Unwritable.
+ * Opens the ledger in a folder; makes both where they are not there. Throws LedgerError InUse, Foreign, Older, Newer, Damaged
+ * or Unwritable.
  */
 export function openSqliteLedger(folder: string): Ledger {
   const path = join(folder, LEDGER_FILE);
@@ -48,7 +53,12 @@ function prepare(database: DatabaseSync, folder: string, path: string): void {
   if (version > VERSION)
     throw new LedgerError(
       "Newer",
-      `${path} has format ${version}, this software reads up to ${VERSION}; use the version that wrote it, or name another folder`,
+      `${path} has format ${version}, this software reads ${VERSION}; use the version that wrote it, or name another folder`,
+    );
+  if (count > 0 && version < VERSION)
+    throw new LedgerError(
+      "Older",
+      `${path} has format ${version}, this software reads ${VERSION}; go on with the version that wrote it, or name another folder`,
     );
   if (count > 0) requireOurs(database, path);
   if (count === 0) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};`);
@@ -68,12 +78,15 @@ class SqliteLedger implements Ledger {
   readonly #database: DatabaseSync;
   readonly #path: string;
   readonly #streams = new Map<string, LedgerStream>();
+  /** Names of the facts of each kind. */
+  readonly #names = new Map<string, Set<string>>();
   /** Works of `together` under way. */
   #held = 0;
   #inTransaction = false;
   #end: Promise<undefined> | undefined;
   #endHeld: { resolve(): void; reject(error: unknown): void } | undefined;
   #lost: LedgerError | undefined;
+  #counting: Statement | undefined;
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
@@ -83,17 +96,13 @@ class SqliteLedger implements Ledger {
   stream(name: string): LedgerStream {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
-    const [counting, reading, readingOne, adding, removing] = [
-      "SELECT count(*) AS length, coalesce(max(position) + 1, 0) AS next FROM entries WHERE stream = ?",
+    const [reading, readingOne, adding, removing] = [
       "SELECT entry FROM entries WHERE stream = ? AND position >= ? ORDER BY position",
       "SELECT entry FROM entries WHERE stream = ? AND position = ?",
-      "INSERT INTO entries (stream, position, entry) VALUES (?, ?, ?)",
+      "INSERT INTO entries (stream, position, entry, checksum) VALUES (?, ?, ?, ?)",
       "DELETE FROM entries WHERE stream = ? AND position >= ?",
-    ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement, Statement];
-    const counted = this.#read(() => counting.get(name)) as { readonly length: number; readonly next: number };
-    if (counted.length !== counted.next)
-      throw new LedgerError("Damaged", `${this.#path}: entries of ${name} are missing; restore a copy, or name another folder`);
-    let { length } = counted;
+    ].map((sql) => this.#database.prepare(sql)) as [Statement, Statement, Statement, Statement];
+    let length = this.#wholeLength(name);
     const stream: LedgerStream = {
       get length() {
         return length;
@@ -101,12 +110,18 @@ class SqliteLedger implements Ledger {
       entries: (from = 0) => this.#entries(() => reading.iterate(name, from)),
       entry: (position) => (this.#read(() => readingOne.get(name, position)) as { readonly entry: string } | undefined)?.entry,
       append: (entry) => {
-        this.#write(() => adding.run(name, length, entry));
+        this.#write(() => {
+          adding.run(name, length, entry, checksumOf(name, String(length), entry));
+          this.#count(streamCount(name), length + 1);
+        });
         length++;
       },
       truncate: (to) => {
         if (to >= length) return;
-        this.#write(() => removing.run(name, to));
+        this.#write(() => {
+          removing.run(name, to);
+          this.#count(streamCount(name), to);
+        });
         length = to;
       },
     };
@@ -115,20 +130,86 @@ class SqliteLedger implements Ledger {
   }
 
   facts(kind: string): LedgerFacts {
-    const all = (): ReadonlyMap<string, string> => {
-      const rows = this.#read(() => this.#database.prepare("SELECT name, value FROM facts WHERE kind = ? ORDER BY id").all(kind));
-      return new Map((rows as { name: string; value: string }[]).map(({ name, value }) => [name, value]));
-    };
+    const all = (): ReadonlyMap<string, string> => new Map(this.#factsOf(kind).map(({ name, value }) => [name, value]));
+    this.#namesOf(kind);
     const setting = this.#database.prepare(
-      "INSERT INTO facts (kind, name, value) VALUES (?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value",
+      "INSERT INTO facts (kind, name, value, checksum) VALUES (?, ?, ?, ?) ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value, checksum = excluded.checksum",
     );
     const deleting = this.#database.prepare("DELETE FROM facts WHERE kind = ? AND name = ?");
     return {
       all,
       get: (name) => all().get(name),
-      set: (name, value) => this.#write(() => setting.run(kind, name, value)),
-      delete: (name) => this.#write(() => deleting.run(kind, name)),
+      set: (name, value) =>
+        this.#write(() => {
+          const known = this.#namesOf(kind);
+          setting.run(kind, name, value, checksumOf(kind, name, value));
+          if (known.has(name)) return;
+          this.#count(factCount(kind), known.size + 1);
+          known.add(name);
+        }),
+      delete: (name) =>
+        this.#write(() => {
+          const known = this.#namesOf(kind);
+          deleting.run(kind, name);
+          if (!known.has(name)) return;
+          this.#count(factCount(kind), known.size - 1);
+          known.delete(name);
+        }),
     };
+  }
+
+  /** How many entries a stream has, all of them as they were written. Throws LedgerError Damaged. */
+  #wholeLength(name: string): number {
+    const all = this.#database.prepare("SELECT position, entry, checksum FROM entries WHERE stream = ? ORDER BY position");
+    const each = this.#read(() => all.iterate(name));
+    let length = 0;
+    for (let row = this.#read(() => each.next()); row.done !== true; row = this.#read(() => each.next())) {
+      const { position, entry, checksum } = row.value as { position: number; entry: string; checksum: number };
+      if (position !== length) throw this.#damaged(`entry ${length} of ${name} is missing`);
+      if (checksum !== checksumOf(name, String(position), entry))
+        throw this.#damaged(`entry ${position} of ${name} is not what was written`);
+      length++;
+    }
+    const noted = this.#noted(streamCount(name));
+    if (length !== noted) throw this.#damaged(`${name} has ${length} entries, ${noted} were written`);
+    return length;
+  }
+
+  #namesOf(kind: string): Set<string> {
+    const known = this.#names.get(kind) ?? this.#wholeNames(kind);
+    this.#names.set(kind, known);
+    return known;
+  }
+
+  /** The same of facts. */
+  #wholeNames(kind: string): Set<string> {
+    const rows = this.#factsOf(kind);
+    const wrong = rows.find(({ name, value, checksum }) => checksum !== checksumOf(kind, name, value));
+    if (wrong !== undefined) throw this.#damaged(`the fact "${wrong.name}" of ${kind} is not what was written`);
+    const noted = this.#noted(factCount(kind));
+    if (rows.length !== noted) throw this.#damaged(`${kind} has ${rows.length} facts, ${noted} were written`);
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  #factsOf(kind: string): readonly Fact[] {
+    const reading = this.#database.prepare("SELECT name, value, checksum FROM facts WHERE kind = ? ORDER BY id");
+    return this.#read(() => reading.all(kind)) as unknown as readonly Fact[];
+  }
+
+  #noted(name: string): number {
+    const reading = this.#database.prepare("SELECT count FROM counts WHERE name = ?");
+    return (this.#read(() => reading.get(name)) as { readonly count: number } | undefined)?.count ?? 0;
+  }
+
+  #count(name: string, count: number): void {
+    this.#counting ??= this.#database.prepare(
+      "INSERT INTO counts (name, count) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = excluded.count",
+    );
+    this.#counting.run(name, count);
+  }
+
+  #damaged(what: string): LedgerError {
+    return new LedgerError("Damaged", `${this.#path}: ${what}; restore a copy, or name another folder`);
   }
 
   async together<T>(work: () => Promise<T>): Promise<T> {
@@ -163,9 +244,22 @@ class SqliteLedger implements Ledger {
     });
   }
 
+  requireWhole(): void {
+    const named = (sql: string): readonly string[] =>
+      (this.#read(() => this.#database.prepare(sql).all()) as { readonly name: string }[]).map(({ name }) => name);
+    const noted = named("SELECT name FROM counts");
+    const notedAs = (prefix: string): readonly string[] =>
+      noted.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+    const streams = [...notedAs(streamCount("")), ...named("SELECT DISTINCT stream AS name FROM entries")];
+    for (const name of new Set(streams)) this.stream(name);
+    for (const kind of new Set([...notedAs(factCount("")), ...named("SELECT DISTINCT kind AS name FROM facts")]))
+      this.facts(kind);
+  }
+
   clear(): void {
-    this.#write(() => this.#database.exec("DELETE FROM entries; DELETE FROM facts"));
+    this.#write(() => this.#database.exec("DELETE FROM entries; DELETE FROM facts; DELETE FROM counts"));
     this.#streams.clear();
+    this.#names.clear();
   }
 
   close(): void {
@@ -215,13 +309,40 @@ class SqliteLedger implements Ledger {
   #write(write: () => unknown): void {
     if (this.#lost !== undefined) throw this.#lost;
     telling(this.#path, () => {
-      if (this.#held > 0 && !this.#inTransaction) {
-        this.#database.exec("BEGIN");
+      if (this.#inTransaction) return void write();
+      this.#database.exec("BEGIN");
+      if (this.#held > 0) {
         this.#inTransaction = true;
+        return void write();
       }
-      write();
+      try {
+        write();
+        this.#database.exec("COMMIT");
+      } catch (error) {
+        this.#database.exec("ROLLBACK");
+        throw error;
+      }
     });
   }
+}
+
+interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly checksum: number;
+}
+
+function streamCount(name: string): string {
+  return `entries of ${name}`;
+}
+
+function factCount(kind: string): string {
+  return `facts of ${kind}`;
+}
+
+/** Against damage, not against strangers: it binds a text to its place. */
+function checksumOf(group: string, place: string, text: string): number {
+  return crc32(text, crc32(`${group}\n${place}\n`));
 }
 
 type Statement = ReturnType<DatabaseSync["prepare"]>;

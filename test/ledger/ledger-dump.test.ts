@@ -79,7 +79,7 @@ describe("a dump of a ledger", () => {
   });
 
   test("is refused where a later version wrote it, and where it would do more than hold entries", async () => {
-    await assert.rejects(load(await altered("PRAGMA user_version = 2")), { code: "Newer", message: /world\.dump has format 2/ });
+    await assert.rejects(load(await altered("PRAGMA user_version = 3")), { code: "Newer", message: /world\.dump has format 3/ });
     const trigger = "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM facts; END";
     await assert.rejects(load(await altered(trigger)), { code: "Foreign", message: /other tables/ });
   });

@@ -120,14 +120,56 @@ describe("the ledger", () => {
     openLedger().stream("one").append("a");
     open.pop()?.close();
     const later = new DatabaseSync(file());
-    later.exec("PRAGMA user_version = 2");
+    later.exec("PRAGMA user_version = 3");
     later.close();
-    assert.throws(() => openSqliteLedger(folder), refusal("Newer", /format 2/));
-    const damaged = new DatabaseSync(file());
-    damaged.exec("PRAGMA user_version = 1; DELETE FROM entries; INSERT INTO entries VALUES ('one', 1, 'b')");
-    damaged.close();
-    const ledger = openLedger();
-    assert.throws(() => ledger.stream("one"), refusal("Damaged", /missing/));
+    assert.throws(() => openSqliteLedger(folder), refusal("Newer", /format 3/));
+    const earlier = new DatabaseSync(file());
+    earlier.exec("PRAGMA user_version = 1");
+    earlier.close();
+    assert.throws(
+      () => openSqliteLedger(folder),
+      refusal("Older", /format 1, this software reads 2; go on with the version that wrote it/),
+    );
+  });
+
+  test("tells of each entry and fact that is missing or changed, the newest too, by its name", () => {
+    const kinds: readonly (readonly [what: string, sql: string, words: RegExp])[] = [
+      ["an entry dropped", "DELETE FROM entries WHERE stream = 'one' AND position = 1", /entry 1 of one is missing/],
+      ["the newest dropped", "DELETE FROM entries WHERE stream = 'one' AND position = 2", /one has 2 entries, 3 were written/],
+      ["all dropped", "DELETE FROM entries WHERE stream = 'one'", /one has 0 entries, 3 were written/],
+      ["an entry emptied", "UPDATE entries SET entry = '{}' WHERE stream = 'one' AND position = 0", /entry 0 of one is not what/],
+      [
+        "one cut",
+        "UPDATE entries SET entry = substr(entry, 1, 2) WHERE stream = 'one' AND position = 2",
+        /entry 2 of one is not what/,
+      ],
+      ["one moved", "UPDATE entries SET position = 3 WHERE stream = 'one' AND position = 2", /entry 2 of one is missing/],
+      ["its count dropped", "DELETE FROM counts WHERE name = 'entries of one'", /one has 3 entries, 0 were written/],
+      ["a fact dropped", "DELETE FROM facts WHERE name = 'x'", /pool has 1 facts, 2 were written/],
+      ["a fact emptied", "UPDATE facts SET value = '{}' WHERE name = 'x'", /the fact "x" of pool is not what/],
+      ["facts exchanged", "UPDATE facts SET value = '2' WHERE name = 'x'", /the fact "x" of pool is not what/],
+    ];
+    for (const [what, sql, words] of kinds) {
+      const ledger = openLedger();
+      for (const entry of ["first", "second", "third"]) ledger.stream("one").append(entry);
+      for (const [name, value] of [
+        ["x", "1"],
+        ["y", "2"],
+        ["y", "3"],
+        ["z", "4"],
+      ] as const)
+        ledger.facts("pool").set(name, value);
+      ledger.facts("pool").delete("z");
+      open.pop()?.close();
+      openLedger().requireWhole();
+      open.pop()?.close();
+      const damaging = new DatabaseSync(file());
+      damaging.exec(sql);
+      damaging.close();
+      assert.throws(() => openLedger().requireWhole(), refusal("Damaged", words), what);
+      open.pop()?.close();
+      rmSync(file());
+    }
   });
 
   test("tells of pages that were overwritten", () => {

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Ledger } from "../../ledger/ledger.ts";
+import type { Ledger, LedgerFacts } from "../../ledger/ledger.ts";
+import { LedgerError } from "../../ledger/ledger-error.ts";
 import { openSqliteLedger } from "../../ledger/sqlite-ledger.ts";
 import { forgetChainKeeping, openChainKeeping, openKeptPast } from "../../node/keeping/chain-keeping.ts";
 import type { ChainKeeping, KeptPast } from "../../node/keeping/chain-keeping.ts";
@@ -142,28 +143,23 @@ function worldOf(
   folder: string,
   { plan, nowMs, onRepeated }: { readonly plan: string; readonly nowMs: number; readonly onRepeated: OnRepeated },
 ): World {
+  ledger.requireWhole();
   const facts = ledger.facts(FACTS.kind);
   const continues = facts.get(FACTS.started) !== undefined;
   if (continues) requireSamePlan(folder, facts.get(FACTS.plan) ?? "", plan);
   else beginAnew(ledger, plan, nowMs);
-  let moved = BigInt(facts.get(FACTS.moved) ?? 0);
-  const read = <T>(name: string): T | undefined => {
-    const text = facts.get(name);
-    return text === undefined ? undefined : decodeEntry<T>(text);
-  };
-  const forgetChain = (chainId: bigint): void => {
-    facts.delete(birthOf(chainId));
-    facts.delete(contractsFact(chainId));
-    forgetChainKeeping(ledger, chainId);
-    for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
-    rmSync(executionFileOf(folder, chainId), { force: true });
-  };
+  const { number, read, missing } = readerOf(facts, folder);
+  let moved = number(FACTS.moved) ?? 0n;
+  const l1GenesisMs = number(FACTS.l1Genesis);
+  if (l1GenesisMs === undefined) throw missing(FACTS.l1Genesis);
+  const forgetChain = (chainId: bigint): void => forgetChainIn(folder, ledger, facts, chainId);
   const pasts = new OpenedPasts(ledger);
   const deployed = read<KeptEcosystem>(FACTS.deployed);
+  if (continues && deployed === undefined) throw missing(FACTS.deployed);
   if (deployed !== undefined) requireReadableVersion(folder, deployed.version.protocolVersion);
   return {
     continues,
-    l1GenesisMs: Number(facts.get(FACTS.l1Genesis)),
+    l1GenesisMs: Number(l1GenesisMs),
     movedSeconds: moved,
     l1: keepingOfL1(ledger, (done, total) => onRepeated("L1", done, total)),
     deployed: deployed && deployedBefore(deployed),
@@ -182,14 +178,19 @@ function worldOf(
       for (const chainId of births) if (!chainIds.includes(chainId)) forgetChain(chainId);
     },
     openPasts: (chainIds) => pasts.open(chainIds),
-    chain: (chainId, coinbase) => ({
-      ...openChainKeeping(ledger, chainId, coinbase, pasts.take(chainId)),
-      onRepeated: (done, total) => onRepeated(chainId, done, total),
-      birth: read<ChainBirth>(birthOf(chainId)),
-      born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
-      executionFile: executionFileOf(folder, chainId),
-      memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
-    }),
+    chain(chainId, coinbase) {
+      const keeping = openChainKeeping(ledger, chainId, coinbase, pasts.take(chainId));
+      const birth = read<ChainBirth>(birthOf(chainId));
+      if (continues && birth === undefined && keeping.store.length > 0) throw missing(birthOf(chainId));
+      return {
+        ...keeping,
+        onRepeated: (done, total) => onRepeated(chainId, done, total),
+        birth,
+        born: (birth) => facts.set(birthOf(chainId), encodeEntry(birth)),
+        executionFile: executionFileOf(folder, chainId),
+        memberFile: (kind, place) => join(folder, `${kind}-${chainId}-${place + 1}`),
+      };
+    },
     keepMovedSeconds(seconds) {
       if (seconds === moved) return;
       moved = seconds;
@@ -203,6 +204,41 @@ function worldOf(
       await pasts.close();
       ledger.close();
     },
+  };
+}
+
+function forgetChainIn(folder: string, ledger: Ledger, facts: LedgerFacts, chainId: bigint): void {
+  facts.delete(birthOf(chainId));
+  facts.delete(contractsFact(chainId));
+  forgetChainKeeping(ledger, chainId);
+  for (const name of readdirSync(folder)) if (isMemberFileOf(name, chainId)) rmSync(join(folder, name));
+  rmSync(executionFileOf(folder, chainId), { force: true });
+}
+
+/** A fact that has several parts, none of which would be found in an empty one. */
+function filled<T extends object>(value: unknown): T {
+  if (Array.isArray(value) || (typeof value === "object" && value !== null && Object.keys(value).length > 0)) return value as T;
+  throw new SyntaxError(`it is ${JSON.stringify(value)}`);
+}
+
+/** Reads facts, and says which cannot be read or is missing: LedgerError Damaged. */
+function readerOf(facts: LedgerFacts, folder: string) {
+  const damaged = (name: string, what: string, cause?: unknown): LedgerError => {
+    const message = `${folder}: the fact "${name}" of its ecosystem ${what}; restore a copy, or name another folder`;
+    return new LedgerError("Damaged", message, { cause });
+  };
+  const parse = <T>(name: string, decode: (text: string) => T): T | undefined => {
+    const text = facts.get(name);
+    try {
+      return text === undefined ? undefined : decode(text);
+    } catch (error) {
+      throw damaged(name, "cannot be read", error);
+    }
+  };
+  return {
+    number: (name: string) => parse(name, BigInt),
+    read: <T extends object>(name: string) => parse(name, (text) => filled<T>(decodeEntry(text))),
+    missing: (name: string) => damaged(name, "is missing"),
   };
 }
 

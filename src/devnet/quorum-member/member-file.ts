@@ -1,6 +1,7 @@
 import { Wallet } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import { openFileJournal } from "../../settlement/journal/journal.ts";
+import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { QuorumContext, SigningEntry, SigningJournal } from "../../settlement/quorum.ts";
 
 /** A chain, on one L1: a development L1 that begins anew gives the same address to another chain. */
@@ -29,6 +30,13 @@ export const OWNER_ONLY = 0o600;
 export async function openMemberFile(path: string): Promise<MemberFile> {
   const journal = await openFileJournal<MemberEntry>(path, { mode: OWNER_ONLY });
   const kept = journal.entries.find((entry) => entry.type === "key")?.key;
+  if (kept === undefined && journal.entries.length > 0) {
+    await journal.close();
+    throw new SettlementError(
+      "JournalCorrupt",
+      `${path} has ${journal.entries.length} entries and no key of its member; restore a copy, or name another folder`,
+    );
+  }
   const key = kept ?? (Wallet.createRandom().privateKey as Hex);
   if (kept === undefined) await journal.append({ type: "key", key });
   return {

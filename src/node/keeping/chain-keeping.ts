@@ -10,7 +10,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { decodeEntry, encodeEntry } from "../../settlement/journal/journal-entry.ts";
+import { decodeEntry, encodeEntry, typedEntry } from "../../settlement/journal/journal-entry.ts";
 import type { JournalEntry } from "../../settlement/journal/journal-entry.ts";
 import type { Journal } from "../../settlement/journal/journal.ts";
 import { decodeCommand, encodeCommand } from "./kept-command.ts";
@@ -130,7 +130,7 @@ export function openChainKeeping(
     waiting: [...waiting.values()] as Hex[],
     lists: readLists(access.get(LISTS), chainId),
     journal: {
-      entries: withoutUsedProofs(read(steps.entries(), "settlement", (text) => decodeEntry<JournalEntry>(text))),
+      entries: withoutUsedProofs(read(steps.entries(), "settlement", (text) => typedEntry(decodeEntry<JournalEntry>(text)))),
       async append(entry) {
         steps.append(encodeEntry(entry));
         await ledger.durable();

@@ -43,6 +43,8 @@ export function decodeCommand(text: string, { coinbase, rules }: CommandContext)
     case "impersonation":
     case "seal":
       return command;
+    default:
+      throw new SyntaxError(`a kept command has no type that this software knows: ${text.slice(0, 80)}`);
   }
 }
 

@@ -48,6 +48,13 @@ export function encodeEntry(entry: unknown): string {
   });
 }
 
+/** Throws SyntaxError for what does not say which entry it is. */
+export function typedEntry<Entry>(entry: Entry): Entry {
+  const { type } = (entry ?? {}) as { readonly type?: unknown };
+  if (typeof type === "string") return entry;
+  throw new SyntaxError("it has no type");
+}
+
 /**
  * Inverse of `encodeEntry`. Throws SyntaxError for a line that is not JSON. The journal is this process's own file: its
  * fields are trusted.

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { SettlementError } from "../settlement-error.ts";
-import { decodeEntry, encodeEntry } from "./journal-entry.ts";
+import { decodeEntry, encodeEntry, typedEntry } from "./journal-entry.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 /** What was done, in order: by a settlement, unless another kind of entry is named. Survives the process where it is a file. */
@@ -97,7 +97,7 @@ function appender(file: FileHandle, size: number): (line: string) => Promise<voi
 
 function parseLine<Entry>(path: string, line: string, number: number): Entry {
   try {
-    return decodeEntry<Entry>(line);
+    return typedEntry(decodeEntry<Entry>(line));
   } catch (error) {
     throw new SettlementError("JournalCorrupt", `${path}:${number} is no journal entry; move the file away to start from L1`, {
       cause: error,
