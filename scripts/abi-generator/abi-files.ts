@@ -134,12 +134,6 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["verify"],
   },
   {
-    file: "message-verification",
-    constant: "messageVerificationAbi",
-    summary: "Predeploy that checks messages of other chains.",
-    interfaces: ["l2/IMessageVerification"],
-  },
-  {
     file: "l2-asset-router",
     constant: "l2AssetRouterAbi",
     summary: "Predeploy that moves assets to and from a chain.",

@@ -35,7 +35,7 @@ export async function callAfterExit(all: Ecosystem, { chain: name, ...call }: Ca
 }
 
 /** Which chain's account is meant: of the factory of what the chain settles on. */
-export interface EndedChainPlace {
+interface EndedChainPlace {
   readonly factory: Hex;
   readonly chainId: bigint;
 }

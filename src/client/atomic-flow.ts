@@ -32,7 +32,7 @@ export interface FlowLegName {
 }
 
 /** A fee of a leg, in base token of the leg's chain. */
-export interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
+interface FlowFee extends Pick<FlowLegName, "flow" | "leg"> {
   /** Smallest units. */
   readonly fee: bigint;
 }

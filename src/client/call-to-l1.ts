@@ -24,7 +24,7 @@ const DEFAULT_SECONDS = 30n * 86_400n;
 const SENDING_GAS = { fixed: 300_000n, ofByte: 120n } as const;
 
 /** A call that a chain's sender wants made on L1. */
-export interface CallToL1 extends DirectCall {
+interface CallToL1 extends DirectCall {
   readonly from: ChainName;
   /** The last second of L1's clock at which it is made. */
   readonly deadline: bigint | undefined;

@@ -16,7 +16,7 @@ export interface ChainStanding {
 }
 
 /** A chain's standing, by L1's word; `validium` and `stopped` by the ecosystem's. Rejects with L1's error. */
-export async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
+async function chainStanding(chain: EcosystemChain, l1: Provider): Promise<ChainStanding> {
   const ask = async (name: string): Promise<bigint> =>
     BigInt(await l1.call({ to: chain.hyperchain, data: hyperchainInterface.encodeFunctionData(name) }));
   const [exited, opensAt, committed, executed, block] = await Promise.all([
@@ -46,7 +46,7 @@ export function cautions({ validium, stopped, exit }: ChainStanding): readonly s
 }
 
 /** Why a chain does nothing, and what helps. */
-export interface StandingStill {
+interface StandingStill {
   readonly why: string;
   readonly help: string;
 }

@@ -22,7 +22,7 @@ type DepositedMoney = Pick<TransferInFlight, "sender" | "recipient" | "originTok
 const TRANSFER_DATA_TYPES = ["address", "address", "address", "uint256", "bytes"];
 
 /** Money in a chain's queue. */
-export interface QueuedDeposit extends DepositedMoney {
+interface QueuedDeposit extends DepositedMoney {
   readonly hash: Hex;
   readonly transactionHash: Hex;
   readonly blockNumber: number;

@@ -39,7 +39,7 @@ export async function requestFromL1(factoryAddress: Hex, request: L1Request, sig
 }
 
 /** What each of several accounts of a chain gets. */
-export interface L1Payment {
+interface L1Payment {
   readonly chainId: bigint;
   readonly hyperchain: Hex;
   readonly valueWei: bigint;

@@ -28,7 +28,7 @@ export function pathBetween(all: Ecosystem, source: number, destination: number)
 }
 
 /** Money that goes over chains between. */
-export interface Onward {
+interface Onward {
   /** Where the sender's own transaction sends it: the first forwarder. */
   readonly to: ChainAddress;
   /** With what each forwarder pays for being called. */
@@ -37,7 +37,7 @@ export interface Onward {
 }
 
 /** What goes over chains between, and how. */
-export interface OnwardOrder {
+interface OnwardOrder {
   readonly path: readonly number[];
   readonly to: ChainAddress;
   /** What is to leave the last forwarder. */

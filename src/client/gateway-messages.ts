@@ -59,7 +59,7 @@ function messageToL1(all: Ecosystem, chainId: number, log: MessageLog): GatewayM
 }
 
 /** A chain's message to L1 as the gateway's; undefined for words of any other sender. Throws ClientError UnknownChain. */
-export function gatewayMessageOf(
+function gatewayMessageOf(
   all: Ecosystem,
   chainId: number,
   { sender: end, body }: { readonly sender: Hex; readonly body: Uint8Array },

@@ -12,7 +12,7 @@ export interface QueuedRequest {
 }
 
 /** What L1 asks a chain to do, and what pays for it; `mintValue` is in the chain's base token. */
-export interface RequestTerms {
+interface RequestTerms {
   readonly chainId: bigint;
   /** The chain's contract: L1 refuses the request where the id is another's. */
   readonly hyperchain: Hex;
@@ -31,7 +31,7 @@ export interface DirectRequest extends RequestTerms {
 }
 
 /** A token of L1 for the chain; `ETHER` comes with the transaction. */
-export interface TokenRequest extends RequestTerms {
+interface TokenRequest extends RequestTerms {
   readonly bridge: Hex;
   readonly token: Hex;
   readonly amount: bigint;

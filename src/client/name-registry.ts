@@ -7,7 +7,7 @@ import type { Ecosystem } from "./ecosystem.ts";
 import { namesContract } from "./names-contract.ts";
 
 /** What is asked of L1's registry of names. */
-export type NameQuestion = "announcedAt" | "chainOf" | "labelOf" | "chosenName" | "nameOf" | "interoperableAddress";
+type NameQuestion = "announcedAt" | "chainOf" | "labelOf" | "chosenName" | "nameOf" | "interoperableAddress";
 
 /** L1's registry of names, found once for all that is asked of it. */
 export interface NameRegistry {

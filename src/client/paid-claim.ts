@@ -28,7 +28,7 @@ function forwardersOn({ contracts }: Ecosystem["l1"]): Hex {
 }
 
 /** A withdrawal of which the claimer gets a part. */
-export interface PaidClaim {
+interface PaidClaim {
   /** Where it is withdrawn to: an address that stands for recipient, token and fee. */
   readonly to: ChainAddress;
   readonly hop: ForwardingHop;

@@ -24,7 +24,7 @@ const TYPES = {
 const SECONDS = 3_600n;
 
 /** Deadline and signature, as `sendWithPermit` takes them. */
-export type Permit = readonly [deadline: bigint, v: number, r: string, s: string];
+type Permit = readonly [deadline: bigint, v: number, r: string, s: string];
 
 /**
  * Has the sender sign an allowance of the token vault. Resolves with undefined where the token has no ERC-2612 that can be signed

@@ -35,7 +35,7 @@ export interface RefundedOperation {
 }
 
 /** A payment to the operation's payer, or to its depositor. */
-export interface Refund {
+interface Refund {
   readonly recipient: Hex;
   /** On what the chain settles on; zero for ETH. */
   readonly token: Hex;

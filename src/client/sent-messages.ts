@@ -10,7 +10,7 @@ import { messenger } from "./contract-interfaces.ts";
 import { chainEndOf } from "./message-gateway.ts";
 
 /** What a message is; as in `hyperchain_message`. */
-export type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
+type MessageType = "transfer" | "bundle" | "callback" | "refund" | "withdrawal" | "l1Call" | "l1Message" | "message";
 
 /** A message that has left a chain. */
 export interface SentMessage {
@@ -33,7 +33,7 @@ export interface MessageLogs {
 }
 
 /** A message to L1 as a chain's log tells it. */
-export interface RawMessage {
+interface RawMessage {
   readonly sender: Hex;
   readonly messageHash: Hex;
   readonly body: Uint8Array;

@@ -114,7 +114,7 @@ async function nonceOf(signer: Signer, provider: Provider, address: Hex): Promis
 }
 
 /** A contract's error; for one that this package does not know, the name is "error" and its selector. */
-export interface Refusal {
+interface Refusal {
   readonly name: string;
   readonly args: readonly unknown[];
   readonly data: Hex;
@@ -162,7 +162,7 @@ async function explain(
 }
 
 /** A member's own word for why it refused something, such as SenderNotAllowed. */
-export interface MemberAnswer {
+interface MemberAnswer {
   readonly code: string;
   readonly message: string;
 }

@@ -5,7 +5,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { shownSymbol } from "./shown-symbol.ts";
 
 /** What an account has of a token, and what the token's code says of itself. */
-export interface TokenHolding {
+interface TokenHolding {
   readonly address: Hex;
   /** Smallest units; 0 where the token does not say. */
   readonly amount: bigint;

@@ -1,7 +1,7 @@
 import type { Hex } from "../protocol/hex.ts";
 
 /** What `hyperchain_info` says of a chain, as far as wallets and front-ends need it. */
-export interface DescribedChain {
+interface DescribedChain {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;
@@ -9,7 +9,7 @@ export interface DescribedChain {
 }
 
 /** A chain as viem and wagmi define one. */
-export interface ViemChain {
+interface ViemChain {
   readonly id: number;
   readonly name: string;
   readonly nativeCurrency: { readonly name: string; readonly symbol: string; readonly decimals: 18 };

@@ -16,7 +16,7 @@ import type { TokenBalance } from "./wallet-balances.ts";
 import { viewL1 } from "./withdraw.ts";
 
 /** Money that has left a chain, by its message. */
-export interface SentTransfer extends AssetTransfer {
+interface SentTransfer extends AssetTransfer {
   readonly messageHash: Hex;
   readonly transactionHash: Hex;
 }

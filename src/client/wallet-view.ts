@@ -29,7 +29,7 @@ export interface WalletView {
   readonly unread?: readonly UnreadTransfers[];
 }
 
-export interface UnreadTransfers {
+interface UnreadTransfers {
   readonly name: string;
   readonly chainId: number;
   readonly reason: string;

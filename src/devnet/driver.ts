@@ -8,7 +8,7 @@ import { requireNothingOnTop } from "./membership/settlement-bases.ts";
 import { settledBatchInfo } from "./view/settled-info.ts";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
-export interface DriverDependencies {
+interface DriverDependencies {
   /** Those that there are now. */
   readonly chains: () => readonly DevnetChain[];
   readonly relayer: Relayer;
@@ -19,7 +19,7 @@ export interface DriverDependencies {
 }
 
 /** What a settle waits for beside L1. */
-export interface SettleOptions {
+interface SettleOptions {
   /**
    * Whether it waits, too, for what becomes of the proofs of the batches' execution, where they are made: the proof, or the
    * reason why there is none. Default false.

@@ -15,7 +15,7 @@ import { HyperchainError } from "../errors/hyperchain-error.ts";
 const ADDRESS_LENGTH = 42;
 
 /** A message by its hash, or every message. */
-export type FaultTarget = Hex | "all";
+type FaultTarget = Hex | "all";
 
 const target = v.pipe(
   v.string(),
@@ -50,9 +50,9 @@ const faultSchema = v.variant("type", [
 ]);
 
 /** A bad day for a dapp, as `hyperchain_setFault` takes it. */
-export type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
+type Fault = Readonly<v.InferOutput<typeof faultSchema>>;
 
-export interface FaultDependencies {
+interface FaultDependencies {
   /** The ecosystem's clock, and its L1. */
   readonly layer: { readonly clock: { nowSeconds(): bigint }; readonly l1: { readonly chainId: bigint } };
   /** Whether the ecosystem outlasts its process, which faults do not. */

@@ -27,7 +27,7 @@ export async function fundOperator(
   await (await funder.sendTransaction({ to, value: amountWei })).wait();
 }
 
-export interface Funding {
+interface Funding {
   readonly chains: readonly DevnetChain[];
   readonly accounts: DevelopmentAccounts;
 }

@@ -12,7 +12,7 @@ import type { Eip1193Provider } from "../node/serving/eip1193.ts";
 import type { SharedExclusiveLock } from "../runtime/shared-exclusive-lock.ts";
 
 /** A chain as a relayer sees it. */
-export interface RelayTarget {
+interface RelayTarget {
   readonly chainId: bigint;
   readonly url: string;
   readonly hyperchain: Hex;
@@ -57,7 +57,7 @@ export type RelayerSeams = Omit<RelayerDependencies, "l1"> & {
 };
 
 /** A member of an ecosystem in this process. */
-export interface LocalMember extends AnsweringMember {
+interface LocalMember extends AnsweringMember {
   readonly chainId: bigint;
   readonly hyperchain: Hex;
   /** Whether others settle on it. */
@@ -67,7 +67,7 @@ export interface LocalMember extends AnsweringMember {
 }
 
 /** A chain that answers both its own process and clients outside. */
-export interface AnsweringMember {
+interface AnsweringMember {
   readonly provider: Pick<Eip1193Provider, "request">;
   readonly answer: ChainAccess["answer"];
 }
@@ -100,7 +100,7 @@ export function connectLocalRelayer(
   return { ...relayer, close: () => clients.forEach((client) => client.destroy()) };
 }
 
-export type ClosableRelayer = Relayer & { close(): void };
+type ClosableRelayer = Relayer & { close(): void };
 
 /** What a relayer sends while no snapshot is taken or returned to. A round that began before one ends with it. */
 export function throughGate(gate: SharedExclusiveLock): Undisturbed {

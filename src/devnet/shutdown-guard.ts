@@ -10,7 +10,7 @@ export class EcosystemClosedError extends HyperchainError<"EcosystemClosed"> {
 }
 
 /** Whether something has ended, for those who would otherwise fail for its parts that are gone. */
-export interface ShutdownGuard {
+interface ShutdownGuard {
   /** From now on everything that is cut off says why. */
   end(): void;
   /** The functions; what they reject with after the end is EcosystemClosedError. */

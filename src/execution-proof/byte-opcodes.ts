@@ -21,7 +21,7 @@ import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 
 /** What the frame's stack and the frame say of an opcode that touches bytes. */
-export type AskedOpcode = Omit<ByteOpcode, "name" | "slice" | "sliceGap"> & { readonly byte: number };
+type AskedOpcode = Omit<ByteOpcode, "name" | "slice" | "sliceGap"> & { readonly byte: number };
 
 /** An opcode that touches bytes, before it is known whether gas suffices for it. */
 export interface PendingOpcode {

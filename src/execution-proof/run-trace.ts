@@ -27,7 +27,7 @@ import { type UserTables, VisitTracer } from "./visit-trace.ts";
 import { difference, sameWord, sumOf } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
-export interface StatedPlace extends Place {
+interface StatedPlace extends Place {
   readonly first: Limbs;
 }
 

@@ -94,7 +94,7 @@ function needs({ gas, pops, pushes }: OpcodeRule): Cells {
 const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) => [name, 0])) as unknown as UserOpcode;
 
 /** What a row does that runs no opcode. */
-export const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
+const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 
 const DECODED = Array.from({ length: 256 }, (_, byte) => decode(byte));
 

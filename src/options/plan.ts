@@ -98,7 +98,7 @@ export function saidOfChain(kept: FlatPlan): FlatPlan {
 }
 
 /** The fields of a chain's configuration on L1 that options become, beside its token and its validators. */
-export interface SettingsOnL1 {
+interface SettingsOnL1 {
   readonly executionDelay: bigint;
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;

@@ -11,7 +11,7 @@ const MOST_SENT = 1_024;
 const MOST_SINCE = 100;
 
 /** The socket's end where the position is not kept: look at everything, and follow anew. */
-export const NOT_KEPT = 4_404;
+const NOT_KEPT = 4_404;
 
 /**
  * Passes what happens in the ecosystem on to readers that open a WebSocket at `/feed`, or `/feed?since=` with the position of the

@@ -4,7 +4,7 @@ import type { EcosystemInfo } from "../devnet/view/ecosystem-info.ts";
 import { pluginError } from "./plugin-error.ts";
 
 /** How many of the phrase's accounts a number or an address can name: the users', and the operators of ten chains. */
-export const DEVELOPMENT_ACCOUNTS = ACCOUNT_NUMBERS.firstOperator + 10;
+const DEVELOPMENT_ACCOUNTS = ACCOUNT_NUMBERS.firstOperator + 10;
 const PATH = "m/44'/60'/0'/0";
 
 /** In the order of their numbers; none where the ecosystem has no public phrase. */

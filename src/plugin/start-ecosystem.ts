@@ -11,7 +11,7 @@ import { bundledArtifact } from "./contract-artifacts.ts";
 import { projectNames } from "./project-names.ts";
 
 /** What an ecosystem needs of Hardhat: in-process chains. */
-export interface EcosystemHost {
+interface EcosystemHost {
   readonly network: NetworkManager;
   /** Which chains it knows: one that goes on from its past is added. */
   readonly config: HardhatConfig;

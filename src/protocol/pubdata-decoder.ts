@@ -24,7 +24,7 @@ export const PUBDATA_REJECTION_CODES = [
   "IndexBeyondLeafCount",
   "KindReserved",
 ] as const;
-export type PubdataRejectionCode = (typeof PUBDATA_REJECTION_CODES)[number];
+type PubdataRejectionCode = (typeof PUBDATA_REJECTION_CODES)[number];
 
 /** The code and the offset of the item that broke a rule. */
 interface PubdataRejection {

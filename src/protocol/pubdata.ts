@@ -128,7 +128,7 @@ class PubdataWriter {
   }
 }
 
-export type PubdataErrorCode = "EmptyBytecode" | "BytecodesNotAscending" | "FieldOverflow" | "OperationCountMismatch";
+type PubdataErrorCode = "EmptyBytecode" | "BytecodesNotAscending" | "FieldOverflow" | "OperationCountMismatch";
 
 /** Content that pubdata cannot carry. */
 export class PubdataError extends NamedError<PubdataErrorCode> {

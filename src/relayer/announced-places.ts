@@ -4,7 +4,7 @@ import type { L1View, MessagePlace } from "../settlement-layer/reader/l1-view.ts
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 
 /** A message that describes a token, with its position: the highest stands on the chains that it is brought to. */
-export interface AnnouncedPlace {
+interface AnnouncedPlace {
   readonly place: MessagePlace;
   readonly position: bigint;
 }

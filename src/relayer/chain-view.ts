@@ -59,7 +59,7 @@ const ADDRESSES = [
 ];
 
 /** What a poll of a chain found. */
-export interface ChainPoll {
+interface ChainPoll {
   /** In order. */
   readonly events: readonly ChainEvent[];
   /** The chain has taken back blocks: all that was read before is void, and `events` begins with the first block again. */

@@ -15,7 +15,7 @@ export const interopHandler = new Interface(interopHandlerAbi);
 export const atomicFlows = new Interface(atomicFlowsAbi);
 
 /** The contracts' `MessageInclusionProof`. */
-export const messageInclusionProof =
+const messageInclusionProof =
   "tuple(uint256 chainId, uint256 l1BatchNumber, uint256 l2MessageIndex, tuple(uint16 txNumberInBatch, address sender, bytes data) message, bytes32[] proof)";
 
 /** The part of `IL2NativeTokenVault` and `IBridgedToken` that brings tokens their names. */

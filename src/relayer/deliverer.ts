@@ -15,7 +15,7 @@ import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./ow
 import type { OwnCall } from "./own-call.ts";
 import { describeRefusal } from "./refusal.ts";
 
-export interface DelivererDependencies extends RewardsDependencies, KnownContents, Pick<OwnAccountDependencies, "signer"> {
+interface DelivererDependencies extends RewardsDependencies, KnownContents, Pick<OwnAccountDependencies, "signer"> {
   readonly onDelivered: (journey: OpenJourney, at: StepRecord) => void;
 }
 

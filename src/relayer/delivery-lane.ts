@@ -16,13 +16,13 @@ import type { AskedNode } from "./state-proof.ts";
 /** A round that comes by itself ends then, and begins again with those that pay best. */
 const ROUND_MS = 2_000;
 
-export interface DeliveryLaneOptions {
+interface DeliveryLaneOptions {
   readonly chainId: ChainId;
   readonly policy: DeliveryPolicy;
   readonly settlesFlows: boolean;
 }
 
-export interface DeliveryLaneDependencies extends Pick<OwnAccountDependencies, "undisturbed"> {
+interface DeliveryLaneDependencies extends Pick<OwnAccountDependencies, "undisturbed"> {
   readonly l1View: L1View;
   readonly book: JourneyBook;
   readonly flows: FlowBook;

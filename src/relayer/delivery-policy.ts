@@ -45,7 +45,7 @@ const PROTOCOLS: ReadonlySet<Hex> = new Set([PREDEPLOYS.L2AssetRouter, PREDEPLOY
 const vault = new Interface(["function BASE_TOKEN_ASSET_ID() view returns (bytes32)"]);
 
 /** What a delivery costs and brings. */
-export interface Balance {
+interface Balance {
   readonly costWei: bigint;
   readonly rewardWei: bigint;
 }

@@ -52,7 +52,7 @@ function callOf(to: Hex, contract: Interface, name: string): { readonly to: Hex;
 export type Deliverable = Pick<Journey, "sourceChainId" | "destinationChainId" | "sender" | "messageHash" | "content">;
 
 /** Where the body of a bundle is known. */
-export type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
+type BundleBodies = (sourceChainId: ChainId, bundleHash: MessageHash) => Uint8Array | undefined;
 
 /** What a message names by a hash only, and its delivery brings. */
 export interface KnownContents {

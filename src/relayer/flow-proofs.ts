@@ -17,14 +17,14 @@ export interface FlowFact {
 }
 
 /** The contracts' `FlowAbsence`. */
-export interface FlowAbsence {
+interface FlowAbsence {
   readonly batch: BatchRoot;
   readonly low: SlotProof["leaf"];
   readonly path: SlotProof["path"];
 }
 
 /** What L1 says of a flow; `missing` is a leg that can be shown to be missing, by this leaf. */
-export type FlowOutcome =
+type FlowOutcome =
   | { readonly state: "open" }
   | { readonly state: "committed" }
   | { readonly state: "aborted"; readonly missing: number; readonly leaf: PlacedLeaf };

@@ -47,7 +47,7 @@ export function leavingMoney(sourceChainId: ChainId, event: ChainEvent): Leaving
 }
 
 /** What a chain on which others settle has for forwarding. */
-export interface ForwardingContracts {
+interface ForwardingContracts {
   readonly forwarders: Hex;
   /** Of the chains that settle there. */
   readonly factory: Hex;

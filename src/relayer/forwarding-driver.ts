@@ -20,7 +20,7 @@ import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 
 /** What chains settle on: L1, or a chain. */
-export interface ForwardingLayer {
+interface ForwardingLayer {
   readonly chainId: ChainId;
   readonly bridge: Hex;
   /** Of the chains that settle there. */
@@ -47,7 +47,7 @@ export interface ForwardedChain {
   readonly provider: Provider;
 }
 
-export interface ForwardingDriverOptions {
+interface ForwardingDriverOptions {
   readonly layers: readonly ForwardingLayer[];
   readonly chains: readonly ForwardedChain[];
 }
@@ -365,7 +365,7 @@ function claimCall(claim: WithdrawalClaim): Hex {
 }
 
 /** What a step of a forwarding may cost: its part of the fee, where that is paid in coin; tokens count as nothing. */
-export function stepReward(hop: ForwardingHop): bigint {
+function stepReward(hop: ForwardingHop): bigint {
   const { token, fee } = hop.forwarding;
   if (token !== PREDEPLOYS.L2BaseToken) return 0n;
   // What ends where it is claimed takes one step.

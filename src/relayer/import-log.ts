@@ -5,7 +5,7 @@ import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { BatchRecord } from "../settlement-layer/reader/l1-view.ts";
 
 /** A root that a chain says it has imported. */
-export interface ImportRecord extends ImportedRoot {
+interface ImportRecord extends ImportedRoot {
   readonly at: StepRecord;
 }
 

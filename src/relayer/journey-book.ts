@@ -23,13 +23,13 @@ export interface OpenJourney extends Journey {
 
 type CarriedOut = Extract<ChainEvent, { type: "executed" | "listenerFailed" }>;
 
-export interface JourneyBookOptions {
+interface JourneyBookOptions {
   readonly settlementChainId: ChainId;
   /** Chains between which messages are followed. */
   readonly chainIds: readonly bigint[];
 }
 
-export interface JourneyBookDependencies {
+interface JourneyBookDependencies {
   readonly l1View: L1View;
   readonly onStep?: ((journey: Journey, step: JourneyStep, record: StepRecord) => void) | undefined;
 }

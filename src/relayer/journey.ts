@@ -4,7 +4,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 
 /** What a journey does: it carries a message to another chain, or gives a transfer back that L1 refused. */
-export type JourneyContent =
+type JourneyContent =
   | CrossChainContent
   | {
       readonly type: "refund";

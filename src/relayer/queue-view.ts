@@ -7,7 +7,7 @@ import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/lo
 const REQUESTED = topicOf(hyperchainInterface, "NewPriorityRequest");
 
 /** A transaction that queued something. */
-export interface QueueRequest {
+interface QueueRequest {
   /** Its calldata. */
   readonly input: string;
   /** What its operations call on the chain, in order. */
@@ -15,7 +15,7 @@ export interface QueueRequest {
 }
 
 /** What a look at a queue found. */
-export interface QueuePoll {
+interface QueuePoll {
   /** Each transaction that queued something, in order. */
   readonly requests: readonly QueueRequest[];
   /** The layer has taken back blocks: all that was read before is void. */

@@ -18,7 +18,7 @@ import type { L1Head } from "./reading.ts";
 import type { AskedNode } from "./state-proof.ts";
 import { untilIncluded } from "./until-included.ts";
 
-export interface RelayerOptions {
+interface RelayerOptions {
   readonly settlementChainId: ChainId;
   /** Registry of Transaction Roots. */
   readonly registry: Hex;

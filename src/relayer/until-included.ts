@@ -2,7 +2,7 @@
 const PATIENCE_MS = 15_000;
 const [LEAST_PAUSE_MS, MOST_PAUSE_MS] = [10, 200];
 
-export interface WaitingTransactions {
+interface WaitingTransactions {
   /** How many wait for their blocks, as far as was looked. */
   readonly waiting: () => number;
   /** Looks for what became of them. */

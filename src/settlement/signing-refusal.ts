@@ -1,7 +1,7 @@
 import { NamedError } from "../errors/named-error.ts";
 
 /** Why a validator signs neither this approval nor this revert. */
-export type SigningRefusalCode =
+type SigningRefusalCode =
   /** Another batch of the same number is approved for a part of the time. */
   | "ApprovalOverlaps"
   /** A revert from another batch on, of the same count, can still be sent. */

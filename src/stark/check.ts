@@ -5,7 +5,7 @@ import { checkProverInput, type ProverInput } from "./prover-input.ts";
 import type { System } from "./system.ts";
 
 /** A constraint that does not hold at a row. */
-export interface ConstraintViolation {
+interface ConstraintViolation {
   readonly kind: "constraint";
   readonly table: string;
   readonly constraint: string;
@@ -14,7 +14,7 @@ export interface ConstraintViolation {
 }
 
 /** A message whose sends and receives do not cancel. */
-export interface BusViolation {
+interface BusViolation {
   readonly kind: "bus";
   readonly bus: string;
   readonly message: readonly number[];
@@ -27,7 +27,7 @@ export interface BusViolation {
 
 export type Violation = ConstraintViolation | BusViolation;
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Stops after this many violations; default 1. */
   readonly limit?: number;
 }

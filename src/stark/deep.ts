@@ -107,7 +107,7 @@ export function rowSums(
 }
 
 /** Inverses of nonzero elements with one inversion. Throws RangeError when one of them is zero. */
-export function invertAll(field: ExtensionField, elements: readonly Ext[]): Ext[] {
+function invertAll(field: ExtensionField, elements: readonly Ext[]): Ext[] {
   const prefixes: Ext[] = [];
   let product = field.one;
   for (const element of elements) {

@@ -13,7 +13,7 @@ export interface LookupChallenges {
 }
 
 /** What the constraints are evaluated on. */
-export interface OpenedValues {
+interface OpenedValues {
   /** Per column in opening order. */
   readonly atPoint: readonly Ext[];
   /** Per column opened at the next row, same order. */

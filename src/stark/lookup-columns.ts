@@ -9,7 +9,7 @@ import { fillScalars } from "./table-program.ts";
  * A table's lookup columns by their values (running sum's coordinates first, then each helper's), and the sum of all its
  * fractions.
  */
-export interface LookupColumns {
+interface LookupColumns {
   readonly columns: Columns;
   readonly sum: Ext;
 }

@@ -23,7 +23,7 @@ import { degrees, type NodeIndex } from "./expression.ts";
  */
 
 /** One fraction: sign · multiplicity / fingerprint(bus, message). */
-export interface LookupTerm {
+interface LookupTerm {
   readonly bus: Bus;
   readonly sign: 1 | -1;
   readonly multiplicity: NodeIndex;
@@ -97,7 +97,7 @@ export function planLookups(air: Air, maxDegree: number): LookupPlan | undefined
 }
 
 /** Arithmetic that lookups are written in: E extension values, M multiplicities. */
-export interface LookupArithmetic<E, M> {
+interface LookupArithmetic<E, M> {
   add(a: E, b: E): E;
   sub(a: E, b: E): E;
   mul(a: E, b: E): E;
@@ -107,7 +107,7 @@ export interface LookupArithmetic<E, M> {
 }
 
 /** One table's lookup columns and fractions at a row or point. */
-export interface LookupValues<E, M> {
+interface LookupValues<E, M> {
   readonly running: E;
   readonly runningNext: E;
   /** One per group from group 1. */

@@ -6,7 +6,7 @@ import type { ProofReader } from "./proof.ts";
 import { reject } from "./rejection.ts";
 
 /** Digests of a shorter height class by node index; node := H(node ‖ digest) at the layer where the class enters. */
-export interface Injection {
+interface Injection {
   readonly layer: number;
   readonly digests: ReadonlyMap<number, Uint8Array>;
 }

@@ -15,7 +15,7 @@ export interface FriValues {
 }
 
 /** One layer: which it is, its root, its domain, and the weights that fold one of its leaves. */
-export interface FriLayer {
+interface FriLayer {
   readonly layer: number;
   /** Number of its tree in the proof. */
   readonly tree: number;

@@ -8,7 +8,7 @@ import { MOST_STACK_COLUMNS } from "./stacked/stack-shape.ts";
  * How columns are committed and opened: every column's value at each query, by rows; or the coefficients of all columns in a few
  * long columns of 2^logStackMin to 2^logStackMax, which a query opens (`stacked/stack-shape.ts`).
  */
-export type OpeningParameters =
+type OpeningParameters =
   | { readonly kind: "rows" }
   | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
 

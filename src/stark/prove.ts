@@ -21,7 +21,7 @@ import { TablePrograms } from "./table-programs.ts";
 import { concat, createTranscript, initialInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
 import { proofVersion } from "./verification-key.ts";
 
-export interface ProveOptions {
+interface ProveOptions {
   /** Aborting rejects with the signal's reason at the next step between device operations. */
   readonly signal?: AbortSignal;
   /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */

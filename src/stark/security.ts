@@ -59,7 +59,7 @@ export interface StackedSecurityShape extends CommonSecurityShape {
   readonly finalRounds: number;
 }
 
-export interface LookupShape {
+interface LookupShape {
   /** Σ over the tables of rows × interactions. */
   readonly fractions: number;
   /** Highest power of the fold challenge in a message, at least 1. */
@@ -80,7 +80,7 @@ export type RoundName =
   | "commitment hash"
   | "circuit hash";
 
-export interface RoundBits {
+interface RoundBits {
   readonly round: RoundName;
   /** −log2 of the round's soundness error; for a hash, half its digest's bits. */
   readonly bits: number;

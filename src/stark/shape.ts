@@ -39,7 +39,7 @@ export interface Block {
 }
 
 /** Columns in a tree: a block as it is or, of a stack, the columns that its stack columns are cut into. */
-export interface TreeBlock extends Columns {
+interface TreeBlock extends Columns {
   /** Index of its first column among those of all trees. */
   readonly firstColumn: number;
 }

@@ -12,7 +12,7 @@ import { createStackShape, type StackedBlock } from "./stacked/stack-shape.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
 
 /** Columns that the verification key fixes, by the root of their commitment. */
-export interface PreprocessedColumns {
+interface PreprocessedColumns {
   readonly logRows: number;
   /** One column of 2^logRows canonical elements per `preprocessedColumn` of the AIR. Called by the prover only. */
   columns(): readonly Uint32Array[];
@@ -93,7 +93,7 @@ export interface System {
 }
 
 /** Degree that a scope's selector adds to a constraint: those of single rows are polynomials of degree n − 1. */
-export function selectorDegree(scope: ConstraintScope): number {
+function selectorDegree(scope: ConstraintScope): number {
   return scope === "firstRow" || scope === "lastRow" ? 1 : 0;
 }
 

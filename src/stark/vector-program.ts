@@ -20,12 +20,12 @@ export type ScalarSource =
 export type Value = number & { readonly __value: unique symbol };
 
 /** A value of the graph: a leaf operand or an operation on values that come before it. */
-export type ValueNode =
+type ValueNode =
   | { readonly kind: "operand"; readonly operand: VectorOperand }
   | { readonly kind: "add" | "sub" | "mul"; readonly a: Value; readonly b: Value };
 
 /** Straight-line vector code: arithmetic, and what is done with its values. */
-export interface VectorCode<Effect> {
+interface VectorCode<Effect> {
   readonly program: { readonly registerCount: number; readonly instructions: readonly (VectorArithmetic | Effect)[] };
   readonly scalars: readonly ScalarSource[];
 }

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import ts from "typescript";
 import { parse } from "./source-tree.ts";
 import type { SourceTree } from "./source-tree.ts";
@@ -16,6 +17,52 @@ export function repeatedTypeNames(tree: SourceTree, exceptions: readonly string[
     ...unneeded(exceptions, new Set(repeated.map(([name]) => name))),
   ];
 }
+
+/**
+ * Exports of source files that no file imports, each as `path: name`, but for the exceptions; and exceptions that are not needed any
+ * more. What is loaded as a whole has none, nor have `entries`.
+ */
+export function deadExports(
+  source: SourceTree,
+  {
+    readers,
+    entries,
+    exceptions,
+  }: { readonly readers: SourceTree; readonly entries: readonly string[]; readonly exceptions: readonly string[] },
+): string[] {
+  const imported = new Map<string, Set<string>>();
+  const whole = new Set(entries);
+  for (const [path, text] of [...source, ...readers]) {
+    const targetOf = (name: string): string => posix.join(posix.dirname(path), name.replace(/\$\{[^}]*\}$/, "ts"));
+    for (const [, names = "", name = ""] of text.matchAll(NAMED_IMPORTS)) {
+      const target = targetOf(name);
+      const known = imported.get(target) ?? new Set<string>();
+      imported.set(target, known);
+      for (const each of names.split(","))
+        known.add(
+          each
+            .trim()
+            .replace(/^type /, "")
+            .split(" as ")[0] ?? "",
+        );
+    }
+    // A namespace, an import on demand, a worker.
+    for (const [, name = ""] of text.replaceAll(NAMED_IMPORTS, "").matchAll(NAMED_FILES)) whole.add(targetOf(name));
+  }
+  const dead = [...source].flatMap(([path, text]) => {
+    if (whole.has(path)) return [];
+    const names = [...text.matchAll(EXPORTS)].flatMap(([, name]) => name ?? []);
+    return names.filter((name) => imported.get(path)?.has(name) !== true).map((name) => `${path}: ${name}`);
+  });
+  return [...dead.filter((each) => !exceptions.includes(each)), ...unneeded(exceptions, new Set(dead))];
+}
+
+// All files are formatted, so a declaration begins its line; to parse every test would take ten seconds. Classes of errors are read
+// by docs/errors.md.
+const EXPORTS =
+  /^export (?:(?:declare|abstract|async) )*(?:const|let|interface|type|function\*?|enum|class(?! \w+(?:<[^{]*>)? extends)) (\w+)/gm;
+const NAMED_IMPORTS = /\b(?:import|export) (?:type )?\{([^}]*)\} from "(\.[^"]+)"/g;
+const NAMED_FILES = /["`](\.{1,2}\/[^"`\n]+)["`]/g;
 
 function unneeded(exceptions: readonly string[], found: ReadonlySet<string>): string[] {
   return exceptions.flatMap((each) => (found.has(each) ? [] : [`${each}: the exception is not needed`]));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { strayErrors } from "./error-rules.ts";
-import { repeatedTypeNames } from "./export-rules.ts";
+import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
@@ -160,5 +160,39 @@ describe("the check of errors", () => {
       "src/a.ts:2: A calls itself B",
     ]);
     assert.deepEqual(strayIn('class A extends NamedError<"A"> {}'), ["src/a.ts:2: A calls itself nothing"]);
+  });
+});
+
+describe("the check of exports", () => {
+  const source = new Map([
+    [
+      "src/a.ts",
+      'export const read = 1;\nexport const [pair] = [2];\nexport interface Shape {}\nexport async function unread() {}\nexport class Told extends HyperchainError<"Told"> {}',
+    ],
+    [
+      "src/b.ts",
+      'import { type Shape, read as one } from "./a.ts";\nexport type Unread = typeof one;\nexport * as all from "./c.ts";',
+    ],
+    ["src/c.ts", "export const held = 1;"],
+    ["src/lazy.ts", "export const told = 1;"],
+    ["src/worker.ts", "export const posted = 1;"],
+    ["src/index.ts", "export const entry = 1;"],
+  ]);
+  const readers = new Map([
+    ["test/a.test.ts", 'await import("../src/lazy.ts"); new Worker(new URL(`../src/worker.${extension}`, import.meta.url));'],
+    ["test/b.test.ts", 'export { Gone } from "../src/b.ts";'],
+  ]);
+  const found = (exceptions: readonly string[] = []): string[] =>
+    deadExports(source, { readers, entries: ["src/index.ts"], exceptions });
+
+  test("refuses a value and a type that no file imports, and takes what is imported by name, as a whole or from outside", () => {
+    assert.deepEqual(found(), ["src/a.ts: unread", "src/b.ts: Unread"]);
+  });
+
+  test("takes a named exception, and refuses one that is not needed", () => {
+    assert.deepEqual(found(["src/a.ts: unread", "src/b.ts: Unread"]), []);
+    assert.deepEqual(found(["src/a.ts: unread", "src/b.ts: Unread", "src/a.ts: read"]), [
+      "src/a.ts: read: the exception is not needed",
+    ]);
   });
 });

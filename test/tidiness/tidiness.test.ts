@@ -1,16 +1,26 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { strayErrors } from "./error-rules.ts";
-import { repeatedTypeNames } from "./export-rules.ts";
+import { deadExports, repeatedTypeNames } from "./export-rules.ts";
 import { folderCircles } from "./folder-rules.ts";
 import { fileCircles, importViolations, mapFaults } from "./import-rules.ts";
 import { longCommentLines, longFunctions } from "./length-rules.ts";
 import { LONG_FUNCTIONS } from "./long-functions.ts";
 import { ROOMS } from "./rooms.ts";
 import { readSourceTree } from "./source-tree.ts";
-import { CIRCLE_CLOSERS, REPEATED_TYPES } from "./still-untidy.ts";
+import { CIRCLE_CLOSERS, DEAD_EXPORTS, REPEATED_TYPES } from "./still-untidy.ts";
 
 const source = readSourceTree(["src/**/*.ts"]);
+/** What imports from the source beside itself. */
+const readers = readSourceTree(["{test,bench,scripts,page,fixtures}/**/*.{ts,js,mts}", "*.ts"]);
+/** What the package exports, and what a generator writes as a whole. */
+const ENTRIES = [
+  "src/index.ts",
+  "src/client.ts",
+  "src/types.ts",
+  "src/type-extensions.ts",
+  "src/machine/kernel/generated/kernel-code.ts",
+];
 const written = readSourceTree(["{src,scripts,bench}/**/*.ts"]);
 
 describe("the source", () => {
@@ -21,6 +31,8 @@ describe("the source", () => {
   test("has no folders that import each other, but for named imports", () =>
     assert.deepEqual(folderCircles(source, CIRCLE_CLOSERS), []));
   test("has one type of a name, but for named ones", () => assert.deepEqual(repeatedTypeNames(source, REPEATED_TYPES), []));
+  test("has no export that no file imports, but for named ones", () =>
+    assert.deepEqual(deadExports(source, { readers, entries: ENTRIES, exceptions: DEAD_EXPORTS }), []));
   test("has no class of errors that does not come from NamedError, under its own name", () =>
     assert.deepEqual(strayErrors(source), []));
   test("has short functions, but for named ones", () => assert.deepEqual(longFunctions(written, LONG_FUNCTIONS), []));

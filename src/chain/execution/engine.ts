@@ -37,7 +37,7 @@ export interface EngineNotification {
   readonly result: unknown;
 }
 
-export type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
+type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
 
 /** The engine did something else than it was told. */
 export class EngineError extends NamedError<EngineErrorCode> {

@@ -1,6 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 
-export type OrderErrorCode =
+type OrderErrorCode =
   /** One of the chain's own transactions was not included, or reverted. */
   | "SystemTransactionFailed"
   /** The closing transaction stored another hash than that of the batch's outputs. */

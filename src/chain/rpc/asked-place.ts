@@ -5,7 +5,7 @@ import { prevRandaoOf } from "../model/prev-randao.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** A block that a question is about: the state after it, and what a call sees of it. */
-export interface AskedPlace {
+interface AskedPlace {
   readonly at: bigint;
   readonly block: BlockEnvironment;
 }

@@ -1,7 +1,7 @@
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** Does work in the order in which it comes, so many pieces at a time. */
-export type ConcurrencyLimit = <Result>(work: () => Promise<Result>) => Promise<Result>;
+type ConcurrencyLimit = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** A line in which so many may be, the one whose turn it is included. It rejects others with RpcError, saying what is busy. */
 export function oneAtATime(places: number, what: string): ConcurrencyLimit {

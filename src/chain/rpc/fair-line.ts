@@ -2,7 +2,7 @@ import { someAtATime } from "./concurrency-limit.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
-export interface FairLineOptions {
+interface FairLineOptions {
   /** Pieces of work under way at a time, of all clients outside; the process's own has as many places again. */
   readonly width: number;
   /** Pieces that wait or are under way, of all clients outside. */

@@ -17,7 +17,7 @@ const IDLE_MS = 300_000;
 /** Hashes in an answer of a block filter; the next question gets those that follow. */
 const MAX_HASHES = 10_000n;
 
-export interface FilterDependencies {
+interface FilterDependencies {
   readonly chain: Chain;
   readonly reader: LogReader;
   /** Milliseconds of a clock that never goes back. */

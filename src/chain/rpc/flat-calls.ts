@@ -22,7 +22,7 @@ export interface TracedPlace {
   readonly transactionIndex: Hex;
 }
 
-export interface FlatOptions {
+interface FlatOptions {
   /** Errors in OpenEthereum's words. */
   readonly convertParityErrors?: boolean;
   /** Calls to precompiled contracts too. */

@@ -17,14 +17,14 @@ import { MAX_BODY_BYTES } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 import { SharedPlaces } from "./shared-places.ts";
 
-export interface HttpEndpointOptions {
+interface HttpEndpointOptions {
   readonly host: string;
   /** As `isOwnOrigin` takes them. */
   readonly origins: readonly string[];
   readonly limits: RpcServerLimits;
 }
 
-export interface HttpEndpointDependencies {
+interface HttpEndpointDependencies {
   readonly methods: RpcMethods;
   readonly load: Load;
   readonly unread: UnreadAnswers;

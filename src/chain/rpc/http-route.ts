@@ -4,7 +4,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { RpcErrorBody, RpcResponse } from "./json-rpc.ts";
 
 /** A method of JSON-RPC and its parameters. */
-export type RpcCall = readonly [method: string, ...params: unknown[]];
+type RpcCall = readonly [method: string, ...params: unknown[]];
 
 /** Makes calls for a client, within its bounds; results in the calls' order. Rejects with RpcError for the first that fails. */
 export type Ask = (...calls: readonly RpcCall[]) => Promise<readonly unknown[]>;
@@ -36,7 +36,7 @@ export interface HttpRoute {
 }
 
 /** Answers a body of JSON-RPC for the client of a request. */
-export type AnswerBody = (body: string) => Promise<string>;
+type AnswerBody = (body: string) => Promise<string>;
 
 /** Every request passes the same checks, and every call the same bounds, as JSON-RPC. */
 export function addRoutes(

@@ -8,7 +8,7 @@ export interface RpcRequest {
   readonly params: readonly unknown[];
 }
 
-export type RpcId = string | number | null;
+type RpcId = string | number | null;
 
 /** A request whose form is invalid. It has an answer, also where it names no id. */
 export interface RefusedRequest {
@@ -40,7 +40,7 @@ export const RpcCode = {
 } as const;
 
 /** Requests in one batch. */
-export const MAX_BATCH_REQUESTS = 200;
+const MAX_BATCH_REQUESTS = 200;
 /** Nesting of a request; what clients send has no more than six levels. */
 const MAX_DEPTH = 32;
 

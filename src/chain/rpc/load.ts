@@ -43,7 +43,7 @@ export class Load {
 }
 
 /** A connection that gets answers. */
-export interface Connection {
+interface Connection {
   /** Ends it at once. */
   destroy(): unknown;
 }

@@ -10,7 +10,7 @@ import { newestBlock } from "./newest-block.ts";
 import type { Fields, ZkFields } from "./zk-fields.ts";
 
 /** What an answer may hold. */
-export interface LogLimits {
+interface LogLimits {
   readonly logs: number;
   /** Hexadecimal characters of the logs' data: a log can have two megabytes. */
   readonly dataCharacters: number;
@@ -32,7 +32,7 @@ const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
 
 /** The logs of whole blocks. */
-export interface LogRange {
+interface LogRange {
   readonly logs: readonly Fields[];
   /** The last of these blocks. */
   readonly last: bigint;

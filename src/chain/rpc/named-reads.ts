@@ -49,7 +49,7 @@ function checkProvenKeys(keys: unknown): void {
 
 const FREE: Pick<GasPrice, "toldWei"> = { toldWei: 0n };
 
-export interface NamedReadOptions {
+interface NamedReadOptions {
   readonly gasPrice?: Pick<GasPrice, "toldWei">;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMs?: (() => number) | undefined;

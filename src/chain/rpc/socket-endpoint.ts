@@ -12,7 +12,7 @@ import type { Load, UnreadAnswers } from "./load.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
-export interface SocketDependencies {
+interface SocketDependencies {
   /** Whatever a client may call. */
   readonly methods: RpcMethods;
   readonly gate: ReaderGate;

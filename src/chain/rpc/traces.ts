@@ -39,10 +39,10 @@ interface EngineReceipt extends Omit<TracedPlace, "transactionHash"> {
 }
 
 /** Makes the run whose answers are shown of the engine's; `place`: of a transaction. */
-export type Form = (run: Run, place: TracedPlace | undefined) => Run;
+type Form = (run: Run, place: TracedPlace | undefined) => Run;
 
 /** A transaction that a block holds, and its trace. */
-export interface BlockTrace {
+interface BlockTrace {
   readonly txHash: Hex;
   readonly result: unknown;
 }

@@ -1,6 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 
-export type SequencerErrorCode =
+type SequencerErrorCode =
   | "HostileCode"
   | "ExceedsBatch"
   /** Its calls pass on more data than the execution engine can hold. */

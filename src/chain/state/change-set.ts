@@ -208,7 +208,7 @@ export class ChangeSetError extends NamedError<ChangeSetErrorCode> {
   }
 }
 
-export type ChangeSetErrorCode =
+type ChangeSetErrorCode =
   | "write-duplicate"
   | "outputs-written"
   | "outputs-missing"

@@ -76,7 +76,7 @@ function parseKind(byte: number | undefined, leaf: number): LeafKind {
   return kind;
 }
 
-export type LeafDumpErrorCode = "dump-format" | "dump-length" | "dump-sentinel" | "dump-key" | "dump-kind" | "dump-root";
+type LeafDumpErrorCode = "dump-format" | "dump-length" | "dump-sentinel" | "dump-key" | "dump-kind" | "dump-root";
 
 /** Bytes that are not the intact dump of a state tree. */
 export class LeafDumpError extends NamedError<LeafDumpErrorCode> {

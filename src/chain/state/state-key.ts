@@ -71,7 +71,7 @@ function checkStateKey({ leafKind, address, slot }: StateKey): void {
   }
 }
 
-export type StateKeyErrorCode = "kind-unknown" | "address-out-of-range" | "slot-out-of-range" | "slot-not-zero";
+type StateKeyErrorCode = "kind-unknown" | "address-out-of-range" | "slot-out-of-range" | "slot-not-zero";
 
 /** A state key that no leaf can have. */
 export class StateKeyError extends NamedError<StateKeyErrorCode> {

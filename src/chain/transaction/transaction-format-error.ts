@@ -1,6 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 
-export type TransactionFormatErrorCode =
+type TransactionFormatErrorCode =
   | "Malformed"
   | "GasAboveCap"
   | "TooLarge"

@@ -9,7 +9,7 @@ import { LIMBS } from "../words/word.ts";
 export const BOUNDARY_FIELDS = { speaks: 1 } as const;
 
 /** Public values of a place of which the statement speaks: its word at first, then its word at last. */
-export const VALUES_PER_PLACE = 2 * LIMBS;
+const VALUES_PER_PLACE = 2 * LIMBS;
 
 /** Public values of a statement: those of its places, then the state's root before the run and the one after it. */
 export function boundaryValueCount(places: number): number {

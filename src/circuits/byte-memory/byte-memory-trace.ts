@@ -5,13 +5,13 @@ import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
 import { BYTE_MEMORY_FIELDS, type ByteMemoryCells } from "./byte-memory-air.ts";
 
 /** A place as an access finds it: its word's limbs, and how long ago it was accessed, less one step. */
-export interface FoundPlace {
+interface FoundPlace {
   readonly word: readonly number[];
   readonly gap: number;
 }
 
 /** What an access does with memory. */
-export interface ByteAccess {
+interface ByteAccess {
   readonly kind: "read" | "write" | "writeByte";
   readonly space: number;
   /** Below 2^29 − 32. */
@@ -24,7 +24,7 @@ export interface ByteAccess {
 }
 
 /** The row of an access, and the two places' words after it. */
-export interface ByteAccessRow {
+interface ByteAccessRow {
   readonly cells: ByteMemoryCells;
   readonly after: readonly [readonly number[], readonly number[]];
 }

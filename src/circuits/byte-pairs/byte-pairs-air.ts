@@ -6,11 +6,11 @@ import { BYTE_AND, BYTES } from "../buses.ts";
 export const BYTE_PAIRS_LOG_ROWS = 16;
 
 /** Fixed: every pair of bytes, and their AND. */
-export const BYTE_PAIRS_FIXED = { x: 1, y: 1, and: 1 } as const;
-export const BYTE_PAIRS_FIELDS = { usesPair: 1, usesAnd: 1 } as const;
+const BYTE_PAIRS_FIXED = { x: 1, y: 1, and: 1 } as const;
+const BYTE_PAIRS_FIELDS = { usesPair: 1, usesAnd: 1 } as const;
 
 /** The table whose rows are the pairs of bytes. */
-export function bytePairsAir(): Air {
+function bytePairsAir(): Air {
   const b = new AirBuilder("bytePairs", 0);
   const { x, y, and } = b.declarePreprocessed(BYTE_PAIRS_FIXED);
   const { usesPair, usesAnd } = b.declare(BYTE_PAIRS_FIELDS);

@@ -21,7 +21,7 @@ export interface CopyRange {
 }
 
 /** The places of a copy: the first block of 32 bytes that is written and how many are, and the same of those that are read. */
-export interface CopyPlaces {
+interface CopyPlaces {
   readonly block: number;
   readonly count: number;
   readonly fromBlock: number;
@@ -38,14 +38,14 @@ export function copyPlaces({ offset, fromOffset, length }: CopyRange): CopyPlace
 }
 
 /** A copy at a time, with its places as they are found, in order. */
-export interface FoundCopy extends CopyRange {
+interface FoundCopy extends CopyRange {
   readonly time: number;
   readonly written: readonly FoundPlace[];
   readonly read: readonly FoundPlace[];
 }
 
 /** The rows of a copy, and the words of the written places after it. */
-export interface CopyRows {
+interface CopyRows {
   readonly cells: readonly CopyCells[];
   readonly after: readonly (readonly number[])[];
 }

@@ -24,14 +24,14 @@ export interface Multiples {
 }
 
 /** What rows ask of other tables; it counts as asked. */
-export interface MultipleAnswers {
+interface MultipleAnswers {
   readonly sum: (first: Point, second: Point, invert?: Invert) => Point;
   readonly product: (product: CurveProduct) => void;
   readonly arithmetic: Pick<ArithmeticTrace, "ask">;
 }
 
 /** The rows of a multiple in its three tables, and what it comes to. */
-export interface MultipleRows {
+interface MultipleRows {
   readonly cells: CurveMultipleCells;
   readonly choices: readonly CurveChoiceCells[];
   readonly steps: readonly CurveStepCells[];

@@ -26,7 +26,7 @@ export const PRODUCT_WITNESS = {
 } as const;
 
 /** The columns of one product's witness. */
-export interface ProductWitness<T = number> {
+interface ProductWitness<T = number> {
   readonly quotient: readonly T[];
   readonly carry: readonly T[];
 }

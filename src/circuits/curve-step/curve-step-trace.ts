@@ -7,7 +7,7 @@ import { bytesOf, LIMB, limbsOf, WORD_BYTES } from "../words/word.ts";
 import { CURVE_STEP_FIELDS, type CurveStepCells, DIGIT_OFFSET, FIRST_UPPER_LIMB } from "./curve-step-air.ts";
 
 /** Where a step is, and what it takes. */
-export interface StepPlace {
+interface StepPlace {
   readonly time: number;
   readonly step: number;
   readonly bits: readonly number[];

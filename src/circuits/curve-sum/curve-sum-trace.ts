@@ -7,7 +7,7 @@ import { bytesOf, LIMBS, limbsOf, WORD_BYTES } from "../words/word.ts";
 import { CURVE_SUM_FIELDS, type CurveSumCells, SLOPE_OFFSET } from "./curve-sum-air.ts";
 
 /** A row's cells but for the number of uses, the sum, and the products that the row asks for. */
-export interface CurveSumRow {
+interface CurveSumRow {
   readonly cells: Omit<CurveSumCells, "uses">;
   readonly sum: Point;
   readonly products: readonly CurveProduct[];

@@ -1,5 +1,5 @@
 /** Lanes of the state, x + 5y, and what a lane has. Source of all of this: FIPS 202, section 3. */
-export const LANES = 25;
+const LANES = 25;
 export const LANE_BITS = 64;
 export const LANE_LIMBS = 4;
 export const LIMB_BITS = 16;

@@ -17,7 +17,7 @@ export interface LeafName {
 }
 
 /** The chain over a leaf's name; its last digest is the leaf's key. */
-export interface KeyChain {
+interface KeyChain {
   readonly head: readonly number[];
   readonly middle: readonly number[];
   readonly key: readonly number[];

@@ -6,9 +6,9 @@ import { OPCODE, OPCODE_SHAPE } from "../buses.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "./user-opcode.ts";
 
 /** log2 of the rows: the bytes, and one more. */
-export const OPCODES_LOG_ROWS = 9;
+const OPCODES_LOG_ROWS = 9;
 
-export const OPCODES_FIELDS = { uses: 1, shapeUses: 1 } as const;
+const OPCODES_FIELDS = { uses: 1, shapeUses: 1 } as const;
 
 /** Behind what `OPCODE` says: whether user mode proves it; and the byte's shape in a code. */
 const SHAPE_FIELDS = { isProven: 1, shapeByte: 1, shapeSize: 1, isTarget: 1 } as const;
@@ -16,7 +16,7 @@ const SHAPE_FIELDS = { isProven: 1, shapeByte: 1, shapeSize: 1, isTarget: 1 } as
 const JUMPDEST = 0x5b;
 
 /** The table of all bytes as opcodes. */
-export function opcodesAir(): Air {
+function opcodesAir(): Air {
   const b = new AirBuilder("opcodes", 0);
   const { isProven, shapeByte, shapeSize, isTarget, ...opcode } = b.declarePreprocessed({
     ...USER_OPCODE_FIELDS,

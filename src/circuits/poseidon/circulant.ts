@@ -1,5 +1,5 @@
 /** Addition and multiplication by small non-negative integers, for whatever stands for an element. */
-export interface LinearOperations<T> {
+interface LinearOperations<T> {
   add(a: T, b: T): T;
   scale(x: T, factor: number): T;
 }

@@ -6,8 +6,8 @@ import { RANGE14, RANGE16 } from "../buses.ts";
 export const RANGE16_LOG_ROWS = 16;
 
 /** Fixed: every number below 2^16, and the same modulo 2^14. */
-export const RANGE16_FIXED = { value: 1, low14: 1 } as const;
-export const RANGE16_FIELDS = { uses16: 1, uses14: 1 } as const;
+const RANGE16_FIXED = { value: 1, low14: 1 } as const;
+const RANGE16_FIELDS = { uses16: 1, uses14: 1 } as const;
 
 /** The table whose rows are the numbers below 2^16. */
 export function range16Air(): Air {

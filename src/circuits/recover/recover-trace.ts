@@ -14,7 +14,7 @@ interface FoundPlace {
 }
 
 /** A recovery at a time, from a multiple of 32 on, with its six places in order. */
-export interface FoundRecovery {
+interface FoundRecovery {
   readonly space: number;
   readonly offset: number;
   readonly time: number;
@@ -22,7 +22,7 @@ export interface FoundRecovery {
 }
 
 /** The tables that a recovery asks. */
-export interface RecoveryTables {
+interface RecoveryTables {
   readonly arithmetic: Pick<ArithmeticTrace, "ask">;
   readonly curve: Pick<CurveTrace, "multiple" | "product">;
 }

@@ -6,7 +6,7 @@ import { ROM } from "../buses.ts";
 import { type Instruction, INSTRUCTION_FIELDS } from "./instruction.ts";
 
 /** The table whose rows are those of a program. */
-export function romAir(): Air {
+function romAir(): Air {
   const b = new AirBuilder("rom", 0);
   const instruction = b.declarePreprocessed(INSTRUCTION_FIELDS);
   b.receive(ROM, b.column("uses"), instruction);
@@ -14,7 +14,7 @@ export function romAir(): Air {
 }
 
 /** log2 of the rows of a program's table. */
-export function romLogRows(instructions: readonly Instruction[], minLogRows: number): number {
+function romLogRows(instructions: readonly Instruction[], minLogRows: number): number {
   return Math.max(minLogRows, Math.ceil(Math.log2(instructions.length)));
 }
 

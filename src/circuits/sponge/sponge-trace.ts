@@ -6,7 +6,7 @@ import { WORD_BYTES } from "../words/word.ts";
 import { RATE_BYTES, RATE_LANES, SPONGE_FIELDS, type SpongeCells } from "./sponge-air.ts";
 
 /** Keccak-f[1600] of a state's limbs, which counts as asked for. */
-export type Permute = (state: readonly number[]) => readonly number[];
+type Permute = (state: readonly number[]) => readonly number[];
 
 /** Lanes of an input's blocks: one block more than are full. */
 export function laneCount(length: number): number {
@@ -14,7 +14,7 @@ export function laneCount(length: number): number {
 }
 
 /** The rows of a hash in both tables. */
-export interface HashRows {
+interface HashRows {
   readonly sponge: readonly SpongeCells[];
   readonly input: readonly HashInputCells[];
 }

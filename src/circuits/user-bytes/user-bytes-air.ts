@@ -119,7 +119,7 @@ export type UserBytesCells = FieldValues<typeof USER_BYTES_FIELDS, number>;
 type Columns = FieldValues<typeof USER_BYTES_FIELDS, Expression>;
 
 /** Spaces of the memory, and places of slices among a frame's fields. */
-export interface BytePlaces {
+interface BytePlaces {
   /** Of frame 0's memory; that of frame f is f higher. */
   readonly memory: number;
   /** What is never written, and what a copy within a frame's memory goes through. */

@@ -33,7 +33,7 @@ export interface ByteOpcode {
 }
 
 /** What an opcode comes to if gas suffices. */
-export interface ByteReach {
+interface ByteReach {
   readonly after: number;
   readonly extra: number;
   readonly units: number;
@@ -41,7 +41,7 @@ export interface ByteReach {
 }
 
 /** A part of a source that an opcode reads. */
-export interface ByteSource {
+interface ByteSource {
   readonly from: number;
   readonly size: number;
   /** Bytes that are asked for, and that are there. */

@@ -42,7 +42,7 @@ export const VISITS_FIELDS = {
 export type VisitCells = FieldValues<typeof VISITS_FIELDS, number>;
 
 /** Where the budget is, and a frame's words: the fields' space, and the places of position, gas and words of memory there. */
-export interface UserPlaces {
+interface UserPlaces {
   readonly space: number;
   readonly position: number;
   readonly gas: number;

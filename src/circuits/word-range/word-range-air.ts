@@ -5,7 +5,7 @@ import { lookUpLimbs } from "../words/expressions.ts";
 import { LIMBS } from "../words/word.ts";
 
 /** One word a row. */
-export const WORD_RANGE_FIELDS = { word: LIMBS, uses: 1 } as const;
+const WORD_RANGE_FIELDS = { word: LIMBS, uses: 1 } as const;
 
 /** The table whose words have limbs below 2^16. */
 export function wordRangeAir(): Air {

@@ -4,7 +4,7 @@ import { element } from "./expressions.ts";
 import { LIMB } from "./word.ts";
 
 /** A row that tests or complements its words a and b; the flags are 0 or 1, at most one of them 1. */
-export interface TestedRow {
+interface TestedRow {
   readonly a: readonly Expression[];
   readonly b: readonly Expression[];
   readonly c: readonly Expression[];

@@ -53,6 +53,5 @@ export function numberOf(digits: readonly number[], bits: 8 | 16): bigint {
   return sum;
 }
 
-/** A word as an integer of 256 bits with sign, and back. */
-export const signed = (word: bigint): bigint => BigInt.asIntN(256, word);
+/** An integer with sign as a word of 256 bits. */
 export const unsigned = (value: bigint): bigint => BigInt.asUintN(256, value);

@@ -46,7 +46,7 @@ import { openJournal } from "./open-journal.ts";
 import { prepareSigners } from "./signers.ts";
 import type { ChainSigners, PreparedSigners } from "./signers.ts";
 
-export interface ChainPipelineOptions {
+interface ChainPipelineOptions {
   readonly plan: ChainPlan;
   /** As the node's. */
   readonly startsPaused: boolean;

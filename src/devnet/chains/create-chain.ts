@@ -77,7 +77,7 @@ export function localChainConfiguration(
   };
 }
 
-export interface CreationDependencies {
+interface CreationDependencies {
   /** 32 random bytes, never used before. */
   readonly secret?: () => Hex;
   /** Default: the timer. */

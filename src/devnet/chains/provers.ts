@@ -19,7 +19,7 @@ export interface OpenFleet {
 }
 
 /** Proves each batch as the verifier of its protocol version asks for it. Starts nothing until the first job. */
-export function createVersionedProver(options: ProverOptions, proving: Prover = createProver(options)): Prover {
+function createVersionedProver(options: ProverOptions, proving: Prover = createProver(options)): Prover {
   const marking = createNoProver();
   return {
     proveBatch: (job, jobOptions) => (isProvenVersion(job.protocolVersion) ? proving : marking).proveBatch(job, jobOptions),

@@ -24,7 +24,7 @@ export interface RunSwitchOptions {
   readonly begins: Exclude<ChainRun, "removed">;
 }
 
-export interface RunSwitchDependencies {
+interface RunSwitchDependencies {
   readonly pipeline: () => Pick<ChainPipeline, "chain" | keyof RestorableMember>;
   /** Whether its exit was activated, as far as is known. */
   readonly hasEnded: () => boolean;

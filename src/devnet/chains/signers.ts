@@ -28,7 +28,7 @@ import type { InputsOf, ProvenSource } from "../quorum-member/remote-member.ts";
 import type { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 
-export interface SignersDependencies {
+interface SignersDependencies {
   /** Where the chain settles on another: the contract there that carries its data, which is put there where it is missing. */
   readonly carrier?: (() => Promise<Hex>) | undefined;
   readonly ecosystem: DeployedEcosystem;
@@ -62,7 +62,7 @@ export interface PreparedSigners {
 }
 
 /** What signers are shown of batches. */
-export interface ShownToSigners {
+interface ShownToSigners {
   readonly blocks: InputsOf;
   /** For validators that ask for proofs; undefined where they execute. */
   readonly proven: ProvenRecorder | undefined;

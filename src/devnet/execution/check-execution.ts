@@ -13,7 +13,7 @@ import { findCreation } from "../reconstruction/l1-history.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 
-export interface ExecutionCheckOptions {
+interface ExecutionCheckOptions {
   readonly l1: Provider;
   /** The chain's contract there. */
   readonly hyperchain: Hex;

@@ -13,7 +13,7 @@ import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
 
 /** A batch as L1 has it, and the one before it. */
-export interface RecordedBatch {
+interface RecordedBatch {
   readonly batch: StoredBatch;
   /** Of the first batch: the record of the genesis. */
   readonly previous: StoredBatch;

@@ -9,7 +9,7 @@ import { ExecutionWatch } from "./execution-watch.ts";
 import type { ExecutionWatchDependencies } from "./execution-watch.ts";
 import { ExecutionCheckError, noProof } from "./served-execution.ts";
 
-export interface OwnWatchDependencies {
+interface OwnWatchDependencies {
   readonly genesis: readonly GenesisAccount[];
   readonly prover: Pick<ExecutionProver, "verify">;
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { printable } from "../../runtime/printable.ts";
 
-export type ExecutionCheckCode =
+type ExecutionCheckCode =
   | "NotServed"
   | "NotMade"
   | "NotProven"

@@ -9,7 +9,7 @@ import { DevnetOptionsError } from "../options.ts";
 import type { DeployedContracts } from "../options.ts";
 
 /** What the contracts must be good for. */
-export interface Adoption {
+interface Adoption {
   readonly version: FirstVersion;
   readonly withNoProofVersion: boolean;
   /** The times of the chains that are to be created with them. */

@@ -49,14 +49,14 @@ export interface EcosystemOptions {
   readonly throughCreator?: boolean;
 }
 
-export interface EcosystemDependencies {
+interface EcosystemDependencies {
   /** The account that deploys, connected to the settlement layer. Nothing else may send from it meanwhile. */
   readonly signer: Signer;
   readonly artifacts: ArtifactSource;
 }
 
 /** Addresses of an ecosystem's contracts, 20 bytes in lower case. */
-export interface EcosystemAddresses {
+interface EcosystemAddresses {
   readonly constraints1: Hex;
   readonly constraints2: Hex;
   readonly stark: Hex;
@@ -75,7 +75,7 @@ export interface EcosystemAddresses {
 }
 
 /** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
-export interface NoProofVersion extends FirstVersion {
+interface NoProofVersion extends FirstVersion {
   readonly verifier: Hex;
 }
 

@@ -15,7 +15,7 @@ export interface SettlementTerms {
 }
 
 /** A transaction that anyone may send. */
-export interface PlacingCall {
+interface PlacingCall {
   readonly to: Hex;
   readonly data: string;
 }

@@ -19,7 +19,7 @@ import { openMessages, removedInfo, requireRemovable } from "./removal.ts";
 import type { RunningChains } from "./running-chains.ts";
 import { requireNothingOnTop } from "./settlement-bases.ts";
 
-export interface ChainChangesDependencies {
+interface ChainChangesDependencies {
   readonly chains: RunningChains;
   readonly opening: ChainOpening;
   readonly faults: Pick<Faults, "applyToSequencers">;
@@ -58,7 +58,7 @@ export interface ChainChanges {
 }
 
 /** The changes, and what snapshots need to know of them. */
-export interface KeptChanges extends ChainChanges {
+interface KeptChanges extends ChainChanges {
   /** The same snapshots, between changes of the chains; they hold which chains there are. */
   keptBy(snapshots: Snapshots): Snapshots;
   /** Which chains snapshots mark, and return to. */
@@ -199,7 +199,7 @@ async function startAgain(
  * L1 takes what is for a chain only from batches that began after its creation: no block of any chain is earlier than that from
  * now on, and what began before ends.
  */
-export async function settleIn({ pipeline: added }: OpenedChain, others: readonly DevnetChain[]): Promise<void> {
+async function settleIn({ pipeline: added }: OpenedChain, others: readonly DevnetChain[]): Promise<void> {
   const after = added.created.bornAt + 1n;
   await added.chain.sequencer.notBefore(after);
   for (const { pipeline } of others) {

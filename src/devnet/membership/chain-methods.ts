@@ -13,7 +13,7 @@ import type { ChainChanges } from "./chain-changes.ts";
 const MAX_CHANGES = 16;
 const MAX_CHANGES_OF_ONE = 8;
 
-export interface ChainMethodsDependencies extends Pick<EcosystemView, "info"> {
+interface ChainMethodsDependencies extends Pick<EcosystemView, "info"> {
   readonly chains: () => readonly GatedChain[];
 }
 

@@ -6,7 +6,7 @@ import type { SnapshotChains } from "../l1/settlement-layer.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
 import type { RunningChains } from "./running-chains.ts";
 
-export interface LeavingChainsDependencies {
+interface LeavingChainsDependencies {
   readonly chains: RunningChains;
   /** A chain has ended that no snapshot can bring back. */
   readonly onGone: (chain: ServedChain) => void;

@@ -11,7 +11,7 @@ export interface Following {
   close(): void;
 }
 
-export interface LiveRelayerDependencies {
+interface LiveRelayerDependencies {
   /** Begins with the chains that there are now. */
   readonly open: () => Following;
   /** Tells when there are others. */

@@ -7,14 +7,14 @@ import type { EcosystemView } from "../view/ecosystem-view.ts";
 import { hasArrived } from "../view/message-info.ts";
 
 /** What a chain would leave behind. */
-export type LeftOpen = RemovedChainInfo["leftOpen"];
+type LeftOpen = RemovedChainInfo["leftOpen"];
 
 /** LastChain: an ecosystem has at least one chain. ChainInUse: something of the chain is under way. Nothing was removed. */
 export class ChainRemovalError extends HyperchainError<"LastChain" | "ChainInUse"> {
   override readonly name = "ChainRemovalError";
 }
 
-export interface RemovalDependencies {
+interface RemovalDependencies {
   readonly chains: readonly DevnetChain[];
   /** As `openMessages` counts them. */
   readonly messages: number;

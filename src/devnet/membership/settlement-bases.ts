@@ -6,7 +6,7 @@ import type { ChainPlan } from "../../options/plan.ts";
 import { areThere, askBasePrice, openBaseOn } from "./deploy-base.ts";
 import type { ChainBase, ChainBaseDependencies } from "./deploy-base.ts";
 
-export interface SettlementBasesDependencies extends ChainBaseDependencies {
+interface SettlementBasesDependencies extends ChainBaseDependencies {
   readonly onL1: SettlementBase;
   /** Those that there are now. */
   readonly chains: () => readonly DevnetChain[];

@@ -26,7 +26,7 @@ const LONGEST_ANSWER_MS = 120_000;
 const MAIN = new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url);
 
 /** How a member is started. */
-export interface MemberStart {
+interface MemberStart {
   readonly clock: Clock;
   /** Where it keeps its key and what it signs, so that it can be started again. Without one it forgets with its process. */
   readonly file?: string | undefined;

@@ -68,7 +68,7 @@ interface Configured {
   readonly l1Returns: boolean;
 }
 
-export interface MemberDependencies {
+interface MemberDependencies {
   readonly connectL1: (url: string) => JsonRpcProvider;
   /** What it keeps over a restart; without one it forgets with its process. */
   readonly file: MemberFile | undefined;

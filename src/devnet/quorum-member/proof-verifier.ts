@@ -30,7 +30,7 @@ import { QuorumMemberError } from "./messages.ts";
 import type { ProvenInputs } from "./messages.ts";
 import { readProvenInputs } from "./shown-inputs.ts";
 
-export interface ProofVerifierDependencies extends Pick<BatchVerifierDependencies, "l1" | "flowsHash"> {
+interface ProofVerifierDependencies extends Pick<BatchVerifierDependencies, "l1" | "flowsHash"> {
   readonly prover: Pick<ExecutionProver, "verify">;
   /** Runs what no proof shows. */
   readonly labels: LabelCheck;

@@ -15,7 +15,7 @@ const policy = new Interface([
 ]);
 
 /** A batch, and all that may be its commit's calldata. */
-export interface BatchSource {
+interface BatchSource {
   readonly stored: StoredBatch;
   readonly previous: StoredBatch;
   readonly calls: readonly CommitCall[];

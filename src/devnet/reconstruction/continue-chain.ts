@@ -20,7 +20,7 @@ import type { MissingOperation } from "./queued-operations.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 
-export interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
+interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" | "minGasPriceWei"> {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 or absent for any free one. */
@@ -145,7 +145,7 @@ async function checkStanding({ contract, last, batches, l1 }: Reconstruction, pr
   );
 }
 
-export type ContinuationErrorCode =
+type ContinuationErrorCode =
   | "ChainExited"
   | "OperationsUnknown"
   | "BaseDiffers"

@@ -5,7 +5,7 @@ import { decodeL1Event, HYPERCHAIN_TOPICS, SETTINGS_TOPICS } from "../../settlem
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 
-export interface L1HistoryRange {
+interface L1HistoryRange {
   readonly hyperchain: Hex;
   /** Settings of all chains. */
   readonly settings: Hex;
@@ -16,7 +16,7 @@ export interface L1HistoryRange {
 }
 
 /** The chain's events, and the settings', in a part of L1's blocks. */
-export interface L1HistoryPage {
+interface L1HistoryPage {
   /** Last block of the part. */
   readonly blockNumber: number;
   /** In L1's order. */

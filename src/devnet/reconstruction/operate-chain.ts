@@ -17,7 +17,7 @@ import type { CompleteOptions } from "../options.ts";
 import { continueChain } from "./continue-chain.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
-export interface OperatedChainOptions {
+interface OperatedChainOptions {
   /** JSON-RPC URL of L1. */
   readonly l1Url: string;
   /** Of the new operator, who must be a validator of the chain, and pays on L1: 0x and 64 hexadecimal digits. */
@@ -36,7 +36,7 @@ export interface OperatedChainOptions {
   readonly pace?: PaceRules;
 }
 
-export interface OperatedChainDependencies {
+interface OperatedChainDependencies {
   readonly connect: EdrConnect;
   readonly clock: Clock;
   readonly onSettled: (batch: SettledBatch) => void;

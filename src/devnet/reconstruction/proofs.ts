@@ -14,7 +14,7 @@ import type { AskedNode, ShownSlot } from "../../relayer/state-proof.ts";
 import type { ReconstructedBatch, Reconstruction } from "./reconstruct.ts";
 
 /** A message that a batch sent to L1. */
-export interface ReconstructedMessage {
+interface ReconstructedMessage {
   readonly batchNumber: bigint;
   /** In the batch's log tree. */
   readonly index: number;
@@ -67,7 +67,7 @@ export function proveMessage(reconstruction: Reconstruction, batchNumber: bigint
 }
 
 /** The result of a priority operation, and its proof: with a failure's, a deposit is claimed back on L1. */
-export interface OperationResultProof {
+interface OperationResultProof {
   readonly chainId: bigint;
   readonly canonicalTxHash: Hex;
   readonly success: boolean;

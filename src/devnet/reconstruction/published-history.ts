@@ -11,7 +11,7 @@ import { findPublishedCode } from "./published-code.ts";
 import { readCommits, readToldCommits } from "./published-commits.ts";
 
 /** A part of a chain's history. */
-export interface HistoryPage {
+interface HistoryPage {
   /** Last block of the part. */
   readonly blockNumber: number;
   /** Batches that are executed in it, in order. */
@@ -34,7 +34,7 @@ export interface PublishedHistory {
   codeOf(hash: Hex): Promise<Uint8Array | undefined>;
 }
 
-export interface HistoryRange {
+interface HistoryRange {
   readonly fromBlock: number;
   readonly toBlock: number;
   readonly blocksPerRequest: number;

@@ -9,7 +9,7 @@ import { startReconstructedChain } from "./start-reconstructed-chain.ts";
 import type { ReconstructedChainDependencies } from "./start-reconstructed-chain.ts";
 import { withProvider } from "./with-provider.ts";
 
-export interface CarriedReconstructionOptions extends Pick<ReconstructionOptions, "genesis" | "upTo" | "onProgress"> {
+interface CarriedReconstructionOptions extends Pick<ReconstructionOptions, "genesis" | "upTo" | "onProgress"> {
   /** The chain on which it settles, rebuilt up to its last executed batch; it may be a carried one itself. */
   readonly base: Reconstruction;
   /** The chain's contract there: 20 bytes. */

@@ -102,7 +102,7 @@ export interface Reconstruction {
 }
 
 /** What the state of the chain below says beside the chain's contract. */
-export interface StateBelow {
+interface StateBelow {
   /** Newest root of other chains; undefined before the first. */
   readonly newestRoot: ImportedRoot | undefined;
 }

@@ -8,7 +8,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { startBehind } from "./chain-start.ts";
 import type { Reconstruction } from "./reconstruct.ts";
 
-export interface ReconstructedChainOptions {
+interface ReconstructedChainOptions {
   /**
    * Whether it takes transactions, and lets anyone move time and mine. They change a copy: nothing goes to L1, and the chain's
    * operator knows nothing of them. Default false.

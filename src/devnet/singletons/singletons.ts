@@ -12,7 +12,7 @@ import { PERMIT2_CHAIN_ID_AT, PERMIT2_CODE, PERMIT2_DOMAIN_SEPARATOR_AT } from "
  * CREATE2 with the first word as the salt and the rest as init code; reverts where nothing was created. In the public domain
  * (github.com/Arachnid/deterministic-deployment-proxy).
  */
-export const CREATE2_DEPLOYER_CODE: Hex =
+const CREATE2_DEPLOYER_CODE: Hex =
   "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
 
 /** The singletons as accounts of a chain's first state, as their public deployments would leave them there. */

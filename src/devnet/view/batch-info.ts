@@ -5,7 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import type { ProofStage } from "./ecosystem-info.ts";
 
-export type BatchStage = "sealed" | "committed" | "proven" | "executed";
+type BatchStage = "sealed" | "committed" | "proven" | "executed";
 
 /** A sealed batch; element of `hyperchain_batches`. */
 export interface BatchSummary {

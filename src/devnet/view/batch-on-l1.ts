@@ -23,7 +23,7 @@ export interface BatchInfo extends SettledStages {
 }
 
 /** The accounts whose signatures L1 was shown when the batch was committed, in L1's order. */
-export interface BatchSigners {
+interface BatchSigners {
   readonly validators: readonly Hex[];
   /** Those who have the data of a validium; absent where L1 has it. */
   readonly committee?: readonly Hex[];

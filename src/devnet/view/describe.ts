@@ -28,7 +28,7 @@ export interface Description {
 const MOST_THINGS = 100;
 const MOST_TOPICS = 4;
 
-export interface DescribeDependencies {
+interface DescribeDependencies {
   readonly names: () => Promise<ProjectNames>;
   /** A member by its name or id. Throws RpcError. */
   readonly memberNamed: (chain: unknown) => bigint;

@@ -34,7 +34,7 @@ import type { OpenFleet } from "../chains/provers.ts";
 import { SINGLETONS } from "../singletons/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
-export interface EcosystemViewDependencies {
+interface EcosystemViewDependencies {
   readonly name: string;
   readonly options: DevnetOptions;
   readonly onL1: SettlementBase;

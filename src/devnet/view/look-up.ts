@@ -13,13 +13,13 @@ import { chainNamed } from "./named-member.ts";
 import { refuse } from "./refuse.ts";
 
 /** A lookup of ERC-3668, and the chain that sends its client here. What strangers wrote. */
-export interface Lookup {
+interface Lookup {
   readonly chain: unknown;
   readonly sender: unknown;
   readonly data: unknown;
 }
 
-export interface LookUpDependencies {
+interface LookUpDependencies {
   readonly info: EcosystemInfo;
   readonly names: () => Promise<ProjectNames>;
   /** Throws RpcError for a chain that the client may not read. */

@@ -10,7 +10,7 @@ import { decodingRoom } from "./decoding-room.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
 import { endedBecause } from "./ended-because.ts";
 
-export interface MessageTraceDependencies {
+interface MessageTraceDependencies {
   readonly chains: () => readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
   /** What the contracts of the ecosystem's user call their errors and functions. */
   readonly names: () => Promise<ContractNames>;

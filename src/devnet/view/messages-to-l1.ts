@@ -22,7 +22,7 @@ import type { MessageInfo } from "./ecosystem-info.ts";
 import { layerName } from "./layer-name.ts";
 import { hasArrived } from "./message-info.ts";
 
-export interface MessagesToL1Dependencies {
+interface MessagesToL1Dependencies {
   readonly ecosystem: DeployedEcosystem;
   readonly l1: Provider;
   readonly l1View: Pick<L1View, "messages" | "bringBody">;

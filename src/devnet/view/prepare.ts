@@ -25,7 +25,7 @@ import { memberNamed } from "./named-member.ts";
 import { MOST_REASON, refuse } from "./refuse.ts";
 
 /** What an account wants: `hyperchain_prepare` gives its next transaction. Amounts are smallest units in decimal digits. */
-export type PreparedRequest = v.InferOutput<typeof requests>;
+type PreparedRequest = v.InferOutput<typeof requests>;
 
 /** Answer of `hyperchain_prepare`. */
 export interface Prepared {
@@ -37,7 +37,7 @@ export interface Prepared {
   readonly transaction: Readonly<Record<"chainId" | "from" | "to" | "data" | "value" | "gas", Hex>>;
 }
 
-export interface PrepareDependencies {
+interface PrepareDependencies {
   readonly info: Pick<EcosystemInfo, "l1" | "chains">;
   readonly names: () => Promise<ProjectNames>;
   readonly clientOf: (chainId: number) => Provider;

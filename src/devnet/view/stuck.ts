@@ -3,7 +3,7 @@ import type { EcosystemInfo, MessageInfo, Stuck } from "./ecosystem-info.ts";
 import { hasArrived } from "./message-info.ts";
 
 /** What a stuck message is told apart from one on its way by. */
-export interface StuckDependencies {
+interface StuckDependencies {
   readonly info: Pick<EcosystemInfo, "l1" | "chains" | "relayer">;
   /** Why a chain stands still for good; undefined while it runs. */
   readonly faultOf: (chainId: number) => string | undefined;

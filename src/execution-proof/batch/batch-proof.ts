@@ -35,7 +35,7 @@ const MAGIC_FAMILY = 0x484358;
 const WORD_BYTES = 32;
 const DIGEST_BYTES = 4 * DIGEST_ELEMENTS;
 /** More than any batch has. */
-export const MOST_CHUNKS = 4096;
+const MOST_CHUNKS = 4096;
 /** Bytes of a chunk at least, and of a leaf and of a node of a relisting. */
 const LEAST = {
   chunk: BOUNDARY_WORDS.length * WORD_BYTES + DIGEST_BYTES + 4,

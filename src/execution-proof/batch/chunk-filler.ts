@@ -11,7 +11,7 @@ const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.t
 /** A chunk's proof may take any time, and the run behind it must still be there: the longest that a timer can wait. */
 const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
 /** What a filler's thread may have on its heap; columns are not there. The same on every machine, whatever its memory. */
-export interface FillerHeap {
+interface FillerHeap {
   readonly mostMib: number;
   /** Traces are short-lived objects: with room for so many a quarter of the thread's time is saved. */
   readonly mostNewMib: number;

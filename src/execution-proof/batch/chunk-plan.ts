@@ -19,14 +19,14 @@ const PROOF_CELLS = 8_000_000;
 const ROWS_OF_CODE_BYTE = 0.53;
 
 /** What a plan is made with. */
-export interface PlanningParts {
+interface PlanningParts {
   readonly program: Pick<ProvenProgram, "rows">;
   readonly primitives: Primitives;
   readonly limits: StepLimits;
 }
 
 /** What a batch comes to, and what its steps weigh. */
-export interface BatchPlan {
+interface BatchPlan {
   /** What each step does, behind those before it. */
   readonly weights: readonly StepWeight[];
   readonly boundary: BatchRun["environment"]["boundary"];

@@ -1,7 +1,7 @@
 import { NamedError } from "../../errors/named-error.ts";
 
 /** Why a proof of a batch's execution is not accepted. */
-export const EXECUTION_REFUSALS = [
+const EXECUTION_REFUSALS = [
   /** The bytes are not a proof in this format. */
   "Malformed",
   "OtherFormat",

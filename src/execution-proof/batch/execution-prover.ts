@@ -24,7 +24,7 @@ export interface ExecutionProverOptions {
   readonly mostCells?: number;
 }
 
-export interface ProveOptions {
+interface ProveOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExecutionProgress) => void;
 }

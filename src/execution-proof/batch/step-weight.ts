@@ -33,7 +33,7 @@ export const NO_WEIGHT: StepWeight = {
 export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
 
 /** A table: how many rows each of what it counts takes, and its columns. All heights are powers of two. */
-export interface CountedTable {
+interface CountedTable {
   readonly of: Counted;
   readonly rows: number;
   readonly width: number;

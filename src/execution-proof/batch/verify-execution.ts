@@ -21,7 +21,7 @@ export interface VerifiedExecution {
   readonly provenBits: number;
 }
 
-export interface VerificationOptions {
+interface VerificationOptions {
   /** NOT SECURE: accepts a key whose proofs have fewer than 100 proven bits. For tests. */
   readonly acceptsWeakParameters?: boolean;
 }
@@ -51,7 +51,7 @@ export function verifyWithKey(
   return { chunks: proof.chunks.length, provenBits };
 }
 
-export interface VerifierOptions extends VerificationOptions {
+interface VerifierOptions extends VerificationOptions {
   readonly parameters?: ProofParameters;
   /** Threads that compute the key; default: all cores. */
   readonly workers?: number;

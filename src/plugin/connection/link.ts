@@ -31,7 +31,7 @@ export interface EcosystemLink {
 }
 
 /** What a link joins. `asked` is the member that answers for the ecosystem; an L1 that runs elsewhere does not. Default: L1. */
-export interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join" | "refresh"> {
+interface LinkParts extends Pick<EcosystemLink, "l1" | "names" | "join" | "refresh"> {
   readonly info: () => EcosystemInfo;
   readonly chains: () => readonly Member[];
   readonly asked?: Member;

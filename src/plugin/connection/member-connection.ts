@@ -6,7 +6,7 @@ import { MemberProvider } from "./member-provider.ts";
 import { MEMBER_NETWORK } from "./networks.ts";
 
 /** A chain of an ecosystem in this process. */
-export interface LocalChain {
+interface LocalChain {
   readonly name: string;
   readonly chainId: number;
   readonly url: string;

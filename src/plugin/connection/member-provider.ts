@@ -4,7 +4,7 @@ import type { Eip1193Provider, ProviderMessage } from "../../node/serving/eip119
 import { requireSuccess } from "./failed-transaction.ts";
 
 /** Sends a request through Hardhat's hooks (accounts, gas, other plugins) and then on. */
-export type RequestChain = (
+type RequestChain = (
   request: JsonRpcRequest,
   answer: (request: JsonRpcRequest) => Promise<JsonRpcResponse>,
 ) => Promise<JsonRpcResponse>;

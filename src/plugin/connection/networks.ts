@@ -12,7 +12,7 @@ export const ECOSYSTEM_NETWORK = "hyperchains";
  * `network.create("hyperchain")`, or `--network hyperchain`, is a connection to the first chain of an ecosystem of its own: so
  * whole test suites run on a hyperchain as they are.
  */
-export const CHAIN_NETWORK = "hyperchain";
+const CHAIN_NETWORK = "hyperchain";
 
 /** What connections to chains look like to other plugins: keys are here, so that transactions are signed in this process. */
 export const MEMBER_NETWORK = "hyperchain-member";

@@ -7,7 +7,7 @@ import type { Announcement } from "./state-file.ts";
 /** What a task does to an ecosystem: it `acts` where it signs, stops, removes, forms again, imports or moves time. */
 export type Effect = "reads" | "acts";
 
-export interface FindOptions {
+interface FindOptions {
   /** `--url`. */
   readonly url: string | undefined;
   /** `url` of the config. */
@@ -23,7 +23,7 @@ export interface FindOptions {
 }
 
 /** A running ecosystem, and the URL at which it answered. */
-export interface FoundEcosystem {
+interface FoundEcosystem {
   readonly url: string;
   readonly info: EcosystemInfo;
   /** Whose it is, where it is neither the project's own nor named by a URL; a task that only reads says so. */

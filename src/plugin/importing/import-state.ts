@@ -16,7 +16,7 @@ interface Change {
 }
 
 /** What of a state comes to a chain. */
-export interface ImportPlan {
+interface ImportPlan {
   readonly accounts: readonly ImportedAccount[];
   /** Accounts without code or storage that lie where the protocol has its own: they stay as they are. */
   readonly leftOut: readonly Hex[];

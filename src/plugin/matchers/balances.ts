@@ -5,7 +5,7 @@ import type { Hyperchains, Member, TokenLike } from "../api/hyperchains.ts";
 import type { BalanceChanges } from "./type-extensions.ts";
 
 /** An account whose balance is to change. */
-export interface WatchedBalance {
+interface WatchedBalance {
   readonly at: ChainAddress;
   /** `0x…@alpha`, for messages. */
   readonly label: string;

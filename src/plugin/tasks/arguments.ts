@@ -33,7 +33,7 @@ export function readNumber<const S extends v.GenericSchema>(
 }
 
 /** The same for an option that is a list with commas. */
-export function readList<const S extends v.GenericSchema>(
+function readList<const S extends v.GenericSchema>(
   option: string,
   text: string | undefined,
   schema: S,

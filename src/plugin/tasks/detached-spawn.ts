@@ -6,10 +6,10 @@ import { logFolder } from "../discovery/state-file.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** What `hyperchain:spawn --json` prints first. */
-export type SpawnedInfo = EcosystemInfo & { readonly page?: string };
+type SpawnedInfo = EcosystemInfo & { readonly page?: string };
 
 /** A process of its own in which an ecosystem starts. */
-export interface DetachedSpawn {
+interface DetachedSpawn {
   readonly pid: number;
   /** Where it writes what `hyperchain:spawn --json` prints. */
   readonly log: string;

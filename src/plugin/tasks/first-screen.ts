@@ -131,7 +131,7 @@ function operators(chains: number): string {
 }
 
 /** In lines of at most so many characters. */
-export function wrapped(text: string, width = WIDTH): string {
+function wrapped(text: string, width = WIDTH): string {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);

@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
 /** How far a send has come. */
-export interface Arrival {
+interface Arrival {
   readonly arrived: boolean;
   readonly steps: readonly unknown[];
   readonly claimTransactionHash?: Hex | null;

@@ -13,7 +13,7 @@ import type { Session } from "./session.ts";
 import { untilJourney } from "./until-journey.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
 
-export interface GiveBackOptions {
+interface GiveBackOptions {
   /** One that L1 moved nothing for, or its refund. */
   readonly message: MessageInfo;
   /** Pays. */

@@ -4,7 +4,7 @@ import { executionFileOf } from "../../devnet/keeping/world.ts";
 import { warning } from "./output.ts";
 
 /** What a folder keeps of an ecosystem, as the start found it. */
-export interface KeepingInfo {
+interface KeepingInfo {
   readonly folder: string;
   /** Whether an earlier process left it there. */
   readonly continues: boolean;

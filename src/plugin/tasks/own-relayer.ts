@@ -9,7 +9,7 @@ import { defaultSender, readPlace, signerOf } from "./accounts.ts";
 import { sessionOf } from "./session.ts";
 import type { Session } from "./session.ts";
 
-export interface OwnRelayerOptions {
+interface OwnRelayerOptions {
   readonly account: Hex;
   readonly policy?: DeliveryPolicy;
   /** Chains on which others settle, where it asks more by default. Default: it asks the same on all chains. */

@@ -7,7 +7,7 @@ const LOOK_MS = 200;
 const PATIENCE_MS = 5_000;
 
 /** Waits between two looks at something that happens elsewhere. */
-export interface ProgressWait {
+interface ProgressWait {
   /**
    * Resolves when it is time to look again. `hint` is told once if nothing is new for long. Throws a plugin error where a
    * chain stands still.

@@ -5,7 +5,7 @@ import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { taskWallets } from "./task-wallets.ts";
 
 /** Tokens of sessions of the chains that only some may read, as a task has them. */
-export interface ReaderSessions {
+interface ReaderSessions {
   /** Value of the header `Authorization`; undefined where there is nothing to show. */
   readonly authorization: string | undefined;
   /** Why chains cannot be read. */

@@ -10,7 +10,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 
 /** What a contract on L1 wants to see of a rebuilt chain, whether the chain still runs or not. */
-export interface RebuiltProof {
+interface RebuiltProof {
   readonly kind: "message" | "operation" | "holding" | "undelivered";
   /**
    * Who takes it there: the bridge pays a withdrawal, gives a failed deposit back; the state exit pays a holding, or a

@@ -17,7 +17,7 @@ import { alarm, strong, warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly chain: ChainOnL1;
   readonly l1: JsonRpcProvider;
   /** An answer about a batch's proof, as it is served. */

@@ -33,7 +33,7 @@ interface WaitingProof {
 }
 
 /** Keeps a chain's proofs back until its rules send them to L1: all that wait, one after another. */
-export class ProofPace {
+class ProofPace {
   readonly #rules: PaceRules;
   readonly #dependencies: PaceDependencies;
   readonly #waiting = new Map<bigint, WaitingProof>();

@@ -18,7 +18,7 @@ import { type System, tallestHeights } from "../system.ts";
 import type { AgreementTheorem } from "./proximity.ts";
 
 /** What a system's tables and statement use besides the engine: known to the authors of the tables, not to the engine. */
-export interface ApplicationSecurity {
+interface ApplicationSecurity {
   /** Elements in a digest of the hash that the circuit computes; 0 if it computes none. */
   readonly circuitDigestElements: number;
   /** Terms of the largest random evaluation in the statement at these heights; 0 if there is none. */

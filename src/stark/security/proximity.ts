@@ -40,7 +40,7 @@ export interface Regime {
  * have degree n: one more coefficient than the code that FRI tests (Ha22 calls this rate ρ⁺). The radius and the list
  * size are taken for this larger code; they then hold for both.
  */
-export function openedRate(logRate: number, logDimension: number): number {
+function openedRate(logRate: number, logDimension: number): number {
   return 2 ** logRate * (1 + 2 ** -logDimension);
 }
 

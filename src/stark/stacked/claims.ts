@@ -25,7 +25,7 @@ export interface BatchChallenges {
 }
 
 /** z and g·z, the points of a column of the tallest height. */
-export interface OpenedPoints {
+interface OpenedPoints {
   readonly point: Ext;
   readonly nextPoint: Ext;
   /** log2 of the tallest height. */

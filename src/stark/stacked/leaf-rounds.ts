@@ -5,7 +5,7 @@ import { rowSums } from "../deep.ts";
 const PARTS = 2 ** LOG_PARTS;
 
 /** Columns opened at one point, with their weights in the claim. */
-export interface WeightedColumns {
+interface WeightedColumns {
   readonly point: Ext;
   /** Of each column in turn, the values of its parts at the point's 16th power, coordinate by coordinate. */
   readonly parts: Uint32Array;

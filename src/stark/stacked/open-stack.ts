@@ -25,7 +25,7 @@ export function drawBatch(transcript: Transcript, stack: StackShape, { minLogRow
 }
 
 /** Weights of a leaf's columns, 16 of each stack column: what the rounds before the first layer fold them with. */
-export function leafWeights(field: ExtensionField, { width, logWidth }: StackShape, rounds: readonly Ext[]): Ext[] {
+function leafWeights(field: ExtensionField, { width, logWidth }: StackShape, rounds: readonly Ext[]): Ext[] {
   const parts = equalityWeights(field, rounds.slice(0, LOG_PARTS));
   const columns = equalityWeights(field, rounds.slice(LOG_PARTS, LOG_PARTS + logWidth));
   return columns.slice(0, width).flatMap((column) => parts.map((part) => field.mul(column, part)));

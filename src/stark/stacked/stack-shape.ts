@@ -16,7 +16,7 @@ const CHOSEN_STACK_COLUMNS = 16;
 export const MOST_STACK_COLUMNS = 128;
 
 /** Bounds on log2 of a stack column. */
-export interface StackBounds {
+interface StackBounds {
   readonly logStackMin: number;
   readonly logStackMax: number;
 }
@@ -31,7 +31,7 @@ export interface StackedBlock {
 }
 
 /** The columns of one height in one phase; everything in units of 2^logRows coefficients. */
-export interface StackRange {
+interface StackRange {
   readonly phase: TreePhase;
   readonly logRows: number;
   readonly first: number;
@@ -41,7 +41,7 @@ export interface StackRange {
 }
 
 /** The stack columns of one phase. */
-export interface StackPhase {
+interface StackPhase {
   readonly phase: TreePhase;
   readonly first: number;
   readonly width: number;

@@ -7,7 +7,7 @@ import { inv } from "../../field/koala-bear.ts";
  */
 
 /** What the prover sends in a round. */
-export interface RoundMessage {
+interface RoundMessage {
   readonly atZero: Ext;
   readonly atTwo: Ext;
 }

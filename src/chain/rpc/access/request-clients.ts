@@ -5,7 +5,7 @@ import { credentialsOf } from "./sessions.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** Clients by their connections, as each request makes them known. */
-export interface RequestClients {
+interface RequestClients {
   opened(socket: Socket, client: RpcClient): void;
   /** Throws where the connection was never opened. */
   of(request: Pick<IncomingMessage, "socket" | "headers">): RpcClient;

@@ -6,7 +6,7 @@ import { readMessage, SessionChallenges } from "./session-challenge.ts";
 import type { Credentials, Sessions } from "./sessions.ts";
 
 /** What a client needs to use a session. */
-export interface OpenedSession {
+interface OpenedSession {
   readonly token: string;
   readonly account: Hex;
   /** Seconds since 1970. */
@@ -14,7 +14,7 @@ export interface OpenedSession {
 }
 
 /** Whose sessions a chain opens: its readers' and its admin's. What each may do is decided where it does it. */
-export interface SessionPolicy {
+interface SessionPolicy {
   readonly chainId: ChainId;
   /** The chain's contract on L1, for which they sign. */
   readonly hyperchain: Hex;

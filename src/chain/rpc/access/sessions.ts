@@ -3,7 +3,7 @@ import type { Hex } from "../../../protocol/hex.ts";
 import type { ChainId } from "../../../protocol/ids.ts";
 
 /** An account that has shown a chain by its signature that it asks. */
-export interface Session {
+interface Session {
   readonly chainId: ChainId;
   /** Lower case. */
   readonly account: Hex;
@@ -11,7 +11,7 @@ export interface Session {
   readonly expiresAtMs: number;
 }
 
-export interface SessionsOptions {
+interface SessionsOptions {
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
 }

@@ -19,7 +19,7 @@ import type { UnlockedAccounts } from "./unlocked-accounts.ts";
 const MAX_WAITING = 512;
 const MAX_OF_ONE = 256;
 
-export interface AccountMethodsOptions {
+interface AccountMethodsOptions {
   readonly accounts: UnlockedAccounts;
   readonly impersonated: Impersonation;
   /** What a transaction pays that names no fee. */

@@ -7,7 +7,7 @@ import { parseCall, quantity, record } from "../call-request.ts";
 import { RpcCode, RpcError } from "../json-rpc.ts";
 
 /** What a transaction gets where its sender has not said it. */
-export interface TransactionDefaults {
+interface TransactionDefaults {
   readonly chainId: ChainId;
   readonly nonce: bigint;
   readonly gas: bigint;

@@ -22,7 +22,7 @@ import type { UserOperation } from "./user-operation.ts";
 /** Gas of a question for an operation's hash: a word of memory for each of its bytes is enough. */
 const HASH_GAS = 5_000_000n;
 
-export interface OperationMethodsOptions {
+interface OperationMethodsOptions {
   /** The operator's key, which signs bundles; undefined where the chain has none. */
   readonly operator: BaseWallet | undefined;
   readonly nowMs: () => number;

@@ -5,7 +5,7 @@ import type { BundleRequest } from "./bundle.ts";
 import type { UserOperation } from "./user-operation.ts";
 
 /** Operations that wait or are on their way into a block: of one sender, in all, and bytes of their data. */
-export const POOL_LIMITS = { perSender: 4, operations: 256, bytes: 4 * 1024 * 1024 } as const;
+const POOL_LIMITS = { perSender: 4, operations: 256, bytes: 4 * 1024 * 1024 } as const;
 
 /** An operation that is not in a block yet. */
 export interface PooledOperation {

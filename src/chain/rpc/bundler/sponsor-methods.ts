@@ -25,7 +25,7 @@ const verifyingPaymaster = new Interface([
 const STAND_IN: Hex = `0x${"fffffffffffffffffffffffffffffff0".padEnd(64, "0")}${"7aaaaaaa".padEnd(64, "a")}1c`;
 const VALID_SECONDS = 600n;
 
-export interface SponsorMethodsOptions {
+interface SponsorMethodsOptions {
   readonly accounts: UnlockedAccounts;
   /** Answers `eth_call` and `eth_getBlockByNumber`. */
   readonly others: RpcMethods;

@@ -1,6 +1,6 @@
 import type { Hex } from "../../../protocol/hex.ts";
 
-export interface TallyOptions {
+interface TallyOptions {
   readonly nowMs: () => number;
   /** How long a count is remembered after it has changed. */
   readonly memoryMs: number;

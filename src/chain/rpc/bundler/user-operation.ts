@@ -30,7 +30,7 @@ export interface UserOperation {
 export type SignedDelegation = Readonly<Record<"chainId" | "address" | "nonce" | "yParity" | "r" | "s", Hex>>;
 
 /** An operation as the EntryPoint's functions take it. */
-export type PackedOperation = readonly [Hex, bigint, Hex, Hex, Hex, bigint, Hex, Hex, Hex];
+type PackedOperation = readonly [Hex, bigint, Hex, Hex, Hex, bigint, Hex, Hex, Hex];
 
 /** Of an operation's bytes in `initCode` and `paymasterAndData`: addresses, and gas limits of 16 bytes. */
 const [ADDRESS_BYTES, LIMIT_BYTES] = [20, 16];
@@ -53,7 +53,7 @@ export function pack(operation: UserOperation): PackedOperation {
 }
 
 /** The reverse of `pack`. */
-export function unpack([
+function unpack([
   sender,
   nonce,
   initCode,

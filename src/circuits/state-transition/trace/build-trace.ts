@@ -14,7 +14,7 @@ import { writeUpdate } from "./write-update.ts";
 export const MIN_LOG_ROWS = 9;
 export const MAX_LOG_ROWS = 17;
 /** Greatest depth of the working subtree: a path must not have as many levels as an index of the field has bits. */
-export const MAX_SUBTREE_DEPTH = 29;
+const MAX_SUBTREE_DEPTH = 29;
 
 /** A filled table with what its statement must say. */
 export interface StateTransitionTrace {
@@ -93,7 +93,7 @@ export function fillTrace(
 }
 
 /** Type of the first row of an operation; without one, the padding begins. */
-export function firstRowOf(operation: StateTransitionWitness["operations"][number] | undefined): RowTypeName {
+function firstRowOf(operation: StateTransitionWitness["operations"][number] | undefined): RowTypeName {
   if (operation === undefined) return "padding";
   return operation.type === "update" ? "header" : "lowDigits";
 }

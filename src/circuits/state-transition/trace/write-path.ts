@@ -9,7 +9,7 @@ export interface Lanes {
 }
 
 /** What all rows of a path have in common. */
-export interface PathOptions {
+interface PathOptions {
   readonly returnType: RowTypeName;
   /** Handed on from row to row for the operation that the path belongs to. */
   readonly memory?: Elements;
@@ -61,7 +61,7 @@ export function writeLevel(
 }
 
 /** Where the first rows come from: both roots of the working subtree, the siblings above it, both leaf counts. */
-export interface TopPath {
+interface TopPath {
   readonly subtree: Lanes;
   readonly siblings: readonly Elements[];
   readonly oldLeafCount: number;

@@ -9,8 +9,8 @@ import type { TraceWriter } from "./trace-writer.ts";
 import { writePath } from "./write-path.ts";
 
 /** Tags of updates in the diff list. */
-export const UPDATE_TAG = 1;
-export const CODE_UPDATE_TAG = 2;
+const UPDATE_TAG = 1;
+const CODE_UPDATE_TAG = 2;
 
 /** Writes the rows of one update; the row after them is of type `returnType`. */
 export function writeUpdate(

@@ -2,7 +2,7 @@
  * What a request does to L1 beside the blocks that it makes. value: it sets one of the state. setting: it says how later blocks
  * are made, or for which accounts L1 signs. next: the same of the next block alone. nothing: that, beside its blocks.
  */
-export type RequestKind = "value" | "setting" | "next" | "nothing" | "unknown";
+type RequestKind = "value" | "setting" | "next" | "nothing" | "unknown";
 
 const KINDS: Readonly<Record<string, RequestKind>> = {
   hardhat_setBalance: "value",
