@@ -90,10 +90,11 @@ export const NIGHT_WORK: readonly NightWork[] = [
   },
   {
     what: "dapps of other bridges with their own npm packages, unmodified",
-    night: ["bridges/layerzero", "bridges/layerzero-api", "bridges/layerzero-kept"],
+    night: ["bridges/layerzero", "bridges/layerzero-api", "bridges/layerzero-kept", "bridges/hyperlane"],
     day: [
       "contracts/bridges/proven-dvn",
       "contracts/bridges/devnet-executor",
+      "contracts/bridges/proven-hook",
       "bridges/published-code",
       "bridges/layerzero-worker",
       "options/bridges",

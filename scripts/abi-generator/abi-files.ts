@@ -195,11 +195,11 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["announce"],
   },
   {
-    file: "proven-dvn",
-    constant: "provenDvnAbi",
-    summary: "A verifier of LayerZero's packets by proven messages.",
-    interfaces: ["bridges/IProvenDvn"],
-    omit: ["receiveMessage", "assignJob"],
+    file: "proven-peer",
+    constant: "provenPeerAbi",
+    summary: "What passes a bridge's records between members.",
+    interfaces: ["bridges/IProvenPeer"],
+    omit: ["receiveMessage"],
   },
   {
     file: "devnet-executor",
@@ -207,6 +207,13 @@ const SELECTIONS: readonly AbiSelection[] = [
     summary: "Executes LayerZero's packets.",
     interfaces: ["bridges/IDevnetExecutor"],
     omit: ["assignJob"],
+  },
+  {
+    file: "proven-hook",
+    constant: "provenHookAbi",
+    summary: "A hook and security module of Hyperlane's messages by proven messages.",
+    interfaces: ["bridges/IProvenHook"],
+    omit: ["receiveMessage"],
   },
   {
     file: "system-context",

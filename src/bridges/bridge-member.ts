@@ -21,3 +21,9 @@ export interface BridgeMember {
 
 /** What this member's contracts send to another by, and are called by: a gateway on this member. */
 export type GatewayTo = (here: BridgeMember, there: BridgeMember) => Hex;
+
+/** A transaction, and the member on which it ran. */
+export interface BridgeTransactionPlace {
+  readonly chainId: bigint;
+  readonly transactionHash: Hex;
+}

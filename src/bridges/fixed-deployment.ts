@@ -1,3 +1,4 @@
+import { AbiCoder } from "ethers";
 import type { Signer, TransactionRequest } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import type { Hex } from "../protocol/hex.ts";
@@ -15,6 +16,17 @@ export interface SetUpStep {
   /** What it does, for errors. */
   readonly what: string;
   readonly transaction: TransactionRequest & { readonly gasLimit: bigint };
+}
+
+const DEPLOYMENT_GAS = 7_000_000n;
+/** What a bridge asks for gas on a member: more than it costs. */
+export const WEI_PER_GAS = { chain: 10n ** 9n, l1: 10n * 10n ** 9n };
+
+/** Creates a contract; `values` are its constructor's. */
+export function createStep(what: string, bytecode: string, types: readonly string[], values: readonly unknown[]): SetUpStep {
+  // Joined as texts: ethers does it byte by byte.
+  const data = bytecode + AbiCoder.defaultAbiCoder().encode(types, values).slice(2);
+  return { what: `create ${what}`, transaction: { data, gasLimit: DEPLOYMENT_GAS } };
 }
 
 /** Signs a transaction and gives it to the signer's member; resolves with its hash before it is in a block. */

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Interface } from "ethers";
+import { FunctionFragment, Interface } from "ethers";
 import type { InterfaceAbi } from "ethers";
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
@@ -15,17 +15,14 @@ export interface PublishedPackage {
 /** A contract as such a package has it. */
 export interface PublishedContract {
   readonly from: PublishedPackage;
-  /** In the package. */
+  /** In the package: an artifact (.json), or TypeChain's factory (.js). */
   readonly file: string;
-  /** Signatures that it must have. */
+  /** That it must have: names or signatures in an artifact, signatures in a factory. */
   readonly functions: readonly string[];
 }
 
-/** What creates a published contract. */
-export interface PublishedCode {
-  readonly contract: Interface;
-  readonly bytecode: string;
-}
+/** Finds this package's own compiled contracts. */
+export type OwnArtifacts = (name: string) => Promise<{ readonly abi: InterfaceAbi; readonly bytecode: string }>;
 
 /** PackageMissing: the project has not installed it. PackageUnfit: it has another version, or one without what is needed. */
 export class PublishedCodeError extends HyperchainError<"PackageMissing" | "PackageUnfit"> {
@@ -33,50 +30,59 @@ export class PublishedCodeError extends HyperchainError<"PackageMissing" | "Pack
 }
 
 /**
- * The code of a contract out of the packages that the project in a folder has installed; nothing of it is in this package.
+ * What creates a contract, out of the packages that the project in a folder has installed; nothing of it is in this package.
  * `together` are all packages that the bridge needs, for the advice. Throws PublishedCodeError.
  */
-export function publishedCode(
-  folder: string,
-  published: PublishedContract,
-  together: readonly PublishedPackage[],
-): PublishedCode {
+export function publishedCode(folder: string, published: PublishedContract, together: readonly PublishedPackage[]): string {
   const { from, file, functions } = published;
-  const require = createRequire(join(folder, "package.json"));
-  const place = (path: string): string => {
-    try {
-      return require.resolve(`${from.name}/${path}`);
-    } catch (error) {
-      throw path === "package.json" ? missing(folder, from, together, error) : unfit(from, `it has no ${path}`, together, error);
-    }
-  };
-  const { version } = JSON.parse(readFileSync(place("package.json"), "utf8")) as { readonly version: string };
+  // Not as Node resolves a file: packages export none of their artifacts.
+  const places = createRequire(join(folder, "package.json")).resolve.paths(from.name) ?? [];
+  const place = places.map((path) => join(path, from.name)).find((path) => existsSync(join(path, "package.json")));
+  if (place === undefined) throw missing(folder, from, together);
+  const { version } = JSON.parse(readFileSync(join(place, "package.json"), "utf8")) as { readonly version: string };
   if (Number(version.split(".")[0]) !== from.major) throw unfit(from, `version ${version} is installed`, together);
-  const { abi, bytecode } = JSON.parse(readFileSync(place(file), "utf8")) as { abi: InterfaceAbi; bytecode: string };
-  const contract = new Interface(abi);
-  const lacking = functions.filter((signature) => contract.getFunction(signature) === null);
+  if (!existsSync(join(place, file))) throw unfit(from, `version ${version} has no ${file}`, together);
+  const code = file.endsWith(".js") ? codeOfFactory : codeOfArtifact;
+  const { bytecode, has } = code(readFileSync(join(place, file), "utf8"));
+  const lacking = functions.filter((signature) => !has(signature));
   if (lacking.length > 0) throw unfit(from, `${file} of version ${version} has no ${lacking.join(", ")}`, together);
-  return { contract, bytecode };
+  return bytecode;
 }
 
-function missing(
-  folder: string,
-  { name }: PublishedPackage,
-  together: readonly PublishedPackage[],
-  cause: unknown,
-): PublishedCodeError {
+/** What creates a contract, and whether it has a function. */
+interface ReadCode {
+  readonly bytecode: string;
+  has(signature: string): boolean;
+}
+
+function codeOfArtifact(text: string): ReadCode {
+  const { abi, bytecode } = JSON.parse(text) as { readonly abi: InterfaceAbi; readonly bytecode: string };
+  const contract = new Interface(abi);
+  return { bytecode, has: (signature) => contract.getFunction(signature) !== null };
+}
+
+/**
+ * A factory is code for another version of ethers, so it is read and not run: a function is there if the bytecode has its
+ * selector.
+ */
+function codeOfFactory(text: string): ReadCode {
+  const bytecode = /\b_bytecode = "(0x[0-9a-f]+)"/.exec(text)?.[1] ?? "0x";
+  // Solidity compares with as many bytes as the selector has behind its zeros.
+  const selector = (signature: string): string =>
+    FunctionFragment.from(signature)
+      .selector.slice(2)
+      .replace(/^(00)+/, "");
+  return { bytecode, has: (signature) => bytecode.includes(selector(signature)) };
+}
+
+function missing(folder: string, { name }: PublishedPackage, together: readonly PublishedPackage[]): PublishedCodeError {
   const message = `the package ${name} is not installed in ${folder}, and its published contracts are what this bridge runs: ${advice(together)}`;
-  return new PublishedCodeError("PackageMissing", message, { cause });
+  return new PublishedCodeError("PackageMissing", message);
 }
 
-function unfit(
-  { name, major }: PublishedPackage,
-  why: string,
-  together: readonly PublishedPackage[],
-  cause?: unknown,
-): PublishedCodeError {
+function unfit({ name, major }: PublishedPackage, why: string, together: readonly PublishedPackage[]): PublishedCodeError {
   const message = `the package ${name} must be of version ${major}.x, and ${why}: ${advice(together)}`;
-  return new PublishedCodeError("PackageUnfit", message, { cause });
+  return new PublishedCodeError("PackageUnfit", message);
 }
 
 function advice(together: readonly PublishedPackage[]): string {

@@ -10,7 +10,10 @@ export { DEVELOPMENT_MNEMONIC };
  * have, as many as on Hardhat's node, so that no test takes a nonce between an operator's commit and its proof. Keys of bridges
  * are beyond any of those.
  */
-export const ACCOUNT_NUMBERS = { deployer: 0, relayer: 9, firstOperator: 20, layerZero: 2_000_000_000 } as const;
+export const ACCOUNT_NUMBERS = {
+  ...{ deployer: 0, relayer: 9, firstOperator: 20 },
+  ...{ layerzero: 2_000_000_000, hyperlane: 2_000_000_001 },
+} as const;
 
 /** The keys of a devnet; number n is m/44'/60'/0'/0/n, so they are those that wallets and Hardhat derive. */
 export interface DevelopmentAccounts {

@@ -2,28 +2,40 @@ import * as v from "valibot";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { fields, named, option, text, wholeNumber } from "./fields/values.ts";
 
-/** LayerZero's ids have 32 bits; 0 names none. */
+/** Ids of these bridges have 32 bits; 0 names none. */
 const MOST_ID = 2 ** 32 - 1;
 const IDS = "an object with an id for each member's name, such as { l1: 40161, alpha: 40231 }";
 
+/** A bridge's own numbers of members. `what` they are, as its own docs call them. */
+const idsOf = (what: string) =>
+  option(
+    named(text(/\S/, "a member's name"), wholeNumber(1, MOST_ID, 40_161), IDS),
+    `${what} by members' names, \`l1\` among them, as a dapp's own config has them; also of chains that come later`,
+    "each member's chain id",
+  );
+
 const layerzero = v.pipe(
-  fields({
-    ids: option(
-      named(text(/\S/, "a member's name"), wholeNumber(1, MOST_ID, 40_161), IDS),
-      "LayerZero's endpoint ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later",
-      "each member's chain id",
-    ),
-  }),
+  fields({ ids: idsOf("LayerZero's endpoint ids") }),
   v.metadata({ name: "HyperchainsLayerZeroUserConfig" }),
+);
+const hyperlane = v.pipe(
+  fields({ ids: idsOf("Hyperlane's domain ids") }),
+  v.metadata({ name: "HyperchainsHyperlaneUserConfig" }),
 );
 
 /** Bridges of others that an ecosystem has. */
 export const bridges = v.pipe(
   fields({
     layerzero: option(layerzero, "LayerZero V2: its endpoint and libraries out of the project's packages", "none"),
+    hyperlane: option(hyperlane, "Hyperlane: its mailbox out of the project's packages", "none"),
   }),
   v.metadata({ name: "HyperchainsBridgesUserConfig" }),
 );
+
+/** As the options name them, and as their authors do. */
+export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane" } as const;
+
+export type BridgeName = keyof typeof BRIDGES;
 
 export type BridgesOption = v.InferOutput<typeof bridges>;
 
@@ -36,26 +48,37 @@ interface NamedMember {
 /** L1's name among the members. */
 const L1 = "l1";
 
-/** The id of a member in LayerZero's contracts. */
-export function layerZeroId({ layerzero: option = {} }: BridgesOption, { name, chainId }: NamedMember): number {
-  return option.ids?.[name] ?? Number(chainId);
+/** The id of a member in a bridge's contracts. */
+export function bridgeId(bridge: BridgesOption[BridgeName], { name, chainId }: NamedMember): number {
+  return bridge?.ids?.[name] ?? Number(chainId);
 }
 
-/** What is wrong with the bridges of an ecosystem with these chains. `l1ChainId` is undefined where L1 runs elsewhere. */
+/** What is wrong with the bridges of an ecosystem with these chains. `url` is an L1's that runs elsewhere. */
 export function bridgeProblems(
   wanted: BridgesOption | undefined,
   chains: readonly NamedMember[],
   { url }: { readonly url?: string | undefined },
 ): OptionProblem[] {
-  const { ids } = wanted?.layerzero ?? {};
-  if (wanted?.layerzero === undefined) return [];
-  const path = ["bridges", "layerzero", "ids"];
-  if (url !== undefined && ids !== undefined)
+  const names = Object.keys(BRIDGES) as BridgeName[];
+  return names.flatMap((bridge) => {
+    const option = wanted?.[bridge];
+    return option === undefined ? [] : idProblems(bridge, option.ids, chains, url !== undefined);
+  });
+}
+
+function idProblems(
+  bridge: BridgeName,
+  ids: Readonly<Record<string, number>> | undefined,
+  chains: readonly NamedMember[],
+  isRemoteL1: boolean,
+): OptionProblem[] {
+  const path = ["bridges", bridge, "ids"];
+  if (isRemoteL1 && ids !== undefined)
     return [
       {
         path,
         message:
-          "beside an L1 that runs elsewhere name endpoints that are not those of its network; leave ids out, so that each is its chain id",
+          "beside an L1 that runs elsewhere name contracts that are not those of its network; leave ids out, so that each is its chain id",
       },
     ];
   const taken = new Map<number, string>();
@@ -65,7 +88,10 @@ export function bridgeProblems(
     if (other !== undefined)
       problems.push({ path: place, message: `is ${id}, which ${other} has; give each member an id of its own` });
     if (id > MOST_ID)
-      problems.push({ path: place, message: `is ${id}, and LayerZero's ids have 32 bits; name one of at most ${MOST_ID}` });
+      problems.push({
+        path: place,
+        message: `is ${id}, and ${BRIDGES[bridge]}'s ids have 32 bits; name one of at most ${MOST_ID}`,
+      });
     taken.set(id, name);
   };
   for (const [name, id] of Object.entries(ids ?? {})) take(name, id, [...path, name]);

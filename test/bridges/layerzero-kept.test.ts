@@ -6,10 +6,10 @@ import { before, describe, test } from "node:test";
 import { ContractFactory } from "ethers";
 import type { Contract, Signer } from "ethers";
 import type { BridgeMember } from "../../src/bridges/bridge-member.ts";
+import { provenPeer } from "../../src/bridges/connect-peers.ts";
 import type { Transmit } from "../../src/bridges/fixed-deployment.ts";
 import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } from "../../src/bridges/layerzero/deploy.ts";
 import type { LayerZeroCode } from "../../src/bridges/layerzero/deploy.ts";
-import { provenDvn } from "../../src/bridges/layerzero/interfaces.ts";
 import type { BridgeDelivery } from "../../src/devnet/bridges/bridge-info.ts";
 import { transmit } from "../../src/devnet/l1/transmit.ts";
 import { bundledArtifact } from "../../src/plugin/contract-artifacts.ts";
@@ -95,7 +95,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
       assert.ok(ends >= 5, `${ends}`);
       const { dvn } = layerZeroContracts(devnet.accounts.wallet(KEY).address);
       for (const [i, client] of clients.entries()) {
-        const data = provenDvn.encodeFunctionData("isOpen", [CHAINS[1 - i]]);
+        const data = provenPeer.encodeFunctionData("isOpen", [CHAINS[1 - i]]);
         assert.equal(BigInt(await client.call({ to: dvn, data })), 1n);
       }
     } finally {

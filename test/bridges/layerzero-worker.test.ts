@@ -5,6 +5,7 @@ import { endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
 import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import { GatewayCarrier } from "../../src/devnet/bridges/gateway-carrier.ts";
+import { packetCrossings } from "../../src/devnet/bridges/layerzero.ts";
 import type { Ecosystem } from "../../src/client/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -129,7 +130,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
       }) as unknown as SentPacket;
     const free = Array.from({ length: 64 }, (_, i) => packet(i, []));
     const paying = Array.from({ length: 40 }, (_, i) => packet(100 + i, [dvn]));
-    for (let look = 0; look < 2; look++) await carrier.bring([...free, ...paying]);
+    for (let look = 0; look < 2; look++) await carrier.bring(packetCrossings([...free, ...paying], dvn));
     // All that pay have their turn, though the first of them fails.
     assert.deepEqual(new Set(asked), new Set(paying.map(({ sent }) => sent.transactionHash)));
   });

@@ -38,8 +38,26 @@ describe("C14 the published code of a bridge, out of the project's own packages"
     assert.throws(read, { code: "PackageUnfit", message: /artifacts\/Endpoint\.json of version 3\.0\.1 has no quote/ });
   });
 
+  test("a factory of TypeChain's is read and not run: its functions are those whose selectors its bytecode has", () => {
+    install("3.0.1", []);
+    const place = join(folder, "node_modules", PACKAGE.name);
+    // transfer(address,uint256) is 0xa9059cbb.
+    writeFileSync(join(place, "Token__factory.js"), `throw 1; const _bytecode = "0x6063a9059cbb146300"; const _abi = [];`);
+    const from = (functions: readonly string[]) =>
+      publishedCode(folder, { ...CONTRACT, file: "Token__factory.js", functions }, [PACKAGE]);
+    assert.equal(from(["transfer(address,uint256)"]), "0x6063a9059cbb146300");
+    assert.throws(() => from(["approve(address,uint256)"]), {
+      code: "PackageUnfit",
+      message: /has no approve\(address,uint256\)/,
+    });
+    assert.throws(() => publishedCode(folder, { ...CONTRACT, file: "Gone.js" }, [PACKAGE]), {
+      code: "PackageUnfit",
+      message: /3\.0\.1 has no Gone\.js/,
+    });
+  });
+
   test("code of the right version is taken as it is", () => {
     install("3.0.1", ["send", "quote", "more"]);
-    assert.equal(read().bytecode, "0x6001");
+    assert.equal(read(), "0x6001");
   });
 });

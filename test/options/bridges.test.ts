@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { bridgeProblems, layerZeroId } from "../../src/options/bridges.ts";
+import { bridgeId, bridgeProblems } from "../../src/options/bridges.ts";
 
 const chains = [
   { name: "alpha", chainId: 271 },
@@ -9,10 +9,10 @@ const chains = [
 const problems = (ids: Record<string, number>, l1 = {}) =>
   bridgeProblems({ layerzero: { ids } }, chains, l1).map(({ path, message }) => `${path.join(".")} ${message}`);
 
-describe("C14 the ids of LayerZero's endpoints", () => {
+describe("C14 the ids of members in bridges of others", () => {
   test("are those of the config, and each other member's chain id", () => {
-    const option = { layerzero: { ids: { alpha: 40231 } } };
-    assert.deepEqual([layerZeroId(option, chains[0]!), layerZeroId(option, chains[1]!)], [40231, 272]);
+    const option = { ids: { alpha: 40231 } };
+    assert.deepEqual([bridgeId(option, chains[0]!), bridgeId(option, chains[1]!)], [40231, 272]);
     assert.deepEqual(problems({ l1: 40161, alpha: 40231, beta: 40245 }), []);
   });
 
@@ -30,6 +30,14 @@ describe("C14 the ids of LayerZero's endpoints", () => {
     const nested = [{ name: "gamma", chainId: 2 ** 32 + 271 }];
     assert.match(bridgeProblems({ layerzero: {} }, nested, {})[0]!.message, /have 32 bits/);
     assert.deepEqual(bridgeProblems({ layerzero: { ids: { gamma: 7 } } }, nested, {}), []);
+  });
+
+  test("each bridge has ids of its own, and errors that name it", () => {
+    const both = { layerzero: { ids: { alpha: 7 } }, hyperlane: { ids: { alpha: 272 } } };
+    const [only, ...none] = bridgeProblems(both, chains, {});
+    assert.deepEqual([only!.path, none], [["bridges", "hyperlane", "ids", "beta"], []]);
+    const far = [{ name: "gamma", chainId: 2 ** 32 + 1 }];
+    assert.match(bridgeProblems({ hyperlane: {} }, far, {})[0]!.message, /Hyperlane's ids have 32 bits/);
   });
 
   test("without a bridge nothing is looked at", () => {

@@ -2,6 +2,7 @@ import type { Log, LogDescription } from "ethers";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import type { BridgeTransactionPlace } from "../bridge-member.ts";
 import type { ReadContracts } from "../member-logs.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import { readExecutorOptions } from "./executor-options.ts";
@@ -9,12 +10,6 @@ import type { ExecutorOptions } from "./executor-options.ts";
 import { endpoint, library } from "./interfaces.ts";
 import { decodePacket } from "./packet.ts";
 import type { Packet } from "./packet.ts";
-
-/** A transaction, and the member on which it ran. */
-export interface BridgeTransactionPlace {
-  readonly chainId: bigint;
-  readonly transactionHash: Hex;
-}
 
 /** The accounts that a packet's sender pays. */
 interface PaidWorkers {

@@ -1,9 +1,7 @@
 import { Interface } from "ethers";
 import { devnetExecutorAbi } from "../../abi/devnet-executor.ts";
-import { provenDvnAbi } from "../../abi/proven-dvn.ts";
 import type { PublishedContract, PublishedPackage } from "../published-code.ts";
 
-export const provenDvn = new Interface(provenDvnAbi);
 export const devnetExecutor = new Interface(devnetExecutorAbi);
 
 const ULN_CONFIG =

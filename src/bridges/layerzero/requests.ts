@@ -4,14 +4,7 @@ import { MAX_TRANSACTION_GAS } from "../../relayer/own-account.ts";
 import type { Composed, SentPacket } from "./book.ts";
 import type { LayerZeroContracts } from "./deploy.ts";
 import type { ExecutorOptions, PaidCall } from "./executor-options.ts";
-
-/** A transaction of the bridge's key. */
-export interface WorkerTransaction {
-  readonly to: Hex;
-  readonly data: Hex;
-  readonly value: bigint;
-  readonly gas: bigint;
-}
+import type { WorkerTransaction } from "../worked-member.ts";
 
 const COMMIT_GAS = 600_000n;
 /** Of an execution beside its receiver's gas: the executor's own, a failure that is told, and each byte and drop. */

@@ -22,7 +22,7 @@ export interface ComposedInfo extends BridgeStanding {
 
 /** A bridge's message. */
 export interface BridgeDelivery extends BridgeStanding {
-  /** The bridge's own name of it: LayerZero's guid. */
+  /** The bridge's own name of it: LayerZero's guid, Hyperlane's message id. */
   readonly id: Hex;
   readonly sourceChainId: number;
   readonly destinationChainId: number;
@@ -45,9 +45,9 @@ export interface BridgedMember {
   readonly id: number;
 }
 
-/** LayerZero V2 in an ecosystem; the contracts are at the same addresses on all members. */
-export interface LayerZeroInfo {
-  readonly contracts: Readonly<Record<"endpoint" | "sendLib" | "receiveLib" | "dvn" | "executor", Hex>>;
+/** A bridge in an ecosystem; its contracts are at the same addresses on all members. */
+export interface BridgeInfo<Contracts extends string> {
+  readonly contracts: Readonly<Record<Contracts, Hex>>;
   readonly members: readonly BridgedMember[];
   /** Members that it is not on, and why. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
@@ -55,14 +55,25 @@ export interface LayerZeroInfo {
   readonly deliveries: readonly BridgeDelivery[];
 }
 
-/** What `hyperchain_info` tells of bridges. */
-export interface NamedBridges {
-  readonly layerzero?: Pick<LayerZeroInfo, "contracts" | "members" | "leftOut">;
+/** LayerZero V2. */
+export type LayerZeroInfo = BridgeInfo<"endpoint" | "sendLib" | "receiveLib" | "dvn" | "executor">;
+
+/** Hyperlane: `hook` is its mailbox's default hook and default security module. */
+export type HyperlaneInfo = BridgeInfo<"mailbox" | "hook" | "requiredHook">;
+
+/** The bridges of an ecosystem, those that its options name. */
+export interface InfoOfBridges {
+  readonly layerzero?: LayerZeroInfo;
+  readonly hyperlane?: HyperlaneInfo;
 }
 
+/** What `hyperchain_info` tells of bridges. */
+export type NamedBridges = {
+  readonly [Name in keyof InfoOfBridges]: Omit<NonNullable<InfoOfBridges[Name]>, "deliveries">;
+};
+
 /** What `hyperchain_bridges` answers; nothing where the options name no bridge. */
-export interface BridgesInfo {
+export interface BridgesInfo extends InfoOfBridges {
   /** What vouches for their messages here, and what a pass says nothing about. */
   readonly trust: string;
-  readonly layerzero?: LayerZeroInfo;
 }

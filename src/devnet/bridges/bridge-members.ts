@@ -1,6 +1,6 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
-import { layerZeroId } from "../../options/bridges.ts";
-import type { BridgesOption } from "../../options/bridges.ts";
+import { bridgeId } from "../../options/bridges.ts";
+import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
 import { ACCOUNT_NUMBERS } from "../accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
@@ -19,26 +19,27 @@ export interface ConnectedMembers {
  * settles on a chain would take several.
  */
 export function connectBridgeMembers(
-  option: BridgesOption,
+  bridge: BridgeName,
+  options: BridgesOption,
   chains: readonly ServedChain[],
   { layer, bases }: Pick<ChainOpening, "layer" | "bases">,
   isRemoteL1: boolean,
 ): ConnectedMembers {
-  const key = layer.accounts.wallet(ACCOUNT_NUMBERS.layerZero);
+  const key = layer.accounts.wallet(ACCOUNT_NUMBERS[bridge]);
   const onL1 = chains.filter(({ base }) => base.chain === undefined);
   const clients = onL1.map((chain) => connectInProcess(chain.chainId, withCallsFromOutside(chain)));
   const ofChains = onL1.map(({ name, chainId, pipeline }, i): BridgeMember => {
     const provider = clients[i] ?? layer.l1.provider;
     const coin = pipeline.baseToken.l1Address;
     return {
-      ...{ name, chainId, id: layerZeroId(option, { name, chainId }), isL1: false },
+      ...{ name, chainId, id: bridgeId(options[bridge], { name, chainId }), isL1: false },
       ...{ provider, wallet: key.connect(provider), coin, fromBlock: 0 },
     };
   });
   const { chainId, provider } = layer.l1;
   const { fromBlock } = bases.onL1.ecosystem;
   const l1: BridgeMember = {
-    ...{ name: "l1", chainId, id: layerZeroId(option, { name: "l1", chainId }), isL1: true },
+    ...{ name: "l1", chainId, id: bridgeId(options[bridge], { name: "l1", chainId }), isL1: true },
     ...{ provider, wallet: key.connect(provider), coin: ETH_BASE_TOKEN, fromBlock },
   };
   const nested = chains.filter(({ base }) => base.chain !== undefined);

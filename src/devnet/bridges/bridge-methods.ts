@@ -58,8 +58,9 @@ export function bridgeMethods(
               'the parameters are the id of a bridge\'s message, and perhaps {"gas":200000}',
             );
           const [id, given] = read.output;
-          const { layerzero } = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
-          if (layerzero?.deliveries.some((delivery) => delivery.id === id) !== true)
+          const { layerzero, hyperlane } = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
+          const seen = [layerzero, hyperlane].flatMap((bridge) => bridge?.deliveries ?? []);
+          if (!seen.some((delivery) => delivery.id === id))
             throw new RpcError(
               RpcCode.invalidParams,
               `no bridge of this ecosystem has a message ${id}; hyperchain_bridges lists them`,
@@ -70,9 +71,19 @@ export function bridgeMethods(
   ]);
 }
 
-function seenBy(info: BridgesInfo, chains: readonly GatedChain[], client: RpcClient | undefined): BridgesInfo {
-  const { layerzero } = info;
-  if (layerzero === undefined) return info;
+function seenBy(
+  { layerzero, hyperlane, ...info }: BridgesInfo,
+  chains: readonly GatedChain[],
+  client: RpcClient | undefined,
+): Partial<BridgesInfo> {
   const sight = sightOf(chains, client);
-  return { ...info, layerzero: { ...layerzero, deliveries: layerzero.deliveries.filter((each) => sight.message(each)) } };
+  const seen = <Info extends NonNullable<BridgesInfo["layerzero" | "hyperlane"]>>(bridge: Info): Info => ({
+    ...bridge,
+    deliveries: bridge.deliveries.filter((each) => sight.message(each)),
+  });
+  return {
+    ...info,
+    ...(layerzero === undefined ? {} : { layerzero: seen(layerzero) }),
+    ...(hyperlane === undefined ? {} : { hyperlane: seen(hyperlane) }),
+  };
 }

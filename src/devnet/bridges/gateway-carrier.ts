@@ -1,5 +1,4 @@
-import type { BridgeMember } from "../../bridges/bridge-member.ts";
-import type { SentPacket } from "../../bridges/layerzero/book.ts";
+import type { BridgeMember, BridgeTransactionPlace } from "../../bridges/bridge-member.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
 import { deliverGatewayMessage, gatewayMessagesIn } from "../../client/gateway-messages.ts";
@@ -9,33 +8,39 @@ import { viewL1 } from "../../client/withdraw.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 
+/** A bridge's message that waits for what its peer has sent. */
+export interface BridgeCrossing {
+  /** The bridge's numbers of the members between which it goes. */
+  readonly fromId: number;
+  readonly toId: number;
+  readonly sent: BridgeTransactionPlace;
+}
+
 /** Messages at one look, so that it ends. */
 const MOST_A_LOOK = 32;
 
-/** Brings the messages between L1 and chains that vouch for packets: no relayer does. */
+/** Brings the messages between L1 and chains that vouch for a bridge's messages: no relayer does. */
 export class GatewayCarrier {
   readonly #info: () => Ecosystem;
   readonly #members: readonly BridgeMember[];
-  readonly #dvn: Hex;
+  /** What sends them and gets them. */
+  readonly #peer: Hex;
   readonly #messages = new Map<Hex, readonly GatewayMessage[]>();
   #view: L1View | undefined;
-  /** The first packet of the next look, where there are more than one look takes. */
+  /** The first message of the next look, where there are more than one look takes. */
   #turn = 0;
 
-  constructor(info: () => Ecosystem, members: readonly BridgeMember[], dvn: Hex) {
+  constructor(info: () => Ecosystem, members: readonly BridgeMember[], peer: Hex) {
     this.#info = info;
     this.#members = members;
-    this.#dvn = dvn;
+    this.#peer = peer;
   }
 
   /** Resolves with whether it brought any. */
-  async bring(waiting: readonly SentPacket[]): Promise<boolean> {
+  async bring(waiting: readonly BridgeCrossing[]): Promise<boolean> {
     const l1 = this.#members.find(({ isL1 }) => isL1);
     if (l1 === undefined) return false;
-    // Others' packets have none of its messages: anyone sends those for nothing.
-    const crossing = waiting.filter(
-      ({ srcEid, dstEid, paid }) => (srcEid === l1.id || dstEid === l1.id) && paid.dvns.includes(this.#dvn),
-    );
+    const crossing = waiting.filter(({ fromId, toId }) => fromId === l1.id || toId === l1.id);
     const first = this.#turn < crossing.length ? this.#turn : 0;
     this.#turn = first + MOST_A_LOOK;
     let brought = false;
@@ -45,21 +50,21 @@ export class GatewayCarrier {
   }
 
   /** What a transaction sent by a gateway. What cannot be brought now holds up no other: a later look tries again. */
-  async #bringAll(sent: SentPacket["sent"], l1: BridgeMember): Promise<boolean> {
+  async #bringAll(sent: BridgeTransactionPlace, l1: BridgeMember): Promise<boolean> {
     let brought = false;
     const messages = await this.#messagesOf(sent).catch(() => []);
     for (const message of messages) brought = (await this.#bringOne(message, l1).catch(() => false)) || brought;
     return brought;
   }
 
-  async #messagesOf({ chainId, transactionHash }: SentPacket["sent"]): Promise<readonly GatewayMessage[]> {
+  async #messagesOf({ chainId, transactionHash }: BridgeTransactionPlace): Promise<readonly GatewayMessage[]> {
     const known = this.#messages.get(transactionHash);
     if (known !== undefined) return known;
     const member = this.#members.find((each) => each.chainId === chainId);
     const receipt = await member?.provider.getTransactionReceipt(transactionHash);
     if (receipt === null || receipt === undefined) return [];
     const all = gatewayMessagesIn(this.#info(), Number(chainId), receipt);
-    const own = all.filter(({ sender, recipient }) => sender === this.#dvn && recipient === this.#dvn);
+    const own = all.filter(({ sender, recipient }) => sender === this.#peer && recipient === this.#peer);
     this.#messages.set(transactionHash, own);
     return own;
   }

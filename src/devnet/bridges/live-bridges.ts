@@ -1,11 +1,8 @@
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
-import { connectLayerZero, deployLayerZero, layerZeroCode, layerZeroContracts } from "../../bridges/layerzero/deploy.ts";
-import type { LayerZeroCode } from "../../bridges/layerzero/deploy.ts";
-import { LayerZeroWorker } from "../../bridges/layerzero/worker.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
 import { deployGatewayEnd, gatewaysOf } from "../../client/message-gateway.ts";
 import { senderOn } from "../../client/submit.ts";
-import type { BridgesOption } from "../../options/bridges.ts";
+import type { BridgeName, BridgesOption } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ACCOUNT_NUMBERS } from "../accounts.ts";
@@ -15,15 +12,17 @@ import { fundAccounts, fundOperator } from "../funding.ts";
 import { transmit } from "../l1/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
 import type { RunningChains } from "../membership/running-chains.ts";
-import type { BridgesInfo, LayerZeroInfo, NamedBridges } from "./bridge-info.ts";
+import type { BridgesInfo, InfoOfBridges, NamedBridges } from "./bridge-info.ts";
+import type { BridgeKind, BridgeSetUp, RunningBridge } from "./bridge-kind.ts";
 import { connectBridgeMembers } from "./bridge-members.ts";
 import type { ConnectedMembers } from "./bridge-members.ts";
-import { deliveryInfo } from "./delivery-info.ts";
 import { GatewayCarrier } from "./gateway-carrier.ts";
 import { bridgeTrust } from "./trust.ts";
 
 export interface LiveBridgesDependencies {
   readonly option: BridgesOption;
+  /** Those that the options name. */
+  readonly kinds: readonly BridgeKind[];
   /** The folder of the project whose packages have the bridges' contracts. */
   readonly folder: string;
   readonly chains: RunningChains;
@@ -34,7 +33,7 @@ export interface LiveBridgesDependencies {
 
 /** The bridges of an ecosystem, between whichever chains there are. */
 export interface LiveBridges {
-  /** Puts what a bridge needs on these chains and L1, and connects them. Rejects with PublishedCodeError or BridgeSetUpError. */
+  /** Puts what bridges need on these chains and L1, and connects them. Rejects with PublishedCodeError or BridgeSetUpError. */
   setUp(chains: readonly ServedChain[]): Promise<void>;
   /** Has messages go on; resolves with whether anything moved. With `all`, what was refused is asked again too. */
   look(options?: { readonly all?: boolean }): Promise<boolean>;
@@ -46,24 +45,25 @@ export interface LiveBridges {
   close(): void;
 }
 
-/** Of what the bridge's key has on L1: it pays for executions there, and coins that messages bring. */
+/** Of what a bridge's key has on L1: it pays for executions there, and coins that messages bring. */
 const L1_FUNDS_WEI = 100n * 10n ** 18n;
 
+/** A bridge between the members of now. */
 interface Working extends ConnectedMembers {
-  readonly provenMessages: Map<Hex, Hex | undefined>;
-  readonly worker: LayerZeroWorker;
+  readonly kind: BridgeKind;
+  readonly running: RunningBridge;
 }
 
 export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBridges {
-  const { chains, opening } = dependencies;
+  const { chains, opening, kinds, folder } = dependencies;
   const { gate } = opening;
-  let code: Promise<LayerZeroCode> | undefined;
-  let current: Working | undefined;
+  const code = new Map<BridgeName, Promise<BridgeSetUp>>();
+  let current: readonly Working[] | undefined;
   const stopListening = chains.onChange(() => end());
   let last: Promise<unknown> = Promise.resolve();
 
   function end(): void {
-    current?.close();
+    for (const { close } of current ?? []) close();
     current = undefined;
   }
 
@@ -74,27 +74,49 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
     return turn;
   }
 
-  const working = (): Working => (current ??= begin(dependencies));
+  const working = (): readonly Working[] => (current ??= kinds.map((kind) => begin(kind, dependencies)));
 
   return {
     setUp: (wanted) =>
       inTurn(async () => {
-        code ??= layerZeroCode(dependencies.folder, opening.artifacts);
-        await setUp(wanted, await code, dependencies);
+        const setUps = await Promise.all(
+          kinds.map(async (kind) => {
+            const loading = code.get(kind.name) ?? kind.load(folder, opening.artifacts);
+            code.set(kind.name, loading);
+            return { kind, setUp: await loading };
+          }),
+        );
+        // One after the other: what pays for their keys is one account.
+        for (const { kind, setUp } of setUps) await putOn(wanted, kind, setUp, dependencies);
       }),
-    look: (options) => inTurn(() => working().worker.look(options)),
-    execute: (id, gas) => inTurn(async () => (await working().worker.execute(id, gas))?.hash as Hex | undefined),
-    named: () => ({ layerzero: namedBridge(working()) }),
+    look: (options) =>
+      inTurn(async () => {
+        const moved = await Promise.all(working().map(({ running }) => running.look(options)));
+        return moved.includes(true);
+      }),
+    execute: (id, gas) =>
+      inTurn(async () => {
+        for (const { running } of working()) {
+          const hash = await running.execute(id, gas);
+          if (hash !== undefined) return hash;
+        }
+        return undefined;
+      }),
+    named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
     bridges: () =>
       inTurn(async () => {
-        const now = working();
-        const { worker } = now;
-        await worker.read();
-        const deliveries = await Promise.all([...worker.book.packets()].map((packet) => deliveryInfo(packet, worker, now)));
-        return {
-          trust: bridgeTrust(opening.options.prover.mode !== "none"),
-          layerzero: { ...namedBridge(now), deliveries },
-        };
+        const told = await Promise.all(
+          working().map(async (each) => {
+            await each.running.read();
+            return [each.kind.name, { ...namedBridge(each), deliveries: await each.running.deliveries() }];
+          }),
+        );
+        const isProven = opening.options.prover.mode !== "none";
+        const trust = bridgeTrust(
+          kinds.map(({ name }) => name),
+          isProven,
+        );
+        return { trust, ...(Object.fromEntries(told) as InfoOfBridges) };
       }),
     close() {
       stopListening();
@@ -103,56 +125,55 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
   };
 }
 
-function namedBridge({ worker, members, leftOut }: Working): Omit<LayerZeroInfo, "deliveries"> {
+function namedBridge({ kind, members, leftOut }: Working) {
   return {
-    contracts: worker.contracts,
+    contracts: kind.contracts(members[0]?.wallet.address ?? ""),
     members: members.map(({ name, chainId, id }) => ({ name, chainId: Number(chainId), id })),
     leftOut,
   };
 }
 
-function begin({ option, chains, opening, faults, info }: LiveBridgesDependencies): Working {
+function begin(kind: BridgeKind, { option, chains, opening, faults, info }: LiveBridgesDependencies): Working {
   const isRemote = opening.options.l1.url !== undefined;
-  const connected = connectBridgeMembers(option, chains.current(), opening, isRemote);
+  const connected = connectBridgeMembers(kind.name, option, chains.current(), opening, isRemote);
   const { members } = connected;
   const isStill = (chainId: bigint): boolean =>
     chains.current().some((chain) => chain.chainId === chainId && !chain.runSwitch.isRunning);
-  const dvn = layerZeroContracts(opening.layer.accounts.wallet(ACCOUNT_NUMBERS.layerZero).address).dvn;
-  const carrier = new GatewayCarrier(info, members, dvn);
-  const worker = new LayerZeroWorker({
-    members,
+  const carrier = new GatewayCarrier(info, members, kind.peer(members[0]?.wallet.address ?? ""));
+  const running = kind.begin(members, {
     clock: opening.clock,
     isHeld: (chainId) => isStill(chainId) || faults.holdsBridge(chainId),
     bring: (waiting) => carrier.bring(waiting),
   });
-  return { ...connected, worker, provenMessages: new Map() };
+  return { ...connected, kind, running };
 }
 
 /** Money, contracts, the ends of gateways, and who knows whom: what is there is left as it is. */
-async function setUp(wanted: readonly ServedChain[], code: LayerZeroCode, dependencies: LiveBridgesDependencies): Promise<void> {
-  const { option, opening } = dependencies;
+async function putOn(
+  wanted: readonly ServedChain[],
+  kind: BridgeKind,
+  setUp: BridgeSetUp,
+  { option, opening }: LiveBridgesDependencies,
+): Promise<void> {
   const isRemote = opening.options.l1.url !== undefined;
   const running = wanted.filter(({ runSwitch }) => runSwitch.isRunning);
-  const { members, close } = connectBridgeMembers(option, running, opening, isRemote);
+  const { members, close } = connectBridgeMembers(kind.name, option, running, opening, isRemote);
   try {
-    await fund(running, members, opening);
+    await fund(kind.name, running, members, opening);
     const { factory } = opening.bases.onL1.ecosystem.addresses;
     const hasL1 = members.some(({ isL1 }) => isL1);
     await Promise.all(
       members.map(async (member) => {
-        await deployLayerZero(member, code, transmit);
+        await setUp.deploy(member, transmit);
         if (hasL1) await putGateway(member, factory);
       }),
     );
     const gateways = gatewaysOf(factory);
-    await connectLayerZero(
-      members,
-      (here, there) => {
-        if (here.isL1) return gateways.onL1;
-        return there.isL1 ? gateways.onChain : PREDEPLOYS.InteropCenter;
-      },
-      transmit,
-    );
+    const gatewayTo = (here: BridgeMember, there: BridgeMember): Hex => {
+      if (here.isL1) return gateways.onL1;
+      return there.isL1 ? gateways.onChain : PREDEPLOYS.InteropCenter;
+    };
+    await setUp.connect(members, gatewayTo, transmit);
   } finally {
     close();
   }
@@ -164,8 +185,9 @@ async function putGateway({ name, chainId, isL1, wallet }: BridgeMember, factory
   await deployGatewayEnd(isL1 ? "onL1" : "onChain", factory, sender);
 }
 
-/** The bridge's key gets coins where it has none: on L1 from its payer, on a chain through its queue. */
+/** A bridge's key gets coins where it has none: on L1 from its payer, on a chain through its queue. */
 async function fund(
+  bridge: BridgeName,
   chains: readonly ServedChain[],
   members: readonly BridgeMember[],
   { layer, bases, options }: ChainOpening,
@@ -178,6 +200,6 @@ async function fund(
     if (member !== undefined && (await member.provider.getBalance(member.wallet.address)) === 0n) poor.push(chain);
   }
   const { fundingWei } = options;
-  await fundAccounts({ fundedAccounts: [ACCOUNT_NUMBERS.layerZero], fundingWei }, { accounts: layer.accounts, chains: poor });
+  await fundAccounts({ fundedAccounts: [ACCOUNT_NUMBERS[bridge]], fundingWei }, { accounts: layer.accounts, chains: poor });
   await Promise.all(poor.map(({ pipeline }) => pipeline.pollL1()));
 }

@@ -18,9 +18,13 @@ export async function openBridges(
   closing: Disposer,
 ): Promise<{ readonly bridges: LiveBridges | undefined; readonly info: () => EcosystemInfo }> {
   const option = opening.options.bridges;
-  if (option?.layerzero === undefined) return { bridges: undefined, info };
+  if (option?.layerzero === undefined && option?.hyperlane === undefined) return { bridges: undefined, info };
   const { createLiveBridges } = await import("./live-bridges.ts");
-  const bridges = createLiveBridges({ option, opening, chains, faults, folder, info });
+  const kinds = [
+    ...(option.layerzero === undefined ? [] : [(await import("./layerzero.ts")).layerzero]),
+    ...(option.hyperlane === undefined ? [] : [(await import("./hyperlane.ts")).hyperlane]),
+  ];
+  const bridges = createLiveBridges({ option, kinds, opening, chains, faults, folder, info });
   closing.add(() => bridges.close());
   await bridges.setUp(chains.current());
   return { bridges, info: () => ({ ...info(), bridges: bridges.named() }) };

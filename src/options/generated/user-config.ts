@@ -130,11 +130,24 @@ export interface HyperchainsBridgesUserConfig {
    * Default: none.
    */
   readonly layerzero?: HyperchainsLayerZeroUserConfig | undefined;
+  /**
+   * Hyperlane: its mailbox out of the project's packages.
+   * Default: none.
+   */
+  readonly hyperlane?: HyperchainsHyperlaneUserConfig | undefined;
 }
 
 export interface HyperchainsLayerZeroUserConfig {
   /**
    * LayerZero's endpoint ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
+   * Default: each member's chain id.
+   */
+  readonly ids?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface HyperchainsHyperlaneUserConfig {
+  /**
+   * Hyperlane's domain ids by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
    * Default: each member's chain id.
    */
   readonly ids?: Readonly<Record<string, number>> | undefined;

@@ -1,5 +1,5 @@
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, HyperlaneInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionLike } from "./names.ts";
 
@@ -10,9 +10,9 @@ export interface BridgeArrival {
   readonly delivery: BridgeDelivery;
 }
 
-/** LayerZero V2 in an ecosystem for tests: contracts that a dapp's own scripts take, and what moves its messages. */
-export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]> {
-  /** A member's endpoint id; L1's by "l1". Throws ClientError UnknownChain, or BridgeUseError NotBridged. */
+/** A bridge in an ecosystem for tests: what moves its messages. */
+export interface BridgeControl {
+  /** A member's id in the bridge; L1's by "l1". Throws ClientError UnknownChain, or BridgeUseError NotBridged. */
   idOf(member: ChainName): number;
   /** All messages, and what each waits for. */
   deliveries(): Promise<readonly BridgeDelivery[]>;
@@ -21,7 +21,7 @@ export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]> {
    * with the reason where the receiver reverts, Waiting with what is missing, NoMessage.
    */
   delivered(transaction: TransactionLike | Promise<TransactionLike>): Promise<BridgeArrival>;
-  /** Nothing is executed on a member until `release`, or `hyperchains.faults.clear()`. */
+  /** No bridge executes anything on a member until `release`, or `hyperchains.faults.clear()`. */
   hold(member: ChainName): Promise<void>;
   release(member: ChainName): Promise<void>;
   /**
@@ -31,8 +31,14 @@ export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]> {
   execute(message: Hex | Pick<BridgeDelivery, "id">, options?: { readonly gas?: bigint }): Promise<BridgeArrival>;
 }
 
-/** Bridges of others. */
+/** LayerZero V2, with the contracts that a dapp's own scripts take; `idOf` is an endpoint id. */
+export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]>, BridgeControl {}
+
+/** Hyperlane, likewise; `idOf` is a domain. */
+export interface Hyperlane extends Readonly<HyperlaneInfo["contracts"]>, BridgeControl {}
+
+/** Bridges of others. Each throws BridgeUseError NotConfigured where the config does not name it. */
 export interface Bridges {
-  /** Throws BridgeUseError NotConfigured where the config names none. */
   readonly layerzero: LayerZero;
+  readonly hyperlane: Hyperlane;
 }

@@ -1,10 +1,12 @@
 import type { ChainName } from "../../client/ecosystem.ts";
 import { revertReason } from "../../client/revert-reason.ts";
-import type { BridgeDelivery, BridgesInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, BridgesInfo } from "../../devnet/bridges/bridge-info.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { BRIDGES } from "../../options/bridges.ts";
+import type { BridgeName } from "../../options/bridges.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
-import type { BridgeArrival, Bridges, LayerZero } from "../api/bridges.ts";
+import type { BridgeArrival, BridgeControl, Bridges } from "../api/bridges.ts";
 import type { TransactionLike } from "../api/hyperchains.ts";
 import type { EcosystemLink } from "./link.ts";
 
@@ -25,49 +27,52 @@ interface Movement {
   relay(): Promise<unknown>;
 }
 
-/** The part of the test API that bridges of others have. `contracts` are known where the config names the bridge. */
+/** The part of the test API that bridges of others have. Contracts are known where the config names the bridge. */
 export function createBridges(link: EcosystemLink, movement: Movement): Bridges {
-  const { contracts } = link.info.bridges?.layerzero ?? {};
   return {
     get layerzero() {
-      if (contracts !== undefined) return layerZero(contracts, link, movement);
-      throw new BridgeUseError(
-        "NotConfigured",
-        "this ecosystem has no LayerZero; write hyperchains: { bridges: { layerzero: {} } } in the config",
-      );
+      return { ...contractsOf("layerzero", link.info.bridges?.layerzero), ...bridgeControl("layerzero", link, movement) };
+    },
+    get hyperlane() {
+      return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, movement) };
     },
   };
 }
 
-function layerZero(contracts: LayerZeroInfo["contracts"], link: EcosystemLink, movement: Movement): LayerZero {
-  const ask = async (): Promise<LayerZeroInfo> => {
-    const { layerzero } = await link.request<BridgesInfo>("hyperchain_bridges");
-    if (layerzero === undefined) throw new TypeError("an ecosystem with LayerZero's contracts tells of its messages");
-    return layerzero;
+/** Throws BridgeUseError NotConfigured. */
+function contractsOf<Contracts>(bridge: BridgeName, named: { readonly contracts: Contracts } | undefined): Contracts {
+  if (named !== undefined) return named.contracts;
+  throw new BridgeUseError(
+    "NotConfigured",
+    `this ecosystem has no ${BRIDGES[bridge]}; write hyperchains: { bridges: { ${bridge}: {} } } in the config`,
+  );
+}
+
+function bridgeControl(bridge: BridgeName, link: EcosystemLink, movement: Movement): BridgeControl {
+  const ask = async (): Promise<readonly BridgeDelivery[]> => {
+    const { [bridge]: told } = await link.request<BridgesInfo>("hyperchain_bridges");
+    if (told === undefined) throw new TypeError("an ecosystem with a bridge's contracts tells of its messages");
+    return told.deliveries;
   };
   const setHeld = async (member: ChainName, running: boolean): Promise<void> => {
     await link.request("hyperchain_setFault", [{ type: "bridges", chainId: link.member(member).chainId, running }]);
   };
   return {
-    ...contracts,
     idOf(member) {
       const { name, chainId } = link.member(member);
-      const { members = [], leftOut = [] } = link.info.bridges?.layerzero ?? {};
+      const { members = [], leftOut = [] } = link.info.bridges?.[bridge] ?? {};
       const found = members.find((each) => each.chainId === chainId);
       if (found !== undefined) return found.id;
       const why = leftOut.find((each) => each.name === name)?.reason ?? "it has come since";
-      throw new BridgeUseError("NotBridged", `LayerZero is not on ${name}: ${why}`);
+      throw new BridgeUseError("NotBridged", `${BRIDGES[bridge]} is not on ${name}: ${why}`);
     },
-    deliveries: async () => (await ask()).deliveries,
+    deliveries: ask,
     async delivered(transaction) {
       const sentIn = hashOf(await transaction);
       const find = async (): Promise<BridgeDelivery> => {
-        const found = (await ask()).deliveries.find((delivery) => delivery.sentIn === sentIn);
+        const found = (await ask()).find((delivery) => delivery.sentIn === sentIn);
         if (found !== undefined) return found;
-        throw new BridgeUseError(
-          "NoMessage",
-          `transaction ${sentIn} sent no message over LayerZero's endpoint ${contracts.endpoint}`,
-        );
+        throw new BridgeUseError("NoMessage", `transaction ${sentIn} sent no message over ${BRIDGES[bridge]}'s contracts`);
       };
       let delivery = await find();
       // What failed before is asked once more: its receiver may take it now.
@@ -85,7 +90,7 @@ function layerZero(contracts: LayerZeroInfo["contracts"], link: EcosystemLink, m
       const id = typeof message === "string" ? message : message.id;
       const options = gas === undefined ? [] : [{ gas: hexQuantity(gas) }];
       const hash = await link.request<Hex | null>("hyperchain_executeDelivery", [id, ...options]);
-      const found = (await ask()).deliveries.find((delivery) => delivery.id === id);
+      const found = (await ask()).find((delivery) => delivery.id === id);
       if (found === undefined) throw new BridgeUseError("NoMessage", `there is no message ${id}`);
       // An earlier run may have failed; this one did nothing.
       if (hash === null) throw waiting(found);

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, BridgesInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, BridgeInfo, BridgesInfo } from "../../devnet/bridges/bridge-info.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { printable } from "../../runtime/printable.ts";
 import type { EcosystemArguments } from "./arguments.ts";
@@ -11,19 +11,27 @@ const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const answer = (await request("hyperchain_bridges")) as Partial<BridgesInfo>;
     output.result(() => {
-      const { layerzero, trust } = answer;
-      if (layerzero === undefined)
-        return "the ecosystem has no bridge of others; its config names them: hyperchains: { bridges: { layerzero: {} } }";
-      return [...layerZeroLines(layerzero, info), trust].join("\n");
+      const { layerzero, hyperlane, trust } = answer;
+      const lines = [
+        ...(layerzero === undefined ? [] : bridgeLines("LayerZero V2", "endpoint id", layerzero, info)),
+        ...(hyperlane === undefined ? [] : bridgeLines("Hyperlane", "domain", hyperlane, info)),
+      ];
+      if (lines.length > 0) return [...lines, trust].join("\n");
+      return "the ecosystem has no bridge of others; its config names them: hyperchains: { bridges: { layerzero: {} } }";
     }, answer);
   });
 
-function layerZeroLines({ contracts, members, leftOut, deliveries }: LayerZeroInfo, info: EcosystemInfo): readonly string[] {
+function bridgeLines(
+  bridge: string,
+  idName: string,
+  { contracts, members, leftOut, deliveries }: BridgeInfo<string>,
+  info: EcosystemInfo,
+): readonly string[] {
   const open = deliveries.filter(({ step }) => step !== "executed" && step !== "skipped");
   return [
-    "LayerZero V2, at the same addresses on all members:",
-    ...Object.entries(contracts).map(([name, address]) => `  ${name.padEnd(10)} ${address}`),
-    ...members.map(({ name, chainId, id }) => `  ${name} (${chainId}) has the endpoint id ${id}`),
+    `${bridge}, at the same addresses on all members:`,
+    ...Object.entries(contracts).map(([name, address]) => `  ${name.padEnd(12)} ${address}`),
+    ...members.map(({ name, chainId, id }) => `  ${name} (${chainId}) has the ${idName} ${id}`),
     ...leftOut.map(({ name, reason }) => `  not on ${name}: ${reason}`),
     `${deliveries.length} messages, ${open.length} not executed`,
     ...open.map((delivery) => `  ${deliveryLine(delivery, info)}`),

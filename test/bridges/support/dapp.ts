@@ -26,29 +26,29 @@ export interface DappArtifact {
 const require = createRequire(import.meta.url);
 
 /** Installs what the dapp's lockfile names, where that has not been done. */
-export function installDapp(): void {
-  if (existsSync(join(DAPP, "node_modules/.package-lock.json"))) return;
+export function installDapp(project = DAPP): void {
+  if (existsSync(join(project, "node_modules/.package-lock.json"))) return;
   execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], {
-    cwd: DAPP,
+    cwd: project,
     stdio: "inherit",
     shell: process.platform === "win32",
   });
 }
 
 /** The dapp's contracts, with LayerZero's and OpenZeppelin's as its packages have them; by name. */
-export function compileDapp(): (name: string) => DappArtifact {
+export function compileDapp(project = DAPP): (name: string) => DappArtifact {
   const solc = require("solc") as { compile(input: string, callbacks: { import(path: string): { contents: string } }): string };
-  const files = globSync("*.sol", { cwd: join(DAPP, "contracts") });
+  const files = globSync("*.sol", { cwd: join(project, "contracts") });
   const input = {
     language: "Solidity",
-    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(DAPP, "contracts", file), "utf8") }])),
+    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(project, "contracts", file), "utf8") }])),
     settings: {
       optimizer: { enabled: true, runs: 200 },
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
     },
   };
   // Not as Node resolves it: the packages export none of their Solidity.
-  const read = (path: string) => ({ contents: readFileSync(join(DAPP, "node_modules", path), "utf8") });
+  const read = (path: string) => ({ contents: readFileSync(join(project, "node_modules", path), "utf8") });
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as CompilerOutput;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));

@@ -10,16 +10,16 @@ import { compileDapp, DAPP, installDapp } from "./dapp.ts";
 
 let compiled: ReturnType<typeof compileDapp> | undefined;
 
-/** An ecosystem with LayerZero, in the dapp's own project; nothing is proven, unless the config says so. */
-export async function openBridged(config: HyperchainsUserConfig = {}) {
-  installDapp();
+/** An ecosystem with a bridge, in its dapp's own project; nothing is proven, unless the config says so. */
+export async function openBridged(config: HyperchainsUserConfig = {}, project = DAPP) {
+  installDapp(project);
   const hre = await createHardhatRuntimeEnvironment(
     {
       plugins: [hyperchain, hardhatEthers, networkHelpers, chaiMatchers],
       hyperchains: { prover: { mode: "none" }, bridges: { layerzero: {} }, ...config },
     },
     {},
-    DAPP,
+    project,
   );
   return hre.network.create("hyperchains");
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AssignJobParam, Origin} from "../../../../contracts/interfaces/bridges/ILayerZero.sol";
 import {IDevnetExecutor} from "../../../../contracts/interfaces/bridges/IDevnetExecutor.sol";
+import {IHyperlaneHook} from "../../../../contracts/interfaces/bridges/IHyperlane.sol";
 import {IProvenDvn} from "../../../../contracts/interfaces/bridges/IProvenDvn.sol";
 import {IERC7786Recipient} from "../../../../contracts/interfaces/l2/IERC7786.sol";
 
@@ -115,5 +116,43 @@ contract BridgeTestReceiver {
             }
         }
         ++taken;
+    }
+}
+
+/// @notice Dispatches what a test says, by a hook, as a Hyperlane mailbox does.
+contract BridgeTestMailbox {
+    bytes32 public latestDispatchedId;
+
+    function dispatch(IHyperlaneHook hook, bytes calldata metadata, bytes calldata message) external payable {
+        latestDispatchedId = keccak256(message);
+        hook.postDispatch{value: msg.value}(metadata, message);
+    }
+
+    /// @notice A message whose sender has named a hook of its own.
+    function dispatchElsewhere(bytes calldata message) external {
+        latestDispatchedId = keccak256(message);
+    }
+}
+
+/// @notice Gets what is left of a fee, and posts the same message once more.
+contract BridgeTestRefunded {
+    IHyperlaneHook private immutable hook;
+    bytes private message;
+    bytes public reason;
+
+    constructor(IHyperlaneHook hook_) {
+        hook = hook_;
+    }
+
+    receive() external payable {
+        try hook.postDispatch{value: msg.value}("", message) {
+            reason = "posted again";
+        } catch (bytes memory thrown) {
+            reason = thrown;
+        }
+    }
+
+    function repeats(bytes calldata message_) external {
+        message = message_;
     }
 }

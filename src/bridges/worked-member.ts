@@ -1,13 +1,19 @@
-import { refusalOf } from "../../client/submit.ts";
-import { OwnAccount, RoundOver } from "../../relayer/own-account.ts";
-import type { OwnAccountDependencies, SendingRound } from "../../relayer/own-account.ts";
-import type { BridgeMember } from "../bridge-member.ts";
-import { MemberLogs } from "../member-logs.ts";
-import type { ReadContracts } from "../member-logs.ts";
-import { devnetExecutor } from "./interfaces.ts";
-import type { WorkerTransaction } from "./requests.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { OwnAccount, RoundOver } from "../relayer/own-account.ts";
+import type { OwnAccountDependencies, SendingRound } from "../relayer/own-account.ts";
+import type { BridgeMember } from "./bridge-member.ts";
+import { MemberLogs } from "./member-logs.ts";
+import type { ReadContracts } from "./member-logs.ts";
 
-/** A member, as the worker reads it and sends to it. */
+/** A transaction of a bridge's key. */
+export interface WorkerTransaction {
+  readonly to: Hex;
+  readonly data: Hex;
+  readonly value: bigint;
+  readonly gas: bigint;
+}
+
+/** A member, as a bridge's worker reads it and sends to it. */
 export interface WorkedMember {
   readonly member: BridgeMember;
   readonly logs: MemberLogs;
@@ -42,18 +48,4 @@ export async function isFree(account: OwnAccount): Promise<boolean> {
 /** What a transaction would return now. Rejects as the provider does. */
 export function callFrom({ provider, wallet }: BridgeMember, { to, data, value, gas }: WorkerTransaction): Promise<string> {
   return provider.call({ to, data, value, gasLimit: gas, from: wallet.address });
-}
-
-/** Whether its receiver would take it now. */
-export async function wouldSucceed(
-  kind: "execute" | "compose",
-  transaction: WorkerTransaction,
-  member: BridgeMember,
-): Promise<boolean> {
-  try {
-    return devnetExecutor.decodeFunctionResult(kind, await callFrom(member, transaction))[0] === true;
-  } catch (error) {
-    if (refusalOf(error) === undefined) throw error;
-    return false;
-  }
 }

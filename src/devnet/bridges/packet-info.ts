@@ -1,3 +1,4 @@
+import { AbiCoder } from "ethers";
 import type { BridgeMember } from "../../bridges/bridge-member.ts";
 import type { Composed, SentPacket } from "../../bridges/layerzero/book.ts";
 import { missingDvns } from "../../bridges/layerzero/refusals.ts";
@@ -14,7 +15,7 @@ interface Deliveries {
 }
 
 /** A packet as the ecosystem's methods tell it. */
-export async function deliveryInfo(
+export async function packetInfo(
   packet: SentPacket,
   worker: LayerZeroWorker,
   { members, provenMessages }: Deliveries,
@@ -24,7 +25,8 @@ export async function deliveryInfo(
   if (!provenMessages.has(guid)) {
     const source = members.find(({ chainId }) => chainId === sent.chainId);
     const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);
-    provenMessages.set(guid, receipt ? provenMessageOf(packet, receipt) : undefined);
+    const payload = AbiCoder.defaultAbiCoder().encode(["bytes", "bytes32"], [packet.header, packet.payloadHash]);
+    provenMessages.set(guid, receipt ? provenMessageOf(payload, sent.chainId, receipt) : undefined);
   }
   const provenMessage = provenMessages.get(guid);
   return {

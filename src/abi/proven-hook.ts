@@ -1,0 +1,26 @@
+// Written by scripts/abi-generator from the compiled contracts; do not edit (npm run generate).
+/** A hook and security module of Hyperlane's messages by proven messages. */
+export const provenHookAbi = [
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"messageId","type":"bytes32"},{"indexed":true,"name":"destination","type":"uint32"},{"indexed":false,"name":"gasLimit","type":"uint256"},{"indexed":false,"name":"fee","type":"uint256"}],"name":"MessagePassed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"origin","type":"uint32"},{"indexed":true,"name":"messageId","type":"bytes32"}],"name":"MessageProven","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"domain","type":"uint32"},{"indexed":false,"name":"weiPerGas","type":"uint256"}],"name":"PriceSet","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"}],"name":"RemoteOpened","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"name":"chainId","type":"uint256"},{"indexed":false,"name":"id","type":"uint64"},{"indexed":false,"name":"peer","type":"address"},{"indexed":false,"name":"gateway","type":"address"}],"name":"RemoteSet","type":"event"},
+  {"inputs":[{"name":"id","type":"uint64"}],"name":"chainOf","outputs":[{"name":"chainId","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"hookType","outputs":[{"name":"","type":"uint8"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"isOpen","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"messageId","type":"bytes32"}],"name":"isPassed","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"origin","type":"uint32"},{"name":"messageId","type":"bytes32"}],"name":"isProven","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"moduleType","outputs":[{"name":"","type":"uint8"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"open","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[],"name":"operator","outputs":[{"name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"metadata","type":"bytes"},{"name":"message","type":"bytes"}],"name":"postDispatch","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"name":"domain","type":"uint32"}],"name":"priceOf","outputs":[{"name":"weiPerGas","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"metadata","type":"bytes"},{"name":"message","type":"bytes"}],"name":"quoteDispatch","outputs":[{"name":"fee","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"}],"name":"remoteOf","outputs":[{"components":[{"name":"id","type":"uint64"},{"name":"peer","type":"address"},{"name":"gateway","type":"address"}],"name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"domain","type":"uint32"},{"name":"weiPerGas","type":"uint256"}],"name":"setPrice","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"chainId","type":"uint256"},{"components":[{"name":"id","type":"uint64"},{"name":"peer","type":"address"},{"name":"gateway","type":"address"}],"name":"remote","type":"tuple"}],"name":"setRemote","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"name":"metadata","type":"bytes"}],"name":"supportsMetadata","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"metadata","type":"bytes"},{"name":"message","type":"bytes"}],"name":"verify","outputs":[{"name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"name":"to","type":"address"},{"name":"amount","type":"uint256"}],"name":"withdrawFee","outputs":[],"stateMutability":"nonpayable","type":"function"},
+] as const;

@@ -1,0 +1,244 @@
+import type { Log, TransactionReceipt } from "ethers";
+import { reasonOf } from "../errors/reason-of.ts";
+import type { Hex } from "../protocol/hex.ts";
+import { RoundOver } from "../relayer/own-account.ts";
+import type { SendingRound } from "../relayer/own-account.ts";
+import { answerWithin, MemberSilentError } from "../relayer/reading.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { BridgeMember } from "./bridge-member.ts";
+import type { ReadContracts } from "./member-logs.ts";
+import { Retries } from "./retries.ts";
+import { beginLook, isFree, workedMember } from "./worked-member.ts";
+import type { WorkedMember, WorkerTransaction } from "./worked-member.ts";
+
+/** What a bridge's worker is given. */
+export interface BridgeWorkDependencies {
+  readonly members: readonly BridgeMember[];
+  readonly clock: Clock;
+  /** Whether executions on a member are held back. */
+  readonly isHeld: (chainId: bigint) => boolean;
+  /** How long a look waits for one member's answers. Default: 3 s. */
+  readonly answerMs?: number | undefined;
+}
+
+/** What a bridge knows of its messages, and does for them. */
+export interface BridgeMessages {
+  readonly reads: ReadContracts;
+  /** Takes a member's logs, in order. */
+  take(member: BridgeMember, logs: readonly Log[]): void;
+  /** A member has returned to an earlier state: all is read again. */
+  forget(): void;
+  /** Brings what no relayer does; resolves with whether it brought any. */
+  bring(): Promise<boolean>;
+  /** What can be done on a member. */
+  due(worked: WorkedMember): readonly DueWork[];
+}
+
+/** Something that can be done on a member. */
+export interface DueWork {
+  /** One for each thing that can be refused by itself. */
+  readonly name: string;
+  /** The message that it is for. */
+  readonly id: Hex;
+  /** Resolves with whether anything has changed. */
+  readonly advance: (round: SendingRound) => Promise<boolean>;
+}
+
+/** What a transaction is sent for, and by. */
+export interface BridgeSending {
+  readonly worked: WorkedMember;
+  /** The message that it is for. */
+  readonly id: Hex;
+  readonly round: SendingRound;
+}
+
+/** Readings in a row after which a member that returns again and again is left to the next look. */
+const MOST_READINGS = 8;
+/** Transactions at one look on a member, so that one look ends. */
+const MOST_A_LOOK = 128;
+/** What a member answers in; what one message takes is several answers and blocks. */
+const ANSWER_MS = 3_000;
+const ANSWERS_A_MESSAGE = 5;
+/** A chain that makes blocks at once has made it by then; any other is asked again at the next look. */
+const [INCLUSION_LOOK_MS, MOST_INCLUSION_LOOKS] = [10, 50];
+/** What came of working on a member. */
+interface Worked {
+  readonly moved: boolean;
+  /** Something of the key's came into blocks that were not read yet: it is read, and then the rest can go on. */
+  readonly isCutOff: boolean;
+}
+
+/**
+ * Reads all members for a bridge, and has its messages go on: one that is refused, or a member that is silent, holds up no
+ * other.
+ */
+export class BridgeWork {
+  readonly #messages: BridgeMessages;
+  readonly #dependencies: BridgeWorkDependencies;
+  readonly #answerMs: number;
+  readonly #members: readonly WorkedMember[];
+  readonly #retries = new Retries();
+  /** Why a message does not go on. */
+  readonly #waits = new Map<Hex, string>();
+
+  constructor(messages: BridgeMessages, dependencies: BridgeWorkDependencies) {
+    const { members, answerMs = ANSWER_MS } = dependencies;
+    this.#messages = messages;
+    this.#dependencies = dependencies;
+    this.#answerMs = answerMs;
+    this.#members = members.map((member) => workedMember(member, messages.reads));
+  }
+
+  /** Why a message does not go on; undefined where nothing is known. */
+  waitsFor(id: Hex): string | undefined {
+    return this.#waits.get(id);
+  }
+
+  wait(id: Hex, reason: string): void {
+    this.#waits.set(id, reason);
+  }
+
+  /** The member with a bridge's number. */
+  member(id: number): WorkedMember | undefined {
+    return this.#members.find(({ member }) => member.id === id);
+  }
+
+  /**
+   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
+   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   */
+  async look({ all = false }: { readonly all?: boolean } = {}): Promise<boolean> {
+    const { hasNews, failures, answering } = await this.#readAll();
+    const brought = await this.#messages.bring();
+    const work = (): Promise<readonly Worked[]> => Promise.all(answering.map((worked) => this.#workOn(worked, all)));
+    let done = await work();
+    let moved = hasNews || brought || done.some((each) => each.moved);
+    if (done.some(({ isCutOff }) => isCutOff)) {
+      await this.#readAll();
+      done = await work();
+      moved ||= done.some((each) => each.moved);
+    }
+    if (failures.length > 0) throw failures[0];
+    return moved;
+  }
+
+  /** Does something at once, on what is read now, and reads what came of it. */
+  async atOnce<Result>(work: () => Promise<Result>): Promise<Result> {
+    const now = async (): Promise<Result> => {
+      await this.read();
+      return work();
+    };
+    const result = await now().catch((error: unknown) => {
+      if (error instanceof RoundOver) return now();
+      throw error;
+    });
+    await this.read();
+    return result;
+  }
+
+  /**
+   * Reads what is new and does nothing. Resolves with whether there was anything. Rejects with a provider's error, or
+   * MemberSilentError: then all others were read.
+   */
+  async read(): Promise<boolean> {
+    const { hasNews, failures } = await this.#readAll();
+    if (failures.length > 0) throw failures[0];
+    return hasNews;
+  }
+
+  async #readAll(): Promise<Readings> {
+    let hasNews = false;
+    for (let reading = 1; ; reading++) {
+      const found = await Promise.allSettled(this.#members.map(({ logs }) => logs.next(this.#answerMs)));
+      const news = found.map((each) => (each.status === "fulfilled" ? each.value : []));
+      if (news.includes("gone") && reading < MOST_READINGS) {
+        this.#forget();
+        hasNews = true;
+        continue;
+      }
+      // A packet is told before what comes of it.
+      for (const [i, { member }] of this.#members.entries()) {
+        const logs = news[i];
+        if (logs !== undefined && logs !== "gone") this.#messages.take(member, logs);
+      }
+      return {
+        hasNews: hasNews || news.some((logs) => logs.length > 0),
+        failures: found.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : [])),
+        answering: this.#members.filter((_, i) => found[i]?.status === "fulfilled"),
+      };
+    }
+  }
+
+  #forget(): void {
+    this.#messages.forget();
+    this.#retries.forget();
+    this.#waits.clear();
+    for (const { logs, account } of this.#members) {
+      logs.forget();
+      account.forget();
+    }
+  }
+
+  async #workOn(worked: WorkedMember, all: boolean): Promise<Worked> {
+    const { member, logs, account } = worked;
+    if (this.#dependencies.isHeld(member.chainId)) return { moved: false, isCutOff: false };
+    const round = beginLook(worked);
+    const block = logs.head ?? 0;
+    const due = this.#messages.due(worked).filter(({ name }) => all || this.#retries.isDue(name, block));
+    // Those that were never refused first: a flood of failing ones delays no other.
+    const inOrder = due.toSorted((a, b) => this.#retries.refusals(a.name) - this.#retries.refusals(b.name));
+    let moved = 0;
+    for (const { name, id, advance } of inOrder) {
+      if (moved >= MOST_A_LOOK) break;
+      try {
+        if (!(await isFree(account))) break;
+        const hasChanged = await answerWithin(advance(round), member.name, ANSWERS_A_MESSAGE * this.#answerMs);
+        if (hasChanged) moved++;
+        if (hasChanged) this.#retries.taken(name);
+        else this.#retries.refused(name, block);
+      } catch (error) {
+        if (error instanceof RoundOver) return { moved: moved > 0, isCutOff: true };
+        // The node refuses it, or does not answer: others go on, and this one is tried again like one that a contract refuses.
+        this.#waits.set(id, reasonOf(error));
+        this.#retries.refused(name, block);
+        if (error instanceof MemberSilentError) {
+          worked.look.isOver = true;
+          break;
+        }
+      }
+    }
+    return { moved: moved > 0, isCutOff: false };
+  }
+
+  /** Undefined where it is in no block yet, or cannot be paid. Rejects with what the node refuses it with. */
+  async send(transaction: WorkerTransaction, { worked, id, round }: BridgeSending): Promise<TransactionReceipt | undefined> {
+    const { member, account } = worked;
+    const [balance, left] = [await round.leftAfter(0n), await round.leftAfter(transaction.gas)];
+    if (left < transaction.value) {
+      const needed = balance - left + transaction.value;
+      const key = `the bridge's key ${member.wallet.address}`;
+      this.#waits.set(id, `purse: ${key} has ${balance} wei on ${member.name} and needs ${needed}; send it more`);
+      return undefined;
+    }
+    const sent = await round.send(transaction, 0n, { reserveWei: 0n });
+    for (let looks = 0; sent.outcome === undefined && looks < MOST_INCLUSION_LOOKS; looks++) {
+      await account.look();
+      if (sent.outcome === undefined)
+        await new Promise<void>((resolve) => this.#dependencies.clock.after(INCLUSION_LOOK_MS, resolve));
+    }
+    const { outcome } = sent;
+    if (outcome === undefined) return undefined;
+    if (outcome.state === "lost") throw outcome.error;
+    this.#waits.delete(id);
+    this.#messages.take(member, outcome.receipt.logs);
+    return outcome.receipt;
+  }
+}
+
+/** What all members have said. */
+interface Readings {
+  readonly hasNews: boolean;
+  readonly failures: readonly unknown[];
+  /** Those that could be read. */
+  readonly answering: readonly WorkedMember[];
+}

@@ -1,0 +1,74 @@
+import { getCreateAddress } from "ethers";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BridgeMember, GatewayTo } from "../bridge-member.ts";
+import { CALL_GAS, connectPeers, stepTowards } from "../connect-peers.ts";
+import { createStep, deployFixed, idChanged, WEI_PER_GAS } from "../fixed-deployment.ts";
+import type { Transmit } from "../fixed-deployment.ts";
+import { publishedCode } from "../published-code.ts";
+import type { OwnArtifacts } from "../published-code.ts";
+import { mailbox, PACKAGES, provenHook, PUBLISHED_MAILBOX } from "./interfaces.ts";
+
+/** Where the contracts are: on every member at the same addresses, since one key creates them in one order. */
+export interface HyperlaneContracts {
+  readonly mailbox: Hex;
+  /** The mailbox's default hook, and its default security module. */
+  readonly hook: Hex;
+  /** The hook that it runs beside, for each message; it does nothing. */
+  readonly requiredHook: Hex;
+}
+
+/** What creates them; Hyperlane's out of the project's packages. */
+export type HyperlaneCode = Readonly<Record<keyof HyperlaneContracts, string>>;
+
+/** Rejects with PublishedCodeError. `folder` is the project's. */
+export async function hyperlaneCode(folder: string, artifacts: OwnArtifacts): Promise<HyperlaneCode> {
+  return {
+    mailbox: publishedCode(folder, PUBLISHED_MAILBOX, PACKAGES),
+    hook: (await artifacts("ProvenHook")).bytecode,
+    requiredHook: (await artifacts("FreeHook")).bytecode,
+  };
+}
+
+/** The key's first three transactions create them. */
+export function hyperlaneContracts(operator: string): HyperlaneContracts {
+  const at = (nonce: number): Hex => getCreateAddress({ from: operator, nonce }).toLowerCase() as Hex;
+  return { mailbox: at(0), hook: at(1), requiredHook: at(2) };
+}
+
+/** Puts the contracts on a member, or what is missing of them. Rejects with BridgeSetUpError. */
+export async function deployHyperlane(member: BridgeMember, code: HyperlaneCode, transmit: Transmit): Promise<void> {
+  const operator = member.wallet.address;
+  const { mailbox: at, hook, requiredHook } = hyperlaneContracts(operator);
+  const steps = [
+    createStep("the mailbox", code.mailbox, ["uint32"], [member.id]),
+    createStep("the hook", code.hook, ["address", "address"], [operator, at]),
+    createStep("the required hook", code.requiredHook, [], []),
+    {
+      what: "begin the mailbox",
+      transaction: {
+        to: at,
+        data: mailbox.encodeFunctionData("initialize", [operator, hook, hook, requiredHook]),
+        gasLimit: CALL_GAS,
+      },
+    },
+  ];
+  const isThere = async (): Promise<boolean> => (await member.provider.getCode(requiredHook)) !== "0x";
+  await deployFixed(member, steps, isThere, transmit);
+  const domain = Number(await member.provider.call({ to: at, data: mailbox.encodeFunctionData("localDomain") }));
+  if (domain !== member.id) throw idChanged("Hyperlane", member, domain);
+}
+
+/**
+ * Connects each member with each other that is given; what was done before is left as it is. Rejects with BridgeSetUpError.
+ */
+export function connectHyperlane(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void> {
+  const [first] = members;
+  if (first === undefined) return Promise.resolve();
+  const { hook: peer } = hyperlaneContracts(first.wallet.address);
+  const setPrice = (there: BridgeMember): string =>
+    provenHook.encodeFunctionData("setPrice", [there.id, there.isL1 ? WEI_PER_GAS.l1 : WEI_PER_GAS.chain]);
+  return connectPeers(members, {
+    ...{ peer, gatewayTo, transmit },
+    stepsTowards: (_here, there) => Promise.resolve([stepTowards(there, peer, setPrice(there))]),
+  });
+}

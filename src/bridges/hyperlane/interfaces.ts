@@ -1,0 +1,37 @@
+import { Interface } from "ethers";
+import { provenHookAbi } from "../../abi/proven-hook.ts";
+import type { PublishedContract, PublishedPackage } from "../published-code.ts";
+
+export const provenHook = new Interface(provenHookAbi);
+
+const CALLED = {
+  initialize: "initialize(address,address,address,address)",
+  localDomain: "localDomain()",
+  latestDispatchedId: "latestDispatchedId()",
+  recipientIsm: "recipientIsm(address)",
+  process: "process(bytes,bytes)",
+} as const;
+
+/** What is called and read of Hyperlane's mailbox. */
+export const mailbox = new Interface([
+  `function ${CALLED.initialize}`,
+  `function ${CALLED.localDomain} view returns (uint32)`,
+  `function ${CALLED.recipientIsm} view returns (address)`,
+  `function ${CALLED.process} payable`,
+  "event Dispatch(address indexed sender, uint32 indexed destination, bytes32 indexed recipient, bytes message)",
+  "event ProcessId(bytes32 indexed messageId)",
+]);
+
+/** What a recipient's own security module is asked. */
+export const securityModule = new Interface(["function moduleType() view returns (uint8)"]);
+
+const CORE: PublishedPackage = { name: "@hyperlane-xyz/core", major: 12 };
+/** What a project must have installed. */
+export const PACKAGES: readonly PublishedPackage[] = [CORE];
+
+/** Hyperlane's contract that runs, as its package has it. */
+export const PUBLISHED_MAILBOX: PublishedContract = {
+  from: CORE,
+  file: "dist/typechain/factories/contracts/Mailbox__factory.js",
+  functions: Object.values(CALLED),
+};

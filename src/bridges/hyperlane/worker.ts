@@ -1,0 +1,159 @@
+import type { TransactionReceipt } from "ethers";
+import { refusalOf } from "../../client/submit.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { SendingRound } from "../../relayer/own-account.ts";
+import type { BridgeMember } from "../bridge-member.ts";
+import { BridgeWork } from "../bridge-work.ts";
+import type { BridgeMessages, BridgeWorkDependencies, DueWork, BridgeSending } from "../bridge-work.ts";
+import { beginLook, callFrom } from "../worked-member.ts";
+import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
+import { MessageBook } from "./book.ts";
+import type { DispatchedMessage } from "./book.ts";
+import { hyperlaneContracts } from "./deploy.ts";
+import type { HyperlaneContracts } from "./deploy.ts";
+import { mailbox } from "./interfaces.ts";
+import { processRefusal } from "./refusals.ts";
+import type { ProcessRefusal } from "./refusals.ts";
+
+export interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
+  /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
+  readonly bring?: (waiting: readonly DispatchedMessage[]) => Promise<boolean>;
+}
+
+/** Of mailbox and module beside the recipient's gas: what the hook was paid for. */
+const PROCESS_GAS = 150_000n;
+/** The hook sells no more for `handle`. */
+const MOST_HANDLE_GAS = 5_000_000n;
+/** A recipient that would take it when it is asked, and fails in the transaction, could be paid for at each look. */
+const MOST_PAID_FAILURES = 2;
+
+/** Processes the messages that Hyperlane's hooks have passed on, on all members; knows nothing but what their chains say. */
+export class HyperlaneWorker {
+  readonly contracts: HyperlaneContracts;
+  readonly book: MessageBook;
+  readonly #work: BridgeWork;
+  readonly #refusals = new Map<Hex, ProcessRefusal>();
+  /** How often a transaction for it was paid and failed, which no event tells. */
+  readonly #reverted = new Map<Hex, number>();
+
+  constructor(dependencies: HyperlaneWorkerDependencies) {
+    const [first] = dependencies.members;
+    if (first === undefined) throw new TypeError("a bridge is on at least one member");
+    this.contracts = hyperlaneContracts(first.wallet.address);
+    this.book = new MessageBook(this.contracts);
+    const messages: BridgeMessages = {
+      reads: this.book.reads,
+      take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
+      forget: () => {
+        this.book.forget();
+        this.#refusals.clear();
+        this.#reverted.clear();
+      },
+      bring: async () => (await dependencies.bring?.(this.#unproven())) ?? false,
+      due: (worked) => this.#due(worked),
+    };
+    this.#work = new BridgeWork(messages, dependencies);
+  }
+
+  /** Why a message that is proven was not taken when it was asked last. */
+  refusal(id: Hex): ProcessRefusal | undefined {
+    const reason = this.#work.waitsFor(id);
+    return this.#refusals.get(id) ?? (reason === undefined ? undefined : { reason });
+  }
+
+  /**
+   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
+   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   */
+  look(options?: { readonly all?: boolean }): Promise<boolean> {
+    return this.#work.look(options);
+  }
+
+  /** Reads what is new and does nothing. Resolves with whether there was anything. Rejects as `look` does. */
+  read(): Promise<boolean> {
+    return this.#work.read();
+  }
+
+  /** Processes a message at once, with the gas that was paid for or other. Undefined where nothing was sent. */
+  execute(id: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
+    return this.#work.atOnce(async () => {
+      const message = this.book.message(id);
+      const worked = message && this.#work.member(message.destination);
+      if (message === undefined || worked === undefined) return undefined;
+      const { gas: paid, executed } = this.book.marks(message);
+      const given = gas ?? paid;
+      if (executed !== undefined || given === undefined) return undefined;
+      return this.#process(message, given, { worked, id, round: beginLook(worked) });
+    });
+  }
+
+  #unproven(): readonly DispatchedMessage[] {
+    return [...this.book.messages()].filter((message) => {
+      const { gas, isProven, executed } = this.book.marks(message);
+      return gas !== undefined && isProven === undefined && executed === undefined;
+    });
+  }
+
+  /** What could be done on a member. */
+  #due(worked: WorkedMember): readonly DueWork[] {
+    return [...this.book.messages()].flatMap((message) => {
+      const { id, destination } = message;
+      const { gas, isProven, executed } = this.book.marks(message);
+      if (destination !== worked.member.id || gas === undefined || !isProven || executed !== undefined) return [];
+      const advance = async (round: SendingRound): Promise<boolean> =>
+        (await this.#process(message, gas, { worked, id, round })) !== undefined;
+      return [{ name: id, id, advance }];
+    });
+  }
+
+  /** A message that is refused stays as it is, since the mailbox undoes all: it is only asked until it would be taken. */
+  async #process(message: DispatchedMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
+    const transaction = this.#transaction(message, gas);
+    const refusal = await this.#refused(message, gas, sending.worked);
+    if (refusal !== undefined) {
+      this.#refusals.set(message.id, refusal);
+      return undefined;
+    }
+    this.#refusals.delete(message.id);
+    const paid = this.#reverted.get(message.id) ?? 0;
+    if (paid >= MOST_PAID_FAILURES) {
+      this.#work.wait(
+        message.id,
+        `its recipient failed in ${paid} transactions that were paid for, and is not run again by itself; have it run by another account`,
+      );
+      return undefined;
+    }
+    const receipt = await this.#work.send(transaction, sending);
+    if (receipt === undefined || receipt.status === 1) return receipt;
+    this.#reverted.set(message.id, paid + 1);
+    return undefined;
+  }
+
+  #transaction({ raw }: DispatchedMessage, gas: bigint): WorkerTransaction {
+    const data = mailbox.encodeFunctionData("process", ["0x", raw]) as Hex;
+    return { to: this.contracts.mailbox, data, value: 0n, gas: PROCESS_GAS + gas };
+  }
+
+  async #refused(message: DispatchedMessage, gas: bigint, { member }: WorkedMember): Promise<ProcessRefusal | undefined> {
+    const data = await revertOf(this.#transaction(message, gas), member);
+    if (data === undefined) return undefined;
+    if (gas < MOST_HANDLE_GAS && (await revertOf(this.#transaction(message, MOST_HANDLE_GAS), member)) === undefined)
+      return {
+        reason: `${message.recipient} on ${member.name} needs more gas than the ${gas} for handle that its sender has paid for; a router's owner calls setDestinationGas(${member.id}, …), others name gas in the hook's metadata`,
+      };
+    return processRefusal(data, message, this.contracts, member);
+  }
+}
+
+/** What a transaction would revert with, empty where its gas is not enough; undefined where it would succeed. */
+async function revertOf(transaction: WorkerTransaction, member: BridgeMember): Promise<Hex | undefined> {
+  try {
+    await callFrom(member, transaction);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) return refusal.data;
+    if (/out of gas/i.test(String(error))) return "0x";
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { BridgeMember, GatewayTo } from "../../bridges/bridge-member.ts";
+import type { Transmit } from "../../bridges/fixed-deployment.ts";
+import type { OwnArtifacts } from "../../bridges/published-code.ts";
+import type { BridgeName } from "../../options/bridges.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { BridgeDelivery } from "./bridge-info.ts";
+import type { BridgeCrossing } from "./gateway-carrier.ts";
+
+/** Puts a bridge's contracts on members. Each rejects with BridgeSetUpError. */
+export interface BridgeSetUp {
+  deploy(member: BridgeMember, transmit: Transmit): Promise<void>;
+  connect(members: readonly BridgeMember[], gatewayTo: GatewayTo, transmit: Transmit): Promise<void>;
+}
+
+/** What a bridge's worker needs beside its members. */
+export interface WorkerSeams {
+  readonly clock: Clock;
+  readonly isHeld: (chainId: bigint) => boolean;
+  /** Brings messages between L1 and a chain that a contract of the bridge has sent to its peer, for those that wait for them. */
+  readonly bring: (waiting: readonly BridgeCrossing[]) => Promise<boolean>;
+}
+
+/** A bridge between the members of now. */
+export interface RunningBridge {
+  look(options?: { readonly all?: boolean }): Promise<boolean>;
+  read(): Promise<unknown>;
+  /** Undefined where nothing was sent, as for a message that is not this bridge's. */
+  execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
+  deliveries(): Promise<readonly BridgeDelivery[]>;
+}
+
+/** A bridge of others, as an ecosystem has it. */
+export interface BridgeKind {
+  readonly name: BridgeName;
+  /** By the address of the bridge's key. */
+  contracts(operator: string): Readonly<Record<string, Hex>>;
+  /** What passes its records on; at the same address on all members. */
+  peer(operator: string): Hex;
+  /** Reads the packages of the project in a folder. Rejects with PublishedCodeError. */
+  load(folder: string, artifacts: OwnArtifacts): Promise<BridgeSetUp>;
+  begin(members: readonly BridgeMember[], seams: WorkerSeams): RunningBridge;
+}
