@@ -1,3 +1,4 @@
+import { isAddress } from "ethers";
 import type { Provider, Signer } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
@@ -12,7 +13,7 @@ import type { ChainName, Ecosystem } from "./ecosystem.ts";
 import { sentMessages } from "./sent-messages.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { Sender } from "./submit.ts";
-import { findToken, namedToken } from "./token.ts";
+import { findToken } from "./token.ts";
 import type { ChainToken } from "./token.ts";
 import { viewL1 } from "./withdraw.ts";
 
@@ -37,14 +38,15 @@ export async function announceToken(
 ): Promise<Announcement> {
   const source = findChain(ecosystem, chain);
   const sender = await senderOn(signer, source);
-  const { address, isBase } = await findToken(ecosystem, source, token, sender.provider);
   // A deployer can have the same address on L1 and here: what is named is here, whatever token of L1 has come.
-  const isHere = !isBase && (await sender.provider.getCode(namedToken(token))) !== "0x";
+  const isHere = isAddress(token) && (await sender.provider.getCode(token)) !== "0x";
+  const place = isHere ? `${token}@${source.chainId}` : token;
+  const { address, isBase } = await findToken(ecosystem, source, place, sender.provider);
   if (isBase)
     throw new ClientError("UnknownToken", `${token} is what gas on ${source.name} is paid with: L1 has described it everywhere`, {
       token,
     });
-  return announceBy(ecosystem, sender, isHere ? namedToken(token) : address);
+  return announceBy(ecosystem, sender, address);
 }
 
 /**

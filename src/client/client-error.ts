@@ -5,6 +5,7 @@ export type ClientErrorCode =
   | "UnknownChain"
   | "OtherSettlementLayer"
   | "UnknownToken"
+  | "AmbiguousToken"
   | "MalformedAddress"
   | "WrongChecksum"
   | "UnknownName"

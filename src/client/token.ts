@@ -2,9 +2,10 @@ import type { Provider } from "ethers";
 import { assetId } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
-import { parseAccount } from "./chain-address.ts";
+import { parseAccount, parseChainAddress } from "./chain-address.ts";
 import { ClientError } from "./client-error.ts";
 import { erc20, tokenVault } from "./contract-interfaces.ts";
+import { memberName } from "./ecosystem.ts";
 import type { Ecosystem, EcosystemChain } from "./ecosystem.ts";
 import { lacksToken } from "./insufficient-funds.ts";
 import { submit } from "./submit.ts";
@@ -52,7 +53,8 @@ export interface ChainToken {
 
 /**
  * Finds a token on a chain: nothing or the base token's symbol is the base token, else the address of its contract there, or
- * of the token of L1 that it stands for ("ETH" too). Throws ClientError UnknownToken.
+ * of the token of L1 that it stands for ("ETH" too). With `0x…@chain` it is the one there, with `0x…@L1` L1's. Throws ClientError
+ * UnknownToken, or AmbiguousToken for an address that is one token on the chain and another on L1.
  */
 export async function findToken(
   ecosystem: Ecosystem,
@@ -60,42 +62,71 @@ export async function findToken(
   token: string | undefined,
   provider: Provider,
 ): Promise<ChainToken> {
-  const base: ChainToken = {
-    address: PREDEPLOYS.L2BaseToken,
-    isBase: true,
-    originChainId: ecosystem.l1.chainId,
-    originToken: plain(chain.baseToken.l1Address),
-    isKnown: true,
-  };
-  if (token === undefined || token === chain.baseToken.symbol) return base;
-  const named = namedToken(token);
-  if (named === PREDEPLOYS.L2BaseToken || isBaseToken(chain, named)) return base;
-  const [id] = await askVault(provider, "assetId", [named]);
-  if (BigInt(id as string) !== 0n) {
-    const [[originChainId], [originToken]] = await Promise.all([
-      askVault(provider, "originChainId", [id]),
-      askVault(provider, "originToken", [id]),
-    ]);
-    return {
-      address: named,
-      isBase: false,
-      originChainId: Number(originChainId),
-      originToken: String(originToken).toLowerCase() as Hex,
-      isKnown: true,
-    };
+  if (token === undefined || token === chain.baseToken.symbol) return baseTokenOf(ecosystem, chain);
+  const { chainId, account: named } = token.includes("@")
+    ? parseChainAddress(ecosystem, token)
+    : { chainId: undefined, account: namedToken(token) };
+  const [here, ofL1] = await Promise.all([
+    chainId === ecosystem.l1.chainId ? undefined : tokenHere(ecosystem, chain, named, provider),
+    chainId === chain.chainId ? undefined : tokenOfL1(ecosystem, chain, named, provider),
+  ]);
+  if (here !== undefined && ofL1 !== undefined && here.address !== ofL1.address) {
+    const [name, l1] = [memberName(ecosystem, chain.chainId), memberName(ecosystem, ecosystem.l1.chainId)];
+    throw new ClientError(
+      "AmbiguousToken",
+      `${token} is one token on ${name} and another on ${l1}, which has come to ${name} as ${ofL1.address}; ` +
+        `write ${named}@${name} for the first, ${named}@${l1} for the second`,
+      { token, here: here.address, bridged: ofL1.address },
+    );
   }
-  const bridged = await bridgedToken(ecosystem, named, provider);
-  if (bridged !== undefined)
-    return { address: bridged, isBase: false, originChainId: ecosystem.l1.chainId, originToken: named, isKnown: true };
-  if (named !== ETHER && (await provider.getCode(named)) !== "0x") {
-    return { address: named, isBase: false, originChainId: chain.chainId, originToken: named, isKnown: false };
-  }
+  const found =
+    chainId === undefined || chainId === chain.chainId || chainId === ecosystem.l1.chainId ? (here ?? ofL1) : undefined;
+  if (found !== undefined) return found;
   throw new ClientError(
     "UnknownToken",
     `${token} is no token on ${chain.name}: no contract has this address there, and no token of L1 with this address has come there; ` +
       `deposit it to ${chain.name} first, or give the address of a token there`,
     { token, chain: chain.name },
   );
+}
+
+function baseTokenOf({ l1 }: Ecosystem, { baseToken }: EcosystemChain): ChainToken {
+  const originToken = plain(baseToken.l1Address);
+  return { address: PREDEPLOYS.L2BaseToken, isBase: true, originChainId: l1.chainId, originToken, isKnown: true };
+}
+
+/** The token whose contract on the chain has this address. */
+async function tokenHere(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  address: Hex,
+  provider: Provider,
+): Promise<ChainToken | undefined> {
+  if (address === PREDEPLOYS.L2BaseToken) return baseTokenOf(ecosystem, chain);
+  const [id] = await askVault(provider, "assetId", [address]);
+  if (BigInt(id as string) === 0n) {
+    if (address === ETHER || (await provider.getCode(address)) === "0x") return undefined;
+    return { address, isBase: false, originChainId: chain.chainId, originToken: address, isKnown: false };
+  }
+  const [[originChainId], [originToken]] = await Promise.all([
+    askVault(provider, "originChainId", [id]),
+    askVault(provider, "originToken", [id]),
+  ]);
+  const origin = { originChainId: Number(originChainId), originToken: String(originToken).toLowerCase() as Hex };
+  return { address, isBase: false, ...origin, isKnown: true };
+}
+
+/** What a token of L1 is on the chain; undefined where it has not come there. */
+async function tokenOfL1(
+  ecosystem: Ecosystem,
+  chain: EcosystemChain,
+  l1Address: Hex,
+  provider: Provider,
+): Promise<ChainToken | undefined> {
+  if (isBaseToken(chain, l1Address)) return baseTokenOf(ecosystem, chain);
+  const address = await bridgedToken(ecosystem, l1Address, provider);
+  const origin = { originChainId: ecosystem.l1.chainId, originToken: l1Address };
+  return address === undefined ? undefined : { address, isBase: false, ...origin, isKnown: true };
 }
 
 /** Address on a chain of a token of L1 that has come there; undefined where none has. */

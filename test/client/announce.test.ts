@@ -4,6 +4,7 @@ import { id, Interface, Wallet } from "ethers";
 import { announceToken, describeToken } from "../../src/client/announce.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { bridgedTokenAddress, findToken } from "../../src/client/token.ts";
 import { send } from "../../src/client/send.ts";
 import { call } from "../../src/client/call.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
@@ -130,6 +131,20 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     assert.equal(await deploy(deployer.connect(provider(271)), "L2TestToken", 500n, false, false), twin);
     await deposit(info, { chain: "a", token: twin, amount: 1n }, l1);
     await ecosystem.moveOn();
+    const chain = info.chains.find(({ name }) => name === "a")!;
+    const find = (name: string) => findToken(info, chain, name, provider(271));
+    const arrived = await bridgedTokenAddress(info, twin, provider(271));
+    await assert.rejects(find(twin), {
+      code: "AmbiguousToken",
+      message: `${twin} is one token on a and another on l1, which has come to a as ${arrived}; write ${twin}@a for the first, ${twin}@l1 for the second`,
+    });
+    await assert.rejects(send(info, { from: "a", to: `${twin}@gas`, amount: 1n, token: twin }, on("a", ALICE)), {
+      code: "AmbiguousToken",
+    });
+    assert.deepEqual([(await find(`${twin}@a`)).address, (await find(`${twin}@a`)).originChainId], [twin, 271]);
+    assert.deepEqual([(await find(`${twin}@L1`)).address, (await find(`${twin}@L1`)).originToken], [arrived, twin]);
+    assert.equal((await find(arrived)).originToken, twin);
+    await assert.rejects(find(`${twin}@gas`), { code: "UnknownToken" });
     const announced = await announceToken(info, { chain: "a", token: twin }, on("a", ALICE));
     await ecosystem.moveOn();
     await describeToken(info, { announced, on: "gas" }, on("gas", ALICE), devnet.l1.provider);
