@@ -1,5 +1,6 @@
 import type { ConfigHooks } from "hardhat/types/hooks";
 import { prepareEngine } from "../../chain/execution/connection.ts";
+import { cacheFolderOf, keepCompiledCode } from "../../runtime/compile-cache.ts";
 import { withDescriptors } from "../config/chain-descriptors.ts";
 import { withEngineNetwork } from "../config/engine-network.ts";
 import { resolveHyperchains } from "../config/resolve.ts";
@@ -9,6 +10,7 @@ import { resolveEcosystemNetworks, validateEcosystemNetworks, withEcosystemNetwo
 /** What the plugin does with the user's config: a network to clone chains from, a checked and completed `hyperchains`. */
 export default (): Promise<Partial<ConfigHooks>> => {
   // The first thing that Hardhat asks of the plugin, before any task or connection loads the engine.
+  keepCompiledCode(cacheFolderOf(new URL("../../../", import.meta.url)));
   prepareEngine();
   return Promise.resolve({
     extendUserConfig: async (config, next) => withEcosystemNetworks(withEngineNetwork(await next(config))),
