@@ -11,7 +11,7 @@ export const provenPeer = new Interface(provenPeerAbi);
 export const CALL_GAS = 500_000n;
 
 /** How a bridge's contracts learn of each other. */
-export interface PeerConnections {
+interface PeerConnections {
   /** What passes records on; at the same address on all members. */
   readonly peer: Hex;
   readonly gatewayTo: GatewayTo;

@@ -102,10 +102,8 @@ export const REPEATED_TYPES: readonly string[] = [
 
 /** Exports that no file imports, as `path: name`. Each is to lose its `export`, or to go; none is added. */
 export const DEAD_EXPORTS: readonly string[] = [
-  "src/bridges/layerzero/book.ts: BridgeTransactionPlace",
   "src/bridges/layerzero/book.ts: Failure",
   "src/bridges/layerzero/worker.ts: LayerZeroWorkerDependencies",
-  "src/bridges/published-code.ts: PublishedCode",
   "src/chain/mempool/mempool.ts: MempoolErrorCode",
   "src/chain/questions/question.ts: QuestionErrorCode",
   "src/chain/rpc/access/method-access.ts: MethodAccess",

@@ -14,7 +14,7 @@ export interface DispatchedMessage extends HyperlaneMessage {
 }
 
 /** How far a message is. */
-export interface MessageMarks {
+interface MessageMarks {
   /** Gas for its recipient's `handle` that the hook was paid for; undefined until the hook has passed it on. */
   readonly gas?: bigint;
   /** Its id is on the destination, from the origin that it names. */

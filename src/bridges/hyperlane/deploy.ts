@@ -18,7 +18,7 @@ export interface HyperlaneContracts {
 }
 
 /** What creates them; Hyperlane's out of the project's packages. */
-export type HyperlaneCode = Readonly<Record<keyof HyperlaneContracts, string>>;
+type HyperlaneCode = Readonly<Record<keyof HyperlaneContracts, string>>;
 
 /** Rejects with PublishedCodeError. `folder` is the project's. */
 export async function hyperlaneCode(folder: string, artifacts: OwnArtifacts): Promise<HyperlaneCode> {

@@ -15,7 +15,7 @@ import { mailbox } from "./interfaces.ts";
 import { processRefusal } from "./refusals.ts";
 import type { ProcessRefusal } from "./refusals.ts";
 
-export interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
+interface HyperlaneWorkerDependencies extends BridgeWorkDependencies {
   /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
   readonly bring?: (waiting: readonly DispatchedMessage[]) => Promise<boolean>;
 }

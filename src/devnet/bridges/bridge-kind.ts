@@ -14,7 +14,7 @@ export interface BridgeSetUp {
 }
 
 /** What a bridge's worker needs beside its members. */
-export interface WorkerSeams {
+interface WorkerSeams {
   readonly clock: Clock;
   readonly isHeld: (chainId: bigint) => boolean;
   /** Brings messages between L1 and a chain that a contract of the bridge has sent to its peer, for those that wait for them. */
