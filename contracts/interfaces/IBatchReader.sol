@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {CommitBatch} from "../types/Batches.sol";
+import {CommitBatch, ImportBatch} from "../types/Batches.sol";
 
 /// @notice What a chain's contract knows about its next batch from its own storage.
 /// @param oldLeafCount Leaves of the state tree before the batch; 0 where L1 cannot know.
@@ -42,6 +42,8 @@ interface IBatchReadingErrors {
     error PubdataTooLong(uint256 limit, uint256 actual);
     error TooManyMessages(uint256 limit, uint256 actual);
     error DigestNotCanonical(bytes32 digest);
+    /// @notice A first state says nothing: only batches have messages and results.
+    error ImportWithLogs(uint256 actual);
     error UnsupportedVersion(uint256 offset);
     error Truncated(uint256 offset);
     error TooManyLogs(uint256 offset);
@@ -71,6 +73,12 @@ interface IBatchReader is IBatchReadingErrors {
 
     /// @param canonicalTxHashes Of the operations that the batch takes from the queue, in order.
     function read(BatchContext calldata context, CommitBatch calldata batch, bytes32[] calldata canonicalTxHashes)
+        external
+        view
+        returns (BatchReading memory);
+
+    /// @notice Reads a part of a chain's first state. It has no logs and no flows.
+    function readImport(BatchContext calldata context, ImportBatch calldata batch)
         external
         view
         returns (BatchReading memory);

@@ -18,7 +18,7 @@ interface IBatches is IBatchProving, IExecutionProofs, IBatchStages {
     /// appends it.
     function markRecord() external returns (uint256 nextBatch, BatchRecord memory record);
 
-    /// @notice Record that stands before the first batch.
+    /// @notice Record that stands before the first batch; of a chain with imports the one before the first of them (IChainImports).
     function genesisBatch() external view returns (StoredBatch memory);
 
     function getTotalBatchesCommitted() external view returns (uint256);

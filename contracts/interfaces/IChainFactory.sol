@@ -9,6 +9,7 @@ import {
     L2TransactionRequestDirectTo,
     L2TransactionRequestTwoBridgesOuter
 } from "../types/L2Transactions.sol";
+import {IChainCallers} from "./IChainCallers.sol";
 import {IChainDirectory} from "./IChainDirectory.sol";
 import {IKnownChains} from "./IKnownChains.sol";
 import {IReentrancyGuard} from "./IReentrancyGuard.sol";
@@ -21,7 +22,7 @@ import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 /// to 51 on an L3, number the chain below it. An id thus names its ancestry and stays within the 52 bits that wallets take.
 /// @dev No account has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
 /// configuration (quorum, policy, filterer, delays), which everyone can read.
-interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
+interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentrancyGuard {
     event ChainCreated(
         uint256 indexed chainId,
         address indexed hyperchain,
@@ -29,6 +30,9 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
         ChainConfiguration configuration,
         uint256 bornAt
     );
+
+    /// @notice With its creation, or with the last import of its first state (IChainImports).
+    event ChainBorn(uint256 indexed chainId, uint256 bornAt);
 
     event ChainAnnounced(bytes32 indexed announcement);
 
@@ -48,6 +52,12 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
     error PolicyWithoutCode(address policy);
     error FiltererWithoutCode(address filterer);
     error SequencingModeUnsupported(uint8 expected, uint8 actual);
+    /// @notice Only chains of another mode of sequencing have a sequencer on L1.
+    error SequencerUnused();
+    /// @notice Terms that no contract keeps yet: chains without governance, replacements of halted versions, a standby.
+    error TermsUnsupported(bool isGoverned, bool takesReplacements, uint64 standbyThreshold, uint256 standby);
+    /// @notice A chain without imports has neither a root nor data of them.
+    error ImportsUnused(bytes32 importStateRoot, bytes32 importData);
     error QuorumEmpty();
     error TooManyValidators(uint256 limit, uint256 actual);
     error ValidatorsNotAscending(address previous, address next);
@@ -92,6 +102,9 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
     /// errors above for a configuration that cannot work.
     /// @param secret The announcement's; not to be used again.
     function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain);
+
+    /// @notice The last import has come: from this second on the chain is one. Only its contract.
+    function recordBirth(uint256 chainId) external;
 
     /// @notice Seconds that must pass between a chain's announcement and its creation.
     function revealDelay() external view returns (uint256);
@@ -157,7 +170,8 @@ interface IChainFactory is IChainDirectory, IKnownChains, IReentrancyGuard {
 
     function getAllZKChainChainIDs() external view returns (uint256[] memory);
 
-    /// @notice When the chain was created, in seconds of L1's time; 0 for an id without a chain. What a batch sent to its id that
+    /// @notice When the chain was born, with its creation or the last import of its first state, in seconds of L1's time; 0 for an id without a
+    /// chain, and before the last import. What a batch sent to its id that
     /// began then or earlier is refunded (IStateExit), and the chain itself refuses it (ISystemContext).
     function bornAt(uint256 chainId) external view returns (uint256);
 

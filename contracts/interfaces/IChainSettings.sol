@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {Terms} from "../types/Terms.sol";
 import {IBatchReader} from "./IBatchReader.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {IFactoryCaller} from "./IFactoryCaller.sol";
@@ -14,6 +15,13 @@ struct CommitSettings {
     bool cheatsAllowed;
     uint64 priorityOpWindow;
     bytes32 configurationHash;
+}
+
+/// @notice What a chain's creation says of its first state.
+struct ImportSettings {
+    uint32 batches;
+    bytes32 stateRoot;
+    bytes32 data;
 }
 
 /// @notice A chain's way to its next protocol version.
@@ -75,6 +83,15 @@ interface IChainSettings is IFactoryCaller {
     /// @notice Writes a new chain's settings. Only the factory, which has checked them and uses no chain id twice.
     function configure(ChainConfiguration calldata configuration) external;
 
+    /// @notice The chain is born: what it exports has the second of that. Only the factory.
+    function recordBirth(uint256 chainId) external;
+
+    /// @notice Of the first state that the chain was created with.
+    function importsOf(uint256 chainId) external view returns (ImportSettings memory);
+
+    /// @notice What of a chain's configuration holds for an epoch. Epoch 0 is the creation's, and the only one so far; empty for others.
+    function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory);
+
     /// @notice Reverts unless enough validators of the chain signed the digest, by strictly ascending signers. The digest must
     /// bind the chain: the same validators may sign for several. Always reverts for a chain without a quorum.
     function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view;
@@ -85,8 +102,8 @@ interface IChainSettings is IFactoryCaller {
     /// @notice All settings of a chain; empty for a chain that was not created.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
 
-    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts unless the version
-    /// is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
+    /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts with ImportsMissing
+    /// before the chain is born (IChainImports), unless the version is active and not about to retire, for a chain without a quorum unless it proves execution, and while another upgrade has no executed
     /// batch yet.
     function scheduleUpgrade(uint256 chainId, uint256 version) external;
 

@@ -3,16 +3,20 @@ pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {IBatches} from "./IBatches.sol";
+import {IChainImports} from "./IChainImports.sol";
 import {IExit} from "./IExit.sol";
 import {IPriorityQueue} from "./IPriorityQueue.sol";
 
 /// @title A chain on its settlement layer
 /// @notice Priority queue, batches and exit of one chain. All chains are minimal proxies of one implementation.
-interface IHyperchain is IPriorityQueue, IBatches, IExit {
+interface IHyperchain is IPriorityQueue, IBatches, IChainImports, IExit {
     error AlreadyInitialized();
 
     /// @notice Sets the chain up. Only the factory, in the transaction that creates the proxy, once the settings are written.
-    function initialize(uint256 chainId, address baseToken) external;
+    function initialize(uint256 chainId, address baseToken, uint32 importBatches) external;
+
+    /// @notice How many imports of its first state are missing (IChainImports); 0 of a chain that is born.
+    function importsLeft() external view returns (uint32);
 
     function getChainId() external view returns (uint256);
 

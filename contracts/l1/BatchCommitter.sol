@@ -4,14 +4,12 @@ pragma solidity 0.8.37;
 import {BatchContext, BatchReading} from "../interfaces/IBatchReader.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {CommitSettings} from "../interfaces/IChainSettings.sol";
-import {AvailabilityClaim, IDataAvailabilityPolicy} from "../interfaces/IDataAvailabilityPolicy.sol";
-import {IDataCarrier} from "../interfaces/IDataCarrier.sol";
-import {BatchCommitment, DaCommitmentFields} from "../libraries/BatchCommitment.sol";
 import {BatchApproval, CommitBatch, StoredBatch} from "../types/Batches.sol";
+import {BatchBinding} from "./BatchBinding.sol";
 import {ValidatorQuorum} from "./ValidatorQuorum.sol";
 
 /// @title Commits batches
-abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
+abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages {
     // Seal limits (docs/protocol.md): a batch that could not be executed in one transaction is not committed.
     uint256 private constant MAX_IMPORTS = 256;
     uint256 private constant MAX_EXECUTION_GAS = 12_000_000;
@@ -47,7 +45,7 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
 
         stored = _stored(previous, batch, reading, context);
         bool published = isOwnInput && batch.pubdata.length != 0;
-        stored.commitment = _commitment(batch, reading, current.dataAvailabilityPolicy, published);
+        stored.commitment = _commitment(batch.policyData, reading, current.dataAvailabilityPolicy, published);
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
 
         bytes32 batchHash = keccak256(abi.encode(stored));
@@ -58,19 +56,12 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         _recordCodes(reading, published, current.dataAvailabilityPolicy);
     }
 
-    /// @dev Code in data that are in no transaction is published nowhere: no other chain may leave it out for that. Whether it can
-    /// be had is the policy's answer then, as for withheld pubdata; a policy that commits itself keeps what it has carried.
-    function _recordCodes(BatchReading memory reading, bool published, address policy) private {
-        if (reading.publishedCodes.length + reading.codes.length == 0) return;
-        if (published) bytecodes.record(chainId, reading.publishedCodes, reading.codes);
-        else if (msg.sender == policy) IDataCarrier(policy).recordCodes(reading.publishedCodes, reading.codes);
-    }
-
     function _requireNext(StoredBatch calldata previous, CommitBatch calldata batch, bool cheatsAllowed)
         private
         view
     {
         uint256 number = batchesCommitted;
+        if (number == 0) _requireBorn();
         if (batch.batchNumber != number) revert BatchNumberMismatch(number, batch.batchNumber);
         bytes32 expected = number == 0 ? genesisHash : batchHashes[number - 1];
         bytes32 actual = keccak256(abi.encode(previous));
@@ -106,23 +97,6 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         for (uint256 i = 0; i < count; ++i) hashes[i] = queue[first + i].hash;
     }
 
-    function _context(StoredBatch calldata previous, CommitSettings memory current)
-        private
-        view
-        returns (BatchContext memory)
-    {
-        return BatchContext({
-            protocolVersion: current.protocolVersion,
-            hyperchain: address(this),
-            chainId: chainId,
-            previousCommitment: previous.commitment,
-            oldStateRoot: previous.newStateRoot,
-            oldLeafCount: previous.leafCount,
-            daPolicy: uint160(current.dataAvailabilityPolicy),
-            extensions: BatchCommitment.hashExtensions(current.configurationHash)
-        });
-    }
-
     /// @dev All but the commitment.
     function _stored(
         StoredBatch calldata previous,
@@ -151,32 +125,6 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         stored.extensions = context.extensions;
     }
 
-    function _commitment(CommitBatch calldata batch, BatchReading memory reading, address policy, bool published)
-        private
-        view
-        returns (bytes32)
-    {
-        bytes32 policyDataHash = IDataAvailabilityPolicy(policy).checkAvailability(
-            AvailabilityClaim({
-                published: published,
-                preCommitment: reading.preCommitment,
-                pubdataHash: reading.pubdataHash
-            }),
-            batch.policyData
-        );
-        bytes32 daCommitment = BatchCommitment.hashDaCommitment(
-            DaCommitmentFields({
-                pubdataHash: reading.pubdataHash,
-                point: reading.point,
-                evaluation: reading.evaluation,
-                flowsHash: reading.flowsHash,
-                policyDataHash: policyDataHash,
-                partitionDa: 0
-            })
-        );
-        return BatchCommitment.hashCommitment(reading.preCommitment, daCommitment);
-    }
-
     /// @dev Whether the arguments are the transaction's own input, which every node serves, in the encoding that every reader
     /// takes. The compiler's decoder accepts more than the ABI's one encoding (offsets that point backwards, missing padding), which
     /// strict decoders refuse: such data would be on L1, and no software could rebuild the chain from them.
@@ -188,25 +136,5 @@ abstract contract BatchCommitter is ValidatorQuorum, IBatchStages {
         if (!_isFromAccount()) return false;
         uint256 free = _freeMemory();
         return _isInput(free, abi.encodeCall(IBatchStages.commitBatch, (previous, batch, approval)));
-    }
-
-    /// @dev A sender with code (EIP-7702) can be the origin and yet call from within, with data that are in no transaction.
-    function _isFromAccount() internal view returns (bool) {
-        return msg.sender == tx.origin && msg.sender.code.length == 0;
-    }
-
-    function _freeMemory() internal pure returns (uint256 free) {
-        assembly ("memory-safe") {
-            free := mload(0x40)
-        }
-    }
-
-    /// @dev Gives the memory from `free` on back: the copy has served, and what follows need not pay for memory beyond it.
-    function _isInput(uint256 free, bytes memory encoded) internal pure returns (bool) {
-        bytes32 canonical = keccak256(encoded);
-        assembly ("memory-safe") {
-            mstore(0x40, free)
-        }
-        return keccak256(msg.data) == canonical;
     }
 }

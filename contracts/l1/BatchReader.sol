@@ -11,7 +11,7 @@ import {Pubdata} from "../libraries/Pubdata.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {WithheldLogs} from "../libraries/WithheldLogs.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
-import {CommitBatch} from "../types/Batches.sol";
+import {CommitBatch, ImportBatch} from "../types/Batches.sol";
 
 /// @title What all formats' readers have in common
 abstract contract BatchReader is IBatchReader {
@@ -52,9 +52,44 @@ abstract contract BatchReader is IBatchReader {
         }
         _sumFlows(pubdata, Pubdata.HEADER_LENGTH, header.logCount, reading);
         _bind(context, batch, canonicalTxHashes, header.logCount, reading);
+        _readList(context.oldLeafCount, pubdata, listOffset, header, reading);
+    }
+
+    /// @inheritdoc IBatchReader
+    function readImport(BatchContext calldata context, ImportBatch calldata batch)
+        external
+        view
+        returns (BatchReading memory reading)
+    {
+        bytes calldata pubdata = batch.pubdata;
+        reading.flowsHash = AssetFlows.hash(new AssetFlow[](0));
+        if (pubdata.length == 0) {
+            reading.pubdataHash = batch.pubdataHash;
+            _bindImport(context, batch, reading);
+            _countEntries(batch.entryCount, reading);
+            return reading;
+        }
+        _checkLength(pubdata);
+        Pubdata.Header memory header = Pubdata.readHeader(pubdata);
+        if (header.logCount != 0) revert ImportWithLogs(header.logCount);
+        reading.pubdataHash = keccak256(pubdata);
+        uint256 listOffset;
+        (reading.publishedCodes, listOffset) =
+            Pubdata.readBytecodes(pubdata, Pubdata.HEADER_LENGTH, header.bytecodeCount);
+        _bindImport(context, batch, reading);
+        _readList(context.oldLeafCount, pubdata, listOffset, header, reading);
+    }
+
+    /// @dev Draws the point, and evaluates there.
+    function _readList(
+        uint256 oldLeafCount,
+        bytes calldata pubdata,
+        uint256 listOffset,
+        Pubdata.Header memory header,
+        BatchReading memory reading
+    ) private pure {
         reading.point =
             BatchCommitment.deriveEvaluationPoint(reading.preCommitment, reading.pubdataHash, pubdata.length);
-        uint256 oldLeafCount = context.oldLeafCount;
         if (oldLeafCount == 0) {
             // Earlier data was withheld: only the circuit knows which leaves exist.
             oldLeafCount = DiffList.MAX_LEAF_COUNT - header.insertionCount;
@@ -79,9 +114,13 @@ abstract contract BatchReader is IBatchReader {
         reading.l2LogsTreeRoot = L2LogTree.root(WithheldLogs.readLeaves(logs, count, canonicalTxHashes));
         _sumFlows(logs, WithheldLogs.HEADER_LENGTH, count, reading);
         _bind(context, batch, canonicalTxHashes, count, reading);
-        // At r = 0 the proof says how many entries the list has, and nothing else about it. What is no element could be committed
-        // and never proven.
-        reading.evaluation = bytes20(bytes4(batch.withheld.entryCount));
+        _countEntries(batch.withheld.entryCount, reading);
+    }
+
+    /// @dev At r = 0 the proof says how many entries the list has, and nothing else about it. What is no element could be committed
+    /// and never proven.
+    function _countEntries(uint32 entryCount, BatchReading memory reading) private pure {
+        reading.evaluation = bytes20(bytes4(entryCount));
         Digest.requireCanonical(bytes32(reading.evaluation));
     }
 
@@ -125,16 +164,35 @@ abstract contract BatchReader is IBatchReader {
         outputs.extensions = context.extensions;
         reading.outputsHash = _hashOutputs(outputs, batch.coinbase);
 
+        _bindState(context, batch.batchNumber, batch.newStateRoot, batch.diffDigest, reading);
+    }
+
+    /// @dev The same of an import, whose outputs are its data alone.
+    function _bindImport(BatchContext calldata context, ImportBatch calldata batch, BatchReading memory reading)
+        private
+        view
+    {
+        reading.outputsHash = BatchCommitment.hashImport(context.chainId, batch.number, reading.pubdataHash);
+        _bindState(context, batch.number, batch.newStateRoot, batch.diffDigest, reading);
+    }
+
+    function _bindState(
+        BatchContext calldata context,
+        uint256 number,
+        bytes32 newStateRoot,
+        bytes32 diffDigest,
+        BatchReading memory reading
+    ) private view {
         PreCommitmentFields memory fields;
         fields.protocolVersion = context.protocolVersion;
         fields.settlementChainId = block.chainid;
         fields.hyperchainAddress = context.hyperchain;
         fields.chainId = context.chainId;
-        fields.batchNumber = batch.batchNumber;
+        fields.batchNumber = number;
         fields.previousCommitment = context.previousCommitment;
         fields.oldStateRoot = context.oldStateRoot;
-        fields.newStateRoot = batch.newStateRoot;
-        fields.diffDigest = batch.diffDigest;
+        fields.newStateRoot = newStateRoot;
+        fields.diffDigest = diffDigest;
         fields.outputsHash = reading.outputsHash;
         fields.daPolicy = context.daPolicy;
         reading.preCommitment = BatchCommitment.hashPreCommitment(fields);

@@ -68,11 +68,18 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
         _useAnnouncement(configuration, secret);
         hyperchain = MinimalProxy.deploy(implementation, _salt(configuration));
         hyperchains[chainId] = hyperchain;
-        bornAt[chainId] = block.timestamp;
         chainIds.push(chainId);
         settings.configure(configuration);
-        IHyperchain(hyperchain).initialize(chainId, configuration.baseToken);
+        IHyperchain(hyperchain).initialize(chainId, configuration.baseToken, configuration.importBatches);
+        if (configuration.importBatches == 0) _recordBirth(chainId);
         emit ChainCreated(chainId, hyperchain, msg.sender, configuration, bornAt[chainId]);
+    }
+
+    /// @inheritdoc IChainFactory
+    function recordBirth(uint256 chainId) external {
+        address chain = hyperchains[chainId];
+        if (msg.sender != chain) revert NotTheChain(chainId, chain, msg.sender);
+        _recordBirth(chainId);
     }
 
     /// @inheritdoc IChainFactory
@@ -123,6 +130,12 @@ contract ChainFactory is ChainIds, ChainRules, RequestRouter, MessageProofs {
     /// @dev The configuration is in the address: a deposit that names the contract names the chain's validators and rules.
     function _salt(ChainConfiguration calldata configuration) private pure returns (bytes32) {
         return keccak256(abi.encode(configuration));
+    }
+
+    function _recordBirth(uint256 chainId) private {
+        bornAt[chainId] = block.timestamp;
+        settings.recordBirth(chainId);
+        emit ChainBorn(chainId, block.timestamp);
     }
 
     function _requireOwn(address factory) private view {

@@ -8,6 +8,7 @@ import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
+import {Digest} from "../libraries/Digest.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
@@ -53,6 +54,9 @@ abstract contract ChainRules is IChainFactory {
         if (configuration.sequencingMode != ONE_SEQUENCER) {
             revert SequencingModeUnsupported(ONE_SEQUENCER, configuration.sequencingMode);
         }
+        if (configuration.sequencer != address(0)) revert SequencerUnused();
+        _checkTerms(configuration);
+        _checkImports(configuration);
         if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) _checkWithoutQuorum(configuration);
         else _checkQuorum(configuration.validators, configuration.validatorThreshold);
         _checkTimes(configuration);
@@ -61,6 +65,21 @@ abstract contract ChainRules is IChainFactory {
         if (price < MIN_L2_GAS_PRICE || price > MAX_L2_GAS_PRICE) {
             revert L2GasPriceOutOfRange(MIN_L2_GAS_PRICE, MAX_L2_GAS_PRICE, price);
         }
+    }
+
+    function _checkTerms(ChainConfiguration calldata configuration) private pure {
+        (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
+        (uint64 threshold, uint256 standby) = (configuration.standbyThreshold, configuration.standby.length);
+        if (!isGoverned || takesReplacements || threshold != 0 || standby != 0) {
+            revert TermsUnsupported(isGoverned, takesReplacements, threshold, standby);
+        }
+    }
+
+    /// @dev Whether imports lead to this root L1 sees when they come; a root that none can lead to is refused here.
+    function _checkImports(ChainConfiguration calldata configuration) private pure {
+        (bytes32 stateRoot, bytes32 data) = (configuration.importStateRoot, configuration.importData);
+        if (configuration.importBatches != 0) Digest.requireCanonical(stateRoot);
+        else if (stateRoot != 0 || data != 0) revert ImportsUnused(stateRoot, data);
     }
 
     /// @dev A version that is retired gives no less notice than an upgrade to another one needs.

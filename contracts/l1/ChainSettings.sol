@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
-import {CommitSettings, IChainSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
+import {IChainImports} from "../interfaces/IChainImports.sol";
+import {CommitSettings, IChainSettings, ImportSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
@@ -11,6 +12,7 @@ import {BatchCommitment, ChainOrigin} from "../libraries/BatchCommitment.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
+import {Quorum, Terms} from "../types/Terms.sol";
 
 /// @title The settings of all chains, and the count of their validators' signatures
 contract ChainSettings is IChainSettings {
@@ -51,10 +53,37 @@ contract ChainSettings is IChainSettings {
         configurations[chainId] = configuration;
         // The registry has no version of more than 32 bits.
         versions[chainId].current = uint32(configuration.protocolVersion);
-        configurationHashes[chainId] = _hashOrigin(configuration);
         for (uint256 i = 0; i < configuration.validators.length; ++i) {
             isValidator[chainId][configuration.validators[i]] = true;
         }
+    }
+
+    /// @inheritdoc IChainSettings
+    function recordBirth(uint256 chainId) external {
+        if (msg.sender != factory) revert OnlyFactory(factory, msg.sender);
+        configurationHashes[chainId] = _hashOrigin(chainId, configurations[chainId]);
+    }
+
+    /// @inheritdoc IChainSettings
+    function importsOf(uint256 chainId) external view returns (ImportSettings memory) {
+        ChainConfiguration storage configuration = configurations[chainId];
+        return ImportSettings({
+            batches: configuration.importBatches,
+            stateRoot: configuration.importStateRoot,
+            data: configuration.importData
+        });
+    }
+
+    /// @inheritdoc IChainSettings
+    function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory terms) {
+        if (epoch != 0) return terms;
+        ChainConfiguration storage configuration = configurations[chainId];
+        terms.quorum = Quorum(configuration.validatorThreshold, configuration.validators);
+        terms.standby = Quorum(configuration.standbyThreshold, configuration.standby);
+        terms.dataAvailabilityPolicy = configuration.dataAvailabilityPolicy;
+        terms.transactionFilterer = configuration.transactionFilterer;
+        terms.isGoverned = configuration.isGoverned;
+        terms.takesReplacements = configuration.takesReplacements;
     }
 
     /// @inheritdoc IChainSettings
@@ -87,6 +116,8 @@ contract ChainSettings is IChainSettings {
         _requireAdmin(chainId);
         IHyperchain chain = IHyperchain(IChainDirectory(factory).getHyperchain(chainId));
         if (chain.exited()) revert UpgradeOfStoppedChain();
+        uint32 importsLeft = chain.importsLeft();
+        if (importsLeft != 0) revert IChainImports.ImportsMissing(importsLeft);
         Versions memory known = versions[chainId];
         uint256 executed = chain.getProtocolVersion();
         // Which version a batch has that is not executed yet must not change behind its sequencer's back.
@@ -195,7 +226,7 @@ contract ChainSettings is IChainSettings {
     }
 
     /// @dev By what L1 knows itself, as the chain's first state must say it.
-    function _hashOrigin(ChainConfiguration calldata configuration) private view returns (bytes32) {
+    function _hashOrigin(uint256 chainId, ChainConfiguration storage configuration) private view returns (bytes32) {
         address baseToken = configuration.baseToken;
         return BatchCommitment.hashConfiguration(
             ChainOrigin({
@@ -203,7 +234,7 @@ contract ChainSettings is IChainSettings {
                 l1SharedBridge: IChainFactory(factory).sharedBridge(),
                 baseTokenOriginChainId: block.chainid,
                 baseTokenOriginToken: baseToken == AssetMessage.NATIVE_COIN ? address(0) : baseToken,
-                bornAt: IChainFactory(factory).bornAt(configuration.chainId)
+                bornAt: IChainFactory(factory).bornAt(chainId)
             }),
             configuration.sequencingMode
         );

@@ -3,17 +3,19 @@ pragma solidity 0.8.37;
 
 import {IBatches} from "../interfaces/IBatches.sol";
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
+import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IExecutionProofs} from "../interfaces/IExecutionProofs.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {ProtocolVersion} from "../interfaces/IVerifierRegistry.sol";
 import {RollingHash} from "../libraries/RollingHash.sol";
 import {AssetFlow} from "../types/AssetFlow.sol";
 import {BatchRecord} from "../types/BatchRecord.sol";
-import {BatchApproval, BatchRevert, CommitBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
+import {BatchApproval, BatchRevert, CommitBatch, ImportBatch, ImportedRoot, StoredBatch} from "../types/Batches.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 import {BatchProver} from "./BatchProver.sol";
 import {Exit} from "./Exit.sol";
 import {Ecosystem, HyperchainStorage} from "./HyperchainStorage.sol";
+import {ImportFacet} from "./ImportFacet.sol";
 import {SettlementFacet} from "./SettlementFacet.sol";
 
 /// @title A chain on its settlement layer
@@ -23,16 +25,21 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
     /// @notice Code that commits, executes, settles and reverts batches, and hears of proofs of their execution. Made here, so that it surely knows the same ecosystem.
     address public immutable settlementFacet;
 
+    /// @notice Code that brings the first state; likewise.
+    address public immutable importFacet;
+
     constructor(Ecosystem memory ecosystem) HyperchainStorage(ecosystem) {
         settlementFacet = address(new SettlementFacet(ecosystem));
+        importFacet = address(new ImportFacet(ecosystem));
     }
 
     /// @inheritdoc IHyperchain
-    function initialize(uint256 chainId_, address baseToken_) external onlyFactory {
+    function initialize(uint256 chainId_, address baseToken_, uint32 importBatches) external onlyFactory {
         if (genesisHash != 0) revert AlreadyInitialized();
         // The factory admits only ids that wallets can represent, far below 2^64.
         chainId = uint64(chainId_);
         baseToken = baseToken_;
+        if (importBatches != 0) importsMissing = importBatches;
         StoredBatch memory genesis = genesisBatch();
         executedVersion = uint32(genesis.protocolVersion);
         genesisHash = keccak256(abi.encode(genesis));
@@ -44,27 +51,38 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         if (msg.sender != address(roots)) revert OnlyRegistry(address(roots), msg.sender);
         uint256 earliest = recordedAt + MARK_INTERVAL;
         if (block.timestamp < earliest) revert MarkTooEarly(earliest, block.timestamp);
+        if (batchesExecuted == 0) _requireBorn();
         return (batchesExecuted, _recordOfMark());
+    }
+
+    /// @inheritdoc IChainImports
+    function importBatch(StoredBatch calldata, ImportBatch calldata, bytes32[] calldata) external {
+        _run(importFacet);
+    }
+
+    /// @inheritdoc IHyperchain
+    function importsLeft() external view returns (uint32) {
+        return importsMissing;
     }
 
     /// @inheritdoc IBatchStages
     function commitBatch(StoredBatch calldata, CommitBatch calldata, BatchApproval calldata) external {
-        _runSettlementFacet();
+        _run(settlementFacet);
     }
 
     /// @inheritdoc IExecutionProofs
     function acceptProven(StoredBatch calldata) external returns (bool) {
-        _runSettlementFacet();
+        _run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
     function executeBatch(StoredBatch calldata, ImportedRoot[] calldata, AssetFlow[] calldata) external {
-        _runSettlementFacet();
+        _run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
     function revertBatches(BatchRevert calldata, bytes[] calldata) external {
-        _runSettlementFacet();
+        _run(settlementFacet);
     }
 
     /// @inheritdoc IBatchStages
@@ -76,7 +94,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
         ImportedRoot[] calldata,
         AssetFlow[] calldata
     ) external {
-        _runSettlementFacet();
+        _run(settlementFacet);
     }
 
     /// @inheritdoc IHyperchain
@@ -161,8 +179,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
     }
 
     /// @dev Runs the call's whole input on this contract's storage, and ends the call with what comes of it.
-    function _runSettlementFacet() private {
-        address facet = settlementFacet;
+    function _run(address facet) private {
         // Memory is the call's own: nothing runs after this. Plain Solidity would decode and encode up to 100 kB anew.
         assembly {
             calldatacopy(0, 0, calldatasize())

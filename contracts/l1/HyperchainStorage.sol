@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBatchStages} from "../interfaces/IBatchStages.sol";
 import {IBytecodeRegistry} from "../interfaces/IBytecodeRegistry.sol";
+import {IChainImports} from "../interfaces/IChainImports.sol";
 import {IChainSettings} from "../interfaces/IChainSettings.sol";
 import {IFactoryCaller} from "../interfaces/IFactoryCaller.sol";
 import {IPriorityQueue, QueuedOperation} from "../interfaces/IPriorityQueue.sol";
@@ -69,6 +70,11 @@ abstract contract HyperchainStorage {
     /// @dev A bit for each batch whose execution is proven, lowest first; none is set behind the batches that are verified.
     mapping(uint256 word => uint256) internal provenBits;
 
+    /// @dev Of the first state; 0 once the chain is born.
+    uint32 internal importsMissing;
+    /// @dev Rolling hash of the imports' data.
+    bytes32 internal importHash;
+
     constructor(Ecosystem memory ecosystem) {
         chainFactory = ecosystem.factory;
         bridge = ecosystem.bridge;
@@ -81,6 +87,11 @@ abstract contract HyperchainStorage {
     modifier onlyFactory() {
         if (msg.sender != chainFactory) revert IFactoryCaller.OnlyFactory(chainFactory, msg.sender);
         _;
+    }
+
+    /// @dev A chain that has batches, or operations, is born: callers ask only where there are none yet.
+    function _requireBorn() internal view {
+        if (importsMissing != 0) revert IChainImports.ImportsMissing(importsMissing);
     }
 
     modifier whileRunning() {

@@ -42,6 +42,7 @@ abstract contract PriorityQueue is HyperchainStorage, IPriorityQueue {
         whileRunning
         returns (bytes32 canonicalTxHash)
     {
+        if (operationsQueued == 0) _requireBorn();
         QueueSettings memory current = settings.forQueue(chainId);
         if (_isFree(request)) current.l2GasPrice = 0;
         _checkRequest(request, current.l2GasPrice);

@@ -68,6 +68,7 @@ library BatchCommitment {
     bytes32 internal constant COMMITMENT_TAG = keccak256("hyperchain.commitment.v1");
     bytes32 internal constant CONFIGURATION_TAG = keccak256("hyperchain.configuration.v2");
     bytes32 internal constant CONFIGURATION_TAG_3 = keccak256("hyperchain.configuration.v3");
+    bytes32 internal constant IMPORT_TAG = keccak256("hyperchain.import.v1");
     bytes32 internal constant EXTENSIONS_TAG = keccak256("hyperchain.extensions.v2");
 
     function hashOutputs(BatchOutputs memory outputs) internal pure returns (bytes32) {
@@ -89,6 +90,12 @@ library BatchCommitment {
     /// of its signed transactions are 0 in versions 2 and 3.
     function hashExtensions(bytes32 configurationHash) internal pure returns (bytes32) {
         return keccak256(abi.encode(EXTENSIONS_TAG, configurationHash, bytes32(0), bytes32(0)));
+    }
+
+    /// @notice What an import writes into the outputs slot: its tag parts it from a batch of the same number. Not the chain's address: that
+    /// follows from the configuration, which has the root of the state that holds this.
+    function hashImport(uint256 chainId, uint256 number, bytes32 pubdataHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(IMPORT_TAG, chainId, number, pubdataHash));
     }
 
     /// @notice Reverts with DigestNotCanonical when a root or the diff digest has an element ≥ p.

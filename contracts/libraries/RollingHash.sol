@@ -12,6 +12,11 @@ library RollingHash {
         return keccak256(abi.encode(hash, canonicalTxHash));
     }
 
+    /// @notice Of the data of imports; that of none is 0.
+    function addImport(bytes32 hash, bytes32 pubdataHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(hash, pubdataHash));
+    }
+
     function addImportedRoot(bytes32 hash, uint256 registryIndex, bytes32 root) internal pure returns (bytes32) {
         return keccak256(abi.encode(hash, registryIndex, root));
     }

@@ -78,6 +78,25 @@ struct CommitBatch {
     bytes policyData;
 }
 
+/// @notice A part of a chain's first state, on its way to L1.
+/// @param number Of the import, from 0.
+/// @param diffDigest Of the import's changes, its outputs entry included.
+/// @param pubdata As a batch's, without logs; nothing where it is withheld.
+/// @param pubdataHash Read only if `pubdata` is empty.
+/// @param entryCount Entries of the diff list; read only if `pubdata` is empty.
+/// @param policyData For the chain's data availability policy.
+/// @param proof That the changes lead from the state before to `newStateRoot`: for the verifier of the chain's version.
+struct ImportBatch {
+    uint32 number;
+    bytes32 newStateRoot;
+    bytes32 diffDigest;
+    bytes pubdata;
+    bytes32 pubdataHash;
+    uint32 entryCount;
+    bytes policyData;
+    bytes proof;
+}
+
 /// @notice A quorum's word for a batch: L1 takes it from `validFrom` to `validUntil`, both included, by its own seconds.
 /// @param signatures EIP-712 `BatchCommitment`, by strictly ascending signers.
 struct BatchApproval {

@@ -9,8 +9,11 @@ pragma solidity ^0.8.28;
 /// @param transactionFilterer ITransactionFilterer that says which operations may enter the queue; 0 lets all in.
 /// @param sequencingMode 0: one sequencer.
 /// @param cheatsAllowed Whether batches may contain state cheats. True only on chains for tests.
+/// @param isGoverned Whether a version that governance retires stops the chain. Only true so far.
+/// @param takesReplacements Whether the chain passes to the version that replaces a halted one. Only false so far.
 /// @param validatorThreshold How many validators must sign a batch. 0, without validators: no signatures, and batches come by `settle` alone;
 /// then the version proves execution, both delays are 0, cheats are not allowed, and the data are on chain.
+/// @param standbyThreshold The same of the standby. 0 so far.
 /// @param executionDelay Seconds between commit and execution of a batch.
 /// @param unprovenDelay Seconds between commit and execution of a batch whose data alone are proven, on a version that proves execution: for
 /// batches that no proof of execution covers. 0: there every batch's execution must be proven. Else at least
@@ -21,7 +24,12 @@ pragma solidity ^0.8.28;
 /// @param priorityGasPerSecond L2 gas of queued operations that the sequencer must be able to take per second; at least
 /// 50,000, since deadlines of operations behind a flood are that much later, and at most 100,000, which a plain machine can take.
 /// @param l2GasPrice Price of operations' gas in the base token's smallest unit, at most 10^12.
+/// @param sequencer Contract that orders a chain of another mode of sequencing; 0 in mode 0.
+/// @param importBatches How many imports bring the chain's first state (IChainImports); 0: it begins with its version's genesis.
+/// @param importStateRoot State root after the last import; 0 without any.
+/// @param importData What the imports' data come to: h <- keccak256(h ‖ keccak256 of an import's pubdata), from 0; 0 without any.
 /// @param validators Strictly ascending addresses.
+/// @param standby Quorum that counts where the validators are silent. Empty so far.
 struct ChainConfiguration {
     uint256 chainId;
     uint256 protocolVersion;
@@ -31,12 +39,20 @@ struct ChainConfiguration {
     address transactionFilterer;
     uint8 sequencingMode;
     bool cheatsAllowed;
+    bool isGoverned;
+    bool takesReplacements;
     uint64 validatorThreshold;
+    uint64 standbyThreshold;
     uint64 executionDelay;
     uint64 unprovenDelay;
     uint64 priorityOpWindow;
     uint64 exitDelay;
     uint64 priorityGasPerSecond;
     uint128 l2GasPrice;
+    address sequencer;
+    uint32 importBatches;
+    bytes32 importStateRoot;
+    bytes32 importData;
     address[] validators;
+    address[] standby;
 }

@@ -35,7 +35,7 @@ describe("tasks beside an L1 of others", () => {
     const { chains, l1, accounts } = ecosystem.info;
     const beta = chains[1]!;
     // The second chain's operator, its only validator; the ecosystem's own instance of the chain has nothing to do.
-    const key = HDNodeWallet.fromPhrase(accounts.mnemonic ?? "", undefined, "m/44'/60'/0'/0/11").privateKey;
+    const key = HDNodeWallet.fromPhrase(accounts.mnemonic ?? "", undefined, "m/44'/60'/0'/0/21").privateKey;
     const environment = { HYPERCHAIN_PRIVATE_KEY: key };
     const args = [
       "hyperchain:reconstruct",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashConfiguration } from "../../src/protocol/genesis.ts";
+import { hashImportOutputs, hashImports } from "../../src/protocol/imports.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
 import { exportedCoinbase, nextGeneration, ProtocolVersionError, versionParts } from "../../src/protocol/protocol-version.ts";
 import { readFormatVectors } from "./format-vectors.ts";
@@ -19,6 +20,16 @@ describe("format 3, as an independent derivation has it", () => {
     for (const { hashes, ...configuration } of VECTORS.configurations)
       for (const [mode, hash] of hashes.entries()) assert.equal(hashConfiguration(configuration, mode), hash, `mode ${mode}`);
   });
+});
+
+test("imports: what their data come to, and what each writes into the outputs slot, as an independent derivation has them", () => {
+  for (const { chainId, pubdataHashes, importData, outputs } of VECTORS.imports) {
+    assert.equal(hashImports(pubdataHashes), importData);
+    assert.deepEqual(
+      pubdataHashes.map((pubdataHash, number) => hashImportOutputs(chainId, number, pubdataHash)),
+      outputs,
+    );
+  }
 });
 
 describe("the number of a protocol version", () => {

@@ -9,6 +9,13 @@ export interface FormatVectors {
   readonly outputs: readonly (BatchOutputs & { readonly coinbase: Hex; readonly hash: Hex; readonly hashOfFormat2: Hex })[];
   /** `hashes` by the mode of sequencing. */
   readonly configurations: readonly (ChainConfiguration & { readonly hashes: readonly Hex[] })[];
+  /** Of first states in as many parts. */
+  readonly imports: readonly {
+    readonly chainId: bigint;
+    readonly pubdataHashes: readonly Hex[];
+    readonly importData: Hex;
+    readonly outputs: readonly Hex[];
+  }[];
   /** Taken apart, or the code of the refusal. */
   readonly versions: readonly { readonly number: bigint; readonly parts: VersionParts | string }[];
 }

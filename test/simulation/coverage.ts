@@ -50,6 +50,15 @@ export const NOT_CALLED: Record<string, string> = Object.fromEntries([
     label,
     "the model's versions prove no execution, so its chains have a quorum; test/contracts/attacks/without-quorum.test.ts has the rest",
   ]),
+  ...[
+    "Hyperchain.importBatch",
+    "Hyperchain.ImportsMissing",
+    "Hyperchain.NoImportLeft",
+    "Hyperchain.ImportNumberMismatch",
+    "Hyperchain.ImportDataMismatch",
+    "Hyperchain.ImportRootMismatch",
+    "BatchReader2.ImportWithLogs",
+  ].map((label) => [label, "the model's chains have no first state; test/contracts/l1/imports.test.ts brings and refuses them"]),
   [
     "StateExit.LegTooLate",
     "met at random only: needs a flow without a pivot that was late on a chain that stopped; test/contracts/l1/escrow-exit.test.ts refuses it",

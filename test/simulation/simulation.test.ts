@@ -21,6 +21,8 @@ test(`L1 without proofs does what the model says, keeps the invariants of assets
 const LEFT_OUT: Record<string, string> = {
   SettlementFacet: "run by Hyperchain on its own storage (delegatecall), under whose name it is counted",
   BatchReader3: "reads format 3, of which the model has no chain; formats.test.ts has what it takes and refuses",
+  ImportFacet:
+    "run by Hyperchain on its own storage; the model's chains have no first state, imports.test.ts brings and refuses them",
   SettlementCreator: "holds nothing and creates where chains settle on a chain; settlement-creator.test.ts has what it refuses",
   NestedExit: "pays for chains on a chain, of which the model has none; nested-exit.test.ts has what it pays and refuses",
   ChainAccounts: "holds nothing and no contract of L1 asks it; chain-accounts-random.test.ts has a model of its own",

@@ -1,4 +1,4 @@
-import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress } from "ethers";
+import { AbiCoder, hexlify, Interface, randomBytes, ZeroAddress, ZeroHash } from "ethers";
 import type { Signer, TransactionReceipt } from "ethers";
 import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
@@ -22,7 +22,13 @@ export interface HyperchainConfiguration {
   readonly sequencingMode: number;
   /** True only on chains for tests. */
   readonly cheatsAllowed: boolean;
+  /** Only true so far. */
+  readonly isGoverned: boolean;
+  /** Only false so far. */
+  readonly takesReplacements: boolean;
   readonly validatorThreshold: bigint;
+  /** Only 0 so far. */
+  readonly standbyThreshold: bigint;
   /** Seconds between commit and execution. */
   readonly executionDelay: bigint;
   /** The same of a batch whose data alone are proven, on a version that proves execution; 0 forbids such batches. */
@@ -35,9 +41,31 @@ export interface HyperchainConfiguration {
   readonly priorityGasPerSecond: bigint;
   /** Of operations' gas, in the base token's smallest unit. */
   readonly l2GasPrice: bigint;
+  /** Orders chains of other modes than 0. */
+  readonly sequencer: Hex;
+  /** How many imports bring the first state (`IChainImports.sol`). */
+  readonly importBatches: bigint;
+  /** After the last import; 0 without any. */
+  readonly importStateRoot: Hex;
+  /** What the imports' data come to (`hashImports`); 0 without any. */
+  readonly importData: Hex;
   /** Strictly ascending. */
   readonly validators: readonly Hex[];
+  /** Only empty so far. */
+  readonly standby: readonly Hex[];
 }
+
+/** Of a chain that begins with its version's genesis, and has the only terms that there are so far. */
+export const PLAIN_SETTINGS = {
+  isGoverned: true,
+  takesReplacements: false,
+  standbyThreshold: 0n,
+  sequencer: ZeroAddress as Hex,
+  importBatches: 0n,
+  importStateRoot: ZeroHash as Hex,
+  importData: ZeroHash as Hex,
+  standby: [],
+} as const satisfies Partial<HyperchainConfiguration>;
 
 /** A chain's contract on the settlement layer. */
 export interface CreatedChain {
@@ -58,6 +86,7 @@ export function localChainConfiguration(
 ): HyperchainConfiguration {
   const [admin] = validators;
   return {
+    ...PLAIN_SETTINGS,
     chainId,
     protocolVersion: ecosystem.version.protocolVersion,
     admin: admin ?? (ZeroAddress as Hex),

@@ -230,14 +230,22 @@ function plainConfiguration(raw: Readonly<Record<string, unknown>>): HyperchainC
     transactionFilterer: account("transactionFilterer"),
     sequencingMode: Number(number("sequencingMode")),
     cheatsAllowed: Boolean(raw["cheatsAllowed"]),
+    isGoverned: Boolean(raw["isGoverned"]),
+    takesReplacements: Boolean(raw["takesReplacements"]),
     validatorThreshold: number("validatorThreshold"),
+    standbyThreshold: number("standbyThreshold"),
     executionDelay: number("executionDelay"),
     unprovenDelay: number("unprovenDelay"),
     priorityOpWindow: number("priorityOpWindow"),
     exitDelay: number("exitDelay"),
     priorityGasPerSecond: number("priorityGasPerSecond"),
     l2GasPrice: number("l2GasPrice"),
+    sequencer: account("sequencer"),
+    importBatches: number("importBatches"),
+    importStateRoot: raw["importStateRoot"] as Hex,
+    importData: raw["importData"] as Hex,
     validators: Array.from(raw["validators"] as Iterable<unknown>, address),
+    standby: Array.from(raw["standby"] as Iterable<unknown>, address),
   };
 }
 

@@ -184,7 +184,7 @@ describe("attacks on calls of L1", () => {
       [bridge, "OnlyFactory", "bridgehubDeposit", [271n, BOB, 0n, "0x01"]],
       [bridge, "NotTheChain", "applyFlows", [271n, 0n, 0n, []]],
       [settings, "OnlyFactory", "configure", [configuration]],
-      [hyperchain, "OnlyFactory", "initialize", [9n, BOB]],
+      [hyperchain, "OnlyFactory", "initialize", [9n, BOB, 0]],
       [roots, "NotTheChain", "append", [271n, 0n, ZERO, record]],
       [factory, "ChainIdTaken", "createChain", [configuration, ZERO]],
       [account as unknown as BaseContract, "CallerNotAllowed", "execute", [BOB, 1n, 0n, "0x"]],

@@ -108,7 +108,7 @@ describe("data availability", () => {
         honest.slice(0, 2 + 2 * byte) + bytes + honest.slice(2 + 2 * byte + bytes.length);
       // After selector, 24 words of the record and two offsets; the last of the batch's 15 words is where its policy data are.
       const batchAt = 4 + 24 * 32 + 2 * 32;
-      const policyDataAt = batchAt + 14 * 32;
+      const policyDataAt = batchAt + 15 * 32;
       // By the record's first word, which is 0, the data are empty too.
       const backwards = replaced(policyDataAt, word(BigInt(4 - batchAt)));
       const encodings = [

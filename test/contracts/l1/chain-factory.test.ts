@@ -79,6 +79,17 @@ describe("chain factory", () => {
     ["base token 0", () => ({ baseToken: addressOf(0) }), `BaseTokenWithoutCode(${addressOf(0)})`],
     ["a policy without code", () => ({ dataAvailabilityPolicy: addressOf(5) }), `PolicyWithoutCode(${addressOf(5)})`],
     ["a filterer without code", () => ({ transactionFilterer: addressOf(5) }), `FiltererWithoutCode(${addressOf(5)})`],
+    ["a sequencer where none is used", () => ({ sequencer: addressOf(5) }), "SequencerUnused()"],
+    ["no governance", () => ({ isGoverned: false }), "TermsUnsupported(false, false, 0, 0)"],
+    ["replacements", () => ({ takesReplacements: true }), "TermsUnsupported(true, true, 0, 0)"],
+    ["a standby", () => ({ standbyThreshold: 1n, standby: [addressOf(5)] }), "TermsUnsupported(true, false, 1, 1)"],
+    ["a root without imports", () => ({ importStateRoot: wordToHex(5n) }), `ImportsUnused(${wordToHex(5n)}, ${wordToHex(0n)})`],
+    ["data without imports", () => ({ importData: wordToHex(5n) }), `ImportsUnused(${wordToHex(0n)}, ${wordToHex(5n)})`],
+    [
+      "imports to what is no root",
+      () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),
+      `DigestNotCanonical(${wordToHex((1n << 256n) - 1n)})`,
+    ],
     ["no sequencer", () => ({ sequencingMode: 1n }), "SequencingModeUnsupported(0, 1)"],
     ["an empty quorum", () => ({ validators: [] }), "QuorumEmpty()"],
     ["validator 0", () => ({ validators: [addressOf(0)] }), `ValidatorsNotAscending(${addressOf(0)}, ${addressOf(0)})`],
@@ -184,12 +195,12 @@ describe("chain factory", () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 902n));
     const [factory, caller] = [await hexAddress(ecosystem.factory), ecosystem.accounts[0]!.address.toLowerCase()];
     const expected = `OnlyFactory(${factory}, ${caller})`;
-    await assertReverts(send(chain.contract, "initialize", 902n, ETH), expected);
+    await assertReverts(send(chain.contract, "initialize", 902n, ETH, 0n), expected);
     const implementation = await ecosystem.l1.ethers.getContractAt(
       "Hyperchain",
       await view<string>(ecosystem.factory, "implementation"),
     );
-    await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", 902n, ETH), expected);
+    await assertReverts(send(implementation as unknown as typeof chain.contract, "initialize", 902n, ETH, 0n), expected);
     await assertReverts(send(ecosystem.settings, "configure", chain.configuration), expected);
   });
 

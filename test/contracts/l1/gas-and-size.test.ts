@@ -30,6 +30,7 @@ import {
   furtherVersion,
 } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
+import { addImportingVersion, createUnborn } from "./support/imports.ts";
 
 const CONTRACTS = [
   "BatchReader2",
@@ -41,6 +42,7 @@ const CONTRACTS = [
   "ProofAggregator",
   "SettlementCreator",
   "SettlementFacet",
+  "ImportFacet",
   "SharedBridge",
   "NestedExit",
   "StateExit",
@@ -121,7 +123,7 @@ describe("size and gas of the L1 contracts", () => {
   });
 
   test("§8.16: a chain's contract, its settlement facet and its settings have room to grow", async () => {
-    for (const name of ["Hyperchain", "SettlementFacet", "ChainSettings", "ProofAggregator"]) {
+    for (const name of ["Hyperchain", "SettlementFacet", "ImportFacet", "ChainSettings", "ProofAggregator"]) {
       const { deployedBytecode } = await hre.artifacts.readArtifact(name);
       const free = CODE_LIMIT - (deployedBytecode.length - 2) / 2;
       assert.ok(free >= ROOM, `${name} has ${free} bytes left, not ${ROOM}`);
@@ -175,6 +177,17 @@ describe("size and gas of the L1 contracts", () => {
     const executed = record(`${name}: execute`, await chain.execute(stored, formed));
     assert.ok(committed <= SEAL_GAS_LIMIT && executed <= SEAL_GAS_LIMIT, name);
   };
+
+  test("imports of a first state, without the verifier", async () => {
+    await addImportingVersion(ecosystem);
+    const storage = Array.from({ length: 800 }, (_, i) => ({ slot: BigInt(i), value: (1n << 255n) + BigInt(i) }));
+    const accounts = [addressOf(0x5_0000), addressOf(0x5_0001)].map((address) => ({ address, nonce: 1n, storage }));
+    const chain = await createUnborn(ecosystem, 997n, accounts);
+    for (const number of chain.imports.keys()) {
+      await atNextTime();
+      record(`import ${number} of ${chain.imports.length}`, await chain.bring(number));
+    }
+  });
 
   test("batches by stage", async () => {
     const chain = await TestChain.create(ecosystem, await defaultConfiguration(ecosystem, 271n));

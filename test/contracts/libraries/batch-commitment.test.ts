@@ -112,9 +112,9 @@ describe("protocol hashes in Solidity", () => {
     }
   });
 
-  test("hashes outputs with a coinbase, and configurations of every mode of sequencing, as the vectors do", async () => {
+  test("hashes outputs with a coinbase, configurations of every mode of sequencing and imports as the vectors do", async () => {
     const hashes = await l1.deploy("HashHarness");
-    const { outputs, configurations } = readFormatVectors();
+    const { outputs, configurations, imports } = readFormatVectors();
     for (const { hash, hashOfFormat2, coinbase, ...fields } of outputs) {
       assert.equal(await call("hashOutputsWithCoinbase", fields, coinbase), hash);
       assert.equal(await call("hashOutputs", fields), hashOfFormat2);
@@ -122,6 +122,11 @@ describe("protocol hashes in Solidity", () => {
     for (const { hashes: expected, ...configuration } of configurations)
       for (const [mode, hash] of expected.entries())
         assert.equal(await hashes.getFunction("hashConfiguration").staticCall(configuration, mode), hash);
+    for (const { chainId, pubdataHashes, importData, outputs: exported } of imports) {
+      assert.equal(await hashes.getFunction("hashImports").staticCall(pubdataHashes), importData);
+      for (const [number, expected] of exported.entries())
+        assert.equal(await hashes.getFunction("hashImport").staticCall(chainId, number, pubdataHashes[number]), expected);
+    }
   });
 
   test("hashes announcements and deposits, and describes tokens, as the vectors do", async () => {

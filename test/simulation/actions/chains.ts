@@ -1,4 +1,5 @@
 import { addressOf, ETH, ZERO_ADDRESS } from "../model/aliases.ts";
+import { PLAIN_SETTINGS } from "../../../src/devnet/chains/create-chain.ts";
 import { announcementOf, RECOVERY_TIMES } from "../model/factory.ts";
 import type { Configuration, ProtocolVersion, World } from "../model/world.ts";
 import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
@@ -56,6 +57,7 @@ export function chooseConfiguration(situation: Situation, keys: readonly Key[]):
     return world.versions.get(version) !== undefined && world.retiresAt.get(version) === undefined;
   });
   return {
+    ...PLAIN_SETTINGS,
     chainId: unusedId(situation),
     protocolVersion: random.pick(versions) ?? VERSION,
     admin: accounts.admin,
@@ -155,6 +157,16 @@ const REFUSED: Record<string, Change> = {
   PolicyWithoutCode: ({ scene }) => ({ dataAvailabilityPolicy: scene.accounts.stranger }),
   FiltererWithoutCode: ({ scene }) => ({ transactionFilterer: scene.accounts.stranger }),
   SequencingModeUnsupported: ({ random }) => ({ sequencingMode: random.between(1n, 255n) }),
+  SequencerUnused: ({ scene }) => ({ sequencer: scene.accounts.stranger }),
+  TermsUnsupported: ({ scene, random }) =>
+    random.choose<Partial<Configuration>>(
+      { isGoverned: false },
+      { takesReplacements: true },
+      { standbyThreshold: 1n },
+      { standby: [scene.accounts.stranger] },
+    ),
+  ImportsUnused: ({ random }) =>
+    random.choose<Partial<Configuration>>({ importStateRoot: wordToHex(1n) }, { importData: wordToHex(1n) }),
   QuorumEmpty: () => ({ validators: [] }),
   TooManyValidators: () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(0x10_0000n + BigInt(i))) }),
   ValidatorsNotAscending: ({ random }, { validators }) => ({

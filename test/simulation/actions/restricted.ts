@@ -73,7 +73,7 @@ function initializeAgain(situation: Situation): Intent | undefined {
   const chainId = random.pick(world.chainIds.value);
   if (chainId === undefined) return undefined;
   return {
-    call: callOf(chainAddress(situation, chainId), "initialize", chainId, scene.tokens.base),
+    call: callOf(chainAddress(situation, chainId), "initialize", chainId, scene.tokens.base, 0n),
     by: world.addresses.factory,
     isImpossible: true,
   };
@@ -85,7 +85,13 @@ export const restrictedActions: readonly Action[] = [
     callOf(chainAddress(s, id), "bridgehubRequestL2Transaction", request(s), thief(s)),
   ),
   restricted("Hyperchain.OnlyFactory", "Hyperchain.initialize", (s, id) =>
-    callOf(chainAddress(s, id), "initialize", id, s.scene.tokens.base),
+    callOf(chainAddress(s, id), "initialize", id, s.scene.tokens.base, 0n),
+  ),
+  restricted("ChainSettings.OnlyFactory", "ChainSettings.recordBirth", (s, id) =>
+    callOf(s.world.addresses.settings, "recordBirth", id),
+  ),
+  restricted("ChainFactory.NotTheChain", "ChainFactory.recordBirth", (s, id) =>
+    callOf(s.world.addresses.factory, "recordBirth", id),
   ),
   restricted("ChainSettings.OnlyFactory", "ChainSettings.configure", (s, id) =>
     callOf(s.world.addresses.settings, "configure", s.world.chains.get(id)!.configuration),

@@ -18,8 +18,10 @@ const ANNOUNCEMENT_TAG = hashTag("hyperchain.chain-announcement.v1");
 const ANNOUNCEMENT_LIFETIME = 86_400n;
 const CONFIGURATION_TYPE =
   "tuple(uint256 chainId, uint256 protocolVersion, address admin, address baseToken, address dataAvailabilityPolicy, " +
-  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, uint64 validatorThreshold, uint64 executionDelay, " +
-  "uint64 unprovenDelay, uint64 priorityOpWindow, uint64 exitDelay, uint64 priorityGasPerSecond, uint128 l2GasPrice, address[] validators)";
+  "address transactionFilterer, uint8 sequencingMode, bool cheatsAllowed, bool isGoverned, bool takesReplacements, uint64 validatorThreshold, " +
+  "uint64 standbyThreshold, uint64 executionDelay, uint64 unprovenDelay, uint64 priorityOpWindow, uint64 exitDelay, " +
+  "uint64 priorityGasPerSecond, uint128 l2GasPrice, address sequencer, uint32 importBatches, bytes32 importStateRoot, " +
+  "bytes32 importData, address[] validators, address[] standby)";
 const MAX_VALIDATORS = 64;
 const DAY = 86_400n;
 const MAX_WINDOW = 30n * DAY;
@@ -39,6 +41,16 @@ function checkContracts({ world }: Frame, { baseToken, dataAvailabilityPolicy, t
   check(world.hasCode(dataAvailabilityPolicy), "PolicyWithoutCode", dataAvailabilityPolicy);
   const isFilterer = transactionFilterer === ZERO_ADDRESS || world.hasCode(transactionFilterer);
   check(isFilterer, "FiltererWithoutCode", transactionFilterer);
+}
+
+/** What only one setting of is kept so far. The model's chains have no imports. */
+function checkFurther(configuration: Configuration): void {
+  const { sequencer, isGoverned, takesReplacements, standbyThreshold, standby, importStateRoot, importData } = configuration;
+  check(sequencer === ZERO_ADDRESS, "SequencerUnused");
+  const isPlain = isGoverned && !takesReplacements && standbyThreshold === 0n && standby.length === 0;
+  check(isPlain, "TermsUnsupported", isGoverned, takesReplacements, standbyThreshold, standby.length);
+  const isUnused = BigInt(importStateRoot) === 0n && BigInt(importData) === 0n;
+  check(isUnused, "ImportsUnused", importStateRoot, importData);
 }
 
 function checkQuorum({ validators, validatorThreshold }: Configuration): void {
@@ -201,6 +213,7 @@ export const factory = {
     check(configuration.admin !== ZERO_ADDRESS, "AdminMissing");
     checkContracts(frame, configuration);
     check(configuration.sequencingMode === 0n, "SequencingModeUnsupported", 0, configuration.sequencingMode);
+    checkFurther(configuration);
     checkQuorum(configuration);
     checkTimes(frame, configuration);
     const version = checkVersion(frame, configuration);
@@ -215,7 +228,19 @@ export const factory = {
     world.chainIds.value = [...world.chainIds.value, chainId];
     world.kinds.set("Hyperchain", address);
     frame.call({ to: world.addresses.settings, fn: "configure", args: [configuration], value: 0n });
-    frame.call({ to: address, fn: "initialize", args: [chainId, configuration.baseToken], value: 0n });
+    frame.call({
+      to: address,
+      fn: "initialize",
+      args: [chainId, configuration.baseToken, configuration.importBatches],
+      value: 0n,
+    });
+    frame.call({ to: world.addresses.settings, fn: "recordBirth", args: [chainId], value: 0n });
+  },
+
+  /** The model's chains have no imports, so that none is born later. */
+  recordBirth({ world, sender }: Frame, chainId: bigint): void {
+    const expected = world.chains.get(chainId)?.address ?? ZERO_ADDRESS;
+    check(sender === expected, "NotTheChain", chainId, expected, sender);
   },
 
   requestL2TransactionDirect: (frame: Frame, request: DirectRequest): Hex =>

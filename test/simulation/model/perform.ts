@@ -33,6 +33,7 @@ function initialize(frame: Frame, _chainId: bigint, _baseToken: Hex): void {
 import { upgrades } from "./upgrades.ts";
 
 /** What is configured stands in the chain of the model. */
+const recordBirth = (frame: Frame, _chainId: bigint): void => requireFactory(frame, "ChainSettings");
 const configure = (frame: Frame, _configuration: Configuration): void => requireFactory(frame, "ChainSettings");
 
 function requireFactory({ world, sender }: Frame, raisedBy: ContractKind): void {
@@ -52,7 +53,7 @@ const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = 
   Hyperchain: { ...batches, ...queue, ...exits, initialize },
   ChainFactory: factory,
   SharedBridge: bridge,
-  ChainSettings: { ...upgrades, configure },
+  ChainSettings: { ...upgrades, configure, recordBirth },
   StateExit: stateExit,
   StateTree: stateTree,
   VerifierRegistry: verifierRegistry,

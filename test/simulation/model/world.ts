@@ -45,14 +45,22 @@ export interface Configuration {
   readonly transactionFilterer: Hex;
   readonly sequencingMode: bigint;
   readonly cheatsAllowed: boolean;
+  readonly isGoverned: boolean;
+  readonly takesReplacements: boolean;
   readonly validatorThreshold: bigint;
+  readonly standbyThreshold: bigint;
   readonly executionDelay: bigint;
   readonly unprovenDelay: bigint;
   readonly priorityOpWindow: bigint;
   readonly exitDelay: bigint;
   readonly priorityGasPerSecond: bigint;
   readonly l2GasPrice: bigint;
+  readonly sequencer: Hex;
+  readonly importBatches: bigint;
+  readonly importStateRoot: Hex;
+  readonly importData: Hex;
   readonly validators: readonly Hex[];
+  readonly standby: readonly Hex[];
 }
 
 /** An operation in a chain's queue. */

@@ -103,6 +103,11 @@ export class TestChain {
     await createChain(ecosystem, configuration);
     // What others send to it from the next second on is for it.
     await ecosystem.l1.ethers.provider.send("evm_mine", []);
+    return TestChain.of(ecosystem, configuration);
+  }
+
+  /** A chain that is born. */
+  static async of(ecosystem: Ecosystem, configuration: ChainConfiguration): Promise<TestChain> {
     const address = await view<string>(ecosystem.factory, "getHyperchain", configuration.chainId);
     const contract = (await ecosystem.l1.ethers.getContractAt("Hyperchain", address)) as unknown as BaseContract;
     const extensions = extensionsOnL1({
@@ -337,8 +342,13 @@ export class TestChain {
   }
 }
 
+type Proven = Pick<
+  StoredBatch,
+  "commitment" | "oldStateRoot" | "newStateRoot" | "diffDigest" | "point" | "evaluation" | "outputsHash"
+>;
+
 /** What the verifier's double takes for a proof: the hash of the statement. */
-export function proofOf(batch: StoredBatch): Hex {
+export function proofOf(batch: Proven): Hex {
   const { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash } = batch;
   return keccak(
     fromHex(

@@ -117,14 +117,22 @@ export async function defaultConfiguration(ecosystem: Ecosystem, chainId: bigint
     transactionFilterer: ZeroAddress,
     sequencingMode: 0n,
     cheatsAllowed: false,
+    isGoverned: true,
+    takesReplacements: false,
     validatorThreshold: 1n,
+    standbyThreshold: 0n,
     executionDelay: 0n,
     unprovenDelay: 0n,
     priorityOpWindow: 100n,
     exitDelay: 1_000n,
     priorityGasPerSecond: 100_000n,
     l2GasPrice: 10n,
+    sequencer: ZeroAddress,
+    importBatches: 0n,
+    importStateRoot: ZeroHash,
+    importData: ZeroHash,
     validators: [ecosystem.accounts[0]!.address] as readonly string[],
+    standby: [] as readonly string[],
   };
 }
 export type ChainConfiguration = Awaited<ReturnType<typeof defaultConfiguration>>;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AssetFlows} from "../../../../contracts/libraries/AssetFlows.sol";
 import {BatchCommitment, ChainOrigin} from "../../../../contracts/libraries/BatchCommitment.sol";
+import {RollingHash} from "../../../../contracts/libraries/RollingHash.sol";
 import {RecordedHashes} from "../../../../contracts/libraries/RecordedHashes.sol";
 import {TokenDescription} from "../../../../contracts/libraries/TokenDescription.sol";
 import {TransferList} from "../../../../contracts/libraries/TransferList.sol";
@@ -16,6 +17,14 @@ import {StoredBatch} from "../../../../contracts/types/Batches.sol";
 contract HashHarness {
     function hashConfiguration(ChainOrigin calldata origin, uint8 sequencingMode) external pure returns (bytes32) {
         return BatchCommitment.hashConfiguration(origin, sequencingMode);
+    }
+
+    function hashImport(uint256 chainId, uint256 number, bytes32 pubdataHash) external pure returns (bytes32) {
+        return BatchCommitment.hashImport(chainId, number, pubdataHash);
+    }
+
+    function hashImports(bytes32[] calldata pubdataHashes) external pure returns (bytes32 hash) {
+        for (uint256 i = 0; i < pubdataHashes.length; ++i) hash = RollingHash.addImport(hash, pubdataHashes[i]);
     }
 
     function hashExtensions(bytes32 configurationHash) external pure returns (bytes32) {

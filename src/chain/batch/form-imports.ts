@@ -1,0 +1,171 @@
+import { NamedError } from "../../errors/named-error.ts";
+import {
+  deriveEvaluationPoint,
+  hashCommitment,
+  hashDaCommitment,
+  hashPreCommitment,
+  NO_PARTITION,
+} from "../../protocol/commitment.ts";
+import { hashAssetFlows } from "../../protocol/asset-flows.ts";
+import { diffListDigest } from "../../protocol/diff-digest.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Compress, Digest } from "../../protocol/digest.ts";
+import type { DiffEntry } from "../../protocol/diff-list.ts";
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { evaluateDiffList } from "../../protocol/evaluation.ts";
+import { fromHex, keccak } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { ChainId } from "../../protocol/ids.ts";
+import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
+import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
+import type { BatchStatement } from "../../protocol/statement.ts";
+import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
+import { genesisLeaves } from "../model/genesis.ts";
+import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
+import { whyReserved } from "../model/reserved-addresses.ts";
+import type { StateTree } from "../state/state-tree.ts";
+import type { ChainIdentity } from "./form-batch.ts";
+
+/** A part of a first state, as it follows from the state alone: no contract is in it, so a chain can be created with it. */
+interface PlannedImport {
+  readonly number: number;
+  readonly oldStateRoot: Digest;
+  readonly newStateRoot: Digest;
+  /** Leaves of the state after it. */
+  readonly leafCount: number;
+  readonly entries: readonly DiffEntry[];
+  readonly pubdata: Uint8Array;
+  readonly outputsHash: Hex;
+  readonly witness: StateTransitionWitness;
+}
+
+/** A first state in parts, and what a chain's creation says of it. */
+export interface PlannedImports {
+  readonly imports: readonly PlannedImport[];
+  readonly importStateRoot: Hex;
+  readonly importData: Hex;
+}
+
+/** An import that is ready to be proven and brought to L1. */
+export interface FormedImport extends PlannedImport {
+  /** Of the record that stands before the first batch from then on. */
+  readonly commitment: Hex;
+  readonly job: {
+    readonly statement: BatchStatement;
+    readonly witness: StateTransitionWitness;
+    readonly protocolVersion: bigint;
+  };
+}
+
+/**
+ * What one import holds: with its proof and the verifier's gas it stays below a transaction's on L1, and the prover's table
+ * has the rows at 2^29 leaves.
+ */
+const MOST_BYTES = 80_000;
+const MOST_LEAVES = 900;
+const CODE_OVERHEAD = 3;
+/** Head, address, slot with its length, value. */
+const LEAF_BYTES = 86;
+
+/**
+ * Cuts a first state into imports and applies them to the tree, which has the version's genesis. An account's header and code
+ * are in one. Throws ImportError for an account that the protocol has rules for, GenesisError for an account listed twice.
+ */
+export function planImports(chainId: ChainId, state: readonly GenesisAccount[], tree: StateTree): PlannedImports {
+  for (const { address } of state) {
+    const why = whyReserved(address);
+    if (why !== undefined) throw new ImportError("ReservedAccount", address, why);
+  }
+  const imports = partsOf(state).map((part, number) => planImport(chainId, number, part, tree));
+  return {
+    imports,
+    importStateRoot: digestToHex(tree.root),
+    importData: hashImports(imports.map(({ pubdata }) => hashPubdata(pubdata))),
+  };
+}
+
+interface Part {
+  readonly leaves: GenesisLeaf[];
+  readonly codes: Map<Hex, Uint8Array>;
+  bytes: number;
+}
+
+function partsOf(state: readonly GenesisAccount[]): readonly Part[] {
+  const parts: Part[] = [];
+  let last: Part | undefined;
+  const add = (leaves: readonly GenesisLeaf[], code: Uint8Array | undefined): void => {
+    if (leaves.length === 0) return;
+    const bytes = leaves.length * LEAF_BYTES + (code === undefined ? 0 : CODE_OVERHEAD + code.length);
+    if (last === undefined || last.bytes + bytes > MOST_BYTES || last.leaves.length + leaves.length > MOST_LEAVES)
+      parts.push((last = { leaves: [], codes: new Map(), bytes: 0 }));
+    last.leaves.push(...leaves);
+    last.bytes += bytes;
+    if (code !== undefined) last.codes.set(keccak(code), code);
+  };
+  // All at once, so that an account that is listed twice is found.
+  const byAccount = Map.groupBy(genesisLeaves(state), ({ address }) => address);
+  for (const { address, code = "0x" } of state) {
+    const leaves = byAccount.get(BigInt(address)) ?? [];
+    const isStorage = ({ leafKind }: GenesisLeaf): boolean => leafKind === LeafKind.storage;
+    add(
+      leaves.filter((leaf) => !isStorage(leaf)),
+      code === "0x" ? undefined : fromHex(code),
+    );
+    for (const leaf of leaves.filter(isStorage)) add([leaf], undefined);
+  }
+  return parts;
+}
+
+function planImport(chainId: ChainId, number: number, { leaves, codes }: Part, tree: StateTree): PlannedImport {
+  const oldLeafCount = tree.leafCount;
+  // The outputs name the data, and the data the places of leaves, which only the tree knows: so the changes are made twice.
+  const before = tree.snapshot();
+  const { entries: tried } = tree.apply(leaves, 1n);
+  tree.revert(before);
+  const bytecodes = sortBytecodes([...codes.values()]);
+  const pubdata = encodePubdata({ logs: [], bytecodes, changes: tried.slice(0, -1) }, oldLeafCount);
+  const outputsHash = hashImportOutputs(chainId, number, hashPubdata(pubdata));
+  const { entries, oldRoot, newRoot, witness } = tree.apply(leaves, BigInt(outputsHash));
+  const { leafCount } = tree;
+  return { number, oldStateRoot: oldRoot, newStateRoot: newRoot, leafCount, entries, pubdata, outputsHash, witness };
+}
+
+/** Binds planned imports to the chain that was created with them. `previousCommitment` is the first record's. */
+export function formImports(
+  { imports }: PlannedImports,
+  { settlementChainId, hyperchainAddress, chainId, daPolicy }: Omit<ChainIdentity, "extensions" | "pubdataOnChain">,
+  { protocolVersion, compress }: { readonly protocolVersion: bigint; readonly compress: Compress },
+): readonly FormedImport[] {
+  let previousCommitment: Hex = NO_PARTITION;
+  return imports.map((planned) => {
+    const { oldStateRoot, newStateRoot, outputsHash, entries, pubdata, witness } = planned;
+    const diffDigest = diffListDigest(entries, compress);
+    const preCommitment = hashPreCommitment({
+      ...{ protocolVersion, settlementChainId, hyperchainAddress, chainId, daPolicy },
+      batchNumber: BigInt(planned.number),
+      previousCommitment,
+      ...{ oldStateRoot, newStateRoot, diffDigest, outputsHash },
+      partition: NO_PARTITION,
+    });
+    const pubdataHash = hashPubdata(pubdata);
+    const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
+    const evaluation = evaluateDiffList(entries, point);
+    const daCommitment = hashDaCommitment({
+      ...{ pubdataHash, point, evaluation, flowsHash: hashAssetFlows([]), policyDataHash: keccak() },
+      partitionDa: NO_PARTITION,
+    });
+    const commitment = hashCommitment(preCommitment, daCommitment);
+    previousCommitment = commitment;
+    const statement = { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash };
+    return { ...planned, commitment, job: { statement, witness, protocolVersion } };
+  });
+}
+
+/** A state that no chain can begin with. */
+export class ImportError extends NamedError<"ReservedAccount"> {
+  override readonly name = "ImportError";
+
+  constructor(code: "ReservedAccount", address: Hex, why: string) {
+    super(code, `a first state cannot have the account ${address}: ${why}; leave it out`);
+  }
+}
