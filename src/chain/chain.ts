@@ -1,4 +1,5 @@
 import type { Follower, Source } from "../core/follower.ts";
+import { CommandLog } from "../core/log/command-log.ts";
 import { Spine } from "../core/spine.ts";
 import type { Mark } from "../core/spine.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
@@ -14,7 +15,6 @@ import type { ChainResult, UnformedChain } from "./batch/forming.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
 import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { CommandLog } from "./sequencer/command-log.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
 import { leavesOperationsOut, replan } from "./ordering/replan.ts";
 import type { OperationsPlace } from "./ordering/replan.ts";
@@ -46,6 +46,7 @@ import { BlockProducer } from "./sequencer/block-producer.ts";
 import { BatchReducer } from "./ordering/batch-reducer.ts";
 import type { CommandResult } from "./ordering/batch-reducer.ts";
 import type { BatchCommand } from "./ordering/command.ts";
+import { OrderError } from "./ordering/order-error.ts";
 import { limitsBeside } from "./ordering/limits.ts";
 import type { BatchLimits } from "./ordering/limits.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
@@ -165,6 +166,7 @@ export interface Chain {
   readonly mempool: Mempool;
   readonly admission: Admission;
   readonly sequencer: Sequencer;
+  readonly spine: Spine<BatchCommand, CommandResult>;
   readonly tree: StateTree;
   readonly index: ChainIndex;
   readonly messages: MessageIndex;
@@ -221,7 +223,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     ...dependencies,
     store,
     past,
-    changedLists: kept.lists,
+    kept,
   });
   // Each was taken once.
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
@@ -237,20 +239,16 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
     ...chain,
     revert: (mark) => store.together(() => chain.revert(mark)),
     rewind: (batchNumber, operations, onBack) => store.together(() => chain.rewind(batchNumber, operations, onBack)),
-    ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, { store, places }) }),
+    ...(places === undefined ? {} : { keepPlace: () => keepPlaceOf(chain, options, places) }),
   };
 }
 
-async function keepPlaceOf(
-  chain: Chain,
-  { place }: ChainOptions,
-  { store, places }: { readonly store: CommandStore; readonly places: PlaceStore },
-): Promise<boolean> {
-  const { sequencer, genesis } = chain;
+async function keepPlaceOf(chain: Chain, { place }: ChainOptions, places: PlaceStore): Promise<boolean> {
+  const { sequencer, genesis, spine } = chain;
   if (genesis === undefined) throw new TypeError("a chain that began at a later state has no block 0 to keep");
   const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
-    const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: store.length };
+    const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.position };
     await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);
     return true;
   });
@@ -260,7 +258,7 @@ async function keepPlaceOf(
 type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
   readonly store?: CommandStore;
   readonly past?: BegunPast | undefined;
-  readonly changedLists?: ChangedLists | undefined;
+  readonly kept?: KeptCommands;
 };
 
 /** What the chain's first block finds, and what of it the first batch publishes. */
@@ -303,7 +301,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     account: (address) => readAccount(engine, address),
     onLost: (transaction, reason) => sequencer.lost(transaction, reason),
   });
-  const admission = admissionOf(options, dependencies.changedLists);
+  const admission = admissionOf(options, dependencies.kept?.lists);
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
   const { alterChanges } = dependencies;
@@ -325,31 +323,27 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
     leafCount: () => tree.leafCount,
   });
-  const begunAt = place?.commands ?? 0;
-  const log = new CommandLog(begunAt);
   const index = new ChainIndex(place?.index);
   const messages = new MessageIndex(place?.messages);
   const archive = new BatchArchive(place?.archive);
   const history = new StateHistory(place?.history ?? { dump: tree.export(), steps: [], bytes: 0 }, { compressor });
-  const { beforeForming, followers = [], sources = [] } = dependencies;
-  const executedOnL1 = (nextBatch: BatchNumber): void => {
-    if (spine.releaseBefore(nextBatch)) log.forgetBefore(nextBatch);
-  };
+  const { beforeForming, followers = [], sources = [], kept } = dependencies;
   const spine = new Spine<BatchCommand, CommandResult>({
     reducer,
     followers: [
-      ...(rewindable ? [log] : []),
       index,
       messages,
       ...(beforeForming?.({ tree, head: () => head }) ?? []),
       forming,
       ...[archive, history, ...followers].map((follower) => forming.behind(follower)),
     ],
-    log: store,
-    begunAt,
+    log: new CommandLog({ first: place?.commands ?? 0, commands: kept?.commands ?? [], sink: store, remembers: rewindable }),
+    // It never goes back to what L1 has executed: of a long past it remembers no way back.
+    begins: (command) => rewindable && command.type === "open" && command.batchNumber >= (kept?.executed ?? 0n),
+    isRefusal: (error) => error instanceof OrderError,
   });
   const sequencer = new Sequencer(
-    { ...options.sequencer, hashesUnknown: origin !== undefined, rewindable },
+    { ...options.sequencer, hashesUnknown: origin !== undefined },
     {
       mempool,
       producer,
@@ -376,6 +370,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     mempool,
     admission,
     sequencer,
+    spine,
     tree,
     index,
     messages,
@@ -403,11 +398,11 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       // Before anything is done: an error in the middle ends the chain.
       if (spine.before(batchNumber) === undefined)
         throw new RangeError(`the chain cannot go back to before batch ${batchNumber}: L1 has executed it, or it has not begun`);
-      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, log, onBack }, doAgain));
+      return sequencer.rewind((doAgain) => formAgain({ batchNumber, operations, spine, onBack }, doAgain));
     },
     remembers: (batchNumber) => spine.before(batchNumber) !== undefined,
     canRevert: (mark) => spine.holds(mark),
-    executedOnL1,
+    executedOnL1: (nextBatch) => spine.forgetBefore(nextBatch),
     async close() {
       await sequencer.close();
       await questions.close();
@@ -426,25 +421,24 @@ function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, chang
 interface FormingAgain {
   readonly batchNumber: BatchNumber;
   readonly operations: readonly PriorityOperation[];
-  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before">;
-  readonly log: CommandLog;
+  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before" | "since">;
   /** The chain has returned there. */
   readonly onBack: () => void;
 }
 
 /** Does again what was done since a batch began, with the operations in it. */
 async function formAgain(
-  { batchNumber, operations, spine, log, onBack }: FormingAgain,
+  { batchNumber, operations, spine, onBack }: FormingAgain,
   doAgain: DoAgain,
 ): Promise<readonly LostChange[]> {
   const boundary = spine.before(batchNumber);
   if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
-  const done = log.since(boundary.position);
+  let done: readonly BatchCommand[] | undefined;
   const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
-    doAgain(to, replan(done, operations, place), onBack);
+    doAgain(to, (since) => replan((done ??= since), operations, place), onBack);
   const lost = await goBack(boundary, "end");
   const again = spine.before(batchNumber);
-  return again !== undefined && leavesOperationsOut(log.since(again.position)) ? goBack(again, "front") : lost;
+  return again !== undefined && leavesOperationsOut(spine.since(again)) ? goBack(again, "front") : lost;
 }
 
 /** A chain's own time returns with it. */

@@ -1,14 +1,6 @@
 import type { BatchNumber } from "../protocol/ids.ts";
 import type { Follower, Reducer, ReturnReason, Returning, Source } from "./follower.ts";
-
-/** Keeps commands in their order. */
-interface CommandSink<Command> {
-  /** Commands that are kept. */
-  readonly length: number;
-  append(command: Command): void;
-  /** What came after the first `length` commands has not happened. */
-  truncate(length: number): void;
-}
+import type { CommandLog } from "./log/command-log.ts";
 
 /** Where one part stood. */
 interface Standing {
@@ -29,17 +21,19 @@ interface SpineParts<Command, Result> {
   readonly reducer: Reducer<Command, Result> & { readonly batchNumber: BatchNumber };
   /** In the order in which they are told: one may read what an earlier one knows. */
   readonly followers: readonly Follower<Result>[];
-  /** Keeps commands beyond this process. Default: nothing does. */
-  readonly log?: CommandSink<Command> | undefined;
-  /** Commands of the log that are done without being carried out here. */
-  readonly begunAt: number;
+  /** What it has at first is to be repeated. */
+  readonly log: CommandLog<Command>;
+  /** Whether a command begins a batch to which the chain may go back, to do again what came since. Default: none does. */
+  readonly begins?: (command: Command) => boolean;
+  /** Whether the reducer refused the command by the chain's rules. Default: it never does. */
+  readonly isRefusal?: (error: unknown) => boolean;
 }
 
 /**
  * A chain as its log of commands, the reducer that carries them out, and all that follows it. One call at a time. What fails in
  * the middle leaves the parts apart, until they return to a mark together.
  */
-export class Spine<Command, Result> {
+export class Spine<Command, Result extends { readonly command: Command }> {
   readonly #parts: SpineParts<Command, Result>;
   readonly #sources: Source<Result>[] = [];
   /** Those that can still be used, in their order, with what each is. */
@@ -48,12 +42,17 @@ export class Spine<Command, Result> {
 
   constructor(parts: SpineParts<Command, Result>) {
     this.#parts = parts;
-    this.#position = parts.begunAt;
+    this.#position = parts.log.first;
   }
 
-  /** Commands that are carried out, or were before. */
+  /** Commands that are carried out, by this process or earlier ones. */
   get position(): number {
     return this.#position;
+  }
+
+  /** What each follower would answer, by its name. */
+  digests(): ReadonlyMap<string, string> {
+    return new Map(this.#parts.followers.map((follower) => [follower.name, follower.digest()]));
   }
 
   /** Has a source told of results, and return to users' marks. */
@@ -64,19 +63,43 @@ export class Spine<Command, Result> {
   /** Carries out the next command; it is kept before, and not any more where it cannot be carried out. Rejects as the reducer. */
   async carryOut(command: Command): Promise<Result> {
     const { log, reducer } = this.#parts;
-    log?.append(command);
+    await this.#markBefore(command);
+    log.append(command);
+    let result: Result;
     try {
-      return await this.#done(await reducer.carryOut(command));
+      result = await reducer.carryOut(command);
     } catch (error) {
-      // What a follower throws comes after the command: that stays, and a restart repeats it.
-      if (log !== undefined && this.#position < log.length) log.truncate(this.#position);
+      log.truncate(this.#position);
       throw error;
     }
+    if (result.command !== command) {
+      // What the engine left out of it was not done, and is not done again.
+      log.truncate(this.#position);
+      log.append(result.command);
+    }
+    this.#tell(result);
+    return result;
   }
 
-  /** Carries out a command that the log has already. */
-  async repeat(command: Command): Promise<Result> {
-    return this.#done(await this.#parts.reducer.carryOut(command));
+  /**
+   * Carries out what the log has from earlier processes, exactly as at first. A last command that is refused was not carried out
+   * then either: its process ended before it could take it back. Rejects as the reducer where another one is refused.
+   */
+  async catchUp(onRepeated?: (done: number, total: number) => void): Promise<void> {
+    const { log, reducer, isRefusal = () => false } = this.#parts;
+    const commands = log.read(this.#position);
+    for (const [i, command] of commands.entries()) {
+      onRepeated?.(i, commands.length);
+      await this.#markBefore(command);
+      const before = i === commands.length - 1 ? await this.#mark(false, this.#tracking) : undefined;
+      try {
+        this.#tell(await reducer.carryOut(command));
+      } catch (error) {
+        if (before === undefined || !isRefusal(error)) throw error;
+        await this.returnTo(before, "redo");
+      }
+      if (before !== undefined) this.#release([before]);
+    }
   }
 
   /** Marks everything, to return to once. */
@@ -99,36 +122,55 @@ export class Spine<Command, Result> {
     return this.#marks.some((held) => held.mark === mark);
   }
 
+  /** What was done since a mark that can be returned to. */
+  since(mark: Mark): readonly Command[] {
+    return this.#parts.log.read(mark.position);
+  }
+
   /** Returns all that was marked: the reducer first, then those that follow it, so that they find it there. */
   async returnTo(mark: Mark, why: ReturnReason): Promise<void> {
     for (const { part, own } of mark.parts) await part.returnTo(own, why);
     this.#position = mark.position;
-    this.#parts.log?.truncate(mark.position);
+    this.#parts.log.truncate(mark.position);
     const at = this.#marks.findIndex((held) => held.mark === mark);
     if (at >= 0) this.#marks = this.#marks.slice(0, at);
   }
 
+  /** Returns to a mark, and has done again, by whoever decides it, what was done since. */
+  async redo<Done>(from: Mark, again: (done: readonly Command[]) => Promise<Done>): Promise<Done> {
+    const done = this.since(from);
+    await this.returnTo(from, "redo");
+    return again(done);
+  }
+
   /**
-   * Ends the boundaries of the batches before this one. Returns false where a user's mark stands, with which a chain returns to
-   * before them: then they stay.
+   * The chain does not go back to before this batch: what was done until then is forgotten, unless a user's mark stands, with
+   * which it returns.
    */
-  releaseBefore(batchNumber: BatchNumber): boolean {
-    if (this.#marks.some(({ isBoundary }) => !isBoundary)) return false;
-    const over = this.#marks.filter(({ mark }) => mark.batchNumber < batchNumber);
-    this.#marks = this.#marks.filter(({ mark }) => mark.batchNumber >= batchNumber);
-    for (const { mark } of over) for (const { part, own } of mark.parts) part.release?.(own);
-    return true;
+  forgetBefore(batchNumber: BatchNumber): void {
+    if (this.#marks.some(({ isBoundary }) => !isBoundary)) return;
+    this.#release(this.#marks.flatMap(({ mark }) => (mark.batchNumber < batchNumber ? [mark] : [])));
+    this.#parts.log.forgetBefore(this.#marks[0]?.mark.position ?? this.#position);
   }
 
   get #tracking(): readonly Returning[] {
     return [this.#parts.reducer, ...this.#parts.followers];
   }
 
-  async #done(result: Result): Promise<Result> {
+  async #markBefore(command: Command): Promise<void> {
+    if (this.#parts.begins?.(command) === true) await this.boundary();
+  }
+
+  /** What a follower throws comes after the command: that stays, and a restart repeats it. */
+  #tell(result: Result): void {
     this.#position++;
     for (const source of this.#sources) source.on(result);
     for (const follower of this.#parts.followers) follower.on(result);
-    return result;
+  }
+
+  #release(over: readonly Mark[]): void {
+    this.#marks = this.#marks.filter(({ mark }) => !over.includes(mark));
+    for (const { parts } of over) for (const { part, own } of parts) part.release?.(own);
   }
 
   async #mark(isBoundary: boolean, tracked: readonly Returning[]): Promise<Mark> {

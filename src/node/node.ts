@@ -17,7 +17,7 @@ import { startOrDispose } from "../runtime/disposer.ts";
 import type { Disposer } from "../runtime/disposer.ts";
 import type { MovableClock } from "../runtime/movable-clock.ts";
 import { versionedChain } from "./chain-on-l1.ts";
-import { damagedPlace, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
+import { damagedKeeping, requirePlaceOnL1 } from "./keeping/place-on-l1.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import { chainOptionsOf } from "./chain-options.ts";
 import type { ChainStart, RunningOptions } from "./chain-options.ts";
@@ -129,7 +129,7 @@ export async function startNode(options: NodeOptions, dependencies: NodeDependen
       await requirePlaceOnL1(start.place, { provider, hyperchain: chain.hyperchain, fromBlock });
     return await runNode(options, dependencies);
   } catch (error) {
-    return damagedPlace(name, error);
+    return damagedKeeping(name, error);
   }
 }
 

@@ -11,7 +11,6 @@ import { StateHistory } from "../../src/chain/index/state-history.ts";
 import { messagesOf } from "../../src/chain/model/l1-messages.ts";
 import { genesisLeaves } from "../../src/chain/model/genesis.ts";
 import { createInitialState } from "../../src/chain/predeploys/initial-state.ts";
-import { CommandLog } from "../../src/chain/sequencer/command-log.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts";
 import type { ExecutedBlock } from "../../src/execution-proof/batch/executed-batch.ts";
@@ -125,14 +124,6 @@ describe("a follower without its part in marks does not compile, and one whose d
       },
       results: state.results,
       fields: ["sealed.outputsHash", "sealed.outputs.priorityOpCount", "sealed.writes.0.value", "sealed.logs"],
-    });
-  });
-
-  it("commands", () => {
-    testFollower({
-      begin: () => new CommandLog(0),
-      results: state.results.filter(({ command }) => command.type !== "open"),
-      fields: ["batchNumber", "command.operation.canonicalTxHash", "command.roots.0.root", "command.cheat.balanceWei"],
     });
   });
 

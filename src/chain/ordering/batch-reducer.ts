@@ -70,6 +70,7 @@ export interface SequencedPriorityOp {
 
 /** What came of a command. */
 export interface CommandResult {
+  /** As it was carried out: without transactions that the engine refused. */
   readonly command: BatchCommand;
   /** Of the batch to which it belongs. */
   readonly batchNumber: BatchNumber;
@@ -132,7 +133,7 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     const blocks: SequencedBlock[] = [];
     this.#blocks = blocks;
     const { refused = [], operation, sealed } = await this.#step(command);
-    return { command, batchNumber, blocks, refused, operation, sealed };
+    return { command: doneOf(command, blocks, refused), batchNumber, blocks, refused, operation, sealed };
   }
 
   async mark(): Promise<OrderMark> {
@@ -378,4 +379,12 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     if (this.#batch === undefined) throw new TypeError("no batch is open");
     return this.#batch;
   }
+}
+
+/** A command without what was refused of it. */
+function doneOf(command: BatchCommand, blocks: readonly SequencedBlock[], refused: readonly EngineRefusal[]): BatchCommand {
+  if (refused.length === 0) return command;
+  const { timestamp } = command;
+  const transactions = blocks[0]?.transactions ?? [];
+  return command.type === "block" ? { ...command, transactions } : { type: "block", timestamp, transactions };
 }

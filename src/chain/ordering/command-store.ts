@@ -1,15 +1,10 @@
+import type { CommandSink } from "../../core/log/command-log.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChangedLists } from "../model/access-lists.ts";
 import type { BatchCommand } from "./command.ts";
 
 /** Keeps what a chain decides beyond its process: a chain that starts with it goes on where that one ended. */
-export interface CommandStore {
-  /** Commands that are kept. */
-  readonly length: number;
-  /** Keeps a command before it is carried out: so nothing that follows from it is seen, and then lost. */
-  append(command: BatchCommand): void;
-  /** What came after the first `length` commands has not happened. */
-  truncate(length: number): void;
+export interface CommandStore extends CommandSink<BatchCommand> {
   /** Makes all changes meanwhile one: all of them are kept when the work ends, or none. */
   together<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when everything is kept; rejects where it is lost. */

@@ -1,32 +1,22 @@
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
-import type { EngineTransaction, SignedTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
-/** One decision of a sequencer. A chain's blocks and batches follow from these, in their order, and from the time of each. */
-export type ChainCommand =
-  /** A block with these transactions; an empty one without. */
-  | { readonly type: "block"; readonly transactions: readonly SignedTransaction[] }
-  | { readonly type: "operation"; readonly operation: PriorityOperation }
-  | { readonly type: "imports"; readonly roots: readonly ImportedRoot[] }
-  | { readonly type: "cheat"; readonly cheat: StateCheat }
-  | { readonly type: "impersonation"; readonly request: ImpersonatedRequest }
-  /** The end of the open batch. */
-  | { readonly type: "seal" };
-
 /**
- * A step of a batch with its time, from which its blocks follow exactly: a sequencer makes it of a decision, a validator reads it
- * from the blocks that it is shown. A batch is an `open`, any number of the others, and a `seal`.
+ * A step of a batch with its time, from which its blocks follow exactly: a sequencer decides it, a validator reads it from the
+ * blocks that it is shown. A batch is an `open`, any number of the others, and a `seal`.
  */
-export type BatchCommand = Timed & BatchStep;
+export type BatchCommand = Timed & Decision;
 
 /** Seconds, of every block that the step makes; not before the newest block's. */
 interface Timed {
   readonly timestamp: bigint;
 }
 
-type BatchStep =
+/** What is done, whenever that is. */
+export type Decision =
   | {
       readonly type: "open";
       readonly batchNumber: BatchNumber;

@@ -1,5 +1,5 @@
 import type { PriorityOperation } from "../model/system-transactions.ts";
-import type { ChainCommand } from "./command.ts";
+import type { Decision } from "./command.ts";
 
 /** Where operations go that the first batch must not leave waiting. */
 export type OperationsPlace =
@@ -13,16 +13,17 @@ export type OperationsPlace =
  * `waiting` ones, in the first batch, in the queue's order. L1 takes a batch whenever it comes if it has taken an operation.
  */
 export function replan(
-  done: readonly ChainCommand[],
+  commands: readonly Decision[],
   waiting: readonly PriorityOperation[],
   place: OperationsPlace,
-): readonly ChainCommand[] {
+): readonly Decision[] {
+  const done = decisions(commands);
   const firstSeal = done.findIndex(({ type }) => type === "seal");
   const end = firstSeal === -1 ? done.length : firstSeal;
-  const isOperation = ({ type }: ChainCommand): boolean => type === "operation";
+  const isOperation = ({ type }: Decision): boolean => type === "operation";
   const first = done.slice(0, end);
   const later = done.slice(end);
-  const added: ChainCommand[] = [
+  const added: Decision[] = [
     ...later.filter(isOperation),
     ...waiting.map((operation) => ({ type: "operation", operation }) as const),
   ];
@@ -32,8 +33,24 @@ export function replan(
     : [...first.filter(isOperation), ...added, ...first.filter((command) => !isOperation(command)), ...rest];
 }
 
+/**
+ * What was decided: batches open by themselves, and make those blocks of nothing anew that move blocks out of reach whose hashes
+ * are not known.
+ */
+function decisions(commands: readonly Decision[]): readonly Decision[] {
+  let passesUnknown = false;
+  return commands.filter((command) => {
+    if (command.type === "open") {
+      passesUnknown = command.forgetsHashes === true;
+      return false;
+    }
+    passesUnknown &&= command.type === "block" && command.transactions.length === 0;
+    return !passesUnknown;
+  });
+}
+
 /** Whether the first batch ended before the first operation, though there is one. */
-export function leavesOperationsOut(done: readonly ChainCommand[]): boolean {
+export function leavesOperationsOut(done: readonly Decision[]): boolean {
   const firstOperation = done.findIndex(({ type }) => type === "operation");
   const firstSeal = done.findIndex(({ type }) => type === "seal");
   return firstSeal !== -1 && firstSeal < firstOperation;

@@ -23,8 +23,6 @@ interface BatchBuilderOptions {
   readonly firstBatch: bigint;
   /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
   readonly hashesUnknown?: boolean;
-  /** Whether the beginning of each batch is marked, to do again what came since. Default false. */
-  readonly rewindable?: boolean;
 }
 
 interface BatchBuilderDependencies {
@@ -86,8 +84,7 @@ export class BatchBuilder {
 
   async #begin(): Promise<OpenBatch> {
     const { batchNumber } = this;
-    const { firstBatch, hashesUnknown = false, rewindable = false } = this.#options;
-    if (rewindable) await this.#dependencies.spine.boundary();
+    const { firstBatch, hashesUnknown = false } = this.#options;
     const forgetsHashes = hashesUnknown && batchNumber === firstBatch;
     await this.#carryOut({ type: "open", batchNumber, timestamp: this.#ownTime, forgetsHashes });
     if (this.batch === undefined) throw new TypeError(`batch ${batchNumber} was opened`);
@@ -203,14 +200,6 @@ export class BatchBuilder {
     await this.open();
     const { sealed } = await this.#carryOut({ type: "seal", timestamp: this.#ownTime });
     return sealed;
-  }
-
-  /** Carries out a command that is kept already, exactly as at first. L1 has `executed` the batches before this one. */
-  async repeat(command: BatchCommand, executed: bigint): Promise<void> {
-    const { spine } = this.#dependencies;
-    const { rewindable = false } = this.#options;
-    if (command.type === "open" && rewindable && command.batchNumber >= executed) await spine.boundary();
-    await spine.repeat(command);
   }
 
   /** Of a block of the chain's own, were it made now. */

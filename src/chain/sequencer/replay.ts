@@ -2,7 +2,7 @@ import type { Mark } from "../../core/spine.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MempoolError } from "../mempool/mempool.ts";
 import type { Mempool } from "../mempool/mempool.ts";
-import type { ChainCommand } from "../ordering/command.ts";
+import type { BatchCommand, Decision } from "../ordering/command.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { InclusionWaiters } from "./inclusion.ts";
 import { SequencerError } from "./sequencer-error.ts";
@@ -15,10 +15,14 @@ export interface LostChange {
 }
 
 /**
- * Returns to before a batch and carries out these commands there. Resolves with what has become impossible. `onBack` is called in
- * between.
+ * Returns to before a batch and carries out there what `edit` makes of what was done since. Resolves with what has become
+ * impossible. `onBack` is called in between.
  */
-export type DoAgain = (mark: Mark, commands: readonly ChainCommand[], onBack: () => void) => Promise<readonly LostChange[]>;
+export type DoAgain = (
+  mark: Mark,
+  edit: (done: readonly BatchCommand[]) => readonly Decision[],
+  onBack: () => void,
+) => Promise<readonly LostChange[]>;
 
 /** Decides what is done again, in the chain's state of that moment. What it throws ends the chain. */
 export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;
@@ -28,7 +32,7 @@ export interface Repeater {
   readonly mempool: Mempool;
   readonly waiters: InclusionWaiters;
   /** As at first. Rejects as it did then. */
-  readonly carryOut: (command: Exclude<ChainCommand, { readonly type: "block" }>) => Promise<unknown>;
+  readonly carryOut: (command: Exclude<Decision, { readonly type: "open" | "block" }>) => Promise<unknown>;
   /** Makes blocks of what is ready in the pool, or an empty one. */
   readonly makeBlocks: () => Promise<void>;
 }
@@ -37,11 +41,12 @@ export interface Repeater {
  * Carries out commands again, in another state and at another time, in their order. What has become impossible there is left out
  * and handed back; every block is made, if only an empty one, so that the chain is no shorter than it was.
  */
-export async function repeat(commands: readonly ChainCommand[], repeater: Repeater): Promise<readonly LostChange[]> {
+export async function repeat(commands: readonly Decision[], repeater: Repeater): Promise<readonly LostChange[]> {
   const lost: LostChange[] = [];
   for (const command of commands) {
+    if (command.type === "open") continue;
     if (command.type === "block") {
-      for (const transaction of command.transactions) await offer(transaction, lost, repeater);
+      for (const transaction of command.transactions) if (transaction.kind === "signed") await offer(transaction, lost, repeater);
       await repeater.makeBlocks();
       continue;
     }

@@ -6,7 +6,7 @@ import type { ExecutionEngine } from "../execution/engine.ts";
 import { EMPTY_POOL } from "../mempool/mempool.ts";
 import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
-import type { BatchCommand, ChainCommand } from "../ordering/command.ts";
+import type { BatchCommand, Decision } from "../ordering/command.ts";
 import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
@@ -27,7 +27,7 @@ import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { offer, repeat, waitingInOrder } from "./replay.ts";
-import type { LostChange, Repeater, RewindSteps } from "./replay.ts";
+import type { DoAgain, LostChange, Repeater, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import { UnpaidWork } from "./unpaid-work.ts";
 
@@ -38,8 +38,6 @@ export interface SequencerOptions {
   readonly firstBatch: bigint;
   /** Whether the chain goes on behind blocks whose hashes are not known. Default false. */
   readonly hashesUnknown?: boolean;
-  /** Whether the chain can do again what it did since a batch began. Default false. */
-  readonly rewindable?: boolean;
   /** Whether the state may be changed without transactions, as L1 knows of the chain. Default false. */
   readonly cheatsAllowed?: boolean;
   /** Whether it begins as after `pause`. Default false. */
@@ -243,17 +241,11 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
 
   /**
    * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
-   * wait again, unless that has become impossible. To before batches that L1 has executed the chain never goes back.
+   * wait again, unless that has become impossible.
    */
-  async repeat(
-    { commands, onRepeated, executed }: Pick<KeptCommands, "commands" | "onRepeated" | "executed">,
-    waiting: readonly SignedTransaction[],
-  ): Promise<void> {
+  async repeat({ onRepeated }: Pick<KeptCommands, "onRepeated">, waiting: readonly SignedTransaction[]): Promise<void> {
     await this.#work.run(async () => {
-      for (const [i, command] of commands.entries()) {
-        onRepeated?.(i, commands.length);
-        await this.#builder.repeat(command, executed);
-      }
+      await this.#dependencies.spine.catchUp(onRepeated);
       const lost: LostChange[] = [];
       const { mempool, store, producer } = this.#dependencies;
       // From the witness the guard learns what code the blocks brought, before it judges anything.
@@ -417,7 +409,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     const { mempool } = this.#dependencies;
     let lost: readonly LostChange[] = [];
     const goBack = async (): Promise<void> => {
-      lost = await steps((mark, commands, onBack) => this.#doAgain(mark, commands, onBack));
+      lost = await steps((...again) => this.#doAgain(...again));
     };
     this.#rewinding = this.#work.restart(goBack, () => {
       this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
@@ -464,32 +456,37 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     return this.#isRepeating ? undefined : this.#dependencies.admission;
   }
 
-  async #doAgain(mark: Mark, commands: readonly ChainCommand[], onBack: () => void): Promise<readonly LostChange[]> {
+  async #doAgain(...[mark, edit, onBack]: Parameters<DoAgain>): Promise<readonly LostChange[]> {
+    const { mempool, spine } = this.#dependencies;
+    const { number: height } = this.head;
+    const batches = this.batchNumber;
+    const waiting = waitingInOrder(mempool);
     this.#isRepeating = true;
     try {
-      return await this.#carryOutAgain(mark, commands, onBack);
+      return await spine.redo(mark, async (done) => {
+        onBack();
+        mempool.revert(EMPTY_POOL);
+        this.#ageAgain();
+        const lost = [...(await this.#carryOutAgain(edit(done), height, batches))];
+        for (const transaction of waiting) await offer(transaction, lost, { mempool, waiters: this.#waiters });
+        this.#keepPool();
+        return lost;
+      });
     } finally {
       this.#isRepeating = false;
     }
   }
 
-  async #carryOutAgain(mark: Mark, commands: readonly ChainCommand[], onBack: () => void): Promise<readonly LostChange[]> {
-    const { mempool, spine } = this.#dependencies;
-    const { number: height } = this.head;
-    const batches = this.batchNumber;
-    const waiting = waitingInOrder(mempool);
-    await spine.returnTo(mark, "redo");
-    onBack();
-    mempool.revert(EMPTY_POOL);
-    this.#ageAgain();
-    const endsSealed = commands.at(-1)?.type === "seal";
+  /** Goes at least to behind this block, and to before the batch. Resolves with what has become impossible. */
+  async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
+    const endsSealed = steps.at(-1)?.type === "seal";
     const repeater: Repeater = {
-      mempool,
+      mempool: this.#dependencies.mempool,
       waiters: this.#waiters,
       carryOut: (command) => this.#carryOut(command),
       makeBlocks: () => this.#makeBlocks(),
     };
-    const lost = [...(await repeat(endsSealed ? commands.slice(0, -1) : commands, repeater))];
+    const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, repeater);
     while (this.head.number <= height) await this.#emptyBlock();
     if (endsSealed) await this.#builder.seal();
     // A batch may have held nothing but operations, which an earlier one holds now.
@@ -497,8 +494,6 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
       await this.#emptyBlock();
       await this.#builder.seal();
     }
-    for (const transaction of waiting) await offer(transaction, lost, repeater);
-    this.#keepPool();
     return lost;
   }
 
@@ -528,7 +523,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     return transactionHash;
   }
 
-  #carryOut(command: Exclude<ChainCommand, { readonly type: "block" }>): Promise<unknown> {
+  #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
     switch (command.type) {
       case "operation":
         return this.#builder.priorityOp(command.operation);

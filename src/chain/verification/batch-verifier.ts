@@ -1,4 +1,5 @@
 import type { Follower } from "../../core/follower.ts";
+import { CommandLog } from "../../core/log/command-log.ts";
 import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
@@ -103,7 +104,7 @@ export class BatchVerifier {
       leafCount: () => tree.leafCount,
     });
     const followers = [...(beforeForming?.({ tree, head: () => this.#shown.head }) ?? []), this.#forming];
-    this.#spine = new Spine({ reducer: this.#reducer, followers, begunAt: 0 });
+    this.#spine = new Spine({ reducer: this.#reducer, followers, log: new CommandLog({ remembers: false }) });
   }
 
   /** A verifier at the chain's genesis. Rejects with BatchRefusal GenesisMismatch where L1 has another. */
@@ -133,7 +134,7 @@ export class BatchVerifier {
     await this.#spine.boundary();
     try {
       const formed = await this.#carryOut(inputs);
-      this.#spine.releaseBefore(batchNumber - MAX_STARTS);
+      this.#spine.forgetBefore(batchNumber - MAX_STARTS);
       return formed;
     } catch (error) {
       await this.goBack(batchNumber);

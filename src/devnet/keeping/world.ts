@@ -181,7 +181,8 @@ function worldOf(
     chain(chainId, coinbase) {
       const keeping = openChainKeeping(ledger, chainId, coinbase, pasts.take(chainId));
       const birth = read<ChainBirth>(birthOf(chainId));
-      if (continues && birth === undefined && keeping.store.length > 0) throw missing(birthOf(chainId));
+      const hasDecided = keeping.place !== undefined || keeping.commands.length > 0;
+      if (continues && birth === undefined && hasDecided) throw missing(birthOf(chainId));
       return {
         ...keeping,
         onRepeated: (done, total) => onRepeated(chainId, done, total),

@@ -100,9 +100,6 @@ export function openChainKeeping(
     });
   return {
     store: {
-      get length() {
-        return commands.length;
-      },
       append: (command) => commands.append(encodeCommand(command)),
       truncate: (length) => commands.truncate(length),
       together: (work) => ledger.together(work),

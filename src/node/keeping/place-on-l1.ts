@@ -1,3 +1,4 @@
+import { OrderError } from "../../chain/ordering/order-error.ts";
 import { PlaceError } from "../../chain/past/place-error.ts";
 import type { Place } from "../../chain/past/place.ts";
 import { LedgerError } from "../../ledger/ledger-error.ts";
@@ -23,8 +24,19 @@ export async function requirePlaceOnL1(place: Place, contract: ChainContract): P
     if (here !== onL1) throw new PlaceError("Differs", `the ${field} of batch ${nextBatch - 1n} is ${here}, on L1 it is ${onL1}`);
 }
 
-/** Throws what a start from a place is refused for as an error of the ledger that holds it; any other error as it is. */
-export function damagedPlace(name: string, error: unknown): never {
+/**
+ * Throws what a start from a place, or from what was decided behind it, is refused for as an error of the ledger that holds it;
+ * any other error as it is.
+ */
+export function damagedKeeping(name: string, error: unknown): never {
+  if (error instanceof OrderError)
+    throw new LedgerError(
+      "Damaged",
+      `${name} refuses what it has carried out once: ${error.message}; restore a copy of the folder`,
+      {
+        cause: error,
+      },
+    );
   if (!(error instanceof PlaceError)) throw error;
   throw new LedgerError("Damaged", `${name} cannot go on from its place: ${error.message}; restore a copy of the folder`, {
     cause: error,

@@ -52,6 +52,7 @@ export interface TestChainOptions {
   readonly distinctTimestamps?: boolean;
   readonly onBatch?: (batch: FormedBatch) => void;
   readonly onResult?: (result: ChainResult) => void;
+  readonly followers?: NonNullable<ChainDependencies["followers"]>;
   /** What keeps it beyond this chain. */
   readonly keeping?: ChainDependencies["keeping"];
   /** Default: every account may use the chain. */
@@ -111,6 +112,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       flowsHash: () => keccak(),
       versionOf: options.versionOf ?? (() => 1n),
       followers: [
+        ...(options.followers ?? []),
         {
           name: "test",
           on(result) {

@@ -3,6 +3,7 @@ import { genesisState } from "../../../src/chain/state/genesis-state.ts";
 import { priorityOperation } from "../../../src/chain/predeploys/priority-operation.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import type { SequencedPriorityOp } from "../../../src/chain/ordering/batch-reducer.ts";
+import type { ChainDependencies } from "../../../src/chain/chain.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { LostChange } from "../../../src/chain/sequencer/replay.ts";
 import type { PriorityOperation } from "../../../src/chain/model/system-transactions.ts";
@@ -69,6 +70,8 @@ export async function startVerifiedChain(
     readonly limits?: Partial<BatchLimits>;
     readonly versionOf?: VersionOf;
     readonly onResult?: (result: ChainResult) => void;
+    readonly keeping?: ChainDependencies["keeping"];
+    readonly followers?: NonNullable<ChainDependencies["followers"]>;
   } = {},
 ): Promise<VerifiedChain> {
   const predeploys = await realGenesis();
@@ -83,6 +86,8 @@ export async function startVerifiedChain(
     rewindable: true,
     ...(options.versionOf === undefined ? {} : { versionOf: options.versionOf }),
     ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
+    ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
+    ...(options.followers === undefined ? {} : { followers: options.followers }),
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
   });

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Follower } from "../../src/core/follower.ts";
+import { CommandLog } from "../../src/core/log/command-log.ts";
+import { Spine } from "../../src/core/spine.ts";
+
+/** Adds to a sum; 0 begins a batch, and 13 is refused. What is left out of a larger one than 100 is refused too. */
+type Addition = number;
+
+interface Sum {
+  readonly command: Addition;
+  readonly sum: number;
+}
+
+class Refused extends Error {}
+
+interface Kept {
+  readonly commands: Addition[];
+  readonly sink: { append(command: Addition): void; truncate(length: number): void };
+}
+
+function disk(commands: readonly Addition[] = []): Kept {
+  const kept = [...commands];
+  return { commands: kept, sink: { append: (command) => void kept.push(command), truncate: (end) => void (kept.length = end) } };
+}
+
+interface Counter {
+  readonly spine: Spine<Addition, Sum>;
+  /** What a follower was told. */
+  readonly sums: number[];
+  readonly log: CommandLog<Addition>;
+}
+
+/** `throwsAt`: a sum at which the first follower throws. */
+function counter(kept: Kept = disk(), { throwsAt }: { readonly throwsAt?: number } = {}): Counter {
+  let [sum, batch] = [0, 0n];
+  const sums: number[] = [];
+  const log = new CommandLog<Addition>({ commands: kept.commands, sink: kept.sink });
+  const followers: Follower<Sum>[] = [
+    {
+      name: "careful",
+      on(result) {
+        if (result.sum === throwsAt) throw new Error(`no ${throwsAt}`);
+      },
+      mark: () => undefined,
+      returnTo: () => undefined,
+      digest: () => "0x",
+    },
+    {
+      name: "sums",
+      on: (result) => void sums.push(result.sum),
+      mark: () => sums.length,
+      returnTo: (length) => void (sums.length = length as number),
+      digest: () => `0x${sums.map((each) => each.toString(16)).join("")}`,
+    },
+  ];
+  const spine = new Spine<Addition, Sum>({
+    reducer: {
+      name: "sum",
+      get batchNumber() {
+        return batch;
+      },
+      carryOut(command) {
+        if (command === 0) batch++;
+        sum += command;
+        if (command === 13) return Promise.reject(new Refused("13"));
+        // Of more than a hundred it takes a hundred.
+        return Promise.resolve({ command: command > 100 ? 100 : command, sum });
+      },
+      mark: () => ({ sum, batch }),
+      returnTo: (mark) => void ({ sum, batch } = mark as { readonly sum: number; readonly batch: bigint }),
+    },
+    followers,
+    log,
+    begins: (command) => command === 0,
+    isRefusal: (error) => error instanceof Refused,
+  });
+  return { spine, sums, log };
+}
+
+describe("a chain as a log, a reducer and followers", () => {
+  it("does not keep what is refused", async () => {
+    const kept = disk();
+    const { spine, sums } = counter(kept);
+    await spine.carryOut(1);
+    await assert.rejects(spine.carryOut(13), Refused);
+    assert.deepEqual([kept.commands, sums, spine.position], [[1], [1], 1]);
+  });
+
+  it("keeps a command as it was carried out", async () => {
+    const kept = disk();
+    const { spine } = counter(kept);
+    for (const command of [1, 250, 2]) await spine.carryOut(command);
+    assert.deepEqual([kept.commands, spine.position], [[1, 100, 2], 3]);
+  });
+
+  it("returns to a mark once, which ends later ones, with the log", async () => {
+    const kept = disk();
+    const { spine, sums } = counter(kept);
+    await spine.carryOut(1);
+    const first = await spine.mark();
+    await spine.carryOut(2);
+    const second = await spine.mark();
+    await spine.carryOut(3);
+    await spine.returnTo(first, "snapshot");
+    assert.deepEqual([kept.commands, sums, spine.position], [[1], [1], 1]);
+    assert.deepEqual([spine.holds(first), spine.holds(second)], [false, false]);
+    await spine.carryOut(4);
+    assert.deepEqual(
+      [kept.commands, sums],
+      [
+        [1, 4],
+        [1, 5],
+      ],
+    );
+  });
+
+  it("does again what was done since a batch began, as whoever decides it says", async () => {
+    const { spine, sums } = counter();
+    for (const command of [0, 1, 2, 0, 3]) await spine.carryOut(command);
+    const from = spine.before(0n);
+    assert.ok(from !== undefined);
+    await spine.redo(from, async (done) => {
+      assert.deepEqual(done, [0, 1, 2, 0, 3]);
+      for (const command of done) await spine.carryOut(command === 2 ? 20 : command);
+    });
+    assert.deepEqual(sums, [0, 1, 21, 21, 24]);
+    assert.ok(spine.before(0n) !== undefined && spine.before(1n) !== undefined);
+  });
+
+  it("forgets what it does not go back to, unless a user's mark stands", async () => {
+    const { spine, log } = counter();
+    for (const command of [0, 1, 0, 2]) await spine.carryOut(command);
+    const mark = await spine.mark();
+    spine.forgetBefore(1n);
+    assert.equal(log.first, 0);
+    await spine.returnTo(mark, "snapshot");
+    spine.forgetBefore(1n);
+    assert.deepEqual([log.first, spine.before(0n), spine.since(spine.before(1n)!)], [2, undefined, [0, 2]]);
+    assert.throws(() => log.read(1), /from 2 on are remembered, not from 1/);
+  });
+
+  it("a follower throws: nothing later is seen, the command is kept, and a restart tells it once", async () => {
+    const kept = disk();
+    const { spine, sums } = counter(kept, { throwsAt: 3 });
+    await spine.carryOut(1);
+    await assert.rejects(spine.carryOut(2), /no 3/);
+    assert.deepEqual([kept.commands, sums], [[1, 2], [1]]);
+    const again = counter(kept);
+    await again.spine.catchUp();
+    assert.deepEqual(
+      [kept.commands, again.sums],
+      [
+        [1, 2],
+        [1, 3],
+      ],
+    );
+  });
+
+  it("killed between append and refusal: a last command that is refused is taken back, an earlier one ends the start", async () => {
+    const kept = disk([0, 1, 13]);
+    const { spine, sums } = counter(kept);
+    await spine.catchUp();
+    assert.deepEqual([kept.commands, sums, spine.position], [[0, 1], [0, 1], 2]);
+    await spine.carryOut(5);
+    assert.deepEqual(sums, [0, 1, 6]);
+    assert.ok(spine.before(0n) !== undefined, "it can still go back to where the batch began");
+    await assert.rejects(counter(disk([0, 13, 1])).spine.catchUp(), Refused);
+  });
+});

@@ -1,0 +1,91 @@
+import { Interface } from "ethers";
+import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
+import type { CommandStore } from "../../../src/chain/ordering/command-store.ts";
+import type { ChainDependencies } from "../../../src/chain/chain.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { Random } from "../../chain/state/support/random.ts";
+import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
+import { TestWallet } from "../../chain/support/wallet.ts";
+
+export const [ALICE, PAUPER] = [new TestWallet(1), new TestWallet(2)];
+const SINK: Hex = `0x${"ee".repeat(20)}`;
+const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
+const MESSENGER = new Interface(["function sendToL1(bytes)"]);
+
+/** Keeps commands as a disk does. */
+export class KeptInMemory implements CommandStore {
+  readonly commands: BatchCommand[];
+  readonly waiting = { add() {}, delete() {}, keepOnly() {} };
+
+  constructor(commands: readonly BatchCommand[] = []) {
+    this.commands = [...commands];
+  }
+
+  append(command: BatchCommand): void {
+    this.commands.push(command);
+  }
+
+  truncate(length: number): void {
+    this.commands.length = length;
+  }
+
+  keepLists(): void {}
+
+  together<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** What a process begins with that is started now. */
+  get keeping(): NonNullable<ChainDependencies["keeping"]> {
+    return { store: this, kept: { commands: [...this.commands], waiting: [], executed: 0n } };
+  }
+}
+
+/** Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, a cheat. */
+export async function decideAtRandom(test: VerifiedChain, random: Random, withCheats: boolean): Promise<void> {
+  const { chain, clock } = test;
+  clock.advance(random.below(3) * 1000);
+  switch (random.below(withCheats ? 9 : 8)) {
+    case 0:
+      await chain.seal();
+      break;
+    case 1:
+      await test.request({ from: FROM_L1, to: SINK, valueWei: BigInt(random.below(5)) });
+      break;
+    case 2:
+      await test.importRoots([{ registryIndex: BigInt(chain.spine.position) + 1n, root: wordToHex(BigInt(random.below(99))) }]);
+      break;
+    case 3:
+      await chain.submit(
+        await ALICE.signRaw({
+          to: PREDEPLOYS.L1Messenger,
+          data: MESSENGER.encodeFunctionData("sendToL1", [wordToHex(BigInt(random.below(99)))]),
+        }),
+      );
+      break;
+    case 4:
+      await mixedBlock(test);
+      break;
+    case 8:
+      await chain.sequencer.cheat({ type: "balance", address: SINK, balanceWei: BigInt(random.below(1000)) });
+      break;
+    default:
+      await chain.submit(await ALICE.signRaw({ to: SINK, value: BigInt(random.below(1000)) }));
+  }
+}
+
+/** A block with a payment, and one of an account that has nothing, which the engine leaves out. */
+async function mixedBlock({ chain }: VerifiedChain): Promise<void> {
+  const { spine, sequencer } = chain;
+  const { timestamp } = sequencer.nextEnvironment;
+  if (!sequencer.hasOpenBatch) await sequencer.mine();
+  const transactions = [await ALICE.sign({ to: SINK, value: 1n }), await PAUPER.sign({ to: SINK, value: 1n })];
+  PAUPER.nonce = 0;
+  await spine.carryOut({ type: "block", transactions, timestamp, areSafe: true });
+}
