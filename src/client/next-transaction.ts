@@ -10,7 +10,7 @@ export interface UnsignedTransaction {
   readonly to: Hex;
   readonly data: Hex;
   readonly valueWei: bigint;
-  /** What it needs on the state of this moment, and a quarter more. */
+  /** What it needs on the state of this moment, and a quarter more, or what its kind can take at most beyond that. */
   readonly gasLimit: bigint;
 }
 
@@ -58,13 +58,14 @@ class StoppingSigner extends VoidSigner {
     const from = this.address.toLowerCase() as Hex;
     const call = { to: String(to), data: data ?? "0x", value: BigInt(value ?? 0n), from };
     const estimate = await this.#provider.estimateGas({ ...call, ...(gasLimit == null ? {} : { gasLimit }) });
+    const least = estimate + estimate / MARGIN;
     throw new Stopped({
       chainId: Number((await this.#provider.getNetwork()).chainId),
       from,
       to: call.to.toLowerCase() as Hex,
       data: call.data as Hex,
       valueWei: call.value,
-      gasLimit: gasLimit == null ? estimate + estimate / MARGIN : BigInt(gasLimit),
+      gasLimit: BigInt(gasLimit ?? 0n) > least ? BigInt(gasLimit ?? 0n) : least,
     });
   }
 }

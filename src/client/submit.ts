@@ -3,9 +3,11 @@ import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "e
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { inclusionOf } from "../relayer/inclusion.ts";
+import { MAX_TRANSACTION_GAS } from "../relayer/own-account.ts";
 import { printable } from "../runtime/printable.ts";
 import { ClientError } from "./client-error.ts";
 import { knownErrorOf } from "./contract-interfaces.ts";
+import { BATCH_GAS_MARGIN } from "./gas-margin.ts";
 import { isOutOfFunds, lacksCoin } from "./insufficient-funds.ts";
 import type { PayingMember } from "./insufficient-funds.ts";
 import { refusalAdvice } from "./refusal-advice.ts";
@@ -51,19 +53,26 @@ export function positive(amount: bigint, what: string): bigint {
 /**
  * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
  * Refused where a contract or the chain does, Failed where it was included and reverted, Unconfirmed where it was sent and its
- * member does not tell what became of it. After any other error it may have been sent as well.
+ * member does not tell what became of it. After any other error it may have been sent as well. `gasMargin` is what it may take beyond
+ * its estimate on a chain, where that is more than others' messages explain.
  */
 export async function submit(
   { signer, provider, address, member }: Sender,
   transaction: TransactionRequest & { readonly value?: bigint },
+  gasMargin = BATCH_GAS_MARGIN,
 ): Promise<TransactionReceipt> {
   const value = transaction.value ?? 0n;
   const balance = await provider.getBalance(address);
   if (balance < value) throw lacksCoin(member, address, balance, value);
+  const estimated = async (): Promise<bigint> => {
+    const gas = (await provider.estimateGas({ ...transaction, from: address })) + gasMargin;
+    return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
+  };
   try {
     // Given gas spares the estimate, whose search a node may find too long; one call names a refusal.
     if (transaction.gasLimit !== undefined) await provider.call({ ...transaction, from: address, blockTag: "pending" });
-    const hash = await sendNext({ signer, provider, address }, transaction);
+    const gas = member.baseToken === undefined ? {} : { gasLimit: transaction.gasLimit ?? (await estimated()) };
+    const hash = await sendNext({ signer, provider, address }, { ...transaction, ...gas });
     const receipt = await inclusionOf(hash, provider).catch((error: unknown) => {
       throw unconfirmed(hash, member, error);
     });

@@ -10,6 +10,7 @@ import { ClientError } from "./client-error.ts";
 import { assetRouter, topicOf } from "./contract-interfaces.ts";
 import { findChain } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
+import { LIST_GAS_MARGIN } from "./gas-margin.ts";
 import { requireRecipient } from "./send.ts";
 import type { SendRequest } from "./send.ts";
 import { ecosystemBetween } from "./settlement-base.ts";
@@ -78,7 +79,8 @@ export async function sendListed(
     fee > 0n
       ? assetRouter.encodeFunctionData("sendListedWithFee", [to.chainId, token.address, amount, fee, to.account])
       : assetRouter.encodeFunctionData("sendListed", [to.chainId, token.address, amount, to.account]);
-  const receipt = await submit(sender, { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount + fee : 0n });
+  const listing = { to: PREDEPLOYS.L2AssetRouter, data, value: token.isBase ? amount + fee : 0n };
+  const receipt = await submit(sender, listing, LIST_GAS_MARGIN);
   const entry = encodeListEntry({ recipient: to.account, amount });
   // The token's own code may have sent others before.
   const event = receipt.logs.map(readListed).findLast((listed) => listed?.entry === entry);
