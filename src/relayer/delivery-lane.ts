@@ -117,7 +117,7 @@ export class DeliveryLane {
     const newestRoot = book.newestRoot(this.chainId);
     const here = choose(book.openTo(this.chainId));
     // Names come before money.
-    await this.#describer.describe(here, newestRoot, round);
+    if (!(await this.#describer.describe(here, newestRoot, round))) return here.length;
     const due = await this.#deliverer.due(here);
     const named = due.filter((journey) => !this.#describer.isNaming(journey));
     const left = await this.#deliverer.deliver(named, isOver, round);

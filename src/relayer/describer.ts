@@ -10,6 +10,7 @@ import { bridgedToken, tokenVault } from "./contract-interfaces.ts";
 import type { DeliveryPolicy } from "./delivery-policy.ts";
 import { proveMessage } from "./inclusion-proof.ts";
 import type { Journey } from "./journey.ts";
+import { RoundOver } from "./own-account.ts";
 import type { OwnAccountDependencies, SendingRound, SentTransaction } from "./own-account.ts";
 
 /** What the chain of birth last said of a token. The same words have the same hash. */
@@ -82,10 +83,17 @@ export class Describer {
     }
   }
 
-  /** Describes the tokens of messages for the chain, by what the newest root that it has imported holds. */
-  async describe(messages: readonly Journey[], newestRoot: bigint | undefined, round: Pick<SendingRound, "send">): Promise<void> {
+  /**
+   * Describes the tokens of messages for the chain, by what the newest root that it has imported holds. Resolves with false where
+   * nothing more can be sent in this round: then no money goes before its name either.
+   */
+  async describe(
+    messages: readonly Journey[],
+    newestRoot: bigint | undefined,
+    round: Pick<SendingRound, "send">,
+  ): Promise<boolean> {
     this.#looks++;
-    if (newestRoot === undefined) return;
+    if (newestRoot === undefined) return true;
     let tried = 0;
     for (const { originChainId, originToken } of messages.flatMap((message) => this.#transfersOf(message))) {
       const asset = assetId(originChainId, originToken);
@@ -102,10 +110,15 @@ export class Describer {
         this.#attempts.set(asset, { made: made + 1, nextLook: this.#looks + 2 ** Math.min(made, MAX_PAUSE_DOUBLINGS) });
         await this.#bring(asset, newest, round);
         if (!newest.isRepeated) this.#named.set(asset, announcement.messageHash);
-      } catch {
+      } catch (error) {
+        if (error instanceof RoundOver) {
+          this.#attempts.set(asset, { made, nextLook });
+          return false;
+        }
         // Whatever the reason was, the amount arrives without a name, and the next attempt says as much as this one did.
       }
     }
+    return true;
   }
 
   /** The newest message that says so and that the chain has a root for; undefined until then. Asks no node. */

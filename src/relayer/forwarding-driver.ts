@@ -109,6 +109,11 @@ export class ForwardingDriver {
     return this.#underWay.size;
   }
 
+  /** Resolves when the nodes have answered what was sent: one that makes blocks at once has made its by then. */
+  async answered(): Promise<void> {
+    await Promise.all([...this.#layers.values()].map(({ account }) => account.answered()));
+  }
+
   /**
    * Takes every step that can be taken, and waits for no block. Resolves with whether another look can go on at once behind
    * those blocks. Rejects with a provider's error. Calls must not overlap, nor with `finish`.

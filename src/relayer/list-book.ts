@@ -29,6 +29,8 @@ export type FindList = (sourceChainId: ChainId, batchNumber: BatchNumber, messag
 
 /** Numbers that lists of one batch can have: it has fewer messages. */
 const MAX_NUMBERS = 2 ** 14;
+/** Batches whose names are kept: lists are asked for batch after batch. */
+const MAX_BATCHES = 4;
 
 /** A list as a chain's events tell it. */
 interface ToldList {
@@ -44,6 +46,8 @@ interface ToldList {
 export class ListBook {
   readonly #byName = new Map<string, ToldList>();
   readonly #byHash = new Map<string, ToldList>();
+  /** Numbers of lists by their names, as far as they were computed, by batch. */
+  readonly #numbers = new Map<BatchNumber, Map<Hex, number>>();
 
   /** What does not follow on the entries before it is passed over: its list is not known whole. */
   take(chainId: ChainId, { list: name, place, entry }: ListedEvent): void {
@@ -61,22 +65,29 @@ export class ListBook {
     const list = this.#byHash.get(keyOf(sourceChainId, wordToHex(nonce)));
     // What comes to more is refused everywhere.
     if (list === undefined || listFee(amount, list.entries) < 0n) return undefined;
-    if (list.found?.batchNumber !== batchNumber) list.found = { batchNumber, number: numberOf(list.name, batchNumber) };
+    if (list.found?.batchNumber !== batchNumber) list.found = { batchNumber, number: this.#numberOf(list.name, batchNumber) };
     const { number } = list.found;
     return number === undefined ? undefined : { number, entries: list.entries };
   };
+
+  /** Undefined for a list of another batch: a chain's events may name it so, its message never does. */
+  #numberOf(name: Hex, batchNumber: BatchNumber): number | undefined {
+    const numbers = this.#numbers.get(batchNumber) ?? new Map<Hex, number>();
+    // The batch that is asked for is the last one.
+    this.#numbers.delete(batchNumber);
+    this.#numbers.set(batchNumber, numbers);
+    const [oldest] = this.#numbers.keys();
+    if (oldest !== undefined && this.#numbers.size > MAX_BATCHES) this.#numbers.delete(oldest);
+    while (!numbers.has(name) && numbers.size < MAX_NUMBERS)
+      numbers.set(transferListName(batchNumber, numbers.size), numbers.size);
+    return numbers.get(name);
+  }
 
   /** What was seen belongs to a state that is gone. */
   forget(): void {
     this.#byName.clear();
     this.#byHash.clear();
   }
-}
-
-/** Undefined for a list of another batch: a chain's events may name it so, its message never does. */
-function numberOf(name: Hex, batchNumber: BatchNumber): number | undefined {
-  for (let number = 0; number < MAX_NUMBERS; number++) if (transferListName(batchNumber, number) === name) return number;
-  return undefined;
 }
 
 function keyOf(chainId: ChainId, word: Hex): string {

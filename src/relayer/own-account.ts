@@ -94,6 +94,8 @@ interface Terms {
 export class OwnAccount {
   readonly #dependencies: OwnAccountDependencies;
   #waiting: readonly Waiting[] = [];
+  /** What the node has not answered yet. */
+  readonly #answers = new Set<Promise<void>>();
   #terms: Promise<Terms> | undefined;
   /** Up to this nonce what became of the account's transactions is known, or they are among those that wait. */
   #accounted: number | undefined;
@@ -102,6 +104,11 @@ export class OwnAccount {
 
   constructor(dependencies: OwnAccountDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** Resolves when the node has answered all that was sent: a chain that makes blocks at once has made theirs by then. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#answers);
   }
 
   /** Transactions that wait for their blocks. */
@@ -267,7 +274,12 @@ export class OwnAccount {
       throw error;
     });
     // That of one that is too slow is in its outcome.
-    answer.catch(() => undefined);
+    const answered = answer.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#answers.add(answered);
+    void answered.then(() => this.#answers.delete(answered));
     await Promise.race([answer, pause(ACCEPTANCE_MS)]);
     return sent;
   }

@@ -148,7 +148,7 @@ export function createRelayer(
       await reading.chain(lane.chainId);
       await lane.finish();
     };
-    await untilIncluded({ waiting: () => lane.waiting, look, makesBlocks });
+    await untilIncluded({ waiting: () => lane.waiting, look, answered: () => lane.account.answered(), makesBlocks });
     // What came into a block between both shows at once.
     await reading.chain(lane.chainId);
   }

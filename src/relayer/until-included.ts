@@ -7,19 +7,35 @@ interface WaitingTransactions {
   readonly waiting: () => number;
   /** Looks for what became of them. */
   readonly look: () => Promise<void>;
+  /** Resolves when the nodes have answered all of them: one that makes blocks at once has made theirs by then. */
+  readonly answered: () => Promise<void>;
   /** Whether blocks are made now. */
   readonly makesBlocks: () => boolean;
+  /** How long blocks that do not come are waited for. Default: 15 s. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** Waits until what was sent has its blocks, as long as there come some. Rejects as the look does. */
-export async function untilIncluded({ waiting, look, makesBlocks }: WaitingTransactions): Promise<void> {
+export async function untilIncluded({
+  waiting,
+  look,
+  answered,
+  makesBlocks,
+  patienceMs = PATIENCE_MS,
+}: WaitingTransactions): Promise<void> {
   let [left, since, pauseMs] = [waiting(), performance.now(), LEAST_PAUSE_MS];
   while (waiting() > 0) {
+    // One look for all that get their blocks meanwhile: a look at each block would take as many questions as transactions.
+    await Promise.race([answered(), pause(MOST_PAUSE_MS)]);
     await look();
     const now = waiting();
     if (now < left) [left, since, pauseMs] = [now, performance.now(), LEAST_PAUSE_MS];
-    if (now === 0 || !makesBlocks() || performance.now() - since > PATIENCE_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (now === 0 || !makesBlocks() || performance.now() - since > patienceMs) return;
+    await pause(pauseMs);
     pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS);
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { id, toBeHex } from "ethers";
 import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import { TransactionTree } from "../../src/protocol/transaction-tree.ts";
+import { RoundOver } from "../../src/relayer/own-account.ts";
+import type { SentTransaction } from "../../src/relayer/own-account.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { Describer } from "../../src/relayer/describer.ts";
 import type { DescriberDependencies, TokenAnnouncement } from "../../src/relayer/describer.ts";
@@ -47,6 +49,37 @@ test("attack: names that a stalled chain announced, and that no root holds, dela
     assert.equal(looked.filter((chainId) => chainId === HEALTHY).length, look, "looked up at once when its root may be there");
   }
   assert.equal(questions, 0);
+});
+
+test("a name that a round is over for is the first thing of the next one, and says so", async () => {
+  let isOver = true;
+  const sent: string[] = [];
+  const dependencies = {
+    l1View: {
+      registry: TransactionTree.of(Array.from({ length: 7 }, (_, i) => id(`batch ${i}`) as Hex)),
+      messages: () => [
+        {
+          batch: { chainId: HEALTHY, batchNumber: 1n, registryLeaf: { index: 0, record: RECORD } },
+          ...{ index: 0, logLeaves: [id("leaf")], sender: toBeHex(0, 20), body: new Uint8Array() },
+        },
+      ],
+    },
+    announcementOf: () => ({ sourceChainId: HEALTHY, messageHash: id("name") }),
+    // The chain does not know the token yet.
+    provider: { call: () => Promise.resolve(toBeHex(0n, 32)) },
+  } as unknown as DescriberDependencies;
+  const describer = new Describer({ chainId: HERE, policy: {} }, dependencies);
+  const round = {
+    send: (call: { readonly data: Hex }): Promise<SentTransaction> => {
+      if (isOver) return Promise.reject(new RoundOver("RoundOver", "others came"));
+      sent.push(call.data);
+      return Promise.resolve({ hash: "0x", nonce: 0, outcome: undefined });
+    },
+  };
+  assert.equal(await describer.describe([transferOf(HEALTHY, 5)], 7n, round), false);
+  isOver = false;
+  assert.equal(await describer.describe([transferOf(HEALTHY, 5)], 7n, round), true);
+  assert.equal(sent.length, 1);
 });
 
 test("attack: a token that tells one name after the other is brought each time after a pause that doubles, and at last with its newest name", async () => {

@@ -39,3 +39,17 @@ test("does not know a list of another chain or batch, one that is not whole, nor
   book.forget();
   assert.equal(book.find(CHAIN, BATCH, messageOf(0, entries)), undefined);
 });
+
+test("attack: thousands of lists of a batch take work by their number, not by its square", () => {
+  const book = new ListBook();
+  const LISTS = 1_500;
+  const begun = performance.now();
+  for (let number = 0; number < LISTS; number++)
+    book.take(CHAIN, { list: transferListName(BATCH, number), place: 0, entry: entryOf(number) });
+  const told = performance.now() - begun;
+  for (let number = 0; number < LISTS; number++)
+    assert.deepEqual(book.find(CHAIN, BATCH, messageOf(number, [entryOf(number)])), { number, entries: [entryOf(number)] });
+  const found = performance.now() - begun - told;
+  // Each name once more, and the message's own hash; 750 names for each list took 300 times as long.
+  assert.ok(found < 30 * told, `${found} ms beside ${told} ms`);
+});

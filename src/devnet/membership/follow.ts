@@ -59,7 +59,7 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
     relayer: {
       async poll() {
         await all((relayer) => relayer.poll());
-        while (await forward()) await forwarded(driver);
+        while ((await forward()) && (await forwarded(driver)));
       },
       async advance() {
         // What fails there is tried again at the next look.
@@ -92,9 +92,19 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
   };
 }
 
-/** Waits for the blocks of what was sent. */
-function forwarded(driver: ForwardingDriver): Promise<void> {
-  return untilIncluded({ waiting: () => driver.waiting, look: () => driver.finish(), makesBlocks: () => true });
+/** Where blocks come so late, the next look takes what is in them: a relay goes on meanwhile. */
+const FORWARDING_PATIENCE_MS = 500;
+
+/** Waits for the blocks of what was sent, where they are made at once. Resolves with whether they are there. */
+async function forwarded(driver: ForwardingDriver): Promise<boolean> {
+  await untilIncluded({
+    waiting: () => driver.waiting,
+    look: () => driver.finish(),
+    answered: () => driver.answered(),
+    makesBlocks: () => true,
+    patienceMs: FORWARDING_PATIENCE_MS,
+  });
+  return driver.waiting === 0;
 }
 
 /** Carries on what forwarders get, from the relayer's account on each base. No step costs more than it brings. */
