@@ -101,4 +101,20 @@ describe("C7: withdrawals that pay their claimer", () => {
     assert.deepEqual([await l1().getBalance(account), await l1().getBalance(relayer())], [0n, had]);
     await devnet.l1.request("hardhat_setCode", [account, "0x"]);
   });
+
+  test("a relay waits for no blocks of an L1 that makes none now, and a later one takes what came of the claims", async () => {
+    const account = fresh();
+    await sendTo(account, 4n * (await claimFee(l1())));
+    await devnet.settle();
+    await devnet.l1.request("evm_setAutomine", [false]);
+    const begun = performance.now();
+    await devnet.relay();
+    // Each round of claims held up all messages for as long as its blocks took, up to 15 s.
+    assert.ok(performance.now() - begun < 10_000);
+    assert.equal(await l1().getBalance(account), 0n);
+    await devnet.l1.request("evm_setAutomine", [true]);
+    await devnet.l1.request("evm_mine", []);
+    await devnet.relay();
+    assert.equal(await l1().getBalance(account), ETHER);
+  });
 });
