@@ -11,8 +11,8 @@ const FIRST_LEVELS = 5n;
 
 /**
  * More gas than its estimate that a transaction on a chain can take by what enters its batch before it, or by being the first of
- * the next batch: the place of a message decides which levels of the tree it hashes, and whether it is the first to write them, and the
- * count. That is 17,100 for the count and each first level, all levels read cold, and a hash for each message.
+ * the next batch: the place of a message decides which levels of the tree it hashes, and whether it is the first to write them,
+ * and the count. That is 17,100 for the count and each first level, all levels read cold, and a hash for each message.
  */
 export const BATCH_GAS_MARGIN = FIRST_WORD_GAS * (1n + FIRST_LEVELS) + LEVEL_GAS * LEVELS + 300n * MOST_MESSAGES;
 

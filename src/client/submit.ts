@@ -53,8 +53,8 @@ export function positive(amount: bigint, what: string): bigint {
 /**
  * Sends a transaction and waits for it. Throws ClientError InsufficientFunds where the account cannot pay value and gas,
  * Refused where a contract or the chain does, Failed where it was included and reverted, Unconfirmed where it was sent and its
- * member does not tell what became of it. After any other error it may have been sent as well. `gasMargin` is what it may take beyond
- * its estimate on a chain, where that is more than others' messages explain.
+ * member does not tell what became of it. After any other error it may have been sent as well. `gasMargin` is what it may take
+ * beyond its estimate on a chain, where that is more than others' messages explain.
  */
 export async function submit(
   { signer, provider, address, member }: Sender,
