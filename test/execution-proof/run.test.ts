@@ -8,6 +8,7 @@ import { PROCESSOR_FIELDS } from "../../src/circuits/processor/processor-air.ts"
 import { limbsOf } from "../../src/circuits/words/word.ts";
 import { decode } from "../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange } from "../../src/execution-proof/run-statement.ts";
+import { RUN_TABLES, type RunTable } from "../../src/execution-proof/run-tables.ts";
 import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
 import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
 import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
@@ -23,7 +24,7 @@ import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { checkTraces } from "../../src/stark/check.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
-import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { checkProverInput, type ProverInput } from "../../src/stark/prover-input.ts";
 import { compileSystem, type System } from "../../src/stark/system.ts";
 import { TableRows } from "../../src/stark/table-rows.ts";
 import { verify } from "../../src/stark/verify.ts";
@@ -76,9 +77,9 @@ describe("proofs of runs", () => {
   });
   after(() => backend.close());
 
-  async function compile(program: RunSystem["program"]): Promise<CompiledRun> {
-    const definition = runDefinition(program, PARAMETERS);
-    return { program, definition, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
+  async function compile(program: RunSystem["program"], tables = RUN_TABLES): Promise<CompiledRun> {
+    const definition = runDefinition(program, PARAMETERS, tables);
+    return { program, definition, tables, system: compileSystem(definition, await commitPreprocessed(definition, backend)) };
   }
 
   async function judge({ system }: CompiledRun, input: ProverInput): Promise<string> {
@@ -135,6 +136,32 @@ describe("proofs of runs", () => {
       );
       const processor = new TableRows("processor", PROCESSOR_FIELDS, changed);
       assert.equal(await judge(run, runInput(run, { ...trace, processor })), "ConstraintMismatch");
+    });
+
+    it("have the same columns in every table, in whichever order the tables are", async () => {
+      const columnsByName = (of: CompiledRun): [string, ProverInput["traces"][number]][] =>
+        runInput(of, trace).traces.map((columns, i): [string, ProverInput["traces"][number]] => [
+          of.system.tables[i]!.air.name,
+          columns,
+        ]);
+      const turned = await compile(program, RUN_TABLES.toReversed());
+      assert.deepEqual(checkTraces(turned.system, runInput(turned, trace)), []);
+      assert.deepEqual(new Map(columnsByName(turned)), new Map(columnsByName(run)));
+    });
+
+    it("are not those of two tables that have exchanged their columns", () => {
+      const at = (name: string): number => run.system.tables.findIndex(({ air }) => air.name === name);
+      const exchanged = (one: string, other: string): RunTable[] => {
+        const [a, b] = [RUN_TABLES[at(one)]!, RUN_TABLES[at(other)]!];
+        return RUN_TABLES.map((table) => {
+          if (table === a) return { ...a, columns: b.columns };
+          return table === b ? { ...b, columns: a.columns } : table;
+        });
+      };
+      const planted = (one: string, other: string) => runInput({ ...run, tables: exchanged(one, other) }, trace);
+      // Before a constraint is looked at.
+      assert.throws(() => checkProverInput(run.system, planted("memory", "keys")), { code: "BadTrace" });
+      assert.throws(() => planted("curveSum", "stackRest"), /curveSum lacks main column/);
     });
 
     it("cannot be made of a step that the kernel refuses: a time that falls", () => {

@@ -45,18 +45,19 @@ export class ArithmeticTrace {
   }
 
   /**
-   * The main columns of each table in the order of `ARITHMETIC_TABLE_NAMES`; of no rows where nothing was asked. Ends the
-   * collection: what the padding asks is asked here, table by table.
+   * The main columns of each table; of no rows where nothing was asked. Ends the collection: what the padding asks is asked here,
+   * table by table.
    */
-  columns(minLogRows: number): Uint32Array[][] {
-    return ARITHMETIC_TABLE_NAMES.map((name) => {
+  columns(minLogRows: number): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
+    const columns = ARITHMETIC_TABLE_NAMES.map((name) => {
       const { fields, operations, padding }: ArithmeticTable = ARITHMETIC_TABLES[name];
       const rows = [...(this.#rows.get(name)?.values() ?? [])].map(({ cells, uses }) => ({ ...cells, uses }));
       const [operation] = operations;
       if (operation === undefined) throw new Error(`table ${name} has no operation`);
       const fill = (): RowCells => ({ ...this.#answer(name, { operation, a: padding, b: 0n, c: 0n }).cells, uses: 0 });
-      return traceColumns(name, fields, rows, { padding: fill, minLogRows });
+      return [name, traceColumns(name, fields, rows, { padding: fill, minLogRows })] as const;
     });
+    return Object.fromEntries(columns) as unknown as Record<ArithmeticTableName, readonly Uint32Array[]>;
   }
 
   #answer(name: ArithmeticTableName, request: Request): ReturnType<ArithmeticTable["row"]> {

@@ -1,9 +1,7 @@
 import type { Air } from "../../stark/air.ts";
 import type { Fields } from "../../stark/fields.ts";
-import type { TableDefinition } from "../../stark/system.ts";
 import { addAir, ADD_FIELDS } from "../add/add-air.ts";
 import { ADD_OPERATIONS, addRow } from "../add/add-trace.ts";
-import { bytePairsTable } from "../byte-pairs/byte-pairs-air.ts";
 import { EXP_FIELDS, expAir } from "../exp/exp-air.ts";
 import { EXP_OPERATIONS, expRow } from "../exp/exp-trace.ts";
 import { EXTRACT_FIELDS, extractAir } from "../extract/extract-air.ts";
@@ -14,7 +12,6 @@ import { MODULAR_FIELDS, modularAir } from "../modular/modular-air.ts";
 import { MODULAR_OPERATIONS, modularRow } from "../modular/modular-trace.ts";
 import { MUL_FIELDS, mulAir } from "../mul/mul-air.ts";
 import { MUL_OPERATIONS, mulRow } from "../mul/mul-trace.ts";
-import { range16Table } from "../range16/range16-air.ts";
 import { SHIFT_FIELDS, shiftAir } from "../shift/shift-air.ts";
 import { SHIFT_OPERATIONS, shiftRow } from "../shift/shift-trace.ts";
 import { SIGNED_FIELDS, signedAir } from "../signed/signed-air.ts";
@@ -53,9 +50,3 @@ export const ARITHMETIC_TABLES = {
 export type ArithmeticTableName = keyof typeof ARITHMETIC_TABLES;
 
 export const ARITHMETIC_TABLE_NAMES = Object.keys(ARITHMETIC_TABLES) as readonly ArithmeticTableName[];
-
-/** The arithmetic tables and those they look up, as definitions of a system. */
-export function arithmeticDefinitions(): TableDefinition[] {
-  const answering = ARITHMETIC_TABLE_NAMES.map((name) => ({ air: ARITHMETIC_TABLES[name].air(), optional: true }));
-  return [...answering, bytePairsTable(), range16Table()];
-}

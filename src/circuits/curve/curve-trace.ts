@@ -14,6 +14,15 @@ import { CURVE_SUM_FIELDS } from "../curve-sum/curve-sum-air.ts";
 import { curveSumColumns, curveSumRow, type Invert } from "../curve-sum/curve-sum-trace.ts";
 import type { Point } from "./secp256k1.ts";
 
+/** The main columns of the curve's tables. */
+export interface CurveColumns {
+  readonly curveMultiple: readonly Uint32Array[];
+  readonly curveChoice: readonly Uint32Array[];
+  readonly curveStep: readonly Uint32Array[];
+  readonly curveSum: readonly Uint32Array[];
+  readonly curveProduct: readonly Uint32Array[];
+}
+
 /** Collects the rows of the curve's tables. Equal sums share a row; what rows ask of other tables is collected, too. */
 export class CurveTrace {
   readonly #multiples = new TableRows("curveMultiple", CURVE_MULTIPLE_FIELDS);
@@ -43,17 +52,16 @@ export class CurveTrace {
   };
 
   /**
-   * The main columns of curveMultiple, curveChoice, curveStep, curveSum and curveProduct; of no rows where nothing was asked.
-   * Ends the collection.
+   * The main columns of each table; of no rows where nothing was asked. Ends the collection.
    */
-  columns(minLogRows: number): Uint32Array[][] {
-    return [
-      curveMultipleColumns(this.#multiples, minLogRows),
-      curveChoiceColumns(this.#choices, minLogRows),
-      curveStepColumns(this.#steps, minLogRows),
-      curveSumColumns(this.#sums.rows(), minLogRows),
-      curveProductColumns(this.#products, minLogRows),
-    ];
+  columns(minLogRows: number): CurveColumns {
+    return {
+      curveMultiple: curveMultipleColumns(this.#multiples, minLogRows),
+      curveChoice: curveChoiceColumns(this.#choices, minLogRows),
+      curveStep: curveStepColumns(this.#steps, minLogRows),
+      curveSum: curveSumColumns(this.#sums.rows(), minLogRows),
+      curveProduct: curveProductColumns(this.#products, minLogRows),
+    };
   }
 }
 

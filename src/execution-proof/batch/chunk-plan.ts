@@ -1,6 +1,6 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
-import type { ProvenProgram } from "../run-system.ts";
+import type { ProvenProgram } from "../run-tables.ts";
 import { type BatchWitness, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BatchRun } from "./chunk-run.ts";
 import type { PartialTree } from "./partial-tree.ts";

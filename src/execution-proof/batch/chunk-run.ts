@@ -8,7 +8,7 @@ import { firstWords } from "../memory-places.ts";
 import { RunRecorder } from "../recorded-run.ts";
 import { type ProvableTrace, withState } from "../run-state.ts";
 import { traceRun } from "../run-trace.ts";
-import type { ProvenProgram } from "../run-system.ts";
+import type { ProvenProgram } from "../run-tables.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { BlockLinks } from "./block-links.ts";
 import { UnprovableBatch } from "./execution-label.ts";

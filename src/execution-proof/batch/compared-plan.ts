@@ -1,7 +1,7 @@
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { Compress, Digest } from "../../protocol/digest.ts";
-import type { ProvenProgram } from "../run-system.ts";
+import type { ProvenProgram } from "../run-tables.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";

@@ -6,7 +6,8 @@ import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System } from "../../stark/system.ts";
 import { KERNEL_PLACES } from "../memory-places.ts";
-import { type ProvenProgram, runDefinition, type RunSystem } from "../run-system.ts";
+import { runDefinition, type RunSystem } from "../run-system.ts";
+import type { ProvenProgram } from "../run-tables.ts";
 
 /** What runs of a protocol version are filled into. */
 export interface ExecutionSystem extends RunSystem {

@@ -40,7 +40,8 @@ import {
 } from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
 import { encodeStatement, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
-import { changesOf, type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
+import { changesOf } from "../../../src/execution-proof/run-system.ts";
+import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";

@@ -1,6 +1,6 @@
 import { RunRecorder } from "../../../src/execution-proof/recorded-run.ts";
 import { firstWords, KERNEL_PLACES } from "../../../src/execution-proof/memory-places.ts";
-import { type ProvenProgram } from "../../../src/execution-proof/run-system.ts";
+import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RootChange } from "../../../src/execution-proof/run-statement.ts";
 import { type ProvableTrace, withState } from "../../../src/execution-proof/run-state.ts";
 import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.ts";

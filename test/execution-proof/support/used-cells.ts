@@ -1,5 +1,6 @@
 import type { ProvableTrace } from "../../../src/execution-proof/run-state.ts";
-import { type ProvenProgram, runInput } from "../../../src/execution-proof/run-system.ts";
+import { runInput } from "../../../src/execution-proof/run-system.ts";
+import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import { planLookups } from "../../../src/stark/lookup.ts";
 import type { SystemDefinition } from "../../../src/stark/system.ts";
 

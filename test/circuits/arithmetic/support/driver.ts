@@ -1,7 +1,7 @@
-import { fixedTableColumns } from "../../../../src/circuits/arithmetic/fixed-columns.ts";
+import { FIXED_TABLES } from "../../../../src/circuits/arithmetic/fixed-tables.ts";
 import { ArithmeticTrace } from "../../../../src/circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type Request } from "../../../../src/circuits/arithmetic/operation.ts";
-import { arithmeticDefinitions } from "../../../../src/circuits/arithmetic/tables.ts";
+import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES } from "../../../../src/circuits/arithmetic/tables.ts";
 import { ALU } from "../../../../src/circuits/buses.ts";
 import { LIMBS, limbsOf } from "../../../../src/circuits/words/word.ts";
 import { assertBoolean } from "../../../../src/circuits/words/expressions.ts";
@@ -30,7 +30,11 @@ export function driverDefinition(): SystemDefinition {
   return {
     name: "arithmetic-driver/1",
     parameters: smallParameters({ minLogRows: 2, maxLogRows: 16, queryCount: 4 }),
-    tables: [{ air: driverAir() }, ...arithmeticDefinitions()],
+    tables: [
+      { air: driverAir() },
+      ...ARITHMETIC_TABLE_NAMES.map((name) => ({ air: ARITHMETIC_TABLES[name].air(), optional: true })),
+      ...FIXED_TABLES.map(({ definition }) => definition()),
+    ],
     statementValueCount: 0,
     publicValues: () => [],
   };
@@ -54,10 +58,11 @@ export function driverInput(claims: readonly Claim[]): ProverInput {
   const zero = limbsOf(0n);
   const padding = () => ({ operation: 0, a: zero, b: zero, c: zero, d: zero, real: 0 });
   const driver = traceColumns("driver", DRIVER_FIELDS, rows, { padding, minLogRows: 2 });
-  const columns = [driver, ...trace.columns(2)];
+  const answers = trace.columns(2);
+  const columns = [driver, ...ARITHMETIC_TABLE_NAMES.map((name) => answers[name])];
   const looking = driverDefinition()
     .tables.slice(0, columns.length)
     .map(({ air }, i) => ({ air, columns: { preprocessed: [], main: columns[i] ?? [] } }));
-  const traces = [...columns, ...fixedTableColumns(looking)];
+  const traces = [...columns, ...FIXED_TABLES.map((table) => table.columns(looking))];
   return { statement: new Uint8Array(0), auxiliary: traces.map(() => []), traces };
 }
