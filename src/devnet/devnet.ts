@@ -31,7 +31,7 @@ import type { Driver } from "./driver.ts";
 import { createFaults, faultMethods } from "./faults.ts";
 import { fundAccounts, requireFunds } from "./funding.ts";
 import type { Dump } from "./keeping/dump.ts";
-import { keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
+import { atTheirPorts, keptMembers, membersToOpen } from "./keeping/kept-chains.ts";
 import type { MemberPlan } from "./keeping/kept-chains.ts";
 import { openWorld } from "./keeping/world.ts";
 import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
@@ -152,7 +152,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   };
   closing.add(() => closeAll(chains.current()));
   world?.forgetOthers(members.map(({ plan }) => plan.chainId));
-  const opened = await openChains(members, opening, chains);
+  const opened = await openChains(await atTheirPorts(members, plans, host), opening, chains);
   if (world?.continues !== true) await fundAccounts(options, { accounts, chains: opened });
   await Promise.all(opened.map(({ pipeline }) => pipeline.pollL1()));
   world?.started();
@@ -275,8 +275,8 @@ function looksOf(
   return bridges === undefined ? looks : [...looks, async () => void (await bridges.look())];
 }
 
-function memberPlan({ plan, runSwitch: { isRunning } }: DevnetChain): MemberPlan {
-  return { plan, isRunning };
+function memberPlan({ plan, url, runSwitch: { isRunning } }: DevnetChain): MemberPlan {
+  return { plan, isRunning, port: Number(new URL(url).port) };
 }
 
 /** Starts the first chains, one after the other, and shows each as soon as it runs. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { answers, Kept } from "./support/kept.ts";
 
@@ -20,10 +22,18 @@ describe("I8 B5: an ecosystem in a folder has the chains that came while it ran"
     // Each start looks at L1, and would take over what waits there.
     await kept.pollL1();
     const before = await answers(kept.devnet);
+    const { url } = kept.devnet.chains[1]!;
     await kept.restart();
     assert.deepEqual(names(), ["chain-271", "gamma"]);
     assert.deepEqual(await answers(kept.devnet), before);
     assert.equal(kept.devnet.info().chains[1]?.operator, operator);
+    assert.equal(kept.devnet.chains[1]?.url, url, "it is where it was");
+    await kept.stop();
+    const other = createServer().listen({ host: "127.0.0.1", port: Number(new URL(url).port) });
+    await once(other, "listening");
+    await kept.start();
+    assert.notEqual(kept.devnet.chains[1]?.url, url, "another process listens there");
+    other.close();
     await kept.pay(7n, 1);
     assert.equal((await kept.devnet.settle(272n)).length, 1);
   });

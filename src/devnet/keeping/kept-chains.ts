@@ -1,3 +1,4 @@
+import { PortInUseError, requireFreePort } from "../../node/serving/listening.ts";
 import { flatPlan, planOfFlat } from "../../options/plan.ts";
 import type { ChainPlan, FlatPlan } from "../../options/plan.ts";
 
@@ -14,13 +15,15 @@ export interface KeptMember {
 export interface MemberPlan {
   readonly plan: ChainPlan;
   readonly isRunning: boolean;
+  /** Where it is served: of a chain whose plan leaves that open, the port that was found. */
+  readonly port?: number;
 }
 
 /** What is kept of these chains; `first` are those that the options describe. */
 export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
-  return chains.map(({ plan, isRunning }) => ({
+  return chains.map(({ plan, isRunning, port = plan.serving.port }) => ({
     chainId: plan.chainId,
-    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(plan) }),
+    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(servedAt(plan, port)) }),
     ...(isRunning ? {} : { stopped: true }),
   }));
 }
@@ -32,4 +35,34 @@ export function membersToOpen(first: readonly ChainPlan[], kept: readonly KeptMe
     const plan = first.find((each) => each.chainId === chainId) ?? (added && planOfFlat(added));
     return plan === undefined ? [] : { plan, isRunning: stopped !== true };
   });
+}
+
+/**
+ * The chains of a start, where those that came while the ecosystem ran were before: their addresses are in users' wallets and
+ * settings. One whose port another process has by now gets any free one, since no option of the start could give it another.
+ */
+export async function atTheirPorts(
+  chains: readonly MemberPlan[],
+  first: readonly ChainPlan[],
+  host = "127.0.0.1",
+): Promise<readonly MemberPlan[]> {
+  const isFree = (port: number): Promise<boolean> =>
+    requireFreePort("a chain", { host, port }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof PortInUseError) return false;
+        throw error;
+      },
+    );
+  return Promise.all(
+    chains.map(async (member) => {
+      const { plan } = member;
+      if (first.some(({ chainId }) => chainId === plan.chainId) || (await isFree(plan.serving.port))) return member;
+      return { ...member, plan: servedAt(plan, 0) };
+    }),
+  );
+}
+
+function servedAt(plan: ChainPlan, port: number): ChainPlan {
+  return { ...plan, serving: { ...plan.serving, port } };
 }
