@@ -90,11 +90,18 @@ export const NIGHT_WORK: readonly NightWork[] = [
   },
   {
     what: "dapps of other bridges with their own npm packages, unmodified",
-    night: ["bridges/layerzero", "bridges/layerzero-api", "bridges/layerzero-kept", "bridges/hyperlane"],
+    night: [
+      "bridges/layerzero",
+      "bridges/layerzero-api",
+      "bridges/layerzero-kept",
+      "bridges/hyperlane",
+      "bridges/example-projects",
+    ],
     day: [
       "contracts/bridges/proven-dvn",
       "contracts/bridges/devnet-executor",
       "contracts/bridges/proven-hook",
+      "plugin/hyperlane-registry",
       "bridges/published-code",
       "bridges/layerzero-worker",
       "options/bridges",

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPackage } from "./built-package.ts";
@@ -23,8 +23,14 @@ export function installProject(folder: string): void {
   const plugin = join(modules, "hardhat-hyperchain");
   rmSync(plugin, { recursive: true, force: true });
   mkdirSync(plugin, { recursive: true });
-  // Its dependencies are found in the checkout around it, its peers in the project or there.
   for (const part of ["package.json", "dist", "contracts"]) cpSync(join(ROOT, part), join(plugin, part), { recursive: true });
+  // As npm does where a project has other versions of its dependencies; its peers are found in the project, or around it.
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { readonly dependencies: object };
+  for (const name of Object.keys(dependencies)) {
+    const link = join(plugin, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, "node_modules", name), link, "junction");
+  }
 }
 
 function isInstalled(modules: string): boolean {

@@ -10,7 +10,9 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The files of this checkout that the patterns name. */
 export function readSourceTree(patterns: readonly string[]): SourceTree {
-  const paths = globSync([...patterns], { cwd: ROOT }).map((path) => path.replaceAll("\\", "/"));
+  // Fixtures are projects with packages of their own.
+  const exclude = (path: string): boolean => /(^|[\\/])node_modules$/.test(path);
+  const paths = globSync([...patterns], { cwd: ROOT, exclude }).map((path) => path.replaceAll("\\", "/"));
   return new Map(paths.sort().map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
 }
 

@@ -1,15 +1,29 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { memberName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, BridgeInfo, BridgesInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, BridgeInfo, BridgesInfo, HyperlaneInfo } from "../../devnet/bridges/bridge-info.ts";
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { folder } from "../../options/ecosystem.ts";
 import { printable } from "../../runtime/printable.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readOption } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
+import { hyperlaneRegistry } from "./hyperlane-registry.ts";
+import { warning } from "./output.ts";
+import type { Output } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 
+interface BridgesArguments extends EcosystemArguments {
+  readonly registry: string | undefined;
+}
+
 /** `hyperchain:bridges`: where bridges of others are, and what waits on them. */
-const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
+const action: NewTaskActionFunction<BridgesArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const answer = (await request("hyperchain_bridges")) as Partial<BridgesInfo>;
+    const registry = readOption("registry", args.registry, folder);
+    if (registry !== undefined) await writeRegistry(resolve(registry), answer.hyperlane, { info, output });
     output.result(() => {
       const { layerzero, hyperlane, trust } = answer;
       const lines = [
@@ -20,6 +34,32 @@ const action: NewTaskActionFunction<EcosystemArguments> = (args, hre) =>
       return "the ecosystem has no bridge of others; its config names them: hyperchains: { bridges: { layerzero: {} } }";
     }, answer);
   });
+
+/** Files for Hyperlane's own command line. */
+async function writeRegistry(
+  into: string,
+  hyperlane: HyperlaneInfo | undefined,
+  { info, output }: { readonly info: EcosystemInfo; readonly output: Output },
+): Promise<void> {
+  if (hyperlane === undefined)
+    throw pluginError("the ecosystem has no Hyperlane; its config names it: hyperchains: { bridges: { hyperlane: {} } }");
+  const { files, refused } = hyperlaneRegistry(hyperlane, info);
+  for (const { path, text } of files) {
+    const place = join(into, path);
+    try {
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text);
+    } catch (error) {
+      throw pluginError(
+        `${place} cannot be written (${String((error as NodeJS.ErrnoException).code)}); name another folder`,
+        error,
+      );
+    }
+  }
+  for (const name of refused)
+    output.progress(warning(`${name} is not in the registry: Hyperlane's tools take names of a-z and 0-9 only`));
+  output.progress(`wrote ${files.length} files into ${into}; 'hyperlane warp deploy --registry ${into}' takes them`);
+}
 
 function bridgeLines(
   bridge: string,

@@ -129,6 +129,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .setAction(() => import("./status.ts"))
     .build(),
   task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
+    .addOption(option("registry", "Folder into which files for Hyperlane's own command line are written"))
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./bridges.ts"))
