@@ -20,7 +20,7 @@ import { QueueView } from "./queue-view.ts";
 import { contractErrorOf } from "./refusal.ts";
 
 /** What chains settle on: L1, or a chain. */
-interface ForwardingLayer {
+export interface ForwardingLayer {
   readonly chainId: ChainId;
   readonly bridge: Hex;
   /** Of the chains that settle there. */

@@ -107,6 +107,21 @@ describe("B8: messages where the ecosystem runs no relayer", () => {
     assert.equal(await relayer.interrupt(), 0);
   });
 
+  test("a relayer of one's own claims withdrawals that pay their claimer, for the fee", async () => {
+    const account = "0x00000000000000000000000000000000000c1a1e";
+    const order = ["hyperchain:send", "0.5", `${account}@l1`, "--from", "1@alpha", "--fee", "0.1", "--no-wait", "--json"];
+    assert.equal((await workplace.run(order)).code, 0);
+    const l1 = new JsonRpcProvider(ecosystem.info.l1.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    try {
+      // Its batch has to be executed first.
+      for (let run = 0; run < 10 && (await l1.getBalance(account)) === 0n; run++)
+        assert.equal((await workplace.run(["hyperchain:relay", "--once", "--json"])).code, 0);
+      assert.equal(await l1.getBalance(account), ETHER / 2n);
+    } finally {
+      l1.destroy();
+    }
+  });
+
   test("are delivered through L1's queue, which the chain must take, whoever relays", async () => {
     const hash = await send();
     const account = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65";

@@ -3,9 +3,10 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { DeliveryPolicy } from "../../relayer/delivery-policy.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import { createRelayer } from "../../relayer/relayer.ts";
-import type { Relayer } from "../../relayer/relayer.ts";
+import type { Relayer, RelayerDependencies } from "../../relayer/relayer.ts";
 import { pluginError } from "../plugin-error.ts";
 import { defaultSender, readPlace, signerOf } from "./accounts.ts";
+import { OwnForwarding } from "./own-forwarding.ts";
 import { sessionOf } from "./session.ts";
 import type { Session } from "./session.ts";
 
@@ -17,13 +18,15 @@ interface OwnRelayerOptions {
   /** Which messages it delivers, and nothing else then. Default: all, and it ends what is in escrow for atomic flows. */
   readonly delivers?: (journey: Journey) => boolean;
   readonly onStep?: (journey: Journey, step: JourneyStep, record: StepRecord) => void;
+  readonly follower?: RelayerDependencies["follower"];
 }
 
 /**
  * A relayer of this task's own beside the ecosystem's: it knows L1 and the chains by their public RPC, and pays from one
  * account.
  */
-export function openRelayer(session: Session, { account, policy = {}, bases, delivers, onStep }: OwnRelayerOptions): Relayer {
+export function openRelayer(session: Session, options: OwnRelayerOptions): Relayer {
+  const { account, policy = {}, bases, delivers, onStep, follower } = options;
   const { info, provider } = session;
   const chains = info.chains.map(({ chainId, hyperchain }) => ({
     chainId: BigInt(chainId),
@@ -39,11 +42,12 @@ export function openRelayer(session: Session, { account, policy = {}, bases, del
         ? {}
         : { settlesFlows: false, choose: (waiting) => waiting.filter((journey) => delivers(journey)) }),
       ...(onStep === undefined ? {} : { onStep }),
+      follower,
     },
   );
 }
 
-/** Relayers between all chains, one for the chains of each layer, as one. */
+/** Relayers between all chains, one for the chains of each layer, as one. They claim what pays them, too, and carry it on. */
 export function openRelayers(
   session: Session,
   options: OwnRelayerOptions,
@@ -51,15 +55,27 @@ export function openRelayers(
   const { info } = session;
   const bases = new Map(info.chains.map((chain) => [(chain.settlesOn ?? info.l1).chainId, chain.chainId]));
   const asking = { ...options, bases: new Set(bases.keys()) };
-  const relayers = [...bases.values()].map((chainId) => openRelayer(sessionOf(session, chainId), asking));
+  const forwarding = new OwnForwarding(options);
+  const relayers = [...bases.values()].map((chainId) => {
+    const here = sessionOf(session, chainId);
+    const relayer = openRelayer(here, { ...asking, follower: () => forwarding.followerOn(here) });
+    forwarding.add(here, relayer);
+    return relayer;
+  });
   const all = async (look: (relayer: Relayer) => Promise<void>): Promise<void> => {
     const outcomes = await Promise.allSettled(relayers.map(look));
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };
   return {
-    poll: () => all((relayer) => relayer.poll()),
-    advance: () => all((relayer) => relayer.advance()),
+    async poll() {
+      await all((relayer) => relayer.poll());
+      await forwarding.toTheEnd();
+    },
+    async advance() {
+      forwarding.advance();
+      await all((relayer) => relayer.advance());
+    },
     observe: () => all((relayer) => relayer.observe()),
     journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
   };
