@@ -13,9 +13,7 @@ import { genesisLeaves } from "../../src/chain/model/genesis.ts";
 import { createInitialState } from "../../src/chain/predeploys/initial-state.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts";
-import type { ExecutedBlock } from "../../src/execution-proof/batch/executed-batch.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
-import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
 import { ExecutedBatches } from "../../src/node/execution/executed-batches.ts";
 import { FollowedGasPrice } from "../../src/node/fees/followed-gas-price.ts";
 import { SealedBatches } from "../../src/node/settling/sealed-batches.ts";
@@ -110,6 +108,22 @@ describe("a follower without its part in marks does not compile, and one whose d
     });
   });
 
+  it("history: batches that were too many to be kept are not counted after a return", () => {
+    const sealed = state.results.find(({ formed }) => formed !== undefined);
+    assert.ok(sealed?.formed !== undefined);
+    const { formed } = sealed;
+    // Two are more than the 64 MiB that it keeps.
+    const large = { ...sealed, formed: { ...formed, pubdata: new Uint8Array(40 * 2 ** 20) } };
+    const history = new StateHistory({ dump: firstTree().export(), steps: [], bytes: 0 }, { compressor: createCompressor() });
+    history.on(large);
+    const mark = history.mark();
+    history.on(large);
+    history.returnTo(mark);
+    history.on(sealed);
+    const { steps, bytes } = history.known;
+    assert.deepEqual([steps.length, bytes], [2, 40 * 2 ** 20 + formed.pubdata.length]);
+  });
+
   it("forming", () => {
     const initial = createInitialState(state.genesis, configuration);
     testFollower({
@@ -144,19 +158,17 @@ describe("a follower without its part in marks does not compile, and one whose d
 
   it("executed batches", () => {
     const tree = firstTree();
-    const older = openTemporaryValues<readonly ExecutedBlock[]>();
     testFollower({
       begin: () =>
         new ExecutedBatches(
           { chainId: BigInt(CHAIN_ID), coinbase: COINBASE, genesis: state.genesis, initialState: configuration, codes: [] },
           { tree, head: () => ({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }) },
-          { older, isWanted: () => false },
+          () => false,
         ),
       // What it takes of a sealed batch depends on the state's tree too: its proofs are tested with it.
       results: state.results.filter(({ batchNumber }) => batchNumber === 2n),
       fields: ["blocks.0.hash", "blocks.0.environment.timestamp", "command.operation.queued.nonce", "command.cheat.balanceWei"],
     });
-    older.close();
   });
 
   it("fees", () => {

@@ -31,8 +31,14 @@ interface Counter {
   readonly log: CommandLog<Addition>;
 }
 
-/** `throwsAt`: a sum at which the first follower throws. */
-function counter(kept: Kept = disk(), { throwsAt }: { readonly throwsAt?: number } = {}): Counter {
+interface Faults {
+  /** A sum at which the first follower throws. */
+  readonly throwsAt?: number;
+  /** Whether the process dies when the second follower has returned. */
+  readonly diesReturning?: boolean;
+}
+
+function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}): Counter {
   let [sum, batch] = [0, 0n];
   const sums: number[] = [];
   const log = new CommandLog<Addition>({ commands: kept.commands, sink: kept.sink });
@@ -54,6 +60,15 @@ function counter(kept: Kept = disk(), { throwsAt }: { readonly throwsAt?: number
       digest: () => `0x${sums.map((each) => each.toString(16)).join("")}`,
     },
   ];
+  const dying: Follower<Sum> = {
+    name: "dying",
+    on: () => undefined,
+    mark: () => undefined,
+    returnTo() {
+      throw new Error("killed");
+    },
+    digest: () => "0x",
+  };
   const spine = new Spine<Addition, Sum>({
     reducer: {
       name: "sum",
@@ -70,7 +85,7 @@ function counter(kept: Kept = disk(), { throwsAt }: { readonly throwsAt?: number
       mark: () => ({ sum, batch }),
       returnTo: (mark) => void ({ sum, batch } = mark as { readonly sum: number; readonly batch: bigint }),
     },
-    followers,
+    followers: diesReturning === true ? [...followers, dying] : followers,
     log,
     begins: (command) => command === 0,
     isRefusal: (error) => error instanceof Refused,
@@ -155,6 +170,18 @@ describe("a chain as a log, a reducer and followers", () => {
         [1, 3],
       ],
     );
+  });
+
+  it("killed in a return after the second follower: nothing of it is kept, and a restart is where the chain was", async () => {
+    const kept = disk();
+    const { spine } = counter(kept, { diesReturning: true });
+    const mark = await spine.mark();
+    for (const command of [0, 1, 2]) await spine.carryOut(command);
+    await assert.rejects(spine.returnTo(mark, "snapshot"), /killed/);
+    assert.deepEqual(kept.commands, [0, 1, 2]);
+    const again = counter(kept);
+    await again.spine.catchUp();
+    assert.deepEqual(again.sums, [0, 1, 3]);
   });
 
   it("killed between append and refusal: a last command that is refused is taken back, an earlier one ends the start", async () => {

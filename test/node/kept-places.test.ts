@@ -6,6 +6,8 @@ import { after, describe, test } from "node:test";
 import type { Place } from "../../src/chain/past/place.ts";
 import { LedgerError } from "../../src/ledger/ledger-error.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
+import { OrderError } from "../../src/chain/ordering/order-error.ts";
+import { damagedKeeping } from "../../src/node/keeping/place-on-l1.ts";
 import { openPlaces } from "../../src/node/keeping/kept-places.ts";
 
 const NAMES = { blocks: "blocks of 271", place: "place of 271" };
@@ -112,5 +114,15 @@ describe("B5: a chain's place in the ledger", () => {
       ledger.stream(NAMES.blocks).append("three");
       assert.throws(() => openPlaces(ledger, NAMES), /4 blocks are kept, and it names 3/);
     });
+  });
+});
+
+describe("a start that refuses what was carried out once", () => {
+  test("tells that the ledger is damaged, and any other error as it is", () => {
+    assert.throws(
+      () => damagedKeeping("chain a", new OrderError("TimeRunsBackwards", "block 3: timestamp 4 is before 5")),
+      (error) => error instanceof LedgerError && error.code === "Damaged" && error.message.includes("block 3: timestamp 4"),
+    );
+    assert.throws(() => damagedKeeping("chain a", new RangeError("another")), RangeError);
   });
 });

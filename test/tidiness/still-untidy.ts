@@ -50,7 +50,6 @@ export const CIRCLE_CLOSERS: readonly string[] = [
   "src/kernels/wasm/emit -> src/kernels/wasm",
   "src/kernels/wasm/programs -> src/kernels/wasm",
   "src/kernels/wasm/programs -> src/kernels/wasm/jobs",
-  "src/node/execution -> src/node",
   "src/node/fees -> src/node",
   "src/node/inflow -> src/node",
   "src/node/serving -> src/node",

@@ -3,48 +3,87 @@ import type { Follower } from "../../core/follower.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import { inputTransaction } from "../../chain/verification/batch-inputs.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
-import { BatchBlocks } from "../../node/batch-blocks.ts";
-import type { OlderBlocks } from "../../node/batch-blocks.ts";
+import type { TemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+
+/** Batches whose blocks are in memory, for those who lag behind. */
+const IN_MEMORY = 64n;
 
 /** Blocks of batches, by the batch's number. */
-export type OlderInputs = OlderBlocks<InputBlock>;
+export type OlderInputs = Pick<TemporaryValues<readonly InputBlock[]>, "get" | "set" | "deleteFrom">;
+
+/** The newest batch that has blocks, and how many those are; undefined before the first block. */
+type RecorderMark = { readonly batchNumber: BatchNumber; readonly count: number } | undefined;
 
 /** Remembers what batches consist of: the newest in memory, older ones where it is told to. */
-export class BatchRecorder implements Follower<CommandResult, ReturnType<BatchBlocks<InputBlock>["mark"]>> {
+export class BatchRecorder implements Follower<CommandResult, RecorderMark> {
   readonly name = "inputs";
   readonly #genesisHash: () => Promise<Hex>;
-  readonly #blocks: BatchBlocks<InputBlock>;
+  readonly #older: OlderInputs | undefined;
+  readonly #batches = new Map<BatchNumber, InputBlock[]>();
+  #newest: BatchNumber | undefined;
+  /** The last hash of the batch that was moved out last: the next one begins behind it. */
+  #movedOut: { readonly batchNumber: BatchNumber; readonly lastHash: Hex | undefined } | undefined;
 
   /** `genesisHash` is block 0's. `older` takes what is not in memory, for members that start again with the first batch. */
   constructor(genesisHash: () => Promise<Hex>, older?: OlderInputs) {
     this.#genesisHash = genesisHash;
-    this.#blocks = new BatchBlocks(older);
+    this.#older = older;
   }
 
   on({ batchNumber, blocks }: Pick<CommandResult, "batchNumber" | "blocks">): void {
+    if (blocks.length === 0) return;
+    const known = this.#batches.get(batchNumber) ?? [];
+    this.#batches.set(batchNumber, known);
+    this.#newest = batchNumber;
     for (const { environment, hash, transactions } of blocks)
-      this.#blocks.add(batchNumber, { environment, hash, transactions: transactions.map(inputTransaction) });
+      known.push({ environment, hash, transactions: transactions.map(inputTransaction) });
+    this.#moveOut(batchNumber - IN_MEMORY);
   }
 
-  mark(): ReturnType<BatchBlocks<InputBlock>["mark"]> {
-    return this.#blocks.mark();
+  mark(): RecorderMark {
+    const newest = this.#newest;
+    return newest === undefined ? undefined : { batchNumber: newest, count: this.#of(newest)?.length ?? 0 };
   }
 
-  returnTo(mark: ReturnType<BatchBlocks<InputBlock>["mark"]>): void {
-    this.#blocks.returnTo(mark);
+  /** Forgets what came after the mark. */
+  returnTo(mark: RecorderMark): void {
+    const newest = mark?.batchNumber ?? -1n;
+    for (const number of this.#batches.keys()) if (number > newest) this.#batches.delete(number);
+    this.#newest = mark?.batchNumber;
+    if (mark !== undefined) this.#batches.set(newest, [...(this.#of(newest) ?? [])].slice(0, mark.count));
+    this.#older?.deleteFrom(newest);
   }
 
   digest(): Hex {
-    const newest = this.#blocks.mark();
-    return digestOf(newest === undefined ? [] : [this.#blocks.hashes, this.#blocks.of(newest.batchNumber)]);
+    const hashes = new Map([...this.#batches].map(([number, blocks]) => [number, blocks.map(({ hash }) => hash)]));
+    return digestOf([hashes, this.#newest === undefined ? [] : this.#of(this.#newest)]);
   }
 
   /** Rejects with RangeError for a batch that is not remembered. */
-  async inputs(batchNumber: bigint): Promise<BatchInputs> {
-    const blocks = this.#blocks.of(batchNumber);
+  async inputs(batchNumber: BatchNumber): Promise<BatchInputs> {
+    const blocks = this.#of(batchNumber);
     if (blocks === undefined) throw new RangeError(`the inputs of batch ${batchNumber} are not remembered`);
-    const parentHash = this.#blocks.lastHash(batchNumber - 1n) ?? (await this.#genesisHash());
+    const parentHash = this.#lastHash(batchNumber - 1n) ?? (await this.#genesisHash());
     return { batchNumber, parentHash, blocks };
+  }
+
+  #of(batchNumber: BatchNumber): readonly InputBlock[] | undefined {
+    return this.#batches.get(batchNumber) ?? this.#older?.get(batchNumber);
+  }
+
+  /** Hash of a batch's last block; undefined where it is not remembered. */
+  #lastHash(batchNumber: BatchNumber): Hex | undefined {
+    const remembered = this.#of(batchNumber)?.at(-1)?.hash;
+    return remembered ?? (this.#movedOut?.batchNumber === batchNumber ? this.#movedOut.lastHash : undefined);
+  }
+
+  #moveOut(batchNumber: BatchNumber): void {
+    const blocks = this.#batches.get(batchNumber);
+    if (blocks === undefined) return;
+    this.#older?.set(batchNumber, blocks);
+    this.#movedOut = { batchNumber, lastHash: blocks.at(-1)?.hash };
+    this.#batches.delete(batchNumber);
   }
 }

@@ -3,12 +3,10 @@ import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
-import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { ExecutedBatches } from "../../node/execution/executed-batches.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { QuorumMemberError } from "./messages.ts";
@@ -46,11 +44,10 @@ export class LabelCheck {
     const { identity, coinbase, genesis, initialState } = options;
     this.#prover = prover;
     const chain = { chainId: identity.chainId, coinbase, genesis, initialState, codes: [] };
-    const older = openTemporaryValues<readonly ExecutedBlock[]>();
     this.#create = () =>
       BatchVerifier.create(options, {
         ...others,
-        beforeForming: (run) => [(this.#executed = new ExecutedBatches(chain, run, { older, isWanted: () => true }))],
+        beforeForming: (run) => [(this.#executed = new ExecutedBatches(chain, run, () => true))],
       });
   }
 

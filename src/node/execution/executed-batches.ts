@@ -17,8 +17,6 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
-import { BatchBlocks } from "../batch-blocks.ts";
-import type { OlderBlocks } from "../batch-blocks.ts";
 
 export interface ExecutedBatchesOptions {
   readonly chainId: ChainId;
@@ -39,8 +37,9 @@ const LINKED_BATCHES = 256n;
 interface GrowingBatch {
   /** The block before it. */
   readonly before: NamedHead;
-  readonly operations: ExecutedBatch["operations"];
-  readonly cheats: ExecutedBatch["cheats"];
+  readonly blocks: ExecutedBlock[];
+  readonly operations: ExecutedBatch["operations"][number][];
+  readonly cheats: ExecutedBatch["cheats"][number][];
 }
 
 /** The last block of the batch before. */
@@ -56,7 +55,6 @@ export interface TakenBatch {
 
 /** Where it stands. */
 interface ExecutedMark {
-  readonly blocks: ReturnType<BatchBlocks<ExecutedBlock>["mark"]>;
   readonly head: NamedHead | undefined;
   readonly growing: GrowingBatch | undefined;
 }
@@ -70,7 +68,6 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   readonly #options: ExecutedBatchesOptions;
   readonly #chain: UnformedChain;
   readonly #isWanted: (batchNumber: BatchNumber) => boolean;
-  readonly #blocks: BatchBlocks<ExecutedBlock>;
   readonly #codes: Map<bigint, Uint8Array>;
   /** Links that were known before a batch. */
   readonly #links = new Map<bigint, readonly BlockLink[]>();
@@ -79,16 +76,11 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   #growing: GrowingBatch | undefined;
   #taken: TakenBatch | undefined;
 
-  /** `older` takes the blocks of batches that are not in memory; `isWanted`: whether a batch's witness is. */
-  constructor(
-    options: ExecutedBatchesOptions,
-    chain: UnformedChain,
-    { older, isWanted }: { readonly older: OlderBlocks<ExecutedBlock>; readonly isWanted: (batchNumber: BatchNumber) => boolean },
-  ) {
+  /** `isWanted`: whether a batch's witness is. */
+  constructor(options: ExecutedBatchesOptions, chain: UnformedChain, isWanted: (batchNumber: BatchNumber) => boolean) {
     this.#options = options;
     this.#chain = chain;
     this.#isWanted = isWanted;
-    this.#blocks = new BatchBlocks(older);
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
@@ -96,34 +88,37 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   }
 
   on({ command, batchNumber, blocks, sealed }: CommandResult): void {
-    if (command.type === "open") this.#growing = { before: this.#head ?? this.#chain.head(), operations: [], cheats: [] };
-    for (const { environment, hash, transactions } of blocks) {
-      const { number, timestamp } = environment;
-      this.#blocks.add(batchNumber, { environment: { number, timestamp }, hash, transactions });
-      this.#head = { number, timestamp, hash };
-    }
+    if (command.type === "open")
+      this.#growing = { before: this.#head ?? this.#chain.head(), blocks: [], operations: [], cheats: [] };
     const growing = this.#growing;
     if (growing === undefined) throw new TypeError(`batch ${batchNumber} was not opened`);
-    if (command.type === "operation" && command.operation.queued !== undefined)
-      this.#growing = { ...growing, operations: [...growing.operations, command.operation.queued] };
+    for (const { environment, hash, transactions } of blocks) {
+      const { number, timestamp } = environment;
+      growing.blocks.push({ environment: { number, timestamp }, hash, transactions });
+      this.#head = { number, timestamp, hash };
+    }
+    if (command.type === "operation" && command.operation.queued !== undefined) growing.operations.push(command.operation.queued);
     const behind = (this.#head ?? growing.before).number;
-    if (command.type === "cheat") this.#growing = { ...growing, cheats: [...growing.cheats, { behind, cheat: command.cheat }] };
-    if (sealed !== undefined) this.#taken = this.#take(batchNumber, growing);
+    if (command.type === "cheat") growing.cheats.push({ behind, cheat: command.cheat });
+    if (sealed === undefined) return;
+    this.#taken = this.#take(batchNumber, growing);
+    this.#growing = undefined;
   }
 
   mark(): ExecutedMark {
-    return { blocks: this.#blocks.mark(), head: this.#head, growing: this.#growing };
+    const growing = this.#growing;
+    if (growing === undefined) return { head: this.#head, growing };
+    const { before, blocks, operations, cheats } = growing;
+    return { head: this.#head, growing: { before, blocks: [...blocks], operations: [...operations], cheats: [...cheats] } };
   }
 
-  returnTo({ blocks, head, growing }: ExecutedMark): void {
-    this.#blocks.returnTo(blocks);
+  returnTo({ head, growing }: ExecutedMark): void {
     this.#head = head;
     this.#growing = growing;
   }
 
   digest(): Hex {
-    const blocks = this.#head === undefined ? [] : this.#blocks.of(this.#blocks.mark()?.batchNumber ?? 0n);
-    return digestOf([this.#blocks.hashes, blocks, this.#head, this.#growing]);
+    return digestOf([this.#head, this.#growing]);
   }
 
   /** What was taken of a sealed batch. */
@@ -133,9 +128,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   }
 
   #take(batchNumber: BatchNumber, growing: GrowingBatch): TakenBatch {
-    const { before: head, operations, cheats } = growing;
+    const { before: head, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
-    const blocks = this.#blocks.of(batchNumber) ?? [];
     const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats };
     const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
     const before = this.#before(batchNumber, previous);

@@ -5,7 +5,6 @@ import type { ChainResult, UnformedChain } from "../../chain/batch/forming.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
-import type { ExecutedBlock } from "../../execution-proof/batch/executed-batch.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -79,8 +78,6 @@ export function openNodeExecution(
   { proofs, onProvable }: ExecutionUses,
   closing: Disposer,
 ): NodeExecution {
-  const older = openTemporaryValues<readonly ExecutedBlock[]>();
-  closing.add(() => older.close());
   const open = proofs === undefined ? undefined : openProofs(options.coinbase, proofs, closing);
   const isWanted = (batchNumber: BatchNumber): boolean =>
     onProvable !== undefined || open?.store.outcome(batchNumber) === undefined;
@@ -105,7 +102,7 @@ export function openNodeExecution(
   };
   return {
     view: open?.view,
-    executed: (chain) => (executed = new ExecutedBatches(options, chain, { older, isWanted })),
+    executed: (chain) => (executed = new ExecutedBatches(options, chain, isWanted)),
     provable: {
       name: "proofs of execution",
       on({ batchNumber, blocks, formed: batch }) {
