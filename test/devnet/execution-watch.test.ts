@@ -9,6 +9,7 @@ import type {
 } from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
 import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
+import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -133,7 +134,7 @@ describe("B3: a watch of a chain whose proofs are withheld", () => {
     await call(0);
     assert.equal(prepared.length, 3);
     await call(0);
-    assert.deepEqual(prepared, [1n, 1n, 1n]);
+    assert.deepEqual(prepared, [TRUSTED_VERSION, TRUSTED_VERSION, TRUSTED_VERSION]);
   });
 
   test("tells once what it names, begins where it is told to, and calls at the same time are one look", async () => {
