@@ -76,6 +76,8 @@ export interface ChainOptions {
   readonly genesisTimestamp: bigint;
   /** The protocol's genesis: the first state tree, the same for every chain. */
   readonly genesis: readonly GenesisAccount[];
+  /** A first state that L1 had before the first batch, with its tree, which the chain takes over. Default: the genesis. */
+  readonly imported?: { readonly accounts: readonly GenesisAccount[]; readonly tree: StateTree };
   /** What this chain has beside it from the start. Its first batch publishes it. */
   readonly initialState?: readonly GenesisAccount[];
   /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */
@@ -262,10 +264,11 @@ type CompositionDependencies = Omit<ChainDependencies, "keeping"> & {
 };
 
 /** What the chain's first block finds, and what of it the first batch publishes. */
-function initialStateOf({ genesis, initialState = [], origin, place }: ChainOptions): InitialState {
+function initialStateOf({ genesis, imported, initialState = [], origin, place }: ChainOptions): InitialState {
+  const before = imported?.accounts ?? genesis;
   if (origin !== undefined) return publishedState(origin.accounts);
-  if (place !== undefined) return publishedState(mergeAccounts(genesis, initialState));
-  return createInitialState(genesis, initialState);
+  if (place !== undefined) return publishedState(mergeAccounts(before, initialState));
+  return createInitialState(before, initialState);
 }
 
 async function composeChain(options: ChainOptions, dependencies: CompositionDependencies): Promise<Chain> {
@@ -291,7 +294,9 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
   const engine = await opening;
   const first =
-    origin === undefined ? { accounts: options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) } : undefined;
+    origin === undefined
+      ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
+      : undefined;
   const questions = startQuestions(chainId, limitsOfCode, witness);
   const head = place?.head ?? (await firstHead(options, engine, witness));
   const guard = new CodeGuard(genesis, options.trustedCreators);
@@ -447,9 +452,9 @@ function timeSource(time: MovableClock): Source<CommandResult, ReturnType<Movabl
 }
 
 /** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
-async function treeOf({ origin, place, genesis }: ChainOptions, compressor: BatchCompressor): Promise<StateTree> {
+async function treeOf({ origin, imported, place, genesis }: ChainOptions, compressor: BatchCompressor): Promise<StateTree> {
   if (place !== undefined) return treeAt(place, compressor);
-  return origin?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
+  return origin?.tree ?? imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
 }
 
 /** Ends what was opened beside what failed; rejects with its error. */

@@ -17,10 +17,11 @@ import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
+import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import { genesisLeaves } from "../model/genesis.ts";
+import { genesisLeaves, mergeAccounts } from "../model/genesis.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { StateTree } from "../state/state-tree.ts";
@@ -128,6 +129,17 @@ function planImport(chainId: ChainId, number: number, { leaves, codes }: Part, t
   const { entries, oldRoot, newRoot, witness } = tree.apply(leaves, BigInt(outputsHash));
   const { leafCount } = tree;
   return { number, oldStateRoot: oldRoot, newStateRoot: newRoot, leafCount, entries, pubdata, outputsHash, witness };
+}
+
+/** All accounts behind the last import: the genesis with the first state, and what that import wrote into the outputs slot. */
+export function importedAccounts(
+  genesis: readonly GenesisAccount[],
+  state: readonly GenesisAccount[],
+  { imports }: PlannedImports,
+): readonly GenesisAccount[] {
+  const address: Hex = `0x${OUTPUTS_ADDRESS.toString(16).padStart(40, "0")}`;
+  const outputs = imports.slice(-1).map(({ outputsHash }) => ({ slot: OUTPUTS_SLOT, value: BigInt(outputsHash) }));
+  return mergeAccounts(genesis, [...state, { address, storage: outputs }]);
 }
 
 /** Binds planned imports to the chain that was created with them. `previousCommitment` is the first record's. */

@@ -20,6 +20,11 @@ import type { FalseDigest } from "./leaf-directory.ts";
 import type { PublishedContent } from "./published-batch.ts";
 import { ReconstructionError } from "./reconstruction-error.ts";
 
+/** What a state takes of a batch, or of an import. */
+type AppliedContent = Pick<PublishedContent, "entries" | "bytecodes"> & {
+  readonly statement: Pick<PublishedContent["statement"], "newStateRoot">;
+};
+
 /** A chain's state, rebuilt batch by batch: tree, accounts, slots and codes. */
 export class RebuiltState {
   /** Of all digests; fast. */
@@ -52,6 +57,11 @@ export class RebuiltState {
    */
   apply(batchNumber: BatchNumber, content: PublishedContent): void {
     this.#reach(batchNumber, content, () => this.tree.applyDiffList(content.entries));
+  }
+
+  /** The same of a part of the first state, by its number. */
+  applyImport(number: number, content: AppliedContent): void {
+    this.#reach(BigInt(number), content, () => this.tree.applyDiffList(content.entries));
   }
 
   /** The same, and what a proof of the batch needs. */
@@ -118,7 +128,7 @@ export class RebuiltState {
     return code;
   }
 
-  #reach(batchNumber: BatchNumber, { entries, bytecodes, statement }: PublishedContent, apply: () => void): void {
+  #reach(batchNumber: BatchNumber, { entries, bytecodes, statement }: AppliedContent, apply: () => void): void {
     try {
       apply();
     } catch (error) {

@@ -9,7 +9,6 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
-import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { readBatchContent } from "./batch-content.ts";
 import { BatchLedger, checkRecord } from "./batch-ledger.ts";
@@ -19,6 +18,7 @@ import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-co
 import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "./l1-history.ts";
+import { applyImports } from "./imported-state.ts";
 import { historyInEvents } from "./published-history.ts";
 import type { PublishedHistory } from "./published-history.ts";
 import { findImports, reformBatch } from "./unexecuted-batch.ts";
@@ -153,8 +153,10 @@ export async function rebuild(
 
   const total = Number(onL1.totals[upTo]);
   const ledger = new BatchLedger();
+  const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest: DEFAULT_BLOCKS_PER_REQUEST };
+  const first = await applyImports(state, contract, range);
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber });
-  const replay = new BatchReplay({ contract, state, ledger, history, provider, block: l1.blockNumber });
+  const replay = new BatchReplay({ first, contract, state, ledger, history, provider, block: l1.blockNumber });
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
   const upgrades: UpgradeEvent[] = [];
@@ -204,6 +206,8 @@ export async function rebuild(
 }
 
 interface ReplayDependencies {
+  /** Before the first batch. */
+  readonly first: StoredBatch;
   readonly contract: ChainContractFacts;
   readonly state: RebuiltState;
   readonly ledger: BatchLedger;
@@ -225,14 +229,14 @@ class BatchReplay {
   readonly #provider: Provider;
   readonly #block: number;
 
-  constructor({ contract, state, ledger, history, provider, block }: ReplayDependencies) {
+  constructor({ first, contract, state, ledger, history, provider, block }: ReplayDependencies) {
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
     this.#history = history;
     this.#provider = provider;
     this.#block = block;
-    this.last = genesisStoredBatch(contract.configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
+    this.last = first;
   }
 
   /** Reads the next batches' calldata, several at a time, and applies them in order. */

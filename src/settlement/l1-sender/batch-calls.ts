@@ -1,3 +1,4 @@
+import { ZeroHash } from "ethers";
 import type { AssetFlow } from "../../protocol/asset-flows.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -35,6 +36,22 @@ function withoutApproval(data: Hex): string {
     : ([hyperchainInterface, "commitBatch"] as const);
   const others = contract.decodeFunctionData(name, data).toArray().slice(0, -1);
   return contract.encodeFunctionData(name, [...others, { validFrom: 0n, validUntil: 0n, signatures: [] }]);
+}
+
+/** The contract's `ImportBatch`, published. */
+interface ImportBatch {
+  readonly number: number;
+  readonly newStateRoot: Hex;
+  readonly diffDigest: Hex;
+  readonly pubdata: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+/** Calldata of `importBatch`. `later` are the hashes of the data of all imports behind it. */
+export function encodeImport(previous: StoredBatch, batch: ImportBatch, later: readonly Hex[]): Hex {
+  const published = { pubdata: toHex(batch.pubdata), pubdataHash: ZeroHash, entryCount: 0, policyData: "0x" };
+  const shown = { ...batch, ...published, proof: toHex(batch.proof) };
+  return hyperchainInterface.encodeFunctionData("importBatch", [previous, shown, later]) as Hex;
 }
 
 /** Calldata of `proveBatch`. */

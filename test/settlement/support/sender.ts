@@ -50,7 +50,7 @@ export function transactorOf(
 
 /** What a chain's stages share, with a clock that does not wait. */
 export function senderContext(
-  chain: SettledChain,
+  chain: Pick<SettledChain, "contract" | "created">,
   account: HardhatEthersSigner,
   overrides: Partial<SenderContext> = {},
   options: TransactorOptions = {},

@@ -1,0 +1,67 @@
+import { Interface } from "ethers";
+import type { Signer } from "ethers";
+import { chainFactoryAbi } from "../../abi/chain-factory.ts";
+import type { FormedImport } from "../../chain/batch/form-imports.ts";
+import { digestToHex } from "../../protocol/digest.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
+import { encodeImport } from "../../settlement/l1-sender/batch-calls.ts";
+import { DeploymentError } from "../l1/deploy-ecosystem.ts";
+
+const factoryInterface = new Interface(chainFactoryAbi);
+
+/** Where the imports go, and how they are proven. */
+interface ImportDependencies {
+  readonly hyperchain: Hex;
+  readonly factory: Hex;
+  readonly chainId: bigint;
+  /** An account without code; anyone may import. */
+  readonly signer: Signer;
+  /** The proof of one import's changes, for the verifier of the chain's version. */
+  readonly prove: (job: FormedImport["job"]) => Promise<Uint8Array>;
+}
+
+/** What the imports have made of the chain. */
+export interface BornChain {
+  /** Stands before the first batch. */
+  readonly record: StoredBatch;
+  /** Seconds of L1's time. */
+  readonly bornAt: bigint;
+}
+
+/**
+ * Proves the parts of a first state and brings them to L1 in order; with the last the chain is born. `genesis` is the
+ * record before the first. Rejects with DeploymentError, naming the contract's error, where L1 refuses one.
+ */
+export async function bringImports(
+  imports: readonly FormedImport[],
+  genesis: StoredBatch,
+  { hyperchain, factory, chainId, signer, prove }: ImportDependencies,
+): Promise<BornChain> {
+  const hashes = imports.map(({ pubdata }) => hashPubdata(pubdata));
+  let record = genesis;
+  for (const [number, { pubdata, commitment, leafCount, job }] of imports.entries()) {
+    const { statement } = job;
+    const newStateRoot = digestToHex(statement.newStateRoot);
+    const shown = { number, newStateRoot, diffDigest: digestToHex(statement.diffDigest), pubdata, proof: await prove(job) };
+    await send(signer, hyperchain, encodeImport(record, shown, hashes.slice(number + 1)), number);
+    record = { ...record, commitment, newStateRoot, leafCount: BigInt(leafCount) };
+  }
+  const answer = await signer.call({ to: factory, data: factoryInterface.encodeFunctionData("bornAt", [chainId]) });
+  const [bornAt] = factoryInterface.decodeFunctionResult("bornAt", answer) as unknown as [bigint];
+  return { record, bornAt };
+}
+
+async function send(signer: Signer, to: Hex, data: Hex, number: number): Promise<void> {
+  try {
+    const response = await signer.sendTransaction({ to, data });
+    await response.wait();
+  } catch (error) {
+    const contractError = contractErrorOf(error);
+    if (contractError === undefined) throw error;
+    const reason = `the chain's contract refuses import ${number} with ${describeContractError(contractError)}`;
+    throw new DeploymentError("importBatch", reason, { cause: error });
+  }
+}

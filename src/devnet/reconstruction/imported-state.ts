@@ -1,0 +1,104 @@
+import type { Log, Provider } from "ethers";
+import type { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { digestFromHex } from "../../protocol/digest.ts";
+import { outputsEntry } from "../../protocol/diff-list.ts";
+import { fromHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
+import { hashPubdata } from "../../protocol/pubdata.ts";
+import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
+import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
+import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
+import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import type { ChainContractFacts } from "./chain-contract.ts";
+
+/** Where the imports are looked for. */
+interface ImportRange {
+  readonly provider: Provider;
+  readonly fromBlock: number;
+  readonly toBlock: number;
+  readonly blocksPerRequest: number;
+}
+
+/**
+ * Applies a chain's imports to its version's genesis, and resolves with the record before the first batch. Each import's
+ * data are its transaction's own input, and must come to what the chain was created with. Rejects with
+ * ReconstructionError: EventMissing for a chain that is not born, and by the part that does not fit.
+ */
+export async function applyImports(
+  state: RebuiltState,
+  { hyperchain, configuration }: Pick<ChainContractFacts, "hyperchain" | "configuration">,
+  { provider, fromBlock, toBlock, blocksPerRequest }: ImportRange,
+): Promise<StoredBatch> {
+  const { chainId, protocolVersion, importBatches, importStateRoot, importData } = configuration;
+  let record = genesisStoredBatch(protocolVersion, state.stateRoot, BigInt(state.leafCount));
+  if (importBatches === 0n) return record;
+  const question = { address: hyperchain, topics: [topicOf(hyperchainInterface, "BatchImported")], fromBlock, toBlock };
+  const logs = await readLogs(provider, question, blocksPerRequest);
+  if (BigInt(logs.length) !== importBatches)
+    throw new ReconstructionError(
+      "EventMissing",
+      `L1 tells ${logs.length} imports of ${importBatches}; the chain is not born yet`,
+    );
+  const hashes: Hex[] = [];
+  for (const [number, log] of logs.entries()) {
+    const pubdata = await pubdataOf(log, number, provider);
+    hashes.push(hashPubdata(pubdata));
+    record = toldRecord(log);
+    applyOne(state, { chainId, number, pubdata, newStateRoot: record.newStateRoot });
+  }
+  const data = hashImports(hashes);
+  if (data !== importData)
+    throw new ReconstructionError("PubdataMismatch", `the imports' data come to ${data}, the creation says ${importData}`);
+  if (state.stateRoot !== importStateRoot)
+    throw new ReconstructionError("RootMismatch", `the imports lead to ${state.stateRoot}, the creation says ${importStateRoot}`);
+  return record;
+}
+
+function toldRecord({ data, topics }: Log): StoredBatch {
+  const event = hyperchainInterface.decodeEventLog("BatchImported", data, topics);
+  return plainStoredBatch(event["record"] as NamedResult);
+}
+
+async function pubdataOf({ transactionHash }: Log, number: number, provider: Provider): Promise<Uint8Array> {
+  const transaction = await provider.getTransaction(transactionHash);
+  const selector = hyperchainInterface.getFunction("importBatch")?.selector ?? "0x";
+  if (transaction?.data.startsWith(selector) !== true)
+    throw new ReconstructionError(
+      "PubdataMissing",
+      `transaction ${transactionHash} brought import ${number}, and does not hold it`,
+    );
+  const { batch } = hyperchainInterface.decodeFunctionData("importBatch", transaction.data) as unknown as {
+    readonly batch: { readonly pubdata: string };
+  };
+  const pubdata = fromHex(batch.pubdata);
+  if (pubdata.length === 0)
+    throw new ReconstructionError(
+      "NotARollup",
+      `the data of import ${number} were withheld: only who keeps them has the first state`,
+    );
+  return pubdata;
+}
+
+interface ImportedPart {
+  readonly chainId: bigint;
+  readonly number: number;
+  readonly pubdata: Uint8Array;
+  readonly newStateRoot: Hex;
+}
+
+function applyOne(state: RebuiltState, { chainId, number, pubdata, newStateRoot }: ImportedPart): void {
+  const decoding = decodePubdata(pubdata, { oldLeafCount: state.leafCount, priorityOpCount: 0 });
+  if (!decoding.ok) {
+    const { code, offset } = decoding.rejection;
+    throw new ReconstructionError("PubdataMalformed", `${code} at byte ${offset} of the data of import ${number}`);
+  }
+  const { changes, bytecodes } = decoding.pubdata;
+  const outputsHash = hashImportOutputs(chainId, number, hashPubdata(pubdata));
+  const entries = [...changes, outputsEntry(BigInt(outputsHash))];
+  state.applyImport(number, { entries, bytecodes, statement: { newStateRoot: digestFromHex(newStateRoot) } });
+}

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { planImports } from "../../../src/chain/batch/form-imports.ts";
+import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { digestToHex } from "../../../src/protocol/digest.ts";
+import { keccak } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
+
+const compressor = createCompressor();
+const addressOf = (number: number): Hex => `0x${"a5".repeat(18)}${number.toString(16).padStart(4, "0")}`;
+const emptyTree = (): StateTree => StateTree.genesis([], { compressor });
+const codeOf = (bytes: number, first: number): Hex => `0x${first.toString(16).padStart(2, "0")}${"5b".repeat(bytes - 1)}`;
+
+describe("a first state in imports", () => {
+  test("parts hold what one transaction takes; an account's header and code are in one", () => {
+    const state = Array.from({ length: 8 }, (_, i): GenesisAccount => ({
+      ...{ address: addressOf(i), nonce: 1n, balanceWei: 5n, code: codeOf(24_576, i + 1) },
+      storage: [{ slot: 1n, value: 2n ** 255n }],
+    }));
+    const tree = emptyTree();
+    const { imports, importStateRoot } = planImports(271n, state, tree);
+    assert.equal(imports.length, 3);
+    assert.equal(importStateRoot, digestToHex(tree.root));
+    let leafCount = 2;
+    for (const { pubdata } of imports) {
+      assert.ok(pubdata.length <= 100_000, String(pubdata.length));
+      const decoding = decodePubdata(pubdata, { oldLeafCount: leafCount, priorityOpCount: 0 });
+      assert.ok(decoding.ok);
+      const { changes, bytecodes, logs } = decoding.pubdata;
+      assert.deepEqual(logs, []);
+      const named = changes.flatMap((entry) => (entry.type === "insertion" && entry.leafKind === 2 ? [entry.value] : []));
+      assert.deepEqual(named.toSorted(), bytecodes.map((code) => BigInt(keccak(code))).toSorted());
+      leafCount += changes.length;
+    }
+    assert.equal(leafCount, tree.leafCount);
+    // Four leaves an account, beside the two that every tree has.
+    assert.equal(tree.leafCount, 2 + 8 * 4);
+  });
+
+  test("the leaves are the state's, whatever the parts", () => {
+    const storage = Array.from({ length: 1_000 }, (_, i) => ({ slot: BigInt(i), value: BigInt(i + 1) }));
+    const state: readonly GenesisAccount[] = [{ address: addressOf(1), nonce: 1n, storage }];
+    const tree = emptyTree();
+    assert.equal(planImports(271n, state, tree).imports.length, 2);
+    for (const leaf of genesisLeaves(state)) assert.equal(tree.get(leaf), leaf.value);
+  });
+
+  test("the same state on another chain has the same data and another root: outputs name the chain", () => {
+    const state: readonly GenesisAccount[] = [{ address: addressOf(1), balanceWei: 1n }];
+    const [one, other] = [planImports(271n, state, emptyTree()), planImports(272n, state, emptyTree())];
+    assert.equal(one.importData, other.importData);
+    assert.notEqual(one.importStateRoot, other.importStateRoot);
+  });
+
+  test("no state, no imports", () => {
+    const { imports, importData } = planImports(271n, [], emptyTree());
+    assert.deepEqual([imports.length, BigInt(importData)], [0, 0n]);
+  });
+
+  test("import holds slots of SystemContext, or another account of the protocol's own: refused by name", () => {
+    for (const address of ["0x800b", "0x8001", "0x10003", "0x20003", "0x1"].map(
+      (short): Hex => `0x${short.slice(2).padStart(40, "0")}`,
+    ))
+      assert.throws(() => planImports(271n, [{ address, storage: [{ slot: 2n, value: 1n }] }], emptyTree()), {
+        name: "ImportError",
+        code: "ReservedAccount",
+        message: new RegExp(`${address}.*leave it out`),
+      });
+  });
+
+  test("an account that is listed twice is refused", () => {
+    const account = { address: addressOf(1), nonce: 1n };
+    assert.throws(() => planImports(271n, [account, account], emptyTree()), { code: "DuplicateAccount" });
+  });
+});
