@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { connectChain, prepareWorkload, startBenchDevnet } from "./bench-devnet.ts";
+import { serveBareEngine } from "./bare-endpoint.ts";
 import { byRest, measureConfirmations } from "./devnet-confirmations.ts";
+import type { Confirmations } from "./devnet-confirmations.ts";
 import { measureProven } from "./devnet-proven.ts";
 import { measureCommitCosts } from "./devnet-settlement.ts";
 import { measureSevenSteps } from "./devnet-seven-steps.ts";
@@ -14,6 +16,12 @@ export interface DevnetBenchOptions {
   readonly transactions: number;
   /** How long to prove without a pause; 0 leaves that measurement out. */
   readonly provenSeconds: number;
+}
+
+/** The same transactions on the chain, and in the reference. */
+interface Beside {
+  readonly chain: Confirmations;
+  readonly bare: Confirmations;
 }
 
 const CHAIN_IDS = [271n, 272n] as const;
@@ -45,21 +53,30 @@ export async function benchDevnet({ json, transactions, provenSeconds }: DevnetB
     const load = await prepareWorkload(devnet, busy, HOLDERS);
     const bare = await openBareEngine(busy.pipeline.chain, load, connectChain);
     const throughput = await measureThroughput(busy.pipeline.chain, bare, load, transactions);
-    await bare.close();
     rssMiB["throughput"] = rss();
-    const alone = await measureConfirmations(busy.url, load.mixedTransfers(Math.min(transactions, MAX_ALONE), 1), 1);
-    const many = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS);
+    const reference = await serveBareEngine(bare);
+    const onBoth = async (count: number, connections: number): Promise<Beside> => {
+      const raws = load.mixedTransfers(count, connections);
+      const chain = await measureConfirmations(busy.url, raws, connections);
+      return { chain, bare: await measureConfirmations(reference.url, raws, connections) };
+    };
+    const alone = await onBoth(Math.min(transactions, MAX_ALONE), 1);
+    const many = await onBoth(transactions, CONNECTIONS);
+    await reference.close();
+    await bare.close();
     const rest = await measureConfirmations(busy.url, load.mixedTransfers(transactions, CONNECTIONS), CONNECTIONS, byRest);
     rssMiB["confirmations"] = rss();
     const proven = provenSeconds === 0 ? undefined : await measureProven(settled, workload, provenSeconds);
     rssMiB["proven"] = rss();
     const result = {
       readySeconds,
-      confirmMsP50: median(alone.ms),
-      confirmMsP99: quantile(many.ms, 0.99),
+      confirmMsP50: median(alone.chain.ms),
+      confirmMsP99: quantile(many.chain.ms, 0.99),
+      confirmP50PerEdr: median(alone.chain.ms) / median(alone.bare.ms),
+      confirmP99PerEdr: quantile(many.chain.ms, 0.99) / quantile(many.bare.ms, 0.99),
       restMsP99: quantile(rest.ms, 0.99),
       ...throughput,
-      httpTxPerSecond: many.txPerSecond,
+      httpTxPerSecond: many.chain.txPerSecond,
       ...(proven === undefined ? {} : { provenTxPerSecond: proven.provenTxPerSecond, proven }),
       sevenStepSeconds: steps.seconds,
       sevenStepProveSeconds: steps.proveSeconds,
