@@ -1,7 +1,8 @@
 // Runs that are too long for `npm test`, by name: `npm run nightly -- simulation --seed 7 --steps 1000000`. Without a name, all.
+// At the end a line for each says how it ended, what it did and what it took; `--strict` fails for unsteady test files too.
 // `npm run nightly -- replay --ledger FOLDER test/flow/bridge.test.ts` goes on where it was ended.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +14,10 @@ import type { Step } from "../test/simulation/episode.ts";
 import { isGood as isGoodEnd, partsOf, runParts } from "../test/simulation/parts.ts";
 import type { PartEnd } from "../test/simulation/parts.ts";
 import { replay, shrink } from "../test/simulation/shrink.ts";
+import { nightlySummary } from "./nightly-summary.ts";
+import type { NightlyEnd } from "./nightly-summary.ts";
+import { cpuSeconds } from "./test-cpu.ts";
+import type { TestReport } from "./test-verdict.ts";
 
 interface Options {
   readonly seed: number;
@@ -29,15 +34,23 @@ interface Options {
   readonly checks: number;
   /** Test files that are replayed or run; none: all. */
   readonly files: readonly string[];
+  /** Whether a test file that needed a second run is a failure. */
+  readonly isStrict: boolean;
 }
 
-/** Returns whether all went well. */
-type Run = (options: Options) => Promise<boolean>;
+/** Whether all went well, and what was done. */
+type Run = (options: Options) => Promise<Pick<NightlyEnd, "isGood" | "figures">>;
 
 const RUNS: Record<string, Run> = {
   simulation: runSimulation,
-  arithmetic: ({ seed }) => proveArithmetic(seed),
-  kills: ({ seed }) => killAtRandom(seed),
+  arithmetic: async ({ seed }) => {
+    const { isGood, proofs } = await proveArithmetic(seed);
+    return { isGood, figures: `${proofs} proofs verified` };
+  },
+  kills: async ({ seed }) => {
+    const { isGood, kills } = await killAtRandom(seed);
+    return { isGood, figures: `${kills} kills, nothing lost` };
+  },
   replay: runReplay,
   tests: runTests,
 };
@@ -53,6 +66,7 @@ const { values, positionals } = parseArgs({
     trace: { type: "string" },
     proofs: { type: "string", default: "all" },
     checks: { type: "string", default: "20" },
+    strict: { type: "boolean", default: false },
   },
 });
 const options: Options = {
@@ -65,17 +79,21 @@ const options: Options = {
   proofs: countOf("--proofs", values.proofs),
   checks: countOf("--checks", values.checks),
   files: positionals.filter(isTestFile),
+  isStrict: values.strict,
 };
 const say = options.isJson ? console.error : console.log;
-let isGood = true;
+const ends: NightlyEnd[] = [];
 const names = positionals.filter((name) => !isTestFile(name));
 for (const name of names.length > 0 ? names : Object.keys(RUNS)) {
   const run = RUNS[name];
   if (run === undefined) throw new Error(`no run is called '${name}'; there are: ${Object.keys(RUNS).join(", ")}`);
   say(`${name}: seed ${options.seed}, ${options.steps} steps`);
-  isGood = (await run(options)) && isGood;
+  const [begun, cpu] = [performance.now(), cpuSeconds()];
+  const end = await run(options);
+  ends.push({ name, ...end, seconds: (performance.now() - begun) / 1000, cpuSeconds: cpuSeconds() - cpu });
 }
-process.exitCode = isGood ? 0 : 1;
+say(nightlySummary(ends));
+process.exitCode = ends.every(({ isGood }) => isGood) ? 0 : 1;
 
 function countOf(option: string, text: string): number {
   const count = text === "all" ? Infinity : Number(text);
@@ -88,7 +106,7 @@ function isTestFile(name: string): boolean {
 }
 
 /** Proves each batch of the flow suite, or with `--proofs` some, and has another process verify it. */
-async function runReplay({ files, proofs, checks, processes, ledger: folder, isJson }: Options): Promise<boolean> {
+async function runReplay({ files, proofs, checks, processes, ledger: folder, isJson }: Options): ReturnType<Run> {
   const report = await replayFlows({ files, proofs, checks, folder, workers: processes, say });
   const { batches, proven, checked, followed, labelled, problems } = report;
   const judged = `${proven} proven and verified, ${checked} checked, ${followed} followed by the machine, ${labelled} labelled`;
@@ -97,17 +115,33 @@ async function runReplay({ files, proofs, checks, processes, ledger: folder, isJ
     say(`${batches} batches of ${report.files} files: ${judged}`);
     for (const problem of problems) say(`WRONG: ${problem}`);
   }
-  return problems.length === 0;
+  return { isGood: problems.length === 0, figures: `${batches} batches of ${report.files} files: ${judged}` };
 }
 
 /** The tests that are too much for `npm test`, or those that are named, in their longer form (scripts/test-night.ts). */
-async function runTests({ files }: Options): Promise<boolean> {
+async function runTests({ files, isStrict }: Options): ReturnType<Run> {
   const script = fileURLToPath(new URL("test.ts", import.meta.url));
-  const { status } = spawnSync(process.execPath, [script, "--night", ...files], { stdio: "inherit" });
-  return status === 0;
+  const folder = mkdtempSync(join(tmpdir(), "nightly-"));
+  try {
+    const report = join(folder, "report.json");
+    const strict = isStrict ? ["--strict"] : [];
+    const { status } = spawnSync(process.execPath, [script, "--night", "--report", report, ...strict, ...files], {
+      stdio: "inherit",
+    });
+    // There is none where the contracts do not compile.
+    if (!existsSync(report)) return { isGood: false, figures: "no test has run" };
+    const { files: count, failed, unsteady } = JSON.parse(readFileSync(report, "utf8")) as TestReport;
+    const named = [...failed, ...unsteady.map((file) => `${file} (unsteady)`)].join(", ");
+    return {
+      isGood: status === 0,
+      figures: `${count} files, ${failed.length} failed, ${unsteady.length} unsteady: ${named || "none"}`,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
-async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: Options): Promise<boolean> {
+async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: Options): ReturnType<Run> {
   if (trace !== undefined) return replayTrace(trace);
   const parts = partsOf(seed, steps);
   const ends = await runParts({ parts, processes, ledger, report: say });
@@ -117,7 +151,7 @@ async function runSimulation({ seed, steps, processes, ledger, isJson, trace }: 
   if (isJson) console.log(JSON.stringify({ seed, steps, done, seconds, isWhole, parts: ends.map(withoutSteps) }));
   else say(`${done} steps in ${parts.length} parts: ${isWhole ? "all is well" : "something is wrong"}`);
   for (const end of ends) if (end.failure !== undefined) await reportTrace(end, end.failure);
-  return isWhole;
+  return { isGood: isWhole, figures: `${done} steps in ${parts.length} parts` };
 }
 
 /** A trace has a file of its own. */
@@ -125,10 +159,10 @@ function withoutSteps({ failure, ...end }: PartEnd): object {
   return failure === undefined ? end : { ...end, failure: { name: failure.name, message: failure.message } };
 }
 
-async function replayTrace(file: string): Promise<boolean> {
+async function replayTrace(file: string): ReturnType<Run> {
   const failure = await replay(JSON.parse(readFileSync(file, "utf8")) as Step[]);
   console.log(failure?.message ?? "nothing went wrong");
-  return failure === undefined;
+  return { isGood: failure === undefined, figures: "one trace" };
 }
 
 /** Looks for a shorter trace, and says how to replay it. */

@@ -1,10 +1,10 @@
 // The whole test run, as `npm test` and CI call it: contracts compiled, types, lint and format checked, then every test file, tier
 // after tier, in one queue. `npm test -- --tier unit` runs one tier, `npm test -- test/stark/*.test.ts` some files, both without the static checks.
 // A file that fails is run once more, alone, at the end; one that passes then is named as unsteady (docs/decisions/0022).
-// `--strict` fails for it too. What is too much for it `npm run nightly -- tests` runs, by `--night` (docs/decisions/0048).
+// `--strict` fails for it too. `--report FILE` writes figures. What is too much for it `npm run nightly -- tests` runs, by `--night` (docs/decisions/0048).
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { globSync } from "node:fs";
+import { globSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,11 +14,19 @@ import { runFiles } from "./test-files.ts";
 import { isNightFile, isOfTheNight, nightNote } from "./test-night.ts";
 import { inProcesses } from "./test-processes.ts";
 import { inOrder, TEST_TIERS, tierOf, timesReport } from "./test-tiers.ts";
+import { verdictOf } from "./test-verdict.ts";
+import type { TestReport } from "./test-verdict.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals: selected } = parseArgs({
   allowPositionals: true,
-  options: { tier: { type: "string" }, strict: { type: "boolean" }, night: { type: "boolean", default: false } },
+  options: {
+    tier: { type: "string" },
+    strict: { type: "boolean", default: false },
+    night: { type: "boolean", default: false },
+    // A file for the run's figures, as JSON.
+    report: { type: "string" },
+  },
 });
 /** Several times what the slowest process takes on a busy machine: only for those that would never end. */
 const LIMITS = { root, limitMs: values.night ? 3_600_000 : 900_000 };
@@ -113,9 +121,11 @@ const again = isWorthAgain
 console.error(timesReport(tiers, times));
 console.error(`all, with the checks: ${cpuSeconds().toFixed(0)} CPU s`);
 if (isWhole) console.error(nightNote(all.filter(isNightFile).length));
-for (const file of failed) {
-  const isUnsteady = again !== undefined && !again.failed.includes(file);
-  console.error(isUnsteady ? `UNSTEADY: ${file} failed and then passed alone; its error is above` : `FAILED: ${file}`);
+const verdict = verdictOf({ isGood, failed }, again, values.strict);
+for (const file of verdict.unsteady) console.error(`UNSTEADY: ${file} failed and then passed alone; its error is above`);
+for (const file of verdict.failed) console.error(`FAILED: ${file}`);
+if (values.report !== undefined) {
+  const report: TestReport = { ...verdict, files: files.length, cpuSeconds: cpuSeconds() };
+  writeFileSync(values.report, JSON.stringify(report));
 }
-const hasPassed = isGood && (failed.length === 0 || (again?.isGood === true && values.strict !== true));
-process.exit(hasPassed ? 0 : 1);
+process.exit(verdict.hasPassed ? 0 : 1);

@@ -14,7 +14,8 @@ const KILLS_WITH_PROOFS = 4;
  * Kills busy ecosystems at 200 random moments, some of them while they start, and one with real proofs. Resolves with whether
  * nothing was lost.
  */
-export async function killAtRandom(seed: number): Promise<boolean> {
+export async function killAtRandom(seed: number): Promise<{ readonly isGood: boolean; readonly kills: number }> {
+  let done = 0;
   for (let place = 0; place <= ECOSYSTEMS; place++) {
     const proving = place === 0 ? "stark" : "none";
     const layout = place > ECOSYSTEMS - ON_CHAIN ? "onChain" : "onL1";
@@ -23,15 +24,16 @@ export async function killAtRandom(seed: number): Promise<boolean> {
     try {
       const told = await killAgainAndAgain(folder, seed + place, { kills, proving, layout });
       await checkNothingLost(folder, told, { proving, layout });
+      done += kills;
       const { pays, sends, deposits } = told;
       console.log(
         `seed ${seed + place}: ${kills} kills with prover ${proving}, chains ${layout}, ${pays.length} payments, ${sends.length} transfers, ${deposits.length} deposits`,
       );
     } catch (error) {
       console.error(`seed ${seed + place}, folder ${folder}:`, error);
-      return false;
+      return { isGood: false, kills: done };
     }
     await rm(folder, { recursive: true });
   }
-  return true;
+  return { isGood: true, kills: done };
 }
