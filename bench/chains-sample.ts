@@ -11,8 +11,16 @@ export interface ChainsSample {
   readonly txPerSecond: number;
   /** Processor time of a transaction, over all threads. */
   readonly cpuMsPerTx: number;
-  /** Processor time of a batch of 20 token transfers, from its seal to its execution on L1, its proof included. */
+  /** Processor time of a batch of 20 token transfers, from its seal to its execution on L1, its proof included; all chains settle one. */
   readonly settleCpuSeconds: number;
+  /** The mixed transfers once more, up to the execution of every chain's batch on L1. */
+  readonly settled: {
+    readonly chains: number;
+    readonly txPerSecond: number;
+    readonly cpuMsPerTx: number;
+    /** Processor time of one of these batches, from its seal on. */
+    readonly batchCpuSeconds: number;
+  };
   /** L1 gas of a batch of 4 and of 20 token transfers, without their proofs, and of the second proof. */
   readonly l1Gas: { readonly few: number; readonly many: number; readonly prove: number };
   readonly pubdataBytesPerTransfer: number;
@@ -22,9 +30,6 @@ const [FEW, MANY] = [4, 20];
 /** Until the witnesses' threads run compiled code. */
 const WARM_UP_TRANSACTIONS = 1000;
 const SENDERS = 20;
-/** Chains that settle at the same time: what a proof takes does not depend on the others. */
-const MOST_SETTLING = 2;
-
 /** Processor and wall time of work. */
 async function costOf<T>(
   work: () => Promise<T>,
@@ -35,35 +40,42 @@ async function costOf<T>(
   return { value, seconds: (performance.now() - begun) / 1000, cpuSeconds: (user + system) / 1e6 };
 }
 
-/** Chains that all work at the same time: batches with real proofs of some of them, then so many mixed transfers of each. */
+/** Chains that all work at the same time: a batch with a real proof of each, then so many mixed transfers of each, which all settle. */
 async function sample(count: number, transactions: number): Promise<ChainsSample> {
   const devnet = await startBenchDevnet(Array.from({ length: count }, (_, i) => 271n + BigInt(i)));
   try {
     const loads: { readonly chain: DevnetChain; readonly workload: Workload }[] = [];
     for (const chain of devnet.chains) loads.push({ chain, workload: await prepareWorkload(devnet, chain, 2 * MANY) });
-    const settling = loads.slice(0, MOST_SETTLING);
-    const settleAll = () => Promise.all(settling.map(({ chain }) => sealAndSettle(chain)));
-    const settleTransfers = async (transfers: number) => {
-      for (const { chain, workload } of settling)
-        await submitAll(chain.pipeline.chain, workload.tokenTransfers(transfers, "holders"));
-      return costOf(settleAll);
+    const settleAll = (of = loads) => Promise.all(of.map(({ chain }) => sealAndSettle(chain)));
+    const settleTransfers = async (transfers: number, of = loads) => {
+      for (const { chain, workload } of of) await submitAll(chain.pipeline.chain, workload.tokenTransfers(transfers, "holders"));
+      return costOf(() => settleAll(of));
     };
-    // What came before gets a batch of its own.
-    await settleAll();
-    const [few, many] = [await settleTransfers(FEW), await settleTransfers(MANY)];
-    const gasOf = ([first]: Awaited<ReturnType<typeof settleAll>>, ...stages: readonly ("commit" | "prove" | "execute")[]) =>
-      stages.reduce((sum, stage) => sum + Number(first?.receipts[stage]?.gasUsed ?? 0n), 0);
     const submitMixed = (each: number) => {
       const all = loads.map(({ chain, workload }) => ({ chain, raws: workload.mixedTransfers(each, SENDERS) }));
       return costOf(() => Promise.all(all.map(({ chain, raws }) => submitAll(chain.pipeline.chain, raws))));
     };
     await submitMixed(WARM_UP_TRANSACTIONS);
+    // What came before gets a batch of its own.
+    await settleAll();
+    const [few, many] = [await settleTransfers(FEW, loads.slice(0, 1)), await settleTransfers(MANY)];
+    const gasOf = ([first]: Awaited<ReturnType<typeof settleAll>>, ...stages: readonly ("commit" | "prove" | "execute")[]) =>
+      stages.reduce((sum, stage) => sum + Number(first?.receipts[stage]?.gasUsed ?? 0n), 0);
     const load = await submitMixed(transactions);
+    const settling = await costOf(settleAll);
+    const unsettled = settling.value.filter((batch) => batch?.receipts.execute?.status !== 1).length;
+    if (unsettled > 0) throw new Error(`${unsettled} of ${count} batches were not executed`);
     return {
       chains: count,
       txPerSecond: (count * transactions) / load.seconds,
       cpuMsPerTx: (load.cpuSeconds * 1000) / (count * transactions),
-      settleCpuSeconds: many.cpuSeconds / settling.length,
+      settleCpuSeconds: many.cpuSeconds / count,
+      settled: {
+        chains: settling.value.length,
+        txPerSecond: (count * transactions) / (load.seconds + settling.seconds),
+        cpuMsPerTx: ((load.cpuSeconds + settling.cpuSeconds) * 1000) / (count * transactions),
+        batchCpuSeconds: settling.cpuSeconds / count,
+      },
       l1Gas: {
         few: gasOf(few.value, "commit", "execute"),
         many: gasOf(many.value, "commit", "execute"),
