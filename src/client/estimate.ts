@@ -50,7 +50,15 @@ export interface SendToEstimate extends SendRequest {
 export interface SendEstimate {
   /** Gas of paying the amount out there, with the token's contract if it is new; checking a proof comes on top. */
   readonly deliveryGas: bigint;
+  /** Of a withdrawal: gas of the claim that pays it where it goes, proof and payment included, at most; others need none. */
+  readonly claimGas: bigint | undefined;
 }
+
+/**
+ * Of a claim beside the payment that it makes: its transaction, its proof, the note that it was made, and 34,000 for coins that
+ * come to an account without any, which a payment by itself does not pay.
+ */
+const CLAIM_BESIDE_PAYMENT = 135_000n;
 
 /** What the destination is asked; the bundle itself does not exist yet. */
 const ESTIMATED_BUNDLE = { nonce: 0n, valueMessageHash: ZeroHash, executionAddress: PREDEPLOYS.InteropHandler };
@@ -151,8 +159,8 @@ async function callWithMoney(run: Run & { readonly from: Hex; readonly value: bi
 }
 
 /**
- * Estimates what paying a send out takes on its destination, on any route. Throws ClientError Failed where it would be refused
- * there, NotWithdrawable for a token that L1 cannot pay.
+ * Estimates what paying a send out takes on its destination, on any route, and what the claim of a withdrawal takes. Throws
+ * ClientError Failed where it would be refused there, NotWithdrawable for a token that L1 cannot pay.
  */
 export async function estimateSend(ecosystem: Ecosystem, request: SendToEstimate, providerOf: ProviderOf): Promise<SendEstimate> {
   const { chainId } = findMember(ecosystem, request.from);
@@ -162,7 +170,8 @@ export async function estimateSend(ecosystem: Ecosystem, request: SendToEstimate
   const deliveryGas = await gasOfRun(run, providerOf(to.chainId)).catch((error: unknown) => {
     throw wouldFail(error, `the delivery on ${memberName(ecosystem, to.chainId)}`);
   });
-  return { deliveryGas };
+  const isClaimed = routeOf(ecosystem, chainId, to.chainId) === "withdrawal";
+  return { deliveryGas, claimGas: isClaimed ? CLAIM_BESIDE_PAYMENT + deliveryGas : undefined };
 }
 
 type Run = TransactionRequest & { readonly data: Hex };

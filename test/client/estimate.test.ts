@@ -3,9 +3,11 @@ import { after, before, describe, test } from "node:test";
 import { AbiCoder, Interface } from "ethers";
 import { bundleResult } from "../../src/client/bundle-result.ts";
 import { call } from "../../src/client/call.ts";
+import { deposit } from "../../src/client/deposit.ts";
 import { estimateCall, estimateSend } from "../../src/client/estimate.ts";
 import { send } from "../../src/client/send.ts";
 import { sentMessages } from "../../src/client/sent-messages.ts";
+import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -116,6 +118,33 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     assert.ok(first.deliveryGas > next.deliveryGas + 5n * 22_100n, `${first.deliveryGas}, then ${next.deliveryGas}`);
     const coin = await estimateSend(ecosystem.info, { from: "a", to, amount: ETHER }, ecosystem.provider);
     assert.ok(coin.deliveryGas > 0n && coin.deliveryGas < next.deliveryGas + 60_000n, String(coin.deliveryGas));
+  });
+
+  test("the estimate of a withdrawal tells the bare payment, and the claim that makes it, of coins and of a token", async () => {
+    const { info } = ecosystem;
+    const alice = ecosystem.on("l1", ALICE);
+    const l1Token = await deploy(alice, "L2TestToken", 500n, false, false);
+    await deposit(info, { chain: "a", token: l1Token, amount: 9n }, alice);
+    await ecosystem.moveOn();
+    const fresh = "0x00000000000000000000000000000000deadbeef@l1";
+    for (const token of [undefined, l1Token]) {
+      const request = { from: "a", to: fresh, amount: 2n, token };
+      const { deliveryGas, claimGas = 0n } = await estimateSend(info, request, ecosystem.provider);
+      const { messageHash } = await send(info, request, ecosystem.on("a", ALICE));
+      await ecosystem.moveOn();
+      const claim = await finalizeWithdrawal(info, { chain: "a", messageHash }, alice);
+      assert.ok(claim.state === "paid");
+      const receipt = await ecosystem.provider(info.l1.chainId).getTransactionReceipt(claim.l1TransactionHash);
+      const { gasUsed = 0n } = receipt ?? {};
+      assert.ok(
+        deliveryGas < gasUsed && gasUsed <= claimGas && claimGas < 2n * gasUsed,
+        `${deliveryGas}, ${gasUsed} of ${claimGas}`,
+      );
+    }
+    assert.equal(
+      (await estimateSend(info, { from: "a", to: fresh.replace("l1", "b"), amount: 2n }, ecosystem.provider)).claimGas,
+      undefined,
+    );
   });
 
   test("a call that carries a token and a reward is estimated with both, and goes through with the estimate", async () => {

@@ -500,6 +500,11 @@ describe("I1 tasks on a running ecosystem", () => {
     // L1's queue needs no proof.
     const deposit = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@beta`, "--from", "2@l1", "--estimate"]);
     assert.match(deposit.stdout, /takes \d+ gas\n$/, deposit.stderr);
+    const withdrawal = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@l1`, "--from", "2@alpha", "--estimate"]);
+    assert.match(
+      withdrawal.stdout,
+      /^the payment at .* takes \d+ gas, and the claim that makes it \d{6} gas at most, the proof's/,
+    );
     const nameless = await workplace.run(["hyperchain:send", "2", `${ACCOUNT_1}@beta`, "--from", "l1"]);
     assert.match(nameless.stderr, /--from names an account, .* such as --from 0@l1/);
     assert.equal(await beta.getBalance(ACCOUNT_1), had);

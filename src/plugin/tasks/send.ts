@@ -42,10 +42,19 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
     const offered = args.fee === undefined ? undefined : readAmount(args.fee, token);
     const request = { from: from.chainId, to: { chain: to.chainId, account: to.account }, amount, token: named, fee: offered };
     if (args.estimate) {
-      const { deliveryGas } = await estimateSend(info, { ...request, sender: from.account }, (id) => session.provider(id));
+      const { deliveryGas, claimGas } = await estimateSend(info, { ...request, sender: from.account }, (id) =>
+        session.provider(id),
+      );
       const isDeposit = from.chainId === info.l1.chainId;
       const check = from.chainId === to.chainId ? ", beside the transaction's own" : isDeposit ? "" : ", and the proof's check";
-      output.result(() => `the delivery at ${formatChainAddress(info, to)} takes ${deliveryGas} gas${check}`, { deliveryGas });
+      const place = formatChainAddress(info, to);
+      output.result(
+        () =>
+          claimGas === undefined
+            ? `the delivery at ${place} takes ${deliveryGas} gas${check}`
+            : `the payment at ${place} takes ${deliveryGas} gas, and the claim that makes it ${claimGas} gas at most, the proof's check included`,
+        { deliveryGas, ...(claimGas === undefined ? {} : { claimGas }) },
+      );
       return;
     }
     output.progress(`sending ${args.amount} ${token.symbol} from ${formatChainAddress(info, from)}…`);
