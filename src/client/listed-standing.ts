@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
 import { messageStatus } from "./running-ecosystem.ts";
-import type { Asking, MessageStanding } from "./running-ecosystem.ts";
+import type { EcosystemAsking, MessageStanding } from "./running-ecosystem.ts";
 import { findSentList } from "./transfer-list.ts";
 import type { ListedTransfer } from "./transfer-list.ts";
 
@@ -12,7 +12,7 @@ export interface ListedStanding extends Omit<MessageStanding, "messageHash" | "t
 
 /** How far a listed transfer is. `member` is any member of the running ecosystem, `source` is on the sending chain. */
 export async function listedStanding(
-  member: Asking,
+  member: EcosystemAsking,
   { list, sourceChainId, destinationChainId, transactionHash }: Omit<ListedTransfer, "place" | "approvals">,
   source: Provider,
 ): Promise<ListedStanding> {

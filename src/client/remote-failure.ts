@@ -3,7 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 
 /** Asks a member, by JSON-RPC. */
-export type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
+export type AskRemote = (method: string, params: readonly unknown[]) => Promise<unknown>;
 
 /** A call as `callTracer` tells it. */
 export interface CallFrame {
@@ -20,7 +20,7 @@ export interface CallFrame {
 }
 
 /** The calls that a transaction made. Rejects with the member's error. */
-export async function callsOf(ask: Ask, transactionHash: Hex): Promise<CallFrame> {
+export async function callsOf(ask: AskRemote, transactionHash: Hex): Promise<CallFrame> {
   return (await ask("debug_traceTransaction", [transactionHash, { tracer: "callTracer" }])) as CallFrame;
 }
 
@@ -48,7 +48,7 @@ export function userCalls(frame: CallFrame): readonly CallFrame[] {
  * contracts, functions and lines; it prints `console.log` again. Undefined where it succeeds now, since the transactions
  * before it in its block are missing.
  */
-export async function repeatCall(ask: Ask, call: CallFrame, blockNumber: number): Promise<Error | undefined> {
+export async function repeatCall(ask: AskRemote, call: CallFrame, blockNumber: number): Promise<Error | undefined> {
   try {
     await ask("eth_call", repeatedCall(call, blockNumber));
     return undefined;

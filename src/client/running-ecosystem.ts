@@ -29,12 +29,12 @@ export interface MessageStanding {
 }
 
 /** A JSON-RPC client of any member: ethers' `JsonRpcProvider` and `BrowserProvider`, or `{ send }` of one's own. */
-export interface Asking {
+export interface EcosystemAsking {
   send(method: string, params: unknown[]): Promise<unknown>;
 }
 
 /** What there is: members, URLs, contracts. Rejects with the member's error. */
-export async function loadEcosystem(member: Asking): Promise<RunningEcosystem> {
+export async function loadEcosystem(member: EcosystemAsking): Promise<RunningEcosystem> {
   return (await member.send("hyperchain_info", [])) as RunningEcosystem;
 }
 
@@ -42,7 +42,7 @@ export async function loadEcosystem(member: Asking): Promise<RunningEcosystem> {
  * How far a message is, by its hash or that of the transaction that sent it; undefined for a hash that names none. Chains can
  * send messages of one hash: `source` is the chain that is meant, by default any.
  */
-export async function messageStatus(member: Asking, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
+export async function messageStatus(member: EcosystemAsking, hash: Hex, source?: number): Promise<MessageStanding | undefined> {
   const params = source === undefined ? [hash] : [hash, source];
   return ((await member.send("hyperchain_message", params)) as MessageStanding | null) ?? undefined;
 }
@@ -71,7 +71,7 @@ export interface WalletHistory {
 
 /** What touched an account on all chains, merged by time (`hyperchain_history`). Rejects with the member's error. */
 export async function walletHistory(
-  member: Asking,
+  member: EcosystemAsking,
   account: Hex,
   { before, count }: { readonly before?: WalletHistory["next"]; readonly count?: number } = {},
 ): Promise<WalletHistory> {
@@ -82,7 +82,7 @@ export async function walletHistory(
  * The calls of a message on both chains, and why one failed, as `hyperchain_traceMessage` tells them; undefined for a hash
  * that names none.
  */
-export async function messageTrace(member: Asking, hash: Hex): Promise<unknown> {
+export async function messageTrace(member: EcosystemAsking, hash: Hex): Promise<unknown> {
   return (await member.send("hyperchain_traceMessage", [hash])) ?? undefined;
 }
 
@@ -91,7 +91,7 @@ export async function messageTrace(member: Asking, hash: Hex): Promise<unknown> 
  * TimedOut where it takes too long, each with what it waits for.
  */
 export async function waitForStep(
-  member: Asking,
+  member: EcosystemAsking,
   hash: Hex,
   step: JourneyStep,
   options: WaitOptions = {},

@@ -1,4 +1,4 @@
-import type { Place } from "../circuits/memory/memory-trace.ts";
+import type { MemoryPlace } from "../circuits/memory/memory-trace.ts";
 import type { RunEnvironment } from "../machine/interpreter/environment.ts";
 import { ARRAYS, fieldIndex, FRAME_FIELDS, type Variable, variableIndex } from "../machine/kernel/names.ts";
 
@@ -35,18 +35,18 @@ export const ENVIRONMENT_PLACES = {
   blockGasLimit: { space: ENVIRONMENT_SPACE, index: 0x45 },
   chainId: { space: ENVIRONMENT_SPACE, index: 0x46 },
   baseFee: { space: ENVIRONMENT_SPACE, index: 0x48 },
-} as const satisfies Readonly<Record<string, Place>>;
+} as const satisfies Readonly<Record<string, MemoryPlace>>;
 
 /** Leaves' values, at their ids. */
 export const CURRENT_SPACE = ARRAY_SPACE + ARRAYS.indexOf("current");
 
 /** Where a variable of the kernel is. */
-export function placeOfVariable(name: Variable): Place {
+export function placeOfVariable(name: Variable): MemoryPlace {
   return { space: VARIABLE_SPACE, index: variableIndex(name) };
 }
 
 /** The places of which a statement about a run of the kernel speaks. */
-export const KERNEL_PLACES: readonly Place[] = [
+export const KERNEL_PLACES: readonly MemoryPlace[] = [
   ...(["blockNumber", "timestamp", "coinbase"] as const).map(placeOfVariable),
   ENVIRONMENT_PLACES.chainId,
   ENVIRONMENT_PLACES.baseFee,

@@ -1,11 +1,11 @@
 import { type StateTrace, traceState } from "../circuits/leaves/state-trace.ts";
-import type { LeafPath } from "../circuits/leaves/touched-leaf.ts";
+import type { TouchedPath } from "../circuits/leaves/touched-leaf.ts";
 import { limbsOf, wordOf } from "../circuits/words/word.ts";
 import type { LeafKind } from "../protocol/domain-tags.ts";
 import type { RunTrace } from "./run-trace.ts";
 
 /** A leaf of a state and what lies beside its path, from its own height up. */
-interface PathInTree extends Omit<LeafPath, "value"> {
+interface PathInTree extends Omit<TouchedPath, "value"> {
   readonly value: bigint;
 }
 
@@ -37,6 +37,6 @@ export function withState(trace: RunTrace, tree: FirstTree): ProvableTrace {
   return { ...trace, state: traceState(touched, before, trace.compressions.compress) };
 }
 
-function pathOf(path: PathInTree): LeafPath {
+function pathOf(path: PathInTree): TouchedPath {
   return { ...path, value: limbsOf(path.value) };
 }

@@ -26,7 +26,7 @@ import { keysColumns } from "../circuits/keys/keys-trace.ts";
 import { leavesAir } from "../circuits/leaves/leaves-air.ts";
 import { leavesColumns } from "../circuits/leaves/leaves-trace.ts";
 import { memoryAir } from "../circuits/memory/memory-air.ts";
-import { memoryColumns, type Place } from "../circuits/memory/memory-trace.ts";
+import { memoryColumns, type MemoryPlace } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { recoverAir } from "../circuits/recover/recover-air.ts";
@@ -67,7 +67,7 @@ export interface ProvenProgram {
   readonly name: string;
   readonly rows: readonly RomRow[];
   /** The places of the memory of whose words before and after a run the statement speaks. All others are 0 before. */
-  readonly places: readonly Place[];
+  readonly places: readonly MemoryPlace[];
 }
 
 /** One table of a run: what its rows must be, with its height where the key fixes that, and what they are. */

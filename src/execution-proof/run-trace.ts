@@ -8,7 +8,7 @@ import type { AskedLeaf } from "../circuits/keys/keys-trace.ts";
 import { CurveTrace } from "../circuits/curve/curve-trace.ts";
 import type { RecoverCells } from "../circuits/recover/recover-air.ts";
 import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.ts";
-import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import { INDEX_LIMIT, type MemoryPlace, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
@@ -27,7 +27,7 @@ import { type UserTables, VisitTracer } from "./visit-trace.ts";
 import { difference, sameWord, sumOf } from "./word-cells.ts";
 
 /** A place of which the statement speaks, and what it holds at first. */
-interface StatedPlace extends Place {
+interface StatedPlace extends MemoryPlace {
   readonly first: Limbs;
 }
 
@@ -179,7 +179,7 @@ class RunTracer {
 
   #access(
     { reads, writesA, writesB }: RecordedStep["instruction"],
-    place: Place,
+    place: MemoryPlace,
     a: Limbs,
     b: Limbs,
   ): { readonly before: Limbs; readonly gap: number } | undefined {
@@ -198,7 +198,7 @@ class RunTracer {
   }
 
   /** Copies bytes of one frame's memory to another's. */
-  #copy(base: number, { space, index: offset }: Place, source: Limbs, length: Limbs): void {
+  #copy(base: number, { space, index: offset }: MemoryPlace, source: Limbs, length: Limbs): void {
     const [fromOffset, bytes] = [wordOf(source.slice(0, 2)), wordOf(length)];
     const beyond = [fromOffset, bytes].find((number) => number >= INDEX_LIMIT);
     if (beyond !== undefined) throw new UnprovableAddressError(beyond, INDEX_LIMIT);
@@ -207,7 +207,7 @@ class RunTracer {
   }
 
   /** Recovers a signature's key, or shows that no key signed so: what the interpreter says, too. */
-  #recover({ space, index: offset }: Place, newTop: Limbs): void {
+  #recover({ space, index: offset }: MemoryPlace, newTop: Limbs): void {
     if (offset % WORD_BYTES !== 0) throw new UnprovableRecoveryError(offset);
     const states = this.#bytes.placesAt(space, offset, RECOVERY_PLACES);
     const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));

@@ -1,6 +1,6 @@
 import { ACCOUNT_LIMBS } from "../circuits/keys/keys-air.ts";
 import { type AskedLeaf, keyChain } from "../circuits/keys/keys-trace.ts";
-import type { Compress } from "../circuits/leaves/touched-leaf.ts";
+import type { CompressDigests } from "../circuits/leaves/touched-leaf.ts";
 import { limbsOf, wordOf } from "../circuits/words/word.ts";
 import type { LeafChange } from "../machine/interpreter/kernel.ts";
 import type { Limbs } from "./recorded-run.ts";
@@ -28,7 +28,7 @@ export class TracedLeaves {
   }
 
   /** The leaves as the run leaves them: `after` gives an id's value. Asks for the compressions of their keys. */
-  list(after: (id: number) => Limbs, compress: Compress): AskedLeaf[] {
+  list(after: (id: number) => Limbs, compress: CompressDigests): AskedLeaf[] {
     return this.#leaves.map(({ leafKind, account, slot, before }, id) => {
       const uses = this.#uses[id];
       const name = { kind: leafKind, account: limbsOf(account, ACCOUNT_LIMBS), slot: limbsOf(slot) };

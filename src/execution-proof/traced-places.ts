@@ -1,9 +1,9 @@
-import { INDEX_LIMIT, type Place, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
+import { INDEX_LIMIT, type MemoryPlace, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
 
 /** A place of the memory in the course of a run. */
 export interface PlaceState {
-  readonly place: Place;
+  readonly place: MemoryPlace;
   readonly isStated: boolean;
   readonly first: Limbs;
   word: Limbs;
@@ -18,7 +18,7 @@ export class TracedPlaces {
   readonly #places = new Map<number, PlaceState>();
 
   /** A place that has a first word is stated; others begin with 0. */
-  at({ space, index }: Place, first?: Limbs): PlaceState {
+  at({ space, index }: MemoryPlace, first?: Limbs): PlaceState {
     // Exact: spaces are below 2^16.
     const key = space * INDEX_LIMIT + index;
     const known = this.#places.get(key);

@@ -1,15 +1,6 @@
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 
-export type LedgerErrorCode =
-  | "InUse"
-  | "Foreign"
-  | "Older"
-  | "Newer"
-  | "Damaged"
-  | "Differs"
-  | "Unwritable"
-  | "Occupied"
-  | "NotKept";
+type LedgerErrorCode = "InUse" | "Foreign" | "Older" | "Newer" | "Damaged" | "Differs" | "Unwritable" | "Occupied" | "NotKept";
 
 /**
  * InUse: another process has the ledger open. Foreign: the file is something else. Older: an earlier version of this

@@ -34,7 +34,7 @@ export class StateGone extends NamedError<"StateGone"> {
 }
 
 /** What became of a transaction. */
-export type Outcome =
+type Outcome =
   | { readonly state: "included"; readonly receipt: TransactionReceipt }
   /** The node has refused it, or does not know it any more, or has returned to an earlier state. */
   | { readonly state: "lost"; readonly error: unknown };

@@ -23,13 +23,13 @@ export class MemberSilentError extends HyperchainError<"MemberSilent"> {
   }
 }
 
-export interface ReadChain {
+interface ReadChain {
   readonly chainId: ChainId;
   readonly provider: Provider;
   readonly tip: (() => unknown) | undefined;
 }
 
-export interface ReadingDependencies<Begun> {
+interface ReadingDependencies<Begun> {
   readonly l1: Provider;
   readonly l1View: L1View;
   /** Takes the next event of a chain. */
@@ -47,7 +47,7 @@ export interface ReadingDependencies<Begun> {
 }
 
 /** Fills books with what is new on L1 and chains. */
-export interface Reading {
+interface Reading {
   /**
    * All members beside each other. Resolves with what those failed with that could not be read, or did not answer within their
    * time: what others said is taken.

@@ -9,7 +9,7 @@ import {
   lowerExtension,
   RowProgramBuilder,
   type ScalarSource,
-  type Value,
+  type VectorValue,
   type ValueArithmetic,
 } from "./vector-program.ts";
 
@@ -32,7 +32,7 @@ export function compileLookupProgram(field: ExtensionField, table: Table, plan: 
   const { air } = table;
   const builder = new RowProgramBuilder();
   const firstColumn = { preprocessed: 0, main: table.preprocessedWidth };
-  const values = evaluateGraph<Value>(
+  const values = evaluateGraph<VectorValue>(
     air.nodes,
     plan.groups.flat().flatMap((term) => [term.multiplicity, ...term.message]),
     {
@@ -72,10 +72,10 @@ export function lookupFractions(
   builder: ValueArithmetic,
   field: ExtensionField,
   plan: LookupPlan,
-  values: readonly Value[],
-): { readonly multiplicity: Value; readonly fingerprint: ExtensionValue }[][] {
+  values: readonly VectorValue[],
+): { readonly multiplicity: VectorValue; readonly fingerprint: ExtensionValue }[][] {
   let cursor = 0;
-  const take = (): Value => {
+  const take = (): VectorValue => {
     const value = values[cursor++];
     if (value === undefined) throw new Error("an interaction has no value");
     return value;

@@ -1,4 +1,11 @@
-import { type AgreementTheorem, type Code, johnson, mutualAgreement, type Regime, uniqueDecoding } from "./security/proximity.ts";
+import {
+  type AgreementTheorem,
+  type ReedSolomonCode,
+  johnson,
+  mutualAgreement,
+  type Regime,
+  uniqueDecoding,
+} from "./security/proximity.ts";
 
 /** Everything chosen once for a proof system. Plain numbers, so that nothing here depends on how the prover stores them. */
 export interface SecurityParameters {
@@ -157,7 +164,7 @@ export function queriesFor(
   return low;
 }
 
-function outerCode(parameters: SecurityParameters, shape: SecurityShape): Code {
+function outerCode(parameters: SecurityParameters, shape: SecurityShape): ReedSolomonCode {
   checkFigures(parameters, shape);
   const { fieldModulus, extensionDegree, challengeCoordinateBits, logBlowup } = parameters;
   // A coordinate is c uniform bits mod p, so its likeliest value has probability ⌈2^c / p⌉ / 2^c.
@@ -168,7 +175,7 @@ function outerCode(parameters: SecurityParameters, shape: SecurityShape): Code {
   return { logRate: -logBlowup, logDimension, logField };
 }
 
-function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: Code, regime: Regime): RoundBits[] {
+function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: ReedSolomonCode, regime: Regime): RoundBits[] {
   // Destructured to the last field: a parameter that is added and not accounted for here breaks the build.
   // The field, the bias of challenges and the rate are in `outer` already.
   const { fieldModulus, extensionDegree: _degree, challengeCoordinateBits: _bias, logBlowup: _rate, ...chosen } = parameters;
@@ -211,7 +218,7 @@ export type OpeningOf<Shape> = Omit<
   "logRows" | "constraints" | "maxDegree" | "quotientChunks" | "lookup" | "statementTerms"
 >;
 
-function rowRounds(shape: OpeningOf<RowsSecurityShape>, outer: Code, regime: Regime): [RoundName, number][] {
+function rowRounds(shape: OpeningOf<RowsSecurityShape>, outer: ReedSolomonCode, regime: Regime): [RoundName, number][] {
   const { opening: _opening, foldingArities, columns, nextOpenedEnd, ...unaccounted } = shape;
   assertEmpty(unaccounted);
   // Column i has a^i at z and a^(columns + i) at the next row.
@@ -226,11 +233,11 @@ function rowRounds(shape: OpeningOf<RowsSecurityShape>, outer: Code, regime: Reg
   ];
 }
 
-function stackRounds(shape: OpeningOf<StackedSecurityShape>, outer: Code, regime: Regime): [RoundName, number][] {
+function stackRounds(shape: OpeningOf<StackedSecurityShape>, outer: ReedSolomonCode, regime: Regime): [RoundName, number][] {
   const { opening: _opening, logCommitted, batchVariables, leafRounds, foldingArities, finalRounds, ...unaccounted } = shape;
   assertEmpty(unaccounted);
   // A round's polynomial, of degree 2, differs from each codeword's own; and the fold may agree with a codeword by chance.
-  const ofRound = (code: Code): number =>
+  const ofRound = (code: ReedSolomonCode): number =>
     Math.log2(2 ** (regime.logCurveError(code, 1) + code.logField) + 2 * 2 ** regime.logListSize) - code.logField;
   let logDimension = logCommitted;
   const layers = foldingArities.map((arity, layer): [RoundName, number] => {

@@ -12,7 +12,7 @@ import {
   type ExtensionValue,
   lowerExtension,
   type ScalarSource,
-  type Value,
+  type VectorValue,
 } from "./vector-program.ts";
 
 /** One table's constraints, lookups included, as vector code over its concatenated blocks. */
@@ -34,7 +34,7 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
   const builder = new ConstraintProgramBuilder();
   const weights: { constraint: number; coordinate: number }[] = [];
   const firstColumn = { preprocessed: 0, main: table.preprocessedWidth, lookup: table.preprocessedWidth + table.mainWidth };
-  const accumulate = (value: Value, scope: ConstraintScope, constraint: number, coordinate: number): void => {
+  const accumulate = (value: VectorValue, scope: ConstraintScope, constraint: number, coordinate: number): void => {
     builder.accumulate(value, SCOPES[scope], weights.length);
     weights.push({ constraint, coordinate });
   };
@@ -45,7 +45,7 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
     ...air.constraints.flatMap((constraint) => (constraint.selector === undefined ? [] : [constraint.selector])),
     ...terms.flatMap((term) => [term.multiplicity, ...term.message]),
   ];
-  const values = evaluateGraph<Value>(air.nodes, roots, {
+  const values = evaluateGraph<VectorValue>(air.nodes, roots, {
     constant: (value) => builder.constant(value),
     column: (phase, column, next) => builder.column(firstColumn[phase] + column, next),
     public: (index) => builder.scalar({ kind: "public", index }),
@@ -54,7 +54,7 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
     mul: (a, b) => builder.mul(a, b),
   });
   let cursor = 0;
-  const take = (): Value => {
+  const take = (): VectorValue => {
     const value = values[cursor++];
     if (value === undefined) throw new Error("a constraint has no value");
     return value;
@@ -72,7 +72,7 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
     coordinates((c) => builder.column(firstColumn.lookup + group * field.degree + c, next));
   const fractions = lookupFractions(builder, field, lookup, values.slice(cursor));
   const running = column(0, false);
-  const steps = lookupConstraints<ExtensionValue, Value>(
+  const steps = lookupConstraints<ExtensionValue, VectorValue>(
     lookup,
     {
       running,

@@ -17,12 +17,12 @@ export type ScalarSource =
   | { readonly kind: "add" | "sub" | "mul"; readonly a: number; readonly b: number };
 
 /** A value of the program under construction. */
-export type Value = number & { readonly __value: unique symbol };
+export type VectorValue = number & { readonly __value: unique symbol };
 
 /** A value of the graph: a leaf operand or an operation on values that come before it. */
 type ValueNode =
   | { readonly kind: "operand"; readonly operand: VectorOperand }
-  | { readonly kind: "add" | "sub" | "mul"; readonly a: Value; readonly b: Value };
+  | { readonly kind: "add" | "sub" | "mul"; readonly a: VectorValue; readonly b: VectorValue };
 
 /** Straight-line vector code: arithmetic, and what is done with its values. */
 interface VectorCode<Effect> {
@@ -37,15 +37,15 @@ interface VectorCode<Effect> {
 class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
   readonly #nodes: ValueNode[] = [];
   /** By numbers: programs have hundreds of thousands of values. */
-  readonly #columns = new Map<number, Value>();
-  readonly #knownScalars = new Map<number, Value>();
-  readonly #operations = new Map<number, Value>();
+  readonly #columns = new Map<number, VectorValue>();
+  readonly #knownScalars = new Map<number, VectorValue>();
+  readonly #operations = new Map<number, VectorValue>();
   readonly #scalars: ScalarSource[] = [];
   /** Which scalar a value is. */
-  readonly #scalarIndices = new Map<Value, number>();
-  readonly #effects: { readonly value: Value; readonly instruction: (operand: VectorOperand) => Effect }[] = [];
+  readonly #scalarIndices = new Map<VectorValue, number>();
+  readonly #effects: { readonly value: VectorValue; readonly instruction: (operand: VectorOperand) => Effect }[] = [];
 
-  column(index: number, next: boolean): Value {
+  column(index: number, next: boolean): VectorValue {
     const key = 2 * index + (next ? 1 : 0);
     const known = this.#columns.get(key);
     if (known !== undefined) return known;
@@ -54,7 +54,7 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     return value;
   }
 
-  scalar(source: ScalarSource): Value {
+  scalar(source: ScalarSource): VectorValue {
     const key = scalarKey(source);
     const known = this.#knownScalars.get(key);
     if (known !== undefined) return known;
@@ -65,25 +65,25 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     return value;
   }
 
-  constant(value: number): Value {
+  constant(value: number): VectorValue {
     return this.scalar({ kind: "constant", value });
   }
 
-  add(a: Value, b: Value): Value {
+  add(a: VectorValue, b: VectorValue): VectorValue {
     if (this.isConstant(a, 0)) return b;
     if (this.isConstant(b, 0)) return a;
-    return this.#operation("add", Math.min(a, b) as Value, Math.max(a, b) as Value);
+    return this.#operation("add", Math.min(a, b) as VectorValue, Math.max(a, b) as VectorValue);
   }
 
-  sub(a: Value, b: Value): Value {
+  sub(a: VectorValue, b: VectorValue): VectorValue {
     if (this.isConstant(b, 0)) return a;
     return this.#operation("sub", a, b);
   }
 
-  mul(a: Value, b: Value): Value {
+  mul(a: VectorValue, b: VectorValue): VectorValue {
     if (this.isConstant(a, 0) || this.isConstant(b, 1)) return a;
     if (this.isConstant(b, 0) || this.isConstant(a, 1)) return b;
-    return this.#operation("mul", Math.min(a, b) as Value, Math.max(a, b) as Value);
+    return this.#operation("mul", Math.min(a, b) as VectorValue, Math.max(a, b) as VectorValue);
   }
 
   build(): VectorCode<Effect> {
@@ -93,7 +93,7 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     );
     const instructions: (VectorArithmetic | Effect)[] = [];
     const emitted = new Uint8Array(this.#nodes.length);
-    const virtual = (value: Value): VectorOperand => {
+    const virtual = (value: VectorValue): VectorOperand => {
       const node = this.#nodes[value];
       return node?.kind === "operand" ? node.operand : { kind: "register", index: value };
     };
@@ -109,25 +109,25 @@ class VectorProgramBuilder<Effect extends { readonly a: VectorOperand }> {
     return { program: allocateRegisters(instructions, this.#nodes.length), scalars: this.#scalars };
   }
 
-  protected effect(value: Value, instruction: (operand: VectorOperand) => Effect): void {
+  protected effect(value: VectorValue, instruction: (operand: VectorOperand) => Effect): void {
     this.#effects.push({ value, instruction });
   }
 
   /** A value that an effect writes into a register of its own, whose number is the value. */
-  protected written(): Value {
+  protected written(): VectorValue {
     return this.#push({ kind: "operand", operand: { kind: "register", index: this.#nodes.length } });
   }
 
-  protected isConstant(value: Value, constant: number): boolean {
+  protected isConstant(value: VectorValue, constant: number): boolean {
     return value === this.#knownScalars.get(scalarKey({ kind: "constant", value: constant }));
   }
 
-  #push(node: ValueNode): Value {
+  #push(node: ValueNode): VectorValue {
     if (this.#nodes.length === MOST_VALUES) throw new RangeError(`a program has at most ${MOST_VALUES} values: split its table`);
-    return (this.#nodes.push(node) - 1) as Value;
+    return (this.#nodes.push(node) - 1) as VectorValue;
   }
 
-  #operation(kind: "add" | "sub" | "mul", a: Value, b: Value): Value {
+  #operation(kind: "add" | "sub" | "mul", a: VectorValue, b: VectorValue): VectorValue {
     const left = this.#scalarIndices.get(a);
     const right = left === undefined ? undefined : this.#scalarIndices.get(b);
     if (left === undefined || right === undefined) {
@@ -182,7 +182,7 @@ function scalarKey(source: ScalarSource): number {
 /** Builds the code of a table's constraints. */
 export class ConstraintProgramBuilder extends VectorProgramBuilder<Accumulation> {
   /** accumulator[scope] += value · weight[weight]. */
-  accumulate(value: Value, scope: 0 | 1 | 2 | 3, weight: number): void {
+  accumulate(value: VectorValue, scope: 0 | 1 | 2 | 3, weight: number): void {
     if (!this.isConstant(value, 0)) this.effect(value, (a) => ({ op: "accumulate", scope, a, weight }));
   }
 }
@@ -190,13 +190,13 @@ export class ConstraintProgramBuilder extends VectorProgramBuilder<Accumulation>
 /** Builds code that computes new columns. */
 export class RowProgramBuilder extends VectorProgramBuilder<RowEffect> {
   /** 1/value, which must not be zero on any row. */
-  invert(value: Value): Value {
+  invert(value: VectorValue): VectorValue {
     const out = this.written();
     this.effect(value, (a) => ({ op: "invert", out, a }));
     return out;
   }
 
-  store(value: Value, column: number): void {
+  store(value: VectorValue, column: number): void {
     this.effect(value, (a) => ({ op: "store", column, a }));
   }
 }
@@ -208,7 +208,7 @@ export type ValueArithmetic = Pick<VectorProgramBuilder<never>, "column" | "scal
  * For each root, the values it needs that no earlier root has computed, operands first. Of two operands the one that
  * needs more registers comes first (Sethi–Ullman numbers, exact for trees and a good guess for shared graphs).
  */
-function scheduleValues(nodes: readonly ValueNode[], roots: readonly Value[]): Value[][] {
+function scheduleValues(nodes: readonly ValueNode[], roots: readonly VectorValue[]): VectorValue[][] {
   const need = new Uint16Array(nodes.length);
   nodes.forEach((node, i) => {
     if (node.kind === "operand") return;
@@ -218,8 +218,8 @@ function scheduleValues(nodes: readonly ValueNode[], roots: readonly Value[]): V
   });
   const visited = new Uint8Array(nodes.length);
   return roots.map((root) => {
-    const order: Value[] = [];
-    const stack: { readonly value: Value; readonly ready: boolean }[] = [{ value: root, ready: false }];
+    const order: VectorValue[] = [];
+    const stack: { readonly value: VectorValue; readonly ready: boolean }[] = [{ value: root, ready: false }];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       const { value, ready } = top;
       const node = nodes[value];
@@ -237,7 +237,7 @@ function scheduleValues(nodes: readonly ValueNode[], roots: readonly Value[]): V
 }
 
 /** An extension value as the values of its coordinates. */
-export type ExtensionValue = readonly Value[];
+export type ExtensionValue = readonly VectorValue[];
 
 /** Extension arithmetic lowered to base operations. */
 export function lowerExtension(builder: ValueArithmetic, field: ExtensionField) {
@@ -246,11 +246,11 @@ export function lowerExtension(builder: ValueArithmetic, field: ExtensionField) 
   /** X^degree in lower powers. */
   const reduction = field.mul(unit(degree - 1), unit(1));
   const zero = builder.constant(0);
-  const zip = (a: ExtensionValue, b: ExtensionValue, f: (x: Value, y: Value) => Value): ExtensionValue =>
+  const zip = (a: ExtensionValue, b: ExtensionValue, f: (x: VectorValue, y: VectorValue) => VectorValue): ExtensionValue =>
     a.map((x, i) => f(x, b[i] ?? zero));
 
   function multiply(a: ExtensionValue, b: ExtensionValue): ExtensionValue {
-    const product = new Array<Value>(2 * degree - 1).fill(zero);
+    const product = new Array<VectorValue>(2 * degree - 1).fill(zero);
     a.forEach((x, i) => b.forEach((y, j) => (product[i + j] = builder.add(product[i + j] ?? zero, builder.mul(x, y)))));
     for (let k = 2 * degree - 2; k >= degree; k--) {
       const top = product[k] ?? zero;
@@ -269,8 +269,8 @@ export function lowerExtension(builder: ValueArithmetic, field: ExtensionField) 
     add: (a: ExtensionValue, b: ExtensionValue) => zip(a, b, (x, y) => builder.add(x, y)),
     sub: (a: ExtensionValue, b: ExtensionValue) => zip(a, b, (x, y) => builder.sub(x, y)),
     mul: multiply,
-    scale: (a: ExtensionValue, factor: Value) => a.map((x) => builder.mul(x, factor)),
-    embed: (value: Value, sign: 1 | -1): ExtensionValue =>
+    scale: (a: ExtensionValue, factor: VectorValue) => a.map((x) => builder.mul(x, factor)),
+    embed: (value: VectorValue, sign: 1 | -1): ExtensionValue =>
       Array.from({ length: degree }, (_, i) => (i > 0 ? zero : sign === 1 ? value : builder.sub(zero, value))),
   };
 }

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { serialize } from "node:v8";
 import { getCreateAddress, Interface } from "ethers";
-import { type BatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
 import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
@@ -89,7 +89,7 @@ describe("the proof of a batch's execution", () => {
   let batches: readonly [WitnessedBatch, WitnessedBatch];
   let proven: readonly [ProvenExecution, ProvenExecution];
   let claim: ExecutionClaim;
-  let proof: BatchProof;
+  let proof: ExecutionBatchProof;
 
   const witnessOf = ({ witness }: WitnessedBatch): BatchWitness => {
     assert.equal(witness.kind, "witness", "detail" in witness ? witness.detail : "");
@@ -131,7 +131,7 @@ describe("the proof of a batch's execution", () => {
       return code;
     }
   };
-  const verdictOf = (changed: Partial<BatchProof>): string => verdict(encodeBatchProof({ ...proof, ...changed }));
+  const verdictOf = (changed: Partial<ExecutionBatchProof>): string => verdict(encodeBatchProof({ ...proof, ...changed }));
 
   it("is accepted by a process that has L1's records and the proof alone, of the first batch and of the next", async () => {
     const folder = mkdtempSync(join(tmpdir(), "execution-proof-"));
@@ -188,7 +188,7 @@ describe("the proof of a batch's execution", () => {
   });
 
   it("attack 5: is refused with chunks in another order, one left out, one doubled, and one of another batch", () => {
-    const [first, ...rest] = proof.chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    const [first, ...rest] = proof.chunks as [ExecutionBatchProof["chunks"][number], ...ExecutionBatchProof["chunks"]];
     const last = rest.at(-1) ?? first;
     const between = rest.slice(0, -1);
     assert.equal(verdictOf({ chunks: rest }), "ChunkRefused");
@@ -228,7 +228,7 @@ describe("the proof of a batch's execution", () => {
 
   it("attack 7: is refused without its closing, and with work behind it", () => {
     const { chunks } = proof;
-    const [first] = chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    const [first] = chunks as [ExecutionBatchProof["chunks"][number], ...ExecutionBatchProof["chunks"]];
     const open = chunks.at(-2)!;
     assert.deepEqual([open.boundary.open, chunks.at(-1)!.boundary.open], [1n, 0n]);
     assert.equal(verdictOf({ chunks: chunks.slice(0, -1) }), "EndsOpen");
@@ -272,7 +272,7 @@ describe("the proof of a batch's execution", () => {
   });
 
   it("is refused with any word or root between its chunks changed", () => {
-    const [first, ...rest] = proof.chunks as [BatchProof["chunks"][number], ...BatchProof["chunks"]];
+    const [first, ...rest] = proof.chunks as [ExecutionBatchProof["chunks"][number], ...ExecutionBatchProof["chunks"]];
     for (const name of Object.keys(first.boundary) as (keyof typeof first.boundary)[]) {
       const boundary = { ...first.boundary, [name]: first.boundary[name] ^ 1n };
       assert.equal(verdictOf({ chunks: [{ ...first, boundary }, ...rest] }), "ChunkRefused", name);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { batchLine, layerOf, stepLine } from "../../src/plugin/tasks/event-lines.ts";
-import type { Members } from "../../src/plugin/tasks/event-lines.ts";
+import type { TitledMembers } from "../../src/plugin/tasks/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
 const ADDRESS = `0x${"cd".repeat(20)}` as const;
@@ -17,7 +17,7 @@ const chain: Omit<ChainInfo, "name" | "chainId"> = {
   ...{ baseToken: { l1Address: ADDRESS, symbol: "ETH" }, protocolVersion: 1 },
   quorum: { members: [ADDRESS], threshold: 1 },
 };
-const info: Members = {
+const info: TitledMembers = {
   l1,
   chains: [
     { ...chain, name: "alpha", chainId: A },

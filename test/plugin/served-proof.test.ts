@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
-import type { ChainOnL1 } from "../../src/plugin/tasks/chain-on-l1.ts";
+import type { FoundOnL1 } from "../../src/plugin/tasks/chain-on-l1.ts";
 import { proofFromFile, servedProofs } from "../../src/plugin/tasks/served-proof.ts";
 
 describe("B3: what is told of a proof that is not there", () => {
@@ -31,7 +31,7 @@ describe("B3: what is told of a proof that is not there", () => {
 
   const ask = (body: unknown): Promise<unknown> => {
     answer = typeof body === "string" ? body : JSON.stringify({ jsonrpc: "2.0", id: 1, error: body });
-    return servedProofs({} as ChainOnL1, url)!(999n);
+    return servedProofs({} as FoundOnL1, url)!(999n);
   };
 
   test("a chain that has no such batch says so, and one that answers nothing or another error is silent", async () => {

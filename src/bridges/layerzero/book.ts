@@ -38,7 +38,7 @@ export interface Composed {
 }
 
 /** A run that the receiver has reverted. */
-export interface Failure extends BridgeTransactionPlace {
+interface Failure extends BridgeTransactionPlace {
   /** What it reverted with, at most 4,096 bytes. */
   readonly data: Hex;
 }

@@ -15,7 +15,7 @@ import { composition, commitment, execution } from "./requests.ts";
 import { commitRefusal, outOfOrder } from "./refusals.ts";
 import { devnetExecutor } from "./interfaces.ts";
 
-export interface LayerZeroWorkerDependencies extends BridgeWorkDependencies {
+interface LayerZeroWorkerDependencies extends BridgeWorkDependencies {
   /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
   readonly bring?: (waiting: readonly SentPacket[]) => Promise<boolean>;
 }

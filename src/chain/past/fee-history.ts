@@ -1,6 +1,6 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { Fields, ToldBlock, ToldBlocks } from "./told-blocks.ts";
+import type { ToldFields, ToldBlock, ToldBlocks } from "./told-blocks.ts";
 
 /** An answer of `eth_feeHistory`. */
 interface FeeHistory {
@@ -60,12 +60,12 @@ function feeHistory(told: ToldBlocks, count: number, last: number, percentiles: 
 }
 
 /** Wei. */
-function baseFeeOf(block: Fields | undefined): bigint {
+function baseFeeOf(block: ToldFields | undefined): bigint {
   return BigInt((block?.["baseFeePerGas"] as Hex | undefined) ?? 0);
 }
 
 /** Of the block behind this one, by EIP-1559. */
-function nextBaseFee(block: Fields | undefined): bigint {
+function nextBaseFee(block: ToldFields | undefined): bigint {
   const fee = baseFeeOf(block);
   const [used, target] = [
     BigInt((block?.["gasUsed"] as Hex | undefined) ?? 0),

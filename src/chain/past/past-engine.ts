@@ -5,7 +5,7 @@ import { blockPlaceOf } from "../execution/older-states.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import { feeHistoryAcross, NEWEST } from "./fee-history.ts";
-import type { Fields, ToldBlocks } from "./told-blocks.ts";
+import type { ToldFields, ToldBlocks } from "./told-blocks.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Block 0. */
@@ -38,7 +38,7 @@ export class PastEngine implements ExecutionEngine {
     eth_getTransactionByBlockHashAndIndex: ([hash, index]) => placed(this.#block(this.#told.numberOf(hash), true), index),
     eth_getTransactionByHash: ([hash]) => this.#told.transaction(hash),
     eth_getTransactionReceipt: ([hash]) => this.#told.receipt(hash),
-    eth_getLogs: ([filter]) => this.#logs(filter as Fields),
+    eth_getLogs: ([filter]) => this.#logs(filter as ToldFields),
     eth_feeHistory: (params) =>
       feeHistoryAcross(this.#told, this.#newest, params, (rest) => this.#engine.request("eth_feeHistory", rest)),
     eth_getProof: () => {
@@ -111,11 +111,14 @@ export class PastEngine implements ExecutionEngine {
     return number === undefined || number > this.#told.last ? undefined : Number(number);
   }
 
-  #block(number: number | undefined, isFull: unknown): (Fields & { readonly transactions?: readonly Fields[] }) | undefined {
+  #block(
+    number: number | undefined,
+    isFull: unknown,
+  ): (ToldFields & { readonly transactions?: readonly ToldFields[] }) | undefined {
     return number === undefined ? undefined : this.#told.block(number, isFull === true);
   }
 
-  async #logs(filter: Fields): Promise<unknown> {
+  async #logs(filter: ToldFields): Promise<unknown> {
     const { fromBlock, toBlock, blockHash } = filter;
     const one = blockHash === undefined || blockHash === null ? undefined : this.#told.numberOf(blockHash);
     if (one !== undefined) return this.#told.logs(one, one, filter);
@@ -125,12 +128,12 @@ export class PastEngine implements ExecutionEngine {
     const told = this.#told.logs(first, last ?? Number(this.#told.last), filter);
     if (last !== undefined || this.#newest <= this.#told.last) return told;
     const rest = { ...filter, fromBlock: hexQuantity(this.#told.last + 1n) };
-    return [...told, ...((await this.#engine.request("eth_getLogs", [rest])) as readonly Fields[])];
+    return [...told, ...((await this.#engine.request("eth_getLogs", [rest])) as readonly ToldFields[])];
   }
 
   #requireState(method: string, params: readonly unknown[]): void {
     const asked = blockPlaceOf(method, params);
-    const { blockHash, blockNumber } = (typeof asked === "object" && asked !== null ? asked : {}) as Fields;
+    const { blockHash, blockNumber } = (typeof asked === "object" && asked !== null ? asked : {}) as ToldFields;
     const number = blockHash === undefined ? this.#numberOf(blockNumber ?? asked ?? "latest") : this.#told.numberOf(blockHash);
     if (number === undefined || BigInt(number) >= this.#oldestState) return;
     throw new EngineError(
@@ -140,10 +143,10 @@ export class PastEngine implements ExecutionEngine {
   }
 }
 
-function countOf(block: Fields | undefined): string | undefined {
+function countOf(block: ToldFields | undefined): string | undefined {
   return block === undefined ? undefined : hexQuantity((block["transactions"] as readonly unknown[]).length);
 }
 
-function placed(block: { readonly transactions?: readonly Fields[] } | undefined, index: unknown): unknown {
+function placed(block: { readonly transactions?: readonly ToldFields[] } | undefined, index: unknown): unknown {
   return block === undefined ? undefined : (block.transactions?.[Number(index)] ?? null);
 }

@@ -4,12 +4,12 @@ import type { ExecutionEngine } from "../execution/engine.ts";
 import { PlaceError } from "./place-error.ts";
 import type { BlockNames, ToldBlockText } from "./place.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type ToldFields = Readonly<Record<string, unknown>>;
 
 export interface ToldBlock {
   /** With whole transactions. */
-  readonly block: Fields & { readonly transactions: readonly Fields[] };
-  readonly receipts: readonly Fields[];
+  readonly block: ToldFields & { readonly transactions: readonly ToldFields[] };
+  readonly receipts: readonly ToldFields[];
 }
 
 /** Blocks whose logs are remembered, and how many logs one of them may have. */
@@ -38,7 +38,7 @@ export async function* tellBlocks(
 async function tellBlock(engine: Pick<ExecutionEngine, "request">, number: bigint): Promise<ToldBlockText> {
   const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as ToldBlock["block"];
   const receipts = await Promise.all(
-    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
+    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<ToldFields>),
   );
   return JSON.stringify({ block, receipts } satisfies ToldBlock);
 }
@@ -62,7 +62,7 @@ export class ToldBlocks {
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
-  readonly #logs = new Map<number, readonly Fields[]>();
+  readonly #logs = new Map<number, readonly ToldFields[]>();
 
   /** `blocks`: hash and transactions of each, from block 0 on. */
   constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
@@ -76,7 +76,7 @@ export class ToldBlocks {
   }
 
   /** With hashes of transactions, or whole ones. Undefined for another block. */
-  block(number: number, isFull: boolean): Fields | undefined {
+  block(number: number, isFull: boolean): ToldFields | undefined {
     const told = this.#told(number);
     if (told === undefined || isFull) return told?.block;
     return { ...told.block, transactions: told.block.transactions.map(({ hash }) => hash) };
@@ -91,35 +91,35 @@ export class ToldBlocks {
     return typeof hash === "string" ? this.#numbers.get(hash.toLowerCase()) : undefined;
   }
 
-  transaction(hash: unknown): Fields | undefined {
+  transaction(hash: unknown): ToldFields | undefined {
     const position = this.#position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.block.transactions[position.index];
   }
 
-  receipt(hash: unknown): Fields | undefined {
+  receipt(hash: unknown): ToldFields | undefined {
     const position = this.#position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.receipts[position.index];
   }
 
   /** In order. */
-  logs(first: number, last: number, filter: LogFilter): Fields[] {
-    const found: Fields[] = [];
+  logs(first: number, last: number, filter: LogFilter): ToldFields[] {
+    const found: ToldFields[] = [];
     for (let number = first; number <= last; number++)
       for (const log of this.#logsOf(number)) if (matches(log, filter)) found.push(log);
     return found;
   }
 
   /** Of a block, which may be megabytes for each time that it is read. */
-  #logsOf(number: number): readonly Fields[] {
+  #logsOf(number: number): readonly ToldFields[] {
     const known = this.#logs.get(number);
     if (known !== undefined) return known;
-    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly Fields[]);
+    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly ToldFields[]);
     if (this.#logs.size < REMEMBERED_BLOCKS && logs.length <= REMEMBERED_LOGS) this.#logs.set(number, logs);
     return logs;
   }
 
   /** By a filter that names blocks by number or hash; undefined where it names others. */
-  filtered(filter: Fields): Fields[] | undefined {
+  filtered(filter: ToldFields): ToldFields[] | undefined {
     const { blockHash, fromBlock, toBlock } = filter;
     const one = this.numberOf(blockHash);
     if (one !== undefined) return this.logs(one, one, filter);
@@ -157,7 +157,7 @@ function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNa
   return block["hash"] === hash && [block.transactions, receipts].every(({ length }) => length === transactions.length);
 }
 
-function matches({ address, topics }: Fields, filter: LogFilter): boolean {
+function matches({ address, topics }: ToldFields, filter: LogFilter): boolean {
   const isOf = (wanted: Hex | readonly Hex[] | null | undefined, value: unknown): boolean => {
     if (wanted === undefined || wanted === null || wanted.length === 0) return true;
     const all = typeof wanted === "string" ? [wanted] : wanted;

@@ -3,10 +3,10 @@ import type { RpcMethods } from "./dispatch.ts";
 import type { RpcError } from "./json-rpc.ts";
 
 /** Why a chain's clients are refused now; undefined while they are answered. */
-export type Refusal = () => { readonly error: RpcError; readonly answersForEcosystem: boolean } | undefined;
+export type MethodRefusal = () => { readonly error: RpcError; readonly answersForEcosystem: boolean } | undefined;
 
 /** The methods, which are refused while there is a reason: all, or all but those about the whole ecosystem and sessions. */
-export function refusedMethods(methods: RpcMethods, refusal: Refusal): RpcMethods {
+export function refusedMethods(methods: RpcMethods, refusal: MethodRefusal): RpcMethods {
   return {
     get(name) {
       const refused = refusal();

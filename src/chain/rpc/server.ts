@@ -8,7 +8,7 @@ import type { ReaderGate } from "./access/reader-gate.ts";
 import type { Sessions } from "./access/sessions.ts";
 import { createHttpEndpoint, refusalOf } from "./http-endpoint.ts";
 import type { HttpRoute } from "./http-route.ts";
-import type { Refusal } from "./refused-methods.ts";
+import type { MethodRefusal } from "./refused-methods.ts";
 import { Load, UnreadAnswers } from "./load.ts";
 import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
@@ -31,7 +31,7 @@ export interface RpcServerDependencies {
   readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
   readonly methods: RpcMethods;
   /** Why no subscription is taken now; the methods refuse by themselves. Default: they are taken. */
-  readonly refusal?: Refusal;
+  readonly refusal?: MethodRefusal;
   /** Who may read. Default: everybody. */
   readonly gate?: ReaderGate;
   /** Those of the tokens that requests name. Default: none. */

@@ -1,7 +1,7 @@
 import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import type { Refusal } from "./refused-methods.ts";
+import type { MethodRefusal } from "./refused-methods.ts";
 import { SharedPlaces } from "./shared-places.ts";
 
 /** Subscriptions of one client. */
@@ -22,7 +22,7 @@ interface Owner {
 /** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
 export class Subscriptions {
   readonly #engine: NotifyingEngine;
-  readonly #refusal: Refusal;
+  readonly #refusal: MethodRefusal;
   readonly #owners = new Map<string, Owner>();
   readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS);
   readonly #stopListening: () => void;
@@ -31,7 +31,7 @@ export class Subscriptions {
   #nextPlace = 1;
 
   /** `refusal`: why the chain takes no subscriptions now, but perhaps to what all members tell. Default: it always does. */
-  constructor(engine: NotifyingEngine, refusal: Refusal = () => undefined) {
+  constructor(engine: NotifyingEngine, refusal: MethodRefusal = () => undefined) {
     this.#engine = engine;
     this.#refusal = refusal;
     this.#stopListening = engine.onNotification((notification) => this.#forward(notification));

@@ -1,7 +1,7 @@
 import { type Air, AirBuilder } from "../../stark/air.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { FIRST_WORD, LAST_WORD, ROOTS } from "../buses.ts";
-import type { Place } from "../memory/memory-trace.ts";
+import type { MemoryPlace } from "../memory/memory-trace.ts";
 import { DIGEST } from "../state-transition/columns.ts";
 import { assertBoolean } from "../words/expressions.ts";
 import { LIMBS } from "../words/word.ts";
@@ -17,7 +17,7 @@ export function boundaryValueCount(places: number): number {
 }
 
 /** The table that tells the memory what the statement says of places, and asks for its roots. The first row alone speaks. */
-export function boundaryAir(places: readonly Place[]): Air {
+export function boundaryAir(places: readonly MemoryPlace[]): Air {
   const b = new AirBuilder("boundary", boundaryValueCount(places.length));
   const { speaks } = b.declare(BOUNDARY_FIELDS);
   assertBoolean(b, { speaks });

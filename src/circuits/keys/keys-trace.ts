@@ -2,7 +2,7 @@ import { inv } from "../../field/koala-bear.ts";
 import { EntryTag } from "../../protocol/diff-list.ts";
 import { DomainTag } from "../../protocol/domain-tags.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
-import type { Compress } from "../leaves/touched-leaf.ts";
+import type { CompressDigests } from "../leaves/touched-leaf.ts";
 import { DIGEST } from "../state-transition/columns.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMBS } from "../words/word.ts";
@@ -35,7 +35,7 @@ export interface AskedLeaf extends LeafName, KeyChain {
 }
 
 /** Three compressions: docs/protocol.md §1. */
-export function keyChain({ kind, account, slot }: LeafName, compress: Compress): KeyChain {
+export function keyChain({ kind, account, slot }: LeafName, compress: CompressDigests): KeyChain {
   const block = [EntryTag.insertion, kind, ...account, ...slot, 0, 0, 0, 0];
   const part = (i: number): number[] => block.slice(DIGEST * i, DIGEST * (i + 1));
   const head = compress(DomainTag.key, part(0), part(1));

@@ -5,7 +5,7 @@ import { traceColumns } from "../../stark/trace-columns.ts";
 import { DIGEST } from "../state-transition/columns.ts";
 import { LIMB, LIMBS } from "../words/word.ts";
 import { LEAVES_FIELDS, type LeafCells } from "./leaves-air.ts";
-import type { Compress, LeafPath, TouchedLeaf } from "./touched-leaf.ts";
+import type { CompressDigests, TouchedPath, TouchedLeaf } from "./touched-leaf.ts";
 
 type Digest = readonly number[];
 
@@ -19,12 +19,12 @@ interface Entry {
   readonly before: readonly number[];
   readonly after: readonly number[];
   /** Where and what it is before the run, if it is there. */
-  readonly path: LeafPath | undefined;
+  readonly path: TouchedPath | undefined;
   readonly isAsked: boolean;
 }
 
 /** The rows of touched leaves and of those before the ones that are not there, by key; without the rows that fill up. */
-export function leafRows(touched: readonly TouchedLeaf[], leafCount: number, compress: Compress): LeafCells[] {
+export function leafRows(touched: readonly TouchedLeaf[], leafCount: number, compress: CompressDigests): LeafCells[] {
   let count = leafCount;
   let bound: Digest = ZERO;
   const rows = entriesOf(touched).map((entry): LeafCells => {
@@ -94,7 +94,7 @@ export function withOrder(row: LeafCells, next: LeafCells | undefined): LeafCell
 const limbs = (value: number): readonly [number, number] => [value % LIMB, Math.floor(value / LIMB)];
 
 /** With the digests of the leaf, where it is there. */
-export function hashed(row: LeafCells, compress: Compress): LeafCells {
+export function hashed(row: LeafCells, compress: CompressDigests): LeafCells {
   const { existed, inserted, kind, key, before, after, bound, follower } = row;
   const leaf = (word: readonly number[], successor: Digest): readonly Digest[] => {
     const value = compress(DomainTag.value, word.slice(0, DIGEST), word.slice(DIGEST));

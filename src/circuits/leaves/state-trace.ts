@@ -5,14 +5,14 @@ import type { TreeCells } from "../tree/tree-air.ts";
 import { element } from "../words/expressions.ts";
 import type { LeafCells } from "./leaves-air.ts";
 import { leafRows } from "./leaves-trace.ts";
-import type { Compress, LeafPath, TouchedLeaf } from "./touched-leaf.ts";
+import type { CompressDigests, TouchedPath, TouchedLeaf } from "./touched-leaf.ts";
 
 type Digest = readonly number[];
 /** What a state is besides the leaves that are touched. */
 export interface StateBefore {
   readonly leafCount: number;
   /** The path of the leaf that has the last place. */
-  readonly last: LeafPath;
+  readonly last: TouchedPath;
 }
 
 /** What the tables of the state are filled with. */
@@ -29,7 +29,7 @@ interface NodeChange {
 }
 
 /** The rows of a state whose leaves are touched, each once. */
-export function traceState(touched: readonly TouchedLeaf[], state: StateBefore, compress: Compress): StateTrace {
+export function traceState(touched: readonly TouchedLeaf[], state: StateBefore, compress: CompressDigests): StateTrace {
   const leaves = leafRows(touched, state.leafCount, compress);
   const paths = touched.map(({ path }) => path);
   return { leaves, ...traceNodes(leaves, paths, state, compress) };
@@ -38,9 +38,9 @@ export function traceState(touched: readonly TouchedLeaf[], state: StateBefore, 
 /** The rows of the nodes above leaves, whose paths these are, and of the roots. */
 export function traceNodes(
   leaves: readonly LeafCells[],
-  paths: readonly LeafPath[],
+  paths: readonly TouchedPath[],
   state: StateBefore,
-  compress: Compress,
+  compress: CompressDigests,
 ): Omit<StateTrace, "leaves"> {
   const nodes = new Map<number, NodeChange>();
   for (const { existed, inserted, index, leafBefore, leafAfter } of leaves) {
@@ -63,7 +63,11 @@ export function traceNodes(
 function parents(
   level: ReadonlyMap<number, NodeChange>,
   height: number,
-  { siblings, tree, compress }: { siblings: (height: number, index: number) => Digest; tree: TreeCells[]; compress: Compress },
+  {
+    siblings,
+    tree,
+    compress,
+  }: { siblings: (height: number, index: number) => Digest; tree: TreeCells[]; compress: CompressDigests },
 ): ReadonlyMap<number, NodeChange> {
   const above = new Map<number, NodeChange>();
   for (const index of new Set([...level.keys()].map((child) => child >> 1))) {
@@ -85,7 +89,7 @@ function parents(
 }
 
 /** Nodes that no leaf is touched below, by height and index. Throws RangeError for one that no path tells. */
-function siblingsOf(paths: readonly LeafPath[], { leafCount, last }: StateBefore): (height: number, index: number) => Digest {
+function siblingsOf(paths: readonly TouchedPath[], { leafCount, last }: StateBefore): (height: number, index: number) => Digest {
   const known = new Map<string, Digest>();
   for (const { index, siblings } of [...paths, last]) {
     siblings.forEach((sibling, height) => known.set(`${height} ${Math.floor(index / 2 ** height) ^ 1}`, sibling));
@@ -99,7 +103,7 @@ function siblingsOf(paths: readonly LeafPath[], { leafCount, last }: StateBefore
 }
 
 /** A leaf and the nodes above it, from height 0 to that of the node that has all leaves below it. */
-function nodesAbove(leaf: LeafPath): Digest[] {
+function nodesAbove(leaf: TouchedPath): Digest[] {
   const nodes: Digest[] = [plainLeaf(leaf)];
   for (let height = 0; height < TOP_HEIGHT; height++) {
     const [node, sibling] = [element(nodes, height), element(leaf.siblings, height)];
@@ -109,17 +113,17 @@ function nodesAbove(leaf: LeafPath): Digest[] {
   return nodes;
 }
 
-function topAbove(leaf: LeafPath): Digest {
+function topAbove(leaf: TouchedPath): Digest {
   return element(nodesAbove(leaf), TOP_HEIGHT);
 }
 
-function plainLeaf({ leafKind, key, nextKey, value }: LeafPath): number[] {
+function plainLeaf({ leafKind, key, nextKey, value }: TouchedPath): number[] {
   const digest = plainCompress(DomainTag.value, value.slice(0, 8), value.slice(8));
   return plainCompress(DomainTag.leaf, plainCompress(DomainTag.pair + leafKind, key, nextKey), digest);
 }
 
 /** The row for roots above a node, of a state in which nothing is touched. */
-function rootsRow(top: NodeChange, countBefore: number, countAfter: number, compress: Compress): RootsCells {
+function rootsRow(top: NodeChange, countBefore: number, countAfter: number, compress: CompressDigests): RootsCells {
   const open = (node: Digest, count: number): Digest[] => {
     const nodes = [node];
     for (let height = TOP_HEIGHT; height < EMPTY_TREES.length - 1; height++) {

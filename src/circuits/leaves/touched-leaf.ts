@@ -1,10 +1,10 @@
 type Digest = readonly number[];
 
 /** The compression of two digests, by a table that counts what it is asked for. */
-export type Compress = (tag: number, left: Digest, right: Digest) => number[];
+export type CompressDigests = (tag: number, left: Digest, right: Digest) => number[];
 
 /** A leaf of the state before a run, and what lies beside its path. */
-export interface LeafPath {
+export interface TouchedPath {
   readonly index: number;
   readonly leafKind: number;
   readonly key: Digest;
@@ -23,5 +23,5 @@ export interface TouchedLeaf {
   readonly before: readonly number[];
   readonly after: readonly number[];
   /** Its own path, or that of the last leaf below it if it is not there. */
-  readonly path: LeafPath;
+  readonly path: TouchedPath;
 }

@@ -7,7 +7,7 @@ import { MEMORY_FIELDS, type MemoryCells } from "./memory-air.ts";
 export const INDEX_LIMIT = 2 ** 29;
 
 /** A place of the memory. */
-export interface Place {
+export interface MemoryPlace {
   /** Below 2^16. */
   readonly space: number;
   /** Below `INDEX_LIMIT`. */
@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** What became of a place in a run. */
-export interface PlaceHistory extends Place {
+export interface PlaceHistory extends MemoryPlace {
   readonly isStated: boolean;
   readonly first: readonly number[];
   readonly last: readonly number[];
@@ -32,7 +32,7 @@ const ZERO = new Array<number>(LIMBS).fill(0);
  */
 export function memoryColumns(places: readonly PlaceHistory[], minLogRows: number): Uint32Array[] {
   const sorted = [...places].sort((p, q) => p.space - q.space || p.index - q.index);
-  let before: Place | undefined;
+  let before: MemoryPlace | undefined;
   const cells = (place: PlaceHistory): MemoryCells => {
     const row = cellsOf(place, before);
     before = place;
@@ -45,7 +45,10 @@ export function memoryColumns(places: readonly PlaceHistory[], minLogRows: numbe
   return traceColumns("memory", MEMORY_FIELDS, rows, { padding, minLogRows });
 }
 
-function cellsOf({ space, index, isStated, first, last, time, uses = 0 }: PlaceHistory, before: Place | undefined): MemoryCells {
+function cellsOf(
+  { space, index, isStated, first, last, time, uses = 0 }: PlaceHistory,
+  before: MemoryPlace | undefined,
+): MemoryCells {
   const sameSpace = before?.space === space;
   const gap = before === undefined ? 0 : (sameSpace ? index - before.index : space - before.space) - 1;
   return {

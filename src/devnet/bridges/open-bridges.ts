@@ -3,7 +3,7 @@ import type { EcosystemInfo } from "../view/ecosystem-info.ts";
 import type { LiveBridges, LiveBridgesDependencies } from "./live-bridges.ts";
 
 /** What opening needs; without a `projectFolder` packages are looked for where the process runs. */
-export interface BridgeOpening extends Pick<LiveBridgesDependencies, "opening" | "chains" | "faults"> {
+interface BridgeOpening extends Pick<LiveBridgesDependencies, "opening" | "chains" | "faults"> {
   readonly projectFolder?: string;
   /** Of the ecosystem without its bridges. */
   readonly info: () => EcosystemInfo;

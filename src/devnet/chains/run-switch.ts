@@ -1,6 +1,6 @@
 import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
-import type { Refusal } from "../../chain/rpc/refused-methods.ts";
+import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import type { Mark } from "../../core/spine.ts";
 import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
@@ -65,7 +65,7 @@ export class RunSwitch implements RestorableMember {
   }
 
   /** Why clients are refused now. */
-  readonly refusal: Refusal = () => {
+  readonly refusal: MethodRefusal = () => {
     const error = this.error();
     if (error === undefined) return undefined;
     const { message, code } = error;

@@ -4,21 +4,21 @@ import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 import type { L1Poll } from "../../settlement-layer/reader/l1-watcher.ts";
 
 /** A batch that L1 has, and how far L1 is with it. */
-export interface CommittedBatch {
+export interface FoundCommit {
   readonly record: StoredBatch;
   readonly stage: "committed" | "proven" | "executed";
 }
 
 /** A chain's batches as L1 has them now, by its events: those that are taken back, by the quorum or by a reorg, are gone. */
 export class CommittedBatches {
-  readonly #batches = new Map<bigint, CommittedBatch>();
+  readonly #batches = new Map<bigint, FoundCommit>();
 
-  get(batchNumber: bigint): CommittedBatch | undefined {
+  get(batchNumber: bigint): FoundCommit | undefined {
     return this.#batches.get(batchNumber);
   }
 
   /** In the order of their numbers. */
-  all(): readonly CommittedBatch[] {
+  all(): readonly FoundCommit[] {
     return [...this.#batches.values()];
   }
 
@@ -51,7 +51,7 @@ export class CommittedBatches {
 
   #goOn(
     { batchNumber, commitment }: { readonly batchNumber: bigint; readonly commitment: Hex },
-    stage: CommittedBatch["stage"],
+    stage: FoundCommit["stage"],
   ): void {
     const batch = this.#batches.get(batchNumber);
     if (batch?.record.commitment === commitment) this.#batches.set(batchNumber, { record: batch.record, stage });

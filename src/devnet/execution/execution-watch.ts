@@ -13,7 +13,7 @@ import { createL1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 import type { ChainContractFacts } from "../reconstruction/chain-contract.ts";
 import { CommittedBatches } from "./committed-batches.ts";
-import type { CommittedBatch } from "./committed-batches.ts";
+import type { FoundCommit } from "./committed-batches.ts";
 import { executionClaims, verifyAny } from "./execution-claims.ts";
 import type { NamedCode } from "./named-code.ts";
 import { ExecutionCheckError } from "./served-execution.ts";
@@ -22,7 +22,7 @@ import { ExecutionCheckError } from "./served-execution.ts";
 export interface NamedBatch {
   readonly batchNumber: bigint;
   readonly commitment: Hex;
-  readonly stage: CommittedBatch["stage"];
+  readonly stage: FoundCommit["stage"];
   readonly code: NamedCode;
   readonly message: string;
   /** When L1 can execute it; seconds of L1's time. */

@@ -5,7 +5,7 @@ import { SettlementError } from "../../settlement/settlement-error.ts";
 import type { QuorumContext, SigningEntry, SigningJournal } from "../../settlement/quorum.ts";
 
 /** A chain, on one L1: a development L1 that begins anew gives the same address to another chain. */
-export interface SigningPlace extends QuorumContext {
+interface SigningPlace extends QuorumContext {
   /** Of the L1 block with the ecosystem's first contract. */
   readonly bornInBlock: string;
 }

@@ -7,7 +7,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { L1Event } from "../../settlement-layer/reader/l1-event.ts";
 
 /** Where something happened on L1. */
-export interface L1Place {
+export interface BatchPlace {
   readonly blockNumber: number;
   /** Undefined where only the state that it led to is known. */
   readonly transactionHash: Hex | undefined;
@@ -16,9 +16,9 @@ export interface L1Place {
 /** A batch that is committed and was not reverted. */
 export interface CommittedBatch {
   readonly stored: StoredBatch;
-  readonly committed: L1Place;
-  readonly proven: L1Place | undefined;
-  readonly executed: L1Place | undefined;
+  readonly committed: BatchPlace;
+  readonly proven: BatchPlace | undefined;
+  readonly executed: BatchPlace | undefined;
 }
 
 /** What a chain's events add up to: its batches without the reverted ones, and its queue. */
@@ -125,7 +125,7 @@ export class BatchLedger {
   }
 
   /** The next batch is executed. Throws ReconstructionError. */
-  execute(batchNumber: bigint, batchHash: Hex, executed: L1Place): CommittedBatch {
+  execute(batchNumber: bigint, batchHash: Hex, executed: BatchPlace): CommittedBatch {
     const batch = this.#live.get(batchNumber);
     if (batchNumber !== this.#executed || batch === undefined) {
       const reason =

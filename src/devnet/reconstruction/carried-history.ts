@@ -8,7 +8,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch, hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
-import type { BatchLedger, L1Place } from "./batch-ledger.ts";
+import type { BatchLedger, BatchPlace } from "./batch-ledger.ts";
 import { codesOf } from "./published-code.ts";
 import type { PublishedHistory } from "./published-history.ts";
 import { publishingChain } from "./reconstruct.ts";
@@ -33,7 +33,7 @@ export function historyInMessages(base: Reconstruction, context: HistoryContext)
     );
   const genesis = genesisStoredBatch(configuration.protocolVersion, state.stateRoot, BigInt(state.leafCount));
   // Of the state that the base's last batch left, no more is known of when it came to be.
-  const place: L1Place = { blockNumber, transactionHash: undefined };
+  const place: BatchPlace = { blockNumber, transactionHash: undefined };
   const calls = new Map<bigint, CommitCall>();
   return {
     async *pages(ledger) {

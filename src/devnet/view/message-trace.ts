@@ -1,7 +1,7 @@
 import type { RpcClient } from "../../chain/rpc/dispatch.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { callsOf, failedUserCall, repeatCall, repeatedCall, solidityLines } from "../../client/remote-failure.ts";
-import type { Ask, CallFrame } from "../../client/remote-failure.ts";
+import type { AskRemote, CallFrame } from "../../client/remote-failure.ts";
 import { rawStart, revertReason, withoutArguments } from "../../client/revert-reason.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -51,7 +51,7 @@ interface FailedOn {
 }
 
 async function explain(failed: CallFrame, { chain, transactionHash, known }: FailedOn): Promise<CallFailure> {
-  const ask: Ask = (method, params) => chain.provider.request({ method, params });
+  const ask: AskRemote = (method, params) => chain.provider.request({ method, params });
   const { blockNumber } = (await ask("eth_getTransactionReceipt", [transactionHash])) as { readonly blockNumber: string };
   const data = failed.output ?? "0x";
   return {

@@ -4,7 +4,7 @@ import { DIGEST_ELEMENTS, type Digest, elementsFromBytes, elementsToBytes } from
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
-import type { PlacedLeaf } from "./partial-tree.ts";
+import type { PartialLeaf } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
 
 /** A chunk's proof, and with what the chunk ends. */
@@ -15,7 +15,7 @@ export interface ChunkProof {
 }
 
 /** The proof of a batch's execution: its chunks in order. */
-export interface BatchProof {
+export interface ExecutionBatchProof {
   /** Digest of the verification key. */
   readonly program: Uint8Array;
   readonly protocolVersion: bigint;
@@ -49,7 +49,7 @@ const LEAST = {
  * first place (4) ‖ leaves listed (4), leaves linked (4), each: place (4), kind (1), key, next key, value (32 each) ‖ nodes (4),
  * 32 each. Numbers are big-endian, digests as docs/protocol.md has them.
  */
-export function encodeBatchProof(proof: BatchProof): Uint8Array {
+export function encodeBatchProof(proof: ExecutionBatchProof): Uint8Array {
   const parts: Uint8Array[] = [number(MAGIC, 4), proof.program];
   for (const value of [proof.protocolVersion, proof.chainId, proof.batchNumber, proof.blockHashes]) parts.push(word(value));
   parts.push(elementsToBytes(proof.rootBefore), number(proof.chunks.length, 4));
@@ -69,7 +69,7 @@ export function encodeBatchProof(proof: BatchProof): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
-function leafBytes({ index, leafKind, key, nextKey, value }: PlacedLeaf): Uint8Array[] {
+function leafBytes({ index, leafKind, key, nextKey, value }: PartialLeaf): Uint8Array[] {
   return [number(index, 4), number(leafKind, 1), elementsToBytes(key), elementsToBytes(nextKey), word(value)];
 }
 
@@ -82,7 +82,7 @@ function number(value: number, bytes: number): Uint8Array {
 }
 
 /** Inverse of `encodeBatchProof`, of any bytes. Throws ExecutionProofError Malformed or OtherFormat. */
-export function decodeBatchProof(bytes: Uint8Array): BatchProof {
+export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
   const reader = new Reader(bytes);
   const magic = reader.number(4, "magic");
   if (magic !== MAGIC) {
@@ -114,7 +114,7 @@ function readChunk(reader: Reader): ChunkProof {
 
 function readRelisting(reader: Reader): Relisting {
   const first = reader.number(4, "first place");
-  const leaves = (name: string): PlacedLeaf[] =>
+  const leaves = (name: string): PartialLeaf[] =>
     Array.from({ length: reader.count(LEAST.leaf, Infinity, name) }, () => ({
       index: reader.number(4, "place"),
       leafKind: leafKind(reader.number(1, "kind")),

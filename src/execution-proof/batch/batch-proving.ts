@@ -29,7 +29,7 @@ export function prepareTables({ key, backend, kept }: Omit<ProvingTools, "filler
 }
 
 /** One batch's proof in the making. */
-export class BatchProving {
+export class ExecutionBatchProving {
   readonly #tools: ProvingTools;
   readonly #witness: BatchWitness;
   readonly #claim: ExecutionClaim;

@@ -2,7 +2,7 @@ import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machin
 import { firstWords } from "../memory-places.ts";
 import { encodeStatement } from "../run-statement.ts";
 import type { Digest } from "../../protocol/digest.ts";
-import type { BatchProof } from "./batch-proof.ts";
+import type { ExecutionBatchProof } from "./batch-proof.ts";
 
 /** What stands between two chunks. */
 interface Joint {
@@ -23,7 +23,7 @@ export function otherWord(a: Omit<Boundary, "blockHashes">, b: Omit<Boundary, "b
 }
 
 /** With what each chunk of a proof begins. */
-export function firstJoints(proof: BatchProof, first: Omit<Boundary, "blockHashes">): Joint[] {
+export function firstJoints(proof: ExecutionBatchProof, first: Omit<Boundary, "blockHashes">): Joint[] {
   const begin = { boundary: { ...first, blockHashes: proof.blockHashes }, root: proof.rootBefore };
   return [begin, ...proof.chunks.slice(0, -1)];
 }

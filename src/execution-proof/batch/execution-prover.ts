@@ -6,7 +6,7 @@ import type { BatchWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
-import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
+import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import type { ExecutionProgress } from "./execution-progress.ts";
 import type { ProvenExecution } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
@@ -64,7 +64,7 @@ const QUEUED: ExecutionProgress = { chunk: 0, chunks: 1, phase: "queued", fracti
 export function createExecutionProver(options: ExecutionProverOptions = {}): ExecutionProver {
   const { workers, parameters, acceptsWeakParameters = false, mostCells, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } = options;
   const workerData: ExecutionThreadSetup = { workers, parameters, acceptsWeakParameters, mostCells };
-  const thread = new JobThread<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>({
+  const thread = new JobThread<ExecutionJob, ExecutionAnswer, ExecutionProgress, ExecutionFailure>({
     startThread: () => new Worker(threadFile, { workerData }),
     idleTimeoutMs,
     mostLostThreads: 1,

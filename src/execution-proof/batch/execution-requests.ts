@@ -13,7 +13,7 @@ export type ExecutionJob =
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
 /** What comes of it. */
-export type Answer = ProvenExecution | LabelledExecution | VerifiedExecution | undefined;
+export type ExecutionAnswer = ProvenExecution | LabelledExecution | VerifiedExecution | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
 export type ExecutionFailure =

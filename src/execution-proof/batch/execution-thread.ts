@@ -6,7 +6,7 @@ import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
-import type { Answer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
+import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
 import type { ExecutionProgress } from "./execution-progress.ts";
 import { MOST_CELLS } from "./proven-execution.ts";
@@ -50,7 +50,7 @@ async function prepare({ filler, made }: Tools): Promise<undefined> {
   await started;
 }
 
-serveJobs<ExecutionJob, Answer, ExecutionProgress, ExecutionFailure>(
+serveJobs<ExecutionJob, ExecutionAnswer, ExecutionProgress, ExecutionFailure>(
   port,
   async (job, context) => {
     if (job.type === "prepare") return prepare(toolsOf(job.protocolVersion));

@@ -5,7 +5,7 @@ import { DomainTag, type LeafKind, STATE_TREE_DEPTH } from "../../protocol/domai
 import type { FirstTree } from "../run-state.ts";
 
 /** A leaf of a state tree at its place. */
-export interface PlacedLeaf {
+export interface PartialLeaf {
   readonly index: number;
   readonly leafKind: LeafKind;
   readonly key: Digest;
@@ -24,7 +24,7 @@ interface PlacedNode {
 /** The part of a state tree that some runs need: leaves, and what lies beside their paths. Plain data. */
 export interface TreePart {
   readonly leafCount: number;
-  readonly leaves: readonly PlacedLeaf[];
+  readonly leaves: readonly PartialLeaf[];
   readonly nodes: readonly PlacedNode[];
 }
 
@@ -32,7 +32,7 @@ type StateKey = Parameters<FirstTree["prove"]>[0];
 
 /** The part of a tree with the leaves of these names, or the last ones below them, those from a place on, and the last one. */
 export function partOf(tree: FirstTree, names: readonly StateKey[], first: number): TreePart {
-  const leaves = new Map<number, PlacedLeaf>();
+  const leaves = new Map<number, PartialLeaf>();
   const nodes = new Map<string, PlacedNode>();
   const lowest = Math.min(first, tree.leafCount - 1);
   const further = Array.from({ length: tree.leafCount - lowest }, (_, i) => tree.proveLeaf(lowest + i));
@@ -54,7 +54,7 @@ export function partOf(tree: FirstTree, names: readonly StateKey[], first: numbe
  */
 export class PartialTree implements FirstTree {
   readonly #compress: Compress;
-  readonly #leaves: PlacedLeaf[];
+  readonly #leaves: PartialLeaf[];
   readonly #nodes = new Map<string, Digest>();
   #leafCount: number;
 
@@ -77,14 +77,14 @@ export class PartialTree implements FirstTree {
   }
 
   /** The leaves from a place on, in the order of their places. */
-  leavesFrom(first: number): PlacedLeaf[] {
+  leavesFrom(first: number): PartialLeaf[] {
     const leaves = this.#leaves.filter(({ index }) => index >= first).sort((a, b) => a.index - b.index);
     if (leaves.length !== this.#leafCount - first) throw new RangeError(`the tree's leaves from ${first} on are not all known`);
     return leaves;
   }
 
   /** The known leaves whose successors have one of these keys, in the order of their places. */
-  leavesLinkedTo(keys: ReadonlySet<string>): PlacedLeaf[] {
+  leavesLinkedTo(keys: ReadonlySet<string>): PartialLeaf[] {
     return this.#leaves.filter(({ nextKey }) => keys.has(nextKey.join())).sort((a, b) => a.index - b.index);
   }
 
@@ -138,7 +138,7 @@ export class PartialTree implements FirstTree {
   }
 
   /** The leaf of a key, or the last one below it. */
-  #lowOf(key: Digest): PlacedLeaf {
+  #lowOf(key: Digest): PartialLeaf {
     const low = this.#leaves[this.#placeAfter(key) - 1];
     const isBelow = low !== undefined && (compareDigests(key, low.nextKey) < 0 || isInfinite(low.nextKey));
     if (!isBelow) throw new RangeError(`the leaf of key ${key.join()} is not in the known part of the tree`);
@@ -156,14 +156,14 @@ export class PartialTree implements FirstTree {
     return from;
   }
 
-  #put(leaf: PlacedLeaf): void {
+  #put(leaf: PartialLeaf): void {
     const at = this.#placeAfter(leaf.key);
     const isKnown = this.#leaves[at - 1]?.index === leaf.index;
     this.#leaves.splice(isKnown ? at - 1 : at, isKnown ? 1 : 0, leaf);
     this.#rehash(leaf);
   }
 
-  #rehash(leaf: PlacedLeaf): void {
+  #rehash(leaf: PartialLeaf): void {
     let { index } = leaf;
     let digest: Digest = leafDigest(leaf, this.#compress);
     for (let height = 0; ; height++) {
@@ -175,7 +175,7 @@ export class PartialTree implements FirstTree {
     }
   }
 
-  #path(leaf: PlacedLeaf): ReturnType<FirstTree["prove"]> {
+  #path(leaf: PartialLeaf): ReturnType<FirstTree["prove"]> {
     const siblings = Array.from({ length: STATE_TREE_DEPTH }, (_, height) =>
       this.node(height, besideOf(Math.floor(leaf.index / 2 ** height))),
     );
@@ -188,7 +188,7 @@ export class PartialTree implements FirstTree {
 }
 
 /** A leaf's digest (docs/protocol.md, section 1). */
-export function leafDigest({ leafKind, key, nextKey, value }: Omit<PlacedLeaf, "index">, compress: Compress): number[] {
+export function leafDigest({ leafKind, key, nextKey, value }: Omit<PartialLeaf, "index">, compress: Compress): number[] {
   return compress(DomainTag.leaf, compress(DomainTag.pair + leafKind, key, nextKey), valueDigest(value, compress));
 }
 

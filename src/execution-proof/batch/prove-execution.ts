@@ -2,7 +2,7 @@ import type { Backend } from "../../kernels/backend.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
-import { BatchProving, prepareTables, type ProvingTools } from "./batch-proving.ts";
+import { ExecutionBatchProving, prepareTables, type ProvingTools } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
@@ -68,8 +68,8 @@ export class ExecutionProving {
     return this.#labelled(options, () => this.#proving(witness, claim, options).run());
   }
 
-  #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): BatchProving {
-    return new BatchProving(this.#tools, witness, claim, options);
+  #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): ExecutionBatchProving {
+    return new ExecutionBatchProving(this.#tools, witness, claim, options);
   }
 
   async #labelled<Made>(options: ProvingOptions, make: () => Promise<Made>): Promise<Made | LabelledExecution> {

@@ -2,7 +2,7 @@ import { EMPTY_TREES } from "../../circuits/roots/roots-air.ts";
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import { type Compress, type Digest, ZERO_DIGEST } from "../../protocol/digest.ts";
 import { DomainTag, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
-import { leafDigest, type PartialTree, type PlacedLeaf } from "./partial-tree.ts";
+import { leafDigest, type PartialTree, type PartialLeaf } from "./partial-tree.ts";
 
 /**
  * Why two roots are of one state: the tree under the first, with the leaves from a place on listed anew, in the order of their
@@ -12,9 +12,9 @@ export interface Relisting {
   /** The place of the first leaf that is listed anew. */
   readonly first: number;
   /** The leaves from there on, in order. */
-  readonly listed: readonly PlacedLeaf[];
+  readonly listed: readonly PartialLeaf[];
   /** Leaves before that place, by place: those whose successor is taken out. */
-  readonly linked: readonly PlacedLeaf[];
+  readonly linked: readonly PartialLeaf[];
   /** Nodes beside the paths of all these, from the top down and from left to right; of those in front of that place only. */
   readonly beside: readonly Digest[];
 }
@@ -51,7 +51,7 @@ export function relistedRoots(
   const anew = listedAnew(listed, linked);
   if (anew === undefined) return undefined;
   const places = [...linked, ...listed].map(({ index }) => index);
-  const root = (leaves: readonly PlacedLeaf[], count: number): Digest | undefined => {
+  const root = (leaves: readonly PartialLeaf[], count: number): Digest | undefined => {
     const digests = new Map(leaves.map((leaf) => [leaf.index, leafDigest(leaf, compress)]));
     let taken = 0;
     const top = fold(places, first, {
@@ -90,13 +90,13 @@ function fold(places: readonly number[], first: number, nodes: Nodes, height = S
 
 /** Undefined where a leaf that is taken out is not the successor of just one. */
 function listedAnew(
-  listed: readonly PlacedLeaf[],
-  linked: readonly PlacedLeaf[],
+  listed: readonly PartialLeaf[],
+  linked: readonly PartialLeaf[],
 ): Pick<Relisting, "listed" | "linked"> | undefined {
   const [first] = listed;
   const removed = new Map(listed.filter(({ value }) => value === 0n).map((leaf) => [leaf.key.join(), leaf.nextKey]));
   const left = new Set(removed.keys());
-  const relinked = (leaf: PlacedLeaf): PlacedLeaf => {
+  const relinked = (leaf: PartialLeaf): PartialLeaf => {
     let { nextKey } = leaf;
     for (let next = removed.get(nextKey.join()); next !== undefined && left.delete(nextKey.join());) {
       nextKey = next;

@@ -7,7 +7,7 @@ import { ABSENT, rowCount } from "../../stark/shape.ts";
 import type { System } from "../../stark/system.ts";
 import { verify } from "../../stark/verify.ts";
 import { executionParameters } from "../parameters.ts";
-import { type BatchProof, decodeBatchProof } from "./batch-proof.ts";
+import { type ExecutionBatchProof, decodeBatchProof } from "./batch-proof.ts";
 import { chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
 import { type ClaimedEnds, claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import { createExecutionKey, type ExecutionKey, LEAST_PROVEN_BITS } from "./execution-key.ts";
@@ -72,7 +72,7 @@ export async function executionVerifier(
 }
 
 /** Says by name of what else a proof is; the chunks' statements would refuse it, too. */
-function checkNames(key: ExecutionKey, { chainId, batch }: ExecutionClaim, proof: BatchProof): void {
+function checkNames(key: ExecutionKey, { chainId, batch }: ExecutionClaim, proof: ExecutionBatchProof): void {
   const named: readonly (readonly [ExecutionRefusal, string, bigint, bigint])[] = [
     ["OtherVersion", "protocol version", proof.protocolVersion, batch.protocolVersion],
     ["OtherChain", "chain", proof.chainId, chainId],
@@ -85,7 +85,7 @@ function checkNames(key: ExecutionKey, { chainId, batch }: ExecutionClaim, proof
 }
 
 /** All of it that is only compared. */
-function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: BatchProof): void {
+function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: ExecutionBatchProof): void {
   const end = proof.chunks.at(-1);
   if (end === undefined) throw new ExecutionProofError("Malformed", "the proof has no chunk");
   if (!isSame(proof.rootBefore, rootBefore))
@@ -103,7 +103,11 @@ function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: BatchPro
 }
 
 /** Behind the chunks, whose tables bound it: nothing is hashed of what they cannot have made. */
-function checkRelisting({ system }: ExecutionKey, { first, rootAfter }: ClaimedEnds, { relisting, chunks }: BatchProof): void {
+function checkRelisting(
+  { system }: ExecutionKey,
+  { first, rootAfter }: ClaimedEnds,
+  { relisting, chunks }: ExecutionBatchProof,
+): void {
   const end = chunks.at(-1);
   if (relisting === undefined || end === undefined) return;
   // The first batch lists the first state, too, which no chunk has made.
@@ -126,7 +130,7 @@ function leavesOf(system: System, proof: Uint8Array): number {
   return rowCount(shape.logRows[system.definition.tables.findIndex(({ air }) => air.name === "leaves")] ?? ABSENT);
 }
 
-function checkChunks({ system }: ExecutionKey, { environment, first }: ClaimedEnds, proof: BatchProof): void {
+function checkChunks({ system }: ExecutionKey, { environment, first }: ClaimedEnds, proof: ExecutionBatchProof): void {
   const before = firstJoints(proof, first);
   proof.chunks.forEach((after, chunk) => {
     const begin = before[chunk];

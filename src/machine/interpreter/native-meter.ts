@@ -14,7 +14,7 @@ type Units = (frame: Frame, machine: MachineState) => number | undefined;
  * Takes what user code weighs from the native budget, opcode by opcode, as docs/protocol.md, section 8, says. What the kernel
  * serves is weighed by the kernel.
  */
-export class NativeMeter {
+export class KernelNativeMeter {
   readonly #machine: MachineState;
   #left: number;
 

@@ -6,7 +6,7 @@ import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
 import type { Frame } from "./frame.ts";
 import { LIMBS } from "./limbs.ts";
 import type { MachineState } from "./machine-state.ts";
-import { NativeMeter } from "./native-meter.ts";
+import { KernelNativeMeter } from "./native-meter.ts";
 import { readNumber, TOO_LARGE } from "./word-stack.ts";
 
 /** Runs a native opcode on the current frame; false for an exceptional halt. Static gas is paid, operands are there. */
@@ -27,7 +27,7 @@ export class UserMode {
   run(machine: MachineState): number {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
-    const meter = new NativeMeter(machine);
+    const meter = new KernelNativeMeter(machine);
     const opcode = this.#serve(machine, frame, meter);
     meter.store();
     frame.park();
@@ -35,7 +35,7 @@ export class UserMode {
   }
 
   /** What does not run leaves the frame as it was before the instruction. */
-  #serve(machine: MachineState, frame: Frame, meter: NativeMeter): number {
+  #serve(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number {
     const { stack } = frame;
     for (;;) {
       const { pc, gas, memoryWords } = frame;
@@ -53,7 +53,7 @@ export class UserMode {
   }
 
   /** Runs an opcode; undefined if user mode goes on behind it. */
-  #step(machine: MachineState, frame: Frame, meter: NativeMeter): number | undefined {
+  #step(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number | undefined {
     const { stack } = frame;
     const opcode = frame.code.bytes[frame.pc] ?? 0;
     const rule = OPCODES[opcode];

@@ -3,7 +3,7 @@ import type { ExecutionEngine } from "../../chain/execution/engine.ts";
 import { errorBody } from "../../chain/rpc/dispatch.ts";
 import type { RpcClient, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import { RpcCode } from "../../chain/rpc/json-rpc.ts";
-import type { Refusal } from "../../chain/rpc/refused-methods.ts";
+import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import { Subscriptions } from "../../chain/rpc/subscriptions.ts";
 import { NamedError } from "../../errors/named-error.ts";
 
@@ -42,7 +42,7 @@ export class InProcessProvider extends EventEmitter implements Eip1193Provider {
   readonly #ownMethods: RpcMethods;
   readonly #client: RpcClient = { subscriptions: new Set(), gone: new AbortController().signal, isInProcess: true };
 
-  constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">, refusal?: Refusal) {
+  constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">, refusal?: MethodRefusal) {
     super();
     this.#methods = methods;
     this.#subscriptions = new Subscriptions(engine, refusal);

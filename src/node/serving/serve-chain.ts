@@ -7,7 +7,7 @@ import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import { OPEN_GATE, readerGate } from "../../chain/rpc/access/reader-gate.ts";
 import type { ReaderGate, ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import { refusedMethods } from "../../chain/rpc/refused-methods.ts";
-import type { Refusal } from "../../chain/rpc/refused-methods.ts";
+import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
 import { sessionMethods } from "../../chain/rpc/access/session-methods.ts";
 import { Sessions } from "../../chain/rpc/access/sessions.ts";
 import { chainMethods } from "../../chain/rpc/methods.ts";
@@ -44,7 +44,7 @@ export interface ServingOptions
   /** What `hyperchain` subscriptions follow. Default: no such subscription is served. */
   readonly feed?: Feed;
   /** Why clients get no answers about the chain now; undefined while they do. Default: they always do. */
-  readonly refusal?: Refusal;
+  readonly refusal?: MethodRefusal;
 }
 
 /** Where a chain's users reach it. */

@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { bundleResult } from "../../client/bundle-result.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import { callsOf, failedUserCall, repeatCall, solidityLines } from "../../client/remote-failure.ts";
-import type { Ask } from "../../client/remote-failure.ts";
+import type { AskRemote } from "../../client/remote-failure.ts";
 import { findChain } from "../../client/ecosystem.ts";
 import type { Ecosystem } from "../../client/ecosystem.ts";
 import { ecosystemOf } from "../../client/settlement-base.ts";
@@ -49,7 +49,7 @@ async function checkBundle(name: CrossingName, executed: MessageStep, link: Ecos
   if (receipt === null || outcome === undefined || outcome.success) return;
   const data = outcome.result;
   const { name: chain, provider } = link.member(executed.chainId);
-  const ask: Ask = (method, params) => provider.request({ method, params: [...params] });
+  const ask: AskRemote = (method, params) => provider.request({ method, params: [...params] });
   const cause = await callError(ask, executed.transactionHash, receipt.blockNumber);
   const reason = revertReason(data, await link.names());
   const error = new MessageError("CallFailed", `the call arrived on ${chain} and reverted there ${reason}; its value goes back`, {
@@ -61,7 +61,7 @@ async function checkBundle(name: CrossingName, executed: MessageStep, link: Ecos
 }
 
 /** The error of the user's contract there, whose stack trace names its lines; undefined where none can be had. */
-async function callError(ask: Ask, transactionHash: Hex, blockNumber: number): Promise<Error | undefined> {
+async function callError(ask: AskRemote, transactionHash: Hex, blockNumber: number): Promise<Error | undefined> {
   try {
     const call = failedUserCall(await callsOf(ask, transactionHash));
     return call === undefined ? undefined : await repeatCall(ask, call, blockNumber);

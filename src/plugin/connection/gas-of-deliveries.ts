@@ -1,6 +1,6 @@
 import type { HookContext } from "hardhat/types/hooks";
 import { callsOf, userCalls } from "../../client/remote-failure.ts";
-import type { Ask, CallFrame } from "../../client/remote-failure.ts";
+import type { AskRemote, CallFrame } from "../../client/remote-failure.ts";
 import type { Eip1193Provider } from "../../node/serving/eip1193.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -35,7 +35,7 @@ export async function withGasOfDeliveries(
       const answer = await l1.request(asked);
       contracts ??= projectContracts(context.artifacts);
       for (const [place, { provider }] of chains.entries()) {
-        const ask: Ask = (method, params) => provider.request({ method, params });
+        const ask: AskRemote = (method, params) => provider.request({ method, params });
         for (const transactionHash of await deliveriesAfter(heads[place] ?? 0, ask)) {
           for (const call of userCalls(await callsOf(ask, transactionHash))) await report(call, ask, await contracts, context);
         }
@@ -52,7 +52,7 @@ async function headOf({ provider }: MeasuredChain): Promise<number> {
 }
 
 /** Transactions in which the handler ran calls of a bundle, or told its sender. */
-async function deliveriesAfter(block: number, ask: Ask): Promise<ReadonlySet<Hex>> {
+async function deliveriesAfter(block: number, ask: AskRemote): Promise<ReadonlySet<Hex>> {
   const filter = { address: PREDEPLOYS.InteropHandler, fromBlock: hexQuantity(block + 1), toBlock: "latest" };
   const head = Number(await ask("eth_blockNumber", []));
   if (head <= block) return new Set();
@@ -60,7 +60,12 @@ async function deliveriesAfter(block: number, ask: Ask): Promise<ReadonlySet<Hex
   return new Set(logs.map(({ transactionHash }) => transactionHash));
 }
 
-async function report(call: CallFrame, ask: Ask, contracts: readonly ProjectContract[], context: HookContext): Promise<void> {
+async function report(
+  call: CallFrame,
+  ask: AskRemote,
+  contracts: readonly ProjectContract[],
+  context: HookContext,
+): Promise<void> {
   const code = (await ask("eth_getCode", [call.to, "latest"])) as string;
   const contract = contracts.find((known) => known.isCodeOf(code));
   const functionSig = contract?.functionOf(call.input);

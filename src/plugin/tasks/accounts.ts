@@ -10,7 +10,7 @@ import { requireStarted } from "./standing.ts";
 import { ownWallet, taskWallets } from "./task-wallets.ts";
 
 /** An account on a member, as a task's argument names it. */
-export interface Place {
+export interface AccountPlace {
   readonly chainId: number;
   /** 20 bytes in lower case. */
   readonly account: Hex;
@@ -20,7 +20,7 @@ export interface Place {
  * Reads `0x…@chain` or `n@chain`, n the number of a development account; the chain by name or id. Without `@chain`, it is on
  * `member` where one is given. Throws ClientError, or a plugin error for a number that names no account.
  */
-export function readPlace({ info }: Session, text: string, member?: string): Place {
+export function readPlace({ info }: Session, text: string, member?: string): AccountPlace {
   return parseChainAddress(info, withAddress(info, text), member);
 }
 
@@ -28,13 +28,13 @@ export function readPlace({ info }: Session, text: string, member?: string): Pla
  * Likewise, and names of L1's registry: `bob@alpha`. A number is a development account and no name, here and there: the registry
  * gives none out.
  */
-export async function resolvePlace(session: Session, text: string, member?: string): Promise<Place> {
+export async function resolvePlace(session: Session, text: string, member?: string): Promise<AccountPlace> {
   const { info } = session;
   return resolveChainAddress(info, withAddress(info, text), session.provider(info.l1.chainId), member);
 }
 
 /** The wallet that signs for an account. Throws a plugin error where the task has no key for it, or the chain is paused. */
-export function signerOf(session: Session, place: Place): Wallet {
+export function signerOf(session: Session, place: AccountPlace): Wallet {
   const { info } = session;
   requireStarted(info, place.chainId);
   const { own, development } = taskWallets(info);
@@ -54,7 +54,7 @@ export function defaultSender({ info }: Session): Hex {
 }
 
 /** The sender that `--from` names; `member` is where it sends from unless `--from` says so. */
-export async function readSender(session: Session, from: string | undefined, member?: string): Promise<Place> {
+export async function readSender(session: Session, from: string | undefined, member?: string): Promise<AccountPlace> {
   const { info } = session;
   if ([info.l1, ...info.chains].some(({ name }) => name === from))
     throw pluginError(`--from names an account, and where it sends from behind "@": such as --from 0@${from}`);

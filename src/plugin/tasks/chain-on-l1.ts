@@ -39,7 +39,7 @@ export interface ChainOnL1Arguments extends EcosystemArguments {
 }
 
 /** A chain's contract on L1, whether the chain runs or not. */
-export interface ChainOnL1 {
+export interface FoundOnL1 {
   /** In the running ecosystem; absent where only its contract is known. */
   readonly name?: string;
   /** Of what it settles on: L1, or another chain. */
@@ -51,7 +51,7 @@ export interface ChainOnL1 {
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
   /** The chain on which it settles, if it is known. */
-  readonly base?: ChainOnL1;
+  readonly base?: FoundOnL1;
   /** Whether no node of that chain is named: then `l1` is what that one settles on, whose messages have the data. */
   readonly hasNoNode: boolean;
   /** Names of the chains that are known to settle on it. */
@@ -65,7 +65,7 @@ export async function withChainOnL1(
   args: ChainOnL1Arguments,
   hre: HardhatRuntimeEnvironment,
   effect: Effect,
-  work: (chain: ChainOnL1) => Promise<void>,
+  work: (chain: FoundOnL1) => Promise<void>,
 ): Promise<void> {
   const { chain, settlementUrl } = args;
   if (settlementUrl === undefined && args.base === undefined && args.baseUrl === undefined)
@@ -103,7 +103,7 @@ async function withContracts(args: ChainOnL1Arguments, hre: HardhatRuntimeEnviro
 }
 
 /** A chain by contracts and URLs: of its base, or where no node of that is, of the base's L1. */
-function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): ChainOnL1 {
+function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): FoundOnL1 {
   const { settlementUrl } = args;
   const base = baseNamed(args, output);
   const url = settlementUrl ?? base?.l1;
@@ -115,7 +115,7 @@ function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): Chain
 type KnownChain = Session["info"]["chains"][number];
 
 /** A chain of the running ecosystem, with those below it; or one that it does not know, on its L1. */
-function runningChain(session: Session, known: KnownChain | undefined, hyperchain: Hex): ChainOnL1 {
+function runningChain(session: Session, known: KnownChain | undefined, hyperchain: Hex): FoundOnL1 {
   const { info, output } = session;
   const settlement = known?.settlesOn ?? info.l1;
   const below = info.chains.find(({ chainId }) => chainId === known?.settlesOn?.chainId);
@@ -136,12 +136,12 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
 }
 
 /** A chain of which only its contract is known. */
-function chainAt(l1: string, hyperchain: Hex, output: Output): ChainOnL1 {
-  const withSigner: ChainOnL1["withSigner"] = (from, l1ChainId, act) => withOwnKey(from, l1, l1ChainId, act);
+function chainAt(l1: string, hyperchain: Hex, output: Output): FoundOnL1 {
+  const withSigner: FoundOnL1["withSigner"] = (from, l1ChainId, act) => withOwnKey(from, l1, l1ChainId, act);
   return { l1, hyperchain, output, runs: false, hasNoNode: false, onTop: [], withSigner };
 }
 
-function baseNamed({ base, baseUrl }: ChainOnL1Arguments, output: Output): ChainOnL1 | undefined {
+function baseNamed({ base, baseUrl }: ChainOnL1Arguments, output: Output): FoundOnL1 | undefined {
   if (base === undefined && baseUrl === undefined) return undefined;
   if (base === undefined || baseUrl === undefined || !isAddress(base) || !isUrl(baseUrl))
     throw pluginError(
@@ -171,7 +171,7 @@ async function withOwnKey(
 
 /** Rebuilds the chain from L1 alone, and tells how far it is. */
 export async function rebuild(
-  { l1, hyperchain, output }: Pick<ChainOnL1, "l1" | "hyperchain" | "output">,
+  { l1, hyperchain, output }: Pick<FoundOnL1, "l1" | "hyperchain" | "output">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
 ): Promise<Reconstruction> {
   const { genesis } = await protocolGenesis();
@@ -185,7 +185,7 @@ export async function rebuild(
  * its data are not carried.
  */
 export async function rebuildFromMessages(
-  { hyperchain, output }: Pick<ChainOnL1, "hyperchain" | "output">,
+  { hyperchain, output }: Pick<FoundOnL1, "hyperchain" | "output">,
   {
     base,
     node,

@@ -3,7 +3,7 @@ import type { SentL1Call } from "../../client/direct-call.ts";
 import { executeL1Call } from "../../client/l1-calls.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { whenExecuted } from "./claim-withdrawal.ts";
 import type { Claimed } from "./claim-withdrawal.ts";
 import { sessionOf } from "./session.ts";
@@ -34,7 +34,7 @@ export async function claimCalls(session: Session, calls: readonly SentL1Call[],
  * Waits until a call on L1 can be made and has it made; resolves with the transaction, which another account may have been
  * faster with. Throws ClientError Failed with the reason where it reverts, a plugin error where it is over.
  */
-async function claimCall(session: Session, name: SentL1Call, payer: Place): Promise<Claimed> {
+async function claimCall(session: Session, name: SentL1Call, payer: AccountPlace): Promise<Claimed> {
   const { info } = session;
   const { chain: chainId, messageHash } = name;
   const names = await session.names();

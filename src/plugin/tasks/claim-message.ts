@@ -6,7 +6,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { readSender, signerOf } from "./accounts.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { whenExecuted } from "./claim-withdrawal.ts";
 import { createProgressWait } from "./progress-wait.ts";
 import { sessionOf } from "./session.ts";
@@ -63,7 +63,7 @@ export async function claimMessages(
   );
 }
 
-async function onL1(session: Session, message: GatewayMessage, payer: Place): Promise<DeliveredGatewayMessage> {
+async function onL1(session: Session, message: GatewayMessage, payer: AccountPlace): Promise<DeliveredGatewayMessage> {
   const names = await session.names();
   return whenExecuted(session, message.chainId, payer, (signer, view) =>
     deliverGatewayMessage(session.info, message, signer, view, names),
@@ -71,7 +71,7 @@ async function onL1(session: Session, message: GatewayMessage, payer: Place): Pr
 }
 
 /** The chain looks at L1 by itself: what was sent there is announced soon. */
-async function onChain(session: Session, message: GatewayMessage, payer: Place): Promise<DeliveredGatewayMessage> {
+async function onChain(session: Session, message: GatewayMessage, payer: AccountPlace): Promise<DeliveredGatewayMessage> {
   const names = await session.names();
   const patience = createProgressWait(session);
   const { name } = findChain(session.info, message.chainId);

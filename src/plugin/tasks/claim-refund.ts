@@ -4,7 +4,7 @@ import { findOperations, refundOperation } from "../../client/refund-operation.t
 import type { OperationInQueue } from "../../client/refund-operation.ts";
 import { formatAmount } from "../../options/fields/amount.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
 import type { Session } from "./session.ts";
 import { describeOnLayer } from "./tokens.ts";
@@ -22,7 +22,7 @@ export async function claimRefunds(
   session: Session,
   chainId: number,
   operations: readonly OperationInQueue[],
-  payer: Place,
+  payer: AccountPlace,
 ): Promise<void> {
   const { info, output, provider } = session;
   const refunds = [];

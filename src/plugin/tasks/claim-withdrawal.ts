@@ -9,7 +9,7 @@ import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { pluginError } from "../plugin-error.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { signerOf } from "./accounts.ts";
 import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
@@ -35,7 +35,12 @@ export interface Claimed {
  * Waits until a withdrawal can be claimed and claims it; resolves with the claim, with which another account may have been
  * faster. Throws a plugin error for a hash that names no withdrawal: waiting for it would never end.
  */
-export async function claimWithdrawal(session: Session, chainId: number, messageHash: Hex, payer: Place): Promise<Claimed> {
+export async function claimWithdrawal(
+  session: Session,
+  chainId: number,
+  messageHash: Hex,
+  payer: AccountPlace,
+): Promise<Claimed> {
   let isNew = true;
   const hops = await hopsOf(session.provider(chainId), messageHash);
   const claim = await whenExecuted(session, chainId, payer, async (signer, view) => {
@@ -51,7 +56,7 @@ export async function claimWithdrawal(session: Session, chainId: number, message
 export async function whenExecuted<A extends { readonly state: string }>(
   session: Session,
   chainId: number,
-  payer: Place,
+  payer: AccountPlace,
   attempt: (signer: Signer, view: L1View) => Promise<A>,
 ): Promise<Exclude<A, { readonly state: Waiting }>> {
   const { info, output } = session;

@@ -11,7 +11,7 @@ import type {
 } from "../../devnet/view/ecosystem-info.ts";
 
 /** What lines name members by. */
-export type Members = Pick<EcosystemInfo, "l1" | "chains">;
+export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
 
 /** The seven steps of a message, as sentences; `layer` is what its chain settles on. */
 const sentences = (layer: string): Readonly<Record<string, string>> => ({
@@ -40,7 +40,7 @@ const sentencesOfCalls = (layer: string): ReturnType<typeof sentences> => ({
 });
 
 /** What a chain settles on, as texts name it. */
-export function layerOf({ l1, chains }: Members, chainId: number): { readonly chainId: number; readonly name: string } {
+export function layerOf({ l1, chains }: TitledMembers, chainId: number): { readonly chainId: number; readonly name: string } {
   return chains.find((chain) => chain.chainId === chainId)?.settlesOn ?? { chainId: l1.chainId, name: "L1" };
 }
 
@@ -51,7 +51,7 @@ const sentencesOfMessages = (layer: string): ReturnType<typeof sentences> => ({
 
 /** One step of a message: what happened, where, in which transaction. */
 export function stepLine(
-  info: Members,
+  info: TitledMembers,
   message: MessageInfo,
   { step, chainId, transactionHash }: MessageInfo["steps"][number],
 ): string {
@@ -79,7 +79,10 @@ export function stuckChainLine(chain: string, { why, help }: Stuck): string {
 }
 
 /** What a message is, and from where to where: "transfer 0x1234…cdef alpha → beta". */
-export function messageTitle(info: Members, { type, messageHash, sourceChainId, destinationChainId }: NamedMessage): string {
+export function messageTitle(
+  info: TitledMembers,
+  { type, messageHash, sourceChainId, destinationChainId }: NamedMessage,
+): string {
   const way = `${memberName(info, sourceChainId)} → ${memberName(info, destinationChainId)}`;
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
 }
@@ -123,7 +126,7 @@ export function createdLine({ name, chainId, url, hyperchain, settlesOn, dataAva
 }
 
 /** One settled batch. */
-export function batchLine(info: Members, batch: SettledBatchInfo): string {
+export function batchLine(info: TitledMembers, batch: SettledBatchInfo): string {
   const { chainId, batchNumber, transactions, pubdataBytes, proof, l1Gas } = batch;
   const gas = (["commit", "prove", "execute"] as const).flatMap((stage) =>
     l1Gas[stage] === undefined ? [] : [`${stage} ${l1Gas[stage].toLocaleString("en")}`],

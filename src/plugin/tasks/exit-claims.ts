@@ -3,7 +3,7 @@ import { namedToken } from "../../client/token.ts";
 import type { Reconstruction } from "../../devnet/reconstruction/reconstruct.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { formatAmount } from "../../options/fields/amount.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { describeOnLayer } from "./tokens.ts";
 
 /** The claimant, the recipient and the tokens of a claim. */
@@ -42,7 +42,7 @@ const MOST_TOLD = 5;
 
 /** Prints what was paid. `provider` is where the tokens are. */
 export async function tellClaims(
-  { output, name, runs }: ChainOnL1,
+  { output, name, runs }: FoundOnL1,
   { contract, pendingHashes }: Reconstruction,
   provider: Provider,
   { activation, claims, ofUnpaid }: Told,

@@ -15,7 +15,7 @@ import { pluginError } from "../plugin-error.ts";
 import { askContract } from "./ask-contract.ts";
 import { connectChain } from "../start-ecosystem.ts";
 import { rebuild, rebuildFromMessages } from "./chain-on-l1.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
 
@@ -28,7 +28,7 @@ interface NestedChain {
 }
 
 /** Whether a chain has ended. */
-export function hasEnded({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchain">): Promise<boolean> {
+export function hasEnded({ l1, hyperchain }: Pick<FoundOnL1, "l1" | "hyperchain">): Promise<boolean> {
   return withProvider(l1, (provider) => hasExited(hyperchain, provider));
 }
 
@@ -37,8 +37,8 @@ export function hasEnded({ l1, hyperchain }: Pick<ChainOnL1, "l1" | "hyperchain"
  * with the data that the base carried, or what a node of the base has of a chain that is not a rollup.
  */
 export async function exitFromEndedBase(
-  chain: ChainOnL1,
-  below: ChainOnL1,
+  chain: FoundOnL1,
+  below: FoundOnL1,
   args: ClaimArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
@@ -66,7 +66,7 @@ interface RebuiltOnBase {
   readonly settlement: SettlementOnBase | undefined;
 }
 
-async function rebuildOn(base: Reconstruction, chain: ChainOnL1, hre: HardhatRuntimeEnvironment): Promise<RebuiltOnBase> {
+async function rebuildOn(base: Reconstruction, chain: FoundOnL1, hre: HardhatRuntimeEnvironment): Promise<RebuiltOnBase> {
   try {
     return await withRebuiltChain(base, { connect: connectChain(hre), clock: systemClock }, async (node) => {
       const rebuilt = await rebuildFromMessages(chain, { base, node, upTo: "executed" });

@@ -12,7 +12,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
 import { askContract } from "./ask-contract.ts";
 import { rebuild, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { tellClaims, tokensToClaim } from "./exit-claims.ts";
 import type { Claim, ClaimArguments } from "./exit-claims.ts";
 import { exitFromEndedBase, hasEnded } from "./exit-from-ended-base.ts";
@@ -54,7 +54,7 @@ async function activate(
   sender: Sender,
   { contract }: Reconstruction,
   isWanted: boolean,
-  { name = `chain ${contract.configuration.chainId}`, l1, onTop, output }: ChainOnL1,
+  { name = `chain ${contract.configuration.chainId}`, l1, onTop, output }: FoundOnL1,
 ): Promise<Hex> {
   const { hyperchain: to } = contract;
   const answer = await sender.provider.call({ to, data: hyperchain.encodeFunctionData("exitOpensAt") });

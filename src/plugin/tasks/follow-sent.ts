@@ -1,6 +1,6 @@
 import type { Sent } from "../../client/send.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { followMessage } from "./follow-message.ts";
 import type { Session } from "./session.ts";
@@ -17,7 +17,7 @@ interface Arrival {
 type SentSomehow = Pick<Sent, "type" | "transactionHash" | "messageHash" | "destinationChainId">;
 
 /** Waits until a send has arrived, as its route needs it; a withdrawal is claimed, by the sender. */
-export async function followSent(session: Session, sent: SentSomehow, from: Place, noWait: boolean): Promise<Arrival> {
+export async function followSent(session: Session, sent: SentSomehow, from: AccountPlace, noWait: boolean): Promise<Arrival> {
   if (sent.type === "payment") return { arrived: true, steps: [] };
   if (noWait) return { arrived: false, steps: [] };
   if (sent.type === "deposit") {

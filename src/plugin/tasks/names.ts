@@ -8,7 +8,7 @@ import { deployNames, hasNames } from "../../client/names-contract.ts";
 import { resolveChainAddress } from "../../client/resolve-name.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, readSender, resolvePlace, signerOf } from "./accounts.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { table } from "./output.ts";
 import { createProgressWait } from "./progress-wait.ts";
@@ -84,14 +84,14 @@ async function change(session: Session, args: NamesArguments): Promise<void> {
   });
 }
 
-function accountOf(session: Session, { account }: NamesArguments, from: Place): string {
+function accountOf(session: Session, { account }: NamesArguments, from: AccountPlace): string {
   if (account === undefined) return from.account;
   if (account.includes("@")) throw pluginError("--account is an address or a number: its chain is the name's own");
   return readPlace(session, account, session.info.l1.name).account;
 }
 
 /** Announces a name and takes it when the registry gives it out. Resolves with the transaction's hash. */
-async function take(session: Session, request: NameRequest, from: Place): Promise<string> {
+async function take(session: Session, request: NameRequest, from: AccountPlace): Promise<string> {
   const { info, output } = session;
   const l1 = session.provider(info.l1.chainId);
   const signer = signerOf(session, { ...from, chainId: info.l1.chainId });

@@ -6,12 +6,12 @@ import { withProvider } from "../../devnet/reconstruction/with-provider.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { connectChain } from "../start-ecosystem.ts";
 import { rebuild, rebuildFromMessages } from "./chain-on-l1.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 
 type NamedOptions = Pick<ReconstructionOptions, "upTo" | "fromBlock">;
 
 /** Rebuilds a chain from where a task names it: with `--base` from L1, else from what it settles on. Rejects as `reconstruct`. */
-export function rebuildNamed(place: ChainOnL1, options: NamedOptions, hre: HardhatRuntimeEnvironment): Promise<Reconstruction> {
+export function rebuildNamed(place: FoundOnL1, options: NamedOptions, hre: HardhatRuntimeEnvironment): Promise<Reconstruction> {
   const { base } = place;
   return base === undefined || place.runs ? rebuild(place, options) : rebuildFromL1({ ...place, base }, options, hre);
 }
@@ -21,7 +21,7 @@ export function rebuildNamed(place: ChainOnL1, options: NamedOptions, hre: Hardh
  * is not carried.
  */
 async function rebuildFromL1(
-  place: ChainOnL1 & Required<Pick<ChainOnL1, "base">>,
+  place: FoundOnL1 & Required<Pick<FoundOnL1, "base">>,
   { upTo, fromBlock }: NamedOptions,
   hre: HardhatRuntimeEnvironment,
 ): Promise<Reconstruction> {

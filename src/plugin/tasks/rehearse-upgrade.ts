@@ -17,7 +17,7 @@ import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readPlace, signerOf } from "./accounts.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import type { ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { claimWithdrawal } from "./claim-withdrawal.ts";
 import { withEcosystem } from "./session.ts";
@@ -121,7 +121,7 @@ async function deployVerifier(version: bigint, { verifier }: VersionContent, gov
 }
 
 /** The account of a devnet that has money on every chain. */
-function holder(session: Session, member: string): Place {
+function holder(session: Session, member: string): AccountPlace {
   const [number] = session.info.accounts.funded;
   if (number === undefined)
     throw pluginError("--rehearse withdraws from a funded account, and this ecosystem has none; leave fundedAccounts as it is");

@@ -5,7 +5,7 @@ import type { SentCall } from "../../client/direct-call.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { callFailure } from "./call-failure.ts";
 import { claimCalls } from "./claim-call.ts";
 import { followMessage } from "./follow-message.ts";
@@ -14,8 +14,8 @@ import type { Session } from "./session.ts";
 
 /** What was called, and whether its outcome is waited for. */
 interface CallOrder {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: AccountPlace;
+  readonly to: AccountPlace;
   readonly data: Hex;
   readonly value: bigint;
   readonly reward: bigint;

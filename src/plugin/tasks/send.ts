@@ -8,7 +8,7 @@ import { sendListed } from "../../client/transfer-list.ts";
 import { forwardingFee, pathBetween } from "../../client/forward.ts";
 import { formatAmount } from "../../options/fields/amount.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import type { TransferArguments } from "./arguments.ts";
 import { untilListed } from "./follow-listed.ts";
 import { followMessage } from "./follow-message.ts";
@@ -84,7 +84,7 @@ const action: NewTaskActionFunction<SendArguments> = (args, hre) =>
 async function sendInList(
   session: Session,
   { noWait, ...request }: SendRequest & { readonly noWait: boolean },
-  { from, to, token }: { readonly from: Place; readonly to: Place; readonly token: NamedToken },
+  { from, to, token }: { readonly from: AccountPlace; readonly to: AccountPlace; readonly token: NamedToken },
 ): Promise<void> {
   const { info, output } = session;
   const sent = await sendListed(info, request, signerOf(session, from), session.provider(to.chainId));
@@ -129,8 +129,8 @@ function claimHint({ info }: Session, { sourceChainId, messageHash, hops }: Sent
 /** The token as the client takes it, and as amounts of it are written. */
 async function readToken(
   session: Session,
-  from: Place,
-  to: Place,
+  from: AccountPlace,
+  to: AccountPlace,
   text: string | undefined,
 ): Promise<{ readonly named: string | undefined; readonly token: NamedToken }> {
   const named = await resolveSymbol(session, from.chainId, text);

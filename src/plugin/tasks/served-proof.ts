@@ -4,7 +4,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { printable } from "../../runtime/printable.ts";
 import { AnswerTooLongError, callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 
 /** Six times the answer for the longest proof that was measured: 100 ERC-20 transfers, 10 MiB, two digits a byte. */
 const MOST_ANSWER_BYTES = 128 * 2 ** 20;
@@ -15,8 +15,8 @@ const ANSWER_MS = 60_000;
  * Asks for what is said of a batch's proof: the chain, or what answers at `chainUrl`. Nothing of it is believed. Rejects with
  * ExecutionCheckError BatchUnknown, ChainSilent or Unreadable.
  */
-export function servedProofs(chain: ChainOnL1, chainUrl: string | undefined): ((batch: bigint) => Promise<unknown>) | undefined {
-  const asked: ChainOnL1["chain"] =
+export function servedProofs(chain: FoundOnL1, chainUrl: string | undefined): ((batch: bigint) => Promise<unknown>) | undefined {
+  const asked: FoundOnL1["chain"] =
     chainUrl === undefined ? chain.chain : (method, params, limits) => callJsonRpc(chainUrl, method, params, limits);
   if (asked === undefined) return undefined;
   return async (batch) => {

@@ -11,7 +11,7 @@ import { formatAmount } from "../../options/fields/amount.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readSender, resolvePlace, signerOf } from "./accounts.ts";
-import type { Place } from "./accounts.ts";
+import type { AccountPlace } from "./accounts.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
@@ -92,7 +92,7 @@ const action: NewTaskActionFunction<SwapArguments> = (args, hre) =>
   });
 
 /** Puts the contract that swaps on the router's chain, where that has none, by the sender's account there. */
-async function ensureRemoteSwap(session: Session, at: Place, from: Place, isEstimate: boolean): Promise<void> {
+async function ensureRemoteSwap(session: Session, at: AccountPlace, from: AccountPlace, isEstimate: boolean): Promise<void> {
   const isChain = session.info.chains.some(({ chainId }) => chainId === at.chainId);
   if (!isChain || (await hasRemoteSwap(session.provider(at.chainId)))) return;
   const name = memberName(session.info, at.chainId);

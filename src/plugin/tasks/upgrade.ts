@@ -12,7 +12,7 @@ import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber } from "./arguments.ts";
 import { withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { rehearseUpgrade } from "./rehearse-upgrade.ts";
 
 interface UpgradeArguments extends ChainOnL1Arguments {
@@ -47,7 +47,7 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
   });
 };
 
-async function cancel(chain: ChainOnL1, upgrades: ChainUpgrades, { from }: UpgradeArguments, l1: JsonRpcProvider): Promise<void> {
+async function cancel(chain: FoundOnL1, upgrades: ChainUpgrades, { from }: UpgradeArguments, l1: JsonRpcProvider): Promise<void> {
   const { chainId, next, now } = upgrades;
   if (next === undefined)
     throw pluginError(`chain ${chainId} waits for no other version, so there is nothing to withdraw; schedule one with --to`);
@@ -64,7 +64,7 @@ async function cancel(chain: ChainOnL1, upgrades: ChainUpgrades, { from }: Upgra
 }
 
 async function schedule(
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   upgrades: ChainUpgrades,
   version: bigint,
   { from, verifier }: UpgradeArguments,
@@ -84,7 +84,7 @@ async function schedule(
 
 /** Governance must have added the version, or does so now, where a verifier for it is given. */
 async function requireVersion(
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   upgrades: ChainUpgrades,
   version: bigint,
   verifier: string | undefined,
@@ -109,7 +109,7 @@ async function requireVersion(
 }
 
 function asAdmin(
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   { admin, chainId }: ChainUpgrades,
   from: string | undefined,
   l1: JsonRpcProvider,
@@ -120,7 +120,7 @@ function asAdmin(
 
 /** Signs with the key of `account`, which alone may do the work. Throws a plugin error where the key is another's. */
 async function asSigner(
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   account: Hex,
   role: string,
   from: string | undefined,

@@ -13,7 +13,7 @@ import { pluginError } from "../plugin-error.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
 import { readNumber } from "./arguments.ts";
 import { L1_BLOCK, withChainOnL1 } from "./chain-on-l1.ts";
-import type { ChainOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
+import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
 import { strong, warning } from "./output.ts";
 import { nothingServes, proofFromFile, servedProofs } from "./served-proof.ts";
 import { watchExecution } from "./watch-execution.ts";
@@ -58,7 +58,7 @@ const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
 
 async function watch(
   { proof, chainUrl, failFast }: VerifyArguments,
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   from: { readonly fromBatch: number | undefined; readonly fromBlock: number | undefined },
 ): Promise<void> {
   if (proof !== undefined) throw pluginError("--watch asks for proofs as they come, and a file has one; leave --proof out");
@@ -68,7 +68,7 @@ async function watch(
 }
 
 async function check(
-  chain: ChainOnL1,
+  chain: FoundOnL1,
   options: Pick<Parameters<typeof checkExecution>[0], "batchNumber" | "served"> & { readonly fromBlock: number | undefined },
 ): Promise<CheckedExecution> {
   const { fromBlock, ...what } = options;
@@ -81,7 +81,7 @@ async function check(
   );
 }
 
-async function withL1<Result>({ l1 }: ChainOnL1, work: (l1: JsonRpcProvider) => Promise<Result>): Promise<Result> {
+async function withL1<Result>({ l1 }: FoundOnL1, work: (l1: JsonRpcProvider) => Promise<Result>): Promise<Result> {
   const chainId = BigInt((await callJsonRpc(l1, "eth_chainId")) as string);
   const provider = connectHttp(chainId, l1Request(l1));
   try {
@@ -92,7 +92,7 @@ async function withL1<Result>({ l1 }: ChainOnL1, work: (l1: JsonRpcProvider) => 
 }
 
 /** What is said of the batch's proof, by a file or by the chain. */
-async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: ChainOnL1, batch: number): Promise<unknown> {
+async function servedAnswer({ proof, chainUrl }: VerifyArguments, chain: FoundOnL1, batch: number): Promise<unknown> {
   if (proof !== undefined && chainUrl !== undefined)
     throw pluginError("--proof and --chain-url both say where the proof is; leave one of the two out");
   if (proof !== undefined) return proofFromFile(proof);

@@ -11,14 +11,14 @@ import type { Hex } from "../../protocol/hex.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
 import { protocolGenesis } from "../protocol-genesis.ts";
-import type { ChainOnL1 } from "./chain-on-l1.ts";
+import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { namedLine } from "./event-lines.ts";
 import { alarm, strong, warning } from "./output.ts";
 import type { Output } from "./output.ts";
 import { closeAndExit, nextSignal } from "./until-signal.ts";
 
 interface WatchOptions {
-  readonly chain: ChainOnL1;
+  readonly chain: FoundOnL1;
   readonly l1: JsonRpcProvider;
   /** An answer about a batch's proof, as it is served. */
   readonly served: (batch: bigint) => Promise<unknown>;

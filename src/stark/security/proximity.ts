@@ -16,7 +16,7 @@
 export type AgreementTheorem = "bchks25" | "bchks25-printed" | "bciks20";
 
 /** The code of one FRI layer. */
-export interface Code {
+export interface ReedSolomonCode {
   readonly logRate: number;
   /** Degree bound of the polynomials, a power of two, as its logarithm. */
   readonly logDimension: number;
@@ -32,7 +32,7 @@ export interface Regime {
   /** log2 of the number of codewords within the radius. */
   readonly logListSize: number;
   /** log2 of the probability that Σ c^i f_i, i ≤ degree, is within the radius although the f_i have no common agreement. */
-  logCurveError(code: Code, degree: number): number;
+  logCurveError(code: ReedSolomonCode, degree: number): number;
 }
 
 /**
@@ -45,7 +45,7 @@ function openedRate(logRate: number, logDimension: number): number {
 }
 
 /** Radius (1 − ρ⁺)/2: at most one codeword is meant. Errors from BCHKS25 Theorem 1.3, or BCIKS20 Theorem 6.1. */
-export function uniqueDecoding(outer: Code, theorem: AgreementTheorem): Regime {
+export function uniqueDecoding(outer: ReedSolomonCode, theorem: AgreementTheorem): Regime {
   const radius = (1 - openedRate(outer.logRate, outer.logDimension)) / 2;
   return {
     name: "unique-decoding",
@@ -64,7 +64,7 @@ export function uniqueDecoding(outer: Code, theorem: AgreementTheorem): Regime {
  * Then, but for max(N, e) challenges, every codeword within e of a combination of two words agrees with it on a set on which both
  * words agree with codewords (docs/security.md, Lemma A; BCIKS20 Theorem 4.1). Openings live in the code itself: ρ is its rate.
  */
-export function mutualAgreement(outer: Code): Regime {
+export function mutualAgreement(outer: ReedSolomonCode): Regime {
   const points = 2 ** (outer.logDimension - outer.logRate);
   const radius = (points - 2 ** outer.logDimension) / 2 - 1;
   return {
@@ -82,7 +82,7 @@ export function mutualAgreement(outer: Code): Regime {
  * 4.2, or BCIKS20 Theorem 6.2. `rate` replaces ρ⁺. Throws RangeError for other m.
  */
 export function johnson(
-  outer: Code,
+  outer: ReedSolomonCode,
   multiplicity: number,
   theorem: AgreementTheorem,
   rate = openedRate(outer.logRate, outer.logDimension),

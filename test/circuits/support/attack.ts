@@ -3,7 +3,7 @@ import { P } from "../../../src/field/koala-bear.ts";
 import type { InsertionWitness, StateTransitionWitness, UpdateWitness } from "../../../src/protocol/state-transition-witness.ts";
 import type { RowTypeName } from "../../../src/circuits/state-transition/row-types.ts";
 import type { BatchStatement } from "../../../src/protocol/statement.ts";
-import { type RowCells, type TraceWriter, ZERO_DIGEST } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
+import { type WrittenCells, type TraceWriter, ZERO_DIGEST } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
 import { comparisonCells } from "../../../src/circuits/state-transition/trace/write-insertion.ts";
 import { claim, failingConstraints, type Forge, type ForgedCells, forgeTrace } from "./scenario.ts";
 import { StateModel } from "./state-model.ts";
@@ -74,7 +74,12 @@ const CARRYING: readonly RowTypeName[] = ["highDigits", "highGap", "keyStart", "
  * Shows other elements than those of the keys in the first (low) or second (high) comparison, and remembers them. y may
  * be given with p added. `change` spoils the cells of the two digit rows.
  */
-export function showing(which: "low" | "high", x: number, y: number, change: (gap: RowCells) => RowCells = (gap) => gap): Forge {
+export function showing(
+  which: "low" | "high",
+  x: number,
+  y: number,
+  change: (gap: WrittenCells) => WrittenCells = (gap) => gap,
+): Forge {
   const { digits, gap } = comparisonCells(x, y);
   const at = which === "low" ? 0 : 2;
   return (name, cells) => {

@@ -7,7 +7,7 @@ import { statementValues } from "../../../src/circuits/state-transition/statemen
 import { COLUMN } from "../../../src/circuits/state-transition/columns.ts";
 import { RowType, type RowTypeName } from "../../../src/circuits/state-transition/row-types.ts";
 import { fillTrace, type StateTransitionTrace } from "../../../src/circuits/state-transition/trace/build-trace.ts";
-import { type RowCells, TraceWriter } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
+import { type WrittenCells, TraceWriter } from "../../../src/circuits/state-transition/trace/trace-writer.ts";
 import { checkRows, createRowChecker } from "./row-checker.ts";
 
 export const air = createStateTransitionAir();
@@ -56,7 +56,7 @@ export function failingConstraints(columns: readonly Uint32Array[], publics: rea
 export type Forge = (name: RowTypeName, cells: ForgedCells, writer: TraceWriter) => ForgedCells;
 
 /** A forged row may also carry another domain tag than its type's. */
-export interface ForgedCells extends RowCells {
+export interface ForgedCells extends WrittenCells {
   readonly tag?: number;
 }
 
@@ -68,7 +68,7 @@ class ForgingWriter extends TraceWriter {
     this.#forge = forge;
   }
 
-  override row(name: RowTypeName, tag: number, cells: RowCells): Uint32Array {
+  override row(name: RowTypeName, tag: number, cells: WrittenCells): Uint32Array {
     const forged = this.#forge(name, cells, this);
     return super.row(name, forged.tag ?? tag, forged);
   }

@@ -15,7 +15,7 @@ export type Elements = ArrayLike<number>;
 export const ZERO_DIGEST: Elements = new Uint32Array(DIGEST);
 
 /** The cells of a row that its type does not determine; what is left out is zero. */
-export interface RowCells {
+export interface WrittenCells {
   readonly left: Elements;
   readonly right: Elements;
   readonly other?: Elements;
@@ -66,7 +66,7 @@ export class TraceWriter {
   }
 
   /** Writes one row and returns the eight lanes of its compression. Throws TraceError when the table is full. */
-  row(name: RowTypeName, tag: number, cells: RowCells): Uint32Array {
+  row(name: RowTypeName, tag: number, cells: WrittenCells): Uint32Array {
     if (this.#rowCount >= this.capacity) {
       throw new TraceError("TooManyRows", `a table of ${this.capacity} rows is full; make the batch smaller`);
     }
@@ -115,7 +115,7 @@ export class TraceWriter {
     return output;
   }
 
-  #writeRegisters(row: number, name: RowTypeName, tag: number, cells: RowCells): void {
+  #writeRegisters(row: number, name: RowTypeName, tag: number, cells: WrittenCells): void {
     const { left, right, other = ZERO_DIGEST, memory = ZERO_DIGEST } = cells;
     this.#put(row, COLUMN.input, left, DIGEST);
     this.#put(row, COLUMN.input + DIGEST, right, DIGEST);
@@ -146,7 +146,7 @@ export class TraceWriter {
     this.cells[column * this.capacity + row] = value;
   }
 
-  #advance(name: RowTypeName, cells: RowCells, output: Elements): void {
+  #advance(name: RowTypeName, cells: WrittenCells, output: Elements): void {
     if (ABSORBING_ROWS.includes(name)) this.digest = output;
     const absorption = ABSORPTIONS[name];
     if (absorption !== undefined) this.accumulator = this.#extended(absorption, cells);
@@ -155,7 +155,7 @@ export class TraceWriter {
     if (cells.pathEnd === true) this.root = output;
   }
 
-  #extended({ beginsBlock, cells }: Absorption, { left, right }: RowCells): Ext {
+  #extended({ beginsBlock, cells }: Absorption, { left, right }: WrittenCells): Ext {
     const field = this.#field;
     // By powers of r first, which takes one product for each instead of one for each cell.
     const sums = Array.from({ length: HIGHEST_POWER + 1 }, () => new Array<number>(EXTENSION_DEGREE).fill(0));

@@ -6,7 +6,7 @@ import { toLimbs } from "../../../protocol/word.ts";
 import { DIGEST } from "../columns.ts";
 import type { RowTypeName } from "../row-types.ts";
 import type { ReportInconsistency } from "./trace-error.ts";
-import { type Elements, type RowCells, type TraceWriter, ZERO_DIGEST } from "./trace-writer.ts";
+import { type Elements, type WrittenCells, type TraceWriter, ZERO_DIGEST } from "./trace-writer.ts";
 import { type Lanes, writeLevel, writePath } from "./write-path.ts";
 
 /** Writes the rows of one insertion; the row after them is of type `returnType`. */
@@ -135,7 +135,7 @@ function writeComparison(
  * The cells of the two rows that show x < y < p. Domain: integers below 2^31; y may exceed p. With x ≥ y the digits are those
  * of the gap mod 2^33, and no trace is valid.
  */
-export function comparisonCells(x: number, y: number): { readonly digits: RowCells; readonly gap: RowCells } {
+export function comparisonCells(x: number, y: number): { readonly digits: WrittenCells; readonly gap: WrittenCells } {
   const window = 2 ** 24;
   const [xLow, yLow, xHigh, yHigh] = [x % window, y % window, Math.floor(x / window), Math.floor(y / window)];
   const carry = yLow > xLow ? 0 : 1;

@@ -1,6 +1,6 @@
 import { DomainTag } from "../../../protocol/domain-tags.ts";
 import { RowType, type RowTypeName } from "../row-types.ts";
-import type { Elements, RowCells, TraceWriter } from "./trace-writer.ts";
+import type { Elements, WrittenCells, TraceWriter } from "./trace-writer.ts";
 
 /** The two values of one tree node: before and after the operation. */
 export interface Lanes {
@@ -42,7 +42,7 @@ export function writePath(
   return lanes;
 }
 
-interface LevelOptions extends Omit<RowCells, "left" | "right" | "other"> {
+interface LevelOptions extends Omit<WrittenCells, "left" | "right" | "other"> {
   readonly sibling: Elements;
 }
 

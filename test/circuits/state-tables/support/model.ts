@@ -1,5 +1,5 @@
 import type { StateBefore } from "../../../../src/circuits/leaves/state-trace.ts";
-import type { LeafPath } from "../../../../src/circuits/leaves/touched-leaf.ts";
+import type { TouchedPath } from "../../../../src/circuits/leaves/touched-leaf.ts";
 import { EMPTY_TREES } from "../../../../src/circuits/roots/roots-air.ts";
 import { LIMBS } from "../../../../src/circuits/words/word.ts";
 import { compress as plainCompress } from "../../../../src/kernels/reference/poseidon.ts";
@@ -54,13 +54,13 @@ export class Model {
     return { leafCount: this.leaves.length, last: this.pathOf(this.leaves.length - 1) };
   }
 
-  pathOf(index: number): LeafPath {
+  pathOf(index: number): TouchedPath {
     const { kind: leafKind, key, value } = this.leaves[index]!;
     const siblings = this.#nodes.slice(0, -1).map((level, height) => level[(index >> height) ^ 1] ?? EMPTY_TREES[height]!);
     return { index, leafKind, key, nextKey: this.#next(key), value, siblings };
   }
 
-  get paths(): LeafPath[] {
+  get paths(): TouchedPath[] {
     return this.leaves.map((_, index) => this.pathOf(index));
   }
 

@@ -1,5 +1,5 @@
 import { type StateBefore, traceState } from "../../../../src/circuits/leaves/state-trace.ts";
-import type { LeafPath, TouchedLeaf } from "../../../../src/circuits/leaves/touched-leaf.ts";
+import type { TouchedPath, TouchedLeaf } from "../../../../src/circuits/leaves/touched-leaf.ts";
 import { limbsOf } from "../../../../src/circuits/words/word.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import type { StateKey } from "../../../../src/chain/state/state-key.ts";
@@ -38,7 +38,7 @@ export function honestRun(): HonestRun {
   const leaves = PRESENT.map((slot) => ({ ...storage(slot), value: 100n + slot }));
   const tree = StateTree.genesis(leaves, { compressor: referenceCompressor });
   const outputs: StateKey = { leafKind: LeafKind.storage, address: OUTPUTS_ADDRESS, slot: OUTPUTS_SLOT };
-  const pathOf = (key: StateKey): LeafPath => {
+  const pathOf = (key: StateKey): TouchedPath => {
     const proof = tree.prove(key);
     return { ...proof, value: limbsOf(proof.value) };
   };
