@@ -104,6 +104,8 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "plugin/hyperlane-registry",
       "bridges/published-code",
       "bridges/layerzero-worker",
+      "bridges/hyperlane-worker",
+      "bridges/fixed-deployment",
       "options/bridges",
     ],
   },

@@ -1,5 +1,5 @@
-import { Interface } from "ethers";
-import type { ErrorDescription } from "ethers";
+import { AbiCoder, ErrorDescription, Interface } from "ethers";
+import type { ErrorFragment } from "ethers";
 import { chainAccountsAbi } from "../abi/chain-accounts.ts";
 import { chainFactoryAbi } from "../abi/chain-factory.ts";
 import { crossChainViewsAbi } from "../abi/cross-chain-views.ts";
@@ -84,11 +84,33 @@ export const erc20 = new Interface([
 /** Names of the errors that any of these contracts, or a token behind them, can refuse with. */
 const knownErrors: readonly Interface[] = [new Interface(l1ErrorsAbi), new Interface(l2ErrorsAbi), erc20];
 
-/** The error that revert data hold: Solidity's own, or one of these contracts; undefined for any other. */
-export function knownErrorOf(data: Hex): ErrorDescription | undefined {
-  for (const errors of knownErrors) {
-    const error = errors.parseError(data);
-    if (error !== null) return error;
-  }
-  return undefined;
+/** By selector, computed once: ethers hashes each error's signature for each error that it looks for, 14 ms for all of these. */
+let bySelector: ReadonlyMap<string, ErrorFragment> | undefined;
+
+function knownBySelector(): ReadonlyMap<string, ErrorFragment> {
+  const known = new Map<string, ErrorFragment>();
+  for (const errors of knownErrors)
+    errors.forEachError((error) => {
+      if (!known.has(error.selector)) known.set(error.selector, error);
+    });
+  return known;
 }
+
+/** The error that revert data hold: Solidity's own, or one of these contracts; undefined for any other, and for cut-off data. */
+export function knownErrorOf(data: Hex): ErrorDescription | undefined {
+  const selector = data.slice(0, SELECTOR_LENGTH);
+  if (selector.length < SELECTOR_LENGTH) return undefined;
+  const error = (bySelector ??= knownBySelector()).get(selector);
+  try {
+    // Those of Solidity are in each interface.
+    if (error === undefined) return erc20.parseError(data) ?? undefined;
+    const args = AbiCoder.defaultAbiCoder().decode(error.inputs, `0x${data.slice(SELECTOR_LENGTH)}`);
+    return new ErrorDescription(error, selector, args);
+  } catch {
+    // A contract reverts with any bytes.
+    return undefined;
+  }
+}
+
+/** In hexadecimal characters. */
+const SELECTOR_LENGTH = 10;

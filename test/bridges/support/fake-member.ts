@@ -27,6 +27,8 @@ export class FakeMember {
   readonly sent: FakeTransaction[] = [];
   /** What becomes of a transaction: its logs, or the node's refusal. */
   onTransaction: (transaction: FakeTransaction) => readonly FakeLog[] | Error = () => [];
+  /** What a call answers; it is refused where this throws. */
+  onCall: (data: string) => string = answerTo;
   isSilent = false;
   readonly #blocks: (readonly (FakeLog & { readonly transactionHash: string })[])[] = [[]];
   readonly #receipts = new Map<string, object>();
@@ -41,7 +43,8 @@ export class FakeMember {
       getBlock: (tag: number | string) => blockAt(typeof tag === "number" ? tag : this.#blocks.length - 1),
       getLogs: ({ fromBlock, toBlock }: { fromBlock: number; toBlock: number }) =>
         this.#blocks.slice(fromBlock, toBlock + 1).flat(),
-      call: ({ data }: { data: string }) => answerTo(data),
+      getCode: () => "0x01",
+      call: ({ data }: { data: string }) => this.onCall(data),
       broadcastTransaction: (raw: string) => this.#take(Transaction.from(raw)),
     };
     const provider = Object.fromEntries(

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { concat, keccak256, toBeHex, zeroPadValue } from "ethers";
+import { mailbox, provenHook } from "../../src/bridges/hyperlane/interfaces.ts";
+import { HyperlaneWorker } from "../../src/bridges/hyperlane/worker.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { FakeMember } from "./support/fake-member.ts";
+import type { FakeLog } from "./support/fake-member.ts";
+
+const [SENDER, RECIPIENT] = [zeroPadValue("0xaa", 32), zeroPadValue("0xbb", 32)] as const;
+/** `Refused()` of any contract. */
+const REFUSED = "0x8ac5ff0b";
+const refusal = (): Error => Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION", data: REFUSED });
+
+describe("Hyperlane's worker beside hostile recipients and chains", () => {
+  let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
+  let worker: HyperlaneWorker;
+  /** Messages that were asked for or processed on beta, by their nonces. */
+  let asked: number[];
+  beforeEach(() => {
+    [a, b, c] = [new FakeMember("alpha", 1), new FakeMember("beta", 2), new FakeMember("gamma", 3)];
+    worker = new HyperlaneWorker({
+      ...{ members: [a, b, c].map(({ member }) => member), clock: systemClock },
+      ...{ isHeld: () => false, answerMs: 2_000 },
+    });
+    asked = [];
+  });
+
+  const logOf = (address: Hex, contract: typeof mailbox, name: string, values: readonly unknown[]): FakeLog => ({
+    address,
+    ...contract.encodeEventLog(name, [...values]),
+  });
+  const messageOf = (origin: number, nonce: number): string =>
+    concat(["0x03", toBeHex(nonce, 4), toBeHex(origin, 4), SENDER, toBeHex(2, 4), RECIPIENT, "0x00"]);
+  const dispatched = (message: string): FakeLog[] => [
+    logOf(worker.contracts.mailbox, mailbox, "Dispatch", [`0x${SENDER.slice(-40)}`, 2, RECIPIENT, message]),
+    logOf(worker.contracts.hook, provenHook, "MessagePassed", [keccak256(message), 2, 50_000n, 1n]),
+  ];
+  const proven = (origin: number, message: string): FakeLog =>
+    logOf(worker.contracts.hook, provenHook, "MessageProven", [origin, keccak256(message)]);
+  const nonceIn = (data: string): number => Number(`0x${String(mailbox.decodeFunctionData("process", data)[1]).slice(4, 12)}`);
+  /** Beta's recipient takes those that it says. */
+  function takes(which: (nonce: number) => boolean): void {
+    b.onCall = (data) => {
+      if (!data.startsWith(mailbox.getFunction("process")!.selector)) return `0x${"00".repeat(32)}`;
+      asked.push(nonceIn(data));
+      if (which(nonceIn(data))) return "0x";
+      throw refusal();
+    };
+    b.onTransaction = () => {
+      const nonce = asked.at(-1) ?? 0;
+      return [logOf(worker.contracts.mailbox, mailbox, "ProcessId", [keccak256(messageOf(1, nonce))])];
+    };
+  }
+
+  test("attack: 1,000 messages to a recipient that always refuses: refusals cost calls only, and a new message is first", async () => {
+    takes((nonce) => nonce > 1_000);
+    const all = Array.from({ length: 1_000 }, (_, i) => messageOf(1, i + 1));
+    for (const message of all) a.emit(...dispatched(message));
+    b.emit(...all.map((message) => proven(1, message)));
+    await worker.look({ all: true });
+    assert.deepEqual(b.sent, []);
+    assert.equal(worker.refusal(keccak256(all[0]!) as Hex)?.data, REFUSED);
+    const last = messageOf(1, 1_001);
+    a.emit(...dispatched(last));
+    b.emit(proven(1, last));
+    asked = [];
+    await worker.look();
+    assert.equal(b.sent.length, 1);
+    assert.equal(asked[0], 1_001);
+    const times = asked.length;
+    // Asked again after 2, 4, 8 … blocks, not at each look.
+    await worker.look();
+    await worker.look();
+    assert.equal(asked.length, times);
+  });
+
+  test("attack: a chain that vouches for another chain's message has nothing processed", async () => {
+    takes(() => true);
+    const message = messageOf(1, 7);
+    a.emit(...dispatched(message));
+    b.emit(proven(3, message));
+    await worker.look({ all: true });
+    assert.deepEqual([b.sent, asked], [[], []]);
+    b.emit(proven(1, message));
+    await worker.look();
+    assert.equal(b.sent.length, 1);
+  });
+
+  test("attack: a message that names another origin than the chain that dispatched it is no message", async () => {
+    takes(() => true);
+    const message = messageOf(1, 8);
+    c.emit(...dispatched(message));
+    b.emit(proven(1, message));
+    await worker.look({ all: true });
+    assert.deepEqual([...worker.book.messages()], []);
+    assert.deepEqual(b.sent, []);
+  });
+});

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { AbiCoder } from "ethers";
+import { knownErrorOf } from "../../src/client/contract-interfaces.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+
+const encoded = (selector: string, types: readonly string[], values: readonly unknown[]): Hex =>
+  `${selector}${AbiCoder.defaultAbiCoder().encode(types, values).slice(2)}` as Hex;
+
+test("an error is known by its selector: the contracts', a token's, and Solidity's own", () => {
+  const account = "0x00000000000000000000000000000000000000B0";
+  // The selectors are those that Solidity and EIP-6093 publish, and docs/errors.md lists.
+  const token = knownErrorOf(encoded("0xe450d38c", ["address", "uint256", "uint256"], [account, 1n, 2n]));
+  assert.deepEqual([token?.name, ...(token?.args ?? [])], ["ERC20InsufficientBalance", account, 1n, 2n]);
+  assert.equal(knownErrorOf("0x0dc149f0")?.name, "AlreadyInitialized");
+  assert.deepEqual([...(knownErrorOf(encoded("0x08c379a0", ["string"], ["why"]))?.args ?? [])], ["why"]);
+  assert.equal(knownErrorOf(encoded("0x4e487b71", ["uint256"], [17n]))?.name, "Panic");
+  const cutOff = encoded("0xe450d38c", ["address"], [account]);
+  for (const unknown of ["0x", "0x8ac5ff0b", "0x12", "0x08c379a0", cutOff] as const)
+    assert.equal(knownErrorOf(unknown), undefined);
+});
