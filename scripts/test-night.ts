@@ -95,6 +95,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/layerzero-api",
       "bridges/layerzero-kept",
       "bridges/hyperlane",
+      "bridges/hyperlane-kept",
       "bridges/example-projects",
     ],
     day: [
