@@ -64,7 +64,7 @@ contract SystemContext is ISystemContext, RestrictedCallers {
     /// @dev Of the slots themselves: L1 compares it with what it knows, so that no first state can name another bridge.
     function _configurationHash() private view returns (bytes32) {
         return BatchCommitment.hashConfiguration(
-            ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt), 0
+            ChainOrigin(l1ChainId, l1SharedBridge, baseTokenOriginChainId, baseTokenOriginToken, bornAt)
         );
     }
 }

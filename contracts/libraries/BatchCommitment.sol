@@ -80,9 +80,13 @@ library BatchCommitment {
         return keccak256(abi.encode(OUTPUTS_TAG_3, outputs, coinbase));
     }
 
+    function hashConfiguration(ChainOrigin memory origin) internal pure returns (bytes32) {
+        return keccak256(abi.encode(CONFIGURATION_TAG, origin));
+    }
+
     /// @notice Of a chain with one sequencer (mode 0) as format 2 has it, so that a chain keeps its hash over an upgrade.
     function hashConfiguration(ChainOrigin memory origin, uint8 sequencingMode) internal pure returns (bytes32) {
-        if (sequencingMode == 0) return keccak256(abi.encode(CONFIGURATION_TAG, origin));
+        if (sequencingMode == 0) return hashConfiguration(origin);
         return keccak256(abi.encode(CONFIGURATION_TAG_3, origin, sequencingMode));
     }
 

@@ -61,7 +61,7 @@ describe("tasks beside an L1 of others", () => {
     const rebuilt = await workplace.run(["hyperchain:reconstruct", beta.hyperchain, "--settlement-url", l1.url, "--json"]);
     assert.equal(valueAt(rebuilt.stdout, "isExecuted"), true);
     assert.equal(await operated.interrupt(), 0);
-    assert.match(operated.lines[1] ?? "", /^\{"batch":\{"chainId":272,"batchNumber":0,"protocolVersion":1,"transactions":/);
+    assert.match(operated.lines[1] ?? "", /^\{"batch":\{"chainId":272,"batchNumber":0,"protocolVersion":2,"transactions":/);
   });
 
   test("I5: reconstruct --operate refuses what it cannot go on with", async () => {
