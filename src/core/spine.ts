@@ -72,11 +72,7 @@ export class Spine<Command, Result extends { readonly command: Command }> {
       log.truncate(this.#position);
       throw error;
     }
-    if (result.command !== command) {
-      // What the engine left out of it was not done, and is not done again.
-      log.truncate(this.#position);
-      log.append(result.command);
-    }
+    this.#keepAsDone(command, result);
     this.#tell(result);
     return result;
   }
@@ -86,19 +82,12 @@ export class Spine<Command, Result extends { readonly command: Command }> {
    * then either: its process ended before it could take it back. Rejects as the reducer where another one is refused.
    */
   async catchUp(onRepeated?: (done: number, total: number) => void): Promise<void> {
-    const { log, reducer, isRefusal = () => false } = this.#parts;
-    const commands = log.read(this.#position);
+    const commands = this.#parts.log.read(this.#position);
     for (const [i, command] of commands.entries()) {
       onRepeated?.(i, commands.length);
       await this.#markBefore(command);
-      const before = i === commands.length - 1 ? await this.#mark(false, this.#tracking) : undefined;
-      try {
-        this.#tell(await reducer.carryOut(command));
-      } catch (error) {
-        if (before === undefined || !isRefusal(error)) throw error;
-        await this.returnTo(before, "redo");
-      }
-      if (before !== undefined) this.#release([before]);
+      if (i === commands.length - 1) await this.#carryOutLast(command);
+      else this.#tell(await this.#parts.reducer.carryOut(command));
     }
   }
 
@@ -155,6 +144,31 @@ export class Spine<Command, Result extends { readonly command: Command }> {
 
   get #tracking(): readonly Returning[] {
     return [this.#parts.reducer, ...this.#parts.followers];
+  }
+
+  /** The last command that an earlier process left: it may have ended before it could take it back. */
+  async #carryOutLast(command: Command): Promise<void> {
+    const { reducer, isRefusal = () => false } = this.#parts;
+    const before = await this.#mark(false, this.#tracking);
+    let result: Result;
+    try {
+      result = await reducer.carryOut(command);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // That ends the mark.
+      return this.returnTo(before, "redo");
+    }
+    this.#release([before]);
+    this.#keepAsDone(command, result);
+    this.#tell(result);
+  }
+
+  /** What the engine left out of the last command was not done, and is not done again. */
+  #keepAsDone(command: Command, { command: done }: Result): void {
+    if (done === command) return;
+    const { log } = this.#parts;
+    log.truncate(this.#position);
+    log.append(done);
   }
 
   async #markBefore(command: Command): Promise<void> {

@@ -185,3 +185,24 @@ describe("a follower throws in an operation", () => {
     }
   });
 });
+
+describe("a process is killed while it carries out a command", () => {
+  it("a last one that the protocol refuses is taken back by the start, and the chain goes on", async () => {
+    const chain = await follow();
+    ALICE.nonce = 0;
+    try {
+      await chain.test.chain.submit(await ALICE.signRaw({ to: `0x${"ee".repeat(20)}`, value: 1n }));
+    } finally {
+      await chain.close();
+    }
+    const { commands } = chain.kept;
+    const again = await follow([...commands, { type: "block", transactions: [], timestamp: 0n }]);
+    try {
+      assert.deepEqual([again.kept.commands, again.digests()], [commands, chain.digests()]);
+      assert.equal((await again.test.chain.seal())?.outputs.batchNumber, 0n);
+      assert.deepEqual(again.test.faults, []);
+    } finally {
+      await again.close();
+    }
+  });
+});

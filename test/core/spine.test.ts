@@ -42,6 +42,11 @@ function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}):
   let [sum, batch] = [0, 0n];
   const sums: number[] = [];
   const log = new CommandLog<Addition>({ commands: kept.commands, sink: kept.sink });
+  /** Those of the second follower that can be used: a state tree, too, has each end once. */
+  const marks = new Set<unknown>();
+  const endMark = (own: unknown): void => {
+    if (!marks.delete(own)) throw new Error("the mark has ended");
+  };
   const followers: Follower<Sum>[] = [
     {
       name: "careful",
@@ -55,8 +60,16 @@ function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}):
     {
       name: "sums",
       on: (result) => void sums.push(result.sum),
-      mark: () => sums.length,
-      returnTo: (length) => void (sums.length = length as number),
+      mark: () => {
+        const own = { length: sums.length };
+        marks.add(own);
+        return own;
+      },
+      returnTo(own) {
+        endMark(own);
+        sums.length = (own as { readonly length: number }).length;
+      },
+      release: endMark,
       digest: () => `0x${sums.map((each) => each.toString(16)).join("")}`,
     },
   ];
@@ -107,6 +120,13 @@ describe("a chain as a log, a reducer and followers", () => {
     const { spine } = counter(kept);
     for (const command of [1, 250, 2]) await spine.carryOut(command);
     assert.deepEqual([kept.commands, spine.position], [[1, 100, 2], 3]);
+  });
+
+  it("killed between append and carrying out: a last command of which the engine leaves something out is kept without it", async () => {
+    const kept = disk([1, 2, 250]);
+    const { spine, sums } = counter(kept);
+    await spine.catchUp();
+    assert.deepEqual([kept.commands, sums, spine.position], [[1, 2, 100], [1, 3, 253], 3]);
   });
 
   it("returns to a mark once, which ends later ones, with the log", async () => {
