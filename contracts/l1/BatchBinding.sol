@@ -28,12 +28,13 @@ abstract contract BatchBinding is HyperchainStorage {
         });
     }
 
-    function _commitment(bytes calldata policyData, BatchReading memory reading, address policy, bool published)
+    /// @dev Reverts unless the policy takes the data. What it binds beside them is for the caller to bind.
+    function _policyDataHash(bytes calldata policyData, BatchReading memory reading, address policy, bool published)
         internal
         view
         returns (bytes32)
     {
-        bytes32 policyDataHash = IDataAvailabilityPolicy(policy).checkAvailability(
+        return IDataAvailabilityPolicy(policy).checkAvailability(
             AvailabilityClaim({
                 published: published,
                 preCommitment: reading.preCommitment,
@@ -41,6 +42,9 @@ abstract contract BatchBinding is HyperchainStorage {
             }),
             policyData
         );
+    }
+
+    function _commitment(BatchReading memory reading, bytes32 policyDataHash) internal pure returns (bytes32) {
         bytes32 daCommitment = BatchCommitment.hashDaCommitment(
             DaCommitmentFields({
                 pubdataHash: reading.pubdataHash,

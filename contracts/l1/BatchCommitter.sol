@@ -45,7 +45,9 @@ abstract contract BatchCommitter is BatchBinding, ValidatorQuorum, IBatchStages 
 
         stored = _stored(previous, batch, reading, context);
         bool published = isOwnInput && batch.pubdata.length != 0;
-        stored.commitment = _commitment(batch.policyData, reading, current.dataAvailabilityPolicy, published);
+        stored.commitment = _commitment(
+            reading, _policyDataHash(batch.policyData, reading, current.dataAvailabilityPolicy, published)
+        );
         if (stored.commitment != batch.commitment) revert CommitmentMismatch(batch.commitment, stored.commitment);
 
         bytes32 batchHash = keccak256(abi.encode(stored));

@@ -40,7 +40,10 @@ contract ImportFacet is BatchBinding, IChainImports {
             revert ImportRootMismatch(expected.stateRoot, batch.newStateRoot);
         }
         StoredBatch memory record = previous;
-        record.commitment = _commitment(batch.policyData, reading, current.dataAvailabilityPolicy, published);
+        // Anyone brings an import, so what the policy would bind is not in the record: else a stranger's word for the policy would make
+        // the creator's proofs of all later imports useless.
+        _policyDataHash(batch.policyData, reading, current.dataAvailabilityPolicy, published);
+        record.commitment = _commitment(reading, keccak256(""));
         record.leafCount = reading.leafCount;
         record.newStateRoot = batch.newStateRoot;
         _requireProven(previous, record.commitment, reading, batch);
@@ -79,7 +82,7 @@ contract ImportFacet is BatchBinding, IChainImports {
         bytes32 commitment,
         BatchReading memory reading,
         ImportBatch calldata batch
-    ) private {
+    ) private view {
         IStateTransitionVerifier verifier = verifiers.verifierOf(previous.protocolVersion);
         bool accepted = verifier.verify(
             StateTransition({

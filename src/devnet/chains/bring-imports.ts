@@ -7,6 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { hashPubdata } from "../../protocol/pubdata.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { contractErrorOf, describeContractError } from "../../settlement/contract-error.ts";
+import { hyperchainInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { encodeImport } from "../../settlement/l1-sender/batch-calls.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 
@@ -32,8 +33,9 @@ export interface BornChain {
 }
 
 /**
- * Proves the parts of a first state and brings them to L1 in order; with the last the chain is born. `genesis` is the
- * record before the first. Rejects with DeploymentError, naming the contract's error, where L1 refuses one.
+ * Proves the parts of a first state and brings them to L1 in order; with the last the chain is born. Those that others have
+ * brought, or bring meanwhile, are left out: they change the record in the same way. `genesis` is the record before the first.
+ * Rejects with DeploymentError, naming the contract's error, where L1 refuses one.
  */
 export async function bringImports(
   imports: readonly FormedImport[],
@@ -41,17 +43,29 @@ export async function bringImports(
   { hyperchain, factory, chainId, signer, prove }: ImportDependencies,
 ): Promise<BornChain> {
   const hashes = imports.map(({ pubdata }) => hashPubdata(pubdata));
+  const brought = async (): Promise<number> => imports.length - Number(await ask(signer, hyperchain, "importsLeft"));
   let record = genesis;
   for (const [number, { pubdata, commitment, leafCount, job }] of imports.entries()) {
     const { statement } = job;
     const newStateRoot = digestToHex(statement.newStateRoot);
-    const shown = { number, newStateRoot, diffDigest: digestToHex(statement.diffDigest), pubdata, proof: await prove(job) };
-    await send(signer, hyperchain, encodeImport(record, shown, hashes.slice(number + 1)), number);
+    if ((await brought()) <= number) {
+      const shown = { number, newStateRoot, diffDigest: digestToHex(statement.diffDigest), pubdata, proof: await prove(job) };
+      try {
+        await send(signer, hyperchain, encodeImport(record, shown, hashes.slice(number + 1)), number);
+      } catch (error) {
+        if ((await brought()) <= number) throw error;
+      }
+    }
     record = { ...record, commitment, newStateRoot, leafCount: BigInt(leafCount) };
   }
-  const answer = await signer.call({ to: factory, data: factoryInterface.encodeFunctionData("bornAt", [chainId]) });
-  const [bornAt] = factoryInterface.decodeFunctionResult("bornAt", answer) as unknown as [bigint];
-  return { record, bornAt };
+  return { record, bornAt: await ask(signer, factory, "bornAt", chainId) };
+}
+
+/** A number that a contract of L1 answers. */
+async function ask(signer: Signer, to: Hex, method: "importsLeft" | "bornAt", ...args: readonly bigint[]): Promise<bigint> {
+  const contract = method === "bornAt" ? factoryInterface : hyperchainInterface;
+  const answer = await signer.call({ to, data: contract.encodeFunctionData(method, args) });
+  return BigInt(answer);
 }
 
 async function send(signer: Signer, to: Hex, data: Hex, number: number): Promise<void> {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { bringImports } from "../../../src/devnet/chains/bring-imports.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import { keccak, wordToHex } from "../../../src/protocol/hex.ts";
+import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { hashPubdata } from "../../../src/protocol/pubdata.ts";
 import { hashStoredBatch } from "../../../src/protocol/stored-batch.ts";
@@ -16,12 +17,13 @@ import {
   deployEcosystem,
   eventsOf,
   furtherVersion,
+  hexAddress,
   send,
   view,
 } from "./support/ecosystem.ts";
 import type { Ecosystem } from "./support/ecosystem.ts";
 import { assertReverts, errorOf } from "./support/errors.ts";
-import { addImportingVersion, createUnborn } from "./support/imports.ts";
+import { addImportingVersion, createUnborn, proofOfImport } from "./support/imports.ts";
 import type { UnbornChain } from "./support/imports.ts";
 
 const CODE: Hex = "0x60015f5260205ff3";
@@ -130,6 +132,37 @@ describe("a chain's first state, brought by imports", () => {
     // Anyone brings the right ones.
     await send(stranger, "importBatch", previous, chain.call(0).batch, chain.call(0).later);
     for (const number of [1, 2]) await chain.bring(number);
+    assert.notEqual(await bornAt(chain), 0n);
+  });
+
+  test("stranger brings imports first: the creator leaves them out, and the chain is born all the same", async () => {
+    const chain = await unborn();
+    const proven: number[] = [];
+    await chain.bring(0);
+    const born = await bringImports(chain.imports, chain.records[0]!, {
+      hyperchain: chain.address,
+      factory: await hexAddress(ecosystem.factory),
+      chainId: chain.configuration.chainId,
+      signer: ecosystem.accounts[5]!,
+      async prove(job) {
+        const number = chain.imports.findIndex((each) => each.job === job);
+        proven.push(number);
+        // Another one is brought while it is being proven.
+        if (number === 1) await chain.bring(1);
+        return fromHex(proofOfImport(job));
+      },
+    });
+    assert.deepEqual(proven, [1, 2]);
+    assert.deepEqual(born, { record: chain.records[3]!, bornAt: await bornAt(chain) });
+    assert.equal(await missing(chain), 0n);
+  });
+
+  test("stranger brings an import with a word for the policy: the record is the creator's, and its later proofs hold", async () => {
+    const chain = await unborn();
+    // A rollup's policy binds this word in a batch.
+    await bringWith(chain, 0, { policyData: wordToHex(0x5eedn) });
+    await chain.bring(1);
+    await chain.bring(2);
     assert.notEqual(await bornAt(chain), 0n);
   });
 

@@ -106,23 +106,28 @@ export async function createUnborn(
 }
 
 /** With the proof that the verifier's double takes. */
-export function importOf({ number, newStateRoot, pubdata, job: { statement } }: FormedImport): Record<string, unknown> {
+export function importOf({ number, newStateRoot, pubdata, job }: FormedImport): Record<string, unknown> {
   return {
     number,
     newStateRoot: digestToHex(newStateRoot),
-    diffDigest: digestToHex(statement.diffDigest),
+    diffDigest: digestToHex(job.statement.diffDigest),
     pubdata: toHex(pubdata),
     pubdataHash: ZeroHash,
     entryCount: 0,
     policyData: "0x",
-    proof: proofOf({
-      commitment: statement.commitment,
-      oldStateRoot: digestToHex(statement.oldStateRoot),
-      newStateRoot: digestToHex(statement.newStateRoot),
-      diffDigest: digestToHex(statement.diffDigest),
-      point: toHex(elementsToBytes(statement.point)),
-      evaluation: toHex(elementsToBytes(statement.evaluation)),
-      outputsHash: statement.outputsHash,
-    }),
+    proof: proofOfImport(job),
   };
+}
+
+/** The proof of one import that the verifier's double takes. */
+export function proofOfImport({ statement }: FormedImport["job"]): Hex {
+  return proofOf({
+    commitment: statement.commitment,
+    oldStateRoot: digestToHex(statement.oldStateRoot),
+    newStateRoot: digestToHex(statement.newStateRoot),
+    diffDigest: digestToHex(statement.diffDigest),
+    point: toHex(elementsToBytes(statement.point)),
+    evaluation: toHex(elementsToBytes(statement.evaluation)),
+    outputsHash: statement.outputsHash,
+  });
 }
