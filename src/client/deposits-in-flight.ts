@@ -73,7 +73,7 @@ export async function depositsInFlight(
       destinationChainId: chain.chainId,
       originChainId: l1.chainId,
       ...{ sender, recipient, originToken, amount, transactionHash, hash },
-      waitingFor: `${chain.name} to look at L1`,
+      waitingFor: `${chain.name} to look at ${chain.settlesOn?.name ?? "L1"}`,
     });
   }
   return found;

@@ -130,11 +130,13 @@ export async function refundListed(
   return { amount: amount + fee, to: account, l1TransactionHash: hash as Hex };
 }
 
-function executedPlace(view: L1View, { chainId, name }: EcosystemChain, messageHash: Hex): MessagePlace {
+function executedPlace(view: L1View, { chainId, name, settlesOn }: EcosystemChain, messageHash: Hex): MessagePlace {
   const places = view.messages(BigInt(chainId), PREDEPLOYS.L2AssetRouter, messageHash);
   const executed = places.find(({ batch }) => batch.executed !== undefined);
   if (executed !== undefined) return executed;
-  throw refused(`L1 has executed no batch of ${name} that sent the list ${messageHash}: wait until its batch is executed`);
+  throw refused(
+    `${settlesOn?.name ?? "L1"} has executed no batch of ${name} that sent the list ${messageHash}: wait until its batch is executed`,
+  );
 }
 
 async function requireEnded({ chainId, name, hyperchain }: EcosystemChain, { provider }: Sender): Promise<void> {
@@ -156,7 +158,7 @@ async function proveUntaken(
   const { slot } = deliveryFlagKey(BigInt(source.chainId), messageHash);
   if (last === undefined)
     throw refused(
-      `L1 has executed no batch of ${ended.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
+      `${ended.settlesOn?.name ?? "L1"} has executed no batch of ${ended.name}, and nodes prove only states after batches: this client cannot show that it took nothing`,
     );
   const shown = await askSlot(node, PREDEPLOYS.L2AssetRouter, slot, last);
   if (BigInt(shown.value) !== 0n) throw refused(`${ended.name} has taken the list ${messageHash}, so its entries are paid there`);

@@ -121,6 +121,8 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
       feeLine({ name: "alpha", fees: costs }, 3_000),
       "Gas of alpha: 1.0 gwei, so a transfer costs 0.000021 ETH (6.3 cents at 3000 dollars for 1 ETH); L1's gas is at 2.0 gwei, a batch takes 3000000 of it and has 42000 of users' (average of 2)",
     );
+    // 2 gwei are asked for by the chain below: its name is said.
+    assert.match(feeLine({ name: "x", fees: costs, settlesOn: "alpha" }), /^Gas of x: .*; alpha's gas is at 2\.0 gwei, a batch/);
   });
 
   test("a chain whose gas another token pays for cannot follow L1's price", () => {

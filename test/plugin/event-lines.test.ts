@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ChainInfo } from "../../src/devnet/view/ecosystem-info.ts";
-import { batchLine, layerOf, stepLine } from "../../src/plugin/tasks/event-lines.ts";
+import { batchLine, layerOf, namedLine, stepLine } from "../../src/plugin/tasks/event-lines.ts";
 import type { TitledMembers } from "../../src/plugin/tasks/event-lines.ts";
 
 const HASH = `0x${"ab".repeat(32)}` as const;
@@ -39,6 +39,14 @@ test("D3: steps of a message and batches name what their chain settles on: L1, o
   assert.equal(line("l1Call", X, A, "inTransactionRoot"), "alpha has executed its batch");
   assert.equal(line("transfer", X, X + 2 ** 32, "settled"), "2/7 its batch is settled: alpha has accepted it");
   assert.equal(line("transfer", A, 272, "importSettled"), "7/7 the import is settled: L1 has checked the root");
+  assert.equal(line("transfer", X, 272, "importSettled"), "7/7 the import is settled: L1 has checked the root");
+  assert.equal(line("transfer", 272, X, "importSettled"), "7/7 the import is settled: alpha has checked the root");
+  const unproven = { batch: 4, code: "ProofMissing", executableAt: 0 } as const;
+  assert.equal(
+    namedLine({ name: "x", layer: "alpha" }, { ...unproven, stage: "committed" }),
+    "batch 4 of x is not verified yet: ProofMissing. alpha can execute it from 1970-01-01T00:00:00.000Z on",
+  );
+  assert.match(namedLine({ layer: "L1" }, { ...unproven, stage: "executed" }), /^batch 4 is .*\. L1 has executed it$/);
   const batch = {
     batchNumber: 3,
     protocolVersion: 1,

@@ -208,6 +208,17 @@ describe("D3 B8: hyperchain:exit takes what an account held out of a chain on a 
     await workplace.close();
   });
 
+  test("while it has not ended, the task speaks of the base's queue and time, and not of L1's", async () => {
+    const idle = await workplace.run(["hyperchain:exit", "x", "--from", "1"]);
+    assert.match(idle.stderr, /x has not ended, and nothing waits in its queue on alpha: use hyperchain:withdraw/);
+    assert.ok(idle.stderr.includes(`from alpha at ${ecosystem.info.chains[0]?.url}`), idle.stderr);
+    const deposit = await workplace.run(["hyperchain:deposit", "0.1", "2@x", "--from", "3", "--no-wait"]);
+    assert.equal(deposit.code, 0, deposit.stderr);
+    const early = await workplace.run(["hyperchain:exit", "x", "--from", "1"]);
+    assert.match(early.stderr, /x has not ended; its exit opens at \S+Z of alpha's time, in \d+ s/);
+    for (const { stderr } of [idle, early]) assert.doesNotMatch(stderr, /\bL1\b/);
+  });
+
   test("the account signs there, that chain's state exit pays, and L1 takes no part", async () => {
     const deposit = await workplace.run(["hyperchain:deposit", "0.5", "2@x", "--from", "3", "--no-wait"]);
     assert.equal(deposit.code, 0, deposit.stderr);

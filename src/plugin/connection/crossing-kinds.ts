@@ -98,7 +98,11 @@ export function deposit(name: CrossingName, link: EcosystemLink): CrossingKind {
       const receipt = await link.client(name.destinationChainId).getTransactionReceipt(name.hash);
       const arrived = { chainId: name.destinationChainId, transactionHash: name.hash };
       const from: MessageStep = initiated(name);
-      if (receipt === null) return { steps: [from], waitingFor: `${link.member(name.destinationChainId).name} looks at L1` };
+      if (receipt === null)
+        return {
+          steps: [from],
+          waitingFor: `${link.member(name.destinationChainId).name} looks at ${layerName(name.destinationChainId)}`,
+        };
       return { steps: [from, { step: "delivered", ...arrived }, { step: "executed", ...arrived }], waitingFor: undefined };
     },
     async advance() {

@@ -44,6 +44,8 @@ export interface FoundOnL1 {
   readonly name?: string;
   /** Of what it settles on: L1, or another chain. */
   readonly l1: string;
+  /** What it settles on, as texts name it: "L1", or the name of a chain. */
+  readonly layer: string;
   readonly hyperchain: Hex;
   readonly output: Output;
   /** Asks the chain itself; absent where only its contract is known. */
@@ -109,7 +111,9 @@ function namedChain(args: ChainOnL1Arguments, chain: Hex, output: Output): Found
   const url = settlementUrl ?? base?.l1;
   if (url === undefined) throw new TypeError("a chain that is named has a URL");
   const own = base === undefined ? {} : { base };
-  return { ...chainAt(url, chain, output), ...own, hasNoNode: settlementUrl === undefined };
+  // Without a node of the base, what is read is on the base's layer.
+  const layer = base === undefined || settlementUrl === undefined ? "L1" : "the chain below";
+  return { ...chainAt(url, chain, output), ...own, layer, hasNoNode: settlementUrl === undefined };
 }
 
 type KnownChain = Session["info"]["chains"][number];
@@ -121,6 +125,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
   const below = info.chains.find(({ chainId }) => chainId === known?.settlesOn?.chainId);
   return {
     l1: settlement.url,
+    layer: known?.settlesOn?.name ?? "L1",
     hyperchain,
     output,
     ...(known === undefined ? {} : { name: known.name }),
@@ -138,7 +143,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
 /** A chain of which only its contract is known. */
 function chainAt(l1: string, hyperchain: Hex, output: Output): FoundOnL1 {
   const withSigner: FoundOnL1["withSigner"] = (from, l1ChainId, act) => withOwnKey(from, l1, l1ChainId, act);
-  return { l1, hyperchain, output, runs: false, hasNoNode: false, onTop: [], withSigner };
+  return { l1, layer: "L1", hyperchain, output, runs: false, hasNoNode: false, onTop: [], withSigner };
 }
 
 function baseNamed({ base, baseUrl }: ChainOnL1Arguments, output: Output): FoundOnL1 | undefined {
@@ -171,12 +176,12 @@ async function withOwnKey(
 
 /** Rebuilds the chain from L1 alone, and tells how far it is. */
 export async function rebuild(
-  { l1, hyperchain, output }: Pick<FoundOnL1, "l1" | "hyperchain" | "output">,
+  { l1, layer, hyperchain, output }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
 ): Promise<Reconstruction> {
   const { genesis } = await protocolGenesis();
-  output.progress(`reading ${hyperchain} from L1 at ${l1}…`);
-  return reconstruct({ l1, hyperchain, genesis, onProgress: progressOf(output), ...options });
+  output.progress(`reading ${hyperchain} from ${layer} at ${l1}…`);
+  return reconstruct({ l1, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });
 }
 
 /**
@@ -193,17 +198,18 @@ export async function rebuildFromMessages(
   }: Pick<ReconstructionOptions, "upTo"> & { readonly base: Reconstruction; readonly node: JsonRpcProvider },
 ): Promise<Reconstruction> {
   const { genesis } = await protocolGenesis();
-  output.progress(`reading ${hyperchain} from messages of chain ${base.contract.configuration.chainId}…`);
-  return reconstructCarriedOn(node, { base, hyperchain, genesis, onProgress: progressOf(output), ...options });
+  const layer = `chain ${base.contract.configuration.chainId}`;
+  output.progress(`reading ${hyperchain} from messages of ${layer}…`);
+  return reconstructCarriedOn(node, { base, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });
 }
 
 /** Tells how far it is about once a second, since there can be many thousand blocks. */
-function progressOf(output: Output): (progress: ReconstructionProgress) => void {
+function progressOf(output: Output, layer: string): (progress: ReconstructionProgress) => void {
   let toldAt = performance.now();
   return ({ blockNumber, toBlock, batchesApplied, batchesTotal }) => {
     if (performance.now() - toldAt < 1_000) return;
     toldAt = performance.now();
-    output.progress(`L1 block ${blockNumber} of ${toBlock}, ${batchesApplied} of ${batchesTotal} batches`);
+    output.progress(`${layer} block ${blockNumber} of ${toBlock}, ${batchesApplied} of ${batchesTotal} batches`);
   };
 }
 

@@ -67,7 +67,10 @@ const action: NewTaskActionFunction<ClaimEscrowArguments> = (args, hre) =>
     const stopped: AskedNode = {
       async send(method, params) {
         if (method !== "zks_getProof") return session.provider(chain.chainId).send(method, params);
-        rebuilt ??= rebuild({ l1: info.l1.url, hyperchain: chain.hyperchain, output }, {}).then(rebuiltNode);
+        rebuilt ??= rebuild(
+          { l1: info.l1.url, layer: chain.settlesOn?.name ?? "L1", hyperchain: chain.hyperchain, output },
+          {},
+        ).then(rebuiltNode);
         return (await rebuilt).send(method, params);
       },
     };

@@ -10,7 +10,7 @@ import { signerOf } from "./accounts.ts";
 import { readHash } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { callFailure } from "./call-failure.ts";
-import { messageTitle } from "./event-lines.ts";
+import { layerOf, messageTitle } from "./event-lines.ts";
 import { findMessage } from "./follow-message.ts";
 import { giveBack } from "./give-back.ts";
 import { openRelayer, relayerAccount } from "./own-relayer.ts";
@@ -87,7 +87,7 @@ async function queueOnL1(
   const { info, output } = session;
   const { messageHash, sourceChainId, destinationChainId } = message;
   const journeyNow = (): Journey | undefined => relayer.journey(BigInt(sourceChainId), messageHash);
-  const waiting = `${memberName(info, sourceChainId)}'s batch with it is not executed on L1`;
+  const waiting = `${memberName(info, sourceChainId)}'s batch with it is not executed on ${layerOf(info, sourceChainId).name}`;
   await untilJourney(session, relayer, {
     isDone: () => journeyNow()?.steps.has("inTransactionRoot") === true,
     waiting,

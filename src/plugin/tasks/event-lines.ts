@@ -13,7 +13,7 @@ import type {
 /** What lines name members by. */
 export type TitledMembers = Pick<EcosystemInfo, "l1" | "chains">;
 
-/** The seven steps of a message, as sentences; `layer` is what its chain settles on. */
+/** The seven steps of a message, as sentences; `layer` is what the chain settles on on which the step is. */
 const sentences = (layer: string): Readonly<Record<string, string>> => ({
   initiated: "1/7 sent",
   settled: `2/7 its batch is settled: ${layer} has accepted it`,
@@ -58,7 +58,9 @@ export function stepLine(
   const layer = layerOf(info, message.sourceChainId);
   const isToLayer = message.destinationChainId === layer.chainId;
   const told = isToLayer ? sentencesToLayer(message) : sentences;
-  return `${messageTitle(info, message)}: ${told(layer.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+  // Roots that a chain has imported are checked where it settles, and not the sender.
+  const where = step === "importSettled" ? layerOf(info, message.destinationChainId) : layer;
+  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
 }
 
 function sentencesToLayer({ type }: MessageInfo): typeof sentences {
@@ -87,16 +89,16 @@ export function messageTitle(
   return `${type} ${messageHash.slice(0, 10)} ${way}`;
 }
 
-/** A batch on L1 whose execution no proof shows to be right. */
+/** A batch, on the layer below its chain, whose execution no proof shows to be right. */
 export function namedLine(
-  chain: string | undefined,
+  { name, layer }: { readonly name?: string; readonly layer: string },
   { batch, code, stage, executableAt, message }: NamedBatchInfo & { readonly message?: string },
 ): string {
   const verdict = isProofAwaited({ code }) ? "not verified yet" : "NOT verified";
-  const what = `batch ${batch}${chain === undefined ? "" : ` of ${chain}`} is ${verdict}: ${code}`;
+  const what = `batch ${batch}${name === undefined ? "" : ` of ${name}`} is ${verdict}: ${code}`;
   const why = message === undefined ? "" : ` (${message})`;
   const until = new Date(executableAt * 1_000).toISOString();
-  return `${what}${why}. ${stage === "executed" ? "L1 has executed it" : `L1 can execute it from ${until} on`}`;
+  return `${what}${why}. ${stage === "executed" ? `${layer} has executed it` : `${layer} can execute it from ${until} on`}`;
 }
 
 /** Whether no more is known of a batch than that its proof is not there. */

@@ -48,7 +48,7 @@ export async function exitFromEndedBase(
   const { settlementChainId, configuration } = base.contract;
   if (settlement === undefined) throw notComputed(rebuilt);
   await below.withSigner(args.from, settlementChainId, async (signer) => {
-    const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
+    const sender = await senderOn(signer, { name: below.layer, chainId: Number(settlementChainId) });
     const exit = await exitOf(sender, base);
     const nested = { base, chain: rebuilt, settlement, exit };
     await requireComputed(sender, nested);

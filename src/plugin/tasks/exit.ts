@@ -39,7 +39,7 @@ const action: NewTaskActionFunction<ExitArguments> = (args, hre) =>
     const reconstruction = await rebuild(chain, { upTo: "executed" });
     const { settlementChainId } = reconstruction.contract;
     await chain.withSigner(args.from, settlementChainId, async (signer) => {
-      const sender = await senderOn(signer, { name: "l1", chainId: Number(settlementChainId) });
+      const sender = await senderOn(signer, { name: chain.layer, chainId: Number(settlementChainId) });
       const activation = reconstruction.onL1.exited ? undefined : await activate(sender, reconstruction, args.activate, chain);
       const claims: Claim[] = [];
       for (const token of tokensToClaim(reconstruction.contract.configuration.baseToken, args.token))
@@ -54,7 +54,7 @@ async function activate(
   sender: Sender,
   { contract }: Reconstruction,
   isWanted: boolean,
-  { name = `chain ${contract.configuration.chainId}`, l1, onTop, output }: FoundOnL1,
+  { name = `chain ${contract.configuration.chainId}`, l1, layer, onTop, output }: FoundOnL1,
 ): Promise<Hex> {
   const { hyperchain: to } = contract;
   const answer = await sender.provider.call({ to, data: hyperchain.encodeFunctionData("exitOpensAt") });
@@ -62,14 +62,14 @@ async function activate(
   const now = BigInt((await sender.provider.getBlock("latest"))?.timestamp ?? 0);
   if (opensAt === NEVER)
     throw pluginError(
-      `${name} has not ended, and nothing waits in its queue on L1: use hyperchain:withdraw. If its operator ignores you, queue an ` +
+      `${name} has not ended, and nothing waits in its queue on ${layer}: use hyperchain:withdraw. If its operator ignores you, queue an ` +
         "operation (hyperchain:deposit): where it is not carried out by its deadline, the exit opens after the exit delay. To try it " +
         `on a devnet, pause the chain and queue one: 'npx hardhat hyperchain:stop ${name}', 'npx hardhat hyperchain:deposit 0.1 ` +
         `1@${name} --no-wait', and then this again`,
     );
   if (now <= opensAt)
     throw pluginError(
-      `${name} has not ended; its exit opens at ${new Date(Number(opensAt) * 1_000).toISOString()} of L1's time, in ${opensAt - now} s, ` +
+      `${name} has not ended; its exit opens at ${new Date(Number(opensAt) * 1_000).toISOString()} of ${layer}'s time, in ${opensAt - now} s, ` +
         "if the oldest operation in its queue still waits then; run this again afterwards. On a devnet the time is moved at " +
         `${l1}, by evm_increaseTime with [${opensAt - now + 1n}] and evm_mine, while the chain is paused (hyperchain:stop)`,
     );

@@ -3,14 +3,14 @@ import type { ChainStatus, FeeStatus } from "../../devnet/view/ecosystem-info.ts
 
 /** What a chain's gas costs and why, in a line. `ethPrice` is dollars for one ETH; without it no cents are told. */
 export function feeLine(
-  { name, fees }: { readonly name: ChainStatus["name"]; readonly fees: FeeStatus },
+  { name, fees, settlesOn: layer = "L1" }: Pick<ChainStatus, "name" | "settlesOn"> & { readonly fees: FeeStatus },
   ethPrice?: number,
 ): string {
   const { gasPrice, transfer, l1GasPrice, batches, l1GasPerBatch, gasPerBatch } = fees;
   const cents = ethPrice === undefined ? "" : ` (${centsOf(transfer, ethPrice)} cents at ${ethPrice} dollars for 1 ETH)`;
   const price = `Gas of ${name}: ${formatUnits(gasPrice, "gwei")} gwei, so a transfer costs ${formatEther(transfer)} ETH${cents}`;
-  if (batches === 0 || l1GasPrice === undefined) return `${price}; what its batches cost on L1 is not known yet`;
-  const l1 = `L1's gas is at ${formatUnits(l1GasPrice, "gwei")} gwei`;
+  if (batches === 0 || l1GasPrice === undefined) return `${price}; what its batches cost on ${layer} is not known yet`;
+  const l1 = `${layer}'s gas is at ${formatUnits(l1GasPrice, "gwei")} gwei`;
   return `${price}; ${l1}, a batch takes ${l1GasPerBatch} of it and has ${gasPerBatch} of users' (average of ${batches})`;
 }
 

@@ -37,7 +37,7 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
     accountsSection(info, keys),
     `${strong("What is proven")} (${versionsInForce(chains)}${workers})\n${prover.mode === "none" ? warning(wrapped(info.proven)) : wrapped(info.proven)}`,
     ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [wrapped(`${name}: ${execution.sentence}`)])),
-    ...chains.flatMap(({ name, execution }) => namedLines(name, execution?.named)),
+    ...chains.flatMap(namedLines),
     ...chains.flatMap(({ name, upgrade }) => (upgrade === undefined ? [] : [upgradeLine(name, upgrade)])),
     chains.some(({ allowUnlimitedContractSize }) => allowUnlimitedContractSize) ? warning(wrapped(UNLIMITED_CODE)) : "",
     fleetSection(prover.fleet),
@@ -50,11 +50,13 @@ export function firstScreen(info: EcosystemInfo, { keys = true }: { readonly key
 }
 
 /** The newest alone: status tells more. */
-function namedLines(chain: string, named: NonNullable<ChainInfo["execution"]>["named"] = []): readonly string[] {
-  const [newest, ...others] = named.toReversed();
+function namedLines({ name, settlesOn, execution }: ChainInfo): readonly string[] {
+  const [newest, ...others] = execution?.named?.toReversed() ?? [];
   if (newest === undefined) return [];
   const more = others.length === 0 ? "" : ` ${others.length} more are not either: hyperchain:status tells them.`;
-  return [(isProofAwaited(newest) ? warning : alarm)(wrapped(`${namedLine(chain, newest)}.${more}`))];
+  return [
+    (isProofAwaited(newest) ? warning : alarm)(wrapped(`${namedLine({ name, layer: settlesOn?.name ?? "L1" }, newest)}.${more}`)),
+  ];
 }
 
 function isOnChain({ settlesOn }: ChainInfo): boolean {

@@ -12,16 +12,16 @@ interface RemoveArguments extends EcosystemArguments {
 /** `hyperchain:remove`: the ecosystem has a chain less. */
 const action: NewTaskActionFunction<RemoveArguments> = (args, hre) =>
   withEcosystem(args, hre, "acts", async ({ info, output, request }) => {
-    const { chainId } = findChain(info, args.chain);
+    const { chainId, settlesOn } = findChain(info, args.chain);
     const removed = (await request("hyperchain_removeChain", chainId, { force: args.force })) as RemovedChainInfo;
-    output.result(() => removedText(removed), removed);
+    output.result(() => removedText(removed, settlesOn?.name ?? "L1"), removed);
   });
 
-function removedText({ name, chainId, hyperchain, leftOpen, money }: RemovedChainInfo): string {
+function removedText({ name, chainId, hyperchain, leftOpen, money }: RemovedChainInfo, layer: string): string {
   const { messages, batches, operations, transactions } = leftOpen;
   const isClean = messages + batches + operations + transactions === 0;
-  const left = `it leaves ${messages} messages, ${batches} batches, ${operations} operations of L1 and ${transactions} transactions behind`;
-  const removed = `${name} (${chainId}) is removed; its contract on L1 is ${hyperchain}`;
+  const left = `it leaves ${messages} messages, ${batches} batches, ${operations} operations of ${layer} and ${transactions} transactions behind`;
+  const removed = `${name} (${chainId}) is removed; its contract on ${layer} is ${hyperchain}`;
   return [...(isClean ? [removed] : [removed, left]), money].join("\n");
 }
 

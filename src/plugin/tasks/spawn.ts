@@ -9,6 +9,7 @@ import type { OnRepeated } from "../../devnet/keeping/world.ts";
 import type { ChainEvents } from "../../devnet/membership/open-chain.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
 import type { ChainInfo, EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { parentId } from "../../protocol/chain-ancestry.ts";
 import { repeat } from "../../runtime/repeat.ts";
 import { serveEcosystem } from "../../page/ecosystem-page.ts";
 import type { PageServer } from "../../page/page-server.ts";
@@ -120,8 +121,9 @@ function startLine({ chains }: HyperchainsConfig, folder: string | undefined): s
 /** A batch whose execution no proof shows to be right. */
 function namedTeller(output: Output, nameOf: (id: bigint) => string): NonNullable<ChainEvents["onNamed"]> {
   return (chainId, { batchNumber, executableAt, ...named }) => {
+    const below = parentId(chainId);
     const told = { ...named, batch: Number(batchNumber), executableAt: Number(executableAt) };
-    output.progress(warning(namedLine(nameOf(chainId), told)));
+    output.progress(warning(namedLine({ name: nameOf(chainId), layer: below === undefined ? "L1" : nameOf(below) }, told)));
   };
 }
 

@@ -44,7 +44,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     waitsFor === undefined || ended === true ? [] : [warning(`${name} waits, and goes on by itself: ${waitsFor}`)],
   );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
-  const fees = chains.flatMap(({ name, fees: paid }) => (paid === undefined ? [] : [feeLine({ name, fees: paid }, ethPrice)]));
+  const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
   const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
     reason === undefined
       ? []
@@ -58,7 +58,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     firstScreen(info, { keys: false }),
     table(rows),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
-    ...chains.flatMap(({ name, execution }) => (execution === undefined ? [] : [executionLines(name, execution).join("\n")])),
+    ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
     ...(fees.length === 0 ? [] : [fees.join("\n")]),
     ...faults,
     ...delays,
@@ -74,7 +74,10 @@ function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInThe
 }
 
 /** What is proven of a chain's execution, and why the rest is not. */
-function executionLines(chain: string, { proven, labelled, pending, proving, named = [] }: ExecutionOfChain): readonly string[] {
+function executionLines(
+  { name: chain, settlesOn: layer = "L1" }: ChainStatus,
+  { proven, labelled, pending, proving, named = [] }: ExecutionOfChain,
+): readonly string[] {
   const told = labelled.slice(-MOST_PROOFS).map(({ batch, reason, detail }) => {
     const line = `Execution of batch ${batch} of ${chain} is not proven: ${reason} (${detail})`;
     return reason === "disagreement" ? alarm(line) : warning(line);
@@ -89,7 +92,7 @@ function executionLines(chain: string, { proven, labelled, pending, proving, nam
     ...named
       .filter(({ code }) => code !== "Labelled")
       .slice(-MOST_PROOFS)
-      .map((batch) => (isProofAwaited(batch) ? warning : alarm)(namedLine(chain, batch))),
+      .map((batch) => (isProofAwaited(batch) ? warning : alarm)(namedLine({ name: chain, layer }, batch))),
   ];
 }
 

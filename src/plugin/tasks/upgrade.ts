@@ -40,7 +40,7 @@ const action: NewTaskActionFunction<UpgradeArguments> = async (args, hre) => {
       const upgrades = await readUpgrades(chain.hyperchain, l1);
       if (args.cancel) await cancel(chain, upgrades, args, l1);
       else if (version !== undefined) await schedule(chain, upgrades, BigInt(version), args, l1);
-      else chain.output.result(() => text(upgrades), json(upgrades));
+      else chain.output.result(() => text(upgrades, chain.layer), json(upgrades));
     } finally {
       l1.destroy();
     }
@@ -79,7 +79,7 @@ async function schedule(
   await requireVersion(chain, upgrades, version, verifier, l1);
   const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender));
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
-  chain.output.result(() => text(scheduled), { ...json(scheduled), transactionHash });
+  chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
 }
 
 /** Governance must have added the version, or does so now, where a verifier for it is given. */
@@ -132,21 +132,21 @@ async function asSigner(
   await chain.withSigner(chain.runs ? (from ?? account) : from, l1ChainId, async (signer) => {
     if (signer.address.toLowerCase() !== account)
       throw pluginError(`only ${role} may do this, ${account}, and the key is ${signer.address}'s; use that account's key`);
-    hash = await work(await senderOn(signer, { name: "l1", chainId: Number(l1ChainId) }));
+    hash = await work(await senderOn(signer, { name: chain.layer, chainId: Number(l1ChainId) }));
   });
   if (hash === undefined) throw new TypeError("withSigner ends with the work");
   return hash;
 }
 
-function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades): string {
+function text({ chainId, hyperchain, version, next, noticeSeconds, now, admin }: ChainUpgrades, layer: string): string {
   const lines = [`chain ${chainId} (${hyperchain}) has protocol version ${version}`];
   if (next === undefined) lines.push(`no other version is scheduled; its admin, ${admin}, can with --to`);
   else {
     const waits = next.effectiveAt > now;
     lines.push(
       waits
-        ? `version ${next.version} takes effect at ${time(next.effectiveAt)} of L1's time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
-        : `version ${next.version} has been in effect since ${time(next.effectiveAt)} of L1's time; no batch of it is executed yet`,
+        ? `version ${next.version} takes effect at ${time(next.effectiveAt)} of ${layer}'s time, in ${next.effectiveAt - now} s; until then --cancel withdraws it`
+        : `version ${next.version} has been in effect since ${time(next.effectiveAt)} of ${layer}'s time; no batch of it is executed yet`,
     );
     if (next.operations > 0n)
       lines.push(`  batches keep version ${version} until they have taken operation ${next.operations - 1n} of the queue`);

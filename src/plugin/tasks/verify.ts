@@ -41,9 +41,9 @@ const action: NewTaskActionFunction<VerifyArguments> = (args, hre) =>
     const batch = given;
     try {
       const served = readServedExecution(await servedAnswer(args, chain, batch));
-      chain.output.progress(`checking batch ${batch} against L1 at ${chain.l1}…`);
+      chain.output.progress(`checking batch ${batch} against ${chain.layer} at ${chain.l1}…`);
       const checked = await check(chain, { batchNumber: BigInt(batch), served, fromBlock });
-      chain.output.result(() => checkedText(checked), { verified: true, ...checked });
+      chain.output.result(() => checkedText(checked, chain.layer), { verified: true, ...checked });
     } catch (error) {
       if (!(error instanceof NamedError)) throw error;
       const { name, code, message } = error as NamedError<string | number>;
@@ -107,14 +107,14 @@ function refusedText(batch: number, { code, message }: Pick<NamedError<string | 
   return `batch ${batch} is not verified yet: ${message}, when 'npx hardhat hyperchain:status' counts it as proven (${code})`;
 }
 
-function checkedText(checked: CheckedExecution): string {
+function checkedText(checked: CheckedExecution, layer: string): string {
   const { chainId, batchNumber, stage, oldStateRoot, newStateRoot, cheatCount, coinbase, chunks, provenBits } = checked;
   const cheats = cheatCount === 0n ? "" : warning(`\n${cheatCount} of its changes are cheats, which no account has signed.`);
-  return `${strong(`batch ${batchNumber} of chain ${chainId} is verified`)}, which L1 has ${stage}: its transactions, ${
+  return `${strong(`batch ${batchNumber} of chain ${chainId} is verified`)}, which ${layer} has ${stage}: its transactions, ${
     cheatCount === 0n ? "and nothing else, lead" : "and its cheats, lead"
   } from the state ${oldStateRoot}
 to the state ${newStateRoot}, with fees to ${coinbase}.
-${chunks} ${chunks === 1 ? "proof" : "proofs"} of at least ${provenBits} proven bits each. L1 itself has checked the published changes and the quorum's signatures, not this.${cheats}`;
+${chunks} ${chunks === 1 ? "proof" : "proofs"} of at least ${provenBits} proven bits each. ${layer} itself has checked the published changes and the quorum's signatures, not this.${cheats}`;
 }
 
 export default action;

@@ -2,6 +2,7 @@ import type { TransactionReceipt } from "ethers";
 import { memberName } from "../../client/ecosystem.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { pluginError } from "../plugin-error.ts";
+import { layerOf } from "./event-lines.ts";
 import { createProgressWait } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
 
@@ -19,6 +20,6 @@ export async function includedOn(session: Session, chainId: number, hash: Hex): 
   for (;;) {
     const receipt = await provider.getTransactionReceipt(hash);
     if (receipt !== null) return receipt;
-    await patience.wait(`waiting until ${memberName(session.info, chainId)} looks at L1`);
+    await patience.wait(`waiting until ${memberName(session.info, chainId)} looks at ${layerOf(session.info, chainId).name}`);
   }
 }

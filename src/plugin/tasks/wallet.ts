@@ -46,11 +46,12 @@ function assetText(info: EcosystemInfo, { assets }: WalletView): string {
   return rows.length === 0 ? "no assets" : table(rows);
 }
 
-function standingText({ members }: WalletView): readonly string[] {
-  return members.flatMap(({ name, standing }) => {
+function standingText({ chains }: EcosystemInfo, { members }: WalletView): readonly string[] {
+  return members.flatMap(({ chainId, name, standing }) => {
     if (standing === undefined) return [];
     const { batchesBehind } = standing;
-    const behind = batchesBehind === 0 ? [] : [`L1 has ${batchesBehind} of its batches to execute`];
+    const below = chains.find((chain) => chain.chainId === chainId)?.settlesOn?.name ?? "L1";
+    const behind = batchesBehind === 0 ? [] : [`${below} has ${batchesBehind} of its batches to execute`];
     const words = [...cautions(standing), ...behind];
     return words.length === 0 ? [] : [warning(`${name}: ${words.join("; ")}`)];
   });
@@ -112,7 +113,7 @@ function text(info: EcosystemInfo, view: WalletView): string {
     strong(account),
     assetText(info, view),
     table(balances),
-    ...standingText(view),
+    ...standingText(info, view),
     ...away,
     ...hidden,
     ...unasked,

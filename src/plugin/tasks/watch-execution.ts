@@ -39,7 +39,7 @@ export async function watchExecution({ chain, failFast, ...options }: WatchOptio
   const prover = openWatchProver();
   const { promise: named, resolve: nameFirst } = Promise.withResolvers<"named">();
   const tell = (batch: NamedBatch): void => {
-    tellNamed(output, batch);
+    tellNamed(chain, batch);
     if (failFast) nameFirst("named");
   };
   const { watch, firstBatch } = await openWatch({ chain, ...options }, { prover, onNamed: tell });
@@ -97,9 +97,9 @@ async function openWatch(
   return { watch, firstBatch };
 }
 
-function tellNamed(output: Output, { batchNumber, executableAt, ...named }: NamedBatch): void {
+function tellNamed({ output, layer }: FoundOnL1, { batchNumber, executableAt, ...named }: NamedBatch): void {
   const told = { batch: Number(batchNumber), executableAt: Number(executableAt), ...named };
-  output.result(() => alarm(namedLine(undefined, told)), { event: "named", batchNumber, executableAt, ...named });
+  output.result(() => alarm(namedLine({ layer }, told)), { event: "named", batchNumber, executableAt, ...named });
 }
 
 function tellVerified(output: Output, batch: WatchedExecution): void {
