@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { DatabaseSync } from "node:sqlite";
+import { reasonOf } from "../errors/reason-of.ts";
 import type { Ledger, LedgerFacts, LedgerStream } from "./ledger.ts";
 import { LedgerError } from "./ledger-error.ts";
 import { OWNER_FILE, telling } from "./sqlite-errors.ts";
@@ -139,22 +140,23 @@ class SqliteLedger implements Ledger {
     return {
       all,
       get: (name) => all().get(name),
-      set: (name, value) =>
+      set: (name, value) => {
+        const known = this.#namesOf(kind);
+        const isNew = !known.has(name);
         this.#write(() => {
-          const known = this.#namesOf(kind);
           setting.run(kind, name, value, checksumOf(kind, name, value));
-          if (known.has(name)) return;
-          this.#count(factCount(kind), known.size + 1);
-          known.add(name);
-        }),
-      delete: (name) =>
+          if (isNew) this.#count(factCount(kind), known.size + 1);
+        });
+        known.add(name);
+      },
+      delete: (name) => {
+        const known = this.#namesOf(kind);
         this.#write(() => {
-          const known = this.#namesOf(kind);
           deleting.run(kind, name);
-          if (!known.has(name)) return;
-          this.#count(factCount(kind), known.size - 1);
-          known.delete(name);
-        }),
+          if (known.has(name)) this.#count(factCount(kind), known.size - 1);
+        });
+        known.delete(name);
+      },
     };
   }
 
@@ -282,7 +284,7 @@ class SqliteLedger implements Ledger {
     this.#endHeld = undefined;
     this.#inTransaction = false;
     if (this.#lost !== undefined) {
-      if (wrote) this.#database.exec("ROLLBACK");
+      if (wrote) this.#rollBack();
       end?.reject(this.#lost);
       return;
     }
@@ -290,8 +292,20 @@ class SqliteLedger implements Ledger {
       if (wrote) telling(this.#path, () => this.#database.exec("COMMIT"));
       end?.resolve();
     } catch (error) {
-      end?.reject(error);
-      throw error;
+      // What was changed together is not there, and streams and facts have gone on as if it were.
+      const message = `${reasonOf(error)}; it takes nothing more: start again from what was kept before`;
+      this.#lost = new LedgerError("Unwritable", message, { cause: error });
+      this.#rollBack();
+      end?.reject(this.#lost);
+      throw this.#lost;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // SQLite has done so by itself, as it may where the disk is full.
     }
   }
 
@@ -319,7 +333,7 @@ class SqliteLedger implements Ledger {
         write();
         this.#database.exec("COMMIT");
       } catch (error) {
-        this.#database.exec("ROLLBACK");
+        this.#rollBack();
         throw error;
       }
     });

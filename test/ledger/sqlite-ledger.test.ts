@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { TestContext } from "node:test";
 import type { Ledger } from "../../src/ledger/ledger.ts";
 import { openSqliteLedger } from "../../src/ledger/sqlite-ledger.ts";
 
@@ -88,6 +89,47 @@ describe("the ledger", () => {
     await assert.rejects(failing, /no way back/);
     await Promise.all(waiting);
     assert.throws(() => stream.append("c"), refusal("Unwritable", /start again/));
+    assert.deepEqual([...reopened().stream("one").entries()], ["a"]);
+  });
+
+  /** The disk is full when the next change ends, which SQLite then rolls back by itself. */
+  function fillDiskOnce(t: TestContext): void {
+    const { exec } = DatabaseSync.prototype;
+    const mock = t.mock.method(DatabaseSync.prototype, "exec", function (this: DatabaseSync, sql: string) {
+      if (sql !== "COMMIT") return exec.call(this, sql);
+      mock.mock.restore();
+      exec.call(this, "ROLLBACK");
+      throw Object.assign(new Error("database or disk is full"), { errcode: 13 });
+    });
+  }
+
+  test("goes on, and is whole at the next start, where one change found the disk full", (t) => {
+    const ledger = openLedger();
+    const [stream, pool] = [ledger.stream("one"), ledger.facts("pool")];
+    fillDiskOnce(t);
+    assert.throws(() => pool.set("x", "1"), refusal("Unwritable", /disk is full/));
+    pool.set("y", "2");
+    fillDiskOnce(t);
+    assert.throws(() => pool.delete("y"), refusal("Unwritable", /disk is full/));
+    fillDiskOnce(t);
+    assert.throws(() => stream.append("a"), refusal("Unwritable", /disk is full/));
+    stream.append("b");
+    pool.set("z", "3");
+    const again = reopened();
+    assert.deepEqual([...again.facts("pool").all().keys(), ...again.stream("one").entries()], ["y", "z", "b"]);
+  });
+
+  test("keeps nothing of what was changed together and found the disk full, and takes nothing more", async (t) => {
+    const ledger = openLedger();
+    const stream = ledger.stream("one");
+    stream.append("a");
+    fillDiskOnce(t);
+    const changed = ledger.together(async () => {
+      stream.append("b");
+      await Promise.resolve();
+    });
+    await assert.rejects(changed, refusal("Unwritable", /disk is full; it takes nothing more/));
+    assert.throws(() => stream.append("c"), refusal("Unwritable", /takes nothing more/));
     assert.deepEqual([...reopened().stream("one").entries()], ["a"]);
   });
 
