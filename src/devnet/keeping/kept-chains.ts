@@ -39,21 +39,25 @@ export function membersToOpen(first: readonly ChainPlan[], kept: readonly KeptMe
 
 /**
  * The chains of a start, where those that came while the ecosystem ran were before: their addresses are in users' wallets and
- * settings. One whose port another process has by now gets any free one, since no option of the start could give it another.
+ * settings. One whose port another process has by now, or an option of the start gives to another chain, gets any free one: no
+ * option could give it another.
  */
 export async function atTheirPorts(
   chains: readonly MemberPlan[],
   first: readonly ChainPlan[],
   host = "127.0.0.1",
 ): Promise<readonly MemberPlan[]> {
-  const isFree = (port: number): Promise<boolean> =>
-    requireFreePort("a chain", { host, port }).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof PortInUseError) return false;
-        throw error;
-      },
-    );
+  const named = new Set(first.map(({ serving }) => serving.port));
+  const isFree = async (port: number): Promise<boolean> => {
+    if (named.has(port)) return false;
+    try {
+      await requireFreePort("a chain", { host, port });
+      return true;
+    } catch (error) {
+      if (error instanceof PortInUseError) return false;
+      throw error;
+    }
+  };
   return Promise.all(
     chains.map(async (member) => {
       const { plan } = member;
