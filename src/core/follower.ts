@@ -6,8 +6,8 @@ export type ReturnReason = "snapshot" | "redo";
 /** A part of a chain that stands somewhere and returns there with it. One that forgets to return does not compile. */
 export interface Returning<Own = unknown> {
   readonly name: string;
-  /** Where it stands, between two commands. */
-  mark(): Own | Promise<Own>;
+  /** Where it stands, between two commands; `why` is for which return, so that nothing is held that it does not need. */
+  mark(why: ReturnReason): Own | Promise<Own>;
   /** Goes back to a mark, which ends with all later ones. */
   returnTo(own: Own, why: ReturnReason): void | Promise<void>;
   /** The chain never returns to this mark. */

@@ -36,8 +36,8 @@ interface SpineParts<Command, Result> {
 export class Spine<Command, Result extends { readonly command: Command }> {
   readonly #parts: SpineParts<Command, Result>;
   readonly #sources: Source<Result>[] = [];
-  /** Those that can still be used, in their order, with what each is. */
-  #marks: readonly { readonly mark: Mark; readonly isBoundary: boolean }[] = [];
+  /** Those that can still be used, in their order, with what each is for: those to do again are where batches begin. */
+  #marks: readonly { readonly mark: Mark; readonly why: ReturnReason }[] = [];
   #position: number;
 
   constructor(parts: SpineParts<Command, Result>) {
@@ -93,17 +93,17 @@ export class Spine<Command, Result extends { readonly command: Command }> {
 
   /** Marks everything, to return to once. */
   mark(): Promise<Mark> {
-    return this.#mark(false, [...this.#tracking, ...this.#sources]);
+    return this.#mark("snapshot", [...this.#tracking, ...this.#sources]);
   }
 
   /** Marks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
   async boundary(): Promise<void> {
-    await this.#mark(true, this.#tracking);
+    await this.#mark("redo", this.#tracking);
   }
 
   /** Where a batch began; undefined where that was not marked, or is over. */
   before(batchNumber: BatchNumber): Mark | undefined {
-    return this.#marks.find(({ mark, isBoundary }) => isBoundary && mark.batchNumber === batchNumber)?.mark;
+    return this.#marks.find(({ mark, why }) => why === "redo" && mark.batchNumber === batchNumber)?.mark;
   }
 
   /** Whether the mark can be returned to. */
@@ -137,7 +137,7 @@ export class Spine<Command, Result extends { readonly command: Command }> {
    * which it returns.
    */
   forgetBefore(batchNumber: BatchNumber): void {
-    if (this.#marks.some(({ isBoundary }) => !isBoundary)) return;
+    if (this.#marks.some(({ why }) => why === "snapshot")) return;
     this.#release(this.#marks.flatMap(({ mark }) => (mark.batchNumber < batchNumber ? [mark] : [])));
     this.#parts.log.forgetBefore(this.#marks[0]?.mark.position ?? this.#position);
   }
@@ -149,7 +149,7 @@ export class Spine<Command, Result extends { readonly command: Command }> {
   /** The last command that an earlier process left: it may have ended before it could take it back. */
   async #carryOutLast(command: Command): Promise<void> {
     const { reducer, isRefusal = () => false } = this.#parts;
-    const before = await this.#mark(false, this.#tracking);
+    const before = await this.#mark("redo", this.#tracking);
     let result: Result;
     try {
       result = await reducer.carryOut(command);
@@ -187,12 +187,12 @@ export class Spine<Command, Result extends { readonly command: Command }> {
     for (const { parts } of over) for (const { part, own } of parts) part.release?.(own);
   }
 
-  async #mark(isBoundary: boolean, tracked: readonly Returning[]): Promise<Mark> {
+  async #mark(why: ReturnReason, tracked: readonly Returning[]): Promise<Mark> {
     const { reducer } = this.#parts;
     const parts: Standing[] = [];
-    for (const part of tracked) parts.push({ part, own: await part.mark() });
+    for (const part of tracked) parts.push({ part, own: await part.mark(why) });
     const mark = { position: this.#position, batchNumber: reducer.batchNumber, parts };
-    this.#marks = [...this.#marks, { mark, isBoundary }];
+    this.#marks = [...this.#marks, { mark, why }];
     return mark;
   }
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { Interface } from "ethers";
 import { BatchFormer } from "../../src/chain/batch/form-batch.ts";
+import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ChainResult } from "../../src/chain/batch/forming.ts";
 import { Forming } from "../../src/chain/batch/forming.ts";
 import { BatchArchive } from "../../src/chain/index/batch-archive.ts";
@@ -16,6 +17,8 @@ import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts"
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { ExecutedBatches } from "../../src/node/execution/executed-batches.ts";
 import { FollowedGasPrice } from "../../src/node/fees/followed-gas-price.ts";
+import { BatchesUnderWay } from "../../src/node/settling/batches-under-way.ts";
+import { PendingBatch } from "../../src/node/settling/pending-batch.ts";
 import { SealedBatches } from "../../src/node/settling/sealed-batches.ts";
 import { keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -191,6 +194,30 @@ describe("a follower without its part in marks does not compile, and one whose d
       results: state.results.filter(({ batchNumber }) => batchNumber === 1n),
       fields: ["formed.outputs.batchNumber"],
     });
+  });
+
+  it("settlement holds no batch for where the next one begins: it would stay in memory as long as a user's mark stands", () => {
+    const [first, second] = state.results.flatMap(({ formed }) => formed ?? []);
+    assert.ok(first !== undefined && second !== undefined);
+    const batches = new BatchesUnderWay();
+    const settling = {
+      submit: (batch: FormedBatch) => batches.take(new PendingBatch(batch)),
+      withdrawFrom: (from: bigint) => batches.withdrawFrom(from),
+      returnTo: () => undefined,
+      mark: (nextBatch: bigint) => ({ nextBatch, pending: batches.copiesBefore(nextBatch) }),
+    };
+    const sealed = new SealedBatches({ firstBatch: 0n, executed: 0n }, { settling, time: undefined });
+    sealed.begin();
+    sealed.on({ formed: first });
+    const [forUser, boundary] = [sealed.mark("snapshot"), sealed.mark("redo")];
+    assert.deepEqual(
+      forUser.pending.map(({ batch }) => batch),
+      [first],
+    );
+    assert.deepEqual(boundary, { nextBatch: 1n, pending: [] });
+    sealed.on({ formed: second });
+    sealed.returnTo(boundary, "redo");
+    assert.deepEqual([sealed.next, [...batches.pending.keys()]], [1n, [0n]]);
   });
 
   it("is found: one that forgets a block's hash", () => {

@@ -54,7 +54,7 @@ export class Forming implements Follower<CommandResult, FormerMark> {
         const { sealed } = result;
         follower.on({ ...result, formed: sealed === undefined ? undefined : this.formed(sealed) });
       },
-      mark: () => follower.mark(),
+      mark: (why) => follower.mark(why),
       returnTo: (own, why) => follower.returnTo(own, why),
       release: (own) => follower.release?.(own),
       digest: () => follower.digest(),

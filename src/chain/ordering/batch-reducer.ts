@@ -136,8 +136,8 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     return { command: doneOf(command, blocks, refused), batchNumber, blocks, refused, operation, sealed };
   }
 
-  async mark(): Promise<OrderMark> {
-    const engine = await this.#dependencies.engine.mark();
+  async mark(why: ReturnReason): Promise<OrderMark> {
+    const engine = await this.#dependencies.engine.mark(why);
     // Meanwhile the engine may have reported blocks.
     return { engine, batch: this.#batch, nextBatch: this.#nextBatch };
   }

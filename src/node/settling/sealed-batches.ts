@@ -63,8 +63,9 @@ export class SealedBatches implements Follower<ChainResult, SettlingMark> {
     else this.#waiting.push(formed);
   }
 
-  mark(): SettlingMark {
-    return this.#dependencies.settling.mark(this.#next);
+  /** Batches that are formed again are other ones: such a mark holds none, so that it keeps no batch of the past in memory. */
+  mark(why: ReturnReason): SettlingMark {
+    return why === "redo" ? { nextBatch: this.#next, pending: [] } : this.#dependencies.settling.mark(this.#next);
   }
 
   /** What is formed again by the chain alone is withdrawn; with L1, it stands as it did. */

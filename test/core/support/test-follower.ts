@@ -24,7 +24,7 @@ export function testFollower<Result extends object, Own>({ begin, results, field
   for (let i = 0; i <= results.length; i++) {
     const follower = told(results.slice(0, i));
     const there = follower.digest();
-    const mark = follower.mark() as Own;
+    const mark = follower.mark("snapshot") as Own;
     for (const result of results.slice(i)) follower.on(result);
     void follower.returnTo(mark, "snapshot");
     assert.equal(follower.digest(), there, `${follower.name} returns to behind result ${i}`);
