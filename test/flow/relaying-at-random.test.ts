@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { MemberSilentError } from "../../src/relayer/reading.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";
@@ -62,8 +63,18 @@ describe("A3: messages at random, with blocks by interval, on demand and at once
   }
 
   const statuses = async (): Promise<void> => {
-    const { outdated, stuck } = (await devnet.status()).messages;
-    assert.deepEqual([outdated, stuck], [undefined, []]);
+    const { outdated = "", stuck } = (await devnet.status()).messages;
+    assert.match(outdated, /^$|has not answered for 3 s/);
+    assert.deepEqual(stuck, []);
+  };
+
+  /** A look that waits some seconds for members at most, which says nothing of them on a busy machine. */
+  const advanced = async (): Promise<void> => {
+    try {
+      await devnet.relayer!.advance();
+    } catch (error) {
+      if (!(error instanceof MemberSilentError)) throw error;
+    }
   };
 
   for (const seed of SEEDS) {
@@ -73,18 +84,21 @@ describe("A3: messages at random, with blocks by interval, on demand and at once
       let sent: Sent = { wei: CHAINS.map(() => 0n) };
       const marks: { readonly id: Hex; readonly sent: Sent }[] = [];
       const looks: Promise<void>[] = [];
+      /** Its failure is told at the end: an unhandled one ends a test, and its steps go on beside those of the next test. */
+      const beside = (look: Promise<void>): void => {
+        look.catch(() => undefined);
+        looks.push(look);
+      };
       for (let step = 0; step < STEPS; step++) {
         const what = random.index(20);
         if (what < 7) sent = await send(random, to, sent);
         else if (what < 10) await changeBlocks(random);
         else if (what < 12) await devnet.settle();
         // Goes on beside the steps that follow, as it does where an ecosystem moves by itself.
-        else if (what < 15)
-          looks.push(
-            devnet.relayer!.advance(),
-            devnet.relay().then(() => undefined),
-          );
-        else if (what < 16) await random.pick(clients)!.send("evm_mine", []);
+        else if (what < 15) {
+          beside(advanced());
+          beside(devnet.relay().then(() => undefined));
+        } else if (what < 16) await random.pick(clients)!.send("evm_mine", []);
         else if (what < 18) await statuses();
         else if (what < 19) marks.push({ id: await devnet.snapshot(), sent });
         else {
