@@ -132,8 +132,9 @@ export async function signPlan(
 /**
  * Brings the legs of a plan to their chains, in their order and without those that are done. The account is created where it is
  * not there yet, and the keystore's newest word brought to a chain that knows none, or another than that of the keys that
- * signed. Any account may do it, and gets the legs' fees. Throws ClientError PartFailed where legs were refused, with those that
- * were `brought` in `details`: the others can be brought later, by anyone.
+ * signed. Any account may do it, and gets the legs' fees; a leg that another account brings meanwhile is left out. Throws
+ * ClientError PartFailed where legs were refused, with those that were `brought` in `details`: the others can be brought later,
+ * by anyone.
  */
 export async function bringPlan(
   ecosystem: Ecosystem,
@@ -149,12 +150,14 @@ export async function bringPlan(
       if (done !== undefined) brought.push(done);
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
+      // Another account can have brought it meanwhile.
+      if (await isLegDone(plan, index, providerOf(leg.chainId))) continue;
       refused.push({ chainId: leg.chainId, error });
     }
   }
   if (refused.length === 0) return brought;
   const why = refused.map(({ chainId, error }) => `${memberName(ecosystem, chainId)}: ${error.message}`).join("; ");
-  const until = `They have moved nothing, and can be brought until second ${plan.lastSecond}`;
+  const until = `Bring this plan again, until second ${plan.lastSecond}: no leg is executed twice, but those of another plan would be`;
   const message = `${refused.length} of ${plan.legs.length} legs were not executed (${why}). ${until}`;
   throw new ClientError("PartFailed", message, { brought, refused }, { cause: refused[0]?.error });
 }

@@ -6,6 +6,10 @@ import hre from "hardhat";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import { leafPath } from "../../../src/chain/state/leaf-path.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
+import type { Ecosystem } from "../../../src/client/ecosystem.ts";
+import { bringPlan } from "../../../src/client/plan.ts";
+import type { SignedPlan } from "../../../src/client/plan.ts";
+import type { AskingProviderOf } from "../../../src/client/remote-slot.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -294,6 +298,42 @@ describe("B9, attack: an account whose keys are in a keystore", () => {
     const errors = new Interface((await hre.artifacts.readArtifact("KeystoreAccount")).abi);
     assert.equal(errors.parseError((await rebringer.getFunction("answer")()) as string)?.name, "LegDone");
     assert.equal(await rebringer.getFunction("fees")(), 1n);
+  });
+
+  test("a stranger brings a leg first, for its fee: who meant to bring it is not told that it moved nothing", async () => {
+    const plan = planOf(leaving(HOME));
+    const signature = await signPlan(plan, owner);
+    const l2 = chains.get(HOME)!;
+    const [bringer] = await l2.ethers.getSigners();
+    const signed = {
+      ...{ home: HOME, id, account: account as Hex, head: headOf(1n, keysOf(owner)) as Hex, signature: signature as Hex },
+      ...{ lastSecond: plan.lastSecond, nonce: plan.nonce, legs: plan.legs as SignedPlan["legs"] },
+      digest: TypedDataEncoder.hash(
+        { name: "KeystoreAccount", version: "1", verifyingContract: account },
+        PLAN_TYPES,
+        plan,
+      ) as Hex,
+    };
+    const baseToken = { symbol: "ETH", name: "Ether", decimals: 18, l1Address: configuration.baseTokenOriginToken };
+    const info = { l1: { chainId: 31337, name: "L1" }, chains: [{ chainId: HOME, name: "home", baseToken }] };
+    const before = await balance(HOME, BOB);
+    let tries = 0;
+    const bringIt = (): Promise<unknown> =>
+      bringPlan(
+        info as unknown as Ecosystem,
+        signed,
+        async () => {
+          tries++;
+          // Asked for when the leg was seen not to be done.
+          await execute(HOME, plan, 0, signature);
+          return bringer!;
+        },
+        () => l2.ethers.provider as unknown as ReturnType<AskingProviderOf>,
+      );
+    assert.deepEqual(await bringIt(), []);
+    assert.deepEqual(await bringIt(), []);
+    assert.equal(tries, 1);
+    assert.equal((await balance(HOME, BOB)) - before, 7n);
   });
 
   test("only the account cancels a plan, on each chain apart, and what was cancelled is never executed", async () => {
