@@ -57,13 +57,13 @@ export async function sendSteps(
   const sent: { readonly what: string; readonly hash: string }[] = [];
   for (const [i, { what, transaction }] of steps.entries()) {
     const hash = await transmit(wallet, { ...transaction, ...fees, nonce: first + i }).catch((error: unknown) => {
-      throw failed(`${name} refuses to ${what}`, error);
+      throw setUpFailed(`${name} refuses to ${what}`, error);
     });
     sent.push({ what, hash });
   }
   for (const { what, hash } of sent) {
     const { status } = await inclusionOf(hash, provider, LOOK_MS);
-    if (status !== 1) throw failed(`${name} could not ${what}: transaction ${hash} reverted`);
+    if (status !== 1) throw setUpFailed(`${name} could not ${what}: transaction ${hash} reverted`);
   }
 }
 
@@ -91,7 +91,7 @@ export async function deployFixed(
   );
 }
 
-function failed(what: string, cause?: unknown): BridgeSetUpError {
+export function setUpFailed(what: string, cause?: unknown): BridgeSetUpError {
   return new BridgeSetUpError("SetUpFailed", `the bridge is not set up: ${what}`, { cause });
 }
 

@@ -2,7 +2,7 @@ import { getCreateAddress } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BridgeMember, GatewayTo } from "../bridge-member.ts";
 import { CALL_GAS, connectPeers, stepTowards } from "../connect-peers.ts";
-import { createStep, deployFixed, idChanged, WEI_PER_GAS } from "../fixed-deployment.ts";
+import { createStep, deployFixed, idChanged, setUpFailed, WEI_PER_GAS } from "../fixed-deployment.ts";
 import type { Transmit } from "../fixed-deployment.ts";
 import { publishedCode } from "../published-code.ts";
 import type { OwnArtifacts } from "../published-code.ts";
@@ -56,6 +56,25 @@ export async function deployHyperlane(member: BridgeMember, code: HyperlaneCode,
   await deployFixed(member, steps, isThere, transmit);
   const domain = Number(await member.provider.call({ to: at, data: mailbox.encodeFunctionData("localDomain") }));
   if (domain !== member.id) throw idChanged("Hyperlane", member, domain);
+  await requireBegun(member);
+}
+
+/**
+ * Anyone may begin a mailbox that is there and not begun yet: it is then another account's, and accepts whatever messages that
+ * account's module does. Rejects with BridgeSetUpError SetUpFailed, at each start.
+ */
+async function requireBegun({ name, provider, wallet }: BridgeMember): Promise<void> {
+  const { mailbox: at, hook, requiredHook } = hyperlaneContracts(wallet.address);
+  const begun = { owner: wallet.address.toLowerCase(), defaultIsm: hook, defaultHook: hook, requiredHook };
+  await Promise.all(
+    Object.entries(begun).map(async ([setting, expected]) => {
+      const answer = await provider.call({ to: at, data: mailbox.encodeFunctionData(setting) });
+      const actual = `0x${answer.slice(-40)}`;
+      if (actual === expected) return;
+      const other = `its ${setting} is ${actual}, not ${expected}: another account was faster`;
+      throw setUpFailed(`the mailbox ${at} on ${name} was not begun by the bridge's key (${other}); start a new ecosystem`);
+    }),
+  );
 }
 
 /**

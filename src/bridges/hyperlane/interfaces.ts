@@ -7,6 +7,10 @@ export const provenHook = new Interface(provenHookAbi);
 const CALLED = {
   initialize: "initialize(address,address,address,address)",
   localDomain: "localDomain()",
+  owner: "owner()",
+  defaultIsm: "defaultIsm()",
+  defaultHook: "defaultHook()",
+  requiredHook: "requiredHook()",
   latestDispatchedId: "latestDispatchedId()",
   recipientIsm: "recipientIsm(address)",
   process: "process(bytes,bytes)",
@@ -16,6 +20,10 @@ const CALLED = {
 export const mailbox = new Interface([
   `function ${CALLED.initialize}`,
   `function ${CALLED.localDomain} view returns (uint32)`,
+  `function ${CALLED.owner} view returns (address)`,
+  `function ${CALLED.defaultIsm} view returns (address)`,
+  `function ${CALLED.defaultHook} view returns (address)`,
+  `function ${CALLED.requiredHook} view returns (address)`,
   `function ${CALLED.recipientIsm} view returns (address)`,
   `function ${CALLED.process} payable`,
   "event Dispatch(address indexed sender, uint32 indexed destination, bytes32 indexed recipient, bytes message)",
