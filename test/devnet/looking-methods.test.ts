@@ -94,15 +94,19 @@ describe("I3: what a page asks of the whole ecosystem", () => {
     const [sent] = await devnet.messages();
     const message = await ask<MessageInfo>("hyperchain_message", sent!.messageHash);
     assert.ok(message.steps.length >= 6);
-    for (const { chainId, transactionHash, timestamp } of message.steps) {
+    for (const { step, chainId, transactionHash, timestamp, account } of message.steps) {
       const chain = devnet.chains.find((each) => Number(each.chainId) === chainId);
       const provider =
         chain === undefined
           ? devnet.l1
           : { request: (method: string, params: unknown[]) => chain.provider.request({ method, params }) };
-      const receipt = (await provider.request("eth_getTransactionReceipt", [transactionHash])) as { blockHash: string };
+      const receipt = (await provider.request("eth_getTransactionReceipt", [transactionHash])) as {
+        blockHash: string;
+        from: string;
+      };
       const block = (await provider.request("eth_getBlockByHash", [receipt.blockHash, false])) as { timestamp: string };
       assert.equal(timestamp, Number(block.timestamp));
+      assert.equal(account, step === "delivered" ? receipt.from : undefined);
     }
   });
 

@@ -318,12 +318,22 @@ describe("I1 tasks on a running ecosystem", () => {
     const shown = await workplace.run(["hyperchain:message", up]);
     assert.match(shown.stdout, /^l1Message 0x\w+ beta → l1: every step is done/m, shown.stderr);
     const down = await send(info.l1.chainId, beta, onL1);
+    const sentDown = await workplace.run(["hyperchain:message", down]);
+    assert.match(sentDown.stdout, /^operation 0x\w+ l1 → beta: carried out \(beta, 0x[0-9a-f]{64}\)$/m, sentDown.stderr);
+    const unclaimed = new RegExp(
+      `^message of the gateway 0x\\w+ l1 → beta is stuck: .* 'npx hardhat hyperchain:claim l1 ${down}' delivers it$`,
+      "m",
+    );
+    assert.match(sentDown.stdout, unclaimed);
     const { messages } = valueOf<{ messages: readonly { direction: string; claimTransactionHash: string }[] }>(
       await workplace.run(["hyperchain:claim", "l1", down, "--from", "3", "--json"]),
     );
     const [delivered] = messages;
     assert.equal(delivered?.direction, "toChain");
     assert.equal((await on(beta).provider!.getTransactionReceipt(delivered.claimTransactionHash))?.status, 1);
+    const taken = await workplace.run(["hyperchain:message", down, "--no-wait"]);
+    const line = `l1 → beta: delivered (beta, ${delivered.claimTransactionHash})\n`;
+    assert.ok(taken.stdout.includes(line) && !taken.stdout.includes("is stuck"), taken.stdout);
     const none = await workplace.run(["hyperchain:claim", "l1", up]);
     assert.match(none.stderr, /on l1 has sent no message by the gateway to a chain/);
   });
@@ -557,6 +567,25 @@ describe("I1 tasks on a running ecosystem", () => {
     const followed = await workplace.run(["hyperchain:message", transactionHash]);
     assert.equal(followed.code, 0, followed.stderr);
     assert.match(followed.stderr, /withdrawal .* beta → l1: paid on L1/);
+    // Development account 3 claimed it, in the claim's block.
+    const l1 = connect(ecosystem.info.l1.url);
+    const block = await (await l1.getTransactionReceipt(claimed.claimTransactionHash))?.getBlock();
+    const by = `by 0x90f79bf6eb2c4f870365e785982e1f101e93b906 at ${new Date((block?.timestamp ?? 0) * 1_000).toISOString()}`;
+    const step = `claimed on L1, with its Merkle proof (l1, ${claimed.claimTransactionHash}, ${by})`;
+    assert.ok(followed.stderr.includes(step), followed.stderr);
+  });
+
+  test("I1: what L1 put into a chain's queue is followed by L1's transaction, or by the chain's", async () => {
+    const { l1TransactionHash, canonicalTxHash } = valueOf<{ l1TransactionHash: string; canonicalTxHash: string }>(
+      await workplace.run(["hyperchain:deposit", "0.5", "2@beta", "--from", "1", "--no-wait", "--json"]),
+    );
+    const title = `operation ${canonicalTxHash.slice(0, 10)} l1 → beta: `;
+    const steps = [`queued (l1, ${l1TransactionHash})`, `carried out (beta, ${canonicalTxHash})`, "every step is done"];
+    for (const hash of [l1TransactionHash, canonicalTxHash]) {
+      const { stdout, stderr } = await workplace.run(["hyperchain:message", hash]);
+      assert.equal(stdout, steps.map((step) => `${title}${step}\n`).join(""), stderr);
+    }
+    assert.equal((await connect(ecosystem.info.chains[1]?.url).getTransactionReceipt(canonicalTxHash))?.status, 1);
   });
 
   test("I1: a token travels by its address, then by its symbol, and comes back to L1", async () => {

@@ -258,6 +258,8 @@ export interface MessageInfo {
     readonly transactionHash: Hex;
     /** Seconds, by that member's clock; only `hyperchain_message` tells it. */
     readonly timestamp?: number;
+    /** Of the delivery or the claim: the account whose transaction it was; told likewise. */
+    readonly account?: Hex;
   }[];
   /** Of a transfer: what the account gets that delivers it, in the smallest units of what it carries; absent where that is 0. */
   readonly fee?: string;

@@ -53,14 +53,17 @@ const sentencesOfMessages = (layer: string): ReturnType<typeof sentences> => ({
 export function stepLine(
   info: TitledMembers,
   message: MessageInfo,
-  { step, chainId, transactionHash }: MessageInfo["steps"][number],
+  { step, chainId, transactionHash, timestamp, account }: MessageInfo["steps"][number],
 ): string {
   const layer = layerOf(info, message.sourceChainId);
   const isToLayer = message.destinationChainId === layer.chainId;
   const told = isToLayer ? sentencesToLayer(message) : sentences;
   // Roots that a chain has imported are checked where it settles, and not the sender.
   const where = step === "importSettled" ? layerOf(info, message.destinationChainId) : layer;
-  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash})`;
+  // Any account may deliver or claim, so the one that did is worth a word.
+  const by =
+    account === undefined || timestamp === undefined ? "" : `, by ${account} at ${new Date(timestamp * 1_000).toISOString()}`;
+  return `${messageTitle(info, message)}: ${told(where.name)[step] ?? step} (${memberName(info, chainId)}, ${transactionHash}${by})`;
 }
 
 function sentencesToLayer({ type }: MessageInfo): typeof sentences {

@@ -6,6 +6,7 @@ import { callFailure } from "./call-failure.ts";
 import { messageTitle, stepLine, stuckLine } from "./event-lines.ts";
 import { findMessage, followMessage } from "./follow-message.ts";
 import { messageOf } from "./follow-listed.ts";
+import { queuedBy, tellQueued } from "./follow-queued.ts";
 import { withEcosystem } from "./session.ts";
 
 interface MessageArguments extends EcosystemArguments {
@@ -13,11 +14,15 @@ interface MessageArguments extends EcosystemArguments {
   readonly noWait: boolean;
 }
 
-/** `hyperchain:message`: each step of one message, until its import is settled. */
+/** `hyperchain:message`: each step of one message, until its import is settled; of what a layer sends to a chain too. */
 const action: NewTaskActionFunction<MessageArguments> = (args, hre) =>
   withEcosystem(args, hre, "reads", async (session) => {
     const { info, output } = session;
-    const hash = await messageOf(session, readHash(args.hash), args.noWait);
+    const given = readHash(args.hash);
+    // The queue comes second: what a claim on L1 queues is a step of the message that it claims.
+    const queued = (await session.request("hyperchain_message", given)) === null ? await queuedBy(session, given) : [];
+    if (queued.length > 0) return tellQueued(session, queued, args.noWait);
+    const hash = await messageOf(session, given, args.noWait);
     const message = args.noWait ? await findMessage(session, hash) : await followMessage(session, hash, "importSettled");
     const failure = await callFailure(session, message);
     output.result(
