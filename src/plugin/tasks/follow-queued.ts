@@ -21,7 +21,7 @@ interface QueuedOperation {
 }
 
 /** What goes from a layer to a chain, as far as it is. */
-interface DownwardJourney {
+export interface DownwardJourney {
   /** What is in the queue, or a message of the gateway, which is announced there. */
   readonly type: "operation" | "gatewayMessage";
   /** Of its transaction on the chain, or the gateway's name for it. */
@@ -55,8 +55,12 @@ export async function queuedBy({ info, provider }: Session, hash: Hex): Promise<
   return found;
 }
 
-/** Tells how far they are, and what their transactions sent by the gateway; waits for those that chains take. */
-export async function tellQueued(session: Session, operations: readonly QueuedOperation[], noWait: boolean): Promise<void> {
+/** How far they are, and what their transactions sent by the gateway; waits for those that chains take, where that is wanted. */
+export async function followQueued(
+  session: Session,
+  operations: readonly QueuedOperation[],
+  noWait: boolean,
+): Promise<readonly DownwardJourney[]> {
   const journeys: DownwardJourney[] = [];
   for (const operation of operations) {
     const { chain, hash } = operation;
@@ -65,10 +69,11 @@ export async function tellQueued(session: Session, operations: readonly QueuedOp
   }
   const senders = new Map(operations.map((operation) => [`${operation.transactionHash} ${operation.chain.chainId}`, operation]));
   for (const operation of senders.values()) journeys.push(...(await gatewayMessagesNow(session, operation)));
-  session.output.result(() => journeys.map((journey) => journeyText(session, journey)).join("\n"), { messages: journeys });
+  return journeys;
 }
 
-async function operationNow({ info, provider }: Session, operation: QueuedOperation): Promise<DownwardJourney> {
+/** How far an operation is. */
+export async function operationNow({ info, provider }: Session, operation: QueuedOperation): Promise<DownwardJourney> {
   const { chain, layerId, hash, transactionHash } = operation;
   const begun = { type: "operation" as const, hash, sourceChainId: layerId, destinationChainId: chain.chainId };
   const steps = [{ step: "initiated" as const, chainId: layerId, transactionHash }];
@@ -115,7 +120,8 @@ async function gatewayMessagesNow(
   return journeys;
 }
 
-function journeyText({ info }: Session, journey: DownwardJourney): string {
+/** Its steps, and what comes next. */
+export function journeyText({ info }: Session, journey: DownwardJourney): string {
   const { type, hash, sourceChainId, destinationChainId, steps, reverted, waitingFor, stuck } = journey;
   const name = (chainId: number): string => memberName(info, chainId);
   const what = type === "operation" ? "operation" : "message of the gateway";
