@@ -127,7 +127,11 @@ describe("B4: gas of what happens on another chain is estimated before it is sen
     await deposit(info, { chain: "a", token: l1Token, amount: 9n }, alice);
     await ecosystem.moveOn();
     const fresh = "0x00000000000000000000000000000000deadbeef@l1";
-    for (const token of [undefined, l1Token]) {
+    // Alice deployed a token of chain a at the same address.
+    await assert.rejects(estimateSend(info, { from: "a", to: fresh, amount: 2n, token: l1Token }, ecosystem.provider), {
+      code: "AmbiguousToken",
+    });
+    for (const token of [undefined, `${l1Token}@l1`]) {
       const request = { from: "a", to: fresh, amount: 2n, token };
       const { deliveryGas, claimGas = 0n } = await estimateSend(info, request, ecosystem.provider);
       const { messageHash } = await send(info, request, ecosystem.on("a", ALICE));

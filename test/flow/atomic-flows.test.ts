@@ -168,8 +168,10 @@ describe("C11: atomic flows, with real proofs", () => {
     const toAlice = { chain: Number(CHAINS[C]), to: on(C).address, amount: 100n, token };
     await deposit(devnet.info(), toAlice, onL1());
     await look();
+    // A contract of C has the same address.
+    const arrived = `${token}@l1`;
     const own = { to: `${on(C).address}@${CHAINS[C]}` };
-    const happened = await build(leg(C, 54, { ...own, token }), leg(A, 55, { pivot: true }));
+    const happened = await build(leg(C, 54, { ...own, token: arrived }), leg(A, 55, { pivot: true }));
     const withheld = await build(leg(C, 56), leg(A, 57));
     await give(happened, 0, C);
     await give(happened, 1, A);
