@@ -11,6 +11,7 @@ import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
 import { openSession } from "../../src/client/open-session.ts";
 import { send } from "../../src/client/send.ts";
 import { createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import type { ActivityBlock } from "../../src/devnet/view/activity.ts";
 import type { EcosystemInfo, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
@@ -21,6 +22,8 @@ const [HIDDEN, OPEN] = [271n, 272n];
 const READER = 3;
 /** Of one chain, whichever member is asked. */
 const OF_THE_CHAIN = ["hyperchain_batches", "hyperchain_batch", "hyperchain_proof", "hyperchain_reseal"];
+/** L1 and open chains show their blocks to all, with what came into them from the chain; so it is judged by what they tell. */
+const BLOCKS_IN_WORDS = "hyperchain_activity";
 /** What they do is asked for once. */
 const DRIVES = new Set(["hyperchain_relay", "hyperchain_settle", "evm_snapshot"]);
 const SECRET = `0x${"5ec7e7".padEnd(40, "7")}`;
@@ -109,11 +112,24 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
     )) as readonly Answer[];
     return all.map((params, i) => [params, answers[i]!]);
   }
-  async function tellsNothing(url: string, method: string): Promise<void> {
+  async function tellsNothing(url: string, method: string, told = ""): Promise<void> {
     for (const [params, answer] of await asked(url, method)) {
       const text = JSON.stringify(answer);
-      for (const secret of ofTheChain(params)) assert.ok(!text.includes(secret), `${method} ${JSON.stringify(params)}: ${text}`);
+      for (const secret of ofTheChain(params))
+        if (!told.includes(secret)) assert.ok(!text.includes(secret), `${method} ${JSON.stringify(params)}: ${text}`);
     }
+  }
+  /** What L1 and the open chain tell any stranger by themselves: their blocks with receipts. */
+  async function toldByOthers(): Promise<string> {
+    const answers: Answer[] = [];
+    for (const url of [devnet.l1.url, devnet.chains[1]!.url]) {
+      const newest = Number((await ask(url, "eth_blockNumber")).result);
+      for (let number = 0; number <= newest; number++) {
+        const named = `0x${number.toString(16)}`;
+        answers.push(await ask(url, "eth_getBlockByNumber", [named, true]), await ask(url, "eth_getBlockReceipts", [named]));
+      }
+    }
+    return JSON.stringify(answers);
   }
 
   test("by JSON-RPC: every method of the table, under anvil's names too", async () => {
@@ -129,7 +145,7 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
   test("by another member: what is asked of the whole ecosystem leaves the chain out", async () => {
     const parts = [...METHOD_ACCESS].filter(([, access]) => access === "parts").map(([method]) => method);
     for (const url of everyUrl()) {
-      for (const method of parts) await tellsNothing(url, method);
+      for (const method of parts.filter((method) => method !== BLOCKS_IN_WORDS)) await tellsNothing(url, method);
       assert.deepEqual((await ask(url, "hyperchain_messages")).result, []);
       assert.equal((await ask(url, "hyperchain_message", [message.messageHash])).result, null);
       assert.equal((await ask(url, "hyperchain_dump")).error?.data?.code, "SessionRequired");
@@ -138,6 +154,23 @@ describe("B7 F3: an excluded reader of a validium gets nothing, by any method; a
       for (const method of [...OF_THE_CHAIN, "hyperchain_stopChain", "hyperchain_startChain", "hyperchain_removeChain"])
         assert.equal((await ask(url, method, ["hidden", 0])).error?.data?.code, "SessionRequired", method);
     }
+  });
+
+  test("by blocks in words: those of others are told as those tell them to anyone, and none of the chain", async () => {
+    const told = await toldByOthers();
+    for (const secret of [transactionHash, blockHash, SECRET.slice(2), message.steps[0]!.transactionHash])
+      assert.ok(!told.includes(secret), secret);
+    for (const url of everyUrl()) {
+      await tellsNothing(url, BLOCKS_IN_WORDS, told);
+      const blocks = (await ask(url, BLOCKS_IN_WORDS)).result as readonly ActivityBlock[];
+      assert.deepEqual([...new Set(blocks.map(({ chainId }) => chainId))], [info.l1.chainId, Number(OPEN)]);
+      for (const { hash, transactions } of blocks)
+        for (const each of [hash, ...transactions.map((transaction) => transaction.hash)]) assert.ok(told.includes(each), each);
+      for (const chain of ["hidden", Number(HIDDEN)])
+        assert.equal((await ask(url, BLOCKS_IN_WORDS, [[{ chain, from: 0 }]])).error?.data?.code, "SessionRequired");
+    }
+    const seen = (await asReader(BLOCKS_IN_WORDS, [[{ chain: "hidden", from: 0, to: 100 }]])).result;
+    for (const secret of [transactionHash, blockHash, SECRET.slice(2)]) assert.ok(JSON.stringify(seen).includes(secret), secret);
   });
 
   test("by a batch of requests", async () => {

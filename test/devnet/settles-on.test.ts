@@ -180,6 +180,8 @@ describe("D3: a chain settles on another chain", () => {
   test("C3: messages go both ways between it and the other chain, by a gateway of their own", async () => {
     const info = devnet.info();
     const gateways = await deployMessageGateways(info, X.toString(), (chainId) => alice(BigInt(chainId)));
+    // It carries the data of x's batches, and goes to L1 by itself where a batch of it is full: this one begins empty.
+    await devnet.settle(A);
     const blocks = await devnet.l1.provider.getBlockNumber();
     for (const [from, to, end] of [
       [A, X, gateways.onL1],
