@@ -12,34 +12,40 @@ describe("H5: a pace that keeps proofs back, when its ecosystem starts again", (
   });
   after(() => kept.end());
 
-  /** Until L1 has the commits of all batches. */
-  const committed = async (): Promise<number> => {
-    const progress = () => kept.chain().pipeline.progress();
-    while (progress().committed < progress().sealed) await kept.devnet.l1.request("eth_blockNumber");
-    return progress().sealed;
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await kept.devnet.l1.request("eth_blockNumber");
+  };
+  const progress = () => kept.chain().pipeline.progress();
+  const waitsFor = () => kept.chain().pipeline.waitsFor();
+  /** Until L1 has the commits of all batches, so many. A batch is sealed behind the answer to its last transaction. */
+  const committed = async (batches: number): Promise<void> => {
+    await until(() => progress().sealed >= batches && progress().committed === progress().sealed);
+    assert.equal(progress().sealed, batches);
   };
 
   test("waits on with what waited, and sends all when their number is reached", async () => {
-    const before = kept.chain().pipeline.progress().executed;
+    const before = progress().executed;
     for (const value of [1n, 2n]) await kept.pay(value);
-    assert.equal(await committed(), before + 2);
-    assert.match(kept.chain().pipeline.waitsFor() ?? "", /^2 proofs .*kept back by the chain's pace/);
+    await committed(before + 2);
+    await until(() => waitsFor()?.startsWith("1 proof is") === false);
+    assert.match(waitsFor() ?? "", /^2 proofs .*kept back by the chain's pace/);
     await kept.restart();
-    assert.equal(kept.chain().pipeline.progress().executed, before);
+    assert.equal(progress().executed, before);
     // Proofs are made again, and wait as before.
-    while (kept.chain().pipeline.waitsFor() === undefined) await kept.devnet.l1.request("eth_blockNumber");
+    await until(() => waitsFor() !== undefined);
     await kept.pay(3n);
-    while (kept.chain().pipeline.progress().executed < before + 3) await kept.devnet.l1.request("eth_blockNumber");
-    assert.equal(kept.chain().pipeline.waitsFor(), undefined);
+    await until(() => progress().executed >= before + 3);
+    assert.equal(waitsFor(), undefined);
     assert.deepEqual(kept.devnet.faults, []);
   });
 
   test("goes on after the end of a process in which a user had settled", async () => {
+    const before = progress().sealed;
     await kept.pay(4n);
-    await committed();
+    await committed(before + 1);
     await kept.devnet.settle();
     await kept.restart();
-    const { executed, sealed } = kept.chain().pipeline.progress();
+    const { executed, sealed } = progress();
     assert.equal(executed, sealed);
   });
 });
