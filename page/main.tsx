@@ -2,6 +2,7 @@ import { render } from "preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ActivityContext, useFollowedActivity } from "./activity.ts";
+import { ActsContext, useKeptActs } from "./controls/acts.ts";
 import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
@@ -27,6 +28,7 @@ function App() {
   const { activity, tell, prune } = useFollowedActivity();
   const { ecosystem, lost } = useLooks(tell);
   useEffect(() => void (ecosystem && prune(ecosystem.status)), [ecosystem?.status]);
+  const acts = useKeptActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);
   const [acting, act] = useState<Pick<Signing, "signer" | "wallet">>({ signer: undefined, wallet: undefined });
   const signing: Signing = { ...acting, connect: (signer, wallet) => act({ signer, wallet }) };
@@ -71,7 +73,9 @@ function App() {
           <EcosystemContext.Provider value={ecosystem}>
             <ActivityContext.Provider value={activity}>
               <NamesContext.Provider value={names}>
-                <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+                <ActsContext.Provider value={acts}>
+                  <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+                </ActsContext.Provider>
               </NamesContext.Provider>
             </ActivityContext.Provider>
           </EcosystemContext.Provider>

@@ -161,9 +161,9 @@ export const NIGHT_WORK: readonly NightWork[] = [
     ],
   },
   {
-    what: "the page's lists, searches, proofs and states, and 10,000 blocks in it",
-    night: ["page/page", "page/long-lists", "page/states"],
-    day: ["page/wallet", "page/page-server", "devnet/looking-methods"],
+    what: "the page's lists, searches, proofs and states, 10,000 blocks in it, and tests that it copies in a project",
+    night: ["page/page", "page/long-lists", "page/states", "plugin/connection/copied-test"],
+    day: ["page/a-day", "page/wallet", "page/page-server", "devnet/activity", "devnet/looking-methods"],
   },
   {
     what: "the container's image; dapps, toolboxes, accounts and contracts of others",

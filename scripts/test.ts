@@ -94,7 +94,7 @@ const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
 const files = chosenFiles(all);
 const isWhole = selected.length === 0 && values.tier === undefined && !values.night;
 const needsPackage = files.some((file) =>
-  /test\/package\/|toolboxes|wagmi|example-project|remote-failures|openzeppelin/.test(file),
+  /test\/package\/|toolboxes|wagmi|example-project|copied-test|remote-failures|openzeppelin/.test(file),
 );
 await need(...(isWhole ? WITH_STATIC_CHECKS : [[CONTRACTS], needsPackage ? [PACKAGE_CODE] : []]));
 await need(

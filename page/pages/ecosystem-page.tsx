@@ -1,3 +1,4 @@
+import { Controls } from "../controls/controls.tsx";
 import { useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
 import { Facts, Mark, Section, Table } from "../parts/layout.tsx";
@@ -24,6 +25,7 @@ export function EcosystemPage() {
       <h1>{info.name}</h1>
       <WhatHolds />
       <Picture />
+      <Controls />
       <LiveFeed />
       <Section title="Chains">
         <Table

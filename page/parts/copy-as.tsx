@@ -14,9 +14,9 @@ const COPIES: Readonly<Record<string, Copy>> = { cast: asCast, curl: asCurl };
 export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly hash: string }) {
   const { info } = useEcosystem();
   const [told, tell] = useState("");
-  const copy = async (make: Copy): Promise<void> => {
+  const copy = async (text: () => Promise<string>): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(await copied(info, { chainId, hash, make }));
+      await navigator.clipboard.writeText(await text());
       tell("copied");
     } catch (error) {
       tell(error instanceof Error ? error.message : String(error));
@@ -26,8 +26,9 @@ export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly h
     <details class="copy-as">
       <summary>Copy as</summary>
       <div>
+        <button onClick={() => void copy(() => ask<string>("any", "hyperchain_asTest", [chainId, hash]))}>test</button>
         {Object.entries(COPIES).map(([name, make]) => (
-          <button key={name} onClick={() => void copy(make)}>
+          <button key={name} onClick={() => void copy(() => copied(info, { chainId, hash, make }))}>
             {name}
           </button>
         ))}

@@ -2,6 +2,8 @@ import { useMemo, useState } from "preact/hooks";
 import { timeOf, useActivity } from "../activity.ts";
 import type { Activity, Happening } from "../activity.ts";
 import type { MessageInfo } from "../answers.ts";
+import { useActs } from "../controls/acts.ts";
+import type { Act } from "../controls/acts.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { asCsv, asJson, filtered } from "../filtered.ts";
 import type { Filter, Naming } from "../filtered.ts";
@@ -25,6 +27,8 @@ export function LiveFeed() {
   const activity = useActivity();
   const naming = useNaming();
   const [filter, setFilter] = useFilter();
+  const { acts: done } = useActs();
+  const acts = filter.text === "" && filter.chain === "" && !filter.failedOnly ? done : [];
   const [held, hold] = useState<Activity>();
   const [most, setMost] = useState(ROWS);
   const shown = held ?? activity;
@@ -61,17 +65,37 @@ export function LiveFeed() {
         <button onClick={() => saveFile("transactions.json", "application/json", asJson(rows, naming))}>JSON</button>
         <button onClick={() => saveFile("transactions.csv", "text/csv", asCsv(rows, naming))}>CSV</button>
       </div>
-      {rows.length === 0 ? (
+      {rows.length + acts.length === 0 ? (
         <p class="quiet">{emptyBecause(filter)}</p>
       ) : (
         <ol class="feed" aria-label="transactions, the newest first">
-          {rows.slice(0, most).map((row) => (
-            <Row key={`${row.block.chainId}:${row.hash}`} row={row} messages={begun.get(row.hash) ?? []} />
-          ))}
+          {inOrder(rows.slice(0, most), acts).map((each) =>
+            "block" in each ? (
+              <Row key={`${each.block.chainId}:${each.hash}`} row={each} messages={begun.get(each.hash) ?? []} />
+            ) : (
+              <ActRow key={each.at} act={each} />
+            ),
+          )}
         </ol>
       )}
       {rows.length > most && <button onClick={() => setMost(most + ROWS)}>Show more of {count(rows.length)}</button>}
     </section>
+  );
+}
+
+/** Rows with what this page's controls did between them. */
+function inOrder(rows: readonly Happening[], acts: readonly Act[]): readonly (Happening | Act)[] {
+  const timeAt = (each: Happening | Act): number => ("block" in each ? timeOf(each.block) : each.at);
+  return [...rows, ...acts].sort((a, b) => timeAt(b) - timeAt(a));
+}
+
+function ActRow({ act: { at, text, refused } }: { readonly act: Act }) {
+  return (
+    <li class={refused === undefined ? "row act" : "row act failed"}>
+      <time dateTime={new Date(at).toISOString()}>{clockTime(at)}</time>
+      <span class="chip">here</span>
+      <p class="what">{refused === undefined ? text : `not done, ${text}: ${refused}`}</p>
+    </li>
   );
 }
 

@@ -31,8 +31,13 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** What changes a chain passes with the token alone: what an unlocked development account signs. */
-const WRITES = new Set(["eth_sendTransaction"]);
+/** What changes the ecosystem passes with the token alone: what it signs for accounts, and the page's controls. No state cheats. */
+const WRITES = new Set([
+  ...["eth_sendTransaction", "hardhat_impersonateAccount"],
+  ...["evm_increaseTime", "evm_mine", "evm_revert", "evm_snapshot"],
+  ...["hyperchain_addChain", "hyperchain_relay", "hyperchain_setFault", "hyperchain_settle"],
+  ...["hyperchain_startChain", "hyperchain_stopChain"],
+]);
 /** Header of the token; no page of another origin can send it without asking the server first, which answers no such question. */
 const TOKEN_HEADER = "x-page-token";
 const TOKEN_BYTES = 16;

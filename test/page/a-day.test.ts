@@ -31,6 +31,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
   let money: string;
   const token = async () => hre.artifacts.readArtifact("DevelopmentToken");
   const complaints: string[] = [];
+  let taken: (text: string) => void = () => undefined;
   const rows = (): Locator => tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
   const row = (text: string | RegExp): Locator => rows().filter({ hasText: text }).first();
   async function pay(amount: bigint): Promise<string> {
@@ -62,6 +63,9 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     tab.setDefaultTimeout(60_000);
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
+    // A browser without a window has no clipboard.
+    await tab.exposeFunction("takeCopied", (text: string) => taken(text));
+    await tab.addInitScript(`Object.defineProperty(navigator, "clipboard", { value: { writeText: takeCopied } })`);
     await tab.goto(page.writingUrl);
   });
   after(async () => {
@@ -106,6 +110,28 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await tab.getByLabel("filter by account").fill("");
   });
 
+  test("the failing transaction is copied as a test, as cast and as curl", { skip }, async () => {
+    const failed = row(/It reverted with BalanceTooSmall/);
+    await failed.getByText("Copy as").click();
+    const copy = async (name: string): Promise<string> => {
+      const copied = new Promise<string>((resolve) => (taken = resolve));
+      await failed.getByRole("button", { name, exact: true }).click();
+      return copied;
+    };
+    const asTest = await copy("test");
+    assert.match(asTest, /alpha\.ethers\.deployContract\("DevelopmentToken", \["Money", "MNY", alice, 1000n\]/);
+    assert.match(
+      asTest,
+      /to\.be\.revertedWithCustomError\(developmentToken, "BalanceTooSmall"\)\.withArgs\(alice, 993n, 5000n\)/,
+    );
+    const url = devnet.chains[0]!.url;
+    const start = `cast send --unlocked --rpc-url '${url}' --from ${alice.address.toLowerCase()} --gas-limit 200000 ${money.toLowerCase()} 0xa9059cbb`;
+    assert.ok((await copy("cast")).startsWith(start));
+    const body = /^curl -s '[^']+' -d '(.*)'$/.exec(await copy("curl"))?.[1] ?? "";
+    const again = (await (await fetch(url, { method: "POST", body })).json()) as { readonly result?: string };
+    assert.match(again.result ?? "", /^0x[0-9a-f]{64}$/, "the chain takes it");
+  });
+
   test(
     "a message stands under the transaction that began it, and one click shows the calls on both chains",
     { skip },
@@ -148,6 +174,63 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await pay(11n);
     await tab.getByRole("button", { name: "Resume (1 new)" }).click();
     await row(/transfer\(.*, 11\)/).waitFor();
+  });
+
+  test("controls move time past an expiry, pause a chain and return to a snapshot, and the feed has it", { skip }, async () => {
+    const controls = tab.getByRole("region", { name: "Controls" });
+    const newest = async (): Promise<bigint> => BigInt((await onAlpha.getBlock("latest"))!.timestamp);
+    const before = await newest();
+    await controls.getByRole("button", { name: "+1 day" }).click();
+    await row("time moved by 1 day").waitFor();
+    assert.ok((await newest()) >= before + 86_400n);
+
+    await controls.getByText("Snapshots").click();
+    await controls.getByLabel("name of the snapshot").fill("before");
+    await controls.getByRole("button", { name: "Take" }).click();
+    await row("snapshot before taken").waitFor();
+    const balance = await onAlpha.getBalance(BOB);
+    await (await alice.sendTransaction({ to: BOB, value: 5n })).wait();
+    await row("sends 5 wei").waitFor();
+    await controls.getByRole("button", { name: "Return to before" }).click();
+    await row("returned to snapshot before").waitFor();
+    await row("sends 5 wei").waitFor({ state: "detached" });
+    assert.equal(await onAlpha.getBalance(BOB), balance);
+    // It can be returned to again.
+    await controls.getByRole("button", { name: "Return to before" }).click();
+    await rows().filter({ hasText: "returned to snapshot before" }).nth(1).waitFor();
+
+    await controls.getByText("Chains", { exact: true }).click();
+    await controls.getByRole("button", { name: "Pause beta" }).click();
+    await row("beta paused").waitFor();
+    await controls.getByRole("button", { name: "Start beta" }).click();
+    await row("beta started").waitFor();
+    assert.equal((await devnet.status()).chains[1]!.stopped, undefined);
+
+    await controls.getByText("Faults", { exact: true }).click();
+    await controls.getByLabel("fault", { exact: true }).selectOption("sequencerOff");
+    await controls.getByRole("button", { name: "Set", exact: true }).click();
+    await row("fault: stop a sequencer (alpha)").waitFor();
+    await controls.getByLabel("fault", { exact: true }).selectOption("clear");
+    await controls.getByRole("button", { name: "Set", exact: true }).click();
+    await row("fault: end all faults").waitFor();
+    assert.deepEqual(await violations(tab), []);
+  });
+
+  test("any account gets money, and acts without a key", { skip }, async () => {
+    const controls = tab.getByRole("region", { name: "Controls" });
+    const stranger = "0x00000000000000000000000000000000000cafe0";
+    await controls.getByText("Accounts", { exact: true }).click();
+    await controls.getByLabel("address of the account").fill(stranger);
+    await controls.getByLabel("amount to give").fill("1.5");
+    await controls.getByRole("button", { name: "Give money" }).click();
+    await row(`1.5 given to ${stranger} on alpha`).waitFor();
+    assert.equal(await onAlpha.getBalance(stranger), (3n * ETHER) / 2n);
+    await controls.getByRole("button", { name: "Act as it" }).click();
+    await row(`acts as ${stranger}`).waitFor();
+    await tab.goto(`${page.url}/#/wallet`);
+    await tab.getByText("You act as").waitFor();
+    assert.ok((await tab.locator("main").innerHTML()).includes(stranger));
+    await tab.goto(`${page.url}/#/`);
   });
 
   test("attack: a stranger's revert text stays text", { skip }, async () => {

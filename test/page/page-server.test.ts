@@ -71,6 +71,10 @@ describe("I3: the page's server", () => {
       { method: "eth_sendTransaction" },
       { method: "eth_sendRawTransaction" },
       { method: "evm_mine" },
+      { method: "evm_increaseTime" },
+      { method: "evm_revert" },
+      { method: "hardhat_impersonateAccount" },
+      { method: "hyperchain_stopChain" },
       { method: "hardhat_setBalance" },
       { method: "hyperchain_settle" },
       { method: "hyperchain_setFault" },
@@ -109,12 +113,21 @@ describe("I3: the page's server", () => {
     // Pages of this machine on other ports may look, and a page that has the token from elsewhere may not use it.
     for (const origin of ["http://localhost:5173", "http://127.0.0.1:1", "null"])
       assert.equal(await write({ "x-page-token": token, origin }), 403, origin);
-    for (const method of ["evm_mine", "hardhat_setBalance", "eth_sign", "personal_sign", "eth_sendRawTransaction"])
+    for (const method of [
+      "hardhat_setBalance",
+      "hardhat_setCode",
+      "hyperchain_removeChain",
+      "eth_sign",
+      "personal_sign",
+      "eth_sendRawTransaction",
+    ])
       assert.equal(await write({ "x-page-token": token }, method), 403, method);
     assert.deepEqual(member.asked, []);
     assert.equal(await write({ "x-page-token": token, origin: page.url, "sec-fetch-site": "same-origin" }), 200);
     assert.equal(await write({ "x-page-token": token }), 200);
     assert.deepEqual(member.asked.splice(0), ["eth_sendTransaction", "eth_sendTransaction"]);
+    assert.equal(await write({ "x-page-token": token }, "evm_increaseTime"), 200);
+    assert.deepEqual(member.asked.splice(0), ["evm_increaseTime"]);
     const second = await startPage(options());
     assert.notEqual(new URL(second.writingUrl).hash, new URL(page.writingUrl).hash);
     await second.close();

@@ -44,6 +44,8 @@ const TASKS: readonly (readonly string[])[] = [
   ["session", "--chain", "alpha"],
   ["status"],
   ["bridges"],
+  ["logs"],
+  ["trace", HASH],
   ["dump", "world.dump"],
   ["import", "genesis.json", "alpha"],
   ["deposit", "1", "1@alpha"],
@@ -77,7 +79,7 @@ const TASKS: readonly (readonly string[])[] = [
  * A view of an account says what it could not read, and a flow is looked for on the chains that answer: neither is an error. The
  * others talk to no ecosystem.
  */
-const OTHERS = ["wallet", "claim-escrow", "spawn", "prover", "deploy"];
+const OTHERS = ["wallet", "claim-escrow", "spawn", "prover", "deploy", "open"];
 
 describe("what a node answers, a task says in the node's words", () => {
   const workplace = createWorkplace({ shown: taskDefinitions.map(({ id }) => id.join(":")) });

@@ -49,6 +49,8 @@ const ACTING: readonly (readonly string[])[] = [
 const READING: readonly (readonly string[])[] = [
   ["status"],
   ["bridges"],
+  ["logs"],
+  ["trace", HASH],
   ["wallet"],
   ["message", HASH, "--no-wait"],
   ["names"],
@@ -65,7 +67,7 @@ const READING: readonly (readonly string[])[] = [
   ["verify", "alpha", "0"],
 ];
 /** Those that start an ecosystem, work for one by its own URL, or deploy to a network of the config. */
-const OTHERS = ["spawn", "prover", "deploy"];
+const OTHERS = ["spawn", "prover", "deploy", "open"];
 
 describe("an ecosystem of another project", () => {
   const workplace = createWorkplace({ shown: taskDefinitions.map(({ id }) => id.join(":")) });

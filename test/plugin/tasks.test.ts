@@ -148,7 +148,11 @@ describe("I1 tasks on a running ecosystem", () => {
       "1@alpha",
       "--json",
     ]);
-    const sent = valueOf<{ messageHash: string; fee: string; steps: readonly { step: string }[] }>(result);
+    const sent = valueOf<{
+      messageHash: string;
+      fee: string;
+      steps: readonly { step: string; transactionHash: string }[];
+    }>(result);
     assert.equal((await beta.getBalance(ACCOUNT_1)) - had, 2n * ETHER);
     assert.equal(sent.fee, String(ETHER / 100n));
     assert.deepEqual(
@@ -162,6 +166,17 @@ describe("I1 tasks on a running ecosystem", () => {
     assert.match(followed.stderr, /7\/7/);
     const informed = await workplace.run(["hyperchain:message", sent.messageHash, "--json"]);
     assert.equal(valueOf<{ fee: string }>(informed).fee, sent.fee);
+    const [first] = sent.steps;
+    const logged = await workplace.run(["hyperchain:logs"]);
+    assert.match(
+      logged.stdout,
+      new RegExp(`alpha 0x[0-9a-f]{40} calls sendToChain.* of .*gas \\(${first?.transactionHash}\\)`, "i"),
+    );
+    const traced = await workplace.run(["hyperchain:trace", first?.transactionHash ?? ""]);
+    assert.match(
+      traced.stdout,
+      /^alpha succeeded, .*\n {2}call .*sendToChain[^]*→ transfer .* alpha → beta[^]*\n {4}beta succeeded, /,
+    );
   });
 
   test("C12: hyperchain:send --listed sends in a list, which its transaction's hash follows", async () => {

@@ -6,10 +6,18 @@ import type { ContractNames } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 
+/** A contract that the project has compiled. */
+export interface NamedContract {
+  readonly name: string;
+  readonly abi: InterfaceAbi;
+  /** What creates it, without the constructor's arguments; absent where libraries are linked into it. */
+  readonly creation?: string | undefined;
+}
+
 /** What the project that started the ecosystem has compiled. */
 export interface ProjectNames extends ContractNames {
   /** The contract that has this code on a chain. Absent: the project's contracts are not known. */
-  contract?(code: string): { readonly name: string; readonly abi: InterfaceAbi } | undefined;
+  contract?(code: string): NamedContract | undefined;
 }
 
 /** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */

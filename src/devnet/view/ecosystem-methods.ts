@@ -8,6 +8,7 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Driver } from "../driver.ts";
 import type { Dump } from "../keeping/dump.ts";
+import { asTest } from "./as-test/as-test.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { lookingMethods, memberAsker } from "./looking-methods.ts";
@@ -61,6 +62,10 @@ export function ecosystemMethods(
         const message = await messageNamed(client, hash, sourceChain);
         return message === null ? null : traces(client, () => traceMessage(message, client, traced));
       },
+    ],
+    [
+      "hyperchain_asTest",
+      ([chain, hash], client) => traces(client, () => asTest(chain, hash, client, { ecosystem, traced, sight: sight(client) })),
     ],
     ...drivingMethods(ecosystem, drives, sight),
     ...lookingMethods(ecosystem, traced),

@@ -11,6 +11,8 @@ export interface Announcement {
   readonly project: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Address of its page, with the token; absent where it serves none. */
+  readonly page?: string;
 }
 
 const FOLDER = "hardhat-hyperchain";
@@ -111,14 +113,17 @@ function filesIn(folder: string): readonly string[] {
 
 function read(file: string): Announcement | undefined {
   try {
-    const { pid, url, project, startedAt } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    const { pid, url, project, startedAt, page } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
     if (typeof pid !== "number" || typeof url !== "string" || typeof project !== "string" || typeof startedAt !== "number")
       return undefined;
-    return { pid, url, project, startedAt };
+    return { pid, url, project, startedAt, ...(typeof page === "string" && PAGE.test(page) ? { page } : {}) };
   } catch {
     return undefined;
   }
 }
+
+/** Written into a file that a browser opens: nothing but an address of this machine, and a token. */
+const PAGE = /^http:\/\/[\w.:[\]-]+\/#\/token\/[0-9a-f]{32}$/;
 
 function isRunning(pid: number): boolean {
   try {

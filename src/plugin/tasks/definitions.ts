@@ -128,6 +128,24 @@ export const taskDefinitions: TaskDefinition[] = [
     .addFlag(json)
     .setAction(() => import("./status.ts"))
     .build(),
+  task("hyperchain:logs", "Show what users do on all members, in words, as the page's live feed has it")
+    .addFlag({ name: "follow", description: "Go on with what happens, until Ctrl-C" })
+    .addFlag({ name: "all", description: "Show also what chains, operators and the relayer do by themselves" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./logs.ts"))
+    .build(),
+  task("hyperchain:trace", "Show a transaction's calls as one tree over all chains that its messages reached")
+    .addPositionalArgument({ name: "hash", description: "Hash of the transaction, or of a message" })
+    .addOption(url)
+    .addFlag(json)
+    .setAction(() => import("./trace.ts"))
+    .build(),
+  task("hyperchain:open", "Open the page of the project's running ecosystem in a browser")
+    .addFlag({ name: "print", description: "Print its address, and open nothing" })
+    .addFlag(json)
+    .setAction(() => import("./open.ts"))
+    .build(),
   task("hyperchain:bridges", "Show the bridges of others that an ecosystem has: contracts, ids, and what waits on them")
     .addOption(option("registry", "Folder into which files for Hyperlane's own command line are written"))
     .addOption(url)

@@ -86,9 +86,10 @@ const action: NewTaskActionFunction<SpawnArguments> = async (args, hre) => {
   const readySeconds = Math.round(performance.now() - begun) / 1000;
   // An L1 that runs elsewhere does not answer for the ecosystem.
   const url = info.chains[0]?.url ?? info.l1.url;
-  const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now() });
-  process.on("exit", forget);
   const page = await servedPage(() => devnet.info(), config, output);
+  const address = page === undefined ? {} : { page: page.writingUrl };
+  const forget = announce({ pid: process.pid, url, project: hre.config.paths.root, startedAt: Date.now(), ...address });
+  process.on("exit", forget);
   const keeping = options.data === undefined ? undefined : await keepingInfo(devnet, options.data);
   tellReady(output, { info, readySeconds, page: page?.writingUrl, keeping });
   settled.push((batch) => output.result(() => batchLine(devnet.info(), batch), { batch }));

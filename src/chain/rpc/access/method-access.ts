@@ -26,7 +26,14 @@ const OPEN = [
 
 /** About the whole ecosystem: every member answers them, so what they tell does not depend on whose port is asked. */
 const PARTS = [
-  ...["hyperchain_activity", "hyperchain_addChain", "hyperchain_removeChain", "hyperchain_startChain", "hyperchain_stopChain"],
+  ...[
+    "hyperchain_activity",
+    "hyperchain_addChain",
+    "hyperchain_asTest",
+    "hyperchain_removeChain",
+    "hyperchain_startChain",
+    "hyperchain_stopChain",
+  ],
   ...["hyperchain_batch", "hyperchain_batches", "hyperchain_describe", "hyperchain_dump", "hyperchain_history"],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
   ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],

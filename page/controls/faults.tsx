@@ -1,0 +1,133 @@
+import { useState } from "preact/hooks";
+import { useEcosystem } from "../ecosystem.ts";
+import { command, useActs } from "./acts.ts";
+
+type Field = "target" | "seconds" | "chain" | "account";
+
+interface Kind {
+  readonly words: string;
+  /** What it does, as the docs of the test API say it. */
+  readonly does: string;
+  readonly fields: readonly Field[];
+  readonly running?: boolean;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  relayerOff: { words: "relayer off", does: "The relayer does nothing at all.", fields: [], running: false },
+  relayerOn: { words: "relayer on", does: "The relayer goes on.", fields: [], running: true },
+  drop: { words: "drop messages", does: "The relayer never delivers it. Anyone else still could.", fields: ["target"] },
+  delay: {
+    words: "delay messages",
+    does: "The relayer leaves it be until the ecosystem's clock has moved by so many seconds.",
+    fields: ["target", "seconds"],
+  },
+  duplicate: {
+    words: "duplicate messages",
+    does: "The relayer delivers it twice; the chain must refuse the second delivery.",
+    fields: ["target"],
+  },
+  reorder: { words: "reorder messages", does: "The relayer delivers what waits for a chain newest first.", fields: [] },
+  sequencerOff: {
+    words: "stop a sequencer",
+    does: "The chain takes transactions, but makes no blocks by itself, takes nothing from L1 and seals nothing.",
+    fields: ["chain"],
+    running: false,
+  },
+  sequencerOn: { words: "start a sequencer", does: "The chain makes blocks again.", fields: ["chain"], running: true },
+  censor: {
+    words: "censor",
+    does: "The chain leaves out an account's transactions, or an operation of L1's queue and all behind it, until L1's deadline.",
+    fields: ["chain", "account"],
+  },
+  tamperNextProof: {
+    words: "tamper with the next proof",
+    does: "One byte of the chain's next proof is wrong, so L1 refuses it, and the chain's settlement stands still.",
+    fields: ["chain"],
+  },
+  tamperNextData: {
+    words: "tamper with the next data",
+    does: "One change that the chain's next batch publishes is not what its blocks did.",
+    fields: ["chain"],
+  },
+  clear: {
+    words: "end all faults",
+    does: "A settlement that stands still goes on only after a return to a snapshot.",
+    fields: [],
+  },
+};
+
+/** Bad days for a dapp. */
+export function Faults() {
+  const { info } = useEcosystem();
+  const { act, isBusy } = useActs();
+  const [type, choose] = useState("relayerOff");
+  const [fields, set] = useState<Readonly<Record<Field, string>>>({ target: "", seconds: "60", chain: "", account: "" });
+  const kind = KINDS[type] ?? (KINDS["clear"] as Kind);
+  const chain = info.chains.find(({ name }) => name === fields.chain) ?? info.chains[0];
+  const change = (field: Field) => (event: { readonly currentTarget: { readonly value: string } }) =>
+    set({ ...fields, [field]: event.currentTarget.value });
+  const cause = (): Promise<void> => {
+    const fault = {
+      type: type.replace(/(On|Off)$/, ""),
+      ...(kind.running === undefined ? {} : { running: kind.running }),
+      ...(kind.fields.includes("target") ? { target: fields.target.trim() === "" ? "all" : fields.target.trim() } : {}),
+      ...(kind.fields.includes("seconds") ? { seconds: Number(fields.seconds) } : {}),
+      ...(kind.fields.includes("chain") ? { chainId: chain?.chainId } : {}),
+      ...(kind.fields.includes("account") ? { target: fields.account.trim() } : {}),
+    };
+    const where = kind.fields.includes("chain") ? ` (${chain?.name})` : "";
+    return act(`fault: ${kind.words}${where}`, () => command("any", "hyperchain_setFault", [fault]));
+  };
+  return (
+    <details>
+      <summary>Faults</summary>
+      <form
+        class="actions"
+        aria-label="cause a fault"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void cause();
+        }}
+      >
+        <select aria-label="fault" value={type} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+          {Object.entries(KINDS).map(([name, { words }]) => (
+            <option key={name} value={name}>
+              {words}
+            </option>
+          ))}
+        </select>
+        {kind.fields.includes("chain") && (
+          <select aria-label="chain of the fault" value={chain?.name} onChange={change("chain")}>
+            {info.chains.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+        {kind.fields.includes("target") && (
+          <input aria-label="message's hash" placeholder="hash (empty: all)" value={fields.target} onInput={change("target")} />
+        )}
+        {kind.fields.includes("seconds") && (
+          <input
+            class="short"
+            type="number"
+            min="0"
+            aria-label="seconds of delay"
+            value={fields.seconds}
+            onInput={change("seconds")}
+          />
+        )}
+        {kind.fields.includes("account") && (
+          <input
+            required
+            aria-label="account or operation"
+            placeholder="0x…"
+            value={fields.account}
+            onInput={change("account")}
+          />
+        )}
+        <button disabled={isBusy}>Set</button>
+      </form>
+      <p class="quiet small">{kind.does}</p>
+    </details>
+  );
+}

@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import { clockTime } from "../format.ts";
+import { command, useActs } from "./acts.ts";
+
+/** Of this tab: a snapshot is one of the process that runs. */
+const KEPT_AS = "hyperchain-snapshots";
+
+interface Snapshot {
+  readonly name: string;
+  readonly id: string;
+  readonly at: number;
+}
+
+/** The whole ecosystem's state by names, to return to as often as is wanted. */
+export function Snapshots() {
+  const { act, isBusy } = useActs();
+  const [snapshots, set] = useState(kept);
+  const [name, setName] = useState("");
+  const keep = (next: readonly Snapshot[]): void => {
+    sessionStorage.setItem(KEPT_AS, JSON.stringify(next));
+    set(next);
+  };
+  const take = (wanted: string): Promise<void> =>
+    act(`snapshot ${wanted} taken`, async () => {
+      const id = await command<string>("any", "evm_snapshot");
+      keep([...snapshots.filter((each) => each.name !== wanted), { name: wanted, id, at: Date.now() }]);
+    });
+  const back = (place: number): Promise<void> =>
+    act(`returned to snapshot ${snapshots[place]?.name}`, async () => {
+      const isThere = await command<boolean>("any", "evm_revert", [snapshots[place]?.id]);
+      // A return ends the snapshot and all later ones; this one is taken again, for the next time.
+      const before = snapshots.slice(0, place);
+      const again = snapshots[place];
+      if (!isThere || again === undefined) {
+        keep(before);
+        throw new Error("the ecosystem does not have it any more");
+      }
+      keep([...before, { ...again, id: await command<string>("any", "evm_snapshot") }]);
+    });
+  return (
+    <details>
+      <summary>Snapshots{snapshots.length > 0 && ` (${snapshots.length})`}</summary>
+      <form
+        class="actions"
+        aria-label="take a snapshot"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void take(name.trim() === "" ? `at ${clockTime(Date.now())}` : name.trim());
+          setName("");
+        }}
+      >
+        <input
+          aria-label="name of the snapshot"
+          placeholder="name"
+          value={name}
+          onInput={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <button disabled={isBusy}>Take</button>
+      </form>
+      <ul>
+        {snapshots.map(({ name: each, at }, place) => (
+          <li key={each}>
+            {each} <span class="quiet">({clockTime(at)})</span>{" "}
+            <button disabled={isBusy} onClick={() => void back(place)}>
+              Return to {each}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function kept(): readonly Snapshot[] {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT_AS) ?? "[]") as readonly Snapshot[];
+  } catch {
+    // Another page of this machine has been on this port before.
+    return [];
+  }
+}

@@ -1,0 +1,42 @@
+import { Interface } from "ethers";
+import type { ErrorDescription, FunctionFragment, InterfaceAbi } from "ethers";
+import type { Hex } from "../../../protocol/hex.ts";
+
+/** Where a contract is: its chain and its address. */
+export function keyOf(chainId: number, address: string): string {
+  return `${chainId}:${address.toLowerCase()}`;
+}
+
+/** A transaction's value as the end of an object, where it has one. */
+export function valueOf(value: bigint): string {
+  return value === 0n ? "" : `, value: ${value}n`;
+}
+
+/** A chain's name as a variable: names have letters, digits and hyphens. */
+export function variableOf(name: string): string {
+  const letters = name.replace(/[^a-zA-Z0-9]+(.)?/g, (_, next: string | undefined) => (next ?? "").toUpperCase());
+  return /^[a-zA-Z]/.test(letters) ? letters : `chain${letters}`;
+}
+
+/** A call by a contract's functions; undefined where it has none such. */
+export function parsedCall(
+  abi: InterfaceAbi,
+  data: Hex,
+): { readonly fragment: FunctionFragment; readonly args: readonly unknown[] } | undefined {
+  try {
+    const call = new Interface(abi).parseTransaction({ data });
+    return call === null ? undefined : call;
+  } catch {
+    // Data that no encoder wrote are sent as they are.
+    return undefined;
+  }
+}
+
+/** What a call reverted with by a contract's errors; null where it has none such. */
+export function parsedError(abi: InterfaceAbi, data: Hex): ErrorDescription | null {
+  try {
+    return new Interface(abi).parseError(data);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,24 @@
+import { formatEther } from "ethers";
+import { memberName } from "../../client/ecosystem.ts";
+import type { ActivityBlock, ActivityTransaction } from "../../devnet/view/activity.ts";
+import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
+import { printable } from "../../runtime/printable.ts";
+
+type Members = Pick<EcosystemInfo, "l1" | "chains">;
+
+/** A line for a transaction: when, where, what it does, and whether it succeeded. Strangers choose arguments: none writes over a terminal. */
+export function activityLine(info: Members, block: ActivityBlock, transaction: ActivityTransaction): string {
+  const { hash, succeeded, gasUsed } = transaction;
+  const time = new Date(block.at ?? block.timestamp * 1_000).toISOString().slice(11, 23);
+  const outcome = succeeded ? "" : " FAILED";
+  const what = printable(whatItDoes(transaction));
+  return `${time} ${memberName(info, block.chainId)}${outcome} ${what}, ${gasUsed.toLocaleString("en")} gas (${hash})`;
+}
+
+function whatItDoes({ from, to, created, contract, call, selector, value }: ActivityTransaction): string {
+  const money = value === "0" ? "" : ` with ${formatEther(value)}`;
+  if (created !== undefined) return `${from} creates ${contract ?? "a contract"} at ${created}${money}`;
+  const place = contract === undefined ? `${to}` : `${contract} at ${to}`;
+  if (selector === undefined) return `${from} sends ${formatEther(value)} to ${place}`;
+  return `${from} calls ${call ?? `${selector}…`} of ${place}${money}`;
+}

@@ -1,0 +1,117 @@
+import type { NewTaskActionFunction } from "hardhat/types/tasks";
+import { memberName } from "../../client/ecosystem.ts";
+import { protocolNames } from "../../client/protocol-names.ts";
+import { callsOf } from "../../client/remote-failure.ts";
+import type { CallFrame } from "../../client/remote-failure.ts";
+import { revertReason } from "../../client/revert-reason.ts";
+import type { ContractNames } from "../../client/revert-reason.ts";
+import { endedBecause } from "../../devnet/view/ended-because.ts";
+import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
+import type { PagedMessages } from "../../devnet/view/paged-messages.ts";
+import type { Found } from "../../devnet/view/search.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { printable } from "../../runtime/printable.ts";
+import { pluginError } from "../plugin-error.ts";
+import { readHash } from "./arguments.ts";
+import type { EcosystemArguments } from "./arguments.ts";
+import { messageTitle } from "./event-lines.ts";
+import { withEcosystem } from "./session.ts";
+import type { Session } from "./session.ts";
+
+interface TraceArguments extends EcosystemArguments {
+  readonly hash: string;
+}
+
+/** Chains one behind the other, messages of one transaction, and characters of a call that are told. */
+const MOST_HOPS = 6;
+const MOST_MESSAGES = 20;
+const MOST_TEXT = 300;
+const TRACE_LIMITS = { timeoutMs: 60_000 };
+
+/** A transaction's calls, and the messages that it began with the transactions in which they arrived. */
+interface Traced {
+  readonly chainId: number;
+  readonly transactionHash: Hex;
+  readonly calls: CallFrame;
+  readonly messages: readonly (MessageInfo & { readonly arrived?: Traced })[];
+}
+
+/** `hyperchain:trace`: one tree of calls over all chains that a transaction reached. */
+const action: NewTaskActionFunction<TraceArguments> = (args, hre) =>
+  withEcosystem(args, hre, "reads", async (session) => {
+    const place = await placeOf(session, readHash(args.hash));
+    const [traced, names] = [await trace(session, place, 0), await session.names()];
+    session.output.result(() => treeLines(session, traced, names).join("\n"), traced);
+  });
+
+/** Where a transaction is, or the one that sent the message with this hash. Throws a plugin error where there is none. */
+async function placeOf({ request }: Session, hash: Hex): Promise<Pick<Traced, "chainId" | "transactionHash">> {
+  const found = (await request("hyperchain_search", hash)) as readonly Found[];
+  const transaction = found.find((each) => each.type === "transaction");
+  if (transaction !== undefined) return transaction;
+  const message = (await request("hyperchain_message", hash)) as MessageInfo | null;
+  const [first] = message?.steps ?? [];
+  if (first !== undefined) return first;
+  throw pluginError(
+    `no member of the ecosystem has a transaction or a message ${hash}; take a hash from 'npx hardhat hyperchain:logs'`,
+  );
+}
+
+async function trace(
+  session: Session,
+  { chainId, transactionHash }: Pick<Traced, "chainId" | "transactionHash">,
+  hop: number,
+): Promise<Traced> {
+  const ask = (method: string, params: readonly unknown[]): Promise<unknown> =>
+    chainId === session.info.l1.chainId
+      ? session.provider(chainId).send(method, [...params])
+      : session.ask(chainId, method, params, TRACE_LIMITS);
+  const calls = await callsOf(ask, transactionHash);
+  const page = { limit: MOST_MESSAGES, transaction: transactionHash };
+  const { messages } = (await session.request("hyperchain_messages", page)) as PagedMessages;
+  const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transactionHash);
+  const followed = [];
+  for (const message of begun) {
+    const arrival = message.steps.find(({ step }) => step === "executed");
+    const arrived = arrival === undefined || hop >= MOST_HOPS ? undefined : await trace(session, arrival, hop + 1);
+    followed.push({ ...message, ...(arrived === undefined ? {} : { arrived }) });
+  }
+  return { chainId, transactionHash, calls, messages: followed };
+}
+
+function treeLines(
+  session: Session,
+  { chainId, transactionHash, calls, messages }: Traced,
+  names: ContractNames,
+): readonly string[] {
+  const { info } = session;
+  const outcome = calls.error === undefined ? "succeeded" : "FAILED";
+  return [
+    `${memberName(info, chainId)} ${outcome}, ${Number(calls.gasUsed).toLocaleString("en")} gas (${transactionHash})`,
+    ...callLines(calls, names).map(indented),
+    ...messages.flatMap((message) => [
+      `  → ${messageTitle(info, message)}${message.waitingFor === undefined ? "" : `, waits until ${message.waitingFor}`}`,
+      ...(message.arrived === undefined
+        ? []
+        : treeLines(session, message.arrived, names).map((line) => indented(indented(line)))),
+    ]),
+  ];
+}
+
+function callLines(frame: CallFrame, names: ContractNames): readonly string[] {
+  const { type, to = "", input, output = "0x", gasUsed, error, calls = [] } = frame;
+  const call = names.call(input) ?? protocolNames.call(input) ?? (input.length > 10 ? `${input.slice(0, 10)}…` : input);
+  const failure = error === undefined ? "" : ` reverted ${endedBecause(frame) ?? revertReason(output, names)}`;
+  const text = printable(`${call}${failure}`);
+  const shown = text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT)}…` : text;
+  return [
+    `${type.toLowerCase()} ${to} ${shown} [${Number(gasUsed).toLocaleString("en")} gas]`,
+    ...calls.flatMap((each) => callLines(each, names)).map(indented),
+  ];
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
+}
+
+export default action;

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
+import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
+import { activityLine } from "../../src/plugin/tasks/activity-lines.ts";
+import { ActivityFollower } from "../../src/plugin/tasks/follow-activity.ts";
+
+const INFO = { l1: { name: "l1", chainId: 1 }, chains: [{ name: "alpha", chainId: 271 }] } as unknown as Parameters<
+  typeof activityLine
+>[0];
+const ACCOUNT = `0x${"aa".repeat(20)}` as const;
+
+function block(chainId: number, number: number, fork = "a"): ActivityBlock {
+  return { chainId, number, hash: `0x${fork}${number}`, timestamp: 1_000 + number, transactions: [] };
+}
+
+/** Members with these blocks, which answer as `hyperchain_activity` does. */
+function members(blocks: ActivityBlock[]) {
+  return {
+    blocks,
+    ask: (ranges?: readonly unknown[]): Promise<readonly ActivityBlock[]> =>
+      Promise.resolve(
+        ranges === undefined
+          ? blocks
+          : (ranges as readonly { chain: number; from: number; to: number }[]).flatMap(({ chain, from, to }) =>
+              blocks.filter(({ chainId, number }) => chainId === chain && number >= from && number <= to),
+            ),
+      ),
+  };
+}
+
+describe("I11: hyperchain:logs", () => {
+  test("each block is told once, in order, over all members", async () => {
+    const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1)]);
+    const follower = new ActivityFollower(ask);
+    const told = async () => (await follower.look()).blocks.map(({ chainId, number }) => `${chainId}:${number}`);
+    assert.deepEqual(await told(), ["1:0", "271:0", "271:1"]);
+    assert.deepEqual(await told(), []);
+    blocks.push(block(271, 2), block(1, 1), block(271, 3));
+    assert.deepEqual(await told(), ["1:1", "271:2", "271:3"]);
+    blocks.push(...Array.from({ length: 10 }, (_, i) => block(271, 4 + i)));
+    assert.deepEqual([...(await told()), ...(await told()), ...(await told())].length, 10, "none is missed");
+  });
+
+  test("a member that returns to an earlier state is named, and goes on from there", async () => {
+    const { blocks, ask } = members([block(1, 0), block(271, 0), block(271, 1), block(271, 2)]);
+    const follower = new ActivityFollower(ask);
+    await follower.look();
+    blocks.splice(2, 2);
+    assert.deepEqual(await follower.look(), { blocks: [], wentBack: [271] });
+    blocks.push(block(271, 1, "b"));
+    const { blocks: news, wentBack } = await follower.look();
+    assert.deepEqual([news.map(({ hash }) => hash), wentBack], [["0xb1"], []]);
+    blocks.splice(2, 1, block(271, 1, "c"));
+    assert.deepEqual((await follower.look()).wentBack, [271], "another block of the same height");
+  });
+
+  test("attack: what a stranger's transaction says does not write over the terminal", () => {
+    const transaction: ActivityTransaction = {
+      ...{ hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "1500000000000000000", by: "user" },
+      ...{ selector: "0x12345678", call: "say(\u001b[2J\nforged)", succeeded: false, gasUsed: 21_000, fee: "0", events: [] },
+    };
+    const line = activityLine(INFO, { ...block(271, 5), at: Date.UTC(2026, 0, 2, 3, 4, 5, 678) }, transaction);
+    assert.ok([...line].every((letter) => letter >= " "));
+    assert.match(line, /^03:04:05\.678 alpha FAILED 0xaa.* calls say\(.*forged\) of 0xaa.* with 1\.5, 21,000 gas \(0x01\)$/);
+  });
+});
+
+test("attack: an announced page that is no address with a token is not opened", () => {
+  const state = mkdtempSync(join(tmpdir(), "state-"));
+  const environment = { XDG_STATE_HOME: state };
+  const page = `http://127.0.0.1:8600/#/token/${"0".repeat(32)}`;
+  const common = { pid: process.pid, url: "http://127.0.0.1:1", project: "/p" };
+  const pages = [page, `https://evil.example/#/token/${"0".repeat(32)}`, `${page}"><script>`, "javascript:0"];
+  const forget = pages.map((each, i) => announce({ ...common, startedAt: i, page: each }, environment));
+  const found = announced(environment).filter(({ url }) => url === common.url);
+  assert.deepEqual(
+    found.toReversed().map((each) => each.page),
+    [page, undefined, undefined, undefined],
+  );
+  forget.forEach((each) => each());
+  rmSync(state, { recursive: true });
+});
