@@ -15,6 +15,7 @@ export function CopyAs({ chainId, hash }: { readonly chainId: number; readonly h
   const { info } = useEcosystem();
   const [told, tell] = useState("");
   const copy = async (text: () => Promise<string>): Promise<void> => {
+    tell("");
     try {
       await navigator.clipboard.writeText(await text());
       tell("copied");

@@ -59,7 +59,14 @@ const READS = new Set([
   ...["hyperchain_prepare", "hyperchain_proof"],
   // They open no more than the account may read that has signed.
   ...["hyperchain_getSessionChallenge", "hyperchain_openSession"],
-  ...["hyperchain_info", "hyperchain_message", "hyperchain_messages", "hyperchain_status", "hyperchain_traceMessage"],
+  ...[
+    "hyperchain_asTest",
+    "hyperchain_info",
+    "hyperchain_message",
+    "hyperchain_messages",
+    "hyperchain_status",
+    "hyperchain_traceMessage",
+  ],
   ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],
 ]);
 const MOST_QUESTION_BYTES = 65_536;

@@ -31,7 +31,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
   let money: string;
   const token = async () => hre.artifacts.readArtifact("DevelopmentToken");
   const complaints: string[] = [];
-  let taken: (text: string) => void = () => undefined;
+  let copied = "";
   const rows = (): Locator => tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
   const row = (text: string | RegExp): Locator => rows().filter({ hasText: text }).first();
   async function pay(amount: bigint): Promise<string> {
@@ -64,7 +64,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     tab.on("pageerror", ({ message }) => complaints.push(message));
     tab.on("console", (message) => void (message.type() === "error" && complaints.push(message.text())));
     // A browser without a window has no clipboard.
-    await tab.exposeFunction("takeCopied", (text: string) => taken(text));
+    await tab.exposeFunction("takeCopied", (text: string) => void (copied = text));
     await tab.addInitScript(`Object.defineProperty(navigator, "clipboard", { value: { writeText: takeCopied } })`);
     await tab.goto(page.writingUrl);
   });
@@ -114,8 +114,9 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     const failed = row(/It reverted with BalanceTooSmall/);
     await failed.getByText("Copy as").click();
     const copy = async (name: string): Promise<string> => {
-      const copied = new Promise<string>((resolve) => (taken = resolve));
       await failed.getByRole("button", { name, exact: true }).click();
+      const told = failed.getByRole("status").filter({ hasText: /./ });
+      assert.equal(await told.innerText(), "copied");
       return copied;
     };
     const asTest = await copy("test");

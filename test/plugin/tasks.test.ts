@@ -170,12 +170,12 @@ describe("I1 tasks on a running ecosystem", () => {
     const logged = await workplace.run(["hyperchain:logs"]);
     assert.match(
       logged.stdout,
-      new RegExp(`alpha 0x[0-9a-f]{40} calls sendToChain.* of .*gas \\(${first?.transactionHash}\\)`, "i"),
+      new RegExp(`alpha 0x[0-9a-f]{40} calls sendWithFee.* of .*gas \\(${first?.transactionHash}\\)`, "i"),
     );
     const traced = await workplace.run(["hyperchain:trace", first?.transactionHash ?? ""]);
     assert.match(
       traced.stdout,
-      /^alpha succeeded, .*\n {2}call .*sendToChain[^]*→ transfer .* alpha → beta[^]*\n {4}beta succeeded, /,
+      /^alpha succeeded, .*\n {2}call .*sendWithFee[^]*→ transfer .* alpha → beta[^]*\n {4}beta succeeded, /,
     );
   });
 

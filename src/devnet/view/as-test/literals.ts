@@ -1,4 +1,5 @@
-import { isHexString, ParamType } from "ethers";
+import { isHexString } from "ethers";
+import type { ParamType } from "ethers";
 import type { Hex } from "../../../protocol/hex.ts";
 
 /** Names that stand in a test for addresses. */
