@@ -31,7 +31,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** What changes the ecosystem passes with the token alone: what it signs for accounts, and the page's controls. No state cheats. */
+/** What changes the ecosystem passes with the token alone: what it signs for accounts, and the controls. No state cheats. */
 const WRITES = new Set([
   ...["eth_sendTransaction", "hardhat_impersonateAccount"],
   ...["evm_increaseTime", "evm_mine", "evm_revert", "evm_snapshot"],

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 
 /** A contract that the project has compiled. */
-export interface NamedContract {
+interface NamedContract {
   readonly name: string;
   readonly abi: InterfaceAbi;
   /** What creates it, without the constructor's arguments; absent where libraries are linked into it. */

@@ -8,7 +8,7 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Driver } from "../driver.ts";
 import type { Dump } from "../keeping/dump.ts";
-import { asTest } from "./as-test/as-test.ts";
+import { asTest } from "./as-test.ts";
 import type { MessageInfo } from "./ecosystem-info.ts";
 import type { EcosystemView } from "./ecosystem-view.ts";
 import { lookingMethods, memberAsker } from "./looking-methods.ts";

@@ -6,7 +6,7 @@ import { printable } from "../../runtime/printable.ts";
 
 type Members = Pick<EcosystemInfo, "l1" | "chains">;
 
-/** A line for a transaction: when, where, what it does, and whether it succeeded. Strangers choose arguments: none writes over a terminal. */
+/** When, where and what a transaction does, and whether it succeeded. Strangers choose arguments: none writes over a terminal. */
 export function activityLine(info: Members, block: ActivityBlock, transaction: ActivityTransaction): string {
   const { hash, succeeded, gasUsed } = transaction;
   const time = new Date(block.at ?? block.timestamp * 1_000).toISOString().slice(11, 23);

@@ -6,7 +6,7 @@ const AHEAD = 4;
 type Newest = Readonly<Record<"number", number>> & { readonly hash: string };
 
 /** What a look has found. */
-export interface Look {
+interface Look {
   readonly blocks: readonly ActivityBlock[];
   /** Members that have gone back to an earlier state since. */
   readonly wentBack: readonly number[];

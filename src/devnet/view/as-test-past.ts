@@ -1,7 +1,7 @@
-import { RpcCode, RpcError } from "../../../chain/rpc/json-rpc.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import type { EcosystemInfo } from "../ecosystem-info.ts";
-import type { AskMember } from "../step-times.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { EcosystemInfo } from "./ecosystem-info.ts";
+import type { AskMember } from "./step-times.ts";
 
 /** A user's transaction of any member, with what it left. */
 export interface PastTransaction {
@@ -27,7 +27,7 @@ const AT_A_TIME = 32;
 const MOST_EARLIER = 40;
 const PRIORITY_OPERATION = 255;
 
-export interface PastDependencies {
+interface PastDependencies {
   readonly info: EcosystemInfo;
   readonly ask: AskMember;
   readonly sees: (chainId: number) => boolean;
@@ -93,8 +93,8 @@ async function readUsers(
 const BOOTLOADER = "0x0000000000000000000000000000000000008001";
 
 /**
- * The transactions that one stands on, in order: what created the contracts that it names, in an address or within its data, and what
- * users did with these before; and so on for each of them. Throws RpcError where there are too many.
+ * The transactions that one stands on, in order: what created the contracts that it names, in an address or within its data, and
+ * what users did with these before; and so on for each of them. Throws RpcError where there are too many.
  */
 export function standsOn(target: PastTransaction, past: readonly PastTransaction[]): readonly PastTransaction[] {
   const before = past.filter(({ hash, chainId, succeeded, atMs }) => {

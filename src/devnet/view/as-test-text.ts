@@ -1,11 +1,11 @@
 import { AbiCoder, getAddress, Interface } from "ethers";
 import type { InterfaceAbi, ParamType } from "ethers";
-import { revertError } from "../../../client/revert-reason.ts";
-import type { Hex } from "../../../protocol/hex.ts";
-import { bytesLiteral, literal, quoted } from "./literals.ts";
-import { keyOf, parsedCall, parsedError, valueOf, variableOf } from "./parsed.ts";
-import type { Known } from "./literals.ts";
-import type { PastTransaction } from "./past.ts";
+import { revertError } from "../../client/revert-reason.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { bytesLiteral, literal, quoted } from "./as-test-literals.ts";
+import { keyOf, parsedCall, parsedError, valueOf, variableOf } from "./as-test-parsed.ts";
+import type { Known } from "./as-test-literals.ts";
+import type { PastTransaction } from "./as-test-past.ts";
 
 /** A contract of the project that has this code. */
 export interface CopiedContract {
@@ -22,7 +22,7 @@ export interface CopiedMessage {
   readonly failure?: { readonly contract: Hex; readonly data: Hex } | undefined;
 }
 
-export interface CopiedStory {
+interface CopiedStory {
   /** What the transaction stands on, then the transaction. */
   readonly transactions: readonly PastTransaction[];
   /** By chain and address: `271:0x…`. */

@@ -1,6 +1,6 @@
 import { Interface } from "ethers";
 import type { ErrorDescription, FunctionFragment, InterfaceAbi } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** Where a contract is: its chain and its address. */
 export function keyOf(chainId: number, address: string): string {

@@ -1,27 +1,27 @@
-import type { RpcClient } from "../../../chain/rpc/dispatch.ts";
-import { RpcCode, RpcError } from "../../../chain/rpc/json-rpc.ts";
-import type { CallFrame } from "../../../client/remote-failure.ts";
-import type { EcosystemInfo, MessageInfo } from "../ecosystem-info.ts";
-import { memberAsker } from "../looking-methods.ts";
-import type { LookingDependencies } from "../looking-methods.ts";
-import { traceMessage } from "../message-trace.ts";
-import { memberNamed } from "../named-member.ts";
-import type { Sight } from "../sight.ts";
-import { pastOf, standsOn } from "./past.ts";
-import type { PastTransaction } from "./past.ts";
-import { keyOf } from "./parsed.ts";
-import { writeTest } from "./write-test.ts";
-import type { CopiedContract, CopiedMessage } from "./write-test.ts";
+import type { RpcClient } from "../../chain/rpc/dispatch.ts";
+import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
+import type { CallFrame } from "../../client/remote-failure.ts";
+import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
+import { memberAsker } from "./looking-methods.ts";
+import type { LookingDependencies } from "./looking-methods.ts";
+import { traceMessage } from "./message-trace.ts";
+import { memberNamed } from "./named-member.ts";
+import type { Sight } from "./sight.ts";
+import { pastOf, standsOn } from "./as-test-past.ts";
+import type { PastTransaction } from "./as-test-past.ts";
+import { keyOf } from "./as-test-parsed.ts";
+import { writeTest } from "./as-test-text.ts";
+import type { CopiedContract, CopiedMessage } from "./as-test-text.ts";
 
-export interface AsTestDependencies {
+interface AsTestDependencies {
   readonly ecosystem: { info(): EcosystemInfo; messages(): Promise<readonly MessageInfo[]> };
   readonly traced: LookingDependencies;
   readonly sight: Sight;
 }
 
 /**
- * A mocha test that does a user's transaction again, with what it stands on, and expects what it did. Rejects with RpcError where the
- * member has no such transaction of a user, or where it stands on too much.
+ * A mocha test that does a user's transaction again, with what it stands on, and expects what it did. Rejects with RpcError where
+ * the member has no such transaction of a user, or where it stands on too much.
  */
 export async function asTest(
   chain: unknown,

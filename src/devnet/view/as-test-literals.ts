@@ -1,6 +1,6 @@
 import { isHexString } from "ethers";
 import type { ParamType } from "ethers";
-import type { Hex } from "../../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** Names that stand in a test for addresses. */
 export interface Known {
@@ -13,7 +13,8 @@ export interface Known {
 }
 
 /**
- * A value as an expression of TypeScript. Strangers choose values: text is quoted by JSON, and nothing but digits stands outside of quotes.
+ * A value as an expression of TypeScript. Strangers choose values: text is quoted by JSON, and nothing but digits is
+ * outside of quotes.
  */
 export function literal(value: unknown, type: ParamType, known: Known): string {
   if (type.arrayChildren !== null) {
