@@ -19,6 +19,7 @@ import type { SentMessage } from "./sent-messages.ts";
 import type { SpendPlan } from "./spend.ts";
 import { senderOn, submit } from "./submit.ts";
 import type { SignerOf } from "./submit.ts";
+import { tokenOn } from "./spendable.ts";
 import { findToken } from "./token.ts";
 
 /** A call that an account makes. */
@@ -88,7 +89,7 @@ export async function legsOfSpend(
       const { address, isBase, originChainId } = await findToken(
         ecosystem,
         findChain(ecosystem, chainId),
-        token,
+        tokenOn(ecosystem, { chainId, token }),
         providerOf(chainId),
       );
       if (chainId === to.chainId) {

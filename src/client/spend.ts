@@ -11,7 +11,7 @@ import { routeOf } from "./route.ts";
 import type { Route } from "./route.ts";
 import { requireRecipient, send } from "./send.ts";
 import type { Sent } from "./send.ts";
-import { findAsset, holdingsOf } from "./spendable.ts";
+import { findAsset, holdingsOf, tokenOn } from "./spendable.ts";
 import type { AssetOrigin, Holding } from "./spendable.ts";
 import { positive } from "./submit.ts";
 import { requireWithdrawable } from "./withdraw.ts";
@@ -81,7 +81,7 @@ export async function estimateSpend(ecosystem: Ecosystem, request: SpendToEstima
   if (chosen === undefined) throw tooLittle(request, holdings, sender);
   const parts: SpendPart[] = [];
   for (const { name, chainId, token, cautions, taken } of chosen) {
-    const part = { from: chainId, to: placeOf(to), amount: taken, token, sender };
+    const part = { from: chainId, to: placeOf(to), amount: taken, token: tokenOn(ecosystem, { chainId, token }), sender };
     const { deliveryGas } = await estimateSend(ecosystem, part, providerOf);
     const route = routeOf(ecosystem, chainId, to.chainId);
     parts.push({ name, chainId, route, amount: taken, token, deliveryGas, cautions });
@@ -110,7 +110,7 @@ export async function spend(
     try {
       const signer = await signerOf(part.chainId);
       await requireSame(signer, plan.sender, part);
-      const order = { from: part.chainId, to: placeOf(plan.to), amount: part.amount, token: part.token };
+      const order = { from: part.chainId, to: placeOf(plan.to), amount: part.amount, token: tokenOn(ecosystem, part) };
       isUnderWay = true;
       sent.set(part, await send(ecosystem, order, signer));
     } catch (error) {

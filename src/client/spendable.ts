@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
-import { parseChainAddress } from "./chain-address.ts";
+import { formatChainAddress, parseChainAddress } from "./chain-address.ts";
 import type { ChainAddress } from "./chain-address.ts";
 import { cautions, standings } from "./chain-standing.ts";
 import type { ProviderOf } from "./estimate.ts";
@@ -51,7 +51,7 @@ export async function findAsset(ecosystem: Ecosystem, text: string, providerOf: 
   if (!text.includes("@")) return { originChainId: l1.chainId, originToken: isEther(text) ? ETHER : l1Token(ecosystem, text) };
   const { chainId, account } = parseChainAddress(ecosystem, text);
   if (chainId === l1.chainId) return { originChainId: chainId, originToken: isEther(account) ? ETHER : account };
-  const { originChainId, originToken } = await findToken(ecosystem, findChain(ecosystem, chainId), account, providerOf(chainId));
+  const { originChainId, originToken } = await findToken(ecosystem, findChain(ecosystem, chainId), text, providerOf(chainId));
   return { originChainId, originToken };
 }
 
@@ -88,6 +88,11 @@ export async function holdingsOf(
   return found
     .filter((holding) => holding !== undefined)
     .filter(({ chainId }) => chainId !== to.chainId || sender !== to.account);
+}
+
+/** How a member finds a token whose address there is known, whatever another account has put at that address on L1. */
+export function tokenOn(ecosystem: Ecosystem, { chainId, token }: Pick<Holding, "chainId" | "token">): string {
+  return chainId === ecosystem.l1.chainId ? token : formatChainAddress(ecosystem, { chainId, account: token });
 }
 
 async function onChain(

@@ -66,9 +66,10 @@ export async function findToken(
   const { chainId, account: named } = token.includes("@")
     ? parseChainAddress(ecosystem, token)
     : { chainId: undefined, account: namedToken(token) };
+  const isMeant = (member: number): boolean => chainId === undefined || chainId === member;
   const [here, ofL1] = await Promise.all([
-    chainId === ecosystem.l1.chainId ? undefined : tokenHere(ecosystem, chain, named, provider),
-    chainId === chain.chainId ? undefined : tokenOfL1(ecosystem, chain, named, provider),
+    isMeant(chain.chainId) ? tokenHere(ecosystem, chain, named, provider) : undefined,
+    isMeant(ecosystem.l1.chainId) ? tokenOfL1(ecosystem, chain, named, provider) : undefined,
   ]);
   if (here !== undefined && ofL1 !== undefined && here.address !== ofL1.address) {
     const [name, l1] = [memberName(ecosystem, chain.chainId), memberName(ecosystem, ecosystem.l1.chainId)];
@@ -79,8 +80,7 @@ export async function findToken(
       { token, here: here.address, bridged: ofL1.address },
     );
   }
-  const found =
-    chainId === undefined || chainId === chain.chainId || chainId === ecosystem.l1.chainId ? (here ?? ofL1) : undefined;
+  const found = here ?? ofL1;
   if (found !== undefined) return found;
   throw new ClientError(
     "UnknownToken",

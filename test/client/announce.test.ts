@@ -6,6 +6,7 @@ import { deposit } from "../../src/client/deposit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { bridgedTokenAddress, findToken } from "../../src/client/token.ts";
 import { send } from "../../src/client/send.ts";
+import { estimateSpend } from "../../src/client/spend.ts";
 import { call } from "../../src/client/call.ts";
 import { walletView } from "../../src/client/wallet-view.ts";
 import type { TokenBalance } from "../../src/client/wallet-balances.ts";
@@ -144,6 +145,13 @@ describe("B5: a token that was born on a chain gets its name on another", () => 
     assert.deepEqual([(await find(`${twin}@a`)).address, (await find(`${twin}@a`)).originChainId], [twin, 271]);
     assert.deepEqual([(await find(`${twin}@L1`)).address, (await find(`${twin}@L1`)).originToken], [arrived, twin]);
     assert.equal((await find(arrived)).originToken, twin);
+    // What the text said is not lost on the way: a spend finds its parts by their members.
+    const payment = { asset: `${twin}@a`, to: `${on("b", BOB).address}@b`, amount: 1n, sender: deployer.address };
+    const { parts } = await estimateSpend(info, payment, provider);
+    assert.deepEqual(
+      parts.map(({ chainId, token }) => [chainId, token]),
+      [[271, twin]],
+    );
     await assert.rejects(find(`${twin}@gas`), { code: "UnknownToken" });
     const announced = await announceToken(info, { chain: "a", token: twin }, on("a", ALICE));
     await ecosystem.moveOn();

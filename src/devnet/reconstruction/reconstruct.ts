@@ -142,7 +142,7 @@ export async function rebuild(
   provider: Provider,
   historyOf: (context: HistoryContext) => PublishedHistory,
 ): Promise<Reconstruction> {
-  const { genesis, upTo = "executed" } = options;
+  const { genesis, upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
   const hyperchain = toHex(fromHex(options.hyperchain, 20));
   const l1 = await readBlock(provider, options.toBlock ?? "latest");
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
@@ -153,7 +153,7 @@ export async function rebuild(
 
   const total = Number(onL1.totals[upTo]);
   const ledger = new BatchLedger();
-  const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest: DEFAULT_BLOCKS_PER_REQUEST };
+  const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
   const first = await applyImports(state, contract, range);
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber });
   const replay = new BatchReplay({ first, contract, state, ledger, history, provider, block: l1.blockNumber });
