@@ -64,8 +64,8 @@ export async function walletOwner(signer: Signer): Promise<KeyOwner> {
 }
 
 /**
- * Names an account by its first keys, at its home chain's keystore. Resolves with what they are called. `signer` is on the home
- * chain and needs no right. Throws ClientError.
+ * Names an account by its first keys, at its home chain's keystore, unless it has that name already. Resolves with the account
+ * and its present keys. `signer` is on the home chain and needs no right. Throws ClientError.
  */
 export async function registerKeys(
   ecosystem: Ecosystem,
@@ -75,8 +75,13 @@ export async function registerKeys(
   const chain = findChain(ecosystem, home);
   const sender = await senderOn(signer, chain);
   const data = keystore.encodeFunctionData("register", [keys, salt]);
-  await submit(sender, { to: KEYSTORE_ADDRESSES.keystore, data });
   const id = hashOf(["string", "bytes32", "bytes32"], ["hardhat-hyperchain/keystore/id/v1", headOf(1n, keys), salt]);
+  try {
+    await submit(sender, { to: KEYSTORE_ADDRESSES.keystore, data });
+  } catch (error) {
+    // Anyone may have registered the same before, and has gained no right by it.
+    if (!(await isRegistered(sender.provider, id))) throw error;
+  }
   return accountKeys(ecosystem, { home: chain.chainId, id }, () => sender.provider);
 }
 
@@ -190,6 +195,11 @@ function headOf(version: bigint, { threshold, owners }: Keys): Hex {
 
 function hashOf(types: readonly string[], values: readonly unknown[]): Hex {
   return keccak(fromHex(AbiCoder.defaultAbiCoder().encode([...types], [...values]) as Hex));
+}
+
+async function isRegistered(provider: Provider, id: Hex): Promise<boolean> {
+  const call = { to: KEYSTORE_ADDRESSES.keystore, data: keystore.encodeFunctionData("headOf", [id]) };
+  return BigInt(String(keystore.decodeFunctionResult("headOf", await provider.call(call))[0])) !== 0n;
 }
 
 async function ask(provider: Provider, method: "addressOf", args: readonly unknown[]): Promise<string> {
