@@ -128,7 +128,7 @@ async function runTests({ files, isStrict }: Options): ReturnType<Run> {
     const { status } = spawnSync(process.execPath, [script, "--night", "--report", report, ...strict, ...files], {
       stdio: "inherit",
     });
-    // There is none where the contracts do not compile.
+    // The report is missing where the contracts do not compile.
     if (!existsSync(report)) return { isGood: false, figures: "no test has run" };
     const { files: count, failed, unsteady } = JSON.parse(readFileSync(report, "utf8")) as TestReport;
     const named = [...failed, ...unsteady.map((file) => `${file} (unsteady)`)].join(", ");

@@ -19,7 +19,7 @@ export interface Reducer<Command, Result, Own = unknown> extends Returning<Own> 
   carryOut(command: Command): Promise<Result>;
 }
 
-/** Where commands come from. It is told first what came of each, whoever sent it. */
+/** Where commands come from. It is told first what came of each command, also of those from other sources. */
 export interface Source<Result, Own = unknown> extends Returning<Own> {
   on(result: Result): void;
 }

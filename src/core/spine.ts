@@ -125,7 +125,7 @@ export class Spine<Command, Result extends { readonly command: Command }> {
     if (at >= 0) this.#marks = this.#marks.slice(0, at);
   }
 
-  /** Returns to a mark, and has done again, by whoever decides it, what was done since. */
+  /** Returns to a mark. The caller decides what of the commands since then is carried out again. */
   async redo<Done>(from: Mark, again: (done: readonly Command[]) => Promise<Done>): Promise<Done> {
     const done = this.since(from);
     await this.returnTo(from, "redo");

@@ -18,7 +18,8 @@ import { startVerifiedChain } from "../chain/support/verified-chain.ts";
 import type { VerifiedChain } from "../chain/support/verified-chain.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { byNight } from "../support/nightly.ts";
-import { ALICE, decideAtRandom, KeptInMemory } from "./support/random-commands.ts";
+import { KeptInMemory } from "../chain/support/kept-in-memory.ts";
+import { ALICE, decideAtRandom } from "./support/random-commands.ts";
 
 const ACCOUNTS = [{ address: ALICE.address, balanceWei: 10n ** 20n }];
 const STEPS = 14;

@@ -10,7 +10,7 @@ import type { CompleteOptions } from "../options.ts";
 interface L1Watch {
   /** From now on, from time to time. */
   begin(): void;
-  /** Now, for who wants to know the newest; nothing before it begins. Whatever comes of it is told as that of any other look. */
+  /** Looks now; does nothing before `begin`. What it finds, an error too, is told as that of any other look. */
   look(): Promise<void>;
 }
 

@@ -118,9 +118,9 @@ const PARALLEL_READS = 16;
  * provider's error where L1 does not answer.
  */
 export async function reconstruct(options: ReconstructionOptions): Promise<Reconstruction> {
-  const { l1, blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
+  const { l1 } = options;
   const build = (provider: Provider): Promise<Reconstruction> =>
-    rebuild(options, provider, ({ contract, fromBlock, toBlock }) =>
+    rebuild(options, provider, ({ contract, fromBlock, toBlock, blocksPerRequest }) =>
       historyInEvents(provider, contract, { fromBlock, toBlock, blocksPerRequest }),
     );
   return typeof l1 === "string" ? withProvider(l1, build) : build(l1);
@@ -134,6 +134,7 @@ export interface HistoryContext {
   readonly state: RebuiltState;
   readonly fromBlock: number;
   readonly toBlock: number;
+  readonly blocksPerRequest: number;
 }
 
 /** Rebuilds a chain from a history of it, and a provider that answers what its contract holds. Rejects as `reconstruct` does. */
@@ -155,7 +156,7 @@ export async function rebuild(
   const ledger = new BatchLedger();
   const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
   const first = await applyImports(state, contract, range);
-  const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber });
+  const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber, blocksPerRequest });
   const replay = new BatchReplay({ first, contract, state, ledger, history, provider, block: l1.blockNumber });
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });

@@ -1,3 +1,4 @@
+import { KeptInMemory } from "../support/kept-in-memory.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
@@ -12,8 +13,6 @@ import { fromHex, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import type { ChainDependencies } from "../../../src/chain/chain.ts";
-import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
-import type { CommandStore } from "../../../src/chain/ordering/command-store.ts";
 import { startTestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import type { TestChain } from "../support/chain.ts";
@@ -213,43 +212,6 @@ describe("attack 26: what BLOCKHASH answers", () => {
   });
 });
 
-/** Keeps commands, as a disk would that lost its process at any of them. */
-class KeptInMemory implements CommandStore {
-  readonly commands: BatchCommand[];
-  readonly waiting = { add() {}, delete() {}, keepOnly() {} };
-
-  constructor(commands: readonly BatchCommand[] = []) {
-    this.commands = [...commands];
-  }
-
-  get length(): number {
-    return this.commands.length;
-  }
-
-  append(command: BatchCommand): void {
-    this.commands.push(command);
-  }
-
-  truncate(length: number): void {
-    this.commands.length = length;
-  }
-
-  keepLists(): void {}
-
-  together<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  durable(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** What a process begins with that is started now. */
-  get keeping(): NonNullable<ChainDependencies["keeping"]> {
-    return { store: this, kept: { commands: [...this.commands], waiting: [], executed: 1n } };
-  }
-}
-
 describe("a chain that goes on from what L1 has", () => {
   for (const [number, keptBlocks, what, next] of [
     [1, 0, "behind its opening", "the batch's end"],
@@ -275,11 +237,11 @@ describe("a chain that goes on from what L1 has", () => {
             keeping,
           });
         };
-        const killed = new KeptInMemory();
+        const killed = new KeptInMemory([], 1n);
         const before = await start(killed.keeping);
         await before.chain.sequencer.mine();
         await before.chain.close();
-        const kept = new KeptInMemory(killed.commands.slice(0, number));
+        const kept = new KeptInMemory(killed.commands.slice(0, number), 1n);
         assert.deepEqual(
           kept.commands.map(({ type }) => type),
           ["open", ...Array.from({ length: keptBlocks }, () => "block")],

@@ -1,7 +1,4 @@
 import { Interface } from "ethers";
-import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
-import type { CommandStore } from "../../../src/chain/ordering/command-store.ts";
-import type { ChainDependencies } from "../../../src/chain/chain.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
@@ -13,39 +10,6 @@ export const [ALICE, PAUPER] = [new TestWallet(1), new TestWallet(2)];
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
 const MESSENGER = new Interface(["function sendToL1(bytes)"]);
-
-/** Keeps commands as a disk does. */
-export class KeptInMemory implements CommandStore {
-  readonly commands: BatchCommand[];
-  readonly waiting = { add() {}, delete() {}, keepOnly() {} };
-
-  constructor(commands: readonly BatchCommand[] = []) {
-    this.commands = [...commands];
-  }
-
-  append(command: BatchCommand): void {
-    this.commands.push(command);
-  }
-
-  truncate(length: number): void {
-    this.commands.length = length;
-  }
-
-  keepLists(): void {}
-
-  together<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  durable(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** What a process begins with that is started now. */
-  get keeping(): NonNullable<ChainDependencies["keeping"]> {
-    return { store: this, kept: { commands: [...this.commands], waiting: [], executed: 0n } };
-  }
-}
 
 /** Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, a cheat. */
 export async function decideAtRandom(test: VerifiedChain, random: Random, withCheats: boolean): Promise<void> {
