@@ -83,6 +83,8 @@ interface NodeVersions {
   readonly current: bigint;
   /** Undefined where no other version is scheduled. */
   readonly next: ScheduledUpgrade | undefined;
+  /** Number of the block of L1 by which that is told; undefined before the chain's first look at L1. */
+  readonly readUpTo: number | undefined;
 }
 
 /** One chain with everything between its users and the execution of its batches on L1. */
@@ -267,10 +269,10 @@ async function keepPlaceAtRest(
   await chain.keepPlace?.();
 }
 
-function versionsNow({ sequencer, operationsTaken }: Chain, { versionOf, upgrades }: ChainVersions): NodeVersions {
+function versionsNow({ sequencer, operationsTaken }: Chain, { versionOf, upgrades, readUpTo }: ChainVersions): NodeVersions {
   const current = versionOf(sequencer.nextEnvironment.timestamp, operationsTaken());
   const newest = upgrades.at(-1);
-  return { current, next: newest?.version === current ? undefined : newest };
+  return { current, next: newest?.version === current ? undefined : newest, readUpTo };
 }
 
 function shared(time: MovableClock | undefined): { readonly time?: MovableClock } {

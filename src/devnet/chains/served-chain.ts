@@ -39,8 +39,6 @@ export interface DevnetChain {
   readonly throughput: Throughput;
   /** Checks the execution of all that L1 has of it; absent where that is trusted. */
   readonly executionWatch?: ExecutionWatch | undefined;
-  /** Looks at L1 now, and not only at its next time. Absent where it looks when it is told to. */
-  readonly lookAtL1?: (() => Promise<void>) | undefined;
 }
 
 export interface ServedChain extends DevnetChain, ChainAccess {

@@ -7,10 +7,13 @@ import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
+import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
+import type { Disposer } from "../../runtime/disposer.ts";
+import { repeat } from "../../runtime/repeat.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../accounts.ts";
 import { resolveBaseToken } from "../chains/base-token.ts";
@@ -31,7 +34,6 @@ import type { ChainPlan } from "../../options/plan.ts";
 import type { CompleteOptions } from "../options.ts";
 import type { ChainInfo } from "../view/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
-import { watchL1 } from "./watch-l1.ts";
 
 /** What a chain's user is told by its process. */
 export interface ChainEvents {
@@ -117,8 +119,7 @@ export function openChain(
     const onNamed = (batch: NamedBatch): void => events.onNamed?.(plan.chainId, batch);
     const executionWatch = await watchOwnChain(chain, { genesis, prover: executionProver, clock, onNamed });
     const watched = { ...chain, executionWatch };
-    const l1Watch = watchL1(watched, opening, closing);
-    return { ...watched, lookAtL1: l1Watch?.look, watchL1: () => l1Watch?.begin(), close: () => closing.close() };
+    return { ...watched, watchL1: () => watchL1(watched, opening, closing), close: () => closing.close() };
   });
 }
 
@@ -207,6 +208,30 @@ function pipelineDependencies(
     onProvable: events.onProvable,
     onStop: (error) => events.onStop?.(chainId, error),
   };
+}
+
+function watchL1(
+  { chainId, pipeline, executionWatch }: ServedChain,
+  { options, clock, events }: ChainOpening,
+  closing: Disposer,
+): void {
+  if (options.pollIntervalMs === undefined) return;
+  // It may only not have been answered.
+  const look = (): Promise<void> => executionWatch?.look() ?? Promise.resolve();
+  if (executionWatch !== undefined) closing.add(repeat(clock, options.pollIntervalMs, look, () => true));
+  closing.add(
+    repeat(
+      clock,
+      options.pollIntervalMs,
+      () => pipeline.pollL1(),
+      (error) => {
+        // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
+        if (!(error instanceof L1ReorgError) && pipeline.fault() === undefined) return true;
+        events.onStop?.(chainId, error);
+        return false;
+      },
+    ),
+  );
 }
 
 /** What the feed tells of a new block. */

@@ -149,6 +149,11 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
   /** Name of the chain on which it settles; absent where that is L1. */
   readonly settlesOn?: string;
   readonly blockNumber: number;
+  /**
+   * The newest block of what it settles on that it has read: of scheduled upgrades, operations and roots it knows those up to
+   * there. Absent before its first look.
+   */
+  readonly settlementBlock?: number;
   /** Transactions that wait for a block. */
   readonly waiting: number;
   /** That came into blocks in the last ten seconds; absent where only its readers may see it. */

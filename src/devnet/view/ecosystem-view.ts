@@ -5,7 +5,6 @@ import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Journey } from "../../relayer/journey.ts";
-import { answerWithin } from "../../relayer/reading.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
@@ -93,7 +92,7 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
           chains().flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()])),
         );
       // A member that does not answer is a reason to ask for the status, not to refuse it.
-      const [outdated] = await Promise.all([read(), newestOfL1(chains())]);
+      const outdated = await read();
       const open = [...relayer.openJourneys().map(infoOf), ...toL1.open()].filter(
         ({ sentTooEarly }) => sentTooEarly !== "wentBack",
       );
@@ -118,13 +117,6 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
       return judged(inOrder([...relayer.journeys().map(infoOf), ...toL1.all()]));
     },
   };
-}
-
-/** What L1 has by now of chains that move by themselves counts for them before they are asked: their next look may be to come. */
-async function newestOfL1(chains: readonly Pick<DevnetChain, "name" | "lookAtL1">[]): Promise<void> {
-  await Promise.allSettled(
-    chains.flatMap(({ name, lookAtL1 }) => (lookAtL1 === undefined ? [] : [answerWithin(lookAtL1(), name, READ_MS)])),
-  );
 }
 
 /** What is said of journeys, which is put into words again where they have gone on. */
@@ -232,6 +224,7 @@ function settlementInfo({ name, chainId, url, ecosystem, forwarders }: Settlemen
 function chainStatus(chain: DevnetChain): ChainStatus {
   const { name, chainId, base, pipeline } = chain;
   const { sequencer, mempool } = pipeline.chain;
+  const { readUpTo } = pipeline.versions();
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
   const stuck = chainStuckBecause(chain);
@@ -241,6 +234,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     chainId: Number(chainId),
     ...(base.chain === undefined ? {} : { settlesOn: base.name }),
     blockNumber: Number(sequencer.head.number),
+    ...(readUpTo === undefined ? {} : { settlementBlock: readUpTo }),
     waiting: mempool.size,
     transactionsPerSecond: chain.throughput.perSecond(),
     batches: pipeline.progress(),

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import { findChain } from "../../client/ecosystem.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
+import type { EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
 import { reconstructCarriedOn } from "../../devnet/reconstruction/reconstruct-carried.ts";
 import { reconstruct } from "../../devnet/reconstruction/reconstruct.ts";
 import type { ReconstructionOptions, Reconstruction, ReconstructionProgress } from "../../devnet/reconstruction/reconstruct.ts";
@@ -50,6 +51,11 @@ export interface FoundOnL1 {
   readonly output: Output;
   /** Asks the chain itself; absent where only its contract is known. */
   readonly chain?: (method: string, params: readonly unknown[], limits: AnswerLimits) => Promise<unknown>;
+  /**
+   * The newest block of its layer that the running chain has read; undefined where it reads none now. Absent where only its
+   * contract is known.
+   */
+  readonly readUpTo?: () => Promise<number | undefined>;
   /** Whether it was found in a running ecosystem, of which development accounts can be named. */
   readonly runs: boolean;
   /** The chain on which it settles, if it is known. */
@@ -130,6 +136,7 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
     output,
     ...(known === undefined ? {} : { name: known.name }),
     ...(known === undefined ? {} : { chain: (method, params, limits) => session.ask(known.chainId, method, params, limits) }),
+    ...(known === undefined ? {} : { readUpTo: () => readUpTo(session, known.chainId) }),
     runs: true,
     hasNoNode: false,
     ...(below === undefined ? {} : { base: runningChain(session, below, below.hyperchain) }),
@@ -138,6 +145,13 @@ function runningChain(session: Session, known: KnownChain | undefined, hyperchai
       .map(({ name }) => name),
     withSigner: async (from, _chainId, act) => act(signerOf(session, await readSender(session, from, settlement.name))),
   };
+}
+
+/** A paused chain reads nothing. */
+async function readUpTo({ request }: Session, chainId: number): Promise<number | undefined> {
+  const { chains } = (await request("hyperchain_status")) as EcosystemStatus;
+  const status = chains.find((chain) => chain.chainId === chainId);
+  return status?.stopped === true || status?.fault !== undefined ? undefined : status?.settlementBlock;
 }
 
 /** A chain of which only its contract is known. */

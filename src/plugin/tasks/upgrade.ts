@@ -23,6 +23,10 @@ interface UpgradeArguments extends ChainOnL1Arguments {
   readonly from: string | undefined;
 }
 
+/** How long a running chain is given to read what was done, and the time between two questions whether it has. */
+const READ_MS = 15_000;
+const LOOK_MS = 50;
+
 /** Versions have 32 bits. */
 const VERSION = wholeNumber(0, 2 ** 32 - 1, 2);
 
@@ -108,14 +112,32 @@ async function requireVersion(
   chain.output.progress(`added version ${version} with the verifier ${content.verifier} (${hash})`);
 }
 
-function asAdmin(
+/** Resolves once the chain, where it runs, has read what was done: what is asked of the ecosystem afterwards shows it. */
+async function asAdmin(
   chain: FoundOnL1,
   { admin, chainId }: ChainUpgrades,
   from: string | undefined,
   l1: JsonRpcProvider,
   work: (sender: Sender) => Promise<Hex>,
 ): Promise<Hex> {
-  return asSigner(chain, admin, `the admin of chain ${chainId}`, from, l1, work);
+  const hash = await asSigner(chain, admin, `the admin of chain ${chainId}`, from, l1, work);
+  const receipt = await l1.getTransactionReceipt(hash);
+  if (receipt !== null) await untilRead(chain, receipt.blockNumber);
+  return hash;
+}
+
+/** A chain whose layer lets some blocks pass before they count may take longer: then it is said, and not waited for. */
+async function untilRead({ readUpTo, name, layer, output }: FoundOnL1, blockNumber: number): Promise<void> {
+  const begun = performance.now();
+  for (;;) {
+    const read = await readUpTo?.();
+    if (read === undefined || read >= blockNumber) return;
+    if (performance.now() - begun > READ_MS) {
+      const later = `${name} has read ${layer} up to block ${read}, and this is in block ${blockNumber}`;
+      return output.progress(`${later}: hyperchain:status shows it once ${name} has read that`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** Signs with the key of `account`, which alone may do the work. Throws a plugin error where the key is another's. */

@@ -32,6 +32,7 @@ export class ChainVersions {
   #events: readonly UpgradeEvent[];
   #isProvisional: boolean;
   readonly #readFrom: number;
+  #readUpTo: number | undefined;
 
   /**
    * `known` is what others have read, and counts until the reader's first look; what is of blocks before `readFrom`, the
@@ -51,11 +52,18 @@ export class ChainVersions {
     this.#isProvisional = false;
     if (reorg !== undefined) this.returnTo(reorg.blockNumber);
     this.#events = [...this.#events, ...upgradesIn(events, this.#chain)];
+    this.#readUpTo = checkpoint.blockNumber;
   }
 
   /** The reader has returned to this block: it reads what comes after it again. */
   returnTo(blockNumber: number): void {
     this.#events = this.#events.filter((event) => event.blockNumber <= blockNumber);
+    this.#readUpTo = blockNumber;
+  }
+
+  /** Of the newest block whose events count; undefined before the reader's first look. */
+  get readUpTo(): number | undefined {
+    return this.#readUpTo;
   }
 
   readonly versionOf: VersionOf = (firstTimestamp, operationsBefore) =>

@@ -3,7 +3,7 @@ import type { HDNodeWallet } from "ethers";
 import hre from "hardhat";
 import { senderOn } from "../../../src/client/submit.ts";
 import type { Sender } from "../../../src/client/submit.ts";
-import { addVersion, cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../../src/client/upgrade.ts";
+import { addVersion, readUpgrades, readVersion, scheduleUpgrade } from "../../../src/client/upgrade.ts";
 import type { ChainUpgrades } from "../../../src/client/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
@@ -47,10 +47,6 @@ export class Upgrades {
     const upgrades = await this.read();
     await scheduleUpgrade(upgrades, version, await this.#sender(this.#wallet(ACCOUNT_NUMBERS.firstOperator)));
     return upgrades.noticeSeconds;
-  }
-
-  async cancel(): Promise<void> {
-    await cancelUpgrade(await this.read(), await this.#sender(this.#wallet(ACCOUNT_NUMBERS.firstOperator)));
   }
 
   /** Moves the ecosystem's time past a notice, and lets the chain look at L1. */

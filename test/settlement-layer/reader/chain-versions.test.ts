@@ -126,6 +126,17 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
     versions.take(poll([scheduled(1, 2n, 1_000n)]));
     assert.equal(versions.upgrades.length, 1);
   });
+
+  test("are told with the block up to which the reader has come, which goes back with it", () => {
+    const versions = new ChainVersions(CHAIN, [scheduled(1, 2n, 1_000n)]);
+    assert.equal(versions.readUpTo, undefined);
+    versions.take({ events: [], reorg: undefined, checkpoint: undefined });
+    assert.equal(versions.readUpTo, undefined);
+    versions.take(poll([]));
+    assert.equal(versions.readUpTo, 100);
+    versions.returnTo(4);
+    assert.equal(versions.readUpTo, 4);
+  });
 });
 
 const [SECOND, THIRD] = [furtherVersion(1), furtherVersion(2)];
