@@ -51,7 +51,7 @@ export { deployKeystore, hasKeystore, KEYSTORE_ADDRESSES } from "./client/keysto
 export { bringPlan, isLegDone, legsOfSpend, signPlan } from "./client/plan.ts";
 export type { BroughtLeg, PlanLeg, PlannedCall, SignedPlan } from "./client/plan.ts";
 export { loadSlot, viewSlot } from "./client/remote-slot.ts";
-export type { RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
+export type { AskingProviderOf, RemoteSlot, RemoteSlotRequest } from "./client/remote-slot.ts";
 export { announceName, chooseName, chosenName, pointName, requireFreeName, takeName, transferName } from "./client/names.ts";
 export type { AnnouncedName, NameRequest } from "./client/names.ts";
 export { listNames } from "./client/name-list.ts";

@@ -36,7 +36,10 @@ export interface EcosystemChain {
 export type ChainName = string | number | bigint;
 
 /** A chain by name or id. Throws ClientError UnknownChain, which lists those that there are, or OtherSettlementLayer. */
-export function findChain(ecosystem: Ecosystem, nameOrId: ChainName): EcosystemChain {
+export function findChain<Chain extends EcosystemChain>(
+  ecosystem: Omit<Ecosystem, "chains"> & { readonly chains: readonly Chain[] },
+  nameOrId: ChainName,
+): Chain {
   const chain = ecosystem.chains.find((candidate) => isNamed(candidate, nameOrId));
   if (chain !== undefined) return chain;
   requireOwnId(ecosystem, nameOrId);

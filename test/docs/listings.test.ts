@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import ts from "typescript";
 import * as client from "../../src/client.ts";
-import * as viem from "../../src/client/viem-chain.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const read = (path: string): string => readFileSync(join(root, path), "utf8");
-const pages = globSync(["README.md", "docs/*.md", "docs/recipes/*.md"], { cwd: root }).map((page) => page.replaceAll("\\", "/"));
+import { LISTINGS, readPage, ROOT } from "./page-listings.ts";
+import type { Listing } from "./page-listings.ts";
 
 /** By page and first line: the test files that run what a listing shows. */
-const RUN_BY = JSON.parse(read("test/docs/listing-tests.json")) as Record<string, Record<string, readonly string[]>>;
+const RUN_BY = JSON.parse(readPage("test/docs/listing-tests.json")) as Record<string, Record<string, readonly string[]>>;
 /** Listings that no test can run, and why. */
 const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
   "an explorer's image comes from a registry, and its settings are its own": [
@@ -23,22 +18,8 @@ const NOT_RUN: Readonly<Record<string, readonly string[]>> = {
 };
 const notRun = new Set(Object.values(NOT_RUN).flat());
 
-interface Listing {
-  readonly page: string;
-  readonly language: string;
-  /** Its name on the page. */
-  readonly first: string;
-  readonly code: string;
-}
-
-/** Listings that are no files of the repository: those are run as they stand (snippets.test.ts). */
-const listings: readonly Listing[] = pages.flatMap((page) =>
-  [...read(page).matchAll(/(<!-- snippet: \S+ -->\n)?^ *```(\w*)\n([^]*?)^ *```/gm)]
-    .filter(([, marked]) => marked === undefined)
-    .map(([, , language = "", code = ""]) => ({ page, language, first: code.split("\n")[0]?.trim() ?? "", code })),
-);
 const PICTURES = ["", "text", "mermaid"];
-const toRun = listings.filter(({ language, first }) => !PICTURES.includes(language) && !notRun.has(first));
+const toRun = LISTINGS.filter(({ language, first }) => !PICTURES.includes(language) && !notRun.has(first));
 
 /** Tasks, functions of the client and methods of the test API that a listing uses. */
 function usedBy({ code }: Listing): readonly string[] {
@@ -61,7 +42,7 @@ describe("I6: every listing of the docs runs", () => {
     assert.deepEqual(named.sort(), [...new Set(toRun.map(({ page, first }) => `${page}: ${first}`))].sort());
     for (const first of notRun)
       assert.ok(
-        listings.some((listing) => listing.first === first),
+        LISTINGS.some((listing) => listing.first === first),
         `no listing begins with ${first}`,
       );
   });
@@ -70,8 +51,8 @@ describe("I6: every listing of the docs runs", () => {
     for (const listing of toRun) {
       const files = (RUN_BY[listing.page]?.[listing.first] ?? []).map((name) => `test/${name}.test.ts`);
       assert.ok(files.length > 0, `${listing.page}: ${listing.first}`);
-      for (const file of files) assert.ok(existsSync(join(root, file)), `${listing.page}: ${file}`);
-      const texts = files.map(read);
+      for (const file of files) assert.ok(existsSync(join(ROOT, file)), `${listing.page}: ${file}`);
+      const texts = files.map(readPage);
       for (const what of usedBy(listing))
         assert.ok(
           texts.some((text) => uses(text, what)),
@@ -80,36 +61,8 @@ describe("I6: every listing of the docs runs", () => {
     }
   });
 
-  test("those of TypeScript are TypeScript, and import what the package has", () => {
-    const exported: Readonly<Record<string, object>> = { "hardhat-hyperchain/client": client, "hardhat-hyperchain/viem": viem };
-    const inTypeScript = toRun.filter(({ language }) => language === "ts");
-    assert.ok(inTypeScript.length > 20, `${inTypeScript.length} listings`);
-    for (const { page, first, code } of inTypeScript) {
-      // A part of a config is the inside of an object.
-      const whole = /^\s*\w+: /.test(code) ? `({${code}})` : code;
-      const { diagnostics = [] } = ts.transpileModule(whole, {
-        reportDiagnostics: true,
-        compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
-      });
-      assert.deepEqual(
-        diagnostics.map(({ messageText }) => messageText),
-        [],
-        `${page}: ${first}`,
-      );
-      for (const [, names = "", module = ""] of code.matchAll(/import \{([^}]*)\} from "([^"]+)"/g)) {
-        const known = exported[module];
-        if (known === undefined) continue;
-        for (const name of names
-          .split(",")
-          .map((each) => each.trim())
-          .filter(Boolean))
-          assert.ok(name.startsWith("type ") || name in known, `${page}: ${module} has no ${name}`);
-      }
-    }
-  });
-
   test("pictures hold nothing to run", () => {
-    for (const { page, language, code } of listings)
+    for (const { page, language, code } of LISTINGS)
       if (PICTURES.includes(language)) assert.doesNotMatch(code, /^ *(npx|npm|curl|import) /m, page);
   });
 });

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository's root. */
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** The pages whose listings tests read, by their paths in the repository. */
+export const PAGES = globSync(["README.md", "docs/*.md", "docs/recipes/*.md"], { cwd: ROOT })
+  .map((page) => page.replaceAll("\\", "/"))
+  .sort();
+
+export interface Listing {
+  readonly page: string;
+  readonly language: string;
+  /** Its first line, which names it on the page. */
+  readonly first: string;
+  readonly code: string;
+}
+
+export function readPage(page: string): string {
+  return readFileSync(join(ROOT, page), "utf8");
+}
+
+/** Listings that are no files of the repository: those are run as they stand (snippets.test.ts). */
+export const LISTINGS: readonly Listing[] = PAGES.flatMap((page) =>
+  [...readPage(page).matchAll(/(<!-- snippet: \S+ -->\n)?^( *)```(\w*)\n([^]*?)^ *```/gm)]
+    .filter(([, marked]) => marked === undefined)
+    .map(([, , indent = "", language = "", code = ""]) => ({
+      page,
+      language,
+      first: code.split("\n")[0]?.trim() ?? "",
+      code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+    })),
+);
