@@ -240,7 +240,7 @@ export const COMPRESSION = defineBus("compression", 30, { tag: 1, left: DIGEST, 
 export const RECOVER = defineBus("recover", 27, { space: 1, offset: 1, time: 1, word: LIMBS });
 /**
  * Says what a node of the state tree's lower 29 levels is before a run and after it; leaves are of height 0. Sent by roots for
- * the node that is left of all and by tree for its children, received by tree and by leaves, each once.
+ * the node that is left of all and by tree for its children, received by tree and by leaves (or relistedPlaces), each once.
  */
 export const NODE = defineBus("node", 31, { height: 1, index: 1, before: DIGEST, after: DIGEST });
 /** Says what a leaf is worth before a run and after it. Sent by keys, received by leaves, each leaf once at most. */
@@ -255,3 +255,7 @@ export const ROOTS = defineBus("roots", 34, { before: DIGEST, after: DIGEST });
  * elements in the upper 24 bytes instead, three each. Answered by digestWords. The sender sees to it that limbs are below 2^16.
  */
 export const DIGEST_WORDS = defineBus("digestWords", 35, { tag: 1, packed: 1, left: LIMBS, right: LIMBS, result: LIMBS });
+/** Says which leaf a place has before leaves are listed anew. Sent by relistedLeaves, received by relistedPlaces, each once. */
+export const LISTED_BEFORE = defineBus("listedBefore", 60, { index: 1, leaf: DIGEST });
+/** Says which leaf a place has afterwards. Sent by relistedLeaves, received by relistedPlaces, each once. */
+export const LISTED_AFTER = defineBus("listedAfter", 61, { index: 1, leaf: DIGEST });

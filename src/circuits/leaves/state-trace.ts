@@ -23,7 +23,7 @@ export interface StateTrace {
 }
 
 /** A node before a run and after it. */
-interface NodeChange {
+export interface NodeChange {
   readonly before: Digest;
   readonly after: Digest;
 }
@@ -42,20 +42,30 @@ export function traceNodes(
   state: StateBefore,
   compress: CompressDigests,
 ): Omit<StateTrace, "leaves"> {
-  const nodes = new Map<number, NodeChange>();
+  const changes = new Map<number, NodeChange>();
   for (const { existed, inserted, index, leafBefore, leafAfter } of leaves) {
-    if (existed + inserted > 0) nodes.set(index, { before: leafBefore, after: leafAfter });
+    if (existed + inserted > 0) changes.set(index, { before: leafBefore, after: leafAfter });
   }
-  if (nodes.size === 0) {
+  return traceChanges({ changes, countAfter: leaves.at(-1)?.finalCount ?? state.leafCount }, paths, state, compress);
+}
+
+/** The same above the places of these leaves: `changes` by place; a leaf that is not there is 0. */
+export function traceChanges(
+  { changes, countAfter }: { readonly changes: ReadonlyMap<number, NodeChange>; readonly countAfter: number },
+  paths: readonly TouchedPath[],
+  state: StateBefore,
+  compress: CompressDigests,
+): Omit<StateTrace, "leaves"> {
+  if (changes.size === 0) {
     const top = topAbove(state.last);
     return { tree: [], roots: rootsRow({ before: top, after: top }, state.leafCount, state.leafCount, compress) };
   }
   const siblings = siblingsOf(paths, state);
   const tree: TreeCells[] = [];
-  let level: ReadonlyMap<number, NodeChange> = nodes;
+  let level = changes;
   for (let height = 0; height < TOP_HEIGHT; height++) level = parents(level, height, { siblings, tree, compress });
-  const [top, countAfter] = [level.get(0), leaves.at(-1)?.finalCount];
-  if (top === undefined || countAfter === undefined) throw new RangeError("a leaf has an index of 2^29 or above");
+  const top = level.get(0);
+  if (top === undefined) throw new RangeError("a leaf has an index of 2^29 or above");
   return { tree, roots: { ...rootsRow(top, state.leafCount, countAfter, compress), touched: 1 } };
 }
 

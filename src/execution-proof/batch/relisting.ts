@@ -88,8 +88,8 @@ function fold(places: readonly number[], first: number, nodes: Nodes, height = S
   return nodes.node(left, fold(above, first, nodes, height - 1, 2 * index + 1));
 }
 
-/** Undefined where a leaf that is taken out is not the successor of just one. */
-function listedAnew(
+/** The leaves as they are listed anew. Undefined where a leaf that is taken out is not the successor of just one. */
+export function listedAnew(
   listed: readonly PartialLeaf[],
   linked: readonly PartialLeaf[],
 ): Pick<Relisting, "listed" | "linked"> | undefined {

@@ -1,0 +1,87 @@
+import { boundaryAir, boundaryColumns, boundaryValueCount } from "../../circuits/boundary/boundary-air.ts";
+import { CompressionRequests, compressionColumns } from "../../circuits/compression/compression-trace.ts";
+import { compressionAir } from "../../circuits/compression/compression-air.ts";
+import { type NodeChange, traceChanges } from "../../circuits/leaves/state-trace.ts";
+import type { TouchedPath } from "../../circuits/leaves/touched-leaf.ts";
+import { relistedLeavesAir } from "../../circuits/relisted-leaves/relisted-leaves-air.ts";
+import {
+  type RelistedLeaf,
+  relistedLeafRows,
+  relistedLeavesColumns,
+} from "../../circuits/relisted-leaves/relisted-leaves-trace.ts";
+import { relistedPlacesAir } from "../../circuits/relisted-places/relisted-places-air.ts";
+import { relistedPlaceRows, relistedPlacesColumns } from "../../circuits/relisted-places/relisted-places-trace.ts";
+import { rootsAir } from "../../circuits/roots/roots-air.ts";
+import { rootsColumns } from "../../circuits/roots/roots-trace.ts";
+import { treeAir } from "../../circuits/tree/tree-air.ts";
+import { treeColumns } from "../../circuits/tree/tree-trace.ts";
+import { limbsOf } from "../../circuits/words/word.ts";
+import { compress as plainCompress } from "../../kernels/reference/poseidon.ts";
+import { valueDigest } from "../../protocol/diff-digest.ts";
+import { ZERO_DIGEST } from "../../protocol/digest.ts";
+import type { ProofParameters } from "../../stark/parameters.ts";
+import type { ProverInput } from "../../stark/prover-input.ts";
+import { compileSystem, type System } from "../../stark/system.ts";
+import { encodeStatement, statementValues } from "../run-statement.ts";
+import type { PartialTree } from "./partial-tree.ts";
+import { listedAnew, type Relisting } from "./relisting.ts";
+
+/**
+ * The system that proves "the state under the second root has the leaves of the one under the first, but for some that are 0": in
+ * which order they are listed is the prover's choice. Where the second root is that of a list proof, it is the list's.
+ */
+export function relistingSystem(parameters: ProofParameters): System {
+  return compileSystem({
+    name: "relisting/1",
+    parameters,
+    tables: [relistedLeavesAir, relistedPlacesAir, treeAir, rootsAir, compressionAir, () => boundaryAir([])].map((air) => ({
+      air: air(),
+    })),
+    statementValueCount: boundaryValueCount(0),
+    publicValues: (statement) => statementValues(statement, 0),
+  });
+}
+
+/** What proves how leaves of a tree are listed anew. Throws RangeError for what is no relisting of that tree. */
+export function relistingInput(
+  tree: Pick<PartialTree, "proveLeaf">,
+  { listed, linked, first }: Relisting,
+  { minLogRows }: Pick<ProofParameters, "minLogRows">,
+): ProverInput {
+  const anew = listedAnew(listed, linked);
+  if (anew === undefined) throw new RangeError("a leaf is taken out that is not the successor of just one other");
+  const requests = new CompressionRequests();
+  const { compress } = requests;
+  const placeAfter = new Map([...anew.linked, ...anew.listed].map(({ key, index }) => [key.join(), index]));
+  const leaves = [...linked, ...listed].map(({ leafKind, key, nextKey, value, index }): RelistedLeaf => {
+    const own = { kind: leafKind, key, successor: nextKey, placeBefore: index, placeAfter: placeAfter.get(key.join()) };
+    return { ...own, value: valueDigest(value, plainCompress) };
+  });
+  const rows = relistedLeafRows(leaves, compress);
+  const counts = { before: first + listed.length, after: first + anew.listed.length };
+  const after = new Map(rows.flatMap((row) => (row.kept === 1 ? [[row.placeAfter, row.leafAfter] as const] : [])));
+  const changes = new Map<number, NodeChange>(
+    rows.map(({ placeBefore, leafBefore }) => [
+      placeBefore,
+      { before: leafBefore, after: after.get(placeBefore) ?? ZERO_DIGEST },
+    ]),
+  );
+  const state = { leafCount: counts.before, last: pathOf(tree, counts.before - 1) };
+  const paths = [...changes.keys()].map((index) => pathOf(tree, index));
+  const { tree: nodes, roots } = traceChanges({ changes, countAfter: counts.after }, paths, state, compress);
+  const traces = [
+    relistedLeavesColumns(rows, minLogRows),
+    relistedPlacesColumns(relistedPlaceRows(changes, counts), minLogRows),
+    treeColumns(nodes, minLogRows),
+    rootsColumns(roots, minLogRows),
+    compressionColumns(requests.list(), minLogRows),
+    boundaryColumns(minLogRows),
+  ];
+  const statement = encodeStatement([], { before: roots.before, after: roots.after });
+  return { statement, auxiliary: traces.map(() => []), traces };
+}
+
+function pathOf(tree: Pick<PartialTree, "proveLeaf">, index: number): TouchedPath {
+  const path = tree.proveLeaf(index);
+  return { ...path, value: limbsOf(path.value) };
+}
