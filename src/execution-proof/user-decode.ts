@@ -56,6 +56,7 @@ const MEANINGS = new Map<number, Cells>([
   [0x43, { ...READ, ...variable("blockNumber") }],
   [0x45, { ...READ, ...ENVIRONMENT_PLACES.blockGasLimit }],
   [0x46, { ...READ, ...ENVIRONMENT_PLACES.chainId }],
+  [0x47, { ...READ, ...field("balance") }],
   [0x48, { ...READ, ...ENVIRONMENT_PLACES.baseFee }],
   [0x49, { ...UNARY, isNumber: 1 }],
   [0x4a, { ...NUMBER, literal: 1 }],

@@ -78,7 +78,7 @@ export const INSTRUCTION_FIELDS = {
 } as const;
 
 /** Places of a frame in a space of frames. */
-export const FRAME_PLACES = 16;
+export const FRAME_PLACES = 32;
 
 /** One row of the program, decoded. Numbers that do not matter are 0; `growth` may be negative. */
 export type Instruction = FieldValues<typeof INSTRUCTION_FIELDS, number>;

@@ -82,9 +82,9 @@ export function visitsAir({ space, position, gas, memoryWords, budget }: UserPla
   exchange(ofFrame(memoryWords), wordsGap, word(...wordsBefore), word(...wordsAfter));
   const ofBudget = { space: b.constant(budget.space), index: b.constant(budget.index) };
   exchange(ofBudget, budgetGap, word(...budgetBefore), word(...budgetAfter));
-  // Gas is below 2^25, and the budget below 2^30, so that what is missing of either cannot be taken for what is left: user mode
-  // takes less than 26 units for a gas (test/execution-proof/user-decode.test.ts), and p is above 2^30 + 26 · 2^25.
-  b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2 ** 5) });
+  // Gas is below 2^24, and the budget below 2^30, so that what is missing of either cannot be taken for what is left: user mode
+  // takes at most 60 units for a gas (test/execution-proof/user-decode.test.ts), and p is above 2^30 + 62 · 2^24.
+  b.send(RANGE14, b.constant(1), { value: b.scale(element(gasBefore, 1), 2 ** 6) });
   b.send(RANGE14, b.constant(1), { value: element(budgetBefore, 1) });
   const left = lookUpNumber30(b, gasAfter);
   b.send(RANGE16, b.constant(1), { value: placeAfter });

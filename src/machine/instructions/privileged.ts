@@ -57,7 +57,7 @@ export const MACHINE = {
    * bytes of its word, three each.
    */
   compress: instruction(0xbc, 3, 1),
-  /** (digest of a chain of blocks' hashes) → the hash that was folded last, as the witness has it */
+  /** (digest of a chain of blocks' hashes) → the hash that was folded last, as the witness has it: its limbs in pairs */
   foldedHash: instruction(0xbe, 1, 1),
   /** (digest of a chain of blocks' hashes) → the digest before that, as the witness has it */
   foldedBefore: instruction(0xbf, 1, 1),

@@ -161,7 +161,7 @@ function stateOperations() {
       pushBytes(kernelStack, word);
     },
     foldedHash: (machine) => {
-      machine.kernelStack.pushBigInt(lastHash(machine).hash);
+      machine.kernelStack.pushBigInt(pairedLimbs(lastHash(machine).hash));
     },
     foldedBefore: (machine) => {
       machine.kernelStack.pushBigInt(lastHash(machine).before);
@@ -173,6 +173,14 @@ function stateOperations() {
       machine.kernelStack.pushBigInt(digest);
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
+}
+
+/** The 16 limbs of a hash in eight pairs, the first highest: the limb of the lower half is the lower of its pair. */
+function pairedLimbs(hash: bigint): bigint {
+  let pairs = 0n;
+  for (let i = 0n; i < 8n; i++)
+    pairs = (pairs << 32n) | (((hash >> (128n + 16n * i)) & 0xffffn) << 16n) | ((hash >> (16n * i)) & 0xffffn);
+  return pairs;
 }
 
 function lastHash({ kernelStack, foldedHashes }: MachineState): FoldedHash {

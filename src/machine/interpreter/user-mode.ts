@@ -167,6 +167,7 @@ const ENVIRONMENT: readonly (readonly [number, NativeOpcode])[] = [
   [0x43, variable("blockNumber")],
   [0x45, number(({ environment }) => environment.blockGasLimit)],
   [0x46, number(({ environment }) => environment.chainId)],
+  [0x47, field("balance")],
   [0x48, number(({ environment }) => environment.baseFee)],
   // No blobs here: their hashes are 0, and their base fee is the least there is.
   [0x49, (_, frame) => ((frame.stack.drop(), frame.stack.pushNumber(0)), true)],

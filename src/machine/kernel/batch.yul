@@ -33,7 +33,7 @@ function openBatch() {
   case 0 { foldParent() }
   default {
     since := get.blockNumber()
-    set.blockHashes(0)
+    setBlockHashes(0)
   }
   endBlock()
   set.cheatCount(0)

@@ -13,7 +13,13 @@ function requireReach() {
 function foldParent() {
   let hash := machine.hint()
   if lt(sub(get.blockNumber(), 1), hashesSince()) { leave }
-  set.blockHashes(foldedHash(get.blockHashes(), hash))
+  setBlockHashes(foldedHash(get.blockHashes(), hash))
+}
+
+// What was unrolled of the chain before is forgotten.
+function setBlockHashes(digest) {
+  set.blockHashes(digest)
+  set.hashesFrom(0)
 }
 
 function foldedHash(digest, hash) -> folded {
@@ -51,13 +57,47 @@ function blockHash(asked) -> hash {
   }
   if or(gt(asked, at), lt(asked, hashesSince())) { leave }
   if gt(sub(at, asked), 255) { leave }
-  let digest := get.blockHashes()
-  at := sub(at, get.hasUnnamedParent())
-  for {} 1 { at := sub(at, 1) } {
-    hash := machine.foldedHash(digest)
+  let from := get.hashesFrom()
+  if iszero(from) {
+    from := sub(add(at, 1), get.hasUnnamedParent())
+    set.hashesBehind(get.blockHashes())
+  }
+  if lt(asked, from) { unroll(from, asked) }
+  hash := hashOfLimbs(load.hashAt(and(asked, 0xff)))
+}
+
+// Takes the links of the blocks before `from` off the chain, down to the one that is asked for. The witness has their hashes with limbs
+// in pairs, as the two compressions take them; a limb has 16 bits, so a hash has no other form.
+function unroll(from, asked) {
+  let digest := get.hashesBehind()
+  let mask := 0x0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff0000ffff
+  for {} lt(asked, from) {} {
+    let limbs := machine.foldedHash(digest)
     let before := machine.foldedBefore(digest)
-    if sub(foldedHash(before, hash), digest) { machine.panic(0x26) }
-    if eq(at, asked) { leave }
+    let low := machine.compress(20, before, and(limbs, mask))
+    if sub(machine.compress(20, low, and(shr(16, limbs), mask)), digest) { machine.panic(0x26) }
+    from := sub(from, 1)
+    store.hashAt(and(from, 0xff), limbs)
     digest := before
   }
+  set.hashesFrom(from)
+  set.hashesBehind(digest)
+}
+
+// The pairs are reversed, then the lower limbs of all parted from the upper ones.
+function hashOfLimbs(v) -> hash {
+  v := or(shl(128, v), shr(128, v))
+  let low := 0xffffffffffffffff0000000000000000ffffffffffffffff
+  v := or(shl(64, and(v, low)), and(shr(64, v), low))
+  low := 0xffffffff00000000ffffffff00000000ffffffff00000000ffffffff
+  v := or(shl(32, and(v, low)), and(shr(32, v), low))
+  v := exchange(v, 0xffff000000000000ffff000000000000ffff000000000000ffff0000, 16)
+  v := exchange(v, 0xffffffff000000000000000000000000ffffffff00000000, 32)
+  hash := exchange(v, 0xffffffffffffffff0000000000000000, 64)
+}
+
+// Exchanges the bits of a mask with those that are so many places above them.
+function exchange(v, mask, distance) -> exchanged {
+  let different := and(xor(v, shr(distance, v)), mask)
+  exchanged := xor(v, xor(different, shl(distance, different)))
 }

@@ -7,10 +7,17 @@ function call_(opcode) -> ok {
   if lt(opcode, 0xf3) { v := popUser() }
   if and(eq(opcode, 0xf1), gt(v, 0)) { if frame.isStatic() { leave } }
   if iszero(popRanges()) { leave }
-  let cost := accountGas(account)
+  let cost := 100
+  let id := 0
+  switch isPrecompile(account)
+  case 0 {
+    id := headerOf(account)
+    if touch(id) { cost := 2600 }
+  }
+  default { if v { id := headerOf(account) } }
   if v {
     cost := add(cost, 9000)
-    if eq(opcode, 0xf1) { if isEmpty(account, headerOf(account)) { cost := add(cost, 25000) } }
+    if eq(opcode, 0xf1) { if isEmpty(account, id) { cost := add(cost, 25000) } }
   }
   let code := codeOf(account)
   if shr(48, code) {
@@ -34,16 +41,18 @@ function call_(opcode) -> ok {
   passOn(and(get.callInput(), 0xffffffff))
   set.mark(get.journalLength())
   if isPrecompile(account) {
-    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), headerOf(account), v)) }
+    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), id, v)) }
     callPrecompile(account, given)
+    if v { keepBalance() }
     leave
   }
   if iszero(code) {
-    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), headerOf(account), v)) }
+    if eq(opcode, 0xf1) { pop(transfer(frame.headerId(), id, v)) }
     giveBack(given, 1)
+    if v { keepBalance() }
     leave
   }
-  enterCall(opcode, account, v)
+  enterCall(opcode, account, id, v)
   machine.setGas(given)
   runCode(code)
 }
@@ -73,7 +82,7 @@ function popRanges() -> ok {
 
 function cannotCall(v) -> bad {
   bad := gt(frame.depth(), 1023)
-  if v { if lt(balanceOf(frame.headerId()), v) { bad := 1 } }
+  if lt(frame.balance(), v) { bad := 1 }
 }
 
 // A call that ran no code: its gas returns, and it returned nothing.
@@ -84,7 +93,7 @@ function giveBack(given, result) {
 }
 
 // The callee's frame from the caller's, with the value moved.
-function enterCall(opcode, account, v) {
+function enterCall(opcode, account, id, v) {
   let depth := frame.depth()
   let static := frame.isStatic()
   let own := frame.address()
@@ -106,13 +115,13 @@ function enterCall(opcode, account, v) {
   }
   default {
     if eq(opcode, 0xfa) { static := 1 }
-    let id := headerOf(account)
     pop(transfer(header, id, v))
     pushFrame()
     setFrame.address(account)
     setFrame.caller(own)
     setFrame.headerId(id)
   }
+  keepBalance()
   setFrame.callValue(v)
   setFrame.isStatic(static)
   setFrame.depth(add(depth, 1))

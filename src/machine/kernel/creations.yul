@@ -59,6 +59,7 @@ function runInitCode(account, id, v, given, code) {
   setFrame.address(account)
   setFrame.caller(own)
   setFrame.headerId(id)
+  keepBalance()
   setFrame.callValue(v)
   setFrame.depth(add(depth, 1))
   setFrame.isCreation(1)

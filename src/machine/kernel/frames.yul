@@ -36,6 +36,7 @@ function callTarget(sender, gasLimit) {
   setFrame.caller(sender)
   setFrame.callValue(get.value())
   setFrame.headerId(id)
+  keepBalance()
   setFrame.mark(get.mark())
   setFrame.refund(get.refund())
   setFrame.isCreation(get.isCreation())
@@ -76,7 +77,6 @@ function serveState(opcode) -> done {
     leave
   }
   case 0x31 { ok := balance_() }
-  case 0x47 { ok := selfBalance_() }
   case 0x3b { ok := extCodeSize_() }
   case 0x3f { ok := extCodeHash_() }
   case 0x3c { ok := extCodeCopy_() }
@@ -154,6 +154,7 @@ function exitFrame(status, offset, length) -> done {
   let output := frame.output()
   let account := frame.address()
   machine.enterFrame(parent)
+  keepBalance()
   machine.setGas(add(gas(), left))
   switch creation
   case 0 {

@@ -29,9 +29,16 @@ function operand(p, size) -> v {
 
 function power(base, exponent, modulus) -> result {
   result := mod(1, modulus)
-  for { let left := sub(256, clz(exponent)) } left {} {
-    left := sub(left, 1)
+  let squared := mulmod(base, base, modulus)
+  // Two bits a turn: a turn's end takes as many rows as a product.
+  for { let left := and(sub(257, clz(exponent)), 0x1fe) } left {} {
+    left := sub(left, 2)
     result := mulmod(result, result, modulus)
-    if and(shr(left, exponent), 1) { result := mulmod(result, base, modulus) }
+    result := mulmod(result, result, modulus)
+    switch and(shr(left, exponent), 3)
+    case 0 {}
+    case 1 { result := mulmod(result, base, modulus) }
+    case 2 { result := mulmod(result, squared, modulus) }
+    default { result := mulmod(result, mulmod(squared, base, modulus), modulus) }
   }
 }

@@ -62,6 +62,8 @@ export const VARIABLES = [
   "chargedGas",
   "succeeded",
   "computed",
+  "hashesFrom",
+  "hashesBehind",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 
@@ -82,10 +84,11 @@ export const FRAME_FIELDS = [
   "depth",
   "position",
   "memoryWords",
+  "balance",
 ] as const;
 export type FrameField = (typeof FRAME_FIELDS)[number];
 
-/** Arrays by key id, and the journal's two by position: `load.x(i)` and `store.x(i, v)`. */
+/** Arrays by key id, the journal's two by position, blocks' hashes by a number's last byte: `load.x(i)`, `store.x(i, v)`. */
 export const ARRAYS = [
   "current",
   "original",
@@ -99,6 +102,7 @@ export const ARRAYS = [
   "code",
   "codeDigest",
   "meteredAt",
+  "hashAt",
 ] as const;
 
 export const variableIndex = (name: Variable): number => VARIABLES.indexOf(name);

@@ -111,14 +111,6 @@ function balance_() -> ok {
   }
 }
 
-function selfBalance_() -> ok {
-  ok := charge(5)
-  if ok {
-    weigh(300)
-    pushUser(balanceOf(frame.headerId()))
-  }
-}
-
 function extCodeSize_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))

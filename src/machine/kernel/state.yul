@@ -47,6 +47,9 @@ function headerOf(account) -> id { id := machine.key(1, account, 0) }
 function balanceOf(id) -> wei { wei := shr(64, load.current(id)) }
 function nonceOf(id) -> nonce { nonce := and(load.current(id), 0xffffffffffffffff) }
 
+// What SELFBALANCE reads in the current frame: set where the frame begins or goes on behind a call, and where it pays without one.
+function keepBalance() { setFrame.balance(balanceOf(frame.headerId())) }
+
 function transfer(from, to, v) -> ok {
   ok := 1
   if v {

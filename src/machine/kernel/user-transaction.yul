@@ -32,7 +32,7 @@ function beginTransaction() {
   set.destroyedCount(0)
   set.computed(0)
   // More than a transaction's gas pays for.
-  set.nativeLeft(0x1fffffff)
+  set.nativeLeft(0x3fffffff)
 }
 
 // Types 1, 2 and 4.

@@ -1,0 +1,33 @@
+import { createTx, type TypedTransaction } from "@ethereumjs/tx";
+import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
+import { bytesOf, numberOf, rules } from "./reference.ts";
+import type { WorldAccount } from "./world.ts";
+
+const KEY = bytesOf(0x5e0de4n, 32);
+/** The account that calls. */
+const CALLER = numberOf(privateToAddress(KEY));
+
+/** A contract before the call. */
+export interface CalledContract {
+  readonly code: readonly number[];
+  readonly balance?: bigint;
+  readonly nonce?: bigint;
+}
+
+/** A world of contracts and a caller who can pay. */
+export function worldOf(contracts: ReadonlyMap<bigint, CalledContract>): ReadonlyMap<bigint, WorldAccount> {
+  const none = { nonce: 0n, balance: 10n ** 24n, code: new Uint8Array(0), storage: new Map<bigint, bigint>() };
+  return new Map([
+    [CALLER, none],
+    ...[...contracts].map(([address, { code, balance = 0n, nonce = 1n }]): [bigint, WorldAccount] => [
+      address,
+      { nonce, balance, code: Uint8Array.from(code), storage: new Map() },
+    ]),
+  ]);
+}
+
+/** The caller's first transaction: a call of a contract. */
+export function callOf(to: bigint, { gasLimit = 1_000_000n, value = 0n } = {}): TypedTransaction {
+  const fields = { type: 2, chainId: 1n, nonce: 0n, gasLimit, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n };
+  return createTx({ ...fields, value, to: createAddressFromBigInt(to) }, { common: rules }).sign(KEY);
+}
