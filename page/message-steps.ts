@@ -1,16 +1,21 @@
+import { layerName } from "../src/devnet/view/layer-name.ts";
 import { JOURNEY_STEPS } from "../src/protocol/cross-chain-message.ts";
 import type { MessageInfo } from "./answers.ts";
 
-/** What a step means, in words. */
-export const STEP_WORDS: Readonly<Record<string, string>> = {
-  initiated: "sent on the source chain",
-  settled: "the sender's batch is proven on L1",
-  inTransactionRoot: "the sender's batch is executed on L1, and its root is in the registry",
-  imported: "the receiving chain has imported the root",
-  delivered: "a relayer has delivered the message",
-  executed: "the receiving chain has executed it",
-  importSettled: "the receiver's batch is executed on L1 too",
-};
+/** What a step of this message means, in words that name what each chain settles on. */
+export function stepWords(step: string, message: Pick<MessageInfo, "sourceChainId" | "destinationChainId">): string {
+  const [sent, received] = [layerName(message.sourceChainId), layerName(message.destinationChainId)];
+  const words: Readonly<Record<string, string>> = {
+    initiated: "sent on the source chain",
+    settled: `the sender's batch is proven on ${sent}`,
+    inTransactionRoot: `the sender's batch is executed on ${sent}, and its root is in the registry`,
+    imported: "the receiving chain has imported the root",
+    delivered: "a relayer has delivered the message",
+    executed: "the receiving chain has executed it",
+    importSettled: `the receiver's batch is executed on ${received} too`,
+  };
+  return words[step] ?? step;
+}
 
 /** The steps of a message of this kind, in order: what goes to L1 needs no import. */
 export function stepsOf({ type }: Pick<MessageInfo, "type">): readonly string[] {

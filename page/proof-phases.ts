@@ -1,7 +1,8 @@
+import { layerName } from "../src/devnet/view/layer-name.ts";
 import type { EcosystemStatus, FeedEntry, ProofInTheMaking } from "./answers.ts";
 
-/** What a phase means, in words. */
-export const PHASE_WORDS: Readonly<Record<ProofInTheMaking["phase"], string>> = {
+/** `base`: what the chain settles on. */
+const wordsOn = (base: string): Readonly<Record<ProofInTheMaking["phase"], string>> => ({
   queued: "waits for a prover",
   trace: "1 of 9: filling in the trace",
   commit: "2 of 9: committing to the trace",
@@ -12,9 +13,17 @@ export const PHASE_WORDS: Readonly<Record<ProofInTheMaking["phase"], string>> = 
   fri: "7 of 9: folding (FRI)",
   grind: "8 of 9: grinding",
   queries: "9 of 9: answering the queries",
-  made: "made; waits for its turn on L1",
-  posting: "L1 checks it",
-};
+  made: `made; waits for its turn on ${base}`,
+  posting: `${base} checks it`,
+});
+
+/** The phases of a proof, in their order. */
+export const PHASES: readonly string[] = Object.keys(wordsOn("L1"));
+
+/** What a phase of a chain's proof means, in words that name what the chain settles on. */
+export function phaseWords(phase: string, chainId: number): string {
+  return wordsOn(layerName(chainId))[phase as ProofInTheMaking["phase"]];
+}
 
 /** The status with what the feed has told of a proof. What L1 has accepted meanwhile stays accepted. */
 export function withProof(status: EcosystemStatus, { chainId, number, phase, worker }: FeedEntry): EcosystemStatus {

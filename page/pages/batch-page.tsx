@@ -7,7 +7,7 @@ import { BatchChanges } from "../parts/batch-changes.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
 import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
-import { PHASE_WORDS } from "../proof-phases.ts";
+import { phaseWords } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
 import { verifyBatch } from "../verify/verify-batch.ts";
 import type { Check } from "../verify/verify-batch.ts";
@@ -26,7 +26,8 @@ export interface BatchPageProps {
 
 export function BatchPage({ chain, member, number }: BatchPageProps) {
   const { version, status, info } = useEcosystem();
-  const proof = status.chains.find(({ name }) => name === chain)?.proving?.find(({ batch }) => batch === number);
+  const { chainId = 0, proving } = status.chains.find(({ name }) => name === chain) ?? {};
+  const proof = proving?.find(({ batch }) => batch === number);
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (
     <>
@@ -39,7 +40,7 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
             <Facts
               facts={{
                 stage: <BatchStage batch={batch} />,
-                proof: proof && `${PHASE_WORDS[proof.phase]}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`,
+                proof: proof && `${phaseWords(proof.phase, chainId)}${proof.worker === undefined ? "" : `, by ${proof.worker}`}`,
                 began: time(batch.timestamp),
                 blocks: blocks && (
                   <>

@@ -7,7 +7,7 @@ import { Picture } from "../parts/picture.tsx";
 import { WhatHolds } from "../parts/what-holds.tsx";
 import { BatchLink } from "../parts/links.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
-import { PHASE_WORDS } from "../proof-phases.ts";
+import { phaseWords } from "../proof-phases.ts";
 import { to } from "../route.ts";
 import type { EcosystemInfo, EcosystemStatus } from "../answers.ts";
 
@@ -75,19 +75,19 @@ export function EcosystemPage() {
   );
 }
 
-/** Proofs that L1 has not accepted yet; nothing where there are none. */
+/** Proofs that no settlement layer has accepted yet; nothing where there are none. */
 function Proofs({ chains }: Pick<EcosystemStatus, "chains">) {
-  const proofs = chains.flatMap(({ name, proving = [] }) => proving.map((proof) => ({ name, ...proof })));
+  const proofs = chains.flatMap(({ name, chainId, proving = [] }) => proving.map((proof) => ({ name, chainId, ...proof })));
   if (proofs.length === 0) return null;
   return (
     <Section title="Proofs in the making">
       <Table
-        caption="Batches whose proof is being made, or shown to L1"
+        caption="Batches whose proof is being made, or shown to what the chain settles on"
         columns={["chain", "batch", "phase", "prover"]}
         empty=""
-        rows={proofs.slice(0, MOST_PROOFS).map(({ name, batch, phase, worker }) => ({
+        rows={proofs.slice(0, MOST_PROOFS).map(({ name, chainId, batch, phase, worker }) => ({
           key: `${name}:${batch}`,
-          cells: [name, <BatchLink chain={name} number={batch} />, PHASE_WORDS[phase], worker ?? "this ecosystem"],
+          cells: [name, <BatchLink chain={name} number={batch} />, phaseWords(phase, chainId), worker ?? "this ecosystem"],
         }))}
       />
       {proofs.length > MOST_PROOFS && <p class="quiet">{count(proofs.length - MOST_PROOFS)} more wait.</p>}

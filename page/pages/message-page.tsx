@@ -7,7 +7,7 @@ import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
-import { STEP_WORDS, stepsOf } from "../message-steps.ts";
+import { stepsOf, stepWords } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
 import { hasSession } from "../sessions.ts";
 
@@ -33,7 +33,7 @@ export function MessagePage({ sourceChainId, hash }: { readonly sourceChainId: n
           <>
             <Failure asked={trace} />
             <About message={message} />
-            <Trace asked={trace} />
+            <Trace asked={trace} message={message} />
           </>
         )}
       </Answer>
@@ -64,7 +64,7 @@ function About({ message }: { readonly message: MessageInfo }) {
             const at = done.get(step);
             return (
               <li class={at === undefined ? "open" : "done"} key={step}>
-                <span aria-hidden="true">{at === undefined ? "○" : "●"}</span> {STEP_WORDS[step] ?? step}
+                <span aria-hidden="true">{at === undefined ? "○" : "●"}</span> {stepWords(step, message)}
                 {at === undefined ? (
                   <span class="quiet"> – not yet</span>
                 ) : (
@@ -126,7 +126,7 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
   );
 }
 
-function Trace({ asked }: { readonly asked: AskedTrace }) {
+function Trace({ asked, message }: { readonly asked: AskedTrace; readonly message: MessageInfo }) {
   const nameOf = useChainName();
   return (
     <Section title="Calls on both chains">
@@ -136,7 +136,7 @@ function Trace({ asked }: { readonly asked: AskedTrace }) {
             {transactions.map(({ step, chainId, transactionHash, calls }) => (
               <div key={step}>
                 <h3>
-                  {STEP_WORDS[step] ?? step}, <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />
+                  {stepWords(step, message)}, <TransactionLink chain={nameOf(chainId)} hash={transactionHash} />
                 </h3>
                 <CallTree call={calls} chain={nameOf(chainId)} />
               </div>

@@ -1,4 +1,5 @@
 import type { PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import { layerName } from "../../src/devnet/view/layer-name.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
@@ -53,14 +54,19 @@ async function whole(member: string, hash: string): Promise<WholeTransaction | n
   return transaction === null ? null : { transaction, receipt, status: details?.status, messages };
 }
 
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  pending: "waits for a block",
-  included: "in a block; its batch is not executed on L1 yet",
-  verified: "its batch is executed on L1",
-};
+function statusWords(status: string, base: string): string | undefined {
+  const words: Readonly<Record<string, string>> = {
+    pending: "waits for a block",
+    included: `in a block; its batch is not executed on ${base} yet`,
+    verified: `its batch is executed on ${base}`,
+  };
+  return words[status];
+}
 
 function Found({ transaction, receipt, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
   const symbol = useSymbol(chain);
+  const { info } = useEcosystem();
+  const base = layerName(info.chains.find(({ name }) => name === chain)?.chainId ?? 0);
   const failed = receipt?.status === "0x0";
   const [{ call } = {}] = useDescriptions(transaction.hash, transaction.input === "0x" ? [] : [{ input: transaction.input }]);
   return (
@@ -75,7 +81,7 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
             ) : (
               <Mark kind="good">succeeded</Mark>
             ),
-          settlement: status === undefined ? undefined : STATUS_WORDS[status],
+          settlement: status === undefined ? undefined : statusWords(status, base),
           from: <AddressLink chain={chain} address={transaction.from} />,
           to: transaction.to === null ? undefined : <AddressLink chain={chain} address={transaction.to} />,
           "new contract":

@@ -1,5 +1,5 @@
 import type { MessageInfo } from "../answers.ts";
-import { STEP_WORDS, stepsOf } from "../message-steps.ts";
+import { stepsOf, stepWords } from "../message-steps.ts";
 import { to } from "../route.ts";
 import { useChainName } from "./links.tsx";
 import { Where } from "./message-table.tsx";
@@ -16,7 +16,7 @@ export function Journey({ message }: { readonly message: MessageInfo }) {
       </a>
       <span class="dots" role="img" aria-label={`${done.size} of ${steps.length} steps`}>
         {steps.map((step) => (
-          <i key={step} class={done.has(step) ? "done" : ""} title={STEP_WORDS[step] ?? step} />
+          <i key={step} class={done.has(step) ? "done" : ""} title={stepWords(step, message)} />
         ))}
       </span>
       <Where message={message} />

@@ -5,8 +5,8 @@ import { useEcosystem } from "../ecosystem.ts";
 import { clockTime, plural } from "../format.ts";
 import { batchSpans, messageLines, stageMarks } from "../lanes.ts";
 import type { BatchSpan, Line } from "../lanes.ts";
-import { hasArrived, STEP_WORDS } from "../message-steps.ts";
-import { PHASE_WORDS } from "../proof-phases.ts";
+import { hasArrived, stepWords } from "../message-steps.ts";
+import { PHASES, phaseWords } from "../proof-phases.ts";
 import { to, useLinkState } from "../route.ts";
 import { useChainName } from "./links.tsx";
 
@@ -186,12 +186,11 @@ function Spans({ spans, chain, scale }: { readonly spans: readonly BatchSpan[]; 
 
 /** How much of a proof is made, by its phase's place among all. */
 function grown(phase: string): number {
-  const phases = Object.keys(PHASE_WORDS);
-  return (phases.indexOf(phase) + 1) / phases.length;
+  return (PHASES.indexOf(phase) + 1) / PHASES.length;
 }
 
-function batchWords(chain: string, { number, stage, proving }: BatchSpan): string {
-  const proof = proving === undefined ? "" : `; its proof: ${PHASE_WORDS[proving as keyof typeof PHASE_WORDS]}`;
+function batchWords(chain: string, { chainId, number, stage, proving }: BatchSpan): string {
+  const proof = proving === undefined ? "" : `; its proof: ${phaseWords(proving, chainId)}`;
   return `${chain}, batch ${number}: ${stage}${proof}`;
 }
 
@@ -232,7 +231,7 @@ function kindOf(message: MessageInfo): "bad" | "good" | "under-way" {
 function messageWords(message: MessageInfo): string {
   const step = message.steps.at(-1)?.step ?? "";
   const where = message.stuck?.why ?? message.waitingFor;
-  return `${message.type}: ${STEP_WORDS[step] ?? step}${where === undefined ? "" : `; waits until ${where}`}`;
+  return `${message.type}: ${stepWords(step, message)}${where === undefined ? "" : `; waits until ${where}`}`;
 }
 
 function Axis({ scale: { x, first, last }, y }: { readonly scale: Scale; readonly y: number }) {

@@ -18,7 +18,7 @@ import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/suppor
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { verify } from "../../src/stark/verify.ts";
-import { PHASE_WORDS } from "../../page/proof-phases.ts";
+import { PHASES, phaseWords } from "../../page/proof-phases.ts";
 import { openBrowser } from "./support/browser.ts";
 import { violations } from "./support/violations.ts";
 
@@ -138,7 +138,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       order,
     );
     const shown = await tab.evaluate<string[]>("phases");
-    const words = Object.values(PHASE_WORDS);
+    const words = PHASES.map((phase) => phaseWords(phase, 271));
     assert.ok(shown.length > 2, `the page showed only ${shown.join(", ")}`);
     assert.deepEqual(
       shown,

@@ -8,9 +8,10 @@ import { announce, announced } from "../../src/plugin/discovery/state-file.ts";
 import { activityLine } from "../../src/plugin/tasks/activity-lines.ts";
 import { ActivityFollower } from "../../src/plugin/tasks/follow-activity.ts";
 
-const INFO = { l1: { name: "l1", chainId: 1 }, chains: [{ name: "alpha", chainId: 271 }] } as unknown as Parameters<
-  typeof activityLine
->[0];
+const INFO = {
+  l1: { name: "l1", chainId: 1 },
+  chains: [{ name: "alpha", chainId: 271, baseToken: { symbol: "GOLD" } }],
+} as unknown as Parameters<typeof activityLine>[0];
 const ACCOUNT = `0x${"aa".repeat(20)}` as const;
 
 function block(chainId: number, number: number, fork = "a"): ActivityBlock {
@@ -58,6 +59,13 @@ describe("I11: hyperchain:logs", () => {
     assert.deepEqual((await follower.look()).wentBack, [271], "another block of the same height");
   });
 
+  test("amounts are in what the member counts in", () => {
+    const sent = { hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "500000000000000000", by: "user" } as const;
+    const transaction: ActivityTransaction = { ...sent, succeeded: true, gasUsed: 21_000, fee: "0", events: [] };
+    assert.match(activityLine(INFO, block(271, 5), transaction), / sends 0\.5 GOLD to 0xaa/);
+    assert.match(activityLine(INFO, block(1, 5), transaction), / sends 0\.5 ETH to 0xaa/);
+  });
+
   test("attack: what a stranger's transaction says does not write over the terminal", () => {
     const transaction: ActivityTransaction = {
       ...{ hash: "0x01", from: ACCOUNT, to: ACCOUNT, value: "1500000000000000000", by: "user" },
@@ -65,7 +73,7 @@ describe("I11: hyperchain:logs", () => {
     };
     const line = activityLine(INFO, { ...block(271, 5), at: Date.UTC(2026, 0, 2, 3, 4, 5, 678) }, transaction);
     assert.ok([...line].every((letter) => letter >= " "));
-    assert.match(line, /^03:04:05\.678 alpha FAILED 0xaa.* calls say\(.*forged\) of 0xaa.* with 1\.5, 21,000 gas \(0x01\)$/);
+    assert.match(line, /^03:04:05\.678 alpha FAILED 0xaa.* calls say\(.*forged\) of 0xaa.* with 1\.5 GOLD, 21,000 gas \(0x01\)$/);
   });
 });
 

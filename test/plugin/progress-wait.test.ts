@@ -69,7 +69,41 @@ describe("tasks while L1 is away", () => {
     const { session: blind } = session(() =>
       Promise.reject(new JsonRpcError(-32603, "connect ECONNREFUSED 127.0.0.1:8545", undefined)),
     );
-    await assert.rejects(followMessage(blind, HASH, "executed"), new RegExp(`${HASH}.*ECONNREFUSED.*hyperchain:message ${HASH}`));
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const followed = followMessage(blind, HASH, "executed");
+      for (let look = 0; look < 20; ++look) {
+        await turn();
+        mock.timers.tick(200);
+      }
+      await assert.rejects(followed, new RegExp(`${HASH}.*ECONNREFUSED.*hyperchain:message ${HASH}`));
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  test("I5: a member that is silent for a while ends nothing: it is said once, and asked again", async () => {
+    const standing = { messageHash: HASH, type: "transfer", sourceChainId: 271, destinationChainId: 272, steps: [] };
+    let looks = 0;
+    const { session: busy, lines } = session(() =>
+      ++looks < 4
+        ? Promise.reject(new JsonRpcError(-32603, "L1 has not answered for 3 s: what is known of it is older", undefined))
+        : Promise.resolve(standing),
+    );
+    mock.timers.enable({ apis: ["setTimeout"] });
+    try {
+      const followed = followMessage(busy, HASH, "executed");
+      for (let look = 1; look < 4; ++look) {
+        await turn();
+        mock.timers.tick(200);
+      }
+      assert.equal(await followed, standing);
+      assert.deepEqual(lines, [
+        `how far ${HASH} is cannot be seen now (L1 has not answered for 3 s: what is known of it is older); looking again…`,
+      ]);
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   test("what is to be claimed on another chain waits for that one, and not for L1", async () => {

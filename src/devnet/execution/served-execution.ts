@@ -90,7 +90,10 @@ export function readServedExecution(answer: unknown): ServedExecution {
       "the chain has proven the batch and keeps the proofs of newer batches alone (prover.keptProofs); give a copy by --proof",
     );
   if (kind === "trusted")
-    throw new ExecutionCheckError("NotServed", 'the chain makes no proofs of its execution: prover.execution is "trusted" there');
+    throw new ExecutionCheckError(
+      "NotServed",
+      'the chain makes no proofs of its execution: prover.execution is "trusted" there, and "proven" has it make them',
+    );
   const read = v.safeParse(proven, answer);
   if (kind !== "proven" || !read.success)
     throw new ExecutionCheckError("Unreadable", "what is served is no answer of hyperchain_getExecutionProof");

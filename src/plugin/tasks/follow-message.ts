@@ -3,8 +3,11 @@ import type { MessageInfo } from "../../devnet/view/ecosystem-info.ts";
 import { JsonRpcError } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { stepLine, stuckLine } from "./event-lines.ts";
-import { createProgressWait } from "./progress-wait.ts";
+import { createProgressWait, untilNextLook } from "./progress-wait.ts";
 import type { Session } from "./session.ts";
+
+/** Looks in a row that may fail: a minute where each waits for a silent member, seconds where L1 refuses each at once. */
+const MOST_BLIND_LOOKS = 20;
 
 /**
  * Tells each step of a message until the last one that is asked for, or its last, and resolves with the message as it
@@ -15,14 +18,7 @@ export async function followMessage(session: Session, hash: Hex, until: string):
   const patience = createProgressWait(session);
   let told = 0;
   for (;;) {
-    const message = await findMessage(session, hash).catch((error: unknown) => {
-      // It may be sent already: sending it again would send it twice.
-      if (!(error instanceof JsonRpcError)) throw error;
-      throw pluginError(
-        `how far ${hash} is cannot be seen now (${error.message}); look again with 'npx hardhat hyperchain:message ${hash}'`,
-        error,
-      );
-    });
+    const message = await lookAt(session, hash);
     for (const step of message.steps.slice(told)) output.progress(stepLine(info, message, step));
     if (message.steps.length > told) patience.news();
     told = message.steps.length;
@@ -33,6 +29,23 @@ export async function followMessage(session: Session, hash: Hex, until: string):
     if (["withdrawal", "l1Call", "l1Message"].includes(message.type) && message.stuck !== undefined) return message;
     const help = message.stuck === undefined ? hintFor(message.waitingFor) : `; ${message.stuck.why}: ${message.stuck.help}`;
     await patience.wait(`waiting until ${message.waitingFor}${help}`);
+  }
+}
+
+/** The message as it stands. A member that works hard is silent for a while, and is asked again. */
+async function lookAt(session: Session, hash: Hex): Promise<MessageInfo> {
+  for (let failed = 1; ; ++failed) {
+    try {
+      return await findMessage(session, hash);
+    } catch (error) {
+      if (!(error instanceof JsonRpcError)) throw error;
+      const blind = `how far ${hash} is cannot be seen now (${error.message})`;
+      // It may be sent already: sending it again would send it twice.
+      if (failed === MOST_BLIND_LOOKS)
+        throw pluginError(`${blind}; look again with 'npx hardhat hyperchain:message ${hash}'`, error);
+      if (failed === 1) session.output.progress(`${blind}; looking again…`);
+      await untilNextLook();
+    }
   }
 }
 

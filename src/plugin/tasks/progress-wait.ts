@@ -47,9 +47,14 @@ export function createProgressWait(
         hinted = true;
         tellDelays(output, chains, told);
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      await untilNextLook();
     },
   };
+}
+
+/** Resolves when it is time to look again. */
+export function untilNextLook(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }
 
 /** Waits for what the ecosystem does in one request, and tells what holds it up if that takes long. */

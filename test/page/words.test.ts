@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { stepsOf, stepWords } from "../../page/message-steps.ts";
+import { PHASES, phaseWords } from "../../page/proof-phases.ts";
+
+/** 271 + 2^32: the first chain on chain 271. */
+const [ON_L1, ON_271] = [271, 4_294_967_567];
+
+describe("I8: what the page says of messages and proofs", () => {
+  test("names what each chain settles on", () => {
+    const down = { sourceChainId: ON_L1, destinationChainId: ON_271 };
+    assert.equal(stepWords("settled", down), "the sender's batch is proven on L1");
+    assert.equal(stepWords("importSettled", down), "the receiver's batch is executed on chain 271 too");
+    const up = { sourceChainId: ON_271, destinationChainId: ON_L1 };
+    assert.equal(
+      stepWords("inTransactionRoot", up),
+      "the sender's batch is executed on chain 271, and its root is in the registry",
+    );
+    assert.equal(stepWords("importSettled", up), "the receiver's batch is executed on L1 too");
+    assert.equal(phaseWords("posting", ON_L1), "L1 checks it");
+    assert.equal(phaseWords("posting", ON_271), "chain 271 checks it");
+    assert.equal(phaseWords("made", ON_271), "made; waits for its turn on chain 271");
+  });
+
+  test("has words for each step and phase", () => {
+    const message = { type: "transfer", sourceChainId: ON_L1, destinationChainId: ON_271 } as const;
+    for (const step of stepsOf(message)) assert.notEqual(stepWords(step, message), step);
+    assert.equal(PHASES.length, 12);
+    for (const phase of PHASES) assert.notEqual(phaseWords(phase, ON_L1), phase);
+  });
+});
