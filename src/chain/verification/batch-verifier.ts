@@ -103,7 +103,7 @@ export class BatchVerifier {
       limits: (batchNumber) => this.#limits(batchNumber),
       leafCount: () => tree.leafCount,
     });
-    const followers = [...(beforeForming?.({ tree, head: () => this.#shown.head }) ?? []), this.#forming];
+    const followers = [...(beforeForming?.({ tree, head: () => this.#shown.first }) ?? []), this.#forming];
     this.#spine = new Spine({ reducer: this.#reducer, followers, log: new CommandLog({ remembers: false }) });
   }
 

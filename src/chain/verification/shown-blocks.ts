@@ -30,11 +30,13 @@ export class ShownBlocks implements BlockEngine {
   readonly #execution: Reexecution;
   #inputs: BatchInputs | undefined;
   #start = 0;
+  #first: NamedHead;
   #head: NamedHead;
   #place = 0;
 
   /** `head` is the block before the first batch. */
   constructor(head: NamedHead, execution: Reexecution) {
+    this.#first = head;
     this.#head = head;
     this.#execution = execution;
   }
@@ -45,7 +47,7 @@ export class ShownBlocks implements BlockEngine {
     this.#start = this.#execution.state.mark();
     this.#place = 0;
     // Block 0 is the sequencer's word, which the chain's first batch writes into the state.
-    if (inputs.batchNumber === 0n) this.#head = { ...this.#head, hash: inputs.parentHash };
+    if (inputs.batchNumber === 0n) this.#head = this.#first = { ...this.#head, hash: inputs.parentHash };
   }
 
   mark(): ShownMark {
@@ -60,6 +62,11 @@ export class ShownBlocks implements BlockEngine {
 
   /** The state remembers the way back to every mark. */
   release(): void {}
+
+  /** The block before the first batch, as that batch was shown. */
+  get first(): NamedHead {
+    return this.#first;
+  }
 
   get head(): NamedHead {
     return this.#head;

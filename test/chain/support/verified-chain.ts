@@ -72,6 +72,8 @@ export async function startVerifiedChain(
     readonly onResult?: (result: ChainResult) => void;
     readonly keeping?: ChainDependencies["keeping"];
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
+    /** Follow the validator's runs. */
+    readonly validatorsFollowers?: ChainDependencies["beforeForming"];
   } = {},
 ): Promise<VerifiedChain> {
   const predeploys = await realGenesis();
@@ -110,6 +112,7 @@ export async function startVerifiedChain(
         versionOf: options.versionOf ?? (() => 1n),
       },
       flowsHash: () => keccak(),
+      ...(options.validatorsFollowers === undefined ? {} : { beforeForming: options.validatorsFollowers }),
     },
   );
   const inputs = (batchNumber: bigint): BatchInputs => {
