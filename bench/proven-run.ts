@@ -42,7 +42,7 @@ export function provenRun(
     throw new Error("the run asks for what no measured program needs");
   };
   const primitives: Primitives = {
-    ...{ keccak: keccak_256, compress: unused },
+    ...{ keccak: keccak_256, compress: unused, sha256Block: unused },
     recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
   };
   const kernel = new Kernel(primitives, rows);

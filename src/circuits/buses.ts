@@ -25,7 +25,8 @@ export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 });
  * Says what an operation of the EVM gives: `operation` is its opcode, a and b its first and second operand in the order of the
  * stack, c the result and d zero; with three operands c is the third and d the result; with one operand b is zero. The sender
  * sees to it that operands are words, that is, that their limbs are below 2^16. The result's limbs then are, too. Two operations
- * are the machine's: the id of a leaf (kind, account, slot), and the account of an id. They are answered by keys.
+ * are the machine's: the id of a leaf (kind, account, slot), and the account of an id. They are answered by keys. A third is
+ * answered by sha256: the state behind a block of SHA-256.
  */
 export const ALU = defineBus("alu", 5, { operation: 1, a: LIMBS, b: LIMBS, c: LIMBS, d: LIMBS });
 /** Says that the row at `pc` of the program does what the other fields say. Answered by rom. */

@@ -1,6 +1,7 @@
 import { OPERATION } from "../circuits/arithmetic/operation.ts";
 import { KEY_OPERATION } from "../circuits/keys/keys-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
+import { SHA256_OPERATION } from "../circuits/sha256/sha256-air.ts";
 import { LIMBS, limbsOf } from "../circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../machine/instructions/privileged.ts";
 import { ARRAYS } from "../machine/kernel/names.ts";
@@ -43,6 +44,7 @@ const MEANINGS = new Map<number, Meaning>([
   [OPERATION.clz, { pops: 1, result: "c", cells: { computes: 1, operation: OPERATION.clz } }],
   [MACHINE.key.code, { pops: 3, result: "d", cells: { computes: 1, operation: KEY_OPERATION.key } }],
   [MACHINE.accountOfKey.code, { pops: 1, result: "c", cells: { computes: 1, operation: KEY_OPERATION.accountOfKey } }],
+  [MACHINE.sha256Block.code, { pops: 3, result: "d", cells: { computes: 1, operation: SHA256_OPERATION } }],
   [0x14, { pops: 2, result: "c", cells: { isEqual: 1 } }],
   [0x15, { pops: 1, result: "c", cells: { isZero: 1 } }],
   [0x19, { pops: 1, result: "c", cells: { isNot: 1 } }],

@@ -34,6 +34,8 @@ import { recoverColumns } from "../circuits/recover/recover-trace.ts";
 import { rootsAir } from "../circuits/roots/roots-air.ts";
 import { rootsColumns } from "../circuits/roots/roots-trace.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
+import { sha256Air } from "../circuits/sha256/sha256-air.ts";
+import { sha256Columns } from "../circuits/sha256/sha256-trace.ts";
 import { spongeAir } from "../circuits/sponge/sponge-air.ts";
 import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
 import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
@@ -59,6 +61,7 @@ import type { TableDefinition } from "../stark/system.ts";
 import type { TableRows } from "../stark/table-rows.ts";
 import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
+import type { Limbs } from "./recorded-run.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import { USER_OPCODES } from "./user-decode.ts";
 
@@ -126,6 +129,7 @@ export const RUN_TABLES: readonly RunTable[] = [
   optional(spongeAir, ({ trace, minLogRows }) => spongeColumns(trace.sponge, minLogRows)),
   optional(hashInputAir, ({ trace, minLogRows }) => hashInputColumns(trace.hashInput, minLogRows)),
   optional(keccakAir, ({ trace, minLogRows }) => keccakColumns(trace.permutations, minLogRows)),
+  optional(sha256Air, ({ trace, minLogRows }) => sha256Columns(trace.sha256, minLogRows)),
   optional(recoverAir, ({ trace, minLogRows }) => recoverColumns(trace.recoveries, minLogRows)),
   optional(curveMultipleAir, ({ curve }) => curve.curveMultiple),
   optional(curveChoiceAir, ({ curve }) => curve.curveChoice),
@@ -133,7 +137,7 @@ export const RUN_TABLES: readonly RunTable[] = [
   optional(curveSumAir, ({ curve }) => curve.curveSum),
   optional(curveProductAir, ({ curve }) => curve.curveProduct),
   optional(stackRestAir, ({ trace, minLogRows }) => stackRestColumns(trace.rest, minLogRows)),
-  optional(wordRangeAir, ({ trace, minLogRows }) => wordRangeColumns(trace.hints, minLogRows)),
+  optional(wordRangeAir, ({ trace, minLogRows }) => wordRangeColumns(rangedWords(trace), minLogRows)),
   optional(
     () => keysAir(CURRENT_SPACE),
     ({ trace, minLogRows }) => keysColumns(trace.leaves, minLogRows),
@@ -178,6 +182,11 @@ export const RUN_TABLES: readonly RunTable[] = [
     isCounted: true,
   })),
 ];
+
+/** Words whose limbs a table of words looks up: hints, and states of SHA-256. */
+function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
+  return sha256.length === 0 ? hints : [...hints, ...sha256.map(({ result }) => result)];
+}
 
 /** By the processor's rows, those of the program. */
 function usedRows(instructions: readonly Instruction[], [pcs]: readonly Uint32Array[]): number[] {

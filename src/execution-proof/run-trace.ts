@@ -11,6 +11,8 @@ import { recoverRow, RECOVERY_PLACES } from "../circuits/recover/recover-trace.t
 import { INDEX_LIMIT, type MemoryPlace, type PlaceHistory } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS } from "../circuits/processor/processor-air.ts";
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
+import { SHA256_OPERATION } from "../circuits/sha256/sha256-air.ts";
+import type { Sha256Request } from "../circuits/sha256/sha256-trace.ts";
 import type { StackedWord } from "../circuits/stack-rest/stack-rest-air.ts";
 import { writeNumber30 } from "../circuits/words/earlier.ts";
 import { limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
@@ -46,6 +48,8 @@ export interface RunTrace extends UserTables, ByteTables {
   /** Words that come into being by hints. */
   readonly hints: readonly Limbs[];
   readonly leaves: readonly AskedLeaf[];
+  /** Blocks of SHA-256. */
+  readonly sha256: readonly Sha256Request[];
   readonly arithmetic: ArithmeticTrace;
 }
 
@@ -73,6 +77,7 @@ class RunTracer {
   readonly #curve = new CurveTrace();
   readonly #hints: Limbs[] = [];
   readonly #leaves: TracedLeaves;
+  readonly #sha256: Sha256Request[] = [];
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new TracedPlaces();
   readonly #bytes = new TracedBytes(this.#places);
@@ -105,6 +110,7 @@ class RunTracer {
       rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
       hints: this.#hints,
       leaves: this.#leaves.list((index) => this.#places.at({ space: CURRENT_SPACE, index }).word, this.#compressions.compress),
+      sha256: this.#sha256,
       arithmetic: this.#arithmetic,
     };
   }
@@ -172,6 +178,10 @@ class RunTracer {
   #compute(operation: number, a: Limbs, b: Limbs, c: Limbs, result: Limbs): void {
     if (operation === KEY_OPERATION.key) return this.#leaves.askId(result);
     if (operation === KEY_OPERATION.accountOfKey) return this.#leaves.askAccount(a);
+    if (operation === SHA256_OPERATION) {
+      this.#sha256.push({ state: a, first: b, second: c, result });
+      return;
+    }
     const name = OPERATION_NAMES.get(operation);
     if (name === undefined) throw new Error(`no table computes opcode ${operation}`);
     this.#arithmetic.ask(name, wordOf(a), wordOf(b), wordOf(c));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -276,6 +277,49 @@ describe("proofs of runs", () => {
     const proof = await prove(run.system, input, backend);
     assert.deepEqual(verify(run.system, statement, proof), { ok: true });
     assert.ok(presentTables(run.system, proof).includes("copy"));
+  });
+
+  it("show the SHA-256 of bytes in the kernel's memory, block by block, and no other", async () => {
+    const program = routine("sha256", ["sha256.yul"], /^function (sha256|paddedWord)\([^]*?^}$/gm, [
+      ...["mstore(0, get.blockNumber())", "mstore(32, get.timestamp())", "mstore(64, get.coinbase())"],
+      // All in words of the machine, and across them.
+      "set.timestamp(sha256(0, 96))",
+      "set.blockNumber(sha256(31, 60))",
+    ]);
+    const run = await compile(program);
+    const { blockNumber, timestamp, coinbase } = BOUNDARY;
+    const { trace, roots } = interpret(program);
+    const input = runInput(run, trace);
+    const bytes = Buffer.concat([blockNumber, timestamp, coinbase].map((word) => Buffer.from(toBeHex(word, 32).slice(2), "hex")));
+    const hashOf = (part: Uint8Array): bigint => BigInt(`0x${createHash("sha256").update(part).digest("hex")}`);
+    const statement = encodeStatement(
+      [
+        { before: blockNumber, after: hashOf(bytes.subarray(31, 91)) },
+        { before: timestamp, after: hashOf(bytes) },
+        { before: coinbase, after: coinbase },
+        ...KEPT,
+      ],
+      roots,
+    );
+    assert.deepEqual(checkTraces(run.system, input), []);
+    const proof = await prove(run.system, input, backend);
+    assert.deepEqual(verify(run.system, statement, proof), { ok: true });
+    for (const table of ["sha256", "wordRange"]) assert.ok(presentTables(run.system, proof).includes(table), table);
+    const other = statement.slice();
+    other[63] = other[63]! ^ 1;
+    assert.equal(verify(run.system, other, proof).ok, false);
+    // Of another block the table answers nothing that was asked.
+    const [first, ...others] = trace.sha256;
+    const changed = { ...trace, sha256: [{ ...first!, first: first!.first.with(3, first!.first[3]! ^ 1) }, ...others] };
+    assert.equal(await judge(run, runInput(run, changed)), "LookupSumMismatch");
+    // Blocks of two messages exchanged, and a block left out.
+    const [second, third, fourth] = others;
+    const exchanged = {
+      ...trace,
+      sha256: [first!, { ...second!, state: fourth!.state }, third!, { ...fourth!, state: second!.state }],
+    };
+    assert.equal(await judge(run, runInput(run, exchanged)), "LookupSumMismatch");
+    assert.equal(await judge(run, runInput(run, { ...trace, sha256: others })), "LookupSumMismatch");
   });
 
   it("show what a transfer makes of two accounts' balances, by the ids of their leaves", async () => {

@@ -9,7 +9,7 @@ import { addWeights, COUNTED, type Counted, NO_WEIGHT, RunCounter, type StepWeig
 
 /** Cells of all other tables: for each of what is counted about, and in every chunk. */
 const OTHER_CELLS: StepWeight = {
-  ...{ rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 8000 },
+  ...{ rows: 40, opcodes: 60, permutations: 2000, compressions: 250, recoveries: 8000, sha256Blocks: 0 },
   ...{ copied: 0, hashed: 0, codeBytes: 0 },
 };
 const FIXED_CELLS = 2_500_000;

@@ -1,4 +1,5 @@
 import { recoverPublicKey } from "../../chain/transaction/signature-recovery.ts";
+import { compressBlock } from "../../circuits/sha256/sha256-function.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { createKeccak256 } from "../../kernels/wasm/keccak256.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
@@ -8,6 +9,7 @@ export function createPrimitives(): Primitives {
   return {
     keccak: createKeccak256(),
     compress: createCompressor().compress,
+    sha256Block: compressBlock,
     recover: (hash, parity, r, s) => undefinedIfThrown(() => recoverPublicKey(hash, BigInt(parity), r, s)),
   };
 }

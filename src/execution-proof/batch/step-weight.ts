@@ -19,6 +19,8 @@ export interface StepWeight {
   readonly permutations: number;
   readonly compressions: number;
   readonly recoveries: number;
+  /** Of SHA-256. */
+  readonly sha256Blocks: number;
   /** Words that are copied, and those of what is hashed; bytes of codes that run. */
   readonly copied: number;
   readonly hashed: number;
@@ -27,7 +29,7 @@ export interface StepWeight {
 
 export type Counted = keyof StepWeight;
 export const NO_WEIGHT: StepWeight = {
-  ...{ rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0 },
+  ...{ rows: 0, opcodes: 0, permutations: 0, compressions: 0, recoveries: 0, sha256Blocks: 0 },
   ...{ copied: 0, hashed: 0, codeBytes: 0 },
 };
 export const COUNTED = Object.keys(NO_WEIGHT) as Counted[];
@@ -52,6 +54,7 @@ export const USUAL_TABLES: readonly CountedTable[] = [
 /** These, and all others that a step can make as high as it likes. */
 export const LARGEST_TABLES: readonly CountedTable[] = [
   ...USUAL_TABLES,
+  { of: "sha256Blocks", rows: 64, width: 429 },
   { of: "compressions", rows: 1, width: 163 },
   { of: "copied", rows: 1, width: 323 },
   { of: "hashed", rows: 1, width: 361 },
@@ -106,6 +109,7 @@ export class RunCounter implements RunObserver {
         return hash;
       },
       recover: (...signature) => (this.#add("recoveries", 1), primitives.recover(...signature)),
+      sha256Block: (...input) => (this.#add("sha256Blocks", 1), primitives.sha256Block(...input)),
       compress: (...input) => (this.#add("compressions", 1), primitives.compress(...input)),
     };
   }

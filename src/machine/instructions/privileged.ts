@@ -43,6 +43,8 @@ export const MACHINE = {
   key: instruction(0xb5, 3, 1),
   /** (offset): hash, parity, r, s in kernel memory → 1 and the public key behind them, or 0 if no key signed so. */
   recover: instruction(0xb6, 1, 1),
+  /** (state, first half of a block, second half) → the state behind the block, by SHA-256's compression function. */
+  sha256Block: instruction(0xb7, 3, 1),
   /** (pointer to, pointer from, length) → length. The two are of different frames. */
   copy: instruction(0xb8, 3, 1),
   /** (code digest) → the code's length, as the witness has it */

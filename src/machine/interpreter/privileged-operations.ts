@@ -15,6 +15,8 @@ export interface Primitives {
   readonly recover: (hash: Uint8Array, parity: number, r: Uint8Array, s: Uint8Array) => Uint8Array | undefined;
   /** The tagged compression of two digests of eight elements each, by Poseidon. */
   readonly compress: (tag: number, left: readonly number[], right: readonly number[]) => readonly number[];
+  /** SHA-256's compression function: the state of eight words of 32 bits behind a block of sixteen. */
+  readonly sha256Block: (state: readonly number[], block: readonly number[]) => readonly number[];
 }
 
 /** One privileged instruction: pops its operands from the kernel's stack and pushes its result. */
@@ -88,7 +90,7 @@ export function popView(machine: MachineState): Uint8Array {
   return memory.view(offset, machine.kernelStack.popNumber());
 }
 
-function digestOperations({ compress }: Primitives) {
+function digestOperations({ compress, sha256Block }: Primitives) {
   return {
     compress: ({ kernelStack }) => {
       const how = kernelStack.popNumber();
@@ -98,6 +100,15 @@ function digestOperations({ compress }: Primitives) {
       const right = how < PACKED ? elementsOf(limbs, place) : packedElementsOf(limbs, place);
       kernelStack.drop();
       writeElements(limbs, place, compress(how % PACKED, left, right));
+    },
+    sha256Block: ({ kernelStack }) => {
+      const { limbs } = kernelStack;
+      const [state, first] = [kernelStack.at(0), kernelStack.at(1)];
+      const result = kernelStack.at(2);
+      const block = [...doublesOf(limbs, first), ...doublesOf(limbs, result)];
+      const after = sha256Block(doublesOf(limbs, state), block);
+      kernelStack.drop(2);
+      writeElements(limbs, result, after);
     },
   } satisfies Partial<Record<MachineInstruction, Privileged>>;
 }
@@ -112,10 +123,14 @@ const ELEMENTS = 8;
 
 /** The eight elements of the digest's word at an offset. */
 function elementsOf(limbs: Uint16Array, at: number): number[] {
-  const elements: number[] = [];
-  for (let low = at + LIMBS - 2; low >= at; low -= 2)
-    elements.push(((limbs[low] as number) + (limbs[low + 1] as number) * 0x10000) % FIELD_MODULUS);
-  return elements;
+  return doublesOf(limbs, at).map((value) => value % FIELD_MODULUS);
+}
+
+/** The eight numbers of 32 bits of the word at an offset, the first highest. */
+function doublesOf(limbs: Uint16Array, at: number): number[] {
+  const numbers: number[] = [];
+  for (let low = at + LIMBS - 2; low >= at; low -= 2) numbers.push((limbs[low] as number) + (limbs[low + 1] as number) * 0x10000);
+  return numbers;
 }
 
 /** The eight elements of the upper 24 bytes of the word at an offset: two to three limbs. */

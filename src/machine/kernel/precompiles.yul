@@ -1,5 +1,5 @@
 // Precompiled contracts. Proven: 0x01, 0x02, 0x04, 0x05 up to 256 bits, 0x100. A call of another with input stops the transaction's proof,
-// as do more blocks of SHA-256 and signatures of P-256 than `compute` allows.
+// as do more signatures of P-256 than `compute` allows.
 
 function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
 
@@ -40,7 +40,6 @@ function runPrecompile(account, given, input, output) -> left, length {
     let cost := add(60, mul(12, words))
     if iszero(lt(given, cost)) {
       left := sub(given, cost)
-      compute(add(1, shr(6, add(n, 8))))
       mstore(pointer(output, 0), sha256(shr(32, input), n))
       length := 32
     }
@@ -60,10 +59,10 @@ function runPrecompile(account, given, input, output) -> left, length {
   }
 }
 
-// Counts what a transaction has the kernel's own code compute, in blocks of SHA-256. Its gas pays for thousands of times what a proof can
-// hold, and for minutes of the machine's time; the budget of an operation ends below this.
-function compute(blocks) {
-  let sum := add(get.computed(), blocks)
+// Counts what a transaction has the kernel's own code compute, in eighths of a signature of P-256. Its gas pays for many times what a
+// proof can hold, and for minutes of the machine's time; the budget of an operation ends below this.
+function compute(eighths) {
+  let sum := add(get.computed(), eighths)
   if gt(sum, 128) { machine.panic(0x21) }
   set.computed(sum)
 }

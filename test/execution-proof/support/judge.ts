@@ -45,11 +45,13 @@ import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
+import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
 import type { Air, Interaction } from "../../../src/stark/air.ts";
 import { checkConstraints } from "../../../src/stark/check.ts";
 import { evaluateRows, rowRange } from "../../../src/stark/column-arithmetic.ts";
 import { fieldElements, type Fields, type FieldValues, fieldValues } from "../../../src/stark/fields.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
+import { noblesBlock } from "../../machine/support/primitives.ts";
 import { answersOf, refusedByState, type StateAnswers } from "./state-answers.ts";
 import { truthOf } from "../../circuits/arithmetic/support/true-messages.ts";
 
@@ -373,6 +375,7 @@ export function isTrue(bus: string, message: readonly number[], isInstruction: R
   if (bus === "keccak") return isPermutation(message);
   if (bus === "compression") return compressed(message).every((lane, i) => lane === message[17 + i]);
   if (bus === "digestWords") return isCompressionOfWords(message);
+  if (bus === "alu" && message[0] === MACHINE.sha256Block.code) return isSha256Block(message.slice(1));
   return truthOf(bus, message) !== "false";
 }
 
@@ -412,6 +415,15 @@ function isCompressionOfWords(message: readonly number[]): boolean {
     const [low, high] = [limbs[2 * LIMBS + 14 - 2 * i], limbs[2 * LIMBS + 15 - 2 * i]];
     return low === value % 2 ** 16 && high === Math.floor(value / 2 ** 16);
   });
+}
+
+/** Whether a message says what SHA-256's compression function gives, by another implementation than the table's. */
+function isSha256Block(limbs: readonly number[]): boolean {
+  const wordsAt = (at: number): number[] =>
+    Array.from({ length: 8 }, (_, i) => limbs[at + 14 - 2 * i]! + 2 ** 16 * limbs[at + 15 - 2 * i]!);
+  const [state, first, second, result] = [0, 1, 2, 3].map((i) => wordsAt(LIMBS * i));
+  const after = noblesBlock(state!, [...first!, ...second!]);
+  return limbs.every((limb) => limb < 2 ** 16) && after.every((word, i) => word === result![i]);
 }
 
 /** Whether a message of the bus keccak is true, by another implementation than the table's. */

@@ -20,6 +20,7 @@ export function usedCells(
       // Rows that fill a table up are all the same, but for a clock, rounds, and tables that are fixed.
       if (air.name === "processor") rows = trace.processor.length;
       else if (air.name === "keccak") rows = 24 * trace.permutations.length;
+      else if (air.name === "sha256") rows = 64 * trace.sha256.length;
       else if (preprocessed !== undefined) rows = 0;
       else while (rows > 0 && columns.every((column) => column[rows - 1] === column[last])) rows--;
       const lookUps = planLookups(air, maxConstraintDegree)?.groups.length ?? 0;

@@ -1,3 +1,4 @@
+import { _SHA256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { recoverPublicKey } from "../../../src/chain/transaction/signature-recovery.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
@@ -5,10 +6,25 @@ import type { Primitives } from "../../../src/machine/interpreter/privileged-ope
 
 const { compress } = createCompressor();
 
+class Compression extends _SHA256 {
+  behind(state: readonly number[], block: readonly number[]): number[] {
+    const view = new DataView(new ArrayBuffer(64));
+    block.forEach((word, i) => view.setUint32(4 * i, word));
+    this.set(...(state as [number, number, number, number, number, number, number, number]));
+    this.process(view, 0);
+    return this.get().map((word) => word >>> 0);
+  }
+}
+
+/** SHA-256's compression function, which the library has for its own use only. */
+export const noblesBlock = (state: readonly number[], block: readonly number[]): number[] =>
+  new Compression().behind(state, block);
+
 /** By well-kept libraries; the product's own recovery, which falls back to one. */
 export const primitives: Primitives = {
   keccak: keccak_256,
   compress,
+  sha256Block: noblesBlock,
   recover: (hash, parity, r, s) => {
     try {
       return recoverPublicKey(hash, BigInt(parity), r, s);
