@@ -181,17 +181,18 @@ export class BlockProducer implements BlockEngine {
 
   /**
    * Runs a transaction in the witness alone, behind those before it in its block. Where it is admitted, the guard has learnt the
-   * code that it brings.
+   * code that it brings. `isCounted`: its work is counted, however little its gas.
    */
   async inspect(
     transaction: EngineTransaction,
     environment: BlockEnvironment,
     after: readonly EngineTransaction[] = [],
+    isCounted = false,
   ): Promise<Inspection> {
     const { guard, witness } = this.#dependencies;
     const { maxInstructions } = this;
     const maxWork = mostWork(maxInstructions);
-    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions, maxWork });
+    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions, maxWork, isCounted });
     const admitted =
       !preview.exceedsCallData &&
       !preview.isLong &&

@@ -114,7 +114,7 @@ export class PoolInclusion {
     const preview = await producer.inspect(transaction, environment, block.transactions);
     if (!preview.admitted) {
       // Behind nothing it would do the same in a block of its own.
-      if (block.isEmpty) this.#refuse(transaction, refusalOf(preview, producer.maxInstructions), preview.work);
+      if (block.isEmpty) await this.#refuseRun(transaction, refusalOf(preview, producer.maxInstructions), preview, environment);
       return false;
     }
     if (preview.receipt === undefined) return false;
@@ -140,27 +140,24 @@ export class PoolInclusion {
       environment = producer.environment();
       const preview = await producer.inspect(transaction, environment);
       if (!preview.admitted) {
-        this.#refuse(transaction, refusalOf(preview, producer.maxInstructions), preview.work);
+        await this.#refuseRun(transaction, refusalOf(preview, producer.maxInstructions), preview, environment);
         return true;
       }
       if (preview.receipt === undefined) {
-        this.#refuse(
-          transaction,
-          new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`),
-          preview.work,
-        );
+        const error = new SequencerError("NotExecutable", `the transaction is not valid: ${preview.reason}`);
+        await this.#refuseRun(transaction, error, preview, environment);
         return true;
       }
       const excluded = this.#refusalOfRun(transaction, preview);
       if (excluded !== undefined) {
-        this.#refuse(transaction, excluded, preview.work);
+        await this.#refuseRun(transaction, excluded, preview, environment);
         return true;
       }
       if (builder.fitsAfter(preview)) break;
       if (!hasContent(builder.batch)) {
         const { diffs, diffBytes, codeBytes } = preview.size;
         const reason = `the transaction exceeds what a batch may hold: ${diffs} changes of ${diffBytes} bytes, ${codeBytes} bytes of code`;
-        this.#refuse(transaction, new SequencerError("ExceedsBatch", reason), preview.work);
+        await this.#refuseRun(transaction, new SequencerError("ExceedsBatch", reason), preview, environment);
         return true;
       }
       if (!canSeal()) return false;
@@ -197,6 +194,22 @@ export class PoolInclusion {
 
   #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
     return this.#dependencies.admission()?.refusalOfRun(transaction, preview);
+  }
+
+  /**
+   * Refuses a transaction behind its run. A run whose gas was too little to be counted is repeated for that, since few are refused
+   * and counting slows all down; then its sender owes both.
+   */
+  async #refuseRun(
+    transaction: SignedTransaction,
+    error: SequencerError,
+    { work }: Inspection,
+    environment: BlockEnvironment,
+  ): Promise<void> {
+    const { producer } = this.#dependencies;
+    const isOwed = mostWork(producer.maxInstructions) !== Infinity;
+    const owed = work > 0 || !isOwed ? work : 2 * (await producer.inspect(transaction, environment, [], true)).work;
+    this.#refuse(transaction, error, owed);
   }
 
   /** `work`: units that were done for nothing. */

@@ -358,9 +358,13 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** What came of a command: what waits in the pool was signed for the state before it. */
   on({ command, blocks }: CommandResult): void {
     const { mempool, store } = this.#dependencies;
-    for (const { transactions } of blocks) {
+    for (const { transactions, receipts } of blocks) {
       mempool.applied(transactions);
-      for (const transaction of transactions) if (transaction.kind === "signed") store?.waiting.delete(transaction.hash);
+      for (const [i, transaction] of transactions.entries()) {
+        if (transaction.kind !== "signed") continue;
+        store?.waiting.delete(transaction.hash);
+        this.#unpaid.paid(transaction.from, receipts[i]?.gasUsed ?? 0n);
+      }
     }
     if (command.type === "open") this.#age.start();
     if (command.type === "seal") this.#age.stop();

@@ -10,6 +10,8 @@ const CALM_PAUSES = 16;
 /** Senders that were refused before have, all together, the tenth part of the time. */
 const SHARES_OF_OTHERS = 9;
 const MOST_SENDERS = 10_000;
+/** What a plain instruction, one unit, costs. */
+const GAS_PER_UNIT = 3n;
 
 interface Debt {
   /** Of the last pause. */
@@ -17,6 +19,8 @@ interface Debt {
   readonly untilMs: number;
   /** When its pauses begin anew. */
   readonly calmMs: number;
+  /** Gas that would have paid for all work since the sender is here. */
+  readonly owedGas: bigint;
 }
 
 interface UnpaidWorkDependencies {
@@ -34,7 +38,10 @@ interface UnpaidWorkDependencies {
  */
 export class UnpaidWork {
   readonly #dependencies: UnpaidWorkDependencies;
-  /** The oldest first, which goes when they are too many. Time alone clears no sender: with many accounts it could wait. */
+  /**
+   * The oldest first, which goes when they are too many. Time alone clears no sender: with many accounts it could wait. Gas
+   * does, which it pays in blocks.
+   */
   readonly #debts = new Map<Hex, Debt>();
   #allUntilMs = 0;
 
@@ -66,11 +73,20 @@ export class UnpaidWork {
     const [oldest] = this.#debts.keys();
     if (oldest !== undefined && this.#debts.size >= MOST_SENDERS) this.#debts.delete(oldest);
     const untilMs = now + pauseMs;
-    this.#debts.set(sender, { doublings, untilMs, calmMs: untilMs + pauseMs * CALM_PAUSES });
+    const owedGas = (last?.owedGas ?? 0n) + BigInt(Math.ceil(units)) * GAS_PER_UNIT;
+    this.#debts.set(sender, { doublings, untilMs, calmMs: untilMs + pauseMs * CALM_PAUSES, owedGas });
     clock.after(pauseMs, onEnd);
     if (last === undefined) return;
     this.#allUntilMs = Math.max(this.#allUntilMs, now) + workMs * SHARES_OF_OTHERS;
     clock.after(this.#allUntilMs - now, onEnd);
+  }
+
+  /** A transaction of the sender is in a block, and has paid for so much gas. One that has paid for all its work is new again. */
+  paid(sender: Hex, gas: bigint): void {
+    const debt = this.#debts.get(sender);
+    if (debt === undefined) return;
+    if (debt.owedGas <= gas) this.#debts.delete(sender);
+    else this.#debts.set(sender, { ...debt, owedGas: debt.owedGas - gas });
   }
 
   /** All senders begin anew. */

@@ -51,7 +51,7 @@ export interface Preview {
   readonly isLong: boolean;
   /** It does more work than a transaction may; it was not run to its end. */
   readonly isHeavy: boolean;
-  /** Units (../model/work-limits.ts) that it took, 0 where its gas is too little for many. */
+  /** Units (../model/work-limits.ts) that it took, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
   /** Size of the batch's changes with this transaction. */
   readonly size: ChangeSize;

@@ -41,7 +41,7 @@ interface RunReport {
   readonly isHeavy: boolean;
   /** It took longer than it might. */
   readonly isLate: boolean;
-  /** Units (../model/work-limits.ts) until it ended, 0 where its gas is too little for many. */
+  /** Units (../model/work-limits.ts) until it ended, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
 }
 
@@ -67,6 +67,7 @@ export class RunWatch {
 
   constructor(evm: EVM, state: FlatState, run: Pick<TransactionRequest, "to" | "data" | "gasLimit">, bounds: RunBounds) {
     const { maxMs = Infinity, startMs = performance.now(), maxInstructions = Infinity, maxWork = Infinity } = bounds;
+    const { isCounted = false } = bounds;
     this.#evm = evm;
     this.#state = state;
     this.#maxMs = maxMs;
@@ -75,7 +76,7 @@ export class RunWatch {
     evm.events.on("beforeMessage", this.#onMessage);
     // Every instruction costs gas, so with little there cannot be too many.
     const gas = Number(run.gasLimit);
-    const isMetered = gas > maxInstructions || gas * MOST_WORK_PER_GAS > maxWork || maxMs !== Infinity;
+    const isMetered = gas > maxInstructions || gas * MOST_WORK_PER_GAS > maxWork || maxMs !== Infinity || isCounted;
     this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.#checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {

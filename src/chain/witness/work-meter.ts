@@ -24,6 +24,8 @@ export interface WorkBounds {
   readonly maxInstructions?: number;
   /** Units (../model/work-limits.ts). Default: as many as its gas pays for. */
   readonly maxWork?: number;
+  /** Whether its work is counted though its gas is too little for more than it may do. Default false: that slows it down. */
+  readonly isCounted?: boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import { UnpaidWork } from "../../../src/chain/sequencer/unpaid-work.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { loop, staticCall } from "../support/assembler.ts";
+import type { Code } from "../support/assembler.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestClock } from "../support/clock.ts";
@@ -13,15 +14,19 @@ import { precompileCalls } from "../support/precompile-inputs.ts";
 import { TestWallet } from "../support/wallet.ts";
 
 const HEAVY: Hex = `0x${"be".repeat(20)}`;
+const CREATOR: Hex = `0x${"ce".repeat(20)}`;
+/** Creates an account by init code that no engine is to run, which it has at place 128 of its memory, and forgets it. */
+const CREATE_HOSTILE: Code = [0x60, 0x73, 0x60, 0x80, 0x53, 0x60, 0x01, 0x60, 0x80, 0x5f, 0xf0, 0x50];
 const SINK: Hex = `0x${"c4".repeat(20)}`;
 /** Two million units at 0.16 µs: what is broken off at the least limit has taken that long. */
 const WORK_MS = 320;
 const ATTACKERS = [161, 162, 163].map((seed) => new TestWallet(seed));
 const REFUSED = { name: "SequencerError", code: "TooHeavy" };
 
-function multiplications(): Hex {
+/** Behind what `setup` does, as many as gas is for. */
+function multiplications(reserve: number, setup: Code = []): Hex {
   const { address, input } = precompileCalls().find(({ what }) => what === "bn254 mul")!;
-  return loop(staticCall(address, fromHex(input).length), { input, reserve: 100_000 });
+  return loop(staticCall(address, fromHex(input).length), { input, reserve, setup });
 }
 
 interface Attacked {
@@ -38,7 +43,8 @@ async function underAttack(run: (attacked: Attacked) => Promise<void>): Promise<
   const test = await startTestChain({
     genesis: [
       ...[payer, ...ATTACKERS].map(({ address }) => ({ address, balanceWei: 10n ** 20n })),
-      { address: HEAVY, code: multiplications(), nonce: 1n },
+      { address: HEAVY, code: multiplications(100_000), nonce: 1n },
+      { address: CREATOR, code: multiplications(10_000, CREATE_HOSTILE), nonce: 1n },
     ],
     maxInstructions: LEAST_MAX_INSTRUCTIONS,
   });
@@ -110,6 +116,27 @@ describe("transactions that are refused behind their work", () => {
     });
   });
 
+  it("attack: a run of too little gas for too much work is owed too, where it is refused for what it did", async () => {
+    const [attacker] = ATTACKERS as [TestWallet];
+    await underAttack(async ({ test, tried, pay }) => {
+      // Of so little gas no run is counted at first: 16 units for each are less than the two million that it may do.
+      const create = async (): Promise<void> =>
+        void (await test.chain.submit(await attacker.signRaw({ to: CREATOR, gasLimit: 124_000n, nonce: 0 })));
+      await assert.rejects(create(), { code: "HostileCode" });
+      const before = tried();
+      const again = assert.rejects(create(), { code: "HostileCode" });
+      await pay();
+      assert.equal(tried(), before, "the attacker's waits");
+      // Multiplications for some 60,000 gas, at 2.5 units each: 24 ms, and as much to count them.
+      test.clock.advance(30);
+      await pay();
+      assert.equal(tried(), before, "the attacker's waits");
+      test.clock.advance(60);
+      await again;
+      assert.ok(tried() > before);
+    });
+  });
+
   it("holds no sender up for less than a millisecond, nor the chain's own accounts, nor where a block is asked for", async () => {
     const clock = new TestClock(0);
     const unpaid = new UnpaidWork({ clock, spared: [SINK], onEnd: () => undefined });
@@ -120,6 +147,30 @@ describe("transactions that are refused behind their work", () => {
     assert.equal(unpaid.holds(HEAVY), true);
     unpaid.forget();
     assert.equal(unpaid.holds(HEAVY), false);
+  });
+
+  it("forgets a sender that has paid the gas of its work in blocks, and none that has only waited or paid less", () => {
+    const clock = new TestClock(0);
+    const unpaid = new UnpaidWork({ clock, spared: [], onEnd: () => undefined });
+    unpaid.add(HEAVY, 2_000_000);
+    clock.advance(1_000 * WORK_MS);
+    assert.equal(unpaid.any, true, "waiting pays nothing");
+    // 3 gas for each unit: two million of them owe six million gas.
+    unpaid.paid(HEAVY, 5_999_999n);
+    unpaid.paid(SINK, 6_000_000n);
+    assert.equal(unpaid.any, true);
+    unpaid.paid(HEAVY, 1n);
+    assert.equal(unpaid.any, false);
+    // It is new: its next refusal holds nobody else up, and itself no longer than the work took.
+    unpaid.add(HEAVY, 2_000_000);
+    clock.advance(WORK_MS);
+    assert.equal(unpaid.holds(HEAVY), false);
+    // What is owed adds up.
+    unpaid.add(HEAVY, 2_000_000);
+    unpaid.paid(HEAVY, 11_999_999n);
+    assert.equal(unpaid.any, true);
+    unpaid.paid(HEAVY, 1n);
+    assert.equal(unpaid.any, false);
   });
 
   it("begins a sender's pauses anew when sixteen of the last have passed without another refusal", () => {
