@@ -49,14 +49,14 @@ describe("B1: what a kept chain remembers of its batches for members that start 
   test("follows a chain that goes back, also to a batch that is not in memory", async () => {
     const file = openTemporaryValues<NonNullable<ReturnType<OlderInputs["get"]>>>();
     const recorder = recorderWith(file);
-    let behindFirstOfThird: ReturnType<BatchRecorder["mark"]>;
+    let behindFirstOfThird: ReturnType<BatchRecorder["mark"]> | undefined;
     for (let number = 1n; number <= 100n; number++)
       for (const [i, block] of blocksOf(number).entries()) {
         add(recorder, block);
         if (number === 3n && i === 0) behindFirstOfThird = recorder.mark();
       }
     const [, second] = blocksOf(3n, 1n);
-    recorder.returnTo(behindFirstOfThird);
+    recorder.returnTo(behindFirstOfThird!);
     add(recorder, second!);
     const { blocks } = await recorder.inputs(3n);
     assert.deepEqual(
@@ -67,6 +67,31 @@ describe("B1: what a kept chain remembers of its batches for members that start 
     for (const block of blocksOf(4n, 1n)) add(recorder, block);
     assert.equal((await recorder.inputs(4n)).parentHash, second!.hash);
     file.close();
+  });
+
+  test("is what it was after a return over more batches than are in memory, also where none is kept beside it", async () => {
+    const [recorder, direct] = [recorderWith(), recorderWith()];
+    const [firstOfHundredth, secondOfHundredth] = blocksOf(100n);
+    for (let number = 1n; number < 100n; number++)
+      for (const block of blocksOf(number)) for (const each of [recorder, direct]) add(each, block);
+    for (const each of [recorder, direct]) add(each, firstOfHundredth!);
+    const mark = recorder.mark();
+    add(recorder, secondOfHundredth!);
+    for (let number = 101n; number <= 200n; number++) for (const block of blocksOf(number)) add(recorder, block);
+    recorder.returnTo(mark);
+    assert.equal(recorder.digest(), direct.digest());
+    const [, second] = blocksOf(100n, 1n);
+    for (const block of [second!, ...blocksOf(101n, 1n)]) for (const each of [recorder, direct]) add(each, block);
+    assert.equal(recorder.digest(), direct.digest());
+    // The open batch is whole, those before it are there as far as they were, and each begins behind the one before it.
+    const whole = await recorder.inputs(100n);
+    assert.deepEqual(
+      whole.blocks.map(({ hash }) => hash),
+      [firstOfHundredth!.hash, second!.hash],
+    );
+    assert.equal((await recorder.inputs(101n)).parentHash, second!.hash);
+    assert.equal((await recorder.inputs(38n)).parentHash, wordToHex(74n));
+    await assert.rejects(recorder.inputs(37n), RangeError);
   });
 
   test("is only the newest where members do not outlive the process", async () => {

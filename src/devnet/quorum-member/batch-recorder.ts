@@ -13,18 +13,28 @@ const IN_MEMORY = 64n;
 /** Blocks of batches, by the batch's number. */
 export type OlderInputs = Pick<TemporaryValues<readonly InputBlock[]>, "get" | "set" | "deleteFrom">;
 
-/** The newest batch that has blocks, and how many those are; undefined before the first block. */
-type RecorderMark = { readonly batchNumber: BatchNumber; readonly count: number } | undefined;
+/** The last hash of the batch that was moved out of memory last: the next one begins behind it. */
+interface MovedOut {
+  readonly batchNumber: BatchNumber;
+  readonly lastHash: Hex | undefined;
+}
+
+/** What was in memory: a return can go back over more batches than are there. */
+interface RecorderMark {
+  /** The newest one that has blocks; undefined before the first block. */
+  readonly newest: BatchNumber | undefined;
+  readonly batches: ReadonlyMap<BatchNumber, InputBlock[]>;
+  readonly movedOut: MovedOut | undefined;
+}
 
 /** Remembers what batches consist of: the newest in memory, older ones where it is told to. */
 export class BatchRecorder implements Follower<CommandResult, RecorderMark> {
   readonly name = "inputs";
   readonly #genesisHash: () => Promise<Hex>;
   readonly #older: OlderInputs | undefined;
-  readonly #batches = new Map<BatchNumber, InputBlock[]>();
+  #batches = new Map<BatchNumber, InputBlock[]>();
   #newest: BatchNumber | undefined;
-  /** The last hash of the batch that was moved out last: the next one begins behind it. */
-  #movedOut: { readonly batchNumber: BatchNumber; readonly lastHash: Hex | undefined } | undefined;
+  #movedOut: MovedOut | undefined;
 
   /** `genesisHash` is block 0's. `older` takes what is not in memory, for members that start again with the first batch. */
   constructor(genesisHash: () => Promise<Hex>, older?: OlderInputs) {
@@ -44,21 +54,26 @@ export class BatchRecorder implements Follower<CommandResult, RecorderMark> {
 
   mark(): RecorderMark {
     const newest = this.#newest;
-    return newest === undefined ? undefined : { batchNumber: newest, count: this.#of(newest)?.length ?? 0 };
+    const batches = new Map(this.#batches);
+    // Others have all of their blocks.
+    if (newest !== undefined) batches.set(newest, [...(batches.get(newest) ?? [])]);
+    return { newest, batches, movedOut: this.#movedOut };
   }
 
   /** Forgets what came after the mark. */
-  returnTo(mark: RecorderMark): void {
-    const newest = mark?.batchNumber ?? -1n;
-    for (const number of this.#batches.keys()) if (number > newest) this.#batches.delete(number);
-    this.#newest = mark?.batchNumber;
-    if (mark !== undefined) this.#batches.set(newest, [...(this.#of(newest) ?? [])].slice(0, mark.count));
-    this.#older?.deleteFrom(newest);
+  returnTo({ newest, batches, movedOut }: RecorderMark): void {
+    this.#newest = newest;
+    this.#batches = new Map(batches);
+    this.#movedOut = movedOut;
+    // What is in memory again is moved out again.
+    const [first = 0n] = batches.keys();
+    this.#older?.deleteFrom(first);
   }
 
   digest(): Hex {
     const hashes = new Map([...this.#batches].map(([number, blocks]) => [number, blocks.map(({ hash }) => hash)]));
-    return digestOf([hashes, this.#newest === undefined ? [] : this.#of(this.#newest)]);
+    const open = this.#newest === undefined ? [] : this.#batches.get(this.#newest);
+    return digestOf([hashes, this.#newest, open, this.#movedOut]);
   }
 
   /** Rejects with RangeError for a batch that is not remembered. */
