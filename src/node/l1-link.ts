@@ -22,6 +22,7 @@ import type { ChainStart } from "./chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact } from "./inflow/l1-contact.ts";
 import type { L1Contact } from "./inflow/l1-contact.ts";
+import { L1ReorgError } from "./inflow/l1-inputs.ts";
 import type { ChainInputs } from "./inflow/l1-inputs.ts";
 import { L1Intake } from "./inflow/l1-intake.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
@@ -178,7 +179,7 @@ export async function openL1Link(
   const { executed } = await settling.totals();
   const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
-    ...sealingBy(settling, intake, running),
+    ...lookingBy(settling, intake, fault, running),
     executed,
     batches,
     intake: {
@@ -190,7 +191,6 @@ export async function openL1Link(
         fault.clear();
       },
     } satisfies Source<ChainResult, ReturnType<L1Intake["checkpoints"]>>,
-    pollL1: () => intake.poll(running()),
     settled: (batchNumber) => settling.settled(batchNumber),
     hurry: () => settling.hurry(batches.next),
     reseal: (fromBatch) => resealing.reseal(fromBatch),
@@ -229,17 +229,33 @@ function required<T>(value: T | undefined, otherwise: string): T {
   return value;
 }
 
-/** A batch that is sealed on a view of L1 younger than the window leaves no operation out that is due. */
-function sealingBy(settling: Settling, intake: L1Intake, chain: () => Chain): Pick<L1Link, "canSeal" | "beforeSeal" | "isBlind"> {
+/**
+ * L1 says once that it took back what the chain stands on, to whoever looks then: no later look would find it. A batch that is
+ * sealed on a view of L1 younger than the window leaves no operation out that is due.
+ */
+function lookingBy(
+  settling: Settling,
+  intake: L1Intake,
+  fault: Fault,
+  chain: () => Chain,
+): Pick<L1Link, "pollL1" | "canSeal" | "beforeSeal" | "isBlind"> {
   const { view } = intake;
-  const pollL1 = (): Promise<ChainInputs> => intake.poll(chain());
+  const pollL1 = async (): Promise<ChainInputs> => {
+    try {
+      return await intake.poll(chain());
+    } catch (error) {
+      if (error instanceof L1ReorgError) fault.raise(error);
+      throw error;
+    }
+  };
   return {
+    pollL1,
     isBlind: () => (view.isStale() ? view.describe() : undefined),
     canSeal() {
       // Beyond, batches grow to their limits instead.
       if (settling.backlog().unexecuted >= MAX_UNEXECUTED_BATCHES) return false;
       if (!view.isOld()) return true;
-      // The chain looks, and seals then. A look that fails is told by the next one.
+      // The chain looks, and seals then. A look that fails is told by the next one; one that finds L1 gone back stops the chain.
       void pollL1()
         .then(() => chain().sequencer.sealFull())
         .catch(() => undefined);

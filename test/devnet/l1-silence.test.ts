@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
-import { startFlowDevnet } from "../flow/support/devnet.ts";
+import { ALICE, startFlowDevnet, UNPROVEN } from "../flow/support/devnet.ts";
 
 /** Nothing else waits for just so long. */
 const POLL_MS = 123_457;
@@ -52,6 +53,27 @@ it("a chain whose L1 does not answer once looks again, and one whose L1 took bac
     assert.equal((fault as { readonly code?: string }).code, "L1Reorg");
     // All but the chain look again.
     assert.equal(polls.length, lookers - 1);
+  } finally {
+    await devnet.close();
+  }
+});
+
+it("a chain stops, and says so once, whose own look before a batch finds that L1 took back what it had built on", async () => {
+  let aheadMs = 0;
+  const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs };
+  const devnet = await startFlowDevnet([{ chainId: 271n, batches: { maxTransactions: 1 } }], UNPROVEN, { clock });
+  try {
+    const [chain] = devnet.chains;
+    const { fault, created } = chain!.pipeline;
+    // The chain's view of L1 is older than the window now, so it looks before it seals; and L1 has none of its blocks any more.
+    aheadMs = 2 * Number(created.configuration.priorityOpWindow) * 1_000;
+    Object.assign(devnet.l1.provider, { getBlock: () => Promise.resolve(null), getBlockNumber: () => Promise.resolve(0) });
+    const from = lowerCaseAddress(devnet.accounts.wallet(ALICE).address);
+    await chain!.provider.request({ method: "eth_sendTransaction", params: [{ from, to: from, value: "0x1" }] });
+    while (devnet.faults.length === 0) await nextTurn();
+    const codes = devnet.faults.map((each) => (each as { readonly code?: string }).code);
+    assert.deepEqual(codes, ["L1Reorg"]);
+    assert.equal((fault() as { readonly code?: string }).code, "L1Reorg");
   } finally {
     await devnet.close();
   }

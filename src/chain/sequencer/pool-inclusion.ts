@@ -197,8 +197,8 @@ export class PoolInclusion {
   }
 
   /**
-   * Refuses a transaction behind its run. A run whose gas was too little to be counted is repeated for that, since few are refused
-   * and counting slows all down; then its sender owes both.
+   * Refuses a transaction behind its run. A run whose gas was too little to be counted is repeated for that, since few are
+   * refused and counting slows all down; then its sender owes both.
    */
   async #refuseRun(
     transaction: SignedTransaction,

@@ -7,7 +7,6 @@ import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
 import type { Closed } from "../../chain/rpc/guarded-methods.ts";
 import type { RevertReason } from "../../chain/rpc/message-status.ts";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
-import { L1ReorgError } from "../../node/inflow/l1-inputs.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
@@ -211,8 +210,8 @@ function pipelineDependencies(
 }
 
 function watchL1(
-  { chainId, pipeline, executionWatch }: ServedChain,
-  { options, clock, events }: ChainOpening,
+  { pipeline, executionWatch }: Pick<ServedChain, "pipeline" | "executionWatch">,
+  { options, clock }: Pick<ChainOpening, "options" | "clock">,
   closing: Disposer,
 ): void {
   if (options.pollIntervalMs === undefined) return;
@@ -224,12 +223,9 @@ function watchL1(
       clock,
       options.pollIntervalMs,
       () => pipeline.pollL1(),
-      (error) => {
-        // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
-        if (!(error instanceof L1ReorgError) && pipeline.fault() === undefined) return true;
-        events.onStop?.(chainId, error);
-        return false;
-      },
+      // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it. What stopped
+      // the chain has been told.
+      () => pipeline.fault() === undefined,
     ),
   );
 }

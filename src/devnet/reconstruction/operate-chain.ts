@@ -90,12 +90,9 @@ async function start(
       clock,
       pollIntervalMs,
       () => continued.pollL1(),
-      (error) => {
-        // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it.
-        if (!(error instanceof L1ReorgError)) return true;
-        onStop(error);
-        return false;
-      },
+      // L1 may only not have answered: a poll that fails has taken over nothing, so the next one finds all of it. That L1 went
+      // back has been told.
+      (error) => !(error instanceof L1ReorgError),
     ),
   );
   return { url: continued.url, fleet, continued, close: () => closing.close() };
