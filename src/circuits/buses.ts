@@ -8,19 +8,21 @@ import { LIMBS, WORD_BYTES } from "./words/word.ts";
 /*
  * The buses between the tables of the execution proof. Senders ask, receivers answer: what is sent is received by a table that
  * lets only true messages through. Every send of these buses has a bounded multiplicity, receives may have any.
+ *
+ * Those that fixed tables answer are local: in a run that is cut into segments, each segment has these tables.
  */
 
 /** How many scalars a step of curveStep takes a bit of: two for the generator, two for the point. */
 export const CURVE_SCALARS = 4;
 
 /** Says that 0 ≤ value < 2^16. Answered by range16. */
-export const RANGE16 = defineBus("range16", 1, { value: 1 });
+export const RANGE16 = defineBus("range16", 1, { value: 1 }, "local");
 /** Says that 0 ≤ value < 2^14. Answered by range16. */
-export const RANGE14 = defineBus("range14", 2, { value: 1 });
+export const RANGE14 = defineBus("range14", 2, { value: 1 }, "local");
 /** Says that both are bytes. Answered by bytePairs. */
-export const BYTES = defineBus("bytes", 3, { low: 1, high: 1 });
+export const BYTES = defineBus("bytes", 3, { low: 1, high: 1 }, "local");
 /** Says that x and y are bytes and `and` is x & y. Answered by bytePairs. */
-export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 });
+export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 }, "local");
 /**
  * Says what an operation of the EVM gives: `operation` is its opcode, a and b its first and second operand in the order of the
  * stack, c the result and d zero; with three operands c is the third and d the result; with one operand b is zero. The sender
@@ -30,7 +32,7 @@ export const BYTE_AND = defineBus("byteAnd", 4, { x: 1, y: 1, and: 1 });
  */
 export const ALU = defineBus("alu", 5, { operation: 1, a: LIMBS, b: LIMBS, c: LIMBS, d: LIMBS });
 /** Says that the row at `pc` of the program does what the other fields say. Answered by rom. */
-export const ROM = defineBus("rom", 6, INSTRUCTION_FIELDS);
+export const ROM = defineBus("rom", 6, INSTRUCTION_FIELDS, "local");
 /**
  * Says that a word was put on the stack: at which place, counted from its foot, and by which step. Every message is sent by the
  * step that puts the word there and received by the one that takes it away, or by stackRest.
@@ -96,7 +98,7 @@ export const CODE = defineBus("code", 20, { frame: 1, length: 1, place: 1, byte:
 /** Says which number the bytes of a push's operand are up to a place; 0 at an instruction. Answered by code. */
 export const CODE_OPERAND = defineBus("codeOperand", 21, { frame: 1, length: 1, place: 1, word: LIMBS });
 /** Says how many bytes of operand follow an opcode, and whether it is JUMPDEST. Answered by opcodes. */
-export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isTarget: 1 });
+export const OPCODE_SHAPE = defineBus("opcodeShape", 22, { byte: 1, size: 1, isTarget: 1 }, "local");
 /**
  * Says that user mode runs from the step at `time` on in a frame, for `elapsed` steps of the clock, until the kernel is needed
  * for what the word says: an opcode, or 0xfe for an exceptional halt. Sent by processor, received by visits, each once. The
@@ -161,7 +163,7 @@ export const USER_BYTES = defineBus("userBytes", 37, {
 /** Says what so many words of memory cost. Answered by memoryCost. The sender sees to it that they are below 2^19. */
 export const MEMORY_COST = defineBus("memoryCost", 38, { words: 1, cost: 1 });
 /** Says what user mode has to know of an opcode. Answered by opcodes. */
-export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS);
+export const OPCODE = defineBus("opcode", 23, USER_OPCODE_FIELDS, "local");
 /**
  * Says that x · z is r modulo the prime of secp256k1. Digits are of 8 bits, limbs of 16, lowest first. They are not looked up
  * and may be negative: the sender sees to it that digits of x are from −255 to 255 with those of z from −128 to 127, or both

@@ -37,6 +37,8 @@ export interface Air {
   /** Main columns read at the next row. The engine opens only these at the second point. */
   readonly nextColumns: readonly number[];
   readonly publicCount: number;
+  /** Public values that the verifier sees to are 0 or 1. */
+  readonly bits?: readonly number[];
   readonly constraints: readonly Constraint[];
   readonly interactions: readonly Interaction[];
   /** Highest constraint degree, at least 1. Interactions are not counted here. */

@@ -12,12 +12,19 @@ export interface Bus<F extends Fields = Fields> {
   readonly fields: F;
   /** Elements of a message, without the tag. */
   readonly messageLength: number;
+  readonly kind: BusKind;
 }
 
+/**
+ * Where what is sent must be received, in a run that is cut into segments (`segments/README.md`): in the same segment, or
+ * anywhere in the run. In a proof of a whole run the two are one.
+ */
+export type BusKind = "local" | "carried";
+
 /** Throws RangeError for a tag outside of 1 to p − 1, and whatever `validateFields` throws. */
-export function defineBus<const F extends Fields>(name: string, tag: number, fields: F): Bus<F> {
+export function defineBus<const F extends Fields>(name: string, tag: number, fields: F, kind: BusKind = "carried"): Bus<F> {
   if (!Number.isInteger(tag) || tag < 1 || tag >= P)
     throw new RangeError(`the tag of bus ${name} is ${tag}, not from 1 to p − 1`);
   validateFields(`bus ${name}`, fields);
-  return Object.freeze({ name, tag, fields, messageLength: elementCount(fields) });
+  return Object.freeze({ name, tag, fields, messageLength: elementCount(fields), kind });
 }

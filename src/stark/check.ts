@@ -1,5 +1,6 @@
 import { P } from "../field/koala-bear.ts";
 import type { Air, ConstraintScope } from "./air.ts";
+import type { BusKind } from "./bus.ts";
 import { evaluateRows, rowRange, type TableColumns } from "./column-arithmetic.ts";
 import { checkProverInput, type ProverInput } from "./prover-input.ts";
 import type { System } from "./system.ts";
@@ -40,16 +41,36 @@ const CHUNK_ROWS = 512;
  * system. For tests and for explaining a proof that does not verify. Throws ProverInputError when input and system do not fit.
  */
 export function checkTraces(system: System, input: ProverInput, { limit = 1 }: CheckOptions = {}): Violation[] {
-  const { publicValues, traces } = checkProverInput(system, input);
+  const balances = new BusBalances(["local", "carried"]);
+  const violations = checkInput(system, input, limit, [balances]);
+  return [...violations, ...balances.violations()].slice(0, limit);
+}
+
+/**
+ * The same of the segments of a run, in order: constraints and local buses of each segment, then the buses that are carried over
+ * all of them.
+ */
+export function checkRun(system: System, inputs: Iterable<ProverInput>, { limit = 1 }: CheckOptions = {}): Violation[] {
+  const carried = new BusBalances(["carried"]);
   const violations: Violation[] = [];
-  const balances = new BusBalances();
+  for (const input of inputs) {
+    const local = new BusBalances(["local"]);
+    violations.push(...checkInput(system, input, limit - violations.length, [local, carried]), ...local.violations());
+  }
+  return violations.concat(carried.violations()).slice(0, limit);
+}
+
+/** The constraints that do not hold; what is said on buses is added to the balances. */
+function checkInput(system: System, input: ProverInput, limit: number, balances: readonly BusBalances[]): ConstraintViolation[] {
+  const { publicValues, traces } = checkProverInput(system, input);
+  const violations: ConstraintViolation[] = [];
   for (const { air, index } of system.tables) {
     const columns = { preprocessed: system.definition.tables[index]?.preprocessed?.columns() ?? [], main: traces[index] ?? [] };
     const values = publicValues[index] ?? [];
     violations.push(...checkConstraints(air, columns, values, { limit: limit - violations.length }));
-    balances.add(air, columns, values);
+    for (const each of balances) each.add(air, columns, values);
   }
-  return violations.concat(balances.violations()).slice(0, limit);
+  return violations;
 }
 
 /**
@@ -98,19 +119,25 @@ function inScope(scope: ConstraintScope, row: number, height: number): boolean {
   }
 }
 
-/** Sums, message by message, what all tables say on the buses. */
+/** Sums, message by message, what tables say on the buses of some kinds. */
 class BusBalances {
+  readonly #kinds: readonly BusKind[];
   readonly #buses = new Map<string, Map<string, { balance: number; readonly table: string; readonly row: number }>>();
 
+  constructor(kinds: readonly BusKind[]) {
+    this.#kinds = kinds;
+  }
+
   add(air: Air, columns: TableColumns, publicValues: readonly number[]): void {
-    if (air.interactions.length === 0) return;
-    const roots = air.interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
+    const interactions = air.interactions.filter(({ bus }) => this.#kinds.includes(bus.kind));
+    if (interactions.length === 0) return;
+    const roots = interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
     const height = columns.main[0]?.length ?? 0;
     for (let first = 0; first < height; first += CHUNK_ROWS) {
       const rows = rowRange(first, Math.min(CHUNK_ROWS, height - first));
       const values = evaluateRows(air, roots, columns, publicValues, rows);
       let cursor = 0;
-      for (const { bus, direction, message } of air.interactions) {
+      for (const { bus, direction, message } of interactions) {
         const multiplicities = values[cursor++] ?? new Uint32Array(0);
         const elements = values.slice(cursor, (cursor += message.length));
         multiplicities.forEach((multiplicity, i) => {

@@ -20,8 +20,8 @@ interface OpenedValues {
   readonly atNext: readonly Ext[];
   /** Per table: statement values and the table's own. */
   readonly publicValues: readonly (readonly number[])[];
-  /** Per table: claimed lookup sum, undefined for a table that is absent or has no interactions. */
-  readonly sums: readonly (Ext | undefined)[];
+  /** Per table: claimed lookup sums, none of a table that is absent or has no interactions. */
+  readonly sums: readonly (readonly Ext[])[];
   /** Undefined when no table that is present has interactions. */
   readonly lookup: LookupChallenges | undefined;
 }
@@ -140,8 +140,8 @@ function tableConstraints(
     const body = valueAt(bodies, i);
     return { scope, value: selector === undefined ? body : field.mul(take(), body) };
   });
-  const sum = values.sums[table.index];
-  if (lookup === undefined || values.lookup === undefined || sum === undefined) return constraints;
+  const sums = values.sums[table.index] ?? [];
+  if (lookup === undefined || values.lookup === undefined || sums.length === 0) return constraints;
 
   const { fold, offset } = values.lookup;
   const fractions = lookup.groups.map((group) =>
@@ -156,16 +156,16 @@ function tableConstraints(
       return { multiplicity, fingerprint };
     }),
   );
-  const running = joinCoordinates(field, values.atPoint, first.lookup);
+  const extension = (opened: readonly Ext[], from: number, group: number): Ext =>
+    joinCoordinates(field, opened, from + group * field.degree);
+  const running = sums.map((_, s) => extension(values.atPoint, first.lookup, s));
   const steps = lookupConstraints<Ext, Ext>(
     lookup,
     {
       running,
-      runningNext: joinCoordinates(field, values.atNext, first.lookupNext),
-      helpers: lookup.groups
-        .slice(1)
-        .map((_, g) => joinCoordinates(field, values.atPoint, first.lookup + (g + 1) * field.degree)),
-      step: field.scale(sum, inv(2 ** (shape.logRows[table.index] ?? 0))),
+      runningNext: sums.map((_, s) => extension(values.atNext, first.lookupNext, s)),
+      helpers: lookup.groups.slice(sums.length).map((_, g) => extension(values.atPoint, first.lookup, sums.length + g)),
+      steps: sums.map((sum) => field.scale(sum, inv(2 ** (shape.logRows[table.index] ?? 0)))),
       fingerprints: fractions.map((group) => group.map((fraction) => fraction.fingerprint)),
       multiplicities: fractions.map((group) => group.map((fraction) => fraction.multiplicity)),
     },
@@ -177,7 +177,7 @@ function tableConstraints(
   );
   return [
     ...constraints,
-    { scope: "firstRow" as const, value: running },
+    ...running.map((value) => ({ scope: "firstRow" as const, value })),
     ...steps.map((value) => ({ scope: "everyRow" as const, value })),
   ];
 }

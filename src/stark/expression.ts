@@ -242,6 +242,18 @@ function reachable(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]
   return needed;
 }
 
+/** The columns that the roots depend on. */
+export function columnsRead(
+  nodes: readonly ExpressionNode[],
+  roots: readonly NodeIndex[],
+): Extract<ExpressionNode, { readonly kind: "column" }>[] {
+  const needed = reachable(nodes, roots);
+  return nodes.filter((node, index) => needed[index] === 1 && node.kind === "column") as Extract<
+    ExpressionNode,
+    { readonly kind: "column" }
+  >[];
+}
+
 /** Degree in the trace columns of each root. */
 export function degrees(nodes: readonly ExpressionNode[], roots: readonly NodeIndex[]): number[] {
   return evaluateGraph<number>(nodes, roots, {

@@ -6,12 +6,12 @@ import type { LookupProgram } from "./lookup-program.ts";
 import { fillScalars } from "./table-program.ts";
 
 /**
- * A table's lookup columns by their values (running sum's coordinates first, then each helper's), and the sum of all its
- * fractions.
+ * A table's lookup columns by their values (the coordinates of the running sums first, then each helper's), and what the
+ * fractions of each sum add up to.
  */
 interface LookupColumns {
   readonly columns: Columns;
-  readonly sum: Ext;
+  readonly sums: readonly Ext[];
 }
 
 /**
@@ -23,7 +23,7 @@ export async function computeLookupColumns(
   backend: Backend,
   scope: DeviceScope,
   field: ExtensionField,
-  { program, scalars, width }: LookupProgram,
+  { program, scalars, width, sums }: LookupProgram,
   {
     rows,
     publicValues,
@@ -34,7 +34,11 @@ export async function computeLookupColumns(
     readonly challenges: LookupChallenges;
   },
 ): Promise<LookupColumns> {
-  const values = fillScalars(field, scalars, { publicValues, lookup: challenges, step: undefined });
+  const values = fillScalars(field, scalars, { publicValues, lookup: challenges, steps: [] });
   const columns = scope.keep(await backend.mapRows({ blocks: [rows], logRows: rows.logRows, program, scalars: values, width }));
-  return { columns, sum: await backend.runningSums(columns, field.degree) };
+  const coordinates = await backend.runningSums(columns, sums * field.degree);
+  return {
+    columns,
+    sums: Array.from({ length: sums }, (_, s) => coordinates.slice(s * field.degree, (s + 1) * field.degree)),
+  };
 }

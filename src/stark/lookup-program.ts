@@ -16,12 +16,14 @@ import {
 /** What computes a table's lookup columns from its rows. */
 export interface LookupProgram {
   /**
-   * Stores `degree` columns a group: the sums of the groups' fractions from group 1 on, and in the first `degree` columns
-   * the sum of all groups, whose running sum φ is.
+   * Stores `degree` columns a group: in those of a running sum the sum of all its groups, whose running sum φ is, and behind
+   * them the sums of the other groups' fractions.
    */
   readonly program: RowProgram;
   readonly scalars: readonly ScalarSource[];
   readonly width: number;
+  /** How many of the groups are running sums. */
+  readonly sums: number;
 }
 
 /**
@@ -62,9 +64,13 @@ export function compileLookupProgram(field: ExtensionField, table: Table, plan: 
     fractions.map(({ denominator }) => denominator),
   );
   const sums = fractions.map(({ numerator }, g) => arithmetic.mul(numerator, inverses[g] ?? []));
-  sums.slice(1).forEach((sum, g) => sum.forEach((value, c) => builder.store(value, (g + 1) * field.degree + c)));
-  sums.reduce(arithmetic.add).forEach((value, c) => builder.store(value, c));
-  return { ...builder.build(), width: plan.groups.length * field.degree };
+  const running = plan.kinds.length;
+  sums.slice(running).forEach((sum, g) => sum.forEach((value, c) => builder.store(value, (running + g) * field.degree + c)));
+  plan.kinds.forEach((_, s) => {
+    const own = sums.filter((_sum, g) => plan.sumOf[g] === s);
+    own.reduce(arithmetic.add).forEach((value, c) => builder.store(value, s * field.degree + c));
+  });
+  return { ...builder.build(), width: plan.groups.length * field.degree, sums: running };
 }
 
 /** Multiplicity and fingerprint of every term by group. `values` holds each term's multiplicity and message, in order. */

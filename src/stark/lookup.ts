@@ -1,5 +1,5 @@
 import type { Air } from "./air.ts";
-import type { Bus } from "./bus.ts";
+import type { Bus, BusKind } from "./bus.ts";
 import { degrees, type NodeIndex } from "./expression.ts";
 
 /*
@@ -20,6 +20,9 @@ import { degrees, type NodeIndex } from "./expression.ts";
  *
  * where N_g / D_g is the sum of the group's fractions. "Every row" includes the last, whose next row is the first: the
  * sum therefore returns to φ = 0 exactly when the fractions of all rows add up to σ.
+ *
+ * In a system whose runs are cut into segments, a table has such a sum for each kind of bus that it speaks on, local ones
+ * first. No group has terms of two kinds; the groups of the running sums come first, and each helper belongs to one of them.
  */
 
 /** One fraction: sign · multiplicity / fingerprint(bus, message). */
@@ -30,9 +33,13 @@ interface LookupTerm {
   readonly message: readonly NodeIndex[];
 }
 
-/** How one table's interactions share its lookup columns (`groups.length` extension columns, running sum first). */
+/** How one table's interactions share its lookup columns (`groups.length` extension columns, running sums first). */
 export interface LookupPlan {
   readonly groups: readonly (readonly LookupTerm[])[];
+  /** Of which sum each group is. The first groups are the running sums', one each. */
+  readonly sumOf: readonly number[];
+  /** The kinds of buses of which each sum is; both in a system without segments, which has one sum. */
+  readonly kinds: readonly (readonly BusKind[])[];
   /** Highest degree of the lookup constraints, at least 2 (the first-row constraint with its selector). */
   readonly degree: number;
 }
@@ -55,9 +62,11 @@ export function collectBuses(airs: readonly Air[]): Bus[] {
  * Groups the interactions first-fit, in order, so that no lookup constraint exceeds `maxDegree`. Undefined for a table
  * without interactions. Throws RangeError when one interaction alone exceeds the degree.
  */
-export function planLookups(air: Air, maxDegree: number): LookupPlan | undefined {
+export function planLookups(air: Air, maxDegree: number, inSegments = false): LookupPlan | undefined {
   if (air.interactions.length === 0) return undefined;
-  const groups: { terms: LookupTerm[]; denominatorDegree: number; numeratorDegree: number }[] = [];
+  const spoken = new Set(air.interactions.map(({ bus }) => bus.kind));
+  const kinds: (readonly BusKind[])[] = inSegments ? KINDS.filter((kind) => spoken.has(kind)).map((kind) => [kind]) : [KINDS];
+  const groups: TermGroup[] = [];
   const roots = air.interactions.flatMap(({ multiplicity, message }) => [multiplicity, ...message]);
   const rootDegrees = degrees(air.nodes, roots);
   let cursor = 0;
@@ -83,17 +92,32 @@ export function planLookups(air: Air, maxDegree: number): LookupPlan | undefined
       multiplicity: interaction.multiplicity,
       message: interaction.message,
     };
-    const group = groups.find((candidate) => degreeOf(joined(candidate)) <= maxDegree);
-    if (group === undefined) groups.push({ terms: [term], ...alone });
+    const sum = kinds.findIndex((own) => own.includes(interaction.bus.kind));
+    const group = groups.find((candidate) => candidate.sum === sum && degreeOf(joined(candidate)) <= maxDegree);
+    if (group === undefined) groups.push({ sum, terms: [term], ...alone });
     else {
       group.terms.push(term);
       Object.assign(group, joined(group));
     }
   }
+  const running = kinds.flatMap((_, sum) => groups.find((group) => group.sum === sum) ?? []);
+  const ordered = [...running, ...groups.filter((group) => !running.includes(group))];
   return {
-    groups: groups.map((group) => group.terms),
+    groups: ordered.map((group) => group.terms),
+    sumOf: ordered.map((group) => group.sum),
+    kinds,
     degree: Math.max(2, ...groups.map((group) => Math.max(1 + group.denominatorDegree, group.numeratorDegree))),
   };
+}
+
+const KINDS: readonly BusKind[] = ["local", "carried"];
+
+/** A group in the making, and the degrees of the sum of its fractions. */
+interface TermGroup {
+  readonly sum: number;
+  readonly terms: LookupTerm[];
+  denominatorDegree: number;
+  numeratorDegree: number;
 }
 
 /** Arithmetic that lookups are written in: E extension values, M multiplicities. */
@@ -108,25 +132,30 @@ interface LookupArithmetic<E, M> {
 
 /** One table's lookup columns and fractions at a row or point. */
 interface LookupValues<E, M> {
-  readonly running: E;
-  readonly runningNext: E;
-  /** One per group from group 1. */
+  /** One per sum. */
+  readonly running: readonly E[];
+  readonly runningNext: readonly E[];
+  /** One per group behind those of the running sums. */
   readonly helpers: readonly E[];
-  /** σ / n. */
-  readonly step: E;
+  /** σ / n of each sum. */
+  readonly steps: readonly E[];
   /** Per group and term. */
   readonly fingerprints: readonly (readonly E[])[];
   readonly multiplicities: readonly (readonly M[])[];
 }
 
 /**
- * The constraint values that hold on every row, group 0 first. The first-row constraint (the running sum itself) is not
+ * The constraint values that hold on every row, group 0 first. The first-row constraints (the running sums themselves) are not
  * among them. The one definition behind the verifier's evaluation and the prover's program.
  */
 export function lookupConstraints<E, M>(plan: LookupPlan, values: LookupValues<E, M>, arithmetic: LookupArithmetic<E, M>): E[] {
   const { add, sub, mul } = arithmetic;
-  const step = values.helpers.reduce((sum, helper) => sub(sum, helper), sub(values.runningNext, values.running));
-  const sums = [add(step, values.step), ...values.helpers];
+  const running = plan.kinds.map((_, s) => {
+    const own = values.helpers.filter((_helper, i) => plan.sumOf[plan.kinds.length + i] === s);
+    const step = own.reduce((sum, helper) => sub(sum, helper), sub(at(values.runningNext, s), at(values.running, s)));
+    return add(step, at(values.steps, s));
+  });
+  const sums = [...running, ...values.helpers];
   return plan.groups.map((terms, g) => {
     const { numerator, denominator } = sumOfFractions(
       terms,

@@ -79,7 +79,7 @@ function multiplicityRanges(air: Air): Range[] {
     {
       constant: (value) => (value > P / 2 ? { low: value - P, high: value - P } : { low: value, high: value }),
       column: (phase, column) => columns.get(`${phase}${column}`) ?? UNBOUNDED,
-      public: () => UNBOUNDED,
+      public: (index) => (air.bits?.includes(index) === true ? { low: 0, high: 1 } : UNBOUNDED),
       add: (a, b) => bounded(a.low + b.low, a.high + b.high),
       sub: (a, b) => bounded(a.low - b.high, a.high - b.low),
       mul: (a, b) => {

@@ -3,26 +3,26 @@ import { inv, isCanonical, mul, pow } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength, packElements, unpackElements } from "../kernels/leaf-encoding.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import { reject } from "./rejection.ts";
-import { createShape, type Shape } from "./shape.ts";
+import { ABSENT, createShape, type Shape } from "./shape.ts";
 import type { System } from "./system.ts";
 import { concat } from "./transcript.ts";
 import { proofVersion } from "./verification-key.ts";
 
 /*
- * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones. Everything is big-endian and without
- * separators; a proof is consumed exactly.
+ * Proof bytes, version 1 with columns opened by rows, 2 with stacked ones, 3 with stacked ones of a segment. Everything is
+ * big-endian and without separators; a proof is consumed exactly.
  *
  *   header        u8 version, u8 log2 height per table, 0 for an absent table
  *   auxiliary     u32 per auxiliary public value, tables in order
  *   mainRoot      digest
- *   lookupRoot, sums                     only if some present table has interactions; one extension element per such table
+ *   lookupRoot, sums                     only if some present table has interactions; an extension element for each sum of each
  *   quotientRoot  digest
  *   openingsAtPoint                      for each coordinate c: the c-th coordinates of all values times 2^40, base31
  *   openingsAtNext                       the same for the columns opened at the next row
  *   version 1:
  *   friRoots      digest per FRI layer
  *   finalPolynomial                      2^(tallest − layers · logArity) extension elements, constant term first
- *   version 2, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
+ *   version 2 and 3, with stack columns of 2^m, 2^s of them (`stacked/stack-shape.ts`):
  *   rounds        h(0) and h(2), extension elements, of 4 + s rounds
  *   per FRI layer                        digest; h(0) and h(2) of as many rounds as it folds bits: logArity, or what is left
  *   finalPolynomial                      2^logFinalMax extension elements, constant term first
@@ -105,11 +105,16 @@ export function extensionLength(system: System): number {
   return packedLength(system.parameters.extensionDegree, system.parameters.extensionDegree);
 }
 
+/** Lookup sums of each table. */
+function sumCounts({ tables }: System, { logRows }: Shape): number[] {
+  return tables.map(({ lookup, index }) => (logRows[index] === ABSENT ? 0 : (lookup?.kinds.length ?? 0)));
+}
+
 /** Reads the head. Rejects a wrong version, impossible heights and missing bytes; elements are not looked at yet. */
 export function readHead(system: System, reader: ProofReader): ProofHead {
   const { parameters, tables } = system;
   const header = reader.read("header", 1 + tables.length);
-  const version = proofVersion(parameters);
+  const version = proofVersion(parameters, system.definition.segments !== undefined);
   if (header[0] !== version) reject({ code: "MalformedProof", section: "version", expected: version, got: header[0] ?? -1 });
   const logRows = [...header.subarray(1)];
   const shape = createShape(system, logRows);
@@ -120,14 +125,13 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
   const digest = digestLength(parameters.hash);
   const extension = extensionLength(system);
   const valuesLength = (count: number): number => parameters.extensionDegree * packedLength(count, BASE31_GROUP);
-  const lookupTables = shape.blocks.filter(({ phase }) => phase === "lookup").length;
   return {
     shape,
     header,
     auxiliary: reader.read("auxiliary", 4 * tables.reduce((sum, table) => sum + table.auxiliaryCount, 0)),
     mainRoot: reader.read("mainRoot", digest),
     lookupRoot: reader.read("lookupRoot", shape.hasLookups ? digest : 0),
-    sums: reader.read("sums", lookupTables * extension),
+    sums: reader.read("sums", sumCounts(system, shape).reduce((total, count) => total + count, 0) * extension),
     quotientRoot: reader.read("quotientRoot", digest),
     openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
     openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
@@ -138,8 +142,8 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
 export interface ProofValues {
   /** Per table. */
   readonly auxiliary: readonly (readonly number[])[];
-  /** One per table that is present and has interactions. */
-  readonly sums: readonly Ext[];
+  /** Per table, as many as its lookups have: none of one that is absent or has no interactions. */
+  readonly sums: readonly (readonly Ext[])[];
   readonly atPoint: readonly Ext[];
   readonly atNext: readonly Ext[];
 }
@@ -149,10 +153,11 @@ export function readValues(system: System, head: ProofHead): ProofValues {
   const view = new DataView(head.auxiliary.buffer, head.auxiliary.byteOffset, head.auxiliary.byteLength);
   const all = Array.from({ length: head.auxiliary.length / 4 }, (_, i) => view.getUint32(4 * i));
   requireCanonical("auxiliary", all);
-  let cursor = 0;
+  const sums = unpackExtensionList(system, "sums", head.sums);
+  let [cursor, nextSum] = [0, 0];
   return {
     auxiliary: system.tables.map((table) => all.slice(cursor, (cursor += table.auxiliaryCount))),
-    sums: unpackExtensionList(system, "sums", head.sums),
+    sums: sumCounts(system, head.shape).map((count) => sums.slice(nextSum, (nextSum += count))),
     atPoint: unpackOpenings("openingsAtPoint", head.openingsAtPoint, head.shape.columnCount),
     atNext: unpackOpenings("openingsAtNext", head.openingsAtNext, head.shape.nextColumnCount),
   };

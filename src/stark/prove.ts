@@ -12,16 +12,17 @@ import { DOMAIN_SHIFT, grindingBitsFor } from "./parameters.ts";
 import type { TreePhase } from "./tree-phases.ts";
 import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
 import { RowsProver } from "./prove-rows.ts";
-import { type CheckedInput, checkProverInput, type ProverInput } from "./prover-input.ts";
+import { type CheckedInput, checkProverInput, type ProverInput, ProverInputError } from "./prover-input.ts";
+import { earlyHash, runChallenges, type SegmentCommitment } from "./segments/fold.ts";
 import { ABSENT, type Block } from "./shape.ts";
 import { StackProver } from "./stacked/prove-stack.ts";
 import type { System, Table } from "./system.ts";
 import { fillScalars, fillWeights } from "./table-program.ts";
 import { TablePrograms } from "./table-programs.ts";
-import { concat, createTranscript, initialInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
+import { concat, createTranscript, initialInputs, segmentInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
 import { proofVersion } from "./verification-key.ts";
 
-interface ProveOptions {
+export interface ProveOptions {
   /** Aborting rejects with the signal's reason at the next step between device operations. */
   readonly signal?: AbortSignal;
   /** `fraction` of the phase that is done, 0 at its start and 1 at its end. */
@@ -47,13 +48,53 @@ export async function prove(
   backend: Backend,
   options: ProveOptions = {},
 ): Promise<Uint8Array> {
+  if (input.segment !== undefined) throw new TypeError(`${system.name} is proven in segments: use proveRun`);
+  return proving(system, input, backend, options, (made) => made.run());
+}
+
+/** What a segment's proof takes from its run: the seed of the lookup challenges, and the fold of the segments before. */
+export interface SegmentSeed {
+  readonly seed: Uint8Array;
+  readonly before: Uint8Array;
+  /** The root from which the seed was folded: with another filling there is no proof. */
+  readonly mainRoot: Uint8Array;
+}
+
+/** The first part of a segment's proof: what the seed is folded from. Options and throws as `prove`. */
+export async function commitSegment(
+  system: System,
+  input: ProverInput,
+  backend: Backend,
+  options: ProveOptions = {},
+): Promise<SegmentCommitment> {
+  return proving(system, input, backend, options, (made) => made.commit());
+}
+
+/** A segment's proof. Options and throws as `prove`. */
+export async function proveSegment(
+  system: System,
+  input: ProverInput,
+  seed: SegmentSeed,
+  backend: Backend,
+  options: ProveOptions = {},
+): Promise<Uint8Array> {
+  return proving(system, input, backend, options, (made) => made.run(seed));
+}
+
+async function proving<Made>(
+  system: System,
+  input: ProverInput,
+  backend: Backend,
+  options: ProveOptions,
+  make: (made: Proving) => Promise<Made>,
+): Promise<Made> {
   const scope = new DeviceScope(backend);
   const fixed = options.fixedTables ?? new FixedTables(system, backend);
   if (fixed.backend !== backend) throw new TypeError("the fixed tables are on another backend than the proof");
   try {
     options.signal?.throwIfAborted();
     options.onProgress?.("trace", 0);
-    return await new Proving(system, checkProverInput(system, input), { backend, scope, fixed }, options).run();
+    return await make(new Proving(system, checkProverInput(system, input), { backend, scope, fixed }, options));
   } finally {
     scope.releaseAll();
     if (fixed !== options.fixedTables) await fixed.release();
@@ -101,13 +142,25 @@ class Proving {
     this.#columns = system.parameters.opening.kind === "rows" ? new RowsProver(context) : new StackProver(context);
   }
 
-  async run(): Promise<Uint8Array> {
+  /** Of a segment: its main root, and what is said with it. */
+  async commit(): Promise<SegmentCommitment> {
+    const head = this.#writeHead();
+    const { statement, segment } = this.#input;
+    if (segment === undefined) throw new Error("a whole run has no segments to commit to");
+    const mainRoot = await this.#commitTraces();
+    return { mainRoot, early: earlyHash(this.#system, segment, head, statement) };
+  }
+
+  async run(seed?: SegmentSeed): Promise<Uint8Array> {
     const { field, parameters } = this.#system;
     const { shape } = this.#input;
     const columns = this.#columns;
-    const transcript = this.#startTranscript();
-    await this.#commitTraces(transcript);
-    const { lookup, sums } = await this.#proveLookups(transcript);
+    const transcript = this.#startTranscript(seed);
+    const mainRoot = await this.#commitTraces();
+    if (seed !== undefined && !mainRoot.every((byte, i) => byte === seed.mainRoot[i]))
+      throw new ProverInputError("OtherFilling", "the columns are not those whose root the run's seed was folded from");
+    transcript.absorb("mainRoot", mainRoot);
+    const { lookup, sums } = await this.#proveLookups(transcript, seed);
 
     this.#progress("quotient", 0);
     await this.#computeQuotient(transcript.challenge("composition"), lookup, sums);
@@ -143,17 +196,27 @@ class Proving {
     return concat(this.#sections);
   }
 
-  #startTranscript(): Transcript {
-    const { shape, statement, auxiliary } = this.#input;
+  #startTranscript(seed: SegmentSeed | undefined): Transcript {
+    const { statement, segment } = this.#input;
     const system = this.#system;
-    const header = this.#write(Uint8Array.of(proofVersion(system.parameters), ...shape.logRows));
-    const auxiliaryBytes = this.#write(packAuxiliary(auxiliary.flat()));
+    const head = this.#writeHead();
     const start = this.#options.createTranscript ?? createTranscript;
-    return start(system.field.degree, initialInputs(system, statement, { header, auxiliary: auxiliaryBytes }));
+    if ((seed === undefined) !== (segment === undefined)) throw new Error("a segment is proven with its run's seed");
+    if (seed === undefined || segment === undefined) return start(system.field.degree, initialInputs(system, statement, head));
+    const early = earlyHash(system, segment, head, statement);
+    return start(system.field.degree, segmentInputs(system, seed.seed, seed.before, early));
   }
 
-  /** Interpolates and commits the columns that do not depend on challenges. */
-  async #commitTraces(transcript: Transcript): Promise<void> {
+  #writeHead(): { readonly header: Uint8Array; readonly auxiliary: Uint8Array } {
+    const { shape, auxiliary } = this.#input;
+    const { parameters, definition } = this.#system;
+    const version = proofVersion(parameters, definition.segments !== undefined);
+    const header = this.#write(Uint8Array.of(version, ...shape.logRows));
+    return { header, auxiliary: this.#write(packAuxiliary(auxiliary.flat())) };
+  }
+
+  /** Interpolates and commits the columns that do not depend on challenges; the main columns' root. */
+  async #commitTraces(): Promise<Uint8Array> {
     const { shape, traces } = this.#input;
     const fixed = await this.#fixed.columns();
     this.#blocksOf("preprocessed").forEach((block, i) => this.#keepCoefficients(block, fixed[i]));
@@ -166,17 +229,24 @@ class Proving {
 
     this.#progress("commit", 0);
     if (fixed.length > 0) this.#columns.adopt("preprocessed", await this.#fixed.commitment(shape.committedHeight));
-    transcript.absorb("mainRoot", this.#write((await this.#columns.commit("main")).root));
+    const { root } = await this.#columns.commit("main");
     this.#progress("commit", 1);
+    return this.#write(root);
   }
 
-  /** Computes and commits the lookup columns; each table's claimed sum. */
-  async #proveLookups(transcript: Transcript): Promise<{ lookup: LookupChallenges | undefined; sums: (Ext | undefined)[] }> {
+  /** Computes and commits the lookup columns; each table's claimed sums. */
+  async #proveLookups(
+    transcript: Transcript,
+    seed: SegmentSeed | undefined,
+  ): Promise<{ lookup: LookupChallenges | undefined; sums: (readonly Ext[])[] }> {
     const { tables, field } = this.#system;
-    const sums: (Ext | undefined)[] = tables.map(() => undefined);
+    const sums: (readonly Ext[])[] = tables.map(() => []);
     if (!this.#input.shape.hasLookups) return { lookup: undefined, sums };
     this.#progress("lookup", 0);
-    const lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
+    const lookup =
+      seed === undefined
+        ? { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") }
+        : runChallenges(this.#system, seed.seed);
     const blocks = this.#blocksOf("lookup");
     for (const [i, block] of blocks.entries()) {
       const table = tables[block.table ?? 0];
@@ -186,12 +256,11 @@ class Proving {
     }
     this.#options.onTracesRead?.();
     const root = this.#write((await this.#columns.commit("lookup")).root);
-    const claimed = sums.filter((sum) => sum !== undefined);
-    transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(claimed, field.degree))]));
+    transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(sums.flat(), field.degree))]));
     return { lookup, sums };
   }
 
-  async #computeQuotient(alpha: Ext, lookup: LookupChallenges | undefined, sums: readonly (Ext | undefined)[]): Promise<void> {
+  async #computeQuotient(alpha: Ext, lookup: LookupChallenges | undefined, sums: readonly (readonly Ext[])[]): Promise<void> {
     const { field, chunkCount } = this.#system;
     const { shape, publicValues } = this.#input;
     const quotient = await this.#step(
@@ -199,12 +268,12 @@ class Proving {
         tables: this.#presentTables().map((table) => {
           const logRows = shape.logRows[table.index] ?? ABSENT;
           const program = this.#programs.of(table);
-          const sum = sums[table.index];
-          const step = sum && field.mul(sum, field.inv(field.fromBase(2 ** logRows)));
+          const share = field.inv(field.fromBase(2 ** logRows));
+          const steps = (sums[table.index] ?? []).map((sum) => field.mul(sum, share));
           return {
             blocks: [...this.#coefficients].flatMap(([block, columns]) => (block.table === table.index ? [columns] : [])),
             program: program.program,
-            scalars: fillScalars(field, program.scalars, { publicValues: publicValues[table.index] ?? [], lookup, step }),
+            scalars: fillScalars(field, program.scalars, { publicValues: publicValues[table.index] ?? [], lookup, steps }),
             weights: fillWeights(field, table, program, alpha),
             logRows,
           };
@@ -217,18 +286,18 @@ class Proving {
     for (const block of this.#blocksOf("quotient")) this.#keepCoefficients(block, quotient);
   }
 
-  /** A table's lookup columns (`lookup.ts`), and the sum of all its fractions. */
-  async #lookup(block: Block, table: Table, challenges: LookupChallenges): Promise<Ext> {
+  /** A table's lookup columns (`lookup.ts`), and the sums of its fractions. */
+  async #lookup(block: Block, table: Table, challenges: LookupChallenges): Promise<readonly Ext[]> {
     const { field } = this.#system;
     const values = [...this.#fixed.values(table.index), ...(this.#input.traces[table.index] ?? [])];
     const rows = await this.#step(this.#backend.upload(values, block.logRows));
     const publicValues = this.#input.publicValues[table.index] ?? [];
     const input = { rows, publicValues, challenges };
     const program = this.#programs.lookupOf(table);
-    const { columns, sum } = await computeLookupColumns(this.#backend, this.#scope, field, program, input);
+    const { columns, sums } = await computeLookupColumns(this.#backend, this.#scope, field, program, input);
     this.#scope.release(rows);
     this.#keepCoefficients(block, await this.#step(this.#backend.interpolate(columns)));
-    return sum;
+    return sums;
   }
 
   #blocksOf(phase: TreePhase): readonly Block[] {

@@ -1,11 +1,15 @@
 import { NamedError } from "../errors/named-error.ts";
 import { isCanonical, P } from "../field/koala-bear.ts";
 import { ABSENT, createShape, type Shape } from "./shape.ts";
-import { type System, tablePublicValues } from "./system.ts";
+import { flagValues, type SegmentFlags } from "./segments/segment-bounds.ts";
+import { type System, type SystemDefinition, tablePublicValues } from "./system.ts";
 
 /** What a proof is made from. */
 export interface ProverInput {
+  /** Of a segment that does not open its run: empty. */
   readonly statement: Uint8Array;
+  /** Which segment of its run it is; of a system with segments only, and of each input of such a system. */
+  readonly segment?: SegmentFlags;
   /** Per table, its auxiliary public values. */
   readonly auxiliary: readonly (readonly number[])[];
   /** Per table, its main columns of canonical elements, all of one power-of-two height; of no rows to leave the table out. */
@@ -22,7 +26,13 @@ export interface CheckedInput extends ProverInput {
 /** Checks everything about an input but the constraints. Throws ProverInputError that names the first misfit. */
 export function checkProverInput(system: System, input: ProverInput): CheckedInput {
   const { tables, definition } = system;
-  const statementValues = definition.publicValues(input.statement);
+  const { segment } = input;
+  if ((segment === undefined) !== (definition.segments === undefined))
+    throw new ProverInputError(
+      "BadSegment",
+      `${system.name} is proven ${segment === undefined ? "segment by segment: say which one this is" : "as a whole, not in segments"}`,
+    );
+  const statementValues = statementValuesOf(definition, input.statement, segment);
   if (statementValues?.length !== definition.statementValueCount || !statementValues.every(isCanonical)) {
     throw new ProverInputError("BadStatement", `the statement is not one of ${system.name}`);
   }
@@ -75,7 +85,21 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
         : `table ${name} cannot have ${rows} rows in ${system.name}`;
     throw new ProverInputError("BadHeight", message);
   }
-  return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own)) };
+  const flags = segment === undefined ? [] : flagValues(segment);
+  return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own, flags)) };
+}
+
+/**
+ * The values of a statement, of a run's opening segment or of a whole run; zeros for the other segments, of which it says
+ * nothing. Undefined for bytes that are no statement.
+ */
+export function statementValuesOf(
+  definition: SystemDefinition,
+  statement: Uint8Array,
+  segment: SegmentFlags | undefined,
+): readonly number[] | undefined {
+  if (segment === undefined || segment.opens === 1) return definition.publicValues(statement);
+  return statement.length === 0 ? new Array<number>(definition.statementValueCount).fill(0) : undefined;
 }
 
 /** Index of the first element not below p, or −1. A plain loop: this runs over every cell of a proof. */
@@ -85,6 +109,8 @@ function firstNonCanonical(column: Uint32Array): number {
 }
 
 /** The caller's mistake: input that does not fit the system. */
-export class ProverInputError extends NamedError<"BadStatement" | "BadTrace" | "BadAuxiliary" | "BadHeight"> {
+export class ProverInputError extends NamedError<
+  "BadStatement" | "BadSegment" | "BadTrace" | "BadAuxiliary" | "BadHeight" | "OtherFilling"
+> {
   override readonly name = "ProverInputError";
 }

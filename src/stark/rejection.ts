@@ -9,8 +9,10 @@ export type Rejection =
   | { readonly code: "NonCanonicalElement"; readonly section: string }
   /** The statement's bytes are not a statement of this system. */
   | { readonly code: "BadStatement" }
-  /** The tables' lookup sums must add up to zero. */
+  /** The tables' lookup sums must add up to zero; of a segment, those of its local buses. */
   | { readonly code: "LookupSumMismatch"; readonly expected: Ext; readonly got: Ext }
+  /** What a segment says of its place in its run (got) is not what the folds say (expected). */
+  | { readonly code: "SegmentFlagMismatch"; readonly flag: "opens" | "closes"; readonly expected: number; readonly got: number }
   /** The out-of-domain point lies in the trace domain or, of columns opened by rows, the evaluation domain. */
   | { readonly code: "PointInDomain"; readonly got: Ext }
   /** Constraints at the out-of-domain point (expected) against vanishing polynomial times quotient (got). */

@@ -12,14 +12,14 @@ import type { System, Table } from "./system.ts";
  * takes part as f(x^k). The trees force committed *words* to be constant on the cosets of the k-th roots of unity, yet the
  * proof only shows that they are close to polynomials of degree below n. What the constraints then say is this. On the
  * domain of n points, x^k runs through the short table's points k times, and the lifted selectors fire at every multiple of
- * n/k rows: a witness that is not of the form f(x^k) is k segments of n/k rows, with the same public values, preprocessed
+ * n/k rows: a witness that is not of the form f(x^k) is k stretches of n/k rows, with the same public values, preprocessed
  * columns and claimed lookup sum.
  *
- * Each segment satisfies every constraint from its own first to its own last row, *provided that nothing reads across its
- * end*: the row after a segment's last row is the first of the next segment, not of its own. `lifting-rules.ts` sees to that:
- * constraints read the next row only where it is in the same segment, and interactions never do. The one exception is the
- * running sum of the lookups, which does step across; it is forced to 0 at every segment's start, so each segment, not only
- * their total, adds up to the claim. Any one segment per table is therefore a witness, buses included, and no argument
+ * Each stretch satisfies every constraint from its own first to its own last row, *provided that nothing reads across its
+ * end*: the row after a stretch's last row is the first of the next stretch, not of its own. `lifting-rules.ts` sees to that:
+ * constraints read the next row only where it is in the same stretch, and interactions never do. The one exception is the
+ * running sum of the lookups, which does step across; it is forced to 0 at every stretch's start, so each stretch, not only
+ * their total, adds up to the claim. Any one stretch per table is therefore a witness, buses included, and no argument
  * about uniqueness is needed.
  */
 
@@ -124,7 +124,7 @@ export function createShape(system: System, logRows: readonly number[]): Shape |
   pushTables(
     "lookup",
     (table) => table.lookupWidth,
-    (table) => (table.lookup === undefined ? 0 : extensionDegree),
+    (table) => (table.lookup?.kinds.length ?? 0) * extensionDegree,
   );
   push("quotient", undefined, tallest, system.chunkCount * extensionDegree, 0);
 

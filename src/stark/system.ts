@@ -4,9 +4,11 @@ import { LOG_PARTS } from "../kernels/stack-layout.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import type { Air, ConstraintScope } from "./air.ts";
 import type { Bus } from "./bus.ts";
-import { assertSegmentsStandAlone } from "./lifting-rules.ts";
+import { assertStretchesStandAlone } from "./lifting-rules.ts";
 import { collectBuses, type LookupPlan, planLookups } from "./lookup.ts";
 import { type CountedSide, countedSides } from "./multiplicities.ts";
+import { type InSegments, type SegmentBounds, SEGMENT_FLAGS } from "./segments/segment-bounds.ts";
+import { segmentDefinition } from "./segments/segment-definition.ts";
 import { mostQueries, type ProofParameters, validateParameters } from "./parameters.ts";
 import { createStackShape, type StackedBlock } from "./stacked/stack-shape.ts";
 import { verificationKeyDigest } from "./verification-key.ts";
@@ -30,6 +32,8 @@ export interface TableDefinition {
    * first or last row says nothing. Default false. A table that reads public values or has preprocessed columns cannot be absent.
    */
   readonly optional?: boolean;
+  /** Of a system whose runs are cut: required of a table that reads the next row, and of no other. */
+  readonly inSegments?: InSegments;
 }
 
 /** A proof system: what is proven, about which kind of statement, with which parameters. */
@@ -45,6 +49,8 @@ export interface SystemDefinition {
    * tables. Undefined when the bytes are not a statement. Must not throw and must depend on nothing but the bytes.
    */
   publicValues(statement: Uint8Array): readonly number[] | undefined;
+  /** Set for a system whose runs are cut into segments, each with a proof of its own (`segments/README.md`). */
+  readonly segments?: SegmentBounds;
 }
 
 /** A table with everything that can be derived before its height is known. */
@@ -61,7 +67,7 @@ export interface Table {
   /** The first `mainNextWidth` main columns are also opened at the next row. */
   readonly mainNextWidth: number;
   readonly lookup: LookupPlan | undefined;
-  /** Base columns of the lookup phase: groups · extension degree; the running sum's coordinates come first. */
+  /** Base columns of the lookup phase: groups · extension degree; the running sums' coordinates come first. */
   readonly lookupWidth: number;
   /** Power of the composition challenge of the table's first constraint; AIR constraints come before lookup constraints. */
   readonly firstConstraint: number;
@@ -101,13 +107,11 @@ function selectorDegree(scope: ConstraintScope): number {
  * Checks a definition and derives everything that does not depend on table heights. A system with preprocessed columns
  * needs their roots (see `commitPreprocessed`). Throws RangeError or TypeError that says what is wrong.
  */
-export function compileSystem(
-  definition: SystemDefinition,
-  preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map(),
-): System {
-  const { parameters } = definition;
+export function compileSystem(given: SystemDefinition, preprocessedRoots: ReadonlyMap<number, Uint8Array> = new Map()): System {
+  const { parameters } = given;
   validateParameters(parameters);
-  if (definition.tables.length === 0) throw new RangeError(`system ${definition.name} has no tables`);
+  if (given.tables.length === 0) throw new RangeError(`system ${given.name} has no tables`);
+  const definition = segmentDefinition(given);
   const buses = collectBuses(definition.tables.map((table) => table.air));
   let constraintCount = 0;
   const tables = definition.tables.map((table, index): Table => {
@@ -194,9 +198,10 @@ function compileTable(
       `table ${air.name} is fixed at 2^${preprocessed.logRows} rows, outside 2^${minLogRows} to 2^${maxLogRows}`,
     );
   }
-  if (air.publicCount > definition.statementValueCount + auxiliaryCount || (auxiliaryCount > 0 && air.publicCount === 0)) {
+  const given = definition.statementValueCount + (definition.segments === undefined ? 0 : SEGMENT_FLAGS);
+  if (air.publicCount > given + auxiliaryCount || (auxiliaryCount > 0 && air.publicCount === 0)) {
     throw new RangeError(
-      `table ${air.name} reads ${air.publicCount} public values, the statement gives ${definition.statementValueCount} and the prover ${auxiliaryCount}`,
+      `table ${air.name} reads ${air.publicCount} public values, the statement gives ${given} and the prover ${auxiliaryCount}`,
     );
   }
   if (optional && (preprocessed !== undefined || air.publicCount > 0)) {
@@ -218,7 +223,7 @@ function compileTable(
       throw new TypeError(`table ${air.name} reads a preprocessed column at the next row; declare a shifted column instead`);
     }
   }
-  assertSegmentsStandAlone(air);
+  assertStretchesStandAlone(air);
   for (const constraint of air.constraints) {
     const degree = constraint.degree + selectorDegree(constraint.scope);
     if (degree > maxConstraintDegree) {
@@ -227,7 +232,7 @@ function compileTable(
       );
     }
   }
-  const lookup = planLookups(air, maxConstraintDegree);
+  const lookup = planLookups(air, maxConstraintDegree, definition.segments !== undefined);
   return {
     index,
     air,
@@ -240,7 +245,7 @@ function compileTable(
     lookup,
     lookupWidth: (lookup?.groups.length ?? 0) * extensionDegree,
     firstConstraint,
-    constraintCount: air.constraints.length + (lookup === undefined ? 0 : 1 + lookup.groups.length),
+    constraintCount: air.constraints.length + (lookup === undefined ? 0 : lookup.kinds.length + lookup.groups.length),
   };
 }
 
@@ -279,7 +284,14 @@ function checkQueryCount(definition: SystemDefinition): void {
   }
 }
 
-/** Statement values followed by the table's own, which is what `public(index)` of its AIR refers to. */
-export function tablePublicValues(statementValues: readonly number[], auxiliary: readonly number[]): number[] {
-  return [...statementValues, ...auxiliary];
+/**
+ * Statement values followed by the table's own and, in a system with segments, by the segment's flags, which is what
+ * `public(index)` of its AIR refers to.
+ */
+export function tablePublicValues(
+  statementValues: readonly number[],
+  auxiliary: readonly number[],
+  flags: readonly number[] = [],
+): number[] {
+  return [...statementValues, ...auxiliary, ...flags];
 }

@@ -71,33 +71,34 @@ export function compileTableProgram(field: ExtensionField, table: Table): TableP
   const column = (group: number, next: boolean): ExtensionValue =>
     coordinates((c) => builder.column(firstColumn.lookup + group * field.degree + c, next));
   const fractions = lookupFractions(builder, field, lookup, values.slice(cursor));
-  const running = column(0, false);
+  const running = lookup.kinds.map((_, s) => column(s, false));
   const steps = lookupConstraints<ExtensionValue, VectorValue>(
     lookup,
     {
       running,
-      runningNext: column(0, true),
-      helpers: lookup.groups.slice(1).map((_, g) => column(g + 1, false)),
-      step: coordinates((coordinate) => builder.scalar({ kind: "lookupStep", coordinate })),
+      runningNext: lookup.kinds.map((_, s) => column(s, true)),
+      helpers: lookup.groups.slice(running.length).map((_, g) => column(running.length + g, false)),
+      steps: lookup.kinds.map((_, sum) => coordinates((coordinate) => builder.scalar({ kind: "lookupStep", sum, coordinate }))),
       fingerprints: fractions.map((group) => group.map((fraction) => fraction.fingerprint)),
       multiplicities: fractions.map((group) => group.map((fraction) => fraction.multiplicity)),
     },
     lowerExtension(builder, field),
   );
   const first = air.constraints.length;
-  running.forEach((value, c) => accumulate(value, "firstRow", first, c));
-  steps.forEach((step, g) => step.forEach((value, c) => accumulate(value, "everyRow", first + 1 + g, c)));
+  running.forEach((sum, s) => sum.forEach((value, c) => accumulate(value, "firstRow", first + s, c)));
+  const everyRow = first + running.length;
+  steps.forEach((step, g) => step.forEach((value, c) => accumulate(value, "everyRow", everyRow + g, c)));
   return { ...builder.build(), weights };
 }
 
-/** Values that a program's scalars take in one proof. `step` is the claimed sum over the height. */
+/** Values that a program's scalars take in one proof. `steps` are the claimed sums over the height. */
 export function fillScalars(
   field: ExtensionField,
   sources: readonly ScalarSource[],
   values: {
     readonly publicValues: readonly number[];
     readonly lookup: LookupChallenges | undefined;
-    readonly step: Ext | undefined;
+    readonly steps: readonly Ext[];
   },
 ): Uint32Array {
   const scalars = new Uint32Array(sources.length);
@@ -122,7 +123,7 @@ export function fillScalars(
           return source.coordinate === 0 ? add(coordinate, source.busTag) : coordinate;
         }
         case "lookupStep":
-          return required(values.step, "claimed sum")[source.coordinate] ?? 0;
+          return required(values.steps[source.sum], "claimed sum")[source.coordinate] ?? 0;
         case "add":
           return add(at(source.a), at(source.b));
         case "sub":

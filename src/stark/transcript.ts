@@ -6,6 +6,9 @@ import { reduce } from "../field/koala-bear.ts";
 /** Names of what the transcript takes in and gives out, in proof order. They are not hashed; tests and tools use them. */
 export type TranscriptLabel =
   | "verificationKey"
+  | "seed"
+  | "foldBefore"
+  | "early"
   | "statement"
   | "header"
   | "auxiliary"
@@ -112,6 +115,24 @@ export function initialInputs(
     { label: "statement", bytes: keccak_256(statement) },
     { label: "header", bytes: head.header },
     { label: "auxiliary", bytes: head.auxiliary },
+  ];
+}
+
+/**
+ * The same for a segment: verification key digest, the run's seed, the fold of the segments before, and the hash of what the
+ * segment's part of the fold says early (`segments/fold.ts`). All have a length that the key fixes.
+ */
+export function segmentInputs(
+  system: { readonly verificationKeyDigest: Uint8Array },
+  seed: Uint8Array,
+  before: Uint8Array,
+  early: Uint8Array,
+): TranscriptInput[] {
+  return [
+    { label: "verificationKey", bytes: system.verificationKeyDigest },
+    { label: "seed", bytes: seed },
+    { label: "foldBefore", bytes: before },
+    { label: "early", bytes: early },
   ];
 }
 

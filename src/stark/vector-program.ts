@@ -11,8 +11,8 @@ export type ScalarSource =
   | { readonly kind: "fingerprintOffset"; readonly busTag: number; readonly coordinate: number }
   /** Coordinate of β^exponent. */
   | { readonly kind: "foldPower"; readonly exponent: number; readonly coordinate: number }
-  /** Coordinate of the table's claimed sum over its height. */
-  | { readonly kind: "lookupStep"; readonly coordinate: number }
+  /** Coordinate of one of the table's claimed sums over its height. */
+  | { readonly kind: "lookupStep"; readonly sum: number; readonly coordinate: number }
   /** Of two scalars, by index: keeps operations between run-time constants out of the row loop. */
   | { readonly kind: "add" | "sub" | "mul"; readonly a: number; readonly b: number };
 
@@ -175,7 +175,7 @@ function scalarKey(source: ScalarSource): number {
     case "foldPower":
       return keyOf(source.exponent, source.coordinate);
     case "lookupStep":
-      return keyOf(0, source.coordinate);
+      return keyOf(source.sum, source.coordinate);
   }
 }
 

@@ -6,12 +6,15 @@ import type { Bus } from "./bus.ts";
 import type { ExpressionNode, Gadget } from "./expression.ts";
 import type { LookupPlan } from "./lookup.ts";
 import type { ProofParameters } from "./parameters.ts";
+import type { InSegments, SegmentBounds } from "./segments/segment-bounds.ts";
 
 /** Version of engine and proof format, by how columns are opened: the digest of every system changes with it. */
 const PROOF_VERSIONS = { rows: 1, stacked: 2 } as const;
+/** Of a segment, whose columns are a stack. */
+const SEGMENT_VERSION = 3;
 
-export function proofVersion({ opening }: Pick<ProofParameters, "opening">): number {
-  return PROOF_VERSIONS[opening.kind];
+export function proofVersion({ opening }: Pick<ProofParameters, "opening">, ofSegment = false): number {
+  return ofSegment ? SEGMENT_VERSION : PROOF_VERSIONS[opening.kind];
 }
 
 /** What the digest needs of a compiled table. */
@@ -30,7 +33,11 @@ interface KeyedTable {
 interface KeyedSystem {
   readonly name: string;
   readonly parameters: ProofParameters;
-  readonly definition: { readonly statementValueCount: number };
+  readonly definition: {
+    readonly statementValueCount: number;
+    readonly segments?: SegmentBounds;
+    readonly tables: readonly { readonly inSegments?: InSegments }[];
+  };
   readonly chunkCount: number;
   readonly tables: readonly KeyedTable[];
   readonly buses: readonly Bus[];
@@ -48,7 +55,7 @@ type Serialised = string | number | readonly Serialised[];
 export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
   const text = JSON.stringify([
     "verification-key",
-    proofVersion(system.parameters),
+    proofVersion(system.parameters, system.definition.segments !== undefined),
     P,
     system.name,
     serialiseParameters(system.parameters),
@@ -70,8 +77,23 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
     ]),
     system.buses.map((bus) => [bus.tag, bus.messageLength]),
     [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
+    ...serialiseSegments(system),
   ] satisfies Serialised);
   return keccak_256(new TextEncoder().encode(text));
+}
+
+/** What a run of segments is checked by, beside each segment's own constraints. */
+function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
+  const { segments } = definition;
+  if (segments === undefined) return [];
+  const { most, clock, without = [], ...rest } = segments;
+  rest satisfies Record<string, never>;
+  const ticks = tables.map(({ air }) => clock?.ticks[air.name] ?? 0);
+  return [
+    ["segments", most, clock?.below ?? -1, ticks, [...without]],
+    tables.map(({ lookup }, i) => [definition.tables[i]?.inSegments ?? "", (lookup?.kinds ?? []).map((own) => [...own])]),
+    tables.map(({ lookup }) => [...(lookup?.sumOf ?? [])]),
+  ];
 }
 
 /** Destructured in full, so that a new parameter does not compile until it is bound here. */

@@ -7,10 +7,10 @@ import { type OpenedTree, readTraceTree } from "./open-trace.ts";
 import { grindingBitsFor } from "./parameters.ts";
 import { type ProofHead, ProofReader, type ProofSection, type ProofValues, readHead, readValues } from "./proof.ts";
 import { reject, RejectedProof, type VerifyResult } from "./rejection.ts";
-import { ABSENT, type Shape } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import { readStackedOpening } from "./stacked/open-stack.ts";
 import { type System, tablePublicValues } from "./system.ts";
-import { concat, createTranscript, initialInputs, type TranscriptFactory } from "./transcript.ts";
+import { concat, createTranscript, initialInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
 
 /** For tests and tools. */
 export interface VerifyOptions {
@@ -42,9 +42,26 @@ export interface VerifyOptions {
  * 14. final polynomial at every folded position                          FinalPolynomialMismatch
  */
 export function verify(system: System, statement: Uint8Array, proof: Uint8Array, options: VerifyOptions = {}): VerifyResult {
+  if (system.definition.segments !== undefined) throw new TypeError(`${system.name} is proven in segments: use verifyRun`);
+  return verdictOf(proof, options, (reader, factory) => {
+    checkProof(system, reader, {
+      statementValues: () => system.definition.publicValues(statement),
+      flags: [],
+      begin: (head) => factory(system.parameters.extensionDegree, initialInputs(system, statement, head)),
+      checkSums: (sums) => checkSum(system, sums.flat()),
+    });
+  });
+}
+
+/** Runs checks on a proof; what rejects it is the result. */
+export function verdictOf(
+  proof: Uint8Array,
+  options: VerifyOptions,
+  check: (reader: ProofReader, factory: TranscriptFactory) => void,
+): VerifyResult {
   const reader = new ProofReader(proof);
   try {
-    runChecks(system, statement, reader, options.createTranscript ?? createTranscript);
+    check(reader, options.createTranscript ?? createTranscript);
     return { ok: true };
   } catch (error) {
     if (error instanceof RejectedProof) return { ok: false, rejection: error.rejection };
@@ -54,22 +71,36 @@ export function verify(system: System, statement: Uint8Array, proof: Uint8Array,
   }
 }
 
-function runChecks(system: System, statement: Uint8Array, reader: ProofReader, factory: TranscriptFactory): void {
+/** What a proof of a whole run and one of a segment are checked with differently. */
+interface ProofFrame {
+  /** Undefined for bytes that are no statement. */
+  readonly statementValues: () => readonly number[] | undefined;
+  readonly flags: readonly number[];
+  /** The transcript up to the main root, which is absorbed next. */
+  readonly begin: (head: ProofHead) => Transcript;
+  /** Those of a whole run; else they are drawn behind the main root. */
+  readonly lookup?: LookupChallenges;
+  /** Rejects lookup sums, per table. */
+  readonly checkSums: (sums: ProofValues["sums"]) => void;
+}
+
+/** Steps 1 to 14 of `verify`, by ending in a RejectedProof. */
+export function checkProof(system: System, reader: ProofReader, frame: ProofFrame): void {
   const head = readHead(system, reader);
   const { shape } = head;
   const readOpening = { rows: readRowsOpening, stacked: readStackedOpening }[system.parameters.opening.kind];
   const opening = readOpening(system, shape, reader);
   const nonce = reader.read("nonce", 8);
-  const statementValues = system.definition.publicValues(statement);
+  const statementValues = frame.statementValues();
   if (statementValues?.length !== system.definition.statementValueCount || !statementValues.every(isCanonical)) {
     return reject({ code: "BadStatement" });
   }
-  const challenges = drawChallenges(system, statement, { head, opening, nonce }, factory);
+  const challenges = drawChallenges(system, { head, opening, nonce }, frame);
   const values = readValues(system, head);
   opening.decode();
-  checkLookupSums(system, values);
+  frame.checkSums(values.sums);
   opening.checkPoint(challenges.point);
-  checkConstraints(system, shape, values, statementValues, challenges);
+  checkConstraints(system, shape, values, { statementValues, flags: frame.flags }, challenges);
   opening.checkValues(challenges.point, values);
   const grindingBits = grindingBitsFor(system.parameters, shape.tallest);
   if (challenges.grinding < grindingBits) {
@@ -94,16 +125,15 @@ interface Challenges {
 /** Draws every challenge of a proof, in the order in which prover and verifier speak. */
 function drawChallenges(
   system: System,
-  statement: Uint8Array,
   proof: { readonly head: ProofHead; readonly opening: ColumnOpening; readonly nonce: Uint8Array },
-  factory: TranscriptFactory,
+  frame: Pick<ProofFrame, "begin" | "lookup">,
 ): Challenges {
   const { head, opening, nonce } = proof;
-  const transcript = factory(system.parameters.extensionDegree, initialInputs(system, statement, head));
+  const transcript = frame.begin(head);
   transcript.absorb("mainRoot", head.mainRoot);
   let lookup: LookupChallenges | undefined;
   if (head.shape.hasLookups) {
-    lookup = { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
+    lookup = frame.lookup ?? { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
     transcript.absorb("lookupRootAndSums", concat([head.lookupRoot, head.sums]));
   }
   const alpha = transcript.challenge("composition");
@@ -116,7 +146,8 @@ function drawChallenges(
   return { lookup, alpha, point, grinding, queries };
 }
 
-function checkLookupSums({ field }: System, { sums }: ProofValues): void {
+/** Rejects sums that do not add up to zero. */
+export function checkSum({ field }: System, sums: readonly Ext[]): void {
   const total = sums.reduce((sum, value) => field.add(sum, value), field.zero);
   if (!field.equal(total, field.zero)) reject({ code: "LookupSumMismatch", expected: field.zero, got: total });
 }
@@ -125,18 +156,15 @@ function checkConstraints(
   system: System,
   shape: Shape,
   { atPoint, atNext, auxiliary, sums }: ProofValues,
-  statementValues: readonly number[],
+  given: { readonly statementValues: readonly number[]; readonly flags: readonly number[] },
   { point, alpha, lookup }: Challenges,
 ): void {
   const { field } = system;
-  let nextSum = 0;
   const opened = {
     atPoint,
     atNext,
-    publicValues: auxiliary.map((own) => tablePublicValues(statementValues, own)),
-    sums: system.tables.map(({ lookup: plan, index }) =>
-      plan === undefined || shape.logRows[index] === ABSENT ? undefined : sums[nextSum++],
-    ),
+    publicValues: auxiliary.map((own) => tablePublicValues(given.statementValues, own, given.flags)),
+    sums,
     lookup,
   };
   const expected = compositionAtPoint(system, shape, opened, point, alpha);

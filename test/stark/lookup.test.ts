@@ -92,12 +92,12 @@ async function lookupColumnsOf(
   for (const backend of backends) {
     const rows = await backend.upload(main, Math.log2(main[0]!.length));
     const program = compileLookupProgram(system.field, table, table.lookup!);
-    const { columns, sum } = await computeLookupColumns(backend, new DeviceScope(backend), system.field, program, {
+    const { columns, sums } = await computeLookupColumns(backend, new DeviceScope(backend), system.field, program, {
       rows,
       publicValues,
       challenges,
     });
-    results.push({ columns: await backend.download(columns), sum });
+    results.push({ columns: await backend.download(columns), sum: sums[0]! });
     backend.release(columns);
     backend.release(rows);
   }

@@ -32,7 +32,7 @@ describe("ConstraintProgramBuilder", () => {
     );
     assert.equal(program.registerCount, 1);
     const field = createExtension(5);
-    const values = fillScalars(field, scalars, { publicValues: [10], lookup: undefined, step: undefined });
+    const values = fillScalars(field, scalars, { publicValues: [10], lookup: undefined, steps: [] });
     const weights = [field.one, field.one, field.one];
     const [every, transition, first] = runProgram(field, program, { current: [6], next: [], scalars: values, weights });
     assert.equal(every[0], 2 * 6 * 70);
@@ -69,7 +69,7 @@ describe("compileTableProgram", () => {
     const { field } = system;
     const compiled = compileTableProgram(field, system.tables[table]!);
     const lookup = { fold: element(field.degree, 5), offset: element(field.degree, 6) };
-    const scalars = fillScalars(field, compiled.scalars, { publicValues, lookup, step: element(field.degree, 7) });
+    const scalars = fillScalars(field, compiled.scalars, { publicValues, lookup, steps: [element(field.degree, 7)] });
     const alpha = element(field.degree, 8);
     const weights = fillWeights(field, system.tables[table]!, compiled, alpha);
     return {

@@ -59,6 +59,7 @@ export const CIRCLE_CLOSERS: readonly string[] = [
   "src/settlement/journal -> src/settlement",
   "src/settlement/journal -> src/settlement/l1-sender",
   "src/stark -> src/stark/security",
+  "src/stark -> src/stark/segments",
   "src/stark -> src/stark/stacked",
 ];
 

@@ -48,6 +48,8 @@ export function proofSecurity(
  * its columns, since the tables of one proof can be of any heights.
  */
 export function leastProvenBits(system: System, application: ApplicationSecurity): number {
+  // A rule that is left out leaves nothing proven.
+  if ((system.definition.segments?.without ?? []).length > 0) return 0;
   const bits = system.parameters.opening.kind === "stacked" ? stackedBits(system, application) : rowsBits(system, application);
   return Math.floor(Math.min(...bits) * 10) / 10;
 }
@@ -112,16 +114,20 @@ function stackSecurity(
   };
 }
 
-/** What constraints and lookups add, with tables of these heights. */
+/**
+ * What constraints and lookups add, with tables of these heights: of lookups those of a whole run, whose segments may be that
+ * many, since all of them share one round of challenges.
+ */
 function tablesSecurity(
   system: System,
   logRows: readonly number[],
 ): Pick<SecurityShape, "constraints" | "maxDegree" | "quotientChunks" | "lookup"> {
-  const { constraintCount, constraintDegree, chunkCount, longestMessage } = system;
-  const fractions = system.tables.reduce(
+  const { constraintCount, constraintDegree, chunkCount, longestMessage, definition } = system;
+  const ofSegment = system.tables.reduce(
     (sum, { air, index }) => sum + air.interactions.length * rowCount(logRows[index] ?? ABSENT),
     0,
   );
+  const fractions = ofSegment * (definition.segments?.most ?? 1);
   return {
     constraints: constraintCount,
     maxDegree: constraintDegree,

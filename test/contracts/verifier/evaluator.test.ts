@@ -116,7 +116,7 @@ describe("generated constraint contracts", () => {
         const expected = compositionAtPoint(
           system,
           shape,
-          { atPoint, atNext, publicValues: [publicValues], sums: [undefined], lookup: undefined },
+          { atPoint, atNext, publicValues: [publicValues], sums: [[]], lookup: undefined },
           point,
           alpha,
         );
