@@ -157,7 +157,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: [
       ...["devnet/add-chain", "devnet/stop-chain", "devnet/remove-chain", "flow/relayers", "devnet/forced-delivery"],
       ...["plugin/tasks", "plugin/import-task", "plugin/spawn-options", "plugin/discovery", "plugin/connection/matchers"],
-      ...["plugin/connection/example-project", "plugin/connection/out-of-gas-calls", "fleet/workers"],
+      ...["plugin/connection/example-project", "plugin/connection/out-of-gas-calls", "proving/workers"],
     ],
   },
   {

@@ -15,7 +15,7 @@ import { fromHex, type Hex, keccak, wordToHex } from "../protocol/hex.ts";
 import { TRUSTED_VERSION } from "../protocol/protocol-version.ts";
 import { encodePubdata, hashPubdata } from "../protocol/pubdata.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
-import type { ProofJob } from "../prover/job.ts";
+import type { StateJob } from "../prover/job.ts";
 
 interface RandomBatchOptions {
   /** Leaves of the tree before the batch. At least 2: the sentinel and the outputs leaf. */
@@ -27,7 +27,7 @@ interface RandomBatchOptions {
 }
 
 interface RandomBatch {
-  readonly job: ProofJob;
+  readonly job: StateJob;
   readonly pubdata: Uint8Array;
 }
 

@@ -4,6 +4,7 @@ import type { ChainResult } from "../chain/batch/forming.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import type { Prover } from "../prover/prover.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { MovableClock } from "../runtime/movable-clock.ts";
@@ -42,7 +43,7 @@ export interface Settlement {
   /** When proofs go to L1. Default: as soon as they are made. */
   readonly pace?: PaceRules;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Prover;
+  readonly prover: Pick<Prover, "proveBatch">;
   /** What L1 gets instead of a proof; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;
@@ -146,9 +147,8 @@ export async function openL1Link(
   const settling: Settling = await Settling.open(
     { ...given, settlementChainId, hyperchain, fromBlock, records: start.before?.records, confirmations, l1MayBeBehind, name },
     {
-      ...given,
-      ...clocks,
-      clock,
+      ...{ ...given, ...clocks, clock },
+      prover: inTurn(given.prover, configuration.chainId),
       onStop: fault.raise,
       onTrouble: (trouble) => contact.settlementWaits(trouble),
       onRefused: (refusal) => resealing.refused(refusal),
@@ -266,4 +266,9 @@ function lookingBy(
       if (view.isOld()) throw new SettlementError("L1Unreachable", view.describe());
     },
   };
+}
+
+/** Where chains share a prover they take turns by their names. */
+function inTurn(prover: Pick<Prover, "proveBatch">, chain: ChainId): Pick<Prover, "proveBatch"> {
+  return { proveBatch: (job, options) => prover.proveBatch(job, { ...options, chain }) };
 }

@@ -1,10 +1,11 @@
 import { NamedError } from "../errors/named-error.ts";
+import type { ChainId } from "../protocol/ids.ts";
 import type { StateTransitionWitness } from "../protocol/state-transition-witness.ts";
 import type { BatchStatement } from "../protocol/statement.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
 
 /** Everything a prover needs for one batch. Plain data: it crosses thread boundaries by structured clone. */
-export interface ProofJob {
+export interface StateJob {
   readonly witness: StateTransitionWitness;
   /** What is to be proven; a statement that the witness does not support is refused before any proving work. */
   readonly statement: BatchStatement;
@@ -44,6 +45,8 @@ export interface ProofMetrics {
 }
 
 export interface ProofOptions {
+  /** Whose proof it is, where several chains share a prover: they take turns. */
+  readonly chain?: ChainId;
   /** Aborting rejects the promise with the signal's reason and frees what the job held. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ProofProgress) => void;

@@ -6,7 +6,7 @@ import type { ProofPhase } from "../stark/column-prover.ts";
 import { prove } from "../stark/prove.ts";
 import type { System } from "../stark/system.ts";
 import { TablePrograms } from "../stark/table-programs.ts";
-import { type BatchProof, ProofError, type ProofJob, type ProofOptions } from "./job.ts";
+import { type BatchProof, ProofError, type StateJob, type ProofOptions } from "./job.ts";
 
 /** Compiled on first use, once a thread: it holds no state of a job. */
 let provingKey: { readonly system: System; readonly programs: TablePrograms } | undefined;
@@ -24,7 +24,7 @@ function sharedKey(): { readonly system: System; readonly programs: TableProgram
  * when the statement is not what the witness shows, and the signal's reason when aborted. No other false input gets as far
  * as a proof.
  */
-export async function proveJob(job: ProofJob, backend: Backend, options: ProofOptions = {}): Promise<BatchProof> {
+export async function proveJob(job: StateJob, backend: Backend, options: ProofOptions = {}): Promise<BatchProof> {
   const start = performance.now();
   const phaseSeconds: Partial<Record<ProofPhase, number>> = {};
   let current: { phase: ProofPhase; since: number } | undefined;
@@ -70,7 +70,7 @@ function freeNow(columns: readonly Uint32Array[]): void {
   }
 }
 
-function checkStatement(job: ProofJob, trace: StateTransitionTrace): void {
+function checkStatement(job: StateJob, trace: StateTransitionTrace): void {
   const { statement } = job;
   const expected = {
     oldStateRoot: trace.oldStateRoot,

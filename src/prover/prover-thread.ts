@@ -2,8 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/worker-pool.ts";
 import { serveJobs } from "../runtime/serve-jobs.ts";
-import type { BatchProof, ProofFailure, ProofJob, ProofProgress } from "./job.ts";
+import type { BatchProof, ProofFailure, ProofProgress } from "./job.ts";
 import { proveJob } from "./prove-job.ts";
+import { decodeStateInput } from "./state-input.ts";
 
 /**
  * The prover's own thread: one backend, one job at a time. Ended by `terminate`, which also frees the backend, or by the loss of
@@ -15,9 +16,9 @@ const { workers } = workerData as { readonly workers: number | undefined };
 
 const backend = createWasmBackend(workers === undefined ? {} : { workers });
 
-serveJobs<ProofJob, BatchProof, ProofProgress, ProofFailure>(
+serveJobs<Uint8Array, BatchProof, ProofProgress, ProofFailure>(
   port,
-  async (job, context) => proveJob(job, await backend, context),
+  async (input, context) => proveJob(decodeStateInput(input), await backend, context),
   (error) => {
     // The backend is of no more use. Ending the thread makes the prover start another one and do the job again.
     if (error instanceof KernelThreadsLost) throw error;

@@ -1,20 +1,27 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { JobThread } from "../runtime/job-thread.ts";
 import { ProofError } from "./job.ts";
-import type { BatchProof, ProofFailure, ProofJob, ProofOptions, ProofProgress } from "./job.ts";
+import type { BatchProof, ProofFailure, ProofOptions, ProofProgress, StateJob } from "./job.ts";
+import { encodeStateInput } from "./state-input.ts";
 
-/** Makes batch proofs off the calling thread, one at a time, in the order in which they were asked for. */
+/** Has batches proven. */
 export interface Prover {
   /**
-   * Rejects with ProofError, or with the signal's reason when aborted. A job whose thread is lost is begun again on a new one:
+   * Rejects with ProofError, or with the signal's reason when aborted. A job whose prover is lost is begun again by another one:
    * its progress starts over.
    */
-  proveBatch(job: ProofJob, options?: ProofOptions): Promise<BatchProof>;
+  proveBatch(job: StateJob, options?: ProofOptions): Promise<BatchProof>;
   /** Rejects what is queued with `ProverStopped` and ends the threads. Safe to call twice. */
   close(): Promise<void>;
 }
 
-export interface ProverOptions {
+/** Makes batch proofs off the calling thread, one at a time, in the order in which they were asked for. */
+export interface StateProver extends Prover {
+  /** Proves a job that is bytes already (`encodeStateInput`). Rejects as `proveBatch`. */
+  proveInput(input: Uint8Array, options?: ProofOptions): Promise<BatchProof>;
+}
+
+interface ProverOptions {
   /** Threads that compute; default: all cores. */
   readonly workers?: number;
   /** How long an idle prover keeps its threads and memory before it gives them back. Default 10,000. */
@@ -41,9 +48,9 @@ const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
 export function createProver(
   { workers, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS }: ProverOptions = {},
   { startThread = (file, options) => new Worker(file, options) }: ProverDependencies = {},
-): Prover {
+): StateProver {
   const resourceLimits = { maxYoungGenerationSizeMb: MAX_NEW_OBJECTS_MIB };
-  const thread = new JobThread<ProofJob, BatchProof, ProofProgress, ProofFailure>({
+  const thread = new JobThread<Uint8Array, BatchProof, ProofProgress, ProofFailure>({
     startThread: () => startThread(threadFile, { workerData: { workers }, resourceLimits }),
     idleTimeoutMs,
     mostLostThreads: MAX_LOST_THREADS,
@@ -58,5 +65,10 @@ export function createProver(
       failed: ({ code, message }) => new ProofError(code, message),
     },
   });
-  return { proveBatch: (job, options) => thread.run(job, options), close: () => thread.close() };
+  const proveInput: StateProver["proveInput"] = (input, options) => thread.run(input, options);
+  return {
+    proveInput,
+    proveBatch: async (job, options) => proveInput(await encodeStateInput(job), options),
+    close: () => thread.close(),
+  };
 }

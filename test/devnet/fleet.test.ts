@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { runWorker } from "../../src/fleet/worker.ts";
 import { createProver } from "../../src/prover/prover.ts";
+import { httpQueue } from "../../src/proving/queue-http.ts";
+import { statePort } from "../../src/proving/state-proofs.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -28,17 +29,13 @@ describe("H4: an ecosystem whose batches a worker proves", () => {
     const alice = devnet.accounts.wallet(ALICE).connect(client);
     await (await alice.sendTransaction({ to: devnet.accounts.wallet(BOB).address, value: 1n })).wait();
     client.destroy();
-    const ending = new AbortController();
     const prover = createProver({ workers: 1 });
-    const worker = runWorker(
-      { url: devnet.info().prover.fleet!.url, token: TOKEN, name: "laptop" },
-      { prover, pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined), onEvent: () => undefined },
-      ending.signal,
-    );
+    const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
+    const address = { url: devnet.info().prover.fleet!.url, token: TOKEN };
+    const working = httpQueue(address, { pause: wait }).work(statePort(prover), { name: "laptop" });
     while (devnet.info().prover.fleet!.workers.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const [batch] = await devnet.settle();
-    ending.abort();
-    await worker;
+    await working.stop();
     await prover.close();
     assert.equal(batch?.proof?.worker, "laptop");
     assert.ok((batch?.proof?.seconds ?? 0) > 0);

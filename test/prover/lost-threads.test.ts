@@ -3,7 +3,7 @@ import { after, describe, it } from "node:test";
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { ProofError, type ProofJob, type ProofProgress } from "../../src/prover/job.ts";
+import { ProofError, type StateJob, type ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { verify } from "../../src/stark/verify.ts";
 
@@ -90,6 +90,6 @@ describe("a prover one of whose kernel threads is lost in the middle of a proof"
   });
 });
 
-function withCommitment(n: number): ProofJob {
+function withCommitment(n: number): StateJob {
   return { ...job, statement: { ...job.statement, commitment: `0x${n.toString(16).padStart(64, "0")}` } };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { ProofError, type ProofJob, type ProofProgress } from "../../src/prover/job.ts";
+import { ProofError, type StateJob, type ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { verify } from "../../src/stark/verify.ts";
 
@@ -113,6 +113,6 @@ describe("closing a prover", () => {
   });
 });
 
-function withCommitment(n: number): ProofJob {
+function withCommitment(n: number): StateJob {
   return { ...job, statement: { ...job.statement, commitment: `0x${n.toString(16).padStart(64, "0")}` } };
 }

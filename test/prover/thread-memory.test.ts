@@ -5,7 +5,7 @@ import type { Worker } from "node:worker_threads";
 import { startWitness } from "../../src/chain/witness/witness.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { ProofError } from "../../src/prover/job.ts";
-import type { ProofJob } from "../../src/prover/job.ts";
+import type { StateJob } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 
 describe("Threads that run beside the caller's", () => {
@@ -30,7 +30,7 @@ describe("Threads that run beside the caller's", () => {
     assert.deepEqual(await roomOf(() => Promise.resolve(startWitness({ chainId: 271, genesis: [] }))), [48]);
     const prover = createProver({ workers: 1 });
     const rooms = await roomOf(async () => {
-      await assert.rejects(prover.proveBatch({} as ProofJob), ProofError);
+      await assert.rejects(prover.proveBatch({} as StateJob), ProofError);
       return prover;
     });
     assert.deepEqual(rooms, [48]);

@@ -66,8 +66,8 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   "src/prover/": [circuits, stark, kernels, field, protocol, runtime],
-  // Proofs by workers of other processes and machines.
-  "src/fleet/": ["src/prover/", circuits, stark, protocol, runtime],
+  // Proofs as jobs that queues carry to this process's provers, and to those of other processes and machines.
+  "src/proving/": ["src/prover/", circuits, stark, kernels, protocol, runtime],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],
@@ -186,7 +186,7 @@ const AFTER_ERRORS: Rooms = {
     "src/node/",
     "src/execution-proof/batch/",
     kernels,
-    "src/fleet/",
+    "src/proving/",
     "src/ledger/",
     ...allOfChain,
     "src/prover/",
@@ -207,7 +207,7 @@ const AFTER_ERRORS: Rooms = {
   "src/plugin/": [
     "src/plugin/api/",
     "src/page/",
-    "src/fleet/",
+    "src/proving/",
     "src/prover/",
     "src/types.ts",
     "src/options/",

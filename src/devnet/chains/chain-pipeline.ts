@@ -80,7 +80,7 @@ export interface ChainPipelineDependencies {
   /** Keeps the chain beyond this process, and has what earlier ones left. */
   readonly kept?: KeptChain;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Prover;
+  readonly prover: Pick<Prover, "proveBatch">;
   /** How validators in other processes check its proofs. Default: they ask for at least 100 proven bits. */
   readonly executionChecking?: ExecutionProverOptions | undefined;
   /** Of the execution of the newest batches. */

@@ -3,7 +3,7 @@ import { encodeStatement } from "../../protocol/statement.ts";
 import type { Prover } from "../../prover/prover.ts";
 
 /** Proves nothing: answers each job with the marker that L1 takes under a version whose batches are not proven. */
-export function createNoProver(): Prover {
+export function createNoProver(): Pick<Prover, "proveBatch"> {
   return {
     proveBatch: ({ statement }) =>
       Promise.resolve({
@@ -11,6 +11,5 @@ export function createNoProver(): Prover {
         statement: encodeStatement(statement),
         metrics: { backend: "none", workers: 0, logRows: 0, cells: 0, seconds: 0, phaseSeconds: {} },
       }),
-    close: () => Promise.resolve(),
   };
 }

@@ -1,12 +1,14 @@
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProver, ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
-import { createFleet } from "../../fleet/fleet.ts";
-import { startFleetServer } from "../../fleet/fleet-server.ts";
-import type { WorkerInfo } from "../../fleet/worker-record.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { createProver } from "../../prover/prover.ts";
-import type { Prover, ProverOptions } from "../../prover/prover.ts";
+import type { Prover } from "../../prover/prover.ts";
+import { MemoryBlobs } from "../../proving/blobs.ts";
+import { MemoryQueue } from "../../proving/queue-memory.ts";
+import { startQueueServer } from "../../proving/queue-server.ts";
+import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
+import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Disposer } from "../../runtime/disposer.ts";
 import type { CompleteOptions } from "../options.ts";
@@ -18,12 +20,11 @@ export interface OpenFleet {
   workers(): readonly WorkerInfo[];
 }
 
-/** Proves each batch as the verifier of its protocol version asks for it. Starts nothing until the first job. */
-function createVersionedProver(options: ProverOptions, proving: Prover = createProver(options)): Prover {
+/** Proves each batch as the verifier of its protocol version asks for it. */
+function versioned(proving: Pick<Prover, "proveBatch">): Pick<Prover, "proveBatch"> {
   const marking = createNoProver();
   return {
-    proveBatch: (job, jobOptions) => (isProvenVersion(job.protocolVersion) ? proving : marking).proveBatch(job, jobOptions),
-    close: () => proving.close(),
+    proveBatch: (job, options) => (isProvenVersion(job.protocolVersion) ? proving : marking).proveBatch(job, options),
   };
 }
 
@@ -55,20 +56,20 @@ export async function openProver(
   { prover, inBackground }: ProvingOptions,
   clock: Clock,
   closing: Disposer,
-): Promise<{ readonly prover: Prover; readonly fleet: OpenFleet | undefined }> {
+): Promise<{ readonly prover: Pick<Prover, "proveBatch">; readonly fleet: OpenFleet | undefined }> {
   const { workers, fleet: joined } = prover;
-  const options = workers === undefined ? {} : { workers };
-  if (joined === undefined) {
-    const alone = createVersionedProver(options);
-    closing.add(() => alone.close());
-    return { prover: alone, fleet: undefined };
-  }
-  const fleet = createFleet({}, { local: createProver(options), clock });
-  closing.add(() => fleet.close());
-  const server = await startFleetServer({ ...joined, inBackground }, { fleet, clock });
+  const blobs = new MemoryBlobs();
+  const queue = new MemoryQueue({}, { blobs, clock });
+  const own = createProver(workers === undefined ? {} : { workers });
+  const working = queue.work(statePort(own), { name: "own", isOwn: true });
+  closing.add(async () => {
+    queue.close();
+    await own.close();
+    await working.stop();
+  });
+  const proving = versioned(provedByQueue({ queue, blobs }));
+  if (joined === undefined) return { prover: proving, fleet: undefined };
+  const server = await startQueueServer({ ...joined, inBackground }, { queue, blobs, clock });
   closing.add(() => server.close());
-  return {
-    prover: createVersionedProver(options, fleet),
-    fleet: { url: server.url, workers: () => fleet.workers() },
-  };
+  return { prover: proving, fleet: { url: server.url, workers: () => queue.workers() } };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import type { WorkerInfo } from "../../fleet/worker-record.ts";
+import type { WorkerInfo } from "../../proving/worker-record.ts";
 import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";

@@ -20,7 +20,7 @@ export interface BatchProving extends Omit<ProofProgress, "phase" | "fraction"> 
 }
 
 interface ProvingDependencies {
-  readonly prover: Prover;
+  readonly prover: Pick<Prover, "proveBatch">;
   readonly pending: ReadonlyMap<bigint, PendingBatch>;
   /** A proof has come to another phase. */
   readonly onProving?: (proving: BatchProving) => void;

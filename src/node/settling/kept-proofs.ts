@@ -15,7 +15,7 @@ interface Making {
 }
 
 interface KeptProofsDependencies {
-  readonly prover: Prover;
+  readonly prover: Pick<Prover, "proveBatch">;
   /** A proof in the making has come to another phase, or is made. */
   readonly onPhase?: (commitment: Hex) => void;
 }

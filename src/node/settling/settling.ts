@@ -64,7 +64,7 @@ interface SettlingDependencies {
   /** Every transaction is a movement; proving and waiting for L1's time are not. Default: a lock of its own. */
   readonly gate?: SharedExclusiveLock;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Prover;
+  readonly prover: Pick<Prover, "proveBatch">;
   /** What L1 gets instead of a proof, which is kept as it is; default: the proof. */
   readonly alterProof?: (proof: Uint8Array) => Uint8Array;
   readonly journal: Journal;

@@ -1,12 +1,13 @@
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
-import { runWorker } from "../../fleet/worker.ts";
-import type { WorkerEvent } from "../../fleet/worker.ts";
-import { workerName } from "../../fleet/wire.ts";
 import { proverToken, proverWorkers } from "../../options/fields/prover.ts";
 import { url as anyUrl } from "../../options/fields/values.ts";
 import { createProver } from "../../prover/prover.ts";
+import { httpQueue } from "../../proving/queue-http.ts";
+import type { WorkerEvent } from "../../proving/queue.ts";
+import { statePort } from "../../proving/state-proofs.ts";
+import { workerName } from "../../proving/wire.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import { createOutput, warning } from "./output.ts";
@@ -39,19 +40,15 @@ const action: NewTaskActionFunction<ProverArguments> = async (args) => {
   const name = readOption("name", args.name, workerName) ?? `${machine.slice(0, 40)}-${process.pid}`;
   const workers = readNumber("proverWorkers", args.proverWorkers, proverWorkers);
   const prover = createProver(workers === undefined ? {} : { workers });
-  const ending = new AbortController();
-  void nextSignal().then(() => ending.abort(new Error("this worker was ended")));
   output.progress(`proving for ${url} as ${name}; Ctrl-C ends it, and gives back what is not finished`);
+  const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
+  const working = httpQueue({ url, token }, { pause: wait }).work(statePort(prover), {
+    ...{ name, once: args.once },
+    onEvent: (event) => tell(output, event),
+  });
+  void nextSignal().then(() => working.stop());
   try {
-    await runWorker(
-      { url, token, name, once: args.once },
-      {
-        prover,
-        pause: (ms, signal) => pause(ms, undefined, { signal }).catch(() => undefined),
-        onEvent: (event) => tell(output, event),
-      },
-      ending.signal,
-    );
+    await working.ended;
   } catch (error) {
     throw explained(error);
   } finally {

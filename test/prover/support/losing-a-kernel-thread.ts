@@ -1,12 +1,11 @@
 import { parentPort, type Worker } from "node:worker_threads";
-import type { ProofJob } from "../../../src/prover/job.ts";
 import type { ThreadRequest } from "../../../src/runtime/job-thread.ts";
 
 /** The prover's thread, which ends one of its own kernel threads as soon as there is a job. */
 const kernelThreads: Worker[] = [];
 process.on("worker", (worker) => kernelThreads.push(worker));
 await import("../../../src/prover/prover-thread.ts");
-parentPort?.on("message", (request: ThreadRequest<ProofJob>) => {
+parentPort?.on("message", (request: ThreadRequest<Uint8Array>) => {
   if (request.type !== "job") return;
   const waiting = setInterval(() => {
     if (kernelThreads.length < 2) return;

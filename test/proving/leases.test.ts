@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { createFleet } from "../../src/fleet/fleet.ts";
-import type { Fleet, ReportedMetrics } from "../../src/fleet/fleet.ts";
-import { decodeTask, encodeTask } from "../../src/fleet/proof-task.ts";
 import { KeptProofs } from "../../src/node/settling/kept-proofs.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { ProofError } from "../../src/prover/job.ts";
 import type { BatchProof, ProofProgress } from "../../src/prover/job.ts";
+import { decodeStateInput, encodeStateInput } from "../../src/prover/state-input.ts";
+import { blobId, checkedBlob } from "../../src/proving/blobs.ts";
+import type { ReportedMetrics } from "../../src/proving/job.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { openTestFleet } from "./support/fleet.ts";
+import type { TestFleet } from "./support/fleet.ts";
 
 const LEASE_MS = 30_000;
 const METRICS: ReportedMetrics = { backend: "wasm", workers: 1, logRows: 9, cells: 0, phaseSeconds: {} };
@@ -22,7 +24,7 @@ describe("H4: a fleet of provers", () => {
   const local = createProver({ workers: 2 });
   let proofs: readonly BatchProof[];
   let clock: TestClock;
-  let fleet: Fleet;
+  let fleet: TestFleet;
   let provenHere: number;
 
   before(async () => {
@@ -32,47 +34,47 @@ describe("H4: a fleet of provers", () => {
   beforeEach(() => {
     clock = new TestClock(1_800_000_000_000);
     provenHere = 0;
-    fleet = createFleet(
-      { leaseMs: LEASE_MS },
-      {
-        local: {
-          proveBatch(job, options) {
-            provenHere++;
-            return local.proveBatch(job, options);
-          },
-          close: () => Promise.resolve(),
+    fleet = openTestFleet(LEASE_MS, {
+      local: {
+        proveInput(input, options) {
+          provenHere++;
+          return local.proveInput(input, options);
         },
-        clock,
       },
-    );
+      clock,
+    });
   });
+  afterEach(() => fleet.close());
 
-  const workerOf = (name: string) => fleet.workers().find((worker) => worker.name === name);
+  const workerOf = (name: string) => fleet.queue.workers().find((worker) => worker.name === name);
 
-  test("a task is named by the hash of its inputs, and is the same job on the other side", () => {
-    const task = encodeTask(one!);
-    assert.deepEqual(decodeTask(task), one);
-    assert.deepEqual(encodeTask(structuredClone(one!)), task);
-    assert.notEqual(encodeTask(other!).id, task.id);
-    const altered = Uint8Array.from(task.bytes);
-    altered[20]! ^= 1;
-    assert.throws(() => decodeTask({ id: task.id, bytes: altered }), /the task is 0x[0-9a-f]{64}, not 0x/);
+  test("an input is named by its hash, and is the same job on the other side", async () => {
+    const input = await encodeStateInput(one!);
+    assert.deepEqual(decodeStateInput(input), one);
+    assert.deepEqual(await encodeStateInput(structuredClone(one!)), input);
+    assert.notDeepEqual(await encodeStateInput(other!), input);
+    const altered = Uint8Array.from(input);
+    altered[300]! ^= 1;
+    assert.throws(() => checkedBlob(blobId(input), altered), /the bytes are 0x[0-9a-f]{64}, not 0x/);
+    for (const length of [0, 3, 40, 500, input.length - 1])
+      assert.throws(() => decodeStateInput(input.slice(0, length)), RangeError);
+    assert.throws(() => decodeStateInput(Buffer.concat([input, Uint8Array.of(0)])), /1 bytes behind the end/);
   });
 
   test("without workers it proves in this process", async () => {
     const { proof, statement, metrics } = await fleet.proveBatch(one!);
     assert.deepEqual(verify(createStateTransitionSystem(), statement, proof), { ok: true });
     assert.equal(metrics.worker, undefined);
-    assert.deepEqual(fleet.workers(), []);
+    assert.deepEqual(fleet.queue.workers(), []);
   });
 
   test("a worker that waits gets the task, and its proof is told with its name and time", async () => {
     const taken = fleet.take("a", NEVER);
     const result = fleet.proveBatch(one!);
     const lease = (await taken)!;
-    assert.deepEqual(decodeTask(lease.task), one);
+    assert.deepEqual(decodeStateInput((await fleet.blobs.get(lease.task.job.input))!), one);
     clock.advance(2_500);
-    fleet.done(lease.id, "a", proofs[0]!.proof, METRICS);
+    await fleet.done(lease.id, "a", proofs[0]!, METRICS);
     const { proof, statement, metrics } = await result;
     assert.deepEqual(proof, proofs[0]!.proof);
     assert.deepEqual(statement, proofs[0]!.statement);
@@ -90,10 +92,10 @@ describe("H4: a fleet of provers", () => {
     clock.advance(LEASE_MS);
     const second = (await again)!;
     assert.notEqual(second.id, first.id);
-    assert.throws(() => fleet.done(first.id, "a", proofs[0]!.proof, METRICS), code("LeaseLost"));
-    assert.throws(() => fleet.extend(first.id, { phase: "fri", fraction: 1 }), code("LeaseLost"));
-    fleet.done(second.id, "b", proofs[0]!.proof, METRICS);
-    assert.throws(() => fleet.done(second.id, "b", proofs[0]!.proof, METRICS), code("LeaseLost"));
+    await assert.rejects(fleet.done(first.id, "a", proofs[0]!, METRICS), code("LeaseLost"));
+    assert.throws(() => fleet.queue.extend(first.id, { phase: "fri", fraction: 1 }), code("LeaseLost"));
+    await fleet.done(second.id, "b", proofs[0]!, METRICS);
+    await assert.rejects(fleet.done(second.id, "b", proofs[0]!, METRICS), code("LeaseLost"));
     assert.equal((await result).metrics.worker, "b");
     assert.deepEqual([workerOf("a")?.late, workerOf("a")?.lost, workerOf("a")?.proofs], [1, 1, 0]);
     assert.deepEqual([workerOf("b")?.late, workerOf("b")?.proofs], [1, 1]);
@@ -106,11 +108,11 @@ describe("H4: a fleet of provers", () => {
     const { id } = (await taken)!;
     for (let beats = 0; beats < 45; beats++) {
       clock.advance(LEASE_MS * 0.66);
-      fleet.extend(id, { phase: "commit", fraction: 0.5 });
+      fleet.queue.extend(id, { phase: "commit", fraction: 0.5 });
     }
     assert.deepEqual(new Set(seen), new Set(["trace", "commit"]));
     clock.advance(LEASE_MS * 0.66);
-    assert.throws(() => fleet.extend(id, { phase: "commit", fraction: 0.5 }), code("LeaseLost"));
+    assert.throws(() => fleet.queue.extend(id, { phase: "commit", fraction: 0.5 }), code("LeaseLost"));
     // No other worker waits: this process proves it.
     assert.equal((await result).metrics.worker, undefined);
   });
@@ -127,10 +129,10 @@ describe("H4: a fleet of provers", () => {
       ["fri", 0.25],
       ["fri", 1],
     ] as const)
-      fleet.extend(id, { phase, fraction });
+      fleet.queue.extend(id, { phase, fraction });
     const again = fleet.take("b", NEVER);
-    fleet.giveBack(id);
-    fleet.extend((await again)!.id, { phase: "commit", fraction: 0 });
+    fleet.queue.giveBack(id);
+    fleet.queue.extend((await again)!.id, { phase: "commit", fraction: 0 });
     assert.deepEqual(seen, [
       { phase: "trace", fraction: 0, worker: "a" },
       { phase: "commit", fraction: 0, worker: "a" },
@@ -140,7 +142,7 @@ describe("H4: a fleet of provers", () => {
       { phase: "trace", fraction: 0, worker: "b" },
       { phase: "commit", fraction: 0, worker: "b" },
     ]);
-    fleet.done((await again)!.id, "b", proofs[0]!.proof, METRICS);
+    await fleet.done((await again)!.id, "b", proofs[0]!, METRICS);
     await result;
   });
 
@@ -163,10 +165,11 @@ describe("H4: a fleet of provers", () => {
       ],
     ] as const;
     for (const phases of back) {
-      for (let round = 0; round < 100; round++) for (const [phase, fraction] of phases) fleet.extend(id, { phase, fraction });
+      for (let round = 0; round < 100; round++)
+        for (const [phase, fraction] of phases) fleet.queue.extend(id, { phase, fraction });
     }
     assert.equal(told, 4);
-    fleet.done(id, "a", proofs[0]!.proof, METRICS);
+    await fleet.done(id, "a", proofs[0]!, METRICS);
     await proof;
     assert.equal(told, 5);
   });
@@ -177,11 +180,11 @@ describe("H4: a fleet of provers", () => {
     const proof = result(one!);
     const first = (await taken)!;
     const again = fleet.take("liar", NEVER);
-    assert.throws(() => fleet.done(first.id, "liar", proofs[1]!.proof, METRICS), code("ProofRefused"));
+    await assert.rejects(fleet.done(first.id, "liar", proofs[1]!, METRICS), code("ProofRefused"));
     const second = (await again)!;
     const altered = Uint8Array.from(proofs[0]!.proof);
     altered[altered.length >> 1]! ^= 1;
-    assert.throws(() => fleet.done(second.id, "liar", altered, METRICS), code("ProofRefused"));
+    await assert.rejects(fleet.done(second.id, "liar", { ...proofs[0]!, proof: altered }, METRICS), code("ProofRefused"));
     const { metrics, ...made } = await proof;
     assert.equal(metrics.worker, undefined);
     assert.deepEqual(verify(createStateTransitionSystem(), made.statement, made.proof), { ok: true });
@@ -198,8 +201,8 @@ describe("H4: a fleet of provers", () => {
     const taken = fleet.take("a", NEVER);
     const result = fleet.proveBatch(one!);
     const others = [fleet.take("b", NEVER), fleet.take("c", NEVER)];
-    fleet.giveBack((await taken)!.id);
-    fleet.giveBack((await others[0])!.id);
+    fleet.queue.giveBack((await taken)!.id);
+    fleet.queue.giveBack((await others[0])!.id);
     assert.equal((await result).metrics.worker, undefined);
     assert.equal(provenHere, 1);
     await fleet.close();
@@ -213,7 +216,7 @@ describe("H4: a fleet of provers", () => {
     const { id } = (await taken)!;
     wanted.abort(new Error("the batch is gone"));
     await assert.rejects(result, /the batch is gone/);
-    assert.throws(() => fleet.done(id, "a", proofs[0]!.proof, METRICS), code("LeaseLost"));
+    await assert.rejects(fleet.done(id, "a", proofs[0]!, METRICS), code("LeaseLost"));
     const next = fleet.take("a", NEVER);
     const underWay = fleet.proveBatch(other!);
     await next;

@@ -4,13 +4,15 @@ import Fastify from "fastify";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Clock } from "../runtime/clock.ts";
+import type { BlobStore } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";
-import type { FleetPort } from "./fleet.ts";
-import { MAX_PROOF_BYTES } from "./proof-task.ts";
-import { doneRequest, extendRequest, giveBackRequest, PATHS, takeRequest, TASK_HEADERS } from "./wire.ts";
+import { MOST_OUTPUT_BYTES } from "./job.ts";
+import type { BlobId } from "./job.ts";
+import type { JobLeases } from "./queue.ts";
+import { blobRequest, doneRequest, extendRequest, giveBackRequest, PATHS, takeRequest, writeTask } from "./wire.ts";
 
-interface FleetServerOptions {
+interface QueueServerOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -20,8 +22,8 @@ interface FleetServerOptions {
   readonly inBackground?: boolean;
 }
 
-/** Serves a fleet's tasks over HTTP. */
-export interface FleetServer {
+/** Serves a queue's jobs over HTTP. */
+export interface QueueServer {
   readonly url: string;
   /** Ends all connections. */
   close(): Promise<void>;
@@ -33,7 +35,13 @@ const WAIT_MS = 25_000;
 const REQUEST_MS = 30_000;
 const MAX_CONNECTIONS = 256;
 /** A proof in base64, and what is said of it. */
-const MAX_BODY_BYTES = 2 * MAX_PROOF_BYTES;
+const MAX_BODY_BYTES = 2 * Math.max(...Object.values(MOST_OUTPUT_BYTES));
+
+interface Served {
+  readonly queue: JobLeases;
+  readonly blobs: Pick<BlobStore, "get">;
+  readonly clock: Clock;
+}
 
 const STATUS: Readonly<Record<FleetErrorCode, number>> = {
   BadRequest: 400,
@@ -45,10 +53,10 @@ const STATUS: Readonly<Record<FleetErrorCode, number>> = {
 };
 
 /** Starts the server. Rejects where the port is in use. */
-export async function startFleetServer(
-  { host, port, token, inBackground = false }: FleetServerOptions,
-  { fleet, clock }: { readonly fleet: FleetPort; readonly clock: Clock },
-): Promise<FleetServer> {
+export async function startQueueServer(
+  { host, port, token, inBackground = false }: QueueServerOptions,
+  served: Served,
+): Promise<QueueServer> {
   const http = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, requestTimeout: REQUEST_MS, logger: false });
   http.server.maxConnections = MAX_CONNECTIONS;
   http.addHook("onRequest", (request, _reply, done) => done(isAllowed(request, token) ? undefined : badToken()));
@@ -59,47 +67,53 @@ export async function startFleetServer(
       new FleetError("BadRequest", "there is no such request; run hyperchain:prover of the same version as the ecosystem"),
     ),
   );
-  addRoutes(http, fleet, clock);
+  addRoutes(http, served);
   await http.listen({ host, port });
   if (inBackground) http.server.unref();
   const { port: listening } = http.server.address() as AddressInfo;
   return { url: `http://${host.includes(":") ? `[${host}]` : host}:${listening}`, close: () => http.close() };
 }
 
-function addRoutes(http: FastifyInstance, fleet: FleetPort, clock: Clock): void {
+function addRoutes(http: FastifyInstance, { queue, blobs, clock }: Served): void {
+  /** What each worker may read: the bytes of its own task. */
+  const readable = new Map<string, ReadonlySet<BlobId>>();
   http.post(PATHS.take, async (request, reply) => {
-    const { worker } = read(takeRequest, request);
+    const { worker: name, kinds } = read(takeRequest, request);
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const cancelWait = clock.after(WAIT_MS, () => gone.abort());
-    const lease = await fleet.take(worker, gone.signal).finally(cancelWait);
+    const lease = await queue.take({ name, kinds }, gone.signal).finally(cancelWait);
     if (lease === undefined) return reply.code(204).send();
+    const { id, leaseMs, task, signal } = lease;
     if (reply.raw.destroyed) {
       // The worker left just when it got the task.
-      fleet.giveBack(lease.id);
+      queue.giveBack(id);
       return reply.hijack();
     }
-    return reply
-      .headers({
-        [TASK_HEADERS.id]: lease.task.id,
-        [TASK_HEADERS.lease]: lease.id,
-        [TASK_HEADERS.leaseMs]: String(lease.leaseMs),
-      })
-      .type("application/octet-stream")
-      .send(Buffer.from(lease.task.bytes));
+    readable.set(id, new Set([task.job.input, ...task.needs]));
+    signal.addEventListener("abort", () => readable.delete(id), { once: true });
+    return reply.send({ lease: id, leaseMs, task: writeTask(task) });
+  });
+  http.post(PATHS.blob, async (request, reply) => {
+    const { lease, blob } = read(blobRequest, request);
+    const bytes = readable.get(lease)?.has(blob) === true ? await blobs.get(blob) : undefined;
+    if (bytes === undefined)
+      throw new FleetError("LeaseLost", `the task of which ${blob} is a part is another worker's, or done`);
+    return reply.type("application/octet-stream").send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
   });
   http.post(PATHS.extend, async (request) => {
     const { lease, phase, fraction } = read(extendRequest, request);
-    fleet.extend(lease, { phase, fraction });
+    queue.extend(lease, { phase, fraction });
     return {};
   });
   http.post(PATHS.done, async (request) => {
-    const { lease, worker, proof, metrics } = read(doneRequest, request);
-    fleet.done(lease, worker, Buffer.from(proof, "base64"), metrics);
+    const { lease, worker, statement, proof, metrics } = read(doneRequest, request);
+    const made = { statement: Buffer.from(statement, "base64"), output: Buffer.from(proof, "base64"), metrics };
+    await queue.complete(lease, worker, made);
     return {};
   });
   http.post(PATHS.giveBack, async (request) => {
-    fleet.giveBack(read(giveBackRequest, request).lease);
+    queue.giveBack(read(giveBackRequest, request).lease);
     return {};
   });
 }

@@ -9,16 +9,18 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
-import { createFleet } from "../../src/fleet/fleet.ts";
-import type { Fleet } from "../../src/fleet/fleet.ts";
-import { startFleetServer } from "../../src/fleet/fleet-server.ts";
-import type { FleetServer } from "../../src/fleet/fleet-server.ts";
-import { runWorker } from "../../src/fleet/worker.ts";
-import type { WorkerEvent } from "../../src/fleet/worker.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
+import type { StateProver } from "../../src/prover/prover.ts";
+import { httpQueue } from "../../src/proving/queue-http.ts";
+import { startQueueServer } from "../../src/proving/queue-server.ts";
+import type { QueueServer } from "../../src/proving/queue-server.ts";
+import type { WorkerEvent } from "../../src/proving/queue.ts";
+import { statePort } from "../../src/proving/state-proofs.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { TestClock } from "../chain/support/clock.ts";
+import { openTestFleet } from "./support/fleet.ts";
+import type { TestFleet } from "./support/fleet.ts";
 
 const TOKEN = "0123456789abcdef-token";
 const LEASE_MS = 30_000;
@@ -29,32 +31,34 @@ describe("H4: a fleet over HTTP", () => {
   const clock = new TestClock(1_800_000_000_000);
   const children: ChildProcess[] = [];
   let provenHere = 0;
-  let fleet: Fleet;
-  let server: FleetServer;
+  let fleet: TestFleet;
+  const local = createProver({ workers: 1 });
+  let server: QueueServer;
 
   before(async () => {
-    const local = createProver({ workers: 1 });
-    fleet = createFleet(
-      { leaseMs: LEASE_MS },
-      {
-        local: {
-          proveBatch(...args) {
-            provenHere++;
-            return local.proveBatch(...args);
-          },
-          close: () => local.close(),
+    fleet = openTestFleet(LEASE_MS, {
+      local: {
+        proveInput(...args) {
+          provenHere++;
+          return local.proveInput(...args);
         },
-        clock,
       },
-    );
-    server = await startFleetServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { fleet, clock });
+      clock,
+    });
+    const { queue, blobs } = fleet;
+    server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { queue, blobs, clock });
   });
   after(async () => {
     for (const child of children) child.kill("SIGKILL");
     await fleet.close();
+    await local.close();
     await server.close();
   });
 
+  const address = () => ({ url: server.url, token: TOKEN });
+  /** No time passes. */
+  const untilAborted = (_ms: number, signal: AbortSignal): Promise<void> =>
+    signal.aborted ? Promise.resolve() : once(signal, "abort").then(() => undefined);
   const ask = (path: string, body: unknown, token = TOKEN): Promise<Response> =>
     fetch(new URL(path, server.url), {
       method: "POST",
@@ -95,7 +99,7 @@ describe("H4: a fleet over HTTP", () => {
   test("a worker that is killed in the middle of a proof loses nothing: another one proves the batch", async () => {
     const first = startWorker("first");
     // The first one waits for a task before there is one, and the second one joins while it proves.
-    while (!fleet.workers().some(({ name }) => name === "first")) await new Promise((resolve) => setImmediate(resolve));
+    while (!fleet.queue.workers().some(({ name }) => name === "first")) await new Promise((resolve) => setImmediate(resolve));
     const result = fleet.proveBatch(job);
     await first.until("progress");
     first.child.kill("SIGKILL");
@@ -105,13 +109,13 @@ describe("H4: a fleet over HTTP", () => {
     // All but the last moment of the lease: then the second one's request for a task is younger than it.
     clock.advance(LEASE_MS - 1);
     const second = startWorker("second");
-    while (!fleet.workers().some(({ name }) => name === "second")) await new Promise((resolve) => setImmediate(resolve));
+    while (!fleet.queue.workers().some(({ name }) => name === "second")) await new Promise((resolve) => setImmediate(resolve));
     clock.advance(1);
     const { proof, statement, metrics } = await result;
     assert.equal(metrics.worker, "second");
     assert.deepEqual(verify(createStateTransitionSystem(), statement, proof), { ok: true });
     assert.equal(provenHere, 0);
-    const [lost, kept] = ["first", "second"].map((name) => fleet.workers().find((worker) => worker.name === name));
+    const [lost, kept] = ["first", "second"].map((name) => fleet.queue.workers().find((worker) => worker.name === name));
     assert.deepEqual([lost?.lost, lost?.proofs, kept?.lost, kept?.proofs], [1, 0, 0, 1]);
     await second.until("proved");
     second.child.kill("SIGKILL");
@@ -119,25 +123,19 @@ describe("H4: a fleet over HTTP", () => {
   });
 
   test("a worker that ends gives its task back, which this process proves", async () => {
-    const ending = new AbortController();
     const events: WorkerEvent[] = [];
     const prover = createProver({ workers: 1 });
-    const ended = runWorker(
-      { url: server.url, token: TOKEN, name: "leaving" },
-      {
-        prover,
-        pause: (_ms, signal) => once(signal, "abort").then(() => undefined),
-        onEvent(event) {
-          events.push(event);
-          if (event.type === "progress") ending.abort(new Error("Ctrl-C"));
-        },
+    const working = httpQueue(address(), { pause: untilAborted }).work(statePort(prover), {
+      name: "leaving",
+      onEvent(event) {
+        events.push(event);
+        if (event.type === "progress") void working.stop();
       },
-      ending.signal,
-    );
-    while (!fleet.workers().some(({ name }) => name === "leaving")) await new Promise((resolve) => setImmediate(resolve));
+    });
+    while (!fleet.queue.workers().some(({ name }) => name === "leaving")) await new Promise((resolve) => setImmediate(resolve));
     const before = provenHere;
     const { metrics } = await fleet.proveBatch(job);
-    await ended;
+    await working.ended;
     await prover.close();
     assert.equal(metrics.worker, undefined);
     assert.equal(provenHere, before + 1);
@@ -145,33 +143,25 @@ describe("H4: a fleet over HTTP", () => {
   });
 
   test("a worker says each phase at once, not only when its lease needs it", async () => {
-    const ending = new AbortController();
     const prover = createProver({ workers: 1 });
     const seen: ProofProgress[] = [];
     let told = (): void => undefined;
     const heard = (phase: string): Promise<void> =>
       new Promise((resolve) => (told = () => seen.at(-1)?.phase === phase && resolve()));
-    const ended = runWorker(
-      { url: server.url, token: TOKEN, name: "telling", once: true },
-      {
-        prover: {
-          async proveBatch(wanted, options) {
-            for (const phase of ["commit", "quotient", "queries"] as const) {
-              const isHeard = heard(phase);
-              options?.onProgress?.({ phase, fraction: 0 });
-              await isHeard;
-            }
-            return prover.proveBatch(wanted);
-          },
-          close: () => prover.close(),
-        },
-        // No time passes.
-        pause: (_ms, signal) => once(signal, "abort").then(() => undefined),
-        onEvent: () => undefined,
+    const telling: StateProver = {
+      ...prover,
+      async proveInput(input, options) {
+        for (const phase of ["commit", "quotient", "queries"] as const) {
+          const isHeard = heard(phase);
+          options?.onProgress?.({ phase, fraction: 0 });
+          await isHeard;
+        }
+        return prover.proveInput(input);
       },
-      ending.signal,
-    );
-    while (!fleet.workers().some(({ name }) => name === "telling")) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const queue = httpQueue(address(), { pause: untilAborted });
+    const { ended } = queue.work(statePort(telling), { name: "telling", once: true });
+    while (!fleet.queue.workers().some(({ name }) => name === "telling")) await new Promise((resolve) => setImmediate(resolve));
     await fleet.proveBatch(job, { onProgress: (progress) => (seen.push(progress), told()) });
     await ended;
     await prover.close();
@@ -182,67 +172,76 @@ describe("H4: a fleet over HTTP", () => {
   });
 
   test("only the token opens it, whatever is asked", async () => {
-    for (const path of ["/take", "/extend", "/done", "/give-back", "/elsewhere"]) {
+    for (const path of ["/2/take", "/2/blob", "/2/extend", "/2/done", "/2/give-back", "/elsewhere"]) {
       assert.deepEqual(await codeOf(await ask(path, { worker: "a" }, `${TOKEN}x`)), [401, "BadToken"], path);
     }
-    const quiet = { pause: () => Promise.resolve(), onEvent: () => undefined, prover: createProver() };
-    const worker = { url: server.url, token: "another-token-of-length", name: "a" };
-    await assert.rejects(runWorker(worker, quiet, new AbortController().signal), /the token is not that of the ecosystem's/);
+    const other = httpQueue({ url: server.url, token: "another-token-of-length" }, { pause: untilAborted });
+    await assert.rejects(other.work(statePort(createProver()), { name: "a" }).ended, /the token is not that of the ecosystem's/);
   });
 
   test("what cannot be read, is of no lease or is too large is refused by name", async () => {
     const lease = `0x${"00".repeat(16)}`;
+    const kinds = ["state"];
+    const statement = "AAAA";
     const metrics = { backend: "wasm", workers: 1, logRows: 9, cells: 0, phaseSeconds: {} };
     const cases: readonly [string, unknown, number, string][] = [
-      ["/take", { worker: "" }, 400, "BadRequest"],
-      ["/take", { worker: "a\u001b[2J" }, 400, "BadRequest"],
-      ["/take", { worker: "a".repeat(65) }, 400, "BadRequest"],
-      ["/take", "{", 400, "BadRequest"],
-      ["/take", "null", 400, "BadRequest"],
-      ["/extend", { lease: "0x12", phase: "fri", fraction: 0 }, 400, "BadRequest"],
-      ["/extend", { lease, phase: "cooking", fraction: 0 }, 400, "BadRequest"],
-      ["/extend", { lease, phase: "queued", fraction: 0 }, 400, "BadRequest"],
-      ["/extend", { lease, phase: "fri", fraction: 2 }, 400, "BadRequest"],
-      ["/extend", { lease, phase: "fri", fraction: 1 }, 410, "LeaseLost"],
-      ["/done", { lease, worker: "a", proof: "AAAA", metrics }, 410, "LeaseLost"],
-      ["/done", { lease, worker: "a", proof: "?", metrics }, 400, "BadRequest"],
-      ["/done", { lease, worker: "a", proof: "AAAA", metrics: { ...metrics, more: 1 } }, 400, "BadRequest"],
-      ["/done", { lease, worker: "a", proof: "A".repeat(2 ** 21), metrics }, 413, "BadRequest"],
-      ["/give-back", { lease }, 410, "LeaseLost"],
+      ["/2/take", { worker: "", kinds }, 400, "BadRequest"],
+      ["/2/take", { worker: "a\u001b[2J", kinds }, 400, "BadRequest"],
+      ["/2/take", { worker: "a".repeat(65), kinds }, 400, "BadRequest"],
+      ["/2/take", { worker: "a" }, 400, "BadRequest"],
+      ["/2/take", { worker: "a", kinds: [] }, 400, "BadRequest"],
+      ["/2/take", { worker: "a", kinds: ["cake"] }, 400, "BadRequest"],
+      ["/2/take", "{", 400, "BadRequest"],
+      ["/take", { worker: "a" }, 400, "BadRequest"],
+      ["/2/blob", { lease, blob: `0x${"11".repeat(32)}` }, 410, "LeaseLost"],
+      ["/2/take", "null", 400, "BadRequest"],
+      ["/2/extend", { lease: "0x12", phase: "fri", fraction: 0 }, 400, "BadRequest"],
+      ["/2/extend", { lease, phase: "cooking", fraction: 0 }, 400, "BadRequest"],
+      ["/2/extend", { lease, phase: "queued", fraction: 0 }, 400, "BadRequest"],
+      ["/2/extend", { lease, phase: "fri", fraction: 2 }, 400, "BadRequest"],
+      ["/2/extend", { lease, phase: "fri", fraction: 1 }, 410, "LeaseLost"],
+      ["/2/done", { lease, worker: "a", statement, proof: "AAAA", metrics }, 410, "LeaseLost"],
+      ["/2/done", { lease, worker: "a", statement, proof: "?", metrics }, 400, "BadRequest"],
+      ["/2/done", { lease, worker: "a", statement, proof: "AAAA", metrics: { ...metrics, more: 1 } }, 400, "BadRequest"],
+      ["/2/done", { lease, worker: "a", statement, proof: "A".repeat(2 ** 25), metrics }, 413, "BadRequest"],
+      ["/2/give-back", { lease }, 410, "LeaseLost"],
       ["/elsewhere", {}, 400, "BadRequest"],
     ];
     for (const [path, body, status, code] of cases)
       assert.deepEqual(await codeOf(await ask(path, body)), [status, code], `${path} ${JSON.stringify(body).slice(0, 80)}`);
   });
 
-  test("attack: a task without a length and without an end is read no further than a task may be", async () => {
+  test("attack: an input without a length and without an end is read no further than one may be", async () => {
     const piece = Buffer.alloc(2 ** 22);
     let sent = 0;
-    const endless = createServer((_request, response) => {
-      response.writeHead(200, { "x-task-id": "0x01", "x-lease": "0x02", "x-lease-ms": "1000" });
-      // Twice what a task may have, as fast as it is read.
+    const word = `0x${"11".repeat(32)}`;
+    const task = { job: { kind: "state", version: "1", key: word, input: word, needs: [], weight: 1 }, needs: [] };
+    const endless = createServer((request, response) => {
+      if (request.url === "/2/take") return response.end(JSON.stringify({ lease: `0x${"22".repeat(16)}`, leaseMs: 1000, task }));
+      // Twice what an input may have, as fast as it is read.
       const send = (): void => {
         sent += piece.length;
         if (sent > 2 ** 29) response.end();
         else if (!response.destroyed) response.write(piece, send);
       };
-      send();
+      return send();
     });
     await once(endless.listen(0, "127.0.0.1"), "listening");
-    const ending = new AbortController();
     const events: WorkerEvent[] = [];
     const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
-    const onEvent = (event: WorkerEvent): void => {
-      events.push(event);
-      ending.abort(new Error("seen"));
-    };
+    const working = httpQueue({ url, token: TOKEN }, { pause: untilAborted }).work(statePort(createProver()), {
+      name: "a",
+      onEvent(event) {
+        events.push(event);
+        if (event.type === "dropped") void working.stop();
+      },
+    });
     try {
-      await runWorker(
-        { url, token: TOKEN, name: "a" },
-        { prover: createProver(), pause: async () => {}, onEvent },
-        ending.signal,
+      await working.ended;
+      assert.deepEqual(
+        events.map((event) => ("reason" in event ? event.reason : event.type)),
+        ["task", "the task is too large, of more than 268435456 bytes"],
       );
-      assert.deepEqual(events, [{ type: "waiting", reason: "the task is too large, of more than 268435456 bytes" }]);
       assert.ok(sent < 2 ** 29, `${sent} bytes`);
     } finally {
       endless.closeAllConnections();
@@ -251,8 +250,8 @@ describe("H4: a fleet over HTTP", () => {
   });
 
   test("a request for a task ends when nothing is to be done for a while, and the worker asks again", async () => {
-    const answer = ask("/take", { worker: "patient" });
-    while (!fleet.workers().some(({ name }) => name === "patient")) await new Promise((resolve) => setImmediate(resolve));
+    const answer = ask("/2/take", { worker: "patient", kinds: ["state"] });
+    while (!fleet.queue.workers().some(({ name }) => name === "patient")) await new Promise((resolve) => setImmediate(resolve));
     clock.advance(25_000);
     assert.equal((await answer).status, 204);
   });

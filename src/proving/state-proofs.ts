@@ -1,0 +1,61 @@
+import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
+import { toHex } from "../protocol/hex.ts";
+import type { ChainId } from "../protocol/ids.ts";
+import { encodeStatement } from "../protocol/statement.ts";
+import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
+import type { Prover, StateProver } from "../prover/prover.ts";
+import { encodeStateInput } from "../prover/state-input.ts";
+import { verify } from "../stark/verify.ts";
+import { checkedBlob } from "./blobs.ts";
+import { driveTree } from "./driver.ts";
+import type { Proving, TreeOptions } from "./driver.ts";
+import { MOST_INPUT_BYTES } from "./job.ts";
+import type { ProverPort } from "./queue.ts";
+
+/** Cells of a change's rows in the table, about. */
+const CELLS_OF_CHANGE = 2 ** 11;
+
+/** The state transition's prover as one of a queue. */
+export function statePort(prover: StateProver): ProverPort {
+  return {
+    kinds: ["state"],
+    async prove({ job }, blobs, options) {
+      const input = await blobs.get(job.input, MOST_INPUT_BYTES);
+      if (input === undefined) throw new RangeError(`the input ${job.input} of a job is not kept any more`);
+      const { proof, statement, metrics } = await prover.proveInput(checkedBlob(job.input, input), options);
+      const { seconds: _, worker: __, ...reported } = metrics;
+      return { statement, output: proof, metrics: reported };
+    },
+  };
+}
+
+/** A chain that does not say which one it is. */
+const UNNAMED_CHAIN: ChainId = 0n;
+
+/** Has state transitions proven through a queue: a tree of one job each. */
+export function provedByQueue(proving: Proving): Pick<Prover, "proveBatch"> {
+  const system = createStateTransitionSystem();
+  const key = toHex(system.verificationKeyDigest);
+  return {
+    async proveBatch(stateJob: StateJob, options: ProofOptions = {}): Promise<BatchProof> {
+      const { signal, chain = UNNAMED_CHAIN } = options;
+      signal?.throwIfAborted();
+      const [statement, { witness, protocolVersion: version }] = [encodeStatement(stateJob.statement), stateJob];
+      const input = await proving.blobs.put(await encodeStateInput(stateJob));
+      const weight = CELLS_OF_CHANGE * witness.operations.length;
+      const job = { kind: "state", version, key, input, needs: [], weight } as const;
+      const check = async (proof: Uint8Array): Promise<string | undefined> => {
+        const outcome = verify(system, statement, proof);
+        return outcome.ok ? undefined : outcome.rejection.code;
+      };
+      try {
+        const onProgress: TreeOptions["onProgress"] = (_id, progress) => options.onProgress?.(progress);
+        const [proof] = (await driveTree(proving, [{ job, statement, check }], { chain, signal, onProgress })).values();
+        if (proof === undefined) throw new TypeError("a tree of one job has one proof");
+        return { proof: proof.bytes, statement, metrics: proof.metrics };
+      } finally {
+        await proving.blobs.drop(input);
+      }
+    },
+  };
+}

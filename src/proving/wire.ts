@@ -1,0 +1,110 @@
+import * as v from "valibot";
+import type { Hex } from "../protocol/hex.ts";
+import type { ProofPhase } from "../stark/column-prover.ts";
+import { JOB_KINDS } from "./job.ts";
+import type { ProofTask } from "./job.ts";
+
+/**
+ * What workers send, and where: version 2, in which jobs have kinds and their bytes travel apart. A task comes back as JSON, what
+ * it is made from as bytes.
+ */
+export const PATHS = {
+  take: "/2/take",
+  blob: "/2/blob",
+  extend: "/2/extend",
+  done: "/2/done",
+  giveBack: "/2/give-back",
+} as const;
+
+/** In order: a worker goes through them once for each lease. That a proof waits ("queued") is the queue's to say. */
+export const PHASES = [
+  "trace",
+  "commit",
+  "lookup",
+  "quotient",
+  "openings",
+  "deep",
+  "fri",
+  "grind",
+  "queries",
+] as const satisfies readonly ProofPhase[];
+
+const count = v.pipe(v.number(), v.minValue(0), v.maxValue(2 ** 40));
+const secondsOfPhases = Object.fromEntries(PHASES.map((name) => [name, v.exactOptional(count)])) as Record<
+  ProofPhase,
+  v.ExactOptionalSchema<typeof count, undefined>
+>;
+const hexText = (bytes: number, what: string) =>
+  v.pipe(
+    v.string(),
+    v.regex(new RegExp(`^0x[0-9a-f]{${2 * bytes}}$`), `must be ${what}`),
+    v.transform((text) => text as Hex),
+  );
+const lease = hexText(16, "a lease");
+const hash = hexText(32, "a hash");
+
+/** What a worker may call itself. */
+export const workerName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "must be up to 64 letters, digits, dots, - and _"),
+);
+
+const kind = v.picklist(JOB_KINDS);
+export const takeRequest = v.strictObject({
+  worker: workerName,
+  kinds: v.pipe(v.array(kind), v.minLength(1), v.maxLength(JOB_KINDS.length)),
+});
+export const blobRequest = v.strictObject({ lease, blob: hash });
+export const extendRequest = v.strictObject({
+  lease,
+  phase: v.picklist(PHASES),
+  fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+});
+export const giveBackRequest = v.strictObject({ lease });
+/** What a worker says of how it made a proof. */
+const reportedMetrics = v.strictObject({
+  backend: v.pipe(v.string(), v.maxLength(64), v.regex(/^[\w .-]*$/)),
+  workers: count,
+  logRows: count,
+  cells: count,
+  phaseSeconds: v.strictObject(secondsOfPhases),
+});
+/** Without an expression: megabytes would exhaust its stack. */
+const base64 = v.pipe(
+  v.string(),
+  v.check((text) => Buffer.from(text, "base64").toString("base64") === text, "must be base64"),
+);
+export const doneRequest = v.strictObject({
+  lease,
+  worker: workerName,
+  statement: base64,
+  proof: base64,
+  metrics: reportedMetrics,
+});
+
+/** A task as JSON. */
+const taskText = v.strictObject({
+  job: v.strictObject({
+    kind,
+    version: v.pipe(
+      v.string(),
+      v.regex(/^\d{1,78}$/),
+      v.transform((digits) => BigInt(digits)),
+    ),
+    key: hash,
+    input: hash,
+    needs: v.pipe(v.array(hash), v.maxLength(64)),
+    weight: v.pipe(v.number(), v.minValue(0)),
+  }),
+  needs: v.pipe(v.array(hash), v.maxLength(64)),
+});
+export const leaseAnswer = v.strictObject({ lease, leaseMs: v.pipe(v.number(), v.gtValue(0)), task: taskText });
+
+/** What `taskText` reads. */
+export function writeTask({ job, needs }: ProofTask): v.InferInput<typeof taskText> {
+  const { kind: jobKind, version, key, input, needs: jobs, weight } = job;
+  return { job: { kind: jobKind, version: String(version), key, input, needs: [...jobs], weight }, needs: [...needs] };
+}
+
+/** Every refusal's body. */
+export const refusal = v.object({ error: v.object({ code: v.string(), message: v.string() }) });

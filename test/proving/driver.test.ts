@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { concat, keccak256, toBeHex, toUtf8Bytes } from "ethers";
+import { offersOf, plantTree, reduceTree } from "../../src/proving/driver.ts";
+import type { ProofTree } from "../../src/proving/driver.ts";
+import { jobId } from "../../src/proving/job.ts";
+import type { ProofJob } from "../../src/proving/job.ts";
+import { Turns } from "../../src/proving/turns.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { doneOf, sixteenJobs } from "./support/fake-jobs.ts";
+
+describe("a job", () => {
+  const job = sixteenJobs().at(-1)!;
+
+  test("is named by the hash of all that it is but its weight", () => {
+    const join = sixteenJobs()[9]!;
+    const expected = keccak256(
+      concat([
+        keccak256(toUtf8Bytes("hyperchain.proving.job.v1")),
+        toBeHex(["state", "chunk", "join", "wrap"].indexOf(join.kind), 1),
+        toBeHex(join.version, 32),
+        join.key,
+        join.input,
+        toBeHex(join.needs.length, 4),
+        ...join.needs,
+      ]),
+    );
+    assert.equal(jobId(join), expected);
+    assert.equal(jobId({ ...join, weight: join.weight + 1 }), expected);
+  });
+
+  test("has another name where any other field differs", () => {
+    const others: readonly ProofJob[] = [
+      { ...job, kind: "join" },
+      { ...job, version: job.version + 1n },
+      { ...job, key: job.input },
+      { ...job, input: job.key },
+      { ...job, needs: [] },
+      { ...job, needs: [...job.needs, ...job.needs] },
+    ];
+    const names = new Set([job, ...others].map(jobId));
+    assert.equal(names.size, 1 + others.length);
+  });
+});
+
+describe("a tree of jobs", () => {
+  /** The tree when jobs are done in an order of a seed, and in which rounds they were offered. */
+  function done(jobs: readonly ProofJob[], seed: number): ProofTree {
+    const random = new Random(seed);
+    let tree = plantTree(jobs);
+    const offered = [...offersOf(tree)];
+    while (offered.length > 0) {
+      const [id] = offered.splice(random.below(offered.length), 1);
+      for (const need of tree.jobs.get(id!)!.needs)
+        assert.ok(tree.done.has(need), "a job is offered before what it needs is done");
+      const reduced = reduceTree(tree, doneOf(id!));
+      ({ tree } = reduced);
+      offered.push(...reduced.offers);
+    }
+    return tree;
+  }
+  const inOrder = ({ done: proofs }: ProofTree) => [...proofs].sort(([a], [b]) => (a < b ? -1 : 1));
+
+  test("comes to the same in any order in which its sixteen jobs are done, and offers each once", () => {
+    const jobs = sixteenJobs();
+    const first = done(jobs, 1);
+    assert.equal(first.done.size, 16);
+    for (let seed = 2; seed < 60; seed++) assert.deepEqual(inOrder(done(jobs, seed)), inOrder(first));
+  });
+
+  test("takes no proof twice, and none of another tree", () => {
+    const jobs = sixteenJobs();
+    const { tree } = reduceTree(plantTree(jobs), doneOf(jobId(jobs[0]!)));
+    assert.deepEqual(reduceTree(tree, doneOf(jobId(jobs[0]!))), { tree, offers: [] });
+    assert.deepEqual(reduceTree(tree, doneOf(jobId({ ...jobs[0]!, version: 9n }))), { tree, offers: [] });
+  });
+
+  test("is refused where a job needs one that is not there", () => {
+    assert.throws(() => plantTree(sixteenJobs().slice(1)), /needs a job that is not in its tree/);
+  });
+});
+
+describe("turns", () => {
+  test("are by weight: what a chain of light jobs asks for comes between those of a heavy one", () => {
+    const turns = new Turns();
+    const jobs = [
+      ...[1, 2, 3].map((n) => ({ name: `heavy ${n}`, turn: turns.next(1n, 100) })),
+      ...[1, 2, 3].map((n) => ({ name: `light ${n}`, turn: turns.next(2n, 10) })),
+    ];
+    const order = jobs.sort((a, b) => a.turn - b.turn).map(({ name }) => name);
+    // Both begin at 0; the light chain's others at 10 and 20, the heavy one's at 100 and 200.
+    assert.deepEqual(order, ["heavy 1", "light 1", "light 2", "light 3", "heavy 2", "heavy 3"]);
+  });
+
+  test("are not saved up by a chain that asked for nothing", () => {
+    const turns = new Turns();
+    turns.begun(turns.next(1n, 1000));
+    turns.begun(turns.next(1n, 1000));
+    assert.equal(turns.next(2n, 1), 1000);
+  });
+});

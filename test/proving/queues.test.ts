@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { driveTree } from "../../src/proving/driver.ts";
+import { blobId } from "../../src/proving/blobs.ts";
+import { jobId, MOST_OUTPUT_BYTES } from "../../src/proving/job.ts";
+import type { ProofJob } from "../../src/proving/job.ts";
+import type { JobOffer, Running, WorkerEvent } from "../../src/proving/queue.ts";
+import { fakeJob, fakePort, inputOf, planned, proofOf, SIXTEEN_NAMES, sixteenJobs } from "./support/fake-jobs.ts";
+import { QUEUES } from "./support/open-queues.ts";
+import type { TestQueue, TestQueues } from "./support/open-queues.ts";
+
+const CHAIN = 271n;
+
+for (const { name, open } of QUEUES) {
+  describe(`jobs carried by ${name}`, () => {
+    let queues: TestQueues;
+    let carried: TestQueue;
+    const working: Running[] = [];
+    before(async () => {
+      queues = await open();
+    });
+    after(() => queues.close());
+    beforeEach(async () => {
+      carried = await queues.fresh();
+    });
+    afterEach(async () => {
+      await Promise.all(working.splice(0).map((running) => running.stop()));
+      await carried.close();
+    });
+
+    const offerOf = (job: ProofJob, chain = CHAIN): JobOffer => ({ ...planned(job), needs: [], chain });
+    async function put(...names: readonly string[]): Promise<void> {
+      for (const each of names) await carried.blobs.put(inputOf(each));
+    }
+    function work(port: Parameters<TestQueue["work"]>[0], worker = "honest"): WorkerEvent[] {
+      const events: WorkerEvent[] = [];
+      working.push(carried.work(port, { name: worker, onEvent: (event) => events.push(event) }));
+      return events;
+    }
+    async function until(is: () => boolean): Promise<void> {
+      while (!is()) await turn();
+    }
+
+    test("a tree of sixteen jobs is the same in whatever order three workers do them", async () => {
+      const trees = [];
+      for (const seed of [1, 5]) {
+        await put(...SIXTEEN_NAMES);
+        const running: Running[] = [];
+        for (let worker = 0; worker < 3; worker++) {
+          // Some proofs take longer than others, and for each seed other ones.
+          const slow = async (turns: number): Promise<void> => {
+            for (let i = 0; i < turns; i++) await turn();
+          };
+          const port = fakePort(async (task) => {
+            await slow((seed * parseInt(jobId(task.job).slice(2, 4), 16)) % 40);
+            return proofOf(task);
+          });
+          running.push(carried.work(port, { name: `worker-${worker}` }));
+        }
+        const proofs = await driveTree(carried, sixteenJobs().map(planned), { chain: CHAIN });
+        await Promise.all(running.map((each) => each.stop()));
+        trees.push([...proofs].map(([id, { bytes }]) => [id, blobId(bytes)].join()).sort());
+        await carried.close();
+        carried = await queues.fresh();
+      }
+      assert.equal(trees[0]?.length, 16);
+      assert.deepEqual(trees[1], trees[0]);
+    });
+
+    test("a worker that fails or ends gives its job to another one", async () => {
+      await put("a");
+      let tries = 0;
+      const failing = work(
+        fakePort(() => {
+          tries++;
+          throw new Error("out of memory");
+        }),
+        "failing",
+      );
+      await carried.queue.offer(offerOf(fakeJob("a")));
+      await until(() => failing.some(({ type }) => type === "dropped"));
+      await working.pop()?.stop();
+      assert.ok(tries > 0);
+      work(fakePort());
+      assert.equal((await carried.queue.done(jobId(fakeJob("a")))).metrics.worker, "honest");
+    });
+
+    test("attack: a worker answers with a good proof of another job, a huge blob, or nothing", async () => {
+      const [wanted, other] = [fakeJob("a"), fakeJob("b")];
+      await put("a", "b");
+      const lies = [
+        // The whole answer of another job; its proof below the right statement; more bytes than a chunk's proof has.
+        () => proofOf({ job: other, needs: [] }),
+        () => ({ ...proofOf({ job: wanted, needs: [] }), output: proofOf({ job: other, needs: [] }).output }),
+        () => ({ ...proofOf({ job: wanted, needs: [] }), output: new Uint8Array(MOST_OUTPUT_BYTES.chunk + 1) }),
+      ];
+      const refused: WorkerEvent[][] = lies.map((lie, number) => work(fakePort(lie), `liar-${number}`));
+      let isSilent = false;
+      work(
+        fakePort(async (_task, { signal }) => {
+          isSilent = true;
+          await (signal.aborted ? undefined : once(signal, "abort"));
+          throw new Error("never answered");
+        }),
+        "silent",
+      );
+      await carried.queue.offer(offerOf(wanted));
+      const done = carried.queue.done(jobId(wanted));
+      let isDone = false;
+      void done.then(() => (isDone = true));
+      const reasonsOf = (events: WorkerEvent[]) => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
+      const why = [/of another statement/, /ProofOfAnother/, /it has 16777217 bytes, at most 16777216/];
+      const isRefused = (events: WorkerEvent[], liar: number) => reasonsOf(events).some((reason) => why[liar]!.test(reason));
+      await carried.untilLeasesEnd(() => isSilent && refused.every(isRefused));
+      assert.equal(isDone, false, "no lie counts");
+      work(fakePort());
+      await carried.untilLeasesEnd(() => isDone);
+      assert.equal((await done).metrics.worker, "honest");
+      assert.deepEqual(
+        Uint8Array.from((await carried.blobs.get((await done).output)) ?? []),
+        proofOf({ job: wanted, needs: [] }).output,
+      );
+      assert.ok(refused.flat().every(({ type }) => type !== "proved"));
+    });
+
+    test("attack: a batch of 10^9 gas starves other chains' proofs", async () => {
+      const [big, small] = [271n, 272n];
+      const heavy = Array.from({ length: 40 }, (_, n) => fakeJob(`heavy ${n}`, { weight: 1000 }));
+      const light = [fakeJob("light 0", { kind: "state", weight: 10 }), fakeJob("light 1", { kind: "state", weight: 10 })];
+      await put(...heavy.map((_, n) => `heavy ${n}`), "light 0", "light 1");
+      for (const job of heavy) await carried.queue.offer(offerOf(job, big));
+      const order: string[] = [];
+      const names = new Map([...heavy.map((job) => [jobId(job), "heavy"]), ...light.map((job) => [jobId(job), "light"])] as [
+        string,
+        string,
+      ][]);
+      for (const job of light) await carried.queue.offer(offerOf(job, small));
+      work(
+        fakePort((task) => {
+          order.push(names.get(jobId(task.job)) ?? "unknown");
+          return proofOf(task);
+        }),
+      );
+      await Promise.all(light.map((job) => carried.queue.done(jobId(job))));
+      // The light chain begins where the heavy one does, so at most one of the 40 comes before each of its jobs.
+      assert.ok(order.lastIndexOf("light") <= 3, order.join());
+    });
+
+    test("a tree that is wanted no more takes its leaves along, those under way too", async () => {
+      await put(...SIXTEEN_NAMES);
+      const underWay: string[] = [];
+      const ended: string[] = [];
+      work(
+        fakePort(async (task, { signal }) => {
+          underWay.push(jobId(task.job));
+          if (!signal.aborted) await once(signal, "abort");
+          ended.push(jobId(task.job));
+          throw new Error("stopped");
+        }),
+      );
+      const wanted = new AbortController();
+      const tree = driveTree(carried, sixteenJobs().map(planned), { chain: CHAIN, signal: wanted.signal });
+      await until(() => underWay.length > 0);
+      wanted.abort(new Error("the batch is gone"));
+      await assert.rejects(tree, /the batch is gone/);
+      await carried.untilLeasesEnd(() => ended.length > 0);
+      // What is offered next is not behind what was withdrawn.
+      await put("a");
+      await working.pop()?.stop();
+      const before = underWay.length;
+      work(fakePort());
+      await carried.queue.offer(offerOf(fakeJob("a")));
+      await carried.queue.done(jobId(fakeJob("a")));
+      assert.equal(underWay.length, before);
+    });
+
+    test("attack: queue full, Postgres dead", async () => {
+      await put("a", "b");
+      await carried.fill();
+      let isOffered = false;
+      const offered = carried.queue.offer(offerOf(fakeJob("a"))).then(() => (isOffered = true));
+      for (let i = 0; i < 50; i++) await turn();
+      assert.equal(isOffered, false, "the offer waits");
+      work(fakePort());
+      await carried.empty();
+      await offered;
+      assert.equal((await carried.queue.done(jobId(fakeJob("a")))).metrics.worker, "honest");
+    });
+  });
+}

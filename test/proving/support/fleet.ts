@@ -1,0 +1,39 @@
+import type { Hex } from "../../../src/protocol/hex.ts";
+import type { BatchProof } from "../../../src/prover/job.ts";
+import type { Prover, StateProver } from "../../../src/prover/prover.ts";
+import { MemoryBlobs } from "../../../src/proving/blobs.ts";
+import type { ReportedMetrics } from "../../../src/proving/job.ts";
+import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
+import type { Lease } from "../../../src/proving/queue.ts";
+import { provedByQueue, statePort } from "../../../src/proving/state-proofs.ts";
+import type { Clock } from "../../../src/runtime/clock.ts";
+
+/** Batches proven by workers that a test plays, and by this process. */
+export interface TestFleet extends Pick<Prover, "proveBatch"> {
+  readonly queue: MemoryQueue;
+  readonly blobs: MemoryBlobs;
+  take(name: string, signal: AbortSignal): Promise<Lease | undefined>;
+  done(leaseId: Hex, worker: string, proof: Pick<BatchProof, "proof" | "statement">, metrics: ReportedMetrics): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `local` proves what no worker takes. It is closed by its owner. */
+export function openTestFleet(
+  leaseMs: number,
+  { local, clock }: { local: Pick<StateProver, "proveInput">; clock: Clock },
+): TestFleet {
+  const blobs = new MemoryBlobs();
+  const queue = new MemoryQueue({ leaseMs }, { blobs, clock });
+  const own: StateProver = { ...provedByQueue({ queue, blobs }), ...local, close: () => Promise.resolve() };
+  const working = queue.work(statePort(own), { name: "own", isOwn: true });
+  return {
+    ...{ queue, blobs, ...provedByQueue({ queue, blobs }) },
+    take: (name, signal) => queue.take({ name, kinds: ["state"] }, signal),
+    done: (leaseId, worker, { proof, statement }, metrics) =>
+      queue.complete(leaseId, worker, { statement, output: proof, metrics }),
+    async close() {
+      queue.close();
+      await working.stop();
+    },
+  };
+}

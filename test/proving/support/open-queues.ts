@@ -1,0 +1,98 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { MemoryBlobs } from "../../../src/proving/blobs.ts";
+import type { BlobStore } from "../../../src/proving/blobs.ts";
+import { jobId } from "../../../src/proving/job.ts";
+import { httpQueue } from "../../../src/proving/queue-http.ts";
+import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
+import { startQueueServer } from "../../../src/proving/queue-server.ts";
+import type { JobQueue, ProverPort, Running, WorkOptions } from "../../../src/proving/queue.ts";
+import { TestClock } from "../../chain/support/clock.ts";
+import { fakeJob, inputOf, planned } from "./fake-jobs.ts";
+
+/** A queue with workers beyond it. */
+export interface TestQueue {
+  readonly queue: JobQueue;
+  readonly blobs: BlobStore;
+  /** Has a worker work, where the queue's workers are. */
+  work(port: ProverPort, options: WorkOptions): Running;
+  /** Lets the leases of silent workers end, again and again, until something is so. */
+  untilLeasesEnd(is: () => boolean): Promise<void>;
+  /** Has the queue take no more. */
+  fill(): Promise<void>;
+  /** It takes jobs again. */
+  empty(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestQueues {
+  /** Has no jobs. */
+  fresh(): Promise<TestQueue>;
+  close(): Promise<void>;
+}
+
+const LEASE_MS = 30_000;
+const MOST_WAITING = 64;
+const TOKEN = "0123456789abcdef-token";
+
+/** What is the same for a queue in memory, whoever carries its jobs. */
+function inMemory() {
+  const clock = new TestClock(1_800_000_000_000);
+  const blobs = new MemoryBlobs();
+  const queue = new MemoryQueue({ leaseMs: LEASE_MS, mostWaiting: MOST_WAITING }, { blobs, clock });
+  const filling = Array.from({ length: MOST_WAITING }, (_, n) => fakeJob(`filling ${n}`));
+  const common = {
+    ...{ queue, blobs },
+    async untilLeasesEnd(is: () => boolean) {
+      while (!is()) {
+        clock.advance(LEASE_MS);
+        for (let i = 0; i < 20; i++) await turn();
+      }
+    },
+    async fill() {
+      for (const [n, job] of filling.entries()) {
+        await blobs.put(inputOf(`filling ${n}`));
+        await queue.offer({ ...planned(job), needs: [], chain: 1n });
+      }
+    },
+    empty: () => Promise.all(filling.map((job) => queue.withdraw(jobId(job)))).then(() => undefined),
+  };
+  return { clock, common };
+}
+
+function openMemory(): Promise<TestQueues> {
+  return Promise.resolve({
+    fresh() {
+      const { common } = inMemory();
+      const close = async (): Promise<void> => common.queue.close();
+      return Promise.resolve({ ...common, work: (port, options) => common.queue.work(port, options), close });
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+function openHttp(): Promise<TestQueues> {
+  return Promise.resolve({
+    async fresh() {
+      const { clock, common } = inMemory();
+      const server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { ...common, clock });
+      const pause = async (_ms: number, signal: AbortSignal): Promise<void> => {
+        for (let i = 0; i < 20 && !signal.aborted; i++) await turn();
+      };
+      const remote = httpQueue({ url: server.url, token: TOKEN }, { pause });
+      return {
+        ...common,
+        work: (port, options) => remote.work(port, options),
+        async close() {
+          common.queue.close();
+          await server.close();
+        },
+      };
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+export const QUEUES: readonly { readonly name: string; open(): Promise<TestQueues> }[] = [
+  { name: "this process's memory", open: openMemory },
+  { name: "HTTP", open: openHttp },
+];
