@@ -6,6 +6,7 @@ import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
 import { kernelFile } from "./kernel-generator/kernel-file.ts";
+import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
 import { generatedFiles } from "./verifier-generator/generated-files.ts";
@@ -26,9 +27,11 @@ function write({ path, content }: GeneratedFile): void {
 }
 
 generatedFiles().forEach(write);
-write(kernelFile(root));
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
+// The kernel of format 3 knows the code of a predeploy.
+write(kernelFile(root));
+write(systemContextsFile(root));
 abiFiles(root).forEach(write);
 write(errorsPage(root));
 (await optionsReference(root)).forEach(write);

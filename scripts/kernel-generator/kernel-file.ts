@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
+import { systemContextConstants } from "./system-contexts.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** In reading order; Yul functions may be used before they are defined. */
@@ -33,23 +35,34 @@ const SOURCES = [
   "codes",
   "user",
 ];
+/** Of each format, in a folder of its own: what the two do otherwise. */
+const SOURCES_OF_FORMAT = ["opening", "code-digests", "block-words"];
+const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 
-/** The kernel's code, compiled by stock solc from the sources beside it. */
+/** The kernels' code, one for each format, compiled by stock solc from the sources beside it. The contracts must be compiled. */
 export function kernelFile(root: string): GeneratedFile {
-  const parts = SOURCES.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
-  const source = `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
+  const sources = FORMATS.map((format) => [format, kernelSource(root, format)] as const);
+  const list = (of: (source: string) => string): string =>
+    sources.map(([format, source]) => `  ${format}:${of(source)},\n`).join("");
   return {
     path: `${FOLDER}/generated/kernel-code.ts`,
     content: [
       "// Written by 'npm run generate' from the kernel's Yul sources. Do not edit.",
-      "/** SHA-256 of the sources, in the order in which they are compiled. */",
-      `export const KERNEL_SOURCE_HASH = "${bytesToHex(sha256(utf8ToBytes(source)))}";`,
-      "/** What solc made of them: the bytecode that the ROM's rows are translated from. */",
-      `export const KERNEL_CODE =\n  "${compileSource(source)}";`,
+      "/** By format: SHA-256 of the sources, in the order in which they are compiled. */",
+      `export const KERNEL_SOURCE_HASHES = {\n${list((source) => ` "${bytesToHex(sha256(utf8ToBytes(source)))}"`)}};`,
+      "/** By format: what solc made of them, the bytecode that the ROM's rows are translated from. */",
+      `export const KERNEL_CODES = {\n${list((source) => `\n    "${compileSource(source)}"`)}};`,
       "",
     ].join("\n"),
   };
+}
+
+function kernelSource(root: string, format: Format): string {
+  const names = [...SOURCES, ...SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`)];
+  const parts = names.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
+  if (format === 3) parts.push(systemContextConstants(root));
+  return `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
 }
 
 interface Output {

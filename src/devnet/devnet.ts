@@ -126,7 +126,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
-  const genesis = await predeployGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
+  const genesis = await predeployGenesis(2, async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);

@@ -11,7 +11,7 @@ export async function protocolGenesis(): Promise<{
   readonly genesis: readonly GenesisAccount[];
   readonly version: FirstVersion;
 }> {
-  const genesis = await predeployGenesis(async (name) => (await bundledArtifact(name)).deployedBytecode as Hex);
+  const genesis = await predeployGenesis(2, async (name) => (await bundledArtifact(name)).deployedBytecode as Hex);
   const { stateRoot, leafCount } = genesisState(genesis);
   return { genesis, version: { protocolVersion: TRUSTED_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount } };
 }

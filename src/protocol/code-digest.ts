@@ -1,27 +1,36 @@
 import type { Compress, Digest } from "./digest.ts";
 import { DIGEST_ELEMENTS, digestToHex, ZERO_DIGEST } from "./digest.ts";
 import { DomainTag } from "./domain-tags.ts";
+import type { Format } from "./protocol-version.ts";
 
 /** Bytes of code in a field element: the most that is below the modulus whatever they are. */
 const BYTES_PER_ELEMENT = 3;
 
 /**
- * C_code, the digest of a contract's code: a chain of compressions from 0⁸ over blocks of eight elements, filled up with zeros.
- * The elements are the code's length, then its bytes, three at a time, big-endian, filled up with zeros.
+ * C_code, the digest of a contract's code as a format writes it: a chain of compressions from 0⁸ over blocks of eight elements,
+ * filled up with zeros. The elements are the code's bytes, three at a time, big-endian, filled up with zeros. In format 2 the
+ * length is the first element; in format 3 it comes last, in a compression of its own. Both are valid for good.
  */
-export function codeDigest(code: Uint8Array, compress: Compress): Digest {
-  const elements = [code.length];
+export function codeDigest(code: Uint8Array, format: Format, compress: Compress): Digest {
+  const bytes: number[] = [];
   for (let at = 0; at < code.length; at += BYTES_PER_ELEMENT)
-    elements.push(((code[at] ?? 0) << 16) | ((code[at + 1] ?? 0) << 8) | (code[at + 2] ?? 0));
-  let digest: Digest = ZERO_DIGEST;
-  for (let at = 0; at < elements.length; at += DIGEST_ELEMENTS) {
-    const block = elements.slice(at, at + DIGEST_ELEMENTS);
-    digest = compress(DomainTag.code, digest, [...block, ...ZERO_DIGEST.slice(block.length)]);
-  }
-  return digest;
+    bytes.push(((code[at] ?? 0) << 16) | ((code[at + 1] ?? 0) << 8) | (code[at + 2] ?? 0));
+  if (format === 2) return chain([code.length, ...bytes], compress);
+  return compress(DomainTag.codeWithLength, chain(bytes, compress), filled([code.length]));
 }
 
 /** What the leaf of kind 3 says: the digest as a word, or 0 where there is no code. */
-export function codeDigestWord(code: Uint8Array, compress: Compress): bigint {
-  return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, compress)));
+export function codeDigestWord(code: Uint8Array, format: Format, compress: Compress): bigint {
+  return code.length === 0 ? 0n : BigInt(digestToHex(codeDigest(code, format, compress)));
+}
+
+function chain(elements: readonly number[], compress: Compress): Digest {
+  let digest: Digest = ZERO_DIGEST;
+  for (let at = 0; at < elements.length; at += DIGEST_ELEMENTS)
+    digest = compress(DomainTag.code, digest, filled(elements.slice(at, at + DIGEST_ELEMENTS)));
+  return digest;
+}
+
+function filled(block: readonly number[]): Digest {
+  return [...block, ...ZERO_DIGEST.slice(block.length)];
 }

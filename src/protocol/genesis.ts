@@ -3,29 +3,33 @@ import type { Hex } from "./hex.ts";
 import type { ChainId } from "./ids.ts";
 import { PREDEPLOYS } from "./predeploys.ts";
 import type { PredeployName } from "./predeploys.ts";
+import type { Format } from "./protocol-version.ts";
 
 /** Wei of base token that the base token's predeploy holds at genesis; deposits are paid out of it. */
 export const BASE_TOKEN_RESERVE_WEI = 2n ** 127n;
+
+/** What a predeploy is compiled from: a contract of its name, or of a format's own. */
+export type GenesisArtifact = PredeployName | "SystemContext3";
 
 /** An account that exists before a chain's first block. */
 interface GenesisAccount {
   /** 20 bytes. */
   readonly address: Hex;
   /** Artifact whose runtime code the account has. */
-  readonly artifact: PredeployName;
+  readonly artifact: GenesisArtifact;
   readonly balanceWei: bigint;
   /** Nonce, as EIP-161 gives it to contracts. */
   readonly nonce: bigint;
 }
 
 /**
- * The accounts of the genesis state, the same for every chain of a protocol version. No constructor runs and no storage
- * is set here: what differs between chains is `chainConfigurationSlots`, which a chain's own initial state writes.
+ * The predeploys of the genesis state, the same for every chain of a format. No constructor runs and no storage is set
+ * here: what differs between chains is `chainConfigurationSlots`, which a chain's own initial state or first opening writes.
  */
-export function genesisAccounts(): readonly GenesisAccount[] {
-  return Object.entries(PREDEPLOYS).map(([artifact, address]) => ({
+export function genesisAccounts(format: Format): readonly GenesisAccount[] {
+  return Object.entries(PREDEPLOYS).map(([name, address]) => ({
     address,
-    artifact: artifact as PredeployName,
+    artifact: format === 3 && address === PREDEPLOYS.SystemContext ? "SystemContext3" : (name as PredeployName),
     balanceWei: address === PREDEPLOYS.L2BaseToken ? BASE_TOKEN_RESERVE_WEI : 0n,
     nonce: 1n,
   }));

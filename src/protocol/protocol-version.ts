@@ -11,13 +11,16 @@ export interface VersionParts {
   /** 0: the EVM. */
   readonly machine: number;
   readonly generation: number;
-  readonly format: number;
+  readonly format: Format;
 }
+
+/** What a version's bytes are (docs/protocol.md): formats that this software reads and writes. */
+export type Format = 2 | 3;
 
 /** Of a devnet's chains: format 2, whose batches' execution is not proven. */
 export const TRUSTED_VERSION = 2n;
 
-const FORMATS: ReadonlySet<number> = new Set([2, 3]);
+const FORMATS: readonly Format[] = [2, 3];
 const FORMAT_BITS = 8;
 const LARGEST = 2n ** 32n - 1n;
 
@@ -28,8 +31,8 @@ const LARGEST = 2n ** 32n - 1n;
 export function versionParts(version: bigint): VersionParts {
   if (version < 1n || version > LARGEST) throw new ProtocolVersionError("VersionOutOfRange", version);
   const number = Number(version);
-  const format = number % 2 ** FORMAT_BITS;
-  if (!FORMATS.has(format)) throw new ProtocolVersionError("FormatUnknown", version);
+  const format = FORMATS.find((known) => known === number % 2 ** FORMAT_BITS);
+  if (format === undefined) throw new ProtocolVersionError("FormatUnknown", version);
   return {
     isProven: number < 2 ** 31,
     machine: Math.floor(number / 2 ** 16) % 2 ** 15,
@@ -57,7 +60,7 @@ export class ProtocolVersionError extends HyperchainError<"VersionOutOfRange" | 
       code,
       code === "VersionOutOfRange"
         ? `${version} is no protocol version: those are from 1 to ${LARGEST}`
-        : `protocol version ${version} has format ${version % 2n ** BigInt(FORMAT_BITS)}, and this software reads formats ${[...FORMATS].join(" and ")}`,
+        : `protocol version ${version} has format ${version % 2n ** BigInt(FORMAT_BITS)}, and this software reads formats ${FORMATS.join(" and ")}`,
     );
   }
 }

@@ -13,7 +13,7 @@ import { send } from "../../src/client/send.ts";
 import { ACCOUNT_NUMBERS, createDevelopmentAccounts, lowerCaseAddress } from "../../src/devnet/accounts.ts";
 import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { connectInProcess } from "../../src/devnet/relaying.ts";
-import { SINGLETONS } from "../../src/devnet/singletons/singleton-addresses.ts";
+import { SINGLETONS } from "../../src/chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { deployEntryPoint } from "../clients/user-operations/support/entry-points.ts";

@@ -64,7 +64,7 @@ describe("a batch without a proof of its execution", () => {
     chain = await startVerifiedChain({ accounts: ACCOUNTS });
     follower = await ChainBatches.of(chain, ACCOUNTS);
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(1n, PARAMETERS, backend);
+    key = await createExecutionKey(2n, PARAMETERS, backend);
     await next(HASHES.address, 0n);
     await next(HASHES.address, 2n);
   });
@@ -136,7 +136,7 @@ describe("a batch without a proof of its execution", () => {
     let asking: WitnessedBatch;
     let grinding: WitnessedBatch;
     /** A thread with the heap that a prover gives it, for one batch after another. */
-    const filler = new ChunkFiller(1n, PARAMETERS, { mostMib: 192, mostNewMib: 16 });
+    const filler = new ChunkFiller(2n, PARAMETERS, { mostMib: 192, mostNewMib: 16 });
     after(() => filler.close());
 
     before(async () => {
@@ -162,7 +162,7 @@ describe("a batch without a proof of its execution", () => {
     }
     /** What a thread with so much heap finds of the second batch. */
     async function foundWith(mostMib: number): Promise<readonly string[]> {
-      const thread = new ChunkFiller(1n, PARAMETERS, { mostMib, mostNewMib: 16 });
+      const thread = new ChunkFiller(2n, PARAMETERS, { mostMib, mostNewMib: 16 });
       try {
         return reasons(await foundBy(thread, [[grinding, grinding.claim]]));
       } finally {
@@ -183,7 +183,7 @@ describe("a batch without a proof of its execution", () => {
       // Behind the opening; and behind that and the block.
       assert.deepEqual(
         found.map((each) => each.kind === "labelled" && each.large),
-        [1, 2].map((step) => ({ protocolVersion: 1n, limits, step })),
+        [1, 2].map((step) => ({ protocolVersion: 2n, limits, step })),
       );
       // Twice what both take, the start of the thread included.
       assert.ok(user < 8e6, `${user / 1e6} s`);
@@ -192,7 +192,7 @@ describe("a batch without a proof of its execution", () => {
     // By day the one before has its cost, and the one behind its end.
     const itByNight = byNight<typeof it | typeof it.skip>(it, it.skip);
     itByNight("is weighed up to its limits alone, and run to its end", () => {
-      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(1n) };
+      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
       const { state } = asking.witness as BatchWitness;
       const plan = planBatch(asking.witness as BatchWitness, new PartialTree(state, createCompressor().compress), tools);
       assert.equal(plan.large, 1);

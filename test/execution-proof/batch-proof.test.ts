@@ -101,7 +101,7 @@ describe("the proof of a batch's execution", () => {
     chain = await startVerifiedChain({ accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
     prover = createExecutionProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
-    await prover.prepare(1n);
+    await prover.prepare(2n);
     const proofs = await Promise.all(
       batches.map(async (batch) => {
         const result = await prover.prove(witnessOf(batch), batch.claim);
@@ -111,7 +111,7 @@ describe("the proof of a batch's execution", () => {
     );
     proven = proofs as [ProvenExecution, ProvenExecution];
     backend = await createWasmBackend({ workers: 1 });
-    key = await createExecutionKey(1n, PARAMETERS, backend);
+    key = await createExecutionKey(2n, PARAMETERS, backend);
     ({ claim } = batches[1]);
     proof = decodeBatchProof(proven[1].proof);
   });
@@ -169,12 +169,12 @@ describe("the proof of a batch's execution", () => {
   it("attacks 3 and 4: is refused for another chain, batch, version and program", async () => {
     assert.equal(verdict(proven[1].proof, { ...claim, chainId: 272n }), "OtherChain");
     assert.equal(verdict(proven[0].proof), "OtherBatch");
-    assert.equal(verdict(proven[1].proof, { ...claim, batch: { ...claim.batch, protocolVersion: 2n } }), "OtherVersion");
+    assert.equal(verdict(proven[1].proof, { ...claim, batch: { ...claim.batch, protocolVersion: 0x102n } }), "OtherVersion");
     assert.equal(verdictOf({ program: new Uint8Array(32) }), "OtherProgram");
-    const next = await createExecutionKey(2n, PARAMETERS, backend);
-    const renamed = encodeBatchProof({ ...proof, protocolVersion: 2n });
-    const lifted = encodeBatchProof({ ...proof, protocolVersion: 2n, program: next.system.verificationKeyDigest });
-    const later = { ...claim, batch: { ...claim.batch, protocolVersion: 2n } };
+    const next = await createExecutionKey(0x102n, PARAMETERS, backend);
+    const renamed = encodeBatchProof({ ...proof, protocolVersion: 0x102n });
+    const lifted = encodeBatchProof({ ...proof, protocolVersion: 0x102n, program: next.system.verificationKeyDigest });
+    const later = { ...claim, batch: { ...claim.batch, protocolVersion: 0x102n } };
     const refusal = (bytes: Uint8Array) => ({
       name: "ExecutionProofError",
       code: bytes === renamed ? "OtherProgram" : "ChunkRefused",

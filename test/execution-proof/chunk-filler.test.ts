@@ -25,8 +25,8 @@ describe("the thread that fills tables", () => {
   let chain: VerifiedChain;
   let first: WitnessedBatch;
   let second: WitnessedBatch;
-  const filler = new ChunkFiller(1n, PARAMETERS);
-  const system = uncommittedSystem(1n, PARAMETERS);
+  const filler = new ChunkFiller(2n, PARAMETERS);
+  const system = uncommittedSystem(2n, PARAMETERS);
 
   before(async () => {
     wallet.nonce = 0;
@@ -67,7 +67,7 @@ describe("the thread that fills tables", () => {
 
   it("counts a step's cells by its filled tables, and before that no more than these have", () => {
     const witness = first.witness as BatchWitness;
-    const tools = { program: system.program, primitives: createPrimitives(), limits: stepLimits(1n) };
+    const tools = { program: system.program, primitives: createPrimitives(), limits: stepLimits(2n) };
     const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), tools);
     const chunks = [...new BatchFilling(system, witness, first.claim, 1).chunks()];
     assert.equal(chunks.length, weights.length);
@@ -97,7 +97,7 @@ describe("the thread that fills tables", () => {
   });
 
   it("refuses what comes behind its end", async () => {
-    const closed = new ChunkFiller(1n, PARAMETERS);
+    const closed = new ChunkFiller(2n, PARAMETERS);
     await closed.close();
     await assert.rejects(closed.next(), /the filler of tables was closed/);
   });

@@ -42,7 +42,7 @@ function runOfCode(hex: string, data: Uint8Array): InterpretedRun {
     leaf(LeafKind.account, SENDER, (10n ** 24n) << 64n),
     leaf(LeafKind.account, CONTRACT, 1n),
     leaf(LeafKind.codeHash, CONTRACT, hashOf(code)),
-    leaf(LeafKind.codeDigest, CONTRACT, codeDigestValue(code)),
+    leaf(LeafKind.codeDigest, CONTRACT, codeDigestValue(code, 2)),
   ];
   const fields = { ...{ type: 2, chainId: 1n, nonce: 0n, gasLimit: 200_000n, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n }, data };
   const transaction = createTx({ ...fields, to: createAddressFromBigInt(CONTRACT) }, { common: rules }).sign(KEY);

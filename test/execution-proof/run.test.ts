@@ -20,6 +20,7 @@ import { blockHints, endHints, transactionHints } from "../../src/machine/hints/
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
 import { compress as referenceCompress } from "../../src/kernels/reference/poseidon.ts";
+import type { Format } from "../../src/protocol/protocol-version.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { checkTraces } from "../../src/stark/check.ts";
@@ -202,10 +203,10 @@ describe("proofs of runs", () => {
   }
 
   /** Of the functions that load codes and make digests. */
-  function codeRoutine(name: string, lines: readonly string[]): RunSystem["program"] {
-    const functions = "loadCode|codeDigest|newFrame|pointer";
+  function codeRoutine(name: string, lines: readonly string[], format: Format = 2): RunSystem["program"] {
+    const functions = "loadCode|codeDigest|lengthFirstDigest|lengthAsTold|digestAsTold|newFrame|pointer";
     const pattern = new RegExp(`^function (${functions})\\((?:.*}$|[^]*?^}$)`, "gm");
-    return routine(name, ["codes.yul", "frames.yul", "state.yul"], pattern, lines);
+    return routine(name, ["codes.yul", `format-${format}/code-digests.yul`, "frames.yul", "state.yul"], pattern, lines);
   }
 
   it("show what the kernel makes an authorization's signer sign: the hash of bytes in its memory (EIP-7702)", async () => {
@@ -484,7 +485,7 @@ describe("proofs of runs", () => {
     ]);
     const run = await compile(program);
     const code = Uint8Array.from({ length: 50 }, (_, i) => 7 * i + 3);
-    const digest = codeDigestWord(code, referenceCompress);
+    const digest = codeDigestWord(code, 2, referenceCompress);
     const boundary = { ...BOUNDARY, blockNumber: 1n, timestamp: 2n, coinbase: digest };
     const { trace, roots } = interpret(program, [], boundary, { codeOf: () => code });
     const input = runInput(run, trace);
@@ -492,7 +493,7 @@ describe("proofs of runs", () => {
       [
         { before: 1n, after: 2n + (50n << 16n) },
         { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
-        { before: digest, after: codeDigestWord(code.subarray(1, 24), referenceCompress) },
+        { before: digest, after: codeDigestWord(code.subarray(1, 24), 2, referenceCompress) },
         ...KEPT,
       ],
       roots,
@@ -512,22 +513,30 @@ describe("proofs of runs", () => {
     }
   });
 
-  it("make the digest of codes of any length, whatever lies behind them", () => {
-    const program = codeRoutine("codes of any length", [
-      "{ set.nextFrame(2)",
-      "let p := pointer(and(loadCode(get.coinbase()), 0xffff), 0)",
-      "set.coinbase(codeDigest(add(p, 1), get.timestamp())) }",
-    ]);
-    // Up to where loops over several words or blocks have had a turn and a rest of each length.
-    for (let length = 3; length < 320; length++) {
-      const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
-      const part = code.subarray(1, length - 1);
-      const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: codeDigestWord(code, referenceCompress) };
-      const { trace } = interpret(program, [], boundary, { codeOf: () => code });
-      const after = changesOf(program, trace)[2]?.after;
-      assert.equal(after, codeDigestWord(part, referenceCompress), `${length} bytes`);
-    }
-  });
+  for (const [format, read] of [
+    [2, 2],
+    [3, 3],
+    [3, 2],
+  ] as const)
+    it(`make the digest of codes of any length in format ${format}, of codes with digests of format ${read}, whatever lies behind them`, () => {
+      const lines = [
+        "{ set.nextFrame(2)",
+        "let p := pointer(and(loadCode(get.coinbase()), 0xffff), 0)",
+        "set.coinbase(codeDigest(add(p, 1), get.timestamp())) }",
+      ];
+      const program = codeRoutine("codes of any length", lines, format);
+      // Up to where loops over several words or blocks have had a turn and a rest of each length.
+      for (let length = 3; length < 320; length++) {
+        const code = Uint8Array.from({ length }, (_, i) => 255 - ((31 * i) % 97));
+        const part = code.subarray(1, length - 1);
+        const digest = codeDigestWord(code, read, referenceCompress);
+        const boundary = { ...BOUNDARY, timestamp: BigInt(part.length), coinbase: digest };
+        const isLengthFirst = () => read !== format;
+        const { trace } = interpret(program, [], boundary, { codeOf: () => code, isLengthFirst });
+        const after = changesOf(program, trace)[2]?.after;
+        assert.equal(after, codeDigestWord(part, format, referenceCompress), `${length} bytes`);
+      }
+    });
 
   it("show what user code comes to: a loop of it, its stack and its gas", async () => {
     // The product of all numbers down to 1 from the word on the stack; then the block's gas limit and a power of it.

@@ -50,7 +50,7 @@ const TRANSACTION = createTx(
 
 const STATE = [...ACCOUNTS].flatMap(([address, { nonce, balance, code, storage }]) => {
   const leaf = (leafKind: LeafKind, value: bigint, slot = 0n) => ({ leafKind, address, slot, value });
-  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code))];
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, 2))];
   const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
   return [leaf(LeafKind.account, (balance << 64n) + nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
 });
@@ -61,7 +61,7 @@ const HINTS = [
   ...transactionHints(userTransaction(TRANSACTION, ENVIRONMENT.chainId)),
   ...endHints(),
 ];
-const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE) ? CALLER_CODE : CALLEE_CODE);
+const codeBy = (digest: bigint): Uint8Array => (digest === codeDigestValue(CALLER_CODE, 2) ? CALLER_CODE : CALLEE_CODE);
 
 describe("a transaction whose contract calls another, run by the whole kernel", () => {
   let run: RunCells;

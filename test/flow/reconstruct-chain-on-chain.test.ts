@@ -29,7 +29,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
   let contract: Hex;
   const chainOf = (id: bigint) => devnet.chains.find(({ chainId }) => chainId === id)!;
   const rebuild = async (id: bigint, l1: string): Promise<Reconstruction> => {
-    const genesis = await predeployGenesis(async (name) => (await dependencies.artifacts(name)).deployedBytecode as Hex);
+    const genesis = await predeployGenesis(2, async (name) => (await dependencies.artifacts(name)).deployedBytecode as Hex);
     return reconstruct({ l1, hyperchain: chainOf(id).pipeline.created.hyperchain, genesis });
   };
   const rootOf = (id: bigint): Hex => digestToHex(chainOf(id).pipeline.chain.tree.root);

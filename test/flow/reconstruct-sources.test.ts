@@ -35,7 +35,7 @@ const CONTRACT = 0xc0de_c0de_c0de_c0de_c0den;
 const changes = [
   { leafKind: LeafKind.account, address: CONTRACT, slot: 0n, value: 5n * 2n ** 64n + 1n },
   { leafKind: LeafKind.codeHash, address: CONTRACT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
-  { leafKind: LeafKind.codeDigest, address: CONTRACT, slot: 0n, value: codeDigestWord(fromHex(CODE), compress) },
+  { leafKind: LeafKind.codeDigest, address: CONTRACT, slot: 0n, value: codeDigestWord(fromHex(CODE), 2, compress) },
   { leafKind: LeafKind.storage, address: CONTRACT, slot: 7n, value: 77n },
 ];
 
@@ -99,12 +99,12 @@ describe("A7: where a chain's data can come from", () => {
 
   test("a state with a false code digest, which only its validators vouch for, is rebuilt, named, and proves what accounts hold", async () => {
     const chain = await PublishedChain.create(settled, 613n);
-    const lie = codeDigestWord(fromHex("0x00"), compress);
+    const lie = codeDigestWord(fromHex("0x00"), 2, compress);
     const writes = changes.map((change) => (change.leafKind === LeafKind.codeDigest ? { ...change, value: lie } : change));
     await chain.settle({ writes, bytecodes: [CODE] });
     const rebuilt = await rebuild(chain);
     const address = `0x${CONTRACT.toString(16).padStart(40, "0")}`;
-    const expected = wordToHex(codeDigestWord(fromHex(CODE), compress));
+    const expected = wordToHex(codeDigestWord(fromHex(CODE), 2, compress));
     assert.deepEqual(summarize(rebuilt).falseCodeDigests, [{ address, expected, stated: wordToHex(lie) }]);
     const key = { leafKind: LeafKind.account, address: CONTRACT, slot: 0n };
     assert.deepEqual(verifyProof(chain.tree.root, key, rebuilt.state.prove(key)), {
@@ -159,7 +159,7 @@ describe("A7: where a chain's data can come from", () => {
         if (leafKind === LeafKind.codeHash && value !== 0n) bytecodes.push(code);
         writes.set([leafKind, address, slot].join(), { leafKind, address, slot, value });
         if (leafKind !== LeafKind.codeHash) continue;
-        const digest = value === 0n ? 0n : codeDigestWord(fromHex(code), compress);
+        const digest = value === 0n ? 0n : codeDigestWord(fromHex(code), 2, compress);
         writes.set([LeafKind.codeDigest, address, slot].join(), { leafKind: LeafKind.codeDigest, address, slot, value: digest });
       }
       for (const [name, write] of writes) model.set(name, write);

@@ -4,17 +4,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { hashTag } from "../../src/protocol/hex.ts";
 import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
+import { systemContextsFile } from "../../scripts/kernel-generator/system-contexts.ts";
 import { kernelFile } from "../../scripts/kernel-generator/kernel-file.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 test("the committed kernel is what solc makes of its sources (npm run generate)", () => {
-  const { path, content } = kernelFile(root);
-  assert.ok(readFileSync(join(root, path), "utf8") === content, `${path} is out of date: run npm run generate`);
+  for (const { path, content } of [kernelFile(root), systemContextsFile(root)])
+    assert.ok(readFileSync(join(root, path), "utf8") === content, `${path} is out of date: run npm run generate`);
 });
 
-test("the kernel hashes PREVRANDAO under the tag that chains use", () => {
-  const sources = globSync("src/machine/kernel/*.yul", { cwd: root }).map((path) => readFileSync(join(root, path), "utf8"));
+test("the kernel of format 2 hashes PREVRANDAO under the tag that chains use", () => {
+  const sources = globSync("src/machine/kernel/format-2/*.yul", { cwd: root }).map((path) =>
+    readFileSync(join(root, path), "utf8"),
+  );
   assert.ok(sources.join("").includes(hashTag("hyperchain.prev-randao.v1")));
 });
 

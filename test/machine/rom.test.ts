@@ -5,6 +5,7 @@ import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { PANIC_REASONS } from "../../src/machine/interpreter/machine-error.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { translate } from "../../src/machine/rom/translate.ts";
+import type { Format } from "../../src/protocol/protocol-version.ts";
 import { ENVIRONMENT } from "./support/compare.ts";
 import { primitives } from "./support/primitives.ts";
 import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
@@ -40,8 +41,8 @@ test("a label and a negated jump cost no rows of their own", () => {
 });
 
 test("every row goes on at a row, unless it ends the run", () => {
-  for (const fused of [true, false]) {
-    const rows = kernelRows({ fused });
+  for (const [format, fused] of [2, 3].flatMap((format) => [true, false].map((fused) => [format as Format, fused] as const))) {
+    const rows = kernelRows(format, { fused });
     const positions = new Set(rows.map(({ pc }) => pc));
     assert.equal(positions.size, rows.length, "two rows at one position");
     const dangling = rows.filter(({ opcode, next }) => opcode !== 0x56 && opcode !== 0x00 && !positions.has(next));
@@ -54,7 +55,7 @@ test("every row goes on at a row, unless it ends the run", () => {
 });
 
 test("fused rows do what solc's instructions do", () => {
-  const [fused, plain] = [new Kernel(primitives), new Kernel(primitives, kernelRows({ fused: false }))];
+  const [fused, plain] = [new Kernel(primitives), new Kernel(primitives, kernelRows(2, { fused: false }))];
   const environment = { ...ENVIRONMENT, baseFee: 0n };
   let [fusedSteps, plainSteps] = [0, 0];
   for (const one of stateTestCases().filter((_, i) => i % 45 === 7)) {
@@ -84,7 +85,7 @@ test("fused rows do what solc's instructions do", () => {
 });
 
 test("every reason that the kernel can give has a name, and every name is given", () => {
-  const panics = kernelRows().filter(({ opcode }) => opcode === MACHINE.panic.code);
+  const panics = [...kernelRows(2), ...kernelRows(3)].filter(({ opcode }) => opcode === MACHINE.panic.code);
   const given = new Set(panics.flatMap(({ immediate }) => (immediate === undefined ? [] : [Number(immediate)])));
   assert.deepEqual(
     [...given].sort((a, b) => a - b),

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
+import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { codeDigest, codeDigestWord } from "../../src/protocol/code-digest.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
 import { hashConfiguration } from "../../src/protocol/genesis.ts";
 import { hashImportOutputs, hashImports } from "../../src/protocol/imports.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
@@ -7,6 +11,7 @@ import { exportedCoinbase, nextGeneration, ProtocolVersionError, versionParts } 
 import { readFormatVectors } from "./format-vectors.ts";
 
 const VECTORS = readFormatVectors();
+const { compress } = createCompressor();
 
 describe("format 3, as an independent derivation has it", () => {
   test("outputs have a coinbase under a tag of their own; those without one are format 2's", () => {
@@ -19,6 +24,22 @@ describe("format 3, as an independent derivation has it", () => {
   test("a configuration's hash has the mode of sequencing where that is not 0", () => {
     for (const { hashes, ...configuration } of VECTORS.configurations)
       for (const [mode, hash] of hashes.entries()) assert.equal(hashConfiguration(configuration, mode), hash, `mode ${mode}`);
+  });
+});
+
+describe("format 3, in the leaves of codes and in blocks", () => {
+  test("a code's digest has the length behind it, and format 2's stays as it was: 0 bytes to the most, around elements and blocks", () => {
+    for (const { length, lengthFirst, digest } of VECTORS.codes) {
+      const code = Uint8Array.from({ length }, (_, i) => 131 * i + 7);
+      assert.equal(digestToHex(codeDigest(code, 2, compress)), lengthFirst, `${length} bytes`);
+      assert.equal(digestToHex(codeDigest(code, 3, compress)), digest, `${length} bytes`);
+      assert.equal(codeDigestWord(code, 3, compress), length === 0 ? 0n : BigInt(digest));
+    }
+  });
+
+  test("PREVRANDAO is two multiplications of chain and number", () => {
+    for (const { chainId, blockNumber, prevRandao } of VECTORS.randomness)
+      assert.equal(prevRandaoOf(chainId, blockNumber, 3), prevRandao);
   });
 });
 

@@ -16,6 +16,9 @@ export interface FormatVectors {
     readonly importData: Hex;
     readonly outputs: readonly Hex[];
   }[];
+  /** Of codes whose byte i is (131 i + 7) mod 256. */
+  readonly codes: readonly { readonly length: number; readonly lengthFirst: Hex; readonly digest: Hex }[];
+  readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly prevRandao: Hex }[];
   /** Taken apart, or the code of the refusal. */
   readonly versions: readonly { readonly number: bigint; readonly parts: VersionParts | string }[];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { prevRandaoOf } from "../../src/chain/model/prev-randao.ts";
+import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import { announcementOf } from "../../src/devnet/chains/create-chain.ts";
 import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { aggregateDigest, aggregateStatement } from "../../src/protocol/aggregate.ts";
@@ -45,7 +45,7 @@ describe("the protocol's hashes, as an independent derivation has them", () => {
     for (const { sourceChainId, messageHash, slot } of VECTORS.deliveryFlags) {
       assert.equal(wordToHex(deliveryFlagKey(sourceChainId, messageHash).slot), slot);
     }
-    for (const { chainId, blockNumber, hash } of VECTORS.randomness) assert.equal(prevRandaoOf(chainId, blockNumber), hash);
+    for (const { chainId, blockNumber, hash } of VECTORS.randomness) assert.equal(prevRandaoOf(chainId, blockNumber, 2), hash);
   });
 
   test("atomic flows: their names, the slots of a leg and of the pivot's execution, and a leg's message", () => {

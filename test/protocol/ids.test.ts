@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { prevRandaoOf } from "../../src/chain/model/prev-randao.ts";
+import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import { assetId } from "../../src/protocol/asset-message.ts";
 import { deliveryFlagKey } from "../../src/protocol/delivery-flag.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -32,7 +32,7 @@ describe("ids", () => {
     const plain: bigint = chainId + 1n;
     assert.equal(plain, 271n);
     assert.equal(assetId(chainId, token), assetId(270n, token));
-    assert.equal(prevRandaoOf(chainId, blockNumber), prevRandaoOf(270n, 9n));
+    assert.equal(prevRandaoOf(chainId, blockNumber, 2), prevRandaoOf(270n, 9n, 2));
     assert.deepEqual(deliveryFlagKey(chainId, messageHash), deliveryFlagKey(270n, hash));
     assert.deepEqual(priorityOpLog(operationHash, true), priorityOpLog(hash, true));
   });
@@ -41,7 +41,7 @@ describe("ids", () => {
     // @ts-expect-error A batch's number is no chain id.
     const asset = assetId(batchNumber, token);
     // @ts-expect-error The two stand in each other's place.
-    const randao = prevRandaoOf(blockNumber, chainId);
+    const randao = prevRandaoOf(blockNumber, chainId, 2);
     // @ts-expect-error An operation's hash is no message's.
     const flag = deliveryFlagKey(chainId, operationHash);
     // @ts-expect-error A message's hash is no operation's.
@@ -50,7 +50,7 @@ describe("ids", () => {
     const batch: BatchNumber = blockNumber;
     // What a mix-up would have done: each has a value of its own.
     assert.notEqual(asset, assetId(chainId, token));
-    assert.notEqual(randao, prevRandaoOf(chainId, blockNumber));
+    assert.notEqual(randao, prevRandaoOf(chainId, blockNumber, 2));
     assert.deepEqual([flag, log, batch], [deliveryFlagKey(chainId, hash), priorityOpLog(hash, true), 9n]);
   });
 });

@@ -41,7 +41,6 @@ export const CIRCLE_CLOSERS: readonly string[] = [
   "src/devnet/quorum-member -> src/devnet/chains",
   "src/devnet/quorum-member -> src/devnet/l1",
   "src/devnet/quorum-member -> src/devnet/reconstruction",
-  "src/devnet/singletons -> src/devnet/l1",
   "src/devnet/snapshots -> src/devnet/l1",
   "src/devnet/view -> src/devnet/bridges",
   "src/kernels -> src/kernels/reference",

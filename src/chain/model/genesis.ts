@@ -2,6 +2,7 @@ import { NamedError } from "../../errors/named-error.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { firstCodeDigestValue } from "./code-digests.ts";
 
 /** One account of a chain's first state. */
@@ -13,6 +14,8 @@ export interface GenesisAccount {
   readonly nonce?: bigint;
   /** Runtime code; no constructor runs. */
   readonly code?: Hex;
+  /** As which the leaf of the code's digest is written. Default 2. */
+  readonly digestFormat?: Format;
   readonly storage?: readonly { readonly slot: bigint; readonly value: bigint }[];
 }
 
@@ -50,13 +53,14 @@ export function genesisLeaves(accounts: readonly GenesisAccount[]): GenesisLeaf[
 /** Of accounts, which do not change: each chain of an ecosystem asks several times about the same contracts. */
 const known = new WeakMap<GenesisAccount, readonly GenesisLeaf[]>();
 
-function leavesOf({ nonce = 0n, balanceWei = 0n, code = "0x", storage = [] }: GenesisAccount, address: bigint): GenesisLeaf[] {
+function leavesOf(account: GenesisAccount, address: bigint): GenesisLeaf[] {
+  const { nonce = 0n, balanceWei = 0n, code = "0x", digestFormat = 2, storage = [] } = account;
   const leaves: GenesisLeaf[] = [{ leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balanceWei) }];
   const bytes = fromHex(code);
   if (bytes.length > 0) {
     const hash = keccak(bytes);
     leaves.push({ leafKind: LeafKind.codeHash, address, slot: 0n, value: BigInt(hash) });
-    leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes) });
+    leaves.push({ leafKind: LeafKind.codeDigest, address, slot: 0n, value: firstCodeDigestValue(hash, bytes, digestFormat) });
   }
   for (const { slot, value } of storage) leaves.push({ leafKind: LeafKind.storage, address, slot, value });
   return leaves.filter(({ value }) => value !== 0n);

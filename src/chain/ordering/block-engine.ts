@@ -1,7 +1,7 @@
 import type { Returning } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
-import { prevRandaoOf } from "../model/prev-randao.ts";
+import { prevRandaoOf } from "../../protocol/prev-randao.ts";
 import type { BlockEnvironment, Head, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
@@ -21,7 +21,7 @@ export interface BlockRules {
 /** The environment of the block after the head, at this time. */
 export function nextEnvironment({ chainId, coinbase, gasLimit }: BlockRules, head: Head, timestamp: bigint): BlockEnvironment {
   const number = head.number + 1n;
-  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number), coinbase, gasLimit };
+  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number, 2), coinbase, gasLimit };
 }
 
 /** A block as a command leads to it. */

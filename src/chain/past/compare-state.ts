@@ -9,7 +9,7 @@ import { leafDifference } from "../state/leaf-difference.ts";
 import { decodeLeaves } from "../state/leaf-dump.ts";
 import { LeafStore } from "../state/leaf-store.ts";
 import { decodeState } from "../witness/state-bytes.ts";
-import type { PlaceValue, StateUpdate } from "../witness/state-feed.ts";
+import type { PlaceValue, PlainAccount, StateUpdate } from "../witness/state-feed.ts";
 import { PlaceError, readPart } from "./place-error.ts";
 
 /** What a place says of its state beside its bytes. */
@@ -70,33 +70,36 @@ interface CodeWords {
   readonly digest: bigint;
 }
 
+type CodeWordsOf = (account: Pick<PlainAccount, "codeHash" | "digestFormat">) => CodeWords | undefined;
+
 /**
- * By the hash of an account's code; undefined where there is no code. Accounts that were read together share the bytes of a
- * hash: each is looked up once.
+ * By the hash of an account's code, and by the format in which that was written; undefined where there is no code. Accounts that
+ * were read together share the bytes of a hash: each is looked up once.
  */
-function codeWordsOf(codes: StateUpdate["codes"]): (codeHash: Uint8Array) => CodeWords | undefined {
+function codeWordsOf(codes: StateUpdate["codes"]): CodeWordsOf {
   const known = new Map(codes);
-  const seen = new Map<Uint8Array, CodeWords | undefined>();
-  return (codeHash) => {
+  const seenIn = { 2: new Map<Uint8Array, CodeWords | undefined>(), 3: new Map<Uint8Array, CodeWords | undefined>() };
+  return ({ codeHash, digestFormat }) => {
+    const seen = seenIn[digestFormat];
     if (!seen.has(codeHash)) {
       const name = `0x${Buffer.from(codeHash).toString("hex")}`;
       const code = known.get(name);
       const hasCode = code !== undefined && code.length > 0;
-      seen.set(codeHash, hasCode ? { hash: BigInt(name), digest: codeDigestValue(code) } : undefined);
+      seen.set(codeHash, hasCode ? { hash: BigInt(name), digest: codeDigestValue(code, digestFormat) } : undefined);
     }
     return seen.get(codeHash);
   };
 }
 
-function leavesOf(place: PlaceValue, codeWords: (codeHash: Uint8Array) => CodeWords | undefined): readonly StateWrite[] {
+function leavesOf(place: PlaceValue, codeWords: CodeWordsOf): readonly StateWrite[] {
   const address = BigInt(place.address);
   if (place.slot !== undefined)
     return [{ leafKind: LeafKind.storage, address, slot: BigInt(place.slot), value: wordOf(place.value ?? NOTHING) }];
   if (place.value === undefined) return [];
-  const { nonce, balance, codeHash } = place.value;
+  const { nonce, balance } = place.value;
   if (balance >= BALANCE_LIMIT) throw new PlaceError("Differs", `${place.address} has ${balance} wei, which no account can have`);
   const header = { leafKind: LeafKind.account, address, slot: 0n, value: accountHeader(nonce, balance) };
-  const code = codeWords(codeHash);
+  const code = codeWords(place.value);
   if (code === undefined) return [header];
   return [
     header,

@@ -1,19 +1,28 @@
 import { chainConfigurationSlots, genesisAccounts } from "../../protocol/genesis.ts";
-import type { ChainConfiguration } from "../../protocol/genesis.ts";
-import type { PredeployName } from "../../protocol/predeploys.ts";
+import type { ChainConfiguration, GenesisArtifact } from "../../protocol/genesis.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
+import { singletonAccounts } from "./singletons.ts";
 
-/** The protocol's genesis: every chain's first state tree. `codeOf` gives an artifact's runtime code. */
-export async function predeployGenesis(codeOf: (artifact: PredeployName) => Promise<Hex>): Promise<GenesisAccount[]> {
-  return Promise.all(
-    genesisAccounts().map(async ({ address, artifact, balanceWei, nonce }) => ({
+/**
+ * The protocol's genesis in a format: every chain's first state tree. `codeOf` gives an artifact's runtime code. In format 3 it
+ * has the singletons that all chains have, and digests of codes as that format writes them.
+ */
+export async function predeployGenesis(
+  format: Format,
+  codeOf: (artifact: GenesisArtifact) => Promise<Hex>,
+): Promise<GenesisAccount[]> {
+  const predeploys = await Promise.all(
+    genesisAccounts(format).map(async ({ address, artifact, balanceWei, nonce }) => ({
       address,
       balanceWei,
       nonce,
       code: await codeOf(artifact),
     })),
   );
+  if (format === 2) return predeploys;
+  return [...predeploys, ...singletonAccounts()].map((account) => ({ ...account, digestFormat: format }));
 }
 
 /** A chain's configuration as accounts of its own initial state. */

@@ -1,7 +1,7 @@
 import { hexToBytes } from "@ethereumjs/util";
-import type { Account } from "@ethereumjs/util";
+
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
-import type { Ledger } from "../witness/ledger.ts";
+import type { HeldAccount, Ledger } from "../witness/ledger.ts";
 import { restored } from "../witness/state-feed.ts";
 import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
 
@@ -111,7 +111,7 @@ export class PastStates {
 
 /** A state that questions only read. */
 interface View {
-  account(address: string): Account | undefined;
+  account(address: string): HeldAccount | undefined;
   slot(address: string, slot: string): Uint8Array | undefined;
   /** All slots that may hold something. */
   slotNames(address: string): Iterable<string>;
@@ -121,7 +121,7 @@ interface View {
 /** What a question writes, above the state that it reads. */
 class Overlay implements Ledger {
   readonly #view: View;
-  readonly #accounts = new Map<string, Account | undefined>();
+  readonly #accounts = new Map<string, HeldAccount | undefined>();
   readonly #slots = new Map<string, Map<string, Uint8Array | undefined>>();
   readonly #codes = new Map<string, Uint8Array>();
 
@@ -129,11 +129,11 @@ class Overlay implements Ledger {
     this.#view = view;
   }
 
-  account(address: string): Account | undefined {
+  account(address: string): HeldAccount | undefined {
     return this.#accounts.has(address) ? this.#accounts.get(address) : this.#view.account(address);
   }
 
-  setAccount(address: string, account: Account | undefined): void {
+  setAccount(address: string, account: HeldAccount | undefined): void {
     this.#accounts.set(address, account);
   }
 

@@ -2,9 +2,10 @@ import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { LeafKind, OUTPUTS_LEAF_INDEX } from "../../protocol/domain-tags.ts";
 import { keccak, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
-import { codeDigestValue } from "../model/code-digests.ts";
+import { codeDigestValue, isDigestOf } from "../model/code-digests.ts";
 import type { StateTree } from "../state/state-tree.ts";
 
 /** A leaf, and what it says. */
@@ -70,6 +71,7 @@ export class LeafDirectory {
   /** All accounts that are not empty. `codeOf` gives the code with a hash that `codeHashes` names. */
   accounts(codeOf: (hash: Hex) => Uint8Array): GenesisAccount[] {
     const accounts = new Map<bigint, GrowingAccount>();
+    const digests = this.#digests();
     for (const leaf of this.#leaves) {
       if (leaf === undefined || leaf.value === 0n || leaf.leafKind === LeafKind.codeDigest) continue;
       const account = accounts.get(leaf.address) ?? { address: addressToHex(leaf.address), storage: [] };
@@ -78,7 +80,11 @@ export class LeafDirectory {
       else if (leaf.leafKind === LeafKind.account) {
         account.nonce = leaf.value % NONCE_LIMIT;
         account.balanceWei = leaf.value / NONCE_LIMIT;
-      } else account.code = toHex(codeOf(wordToHex(leaf.value)));
+      } else {
+        const code = codeOf(wordToHex(leaf.value));
+        account.code = toHex(code);
+        if (codeDigestValue(code, 3) === digests.get(leaf.address)) account.digestFormat = 3;
+      }
     }
     return [...accounts.values()];
   }
@@ -88,11 +94,11 @@ export class LeafDirectory {
    * `accounts`.
    */
   falseDigests(codeOf: (hash: Hex) => Uint8Array): readonly FalseDigest[] {
-    const [computed, stated] = [new Map<bigint, bigint>(), new Map<bigint, bigint>()];
+    const [computed, stated] = [new Map<bigint, bigint>(), this.#digests()];
     for (const leaf of this.#leaves) {
-      if (leaf === undefined || leaf.value === 0n) continue;
-      if (leaf.leafKind === LeafKind.codeHash) computed.set(leaf.address, codeDigestValue(codeOf(wordToHex(leaf.value))));
-      else if (leaf.leafKind === LeafKind.codeDigest) stated.set(leaf.address, leaf.value);
+      if (leaf?.leafKind !== LeafKind.codeHash || leaf.value === 0n) continue;
+      const [code, digest = 0n] = [codeOf(wordToHex(leaf.value)), stated.get(leaf.address)];
+      computed.set(leaf.address, isDigestOf(code, digest) ? digest : codeDigestValue(code, 2));
     }
     return [...new Set([...computed.keys(), ...stated.keys()])].flatMap((address) => {
       const [expected, found] = [computed.get(address) ?? 0n, stated.get(address) ?? 0n];
@@ -100,6 +106,15 @@ export class LeafDirectory {
         ? []
         : [{ address: addressToHex(address), expected: wordToHex(expected), stated: wordToHex(found) }];
     });
+  }
+
+  /** What the state says of codes' digests, by account. */
+  #digests(): Map<bigint, bigint> {
+    return new Map(
+      this.#leaves.flatMap((leaf) =>
+        leaf?.leafKind === LeafKind.codeDigest && leaf.value !== 0n ? [[leaf.address, leaf.value] as const] : [],
+      ),
+    );
   }
 
   #leafAt(index: number): NamedLeaf {
@@ -122,6 +137,7 @@ interface GrowingAccount {
   nonce?: bigint;
   balanceWei?: bigint;
   code?: Hex;
+  digestFormat?: Format;
   readonly storage: { readonly slot: bigint; readonly value: bigint }[];
 }
 

@@ -1,7 +1,7 @@
 import type { BlockEnvironment } from "../model/block.ts";
 import type { Chain } from "../chain.ts";
 import { parseBlock } from "../execution/rpc-shapes.ts";
-import { prevRandaoOf } from "../model/prev-randao.ts";
+import { prevRandaoOf } from "../../protocol/prev-randao.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
 /** A block that a question is about: the state after it, and what a call sees of it. */
@@ -40,7 +40,7 @@ function newestPlace({ sequencer, chainId }: Chain): AskedPlace {
   const { number, timestamp } = sequencer.head;
   return {
     at: number,
-    block: { ...sequencer.nextEnvironment, number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number) },
+    block: { ...sequencer.nextEnvironment, number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number, 2) },
   };
 }
 

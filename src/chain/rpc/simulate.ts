@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import { prevRandaoOf } from "../model/prev-randao.ts";
+import { prevRandaoOf } from "../../protocol/prev-randao.ts";
 import type { SimulatedAnswer, SimulatedBlock, SimulatedBlockAnswer, SimulationRefusal } from "../questions/question.ts";
 import { fromHex, hashTag, hexQuantity, keccak, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -80,7 +80,7 @@ function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unkn
   let last = before;
   const next = (): AskedBlock => {
     const number = last.number + 1n;
-    return { ...before, number, timestamp: last.timestamp + 1n, prevRandao: prevRandaoOf(BigInt(chainId), number) };
+    return { ...before, number, timestamp: last.timestamp + 1n, prevRandao: prevRandaoOf(BigInt(chainId), number, 2) };
   };
   const add = (block: SimulatedBlock): void => {
     if (blocks.length === MAX_BLOCKS)

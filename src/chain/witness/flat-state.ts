@@ -1,16 +1,19 @@
 import type { StateManagerInterface } from "@ethereumjs/common";
 import { OriginalStorageCache } from "@ethereumjs/statemanager";
-import { Account, bytesToHex, KECCAK256_NULL_S } from "@ethereumjs/util";
+import { Account, bytesToHex, equalsBytes, KECCAK256_NULL_S } from "@ethereumjs/util";
 import type { AccountFields } from "@ethereumjs/common";
 import type { Address } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import { accountHeader } from "../model/genesis.ts";
-import { MapLedger } from "./ledger.ts";
-import type { Ledger } from "./ledger.ts";
+import { HeldAccount, MapLedger } from "./ledger.ts";
+import type { AccountParts, Ledger } from "./ledger.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -19,12 +22,12 @@ const DELEGATION = Uint8Array.of(0xef, 0x01, 0x00);
 
 /** A write, undone by writing `before` back; `slot` is absent where the whole account was written. */
 export type UndoRecord =
-  | { readonly address: string; readonly slot: undefined; readonly before: Account | undefined }
+  | { readonly address: string; readonly slot: undefined; readonly before: HeldAccount | undefined }
   | { readonly address: string; readonly slot: string; readonly before: Uint8Array | undefined };
 
 /** What an account or a slot holds, to be written again. */
 export type HeldValue =
-  | { readonly address: string; readonly slot: undefined; readonly value: Account | undefined }
+  | { readonly address: string; readonly slot: undefined; readonly value: HeldAccount | undefined }
   | { readonly address: string; readonly slot: string; readonly value: Uint8Array | undefined };
 
 /** A changed leaf. */
@@ -76,7 +79,8 @@ export class FlatState implements StateManagerInterface {
     const code = fromHex(account.code ?? "0x");
     const codeHash = keccak_256(code);
     this.#ledger.setCode(bytesToHex(codeHash), code);
-    this.#ledger.setAccount(address, new Account(account.nonce ?? 0n, account.balanceWei ?? 0n, undefined, codeHash));
+    const { nonce = 0n, balanceWei: balance = 0n, digestFormat = 2 } = account;
+    this.#ledger.setAccount(address, new HeldAccount({ nonce, balance, codeHash, codeSize: 0 }, digestFormat));
     for (const { slot, value } of account.storage ?? []) {
       this.#ledger.setSlot(address, wordToHex(slot), significant(fromHex(wordToHex(value))));
     }
@@ -172,9 +176,16 @@ export class FlatState implements StateManagerInterface {
     const { before } = record;
     const header = { leafKind: LeafKind.account, address, slot: 0n, value: headerOf(now), before: headerOf(before) };
     const hash = { leafKind: LeafKind.codeHash, address, slot: 0n, value: codeValueOf(now), before: codeValueOf(before) };
-    if (hash.value === hash.before) return [header, hash];
-    const value = codeDigestValue(this.codeOf(hash.value));
-    return [header, hash, { ...hash, leafKind: LeafKind.codeDigest, value, before: codeDigestValue(this.codeOf(hash.before)) }];
+    if (hash.value === hash.before && (hash.value === 0n || now?.digestFormat === before?.digestFormat)) return [header, hash];
+    const digestOf = (code: bigint, account: HeldAccount | undefined): bigint =>
+      account === undefined ? 0n : codeDigestValue(this.codeOf(code), account.digestFormat);
+    const [value, digestBefore] = [digestOf(hash.value, now), digestOf(hash.before, before)];
+    return [header, hash, { ...hash, leafKind: LeafKind.codeDigest, value, before: digestBefore }];
+  }
+
+  /** In which it writes codes: that of the batches which its system context makes. */
+  get format(): Format {
+    return formatOfContext(this.#ledger.account(PREDEPLOYS.SystemContext)?.codeHash);
   }
 
   /** Code by the value of a code hash leaf. */
@@ -189,8 +200,15 @@ export class FlatState implements StateManagerInterface {
 
   async putAccount(address: Address, account?: Account): Promise<void> {
     const key = address.toString();
-    this.#undo.push({ address: key, slot: undefined, before: this.#ledger.account(key) });
-    this.#ledger.setAccount(key, account === undefined ? undefined : copyAccount(account));
+    const before = this.#ledger.account(key);
+    if (account === undefined) return this.#put(key, undefined);
+    const keepsCode = before !== undefined && equalsBytes(before.codeHash, account.codeHash);
+    this.#put(key, new HeldAccount(account, keepsCode ? before.digestFormat : this.format));
+  }
+
+  #put(address: string, account: HeldAccount | undefined): void {
+    this.#undo.push({ address, slot: undefined, before: this.#ledger.account(address) });
+    this.#ledger.setAccount(address, account);
   }
 
   async deleteAccount(address: Address): Promise<void> {
@@ -244,7 +262,10 @@ export class FlatState implements StateManagerInterface {
     const codeHash = keccak_256(code);
     this.#ledger.setCode(bytesToHex(codeHash), Uint8Array.from(code));
     this.onCode?.(code);
-    await this.modifyAccountFields(address, { codeHash, codeSize: code.length });
+    const key = address.toString();
+    const { nonce, balance } = this.#ledger.account(key) ?? new Account();
+    const account: AccountParts = { nonce, balance, codeHash, codeSize: code.length };
+    this.#put(key, new HeldAccount(account, key === PREDEPLOYS.SystemContext ? formatOfContext(codeHash) : this.format));
   }
 
   async getCodeSize(address: Address): Promise<number> {
@@ -315,12 +336,17 @@ export class FlatState implements StateManagerInterface {
   }
 }
 
+/** The format of a state with a system context of this code. */
+function formatOfContext(codeHash: Uint8Array | undefined): Format {
+  return codeHash !== undefined && bytesToHex(codeHash) === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
+}
+
 /** One name for all writes of the same account or the same slot. */
 export function placeOf({ address, slot }: UndoRecord): string {
   return slot === undefined ? address : address + slot;
 }
 
-function copyAccount(account: Account): Account {
+function copyAccount(account: AccountParts): Account {
   return new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
 }
 

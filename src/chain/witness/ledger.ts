@@ -1,9 +1,25 @@
-import type { Account } from "@ethereumjs/util";
+import { Account } from "@ethereumjs/util";
+import type { Format } from "../../protocol/protocol-version.ts";
+
+/** An account as a state holds it: with the format in which its code, and so the leaf of the code's digest, was written. */
+export class HeldAccount extends Account {
+  readonly digestFormat: Format;
+
+  constructor({ nonce, balance, codeHash, codeSize }: AccountParts, digestFormat: Format) {
+    super(nonce, balance, undefined, codeHash, codeSize);
+    this.digestFormat = digestFormat;
+  }
+}
+
+/** What of an account is not derived. */
+export interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeHash"> {
+  readonly codeSize: number | null;
+}
 
 /** Where a FlatState keeps what it holds: accounts by lower-case address, slots and code by 32 bytes, all in hexadecimal. */
 export interface Ledger {
-  account(address: string): Account | undefined;
-  setAccount(address: string, account: Account | undefined): void;
+  account(address: string): HeldAccount | undefined;
+  setAccount(address: string, account: HeldAccount | undefined): void;
   slot(address: string, slot: string): Uint8Array | undefined;
   setSlot(address: string, slot: string, value: Uint8Array | undefined): void;
   /** The account's slots that hold something, as they are now; it may be changed while they are read. */
@@ -14,16 +30,16 @@ export interface Ledger {
 
 /** A ledger in maps. */
 export class MapLedger implements Ledger {
-  readonly accounts = new Map<string, Account>();
+  readonly accounts = new Map<string, HeldAccount>();
   readonly slots = new Map<string, Map<string, Uint8Array>>();
   /** Code by its hash, in the order in which it came; shared. */
   readonly codes = new Map<string, Uint8Array>();
 
-  account(address: string): Account | undefined {
+  account(address: string): HeldAccount | undefined {
     return this.accounts.get(address);
   }
 
-  setAccount(address: string, account: Account | undefined): void {
+  setAccount(address: string, account: HeldAccount | undefined): void {
     replace(this.accounts, address, account);
   }
 

@@ -1,8 +1,9 @@
-import { Account } from "@ethereumjs/util";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
 import type { UndoRecord } from "./flat-state.ts";
 import type { BlockChanges, KeptBlocks } from "./kept-blocks.ts";
+import { HeldAccount } from "./ledger.ts";
 import type { MapLedger } from "./ledger.ts";
 
 /** An account as it crosses threads. */
@@ -11,6 +12,8 @@ export interface PlainAccount {
   readonly balance: bigint;
   readonly codeHash: Uint8Array;
   readonly codeSize: number | null;
+  /** In which its code was written. */
+  readonly digestFormat: Format;
 }
 
 /** The value of an account, or of a slot where one is named; undefined where nothing is there. */
@@ -128,10 +131,8 @@ export function changesOf({ number, hash, before }: PlainChanges): BlockChanges 
 }
 
 /** An account that has crossed threads. */
-export function restored(account: PlainAccount | undefined): Account | undefined {
-  return account === undefined
-    ? undefined
-    : new Account(account.nonce, account.balance, undefined, account.codeHash, account.codeSize);
+export function restored(account: PlainAccount | undefined): HeldAccount | undefined {
+  return account === undefined ? undefined : new HeldAccount(account, account.digestFormat);
 }
 
 function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {
@@ -143,8 +144,8 @@ function plainChanges({ number, hash, records }: BlockChanges): PlainChanges {
   return { number, hash, before };
 }
 
-function plain(account: Account | undefined): PlainAccount | undefined {
+function plain(account: HeldAccount | undefined): PlainAccount | undefined {
   if (account === undefined) return undefined;
-  const { nonce, balance, codeHash, codeSize } = account;
-  return { nonce, balance, codeHash, codeSize };
+  const { nonce, balance, codeHash, codeSize, digestFormat } = account;
+  return { nonce, balance, codeHash, codeSize, digestFormat };
 }

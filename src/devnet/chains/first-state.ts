@@ -1,7 +1,7 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
-import { singletonAccounts } from "../singletons/singletons.ts";
+import { singletonAccounts } from "../../chain/predeploys/singletons.ts";
 
 /** What an operator chooses of a chain's first state; its validators are told the same. */
 export type FirstState = ChainPlan["firstState"];

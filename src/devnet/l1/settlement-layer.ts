@@ -19,7 +19,7 @@ import type { L1Start } from "./past/l1-places.ts";
 import { openL1At } from "./past/open-l1.ts";
 import type { L1Past } from "./past/open-l1.ts";
 import type { CompleteOptions, L1Options } from "../options.ts";
-import { putSingletons } from "../singletons/singletons.ts";
+import { putSingletons } from "./put-singletons.ts";
 import { connectRemoteL1 } from "./remote-l1.ts";
 import { createSnapshots, EcosystemSnapshotError } from "../snapshots/snapshots.ts";
 import type { SnapshotDependencies, Snapshots } from "../snapshots/snapshots.ts";

@@ -3,7 +3,7 @@ import type { CallFrame } from "../../client/remote-failure.ts";
 import type { NamedCode } from "../execution/named-code.ts";
 import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
-import type { SingletonName } from "../singletons/singleton-addresses.ts";
+import type { SingletonName } from "../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
 /**

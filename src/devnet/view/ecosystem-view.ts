@@ -31,7 +31,7 @@ import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../options.ts";
 import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
-import { SINGLETONS } from "../singletons/singleton-addresses.ts";
+import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
 interface EcosystemViewDependencies {

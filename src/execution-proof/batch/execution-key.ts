@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
@@ -50,6 +51,7 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
 }
 
 function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
-  const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows: kernelRows(), places: KERNEL_PLACES };
+  const rows = kernelRows(versionParts(protocolVersion).format);
+  const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows, places: KERNEL_PLACES };
   return { program, definition: runDefinition(program, parameters) };
 }

@@ -11,9 +11,27 @@ export interface StepBlock {
   readonly parentHash: bigint;
 }
 
-/** Witness of a batch's opening. `forgets`: the chain of blocks' hashes begins anew with its block. */
-export function openingHints({ timestamp, parentHash }: StepBlock, forgets = false): Hint[] {
-  return [STEP.opening, forgets ? 1n : 0n, timestamp, ...(forgets ? [] : [parentHash])];
+/** What an opening in format 3 tells beside. */
+export interface OpeningOfFormat3 {
+  /** Who gets the batch's fees. */
+  readonly coinbase: bigint;
+  /** Of a chain's first batch: slots 2 to 6 and 9 of the system context. */
+  readonly configuration?: readonly bigint[] | undefined;
+}
+
+/**
+ * Witness of a batch's opening. `forgets`: the chain of blocks' hashes begins anew with its block. `told`: in format 3, and never
+ * in format 2.
+ */
+export function openingHints({ timestamp, parentHash }: StepBlock, forgets = false, told?: OpeningOfFormat3): Hint[] {
+  return [
+    STEP.opening,
+    ...(told?.configuration ?? []),
+    forgets ? 1n : 0n,
+    timestamp,
+    ...(forgets ? [] : [parentHash]),
+    ...(told === undefined ? [] : [told.coinbase]),
+  ];
 }
 
 /** Witness of imports of roots, in one block. */

@@ -14,7 +14,12 @@ export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8A
 export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
+  /** Whether the digest is as format 2 wrote it, which the kernel of format 3 is told. Absent where format 2 is run. */
+  isLengthFirst?(digest: bigint): boolean;
 }
+
+/** Beside a code's length where its digest is as format 2 wrote it. */
+const LENGTH_FIRST = 2 ** 24;
 
 /** The codes that a run has met. The kernel keeps each in the memory of a frame of its own, which nothing writes afterwards. */
 export class CodeStore {
@@ -37,6 +42,12 @@ export class CodeStore {
     const bytes = this.#source.codeOf(digest);
     this.#byDigest.set(digest, bytes);
     return bytes;
+  }
+
+  /** What the kernel is told of a code before it loads it: its length, and in format 3 which form its digest has. */
+  told(digest: bigint): number {
+    const { length } = this.load(digest);
+    return this.#source.isLengthFirst?.(digest) === true ? length + LENGTH_FIRST : length;
   }
 
   /** Bytes that may be loaded by their digest from now on. */

@@ -1,4 +1,5 @@
-import { KERNEL_CODE } from "../kernel/generated/kernel-code.ts";
+import { KERNEL_CODES } from "../kernel/generated/kernel-code.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { translate } from "../rom/translate.ts";
 import type { RomRow } from "../rom/rom-row.ts";
 import type { Boundary } from "./environment.ts";
@@ -38,9 +39,9 @@ export interface RunObserver {
   readonly opcode: OpcodeObserver;
 }
 
-/** The kernel's rows, as circuits have them unless `fused` is false. */
-export function kernelRows({ fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
-  return translate(Uint8Array.from(Buffer.from(KERNEL_CODE, "hex")), { fused });
+/** The rows of a format's kernel, as circuits have them unless `fused` is false. */
+export function kernelRows(format: Format = 2, { fused }: { readonly fused: boolean } = { fused: true }): RomRow[] {
+  return translate(Uint8Array.from(Buffer.from(KERNEL_CODES[format], "hex")), { fused });
 }
 
 /** The machine with the kernel in it: a third engine, whose steps circuits can follow. One serves any number of runs. */

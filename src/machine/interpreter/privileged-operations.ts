@@ -166,7 +166,7 @@ function stateOperations() {
       kernelStack.pushBigInt(key.account);
     },
     codeLength: ({ kernelStack, codes }) => {
-      kernelStack.pushNumber(codes.load(kernelStack.popBigInt()).length);
+      kernelStack.pushNumber(codes.told(kernelStack.popBigInt()));
     },
     codeWord: ({ kernelStack, codes }) => {
       const bytes = codes.load(kernelStack.popBigInt());

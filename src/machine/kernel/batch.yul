@@ -25,6 +25,7 @@ function openBatch() {
   if load.current(machine.key(0, 0x800b, 0x58b2144d6290790e652768bd4d5d90e43e55d291e0c283da6b02329fd919c233)) {
     machine.panic(0x25)
   }
+  bringState()
   let forgets := machine.hint()
   nextBlock()
   readTime()
@@ -37,13 +38,13 @@ function openBatch() {
   }
   endBlock()
   set.cheatCount(0)
-  // openBatch(uint64,uint64)
-  callAsBootloader(0x800b, 0x584a4f68, get.nextBatch(), since)
+  tellOpening(since)
 }
 
 // Roots of other chains, in a block of their own.
 function importRoots() {
   requireOpen()
+  requireChoice()
   blockStep()
   endBlock()
   requireReach()

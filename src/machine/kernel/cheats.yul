@@ -3,6 +3,7 @@
 
 function cheat() {
   requireOpen()
+  requireChoice()
   endBlock()
   let kind := machine.hint()
   let account := machine.hint()
@@ -44,6 +45,7 @@ function giveCode(account) {
 // Its sender may have code, and it may fail, but it must be valid.
 function impersonation() {
   requireUsersBlock()
+  requireChoice()
   requireReach()
   let sender := machine.hint()
   requireFree(sender)

@@ -18,8 +18,8 @@ function codeOf(account) -> code {
 // Its length and words are the prover's, until they have the digest. Behind the code's end the memory stays 0.
 function loadCode(digest) -> code {
   let id := newFrame()
-  let length := machine.codeLength(digest)
-  if shr(24, length) { machine.panic(0x24) }
+  let told := machine.codeLength(digest)
+  let length := lengthAsTold(told)
   let p := pointer(id, 0)
   let whole := and(length, 0xffffe0)
   let at := 0
@@ -36,14 +36,14 @@ function loadCode(digest) -> code {
     let missing := shl(3, sub(32, sub(length, whole)))
     mstore(add(p, whole), shl(missing, shr(missing, machine.codeWord(digest, whole))))
   }
-  if sub(codeDigest(p, length), digest) { machine.panic(0x24) }
+  if sub(digestAsTold(p, told), digest) { machine.panic(0x24) }
   code := or(id, shl(16, length))
   if eq(length, 23) { if eq(shr(232, mload(p)), 0xef0100) { code := or(code, shl(48, 1)) } }
 }
 
-// C_code (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements, of the length and three bytes each. A
-// block is in the upper 24 bytes of a word.
-function codeDigest(p, length) -> digest {
+// C_code with the length first, as format 2 writes it (docs/protocol.md, section 1): a chain of compressions over blocks of eight elements,
+// of the length and three bytes each. A block is in the upper 24 bytes of a word.
+function lengthFirstDigest(p, length) -> digest {
   let end := add(p, length)
   let v := or(shl(232, length), shr(24, mload(p)))
   p := add(21, p)

@@ -186,15 +186,3 @@ function destroyAccounts() {
     if eq(load.destroyedAt(header), get.transactionNumber()) { store.current(id, 0) }
   }
 }
-
-// keccak256(tag, chain id, block number); the tag is the hash of "hyperchain.prev-randao.v1".
-function prevRandao_() -> ok {
-  ok := charge(2)
-  if ok {
-    weigh(12)
-    mstore(0x00, 0x08d79fabaf9e13b15bf5496769b911a4bbf9388fbd67ff7d954dbd95d5e14395)
-    mstore(0x20, chainid())
-    mstore(0x40, get.blockNumber())
-    pushUser(keccak256(0x00, 96))
-  }
-}

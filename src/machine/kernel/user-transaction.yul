@@ -1,6 +1,7 @@
 // A transaction that an account has signed: types 0, 1, 2, 4 and 0x71.
 
 function userTransaction() {
+  requireChoice()
   requireReach()
   beginTransaction()
   set.journalLength(0)
@@ -111,11 +112,11 @@ function checkSender(sender, id) {
   if sub(nonceOf(id), get.nonce()) { machine.panic(0x18) }
   let kind := get.transactionType()
   let price := get.feeCap()
-  if lt(price, basefee()) { machine.panic(0x1a) }
+  if lt(price, baseFee()) { machine.panic(0x1a) }
   if gt(kind, 1) {
     if lt(kind, 5) { if gt(get.priorityFeeCap(), price) { machine.panic(0x19) } }
-    let most := sub(price, basefee())
-    if lt(get.priorityFeeCap(), most) { price := add(get.priorityFeeCap(), basefee()) }
+    let most := sub(price, baseFee())
+    if lt(get.priorityFeeCap(), most) { price := add(get.priorityFeeCap(), baseFee()) }
   }
   set.price(price)
   if or(shr(192, get.value()), shr(128, price)) { machine.panic(0x1b) }
@@ -176,7 +177,7 @@ function settle() {
   store.current(id, credited(load.current(id), mul(get.price(), sub(get.gasLimit(), used))))
   // The base fee is burnt.
   let operator := get.coinbaseId()
-  store.current(operator, credited(load.current(operator), mul(sub(get.price(), basefee()), used)))
+  store.current(operator, credited(load.current(operator), mul(sub(get.price(), baseFee()), used)))
   if get.destroyedCount() { destroyAccounts() }
   set.gasUsed(used)
 }

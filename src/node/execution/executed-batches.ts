@@ -84,7 +84,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
-    this.#codes = new Map([...codes, ...options.codes].map((code) => [codeDigestValue(code), code]));
+    this.#codes = new Map([...codes, ...options.codes].flatMap(byDigests));
   }
 
   on({ command, batchNumber, blocks, sealed }: CommandResult): void {
@@ -143,8 +143,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   /** The batch is formed: later ones may run the code that accounts received in it. */
   addCodes({ bytecodes }: Pick<FormedBatch, "bytecodes">): void {
     for (const hex of bytecodes) {
-      const code = fromHex(hex);
-      this.#codes.set(codeDigestValue(code), code);
+      for (const [digest, code] of byDigests(fromHex(hex))) this.#codes.set(digest, code);
     }
   }
 
@@ -163,4 +162,9 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const { genesis, initialState } = this.#options;
     return firstStateTree(genesis, initialState, { compressor: createCompressor() });
   }
+}
+
+/** A code by the digests that accounts may have of it. */
+function byDigests(code: Uint8Array): [bigint, Uint8Array][] {
+  return ([2, 3] as const).map((format) => [codeDigestValue(code, format), code]);
 }

@@ -56,7 +56,7 @@ const writes = [
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 1n, value: 0n },
   { leafKind: LeafKind.storage, address: ACCOUNT, slot: 3n, value: 30n },
   { leafKind: LeafKind.codeHash, address: ACCOUNT, slot: 0n, value: BigInt(keccak(fromHex(CODE))) },
-  { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), referenceCompress) },
+  { leafKind: LeafKind.codeDigest, address: ACCOUNT, slot: 0n, value: codeDigestWord(fromHex(CODE), 2, referenceCompress) },
 ];
 
 /** A batch as L1 would have it, and the one that it was; of format 3 where it has a coinbase. */
@@ -195,7 +195,7 @@ test("A7: state, code and proofs come out of a batch", () => {
   assert.equal(state.stateRoot, digestToHex(formed.newStateRoot));
 });
 
-const otherDigest = [...writes.slice(0, -1), { ...writes.at(-1)!, value: codeDigestWord(fromHex("0x00"), referenceCompress) }];
+const otherDigest = [...writes.slice(0, -1), { ...writes.at(-1)!, value: codeDigestWord(fromHex("0x00"), 2, referenceCompress) }];
 for (const [what, lie] of [
   ["of another code", otherDigest],
   ["left out", writes.slice(0, -1)],

@@ -110,7 +110,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       clock,
       system: options.system ?? testSystem,
       flowsHash: () => keccak(),
-      versionOf: options.versionOf ?? (() => 1n),
+      versionOf: options.versionOf ?? (() => 2n),
       followers: [
         ...(options.followers ?? []),
         {

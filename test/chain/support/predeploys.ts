@@ -2,6 +2,7 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { configurationAccounts, predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
 import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { testContract } from "./artifact.ts";
 
 export const CONFIGURATION = {
@@ -13,8 +14,8 @@ export const CONFIGURATION = {
 };
 
 /** The real predeploys, as every chain has them. */
-export function realGenesis(): Promise<GenesisAccount[]> {
-  return predeployGenesis(async (artifact) => (await testContract(artifact)).runtimeCode);
+export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
+  return predeployGenesis(format, async (artifact) => (await testContract(artifact)).runtimeCode);
 }
 
 export const configuration: readonly GenesisAccount[] = configurationAccounts(CONFIGURATION);

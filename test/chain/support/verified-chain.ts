@@ -109,7 +109,7 @@ export async function startVerifiedChain(
       l1: {
         operation: (index) => Promise.resolve(queue[Number(index)]),
         hasRoot: ({ registryIndex, root }) => Promise.resolve(roots.get(registryIndex) === root),
-        versionOf: options.versionOf ?? (() => 1n),
+        versionOf: options.versionOf ?? (() => 2n),
       },
       flowsHash: () => keccak(),
       ...(options.validatorsFollowers === undefined ? {} : { beforeForming: options.validatorsFollowers }),

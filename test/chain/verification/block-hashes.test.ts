@@ -1,7 +1,7 @@
 import { KeptInMemory } from "../support/kept-in-memory.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
+import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import type { BatchInputs, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
@@ -90,7 +90,7 @@ function afterEmptyBlocks(inputs: BatchInputs, count: number): BatchInputs {
   const empty = { ...opening, transactions: [] };
   const blocks = [opening, ...Array.from({ length: count }, () => empty), ...rest].map((block, i) => {
     const number = opening.environment.number + BigInt(i);
-    return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number) } };
+    return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number, 2) } };
   });
   return { ...inputs, blocks };
 }

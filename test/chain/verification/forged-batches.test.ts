@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "../../../src/chain/verification/batch-inputs.ts";
-import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
+import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { codeDigest } from "../../../src/protocol/code-digest.ts";
 import { hashPreCommitment, NO_PARTITION } from "../../../src/protocol/commitment.ts";
 import { diffListDigest } from "../../../src/protocol/diff-digest.ts";
@@ -45,7 +45,7 @@ function withBlocks(inputs: BatchInputs, blocks: readonly InputBlock[]): BatchIn
     ...inputs,
     blocks: blocks.map((block, i) => {
       const number = first!.environment.number + BigInt(i);
-      return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number) } };
+      return { ...block, environment: { ...block.environment, number, prevRandao: prevRandaoOf(BigInt(CHAIN_ID), number, 2) } };
     }),
   };
 }
@@ -109,7 +109,7 @@ describe("attack 19: a false code digest", () => {
     const { test, inputs } = await sealed(deploy);
     const own = await test.verifier.verify(inputs);
     const isDigest = (entry: DiffEntry): boolean => entry.type === "insertion" && entry.leafKind === LeafKind.codeDigest;
-    const expected = BigInt(digestToHex(codeDigest(fromHex(CODE), compress)));
+    const expected = BigInt(digestToHex(codeDigest(fromHex(CODE), 2, compress)));
     const found = own.entries.filter((entry) => isDigest(entry) && entry.value === expected);
     assert.equal(found.length, 1);
     const lie = own.entries.map((entry) => (entry === found[0] ? { ...entry, value: expected + 1n } : entry));

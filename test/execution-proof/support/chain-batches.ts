@@ -51,7 +51,7 @@ export class ChainBatches {
   }
 
   #addCode(code: Uint8Array): void {
-    this.#codes.set(codeDigestValue(code), code);
+    this.#codes.set(codeDigestValue(code, 2), code);
   }
 
   /** The state that the newest batch found. */

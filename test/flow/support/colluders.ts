@@ -40,7 +40,7 @@ const STOLEN_WEI = 10n ** 21n;
 const RETRY_MS = 500;
 
 export const protocolGenesis = (): Promise<readonly GenesisAccount[]> =>
-  predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
 
 /** The chain's first batch with money for somebody whom no transaction gave it: all but its execution is as it should be. */
 export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise<FormedBatch> {

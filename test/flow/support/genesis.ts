@@ -5,5 +5,5 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 
 /** The protocol's genesis from the compiled contracts. */
 export function genesisOf(): Promise<GenesisAccount[]> {
-  return predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  return predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
 }

@@ -47,7 +47,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
   );
   const contract = { settlementChainId, hyperchain: created.hyperchain };
   const compressor = createCompressor();
-  const genesis = await predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  const genesis = await predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
   const extensions = extensionsOnL1({
     settlementChainId,
     bridge: ecosystem.addresses.bridge,

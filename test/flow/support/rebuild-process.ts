@@ -14,7 +14,7 @@ import { ALICE } from "./devnet.ts";
  * on a contract of the workload that it finds there. Prints one line of JSON.
  */
 const [url = "", hyperchain = ""] = process.argv.slice(2);
-const genesis = await predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+const genesis = await predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
 let reports = 0;
 const reconstruction = await reconstruct({ l1: url, hyperchain, genesis, onProgress: () => reports++ });
 const summary = summarize(reconstruction);

@@ -181,7 +181,7 @@ export class RebuiltRollup {
   }
 
   genesis() {
-    return predeployGenesis(async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+    return predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
   }
 
   async rebuild(options: Partial<ReconstructionOptions> = {}): Promise<Reconstruction> {

@@ -5,7 +5,7 @@ import { createVM, runTx } from "@ethereumjs/vm";
 import type { RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import type { LeafChange } from "../../../src/machine/interpreter/kernel.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
-import { prevRandaoOf } from "../../../src/chain/model/prev-randao.ts";
+import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
 import { chainRules } from "../../../src/chain/model/rules.ts";
 import type { WorldAccount } from "./world.ts";
 
@@ -43,7 +43,7 @@ export async function runReference(
     coinbase: createAddressFromBigInt(boundary.coinbase),
     gasLimit: blockGasLimit,
     baseFeePerGas: baseFee,
-    mixHash: Buffer.from(prevRandaoOf(chainId, number).slice(2), "hex"),
+    mixHash: Buffer.from(prevRandaoOf(chainId, number, 2).slice(2), "hex"),
     excessBlobGas: 0n,
   };
   const block = createBlock({ header }, { common: rules });
@@ -72,7 +72,7 @@ async function leafOf(states: States, { leafKind, account, slot }: LeafChange): 
   if (leafKind === 1) return (found.balance << 64n) | found.nonce;
   const hash = numberOf(found.codeHash);
   if (hash === NO_CODE_HASH) return 0n;
-  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at));
+  return leafKind === 2 ? hash : codeDigestValue(await states.getCode(at), 2);
 }
 
 export function bytesOf(value: bigint, length: number): Uint8Array {

@@ -11,11 +11,12 @@ import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts"
 import type { Boundary, RunEnvironment } from "../../../src/machine/interpreter/environment.ts";
 import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
 import type { StateSource } from "../../../src/machine/interpreter/key-table.ts";
-import { Kernel } from "../../../src/machine/interpreter/kernel.ts";
+import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
 import type { RunObserver, RunResult } from "../../../src/machine/interpreter/kernel.ts";
 import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
@@ -32,7 +33,7 @@ export class ReplayedState implements StateSource, CodeSource {
   }
 
   addCode(code: Uint8Array): void {
-    this.#codes.set(codeDigestValue(code), code);
+    for (const format of [2, 3] as const) this.#codes.set(codeDigestValue(code, format), code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -43,6 +44,11 @@ export class ReplayedState implements StateSource, CodeSource {
     const code = this.#codes.get(digest);
     assert.ok(code !== undefined, `the state has no code ${digest.toString(16)}`);
     return code;
+  }
+
+  /** Of codes that are there: whether it is format 2's form of the digest. */
+  isLengthFirst(digest: bigint): boolean {
+    return codeDigestValue(this.codeOf(digest), 2) === digest;
   }
 
   apply({ leaves }: Pick<RunResult, "leaves">): void {
@@ -78,12 +84,16 @@ export interface ObservedRun {
 
 /** The machine as a third engine of a chain: it runs the batches that the other two have agreed on. */
 export class ReplayedChain {
-  readonly kernel = new Kernel(primitives);
+  readonly kernel: Kernel;
   readonly state: ReplayedState;
   readonly hashes = new FoldedHashes(primitives.compress);
   boundary: Boundary;
 
-  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint) {
+  readonly #format: Format;
+
+  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, format: Format = 2) {
+    this.#format = format;
+    this.kernel = new Kernel(primitives, kernelRows(format));
     this.state = new ReplayedState(accounts);
     this.boundary = {
       ...{ nextBatch: 0n, open: 0n, blockNumber: 0n, timestamp: firstTimestamp },
@@ -125,7 +135,9 @@ export class ReplayedChain {
       ...{ chainId: BigInt(CHAIN_ID), baseFee: 0n, blockGasLimit: BLOCK_GAS_LIMIT },
       boundary: this.boundary,
     };
-    const inputs = { environment, state: this.state, codes: this.state, foldedHashes: this.hashes };
+    const { state, hashes: foldedHashes } = this;
+    const inOlder = { codeOf: (digest: bigint) => state.codeOf(digest) };
+    const inputs = { environment, state, codes: this.#format === 2 ? inOlder : state, foldedHashes };
     const result = this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()], observe?.observer);
     observe?.ended(environment, result);
     return result;

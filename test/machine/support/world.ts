@@ -18,7 +18,7 @@ export class World implements StateSource, CodeSource {
 
   constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
     this.#accounts = accounts;
-    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code), code);
+    for (const { code } of accounts.values()) this.#codes.set(codeDigestValue(code, 2), code);
   }
 
   read(leafKind: number, account: bigint, slot: bigint): bigint {
@@ -32,7 +32,7 @@ export class World implements StateSource, CodeSource {
       case 2:
         return found.code.length === 0 ? 0n : hashOf(found.code);
       default:
-        return codeDigestValue(found.code);
+        return codeDigestValue(found.code, 2);
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { SINGLETONS } from "../../../src/devnet/singletons/singleton-addresses.ts";
-import { MULTICALL3_CODE } from "../../../src/devnet/singletons/multicall3-code.ts";
+import { SINGLETONS } from "../../../src/chain/predeploys/singleton-addresses.ts";
+import { MULTICALL3_CODE } from "../../../src/chain/predeploys/multicall3-code.ts";
 import { artifactOf } from "../support/packages.ts";
 import type { World } from "../support/world.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { concat, ContractFactory, getCreate2Address, keccak256 } from "ethers";
 import type { BytesLike, Interface, InterfaceAbi, Signer } from "ethers";
-import { SINGLETONS } from "../../../../src/devnet/singletons/singleton-addresses.ts";
+import { SINGLETONS } from "../../../../src/chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
 import { testContract } from "../../../chain/support/artifact.ts";
 

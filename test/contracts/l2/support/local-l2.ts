@@ -4,6 +4,7 @@ import hre from "hardhat";
 import { chainConfigurationSlots, genesisAccounts } from "../../../../src/protocol/genesis.ts";
 import type { ChainConfiguration } from "../../../../src/protocol/genesis.ts";
 import type { Hex } from "../../../../src/protocol/hex.ts";
+import type { Format } from "../../../../src/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../../src/protocol/predeploys.ts";
 import type { PredeployName } from "../../../../src/protocol/predeploys.ts";
 
@@ -18,7 +19,7 @@ export interface LocalL2 {
   close(): Promise<void>;
 }
 
-export async function startLocalL2(chainId: number, configuration: ChainConfiguration): Promise<LocalL2> {
+export async function startLocalL2(chainId: number, configuration: ChainConfiguration, format: Format = 2): Promise<LocalL2> {
   const connection = await hre.network.create({
     network: "local",
     override: { chainId, initialBaseFeePerGas: 0, gasPrice: 0 },
@@ -27,7 +28,8 @@ export async function startLocalL2(chainId: number, configuration: ChainConfigur
   const request = async (method: string, ...params: unknown[]): Promise<void> => {
     await provider.request({ method, params });
   };
-  for (const { address, artifact, balanceWei } of genesisAccounts()) {
+  const accounts = genesisAccounts(format);
+  for (const { address, artifact, balanceWei } of accounts) {
     await request("hardhat_setCode", address, (await hre.artifacts.readArtifact(artifact)).deployedBytecode);
     if (balanceWei > 0n) await request("hardhat_setBalance", address, `0x${balanceWei.toString(16)}`);
   }
@@ -39,7 +41,10 @@ export async function startLocalL2(chainId: number, configuration: ChainConfigur
   return {
     chainId: BigInt(chainId),
     ethers,
-    predeploy: (name, caller) => ethers.getContractAt(name, PREDEPLOYS[name], caller ?? firstAccount) as Promise<Contract>,
+    async predeploy(name, caller) {
+      const { artifact } = accounts.find(({ address }) => address === PREDEPLOYS[name]) ?? { artifact: name };
+      return (await ethers.getContractAt(artifact, PREDEPLOYS[name], caller ?? firstAccount)) as unknown as Contract;
+    },
     async impersonate(address) {
       await request("hardhat_impersonateAccount", address);
       return ethers.getSigner(address);

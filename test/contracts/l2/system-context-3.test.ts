@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Contract, TransactionReceipt } from "ethers";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { hashConfiguration, hashExtensions } from "../../../src/protocol/genesis.ts";
+import { wordToHex } from "../../../src/protocol/hex.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+import { l2LogTreeRoot } from "../../../src/protocol/l2-log.ts";
+import { hashOutputs } from "../../../src/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../../src/protocol/rolling-hash.ts";
+import { BOOTLOADER, startLocalL2 } from "./support/local-l2.ts";
+import type { LocalL2 } from "./support/local-l2.ts";
+import { assertReverts } from "./support/revert-reason.ts";
+
+const HASHES: Hex = `0x${"01".repeat(32)}`;
+const COINBASE: Hex = `0x${"c0".repeat(20)}`;
+const CONFIGURATION = {
+  l1ChainId: 31337n,
+  l1SharedBridge: "0x00000000000000000000000000000000b41d6e00" as Hex,
+  baseTokenOriginChainId: 31337n,
+  baseTokenOriginToken: "0x00000000000000000000000000000000c0ffee00" as Hex,
+  bornAt: 5n,
+};
+const ARTIFACT = "SystemContext3";
+
+describe("the system context of format 3", () => {
+  let l2: LocalL2;
+  let context: Contract;
+  let stranger: HardhatEthersSigner;
+  before(async () => {
+    l2 = await startLocalL2(270, CONFIGURATION, 3);
+    stranger = (await l2.ethers.getSigners())[3]!;
+    context = await l2.predeploy("SystemContext", await l2.impersonate(BOOTLOADER));
+  });
+  after(() => l2.close());
+
+  const send = async (name: string, ...args: unknown[]): Promise<TransactionReceipt> => {
+    const sent = (await context.getFunction(name).send(...args)) as { wait(): Promise<TransactionReceipt> };
+    return sent.wait();
+  };
+  const slot = (at: number): Promise<string> => l2.ethers.provider.getStorage(PREDEPLOYS.SystemContext, at);
+
+  test("has format 2's slots, the mode of sequencing behind them, and the open batch's coinbase until it closes", async () => {
+    assert.equal(await context.getFunction("bornAt").staticCall(), 5n);
+    await send("openBatch", 1, 0, COINBASE);
+    assert.equal(BigInt(await slot(10)), BigInt(COINBASE));
+    await send("closeBatch", 0, HASHES);
+    assert.deepEqual([await slot(7), BigInt(await slot(1)), BigInt(await slot(10))], [HASHES, 0n, 0n]);
+  });
+
+  for (const mode of [0, 1, 3])
+    test(`exports a batch with its coinbase and the configuration of mode ${mode} as TypeScript computes it`, async () => {
+      const { provider } = l2.ethers;
+      await provider.send("hardhat_setStorageAt", [PREDEPLOYS.SystemContext, "0x9", wordToHex(BigInt(mode))]);
+      assert.equal(await context.getFunction("sequencingMode").staticCall(), BigInt(mode));
+      const opened = await send("openBatch", 7 + mode, 0, COINBASE);
+      const closed = await send("closeBatch", 2, HASHES);
+      const time = async (receipt: TransactionReceipt) => BigInt((await receipt.getBlock()).timestamp);
+      const expected = hashOutputs({
+        ...{ batchNumber: 7n + BigInt(mode), firstBlock: BigInt(opened.blockNumber), lastBlock: BigInt(closed.blockNumber) },
+        ...{ firstTimestamp: await time(opened), lastTimestamp: await time(closed), l2LogsTreeRoot: l2LogTreeRoot([]) },
+        ...{ logCount: 0n, priorityOpCount: 0n, priorityOpsRollingHash: EMPTY_PRIORITY_OPS_HASH, importedRootCount: 0n },
+        ...{ importedRootsRollingHash: IMPORTED_ROOTS_TAG, cheatCount: 2n, coinbase: COINBASE },
+        extensions: hashExtensions(hashConfiguration(CONFIGURATION, mode)),
+      });
+      assert.equal(await context.getFunction("outputsHash").staticCall(), expected);
+    });
+
+  test("refuses callers, openings and closings as format 2's does", async () => {
+    const asStranger = context.connect(stranger) as Contract;
+    const refused = [l2.ethers.getAddress(BOOTLOADER), stranger.address];
+    await assertReverts(asStranger.getFunction("openBatch").staticCall(1, 0, COINBASE), ARTIFACT, "CallerNotAllowed", refused);
+    await assertReverts(asStranger.getFunction("closeBatch").staticCall(0, HASHES), ARTIFACT, "CallerNotAllowed", refused);
+    await assertReverts(context.getFunction("closeBatch").staticCall(0, HASHES), ARTIFACT, "NoOpenBatch");
+    const newest = BigInt(await l2.ethers.provider.getBlockNumber());
+    const early = context.getFunction("openBatch").staticCall(9, 1, COINBASE);
+    await assertReverts(early, ARTIFACT, "HashesSinceRefused", [0n, newest, 1n]);
+    await send("openBatch", 9, newest + 1n, COINBASE);
+    assert.equal(await context.getFunction("hashesSince").staticCall(), newest + 1n);
+    await assertReverts(context.getFunction("openBatch").staticCall(10, newest + 1n, COINBASE), ARTIFACT, "BatchAlreadyOpen", [
+      9n,
+    ]);
+  });
+});

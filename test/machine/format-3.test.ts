@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
+import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
+import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
+import { cheatHints, closingHints, impersonationHints, importHints, openingHints } from "../../src/machine/hints/batch-hints.ts";
+import type { OpeningOfFormat3 } from "../../src/machine/hints/batch-hints.ts";
+import { blockHints } from "../../src/machine/hints/transaction-hints.ts";
+import { KernelPanic } from "../../src/machine/interpreter/machine-error.ts";
+import type { Hint } from "../../src/machine/interpreter/machine-state.ts";
+import { hashConfiguration, hashExtensions } from "../../src/protocol/genesis.ts";
+import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { hashOutputs } from "../../src/protocol/outputs.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { EMPTY_PRIORITY_OPS_HASH, IMPORTED_ROOTS_TAG } from "../../src/protocol/rolling-hash.ts";
+import { l2LogTreeRoot } from "../../src/protocol/l2-log.ts";
+import { testContract } from "../chain/support/artifact.ts";
+import { CHAIN_ID, GENESIS_TIMESTAMP } from "../chain/support/engine.ts";
+import { CONFIGURATION, realGenesis } from "../chain/support/predeploys.ts";
+import { ReplayedChain } from "./support/replay.ts";
+
+const CONTEXT = BigInt(PREDEPLOYS.SystemContext);
+const BORN = { ...CONFIGURATION, bornAt: 1_700_000_123n };
+const [COINBASE, OTHER] = [0xc01bn, 0xbadn];
+const TIME = GENESIS_TIMESTAMP + 10n;
+const PLACE = { timestamp: TIME, parentHash: 1n };
+/** Slots 2 to 6 and 9 as L1 knows them. */
+const words = (mode = 0n): bigint[] => [
+  BORN.l1ChainId,
+  BigInt(BORN.l1SharedBridge),
+  BORN.baseTokenOriginChainId,
+  BigInt(BORN.baseTokenOriginToken),
+  BORN.bornAt,
+  mode,
+];
+const opening = (told: Partial<OpeningOfFormat3> = {}): Hint[] => openingHints(PLACE, false, { coinbase: COINBASE, ...told });
+const slotOf = (chain: ReplayedChain, slot: bigint): bigint => chain.state.read(0, CONTEXT, slot);
+const steps = (...list: readonly (readonly Hint[])[]) => list.map((hints) => ({ hints }));
+
+function refusalOf(chain: ReplayedChain, ...list: readonly (readonly Hint[])[]): string {
+  try {
+    chain.attempt(steps(...list));
+  } catch (error) {
+    if (error instanceof KernelPanic) return error.code;
+    throw error;
+  }
+  return "nothing";
+}
+
+const addressOf = (account: bigint): Hex => `0x${account.toString(16).padStart(40, "0")}`;
+
+/** What L1 computes of an empty batch of two blocks. */
+function outputsOfEmptyBatch(coinbase: bigint, mode = 0): bigint {
+  const outputs = {
+    ...{ batchNumber: 0n, firstBlock: 1n, lastBlock: 2n, firstTimestamp: TIME, lastTimestamp: TIME },
+    ...{ l2LogsTreeRoot: l2LogTreeRoot([]), logCount: 0n, priorityOpCount: 0n, importedRootCount: 0n, cheatCount: 0n },
+    ...{ priorityOpsRollingHash: EMPTY_PRIORITY_OPS_HASH, importedRootsRollingHash: IMPORTED_ROOTS_TAG },
+    extensions: hashExtensions(hashConfiguration(BORN, mode)),
+  };
+  return BigInt(hashOutputs({ ...outputs, coinbase: addressOf(coinbase) }));
+}
+
+describe("the kernel of format 3", () => {
+  let genesis: GenesisAccount[];
+  let landed: GenesisAccount[];
+  before(async () => {
+    genesis = await realGenesis(3);
+    landed = await realGenesis(2);
+  });
+  const fresh = (...accounts: readonly GenesisAccount[]): ReplayedChain =>
+    new ReplayedChain([...genesis, ...accounts], GENESIS_TIMESTAMP, 3);
+  const opened = (mode = 0n): ReplayedChain => {
+    const chain = fresh();
+    chain.run(steps(opening({ configuration: words(mode) })));
+    return chain;
+  };
+  const withContext = (account: Partial<GenesisAccount>): ReplayedChain =>
+    new ReplayedChain(
+      genesis.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, ...account } : each)),
+      GENESIS_TIMESTAMP,
+      3,
+    );
+
+  it("opens a chain's first batch with its configuration, and exports the coinbase that the opening told", () => {
+    const chain = opened();
+    assert.deepEqual(
+      [2n, 3n, 4n, 5n, 6n, 9n].map((slot) => slotOf(chain, slot)),
+      words(),
+    );
+    assert.deepEqual([chain.boundary.coinbase, slotOf(chain, 10n)], [COINBASE, COINBASE]);
+    chain.run(steps(closingHints(PLACE)));
+    assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE));
+    assert.equal(slotOf(chain, 10n), 0n, "the closing deletes the coinbase");
+    chain.run(steps(opening({ coinbase: OTHER })));
+    assert.deepEqual([chain.boundary.coinbase, slotOf(chain, 10n)], [OTHER, OTHER]);
+  });
+
+  it("coinbase of another batch: the outputs differ", () => {
+    const chain = fresh();
+    chain.run(steps(opening({ configuration: words(), coinbase: OTHER }), closingHints(PLACE)));
+    assert.notEqual(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE));
+    assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(OTHER));
+    assert.equal(refusalOf(fresh(), opening({ configuration: words(), coinbase: 1n << 160n })), "field-range");
+  });
+
+  it("configure twice: the second opening takes its words for what comes behind a configuration", () => {
+    const chain = opened();
+    chain.run(steps(closingHints(PLACE)));
+    const before = chain.state.copy();
+    // The first word is read as whether hashes are forgotten, the second as the time.
+    assert.equal(refusalOf(chain, opening({ configuration: words() })), "timestamp-falls");
+    chain.state.compare(before, []);
+  });
+
+  it("wrong bornAt, bridge, mode in configure: the extensions are others than L1 computes, or there is no batch", () => {
+    for (const [at, value] of [
+      [4, BORN.bornAt + 1n],
+      [1, 0xdeadn],
+      [5, 2n],
+    ] as const) {
+      const chain = fresh();
+      chain.run(steps(opening({ configuration: words().with(at, value) }), closingHints(PLACE)));
+      assert.notEqual(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE), `word ${at}`);
+    }
+    // Bits of which the contract's own types see nothing, a chain that was never born, and modes that there are not.
+    for (const [at, value] of [
+      [1, 1n << 160n],
+      [3, 1n << 160n],
+      [4, 0n],
+      [5, 4n],
+      [5, 0x101n],
+    ] as const)
+      assert.equal(refusalOf(fresh(), opening({ configuration: words().with(at, value) })), "field-range", `word ${at}`);
+  });
+
+  it("import holds slots of SystemContext: the first opening panics", () => {
+    for (const slot of [2n, 3n, 4n, 5n, 8n, 9n, 10n])
+      assert.equal(
+        refusalOf(withContext({ storage: [{ slot, value: 1n }] }), opening({ configuration: words() })),
+        "configured-before",
+        `slot ${slot}`,
+      );
+  });
+
+  it("mode 1 with a user's transaction has no proof, nor one with a cheat or a root", () => {
+    const user: Hint[] = [2n];
+    const cheat = cheatHints({ kind: "balance", account: 1n << 100n, wei: 1n });
+    const root = importHints(PLACE, [{ index: 1n, root: 2n }]);
+    const request = { from: 1n << 100n, to: 1n, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) };
+    for (const [name, ...list] of [
+      ["transaction", blockHints(TIME, 1n), user],
+      ["impersonated", blockHints(TIME, 1n), impersonationHints(request)],
+      ["cheat", cheat],
+      ["root", root],
+    ] as const)
+      assert.equal(refusalOf(opened(1n), ...list), "queue-only", name);
+    for (const mode of [0n, 2n, 3n]) {
+      assert.equal(refusalOf(opened(mode), cheat), "nothing", `mode ${mode}`);
+      assert.equal(refusalOf(opened(mode), root), "nothing", `mode ${mode}`);
+    }
+    const chain = opened(1n);
+    chain.run(steps(blockHints(TIME, 1n)));
+    assert.equal(refusalOf(chain, closingHints(PLACE)), "nothing", "what needs no choice");
+  });
+
+  it("mode 1: its outputs have the configuration's hash of that mode", () => {
+    const chain = opened(1n);
+    chain.run(steps(closingHints(PLACE)));
+    assert.equal(slotOf(chain, 0n), outputsOfEmptyBatch(COINBASE, 1));
+  });
+
+  describe("over a state of format 2", () => {
+    const upgraded = (...accounts: readonly GenesisAccount[]): ReplayedChain => {
+      const storage = words().flatMap((value, i) => (i < 5 ? [{ slot: BigInt(i) + 2n, value }] : []));
+      const all = landed.map((each) => (each.address === PREDEPLOYS.SystemContext ? { ...each, storage } : each));
+      return new ReplayedChain([...all, ...accounts], GENESIS_TIMESTAMP, 3);
+    };
+    const bringCode = async (chain: ReplayedChain): Promise<Uint8Array> => {
+      const code = fromHex((await testContract("SystemContext3")).runtimeCode);
+      chain.state.addCode(code);
+      return code;
+    };
+
+    it("the first opening exchanges the system context and nothing else, and batches go on", async () => {
+      const chain = upgraded();
+      const code = await bringCode(chain);
+      const before = chain.state.copy();
+      chain.run(steps(opening(), closingHints(PLACE)));
+      const leaf = { address: CONTEXT, slot: 0n };
+      const written = [
+        { ...leaf, leafKind: 2 as const, value: BigInt(keccak(code)) },
+        { ...leaf, leafKind: 3 as const, value: codeDigestValue(code, 3) },
+        { ...leaf, leafKind: 0 as const, slot: 7n, value: slotOf(chain, 7n) },
+        { leafKind: 1 as const, address: 0x8001n, slot: 0n, value: 2n },
+      ];
+      chain.state.compare(before, written, outputsOfEmptyBatch(COINBASE));
+      assert.equal(refusalOf(chain, opening()), "nothing");
+    });
+
+    it("convert over an edited predeploy panics, whatever its code", async () => {
+      for (const code of ["0x5f5ffd", "0x", (await testContract("L1Messenger")).runtimeCode] as const) {
+        const chain = withContext({ code, digestFormat: 2 });
+        await bringCode(chain);
+        assert.equal(refusalOf(chain, opening({ configuration: words() })), "unknown-system-context");
+      }
+      // Format 3's code by the digest that format 2 would have written of it.
+      assert.equal(refusalOf(withContext({ digestFormat: 2 }), opening({ configuration: words() })), "unknown-system-context");
+    });
+
+    it("ten thousand codes before the upgrade: the first opening takes what it takes without them", async () => {
+      const codes = Array.from({ length: 10_000 }, (_, i): GenesisAccount => {
+        return { address: addressOf(0xc0de0000n + BigInt(i)), code: `0x60${(i % 256).toString(16).padStart(2, "0")}00` };
+      });
+      const rowsOf = async (chain: ReplayedChain): Promise<number> => {
+        await bringCode(chain);
+        let rows = 0;
+        const observer = { row: () => void rows++, opcode: () => void rows++ };
+        chain.attempt(steps(opening()), { observer, ended: () => undefined });
+        return rows;
+      };
+      assert.equal(await rowsOf(upgraded(...codes)), await rowsOf(upgraded()));
+    });
+  });
+
+  it("gives a block's PREVRANDAO and base fee as the format has them", () => {
+    // Stores PREVRANDAO in slot 1 and BASEFEE in slot 2, by a caller whose price is above it.
+    const [account, caller] = [1n << 90n, 1n << 91n];
+    const store: GenesisAccount = { address: addressOf(account), code: "0x446001554860025500" };
+    const chain = fresh(store, { address: addressOf(caller), balanceWei: 10n ** 18n });
+    const request = { from: caller, to: account, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) };
+    chain.run(steps(opening({ configuration: words() }), blockHints(TIME, 1n), impersonationHints(request)));
+    assert.equal(wordToHex(chain.state.read(0, account, 1n)), prevRandaoOf(BigInt(CHAIN_ID), 2n, 3));
+    assert.equal(chain.state.read(0, account, 2n), 0n);
+  });
+
+  describe("of codes", () => {
+    const CALLED = 0xca11n;
+    /** Steps that have the kernel load the code at an account. */
+    const call = [
+      blockHints(TIME, 1n),
+      impersonationHints({ from: 1n << 100n, to: CALLED, value: 0n, gasLimit: 100_000n, data: new Uint8Array(0) }),
+    ];
+    const callee = (code: Uint8Array, digestFormat: 2 | 3): GenesisAccount => ({
+      address: addressOf(CALLED),
+      code: `0x${Buffer.from(code).toString("hex")}`,
+      digestFormat,
+    });
+    const sender: GenesisAccount = { address: addressOf(1n << 100n), balanceWei: 10n ** 18n };
+    const loads = (code: Uint8Array, digestFormat: 2 | 3): ReplayedChain => {
+      const chain = fresh(callee(code, digestFormat), sender);
+      chain.run(steps(opening({ configuration: words() })));
+      return chain;
+    };
+    const code = Uint8Array.from({ length: 50 }, (_, i) => (i === 0 ? 0x00 : i));
+
+    it("reads digests of either format", () => {
+      for (const format of [2, 3] as const) assert.equal(refusalOf(loads(code, format), ...call), "nothing", `format ${format}`);
+    });
+
+    it("old code digest as new, new as old: the digests differ", () => {
+      for (const format of [2, 3] as const) {
+        const chain = loads(code, format);
+        const truth = chain.state.isLengthFirst.bind(chain.state);
+        const lied = codeDigestValue(code, format);
+        chain.state.isLengthFirst = (digest) => (digest === lied ? !truth(digest) : truth(digest));
+        assert.equal(refusalOf(chain, ...call), "false-code", `format ${format}`);
+      }
+    });
+
+    it("length hint of a code off by one, bytes 3n ± 1: the digests differ", () => {
+      for (const length of [2, 3, 4, 23, 24, 25]) {
+        // Zeros at the end: what is behind a code counts as zeros too.
+        const short = Uint8Array.from({ length }, (_, i) => (i > 0 && i < length - 2 ? i : 0));
+        for (const [format, other] of ([2, 3] as const).flatMap((format) => [
+          [format, Uint8Array.from([...short, 0])] as const,
+          [format, short.subarray(0, length - 1)] as const,
+        ])) {
+          if (other.length === 0) continue;
+          const chain = loads(short, format);
+          const [codeOf, isFirst] = [chain.state.codeOf.bind(chain.state), chain.state.isLengthFirst.bind(chain.state)];
+          const lied = codeDigestValue(short, format);
+          chain.state.codeOf = (digest) => (digest === lied ? other : codeOf(digest));
+          chain.state.isLengthFirst = (digest) => (digest === lied ? format === 2 : isFirst(digest));
+          assert.equal(refusalOf(chain, ...call), "false-code", `${other.length} bytes for ${length} in format ${format}`);
+        }
+      }
+    });
+
+    it("writes its own form alone, also of what format 2 wrote before", () => {
+      const chain = loads(code, 2);
+      chain.run(steps(cheatHints({ kind: "code", account: 1n << 101n, code })));
+      assert.equal(chain.state.read(3, 1n << 101n, 0n), codeDigestValue(code, 3));
+      assert.equal(wordToHex(chain.state.read(2, 1n << 101n, 0n)), keccak(code));
+    });
+  });
+});
