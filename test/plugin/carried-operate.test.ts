@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { HDNodeWallet, JsonRpcProvider, Wallet } from "ethers";
+import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
@@ -24,7 +25,7 @@ describe("D3: tasks for a chain on a chain", () => {
     return provider;
   };
   const keyOf = (place: number): { readonly environment: Readonly<Record<string, string>> } => {
-    const path = `m/44'/60'/0'/0/${10 + place}`;
+    const path = `m/44'/60'/0'/0/${ACCOUNT_NUMBERS.firstOperator + place}`;
     return {
       environment: {
         HYPERCHAIN_PRIVATE_KEY: HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "", undefined, path).privateKey,

@@ -23,7 +23,9 @@ export async function decideAtRandom(test: VerifiedChain, random: Random, withCh
       await test.request({ from: FROM_L1, to: SINK, valueWei: BigInt(random.below(5)) });
       break;
     case 2:
-      await test.importRoots([{ registryIndex: BigInt(chain.spine.position) + 1n, root: wordToHex(BigInt(random.below(99))) }]);
+      await test.importRoots([
+        { registryIndex: BigInt(chain.spine.position) + 1n, root: wordToHex(1n + BigInt(random.below(99))) },
+      ]);
       break;
     case 3:
       await chain.submit(

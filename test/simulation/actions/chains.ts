@@ -167,6 +167,7 @@ const REFUSED: Record<string, Change> = {
     ),
   ImportsUnused: ({ random }) =>
     random.choose<Partial<Configuration>>({ importStateRoot: wordToHex(1n) }, { importData: wordToHex(1n) }),
+  DigestNotCanonical: () => ({ importBatches: 1n, importStateRoot: wordToHex((1n << 256n) - 1n) }),
   QuorumEmpty: () => ({ validators: [] }),
   TooManyValidators: () => ({ validators: Array.from({ length: 65 }, (_, i) => addressOf(0x10_0000n + BigInt(i))) }),
   ValidatorsNotAscending: ({ random }, { validators }) => ({

@@ -5,7 +5,7 @@ import { aliased, ETH, plain, ZERO_ADDRESS } from "./aliases.ts";
 import { TWO_BRIDGES_MAGIC } from "./bridge.ts";
 import type { Frame } from "./frame.ts";
 import { hashWords } from "./quorum.ts";
-import { requireLasting } from "./registries.ts";
+import { requireCanonical, requireLasting } from "./registries.ts";
 import { Refusal, requireThat } from "./refusal.ts";
 import { upgradeNotice } from "./upgrades.ts";
 import { Chain } from "./world.ts";
@@ -43,12 +43,17 @@ function checkContracts({ world }: Frame, { baseToken, dataAvailabilityPolicy, t
   check(isFilterer, "FiltererWithoutCode", transactionFilterer);
 }
 
-/** What only one setting of is kept so far. The model's chains have no imports. */
+/** What only one setting of is kept so far. The model's chains have no imports, but for those to what is no root. */
 function checkFurther(configuration: Configuration): void {
-  const { sequencer, isGoverned, takesReplacements, standbyThreshold, standby, importStateRoot, importData } = configuration;
+  const { sequencer, isGoverned, takesReplacements, standbyThreshold, standby } = configuration;
   check(sequencer === ZERO_ADDRESS, "SequencerUnused");
   const isPlain = isGoverned && !takesReplacements && standbyThreshold === 0n && standby.length === 0;
   check(isPlain, "TermsUnsupported", isGoverned, takesReplacements, standbyThreshold, standby.length);
+  const { importBatches, importStateRoot, importData } = configuration;
+  if (importBatches !== 0n) {
+    requireCanonical("ChainFactory", importStateRoot);
+    return;
+  }
   const isUnused = BigInt(importStateRoot) === 0n && BigInt(importData) === 0n;
   check(isUnused, "ImportsUnused", importStateRoot, importData);
 }

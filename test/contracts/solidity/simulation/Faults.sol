@@ -176,10 +176,20 @@ contract MissingRecordFault is Fault {
 }
 
 /// @notice A chain's contract with one thing wrong.
+/// @dev The storage's public values are answered here and not by the original: they are the original's.
 abstract contract ChainFault is Fault, HyperchainStorage {
-    constructor(address original_) Fault(original_) HyperchainStorage(_none()) {}
+    constructor(address original_) Fault(original_) HyperchainStorage(_of(HyperchainStorage(original_))) {}
 
-    function _none() private pure returns (Ecosystem memory ecosystem) {}
+    function _of(HyperchainStorage chain) private view returns (Ecosystem memory) {
+        return Ecosystem({
+            factory: address(0),
+            bridge: chain.bridge(),
+            roots: chain.roots(),
+            bytecodes: chain.bytecodes(),
+            verifiers: chain.verifiers(),
+            settings: chain.settings()
+        });
+    }
 }
 
 /// @notice Nobody can stop the chain.
