@@ -4,6 +4,7 @@ const HELP = `Usage: npm run -s bench -- <suite> [options]
 
 Suites
   prove        proof of N leaf writes: time by phase, size, gas by phase, proven bits, memory
+  native       what each opcode and precompiled contract takes of a proof's tables, and its weight
   kernels      every kernel, wasm beside the scalar reference, outputs compared
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
@@ -21,6 +22,8 @@ Suites
 
 Options
   --json             one JSON object per line
+  --write            native: writes the weights and docs/native.md
+  --check            native: fails where they are not what is measured
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
   --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution, lists: those of each batch
@@ -51,6 +54,8 @@ const { values, positionals } = parseCommandLine({
   options: {
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
     writes: { type: "string", default: "128,1024" },
     leaves: { type: "string", default: "100000" },
     workers: { type: "string" },
@@ -85,6 +90,11 @@ switch (suite) {
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
       samples: wholeNumber("samples", values.samples, 1),
     });
+    break;
+  }
+  case "native": {
+    const { benchNative } = await import("./native/native.ts");
+    benchNative({ json: values.json, write: values.write, check: values.check });
     break;
   }
   case "kernels": {

@@ -23,7 +23,7 @@ import { hashOf, type WorldAccount } from "../machine/support/world.ts";
 import { cellsOf, refusalsOf, type RunCells } from "./support/judge.ts";
 import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
 import { compileToken } from "./support/token.ts";
-import { usedCells } from "./support/used-cells.ts";
+import { usedTables } from "./support/used-tables.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
 const SENDER = numberOf(privateToAddress(KEY));
@@ -142,8 +142,9 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
       const receiver = address(RECEIVER + (BigInt(i) << 100n));
       return transaction(TOKEN, ABI.encodeFunctionData("transfer", [receiver, 7]), i);
     });
-    const [two, three] = [2, 3].map((count) => usedCells(PROGRAM, definition, runOf(...transfers.slice(0, count)).trace));
-    const more = (names: readonly string[]): number => names.reduce((sum, name) => sum + three!.get(name)! - two!.get(name)!, 0);
+    const [two, three] = [2, 3].map((count) => usedTables(PROGRAM, definition, runOf(...transfers.slice(0, count)).trace));
+    const more = (names: readonly string[]): number =>
+      names.reduce((sum, name) => sum + (three!.get(name)!.rows - two!.get(name)!.rows) * two!.get(name)!.width, 0);
     const total = more([...three!.keys()]);
     assert.ok(Math.abs(total - 889_000) < 1000, `${total}`);
     const ofSignature = more(["recover", "curveMultiple", "curveChoice", "curveStep", "curveSum", "curveProduct"]);

@@ -16,7 +16,7 @@ import { bytesOf, numberOf, rules } from "../machine/support/reference.ts";
 import { hashOf } from "../machine/support/world.ts";
 import { cellsOf, refusalsOf } from "./support/judge.ts";
 import { BOUNDARY, interpret, type InterpretedRun, provenProgram, treeOf } from "./support/programs.ts";
-import { usedCells } from "./support/used-cells.ts";
+import { usedTables } from "./support/used-tables.ts";
 
 const KEY = bytesOf(0x5e0de4n, 32);
 const SENDER = numberOf(privateToAddress(KEY));
@@ -56,7 +56,7 @@ function runOfCode(hex: string, data: Uint8Array): InterpretedRun {
 
 const definition = runDefinition(PROGRAM, executionParameters());
 const cellsOfRun = ({ trace }: InterpretedRun): number =>
-  [...usedCells(PROGRAM, definition, trace).values()].reduce((sum, cells) => sum + cells, 0);
+  [...usedTables(PROGRAM, definition, trace).values()].reduce((sum, { rows, width }) => sum + rows * width, 0);
 const cellsIn = (account: number, data: Uint8Array): number => cellsOfRun(runOf(account, data));
 
 describe("SHA-256 and signatures of P-256", () => {

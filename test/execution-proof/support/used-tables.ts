@@ -4,12 +4,18 @@ import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import { planLookups } from "../../../src/stark/lookup.ts";
 import type { SystemDefinition } from "../../../src/stark/system.ts";
 
-/** Cells of each table's rows, without those that it is filled up with; of main columns and of those of look-ups. */
-export function usedCells(
+/** Rows of a table without those that it is filled up with, and the cells of one: of main columns and of those of look-ups. */
+export interface UsedTable {
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** By table: what a run takes of it. */
+export function usedTables(
   program: ProvenProgram,
   definition: SystemDefinition,
   trace: ProvableTrace,
-): ReadonlyMap<string, number> {
+): ReadonlyMap<string, UsedTable> {
   const { traces } = runInput({ program, definition }, trace);
   const { extensionDegree, maxConstraintDegree } = definition.parameters;
   return new Map(
@@ -24,7 +30,7 @@ export function usedCells(
       else if (preprocessed !== undefined) rows = 0;
       else while (rows > 0 && columns.every((column) => column[rows - 1] === column[last])) rows--;
       const lookUps = planLookups(air, maxConstraintDegree)?.groups.length ?? 0;
-      return [air.name, rows * (columns.length + extensionDegree * lookUps)];
+      return [air.name, { rows, width: columns.length + extensionDegree * lookUps }];
     }),
   );
 }

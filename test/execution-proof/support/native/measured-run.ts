@@ -1,0 +1,83 @@
+import { codeDigestValue } from "../../../../src/chain/model/code-digests.ts";
+import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
+import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
+import { StateTree } from "../../../../src/chain/state/state-tree.ts";
+import { limbsOf } from "../../../../src/circuits/words/word.ts";
+import { createPrimitives } from "../../../../src/execution-proof/batch/machine-primitives.ts";
+import { firstWords, KERNEL_PLACES } from "../../../../src/execution-proof/memory-places.ts";
+import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
+import { RunRecorder } from "../../../../src/execution-proof/recorded-run.ts";
+import { withState } from "../../../../src/execution-proof/run-state.ts";
+import { runDefinition } from "../../../../src/execution-proof/run-system.ts";
+import { traceRun } from "../../../../src/execution-proof/run-trace.ts";
+import { blockHints, endHints } from "../../../../src/machine/hints/transaction-hints.ts";
+import { FoldedHashes } from "../../../../src/machine/interpreter/folded-hashes.ts";
+import { Kernel, kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
+import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
+import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
+import type { WorldAccount } from "../../../machine/support/world.ts";
+import { hashOf } from "../../../machine/support/world.ts";
+import { type UsedTable, usedTables } from "../used-tables.ts";
+
+/** By table: rows, and the cells of one. */
+export type Used = ReadonlyMap<string, UsedTable>;
+
+/** Whose kernel is measured. */
+const FORMAT = 3;
+const [FIRST_BLOCK, TIME] = [300n, 1_700_000_000n];
+const PROGRAM = { name: "the kernel", rows: kernelRows(FORMAT), places: KERNEL_PLACES };
+const DEFINITION = runDefinition(PROGRAM, executionParameters());
+const primitives = createPrimitives();
+const kernel = new Kernel(primitives, PROGRAM.rows);
+
+/** What the steps of these hints take of all tables behind a new block, in a state of these accounts; and how they ended. */
+export function measureRun(
+  accounts: ReadonlyMap<bigint, WorldAccount>,
+  steps: readonly Hint[],
+): { readonly statuses: readonly string[]; readonly used: Used } {
+  const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, FORMAT), code]));
+  const tree = StateTree.genesis([...accounts].flatMap(leavesOf), { compressor: referenceCompressor });
+  const hashes = new FoldedHashes(primitives.compress);
+  for (let number = 0n; number < FIRST_BLOCK; number++) hashes.fold((number << 200n) + 1n);
+  const environment = {
+    ...{ chainId: 1n, baseFee: 0n, blockGasLimit: 2n ** 50n },
+    boundary: {
+      ...{ nextBatch: 1n, open: 1n, blockNumber: FIRST_BLOCK, timestamp: TIME, coinbase: 0xfeen },
+      ...{ blockHashes: hashes.digest, cheatCount: 0n },
+    },
+  };
+  hashes.fold(0n);
+  const state = {
+    read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
+  };
+  const recorder = new RunRecorder(PROGRAM.rows);
+  const codeOf = (digest: bigint): Uint8Array => {
+    const code = codes.get(digest);
+    if (code === undefined) throw new Error(`no account has the code ${digest.toString(16)}`);
+    return code;
+  };
+  const hints = [...blockHints(TIME), ...steps, ...endHints()];
+  const { leaves, transactions } = kernel.run({ environment, state, codes: { codeOf }, foldedHashes: hashes }, hints, recorder);
+  const words = firstWords(environment);
+  const stated = PROGRAM.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
+  const trace = withState(traceRun(recorder.steps, stated, leaves), tree);
+  return { statuses: transactions.map(({ status }) => status), used: usedTables(PROGRAM, DEFINITION, trace) };
+}
+
+function leavesOf([address, { nonce, balance, code, storage }]: [bigint, WorldAccount]): StateWrite[] {
+  const leaf = (leafKind: LeafKind, value: bigint, slot = 0n): StateWrite => ({ leafKind, address, slot, value });
+  const ofCode = [leaf(LeafKind.codeHash, hashOf(code)), leaf(LeafKind.codeDigest, codeDigestValue(code, FORMAT))];
+  const slots = [...storage].map(([slot, value]) => leaf(LeafKind.storage, value, slot));
+  return [leaf(LeafKind.account, (balance << 64n) | nonce), ...(code.length === 0 ? [] : ofCode), ...slots];
+}
+
+/** So often what one takes, behind another. */
+export function plus(a: Used, b: Used, times: number): Used {
+  const names = new Set([...a.keys(), ...b.keys()]);
+  return new Map(
+    [...names].map((name) => {
+      const [own, more] = [a.get(name), b.get(name)];
+      return [name, { rows: (own?.rows ?? 0) + times * (more?.rows ?? 0), width: (own ?? more)?.width ?? 0 }];
+    }),
+  );
+}
