@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import hre from "hardhat";
 import { abiFiles } from "./abi-generator/abi-files.ts";
 import { errorsPage } from "./errors-page/errors-page.ts";
-import { kernelFile } from "./kernel-generator/kernel-file.ts";
+import { kernelFiles } from "./kernel-generator/kernel-file.ts";
 import { systemContextsFile } from "./kernel-generator/system-contexts.ts";
 import { optionsReference } from "./options-reference/reference.ts";
 import { pagesWithSnippets } from "./snippets/snippets.ts";
@@ -30,7 +30,7 @@ generatedFiles().forEach(write);
 // The ABI fragments come from the compiled contracts, so the contracts written above must be compiled first.
 await hre.tasks.getTask("build").run({ quiet: true });
 // The kernel of format 3 knows the code of a predeploy.
-write(kernelFile(root));
+kernelFiles(root).forEach(write);
 write(systemContextsFile(root));
 abiFiles(root).forEach(write);
 write(errorsPage(root));

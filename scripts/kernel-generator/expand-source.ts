@@ -2,13 +2,19 @@ import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../src/machine
 import { ARRAYS, FRAME_FIELDS, VARIABLES } from "../../src/machine/kernel/names.ts";
 
 const CALL = /\b(machine|get|set|frame|setFrame|load|store)\.(\w+)\(\s*(\))?/g;
+const PROTOCOL_CODE = /\bprotocol\.(\w+)\(\)/g;
 
 /**
- * The kernel's sources with each privileged call (`get.price()`, `machine.hint()` …) written as solc's `verbatim`.
- * Throws KernelSourceError for a name that does not exist.
+ * The kernel's sources with each privileged call (`get.price()`, `machine.hint()` …) written as solc's `verbatim`, and the digest
+ * of each protocol code (`protocol.power()` …) as a number. Throws KernelSourceError for a name that does not exist.
  */
-export function expandSource(source: string): string {
-  return source.replace(CALL, (_, group: string, name: string, close: string | undefined) => {
+export function expandSource(source: string, digests: ReadonlyMap<string, bigint> = new Map()): string {
+  const withDigests = source.replace(PROTOCOL_CODE, (_, name: string) => {
+    const digest = digests.get(name);
+    if (digest === undefined) throw new KernelSourceError(`protocol.${name} does not exist`);
+    return `0x${digest.toString(16)}`;
+  });
+  return withDigests.replace(CALL, (_, group: string, name: string, close: string | undefined) => {
     const { bytes, pops, pushes } = encode(group, name);
     const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
     return `verbatim_${pops}i_${pushes}o(hex"${hex}"${close === undefined ? ", " : ")"}`;

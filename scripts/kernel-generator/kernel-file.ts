@@ -5,6 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
+import { type ProtocolCode, protocolCodes, protocolCodesFile } from "./protocol-codes.ts";
 import { systemContextConstants } from "./system-contexts.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
@@ -29,6 +30,7 @@ const SOURCES = [
   "opcodes-state",
   "precompiles",
   "modular-power",
+  "protocol-codes",
   "sha256",
   "p256",
   "state",
@@ -40,11 +42,19 @@ const SOURCES_OF_FORMAT = ["opening", "code-digests", "block-words"];
 const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 
-/** The kernels' code, one for each format, compiled by stock solc from the sources beside it. The contracts must be compiled. */
-export function kernelFile(root: string): GeneratedFile {
+/** The kernels' code and the protocol codes whose digests they have, compiled by stock solc. The contracts must be compiled. */
+export function kernelFiles(root: string): readonly GeneratedFile[] {
+  const codes = protocolCodes(root, compileSource);
+  return [protocolCodesFile(codes), kernelFile(root, codes)];
+}
+
+/** Of each format: from the sources beside it. */
+function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile {
   const sources = FORMATS.map((format) => [format, kernelSource(root, format)] as const);
-  const list = (of: (source: string) => string): string =>
-    sources.map(([format, source]) => `  ${format}:${of(source)},\n`).join("");
+  const list = (of: (source: string, format: Format) => string): string =>
+    sources.map(([format, source]) => `  ${format}:${of(source, format)},\n`).join("");
+  const digests = (format: Format): ReadonlyMap<string, bigint> =>
+    new Map(codes.map((code) => [code.name, code.digests[format]]));
   return {
     path: `${FOLDER}/generated/kernel-code.ts`,
     content: [
@@ -52,7 +62,7 @@ export function kernelFile(root: string): GeneratedFile {
       "/** By format: SHA-256 of the sources, in the order in which they are compiled. */",
       `export const KERNEL_SOURCE_HASHES = {\n${list((source) => ` "${bytesToHex(sha256(utf8ToBytes(source)))}"`)}};`,
       "/** By format: what solc made of them, the bytecode that the ROM's rows are translated from. */",
-      `export const KERNEL_CODES = {\n${list((source) => `\n    "${compileSource(source)}"`)}};`,
+      `export const KERNEL_CODES = {\n${list((source, format) => `\n    "${compileSource(source, digests(format))}"`)}};`,
       "",
     ].join("\n"),
   };
@@ -73,13 +83,13 @@ interface Output {
 }
 
 /** Bytecode of Yul sources with the kernel's privileged calls, by stock solc. Throws KernelSourceError. */
-export function compileSource(source: string): string {
+export function compileSource(source: string, digests: ReadonlyMap<string, bigint> = new Map()): string {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Yul",
-        sources: { kernel: { content: expandSource(source) } },
+        sources: { kernel: { content: expandSource(source, digests) } },
         settings: {
           evmVersion: "osaka",
           optimizer: {

@@ -5,12 +5,12 @@ import { test } from "node:test";
 import { hashTag } from "../../src/protocol/hex.ts";
 import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
 import { systemContextsFile } from "../../scripts/kernel-generator/system-contexts.ts";
-import { kernelFile } from "../../scripts/kernel-generator/kernel-file.ts";
+import { kernelFiles } from "../../scripts/kernel-generator/kernel-file.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-test("the committed kernel is what solc makes of its sources (npm run generate)", () => {
-  for (const { path, content } of [kernelFile(root), systemContextsFile(root)])
+test("the committed kernels and their protocol codes are what solc makes of their sources (npm run generate)", () => {
+  for (const { path, content } of [...kernelFiles(root), systemContextsFile(root)])
     assert.ok(readFileSync(join(root, path), "utf8") === content, `${path} is out of date: run npm run generate`);
 });
 
@@ -22,7 +22,7 @@ test("the kernel of format 2 hashes PREVRANDAO under the tag that chains use", (
 });
 
 test("a privileged name that does not exist is an error", () => {
-  for (const source of ["get.prise()", "machine.fly(1)", "store.nothing(1, 2)", "setFrame.colour(1)"]) {
+  for (const source of ["get.prise()", "machine.fly(1)", "store.nothing(1, 2)", "setFrame.colour(1)", "protocol.nothing()"]) {
     assert.throws(() => expandSource(source), { name: "KernelSourceError", message: /does not exist/ });
   }
 });

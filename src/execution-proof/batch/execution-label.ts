@@ -14,7 +14,6 @@ import type { LargeStep } from "./step-limits.ts";
 export const LABELS_OF_BATCHES = [
   /** It does what the kernel does not cover. */
   "unsupported-precompile",
-  "unsupported-modular-power",
   "unsupported-frame-count",
   "unsupported-code-size",
   /** The kernel refuses a step for another reason; the detail says which. */

@@ -1,3 +1,4 @@
+import { PROTOCOL_CODES } from "../protocol-codes/generated/protocol-codes.ts";
 import type { ByteMemory } from "./byte-memory.ts";
 
 /** Code that frames run. */
@@ -39,6 +40,8 @@ export class CodeStore {
   load(digest: bigint): Uint8Array {
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;
+    const protocols = PROTOCOL_CODES.get(digest);
+    if (protocols !== undefined) return protocols;
     const bytes = this.#source.codeOf(digest);
     this.#byDigest.set(digest, bytes);
     return bytes;
@@ -47,6 +50,8 @@ export class CodeStore {
   /** What the kernel is told of a code before it loads it: its length, and in format 3 which form its digest has. */
   told(digest: bigint): number {
     const { length } = this.load(digest);
+    // Each kernel has the digest of its own format, of which no state knows.
+    if (PROTOCOL_CODES.has(digest)) return length;
     return this.#source.isLengthFirst?.(digest) === true ? length + LENGTH_FIRST : length;
   }
 

@@ -29,7 +29,6 @@ export const PANIC_REASONS = {
   0x1d: "gas-below-intrinsic",
   0x1e: "no-authorizations",
   0x21: "unsupported-precompile",
-  0x22: "unsupported-modular-power",
   0x23: "unsupported-frame-count",
   0x24: "false-code",
   0x25: "unsupported-code-size",

@@ -62,6 +62,7 @@ export const VARIABLES = [
   "chargedGas",
   "succeeded",
   "computed",
+  "protocolGas",
   "hashesFrom",
   "hashesBehind",
 ] as const;
@@ -102,6 +103,7 @@ export const ARRAYS = [
   "code",
   "codeDigest",
   "meteredAt",
+  "protocolCode",
   "hashAt",
 ] as const;
 

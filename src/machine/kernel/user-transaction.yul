@@ -32,6 +32,8 @@ function beginTransaction() {
   set.refund(0)
   set.destroyedCount(0)
   set.computed(0)
+  // The most that user mode takes.
+  set.protocolGas(0xffffff)
   // More than a transaction's gas pays for.
   set.nativeLeft(0x3fffffff)
 }

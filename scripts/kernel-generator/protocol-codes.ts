@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
+import { codeDigestWord } from "../../src/protocol/code-digest.ts";
+import type { Format } from "../../src/protocol/protocol-version.ts";
+import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
+
+const FOLDER = "src/machine/protocol-codes";
+
+/** A precompiled contract that is bytecode. */
+export interface ProtocolCode {
+  readonly name: string;
+  /** In hex. */
+  readonly code: string;
+  /** What leaves of kind 3 say of a code in each format, by which its kernel loads this one. */
+  readonly digests: Readonly<Record<Format, bigint>>;
+}
+
+/** By the kernel's names for them: `protocol.power()` is the digest of the code of power.yul. */
+const NAMES = ["power"];
+
+/** All protocol codes, compiled from the sources in their folder. */
+export function protocolCodes(root: string, compile: (source: string) => string): readonly ProtocolCode[] {
+  return NAMES.map((name) => {
+    const source = readFileSync(join(root, FOLDER, `${name}.yul`), "utf8");
+    const code = compile(`object "Kernel" { code {\n${source}\n} }\n`);
+    const digest = (format: Format): bigint => codeDigestWord(Buffer.from(code, "hex"), format, compress);
+    return { name, code, digests: { 2: digest(2), 3: digest(3) } };
+  });
+}
+
+/** Their bytes by all their digests, as TypeScript. */
+export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile {
+  const hexOf = ({ name }: ProtocolCode): string => name.toUpperCase();
+  const constants = codes.map((code) => `const ${hexOf(code)} = bytesOf(\n  "${code.code}",\n);`);
+  const entries = codes.flatMap((code) =>
+    Object.values(code.digests).map((digest) => `  [0x${digest.toString(16)}n, ${hexOf(code)}],`),
+  );
+  return {
+    path: `${FOLDER}/generated/protocol-codes.ts`,
+    content: [
+      "// Written by 'npm run generate' from the Yul sources beside this folder. Do not edit.",
+      "const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));",
+      ...constants,
+      "/** What solc made of the precompiled contracts that are bytecode, by the digests that the kernels of each format know. */",
+      "export const PROTOCOL_CODES: ReadonlyMap<bigint, Uint8Array> = new Map([",
+      ...entries,
+      "]);",
+      "",
+    ].join("\n"),
+  };
+}
