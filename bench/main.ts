@@ -14,6 +14,7 @@ Suites
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
+  mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
   worst-gas    the heaviest transactions by what they do: how long a payment behind them waits, and how long a seal keeps the process
@@ -39,7 +40,7 @@ Options
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --only TEXT        operations, worst-gas: only those in whose description this is
-  --samples N        prove, plugin, page: of which the median is reported, after one for warming up (default 3)
+  --samples N        prove, plugin, page, mine: of which the median is reported, after one for warming up (default 3)
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -132,6 +133,11 @@ switch (suite) {
       chains: wholeNumber("chains", values.chains ?? "8", 2, 16),
       messages: wholeNumber("messages", values.messages, 16, 10_000),
     });
+    break;
+  }
+  case "mine": {
+    const { benchMine } = await import("./mine.ts");
+    await benchMine({ json: values.json, samples: wholeNumber("samples", values.samples, 1, 100) });
     break;
   }
   case "kept": {

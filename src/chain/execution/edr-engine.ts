@@ -141,6 +141,34 @@ export class EdrEngine implements ExecutionEngine {
     return { block, included, refused };
   }
 
+  mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
+    return this.#olderStates.making(() => this.#mineEmpty(environments));
+  }
+
+  /** Two requests for each block, and a filter that has all hashes at the end. The last hash depends on all that is in each. */
+  async #mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
+    const last = environments.at(-1);
+    if (last === undefined) return [];
+    const filter = await this.request("eth_newBlockFilter", []);
+    // It begins with the block that is there.
+    await this.request("eth_getFilterChanges", [filter]);
+    for (const { prevRandao, timestamp } of environments) {
+      await this.request("hardhat_setPrevRandao", [prevRandao]);
+      await this.request("evm_mine", [Number(timestamp)]);
+    }
+    const hashes = (await this.request("eth_getFilterChanges", [filter])) as readonly Hex[];
+    await this.request("eth_uninstallFilter", [filter]);
+    const mined = parseBlock(await this.request("eth_getBlockByNumber", ["latest", false]));
+    checkBlock(mined.environment, last, mined.transactionHashes, []);
+    if (hashes.length !== environments.length || hashes.at(-1) !== mined.hash)
+      throw new EngineError(
+        "UnexpectedBlock",
+        `${hashes.length} blocks were made, the last ${hashes.at(-1)}; there were to be ${environments.length}, of which ${mined.hash} is the last`,
+      );
+    this.#newest = last.number;
+    return hashes;
+  }
+
   async cheat(cheat: StateCheat): Promise<void> {
     const { address } = cheat;
     switch (cheat.type) {

@@ -1,5 +1,6 @@
 import { NamedError } from "../../errors/named-error.ts";
 import type { BlockEnvironment, MineResult } from "../model/block.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 
@@ -18,6 +19,8 @@ export interface ExecutionEngine {
     environment: BlockEnvironment,
     options?: { readonly isWhole: boolean },
   ): Promise<MineResult>;
+  /** Mines blocks of nothing, one after another; resolves with their hashes. Throws as `mine`. */
+  mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
   cheat(cheat: StateCheat): Promise<void>;
   /** Passes a read on. The caller must know that the method changes nothing and cannot run unguarded code. */

@@ -8,7 +8,7 @@ import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { ReturnReason, Reducer } from "../../core/follower.ts";
-import type { BlockEnvironment, BlockReceipt, EngineRefusal, MinedBlock, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
 import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
@@ -193,6 +193,8 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
         return this.#begin(command);
       case "block":
         return this.#block(command);
+      case "empty":
+        return this.#empty(command);
       case "operation":
         return this.#operation(command);
       case "imports":
@@ -210,6 +212,29 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     const environment = this.#environment(timestamp);
     const { refused } = await this.#run({ transactions, environment, areSafe, purpose: "a user sent" });
     return { refused };
+  }
+
+  /** As many blocks as the engine makes in one go: nothing runs, and only their hashes are taken into the batch. */
+  async #empty({ count, intervalSeconds, timestamp }: CommandOf<"empty">): Promise<Outcome> {
+    const { engine, compress } = this.#dependencies;
+    let { head } = engine;
+    requireInOrder(this.#environment(timestamp), head);
+    const environments: BlockEnvironment[] = [];
+    for (let i = 0n, last: Head = head; i < count; i++) {
+      const environment = nextEnvironment(this.#rules, last, timestamp + i * intervalSeconds);
+      environments.push(environment);
+      last = environment;
+    }
+    const blocks = await engine.runEmpty(environments);
+    const { number: batchNumber } = this.#open;
+    let { blockHashes } = this.#open;
+    for (const block of blocks) {
+      blockHashes = foldBlockHash(blockHashes, head, compress);
+      head = { ...block.environment, hash: block.hash };
+      this.#blocks.push({ ...block, batchNumber, transactions: [] });
+    }
+    this.#batch = { ...this.#open, blockHashes };
+    return {};
   }
 
   async #begin({ batchNumber, timestamp, forgetsHashes = false }: CommandOf<"open">): Promise<Outcome> {
@@ -351,13 +376,9 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
 
   async #run(planned: PlannedBlock): Promise<MineResult> {
     const { engine } = this.#dependencies;
-    const { number, timestamp } = planned.environment;
+    const { number } = planned.environment;
     const { number: batchNumber } = this.#open;
-    if (timestamp < engine.head.timestamp)
-      throw new OrderError(
-        "TimeRunsBackwards",
-        `block ${number}: timestamp ${timestamp} is before that of the block before it, ${engine.head.timestamp}`,
-      );
+    requireInOrder(planned.environment, engine.head);
     const blockHashes = this.#hashesAfterHead();
     const result = await engine.run(planned, (size) => this.#record(number, size));
     this.#batch = { ...extendBatch(this.#open, result.block, result.included), blockHashes };
@@ -379,6 +400,15 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     if (this.#batch === undefined) throw new TypeError("no batch is open");
     return this.#batch;
   }
+}
+
+/** Throws OrderError where a block is earlier than the one before it. */
+function requireInOrder({ number, timestamp }: BlockEnvironment, head: Head): void {
+  if (timestamp >= head.timestamp) return;
+  throw new OrderError(
+    "TimeRunsBackwards",
+    `block ${number}: timestamp ${timestamp} is before that of the block before it, ${head.timestamp}`,
+  );
 }
 
 /** A command without what was refused of it. */

@@ -2,7 +2,7 @@ import type { Returning } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { prevRandaoOf } from "../../protocol/prev-randao.ts";
-import type { BlockEnvironment, Head, MineResult, NamedHead } from "../model/block.ts";
+import type { BlockEnvironment, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
@@ -48,6 +48,8 @@ export interface BlockEngine extends Required<Omit<Returning, "name">> {
   readonly head: NamedHead;
   /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
   run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;
+  /** Makes these blocks of nothing, one after another; the head is then the last. */
+  runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]>;
   /** Changes the state between two blocks; resolves with the size of the batch's changes. */
   cheat(cheat: StateCheat): Promise<ChangeSize>;
   /** An account's nonce now. */

@@ -10,7 +10,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
  */
 export type BatchCommand = Timed & Decision;
 
-/** Seconds, of every block that the step makes; not before the newest block's. */
+/** Seconds, of every block that the step makes, or of the first of empty ones; not before the newest block's. */
 interface Timed {
   readonly timestamp: bigint;
 }
@@ -28,6 +28,12 @@ export type Decision =
       readonly transactions: readonly EngineTransaction[];
       /** An engine with a guard has found that they change no account's code unseen. Default false. */
       readonly areSafe?: boolean;
+    }
+  | {
+      /** So many blocks of nothing, each later than the one before it by the interval. */
+      readonly type: "empty";
+      readonly count: number;
+      readonly intervalSeconds: bigint;
     }
   | {
       readonly type: "operation";

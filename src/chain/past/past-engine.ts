@@ -7,6 +7,7 @@ import type { StateCheat } from "../witness/state-cheat.ts";
 import { feeHistoryAcross, NEWEST } from "./fee-history.ts";
 import type { ToldFields, ToldBlocks } from "./told-blocks.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
 
 /** Block 0. */
 const FIRST = 0;
@@ -67,6 +68,12 @@ export class PastEngine implements ExecutionEngine {
     const result = await this.#engine.mine(transactions, environment, options);
     this.#newest = environment.number;
     return result;
+  }
+
+  async mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
+    const hashes = await this.#engine.mineEmpty(environments);
+    this.#newest = environments.at(-1)?.number ?? this.#newest;
+    return hashes;
   }
 
   cheat(cheat: StateCheat): Promise<void> {

@@ -75,6 +75,13 @@ export class BatchBuilder {
     });
   }
 
+  /** Makes blocks of nothing in the open batch, so many seconds apart; opens one where there is none. */
+  async empty(count: number, intervalSeconds: bigint): Promise<void> {
+    await this.open();
+    const { timestamp } = this.#dependencies.producer.environment();
+    await this.#carryOut({ type: "empty", count, intervalSeconds, timestamp });
+  }
+
   /** The open batch; opens one where there is none. */
   async open(): Promise<OpenBatch> {
     const batch = this.batch ?? (await this.#begin());

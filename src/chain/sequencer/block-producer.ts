@@ -4,7 +4,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
-import type { BlockEnvironment, MineResult, NamedHead } from "../model/block.ts";
+import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { mostWork } from "../model/work-limits.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
@@ -148,6 +148,45 @@ export class BlockProducer implements BlockEngine {
     return result;
   }
 
+  /** As `run`, without what no empty block needs: nothing is executed twice, and no size is measured. Throws EngineError. */
+  async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
+    const { engine, witness } = this.#dependencies;
+    const hashes = await engine.mineEmpty(environments);
+    const blocks = environments.map((environment, i) => ({ environment, hash: hashes[i] ?? "0x", receipts: [] }) as const);
+    const last = blocks.at(-1);
+    if (last === undefined) return blocks;
+    const { number, timestamp } = last.environment;
+    if (this.#options.distinctTimestamps === true) await this.#catchUpWith(timestamp);
+    if (this.#nextTimestamp !== undefined && timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
+    this.#head = { number, timestamp, hash: last.hash };
+    this.#follow(
+      witness.request(
+        "pass",
+        blocks.map(({ environment, hash }) => ({ number: environment.number, hash })),
+      ),
+      0,
+    );
+    return blocks;
+  }
+
+  /** Seconds from one to the next of empty blocks that a user wants to be so far apart. */
+  emptyInterval(seconds: bigint): bigint {
+    return this.#options.distinctTimestamps === true && seconds === 0n ? 1n : seconds;
+  }
+
+  async #catchUpWith(timestamp: bigint): Promise<void> {
+    const { clock } = this.#dependencies;
+    const ahead = timestamp - clock.nowSeconds();
+    if (ahead > 0n) await clock.moveBy(ahead);
+  }
+
+  /** Sets the clock to the newest block's time. */
+  async setToHead(): Promise<void> {
+    const { clock } = this.#dependencies;
+    await clock.prepareMove(this.#head.timestamp - clock.nowSeconds());
+    await clock.moveTo(this.#head.timestamp);
+  }
+
   /** Changes the state in both engines; resolves with the size of the batch's changes. Throws EngineError, WitnessError. */
   async cheat(cheat: StateCheat): Promise<ChangeSize> {
     const { engine, witness, guard } = this.#dependencies;
@@ -267,13 +306,17 @@ export class BlockProducer implements BlockEngine {
   }
 
   #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
-    const { witness, guard, onWitnessFailure } = this.#dependencies;
+    const { witness, guard } = this.#dependencies;
     const repeated = witness.request("execute", block).then(({ size, runtimeCodes }) => {
       // It knows those that were inspected. In a start that repeats the block, none was.
       for (const code of runtimeCodes) guard.noteCode(code);
       onMeasured(size);
     });
-    const transactions = block.transactions.length;
+    this.#follow(repeated, block.transactions.length);
+  }
+
+  #follow(repeated: Promise<void>, transactions: number): void {
+    const { onWitnessFailure } = this.#dependencies;
     this.#lag += transactions;
     this.#repeating.push({ repeated, transactions });
     // In order, whatever the answer is.

@@ -69,6 +69,9 @@ export interface Censored {
   readonly operations: ReadonlySet<Hex>;
 }
 
+/** Blocks of nothing that are made in one go: some hundredths of a second, in which nobody else has a turn. */
+const MOST_EMPTY_BLOCKS = 500;
+
 /** What waits, and who may send, to return to. */
 interface WaitingMark {
   readonly pool: PoolMark;
@@ -280,6 +283,16 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** Makes blocks of all that waits, or an empty one. */
   mine(): Promise<void> {
     return this.#work.run(() => this.#makeBlocks());
+  }
+
+  /**
+   * As `mine`, so many times: the first block has the time that it is, the others follow so many seconds apart, or as time
+   * passes where that is 0. As long as nothing waits, many are made at once; between those and the next ones others have a turn.
+   */
+  async mineMany(count: number, intervalSeconds: bigint): Promise<void> {
+    if (count === 0) return;
+    await this.mine();
+    for (let left = count - 1; left > 0;) left -= await this.#work.run(() => this.#mineSome(left, intervalSeconds));
   }
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
@@ -513,6 +526,20 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     await this.#builder.block([]);
   }
 
+  /** Makes further blocks of a range, at most so many; resolves with how many. */
+  async #mineSome(most: number, intervalSeconds: bigint): Promise<number> {
+    const { mempool, producer } = this.#dependencies;
+    if (intervalSeconds > 0n) await producer.setNextTimestamp(this.head.timestamp + intervalSeconds);
+    if (mempool.hasReady) {
+      await this.#makeBlocks();
+      return 1;
+    }
+    const count = Math.min(most, MOST_EMPTY_BLOCKS);
+    await this.#builder.empty(count, producer.emptyInterval(intervalSeconds));
+    if (intervalSeconds > 0n) await producer.setToHead();
+    return count;
+  }
+
   async #cheat(cheat: StateCheat): Promise<void> {
     await requirePossible(cheat, this.#dependencies);
     await this.#builder.cheat(cheat);
@@ -529,6 +556,8 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
 
   #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
     switch (command.type) {
+      case "empty":
+        return this.#builder.empty(command.count, command.intervalSeconds);
       case "operation":
         return this.#builder.priorityOp(command.operation);
       case "imports":

@@ -1,7 +1,7 @@
 import { createAddressFromString } from "@ethereumjs/util";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { BlockReceipt, MineResult, NamedHead } from "../model/block.ts";
+import type { BlockEnvironment, BlockReceipt, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import type { SystemRequest } from "../model/system-transactions.ts";
 import type { BlockEngine, PlannedBlock } from "../ordering/block-engine.ts";
@@ -89,6 +89,13 @@ export class ShownBlocks implements BlockEngine {
     this.#execution.rememberHash(environment.number, hash);
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash };
     return { block: { environment, hash, receipts }, included: transactions, refused: [] };
+  }
+
+  async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
+    const blocks: MinedBlock[] = [];
+    for (const environment of environments)
+      blocks.push((await this.run({ environment, transactions: [], areSafe: true, purpose: "nobody sent" })).block);
+    return blocks;
   }
 
   async cheat(cheat: StateCheat): Promise<ChangeSize> {

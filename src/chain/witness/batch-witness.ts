@@ -107,6 +107,13 @@ export class BatchWitness {
     return { size: this.measure(), runtimeCodes };
   }
 
+  /** A block of nothing: no code runs where it begins. */
+  pass(number: bigint, hash: Hex): void {
+    this.#previewed = undefined;
+    this.#execution.rememberHash(number, hash);
+    this.#kept.add(number, hash, []);
+  }
+
   /** What a preview did that ran exactly these transactions, in this block and on this state; the next one starts elsewhere. */
   #takePreviewed({ environment, transactions }: WitnessedBlock): PreviewedRun | undefined {
     const previewed = this.#previewed;

@@ -26,11 +26,18 @@ export interface WitnessStart {
   readonly port: MessagePort;
 }
 
+interface NumberedHash {
+  readonly number: bigint;
+  readonly hash: Hex;
+}
+
 /** The operations of the witness thread: arguments and result of each. */
 export interface WitnessOperations {
   /** Hashes of blocks that it did not execute, for BLOCKHASH. */
-  readonly remember: { readonly request: readonly { readonly number: bigint; readonly hash: Hex }[]; readonly result: undefined };
+  readonly remember: { readonly request: readonly NumberedHash[]; readonly result: undefined };
   readonly execute: { readonly request: WitnessedBlock; readonly result: RepeatedBlock };
+  /** Empty blocks, which need no execution. */
+  readonly pass: { readonly request: readonly NumberedHash[]; readonly result: undefined };
   readonly cheat: { readonly request: StateCheat; readonly result: ChangeSize };
   readonly preview: {
     readonly request: PreviewedTransaction & RunBounds;

@@ -23,6 +23,10 @@ function handlersOf(witness: BatchWitness): Handlers {
       return undefined;
     },
     execute: (block) => witness.execute(block),
+    pass: async (blocks) => {
+      for (const { number, hash } of blocks) witness.pass(number, hash);
+      return undefined;
+    },
     cheat: (cheat) => witness.cheat(cheat),
     preview: ({ transaction, environment, after = [], ...bounds }) =>
       witness.preview({ transaction, environment, after }, bounds),

@@ -38,6 +38,7 @@ export function decodeCommand(text: string, { coinbase, rules }: CommandContext)
       return { type, timestamp, operation: priorityOperation(queued, coinbase) };
     }
     case "open":
+    case "empty":
     case "imports":
     case "cheat":
     case "impersonation":
@@ -61,6 +62,7 @@ function kept(command: BatchCommand): KeptCommand {
       return { type, timestamp, queued: operation.queued };
     }
     case "open":
+    case "empty":
     case "imports":
     case "cheat":
     case "impersonation":

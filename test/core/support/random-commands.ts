@@ -11,11 +11,14 @@ const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
 const MESSENGER = new Interface(["function sendToL1(bytes)"]);
 
-/** Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, a cheat. */
+/**
+ * Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, empty
+ * blocks, a cheat.
+ */
 export async function decideAtRandom(test: VerifiedChain, random: Random, withCheats: boolean): Promise<void> {
   const { chain, clock } = test;
   clock.advance(random.below(3) * 1000);
-  switch (random.below(withCheats ? 9 : 8)) {
+  switch (random.below(withCheats ? 10 : 9)) {
     case 0:
       await chain.seal();
       break;
@@ -39,6 +42,9 @@ export async function decideAtRandom(test: VerifiedChain, random: Random, withCh
       await mixedBlock(test);
       break;
     case 8:
+      await chain.sequencer.mineMany(2 + random.below(4), BigInt(random.below(3)));
+      break;
+    case 9:
       await chain.sequencer.cheat({ type: "balance", address: SINK, balanceWei: BigInt(random.below(1000)) });
       break;
     default:
