@@ -11,6 +11,7 @@ import { AddressPage } from "./pages/address-page.tsx";
 import { BatchPage } from "./pages/batch-page.tsx";
 import { BlockPage } from "./pages/block-page.tsx";
 import { ChainPage } from "./pages/chain-page.tsx";
+import { ContractsPage } from "./pages/contracts-page.tsx";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./pages/long-lists.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
@@ -45,6 +46,9 @@ function App() {
               {name}
             </a>
           ))}
+          <a href={to("contracts")} aria-current={route[0] === "contracts" ? "page" : undefined}>
+            contracts
+          </a>
           <a href={to("wallet")} aria-current={route[0] === "wallet" ? "page" : undefined}>
             wallet
           </a>
@@ -53,8 +57,8 @@ function App() {
           <input
             name="text"
             type="search"
-            aria-label="hash, address, block or chain"
-            placeholder="hash, address, block or chain"
+            aria-label="hash, address, name, function, block or batch"
+            placeholder="hash, address, name, function, block or batch"
             autoComplete="off"
           />
           <button>Search</button>
@@ -91,6 +95,7 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   if (first === "search") return <SearchPage text={second} />;
   if (first === "wallet") return <WalletPage />;
   if (first === "accounts") return <AccountsPage />;
+  if (first === "contracts") return <ContractsPage />;
   if (first === "messages") return <MessagesPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;
   const chainId = info.chains.find(({ name }) => name === first)?.chainId;

@@ -13,8 +13,19 @@ const MOST_LABEL = 40;
 /** What every chain has at fixed addresses. */
 const PREDEPLOY_NAMES = new Map(Object.entries(PREDEPLOYS).map(([name, address]) => [address.toLowerCase(), name] as const));
 
+/** A contract of the project on a member. */
+export interface NamedContract {
+  /** The member's name. */
+  readonly chain: string;
+  readonly address: string;
+  /** Of its source. */
+  readonly name: string;
+}
+
 /** What accounts and contracts are called. */
 export interface Names {
+  /** The project's contracts that transactions have shown, by their names, then by their members. */
+  readonly contracts: readonly NamedContract[];
   /** On a chain, or L1, by its name; undefined for an address without a name. */
   of(chain: string, address: string): string | undefined;
   /** Addresses whose name has this text in it, in any case. */
@@ -23,7 +34,12 @@ export interface Names {
   label(address: string, name: string): void;
 }
 
-export const NamesContext = createContext<Names>({ of: () => undefined, find: () => [], label: () => undefined });
+export const NamesContext = createContext<Names>({
+  contracts: [],
+  of: () => undefined,
+  find: () => [],
+  label: () => undefined,
+});
 
 export function useNames(): Names {
   return useContext(NamesContext);
@@ -36,12 +52,14 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
   return useMemo(() => {
     const known = new Map([...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info)), ...accountsOf(info, addresses)]);
+    const listed = listOf(contracts);
     const all = (): readonly (readonly [string, string])[] => [
       ...known,
-      ...[...contracts].map(([key, name]) => [key.slice(key.indexOf(" ") + 1), name] as const),
+      ...listed.map(({ address, name }) => [address, name] as const),
       ...Object.entries(labels),
     ];
     return {
+      contracts: listed,
       of(chain, address) {
         const key = address.toLowerCase();
         return labels[key] ?? known.get(key) ?? contracts.get(`${chain} ${key}`);
@@ -100,6 +118,15 @@ function contractsOf(info: EcosystemInfo | undefined, activity: Activity): Reado
       ),
     ),
   );
+}
+
+function listOf(contracts: ReadonlyMap<string, string>): readonly NamedContract[] {
+  return [...contracts]
+    .map(([key, name]) => {
+      const space = key.lastIndexOf(" ");
+      return { chain: key.slice(0, space), address: key.slice(space + 1), name };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name) || a.chain.localeCompare(b.chain));
 }
 
 function kept(): Readonly<Record<string, string>> {

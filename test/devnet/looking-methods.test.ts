@@ -169,7 +169,7 @@ describe("I3: what a page asks of the whole ecosystem", () => {
     assert.deepEqual([...paged].sort(), [...hashes].sort());
   });
 
-  test("a search finds chains, addresses, blocks, transactions and messages of all members", async () => {
+  test("a search finds chains, addresses, blocks, batches, transactions and messages of all members", async () => {
     const [message] = await devnet.messages();
     const { messageHash, steps } = message!;
     const settled = steps.find(({ step }) => step === "settled")!.transactionHash;
@@ -190,6 +190,11 @@ describe("I3: what a page asks of the whole ecosystem", () => {
       { type: "block", chainId: 271, number: 1 },
       { type: "block", chainId: 272, number: 1 },
     ]);
+    const zero = await ask<Found[]>("hyperchain_search", "0");
+    assert.deepEqual(
+      zero.filter(({ type }) => type === "batch"),
+      [271, 272].map((chainId) => ({ type: "batch", chainId, number: 0 })),
+    );
     assert.deepEqual(await ask("hyperchain_search", "no such thing"), []);
   });
 

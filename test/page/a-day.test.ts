@@ -234,6 +234,38 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await tab.goto(`${page.url}/#/`);
   });
 
+  test(
+    "the project's contracts stand on a page, and a search finds them, a function by its selector, and a batch",
+    { skip },
+    async () => {
+      const find = async (text: string): Promise<void> => {
+        await tab.getByRole("search").first().getByRole("searchbox").fill(text);
+        await tab.getByRole("button", { name: "Search" }).click();
+      };
+      await tab.getByRole("link", { name: "contracts", exact: true }).click();
+      const listed = tab.getByRole("table", { name: "The project's contracts on all members" }).locator("tbody tr");
+      const own = listed.filter({ hasText: "DevelopmentToken" }).first();
+      await own.waitFor();
+      assert.match(await own.innerText(), new RegExp(`DevelopmentToken\\s+alpha\\s+${money.toLowerCase()}\\s.*bytes`, "s"));
+      await find("0xa9059cbb");
+      // The feed alone has it, so the search goes there.
+      await tab.waitForURL(/\?q=0xa9059cbb$/);
+      await row(/transfer\(.*, 11\)/).waitFor();
+      await find("developmenttok");
+      await tab.getByRole("link", { name: /contract DevelopmentToken on alpha/ }).click();
+      await tab
+        .getByRole("heading", { name: "Write to the contract" })
+        .or(tab.getByRole("heading", { name: "Read" }))
+        .first()
+        .waitFor();
+      await find("0");
+      await tab.getByRole("link", { name: "batch 0 of alpha" }).click();
+      await tab.getByRole("heading", { name: /[Bb]atch 0/ }).waitFor();
+      assert.deepEqual(await violations(tab), []);
+      await tab.goto(`${page.url}/#/`);
+    },
+  );
+
   test("attack: a stranger's revert text stays text", { skip }, async () => {
     const deployed = await (await alice.sendTransaction({ data: revertingWith(MARKUP) })).wait();
     const { hash } = await alice.sendTransaction({ to: deployed!.contractAddress, data: "0x12345678", gasLimit: 100_000n });

@@ -83,10 +83,10 @@ async function describe(
   return contract === undefined ? {} : { contract: { name: contract.name, abi: contract.abi } };
 }
 
-/** Of a call that is too long to decode the function at least. */
+/** Of a call that is too long to decode, or has no arguments to its selector, the function at least. */
 function callOf(input: Hex, isDecoded: boolean, names: ContractNames): string | undefined {
-  if (isDecoded) return names.call(input) ?? protocolNames.call(input);
-  return withoutArguments(names.functionName(input) ?? protocolNames.functionName(input));
+  const whole = isDecoded ? (names.call(input) ?? protocolNames.call(input)) : undefined;
+  return whole ?? withoutArguments(names.functionName(input) ?? protocolNames.functionName(input));
 }
 
 function present(name: "call" | "event" | "reason", text: string | undefined): Description {

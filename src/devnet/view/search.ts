@@ -9,11 +9,12 @@ export type Found =
   | { readonly type: "chain"; readonly chainId: number }
   | { readonly type: "address"; readonly address: Hex }
   | { readonly type: "block"; readonly chainId: number; readonly number: number }
+  | { readonly type: "batch"; readonly chainId: number; readonly number: number }
   | { readonly type: "transaction"; readonly chainId: number; readonly transactionHash: Hex }
   | { readonly type: "message"; readonly sourceChainId: number; readonly messageHash: Hex };
 
 /**
- * Chains, addresses, blocks, transactions and messages that a text names: a chain's name or id, an address, a block's number,
+ * Chains, addresses, blocks, batches, transactions and messages that a text names: a chain's name or id, an address, a number,
  * or a hash. Rejects with a member's error.
  */
 export async function findEverywhere(
@@ -32,6 +33,10 @@ export async function findEverywhere(
     for (const chainId of members) {
       const block = await ask(chainId, "eth_getBlockByNumber", [hexQuantity(Number(text)), false]);
       if (block !== null) found.push({ type: "block", chainId, number: Number(text) });
+    }
+    for (const { chainId } of chains) {
+      const batch = await ask(chainId, "zks_getL1BatchDetails", [Number(text)]);
+      if (batch !== null) found.push({ type: "batch", chainId, number: Number(text) });
     }
   }
   if (!/^0x[0-9a-f]{64}$/.test(hex)) return found;

@@ -1,0 +1,76 @@
+import type { EcosystemInfo } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count, plural } from "../format.ts";
+import { useNames } from "../names.ts";
+import type { NamedContract } from "../names.ts";
+import { Answer, Table } from "../parts/layout.tsx";
+import { to } from "../route.ts";
+import { ask } from "../rpc.ts";
+
+/** Each is a question to a member. */
+const MOST_SHOWN = 100;
+
+/** A contract and the code that it has, which is named by a letter where several have the same name. */
+interface Deployment extends NamedContract {
+  readonly codeBytes: number;
+  readonly code: string;
+}
+
+/** The project's contracts, on which members each is, and where their code is equal. */
+export function ContractsPage() {
+  const { info } = useEcosystem();
+  const { contracts } = useNames();
+  const shown = contracts.slice(0, MOST_SHOWN);
+  const asked = useAsked(() => deploymentsOf(info, shown), ["contracts", shown.length]);
+  return (
+    <>
+      <h1>Contracts</h1>
+      <p>
+        Contracts of the project that transactions since the page was opened have created, called or heard, and those of the
+        newest blocks before. Each leads to forms that read it and write to it.
+      </p>
+      {contracts.length > MOST_SHOWN && (
+        <p class="quiet">
+          The first {count(MOST_SHOWN)} of {plural(contracts.length, "contract")}.
+        </p>
+      )}
+      <Answer asked={asked} missing="">
+        {(deployments) => (
+          <Table
+            caption="The project's contracts on all members"
+            columns={["contract", "member", "address", "code"]}
+            empty="No contract of the project has been seen yet. Deploy one, and it stands here."
+            rows={deployments.map(({ name, chain, address, codeBytes, code }) => ({
+              key: `${chain}:${address}`,
+              cells: [
+                name,
+                chain,
+                <a href={to(chain, "address", address)}>
+                  <code>{address}</code>
+                </a>,
+                `${count(codeBytes)} bytes${code}`,
+              ],
+            }))}
+          />
+        )}
+      </Answer>
+    </>
+  );
+}
+
+async function deploymentsOf(info: EcosystemInfo, contracts: readonly NamedContract[]): Promise<readonly Deployment[]> {
+  const codes = await Promise.all(
+    contracts.map(async ({ chain, address }) => {
+      const id = info.chains.find(({ name }) => name === chain)?.chainId;
+      // A chain that is paused, or that only its readers may read, does not tell.
+      return ask<string>(id === undefined ? "l1" : String(id), "eth_getCode", [address, "latest"]).catch(() => "0x");
+    }),
+  );
+  return contracts.map((contract, i) => {
+    const own = codes[i] ?? "0x";
+    const all = [...new Set(contracts.flatMap(({ name }, k) => (name === contract.name ? [codes[k] ?? "0x"] : [])))];
+    const alike = contracts.filter(({ name }) => name === contract.name).length;
+    const code = alike === 1 ? "" : all.length === 1 ? ", equal on all" : `, code ${String.fromCodePoint(65 + all.indexOf(own))}`;
+    return { ...contract, codeBytes: (own.length - 2) / 2, code };
+  });
+}
