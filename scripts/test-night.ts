@@ -60,11 +60,6 @@ export const NIGHT_WORK: readonly NightWork[] = [
     day: ["plugin/reseal-task", "chain/rewind", "settlement/settlement"],
   },
   {
-    what: "quorums of processes that are shown tampered batches, die and begin again",
-    night: ["flow/quorum", "devnet/quorum-member-restart"],
-    day: ["flow/lying-quorum", "devnet/quorum-snapshot", "devnet/quorum-member-time", "chain/verification/forged-batches"],
-  },
-  {
     what: "chains on a chain with money over the chain between, kept, rebuilt, left, and a layer deeper; every route with real proofs",
     night: [
       ...["flow/chain-on-chain-kept", "flow/chain-on-chain-on-chain", "flow/reconstruct-chain-on-chain"],
@@ -131,11 +126,6 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "names that are brought by every route, by the client and by tasks",
     night: ["client/announce", "plugin/names-task"],
     day: ["client/names", "plugin/connection/names", "plugin/connection/hyperchains", "contracts/l2/early-transfers"],
-  },
-  {
-    what: "a settling process that is killed at each stage",
-    night: ["settlement/killed"],
-    day: ["settlement/settlement", "settlement/journal"],
   },
   {
     what: "ecosystems on copies of other L1s",

@@ -14,6 +14,7 @@ import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
 
 const CHAIN_ID = 271n;
 const WINDOW_SECONDS = 3_600n;
@@ -34,6 +35,7 @@ describe("A13: a validator that is killed and started again stands by what it si
   let first: Candidate;
   let second: Candidate;
   const members: MemberProcess[] = [];
+  const atNight = { skip: !IS_NIGHTLY };
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "hyperchain-member-"));
@@ -83,7 +85,7 @@ describe("A13: a validator that is killed and started again stands by what it si
     member.request("signBatch", { ...candidate, terms });
   const isOverlap = (error: unknown): boolean => error instanceof QuorumMemberError && error.code === "ApprovalOverlaps";
 
-  test("without a file it would sign another batch of the same number: it is another validator then", async () => {
+  test("without a file it would sign another batch of the same number: it is another validator then", atNight, async () => {
     const killed = await start(undefined);
     await sign(killed, first);
     await kill(killed);
@@ -106,19 +108,23 @@ describe("A13: a validator that is killed and started again stands by what it si
     assert.equal(await sign(await start(file), first), signature);
   });
 
-  test("after L1 has returned to an earlier state by command, what it signed before binds it no longer, over a restart too", async () => {
-    const file = join(folder, "returned");
-    const killed = await start(file);
-    await sign(killed, first);
-    await killed.request("forgetApprovalsBut", { kept: [] });
-    await kill(killed);
-    assert.match(await sign(await start(file), second), /^0x[0-9a-f]{130}$/);
-  });
+  test(
+    "after L1 has returned to an earlier state by command, what it signed before binds it no longer, over a restart too",
+    atNight,
+    async () => {
+      const file = join(folder, "returned");
+      const killed = await start(file);
+      await sign(killed, first);
+      await killed.request("forgetApprovalsBut", { kept: [] });
+      await kill(killed);
+      assert.match(await sign(await start(file), second), /^0x[0-9a-f]{130}$/);
+    },
+  );
 
   test("whenever it is killed, two batches of one number never both have its signature", async () => {
     const file = join(folder, "unlucky");
     const signed = new Set<Hex>();
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < byNight(6, 2); round++) {
       const member = await start(file);
       const candidate = round % 2 === 0 ? first : second;
       const answer = sign(member, candidate).then(
@@ -126,7 +132,7 @@ describe("A13: a validator that is killed and started again stands by what it si
         () => undefined,
       );
       // Each round a little later in its work: from before the request arrives until after the answer.
-      await once(AbortSignal.timeout(round * 40), "abort");
+      await once(AbortSignal.timeout(round * byNight(40, 120)), "abort");
       await kill(member);
       await answer;
     }
