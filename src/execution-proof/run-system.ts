@@ -9,6 +9,9 @@ import type { RunTrace } from "./run-trace.ts";
 import { encodeStatement, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
 
+/** Most segments of a run. */
+const MOST_SEGMENTS = 128;
+
 /**
  * The system that proves runs of a program: "from these words and this state the program came to a stop, and left these". The
  * program is in the verification key, by the commitment of its rows.
@@ -26,6 +29,15 @@ export function runDefinition(
     statementValueCount: boundaryValueCount(places.length),
     publicValues: (statement) => statementValues(statement, places.length),
   };
+}
+
+/**
+ * The same for runs that are cut into segments: 2^29 is what `timeBefore` takes for granted of the clock, which a row of user
+ * mode moves by 2 at most.
+ */
+export function segmentedDefinition(definition: SystemDefinition): SystemDefinition {
+  const clock = { below: 2 ** 29, ticks: { processor: 1, user: 2 } };
+  return { ...definition, name: `${definition.name} in segments`, segments: { most: MOST_SEGMENTS, clock } };
 }
 
 /** A definition that `runDefinition` made of a program. */

@@ -10,23 +10,23 @@ import { compressionAir } from "../circuits/compression/compression-air.ts";
 import { compressionColumns } from "../circuits/compression/compression-trace.ts";
 import { digestWordsAir } from "../circuits/digest-words/digest-words-air.ts";
 import { digestWordsColumns } from "../circuits/digest-words/digest-words-trace.ts";
-import { copyAir } from "../circuits/copy/copy-air.ts";
-import { copyColumns } from "../circuits/copy/copy-trace.ts";
+import { COPY_FIELDS, copyAir } from "../circuits/copy/copy-air.ts";
+import { copyColumns, noCopy } from "../circuits/copy/copy-trace.ts";
 import { curveChoiceAir } from "../circuits/curve-choice/curve-choice-air.ts";
 import { curveMultipleAir } from "../circuits/curve-multiple/curve-multiple-air.ts";
 import { curveProductAir } from "../circuits/curve-product/curve-product-air.ts";
 import { curveStepAir } from "../circuits/curve-step/curve-step-air.ts";
 import { curveSumAir } from "../circuits/curve-sum/curve-sum-air.ts";
-import { hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
-import { hashInputColumns } from "../circuits/hash-input/hash-input-trace.ts";
+import { HASH_INPUT_FIELDS, hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
+import { hashInputColumns, noInput } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
 import { keccakColumns } from "../circuits/keccak/keccak-trace.ts";
 import { keysAir } from "../circuits/keys/keys-air.ts";
 import { keysColumns } from "../circuits/keys/keys-trace.ts";
-import { leavesAir } from "../circuits/leaves/leaves-air.ts";
-import { leavesColumns } from "../circuits/leaves/leaves-trace.ts";
-import { memoryAir } from "../circuits/memory/memory-air.ts";
-import { memoryColumns, type MemoryPlace } from "../circuits/memory/memory-trace.ts";
+import { LEAVES_FIELDS, leavesAir } from "../circuits/leaves/leaves-air.ts";
+import { leavesColumns, noLeafRow } from "../circuits/leaves/leaves-trace.ts";
+import { MEMORY_FIELDS, memoryAir } from "../circuits/memory/memory-air.ts";
+import { memoryColumns, type MemoryPlace, unusedPlace } from "../circuits/memory/memory-trace.ts";
 import { PROCESSOR_FIELDS, processorAir } from "../circuits/processor/processor-air.ts";
 import type { Instruction } from "../circuits/rom/instruction.ts";
 import { recoverAir } from "../circuits/recover/recover-air.ts";
@@ -36,13 +36,13 @@ import { rootsColumns } from "../circuits/roots/roots-trace.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
 import { sha256Air } from "../circuits/sha256/sha256-air.ts";
 import { sha256Columns } from "../circuits/sha256/sha256-trace.ts";
-import { spongeAir } from "../circuits/sponge/sponge-air.ts";
-import { spongeColumns } from "../circuits/sponge/sponge-trace.ts";
+import { SPONGE_FIELDS, spongeAir } from "../circuits/sponge/sponge-air.ts";
+import { noBlock, spongeColumns } from "../circuits/sponge/sponge-trace.ts";
 import { stackRestAir, stackRestColumns } from "../circuits/stack-rest/stack-rest-air.ts";
 import { treeAir } from "../circuits/tree/tree-air.ts";
 import { treeColumns } from "../circuits/tree/tree-trace.ts";
 import { CODE_FIELDS, codeAir } from "../circuits/code/code-air.ts";
-import { codeColumns } from "../circuits/code/code-trace.ts";
+import { codeColumns, noCode } from "../circuits/code/code-trace.ts";
 import { codeWordsAir } from "../circuits/code-words/code-words-air.ts";
 import { codeWordsColumns } from "../circuits/code-words/code-words-trace.ts";
 import { opcodesTable, opcodesUses } from "../circuits/opcodes/opcodes-air.ts";
@@ -51,12 +51,22 @@ import { memoryCostAir } from "../circuits/memory-cost/memory-cost-air.ts";
 import { memoryCostColumns } from "../circuits/memory-cost/memory-cost-trace.ts";
 import { userBytesAir } from "../circuits/user-bytes/user-bytes-air.ts";
 import { userBytesColumns } from "../circuits/user-bytes/user-bytes-trace.ts";
-import { userColumns } from "../circuits/user/user-trace.ts";
+import { NO_OPCODE, userColumns } from "../circuits/user/user-trace.ts";
 import { visitsAir } from "../circuits/visits/visits-air.ts";
 import { visitsColumns } from "../circuits/visits/visits-trace.ts";
+import { LIMB } from "../circuits/words/word.ts";
 import { wordRangeAir, wordRangeColumns } from "../circuits/word-range/word-range-air.ts";
 import type { RomRow } from "../machine/rom/rom-row.ts";
-import { elementNames, type Fields } from "../stark/fields.ts";
+import {
+  elementCount,
+  elementNames,
+  fieldElements,
+  fieldOffsets,
+  type Fields,
+  type FieldValues,
+  fieldValues,
+} from "../stark/fields.ts";
+import type { InSegments } from "../stark/segments/segment-bounds.ts";
 import type { TableDefinition } from "../stark/system.ts";
 import type { TableRows } from "../stark/table-rows.ts";
 import { decodeAll } from "./decode.ts";
@@ -73,6 +83,23 @@ export interface ProvenProgram {
   readonly places: readonly MemoryPlace[];
 }
 
+/** A table that is cut between any two rows: how many of its rows a run needs, and which row may follow a last one. */
+export interface ChainedRows {
+  readonly rows: (trace: ProvableTrace) => number;
+  /** Elements of both in the columns' order; undefined before the first row. The same list again where nothing changes. */
+  readonly after: (last: readonly number[] | undefined) => readonly number[];
+}
+
+/**
+ * How a table is cut into segments: row by row; or each segment has all of it; or the first has it, and its last row is what all
+ * others have; or each has the columns for a part of what is asked. Any rows of a table that says nothing of these may be in any
+ * segment.
+ */
+type TableCut =
+  | ({ readonly kind: "chained" } & ChainedRows)
+  | { readonly kind: "everywhere" | "first" }
+  | { readonly kind: "parts"; readonly part: (run: FilledRun, part: number, parts: number) => readonly Uint32Array[] };
+
 /** One table of a run: what its rows must be, with its height where the key fixes that, and what they are. */
 export interface RunTable {
   readonly definition: (program: ProvenProgram, minLogRows: number) => TableDefinition;
@@ -80,10 +107,11 @@ export interface RunTable {
   readonly columns: (run: FilledRun, looking: readonly LookingTable[]) => readonly Uint32Array[];
   /** Whether its columns count what others look up. */
   readonly isCounted?: true;
+  readonly cut?: TableCut;
 }
 
 /** What the columns of a run's tables are made from. */
-interface FilledRun {
+export interface FilledRun {
   readonly trace: ProvableTrace;
   readonly minLogRows: number;
   readonly instructions: readonly Instruction[];
@@ -118,18 +146,62 @@ function optional(air: () => Air, columns: RunTable["columns"]): RunTable {
   return { definition: () => ({ air: air(), optional: true }), columns };
 }
 
+/** A table with rules from row to row, which hold across cuts; its rows may be filled up with one that says nothing. */
+function chained(table: RunTable, { rows, after }: ChainedRows): RunTable {
+  return { ...marked(table, "chained"), cut: { kind: "chained", rows, after } };
+}
+
+/** The row that follows any last row. */
+function filledWith<F extends Fields>(name: string, fields: F, row: FieldValues<F, number>): ChainedRows["after"] {
+  const elements = fieldElements(name, fields, row);
+  return () => elements;
+}
+
+/** A table with rules from row to row of which every segment has whole groups. */
+function standsAlone(table: RunTable, cut?: TableCut): RunTable {
+  return { ...marked(table, "standsAlone"), ...(cut && { cut }) };
+}
+
+function marked(table: RunTable, inSegments: InSegments): RunTable {
+  return { ...table, definition: (program, minLogRows) => ({ ...table.definition(program, minLogRows), inSegments }) };
+}
+
 /** Every table of a run. */
 export const RUN_TABLES: readonly RunTable[] = [
-  { definition: () => ({ air: processorAir() }), columns: ({ processor }) => processor },
-  optional(memoryAir, ({ trace, minLogRows }) => memoryColumns(trace.places, minLogRows)),
+  chained(
+    { definition: () => ({ air: processorAir() }), columns: ({ processor }) => processor },
+    { rows: ({ processor }) => processor.length, after: nextStep },
+  ),
+  chained(
+    optional(memoryAir, ({ trace, minLogRows }) => memoryColumns(trace.places, minLogRows)),
+    { rows: ({ places }) => places.length, after: nextPlace },
+  ),
   optional(byteMemoryAir, ({ trace, minLogRows }) => byteMemoryColumns(trace.byteAccesses, minLogRows)),
-  optional(copyAir, ({ trace, minLogRows }) => copyColumns(trace.copies, minLogRows)),
+  chained(
+    optional(copyAir, ({ trace, minLogRows }) => copyColumns(trace.copies, minLogRows)),
+    { rows: ({ copies }) => copies.length, after: filledWith("copy", COPY_FIELDS, noCopy()) },
+  ),
   optional(digestWordsAir, ({ trace, minLogRows }) => digestWordsColumns(trace.digestWords, minLogRows)),
   optional(compressionAir, ({ trace, minLogRows }) => compressionColumns(trace.compressions.list(), minLogRows)),
-  optional(spongeAir, ({ trace, minLogRows }) => spongeColumns(trace.sponge, minLogRows)),
-  optional(hashInputAir, ({ trace, minLogRows }) => hashInputColumns(trace.hashInput, minLogRows)),
-  optional(keccakAir, ({ trace, minLogRows }) => keccakColumns(trace.permutations, minLogRows)),
-  optional(sha256Air, ({ trace, minLogRows }) => sha256Columns(trace.sha256, minLogRows)),
+  chained(
+    optional(spongeAir, ({ trace, minLogRows }) => spongeColumns(trace.sponge, minLogRows)),
+    { rows: ({ sponge }) => sponge.length, after: filledWith("sponge", SPONGE_FIELDS, noBlock()) },
+  ),
+  chained(
+    optional(hashInputAir, ({ trace, minLogRows }) => hashInputColumns(trace.hashInput, minLogRows)),
+    { rows: ({ hashInput }) => hashInput.length, after: filledWith("hashInput", HASH_INPUT_FIELDS, noInput()) },
+  ),
+  standsAlone(
+    optional(keccakAir, ({ trace, minLogRows }) => keccakColumns(trace.permutations, minLogRows)),
+    {
+      kind: "parts",
+      part: ({ trace, minLogRows }, i, parts) => keccakColumns(partOf(trace.permutations, i, parts), minLogRows),
+    },
+  ),
+  standsAlone(
+    optional(sha256Air, ({ trace, minLogRows }) => sha256Columns(trace.sha256, minLogRows)),
+    { kind: "parts", part: ({ trace, minLogRows }, i, parts) => sha256Columns(partOf(trace.sha256, i, parts), minLogRows) },
+  ),
   optional(recoverAir, ({ trace, minLogRows }) => recoverColumns(trace.recoveries, minLogRows)),
   optional(curveMultipleAir, ({ curve }) => curve.curveMultiple),
   optional(curveChoiceAir, ({ curve }) => curve.curveChoice),
@@ -142,15 +214,22 @@ export const RUN_TABLES: readonly RunTable[] = [
     () => keysAir(CURRENT_SPACE),
     ({ trace, minLogRows }) => keysColumns(trace.leaves, minLogRows),
   ),
-  optional(leavesAir, ({ trace, minLogRows }) => leavesColumns(trace.state.leaves, minLogRows)),
+  chained(
+    optional(leavesAir, ({ trace, minLogRows }) => leavesColumns(trace.state.leaves, minLogRows)),
+    { rows: ({ state }) => state.leaves.length, after: nextLeaf },
+  ),
   optional(treeAir, ({ trace, minLogRows }) => treeColumns(trace.state.tree, minLogRows)),
   {
     definition: () => ({ air: rootsAir() }),
     columns: ({ trace, minLogRows }) => rootsColumns(trace.state.roots, minLogRows),
+    cut: { kind: "first" },
   },
-  optional(
-    () => userAir(USER_STACK_SPACE),
-    ({ user }) => user,
+  chained(
+    optional(
+      () => userAir(USER_STACK_SPACE),
+      ({ user }) => user,
+    ),
+    { rows: ({ user }) => user.length, after: filledWith("user", USER_FIELDS, NO_OPCODE) },
   ),
   optional(
     () => userBytesAir(BYTE_PLACES),
@@ -161,12 +240,18 @@ export const RUN_TABLES: readonly RunTable[] = [
     () => visitsAir(USER_PLACES),
     ({ trace, minLogRows }) => visitsColumns(trace.visits, minLogRows),
   ),
-  optional(codeAir, ({ code }) => code),
+  chained(
+    optional(codeAir, ({ code }) => code),
+    { rows: ({ code }) => code.length, after: filledWith("code", CODE_FIELDS, noCode()) },
+  ),
   optional(
     () => codeWordsAir(KERNEL_MEMORY_SPACE),
     ({ trace, minLogRows }) => codeWordsColumns(trace.codeWords, minLogRows),
   ),
-  { definition: ({ places }) => ({ air: boundaryAir(places) }), columns: ({ minLogRows }) => boundaryColumns(minLogRows) },
+  standsAlone(
+    { definition: ({ places }) => ({ air: boundaryAir(places) }), columns: ({ minLogRows }) => boundaryColumns(minLogRows) },
+    { kind: "everywhere" },
+  ),
   {
     definition: (program, minLogRows) => romTable(instructionsOf(program), minLogRows),
     columns: ({ instructions, processor, minLogRows }) => romUses(instructions, usedRows(instructions, processor), minLogRows),
@@ -187,6 +272,36 @@ export const RUN_TABLES: readonly RunTable[] = [
 function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
   return sha256.length === 0 ? hints : [...hints, ...sha256.map(({ result }) => result)];
 }
+
+/** The i-th of so many parts of a list. */
+function partOf<T>(list: readonly T[], i: number, parts: number): readonly T[] {
+  return list.slice(Math.floor((list.length * i) / parts), Math.floor((list.length * (i + 1)) / parts));
+}
+
+/** Behind the row that stops, its clock goes on. */
+function nextStep(last: readonly number[] | undefined): readonly number[] {
+  if (last === undefined) throw new RangeError("a run has at least one step");
+  return last.map((value, i) => (i === AT_CLOCK ? value + 1 : value));
+}
+
+/** Places that are never accessed, in a space behind the last. */
+function nextPlace(last: readonly number[] | undefined): readonly number[] {
+  const { space, index, time, stated } = fieldValues(
+    MEMORY_FIELDS,
+    last ?? new Array<number>(elementCount(MEMORY_FIELDS)).fill(0),
+  );
+  const place = { space, index: (index[0] ?? 0) + LIMB * (index[1] ?? 0) };
+  return fieldElements("memory", MEMORY_FIELDS, unusedPlace(place, time > 0 || stated === 1));
+}
+
+/** Behind the last leaf, their count stays. */
+function nextLeaf(last: readonly number[] | undefined): readonly number[] {
+  const count = last === undefined ? 0 : fieldValues(LEAVES_FIELDS, last).finalCount;
+  const next = fieldElements("leaves", LEAVES_FIELDS, noLeafRow(count));
+  return last?.every((element, i) => element === next[i]) === true ? last : next;
+}
+
+const AT_CLOCK = fieldOffsets(PROCESSOR_FIELDS).clock;
 
 /** By the processor's rows, those of the program. */
 function usedRows(instructions: readonly Instruction[], [pcs]: readonly Uint32Array[]): number[] {

@@ -32,7 +32,7 @@ export interface TableDefinition {
    * first or last row says nothing. Default false. A table that reads public values or has preprocessed columns cannot be absent.
    */
   readonly optional?: boolean;
-  /** Of a system whose runs are cut: required of a table that reads the next row, and of no other. */
+  /** Required of a table that reads the next row, and of no other, in a system whose runs are cut; without meaning elsewhere. */
   readonly inSegments?: InSegments;
 }
 

@@ -96,9 +96,15 @@ export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: 
 
 /** The main columns of the table; of no rows without codes. It is filled up with codes of no bytes. */
 export function codeColumns(rows: readonly CodeCells[], minLogRows: number): Uint32Array[] {
+  const empty = noCode();
+  return traceColumns("code", CODE_FIELDS, rows, { padding: () => empty, minLogRows });
+}
+
+/** The row of a code of no bytes. */
+export function noCode(): CodeCells {
   const [empty] = codeRows({ frame: 0, length: 0, bytes: new Uint8Array(0) }, 0);
   if (empty === undefined) throw new Error("a code has a row for its end");
-  return traceColumns("code", CODE_FIELDS, rows, { padding: () => empty, minLogRows });
+  return empty;
 }
 
 function count(uses: Map<number, number>, place: number): void {

@@ -45,6 +45,12 @@ export function memoryColumns(places: readonly PlaceHistory[], minLogRows: numbe
   return traceColumns("memory", MEMORY_FIELDS, rows, { padding, minLogRows });
 }
 
+/** The row of a place that is never accessed, behind another row. */
+export function unusedPlace({ space, index }: MemoryPlace, isUsed: boolean): MemoryCells {
+  const place = isUsed ? { space: space + 1, index: 0 } : { space, index: index + 1 };
+  return cellsOf({ ...place, isStated: false, first: ZERO, last: ZERO, time: 0 }, { space, index });
+}
+
 function cellsOf(
   { space, index, isStated, first, last, time, uses = 0 }: PlaceHistory,
   before: MemoryPlace | undefined,

@@ -27,12 +27,7 @@ interface SegmentedDefinition {
  */
 export function segmentDefinition<D extends SegmentedDefinition>(definition: D): D {
   const { segments, parameters } = definition;
-  if (segments === undefined) {
-    const marked = definition.tables.find(({ inSegments }) => inSegments !== undefined);
-    if (marked !== undefined)
-      throw new TypeError(`table ${marked.air.name} is ${marked.inSegments} in a system without segments: give it segments`);
-    return definition;
-  }
+  if (segments === undefined) return definition;
   // The bus of a run balances over all its proofs. Of each, Johnson's regime has a list of candidates: the chance of a false one
   // grows with the list to the power of the segments.
   if (parameters.opening.kind !== "stacked")

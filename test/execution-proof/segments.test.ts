@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { runDefinition, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import { type CutRun, cutRun } from "../../src/execution-proof/segments/cut-run.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { FixedTables } from "../../src/stark/fixed-tables.ts";
+import { checkConstraints, checkRun, type Violation } from "../../src/stark/check.ts";
+import { commitPreprocessed } from "../../src/stark/preprocess.ts";
+import type { ProverInput } from "../../src/stark/prover-input.ts";
+import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
+import { currentColumns } from "../../src/stark/segments/segment-air.ts";
+import { proveRun } from "../../src/stark/segments/prove-run.ts";
+import { verifyRun } from "../../src/stark/segments/verify-run.ts";
+import { committedHeights, compileSystem, type System } from "../../src/stark/system.ts";
+import { byNight } from "../support/nightly.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { callingTransaction, PROGRAM } from "./support/calling-transaction.ts";
+
+/** NOT SECURE: small parameters. Tables of 16 rows, so that every one is cut. */
+const PARAMETERS = smallParameters({
+  minLogRows: 4,
+  maxLogRows: 18,
+  queryCount: 4,
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
+});
+/** By another count of the graphs' columns; userBytes, tree and others have no rules from row to row. */
+const HANDED_ON = { processor: 75, memory: 3, copy: 202, sponge: 105, hashInput: 141, leaves: 39, user: 22, code: 38 };
+
+/** A proof of 2 million cells for each segment. */
+const PROVEN_CUTS = byNight([2, 3, 8], [2]);
+
+const definition = runDefinition(PROGRAM, PARAMETERS);
+const unproven = uncommitted(definition);
+const { trace } = callingTransaction();
+const cutInto = (count: number): CutRun => cutRun({ program: PROGRAM, definition }, trace, count);
+const filled = (cut: CutRun): ProverInput[] => Array.from({ length: cut.count }, (_, i) => cut.fill(i));
+
+/** What is checked by columns alone needs no commitment to what is fixed. */
+function uncommitted(own: typeof definition): System {
+  const roots = committedHeights(own).map((height) => [height, new Uint8Array(26)] as const);
+  return compileSystem(segmentedDefinition(own), new Map(roots));
+}
+
+describe("a real transaction in segments", () => {
+  for (const count of [2, 3, 8])
+    it(`satisfies every rule and every bus, cut into ${count}`, () => {
+      assert.deepEqual(checkRun(unproven, filled(cutInto(count))), []);
+    });
+
+  it("is filled with the same columns each time, in any order", () => {
+    const cut = cutInto(3);
+    const first = filled(cut);
+    assert.deepEqual(cut.fill(2), first[2]);
+    assert.deepEqual(filled(cutInto(3)), first);
+  });
+
+  it("has every table with rules from row to row in each segment, cut between rows that say something", () => {
+    const inputs = filled(cutInto(8));
+    for (const name of Object.keys(HANDED_ON))
+      assert.ok(
+        inputs.every(({ traces }) => traces[tableOf(name)]![0]!.length >= 16),
+        name,
+      );
+    // With 16 rows a segment at least, these go over the first cut.
+    const used = { processor: trace.processor, user: trace.user, memory: trace.places, code: trace.code };
+    for (const [name, rows] of Object.entries(used)) assert.ok(rows.length > 16, name);
+  });
+
+  describe("with a proof", () => {
+    let backend: WasmBackend;
+    let system: System;
+    let fixedTables: FixedTables;
+    before(async () => {
+      backend = await createWasmBackend({ workers: 1 });
+      system = compileSystem(segmentedDefinition(definition), await commitPreprocessed(definition, backend));
+      fixedTables = new FixedTables(system, backend);
+    });
+    after(async () => {
+      await fixedTables.release();
+      await backend.close();
+    });
+
+    it(`is proven and verified, cut into ${PROVEN_CUTS.join(", ")}`, async () => {
+      for (const count of PROVEN_CUTS) await provenIn(count);
+    });
+
+    async function provenIn(count: number): Promise<void> {
+      const cut = cutInto(count);
+      const { statement } = cut.fill(0);
+      const run = await proveRun(system, cut, backend, { fixedTables });
+      assert.deepEqual(verifyRun(system, statement, run), { ok: true });
+      const [last = 0] = statement.slice(-1);
+      const result = verifyRun(system, Uint8Array.from([...statement.slice(0, -1), last ^ 1]), run);
+      assert.equal(!result.ok && result.rejection.code, "SegmentRefused");
+    }
+  });
+});
+
+function tableOf(name: string): number {
+  return definition.tables.findIndex(({ air }) => air.name === name);
+}
+
+describe("what a cut hands on", () => {
+  const chained = segmentedDefinition(definition).tables.filter(({ inSegments }) => inSegments === "chained");
+
+  it("is all that rules from row to row read, of every table with such rules", () => {
+    assert.deepEqual(Object.fromEntries(chained.map(({ air }) => [air.name, currentColumns(air).length])), HANDED_ON);
+    const others = definition.tables.filter(({ inSegments }) => inSegments === "standsAlone").map(({ air }) => air.name);
+    assert.deepEqual(others, ["keccak", "sha256", "boundary"]);
+  });
+
+  it("has each column that changes what a rule from row to row says of a real row and the next", () => {
+    const traces = cutInto(1).fill(0).traces;
+    for (const { air } of chained) {
+      const columns = traces[tableOf(air.name)]!.slice(1, -1);
+      const own = { ...air, constraints: air.constraints.filter(({ scope }) => scope === "transition") };
+      const handed = new Set(currentColumns(air));
+      // Some rows from all over the table, which has rows of several kinds.
+      const rows = [1, 3, 8, 21].map((part) => Math.min(columns[0]!.length - 2, Math.floor((columns[0]!.length * part) / 64)));
+      for (const row of rows) {
+        const pair = columns.map((column) => column.slice(row, row + 2));
+        assert.deepEqual(checkConstraints(own, { preprocessed: [], main: pair }, []), [], `${air.name} ${row}`);
+        pair.forEach((column, i) => {
+          if (handed.has(i)) return;
+          const main = pair.map((each, j) => (i === j ? Uint32Array.of((column[0]! + 12345) % 2130706433, column[1]!) : each));
+          assert.deepEqual(checkConstraints(own, { preprocessed: [], main }, []), [], `${air.name}: ${air.columnNames[i]}`);
+        });
+      }
+    }
+  });
+
+  it("has 100 proven bits in runs of 128 segments, and no fewer rounds than one proof", () => {
+    const system = uncommitted(runDefinition(PROGRAM, executionParameters()));
+    assert.equal(system.definition.segments?.most, 128);
+    assert.equal(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }), 100);
+  });
+
+  it("a table with rules from row to row that nobody marked does not compile in segments", () => {
+    const tables = definition.tables.map(({ inSegments, ...table }) =>
+      table.air.name === "code" ? table : { ...table, inSegments: inSegments! },
+    );
+    assert.throws(() => uncommitted({ ...definition, tables }), /table code has rules from row to row/);
+  });
+});
+
+/** A run in segments of which cells are changed. */
+function changed(count: number, change: (inputs: ProverInput[]) => void): Violation[] {
+  const inputs = filled(cutInto(count));
+  change(inputs);
+  return checkRun(unproven, inputs, { limit: 1000 });
+}
+
+/** What is violated: buses and constraints by name. */
+const namesOf = (violations: readonly Violation[]): Set<string> =>
+  new Set(
+    violations.map((violation) => (violation.kind === "bus" ? violation.bus : `${violation.table}: ${violation.constraint}`)),
+  );
+
+/** A table's column in a segment, ghost and end among them. */
+function column(inputs: readonly ProverInput[], segment: number, table: string, name: string): Uint32Array {
+  const at = unproven.definition.tables[tableOf(table)]!.air.columnNames.indexOf(name);
+  assert.ok(at >= 0, name);
+  return inputs[segment]!.traces[tableOf(table)]![at]!;
+}
+
+describe("forgeries over a cut are refused", () => {
+  it("ghost without after: a copy's last row in a segment writes another byte than the next segment reads", () => {
+    const found = changed(2, (inputs) => {
+      const { length } = column(inputs, 0, "copy", "time");
+      column(inputs, 0, "copy", "after[5]")[length - 1]! += 1;
+    });
+    assert.ok(namesOf(found).has("chain of copy"), [...namesOf(found)].join());
+  });
+
+  it("ghost without after: the successor of a leaf at a cut", () => {
+    const found = changed(2, (inputs) => {
+      const { length } = column(inputs, 0, "leaves", "index");
+      column(inputs, 0, "leaves", "follower[0]")[length - 1]! += 1;
+    });
+    assert.ok(namesOf(found).has("chain of leaves"), [...namesOf(found)].join());
+  });
+
+  it("place opened in two segments: a ghost of the memory that lies below", () => {
+    const found = changed(2, (inputs) => {
+      column(inputs, 1, "memory", "space")[0] = 0;
+      column(inputs, 1, "memory", "sameSpace")[1] = 0;
+    });
+    assert.ok(namesOf(found).has("chain of memory"), [...namesOf(found)].join());
+  });
+
+  it("a segment that claims no ghost, or a second one", () => {
+    const none = changed(2, (inputs) => (column(inputs, 1, "processor", "ghost")[0] = 0));
+    assert.ok(namesOf(none).has("processor: begins with a ghost"));
+    const second = changed(2, (inputs) => (column(inputs, 1, "processor", "ghost")[7] = 1));
+    assert.ok(namesOf(second).has("processor: no other ghost") && namesOf(second).has("chain of processor"));
+    const unsent = changed(3, (inputs) => (column(inputs, 1, "user", "end")[column(inputs, 1, "user", "end").length - 1] = 0));
+    assert.ok(namesOf(unsent).has("user: ends with what goes on"));
+  });
+
+  it("run that stops before its end: a first part as the whole", () => {
+    const [first] = filled(cutInto(2));
+    const segment = { index: 1, opens: 1, closes: 1 };
+    const found = checkRun(unproven, [{ ...first!, segment }], { limit: 1000 });
+    for (const name of ["processor: stops at last", "processor: ends with what goes on", "memory"])
+      assert.ok(namesOf(found).has(name), name);
+  });
+
+  it("sponge without last block, user group over a cut: a last segment that none follows is closed", () => {
+    const inputs = filled(cutInto(3)).slice(0, 2);
+    inputs[1] = { ...inputs[1]!, segment: { index: 2, opens: 0, closes: 1 } };
+    const names = namesOf(checkRun(unproven, inputs, { limit: 10_000 }));
+    assert.ok(
+      ["hashInput", "user"].every((table) =>
+        [...names].some((name) => name.startsWith(`${table}: `) || name === `chain of ${table}`),
+      ),
+    );
+  });
+
+  it("statement of an inner segment: roots that speak once more, and an inner boundary", () => {
+    const roots = changed(2, (inputs) => {
+      for (const [i, own] of inputs[0]!.traces[tableOf("roots")]!.entries()) inputs[1]!.traces[tableOf("roots")]![i]!.set(own);
+    });
+    assert.ok(namesOf(roots).has("roots"));
+    // The boundary of an inner segment has the same column, and says nothing.
+    const boundary = filled(cutInto(3))[1]!.traces[tableOf("boundary")]![0]!;
+    assert.equal(boundary[0], 1);
+  });
+
+  it("leaf in two segments: a row that names it once more", () => {
+    const at = tableOf("keys");
+    const inputs = filled(cutInto(3));
+    const holder = inputs.findIndex(({ traces }) => traces[at]![0]!.length > 0);
+    const other = (holder + 1) % 3;
+    const copied = inputs[other]!.traces.map((columns, i) => (i === at ? inputs[holder]!.traces[at]! : columns));
+    inputs[other] = { ...inputs[other]!, traces: copied };
+    const names = namesOf(checkRun(unproven, inputs, { limit: 1000 }));
+    for (const bus of ["leaf", "firstWord", "lastWord", "alu"]) assert.ok(names.has(bus), [...names].join());
+  });
+
+  it("leaf asked +1 and −1: uses that cancel over segments name no leaf", () => {
+    const inputs = filled(cutInto(3));
+    const at = tableOf("keys");
+    const holder = inputs.findIndex(({ traces }) => traces[at]![0]!.length > 0);
+    column(inputs, holder, "keys", "uses")[0]! += 1;
+    const names = namesOf(checkRun(unproven, inputs, { limit: 1000 }));
+    assert.ok(names.has("alu"), [...names].join());
+  });
+});
