@@ -60,6 +60,9 @@ describe("tasks beside an L1 of others", () => {
     for (const begun = Date.now(); (await executed()) === 0n;) assert.ok(Date.now() - begun < 60_000, "the batch is executed");
     const rebuilt = await workplace.run(["hyperchain:reconstruct", beta.hyperchain, "--settlement-url", l1.url, "--json"]);
     assert.equal(valueAt(rebuilt.stdout, "isExecuted"), true);
+    const shown = await workplace.run(["hyperchain:status", "--url", url]);
+    assert.match(shown.stdout, /^chain 272 at .*, by itself$/m);
+    assert.match(shown.stdout, /newest batch sealed here +\d+, (executed|not executed yet)/, shown.stderr);
     assert.equal(await operated.interrupt(), 0);
     assert.match(operated.lines[1] ?? "", /^\{"batch":\{"chainId":272,"batchNumber":0,"protocolVersion":2,"transactions":/);
   });

@@ -55,8 +55,29 @@ describe("tasks on L1 alone", () => {
     const rebuilt = connect(url);
     assert.equal(await rebuilt.getBalance(RECIPIENT), 3n * ETHER);
     assert.equal(await rebuilt.getBalance(new Wallet(KEY_1).address), await live.getBalance(new Wallet(KEY_1).address));
+    await tellsOfItself(url, rebuilt);
     assert.equal(await served.interrupt(), 0);
   });
+
+  /** No ecosystem is behind the rebuilt chain: its status is what it knows, and other tasks say what to do. */
+  const tellsOfItself = async (url: string, rebuilt: JsonRpcProvider): Promise<void> => {
+    const { chains, l1 } = ecosystem.info;
+    const { hyperchain } = chains[0]!;
+    const shown = await workplace.run(["hyperchain:status", "--url", url]);
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.ok(shown.stdout.includes(`chain 271 at ${url}, by itself`), shown.stdout);
+    assert.match(shown.stdout, new RegExp(`contract +${hyperchain} on chain ${l1.chainId}`));
+    assert.match(shown.stdout, new RegExp(`newest block +${await rebuilt.getBlockNumber()}`));
+    assert.match(shown.stdout, /newest batch sealed here +none/);
+    const told = await workplace.run(["hyperchain:status", "--url", url, "--json"]);
+    const { chain } = JSON.parse(told.stdout) as { readonly chain: Record<string, unknown> };
+    const blockNumber = await rebuilt.getBlockNumber();
+    assert.deepEqual(chain, { url, chainId: 271, blockNumber, hyperchain, settlementChainId: l1.chainId });
+    const other = await workplace.run(["hyperchain:wallet", "--url", url]);
+    assert.equal(other.code, 1);
+    assert.match(other.stderr, /is chain 271 by itself: it was rebuilt/);
+    assert.ok(other.stderr.includes(hyperchain) && other.stderr.includes("--settlement-url"), other.stderr);
+  };
 
   test("A7: hyperchain:prove prints what L1 takes: of a withdrawal the claim that its bridge pays, of an account its holding", async () => {
     const { chains, l1 } = ecosystem.info;

@@ -1,6 +1,8 @@
 import type { EcosystemInfo } from "../../devnet/view/ecosystem-info.ts";
 import { pluginError } from "../plugin-error.ts";
-import { callJsonRpc } from "./json-rpc.ts";
+import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
+import { findLoneChain, LoneChainError } from "./lone-chain.ts";
+import type { LoneChain } from "./lone-chain.ts";
 import { announced } from "./state-file.ts";
 import type { Announcement } from "./state-file.ts";
 
@@ -96,12 +98,25 @@ async function askGiven(url: string, from: string, answerMs: number): Promise<Fo
   try {
     return { url, info: await ask(url, answerMs) };
   } catch (error) {
+    const lone = error instanceof JsonRpcError ? await findLoneChain(url, answerMs) : undefined;
+    if (lone !== undefined) throw loneChain(lone);
     const reason = error instanceof Error ? error.message : String(error);
     throw pluginError(
       `no ecosystem answers at ${url}, which ${from} names (${reason}). Start one with 'npx hardhat hyperchain:spawn', or give the URL of its L1 or of any of its chains.`,
       error,
     );
   }
+}
+
+function loneChain(chain: LoneChain): Error {
+  const { url, chainId, hyperchain } = chain;
+  const contract = hyperchain ?? "the chain's contract";
+  return pluginError(
+    `what answers at ${url} is chain ${chainId} by itself: it was rebuilt, and no ecosystem is there. 'npx hardhat hyperchain:status --url ${url}' ` +
+      `shows what it knows; wallets and scripts use it like any node; tasks that take a contract work with ${contract} and --settlement-url, the ` +
+      `URL of what it settles on; all others need the URL of a member of an ecosystem.`,
+    new LoneChainError(chain),
+  );
 }
 
 async function ask(url: string, answerMs: number): Promise<EcosystemInfo> {

@@ -1,12 +1,14 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import type { ChainStatus, EcosystemInfo, EcosystemStatus } from "../../devnet/view/ecosystem-info.ts";
+import { LoneChainError } from "../discovery/lone-chain.ts";
+import type { LoneChain } from "../discovery/lone-chain.ts";
 import { readNumber } from "./arguments.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { isProofAwaited, namedLine, stuckChainLine, stuckLine } from "./event-lines.ts";
 import { feeLine } from "./fee-line.ts";
 import { firstScreen } from "./first-screen.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
-import { alarm, strong, table, warning } from "./output.ts";
+import { alarm, createOutput, strong, table, warning } from "./output.ts";
 import { withEcosystem } from "./session.ts";
 
 interface StatusArguments extends EcosystemArguments {
@@ -25,14 +27,40 @@ const MOST_PROOFS = 5;
 const MOST_STUCK = 10;
 
 /** `hyperchain:status`: what runs, and how far its batches and messages are. */
-const action: NewTaskActionFunction<StatusArguments> = (args, hre) => {
+const action: NewTaskActionFunction<StatusArguments> = async (args, hre) => {
   const ethPrice = readNumber("eth-price", args.ethPrice, dollars);
-  return withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
+  const status = withEcosystem(args, hre, "reads", async ({ info, output, request }) => {
     const status = (await request("hyperchain_status")) as EcosystemStatus;
     output.result(() => text(info, status, ethPrice), { info, status });
     if (status.chains.some(({ fault, ended }) => fault !== undefined && ended !== true)) process.exitCode = 1;
   });
+  await status.catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof LoneChainError)) throw error;
+    createOutput(args.json).result(() => loneText(cause.chain), { chain: cause.chain });
+  });
 };
+
+/** What a chain knows without its ecosystem. */
+function loneText(chain: LoneChain): string {
+  const { url, chainId, blockNumber, batch, isExecuted, hyperchain, settlementChainId, provenUpTo } = chain;
+  const stage = isExecuted === undefined ? "" : isExecuted ? ", executed" : ", not executed yet";
+  const contract =
+    hyperchain === undefined
+      ? "not known here: this node reads nothing of what the chain settles on"
+      : `${hyperchain} on chain ${settlementChainId}`;
+  const execution = provenUpTo === undefined ? [] : [["execution", `proven up to batch ${provenUpTo}`]];
+  return [
+    strong(`chain ${chainId} at ${url}, by itself`),
+    table([
+      ["contract", contract],
+      ["newest block", String(blockNumber)],
+      ["newest batch sealed here", batch === undefined ? "none" : `${batch}${stage}`],
+      ...execution,
+    ]),
+    "It was rebuilt: members, messages and fees of its ecosystem are told where that answers.",
+  ].join("\n\n");
+}
 
 function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPrice?: number): string {
   const rows = [["", "block", "waiting", "batches sealed", "committed", "proven", "executed", "version"], ...chains.map(row)];

@@ -1,0 +1,67 @@
+import type { Hex } from "../../protocol/hex.ts";
+import { HyperchainError } from "../../errors/hyperchain-error.ts";
+import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
+
+/** A chain that answers by itself, without its ecosystem: it was rebuilt from L1, to be read or to be gone on with. */
+export interface LoneChain {
+  readonly url: string;
+  readonly chainId: number;
+  readonly blockNumber: number;
+  /** The newest one that was sealed here; undefined where none was: of batches before the rebuild it has the state alone. */
+  readonly batch: number | undefined;
+  /** Whether the layer has executed that one; undefined where the node knows no node of its layer, too. */
+  readonly isExecuted: boolean | undefined;
+  /** Its contract, and the id of the chain that has it; undefined without a node of its layer. */
+  readonly hyperchain: Hex | undefined;
+  readonly settlementChainId: number | undefined;
+  /** Newest batch up to which a proof shows its execution; undefined where there is none, or execution is trusted. */
+  readonly provenUpTo: number | undefined;
+}
+
+/** An ecosystem was asked for, and one chain answers. */
+export class LoneChainError extends HyperchainError<"LoneChain"> {
+  override readonly name = "LoneChainError";
+  readonly chain: LoneChain;
+
+  constructor(chain: LoneChain) {
+    const { url, chainId } = chain;
+    super("LoneChain", `what answers at ${url} is chain ${chainId} by itself, and no ecosystem`);
+    this.chain = chain;
+  }
+}
+
+/** What a chain at the URL says of itself; undefined where none answers. */
+export async function findLoneChain(url: string, timeoutMs: number): Promise<LoneChain | undefined> {
+  const ask = (method: string, params: readonly unknown[] = []): Promise<unknown> =>
+    callJsonRpc(url, method, params, { timeoutMs });
+  /** Of what a chain knows only beside a node of its layer. */
+  const askIfKnown = (method: string): Promise<unknown> =>
+    ask(method).catch((error: unknown) => {
+      if (error instanceof JsonRpcError) return undefined;
+      throw error;
+    });
+  try {
+    // This software's chains alone answer it.
+    const execution = (await ask("hyperchain_getExecution")) as { readonly provenUpTo?: number };
+    const [chainId, blockNumber, batch, hyperchain, settlementChainId] = await Promise.all([
+      ask("eth_chainId"),
+      ask("eth_blockNumber"),
+      ask("zks_L1BatchNumber"),
+      askIfKnown("zks_getMainContract"),
+      askIfKnown("zks_L1ChainId"),
+    ]);
+    const details = (await ask("zks_getL1BatchDetails", [Number(batch)])) as { readonly status: string } | null;
+    return {
+      url,
+      chainId: Number(chainId),
+      blockNumber: Number(blockNumber),
+      batch: details === null ? undefined : Number(batch),
+      isExecuted: hyperchain === undefined || details === null ? undefined : details.status === "verified",
+      hyperchain: hyperchain as Hex | undefined,
+      settlementChainId: settlementChainId === undefined ? undefined : Number(settlementChainId),
+      provenUpTo: execution.provenUpTo,
+    };
+  } catch {
+    return undefined;
+  }
+}
