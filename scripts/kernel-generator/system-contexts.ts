@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { codeDigest } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
-import { fromHex, keccak } from "../../src/protocol/hex.ts";
+import { fromHex, keccak, toHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
@@ -28,15 +28,20 @@ export function systemContextConstants(root: string): string {
   ].join("\n");
 }
 
-/** What a chain must know of them to tell the format of a state. */
+/** What a chain must know of them to tell the format of a state, and to bring it to format 3. */
 export function systemContextsFile(root: string): GeneratedFile {
   const codes = systemContextCodes(root);
   return {
     path: "src/protocol/generated/system-contexts.ts",
     content: [
       "// Written by 'npm run generate' from the compiled contracts. Do not edit.",
+      'import type { Hex } from "../hex.ts";',
+      "",
       "/** keccak of the system context's code, by format: it tells the format of a state. */",
       `export const SYSTEM_CONTEXT_HASHES = {\n  2: "${keccak(codes[2])}",\n  3: "${keccak(codes[3])}",\n} as const;`,
+      "",
+      "/** What the first opening in format 3 puts in the place of format 2's. */",
+      `export const SYSTEM_CONTEXT_3_CODE: Hex =\n  "${toHex(codes[3])}";`,
       "",
     ].join("\n"),
   };

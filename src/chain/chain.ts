@@ -8,6 +8,8 @@ import type { Compress } from "../protocol/digest.ts";
 import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
+import { versionParts } from "../protocol/protocol-version.ts";
+import type { Format } from "../protocol/protocol-version.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore } from "./batch/form-batch.ts";
 import { Forming } from "./batch/forming.ts";
@@ -314,8 +316,10 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const { firstBatch, limits } = options.sequencer;
   const forming = new Forming(former, (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed));
   const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };
+  const formatAt = (timestamp: bigint): Format =>
+    reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken)).format;
   const producer = new BlockProducer(
-    { rules: blockRules, head, maxInstructions, distinctTimestamps },
+    { rules: blockRules, formatAt, head, maxInstructions, distinctTimestamps },
     { engine, witness, guard, clock: time, onWitnessFailure: (error) => sequencer.fail(error) },
   );
   // The first batch publishes the first state beside what is done in it.

@@ -97,11 +97,14 @@ interface StorageSlot {
   readonly value: Hex;
 }
 
+/** Where a configuration is in the system context: its five words, and the mode of sequencing, which format 2 does not have. */
+export const CONFIGURATION_SLOTS = [2n, 3n, 4n, 5n, 6n, 9n] as const;
+
 /** The chain's configuration as words of the system context's storage; the slots are fixed by `SystemContext.sol`. */
 export function chainConfigurationSlots(configuration: ChainConfiguration): readonly StorageSlot[] {
   return configurationWords(configuration).map((word, i) => ({
     address: PREDEPLOYS.SystemContext,
-    slot: wordToHex(2n + BigInt(i)),
+    slot: wordToHex(CONFIGURATION_SLOTS[i] ?? 0n),
     value: wordToHex(word),
   }));
 }

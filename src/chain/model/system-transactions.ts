@@ -41,10 +41,19 @@ export interface PriorityOperation {
   readonly conclusion: (outcome: OperationOutcome) => readonly SystemRequest[];
 }
 
+/** The transaction that opens a batch, by format. */
+export const OPENINGS = [
+  "function openBatch(uint64 batchNumber, uint64 since)",
+  "function openBatch(uint64 batchNumber, uint64 since, address coinbase)",
+] as const;
+
 /** What the chain's predeploys must be told, as transactions. Each must succeed, or the chain stops. */
 export interface SystemTransactions {
-  /** Opens a batch. `hashesSince` is the first block whose hash its transactions can ask for. */
-  opening(batchNumber: BatchNumber, hashesSince: bigint): readonly SystemRequest[];
+  /**
+   * Opens a batch. `hashesSince` is the first block whose hash its transactions can ask for; `coinbase` gets the fees of all of
+   * its blocks, and is told in format 3 alone.
+   */
+  opening(batchNumber: BatchNumber, hashesSince: bigint, coinbase?: Hex): readonly SystemRequest[];
   /** Imports roots of other chains, at most 256 a batch. */
   imports(roots: readonly ImportedRoot[]): readonly SystemRequest[];
   /**

@@ -2,7 +2,8 @@ import { BLOCK_HASHES_SLOTS, emptyBlockHashes, foldBlockHash } from "../../proto
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import type { Compress } from "../../protocol/digest.ts";
-import { wordToHex } from "../../protocol/hex.ts";
+import { SYSTEM_CONTEXT_3_CODE, SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
+import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, OperationHash } from "../../protocol/ids.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -219,9 +220,10 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     const { engine, compress } = this.#dependencies;
     let { head } = engine;
     requireInOrder(this.#environment(timestamp), head);
+    const { format } = this.#open;
     const environments: BlockEnvironment[] = [];
     for (let i = 0n, last: Head = head; i < count; i++) {
-      const environment = nextEnvironment(this.#rules, last, timestamp + i * intervalSeconds);
+      const environment = nextEnvironment(this.#rules, last, { timestamp: timestamp + i * intervalSeconds, format });
       environments.push(environment);
       last = environment;
     }
@@ -237,14 +239,31 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
     return {};
   }
 
-  async #begin({ batchNumber, timestamp, forgetsHashes = false }: CommandOf<"open">): Promise<Outcome> {
+  async #begin({ batchNumber, timestamp, forgetsHashes = false, format = 2 }: CommandOf<"open">): Promise<Outcome> {
     if (this.#batch !== undefined) throw new TypeError(`batch ${this.#batch.number} is open already`);
-    const { number: firstBlock } = this.#environment(timestamp);
+    const firstBlock = this.#dependencies.engine.head.number + 1n;
+    if (format === 3) await this.#bringContext(batchNumber);
     const blockHashes = forgetsHashes ? emptyBlockHashes(firstBlock) : await this.#keptHashes();
-    this.#batch = beginBatch({ number: batchNumber, firstBlock, firstTimestamp: timestamp, blockHashes });
+    this.#batch = beginBatch({ number: batchNumber, format, firstBlock, firstTimestamp: timestamp, blockHashes });
     this.#nextBatch = batchNumber + 1n;
-    await this.#own(this.#dependencies.system.opening(batchNumber, blockHashes.since), timestamp, "opens the batch");
+    const coinbase = format === 2 ? undefined : this.#rules.coinbase;
+    const opening = this.#dependencies.system.opening(batchNumber, blockHashes.since, coinbase);
+    await this.#own(opening, timestamp, "opens the batch");
     return {};
+  }
+
+  /** The first opening in format 3 gives a state its system context, which is no cheat: the kernel does the same. */
+  async #bringContext(batchNumber: BatchNumber): Promise<void> {
+    const { engine } = this.#dependencies;
+    const address = PREDEPLOYS.SystemContext;
+    const hash = keccak(fromHex(await engine.codeOf(address)));
+    if (hash === SYSTEM_CONTEXT_HASHES[3]) return;
+    if (hash !== SYSTEM_CONTEXT_HASHES[2])
+      throw new OrderError(
+        "SystemContextUnknown",
+        `batch ${batchNumber} has format 3, and the state's system context has code ${hash}, which no format has: use the state as its version left it`,
+      );
+    await engine.cheat({ type: "code", address, code: SYSTEM_CONTEXT_3_CODE });
   }
 
   /** As the state has them between two batches: without that of the newest block. */
@@ -313,7 +332,8 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
       payout: await this.unsigned(payout),
       payoutEnvironment,
       operation: own,
-      environment: payout.length === 0 ? payoutEnvironment : nextEnvironment(this.#rules, head, timestamp),
+      environment:
+        payout.length === 0 ? payoutEnvironment : nextEnvironment(this.#rules, head, { timestamp, format: this.#open.format }),
     });
   }
 
@@ -345,7 +365,8 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
   async #seal({ timestamp }: CommandOf<"seal">): Promise<Outcome> {
     const { system, engine, extensions } = this.#dependencies;
     const { number } = this.#environment(timestamp);
-    const exported = (): BatchOutputs => batchOutputs(this.#open, number, timestamp, extensions);
+    const exported = (): BatchOutputs =>
+      batchOutputs(this.#open, number, timestamp, { extensions, coinbase: this.#rules.coinbase });
     await this.#own([system.closing(exported(), this.#hashesAfterHead())], timestamp, "closes the batch");
     // With the messages of the closing itself, which sends the batch's lists of transfers.
     const [batch, outputs] = [this.#open, exported()];
@@ -393,7 +414,7 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
   }
 
   #environment(timestamp: bigint): BlockEnvironment {
-    return nextEnvironment(this.#rules, this.#dependencies.engine.head, timestamp);
+    return nextEnvironment(this.#rules, this.#dependencies.engine.head, { timestamp, format: this.#open.format });
   }
 
   get #open(): OpenBatch {

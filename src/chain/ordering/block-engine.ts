@@ -1,6 +1,7 @@
 import type { Returning } from "../../core/follower.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { prevRandaoOf } from "../../protocol/prev-randao.ts";
 import type { BlockEnvironment, Head, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -18,10 +19,14 @@ export interface BlockRules {
   readonly gasLimit: bigint;
 }
 
-/** The environment of the block after the head, at this time. */
-export function nextEnvironment({ chainId, coinbase, gasLimit }: BlockRules, head: Head, timestamp: bigint): BlockEnvironment {
+/** The environment of the block after the head, at this time, in a batch of the format. */
+export function nextEnvironment(
+  { chainId, coinbase, gasLimit }: BlockRules,
+  head: Head,
+  { timestamp, format }: { readonly timestamp: bigint; readonly format: Format },
+): BlockEnvironment {
   const number = head.number + 1n;
-  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number, 2), coinbase, gasLimit };
+  return { number, timestamp, prevRandao: prevRandaoOf(chainId, number, format), coinbase, gasLimit };
 }
 
 /** A block as a command leads to it. */
@@ -54,6 +59,8 @@ export interface BlockEngine extends Required<Omit<Returning, "name">> {
   cheat(cheat: StateCheat): Promise<ChangeSize>;
   /** An account's nonce now. */
   nonceOf(address: Hex): Promise<bigint>;
+  /** An account's code now. */
+  codeOf(address: Hex): Promise<Hex>;
   /** A word of an account's storage now. */
   storageOf(address: Hex, slot: bigint): Promise<bigint>;
   /** Whether an operation of L1's queue runs; nothing of it is kept. */

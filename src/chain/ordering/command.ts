@@ -1,6 +1,7 @@
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 
@@ -22,6 +23,8 @@ export type Decision =
       readonly batchNumber: BatchNumber;
       /** The hashes of the blocks before this one are not known any more: BLOCKHASH gives 0 for them. Default false. */
       readonly forgetsHashes?: boolean;
+      /** Of the version that L1 gives the batch. Default 2, as all were before there was another. */
+      readonly format?: Format;
     }
   | {
       readonly type: "block";

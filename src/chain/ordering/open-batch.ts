@@ -4,6 +4,7 @@ import { ASSET_MESSAGE_BYTES } from "../../protocol/asset-message.ts";
 import type { BlockHashChain } from "../../protocol/block-hashes.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { OperationHash } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import type { BatchOutputs } from "../../protocol/outputs.ts";
@@ -24,6 +25,7 @@ interface UnmeasuredBlock extends Unmeasured {
 /** What the sequencer knows of a batch while it grows. Immutable: each block gives the next one. */
 export interface OpenBatch {
   readonly number: bigint;
+  readonly format: Format;
   readonly firstBlock: bigint;
   /** Seconds. */
   readonly firstTimestamp: bigint;
@@ -41,7 +43,9 @@ export interface OpenBatch {
 }
 
 /** A batch that begins with the given block; nothing of it is made yet. */
-export function beginBatch(begin: Pick<OpenBatch, "number" | "firstBlock" | "firstTimestamp" | "blockHashes">): OpenBatch {
+export function beginBatch(
+  begin: Pick<OpenBatch, "number" | "format" | "firstBlock" | "firstTimestamp" | "blockHashes">,
+): OpenBatch {
   return {
     ...begin,
     logs: [],
@@ -141,10 +145,22 @@ export function usageAfter({ usage }: OpenBatch, receipt: Omit<BlockReceipt, "tr
   };
 }
 
-/** What the batch exports if the given block is its last. `extensions` are the chain's. */
-export function batchOutputs(batch: OpenBatch, lastBlock: bigint, lastTimestamp: bigint, extensions: Hex): BatchOutputs {
-  const { number, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
-  return {
+/** What a batch exports that its chain knows of itself. */
+interface ChainOutputs {
+  readonly extensions: Hex;
+  /** Of all of its blocks; exported in format 3. */
+  readonly coinbase: Hex;
+}
+
+/** What the batch exports if the given block is its last. */
+export function batchOutputs(
+  batch: OpenBatch,
+  lastBlock: bigint,
+  lastTimestamp: bigint,
+  { extensions, coinbase }: ChainOutputs,
+): BatchOutputs {
+  const { number, format, firstBlock, firstTimestamp, logs, canonicalTxHashes, importedRoots, cheatCount } = batch;
+  const outputs: BatchOutputs = {
     batchNumber: number,
     firstBlock,
     lastBlock,
@@ -159,4 +175,5 @@ export function batchOutputs(batch: OpenBatch, lastBlock: bigint, lastTimestamp:
     cheatCount,
     extensions,
   };
+  return format === 2 ? outputs : { ...outputs, coinbase };
 }

@@ -9,6 +9,8 @@ type OrderErrorCode =
   | "OperationLeftOut"
   /** A priority operation ran that the verdict keeps from running. */
   | "OperationMustNotRun"
+  /** The state has a system context that no format has: it cannot be brought to a batch's format. */
+  | "SystemContextUnknown"
   /** A block would be earlier than the one before it. */
   | "TimeRunsBackwards";
 

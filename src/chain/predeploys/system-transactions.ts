@@ -3,22 +3,27 @@ import { digestToHex } from "../../protocol/digest.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { OPENINGS } from "../model/system-transactions.ts";
 import type { SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
 
 /** Gas of the chain's own transactions; EIP-7825's cap, since no account pays for it. */
 export const SYSTEM_GAS_LIMIT = 2n ** 24n;
 
 const abi = new Interface([
-  "function openBatch(uint64 batchNumber, uint64 since)",
+  ...OPENINGS,
   "function closeBatch(uint64 cheatCount, bytes32 hashes)",
   "function importRoot(uint256 registryIndex, bytes32 root)",
 ]);
 
 /** Batches opened, fed with roots and closed by the predeploys, which compute the outputs themselves. */
 export const predeployTransactions: SystemTransactions = {
-  opening: (batchNumber, hashesSince) => [
-    bootloaderCall(PREDEPLOYS.SystemContext, abi.encodeFunctionData("openBatch", [batchNumber, hashesSince])),
-  ],
+  opening: (batchNumber, hashesSince, coinbase) => {
+    const data =
+      coinbase === undefined
+        ? abi.encodeFunctionData("openBatch(uint64,uint64)", [batchNumber, hashesSince])
+        : abi.encodeFunctionData("openBatch(uint64,uint64,address)", [batchNumber, hashesSince, coinbase]);
+    return [bootloaderCall(PREDEPLOYS.SystemContext, data)];
+  },
   imports: (roots) =>
     roots.map(({ registryIndex, root }) =>
       bootloaderCall(PREDEPLOYS.ImportedRoots, abi.encodeFunctionData("importRoot", [registryIndex, root])),

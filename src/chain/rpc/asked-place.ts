@@ -40,7 +40,12 @@ function newestPlace({ sequencer, chainId }: Chain): AskedPlace {
   const { number, timestamp } = sequencer.head;
   return {
     at: number,
-    block: { ...sequencer.nextEnvironment, number, timestamp, prevRandao: prevRandaoOf(BigInt(chainId), number, 2) },
+    block: {
+      ...sequencer.nextEnvironment,
+      number,
+      timestamp,
+      prevRandao: prevRandaoOf(BigInt(chainId), number, sequencer.nextFormat),
+    },
   };
 }
 

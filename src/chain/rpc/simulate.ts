@@ -75,12 +75,17 @@ export function simulateMethod(chain: Chain, ask: Asking): RpcMethod {
   };
 }
 
-function readBlocks({ chainId }: Chain, before: AskedBlock, given: readonly unknown[]): SimulatedBlock[] {
+function readBlocks({ chainId, sequencer }: Chain, before: AskedBlock, given: readonly unknown[]): SimulatedBlock[] {
   const blocks: SimulatedBlock[] = [];
   let last = before;
   const next = (): AskedBlock => {
     const number = last.number + 1n;
-    return { ...before, number, timestamp: last.timestamp + 1n, prevRandao: prevRandaoOf(BigInt(chainId), number, 2) };
+    return {
+      ...before,
+      number,
+      timestamp: last.timestamp + 1n,
+      prevRandao: prevRandaoOf(BigInt(chainId), number, sequencer.nextFormat),
+    };
   };
   const add = (block: SimulatedBlock): void => {
     if (blocks.length === MAX_BLOCKS)

@@ -93,7 +93,9 @@ export class BatchBuilder {
     const { batchNumber } = this;
     const { firstBatch, hashesUnknown = false } = this.#options;
     const forgetsHashes = hashesUnknown && batchNumber === firstBatch;
-    await this.#carryOut({ type: "open", batchNumber, timestamp: this.#ownTime, forgetsHashes });
+    const timestamp = this.#ownTime;
+    const format = this.#dependencies.producer.formatAt(timestamp);
+    await this.#carryOut({ type: "open", batchNumber, timestamp, forgetsHashes, format });
     if (this.batch === undefined) throw new TypeError(`batch ${batchNumber} was opened`);
     return this.batch;
   }

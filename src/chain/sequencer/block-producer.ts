@@ -1,6 +1,7 @@
 import type { ReturnReason } from "../../core/follower.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
@@ -20,6 +21,8 @@ import { SequencerError } from "./sequencer-error.ts";
 
 interface BlockProducerOptions {
   readonly rules: BlockRules;
+  /** The format of the open batch, or of one that opens at this second. */
+  readonly formatAt: (timestamp: bigint) => Format;
   /** The newest block when production begins. */
   readonly head: NamedHead;
   /** Instructions that a transaction may run. */
@@ -93,7 +96,13 @@ export class BlockProducer implements BlockEngine {
   environment(): BlockEnvironment {
     const now = this.#dependencies.clock.nowSeconds();
     const least = this.#leastTimestamp;
-    return nextEnvironment(this.rules, this.#head, this.#nextTimestamp ?? (now > least ? now : least));
+    const timestamp = this.#nextTimestamp ?? (now > least ? now : least);
+    return nextEnvironment(this.rules, this.#head, { timestamp, format: this.formatAt(timestamp) });
+  }
+
+  /** The format of a block's batch, were it made at this second. */
+  formatAt(timestamp: bigint): Format {
+    return this.#options.formatAt(timestamp);
   }
 
   /**
@@ -247,6 +256,10 @@ export class BlockProducer implements BlockEngine {
     const verdict = await witness.request("judge", judged);
     if (verdict.notRun === undefined) for (const code of verdict.runtimeCodes) guard.noteCode(code);
     return verdict;
+  }
+
+  async codeOf(address: Hex): Promise<Hex> {
+    return (await this.#dependencies.engine.request("eth_getCode", [address, "latest"])) as Hex;
   }
 
   async storageOf(address: Hex, slot: bigint): Promise<bigint> {

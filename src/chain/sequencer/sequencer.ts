@@ -13,6 +13,7 @@ import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts"
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { AccessLists } from "../model/access-lists.ts";
 import type { Admission } from "./admission.ts";
@@ -146,6 +147,11 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** What a transaction would see of its block, were it included now. */
   get nextEnvironment(): BlockEnvironment {
     return this.#dependencies.producer.environment();
+  }
+
+  /** The format of that block's batch. */
+  get nextFormat(): Format {
+    return this.#dependencies.producer.formatAt(this.nextEnvironment.timestamp);
   }
 
   /** The open batch's number, or the next one's where none is open. */

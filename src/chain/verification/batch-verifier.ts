@@ -187,6 +187,7 @@ export class BatchVerifier {
 
 const REFUSAL_CODES = {
   SystemTransactionFailed: "SystemTransactionMismatch",
+  SystemContextUnknown: "SystemTransactionMismatch",
   OutputsDiffer: "OutputsMismatch",
   OperationLeftOut: "OperationLeftOut",
   OperationMustNotRun: "OperationMustNotRun",

@@ -4,12 +4,14 @@ import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchCommand } from "../ordering/command.ts";
+import { OPENINGS } from "../model/system-transactions.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
@@ -42,10 +44,7 @@ interface DecodedBatch {
   readonly seal: BatchCommand & { readonly type: "seal" };
 }
 
-const abi = new Interface([
-  "function importRoot(uint256 registryIndex, bytes32 root)",
-  "function openBatch(uint64 batchNumber, uint64 since)",
-]);
+const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
 
 /**
  * The commands of which a batch consists, read from its blocks: senders are recovered, roots and operations are those that L1
@@ -65,7 +64,7 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
     commands.push(command);
     place += blockCount;
   }
-  const open = decodeOpening(batchNumber, opening);
+  const open = decodeOpening(batchNumber, opening, context);
   if (open.forgetsHashes === true) requireOutOfReach(inputs);
   return {
     open,
@@ -75,11 +74,24 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
 }
 
 /** The opening is compared as a whole when it is carried out; here only with what follows from it. */
-function decodeOpening(batchNumber: BatchNumber, { environment, transactions }: InputBlock): DecodedBatch["open"] {
+function decodeOpening(
+  batchNumber: BatchNumber,
+  { environment, transactions }: InputBlock,
+  { l1, operationsTaken }: DecodingContext,
+): DecodedBatch["open"] {
   const { number, timestamp } = environment;
   const [transaction] = transactions;
   const call = transaction?.kind === "unsigned" ? abi.parseTransaction({ data: transaction.data }) : null;
-  return { type: "open", batchNumber, timestamp, forgetsHashes: call?.args["since"] === number };
+  const version = l1.versionOf(timestamp, operationsTaken);
+  const { format } = versionParts(version);
+  const shown = call?.fragment.inputs.length === 3 ? 3 : 2;
+  if (call !== null && shown !== format)
+    throw new BatchRefusal(
+      "VersionMismatch",
+      `batch ${batchNumber} opens in format ${shown}, and by this validator's view of L1 it has version ${version}, of format ${format}; ` +
+        "where its node is behind, the validator signs once the node has caught up; where the chain's is, have the chain form the batch again (hyperchain:reseal)",
+    );
+  return { type: "open", batchNumber, timestamp, forgetsHashes: call?.args["since"] === number, format };
 }
 
 /**

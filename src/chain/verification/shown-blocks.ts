@@ -107,6 +107,10 @@ export class ShownBlocks implements BlockEngine {
     return (await this.#execution.state.getAccount(createAddressFromString(address)))?.nonce ?? 0n;
   }
 
+  async codeOf(address: Hex): Promise<Hex> {
+    return toHex(this.#execution.state.codeAt(address));
+  }
+
   async storageOf(address: Hex, slot: bigint): Promise<bigint> {
     const word = await this.#execution.state.getStorage(createAddressFromString(address), fromHex(wordToHex(slot)));
     return word.length === 0 ? 0n : BigInt(toHex(word));

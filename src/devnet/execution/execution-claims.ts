@@ -1,3 +1,4 @@
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
@@ -20,8 +21,8 @@ interface RecordedBatch {
 }
 
 /**
- * What a proof may have to show: of the first batch several claims, since L1 has the root of the genesis and not which of its
- * choices an operator made of the first state. Throws ExecutionCheckError GenesisMismatch.
+ * What a proof may have to show: of the first batch in format 2 several claims, since L1 has the root of the genesis and not
+ * which of its choices an operator made of the first state. Throws ExecutionCheckError GenesisMismatch.
  */
 export function executionClaims(
   { batch, previous }: RecordedBatch,
@@ -37,6 +38,7 @@ export function executionClaims(
       "GenesisMismatch",
       `this package's genesis has the state root ${stateRoot}, the chain began with ${previous.newStateRoot}`,
     );
+  if (versionParts(batch.protocolVersion).format === 3) return [claim];
   const { configurationState } = identityOf(facts, true);
   const compressor = createCompressor();
   return [true, false].flatMap((singletons) =>

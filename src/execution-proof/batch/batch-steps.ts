@@ -1,5 +1,6 @@
 import { Interface } from "ethers";
 import type { EngineTransaction, UnsignedTransaction } from "../../chain/transaction/transaction.ts";
+import { OPENINGS } from "../../chain/model/system-transactions.ts";
 import type { StateCheat } from "../../chain/witness/state-cheat.ts";
 import {
   type Cheat,
@@ -17,16 +18,14 @@ import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ExecutedBatch, ExecutedBlock } from "./executed-batch.ts";
 import { UnprovableBatch } from "./execution-label.ts";
 import { signedTransaction } from "./user-transaction.ts";
 
-const abi = new Interface([
-  "function importRoot(uint256 registryIndex, bytes32 root)",
-  "function openBatch(uint64 batchNumber, uint64 since)",
-]);
+const abi = new Interface(["function importRoot(uint256 registryIndex, bytes32 root)", ...OPENINGS]);
 
 /** What one step of the kernel reads of the witness. Chunks are cut between steps. */
 export interface BatchStep {
@@ -42,7 +41,7 @@ interface PlacedBlock extends ExecutedBlock {
 
 /** The kernel's steps of which a batch consists. Throws UnprovableBatch for an operation that is not among those given. */
 export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase">): BatchStep[] {
-  const { blocks, parentHash, chainId, operations, cheats } = batch;
+  const { blocks, parentHash, operations, cheats } = batch;
   const placed = blocks.map((block, i): PlacedBlock => {
     const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
     return { ...block, made, isFirst: i === 0, isLast: i === blocks.length - 1 };
@@ -53,7 +52,7 @@ export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase"
     const own = placed.slice(at, at + blocksOfStep(placed.slice(at)));
     const [block] = own as [PlacedBlock];
     if (isOperation(block)) steps.push({ hints: operationStep(operations[taken++], own) });
-    else steps.push(...blockSteps(block, chainId).map((hints) => ({ hints })));
+    else steps.push(...blockSteps(block, batch).map((hints) => ({ hints })));
     for (const { behind, cheat } of cheats)
       if (own.some(({ environment }) => environment.number === behind)) steps.push({ hints: cheatHints(cheatOf(cheat)) });
     at += own.length;
@@ -80,20 +79,37 @@ function concludes({ transactions }: ExecutedBlock): boolean {
 }
 
 /** The steps of a block that is no operation's. */
-function blockSteps({ made, isFirst, isLast, environment, transactions }: PlacedBlock, chainId: ChainId): Hint[][] {
+function blockSteps(
+  { made, isFirst, isLast, environment, transactions }: PlacedBlock,
+  { chainId, configuration }: Pick<ExecutedBatch, "chainId" | "configuration">,
+): Hint[][] {
   const [first] = transactions;
   const isOwn = first?.kind === "unsigned" && first.from === BOOTLOADER_ADDRESS && first.isImpersonated !== true;
-  if (isOwn && isFirst) return [openingHints(made, forgetsHashes([{ environment, transactions }]))];
+  if (isOwn && isFirst) {
+    const { forgetsHashes, coinbase } = openingOf([{ environment, transactions }]);
+    return [openingHints(made, forgetsHashes, coinbase === undefined ? undefined : { coinbase, configuration })];
+  }
   if (isOwn && isLast) return [closingHints(made)];
   if (isOwn) return [importHints(made, transactions.map(importedRoot))];
   return [blockHints(made.timestamp, made.parentHash), ...transactions.map((transaction) => userStep(transaction, chainId))];
 }
 
-/** Whether the opening of a batch with these blocks forgets the hashes of those before it. */
-export function forgetsHashes([opening]: readonly Pick<ExecutedBlock, "environment" | "transactions">[]): boolean {
+/** What the opening of a batch with these blocks says. */
+export function openingOf([opening]: readonly Pick<ExecutedBlock, "environment" | "transactions">[]): {
+  /** Whether it forgets the hashes of the blocks before it. */
+  readonly forgetsHashes: boolean;
+  readonly format: Format;
+  /** Undefined in format 2. */
+  readonly coinbase: bigint | undefined;
+} {
   const [first] = opening?.transactions ?? [];
-  const since: unknown = first === undefined ? undefined : abi.parseTransaction({ data: first.data })?.args["since"];
-  return since !== undefined && since === opening?.environment.number;
+  const call = first === undefined ? null : abi.parseTransaction({ data: first.data });
+  const isOfFormat3 = call?.fragment.inputs.length === 3;
+  return {
+    forgetsHashes: call !== null && call.args["since"] === opening?.environment.number,
+    format: isOfFormat3 ? 3 : 2,
+    coinbase: isOfFormat3 ? BigInt(call.args["coinbase"] as string) : undefined,
+  };
 }
 
 function importedRoot({ data }: EngineTransaction): { index: bigint; root: bigint } {

@@ -1,14 +1,16 @@
+import { codeDigestValue } from "../../chain/model/code-digests.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
 import type { FoldedHashSource } from "../../machine/interpreter/folded-hashes.ts";
-import { Kernel, type RunResult } from "../../machine/interpreter/kernel.ts";
+import { Kernel, kernelRows, type RunResult } from "../../machine/interpreter/kernel.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
-import { batchSteps, forgetsHashes } from "./batch-steps.ts";
+import { batchSteps, openingOf } from "./batch-steps.ts";
 import { type BlockLink, BlockLinks, extendLinks } from "./block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "./executed-batch.ts";
 import { BASE_FEE_WEI } from "./execution-claim.ts";
@@ -29,6 +31,8 @@ export interface BatchWitness {
   readonly listedFrom: number;
   /** Codes that the steps load, by their digests. */
   readonly codes: ReadonlyMap<bigint, Uint8Array>;
+  /** Those of these digests that are as format 2 wrote them; absent in format 2, where all are. */
+  readonly lengthFirst?: ReadonlySet<bigint>;
   /** Links of the chain of blocks' hashes that its transactions can ask for. */
   readonly links: readonly BlockLink[];
 }
@@ -49,9 +53,20 @@ export function batchWitness(
     const links = known ?? batchLinks(batch, before);
     const environment = environmentOf(batch, before);
     const steps = batchSteps(batch).map(({ hints }) => hints);
-    const { names, codes } = follow(environment, steps, before, new BlockLinks(links));
+    const { format } = openingOf(batch.blocks);
+    const { names, codes } = follow({ format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
+    const lengthFirst = format === 2 ? {} : { lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)) };
     const { tree, listedFrom = tree.leafCount } = before;
-    return { kind: "witness", environment, steps, state: partOf(tree, names, listedFrom), listedFrom, codes, links };
+    return {
+      kind: "witness",
+      environment,
+      steps,
+      state: partOf(tree, names, listedFrom),
+      listedFrom,
+      codes,
+      ...lengthFirst,
+      links,
+    };
   } catch (error) {
     return labelOf(error);
   }
@@ -65,20 +80,26 @@ export function batchLinks(
   const { compress } = createCompressor();
   const own = blocks.slice(0, -1).map(({ hash }) => hash);
   // The chain of an opening that forgets what is before it begins with the opening's own block.
-  const forgets = forgetsHashes(blocks);
+  const { forgetsHashes: forgets } = openingOf(blocks);
   return extendLinks(forgets ? [] : links, forgets ? 0n : foldedBefore(tree), forgets ? own : [parentHash, ...own], compress);
 }
 
 type StateKey = Parameters<ExecutionBefore["tree"]["get"]>[0];
 
+/** A batch's run. */
+interface FollowedRun {
+  readonly format: Format;
+  readonly environment: RunEnvironment;
+  readonly steps: BatchWitness["steps"];
+  readonly foldedHashes: FoldedHashSource;
+}
+
 /** The leaves that the steps ask for, and the codes of the state that they load. Throws what the machine does. */
 function follow(
-  environment: RunEnvironment,
-  steps: BatchWitness["steps"],
+  { format, environment, steps, foldedHashes }: FollowedRun,
   before: ExecutionBefore,
-  foldedHashes: FoldedHashSource,
 ): { readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> } {
-  const kernel = new Kernel(createPrimitives());
+  const kernel = new Kernel(createPrimitives(), kernelRows(format));
   const values = new Map<string, bigint>();
   const names = new Map<string, StateKey>();
   const codes = new Map<bigint, Uint8Array>();
@@ -98,13 +119,23 @@ function follow(
   let { boundary } = environment;
   for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
     const hints = [...steps.slice(at, at + STEPS_OF_RUN).flat(), ...endHints()];
-    const inputs = { environment: { ...environment, boundary }, state, codes: { codeOf }, foldedHashes };
+    const sources =
+      format === 2 ? { codeOf } : { codeOf, isLengthFirst: (digest: bigint) => isLengthFirst(codeOf(digest), digest) };
+    const inputs = { environment: { ...environment, boundary }, state, codes: sources, foldedHashes };
     const result: RunResult = kernel.run(inputs, hints);
     for (const { leafKind, account, slot, after } of result.leaves) values.set(nameOf(leafKind, account, slot), after);
     for (const [digest, code] of result.codes) codes.set(digest, code);
     ({ boundary } = result);
   }
   return { names: [...names.values()], codes };
+}
+
+function isLengthFirst(code: Uint8Array, digest: bigint): boolean {
+  return codeDigestValue(code, 2) === digest;
+}
+
+function digestIfLengthFirst([digest, code]: readonly [bigint, Uint8Array]): bigint[] {
+  return isLengthFirst(code, digest) ? [digest] : [];
 }
 
 function nameOf(leafKind: number, address: bigint, slot: bigint): string {

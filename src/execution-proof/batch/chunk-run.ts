@@ -62,7 +62,7 @@ export class BatchRun {
   }
 
   #attempt(steps: readonly (readonly Hint[])[], observer?: RunObserver): RunResult {
-    const { codes } = this.#witness;
+    const { codes, lengthFirst } = this.#witness;
     const state = {
       read: (leafKind: number, address: bigint, slot: bigint) => this.tree.get({ leafKind: leafKind as LeafKind, address, slot }),
     };
@@ -71,7 +71,9 @@ export class BatchRun {
       if (code === undefined) throw new UnprovableBatch("code-unknown", `the witness lacks the code of digest ${digest}`);
       return code;
     };
-    const inputs = { environment: this.environment, state, codes: { codeOf }, foldedHashes: this.#links };
+    const sources =
+      lengthFirst === undefined ? { codeOf } : { codeOf, isLengthFirst: (digest: bigint) => lengthFirst.has(digest) };
+    const inputs = { environment: this.environment, state, codes: sources, foldedHashes: this.#links };
     return this.#kernel.run(inputs, [...steps.flat(), ...endHints()], observer);
   }
 

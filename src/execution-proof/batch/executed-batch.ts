@@ -26,6 +26,8 @@ export interface ExecutedBatch {
   readonly blocks: readonly ExecutedBlock[];
   /** The operations that it took from L1's queue, in order. */
   readonly operations: readonly L2CanonicalTransaction[];
+  /** Of a chain's first batch in format 3: slots 2 to 6 and 9 of the system context, which its opening writes. */
+  readonly configuration?: readonly bigint[] | undefined;
   /** Changes of the state that no transaction made, in order, each with the number of the block behind which it stands. */
   readonly cheats: readonly { readonly behind: bigint; readonly cheat: StateCheat }[];
 }

@@ -5,6 +5,7 @@ import { digestFromHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { type BatchOutputs, hashOutputs } from "../../protocol/outputs.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 
@@ -30,9 +31,9 @@ export interface ExecutionClaim {
   >;
   /** What was committed beside it, of which the record has the hash. */
   readonly outputs: BatchOutputs;
-  /** Receives the fees. The chain says so; L1 does not know it. */
+  /** Receives the fees. The chain says so; L1 knows it in format 3 alone. */
   readonly coinbase: Hex;
-  /** Of the first batch: the root of the state that its first transaction found (`firstStateRoot`). */
+  /** Of the first batch in format 2: the root of the state that its first transaction found (`firstStateRoot`). */
   readonly firstState?: Hex;
 }
 
@@ -68,11 +69,16 @@ function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: Exe
     ["the first time", outputs.firstTimestamp, batch.firstTimestamp],
     ["the last time", outputs.lastTimestamp, batch.lastTimestamp],
     ["the state before", batch.oldStateRoot, previous.newStateRoot],
+    ["the coinbase", coinbase.toLowerCase() as Hex, (outputs.coinbase ?? coinbase).toLowerCase() as Hex],
   ];
   const wrong = contradictions.find(([, got, expected]) => got !== expected);
   if (wrong !== undefined) throw new ExecutionProofError("BadClaim", `${wrong[0]} is ${wrong[1]}, L1's records have ${wrong[2]}`);
-  if ((batch.batchNumber === 0n) !== (firstState !== undefined))
-    throw new ExecutionProofError("BadClaim", "the first batch alone needs the root of the first state, which L1 does not have");
+  const { format } = versionParts(batch.protocolVersion);
+  if ((batch.batchNumber === 0n && format === 2) !== (firstState !== undefined))
+    throw new ExecutionProofError(
+      "BadClaim",
+      "the first batch of format 2 alone needs the root of the first state, which L1 does not have",
+    );
   const shared = { coinbase: BigInt(coinbase), open: 0n };
   return {
     environment: { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT },

@@ -7,6 +7,7 @@ import { codeDigestValue } from "../../chain/model/code-digests.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
+import { openingOf } from "../../execution-proof/batch/batch-steps.ts";
 import { batchLinks, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
@@ -14,9 +15,13 @@ import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execut
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
 import { firstStateTree } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../../protocol/generated/system-contexts.ts";
+import { CONFIGURATION_SLOTS } from "../../protocol/genesis.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
+import { PREDEPLOYS } from "../../protocol/predeploys.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 
 export interface ExecutedBatchesOptions {
   readonly chainId: ChainId;
@@ -84,7 +89,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const codes = [...options.genesis, ...options.initialState].flatMap(({ code }) =>
       code === undefined ? [] : [fromHex(code)],
     );
-    this.#codes = new Map([...codes, ...options.codes].flatMap(byDigests));
+    // The opening that brings a state to format 3 loads the system context that it has just put there.
+    this.#codes = new Map([...codes, ...options.codes, fromHex(SYSTEM_CONTEXT_3_CODE)].flatMap(byDigests));
   }
 
   on({ command, batchNumber, blocks, sealed }: CommandResult): void {
@@ -130,9 +136,11 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   #take(batchNumber: BatchNumber, growing: GrowingBatch): TakenBatch {
     const { before: head, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
-    const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats };
+    const { format } = openingOf(blocks);
+    const configuration = batchNumber === 0n && format === 3 ? this.#configuration() : undefined;
+    const batch = { chainId, coinbase, batchNumber, parentHash: head.hash, blocks, operations, cheats, configuration };
     const previous = batchNumber === 0n ? undefined : { lastBlock: head.number, timestamp: head.timestamp };
-    const before = this.#before(batchNumber, previous);
+    const before = this.#before(batchNumber, format, previous);
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
@@ -147,15 +155,22 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     }
   }
 
-  #before(batchNumber: BatchNumber, previous: PreviousBlock): ExecutionBefore {
+  #before(batchNumber: BatchNumber, format: Format, previous: PreviousBlock): ExecutionBefore {
     const isFirst = batchNumber === 0n;
     const { tree } = this.#chain;
     return {
-      ...(isFirst ? { tree: this.#firstState(), listedFrom: tree.leafCount } : { tree }),
+      ...(isFirst && format === 2 ? { tree: this.#firstState(), listedFrom: tree.leafCount } : { tree }),
       head: { number: previous?.lastBlock ?? 0n, timestamp: previous?.timestamp ?? 0n },
       codeOf: (digest) => this.#codes.get(digest),
       links: (isFirst ? undefined : this.#links.get(batchNumber)) ?? [],
     };
+  }
+
+  /** The words that the first opening in format 3 writes. */
+  #configuration(): readonly bigint[] {
+    const own = this.#options.initialState.filter(({ address }) => address === PREDEPLOYS.SystemContext);
+    const words = new Map(own.flatMap(({ storage = [] }) => storage).map(({ slot, value }) => [slot, value]));
+    return CONFIGURATION_SLOTS.map((slot) => words.get(slot) ?? 0n);
   }
 
   #firstState(): StateTree {

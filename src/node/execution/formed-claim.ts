@@ -3,6 +3,7 @@ import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim
 import { firstStateRoot } from "../../execution-proof/batch/first-state.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ExecutedBatchesOptions, PreviousBlock } from "./executed-batches.ts";
 
 /** What a proof of a batch's execution has to show, by those who formed the batch themselves: L1 need not have it. */
@@ -14,6 +15,8 @@ export function formedClaim(
   const { newStateRoot, oldStateRoot, protocolVersion, outputsHash, outputs } = batch;
   const { batchNumber, lastBlock, firstTimestamp, lastTimestamp } = outputs;
   const [before, after] = [digestToHex(oldStateRoot), digestToHex(newStateRoot)];
+  // In format 3 the first batch's opening writes the configuration.
+  const isBehindFirstState = batchNumber === 0n && versionParts(protocolVersion).format === 2;
   return {
     ...{ chainId, coinbase, outputs },
     previous: { newStateRoot: before, lastBlock: previous?.lastBlock ?? 0n, lastTimestamp: previous?.timestamp ?? 0n },
@@ -21,6 +24,6 @@ export function formedClaim(
       ...{ batchNumber, protocolVersion, oldStateRoot: before, newStateRoot: after },
       ...{ lastBlock, firstTimestamp, lastTimestamp, outputsHash },
     },
-    ...(batchNumber === 0n ? { firstState: firstStateRoot(genesis, initialState, { compressor: createCompressor() }) } : {}),
+    ...(isBehindFirstState ? { firstState: firstStateRoot(genesis, initialState, { compressor: createCompressor() }) } : {}),
   };
 }

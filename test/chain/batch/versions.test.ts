@@ -20,7 +20,7 @@ describe("a chain's batches around an upgrade", () => {
   before(async () => {
     test = await startVerifiedChain({
       accounts: [{ address: wallet.address, balanceWei: 10n ** 20n }],
-      versionOf: (time, taken) => versionOf({ firstVersion: 1n, upgrades }, time, taken),
+      versionOf: (time, taken) => versionOf({ firstVersion: 0x2n, upgrades }, time, taken),
     });
   });
   after(() => test.chain.close());
@@ -29,7 +29,7 @@ describe("a chain's batches around an upgrade", () => {
   /** Version 2 from now + `afterMs` on, once so many operations are taken. */
   const schedule = (afterMs: number, operations = 0n): void => {
     const effectiveAt = BigInt(Math.floor((test.clock.nowMs() + afterMs) / 1_000));
-    upgrades = [{ version: 2n, effectiveAt, operations }];
+    upgrades = [{ version: 0x102n, effectiveAt, operations }];
   };
   const versionIn = ({ protocolVersion, job }: FormedBatch): bigint => {
     assert.equal(job.protocolVersion, protocolVersion);
@@ -43,30 +43,30 @@ describe("a chain's batches around an upgrade", () => {
     await pay();
     const begunBefore = await test.sealAndVerify();
     assert.ok(begunBefore.outputs.lastTimestamp > upgrades[0]!.effectiveAt);
-    assert.equal(versionIn(begunBefore), 1n);
+    assert.equal(versionIn(begunBefore), 0x2n);
     await pay();
-    assert.equal(versionIn(await test.sealAndVerify()), 2n);
+    assert.equal(versionIn(await test.sealAndVerify()), 0x102n);
   });
 
   it("keep the version before until the operations are taken that were queued at the announcement", async () => {
     schedule(0, test.chain.operationsTaken() + 1n);
     test.clock.advance(1_000);
     await test.request({ from: QUEUE_USER, to: TO });
-    assert.equal(versionIn(await test.sealAndVerify()), 1n);
+    assert.equal(versionIn(await test.sealAndVerify()), 0x2n);
     await pay();
-    assert.equal(versionIn(await test.sealAndVerify()), 2n);
+    assert.equal(versionIn(await test.sealAndVerify()), 0x102n);
   });
 
   it("are formed again with the version that L1 gives them by then", async () => {
     upgrades = [];
     await pay();
     const old = await test.sealAndVerify();
-    assert.equal(versionIn(old), 1n);
+    assert.equal(versionIn(old), 0x2n);
     schedule(-1_000);
     await test.rewind(old.outputs.batchNumber, []);
     const [again] = test.batches.slice(-1);
     assert.equal(again!.outputs.batchNumber, old.outputs.batchNumber);
-    assert.equal(versionIn(again!), 2n);
+    assert.equal(versionIn(again!), 0x102n);
     const verified = await test.verifier.verify(test.inputs(again!.outputs.batchNumber));
     assert.equal(verified.commitment, again!.commitment);
   });
@@ -78,7 +78,7 @@ describe("a chain's batches around an upgrade", () => {
     const inputs = test.inputs(sealed.outputs.batchNumber);
     schedule(-1_000);
     const own = await test.verifier.verify(inputs);
-    assert.deepEqual([sealed, own].map(versionIn), [1n, 2n]);
+    assert.deepEqual([sealed, own].map(versionIn), [0x2n, 0x102n]);
     assert.notEqual(own.commitment, sealed.commitment);
     assert.equal(own.outputsHash, sealed.outputsHash);
   });
@@ -90,10 +90,10 @@ describe("a chain's batches around an upgrade", () => {
     await test.request({ from: QUEUE_USER, to: TO });
     await test.chain.seal();
     await pay();
-    assert.equal(versionIn((await test.chain.seal())!), 2n);
+    assert.equal(versionIn((await test.chain.seal())!), 0x102n);
     await test.chain.revert(mark);
     wallet.nonce = nonce;
     await pay();
-    assert.equal(versionIn((await test.chain.seal())!), 1n);
+    assert.equal(versionIn((await test.chain.seal())!), 0x2n);
   });
 });

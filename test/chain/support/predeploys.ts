@@ -18,7 +18,10 @@ export function realGenesis(format: Format = 2): Promise<GenesisAccount[]> {
   return predeployGenesis(format, async (artifact) => (await testContract(artifact)).runtimeCode);
 }
 
-export const configuration: readonly GenesisAccount[] = configurationAccounts(CONFIGURATION);
+/** A chain's configuration as accounts of its first state, and what its batches export beside their logs. */
+export function configurationOf(bornAt: bigint): { readonly accounts: readonly GenesisAccount[]; readonly extensions: Hex } {
+  const own = { ...CONFIGURATION, bornAt };
+  return { accounts: configurationAccounts(own), extensions: hashExtensions(hashConfiguration(own)) };
+}
 
-/** What batches of a chain with this configuration export beside their logs. */
-export const extensions: Hex = hashExtensions(hashConfiguration(CONFIGURATION));
+export const { accounts: configuration, extensions } = configurationOf(CONFIGURATION.bornAt);

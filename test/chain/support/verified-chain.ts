@@ -19,11 +19,12 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { PRIORITY_OPERATION_TYPE } from "../../../src/protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
+import type { Format } from "../../../src/protocol/protocol-version.ts";
 import type { VersionOf } from "../../../src/protocol/upgrade.ts";
 import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY } from "./chain.ts";
 import type { TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
-import { configuration, extensions, realGenesis } from "./predeploys.ts";
+import { configurationOf, realGenesis } from "./predeploys.ts";
 
 /** What a user asks of L1's queue; the rest is as L1 fills it in. */
 export interface RequestedOperation {
@@ -69,6 +70,10 @@ export async function startVerifiedChain(
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly versionOf?: VersionOf;
+    /** Of the genesis. Default 2. */
+    readonly format?: Format;
+    /** In the configuration. Default 0, which no chain of format 3 has. */
+    readonly bornAt?: bigint;
     readonly onResult?: (result: ChainResult) => void;
     readonly keeping?: ChainDependencies["keeping"];
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
@@ -76,8 +81,10 @@ export async function startVerifiedChain(
     readonly validatorsFollowers?: ChainDependencies["beforeForming"];
   } = {},
 ): Promise<VerifiedChain> {
-  const predeploys = await realGenesis();
+  const predeploys = await realGenesis(options.format);
   const genesis = [...predeploys, ...(options.accounts ?? [])];
+  const versionOf = options.versionOf ?? (() => BigInt(options.format ?? 2));
+  const { accounts: configuration, extensions } = configurationOf(options.bornAt ?? 0n);
   const initialState = [...configuration, ...(options.initialState ?? [])];
   const test = await startTestChain({
     predeploys,
@@ -86,7 +93,7 @@ export async function startVerifiedChain(
     extensions,
     system: predeployTransactions,
     rewindable: true,
-    ...(options.versionOf === undefined ? {} : { versionOf: options.versionOf }),
+    versionOf,
     ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
@@ -109,7 +116,7 @@ export async function startVerifiedChain(
       l1: {
         operation: (index) => Promise.resolve(queue[Number(index)]),
         hasRoot: ({ registryIndex, root }) => Promise.resolve(roots.get(registryIndex) === root),
-        versionOf: options.versionOf ?? (() => 2n),
+        versionOf,
       },
       flowsHash: () => keccak(),
       ...(options.validatorsFollowers === undefined ? {} : { beforeForming: options.validatorsFollowers }),

@@ -85,7 +85,7 @@ export interface ObservedRun {
 /** The machine as a third engine of a chain: it runs the batches that the other two have agreed on. */
 export class ReplayedChain {
   readonly kernel: Kernel;
-  readonly state: ReplayedState;
+  state: ReplayedState;
   readonly hashes = new FoldedHashes(primitives.compress);
   boundary: Boundary;
 
@@ -148,9 +148,9 @@ export class ReplayedChain {
 export function stepsOf(
   blocks: readonly SequencedBlock[],
   parentHash: Hex,
-  { operations = [], cheats = [] }: Partial<Pick<ExecutedBatch, "operations" | "cheats">> = {},
+  { operations = [], cheats = [], configuration }: Partial<Pick<ExecutedBatch, "operations" | "cheats" | "configuration">> = {},
 ): BatchStep[] {
-  return batchSteps({ chainId: BigInt(CHAIN_ID), blocks, parentHash, operations, cheats });
+  return batchSteps({ chainId: BigInt(CHAIN_ID), blocks, parentHash, operations, cheats, configuration });
 }
 
 /** Gas and success of each transaction of the blocks, as both engines have them. */
