@@ -13,6 +13,7 @@ import { BlockPage } from "./pages/block-page.tsx";
 import { ChainPage } from "./pages/chain-page.tsx";
 import { ContractsPage } from "./pages/contracts-page.tsx";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
+import { LayerPage } from "./pages/layer-page.tsx";
 import { BatchesPage, BlocksPage, MessagesPage } from "./pages/long-lists.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { SearchPage } from "./pages/search-page.tsx";
@@ -41,11 +42,12 @@ function App() {
         </a>
         <nav aria-label="chains">
           <a href={to()}>{ecosystem?.info.name ?? "hyperchains"}</a>
-          {ecosystem?.info.chains.map(({ name }) => (
-            <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
-              {name}
-            </a>
-          ))}
+          {ecosystem !== undefined &&
+            [ecosystem.info.l1, ...ecosystem.info.chains].map(({ name }) => (
+              <a href={to(name)} key={name} aria-current={route[0] === name ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
           <a href={to("contracts")} aria-current={route[0] === "contracts" ? "page" : undefined}>
             contracts
           </a>
@@ -108,7 +110,7 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   if (second === "blocks") return <BlocksPage {...place} />;
   if (second === "batches" && place.member !== "l1") return <BatchesPage {...place} />;
   if (second === "batch") return <BatchPage {...place} number={Number(third)} />;
-  return place.member === "l1" ? <EcosystemPage /> : <ChainPage name={first} />;
+  return place.member === "l1" ? <LayerPage /> : <ChainPage name={first} />;
 }
 
 function search(event: Event): void {

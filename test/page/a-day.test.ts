@@ -234,6 +234,23 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await tab.goto(`${page.url}/#/`);
   });
 
+  test("L1 has a page: its contracts, what each batch took of its gas, and what was done there", { skip }, async () => {
+    const { l1, chains } = devnet.info();
+    await tab.getByRole("navigation", { name: "chains" }).getByRole("link", { name: l1.name, exact: true }).click();
+    const costs = tab.getByRole("table", { name: /Gas on .* of the newest executed batches/ }).locator("tbody tr");
+    const own = costs.filter({ hasText: "batch 0" }).filter({ hasText: "alpha" });
+    await own.waitFor();
+    const commit = own.locator('a[href*="/tx/"]').first();
+    const hash = (await commit.getAttribute("href"))!.split("/").at(-1)!;
+    const receipt = await devnet.l1.provider.getTransactionReceipt(hash);
+    assert.equal(Number((await commit.innerText()).replaceAll(",", "")), Number(receipt!.gasUsed));
+    for (const address of [l1.contracts.factory, chains[0]!.hyperchain])
+      await tab.locator(`a[href$="${address}"]`).first().waitFor();
+    const done = tab.getByRole("table", { name: /The newest transactions on/ }).locator("tbody tr");
+    await done.filter({ hasText: "executeBatch" }).first().waitFor();
+    assert.deepEqual(await violations(tab), []);
+  });
+
   test(
     "the project's contracts stand on a page, and a search finds them, a function by its selector, and a batch",
     { skip },

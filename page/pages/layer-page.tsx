@@ -1,0 +1,148 @@
+import type { ComponentChildren } from "preact";
+import { happenings, useActivity } from "../activity.ts";
+import type { BatchInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { count } from "../format.ts";
+import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
+import { AddressLink, BatchLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
+import { Words } from "../parts/words.tsx";
+import { ask } from "../rpc.ts";
+import { to } from "../route.ts";
+
+const MOST_TRANSACTIONS = 20;
+/** Of each chain. */
+const MOST_BATCHES = 5;
+const STAGES = ["commit", "prove", "execute"] as const;
+
+/** L1, on which chains settle: its contracts, what batches took of its gas, and what was done there last. */
+export function LayerPage() {
+  const { info } = useEcosystem();
+  const { l1 } = info;
+  return (
+    <>
+      <h1>{l1.name}</h1>
+      <Facts
+        facts={{
+          "chain id": l1.chainId,
+          "JSON-RPC": <code>{l1.url}</code>,
+          "copy of": l1.fork && `chain ${l1.fork.chainId}, up to block ${count(l1.fork.blockNumber)}`,
+          ...contractsOf(info),
+        }}
+      />
+      <Costs />
+      <Newest />
+    </>
+  );
+}
+
+/** The protocol's contracts and those of the chains that settle here. */
+function contractsOf({ l1, chains }: EcosystemInfo): Readonly<Record<string, ComponentChildren>> {
+  const own = chains.filter(({ settlesOn }) => settlesOn === undefined);
+  const contracts = [
+    ...Object.entries(l1.contracts),
+    ...own.map(({ name, hyperchain }) => [`${name}'s contract`, hyperchain] as const),
+  ];
+  return Object.fromEntries(
+    contracts.map(([name, address]) => [
+      name,
+      <a href={to(l1.name, "address", address)}>
+        <code>{address}</code>
+      </a>,
+    ]),
+  );
+}
+
+/** Gas of the newest executed batches of the chains that settle here. */
+function Costs() {
+  const { info, status } = useEcosystem();
+  const nameOf = useChainName();
+  const executed = status.chains.map(({ batches }) => batches.executed);
+  const asked = useAsked(() => executedBatches(info, status), ["costs", executed.join()]);
+  const stage = ({ l1, l1Gas }: BatchInfo, name: (typeof STAGES)[number]): ComponentChildren => {
+    const [settled, gas] = [l1[name], l1Gas[name]];
+    if (settled === undefined || gas === undefined) return "";
+    return <a href={to(info.l1.name, "tx", settled.transactionHash)}>{count(gas)}</a>;
+  };
+  return (
+    <Section title="What batches took">
+      <Answer asked={asked} missing="">
+        {(batches) => (
+          <Table
+            caption={`Gas on ${info.l1.name} of the newest executed batches`}
+            columns={["chain", "batch", "transactions", "bytes of data", ...STAGES, "gas a transaction"]}
+            empty="No batch is executed yet."
+            rows={batches.map((batch) => {
+              const chain = nameOf(batch.chainId);
+              const transactions = batch.transactions + batch.operations;
+              const gas = STAGES.reduce((sum, name) => sum + (batch.l1Gas[name] ?? 0), 0);
+              return {
+                key: `${batch.chainId}:${batch.number}`,
+                cells: [
+                  <a href={to(chain)}>{chain}</a>,
+                  <BatchLink chain={chain} number={batch.number} />,
+                  count(transactions),
+                  count(batch.pubdataBytes),
+                  ...STAGES.map((name) => stage(batch, name)),
+                  transactions === 0 ? "" : count(Math.round(gas / transactions)),
+                ],
+              };
+            })}
+          />
+        )}
+      </Answer>
+    </Section>
+  );
+}
+
+async function executedBatches({ chains }: EcosystemInfo, status: EcosystemStatus): Promise<readonly BatchInfo[]> {
+  const settledHere = new Set(chains.filter(({ settlesOn }) => settlesOn === undefined).map(({ chainId }) => chainId));
+  const wanted = status.chains
+    .filter(({ chainId }) => settledHere.has(chainId))
+    .flatMap(({ chainId, batches: { executed } }) =>
+      Array.from({ length: Math.min(MOST_BATCHES, executed) }, (_, i) => [chainId, executed - 1 - i] as const),
+    );
+  const found = await Promise.all(
+    // A chain that is paused, or that only its readers may read, does not tell.
+    wanted.map(([chainId, number]) => ask<BatchInfo | null>("any", "hyperchain_batch", [chainId, number]).catch(() => null)),
+  );
+  return found.filter((batch) => batch !== null);
+}
+
+/** The newest transactions here, of whomever. */
+function Newest() {
+  const { info } = useEcosystem();
+  const { chainId, name } = info.l1;
+  const transactions = happenings(useActivity()).filter(({ block }) => block.chainId === chainId);
+  return (
+    <Section title="Newest transactions">
+      <Table
+        caption={`The newest transactions on ${name}`}
+        columns={["block", "transaction", "from", "what", "gas", "result"]}
+        empty="None since the page was opened."
+        rows={transactions
+          .slice(0, MOST_TRANSACTIONS)
+          .map(({ block, hash, from, call, contract, created, gasUsed, succeeded, to: receiver }) => ({
+            key: hash,
+            cells: [
+              <BlockLink chain={name} number={block.number} />,
+              <TransactionLink chain={name} hash={hash} />,
+              <AddressLink chain={name} address={from} />,
+              created === undefined ? (
+                <>
+                  {receiver !== undefined && <AddressLink chain={name} address={receiver} />}{" "}
+                  {call !== undefined && <Words text={call} chain={name} />}
+                </>
+              ) : (
+                `creates ${contract ?? "a contract"}`
+              ),
+              count(gasUsed),
+              succeeded ? "succeeded" : "failed",
+            ],
+          }))}
+      />
+      <p>
+        <a href={to(name, "blocks")}>All blocks</a>
+      </p>
+    </Section>
+  );
+}
