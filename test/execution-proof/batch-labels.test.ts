@@ -120,7 +120,7 @@ describe("a batch without a proof of its execution", () => {
   });
 
   it("calls a precompiled contract that the kernel does not cover; one that calls SHA-256 has none of these labels", async () => {
-    const sum = await next(CALLS.address, 6n);
+    const sum = await next(CALLS.address, 10n);
     assert.deepEqual(
       [sum.witness.kind, sum.witness.kind === "labelled" && sum.witness.reason],
       ["labelled", "unsupported-precompile"],

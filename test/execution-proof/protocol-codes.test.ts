@@ -33,6 +33,10 @@ const word = (value: bigint | number): string => value.toString(16).padStart(64,
 /** By name: the account, and its input in hex. */
 const CALLED: Readonly<Record<string, readonly [number, string]>> = {
   "a power modulo a number of 33 bytes": [0x05, [word(1), word(1), word(33), "03", "05", "01", word(12345)].join("")],
+  "a sum of two points": [0x06, [word(1), word(2), word(1), word(2)].join("")],
+  "a multiple of a point": [0x07, [word(1), word(2), word(5)].join("")],
+  "a sum with what is no point": [0x06, [word(1), word(1)].join("")],
+  "a round of BLAKE2b": [0x09, ["00000001", "5a".repeat(208), "01"].join("")],
 };
 
 describe("a batch with calls of precompiled contracts that are bytecode", () => {

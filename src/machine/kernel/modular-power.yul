@@ -34,7 +34,7 @@ function largePower(given, input, output) -> left, length {
   length := mload(0xc40)
   if iszero(length) { leave }
   let ok
-  length, ok := runProtocolCode(0x05, protocol.power(), input, output)
+  length, ok := runProtocolCode(0x05, 0x05, protocol.power(), input, output)
   if iszero(ok) { left := not(0) }
 }
 

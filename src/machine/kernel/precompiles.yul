@@ -1,4 +1,4 @@
-// Precompiled contracts. Proven: 0x01, 0x02, 0x04, 0x05 up to 256 bits, 0x100. A call of another with input stops the transaction's proof,
+// Precompiled contracts. Proven: 0x01, 0x02, 0x04 to 0x07, 0x09, 0x100. A call of another with input stops the transaction's proof,
 // as do more signatures of P-256 than `compute` allows.
 
 function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }
@@ -54,8 +54,9 @@ function runPrecompile(account, given, input, output) -> left, length {
   case 0x05 { left, length := modularPower(given, input, output) }
   case 0x100 { if iszero(lt(given, 6900)) { left := sub(given, 6900) length := verifyInput(input, output) } }
   default {
-    if n { machine.panic(0x21) }
-    left, length := runWithoutInput(account, given, output)
+    switch n
+    case 0 { left, length := runWithoutInput(account, given, output) }
+    default { left, length := runByCode(account, given, input, output) }
   }
 }
 
@@ -67,7 +68,7 @@ function compute(eighths) {
   set.computed(sum)
 }
 
-// The precompiled contracts that are not proven, without input, as plain transfers to them run them: RIPEMD-160 of nothing, sums,
+// The precompiled contracts without a table, without input, as plain transfers to them run them: RIPEMD-160 of nothing, sums,
 // multiples and pairings of nothing; all else fails for want of input.
 function runWithoutInput(account, given, output) -> left, length {
   left := not(0)

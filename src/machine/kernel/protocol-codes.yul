@@ -1,17 +1,44 @@
 // Precompiled contracts that are bytecode (src/machine/protocol-codes): user mode runs it in a frame of its own, with the input as call
-// data. It may only return and revert. What it takes of gas is no caller's: its price is the precompiled contract's.
+// data and its address as value. It may only return and revert. What it takes of gas is no caller's: its price is the precompiled contract's.
 
-// The code with this digest; its bytes are the witness's, as any code's. Without success the contract fails.
-function runProtocolCode(account, digest, input, output) -> length, ok {
-  let code := load.protocolCode(account)
+// With some input. 0x06 and 0x07 have one code.
+function runByCode(account, given, input, output) -> left, length {
+  let cost := not(0)
+  let place := account
+  let digest := protocol.points()
+  switch account
+  case 0x06 { cost := 150 }
+  case 0x07 {
+    cost := 6000
+    place := 0x06
+  }
+  case 0x09 {
+    // Of another length, or with another last byte, it fails whatever gas there is.
+    if eq(and(input, 0xffffffff), 213) {
+      if lt(byte(0, inputWord(input, 212)), 2) { cost := shr(224, inputWord(input, 0)) }
+    }
+    digest := protocol.blake2()
+  }
+  default { machine.panic(0x21) }
+  left := not(0)
+  if lt(given, cost) { leave }
+  let ok
+  length, ok := runProtocolCode(account, place, digest, input, output)
+  if ok { left := sub(given, cost) }
+}
+
+// The code with this digest, which is kept at a place; its bytes are the witness's, as any code's. Without success the contract fails.
+function runProtocolCode(account, place, digest, input, output) -> length, ok {
+  let code := load.protocolCode(place)
   if iszero(code) {
     code := loadCode(digest)
-    store.protocolCode(account, code)
+    store.protocolCode(place, code)
   }
   let own := get.frame()
   let id := newFrame()
   machine.enterFrame(id)
   setFrame.input(input)
+  setFrame.callValue(account)
   machine.setGas(get.protocolGas())
   runCode(code)
   switch machine.run()
