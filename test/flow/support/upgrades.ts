@@ -8,9 +8,12 @@ import type { ChainUpgrades } from "../../../src/client/upgrade.ts";
 import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import { isProvenVersion } from "../../../src/protocol/no-proof.ts";
+import { isProvenVersion, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
+import { genesisState } from "../../../src/chain/state/genesis-state.ts";
+import { genesisOf } from "./genesis.ts";
 import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
 
+const FORMAT_3 = 3n;
 /** L1's newest block can be some seconds ahead of the clock. */
 const MARGIN_SECONDS = 60n;
 
@@ -39,6 +42,22 @@ export class Upgrades {
     const verifier = (await deployed.getAddress()).toLowerCase() as Hex;
     const next = nextGeneration(version);
     await addVersion(verifiers, next, { ...present, verifier }, await this.#sender(governor));
+    return next;
+  }
+
+  /** Adds a version of format 3 with the present one's verifier: another reader, and the genesis of that format. */
+  async addFormat3(): Promise<bigint> {
+    const { version, verifiers } = await this.read();
+    const present = (await readVersion(verifiers, version, this.#devnet.l1.provider))!;
+    const governor = this.#wallet(ACCOUNT_NUMBERS.deployer);
+    const { abi, bytecode } = await hre.artifacts.readArtifact("BatchReader3");
+    const deployed = await new ContractFactory(abi, bytecode, governor).deploy();
+    await deployed.waitForDeployment();
+    const reader = (await deployed.getAddress()).toLowerCase() as Hex;
+    const { stateRoot: genesisStateRoot, leafCount: genesisLeafCount } = genesisState(await genesisOf(3));
+    const next = isProvenVersion(version) ? FORMAT_3 : noProofVersionOf(FORMAT_3);
+    const content = { ...present, reader, genesisStateRoot, genesisLeafCount };
+    await addVersion(verifiers, next, content, await this.#sender(governor));
     return next;
   }
 
