@@ -1,7 +1,8 @@
 import type { Follower, Source } from "../core/follower.ts";
 import { CommandLog } from "../core/log/command-log.ts";
+import { Repetition } from "../core/repetition.ts";
+import type { Mark } from "../core/marks.ts";
 import { Spine } from "../core/spine.ts";
-import type { Mark } from "../core/spine.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
@@ -49,8 +50,11 @@ import { BatchReducer } from "./ordering/batch-reducer.ts";
 import type { CommandResult } from "./ordering/batch-reducer.ts";
 import type { BatchCommand } from "./ordering/command.ts";
 import { OrderError } from "./ordering/order-error.ts";
+import { timeRefusal } from "./ordering/time-refusal.ts";
 import { limitsBeside } from "./ordering/limits.ts";
 import type { BatchLimits } from "./ordering/limits.ts";
+import { engineCheck } from "./sequencer/engine-check.ts";
+import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
 import type { SequencerOptions } from "./sequencer/sequencer.ts";
 import type { DoAgain, LostChange } from "./sequencer/replay.ts";
@@ -153,7 +157,12 @@ export interface ChainDependencies {
   };
   /** Awaited before `seal` ends a batch; what it rejects with, `seal` does. */
   readonly beforeSeal?: () => Promise<void>;
+  /** Those who decide with the sequencer what is in the chain's order. Default: it decides alone. */
+  readonly deciders?: Deciders;
 }
+
+/** As much as a thousand payments: the witness is some tenths of a second behind, or as long as one transaction may take. */
+const MOST_LAG = 21_000_000;
 
 /** Of EVM blocks before the one under way. */
 const HASHES_IN_REACH = 257n;
@@ -171,6 +180,8 @@ export interface Chain {
   readonly admission: Admission;
   readonly sequencer: Sequencer;
   readonly spine: Spine<BatchCommand, CommandResult>;
+  /** What is decided. */
+  readonly log: CommandLog<BatchCommand>;
   readonly tree: StateTree;
   readonly index: ChainIndex;
   readonly messages: MessageIndex;
@@ -233,7 +244,7 @@ export async function startChain(options: ChainOptions, dependencies: ChainDepen
   const rules = chainRules(options.chainId, UNLIMITED_CODE);
   const waiting = kept.waiting.map((raw) => decodeTransaction(raw, rules, { replayProtection: "optional" }));
   try {
-    await chain.sequencer.repeat(kept, waiting);
+    await chain.sequencer.repeat(new Repetition(chain.log, kept.onRepeated), waiting);
     chain.executedOnL1(executed);
   } catch (error) {
     await chain.close();
@@ -252,7 +263,7 @@ async function keepPlaceOf(chain: Chain, { place }: ChainOptions, places: PlaceS
   if (genesis === undefined) throw new TypeError("a chain that began at a later state has no block 0 to keep");
   const kept = await sequencer.endBetweenBatches(async () => {
     const { head, batchNumber: nextBatch } = sequencer;
-    const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.position };
+    const here = { head: { number: head.number, timestamp: head.timestamp }, nextBatch, commands: spine.executed };
     await keepPlace({ ...chain, ...here, genesisRoot: genesis.root, keptBlocks: place?.blocks ?? [] }, places);
     return true;
   });
@@ -337,19 +348,29 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const archive = new BatchArchive(place?.archive);
   const history = new StateHistory(place?.history ?? { dump: tree.export(), steps: [], bytes: 0 }, { compressor });
   const { beforeForming, followers = [], sources = [], kept } = dependencies;
+  const log = new CommandLog<BatchCommand>({
+    first: place?.commands ?? 0,
+    commands: kept?.commands ?? [],
+    sink: store,
+    remembers: rewindable,
+  });
   const spine = new Spine<BatchCommand, CommandResult>({
     reducer,
     followers: [
+      engineCheck(producer),
       index,
       messages,
       ...(beforeForming?.({ tree, head: () => head }) ?? []),
       forming,
       ...[archive, history, ...followers].map((follower) => forming.behind(follower)),
     ],
-    log: new CommandLog({ first: place?.commands ?? 0, commands: kept?.commands ?? [], sink: store, remembers: rewindable }),
+    log,
     // It never goes back to what L1 has executed: of a long past it remembers no way back.
     begins: (command) => rewindable && command.type === "open" && command.batchNumber >= (kept?.executed ?? 0n),
+    ends: (command) => command.type === "seal",
     isRefusal: (error) => error instanceof OrderError,
+    refusal: (commands) => timeRefusal(commands, { head: producer.head, nowSeconds: time.nowSeconds() }),
+    mostLag: MOST_LAG,
   });
   const sequencer = new Sequencer(
     { ...options.sequencer, hashesUnknown: origin !== undefined },
@@ -365,6 +386,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       canSeal: dependencies.canSeal ?? (() => true),
       admission,
       ...(store === undefined ? {} : { store }),
+      deciders: dependencies.deciders,
     },
   );
   for (const source of [...(dependencies.time === undefined ? [timeSource(time)] : []), ...sources]) spine.attach(source);
@@ -380,6 +402,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     admission,
     sequencer,
     spine,
+    log,
     tree,
     index,
     messages,

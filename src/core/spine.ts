@@ -1,23 +1,11 @@
 import type { BatchNumber } from "../protocol/ids.ts";
 import type { Follower, Reducer, ReturnReason, Returning, Source } from "./follower.ts";
 import type { CommandLog } from "./log/command-log.ts";
+import { ChainMarks } from "./marks.ts";
+import type { Mark } from "./marks.ts";
+import type { CommandSource, Offer, OfferErrorCode, Outcome, SpineView, OfferVerdict } from "./source.ts";
 
-/** Where one part stood. */
-interface Standing {
-  readonly part: Returning;
-  readonly own: unknown;
-}
-
-/** A place to return to, once: every part of a chain at one moment, between two commands. */
-export interface Mark {
-  /** Commands before it. */
-  readonly position: number;
-  /** Of the batch that was open, or came next. */
-  readonly batchNumber: BatchNumber;
-  readonly parts: readonly Standing[];
-}
-
-interface SpineParts<Command, Result> {
+interface SpineParts<Command, Result extends { readonly command: unknown }> {
   readonly reducer: Reducer<Command, Result> & { readonly batchNumber: BatchNumber };
   /** In the order in which they are told: one may read what an earlier one knows. */
   readonly followers: readonly Follower<Result>[];
@@ -25,29 +13,73 @@ interface SpineParts<Command, Result> {
   readonly log: CommandLog<Command>;
   /** Whether a command begins a batch to which the chain may go back, to do again what came since. Default: none does. */
   readonly begins?: (command: Command) => boolean;
+  /** Whether a command ends a batch: it is decided before the next begins. Default: none does. */
+  readonly ends?: (command: Command) => boolean;
   /** Whether the reducer refused the command by the chain's rules. Default: it never does. */
   readonly isRefusal?: (error: unknown) => boolean;
+  /** Why a proposal is not even carried out, by what is known without that. Default: everything is. */
+  readonly refusal?: (commands: readonly Command[]) => Refusal | undefined;
+  /** Gas that a follower may be behind before the next command waits for it. Default: any. */
+  readonly mostLag?: number;
+}
+
+/** Which of an offer's commands is refused, and why. */
+interface Refusal {
+  readonly code: OfferErrorCode;
+  readonly at: number;
+}
+
+/** What was carried out, and is not decided. */
+interface Proposal<Command, Result> {
+  readonly source: CommandSource<Command, Result>;
+  readonly offer: Offer<Command>;
+  readonly results: readonly Result[];
+  /** What returns where it is dropped. */
+  readonly before: Mark;
+  isDecided: boolean;
+}
+
+/** A source that is asked for commands. */
+export interface Driven {
+  /** Resolves when the source has no more, or is stopped; rejects as its `next` does. */
+  readonly ended: Promise<void>;
+  /** Asks it no more. */
+  stop(): void;
 }
 
 /**
- * A chain as its log of commands, the reducer that carries them out, and all that follows it. One call at a time. What fails in
- * the middle leaves the parts apart, until they return to a mark together.
+ * A chain as its log of decided commands, the reducer that carries them out, all that follows it, and the sources of its
+ * commands. One thing at a time. What fails in the middle leaves the parts apart, until they return to a mark together.
  */
-export class Spine<Command, Result extends { readonly command: Command }> {
+export class Spine<Command, Result extends { readonly command: Command }> implements SpineView {
   readonly #parts: SpineParts<Command, Result>;
-  readonly #sources: Source<Result>[] = [];
-  /** Those that can still be used, in their order, with what each is for: those to do again are where batches begin. */
-  #marks: readonly { readonly mark: Mark; readonly why: ReturnReason }[] = [];
-  #position: number;
+  readonly #marks = new ChainMarks();
+  #sources: readonly Source<Result>[] = [];
+  /** Each stands on the one before. */
+  #proposals: readonly Proposal<Command, Result>[] = [];
+  #executed: number;
+  #term = 0;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: SpineParts<Command, Result>) {
     this.#parts = parts;
-    this.#position = parts.log.first;
+    this.#executed = parts.log.first;
   }
 
-  /** Commands that are carried out, by this process or earlier ones. */
-  get position(): number {
-    return this.#position;
+  get executed(): number {
+    return this.#executed;
+  }
+
+  get decided(): number {
+    return this.#proposals[0]?.before.position ?? this.#executed;
+  }
+
+  get term(): number {
+    return this.#term;
+  }
+
+  get lag(): number {
+    return this.#parts.followers.reduce((sum, { lag }) => sum + (lag?.work ?? 0), 0);
   }
 
   /** What each follower would answer, by its name. */
@@ -55,74 +87,56 @@ export class Spine<Command, Result extends { readonly command: Command }> {
     return new Map(this.#parts.followers.map((follower) => [follower.name, follower.digest()]));
   }
 
-  /** Has a source told of results, and return to users' marks. */
-  attach(source: Source<Result>): void {
-    this.#sources.push(source);
+  /** Has it told of results, and return to users' marks. Returns the function that ends it. */
+  attach(source: Source<Result>): () => void {
+    this.#sources = [...this.#sources, source];
+    return () => void (this.#sources = this.#sources.filter((other) => other !== source));
   }
 
-  /** Carries out the next command; it is kept before, and not any more where it cannot be carried out. Rejects as the reducer. */
-  async carryOut(command: Command): Promise<Result> {
-    const { log, reducer } = this.#parts;
-    await this.#markBefore(command);
-    log.append(command);
-    let result: Result;
-    try {
-      result = await reducer.carryOut(command);
-    } catch (error) {
-      log.truncate(this.#position);
-      throw error;
-    }
-    this.#keepAsDone(command, result);
-    this.#tell(result);
-    return result;
+  /** Asks a source for commands, one offer after the other, and carries them out. */
+  drive(source: CommandSource<Command, Result>): Driven {
+    const stopping = new AbortController();
+    const detach = this.attach(source);
+    return { ended: this.#pull(source, stopping.signal).finally(detach), stop: () => stopping.abort() };
   }
 
-  /**
-   * Carries out what the log has from earlier processes, exactly as at first. A last command that is refused was not carried out
-   * then either: its process ended before it could take it back. Rejects as the reducer where another one is refused.
-   */
-  async catchUp(onRepeated?: (done: number, total: number) => void): Promise<void> {
-    const commands = this.#parts.log.read(this.#position);
-    for (const [i, command] of commands.entries()) {
-      onRepeated?.(i, commands.length);
-      await this.#markBefore(command);
-      if (i === commands.length - 1) await this.#carryOutLast(command);
-      else this.#tell(await this.#parts.reducer.carryOut(command));
-    }
-  }
-
-  /** Marks everything, to return to once. */
+  /** ChainMarks everything, to return to once. Proposals are dropped. */
   mark(): Promise<Mark> {
-    return this.#mark("snapshot", [...this.#tracking, ...this.#sources]);
+    return this.#inTurn(async () => {
+      await this.#drop(0, "term");
+      return this.#mark("snapshot", [...this.#tracking, ...this.#sources]);
+    });
   }
 
-  /** Marks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
+  /** ChainMarks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
   async boundary(): Promise<void> {
-    await this.#mark("redo", this.#tracking);
+    await this.#inTurn(() => this.#boundary());
   }
 
   /** Where a batch began; undefined where that was not marked, or is over. */
   before(batchNumber: BatchNumber): Mark | undefined {
-    return this.#marks.find(({ mark, why }) => why === "redo" && mark.batchNumber === batchNumber)?.mark;
+    return this.#marks.before(batchNumber);
   }
 
   /** Whether the mark can be returned to. */
   holds(mark: Mark): boolean {
-    return this.#marks.some((held) => held.mark === mark);
+    return this.#marks.holds(mark);
   }
 
-  /** What was done since a mark that can be returned to. */
+  /** What was decided since a mark that can be returned to. */
   since(mark: Mark): readonly Command[] {
-    return this.#parts.log.read(mark.position);
+    return this.#parts.log.read(mark.position).map(({ command }) => command);
   }
 
-  /** Returns all that was marked: the reducer first, then those that follow it, so that they find it there. */
-  async returnTo(mark: Mark, why: ReturnReason): Promise<void> {
-    for (const { part, own } of mark.parts) await part.returnTo(own, why);
-    this.#position = mark.position;
-    this.#parts.log.truncate(mark.position);
-    const at = this.#marks.findIndex((held) => held.mark === mark);
-    if (at >= 0) this.#marks = this.#marks.slice(0, at);
+  /** Returns all that was marked: the reducer first, then those that follow it, so that they find it there. Drops proposals. */
+  returnTo(mark: Mark, why: ReturnReason): Promise<void> {
+    return this.#inTurn(async () => {
+      const dropped = this.#proposals;
+      this.#proposals = [];
+      await this.#return(mark, why);
+      this.#term++;
+      for (const { source, offer } of dropped) source.outcome(offer, { type: "dropped", by: "term" });
+    });
   }
 
   /** Returns to a mark. The caller decides what of the commands since then is carried out again. */
@@ -137,62 +151,188 @@ export class Spine<Command, Result extends { readonly command: Command }> {
    * which it returns.
    */
   forgetBefore(batchNumber: BatchNumber): void {
-    if (this.#marks.some(({ why }) => why === "snapshot")) return;
-    this.#release(this.#marks.flatMap(({ mark }) => (mark.batchNumber < batchNumber ? [mark] : [])));
-    this.#parts.log.forgetBefore(this.#marks[0]?.mark.position ?? this.#position);
+    const left = this.#marks.forgetBefore(batchNumber);
+    if (left !== undefined) this.#parts.log.forgetBefore(left.first ?? this.#executed);
   }
 
   get #tracking(): readonly Returning[] {
     return [this.#parts.reducer, ...this.#parts.followers];
   }
 
-  /** The last command that an earlier process left: it may have ended before it could take it back. */
-  async #carryOutLast(command: Command): Promise<void> {
-    const { reducer, isRefusal = () => false } = this.#parts;
-    const before = await this.#mark("redo", this.#tracking);
-    let result: Result;
-    try {
-      result = await reducer.carryOut(command);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      // That ends the mark.
-      return this.returnTo(before, "redo");
+  async #pull(source: CommandSource<Command, Result>, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const offer = await source.next(this, stop);
+      if (offer === undefined) return;
+      await this.#inTurn(async () => source.outcome(offer, await this.#take(source, offer)));
     }
-    this.#release([before]);
-    this.#keepAsDone(command, result);
-    this.#tell(result);
+  }
+
+  /** What becomes of an offer now. */
+  async #take(source: CommandSource<Command, Result>, offer: Offer<Command>): Promise<Outcome<Result>> {
+    const refusal = this.#refusalOf(offer);
+    if (refusal !== undefined) return { type: "refused", ...refusal };
+    try {
+      return await (offer.standing === "proposed" ? this.#propose(source, offer, offer.verdict) : this.#decide(offer));
+    } catch (error) {
+      return { type: "failed", error };
+    }
+  }
+
+  /** Why an offer is refused before anything of it runs. */
+  #refusalOf({ standing, parent, term, commands }: Offer<Command>): Refusal | undefined {
+    const { log, refusal, ends = () => false } = this.#parts;
+    if (term !== this.#term) return { code: "OldTerm", at: 0 };
+    const place = standing === "proposed" ? this.#executed : this.decided;
+    if (parent !== place) return { code: parent < place ? "PositionTaken" : "WrongParent", at: 0 };
+    const kept = log.at(this.#executed);
+    if (kept !== undefined && (standing === "proposed" || kept.command !== commands[0])) return { code: "PositionTaken", at: 0 };
+    if (standing === "decided") return undefined;
+    if (this.#proposals.some((before) => before.offer.commands.some(ends))) return { code: "BatchUndecided", at: 0 };
+    const end = commands.slice(0, -1).findIndex(ends);
+    return end >= 0 ? { code: "BatchUndecided", at: end + 1 } : refusal?.(commands);
+  }
+
+  /** Carries out what is decided: each command is kept before, and not any more where it cannot be carried out. */
+  async #decide({ commands }: Offer<Command>): Promise<Outcome<Result>> {
+    const { log, isRefusal = () => false } = this.#parts;
+    // What is decided stands in their place.
+    await this.#drop(0, "parent");
+    const results: Result[] = [];
+    for (const [at, command] of commands.entries()) {
+      await this.#prepare(command);
+      const position = this.#executed;
+      const isKept = position < log.end;
+      const isLast = position + 1 >= log.end;
+      // Its process may have ended before it could take the command back.
+      const before = isKept && isLast ? await this.#mark("drop", this.#executing) : undefined;
+      if (!isKept) log.append({ position, term: this.#term, command });
+      try {
+        results.push(await this.#carryOut(command));
+      } catch (cause) {
+        if (!isKept) log.truncate(position);
+        if (before === undefined || !isRefusal(cause)) throw cause;
+        await this.#return(before, "drop");
+        return { type: "refused", code: "AgainstRules", at, cause };
+      }
+      if (before !== undefined) this.#marks.release([before]);
+      const result = results.at(-1) as Result;
+      if (isLast) this.#keepAsDone(position, command, result);
+      this.#tell(result, ["executed", "decided"]);
+    }
+    return { type: "decided", results };
+  }
+
+  /** Carries out what may be dropped. */
+  async #propose(
+    source: CommandSource<Command, Result>,
+    offer: Offer<Command>,
+    verdict: Promise<OfferVerdict>,
+  ): Promise<Outcome<Result>> {
+    const { isRefusal = () => false } = this.#parts;
+    const before = await this.#mark("drop", this.#executing);
+    const results: Result[] = [];
+    for (const [at, command] of offer.commands.entries()) {
+      await this.#prepare(command);
+      try {
+        results.push(await this.#carryOut(command));
+      } catch (cause) {
+        if (!isRefusal(cause)) throw cause;
+        await this.#return(before, "drop");
+        return { type: "refused", code: "AgainstRules", at, cause };
+      }
+      this.#tell(results.at(-1) as Result, ["executed"]);
+    }
+    const proposal = { source, offer, results, before, isDecided: false };
+    this.#proposals = [...this.#proposals, proposal];
+    void verdict.then((given) => this.#inTurn(() => this.#settle(proposal, given)));
+    return { type: "executed", results };
+  }
+
+  async #settle(proposal: Proposal<Command, Result>, verdict: OfferVerdict): Promise<void> {
+    const { source, offer } = proposal;
+    try {
+      if (verdict === "decided") proposal.isDecided = true;
+      else if (this.#proposals.includes(proposal)) await this.#drop(this.#proposals.indexOf(proposal), "verdict");
+      for (let next = this.#proposals[0]; next?.isDecided === true; next = this.#proposals[0]) this.#keep(next);
+    } catch (error) {
+      source.outcome(offer, { type: "failed", error });
+    }
+  }
+
+  /** The first of the proposals is decided: now it happens for those that follow. */
+  #keep({ source, offer, results, before }: Proposal<Command, Result>): void {
+    const { log } = this.#parts;
+    this.#proposals = this.#proposals.slice(1);
+    this.#marks.release([before]);
+    for (const result of results) {
+      log.append({ position: log.end, term: this.#term, command: result.command });
+      this.#tell(result, ["decided"]);
+    }
+    source.outcome(offer, { type: "decided", results });
+  }
+
+  /** Takes back a proposal and those that stand on it. */
+  async #drop(from: number, by: "verdict" | "parent" | "term"): Promise<void> {
+    const [first, ...above] = this.#proposals.slice(from);
+    if (first === undefined) return;
+    this.#proposals = this.#proposals.slice(0, from);
+    await this.#return(first.before, "drop");
+    this.#term++;
+    first.source.outcome(first.offer, { type: "dropped", by });
+    for (const { source, offer } of above) source.outcome(offer, { type: "dropped", by: by === "term" ? by : "parent" });
+  }
+
+  /** All that is told of what is not decided. */
+  get #executing(): readonly Returning[] {
+    const { reducer, followers } = this.#parts;
+    return [reducer, ...[...followers, ...this.#sources].filter(({ sees }) => sees === "executed")];
+  }
+
+  /** What a command waits for. */
+  async #prepare(command: Command): Promise<void> {
+    const { followers, mostLag = Infinity, begins } = this.#parts;
+    for (const { lag } of followers) while (lag !== undefined && lag.work > mostLag) await lag.less();
+    for (const follower of followers) await follower.before?.(command as Result["command"]);
+    if (begins?.(command) === true) await this.#boundary();
+  }
+
+  async #carryOut(command: Command): Promise<Result> {
+    const result = await this.#parts.reducer.carryOut(command);
+    this.#executed++;
+    return result;
   }
 
   /** What the engine left out of the last command was not done, and is not done again. */
-  #keepAsDone(command: Command, { command: done }: Result): void {
+  #keepAsDone(position: number, command: Command, { command: done }: Result): void {
     if (done === command) return;
     const { log } = this.#parts;
-    log.truncate(this.#position);
-    log.append(done);
-  }
-
-  async #markBefore(command: Command): Promise<void> {
-    if (this.#parts.begins?.(command) === true) await this.boundary();
+    log.truncate(position);
+    log.append({ position, term: this.#term, command: done });
   }
 
   /** What a follower throws comes after the command: that stays, and a restart repeats it. */
-  #tell(result: Result): void {
-    this.#position++;
-    for (const source of this.#sources) source.on(result);
-    for (const follower of this.#parts.followers) follower.on(result);
+  #tell(result: Result, those: readonly ("executed" | "decided")[]): void {
+    for (const one of [...this.#sources, ...this.#parts.followers]) if (those.includes(one.sees ?? "decided")) one.on(result);
   }
 
-  #release(over: readonly Mark[]): void {
-    this.#marks = this.#marks.filter(({ mark }) => !over.includes(mark));
-    for (const { parts } of over) for (const { part, own } of parts) part.release?.(own);
+  async #return(mark: Mark, why: ReturnReason): Promise<void> {
+    await this.#marks.returnTo(mark, why);
+    this.#executed = mark.position;
+    this.#parts.log.truncate(mark.position);
   }
 
-  async #mark(why: ReturnReason, tracked: readonly Returning[]): Promise<Mark> {
+  async #boundary(): Promise<void> {
+    await this.#mark("redo", this.#tracking);
+  }
+
+  #mark(why: ReturnReason, parts: readonly Returning[]): Promise<Mark> {
     const { reducer } = this.#parts;
-    const parts: Standing[] = [];
-    for (const part of tracked) parts.push({ part, own: await part.mark(why) });
-    const mark = { position: this.#position, batchNumber: reducer.batchNumber, parts };
-    this.#marks = [...this.#marks, { mark, why }];
-    return mark;
+    return this.#marks.take(why, parts, () => ({ position: this.#executed, batchNumber: reducer.batchNumber }));
+  }
+
+  #inTurn<Done>(work: () => Promise<Done>): Promise<Done> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 }

@@ -1,5 +1,5 @@
 import type { Chain } from "../chain/chain.ts";
-import type { Mark } from "../core/spine.ts";
+import type { Mark } from "../core/marks.ts";
 import type { Settling } from "./settling/settling.ts";
 
 /** The part of a chain that an ecosystem's snapshots need. Nothing may move between it and L1 meanwhile, except where said. */

@@ -3,9 +3,12 @@ import { describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ChainResult } from "../../src/chain/batch/forming.ts";
 import { genesisLeaves } from "../../src/chain/model/genesis.ts";
+import type { CommandResult } from "../../src/chain/ordering/batch-reducer.ts";
 import type { BatchCommand } from "../../src/chain/ordering/command.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
+import type { Deciders } from "../../src/chain/sequencer/own-commands.ts";
 import type { Follower } from "../../src/core/follower.ts";
+import { HandOver } from "../../src/core/hand-over.ts";
 import { BatchRecorder } from "../../src/devnet/quorum-member/batch-recorder.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { outputsEntry } from "../../src/protocol/diff-list.ts";
@@ -19,6 +22,7 @@ import type { VerifiedChain } from "../chain/support/verified-chain.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { byNight } from "../support/nightly.ts";
 import { KeptInMemory } from "../chain/support/kept-in-memory.ts";
+import { ThirdsDropped } from "./support/proposals.ts";
 import { ALICE, decideAtRandom } from "./support/random-commands.ts";
 
 const ACCOUNTS = [{ address: ALICE.address, balanceWei: 10n ** 20n }];
@@ -31,11 +35,17 @@ type Digests = ReadonlyMap<string, string>;
 interface Followed {
   readonly test: VerifiedChain;
   readonly kept: KeptInMemory;
+  /** Carries out what others have decided. */
+  readonly decided: HandOver<BatchCommand, CommandResult>;
   digests(): Digests;
   close(): Promise<void>;
 }
 
-async function follow(commands: readonly BatchCommand[] = [], others: readonly Follower<ChainResult>[] = []): Promise<Followed> {
+async function follow(
+  commands: readonly BatchCommand[] = [],
+  others: readonly Follower<ChainResult>[] = [],
+  deciders?: Deciders,
+): Promise<Followed> {
   const kept = new KeptInMemory(commands);
   const recorder = new BatchRecorder(() => Promise.resolve(wordToHex(0n)));
   const test = await startVerifiedChain({
@@ -43,8 +53,11 @@ async function follow(commands: readonly BatchCommand[] = [], others: readonly F
     sequencer: { cheatsAllowed: true },
     keeping: kept.keeping,
     followers: [recorder, ...others],
+    deciders,
   });
-  return { test, kept, digests: () => withoutTests(test.chain.spine.digests()), close: () => test.chain.close() };
+  const decided = new HandOver<BatchCommand, CommandResult>("others");
+  test.chain.spine.drive(decided);
+  return { test, kept, decided, digests: () => withoutTests(test.chain.spine.digests()), close: () => test.chain.close() };
 }
 
 /** What a test has seen does not return. */
@@ -52,8 +65,8 @@ function withoutTests(digests: Digests): Digests {
   return new Map([...digests].filter(([name]) => name !== "test"));
 }
 
-async function carryOut({ test }: Followed, commands: readonly BatchCommand[]): Promise<void> {
-  for (const command of commands) await test.chain.spine.carryOut(command);
+async function carryOut({ decided }: Followed, commands: readonly BatchCommand[]): Promise<void> {
+  for (const command of commands) await decided.carryOut(command);
 }
 
 /** Runs a random list; tells what the followers answered behind each decision, by position. */
@@ -62,11 +75,11 @@ async function runAtRandom(chain: Followed, random: Random, withCheats: boolean)
   const { spine } = chain.test.chain;
   const behind = new Map([[0, chain.digests()]]);
   for (let step = 0; step < STEPS; step++) {
-    await decideAtRandom(chain.test, random, withCheats);
-    behind.set(spine.position, chain.digests());
+    await decideAtRandom(chain, random, withCheats);
+    behind.set(spine.executed, chain.digests());
   }
   await chain.test.chain.seal();
-  behind.set(spine.position, chain.digests());
+  behind.set(spine.executed, chain.digests());
   return behind;
 }
 
@@ -85,12 +98,16 @@ async function rebuiltRoots(batches: readonly FormedBatch[]): Promise<readonly s
   });
 }
 
+/** What was dropped is in no log, and no follower was told: so all is the same as where a sequencer decides alone. */
+const SOURCES = ["decided by its sequencer", "proposed by its sequencer, each third dropped"];
+
 describe("one log: every follower answers the same, however a chain came where it is", () => {
-  for (const seed of SEEDS)
-    it(`with seed ${seed}`, async () => {
+  for (const [seed, source] of SEEDS.flatMap((each) => SOURCES.map((name) => [each, name] as const)))
+    it(`with seed ${seed}, ${source}`, async () => {
       const random = new Random(seed);
       const withCheats = seed % 2 === 0;
-      const chain = await follow();
+      const deciders = source === SOURCES[0] ? undefined : new ThirdsDropped();
+      const chain = await follow([], [], deciders);
       try {
         const { test, kept } = chain;
         const { spine, sequencer } = test.chain;
@@ -99,6 +116,7 @@ describe("one log: every follower answers the same, however a chain came where i
         const commands = [...kept.commands];
         const whole = chain.digests();
         assert.deepEqual(test.faults, []);
+        if (deciders !== undefined) assert.ok(deciders.dropped.length >= STEPS / 3, "some were dropped");
         const batches = [...test.batches];
         // What the engine refused was not done, and is not done again.
         const senders = commands.flatMap((command) => (command.type === "block" ? command.transactions : []));

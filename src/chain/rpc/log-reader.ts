@@ -128,7 +128,7 @@ export class LogReader {
       const block = (await this.#chain.engine.request("eth_getBlockByHash", [blockHash, false])) as {
         readonly number: Hex;
       } | null;
-      if (block === null) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
+      if (block === null || BigInt(block.number) > head) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
       return [BigInt(block.number), BigInt(block.number)];
     }
     const to = numberOf(toBlock, head);

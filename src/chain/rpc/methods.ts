@@ -1,5 +1,5 @@
 import type { BaseWallet } from "ethers";
-import type { Mark } from "../../core/spine.ts";
+import type { Mark } from "../../core/marks.ts";
 import type { Chain } from "../chain.ts";
 import { aboutMethods } from "./about-methods.ts";
 import { listMethods } from "./access/list-methods.ts";

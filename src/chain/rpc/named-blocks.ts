@@ -81,8 +81,10 @@ export function withNamedBlocks(
     const answer = methods.get(name);
     if (answer === undefined) continue;
     const showsBlock = BLOCK_METHODS.has(name);
-    const shown = (tag: unknown): unknown => (tag === "latest" && showsBlock ? hexQuantity(newestBlock(chain)) : tag);
-    named.set(name, async (params, client) => {
+    const shown = (tag: unknown): unknown =>
+      tag === "latest" && (showsBlock || isAhead(chain)) ? hexQuantity(newestBlock(chain)) : tag;
+    named.set(name, async (given, client) => {
+      const params = given.length === place && isAhead(chain) ? [...given, "latest"] : given;
       if (!(place in params)) return answer(params, client);
       try {
         return await answer(params.with(place, shown(await resolve(params[place]))), client);
@@ -98,6 +100,11 @@ export function withNamedBlocks(
     named.set(name, async ([filter, ...rest], client) => answer([await resolveFilter(filter, resolveTag), ...rest], client));
   }
   return named;
+}
+
+/** Whether the engine has blocks of which readers are not told: they may be dropped. */
+function isAhead(chain: Chain): boolean {
+  return chain.sequencer.nextEnvironment.number > newestBlock(chain) + 1n;
 }
 
 /** The parts of a block's name: a hash, or a number or tag. Throws RpcError for an object that is not EIP-1898's. */

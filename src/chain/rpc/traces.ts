@@ -15,6 +15,7 @@ import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTrace
 import type { Configuration, Run } from "./bounded-trace.ts";
 import type { TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
+import { newestBlock } from "./newest-block.ts";
 import { ZkFields } from "./zk-fields.ts";
 
 /** Traces that may wait for those before them, and those of one connection: as many as a batch asks at a time. */
@@ -71,6 +72,10 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
       const hash = fields.engineHash(name);
       const traced = async (limited: boolean): Promise<unknown> => {
         const receipt = (await engine.request("eth_getTransactionReceipt", [hash])) as EngineReceipt | null;
+        if (receipt !== null && BigInt(receipt.blockNumber) > newestBlock(chain))
+          throw new RpcError(RpcCode.rejected, `transaction ${String(name).slice(0, 80)} is in no block that is decided`, {
+            code: "UnknownTransaction",
+          });
         const place = receipt === null ? undefined : { ...receipt, transactionHash: chain.index.publicHash(hash as Hex) };
         const run = form(runOf(hash), place);
         return limited ? boundedTrace(run, config, BigInt(receipt?.gasUsed ?? 0)) : run(configuration(config));

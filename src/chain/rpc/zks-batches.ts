@@ -5,6 +5,7 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
+import { newestBlock } from "./newest-block.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
@@ -69,7 +70,7 @@ export function zksBatchMethods(
     const hash = hashParameter(value);
     const engineHash = index.engineHash(hash);
     const receipt = (await engine.request("eth_getTransactionReceipt", [engineHash])) as ReceiptAnswer | null;
-    if (receipt === null) {
+    if (receipt === null || BigInt(receipt.blockNumber) > newestBlock(chain)) {
       const waiting = mempool.find(hash);
       return waiting === undefined ? null : { ...details("pending", 0n, waiting.from, NOWHERE), isL1Originated: false };
     }

@@ -1,4 +1,3 @@
-import type { Spine } from "../../core/spine.ts";
 import { BLOCK_HASHES_IN_REACH } from "../../protocol/block-hashes.ts";
 import type { BlockReceipt } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -28,7 +27,8 @@ interface BatchBuilderOptions {
 interface BatchBuilderDependencies {
   readonly producer: BlockProducer;
   readonly reducer: BatchReducer;
-  readonly spine: Spine<BatchCommand, CommandResult>;
+  /** Has a command carried out that is chosen. Rejects as the reducer. */
+  readonly carryOut: (command: BatchCommand) => Promise<CommandResult>;
 }
 
 interface BlockOptions {
@@ -218,7 +218,7 @@ export class BatchBuilder {
 
   async #carryOut(command: BatchCommand): Promise<CommandResult> {
     try {
-      return await this.#dependencies.spine.carryOut(command);
+      return await this.#dependencies.carryOut(command);
     } catch (error) {
       throw error instanceof OrderError ? inSequencersTerms(error) : error;
     }

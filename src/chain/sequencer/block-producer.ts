@@ -1,4 +1,4 @@
-import type { ReturnReason } from "../../core/follower.ts";
+import type { Lag, ReturnReason } from "../../core/follower.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
@@ -52,8 +52,6 @@ interface EnginesMark {
   readonly nextTimestamp: bigint | undefined;
 }
 
-/** Transactions that the witness may be behind before block production waits for it: some tenths of a second. */
-const MAX_WITNESS_LAG = 1000;
 /** Accounts whose code is remembered between blocks. */
 const MAX_REMEMBERED_CODES = 1000;
 
@@ -67,8 +65,8 @@ export class BlockProducer implements BlockEngine {
   #head: NamedHead;
   #lastRepeat: Promise<void> = Promise.resolve();
   /** What the witness has still to repeat, oldest first. */
-  readonly #repeating: { readonly repeated: Promise<void>; readonly transactions: number }[] = [];
-  #lag = 0;
+  readonly #repeating: { readonly repeated: Promise<void>; readonly gas: number }[] = [];
+  #behind = 0;
   readonly #codes = new Map<Hex, Promise<Hex>>();
   #nextTimestamp: bigint | undefined;
   #earliest = 0n;
@@ -153,7 +151,6 @@ export class BlockProducer implements BlockEngine {
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
     this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
-    while (this.#lag > MAX_WITNESS_LAG) await this.#repeating[0]?.repeated;
     return result;
   }
 
@@ -205,6 +202,11 @@ export class BlockProducer implements BlockEngine {
     }
     const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat)]);
     return size;
+  }
+
+  /** What the witness has still to repeat. What it finds comes to `onWitnessFailure` too. */
+  get lag(): Lag {
+    return { work: this.#behind, less: async () => this.#repeating[0]?.repeated };
   }
 
   /** Waits until the witness has repeated every block. Throws what it found. */
@@ -300,7 +302,8 @@ export class BlockProducer implements BlockEngine {
 
   /**
    * Returns to a mark in both engines, whatever the witness has found since. What is done again keeps the timestamp that was
-   * fixed for the next block: that block is still to come. Throws EngineError, WitnessError.
+   * fixed for the next block: that block is still to come. So is one that was dropped, unless another time was fixed since.
+   * Throws EngineError, WitnessError.
    */
   async returnTo(mark: EnginesMark, why: ReturnReason): Promise<void> {
     await this.#lastRepeat.catch(() => undefined);
@@ -309,7 +312,7 @@ export class BlockProducer implements BlockEngine {
     const { engine, witness } = this.#dependencies;
     await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
     this.#head = mark.head;
-    if (why === "snapshot") this.#nextTimestamp = mark.nextTimestamp;
+    if (why === "snapshot" || (why === "drop" && this.#nextTimestamp === undefined)) this.#nextTimestamp = mark.nextTimestamp;
   }
 
   /** Ends a mark to which the chain does not return: the witness need not remember the way back. */
@@ -325,16 +328,16 @@ export class BlockProducer implements BlockEngine {
       for (const code of runtimeCodes) guard.noteCode(code);
       onMeasured(size);
     });
-    this.#follow(repeated, block.transactions.length);
+    this.#follow(repeated, Number(block.receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)));
   }
 
-  #follow(repeated: Promise<void>, transactions: number): void {
+  #follow(repeated: Promise<void>, gas: number): void {
     const { onWitnessFailure } = this.#dependencies;
-    this.#lag += transactions;
-    this.#repeating.push({ repeated, transactions });
+    this.#behind += gas;
+    this.#repeating.push({ repeated, gas });
     // In order, whatever the answer is.
     const done = repeated.finally(() => {
-      this.#lag -= transactions;
+      this.#behind -= gas;
       this.#repeating.shift();
     });
     // Every block's answer comes after its predecessors', so the last one stands for all.

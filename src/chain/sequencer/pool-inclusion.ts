@@ -173,16 +173,11 @@ export class PoolInclusion {
    */
   async #include(transactions: readonly SignedTransaction[], safe: boolean, environment?: BlockEnvironment): Promise<void> {
     if (transactions.length === 0) return;
-    const { mempool, builder, waiters } = this.#dependencies;
-    const { blocks, refused } = await builder.block(transactions, {
+    const { mempool, builder } = this.#dependencies;
+    const { refused } = await builder.block(transactions, {
       areSafe: safe,
       ...(environment === undefined ? {} : { timestamp: environment.timestamp }),
     });
-    for (const transaction of blocks.flatMap(({ transactions: included }) => included)) {
-      if (transaction.kind !== "signed") continue;
-      mempool.included(transaction);
-      waiters.included(transaction.hash);
-    }
     for (const { transaction, reason } of refused) {
       if (transaction.kind !== "signed" || this.#heldUp.has(transaction.from)) continue;
       if (transactions.length === 1) this.#refuse(transaction, new SequencerError("NotExecutable", reason));

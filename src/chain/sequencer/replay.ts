@@ -1,4 +1,4 @@
-import type { Mark } from "../../core/spine.ts";
+import type { Mark } from "../../core/marks.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { MempoolError } from "../mempool/mempool.ts";
 import type { Mempool } from "../mempool/mempool.ts";

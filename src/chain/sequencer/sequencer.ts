@@ -1,13 +1,13 @@
-import type { Source } from "../../core/follower.ts";
-import type { Mark, Spine } from "../../core/spine.ts";
+import type { Mark } from "../../core/marks.ts";
+import type { CommandSource, Offer, Outcome, SpineView } from "../../core/source.ts";
+import type { Driven, Spine } from "../../core/spine.ts";
 import type { BlockEnvironment, Head } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
-import { EMPTY_POOL } from "../mempool/mempool.ts";
-import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
+import type { LossReason, Mempool } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand, Decision } from "../ordering/command.ts";
-import type { CommandStore, KeptCommands } from "../ordering/command-store.ts";
+import type { CommandStore } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
@@ -23,14 +23,16 @@ import { BlockPace } from "./block-pace.ts";
 import type { BlockProducer } from "./block-producer.ts";
 import { requireCheatsAllowed, requireFree, requirePossible } from "./cheat-check.ts";
 import { ExclusiveWork } from "./exclusive-work.ts";
-import { InclusionWaiters } from "./inclusion.ts";
 import { IntervalMining } from "./interval-mining.ts";
 import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
-import { offer, repeat, waitingInOrder } from "./replay.ts";
+import { OwnCommands } from "./own-commands.ts";
+import type { Deciders } from "./own-commands.ts";
+import { repeat } from "./replay.ts";
 import type { DoAgain, LostChange, Repeater, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import { UnpaidWork } from "./unpaid-work.ts";
+import { WaitingPool } from "./waiting-pool.ts";
 
 export interface SequencerOptions {
   readonly blocks: BlockPolicy;
@@ -62,6 +64,8 @@ interface SequencerDependencies {
   readonly store?: CommandStore;
   /** Whose transactions are taken. Default: every account's. */
   readonly admission?: Admission;
+  /** Default: it decides alone. */
+  readonly deciders?: Deciders | undefined;
 }
 
 /** What a sequencer leaves out on purpose: accounts in lower case, and hashes of operations. */
@@ -73,21 +77,17 @@ export interface Censored {
 /** Blocks of nothing that are made in one go: some hundredths of a second, in which nobody else has a turn. */
 const MOST_EMPTY_BLOCKS = 500;
 
-/** What waits, and who may send, to return to. */
-interface WaitingMark {
-  readonly pool: PoolMark;
-  readonly lists: AccessLists;
-}
-
 /**
  * Decides the order of everything that happens on a chain. One thing at a time: each public method waits for those
  * before it. After a fault nothing more is accepted.
  */
-export class Sequencer implements Source<CommandResult, WaitingMark> {
+export class Sequencer implements CommandSource<BatchCommand, CommandResult, AccessLists> {
   readonly name = "sequencer";
   readonly #options: SequencerOptions;
   readonly #dependencies: SequencerDependencies;
-  readonly #waiters = new InclusionWaiters();
+  readonly #waiting: WaitingPool;
+  readonly #commands: OwnCommands;
+  readonly #running: Driven;
   readonly #unpaid: UnpaidWork;
   readonly #work: ExclusiveWork;
   readonly #builder: BatchBuilder;
@@ -105,24 +105,38 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
     this.#options = options;
     this.#dependencies = dependencies;
-    const { mempool, producer, clock, spine } = dependencies;
+    const { mempool, producer, clock, spine, store, deciders, admission } = dependencies;
     const canSeal = (): boolean => this.#canSeal();
     this.#work = new ExclusiveWork((error, isFault) => this.#end(error, isFault));
+    this.#waiting = new WaitingPool({ mempool, store: store?.waiting });
+    this.#commands = new OwnCommands({
+      view: spine,
+      work: this.#work,
+      pool: this.#waiting,
+      clock,
+      executedHead: () => producer.head,
+      onDropped: () => this.#pace.advance(),
+      deciders,
+    });
     this.#age = new BatchAge(options.batches.maxAgeMs, {
       clock,
       maySeal: () => canSeal() && !this.isPaused,
       seal: () => void this.seal().catch(() => undefined),
     });
-    this.#builder = new BatchBuilder(options, dependencies);
-    spine.attach(this);
-    const { admission } = dependencies;
+    this.#builder = new BatchBuilder(options, {
+      ...dependencies,
+      // What is done again was decided at first.
+      carryOut: (command) => this.#commands.carryOut(command, this.#isRepeating),
+    });
+    spine.attach(this.#waiting);
+    this.#running = spine.drive(this);
     this.#unpaid = new UnpaidWork({ clock, spared: admission?.own ?? [], onEnd: () => this.#pace.advance() });
     mempool.hold(this.#unpaid);
     this.#pool = new PoolInclusion({
       mempool,
       producer,
       builder: this.#builder,
-      waiters: this.#waiters,
+      waiters: this.#waiting.waiters,
       canSeal,
       admission: () => this.#admission,
       unpaid: this.#unpaid,
@@ -130,7 +144,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     this.#pace = new BlockPace(options.blocks, {
       clock,
       hasReady: () => mempool.hasReady,
-      exclusively: (work) => this.#work.run(work),
+      exclusively: (work) => this.#commands.start(work),
       produce: (limit) => this.#produce(limit),
     });
     if (options.startsPaused === true) this.#pace.pause();
@@ -140,8 +154,9 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     });
   }
 
+  /** The newest block that is decided. */
   get head(): Head {
-    return this.#dependencies.producer.head;
+    return this.#commands.head;
   }
 
   /** What a transaction would see of its block, were it included now. */
@@ -241,8 +256,8 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
       return store?.durable();
     }
     // A return to a mark between the lines above has dropped it.
-    if (!mempool.holds(transaction)) throw stateReverted();
-    const included = this.#waiters.wait(transaction.hash);
+    if (!mempool.holds(transaction) && !this.#waiting.isOffering) throw stateReverted();
+    const included = this.#waiting.waiters.wait(transaction.hash);
     this.#pace.advance();
     await included;
     await store?.durable();
@@ -252,43 +267,29 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
    * Carries out what an earlier process decided, exactly as it did, before anything else. Transactions that waited in its pool
    * wait again, unless that has become impossible.
    */
-  async repeat({ onRepeated }: Pick<KeptCommands, "onRepeated">, waiting: readonly SignedTransaction[]): Promise<void> {
+  async repeat(kept: CommandSource<BatchCommand, CommandResult>, waiting: readonly SignedTransaction[]): Promise<void> {
     await this.#work.run(async () => {
-      await this.#dependencies.spine.catchUp(onRepeated);
-      const lost: LostChange[] = [];
-      const { mempool, store, producer } = this.#dependencies;
+      await this.#dependencies.spine.drive(kept).ended;
       // From the witness the guard learns what code the blocks brought, before it judges anything.
-      await producer.witnessed();
-      for (const transaction of waiting) await offer(transaction, lost, { mempool, waiters: this.#waiters });
-      store?.waiting.keepOnly(new Set(waitingInOrder(mempool).map(({ hash }) => hash)));
+      await this.#dependencies.producer.witnessed();
+      await this.#waiting.offer(waiting);
     });
     this.#pace.restart();
   }
 
   /** The pool holds a transaction no more: no caller waits for it. */
-  lost({ hash, from, nonce }: SignedTransaction, reason: LossReason): void {
-    this.#dependencies.store?.waiting.delete(hash);
-    const error =
-      reason === "replaced"
-        ? new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`)
-        : new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
-    this.#waiters.refused(hash, error);
+  lost(transaction: SignedTransaction, reason: LossReason): void {
+    this.#waiting.lost(transaction, reason);
   }
 
   /** Takes a waiting transaction out of the pool. Returns false where it does not wait. */
   drop(hash: Hex): boolean {
-    const dropped = this.#dependencies.mempool.drop(hash);
-    if (dropped === undefined) return false;
-    this.#dependencies.store?.waiting.delete(hash);
-    // Those behind it have been taken in, like any that come before their nonce is there.
-    for (const later of dropped.waitAgain) this.#waiters.included(later.hash);
-    this.#waiters.refused(hash, new SequencerError("Dropped", "the transaction was taken out of the pool on demand"));
-    return true;
+    return this.#waiting.drop(hash);
   }
 
   /** Makes blocks of all that waits, or an empty one. */
   mine(): Promise<void> {
-    return this.#work.run(() => this.#makeBlocks());
+    return this.#commands.run(() => this.#makeBlocks());
   }
 
   /**
@@ -298,22 +299,22 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   async mineMany(count: number, intervalSeconds: bigint): Promise<void> {
     if (count === 0) return;
     await this.mine();
-    for (let left = count - 1; left > 0;) left -= await this.#work.run(() => this.#mineSome(left, intervalSeconds));
+    for (let left = count - 1; left > 0;) left -= await this.#commands.run(() => this.#mineSome(left, intervalSeconds));
   }
 
   /** Carries out a priority operation from first to last step, whatever becomes of it. */
   runPriorityOp(operation: PriorityOperation): Promise<SequencedPriorityOp> {
-    return this.#work.run(() => this.#builder.priorityOp(operation));
+    return this.#commands.run(() => this.#builder.priorityOp(operation));
   }
 
   /** Imports roots of other chains into the open batch. */
   importRoots(roots: readonly ImportedRoot[]): Promise<void> {
-    return this.#work.run(() => this.#builder.importRoots(roots));
+    return this.#commands.run(() => this.#builder.importRoots(roots));
   }
 
   /** Ends the open batch. Undefined where there is none. */
   seal(): Promise<SealedBatch | undefined> {
-    return this.#work.run(() => this.#builder.seal());
+    return this.#commands.run(() => this.#builder.seal());
   }
 
   /** Goes on after `canSeal` was false: proving has caught up. */
@@ -323,7 +324,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
 
   /** Ends the open batch if it holds as many transactions as the policy wants, and `canSeal` kept it open. */
   sealFull(): Promise<void> {
-    return this.#work.run(() => this.#sealFull());
+    return this.#commands.run(() => this.#sealFull());
   }
 
   /** Moves the chain's clock; takes effect with the next block. Resolves with the seconds it has been moved, all in all. */
@@ -351,7 +352,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
 
   /** Changes the state without a transaction. Throws SequencerError CheatRefused where that cannot be or is not allowed. */
   cheat(cheat: StateCheat): Promise<void> {
-    return this.#work.run(async () => {
+    return this.#commands.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
       await this.#cheat(cheat);
     });
@@ -359,7 +360,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
 
   /** Runs a transaction that its sender did not sign, at once; resolves with its hash. Throws SequencerError CheatRefused. */
   impersonate(request: ImpersonatedRequest): Promise<Hex> {
-    return this.#work.run(async () => {
+    return this.#commands.run(async () => {
       requireCheatsAllowed(this.#options.cheatsAllowed === true);
       requireFree(request.from);
       const refusal = this.#admission?.refusal(request);
@@ -374,37 +375,40 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     await this.#dependencies.store?.durable();
   }
 
-  /** What came of a command: what waits in the pool was signed for the state before it. */
-  on({ command, blocks }: CommandResult): void {
-    const { mempool, store } = this.#dependencies;
-    for (const { transactions, receipts } of blocks) {
-      mempool.applied(transactions);
-      for (const [i, transaction] of transactions.entries()) {
-        if (transaction.kind !== "signed") continue;
-        store?.waiting.delete(transaction.hash);
-        this.#unpaid.paid(transaction.from, receipts[i]?.gasUsed ?? 0n);
-      }
-    }
-    if (command.type === "open") this.#age.start();
-    if (command.type === "seal") this.#age.stop();
+  next(view: SpineView, stop: AbortSignal): Promise<Offer<BatchCommand> | undefined> {
+    return this.#commands.source.next(view, stop);
   }
 
-  mark(): WaitingMark {
-    const { mempool, admission } = this.#dependencies;
-    return { pool: mempool.snapshot(), lists: admission?.lists ?? {} };
+  outcome(offer: Offer<BatchCommand>, what: Outcome<CommandResult>): void {
+    this.#commands.source.outcome(offer, what);
   }
 
-  returnTo({ pool, lists }: WaitingMark): void {
+  on(result: CommandResult): void {
+    this.#waiting.decided(result);
+    for (const { transactions, receipts } of result.blocks)
+      for (const [i, { kind, from }] of transactions.entries())
+        if (kind === "signed") this.#unpaid.paid(from, receipts[i]?.gasUsed ?? 0n);
+    if (result.command.type === "open") this.#age.start();
+    if (result.command.type === "seal") this.#age.stop();
+  }
+
+  mark(): AccessLists {
+    return this.#dependencies.admission?.lists ?? {};
+  }
+
+  returnTo(lists: AccessLists): void {
     this.#returns++;
-    this.#dependencies.mempool.revert(pool);
-    this.#keepPool();
+    this.#commands.forget();
     this.#setLists(lists);
     this.#ageAgain();
   }
 
   /** Marks everything, to return to once. */
   snapshot(): Promise<Mark> {
-    return this.#work.run(() => this.#dependencies.spine.mark());
+    return this.#work.run(async () => {
+      await this.#commands.settle();
+      return this.#dependencies.spine.mark();
+    });
   }
 
   /**
@@ -412,11 +416,10 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
    * transaction is refused with StateReverted.
    */
   revert(mark: Mark): Promise<void> {
-    const { mempool, spine } = this.#dependencies;
     return this.#work.restart(
-      () => spine.returnTo(mark, "snapshot"),
+      () => this.#dependencies.spine.returnTo(mark, "snapshot"),
       () => {
-        this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
+        this.#waiting.refuseOthers(stateReverted());
         this.#pace.restart();
       },
     );
@@ -429,14 +432,12 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
    * clients which wait for a block or a batch get one. Resolves with what has become impossible.
    */
   async rewind(steps: RewindSteps): Promise<readonly LostChange[]> {
-    const { mempool } = this.#dependencies;
     let lost: readonly LostChange[] = [];
     const goBack = async (): Promise<void> => {
+      await this.#commands.settle();
       lost = await steps((...again) => this.#doAgain(...again));
     };
-    this.#rewinding = this.#work.restart(goBack, () => {
-      this.#waiters.refuseAll(stateReverted(), (hash) => mempool.find(hash) !== undefined);
-    });
+    this.#rewinding = this.#work.restart(goBack, () => this.#waiting.refuseOthers(stateReverted()));
     try {
       await this.#rewinding;
     } finally {
@@ -449,6 +450,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** Does a last thing between two batches: no work follows it. Undefined where a batch is open; then others may. */
   endBetweenBatches<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
     return this.#work.run(async () => {
+      await this.#commands.settle();
       await this.#dependencies.producer.witnessed();
       if (this.hasOpenBatch) return undefined;
       const result = await work();
@@ -461,6 +463,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** Ends block production after what is under way. */
   async close(): Promise<void> {
     await this.#work.close();
+    this.#running.stop();
   }
 
   /** The chain can go no further: the engines disagree, or one of them failed. */
@@ -480,20 +483,17 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   }
 
   async #doAgain(...[mark, edit, onBack]: Parameters<DoAgain>): Promise<readonly LostChange[]> {
-    const { mempool, spine } = this.#dependencies;
     const { number: height } = this.head;
     const batches = this.batchNumber;
-    const waiting = waitingInOrder(mempool);
     this.#isRepeating = true;
     try {
-      return await spine.redo(mark, async (done) => {
+      return await this.#dependencies.spine.redo(mark, async (done) => {
         onBack();
-        mempool.revert(EMPTY_POOL);
+        this.#commands.stand();
+        const waiting = this.#waiting.takeAll();
         this.#ageAgain();
-        const lost = [...(await this.#carryOutAgain(edit(done), height, batches))];
-        for (const transaction of waiting) await offer(transaction, lost, { mempool, waiters: this.#waiters });
-        this.#keepPool();
-        return lost;
+        const lost = await this.#carryOutAgain(edit(done), height, batches);
+        return [...lost, ...(await this.#waiting.offer(waiting))];
       });
     } finally {
       this.#isRepeating = false;
@@ -505,7 +505,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     const endsSealed = steps.at(-1)?.type === "seal";
     const repeater: Repeater = {
       mempool: this.#dependencies.mempool,
-      waiters: this.#waiters,
+      waiters: this.#waiting.waiters,
       carryOut: (command) => this.#carryOut(command),
       makeBlocks: () => this.#makeBlocks(),
     };
@@ -535,7 +535,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
   /** Makes further blocks of a range, at most so many; resolves with how many. */
   async #mineSome(most: number, intervalSeconds: bigint): Promise<number> {
     const { mempool, producer } = this.#dependencies;
-    if (intervalSeconds > 0n) await producer.setNextTimestamp(this.head.timestamp + intervalSeconds);
+    if (intervalSeconds > 0n) await producer.setNextTimestamp(producer.head.timestamp + intervalSeconds);
     if (mempool.hasReady) {
       await this.#makeBlocks();
       return 1;
@@ -577,15 +577,6 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     }
   }
 
-  /** The pool holds what it held at an earlier time: so does the store. */
-  #keepPool(): void {
-    const { mempool, store } = this.#dependencies;
-    if (store === undefined) return;
-    const waiting = waitingInOrder(mempool);
-    store.waiting.keepOnly(new Set(waiting.map(({ hash }) => hash)));
-    for (const { hash, raw } of waiting) store.waiting.add(hash, raw);
-  }
-
   /** What is formed again was sealed before. */
   #canSeal(): boolean {
     return this.#rewinding !== undefined || this.#dependencies.canSeal();
@@ -600,7 +591,7 @@ export class Sequencer implements Source<CommandResult, WaitingMark> {
     this.#pace.stop();
     this.#age.stop();
     this.#interval.set(undefined);
-    this.#waiters.refuseAll(error);
+    this.#waiting.waiters.refuseAll(error);
     if (isFault) this.#dependencies.onStop(error);
   }
 

@@ -1,5 +1,6 @@
 import type { Follower } from "../../core/follower.ts";
 import { CommandLog } from "../../core/log/command-log.ts";
+import { HandOver } from "../../core/hand-over.ts";
 import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { digestToHex } from "../../protocol/digest.ts";
@@ -74,6 +75,8 @@ export class BatchVerifier {
   readonly #shown: ShownBlocks;
   readonly #reducer: BatchReducer;
   readonly #spine: Spine<BatchCommand, CommandResult>;
+  /** What others have decided. */
+  readonly #shownCommands = new HandOver<BatchCommand, CommandResult>("shown batches");
 
   private constructor(
     options: BatchVerifierOptions,
@@ -105,6 +108,7 @@ export class BatchVerifier {
     });
     const followers = [...(beforeForming?.({ tree, head: () => this.#shown.first }) ?? []), this.#forming];
     this.#spine = new Spine({ reducer: this.#reducer, followers, log: new CommandLog({ remembers: false }) });
+    this.#spine.drive(this.#shownCommands);
   }
 
   /** A verifier at the chain's genesis. Rejects with BatchRefusal GenesisMismatch where L1 has another. */
@@ -162,9 +166,9 @@ export class BatchVerifier {
     });
     if (open.forgetsHashes === true) this.#execution.forgetHashes();
     else this.#rememberParent(inputs, this.#shown.head);
-    await this.#spine.carryOut(open);
-    for (const command of commands) await this.#spine.carryOut(command);
-    const { sealed } = await this.#spine.carryOut(seal);
+    await this.#shownCommands.carryOut(open);
+    for (const command of commands) await this.#shownCommands.carryOut(command);
+    const { sealed } = await this.#shownCommands.carryOut(seal);
     if (sealed === undefined) throw new TypeError(`batch ${inputs.batchNumber} was sealed`);
     return this.#forming.formed(sealed);
   }

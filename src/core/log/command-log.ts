@@ -1,3 +1,12 @@
+/** A command that was decided, and where it stands. */
+interface Entry<Command> {
+  /** Commands before it, from the chain's first. */
+  readonly position: number;
+  /** How often the process that decided it had taken commands back: never falls from one entry to the next. */
+  readonly term: number;
+  readonly command: Command;
+}
+
 /** Keeps a log's commands beyond the process. */
 export interface CommandSink<Command> {
   /** Keeps a command before it is carried out: so nothing that follows from it is seen, and then lost. */
@@ -17,17 +26,17 @@ interface LogBeginning<Command> {
   readonly remembers?: boolean;
 }
 
-/** What was decided on a chain, in its order: each command has its position, counted from the chain's first. */
+/** What was decided on a chain, in its order. What earlier processes decided is of term 0. */
 export class CommandLog<Command> {
   readonly #sink: CommandSink<Command> | undefined;
   readonly #remembers: boolean;
   #first: number;
-  #commands: Command[];
+  #entries: Entry<Command>[];
   #end: number;
 
   constructor({ first = 0, commands = [], sink, remembers = true }: LogBeginning<Command> = {}) {
     this.#first = first;
-    this.#commands = [...commands];
+    this.#entries = commands.map((command, i) => ({ position: first + i, term: 0, command }));
     this.#end = first + commands.length;
     this.#sink = sink;
     this.#remembers = remembers;
@@ -43,11 +52,16 @@ export class CommandLog<Command> {
     return this.#end;
   }
 
-  append(command: Command): void {
+  /** Throws RangeError for another position than the next, and for an older term than the last entry's. */
+  append(entry: Entry<Command>): void {
+    const { position, term, command } = entry;
+    const last = this.#entries.at(-1)?.term ?? 0;
+    if (position !== this.#end || term < last)
+      throw new RangeError(`the next entry is ${this.#end}, of term ${last} or later, not ${position} of term ${term}`);
     this.#sink?.append(command);
     this.#end++;
-    if (this.#remembers) this.#commands.push(command);
-    else this.#first = this.#end;
+    if (this.#remembers) this.#entries.push(entry);
+    else this.forgetBefore(this.#end);
   }
 
   /** What came from this position on has not happened. */
@@ -56,20 +70,25 @@ export class CommandLog<Command> {
     this.#sink?.truncate(end);
     this.#end = end;
     this.#first = Math.min(this.#first, end);
-    this.#commands.length = Math.max(0, end - this.#first);
+    this.#entries.length = Math.max(0, end - this.#first);
   }
 
   /** From a position on. Throws RangeError for one that is not remembered. */
-  read(from: number): readonly Command[] {
+  read(from: number): readonly Entry<Command>[] {
     if (from < this.#first) throw new RangeError(`commands from ${this.#first} on are remembered, not from ${from}`);
-    return this.#commands.slice(from - this.#first);
+    return this.#entries.slice(from - this.#first);
+  }
+
+  /** What is at a position; undefined where nothing is, or it is not remembered. */
+  at(position: number): Entry<Command> | undefined {
+    return position < this.#first ? undefined : this.#entries[position - this.#first];
   }
 
   /** Nothing before this position is done again by this process. */
   forgetBefore(position: number): void {
     const over = Math.min(position, this.#end) - this.#first;
     if (over <= 0) return;
-    this.#commands.splice(0, over);
+    this.#entries.splice(0, over);
     this.#first += over;
   }
 }

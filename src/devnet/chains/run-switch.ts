@@ -1,7 +1,7 @@
 import { endedChain, pausedChain } from "../../client/chain-standing.ts";
 import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import type { MethodRefusal } from "../../chain/rpc/refused-methods.ts";
-import type { Mark } from "../../core/spine.ts";
+import type { Mark } from "../../core/marks.ts";
 import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import type { ChainPipeline } from "./chain-pipeline.ts";

@@ -3,7 +3,7 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EcosystemTime, TimeMark } from "./ecosystem-clock.ts";
 import type { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
-import type { Mark } from "../../core/spine.ts";
+import type { Mark } from "../../core/marks.ts";
 import type { RestorableMember } from "../../node/snapshot-member.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 

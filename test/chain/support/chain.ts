@@ -7,6 +7,7 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../../src/chain/ordering/limits.ts";
 import type { BatchLimits } from "../../../src/chain/ordering/limits.ts";
 import type { SequencedBlock } from "../../../src/chain/ordering/batch-reducer.ts";
+import type { Deciders } from "../../../src/chain/sequencer/own-commands.ts";
 import type { SequencerOptions } from "../../../src/chain/sequencer/sequencer.ts";
 import type { SequencerError } from "../../../src/chain/sequencer/sequencer-error.ts";
 import type { SystemTransactions } from "../../../src/chain/model/system-transactions.ts";
@@ -59,6 +60,8 @@ export interface TestChainOptions {
   readonly access?: AccessOptions;
   /** Default: always 1. */
   readonly versionOf?: VersionOf;
+  /** Default: the sequencer decides alone. */
+  readonly deciders?: Deciders | undefined;
 }
 
 export const TEST_IDENTITY: ChainOptions["identity"] = {
@@ -132,6 +135,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
       onStop: (error) => test.faults.push(error),
       canSeal: options.canSeal ?? (() => test.canSeal),
       ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
+      ...(options.deciders === undefined ? {} : { deciders: options.deciders }),
     },
   );
   return Object.assign(test, { chain });

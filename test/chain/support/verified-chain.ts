@@ -79,6 +79,7 @@ export async function startVerifiedChain(
     readonly followers?: NonNullable<ChainDependencies["followers"]>;
     /** Follow the validator's runs. */
     readonly validatorsFollowers?: ChainDependencies["beforeForming"];
+    readonly deciders?: ChainDependencies["deciders"] | undefined;
   } = {},
 ): Promise<VerifiedChain> {
   const predeploys = await realGenesis(options.format);
@@ -97,6 +98,7 @@ export async function startVerifiedChain(
     ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
+    deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
   });

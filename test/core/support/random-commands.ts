@@ -2,6 +2,9 @@ import { Interface } from "ethers";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import type { CommandResult } from "../../../src/chain/ordering/batch-reducer.ts";
+import type { BatchCommand } from "../../../src/chain/ordering/command.ts";
+import type { HandOver } from "../../../src/core/hand-over.ts";
 import type { Random } from "../../chain/state/support/random.ts";
 import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
 import { TestWallet } from "../../chain/support/wallet.ts";
@@ -11,11 +14,17 @@ const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
 const MESSENGER = new Interface(["function sendToL1(bytes)"]);
 
+/** A chain, and a source beside its own sequencer. */
+interface DecidedWith {
+  readonly test: VerifiedChain;
+  readonly decided: HandOver<BatchCommand, CommandResult>;
+}
+
 /**
  * Has the chain decide something: a payment, a block of one that is refused, an operation, roots, a message, a seal, empty
  * blocks, a cheat.
  */
-export async function decideAtRandom(test: VerifiedChain, random: Random, withCheats: boolean): Promise<void> {
+export async function decideAtRandom({ test, decided }: DecidedWith, random: Random, withCheats: boolean): Promise<void> {
   const { chain, clock } = test;
   clock.advance(random.below(3) * 1000);
   switch (random.below(withCheats ? 10 : 9)) {
@@ -27,7 +36,7 @@ export async function decideAtRandom(test: VerifiedChain, random: Random, withCh
       break;
     case 2:
       await test.importRoots([
-        { registryIndex: BigInt(chain.spine.position) + 1n, root: wordToHex(1n + BigInt(random.below(99))) },
+        { registryIndex: BigInt(chain.spine.executed) + 1n, root: wordToHex(1n + BigInt(random.below(99))) },
       ]);
       break;
     case 3:
@@ -39,7 +48,7 @@ export async function decideAtRandom(test: VerifiedChain, random: Random, withCh
       );
       break;
     case 4:
-      await mixedBlock(test);
+      await mixedBlock({ test, decided });
       break;
     case 8:
       await chain.sequencer.mineMany(2 + random.below(4), BigInt(random.below(3)));
@@ -53,11 +62,11 @@ export async function decideAtRandom(test: VerifiedChain, random: Random, withCh
 }
 
 /** A block with a payment, and one of an account that has nothing, which the engine leaves out. */
-async function mixedBlock({ chain }: VerifiedChain): Promise<void> {
-  const { spine, sequencer } = chain;
+async function mixedBlock({ test, decided }: DecidedWith): Promise<void> {
+  const { sequencer } = test.chain;
   const { timestamp } = sequencer.nextEnvironment;
   if (!sequencer.hasOpenBatch) await sequencer.mine();
   const transactions = [await ALICE.sign({ to: SINK, value: 1n }), await PAUPER.sign({ to: SINK, value: 1n })];
   PAUPER.nonce = 0;
-  await spine.carryOut({ type: "block", transactions, timestamp, areSafe: true });
+  await decided.carryOut({ type: "block", transactions, timestamp, areSafe: true });
 }

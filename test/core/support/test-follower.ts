@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import type { Follower } from "../../../src/core/follower.ts";
+import type { Source } from "../../../src/core/follower.ts";
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+interface Tested<Result, Own> extends Source<Result, Own> {
+  digest(): Hex;
+}
 
 export interface TestedFollower<Result, Own> {
   /** One that knows what a chain's follower knows at its beginning. */
-  readonly begin: () => Follower<Result, Own>;
+  readonly begin: () => Tested<Result, Own>;
   readonly results: readonly Result[];
   /**
    * Places of what it answers for, such as "blocks.0.hash": each is changed in the first result that has it, and then it answers
@@ -14,7 +19,7 @@ export interface TestedFollower<Result, Own> {
 
 /** What every follower keeps to: it returns to each of its marks, answers the same again, and its digest leaves out no field. */
 export function testFollower<Result extends object, Own>({ begin, results, fields }: TestedFollower<Result, Own>): void {
-  const told = (all: readonly Result[]): Follower<Result, Own> => {
+  const told = (all: readonly Result[]): Tested<Result, Own> => {
     const follower = begin();
     for (const result of all) follower.on(result);
     return follower;

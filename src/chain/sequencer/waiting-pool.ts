@@ -1,0 +1,121 @@
+import type { ReturnReason, Source } from "../../core/follower.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { EMPTY_POOL } from "../mempool/mempool.ts";
+import type { LossReason, Mempool, PoolMark } from "../mempool/mempool.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { CommandStore } from "../ordering/command-store.ts";
+import type { SignedTransaction } from "../transaction/transaction.ts";
+import { InclusionWaiters } from "./inclusion.ts";
+import { offer, waitingInOrder } from "./replay.ts";
+import type { LostChange } from "./replay.ts";
+import { SequencerError } from "./sequencer-error.ts";
+
+interface WaitingPoolDependencies {
+  readonly mempool: Mempool;
+  /** Keeps what waits beyond this process. */
+  readonly store: CommandStore["waiting"] | undefined;
+}
+
+/** What waits to be in a block, and the callers who wait for it. What was carried out and dropped waits again. */
+export class WaitingPool implements Source<CommandResult, PoolMark | undefined> {
+  readonly name = "pool";
+  readonly sees = "executed";
+  readonly waiters = new InclusionWaiters();
+  readonly #mempool: Mempool;
+  readonly #store: CommandStore["waiting"] | undefined;
+  #isOffering = false;
+
+  constructor({ mempool, store }: WaitingPoolDependencies) {
+    this.#mempool = mempool;
+    this.#store = store;
+  }
+
+  /** What waits was signed for the state before these blocks. */
+  on({ blocks }: CommandResult): void {
+    for (const { transactions } of blocks) {
+      this.#mempool.applied(transactions);
+      for (const transaction of signed(transactions)) if (this.#mempool.holds(transaction)) this.#mempool.included(transaction);
+    }
+  }
+
+  /** These blocks are decided, and kept: a start need not take in their transactions. */
+  decided({ blocks }: CommandResult): void {
+    for (const { transactions } of blocks) for (const { hash } of signed(transactions)) this.#store?.delete(hash);
+  }
+
+  /** All that follows from these blocks is known: callers wait for their transactions no more. */
+  included({ blocks }: CommandResult): void {
+    for (const { transactions } of blocks) for (const { hash } of signed(transactions)) this.waiters.included(hash);
+  }
+
+  mark(why: ReturnReason): PoolMark | undefined {
+    return why === "snapshot" ? this.#mempool.snapshot() : undefined;
+  }
+
+  returnTo(mark: PoolMark | undefined): void {
+    if (mark === undefined) return this.#mempool.stateChanged();
+    this.#mempool.revert(mark);
+    this.#keep();
+  }
+
+  /** Whether transactions are out of the pool for a moment, and come back. */
+  get isOffering(): boolean {
+    return this.#isOffering;
+  }
+
+  /** Takes everything out, until it is offered again. */
+  takeAll(): readonly SignedTransaction[] {
+    this.#isOffering = true;
+    const waiting = waitingInOrder(this.#mempool);
+    this.#mempool.revert(EMPTY_POOL);
+    return waiting;
+  }
+
+  /** Takes in what has waited before. Resolves with what has become impossible. */
+  async offer(transactions: readonly SignedTransaction[]): Promise<readonly LostChange[]> {
+    const lost: LostChange[] = [];
+    for (const transaction of transactions) await offer(transaction, lost, { mempool: this.#mempool, waiters: this.waiters });
+    this.#isOffering = false;
+    this.#keep();
+    return lost;
+  }
+
+  /** The pool holds a transaction no more: no caller waits for it. */
+  lost({ hash, from, nonce }: SignedTransaction, reason: LossReason): void {
+    this.#store?.delete(hash);
+    const error =
+      reason === "replaced"
+        ? new SequencerError("Replaced", `another transaction of ${from} with nonce ${nonce} and higher fees has taken its place`)
+        : new SequencerError("Dropped", `the pool is full, and ${from} waits since its last transactions were refused`);
+    this.waiters.refused(hash, error);
+  }
+
+  /** Takes a waiting transaction out of the pool. Returns false where it does not wait. */
+  drop(hash: Hex): boolean {
+    const dropped = this.#mempool.drop(hash);
+    if (dropped === undefined) return false;
+    this.#store?.delete(hash);
+    // Those behind it have been taken in, like any that come before their nonce is there.
+    for (const later of dropped.waitAgain) this.waiters.included(later.hash);
+    this.waiters.refused(hash, new SequencerError("Dropped", "the transaction was taken out of the pool on demand"));
+    return true;
+  }
+
+  /** Callers wait no more for what the chain, which has returned, does not hold. */
+  refuseOthers(error: SequencerError): void {
+    this.waiters.refuseAll(error, (hash) => this.#mempool.find(hash) !== undefined);
+  }
+
+  /** The pool holds what it held at an earlier time: so does the store. */
+  #keep(): void {
+    if (this.#store === undefined) return;
+    const waiting = waitingInOrder(this.#mempool);
+    this.#store.keepOnly(new Set(waiting.map(({ hash }) => hash)));
+    for (const { hash, raw } of waiting) this.#store.add(hash, raw);
+  }
+}
+
+/** Those of a block that users signed. */
+export function signed(transactions: CommandResult["blocks"][number]["transactions"]): readonly SignedTransaction[] {
+  return transactions.flatMap((transaction) => (transaction.kind === "signed" ? [transaction] : []));
+}

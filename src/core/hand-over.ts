@@ -1,0 +1,99 @@
+import { OfferError } from "./source.ts";
+import type { CommandSource, Offer, Outcome, SpineView, OfferVerdict } from "./source.ts";
+
+/** How a command is offered. */
+interface HandedOverAs<Result> {
+  /** The term in which it was chosen. Default: the chain's, when its turn comes. */
+  readonly term?: number;
+  /** What is to become of it. Default: it is decided. */
+  readonly verdict?: Promise<OfferVerdict>;
+  /** Told what became of a proposal that was carried out. */
+  readonly onSettled?: (what: Outcome<Result>) => void;
+}
+
+interface Waiting<Command, Result> extends HandedOverAs<Result> {
+  readonly command: Command;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A source whose commands are handed over one at a time by a caller that waits for what comes of each. */
+export class HandOver<Command, Result> implements CommandSource<Command, Result> {
+  readonly name: string;
+  readonly #waiting: Waiting<Command, Result>[] = [];
+  readonly #offered = new Map<Offer<Command>, Waiting<Command, Result>>();
+  #wake: (() => void) | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Resolves when the command is carried out. Rejects with OfferError where it is refused, and with the chain's fault. */
+  carryOut(command: Command, as: HandedOverAs<Result> = {}): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...as, command, resolve, reject });
+      this.#wake?.();
+    });
+  }
+
+  async next(view: SpineView, stop: AbortSignal): Promise<Offer<Command> | undefined> {
+    if (this.#waiting.length === 0 && !stop.aborted) await this.#woken(stop);
+    const next = this.#waiting.shift();
+    if (next === undefined) return undefined;
+    const { command, term = view.term, verdict } = next;
+    const place = { parent: view.executed, term, commands: [command] };
+    const offer: Offer<Command> =
+      verdict === undefined ? { ...place, standing: "decided" } : { ...place, standing: "proposed", verdict };
+    this.#offered.set(offer, next);
+    return offer;
+  }
+
+  outcome(offer: Offer<Command>, what: Outcome<Result>): void {
+    const offered = this.#offered.get(offer);
+    if (offered === undefined) return;
+    if (what.type !== "executed") this.#offered.delete(offer);
+    // Its caller knows already how it was carried out, except that it is settled by then.
+    if (offer.standing === "proposed" && what.type !== "executed") offered.onSettled?.(what);
+    if (what.type === "failed") offered.reject(what.error);
+    if (what.type === "refused") offered.reject(refused(what.code, what.cause));
+    if (what.type === "executed" || what.type === "decided") offered.resolve(what.results[0] as Result);
+  }
+
+  on(): void {
+    // Its callers are told of what they handed over.
+  }
+
+  mark(): void {
+    // Nothing waits here between two commands.
+  }
+
+  returnTo(): void {
+    // As above.
+  }
+
+  #woken(stop: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        stop.removeEventListener("abort", wake);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = wake;
+      stop.addEventListener("abort", wake);
+    });
+  }
+}
+
+const REASONS: Readonly<Record<OfferError["code"], string>> = {
+  OldTerm: "what it stood on was taken back",
+  WrongParent: "the chain has not come to its place yet",
+  PositionTaken: "another command has its place",
+  BatchUndecided: "the end of the batch before it is not decided",
+  TimeRunsBackwards: "it is earlier than the command before it",
+  TimeTooFarAhead: "it is later than the chain's clock allows",
+  AgainstRules: "the chain's rules do not allow it there",
+};
+
+function refused(code: OfferError["code"], cause: unknown): OfferError {
+  return new OfferError(code, `the command was not carried out: ${REASONS[code]}; offer it anew`, { cause });
+}

@@ -1,0 +1,43 @@
+import type { CommandSource, Offer, Outcome, SpineView } from "./source.ts";
+import type { CommandLog } from "./log/command-log.ts";
+
+/** What a log has from earlier processes, as the source of a start: it is decided, and is carried out exactly as at first. */
+export class Repetition<Command, Result> implements CommandSource<Command, Result> {
+  readonly name = "repetition";
+  readonly #log: CommandLog<Command>;
+  readonly #onRepeated: ((done: number, total: number) => void) | undefined;
+  #total: number | undefined;
+  #fault: { readonly error: unknown } | undefined;
+
+  constructor(log: CommandLog<Command>, onRepeated?: (done: number, total: number) => void) {
+    this.#log = log;
+    this.#onRepeated = onRepeated;
+  }
+
+  /** Rejects as the reducer where a command other than the last is refused. */
+  next({ executed, term }: SpineView): Promise<Offer<Command> | undefined> {
+    if (this.#fault !== undefined) return Promise.reject(this.#fault.error as Error);
+    const entry = this.#log.at(executed);
+    if (entry === undefined) return Promise.resolve(undefined);
+    this.#total ??= this.#log.end - executed;
+    this.#onRepeated?.(this.#total - (this.#log.end - executed), this.#total);
+    return Promise.resolve({ standing: "decided", parent: executed, term, commands: [entry.command] });
+  }
+
+  /** A last command that is refused is taken back: its process ended before it could do so. */
+  outcome(_: Offer<Command>, what: Outcome<Result>): void {
+    if (what.type === "failed") this.#fault = what;
+  }
+
+  on(): void {
+    // What it offers it has from the log.
+  }
+
+  mark(): void {
+    // It is over before anyone marks.
+  }
+
+  returnTo(): void {
+    // As above.
+  }
+}
