@@ -10,7 +10,7 @@ import { encodeStatement, type RootChange, statementValues, type WordChange } fr
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
 
 /** Most segments of a run. */
-const MOST_SEGMENTS = 128;
+export const MOST_SEGMENTS = 128;
 
 /**
  * The system that proves runs of a program: "from these words and this state the program came to a stop, and left these". The

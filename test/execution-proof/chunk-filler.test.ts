@@ -74,7 +74,7 @@ describe("the thread that fills tables", () => {
     for (const [step, { input, cells }] of chunks.entries()) {
       // A column of the trace and one of look-ups have as many cells as the table is high, what fills it up included.
       const filled = system.system.tables.reduce((sum, { index, lookupWidth }) => {
-        const columns = input.traces[index] ?? [];
+        const columns = input?.traces[index] ?? [];
         return sum + columns.reduce((all, { length }) => all + length, 0) + lookupWidth * (columns[0]?.length ?? 0);
       }, 0);
       assert.equal(cells, filled);

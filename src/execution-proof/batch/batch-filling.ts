@@ -4,7 +4,8 @@ import { Kernel } from "../../machine/interpreter/kernel.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { ABSENT, createShape, rowCount } from "../../stark/shape.ts";
-import { runInput } from "../run-system.ts";
+import { MOST_SEGMENTS, runInput } from "../run-system.ts";
+import { type CutRun, cutRun } from "../segments/cut-run.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { stepsWithin } from "./chunk-plan.ts";
 import { BatchRun } from "./chunk-run.ts";
@@ -20,7 +21,10 @@ import { NO_WEIGHT, RunCounter } from "./step-weight.ts";
 
 /** A chunk of which all tables are filled, and with what it ends. */
 export interface FilledChunk {
-  readonly input: ProverInput;
+  /** Undefined for a chunk that is cut: its segments are filled one by one. */
+  readonly input: ProverInput | undefined;
+  /** 1 for a chunk that is proven as a whole. */
+  readonly segments: number;
   readonly cells: number;
   readonly boundary: Boundary;
   readonly root: Digest;
@@ -31,10 +35,14 @@ export interface FilledChunk {
 }
 
 /** A chunk of so many steps, and the run behind it. */
-interface FilledSteps {
+interface FilledSteps extends FilledTables {
   readonly run: BatchRun;
   readonly steps: number;
-  readonly input: ProverInput;
+}
+
+interface FilledTables {
+  readonly input: ProverInput | undefined;
+  readonly cut: CutRun | undefined;
   readonly cells: number;
 }
 
@@ -45,16 +53,20 @@ export class BatchFilling {
   readonly #claim: ExecutionClaim;
   readonly #limits: StepLimits;
   readonly #mostCells: number;
+  readonly #segmentCells: number;
+  /** The chunk that was given last, where it is cut. */
+  #cut: CutRun | undefined;
   readonly #primitives = createPrimitives();
   readonly #compress = createCompressor().compress;
 
-  constructor(key: ExecutionSystem, witness: BatchWitness, claim: ExecutionClaim, mostCells: number) {
+  constructor(key: ExecutionSystem, witness: BatchWitness, claim: ExecutionClaim, mostCells: number, segmentCells = Infinity) {
     this.#key = key;
     this.#witness = witness;
     this.#claim = claim;
     this.#limits = stepLimits(claim.batch.protocolVersion);
     // What several steps have together, one of them may have alone: labels do not depend on how a batch is cut.
     this.#mostCells = Math.min(mostCells, this.#limits.cells);
+    this.#segmentCells = segmentCells;
   }
 
   /** The batch's chunks in order, `onPlanned` before the first. Throws what ends the making of a proof. */
@@ -73,9 +85,24 @@ export class BatchFilling {
       ({ run } = filled);
       at += filled.steps;
       const relisting = at < steps.length ? undefined : relistingTo(this.#claim, run.tree, this.#witness, this.#compress);
-      const { input, cells } = filled;
-      yield { input, cells, boundary: run.environment.boundary, root: run.tree.root, ahead, relisting };
+      const { input, cells, cut } = filled;
+      this.#cut = cut;
+      yield {
+        input,
+        segments: cut?.count ?? 1,
+        cells,
+        boundary: run.environment.boundary,
+        root: run.tree.root,
+        ahead,
+        relisting,
+      };
     }
+  }
+
+  /** A segment of the chunk that was given last, from 0 on. */
+  segment(index: number): ProverInput {
+    if (this.#cut === undefined) throw new Error("the chunk is not cut into segments");
+    return this.#cut.fill(index);
   }
 
   /** Fills the tables of a chunk of so many steps, or of half as many until it is no larger than a chunk may be. */
@@ -96,7 +123,7 @@ export class BatchFilling {
   }
 
   /** Undefined where so many steps are more than a chunk may be: of many more, only the first rows are recorded. */
-  #attempt(run: BatchRun, counter: RunCounter, first: number, count: number): Pick<FilledSteps, "input" | "cells"> | undefined {
+  #attempt(run: BatchRun, counter: RunCounter, first: number, count: number): FilledTables | undefined {
     const weight = { ...NO_WEIGHT };
     const beyond = new Error("the steps are more than a chunk may be");
     counter.forgetHashes();
@@ -108,7 +135,11 @@ export class BatchFilling {
       if (exceeds(weight, this.#limits)) return undefined;
       const input = runInput(this.#key, trace);
       const cells = this.#cellsOf(input);
-      return cells === undefined || cells > (count === 1 ? this.#limits.cells : this.#mostCells) ? undefined : { input, cells };
+      if (cells === undefined || cells > (count === 1 ? this.#limits.cells : this.#mostCells)) return undefined;
+      if (count > 1 || cells <= this.#segmentCells) return { input, cells, cut: undefined };
+      // Heights are powers of two, so that a part of the rows takes up to twice its part of the cells.
+      const segments = Math.min(MOST_SEGMENTS, Math.ceil((2 * cells) / this.#segmentCells));
+      return { input: undefined, cells, cut: cutRun(this.#key, trace, segments) };
     } catch (error) {
       if (error === beyond) return undefined;
       throw error;

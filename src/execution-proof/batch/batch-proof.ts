@@ -47,7 +47,8 @@ const LEAST = {
  * magic (4) ‖ program (32) ‖ protocol version, chain id, batch number, chain of blocks' hashes (32 each) ‖ root before (32) ‖
  * chunks (4), each: boundary's words in their order (32 each) ‖ root (32) ‖ length (4) ‖ proof ‖ relisting: 0 (1), or 1 (1) ‖
  * first place (4) ‖ leaves listed (4), leaves linked (4), each: place (4), kind (1), key, next key, value (32 each) ‖ nodes (4),
- * 32 each. Numbers are big-endian, digests as docs/protocol.md has them.
+ * 32 each. Numbers are big-endian, digests as docs/protocol.md has them. A chunk's proof is that of a whole run, or those of its
+ * segments (`stark/segments/encode-run.ts`).
  */
 export function encodeBatchProof(proof: ExecutionBatchProof): Uint8Array {
   const parts: Uint8Array[] = [number(MAGIC, 4), proof.program];

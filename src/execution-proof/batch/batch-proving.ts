@@ -2,6 +2,8 @@ import type { Backend } from "../../kernels/backend.ts";
 import type { FixedTables } from "../../stark/fixed-tables.ts";
 import { prove } from "../../stark/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
+import { encodeRun } from "../../stark/segments/encode-run.ts";
+import { proveRun } from "../../stark/segments/prove-run.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
 import type { FilledChunk } from "./batch-filling.ts";
 import { type ChunkProof, encodeBatchProof } from "./batch-proof.ts";
@@ -53,12 +55,13 @@ export class ExecutionBatchProving {
 
   /** Fills the tables of all chunks, and proves none: each is shown. Resolves with the batch's label where it has one. */
   async examine(look: (input: ProverInput) => void = () => undefined): Promise<LabelledExecution | undefined> {
-    const { first } = this.#begin();
+    const { first } = this.#begin(Infinity);
     for (let filled = await first; filled.kind !== "end"; filled = await this.#tools.filler.next()) {
       this.#options.signal?.throwIfAborted();
       if (filled.kind === "labelled") return filled;
-      look(filled.input);
-      freeNow(filled.input.traces.flat());
+      const input = wholeOf(filled);
+      look(input);
+      freeNow(input.traces.flat());
     }
     return undefined;
   }
@@ -77,10 +80,16 @@ export class ExecutionBatchProving {
       this.#options.signal?.throwIfAborted();
       if (chunk.kind === "labelled") return chunk;
       if (chunk.kind === "end") break;
-      next = filler.next();
-      // It is looked at behind this chunk's proof, and not at all if that fails.
-      next.catch(() => undefined);
-      await this.#prove(chunk);
+      if (chunk.kind === "segment") throw new Error("a segment was given for a chunk");
+      if (chunk.segments > 1) {
+        await this.#proveCut(chunk);
+        next = filler.next();
+      } else {
+        next = filler.next();
+        // It is looked at behind this chunk's proof, and not at all if that fails.
+        next.catch(() => undefined);
+        await this.#prove(chunk);
+      }
       ({ relisting } = chunk);
       this.#clock.enter("trace", 0);
     }
@@ -97,29 +106,66 @@ export class ExecutionBatchProving {
     return { kind: "proven", proof, metrics };
   }
 
-  #begin(): BegunBatch {
+  #begin(segmentCells = this.#options.segmentCells): BegunBatch {
     const { signal, begun, mostCells = MOST_CELLS } = this.#options;
     signal?.throwIfAborted();
     this.#clock.enter("plan", 0);
-    const own = begun ?? this.#tools.filler.begin(this.#witness, this.#claim, mostCells);
+    const own = begun ?? this.#tools.filler.begin(this.#witness, this.#claim, mostCells, segmentCells);
     void own.planned.then(() => this.#clock.enter("trace", 0));
     return own;
   }
 
-  async #prove({ input, cells, boundary, root, ahead }: FilledChunk): Promise<void> {
+  /** Of each segment the columns are there once for the seed and once for its proof; those of the run stay with the filler. */
+  async #proveCut(chunk: FilledChunk): Promise<void> {
+    const { key, backend, kept, filler } = this.#tools;
+    const { signal } = this.#options;
+    this.#ahead = chunk.ahead;
+    let filled: ProverInput | undefined;
+    const free = (): void => {
+      freeNow(filled?.traces.flat() ?? []);
+      filled = undefined;
+    };
+    const source = {
+      count: chunk.segments,
+      fill: async (segment: number): Promise<ProverInput> => {
+        free();
+        filled = await filler.segment(segment);
+        return filled;
+      },
+    };
+    const run = await proveRun(key.segmented().system, source, backend, {
+      ...kept,
+      ...(signal === undefined ? {} : { signal }),
+      onTracesRead: free,
+      onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
+    });
+    this.#add(chunk, encodeRun(run));
+  }
+
+  async #prove(chunk: FilledChunk): Promise<void> {
     const { key, backend, kept } = this.#tools;
     const { signal } = this.#options;
-    this.#ahead = ahead;
+    const input = wholeOf(chunk);
+    this.#ahead = chunk.ahead;
     const proof = await prove(key.system, input, backend, {
       ...kept,
       ...(signal === undefined ? {} : { signal }),
       onTracesRead: () => freeNow(input.traces.flat()),
       onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
     });
+    this.#add(chunk, proof);
+  }
+
+  #add({ cells, boundary, root, ahead }: FilledChunk, proof: Uint8Array): void {
     this.#cells += cells;
     this.#chunks.push({ boundary, root, proof });
     this.#ahead = ahead - 1;
   }
+}
+
+function wholeOf(chunk: { readonly input: ProverInput | undefined }): ProverInput {
+  if (chunk.input === undefined) throw new Error("a chunk that is cut has no columns of its own");
+  return chunk.input;
 }
 
 /** As garbage, the columns of several chunks would lie there at a time. */

@@ -2,7 +2,10 @@ import { Worker } from "node:worker_threads";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { BatchWitness } from "./batch-witness.ts";
+import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
+import { UnprovableBatch } from "./execution-label.ts";
+import { SEGMENT_CELLS } from "./proven-execution.ts";
 import type { BegunBatch, Filled, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
@@ -45,9 +48,12 @@ export class ChunkFiller {
   }
 
   /** Begins with a batch. */
-  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number): BegunBatch {
+  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number, segmentCells = SEGMENT_CELLS): BegunBatch {
     const { promise: planned, resolve } = Promise.withResolvers<undefined>();
-    const first = this.#thread.run({ type: "begin", witness, claim, mostCells }, { onProgress: () => resolve(undefined) });
+    const first = this.#thread.run(
+      { type: "begin", witness, claim, mostCells, segmentCells },
+      { onProgress: () => resolve(undefined) },
+    );
     // It is looked at when all else is ready, and not at all if that fails.
     first.catch(() => undefined);
     return { first, planned };
@@ -56,6 +62,13 @@ export class ChunkFiller {
   /** The chunk behind the one that was last given. */
   next(): Promise<Filled> {
     return this.#thread.run({ type: "next" });
+  }
+
+  /** A segment of the chunk that was last given, from 0 on. Throws UnprovableBatch. */
+  async segment(index: number): Promise<ProverInput> {
+    const filled = await this.#thread.run({ type: "segment", index });
+    if (filled.kind === "segment") return filled.input;
+    throw new UnprovableBatch("fault", filled.kind === "labelled" ? filled.detail : "a chunk has no such segment");
   }
 
   close(): Promise<void> {

@@ -5,9 +5,9 @@ import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
-import { committedHeights, compileSystem, type System } from "../../stark/system.ts";
+import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/system.ts";
 import { KERNEL_PLACES } from "../memory-places.ts";
-import { runDefinition, type RunSystem } from "../run-system.ts";
+import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 
 /** What runs of a protocol version are filled into. */
@@ -19,6 +19,14 @@ export interface ExecutionSystem extends RunSystem {
 export interface ExecutionKey extends ExecutionSystem {
   readonly protocolVersion: bigint;
   /** Proven bits that every proof has at least. */
+  readonly provenBits: number;
+  /** The same for runs that are cut into segments; compiled when it is first asked for, which takes a second. */
+  readonly segmented: () => SegmentedKey;
+}
+
+/** What proofs of runs in segments are made and checked with. */
+interface SegmentedKey {
+  readonly system: System;
   readonly provenBits: number;
 }
 
@@ -35,8 +43,17 @@ export async function createExecutionKey(
   backend: Backend,
 ): Promise<ExecutionKey> {
   const { program, definition } = kernelSystem(protocolVersion, parameters);
-  const system = compileSystem(definition, await commitPreprocessed(definition, backend));
-  return { protocolVersion, program, definition, system, provenBits: leastProvenBits(system, APPLICATION) };
+  const roots = await commitPreprocessed(definition, backend);
+  const system = compileSystem(definition, roots);
+  let known: SegmentedKey | undefined;
+  const segmented = (): SegmentedKey => (known ??= segmentedKey(definition, roots));
+  return { protocolVersion, program, definition, system, provenBits: leastProvenBits(system, APPLICATION), segmented };
+}
+
+/** What is fixed is the same, and so are its commitments. */
+function segmentedKey(definition: SystemDefinition, roots: ReadonlyMap<number, Uint8Array>): SegmentedKey {
+  const system = compileSystem(segmentedDefinition(definition), roots);
+  return { system, provenBits: leastProvenBits(system, APPLICATION) };
 }
 
 /** The same without commitments to the program, so at once: no proof can be made or checked with it. */

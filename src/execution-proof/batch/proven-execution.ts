@@ -23,9 +23,14 @@ export interface ProvingOptions {
   readonly onProgress?: (progress: ExecutionProgress) => void;
   /** Cells that a chunk may have. Default `MOST_CELLS`. */
   readonly mostCells?: number;
+  /** Cells that a step's tables may have without being cut into segments. Default `SEGMENT_CELLS`. */
+  readonly segmentCells?: number;
   /** The same batch where the filler has begun with it, for as many cells. */
   readonly begun?: BegunBatch;
 }
+
+/** A step with more cells is proven in segments, each of which has no more: what its proof takes is theirs. */
+export const SEGMENT_CELLS = 120_000_000;
 
 /** What a chunk of several steps may have: its proof takes less than 3 GiB (docs/figures.md). */
 export const MOST_CELLS = 120_000_000;

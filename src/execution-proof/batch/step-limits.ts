@@ -1,6 +1,9 @@
 import { LARGEST_TABLES, type StepWeight } from "./step-weight.ts";
 
-/** What one step of a batch may be. A step cannot be cut: one that is more has no proof, and its batch a label. */
+/**
+ * What one step of a batch may be. One that is more has no proof, and its batch a label: a step is proven in segments
+ * (`SEGMENT_CELLS`), but all its rows are recorded before, in the filler's heap.
+ */
 export interface StepLimits {
   /** Rows in any table. */
   readonly rows: number;

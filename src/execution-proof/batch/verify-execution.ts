@@ -3,6 +3,8 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { ProofReader, readHead } from "../../stark/proof.ts";
+import { decodeRun, isRun } from "../../stark/segments/encode-run.ts";
+import { verifyRun } from "../../stark/segments/verify-run.ts";
 import { ABSENT, rowCount } from "../../stark/shape.ts";
 import type { System } from "../../stark/system.ts";
 import { verify } from "../../stark/verify.ts";
@@ -46,7 +48,7 @@ export function verifyWithKey(
   const proof = decodeBatchProof(bytes);
   checkNames(key, claim, proof);
   checkEnds(ends, proof);
-  checkChunks(key, ends, proof);
+  checkChunks(key, ends, proof, acceptsWeakParameters);
   checkRelisting(key, ends, proof);
   return { chunks: proof.chunks.length, provenBits };
 }
@@ -103,15 +105,11 @@ function checkEnds({ last, rootBefore, rootAfter }: ClaimedEnds, proof: Executio
 }
 
 /** Behind the chunks, whose tables bound it: nothing is hashed of what they cannot have made. */
-function checkRelisting(
-  { system }: ExecutionKey,
-  { first, rootAfter }: ClaimedEnds,
-  { relisting, chunks }: ExecutionBatchProof,
-): void {
+function checkRelisting(key: ExecutionKey, { first, rootAfter }: ClaimedEnds, { relisting, chunks }: ExecutionBatchProof): void {
   const end = chunks.at(-1);
   if (relisting === undefined || end === undefined) return;
   // The first batch lists the first state, too, which no chunk has made.
-  const most = first.nextBatch === 0n ? Infinity : chunks.reduce((sum, { proof }) => sum + leavesOf(system, proof), 0);
+  const most = first.nextBatch === 0n ? Infinity : chunks.reduce((sum, { proof }) => sum + leavesOf(key, proof), 0);
   if (relisting.listed.length > most)
     throw new ExecutionProofError(
       "RelistingRefused",
@@ -125,21 +123,51 @@ function checkRelisting(
 }
 
 /** Rows of the table in which each leaf that a chunk touches has one. The proof was accepted. */
-function leavesOf(system: System, proof: Uint8Array): number {
+function leavesOf(key: ExecutionKey, proof: Uint8Array): number {
+  const run = decodeRun(proof);
+  if (run !== undefined) return run.proofs.reduce((sum, own) => sum + leafRows(key.segmented().system, own), 0);
+  return leafRows(key.system, proof);
+}
+
+function leafRows(system: System, proof: Uint8Array): number {
   const { shape } = readHead(system, new ProofReader(proof));
   return rowCount(shape.logRows[system.definition.tables.findIndex(({ air }) => air.name === "leaves")] ?? ABSENT);
 }
 
-function checkChunks({ system }: ExecutionKey, { environment, first }: ClaimedEnds, proof: ExecutionBatchProof): void {
+function checkChunks(
+  key: ExecutionKey,
+  { environment, first }: ClaimedEnds,
+  proof: ExecutionBatchProof,
+  acceptsWeakParameters: boolean,
+): void {
   const before = firstJoints(proof, first);
   proof.chunks.forEach((after, chunk) => {
     const begin = before[chunk];
     if (begin === undefined) throw new Error("each chunk begins somewhere");
-    const verdict = verify(system, chunkStatement(environment, begin, after), after.proof);
-    if (verdict.ok) return;
-    const message = `the proof of chunk ${chunk} of ${proof.chunks.length} is refused: ${verdict.rejection.code}`;
+    const code = refusalOf(key, chunkStatement(environment, begin, after), after.proof, acceptsWeakParameters);
+    if (code === undefined) return;
+    const message = `the proof of chunk ${chunk} of ${proof.chunks.length} is refused: ${code}`;
     throw new ExecutionProofError("ChunkRefused", message, { chunk });
   });
+}
+
+/** Why a chunk's proof, of a whole run or of its segments, does not show a statement; undefined where it does. */
+function refusalOf(
+  { system, segmented }: ExecutionKey,
+  statement: Uint8Array,
+  proof: Uint8Array,
+  acceptsWeakParameters: boolean,
+): string | undefined {
+  if (!isRun(proof)) {
+    const verdict = verify(system, statement, proof);
+    return verdict.ok ? undefined : verdict.rejection.code;
+  }
+  const run = decodeRun(proof);
+  if (run === undefined) return "MalformedProof";
+  const key = segmented();
+  if (key.provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
+  const verdict = verifyRun(key.system, statement, run);
+  return verdict.ok ? undefined : verdict.rejection.code;
 }
 
 function isSame(a: Digest, b: Digest): boolean {

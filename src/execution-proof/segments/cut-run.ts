@@ -121,14 +121,16 @@ function segmentTable(
   const place = flags.index - 1;
   const rows = 2 ** logRows;
   const same = (own: Columns) => ({ columns: own, speaking: own });
+  // A segment's columns are its owner's, who may move them to another thread.
+  const copied = (own: Columns) => own.map((column) => column.slice());
   const { cut } = table;
   if (cut?.kind === "parts") return same(cut.part(run, place, count));
   if (columns === undefined) return undefined;
   switch (cut?.kind) {
     case "everywhere":
-      return same(columns);
+      return same(copied(columns));
     case "first":
-      return same(place === 0 ? columns : columns.map((column) => column.slice().fill(column.at(-1) ?? 0)));
+      return same(place === 0 ? copied(columns) : columns.map((column) => column.slice().fill(column.at(-1) ?? 0)));
     case "chained": {
       const first = place * (rows - 1);
       const silent = 1 - flags.opens;

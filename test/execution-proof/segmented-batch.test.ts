@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
+import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
+import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
+import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { decodeRun, encodeRun, isRun } from "../../src/stark/segments/encode-run.ts";
+import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+
+/** NOT SECURE: small parameters. */
+const PARAMETERS = smallParameters({
+  minLogRows: 4,
+  maxLogRows: 18,
+  queryCount: 4,
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
+});
+/** Every step has a chunk of its own, and the opening, the largest, is cut. */
+const CELLS = { mostCells: 1, segmentCells: 6_000_000 };
+
+describe("the proof of a batch of which a step is cut into segments", () => {
+  const wallet = new TestWallet(78);
+  const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
+  let chain: VerifiedChain;
+  let backend: WasmBackend;
+  let key: ExecutionKey;
+  let batch: WitnessedBatch;
+  let proof: ExecutionBatchProof;
+
+  before(async () => {
+    wallet.nonce = 0;
+    chain = await startVerifiedChain({ accounts });
+    const batches = await ChainBatches.of(chain, accounts);
+    await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value: 7n }));
+    batch = batches.next(await chain.sealAndVerify());
+    backend = await createWasmBackend({ workers: 1 });
+    key = await createExecutionKey(2n, PARAMETERS, backend);
+    const proving = new ExecutionProving(key, backend);
+    try {
+      const made = await proving.prove(batch.witness as BatchWitness, batch.claim, CELLS);
+      assert.equal(made.kind, "proven", made.kind === "labelled" ? made.detail : "");
+      if (made.kind === "proven") proof = decodeBatchProof(made.proof);
+    } finally {
+      await proving.release();
+    }
+  });
+  after(async () => {
+    await backend.close();
+    await chain.chain.close();
+  });
+
+  const verdict = (chunks: ExecutionBatchProof["chunks"]): string => {
+    try {
+      verifyWithKey(key, batch.claim, encodeBatchProof({ ...proof, chunks }), { acceptsWeakParameters: true });
+      return "accepted";
+    } catch (error) {
+      return (error as { readonly code: string }).code;
+    }
+  };
+
+  it("is accepted, beside chunks that are proven as a whole", () => {
+    const cut = proof.chunks.filter((chunk) => isRun(chunk.proof));
+    assert.ok(cut.length >= 1 && cut.length < proof.chunks.length, `${cut.length} of ${proof.chunks.length} chunks are cut`);
+    assert.ok(cut.every((chunk) => decodeRun(chunk.proof)!.proofs.length >= 2));
+    assert.equal(verdict(proof.chunks), "accepted");
+  });
+
+  it("is refused with a segment less, in another order, with bytes behind the last, and as another chunk's", () => {
+    const at = proof.chunks.findIndex((chunk) => isRun(chunk.proof));
+    const own = proof.chunks[at]!;
+    const run = decodeRun(own.proof)!;
+    const other = proof.chunks[at === 0 ? 1 : 0]!;
+    const changes = [
+      encodeRun({ ...run, proofs: run.proofs.slice(1) }),
+      encodeRun({ ...run, proofs: run.proofs.toReversed() }),
+      encodeRun({ ...run, proofs: [] }),
+      Uint8Array.from([...own.proof, 0]),
+      own.proof.slice(0, -1),
+      own.proof.slice(0, 20),
+      // One of its segments alone is no proof of a whole run.
+      run.proofs[0]!,
+      other.proof,
+    ];
+    for (const [i, bytes] of changes.entries())
+      assert.equal(
+        verdict(proof.chunks.map((chunk, j) => (j === at ? { ...chunk, proof: bytes } : chunk))),
+        "ChunkRefused",
+        `change ${i}`,
+      );
+  });
+});
