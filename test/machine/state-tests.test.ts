@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { IS_NIGHTLY } from "../support/nightly.ts";
 import { compareEngines, ENVIRONMENT } from "./support/compare.ts";
 import { accountsOf, stateTestCases, transactionOf } from "./support/state-tests.ts";
 import type { StateTestCase } from "./support/state-tests.ts";
 
 /** A transaction of these tests may loop through all its gas. */
 const GAS_CAP = 1_000_000n;
-/** Of the cases that `npm test` runs: every twelfth. STATE_TESTS=all runs each one. */
+/** Of the cases by day: every twelfth. By night each one. */
 const STRIDE = 12;
 const HEADER_LIMIT = 1n << 192n;
 
@@ -56,20 +57,16 @@ test("the kernel agrees with ethereumjs on a sample of Ethereum's public state t
   });
 });
 
-test(
-  "the kernel agrees with ethereumjs on all of the public state tests",
-  { skip: process.env["STATE_TESTS"] !== "all" },
-  async () => {
-    assert.deepEqual(await runCases(stateTestCases()), {
-      equal: 3837,
-      "invalid: balance": 11,
-      "invalid: gas-below-intrinsic": 3,
-      "invalid: sender-has-code": 5,
-      "refused: unsupported-precompile": 556,
-      "outside: hash of a block": 1,
-      "outside: balance above 192 bits": 61,
-      "outside: not encodable": 5,
-      "outside: storage without code": 7,
-    });
-  },
-);
+test("the kernel agrees with ethereumjs on all of the public state tests", { skip: !IS_NIGHTLY }, async () => {
+  assert.deepEqual(await runCases(stateTestCases()), {
+    equal: 3837,
+    "invalid: balance": 11,
+    "invalid: gas-below-intrinsic": 3,
+    "invalid: sender-has-code": 5,
+    "refused: unsupported-precompile": 556,
+    "outside: hash of a block": 1,
+    "outside: balance above 192 bits": 61,
+    "outside: not encodable": 5,
+    "outside: storage without code": 7,
+  });
+});

@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NetworkConnection } from "hardhat/types/network";
 import { createHardhat } from "../plugin/connection/support/open.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
 import { multicall3 } from "./scenarios/multicall3.ts";
 import { safe } from "./scenarios/safe.ts";
 import { uniswapV1 } from "./scenarios/uniswap-v1.ts";
@@ -13,9 +14,9 @@ import { installPackages } from "./support/packages.ts";
 import { World } from "./support/world.ts";
 
 const SCENARIOS = { "uniswap-v1": uniswapV1, "uniswap-v2": uniswapV2, "uniswap-v3": uniswapV3, safe, multicall3 };
-/** `npm run suites -- NAME` runs one of them; `--proofs` has the chain's batches proven and executed on L1. */
+/** `npm run suites -- NAME` runs one of them; `--proofs`, and the night, have the chain's batches proven and executed on L1. */
 const only = process.env["HYPERCHAIN_SUITE"];
-const isProven = process.env["HYPERCHAIN_PROOFS"] === "1";
+const isProven = process.env["HYPERCHAIN_PROOFS"] === "1" || IS_NIGHTLY;
 
 describe("C: contracts of others, step by step on a hyperchain as on Hardhat's network", () => {
   let hre: HardhatRuntimeEnvironment;

@@ -3,10 +3,11 @@ import { existsSync, rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
 import { createWorkplace } from "../plugin/support/run-task.ts";
+import { IS_NIGHTLY } from "../support/nightly.ts";
 import { DEPLOYMENTS, installToolboxes, runToolbox, TOOLBOX_PROJECT } from "./support/toolbox-project.ts";
 
-/** `npm run suites` runs everything, `npm run nightly -- tests` one toolbox on a hyperchain. */
-const isWhole = process.env["HYPERCHAIN_SUITES"] === "whole";
+/** `npm run suites` and the night run everything, `npm test -- FILE` one toolbox on a hyperchain. */
+const isWhole = process.env["HYPERCHAIN_SUITES"] === "whole" || IS_NIGHTLY;
 const TESTS = [
   "deploys with Ignition, in a fixture",
   "starts from the fixture again, and sees reverts",
