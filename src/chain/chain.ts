@@ -6,7 +6,6 @@ import { Spine } from "../core/spine.ts";
 import { createCompressor } from "../kernels/wasm/compressor.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import type { Compress } from "../protocol/digest.ts";
-import { hexQuantity } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { BatchNumber } from "../protocol/ids.ts";
 import { versionParts } from "../protocol/protocol-version.ts";
@@ -19,18 +18,15 @@ import { BatchArchive } from "./index/batch-archive.ts";
 import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
-import { leavesOperationsOut, replan } from "./ordering/replan.ts";
-import type { OperationsPlace } from "./ordering/replan.ts";
 import { decodeTransaction } from "./transaction/decode-transaction.ts";
 import type { DecodingOptions } from "./transaction/decode-transaction.ts";
 import { CodeGuard } from "./execution/code-guard.ts";
 import { BLOCK_GAS_LIMIT } from "./execution/connection.ts";
 import type { EdrConnect } from "./execution/connection.ts";
-import { EdrEngine } from "./execution/edr-engine.ts";
 import type { ExecutionEngine } from "./execution/engine.ts";
-import type { Head, NamedHead } from "./model/block.ts";
+import type { Head } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
-import { genesisLeaves, mergeAccounts } from "./model/genesis.ts";
+import { mergeAccounts } from "./model/genesis.ts";
 import type { GenesisAccount } from "./model/genesis.ts";
 import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
 import type { InitialState } from "./predeploys/initial-state.ts";
@@ -57,16 +53,16 @@ import { engineCheck } from "./sequencer/engine-check.ts";
 import type { Deciders } from "./sequencer/own-commands.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
 import type { SequencerOptions } from "./sequencer/sequencer.ts";
-import type { DoAgain, LostChange } from "./sequencer/replay.ts";
+import { formAgain } from "./sequencer/form-again.ts";
+import type { LostChange } from "./sequencer/replay.ts";
 import type { SequencerError } from "./sequencer/sequencer-error.ts";
 import type { PriorityOperation } from "./model/system-transactions.ts";
 import { StateHistory } from "./index/state-history.ts";
 import { keepPlace } from "./past/keep-place.ts";
-import { openPast, treeAt } from "./past/open-past.ts";
+import { closedAfter, firstHead, openEngine, treeOf } from "./past/begin-chain.ts";
 import type { BegunPast } from "./past/open-past.ts";
 import type { Place, PlaceStore } from "./past/place.ts";
-import type { BatchCompressor } from "./state/batch-compressor.ts";
-import { StateTree } from "./state/state-tree.ts";
+import type { StateTree } from "./state/state-tree.ts";
 import type { SystemTransactions } from "./model/system-transactions.ts";
 import { EventLoopYield } from "../runtime/event-loop-yield.ts";
 import { startQuestions } from "./questions/questions.ts";
@@ -163,9 +159,6 @@ export interface ChainDependencies {
 
 /** As much as a thousand payments: the witness is some tenths of a second behind, or as long as one transaction may take. */
 const MOST_LAG = 21_000_000;
-
-/** Of EVM blocks before the one under way. */
-const HASHES_IN_REACH = 257n;
 
 /** One hyperchain: its stages from the pool to the formed batch, wired together. */
 export interface Chain {
@@ -450,96 +443,9 @@ function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, chang
   return new Admission({ chainId, lists, changed, admin, operator: coinbase, deliveries, trusted });
 }
 
-interface FormingAgain {
-  readonly batchNumber: BatchNumber;
-  readonly operations: readonly PriorityOperation[];
-  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before" | "since">;
-  /** The chain has returned there. */
-  readonly onBack: () => void;
-}
-
-/** Does again what was done since a batch began, with the operations in it. */
-async function formAgain(
-  { batchNumber, operations, spine, onBack }: FormingAgain,
-  doAgain: DoAgain,
-): Promise<readonly LostChange[]> {
-  const boundary = spine.before(batchNumber);
-  if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
-  let done: readonly BatchCommand[] | undefined;
-  const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
-    doAgain(to, (since) => replan((done ??= since), operations, place), onBack);
-  const lost = await goBack(boundary, "end");
-  const again = spine.before(batchNumber);
-  return again !== undefined && leavesOperationsOut(spine.since(again)) ? goBack(again, "front") : lost;
-}
-
 /** A chain's own time returns with it. */
 function timeSource(time: MovableClock): Source<CommandResult, ReturnType<MovableClock["mark"]>> {
   return { name: "time", on: () => undefined, mark: () => time.mark(), returnTo: (mark) => time.revert(mark) };
-}
-
-/** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
-async function treeOf({ origin, imported, place, genesis }: ChainOptions, compressor: BatchCompressor): Promise<StateTree> {
-  if (place !== undefined) return treeAt(place, compressor);
-  return origin?.tree ?? imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
-}
-
-/** Ends what was opened beside what failed; rejects with its error. */
-async function closedAfter(opening: Promise<ExecutionEngine>, witness: Witness, error: unknown): Promise<never> {
-  await opening.then(
-    (engine) => engine.close(),
-    () => undefined,
-  );
-  await witness.close();
-  throw error;
-}
-
-async function openEngine(
-  options: ChainOptions,
-  { connect, past }: Pick<CompositionDependencies, "connect" | "past">,
-  witness: Witness,
-): Promise<ExecutionEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
-  const head = origin === undefined ? {} : { head: origin.head };
-  const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
-  try {
-    if (past !== undefined) return await openPast(opened, past, connect);
-    return await EdrEngine.open({ ...opened, ...head }, { connect });
-  } catch (error) {
-    await witness.close();
-    throw error;
-  }
-}
-
-interface NumberedHash {
-  readonly number: bigint;
-  readonly hash: Hex;
-}
-
-/** The newest block before the chain's own; the witness learns the hashes of those that BLOCKHASH can name. */
-async function firstHead(
-  { origin, genesisTimestamp }: ChainOptions,
-  engine: ExecutionEngine,
-  witness: Witness,
-): Promise<NamedHead> {
-  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
-  const hashes = await readBlockHashes(engine, before.number);
-  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
-  // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
-  witness.request("remember", hashes).catch(() => undefined);
-  return { ...before, hash };
-}
-
-/** Hashes of the blocks that BLOCKHASH can name in the block after the head, that of the head last. */
-async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<NumberedHash[]> {
-  const count = Number(head < HASHES_IN_REACH ? head + 1n : HASHES_IN_REACH);
-  return Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const number = head - BigInt(count - 1 - i);
-      const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as { readonly hash: Hex };
-      return { number, hash: block.hash };
-    }),
-  );
 }
 
 async function readAccount(engine: ExecutionEngine, address: Hex): Promise<AccountState> {

@@ -28,7 +28,7 @@ export type DoAgain = (
 export type RewindSteps = (doAgain: DoAgain) => Promise<readonly LostChange[]>;
 
 /** How a sequencer carries out what it has carried out before. */
-export interface Repeater {
+interface Repeater {
   readonly mempool: Mempool;
   readonly waiters: InclusionWaiters;
   /** As at first. Rejects as it did then. */

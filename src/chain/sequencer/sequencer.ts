@@ -6,7 +6,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { LossReason, Mempool } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
-import type { BatchCommand, Decision } from "../ordering/command.ts";
+import type { BatchCommand } from "../ordering/command.ts";
 import type { CommandStore } from "../ordering/command-store.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
@@ -28,8 +28,8 @@ import type { BatchPolicy, BlockPolicy } from "./policies.ts";
 import { PoolInclusion } from "./pool-inclusion.ts";
 import { OwnCommands } from "./own-commands.ts";
 import type { Deciders } from "./own-commands.ts";
-import { repeat } from "./replay.ts";
-import type { DoAgain, LostChange, Repeater, RewindSteps } from "./replay.ts";
+import { Redoing } from "./redoing.ts";
+import type { LostChange, RewindSteps } from "./replay.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import { UnpaidWork } from "./unpaid-work.ts";
 import { WaitingPool } from "./waiting-pool.ts";
@@ -87,6 +87,7 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   readonly #dependencies: SequencerDependencies;
   readonly #waiting: WaitingPool;
   readonly #commands: OwnCommands;
+  readonly #redoing: Redoing;
   readonly #running: Driven;
   readonly #unpaid: UnpaidWork;
   readonly #work: ExclusiveWork;
@@ -98,8 +99,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   #censoredOperations: ReadonlySet<Hex> = new Set();
   /** Under way while the chain forms batches again. */
   #rewinding: Promise<unknown> | undefined;
-  /** What was taken once is carried out again, whatever the lists say now. */
-  #isRepeating = false;
   #returns = 0;
 
   constructor(options: SequencerOptions, dependencies: SequencerDependencies) {
@@ -126,7 +125,14 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     this.#builder = new BatchBuilder(options, {
       ...dependencies,
       // What is done again was decided at first.
-      carryOut: (command) => this.#commands.carryOut(command, this.#isRepeating),
+      carryOut: (command) => this.#commands.carryOut(command, this.#redoing.isUnderWay),
+    });
+    this.#redoing = new Redoing({
+      ...{ spine, producer, mempool, builder: this.#builder, commands: this.#commands, waiting: this.#waiting },
+      makeBlocks: () => this.#makeBlocks(),
+      cheat: (cheat) => this.#cheat(cheat),
+      impersonate: (request) => this.#impersonated(request),
+      onBack: () => this.#ageAgain(),
     });
     spine.attach(this.#waiting);
     this.#running = spine.drive(this);
@@ -434,8 +440,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
   async rewind(steps: RewindSteps): Promise<readonly LostChange[]> {
     let lost: readonly LostChange[] = [];
     const goBack = async (): Promise<void> => {
-      await this.#commands.settle();
-      lost = await steps((...again) => this.#doAgain(...again));
+      // A fault is over then, also one that ended what was proposed.
+      await this.#commands.settle().catch(() => this.#commands.forget());
+      lost = await steps(this.#redoing.doAgain);
     };
     this.#rewinding = this.#work.restart(goBack, () => this.#waiting.refuseOthers(stateReverted()));
     try {
@@ -478,46 +485,9 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     store?.keepLists(admission.changed);
   }
 
+  /** What was taken once is carried out again, whatever the lists say now. */
   get #admission(): Admission | undefined {
-    return this.#isRepeating ? undefined : this.#dependencies.admission;
-  }
-
-  async #doAgain(...[mark, edit, onBack]: Parameters<DoAgain>): Promise<readonly LostChange[]> {
-    const { number: height } = this.head;
-    const batches = this.batchNumber;
-    this.#isRepeating = true;
-    try {
-      return await this.#dependencies.spine.redo(mark, async (done) => {
-        onBack();
-        this.#commands.stand();
-        const waiting = this.#waiting.takeAll();
-        this.#ageAgain();
-        const lost = await this.#carryOutAgain(edit(done), height, batches);
-        return [...lost, ...(await this.#waiting.offer(waiting))];
-      });
-    } finally {
-      this.#isRepeating = false;
-    }
-  }
-
-  /** Goes at least to behind this block, and to before the batch. Resolves with what has become impossible. */
-  async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
-    const endsSealed = steps.at(-1)?.type === "seal";
-    const repeater: Repeater = {
-      mempool: this.#dependencies.mempool,
-      waiters: this.#waiting.waiters,
-      carryOut: (command) => this.#carryOut(command),
-      makeBlocks: () => this.#makeBlocks(),
-    };
-    const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, repeater);
-    while (this.head.number <= height) await this.#emptyBlock();
-    if (endsSealed) await this.#builder.seal();
-    // A batch may have held nothing but operations, which an earlier one holds now.
-    while (this.batchNumber < batches) {
-      await this.#emptyBlock();
-      await this.#builder.seal();
-    }
-    return lost;
+    return this.#redoing.isUnderWay ? undefined : this.#dependencies.admission;
   }
 
   /** Makes blocks of all that waits, whatever was refused before, or an empty one. */
@@ -558,23 +528,6 @@ export class Sequencer implements CommandSource<BatchCommand, CommandResult, Acc
     );
     this.#dependencies.mempool.stateChanged();
     return transactionHash;
-  }
-
-  #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
-    switch (command.type) {
-      case "empty":
-        return this.#builder.empty(command.count, command.intervalSeconds);
-      case "operation":
-        return this.#builder.priorityOp(command.operation);
-      case "imports":
-        return this.#builder.importRoots(command.roots);
-      case "cheat":
-        return this.#cheat(command.cheat);
-      case "impersonation":
-        return this.#impersonated(command.request);
-      case "seal":
-        return this.#builder.seal();
-    }
   }
 
   /** What is formed again was sealed before. */

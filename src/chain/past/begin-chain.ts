@@ -1,0 +1,96 @@
+import { hexQuantity } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { EdrConnect } from "../execution/connection.ts";
+import { EdrEngine } from "../execution/edr-engine.ts";
+import type { ExecutionEngine } from "../execution/engine.ts";
+import type { Head, NamedHead } from "../model/block.ts";
+import { genesisLeaves } from "../model/genesis.ts";
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { BatchCompressor } from "../state/batch-compressor.ts";
+import { StateTree } from "../state/state-tree.ts";
+import type { Witness } from "../witness/witness.ts";
+import { openPast, treeAt } from "./open-past.ts";
+import type { BegunPast } from "./open-past.ts";
+import type { Place } from "./place.ts";
+
+/** Where a chain begins: at its genesis, at a later state, or where an earlier process left off. */
+interface ChainBeginning {
+  readonly chainId: number;
+  readonly coinbase: Hex;
+  readonly genesisTimestamp: bigint;
+  readonly genesis: readonly GenesisAccount[];
+  readonly imported?: { readonly tree: StateTree };
+  readonly origin?: { readonly tree: StateTree; readonly head: Head };
+  readonly place?: Place;
+  readonly verbose?: boolean;
+}
+
+/** Of EVM blocks before the one under way. */
+const HASHES_IN_REACH = 257n;
+
+/** Throws PlaceError for a place whose tree is not its last batch's, or not its state's. */
+export async function treeOf(
+  { origin, imported, place, genesis }: ChainBeginning,
+  compressor: BatchCompressor,
+): Promise<StateTree> {
+  if (place !== undefined) return treeAt(place, compressor);
+  return origin?.tree ?? imported?.tree ?? StateTree.genesis(genesisLeaves(genesis), { compressor });
+}
+
+/** Ends what was opened beside what failed; rejects with its error. */
+export async function closedAfter(opening: Promise<ExecutionEngine>, witness: Witness, error: unknown): Promise<never> {
+  await opening.then(
+    (engine) => engine.close(),
+    () => undefined,
+  );
+  await witness.close();
+  throw error;
+}
+
+export async function openEngine(
+  options: ChainBeginning,
+  { connect, past }: { readonly connect: EdrConnect; readonly past?: BegunPast | undefined },
+  witness: Witness,
+): Promise<ExecutionEngine> {
+  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
+  const head = origin === undefined ? {} : { head: origin.head };
+  const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
+  try {
+    if (past !== undefined) return await openPast(opened, past, connect);
+    return await EdrEngine.open({ ...opened, ...head }, { connect });
+  } catch (error) {
+    await witness.close();
+    throw error;
+  }
+}
+
+interface NumberedHash {
+  readonly number: bigint;
+  readonly hash: Hex;
+}
+
+/** The newest block before the chain's own; the witness learns the hashes of those that BLOCKHASH can name. */
+export async function firstHead(
+  { origin, genesisTimestamp }: ChainBeginning,
+  engine: ExecutionEngine,
+  witness: Witness,
+): Promise<NamedHead> {
+  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const hashes = await readBlockHashes(engine, before.number);
+  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
+  // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
+  witness.request("remember", hashes).catch(() => undefined);
+  return { ...before, hash };
+}
+
+/** Hashes of the blocks that BLOCKHASH can name in the block after the head, that of the head last. */
+async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<NumberedHash[]> {
+  const count = Number(head < HASHES_IN_REACH ? head + 1n : HASHES_IN_REACH);
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const number = head - BigInt(count - 1 - i);
+      const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as { readonly hash: Hex };
+      return { number, hash: block.hash };
+    }),
+  );
+}

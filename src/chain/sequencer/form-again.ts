@@ -1,0 +1,32 @@
+import type { Mark } from "../../core/marks.ts";
+import type { Spine } from "../../core/spine.ts";
+import type { BatchNumber } from "../../protocol/ids.ts";
+import type { PriorityOperation } from "../model/system-transactions.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { BatchCommand } from "../ordering/command.ts";
+import { leavesOperationsOut, replan } from "../ordering/replan.ts";
+import type { OperationsPlace } from "../ordering/replan.ts";
+import type { DoAgain, LostChange } from "./replay.ts";
+
+interface FormingAgain {
+  readonly batchNumber: BatchNumber;
+  readonly operations: readonly PriorityOperation[];
+  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "before" | "since">;
+  /** The chain has returned there. */
+  readonly onBack: () => void;
+}
+
+/** Does again what was done since a batch began, with the operations in it. */
+export async function formAgain(
+  { batchNumber, operations, spine, onBack }: FormingAgain,
+  doAgain: DoAgain,
+): Promise<readonly LostChange[]> {
+  const boundary = spine.before(batchNumber);
+  if (boundary === undefined) throw new TypeError(`batch ${batchNumber} had begun when this was asked for`);
+  let done: readonly BatchCommand[] | undefined;
+  const goBack = (to: Mark, place: OperationsPlace): Promise<readonly LostChange[]> =>
+    doAgain(to, (since) => replan((done ??= since), operations, place), onBack);
+  const lost = await goBack(boundary, "end");
+  const again = spine.before(batchNumber);
+  return again !== undefined && leavesOperationsOut(spine.since(again)) ? goBack(again, "front") : lost;
+}

@@ -1,0 +1,96 @@
+import type { Spine } from "../../core/spine.ts";
+import type { CommandResult } from "../ordering/batch-reducer.ts";
+import type { BatchCommand, Decision } from "../ordering/command.ts";
+import type { Mempool } from "../mempool/mempool.ts";
+import type { ImpersonatedRequest, StateCheat } from "../witness/state-cheat.ts";
+import type { BatchBuilder } from "./batch-builder.ts";
+import type { BlockProducer } from "./block-producer.ts";
+import type { OwnCommands } from "./own-commands.ts";
+import { repeat } from "./replay.ts";
+import type { DoAgain, LostChange } from "./replay.ts";
+import type { WaitingPool } from "./waiting-pool.ts";
+
+interface RedoingDependencies {
+  readonly spine: Pick<Spine<BatchCommand, CommandResult>, "redo">;
+  readonly producer: Pick<BlockProducer, "head">;
+  readonly mempool: Mempool;
+  readonly builder: BatchBuilder;
+  readonly commands: OwnCommands;
+  readonly waiting: WaitingPool;
+  /** Makes blocks of all that waits, or an empty one. */
+  readonly makeBlocks: () => Promise<void>;
+  readonly cheat: (cheat: StateCheat) => Promise<void>;
+  readonly impersonate: (request: ImpersonatedRequest) => Promise<unknown>;
+  /** The chain is where it was before the batch. */
+  readonly onBack: () => void;
+}
+
+/** Does again what was decided at first, whatever has become of the rules by which it was taken. */
+export class Redoing {
+  readonly #dependencies: RedoingDependencies;
+  #isUnderWay = false;
+
+  constructor(dependencies: RedoingDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
+  /** Goes at least to behind the present block, and to before the present batch. */
+  readonly doAgain: DoAgain = async (mark, edit, onBack) => {
+    const { spine, producer, builder, commands, waiting: pool, onBack: isBack } = this.#dependencies;
+    const { number: height } = producer.head;
+    const { batchNumber: batches } = builder;
+    this.#isUnderWay = true;
+    try {
+      return await spine.redo(mark, async (done) => {
+        onBack();
+        commands.stand();
+        const waiting = pool.takeAll();
+        isBack();
+        const lost = await this.#carryOutAgain(edit(done), height, batches);
+        return [...lost, ...(await pool.offer(waiting))];
+      });
+    } finally {
+      this.#isUnderWay = false;
+    }
+  };
+
+  /** Resolves with what has become impossible. */
+  async #carryOutAgain(steps: readonly Decision[], height: bigint, batches: bigint): Promise<readonly LostChange[]> {
+    const { mempool, producer, builder, waiting, makeBlocks } = this.#dependencies;
+    const endsSealed = steps.at(-1)?.type === "seal";
+    const lost = await repeat(endsSealed ? steps.slice(0, -1) : steps, {
+      ...{ mempool, waiters: waiting.waiters, makeBlocks },
+      carryOut: (command) => this.#carryOut(command),
+    });
+    while (producer.head.number <= height) await builder.block([]);
+    if (endsSealed) await builder.seal();
+    // A batch may have held nothing but operations, which an earlier one holds now.
+    while (builder.batchNumber < batches) {
+      await builder.block([]);
+      await builder.seal();
+    }
+    return lost;
+  }
+
+  #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
+    const { builder, cheat, impersonate } = this.#dependencies;
+    switch (command.type) {
+      case "empty":
+        return builder.empty(command.count, command.intervalSeconds);
+      case "operation":
+        return builder.priorityOp(command.operation);
+      case "imports":
+        return builder.importRoots(command.roots);
+      case "cheat":
+        return cheat(command.cheat);
+      case "impersonation":
+        return impersonate(command.request);
+      case "seal":
+        return builder.seal();
+    }
+  }
+}
