@@ -21,8 +21,10 @@ A proof of execution is made of tables. What a step takes is counted in **units 
 since tables have a highest height too. Gas was made for other machines: what costs the same there may differ by a factor of fifty here.
 
 Written by \`npm run -s bench -- native --write\`, which runs each thing in a row by the kernel of format 3, fills all tables, and takes what each further one adds: with a tenth
-more, but for permutations of Keccak, and with what undoing its changes takes. \`fixtures/protocol/native-weights.json\` has the same weights.
-Operations of L1's queue are weighed by the constants of [format 2](protocol.md#8-operations), which are older; nothing else is weighed yet.
+more, but for permutations of Keccak, and with what undoing its changes takes. \`src/protocol/native-weights.ts\` has the same weights.
+Operations of L1's queue are weighed by the constants of [format 2](protocol.md#8-operations), which are older.
+Format 3 gives all calls the largest of their weights and half a slot's, all
+creations the largest of theirs, and a precompiled contract its own beside the call's. Six units cost a gas, where that is more than the EVM's gas.
 
 For somebody who writes contracts:
 

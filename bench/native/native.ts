@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
-import { keyOf, type WeighedItem, weighedItems, weightsOf } from "../../test/execution-proof/support/native/weights.ts";
+import {
+  keyOf,
+  type WeighedItem,
+  weighedItems,
+  type Weights,
+  weightsOf,
+} from "../../test/execution-proof/support/native/weights.ts";
 import { nativePage, paidCellsPerGas, unitsPerGas } from "./native-page.ts";
 
 export interface NativeBenchOptions {
@@ -13,17 +19,17 @@ export interface NativeBenchOptions {
 }
 
 const ROOT = join(import.meta.dirname, "..", "..");
-const WEIGHTS = "fixtures/protocol/native-weights.json";
+const WEIGHTS = "src/protocol/native-weights.ts";
 const PAGE = "docs/native.md";
 /** These end a frame, or begin none, and are weighed with calls. */
-const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd, 0xff];
+const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
 
 /** Weighs every opcode, precompiled contract and end of a frame by what all tables have of it; bench/README.md says more. */
 export function benchNative({ json, write, check }: NativeBenchOptions): void {
   const weighed = weighedItems();
   requireEveryOpcode(weighed);
   const files = [
-    [WEIGHTS, `${JSON.stringify(weightsOf(weighed), null, 2)}\n`],
+    [WEIGHTS, weightsFile(weightsOf(weighed))],
     [PAGE, nativePage(weighed)],
   ] as const;
   for (const { item, cells, rows, table, units } of weighed) {
@@ -50,6 +56,21 @@ export function benchNative({ json, write, check }: NativeBenchOptions): void {
           .map(([name, value]) => `${name} ${value}`)
           .join("\n"),
   );
+}
+
+function weightsFile(weights: Weights): string {
+  const hex = (value: string): string => `0x${Number(value).toString(16).padStart(2, "0")}`;
+  const list = (of: Readonly<Record<string, number>>, name: (key: string) => string): string =>
+    Object.entries(of)
+      .map(([key, units]) => `    ${name(key)}: ${units},\n`)
+      .join("");
+  const { opcodes, parts, precompiles } = weights;
+  return [
+    "// Written by 'npm run -s bench -- native --write' from what a proof's tables have of each. Do not edit.\n",
+    "/** Format 3's (docs/native.md): units of opcodes, of what depends on operands, of precompiled contracts with their call. */\n",
+    `export const NATIVE_WEIGHTS = {\n  opcodes: {\n${list(opcodes, hex)}  } as Readonly<Record<number, number>>,\n`,
+    `  parts: {\n${list(parts, (key) => key)}  },\n  precompiles: {\n${list(precompiles, hex)}  },\n} as const;\n`,
+  ].join("");
 }
 
 function requireEveryOpcode(weighed: readonly WeighedItem[]): void {

@@ -7,6 +7,7 @@ import type { Format } from "../../src/protocol/protocol-version.ts";
 import { expandSource, KernelSourceError } from "./expand-source.ts";
 import { type ProtocolCode, protocolCodes, protocolCodesFile } from "./protocol-codes.ts";
 import { systemContextConstants } from "./system-contexts.ts";
+import { nativeWeights } from "./native-weights.ts";
 import type { GeneratedFile } from "../verifier-generator/generated-files.ts";
 
 /** In reading order; Yul functions may be used before they are defined. */
@@ -16,7 +17,6 @@ const SOURCES = [
   "block-hashes",
   "unsigned-transaction",
   "operation",
-  "native-meter",
   "cheats",
   "user-transaction",
   "typed-data",
@@ -38,7 +38,7 @@ const SOURCES = [
   "user",
 ];
 /** Of each format, in a folder of its own: what the two do otherwise. */
-const SOURCES_OF_FORMAT = ["opening", "code-digests", "block-words"];
+const SOURCES_OF_FORMAT = ["opening", "code-digests", "block-words", "native-meter"];
 const FORMATS = [2, 3] as const satisfies readonly Format[];
 const FOLDER = "src/machine/kernel";
 
@@ -71,7 +71,7 @@ function kernelFile(root: string, codes: readonly ProtocolCode[]): GeneratedFile
 function kernelSource(root: string, format: Format): string {
   const names = [...SOURCES, ...SOURCES_OF_FORMAT.map((name) => `format-${format}/${name}`)];
   const parts = names.map((name) => readFileSync(join(root, FOLDER, `${name}.yul`), "utf8"));
-  if (format === 3) parts.push(systemContextConstants(root));
+  if (format === 3) parts.push(systemContextConstants(root), nativeWeights());
   return `object "Kernel" { code {\n${parts.join("\n")}\n} }\n`;
 }
 

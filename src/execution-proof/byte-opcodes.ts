@@ -2,7 +2,7 @@ import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import { MemoryCostRequests } from "../circuits/memory-cost/memory-cost-trace.ts";
-import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
+import type { BytesWeights, UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
 import {
   type ByteOpcode,
   byteOpcodeName,
@@ -37,7 +37,10 @@ export class ByteOpcodeTracer {
   readonly #rows: UserBytesCells[] = [];
   readonly #costs = new MemoryCostRequests();
 
-  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes) {
+  readonly #weights: BytesWeights;
+
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes, weights: BytesWeights) {
+    this.#weights = weights;
     this.#places = places;
     this.#arithmetic = arithmetic;
     this.#bytes = bytes;
@@ -62,14 +65,14 @@ export class ByteOpcodeTracer {
   /** The opcode's row: with its result if it runs. */
   trace({ opcode, slicePlace }: PendingOpcode, result: Limbs | undefined): void {
     const { time, words } = opcode;
-    const { after } = reachOf(opcode);
+    const { after } = reachOf(opcode, this.#weights);
     if (after > words) for (const count of [words, after]) this.#costs.ask(count);
     if (slicePlace !== undefined) slicePlace.time = time;
-    if (result === undefined) return void this.#rows.push(userBytesRow(opcode));
+    if (result === undefined) return void this.#rows.push(userBytesRow(opcode, this.#weights));
     const loaded = this.#access(opcode);
     if (opcode.name === "hashes") this.#bytes.hash(this.#own(opcode), Number(wordOf(opcode.operands[1])), time);
     if (copiesBytes(opcode.name)) this.#copy(opcode);
-    this.#rows.push(userBytesRow(opcode, { result, ...(loaded === undefined ? {} : { loaded }) }));
+    this.#rows.push(userBytesRow(opcode, this.#weights, { result, ...(loaded === undefined ? {} : { loaded }) }));
   }
 
   /** The memory of the opcode's frame, at its first operand. */

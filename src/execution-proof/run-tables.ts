@@ -73,7 +73,8 @@ import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { Limbs } from "./recorded-run.ts";
 import type { ProvableTrace } from "./run-state.ts";
-import { USER_OPCODES } from "./user-decode.ts";
+import { userOpcodes } from "./user-decode.ts";
+import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 
 /** A program whose runs are proven. */
 export interface ProvenProgram {
@@ -81,6 +82,13 @@ export interface ProvenProgram {
   readonly rows: readonly RomRow[];
   /** The places of the memory of whose words before and after a run the statement speaks. All others are 0 before. */
   readonly places: readonly MemoryPlace[];
+  /** What user mode takes from the budget. Default: format 2's. */
+  readonly weights?: UserWeights;
+}
+
+/** What user mode takes from the budget in runs of a program. */
+function weightsOf({ weights }: Pick<ProvenProgram, "weights">): UserWeights {
+  return weights ?? userWeights(2);
 }
 
 /** A table that is cut between any two rows: how many of its rows a run needs, and which row may follow a last one. */
@@ -142,8 +150,8 @@ export function filledRun(program: ProvenProgram, trace: ProvableTrace, minLogRo
 }
 
 /** A table that a run may leave out. */
-function optional(air: () => Air, columns: RunTable["columns"]): RunTable {
-  return { definition: () => ({ air: air(), optional: true }), columns };
+function optional(air: (program: ProvenProgram) => Air, columns: RunTable["columns"]): RunTable {
+  return { definition: (program) => ({ air: air(program), optional: true }), columns };
 }
 
 /** A table with rules from row to row, which hold across cuts; its rows may be filled up with one that says nothing. */
@@ -226,13 +234,13 @@ export const RUN_TABLES: readonly RunTable[] = [
   },
   chained(
     optional(
-      () => userAir(USER_STACK_SPACE),
+      (program) => userAir(USER_STACK_SPACE, weightsOf(program)),
       ({ user }) => user,
     ),
     { rows: ({ user }) => user.length, after: filledWith("user", USER_FIELDS, NO_OPCODE) },
   ),
   optional(
-    () => userBytesAir(BYTE_PLACES),
+    (program) => userBytesAir(BYTE_PLACES, weightsOf(program)),
     ({ trace, minLogRows }) => userBytesColumns(trace.userBytes, minLogRows),
   ),
   optional(memoryCostAir, ({ trace, minLogRows }) => memoryCostColumns(trace.memoryCost, minLogRows)),
@@ -257,7 +265,7 @@ export const RUN_TABLES: readonly RunTable[] = [
     columns: ({ instructions, processor, minLogRows }) => romUses(instructions, usedRows(instructions, processor), minLogRows),
   },
   {
-    definition: () => opcodesTable(USER_OPCODES),
+    definition: (program) => opcodesTable(userOpcodes(weightsOf(program))),
     columns: ({ user, code }) => opcodesUses(columnOf(USER_FIELDS, user, "byte"), columnOf(CODE_FIELDS, code, "byte")),
   },
   ...ARITHMETIC_TABLE_NAMES.map((name) => optional(ARITHMETIC_TABLES[name].air, ({ arithmetic }) => arithmetic[name])),

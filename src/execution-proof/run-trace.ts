@@ -1,3 +1,4 @@
+import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
@@ -57,15 +58,17 @@ const AT = fieldOffsets(PROCESSOR_FIELDS);
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
 /**
- * The rows of a recorded run; `leaves` are those of which the run has asked for ids, in the order of these. Throws
+ * The rows of a recorded run; `leaves` are those of which the run has asked for ids, in the order of these, `weights` what user
+ * mode took from the budget, format 2's if none are given. Throws
  * UnprovableAddressError, and Error where what was recorded and what the rows mean differ.
  */
 export function traceRun(
   steps: readonly RecordedStep[],
   stated: readonly StatedPlace[],
   leaves: readonly FirstLeaf[] = [],
+  weights = userWeights(2),
 ): RunTrace {
-  return new RunTracer(stated, leaves, steps.length).trace(steps);
+  return new RunTracer(stated, leaves, steps.length, weights).trace(steps);
 }
 
 class RunTracer {
@@ -81,14 +84,15 @@ class RunTracer {
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new TracedPlaces();
   readonly #bytes = new TracedBytes(this.#places);
-  readonly #visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes);
+  readonly #visits: VisitTracer;
   /** By place, the foot's word at 0: what lies below the top. */
   readonly #stack: { time: number; word: Limbs }[] = [];
   #height = 1;
   #clock = 0;
   #frame = 0;
 
-  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[], stepCount: number) {
+  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[], stepCount: number, weights: UserWeights) {
+    this.#visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes, weights);
     this.#processor = new TableRows("processor", PROCESSOR_FIELDS, [], stepCount);
     for (const place of stated) this.#places.at(place, place.first);
     this.#leaves = new TracedLeaves(leaves);

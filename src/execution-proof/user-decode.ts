@@ -3,7 +3,7 @@ import { operandSize } from "../circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/opcodes/user-opcode.ts";
 import { OPCODES, type OpcodeRule } from "../machine/instructions/evm.ts";
 import { fieldIndex, type FrameField, type Variable } from "../machine/kernel/names.ts";
-import { INSTRUCTION_WEIGHTS } from "../protocol/native-budget.ts";
+import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 import { ENVIRONMENT_PLACES, FIELD_SPACE, placeOfVariable } from "./memory-places.ts";
 
 type Cells = Partial<UserOpcode>;
@@ -79,12 +79,12 @@ const MEANINGS = new Map<number, Cells>([
   ]),
 ]);
 
-function decode(byte: number): UserOpcode | undefined {
+function decode(byte: number, weights: UserWeights): UserOpcode | undefined {
   const rule = OPCODES[byte];
   if (rule === undefined) return { ...NOTHING, byte, isInvalid: 1 };
   const meaning = rule.trapped ? { traps: 1 } : MEANINGS.get(byte);
   // What the kernel serves it weighs, too.
-  const weight = rule.trapped ? 0 : (INSTRUCTION_WEIGHTS[byte] ?? 0);
+  const weight = rule.trapped ? 0 : (weights.instructions[byte] ?? 0);
   return meaning === undefined ? undefined : { ...NOTHING, byte, weight, size: operandSize(byte), ...needs(rule), ...meaning };
 }
 
@@ -97,12 +97,23 @@ const NOTHING = Object.fromEntries(Object.keys(USER_OPCODE_FIELDS).map((name) =>
 /** What a row does that runs no opcode. */
 const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 
-const DECODED = Array.from({ length: 256 }, (_, byte) => decode(byte));
+const decoded = new WeakMap<UserWeights, readonly (UserOpcode | undefined)[]>();
 
-/** An opcode as the tables have it; undefined for one that user mode runs itself and they do not prove. */
-export function decodeOpcode(byte: number): UserOpcode | undefined {
-  return DECODED[byte];
+function decodedBy(weights: UserWeights): readonly (UserOpcode | undefined)[] {
+  const known = decoded.get(weights) ?? Array.from({ length: 256 }, (_, byte) => decode(byte, weights));
+  decoded.set(weights, known);
+  return known;
+}
+
+/**
+ * An opcode as the tables have it, with format 2's weight unless weights are given. Undefined for one that user mode runs itself
+ * and they do not prove.
+ */
+export function decodeOpcode(byte: number, weights = userWeights(2)): UserOpcode | undefined {
+  return decodedBy(weights)[byte];
 }
 
 /** All opcodes that are proven, and what a row does that runs none. */
-export const USER_OPCODES: readonly UserOpcode[] = [...DECODED.filter((opcode) => opcode !== undefined), IDLE_OPCODE];
+export function userOpcodes(weights = userWeights(2)): readonly UserOpcode[] {
+  return [...decodedBy(weights).filter((opcode) => opcode !== undefined), IDLE_OPCODE];
+}

@@ -17,7 +17,7 @@ import type { VisitCells } from "../circuits/visits/visits-air.ts";
 import { bigEndianBytes } from "../circuits/words/big-endian.ts";
 import { number30, writeNumber30 } from "../circuits/words/earlier.ts";
 import { LIMB, limbsOf, WORD_BYTES, wordOf } from "../circuits/words/word.ts";
-import { UNIT_WEIGHTS } from "../protocol/native-budget.ts";
+import type { UserWeights } from "../protocol/native-budget.ts";
 import { inv } from "../field/koala-bear.ts";
 import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
@@ -65,10 +65,13 @@ export class VisitTracer {
   readonly #codes = new CodeRequests();
   readonly #bytes: ByteOpcodeTracer;
 
-  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes) {
+  readonly #weights: UserWeights;
+
+  constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes, weights: UserWeights) {
+    this.#weights = weights;
     this.#places = places;
     this.#arithmetic = arithmetic;
-    this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes);
+    this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes, weights);
   }
 
   /** How many steps of the clock it takes. Throws UnprovableOpcodeError. */
@@ -126,13 +129,13 @@ export class VisitTracer {
   #row(visit: Visit, clock: number, recorded: WeighedOpcode, { next, halts, spends, ends }: RowEnd): number {
     const { start, frame, name, code } = visit;
     const { byte, place, height, gas, words: paid } = recorded;
-    const opcode = decodeOpcode(byte);
+    const opcode = decodeOpcode(byte, this.#weights);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
     const asked = this.#asked(opcode, visit, clock, recorded);
-    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode);
+    const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode, this.#weights);
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
     const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
     const runs = fault.fails === 0;
@@ -176,7 +179,7 @@ export class VisitTracer {
     cells[at + AT.inverse] = test.inverse;
     cells[at + AT.taken] = opcode.jumps + opcode.jumpsIf * (1 - test.zero);
     const isWeighed = fault.fails === fault.spent;
-    return isWeighed ? opcode.weight + reach.units + UNIT_WEIGHTS.exponentByte * exponent.exponentBytes : 0;
+    return isWeighed ? opcode.weight + reach.units + this.#weights.exponentByte * exponent.exponentBytes : 0;
   }
 
   /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */

@@ -1,3 +1,6 @@
+import { NATIVE_WEIGHTS } from "./native-weights.ts";
+import type { Format } from "./protocol-version.ts";
+
 /**
  * What an operation of L1's queue may take to prove, in units of 100 cells of a proof's trace. An operation cannot be refused, so
  * one that takes more is not run, and that must follow from the operation alone: the weights are part of the protocol's version
@@ -67,6 +70,28 @@ export const INSTRUCTION_WEIGHTS: readonly (number | undefined)[] = Array.from(
 
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+/** What user mode takes from a budget itself: of the opcodes that it runs, and for each unit of their operands. */
+export interface UserWeights {
+  readonly instructions: readonly (number | undefined)[];
+  /** 32 bytes that are copied, a permutation of KECCAK256, a byte of EXP's exponent. */
+  readonly copiedWord: number;
+  readonly hashedBlock: number;
+  readonly exponentByte: number;
+}
+
+const { copiedWord, hashedBlock, exponentByte } = UNIT_WEIGHTS;
+const OF_FORMAT_2: UserWeights = { instructions: INSTRUCTION_WEIGHTS, copiedWord, hashedBlock, exponentByte };
+
+const OF_FORMAT_3: UserWeights = {
+  instructions: Array.from({ length: 256 }, (_, opcode) => NATIVE_WEIGHTS.opcodes[opcode]),
+  ...NATIVE_WEIGHTS.parts,
+};
+
+/** What user mode takes in a format: in 3 what was measured (docs/native.md). */
+export function userWeights(format: Format): UserWeights {
+  return format === 2 ? OF_FORMAT_2 : OF_FORMAT_3;
 }
 
 /** Precompiled contracts that no proof covers: an operation that calls one is not run. */

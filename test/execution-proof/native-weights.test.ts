@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
+import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
+import { transactionHints } from "../../src/machine/hints/transaction-hints.ts";
+import type { TransactionOutcome } from "../../src/machine/interpreter/machine-state.ts";
+import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
+import { type Code, push } from "../chain/support/assembler.ts";
+import { callOf, worldOf } from "../machine/support/contract-call.ts";
+import { checkedRun } from "./support/native/measured-run.ts";
 import { byNight } from "../support/nightly.ts";
 import { measuredItems } from "./support/native/measured-items.ts";
-import { CELLS_PER_UNIT, keyOf, weighedItems } from "./support/native/weights.ts";
+import { CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./support/native/weights.ts";
 
-const FIXTURE = join(import.meta.dirname, "..", "..", "fixtures", "protocol", "native-weights.json");
-const WEIGHTS = JSON.parse(readFileSync(FIXTURE, "utf8")) as Readonly<Record<string, number>>;
 /** Units that a step may take: as many cells as half of what a chunk has room for, since what fills tables up may double them. */
 const BUDGET = 1_800_000;
 const [MOST_CELLS, MOST_ROWS] = [180_000_000, 2 ** 20];
@@ -18,25 +21,55 @@ const BY_DAY = [
   ...["0xa1", "0xf1", "0xf4", "0xf0", "leaf"],
 ];
 /** Ends of frames are weighed with calls. */
-const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd, 0xff];
+const IN_CALLS: readonly number[] = [0x00, 0xf3, 0xfd];
+
+const [OWN, OTHER] = [0xc0de01n, 0xc0de02n];
+const CALL_OTHER: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ...push(OTHER), 0x5a, 0xf1, 0x50];
 
 describe("weights of what a proof's tables have", () => {
+  it("are what all tables take off: of a transaction that has enough, and of those that have not, in user mode and in the kernel", () => {
+    const hashes: Code = [...push(700), 0x5f, 0x20, 0x50, ...push(3), ...push(255), 0x0a, 0x50];
+    const end = (body: Code, gasLimit: bigint): string => {
+      const accounts = worldOf(
+        new Map([
+          [OWN, { code: [0x5b, ...body, 0x5f, 0x56] }],
+          [OTHER, { code: [0x00] }],
+        ]),
+      );
+      const call = userTransaction(callOf(OWN, { gasLimit }), 1n);
+      const { transactions, violations } = checkedRun(accounts, transactionHints(call));
+      assert.deepEqual(violations, []);
+      const [{ gasUsed, status, units }] = transactions as [TransactionOutcome];
+      assert.equal(gasUsed, gasLimit);
+      assert.equal(units, 6n * gasLimit, "budget");
+      return status;
+    };
+    assert.equal(end(hashes, 34_000n), "halted");
+    assert.equal(end(CALL_OTHER, 36_000n), "halted");
+    const enough = checkedRun(
+      worldOf(new Map([[OWN, { code: [...hashes, ...CALL_OTHER] }]])),
+      transactionHints(userTransaction(callOf(OWN), 1n)),
+    );
+    assert.deepEqual([enough.violations, enough.transactions[0]?.status], [[], "success"]);
+  });
+
   it("every opcode has one, and each was measured", () => {
-    const keys = OPCODES.flatMap((rule, opcode) =>
-      rule === undefined || IN_CALLS.includes(opcode) ? [] : [`0x${opcode.toString(16).padStart(2, "0")}`],
-    );
-    assert.deepEqual(
-      keys.filter((key) => WEIGHTS[key] === undefined),
-      [],
-    );
-    assert.deepEqual(Object.keys(WEIGHTS).sort(), [...new Set(measuredItems().map(keyOf))].sort());
+    const { opcodes, parts, precompiles } = NATIVE_WEIGHTS;
+    const known = OPCODES.flatMap((rule, opcode) => (rule === undefined || IN_CALLS.includes(opcode) ? [] : [opcode]));
+    assert.deepEqual(Object.keys(opcodes).map(Number), known);
+    const keys = new Set(measuredItems().map(keyOf));
+    assert.equal(keys.size, known.length + Object.keys(parts).length + Object.keys(precompiles).length);
+    for (const item of measuredItems()) assert.ok(weightIn(NATIVE_WEIGHTS, item) !== undefined, item.key);
   });
 
   it("attack: every opcode at full budget fits: neither cells nor rows of any table are more than a step may have", () => {
     const weighed = weighedItems((item) => byNight(true, BY_DAY.includes(keyOf(item))));
-    assert.equal(new Set(weighed.map(({ item }) => keyOf(item))).size, byNight(Object.keys(WEIGHTS).length, BY_DAY.length));
+    assert.equal(
+      new Set(weighed.map(({ item }) => keyOf(item))).size,
+      byNight(new Set(measuredItems().map(keyOf)).size, BY_DAY.length),
+    );
     for (const { item, cells, rows, table, units } of weighed) {
-      const weight = WEIGHTS[keyOf(item)]!;
+      const weight = weightIn(NATIVE_WEIGHTS, item)!;
       const most = Math.floor(BUDGET / weight);
       assert.ok(most * cells <= MOST_CELLS, `${item.name}: ${most * cells} cells`);
       assert.ok(most * rows <= MOST_ROWS, `${item.name}: ${most * rows} rows of ${table}`);

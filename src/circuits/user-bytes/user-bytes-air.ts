@@ -3,7 +3,7 @@ import { type Air, AirBuilder } from "../../stark/air.ts";
 import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTE_MEMORY, BYTES, COPY, HASH, MEMORY, MEMORY_COST, RANGE14, RANGE16, USER_BYTES } from "../buses.ts";
-import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
+import type { UserWeights } from "../../protocol/native-budget.ts";
 import { OPERATION } from "../arithmetic/operation.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
@@ -130,8 +130,11 @@ interface BytePlaces {
   readonly returned: number;
 }
 
+/** What words and blocks weigh. */
+export type BytesWeights = Pick<UserWeights, "copiedWord" | "hashedBlock">;
+
 /** The table of opcodes of user code that touch bytes: what they cost, and what they ask of the tables of bytes. */
-export function userBytesAir(places: BytePlaces): Air {
+export function userBytesAir(places: BytePlaces, weights: BytesWeights): Air {
   const b = new AirBuilder("userBytes", 0);
   const columns = b.declare(USER_BYTES_FIELDS);
   assertKind(b, columns);
@@ -144,7 +147,7 @@ export function userBytesAir(places: BytePlaces): Air {
   copyBytes(b, columns, places);
   accessWord(b, columns, places);
   assertResults(b, columns);
-  assertWeight(b, columns);
+  assertWeight(b, columns, weights);
   const { time, frame, a, c, hashes, runs } = columns;
   const space = b.add(b.constant(places.memory), frame);
   const length = columns.b.slice(0, 2);
@@ -296,7 +299,7 @@ function assertCosts(b: AirBuilder, columns: Columns): void {
  * Words that are copied weigh, and blocks that are hashed: those that the input fills, and one more. Of what is too far the
  * number of words or blocks may be any, since it cannot run.
  */
-function assertWeight(b: AirBuilder, columns: Columns): void {
+function assertWeight(b: AirBuilder, columns: Columns, { copiedWord, hashedBlock }: BytesWeights): void {
   const { units, hashes, blocks, moreBlocks, lastBlock, length, lengthWords } = columns;
   const one = b.constant(1);
   assertBoolean(b, { moreBlocks });
@@ -312,8 +315,8 @@ function assertWeight(b: AirBuilder, columns: Columns): void {
   b.send(RANGE16, one, { value: blocks });
   b.send(BYTES, one, { low: lastBlock, high: b.add(lastBlock, b.constant(2 ** 8 - HASH_BLOCK)) });
   const words = numberOf(b, lengthWords, element(lengthWords, 1));
-  const copied = b.mul(b.scale(isCopy(b, columns), UNIT_WEIGHTS.copiedWord), words);
-  b.assertEqual("units", "everyRow", units, b.add(copied, b.mul(b.scale(hashes, UNIT_WEIGHTS.hashedBlock), count)));
+  const copied = b.mul(b.scale(isCopy(b, columns), copiedWord), words);
+  b.assertEqual("units", "everyRow", units, b.add(copied, b.mul(b.scale(hashes, hashedBlock), count)));
 }
 
 /** Call data and what a call returned are named by a field of the frame. */

@@ -1,10 +1,10 @@
 import { inv } from "../../field/koala-bear.ts";
-import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
 import { traceColumns } from "../../stark/trace-columns.ts";
 import { memoryCost } from "../memory-cost/memory-cost-trace.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES, wordOf } from "../words/word.ts";
 import {
+  type BytesWeights,
   BYTE_OPCODES,
   type ByteOpcodeName,
   GAS_PER_WORD,
@@ -76,15 +76,15 @@ export function copiesBytes(name: ByteOpcodeName): boolean {
 }
 
 /** How much memory an opcode needs, and what that costs. */
-export function reachOf(opcode: ByteOpcode): ByteReach {
+export function reachOf(opcode: ByteOpcode, { copiedWord, hashedBlock }: BytesWeights): ByteReach {
   const { refused, reaches, needed, length, lengthWords } = measure(opcode);
   const grows = reaches && needed > opcode.words;
   const perWord = opcode.name === "hashes" ? GAS_PER_WORD.hashed : copiesBytes(opcode.name) ? GAS_PER_WORD.copied : 0;
   const growth = grows ? memoryCost(needed) - memoryCost(opcode.words) : 0;
-  const copied = copiesBytes(opcode.name) ? UNIT_WEIGHTS.copiedWord * lengthWords : 0;
+  const copied = copiesBytes(opcode.name) ? copiedWord * lengthWords : 0;
   return {
     ...{ after: grows ? needed : opcode.words, extra: growth + perWord * lengthWords, refused: refused === undefined ? 0 : 1 },
-    units: copied + (opcode.name === "hashes" ? UNIT_WEIGHTS.hashedBlock * blocksOf(length) : 0),
+    units: copied + (opcode.name === "hashes" ? hashedBlock * blocksOf(length) : 0),
   };
 }
 
@@ -105,11 +105,15 @@ export function sourceOf({ name, operands, slice, codeLength }: ByteOpcode): Byt
 }
 
 /** The row of an opcode: what it reads if it runs, and its result. */
-export function userBytesRow(opcode: ByteOpcode, run?: { readonly result: Limbs; readonly loaded?: LoadedWord }): UserBytesCells {
+export function userBytesRow(
+  opcode: ByteOpcode,
+  weights: BytesWeights,
+  run?: { readonly result: Limbs; readonly loaded?: LoadedWord },
+): UserBytesCells {
   const { name, time, frame, codeFrame, codeLength, words, operands, slice, sliceGap } = opcode;
   const [a, b, third] = operands;
   const c = copiesBytes(name) || run === undefined ? third : run.result;
-  const { after, extra, units } = reachOf(opcode);
+  const { after, extra, units } = reachOf(opcode, weights);
   const { far, ...measured } = measure(opcode);
   const grows = after > words;
   const distance = !measured.reaches ? 0 : grows ? after - words - 1 : words - measured.needed;
@@ -148,7 +152,7 @@ export function userBytesColumns(rows: readonly UserBytesCells[], minLogRows: nu
 export function noBytes(): UserBytesCells {
   const operands = [ZERO, ZERO, ZERO] as const;
   const none = { time: 0, frame: 0, codeFrame: 0, codeLength: 0, words: 0, operands, slice: ZERO, sliceGap: 0 };
-  return { ...userBytesRow({ name: "tellsSize", ...none }), tellsSize: 0 };
+  return { ...userBytesRow({ name: "tellsSize", ...none }, { copiedWord: 0, hashedBlock: 0 }), tellsSize: 0 };
 }
 
 /** How far to the right a word is shifted that is masked behind so many bytes, and what is left then. */

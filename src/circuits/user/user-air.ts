@@ -3,7 +3,7 @@ import type { Expression } from "../../stark/expression.ts";
 import type { FieldValues } from "../../stark/fields.ts";
 import { ALU, BYTES, CODE, CODE_OPERAND, MEMORY, OPCODE, RANGE16, USER_BEGINS, USER_BYTES, USER_ENDS } from "../buses.ts";
 import { OPERATION } from "../arithmetic/operation.ts";
-import { UNIT_WEIGHTS } from "../../protocol/native-budget.ts";
+import type { UserWeights } from "../../protocol/native-budget.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../opcodes/user-opcode.ts";
 import { FRAME_PLACES } from "../rom/instruction.ts";
 import { lookUpNumber30, NUMBER30, timeBefore } from "../words/earlier.ts";
@@ -91,13 +91,13 @@ export type UserCells = FieldValues<typeof USER_FIELDS, number>;
 type Columns = FieldValues<typeof USER_FIELDS, Expression>;
 
 /** The table of user mode. `stackSpace` is the memory's space of frames' stacks. */
-export function userAir(stackSpace: number): Air {
+export function userAir(stackSpace: number, { exponentByte }: Pick<UserWeights, "exponentByte">): Air {
   const b = new AirBuilder("user", 0);
   const columns = b.declare(USER_FIELDS);
   assertOrder(b, columns);
   assertFetch(b, columns);
   assertFaults(b, columns);
-  assertFlow(b, columns);
+  assertFlow(b, columns, exponentByte);
   assertResults(b, columns);
   askBytes(b, columns);
   access(b, columns, stackSpace);
@@ -173,8 +173,8 @@ function mayRun(b: AirBuilder, { fails, spent }: Columns): Expression {
 }
 
 /** What an opcode takes from the budget: its own weight, and what its operands make. */
-function weightOf(b: AirBuilder, { weight, units, exponentBytes }: Columns): Expression {
-  return b.add(weight, units, b.scale(exponentBytes, UNIT_WEIGHTS.exponentByte));
+function weightOf(b: AirBuilder, { weight, units, exponentBytes }: Columns, exponentByte: number): Expression {
+  return b.add(weight, units, b.scale(exponentBytes, exponentByte));
 }
 
 /**
@@ -194,7 +194,7 @@ function assertExponent(b: AirBuilder, columns: Columns): void {
 }
 
 /** Where it goes on, what is left, and what the kernel is told at the end. */
-function assertFlow(b: AirBuilder, columns: Columns): void {
+function assertFlow(b: AirBuilder, columns: Columns, exponentByte: number): void {
   const { start, clock, place, size, height, growth, gas, rest, byte, ends, traps, fails, follows } = columns;
   const { a, taken, isTarget, words, wordsAfter, budget, spent } = columns;
   const one = b.constant(1);
@@ -209,7 +209,7 @@ function assertFlow(b: AirBuilder, columns: Columns): void {
   b.assertEqual("height: the next", "transition", b.next(height), b.add(height, growth), goesOn);
   b.assertEqual("gas: the next", "transition", b.next(gas), numberOf(b, rest), goesOn);
   b.assertEqual("words: the next", "transition", b.next(words), wordsAfter, goesOn);
-  const weight = weightOf(b, columns);
+  const weight = weightOf(b, columns, exponentByte);
   b.assertEqual("budget: the next", "transition", b.next(budget), b.sub(budget, weight), goesOn);
   // What traps is behind the opcode, and has cost nothing yet; what halts stays where it was. The budget may be below 0: it has
   // fallen in each row, so visits, which knows whether it is, need not know of the rows before.

@@ -76,7 +76,8 @@ export class BatchFilling {
     const weights = comparedPlan(this.#witness, this.#claim, tools);
     onPlanned();
     const counter = new RunCounter(this.#primitives, this.#key.program.rows);
-    const kernel = new Kernel(counter.primitives, this.#key.program.rows);
+    const { program } = this.#key;
+    const kernel = new Kernel(counter.primitives, program.rows, program.weights);
     let run = new BatchRun(this.#witness, new PartialTree(state, this.#compress), kernel);
     for (let at = 0; at < steps.length;) {
       const count = stepsWithin(weights, at, this.#mostCells);

@@ -20,7 +20,7 @@ const ROWS_OF_CODE_BYTE = 0.53;
 
 /** What a plan is made with. */
 interface PlanningParts {
-  readonly program: Pick<ProvenProgram, "rows">;
+  readonly program: Pick<ProvenProgram, "rows" | "weights">;
   readonly primitives: Primitives;
   readonly limits: StepLimits;
 }
@@ -58,7 +58,7 @@ export function planBatch(witness: BatchWitness, tree: PartialTree, { program, p
     current = step;
     if (large === undefined) counter.count(weights[step], look);
   };
-  const run = new BatchRun(witness, tree, new Kernel(counter.primitives, program.rows));
+  const run = new BatchRun(witness, tree, new Kernel(counter.primitives, program.rows, program.weights));
   for (let first = 0; first < steps.length; first += STEPS_OF_RUN) {
     const own = steps.slice(first, first + STEPS_OF_RUN);
     enter(first);

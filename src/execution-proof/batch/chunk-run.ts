@@ -51,12 +51,12 @@ export class BatchRun {
   }
 
   /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `traceRun` and `watch` do, too. */
-  trace({ rows, places }: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
+  trace({ rows, places, weights }: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
     const recorder = new RunRecorder(rows);
     const words = firstWords(this.environment);
     const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
     const result = this.#attempt(steps, both(watch, recorder));
-    const trace = withState(traceRun(recorder.steps, stated, result.leaves), this.tree);
+    const trace = withState(traceRun(recorder.steps, stated, result.leaves, weights), this.tree);
     this.#goOn(result);
     return trace;
   }

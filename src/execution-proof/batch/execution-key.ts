@@ -1,6 +1,7 @@
 import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
+import { userWeights } from "../../protocol/native-budget.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
@@ -68,7 +69,8 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
 }
 
 function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
-  const rows = kernelRows(versionParts(protocolVersion).format);
-  const program: ProvenProgram = { name: `the kernel of version ${protocolVersion}`, rows, places: KERNEL_PLACES };
+  const { format } = versionParts(protocolVersion);
+  const name = `the kernel of version ${protocolVersion}`;
+  const program: ProvenProgram = { name, rows: kernelRows(format), places: KERNEL_PLACES, weights: userWeights(format) };
   return { program, definition: runDefinition(program, parameters) };
 }

@@ -1,4 +1,5 @@
 import { KERNEL_CODES } from "../kernel/generated/kernel-code.ts";
+import { userWeights } from "../../protocol/native-budget.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { translate } from "../rom/translate.ts";
 import type { RomRow } from "../rom/rom-row.ts";
@@ -48,8 +49,9 @@ export function kernelRows(format: Format = 2, { fused }: { readonly fused: bool
 export class Kernel {
   readonly #mode: KernelMode;
 
-  constructor(primitives: Primitives, rows: readonly RomRow[] = kernelRows()) {
-    const user = new UserMode(primitives.keccak);
+  /** Without rows format 2's; what user mode weighs is the format's, too. */
+  constructor(primitives: Primitives, rows: readonly RomRow[] = kernelRows(), weights = userWeights(2)) {
+    const user = new UserMode(primitives.keccak, weights);
     this.#mode = new KernelMode(rows, privilegedOperations(user, primitives), primitives.keccak);
   }
 

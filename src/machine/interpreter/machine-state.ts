@@ -24,6 +24,8 @@ const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"]
 export interface TransactionOutcome {
   readonly status: TransactionStatus;
   readonly gasUsed: bigint;
+  /** What it took of its native budget; 0 where it has none (docs/native.md). */
+  readonly units: bigint;
   /** Rows of the kernel and opcodes of user code that it took. */
   readonly kernelSteps: number;
   readonly userSteps: number;
@@ -123,6 +125,7 @@ export class MachineState {
     this.outcomes.push({
       status: STATUSES[Number(this.variable("status"))] ?? "halted",
       gasUsed: this.variable("gasUsed"),
+      units: this.variable("budget") === 0n ? 0n : this.variable("budget") - this.variable("nativeLeft"),
       kernelSteps: this.kernelSteps - this.#ended.kernelSteps,
       userSteps: this.userSteps - this.#ended.userSteps,
     });

@@ -1,3 +1,4 @@
+import type { UserWeights } from "../../protocol/native-budget.ts";
 import { fitsStack } from "../../protocol/stack-needs.ts";
 import { BUDGET_SPENT, EXCEPTION, OPCODES } from "../instructions/evm.ts";
 import { fieldIndex, variableIndex } from "../kernel/names.ts";
@@ -18,7 +19,10 @@ export type Keccak = (bytes: Uint8Array) => Uint8Array;
 export class UserMode {
   readonly #natives: readonly (NativeOpcode | undefined)[];
 
-  constructor(keccak: Keccak) {
+  readonly #weights: UserWeights;
+
+  constructor(keccak: Keccak, weights: UserWeights) {
+    this.#weights = weights;
     const natives = nativeOpcodes(keccak);
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
@@ -27,7 +31,7 @@ export class UserMode {
   run(machine: MachineState): number {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
-    const meter = new KernelNativeMeter(machine);
+    const meter = new KernelNativeMeter(machine, this.#weights);
     const opcode = this.#serve(machine, frame, meter);
     meter.store();
     frame.park();

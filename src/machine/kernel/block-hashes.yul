@@ -43,8 +43,10 @@ function eightLimbs(v) -> elements {
 function blockHash_() -> ok {
   ok := charge(20)
   if ok {
-    weigh(920)
-    pushUser(blockHash(popUser()))
+    weigh(blockHashUnits())
+    let asked := popUser()
+    meterLinks(asked)
+    pushUser(blockHash(asked))
   }
 }
 

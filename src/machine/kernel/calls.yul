@@ -19,15 +19,16 @@ function call_(opcode) -> ok {
     cost := add(cost, 9000)
     if eq(opcode, 0xf1) { if isEmpty(account, id) { cost := add(cost, 25000) } }
   }
+  // What a code takes to load is not done for what cannot be paid for.
+  if iszero(charge(cost)) { leave }
   let code := codeOf(account)
   if shr(48, code) {
     let target := delegateOf(code)
-    cost := add(cost, accountGas(target))
+    if iszero(charge(accountGas(target))) { leave }
     code := delegatedCode(target)
   }
-  if iszero(charge(cost)) { leave }
   ok := 1
-  meterCallOf(account)
+  meterCallOf(account, id)
   if get.notRun() { leave }
   let given := gas()
   given := sub(given, shr(6, given))
@@ -55,14 +56,6 @@ function call_(opcode) -> ok {
   enterCall(opcode, account, id, v)
   machine.setGas(given)
   runCode(code)
-}
-
-function meterCallOf(account) {
-  if get.isMetered() {
-    weigh(600)
-    weighCopy(and(get.callOutput(), 0xffffffff))
-    meterCall(account, get.callInput())
-  }
 }
 
 // Input and room for output, kept in variables because the stack is short.

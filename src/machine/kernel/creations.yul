@@ -29,6 +29,7 @@ function create_(opcode) -> ok {
   default { account := creationAddress(frame.address(), nonce) }
   setCurrent(own, add(load.current(own), 1))
   let id := headerOf(account)
+  meterAccount(id)
   pop(touch(id))
   let given := sub(gas(), shr(6, gas()))
   pop(charge(given))
@@ -40,14 +41,6 @@ function create_(opcode) -> ok {
   }
   pop(transfer(own, id, v))
   runInitCode(account, id, v, given, makeCode(pointer(get.frame(), offset), length))
-}
-
-function meterCreation(opcode, offset, length) {
-  if get.isMetered() {
-    weigh(900)
-    if eq(opcode, 0xf5) { weigh(mul(637, add(div(length, 136), 1))) }
-    meterInitCode(get.frame(), offset, length)
-  }
 }
 
 function runInitCode(account, id, v, given, code) {

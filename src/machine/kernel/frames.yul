@@ -126,9 +126,7 @@ function return_(status) -> done {
   case 0 { done := exitFrame(0, 0, 0) }
   default {
     if iszero(length) { offset := 0 }
-    switch status
-    case 1 { weigh(190) }
-    default { weigh(470) }
+    weighEnd(status)
     done := exitFrame(status, offset, length)
   }
 }

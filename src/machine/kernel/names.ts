@@ -65,6 +65,8 @@ export const VARIABLES = [
   "protocolGas",
   "hashesFrom",
   "hashesBehind",
+  "budget",
+  "deepest",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 
@@ -104,6 +106,7 @@ export const ARRAYS = [
   "codeDigest",
   "meteredAt",
   "protocolCode",
+  "loadedAt",
   "hashAt",
 ] as const;
 

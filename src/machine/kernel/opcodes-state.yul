@@ -6,7 +6,8 @@ function sload_() -> ok {
   if touch(id) { cost := 2100 }
   ok := charge(cost)
   if ok {
-    weigh(300)
+    weigh(sloadUnits())
+    meterSlot(id)
     pushUser(load.current(id))
   }
 }
@@ -20,7 +21,10 @@ function sstore_() -> ok {
   let current := load.current(id)
   if eq(current, v) {
     ok := charge(add(cost, 100))
-    if ok { weigh(400) }
+    if ok {
+      weigh(sstoreUnits())
+      meterSlot(id)
+    }
     leave
   }
   let original := load.original(id)
@@ -32,7 +36,8 @@ function sstore_() -> ok {
   }
   ok := charge(cost)
   if ok {
-    weigh(400)
+    weigh(sstoreUnits())
+    meterSlot(id)
     setCurrent(id, v)
   }
 }
@@ -63,7 +68,7 @@ function refundLaterWrite(original, current, v) {
 
 function tload_() -> ok {
   if iszero(charge(100)) { leave }
-  weigh(91)
+  weigh(tloadUnits())
   ok := 1
   let id := machine.key(0, frame.address(), popUser())
   let v := 0
@@ -73,7 +78,7 @@ function tload_() -> ok {
 
 function tstore_() -> ok {
   if iszero(charge(100)) { leave }
-  weigh(132)
+  weigh(tstoreUnits())
   if frame.isStatic() { leave }
   ok := 1
   let id := machine.key(0, frame.address(), popUser())
@@ -90,7 +95,7 @@ function log_(topics) -> ok {
   let length := popUser()
   if iszero(expand(offset, length)) { leave }
   ok := charge(add(mul(375, add(topics, 1)), shl(3, length)))
-  if ok { weigh(160) }
+  if ok { weigh(logUnits(topics)) }
   for {} topics { topics := sub(topics, 1) } { pop(popUser()) }
 }
 
@@ -106,8 +111,10 @@ function balance_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
   if ok {
-    weigh(300)
-    pushUser(balanceOf(headerOf(account)))
+    weigh(balanceUnits())
+    let id := headerOf(account)
+    meterAccount(id)
+    pushUser(balanceOf(id))
   }
 }
 
@@ -115,7 +122,8 @@ function extCodeSize_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
   if ok {
-    weigh(300)
+    weigh(codeSizeUnits())
+    meterSize(account)
     pushUser(codeLength(codeOf(account)))
   }
 }
@@ -124,7 +132,8 @@ function extCodeHash_() -> ok {
   let account := popAccount()
   ok := charge(accountGas(account))
   if ok {
-    weigh(300)
+    weigh(codeHashUnits())
+    meterAccount(headerOf(account))
     let hash := load.current(machine.key(2, account, 0))
     if iszero(hash) {
       // keccak256 of nothing, for an account that exists
@@ -142,7 +151,7 @@ function extCodeCopy_() -> ok {
   if iszero(expand(to, length)) { leave }
   ok := charge(add(accountGas(account), mul(3, shr(5, add(length, 31)))))
   if ok {
-    weigh(300)
+    weigh(codeCopyUnits())
     weighCopy(length)
     meterCode(account)
     copyCode(codeOf(account), to, from, length)
@@ -160,7 +169,8 @@ function selfDestruct_() -> status {
   let wei := balanceOf(own)
   if wei { if isEmpty(heir, id) { cost := add(cost, 25000) } }
   if iszero(charge(cost)) { leave }
-  weigh(860)
+  weigh(destructUnits())
+  meterAccount(id)
   status := 1
   let fresh := eq(load.createdAt(own), get.transactionNumber())
   if sub(own, id) { pop(transfer(own, id, wei)) }

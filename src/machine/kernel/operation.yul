@@ -45,12 +45,11 @@ function runOperation() {
     set.notRun(1)
     leave
   }
-  set.isMetered(1)
-  set.nativeLeft(1000000)
+  startMeter(get.operationGas())
   set.passedOn(get.inputLength())
   meterStart()
   if iszero(get.notRun()) { runUnsigned(sender, id) }
-  set.isMetered(0)
+  endMeter()
 }
 
 // The payout's block, and the operation's own, get their names.

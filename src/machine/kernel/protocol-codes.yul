@@ -49,6 +49,8 @@ function runProtocolCode(account, place, digest, input, output) -> length, ok {
     ok := 1
   }
   case 0xfd {}
+  // The transaction's budget is spent, in the format in which it has one.
+  case 0x0c { set.notRun(2) }
   // More than a transaction has for this: several times of what a proof can hold.
   default { machine.panic(0x21) }
   set.protocolGas(gas())

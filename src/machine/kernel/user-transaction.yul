@@ -22,7 +22,7 @@ function userTransaction() {
     warmAccessList()
     if eq(get.transactionType(), 4) { applyAuthorizations() }
   }
-  callTarget(sender, sub(get.gasLimit(), intrinsic))
+  meterUser(sender, sub(get.gasLimit(), intrinsic))
   settle()
   machine.endTransaction()
 }
@@ -36,6 +36,7 @@ function beginTransaction() {
   set.protocolGas(0xffffff)
   // More than a transaction's gas pays for.
   set.nativeLeft(0x3fffffff)
+  set.budget(0)
 }
 
 // Types 1, 2 and 4.
@@ -175,6 +176,7 @@ function settle() {
   if gt(refund, most) { refund := most }
   used := sub(used, refund)
   if lt(used, get.floor()) { used := get.floor() }
+  used := withUnits(used)
   let id := get.senderId()
   store.current(id, credited(load.current(id), mul(get.price(), sub(get.gasLimit(), used))))
   // The base fee is burnt.

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { describe, it } from "node:test";
 import {
   BYTE_OPCODES,
@@ -14,7 +15,7 @@ import { byteOpcodeForgeries } from "../../execution-proof/support/byte-opcode-f
 import { isBalanced, isTrue, messagesOf } from "../../execution-proof/support/judge.ts";
 import { canonical } from "../arithmetic/support/judge.ts";
 
-const AIR = userBytesAir(BYTE_PLACES);
+const AIR = userBytesAir(BYTE_PLACES, userWeights(2));
 const ROW = Uint32Array.of(0);
 
 function columnsOf(row: UserBytesCells): Uint32Array[] {

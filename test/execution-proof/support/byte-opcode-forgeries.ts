@@ -1,3 +1,4 @@
+import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { memoryCost } from "../../../src/circuits/memory-cost/memory-cost-trace.ts";
 import type { ByteOpcodeName, UserBytesCells } from "../../../src/circuits/user-bytes/user-bytes-air.ts";
 import { type ByteOpcode, type LoadedWord, userBytesRow } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
@@ -6,6 +7,8 @@ import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { inv, mul, P } from "../../../src/field/koala-bear.ts";
 import { canonical } from "../../circuits/arithmetic/support/judge.ts";
 import { negative, word } from "./forgeries.ts";
+
+const WEIGHTS = userWeights(2);
 
 /** A row that says what is false, the one thing that refuses it, and the rows that say the truth. */
 export interface RowForgery {
@@ -42,9 +45,9 @@ function ran(
   change: Change,
   result = loaded?.word ?? ZERO,
 ) {
-  const truth = userBytesRow(opcode, { result, ...(loaded === undefined ? {} : { loaded }) });
+  const truth = userBytesRow(opcode, WEIGHTS, { result, ...(loaded === undefined ? {} : { loaded }) });
   const third = change.c === undefined ? {} : thirdOf(truth, change.c);
-  return { refusedBy, row: weighed({ ...truth, ...third, ...change }, change), honest: [truth, userBytesRow(opcode)] };
+  return { refusedBy, row: weighed({ ...truth, ...third, ...change }, change), honest: [truth, userBytesRow(opcode, WEIGHTS)] };
 }
 
 /** What there is to know of another third word. */
@@ -59,8 +62,12 @@ function thirdOf({ middle, large, inverse }: UserBytesCells, c: readonly number[
 
 /** The row of an opcode that does not run, with cells changed. */
 function stopped(refusedBy: string, opcode: ByteOpcode, change: Change): RowForgery {
-  const truth = userBytesRow(opcode);
-  return { refusedBy, row: weighed({ ...truth, ...change }, change), honest: [truth, userBytesRow(opcode, { result: ZERO })] };
+  const truth = userBytesRow(opcode, WEIGHTS);
+  return {
+    refusedBy,
+    row: weighed({ ...truth, ...change }, change),
+    honest: [truth, userBytesRow(opcode, WEIGHTS, { result: ZERO })],
+  };
 }
 
 /** The row with what it weighs, unless that is given. */

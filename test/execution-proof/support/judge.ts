@@ -13,7 +13,7 @@ import { USER_BYTES_FIELDS, userBytesAir, type UserBytesCells } from "../../../s
 import { noBytes } from "../../../src/circuits/user-bytes/user-bytes-trace.ts";
 import { visitsAir, type VisitCells, VISITS_FIELDS } from "../../../src/circuits/visits/visits-air.ts";
 import { noVisit } from "../../../src/circuits/visits/visits-trace.ts";
-import { USER_OPCODES } from "../../../src/execution-proof/user-decode.ts";
+import { userOpcodes } from "../../../src/execution-proof/user-decode.ts";
 import { COPY_FIELDS, copyAir, type CopyCells } from "../../../src/circuits/copy/copy-air.ts";
 import { noCopy } from "../../../src/circuits/copy/copy-trace.ts";
 import { HASH_INPUT_FIELDS, hashInputAir, type HashInputCells } from "../../../src/circuits/hash-input/hash-input-air.ts";
@@ -43,6 +43,7 @@ import { encodeStatement, type RootChange, statementValues } from "../../../src/
 import { changesOf } from "../../../src/execution-proof/run-system.ts";
 import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
 import { P } from "../../../src/field/koala-bear.ts";
 import { compress } from "../../../src/kernels/reference/poseidon.ts";
 import { MACHINE } from "../../../src/machine/instructions/privileged.ts";
@@ -185,8 +186,8 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     hashInput: hashInputAir,
     keys: () => keysAir(CURRENT_SPACE),
     recover: recoverAir,
-    user: () => userAir(USER_STACK_SPACE),
-    userBytes: () => userBytesAir(BYTE_PLACES),
+    user: () => userAir(USER_STACK_SPACE, userWeights(2)),
+    userBytes: () => userBytesAir(BYTE_PLACES, userWeights(2)),
     visits: () => visitsAir(USER_PLACES),
     code: codeAir,
     codeWords: () => codeWordsAir(KERNEL_MEMORY_SPACE),
@@ -391,7 +392,7 @@ function compressed([tag = 0, ...lanes]: readonly number[]): number[] {
 }
 
 const OPCODE_MESSAGES = new Set(
-  USER_OPCODES.map((opcode) =>
+  userOpcodes().map((opcode) =>
     fieldElements<typeof USER_OPCODE_FIELDS, number>("opcode", USER_OPCODE_FIELDS, opcode).map(canonical).join(),
   ),
 );

@@ -26,8 +26,11 @@ export function worldOf(contracts: ReadonlyMap<bigint, CalledContract>): Readonl
   ]);
 }
 
-/** The caller's first transaction: a call of a contract. */
-export function callOf(to: bigint, { gasLimit = 1_000_000n, value = 0n } = {}): TypedTransaction {
-  const fields = { type: 2, chainId: 1n, nonce: 0n, gasLimit, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n };
-  return createTx({ ...fields, value, to: createAddressFromBigInt(to) }, { common: rules }).sign(KEY);
+/** A transaction of the caller, the first if no other nonce is given: a call of a contract. */
+export function callOf(
+  to: bigint,
+  { gasLimit = 1_000_000n, value = 0n, data = new Uint8Array(0), nonce = 0 } = {},
+): TypedTransaction {
+  const fields = { type: 2, chainId: 1n, nonce: BigInt(nonce), gasLimit, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n };
+  return createTx({ ...fields, value, data, to: createAddressFromBigInt(to) }, { common: rules }).sign(KEY);
 }

@@ -4,7 +4,7 @@
 function prevRandao_() -> ok {
   ok := charge(2)
   if ok {
-    weigh(12)
+    weigh(prevRandaoUnits())
     mstore(0x00, 0x08d79fabaf9e13b15bf5496769b911a4bbf9388fbd67ff7d954dbd95d5e14395)
     mstore(0x20, chainid())
     mstore(0x40, get.blockNumber())

@@ -5,7 +5,7 @@
 function prevRandao_() -> ok {
   ok := charge(2)
   if ok {
-    weigh(12)
+    weigh(prevRandaoUnits())
     let h := mul(add(shl(64, chainid()), get.blockNumber()), 0xc5087b06c2741998b963e9e281de23a09645a768ee074c82c1219ed829bc90a7)
     pushUser(mul(xor(h, shr(128, h)), 0x1188ea2c574dba5ebdd4075bb70e95bae3c5c2159a9a8164148c64059ac9e78b))
   }

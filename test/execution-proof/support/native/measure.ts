@@ -26,7 +26,8 @@ const PLAIN: Used = new Map([["user", { rows: 1, width: 0 }]]);
 
 /** What of all tables the thing takes: of the body's runs, less those of what stands around it. */
 export function measure(item: MeasuredItem): Measured {
-  const { body, less, times = 1, counts = OFTEN, pops = 0, leaves = 0 } = item;
+  const { body, less, times = 1, counts = OFTEN, pops = 0, leaves = 0, callData } = item;
+  if (callData !== undefined) return measuredOf(plus(usedByData(callData), pathsOf(usedByData(callData)), leaves), times);
   const longest = [...body(0)].length > [...(less?.(0) ?? [])].length ? body : (less ?? body);
   const length = codeOf(longest, counts[1]).length;
   const of = (copies: MeasuredItem["body"]): Used => {
@@ -37,10 +38,24 @@ export function measure(item: MeasuredItem): Measured {
   let used = less === undefined ? of(body) : plus(of(body), of(less), -1);
   used = plus(used, PLAIN, -copies * pops);
   used = plus(used, pathsOf(used), copies * leaves);
-  const each = times * copies;
+  return measuredOf(used, times * copies);
+}
+
+function measuredOf(used: Used, each: number): Measured {
   const [table, { rows }] = [...used].reduce((most, next) => (next[1].rows > most[1].rows ? next : most));
   const cells = [...used.values()].reduce((sum, next) => sum + next.rows * next.width, 0);
   return { cells: cells / each, rows: rows / each, table };
+}
+
+/** What a transaction to an account without code takes, beside one with less data or beside none. */
+function usedByData([less, bytes]: NonNullable<MeasuredItem["callData"]>): Used {
+  const of = (length: number | undefined): Used => {
+    const data = Uint8Array.from({ length: length ?? 0 }, (_, i) => (i * 31) % 255);
+    const call = callOf(OWN, { gasLimit: GAS_LIMIT, data });
+    const hints = length === undefined ? [] : transactionHints(userTransaction(call, 1n));
+    return measureRun(worldOf(new Map()), hints).used;
+  };
+  return plus(of(bytes), of(less), -1);
 }
 
 /** What a leaf's paths have in the highest tree. The measured one's, which are short, count beside them. */

@@ -30,6 +30,8 @@ export interface MeasuredItem {
   /** Leaves of the state of which it asks for the first time, each with a path from a tree's root. */
   readonly leaves?: number;
   readonly margin?: false;
+  /** Bytes of call data of two transactions that do nothing else, instead of code: the first's are not counted; without one, none is. */
+  readonly callData?: readonly [less: number | undefined, bytes: number];
 }
 
 /** Where an item's other accounts are. */
@@ -255,7 +257,11 @@ const calls = (): MeasuredItem[] => {
     of("CALLCODE, which reverts", CALLCODE, [0x5f, 0x5f, REVERT]),
     of("DELEGATECALL, which reverts", DELEGATECALL, [0x5f, 0x5f, REVERT]),
     of("STATICCALL, which reverts", STATICCALL, [0x5f, 0x5f, REVERT]),
-    of("CALL of what destructs itself", CALL, [0x5f, SELFDESTRUCT]),
+    {
+      ...{ key: hex(SELFDESTRUCT), name: "SELFDESTRUCT", gas: 5000, changes: 5, others: [[STOP], [0x5f, SELFDESTRUCT]] },
+      body: same([...repeated(5, [0x5f]), ...push(otherAddress(1)), ...GIVEN, CALL, POP]),
+      less: same([...around([0x5f]), CALL, POP]),
+    },
     {
       ...{ key: "journalEntry", name: "a change, which is undone", gas: 0, times: 20 },
       body: same([...repeated(5, [0x5f]), ...push(otherAddress(1)), ...GIVEN, CALL, POP]),
@@ -311,8 +317,20 @@ const precompiles = (): MeasuredItem[] => {
   });
 };
 
+/** Bytes of SHA-256 by the precompiled contract, other ones in each copy. */
+const sha256Block: MeasuredItem = {
+  ...{ key: "sha256Block", name: "64 bytes more of SHA-256", gas: 24, times: 10, counts: [1, 3] },
+  body: same([...unlike, 0x5f, 0x5f, ...push(672), 0x5f, ...push(2), GAS, STATICCALL, POP]),
+  less: same([...unlike, 0x5f, 0x5f, ...push(32), 0x5f, ...push(2), GAS, STATICCALL, POP]),
+};
+
 /** All that has a weight. */
 export function measuredItems(): readonly MeasuredItem[] {
   const reads = READS.map(([name, opcode, gas]) => on(name, opcode, gas, []));
-  return [...ARITHMETIC, ...reads, ...MOVES, ...HASHES, ...state(), ...calls(), ...precompiles()];
+  const nothing = { gas: 0, body: same([]) };
+  const transactions: MeasuredItem[] = [
+    { key: "transaction", name: "a transaction, signed", ...nothing, gas: 21_000, callData: [undefined, 0], leaves: 9 },
+    { key: "inputWord", name: "32 bytes of call data", ...nothing, gas: 128, callData: [320, 6720], times: 200 },
+  ];
+  return [...transactions, ...ARITHMETIC, ...reads, ...MOVES, ...HASHES, ...state(), ...calls(), sha256Block, ...precompiles()];
 }

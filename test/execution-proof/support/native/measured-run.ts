@@ -4,16 +4,18 @@ import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
 import { limbsOf } from "../../../../src/circuits/words/word.ts";
 import { createPrimitives } from "../../../../src/execution-proof/batch/machine-primitives.ts";
-import { firstWords, KERNEL_PLACES } from "../../../../src/execution-proof/memory-places.ts";
+import { firstWords } from "../../../../src/execution-proof/memory-places.ts";
+import { uncommittedSystem } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
 import { RunRecorder } from "../../../../src/execution-proof/recorded-run.ts";
 import { withState } from "../../../../src/execution-proof/run-state.ts";
-import { runDefinition } from "../../../../src/execution-proof/run-system.ts";
+import { runInput } from "../../../../src/execution-proof/run-system.ts";
 import { traceRun } from "../../../../src/execution-proof/run-trace.ts";
 import { blockHints, endHints } from "../../../../src/machine/hints/transaction-hints.ts";
 import { FoldedHashes } from "../../../../src/machine/interpreter/folded-hashes.ts";
-import { Kernel, kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
+import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../../../../src/machine/interpreter/machine-state.ts";
+import { checkTraces } from "../../../../src/stark/check.ts";
 import { LeafKind } from "../../../../src/protocol/domain-tags.ts";
 import type { WorldAccount } from "../../../machine/support/world.ts";
 import { hashOf } from "../../../machine/support/world.ts";
@@ -25,16 +27,23 @@ export type Used = ReadonlyMap<string, UsedTable>;
 /** Whose kernel is measured. */
 const FORMAT = 3;
 const [FIRST_BLOCK, TIME] = [300n, 1_700_000_000n];
-const PROGRAM = { name: "the kernel", rows: kernelRows(FORMAT), places: KERNEL_PLACES };
-const DEFINITION = runDefinition(PROGRAM, executionParameters());
+const { program: PROGRAM, definition: DEFINITION, system: SYSTEM } = uncommittedSystem(BigInt(FORMAT), executionParameters());
 const primitives = createPrimitives();
-const kernel = new Kernel(primitives, PROGRAM.rows);
+const kernel = new Kernel(primitives, PROGRAM.rows, PROGRAM.weights);
 
 /** What the steps of these hints take of all tables behind a new block, in a state of these accounts; and how they ended. */
-export function measureRun(
-  accounts: ReadonlyMap<bigint, WorldAccount>,
-  steps: readonly Hint[],
-): { readonly statuses: readonly string[]; readonly used: Used } {
+export function measureRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
+  const { transactions, trace } = traceOf(accounts, steps);
+  return { statuses: transactions.map(({ status }) => status), used: usedTables(PROGRAM, DEFINITION, trace) };
+}
+
+/** The same run, and what of all tables is violated by it. */
+export function checkedRun(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
+  const { transactions, trace } = traceOf(accounts, steps);
+  return { transactions, violations: checkTraces(SYSTEM, runInput({ program: PROGRAM, definition: DEFINITION }, trace)) };
+}
+
+function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hint[]) {
   const codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, FORMAT), code]));
   const tree = StateTree.genesis([...accounts].flatMap(leavesOf), { compressor: referenceCompressor });
   const hashes = new FoldedHashes(primitives.compress);
@@ -60,8 +69,7 @@ export function measureRun(
   const { leaves, transactions } = kernel.run({ environment, state, codes: { codeOf }, foldedHashes: hashes }, hints, recorder);
   const words = firstWords(environment);
   const stated = PROGRAM.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-  const trace = withState(traceRun(recorder.steps, stated, leaves), tree);
-  return { statuses: transactions.map(({ status }) => status), used: usedTables(PROGRAM, DEFINITION, trace) };
+  return { transactions, trace: withState(traceRun(recorder.steps, stated, leaves, PROGRAM.weights), tree) };
 }
 
 function leavesOf([address, { nonce, balance, code, storage }]: [bigint, WorldAccount]): StateWrite[] {

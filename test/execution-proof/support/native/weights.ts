@@ -27,14 +27,33 @@ export function weighedItems(chosen: (item: MeasuredItem) => boolean = () => tru
   });
 }
 
+/** Weights as src/protocol/native-weights.ts has them. */
+export interface Weights {
+  readonly opcodes: Readonly<Record<number, number>>;
+  readonly parts: Readonly<Record<string, number>>;
+  readonly precompiles: Readonly<Record<number, number>>;
+}
+
 /** The weight of each key: of things that share one, such as calls that end in different ways, the largest. */
-export function weightsOf(weighed: readonly WeighedItem[]): Readonly<Record<string, number>> {
-  const weights: Record<string, number> = {};
+export function weightsOf(weighed: readonly WeighedItem[]): Weights {
+  const weights = { opcodes: {}, parts: {}, precompiles: {} } as Record<keyof Weights, Record<string, number>>;
   for (const { item, units } of weighed) {
-    const key = keyOf(item);
-    weights[key] = Math.max(weights[key] ?? 0, units);
+    const [kind, key] = placeOf(item);
+    weights[kind][key] = Math.max(weights[kind][key] ?? 0, units);
   }
   return weights;
+}
+
+/** What a file of weights has for an item. */
+export function weightIn(weights: Weights, item: MeasuredItem): number | undefined {
+  const [kind, key] = placeOf(item);
+  return (weights[kind] as Readonly<Record<string, number>>)[key];
+}
+
+function placeOf(item: MeasuredItem): readonly [kind: keyof Weights, key: string] {
+  const [kind = "", address] = keyOf(item).split(" ");
+  if (address !== undefined) return ["precompiles", `${Number(address)}`];
+  return kind.startsWith("0x") ? ["opcodes", `${Number(kind)}`] : ["parts", kind];
 }
 
 /** An opcode, a precompiled contract or a part, without the variant. */

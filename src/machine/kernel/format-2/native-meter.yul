@@ -1,5 +1,5 @@
-// What an operation takes to prove (docs/protocol.md, section 8; fixtures/protocol/budget.json). User mode weighs what it runs itself, of
-// any transaction; here is what the kernel serves, of operations only. An instruction counts once its gas is paid.
+// What an operation of format 2 takes to prove (docs/protocol.md, section 8; fixtures/protocol/budget.json). User mode weighs what it runs
+// itself, of any transaction; here is what the kernel serves, of operations only. An instruction counts once its gas is paid.
 // `notRun`: 1 invalid, 2 budget, 3 precompile, 4 code, 5 call data, 6 block hash.
 
 function weigh(units) {
@@ -8,6 +8,58 @@ function weigh(units) {
     switch lt(left, units)
     case 0 { set.nativeLeft(sub(left, units)) }
     default { set.notRun(2) }
+  }
+}
+
+function startMeter(gasLimit) {
+  set.isMetered(1)
+  set.nativeLeft(1000000)
+}
+
+function endMeter() { set.isMetered(0) }
+
+// A user's transaction of format 2 has no budget, and its gas is the EVM's.
+function meterUser(sender, gasLeft) { callTarget(sender, gasLeft) }
+function withUnits(used) -> same { same := used }
+
+function sloadUnits() -> units { units := 300 }
+function sstoreUnits() -> units { units := 400 }
+function tloadUnits() -> units { units := 91 }
+function tstoreUnits() -> units { units := 132 }
+function logUnits(topics) -> units { units := 160 }
+function balanceUnits() -> units { units := 300 }
+function codeSizeUnits() -> units { units := 300 }
+function codeHashUnits() -> units { units := 300 }
+function codeCopyUnits() -> units { units := 300 }
+function destructUnits() -> units { units := 860 }
+function blockHashUnits() -> units { units := 920 }
+function prevRandaoUnits() -> units { units := 12 }
+
+// Format 2 weighs no leaves, and no links of the chain of hashes.
+function meterSlot(id) { }
+function meterAccount(id) { }
+function meterSize(account) { }
+function meterLinks(asked) { }
+
+function weighEnd(status) {
+  switch status
+  case 1 { weigh(190) }
+  default { weigh(470) }
+}
+
+function meterCallOf(account, id) {
+  if get.isMetered() {
+    weigh(600)
+    weighCopy(and(get.callOutput(), 0xffffffff))
+    meterCall(account, get.callInput())
+  }
+}
+
+function meterCreation(opcode, offset, length) {
+  if get.isMetered() {
+    weigh(900)
+    if eq(opcode, 0xf5) { weigh(mul(637, add(div(length, 136), 1))) }
+    meterInitCode(get.frame(), offset, length)
   }
 }
 

@@ -1,0 +1,183 @@
+// What a transaction or an operation of format 3 takes to prove, in units of 100 cells (docs/native.md). User mode weighs what it runs itself,
+// here is what the kernel serves. An instruction counts once its gas is paid; ends of frames, and what a frame that halts has begun,
+// count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 3 precompile, 4 code, 5 call data,
+// 6 block hash.
+
+function weigh(units) {
+  let left := get.nativeLeft()
+  switch lt(left, units)
+  case 0 { set.nativeLeft(sub(left, units)) }
+  // What the protocol itself does has no budget.
+  default { if get.budget() { set.notRun(2) } }
+}
+
+// Six units a gas, and no more than a chunk has room for.
+function startMeter(gasLimit) {
+  let units := mul(6, gasLimit)
+  if gt(units, 1800000) { units := 1800000 }
+  set.budget(units)
+  set.nativeLeft(units)
+  set.deepest(0)
+}
+
+// What comes behind is another transaction, which begins without a budget.
+function endMeter() { set.isMetered(0) }
+
+// The larger of what the EVM takes and what six units cost a gas.
+function withUnits(used) -> gasUsed_ {
+  gasUsed_ := div(add(sub(get.budget(), get.nativeLeft()), 5), 6)
+  if or(iszero(get.budget()), lt(gasUsed_, used)) { gasUsed_ := used }
+}
+
+// A user's transaction whose budget is spent has failed: its first frame is undone, its nonce, its price and its authorizations stay, and
+// all of its gas is taken.
+function meterUser(sender, gasLeft) {
+  set.notRun(0)
+  startMeter(get.gasLimit())
+  meterFirst()
+  let mark := get.journalLength()
+  if iszero(get.notRun()) { callTarget(sender, gasLeft) }
+  if get.notRun() {
+    rollBack(mark)
+    set.notRun(0)
+    set.status(0)
+    set.gasLeft(0)
+    set.refund(0)
+    set.destroyedCount(0)
+    set.nativeLeft(0)
+  }
+}
+
+// What is before the first frame: the signature, the payload, the lists.
+function weighTransaction() {
+  weigh(add(transactionUnits(), mul(shr(5, add(get.inputLength(), 31)), inputWordUnits())))
+  if hasLists() {
+    weigh(add(mul(get.accessEntries(), accountUnits()), mul(get.accessSlots(), leafUnits())))
+    if eq(get.transactionType(), 4) { weigh(mul(get.authorizations(), authorizationUnits())) }
+  }
+}
+
+function weighStop() { }
+function weighEnd(status) { }
+function weighCopy(length) { weigh(mul(copiedWordUnits(), shr(5, add(length, 31)))) }
+
+// Once a transaction and leaf, whatever is undone: the paths of a leaf, the three of an account.
+function meterSlot(id) { meterOnce(id, leafUnits()) }
+function meterAccount(id) { meterOnce(id, accountUnits()) }
+
+function meterOnce(id, units) {
+  if sub(load.meteredAt(id), get.transactionNumber()) {
+    store.meteredAt(id, get.transactionNumber())
+    weigh(units)
+  }
+}
+
+// The code of an account, and of what it delegates to, where it is loaded: whatever the run before has loaded of it.
+function meterCode(account) { meterLoad(account, headerOf(account)) }
+
+function meterLoad(account, id) {
+  for {} sub(load.loadedAt(id), get.transactionNumber()) {} {
+    store.loadedAt(id, get.transactionNumber())
+    meterAccount(id)
+    let code := codeOf(account)
+    weigh(mul(codeByteUnits(), codeLength(code)))
+    if iszero(shr(48, code)) { leave }
+    account := delegateOf(code)
+    id := headerOf(account)
+  }
+}
+
+function meterSize(account) { meterCode(account) }
+
+// Links of the chain of hashes beyond the deepest that this transaction has asked for.
+function meterLinks(asked) {
+  let back := sub(get.blockNumber(), asked)
+  if iszero(gt(back, 256)) {
+    if gt(back, get.deepest()) {
+      weigh(mul(linkUnits(), sub(back, get.deepest())))
+      set.deepest(back)
+    }
+  }
+}
+
+function meterCallOf(account, id) {
+  weigh(callUnits())
+  let room := and(get.callOutput(), 0xffffffff)
+  if room { weighCopy(room) }
+  switch isPrecompile(account)
+  case 0 { meterLoad(account, id) }
+  default { meterPrecompile(account, get.callInput()) }
+}
+
+function meterStart() {
+  set.isMetered(1)
+  meterFirst()
+}
+
+// Beside what any transaction takes: its target, or init code as code that is loaded.
+function meterFirst() {
+  weighTransaction()
+  switch get.isCreation()
+  case 0 { meterTarget() }
+  default { meterInitCode(get.inputFrame(), 0, get.inputLength()) }
+}
+
+function meterTarget() {
+  let account := get.target()
+  switch isPrecompile(account)
+  case 0 { meterCode(account) }
+  default { meterPrecompile(account, slice(get.inputFrame(), 0, get.inputLength())) }
+}
+
+// What precompiled contracts take beside the call.
+function meterPrecompile(account, input) {
+  let n := and(input, 0xffffffff)
+  switch account
+  case 0x01 { weigh(recoverUnits()) }
+  case 0x02 { weigh(mul(sha256BlockUnits(), add(1, shr(6, add(n, 8))))) }
+  case 0x04 { weighCopy(n) }
+  case 0x05 {
+    weigh(modularPowerUnits())
+    if get.isMetered() { refuseLongNumbers(input) }
+  }
+  case 0x100 { weigh(p256Units()) }
+  default { if get.isMetered() { set.notRun(3) } }
+}
+
+// An operation cannot be left out, so what the kernel would panic at is not run.
+function refuseLongNumbers(input) {
+  readInput(input, 1, 96)
+  if or(or(gt(mload(0xc00), 32), gt(mload(0xc20), 32)), gt(mload(0xc40), 32)) { set.notRun(3) }
+}
+
+// Init code that is to run, at whatever depth, and whether the creation fails or not.
+function meterInitCode(frameId, offset, length) {
+  weigh(mul(codeByteUnits(), length))
+  refuseHostile(frameId, offset, length)
+}
+
+function meterDeposit(frameId, offset, length) {
+  weigh(mul(depositedByteUnits(), length))
+  refuseHostile(frameId, offset, length)
+}
+
+// A first PUSH20 whose 20 bytes are not all there ends the first engine.
+function refuseHostile(frameId, offset, length) {
+  if and(get.isMetered(), and(gt(length, 0), lt(length, 21))) {
+    if eq(byte(0, mload(pointer(frameId, offset))), 0x73) { set.notRun(4) }
+  }
+}
+
+function meterCreation(opcode, offset, length) {
+  weigh(createUnits())
+  if eq(opcode, 0xf5) { weigh(mul(hashedBlockUnits(), add(div(length, 136), 1))) }
+  meterInitCode(get.frame(), offset, length)
+}
+
+// What calls and creations pass on, all together: 16 MiB at most.
+function passOn(length) {
+  if get.budget() {
+    set.passedOn(add(get.passedOn(), length))
+    if gt(get.passedOn(), 0x1000000) { set.notRun(5) }
+  }
+}
