@@ -1,6 +1,7 @@
 import type { JsonRpcProvider } from "ethers";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
+import { formatObjection } from "../../client/format-change.ts";
 import { senderOn } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
 import { addVersion, cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
@@ -81,9 +82,18 @@ async function schedule(
     );
   if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
   await requireVersion(chain, upgrades, version, verifier, l1);
+  await requireState(chain, upgrades, version);
   const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender));
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
   chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
+}
+
+/** The chain's state must be one that the version can go on with; looked at where the chain runs. */
+async function requireState({ chain, output }: FoundOnL1, upgrades: ChainUpgrades, version: bigint): Promise<void> {
+  const { chainId, version: present } = upgrades;
+  if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
+  const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
+  if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
 }
 
 /** Governance must have added the version, or does so now, where a verifier for it is given. */

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
+import { formatObjection } from "../../src/client/format-change.ts";
+import { UNLIMITED_CONTRACT_SIZE } from "../../src/protocol/genesis.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { startTestChain } from "../chain/support/chain.ts";
+import { realGenesis } from "../chain/support/predeploys.ts";
+
+/** What is said against a move of a chain whose system context is changed so. */
+async function objection(from: bigint, to: bigint, changed: Partial<GenesisAccount> = {}): Promise<string | undefined> {
+  const predeploys = (await realGenesis()).map((account) =>
+    account.address === PREDEPLOYS.SystemContext ? { ...account, ...changed } : account,
+  );
+  const { chain } = await startTestChain({ predeploys });
+  try {
+    return await formatObjection(from, to, (method, params) => chain.engine.request(method, params));
+  } finally {
+    await chain.close();
+  }
+}
+
+describe("what is said against a move to a version of another format", () => {
+  it("nothing of a chain as its version left it, nor within a format", async () => {
+    assert.equal(await objection(0x2n, 0x3n), undefined);
+    assert.equal(await objection(0x8000_0002n, 0x8000_0103n), undefined);
+    assert.equal(await objection(0x2n, 0x102n, { code: "0x00" }), undefined, "its state is not looked at");
+  });
+
+  it("an edited predeploy, code of any size, a lower format", async () => {
+    const code: Hex = "0x5f5ffd";
+    assert.match((await objection(0x2n, 0x3n, { code })) ?? "", /system context has code 0x[0-9a-f]{64}, and format 2's has 0x/);
+    const { slot, value } = UNLIMITED_CONTRACT_SIZE;
+    const storage = [{ slot: BigInt(slot), value: BigInt(value) }];
+    assert.match((await objection(0x2n, 0x3n, { storage })) ?? "", /allowUnlimitedContractSize/);
+    assert.match((await objection(0x103n, 0x102n)) ?? "", /formats do not fall/);
+  });
+});
