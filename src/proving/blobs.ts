@@ -6,7 +6,10 @@ import type { BlobId } from "./job.ts";
 export interface BlobStore {
   /** Keeps bytes until they are dropped as often as they were put. */
   put(bytes: Uint8Array): Promise<BlobId>;
-  /** Undefined where they are not kept. Rejects with RangeError where there are more than `most` of them. */
+  /**
+   * The bytes of this name: a store that has them from elsewhere hashes them first. Undefined where they are not kept. Rejects
+   * with RangeError where there are more than `most` of them.
+   */
   get(id: BlobId, most?: number): Promise<Uint8Array | undefined>;
   drop(id: BlobId): Promise<void>;
 }

@@ -6,7 +6,6 @@ import type { BatchProof, ProofOptions, StateJob } from "../prover/job.ts";
 import type { Prover, StateProver } from "../prover/prover.ts";
 import { encodeStateInput } from "../prover/state-input.ts";
 import { verify } from "../stark/verify.ts";
-import { checkedBlob } from "./blobs.ts";
 import { driveTree } from "./driver.ts";
 import type { Proving, TreeOptions } from "./driver.ts";
 import { MOST_INPUT_BYTES } from "./job.ts";
@@ -22,7 +21,7 @@ export function statePort(prover: StateProver): ProverPort {
     async prove({ job }, blobs, options) {
       const input = await blobs.get(job.input, MOST_INPUT_BYTES);
       if (input === undefined) throw new RangeError(`the input ${job.input} of a job is not kept any more`);
-      const { proof, statement, metrics } = await prover.proveInput(checkedBlob(job.input, input), options);
+      const { proof, statement, metrics } = await prover.proveInput(input, options);
       const { seconds: _, worker: __, ...reported } = metrics;
       return { statement, output: proof, metrics: reported };
     },

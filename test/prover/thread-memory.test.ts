@@ -5,7 +5,6 @@ import type { Worker } from "node:worker_threads";
 import { startWitness } from "../../src/chain/witness/witness.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { ProofError } from "../../src/prover/job.ts";
-import type { StateJob } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 
 describe("Threads that run beside the caller's", () => {
@@ -30,7 +29,7 @@ describe("Threads that run beside the caller's", () => {
     assert.deepEqual(await roomOf(() => Promise.resolve(startWitness({ chainId: 271, genesis: [] }))), [48]);
     const prover = createProver({ workers: 1 });
     const rooms = await roomOf(async () => {
-      await assert.rejects(prover.proveBatch({} as StateJob), ProofError);
+      await assert.rejects(prover.proveInput(new Uint8Array(4)), ProofError);
       return prover;
     });
     assert.deepEqual(rooms, [48]);

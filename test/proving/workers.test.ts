@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { keccak256, toUtf8Bytes } from "ethers";
 import { createStateTransitionSystem } from "../../src/circuits/state-transition/state-transition-system.ts";
 import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
@@ -246,6 +247,40 @@ describe("H4: a fleet over HTTP", () => {
     } finally {
       endless.closeAllConnections();
       endless.close();
+    }
+  });
+
+  test("attack: the bytes of another input are not proven: a worker hashes what it is sent", async () => {
+    const word = `0x${"11".repeat(32)}`;
+    const task = { job: { kind: "state", version: "1", key: word, input: word, needs: [], weight: 1 }, needs: [] };
+    const other = createServer((request, response) => {
+      if (request.url === "/2/take") response.end(JSON.stringify({ lease: `0x${"22".repeat(16)}`, leaseMs: 1000, task }));
+      else response.end(Buffer.from("another input"));
+    });
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const proven: Uint8Array[] = [];
+    const reasons: string[] = [];
+    const prover: StateProver = {
+      ...createProver(),
+      proveInput: (input) => (proven.push(input), Promise.reject(new Error("it was proven"))),
+    };
+    const working = httpQueue({ url, token: TOKEN }, { pause: untilAborted }).work(statePort(prover), {
+      name: "a",
+      onEvent(event) {
+        if (event.type !== "dropped") return;
+        reasons.push(event.reason);
+        void working.stop();
+      },
+    });
+    try {
+      await working.ended;
+      // The keccak of the text by another implementation.
+      assert.deepEqual(reasons, [`the bytes are ${keccak256(toUtf8Bytes("another input"))}, not ${word}`]);
+      assert.deepEqual(proven, []);
+    } finally {
+      other.closeAllConnections();
+      other.close();
     }
   });
 
