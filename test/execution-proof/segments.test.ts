@@ -217,6 +217,14 @@ describe("forgeries over a cut are refused", () => {
     );
   });
 
+  it("user group that never began: the run's first opcode follows none", () => {
+    const found = changed(2, (inputs) => {
+      column(inputs, 0, "user", "begins")[0] = 0;
+      column(inputs, 0, "user", "follows")[0] = 1;
+    });
+    assert.ok(namesOf(found).has("user: follows nothing at first"), [...namesOf(found)].join());
+  });
+
   it("statement of an inner segment: roots that speak once more, and an inner boundary", () => {
     const roots = changed(2, (inputs) => {
       for (const [i, own] of inputs[0]!.traces[tableOf("roots")]!.entries()) inputs[1]!.traces[tableOf("roots")]![i]!.set(own);

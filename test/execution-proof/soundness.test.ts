@@ -19,7 +19,7 @@ import { recoverForgeries } from "./support/recover-forgeries.ts";
 import { copyForgeries } from "./support/copy-forgeries.ts";
 import { byteForgeries } from "./support/byte-forgeries.ts";
 import { timeForgeries } from "./support/time-forgeries.ts";
-import { userForgeries, visitForgeries } from "./support/user-forgeries.ts";
+import { endBeforeBegin, userForgeries, visitForgeries } from "./support/user-forgeries.ts";
 import { choices } from "./support/choices.ts";
 import { freeCells } from "./support/mutations.ts";
 import { flowForgeries, frameForgeries, memoryForgeries, stepForgeries } from "./support/processor-forgeries.ts";
@@ -59,6 +59,8 @@ const IMPLIED: Readonly<Record<string, string>> = {
     "where ends are 0 or 1, full is never more than what holds before it, which begins with 1 and is 0 at last",
   "memory: range14[0]":
     "twice the index's upper limb is below 2^14 too, by which the index is below 2^29 + 2^15 even if that limb is no integer",
+  "user: ends at last": "as many codes end as begin, and none ends that did not begin: nothing follows at first",
+  "user: follows nothing at first": "as many codes begin as end, and none begins that does not end: it ends at last",
 };
 
 /** The names of fields, typed. */
@@ -110,6 +112,10 @@ describe("the tables of a run", () => {
     }
     const reasons = tables.flatMap((table) => reasonsOf(table, EVERYTHING.program));
     assert.deepEqual([...needed].sort(), [...new Set(reasons)].sort());
+  });
+
+  it("have two rules against a code that ends before it begins", () => {
+    assert.deepEqual(refusalsOf(endBeforeBegin()), ["user: ends at last", "user: follows nothing at first"]);
   });
 
   it("have one place of the memory for an id: two leaves cannot have the same", () => {

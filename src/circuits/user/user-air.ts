@@ -119,6 +119,7 @@ function assertOrder(b: AirBuilder, columns: Columns): void {
   const one = b.constant(1);
   const goesOn = b.next(follows);
   assertBoolean(b, { begins, follows, ends });
+  b.assertZero("follows nothing at first", "firstRow", follows);
   const remains = b.sub(isReal(b, columns), ends);
   b.assertEqual("goes on until it ends", "transition", goesOn, remains);
   b.assertZero("ends at last", "lastRow", remains);
