@@ -108,6 +108,23 @@ describe("the kernel of format 3 weighs every transaction", () => {
     assert.ok(twice - loaded < LONG.length * parts.codeByte, `${twice - loaded} units`);
   });
 
+  it("attack: bounded callee cannot undo: rounds of BLAKE2b that its gas does not pay for fail alone, and cost what it had", () => {
+    // EIP-152: rounds in four bytes, 213 bytes of input; EDR's price is a gas a round.
+    const rounds = (count: number, gas: number): Code => [
+      ...[...push(BigInt(count) << 224n), 0x5f, 0x52, 0x5f, 0x5f, ...push(213), 0x5f, ...push(9), ...push(gas), 0xfa],
+    ];
+    const callee = { code: [...rounds(2_000, 2_300), POP] };
+    const caller = [...call(OTHER, push(5_000)), ...push(7), 0x5f, SSTORE];
+    const { status, slot, units } = run(caller, [callee], { gasLimit: 100_000n });
+    assert.deepEqual([status, slot], ["success", 7n]);
+    const without = run(caller, [{ code: [...rounds(0, 0), POP] }], { gasLimit: 100_000n }).units;
+    // No more than six units for a gas of the stipend, the code's own part aside.
+    assert.ok(units - without > 10_000 && units - without <= PER_GAS * 2_300 + 100, `${units - without} units`);
+    // With gas enough it succeeds, at the price of its units.
+    const slotWith = (gas: number) => run([...rounds(12, gas), 0x5f, SSTORE], [], { gasLimit: 200_000n }).slot;
+    assert.deepEqual([slotWith(60_000), slotWith(1_000)], [1n, 0n]);
+  });
+
   it("attack: undone work is paid: what reverts has taken as much as what stays, at least", () => {
     const writes = repeated(20, [0x5f, 0x5f, TSTORE]);
     const [stays, reverts] = [

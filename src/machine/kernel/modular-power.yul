@@ -30,12 +30,14 @@ function largePower(given, input, output) -> left, length {
   left := not(0)
   let cost := largePowerCost(input)
   if lt(given, cost) { leave }
-  left := sub(given, cost)
   length := mload(0xc40)
-  if iszero(length) { leave }
+  if iszero(length) {
+    left := sub(given, cost)
+    leave
+  }
   let ok
-  length, ok := runProtocolCode(0x05, 0x05, protocol.power(), input, output)
-  if iszero(ok) { left := not(0) }
+  length, ok := runProtocolCode(0x05, 0x05, protocol.power(), given, input, output)
+  if ok { left := leftInFrame(given, cost) }
 }
 
 // More than any gas where a number is too large.

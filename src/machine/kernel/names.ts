@@ -67,6 +67,7 @@ export const VARIABLES = [
   "hashesBehind",
   "budget",
   "deepest",
+  "protocolPrice",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 

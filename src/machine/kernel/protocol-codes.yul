@@ -1,5 +1,5 @@
 // Precompiled contracts that are bytecode (src/machine/protocol-codes): user mode runs it in a frame of its own, with the input as call
-// data and its address as value. It may only return and revert. What it takes of gas is no caller's: its price is the precompiled contract's.
+// data and its address as value. It may only return and revert. What it takes of gas is no caller's: its price is the precompiled contract's, or that of its units.
 
 // With some input. 0x06 and 0x07 have one code.
 function runByCode(account, given, input, output) -> left, length {
@@ -23,12 +23,12 @@ function runByCode(account, given, input, output) -> left, length {
   left := not(0)
   if lt(given, cost) { leave }
   let ok
-  length, ok := runProtocolCode(account, place, digest, input, output)
-  if ok { left := sub(given, cost) }
+  length, ok := runProtocolCode(account, place, digest, given, input, output)
+  if ok { left := leftInFrame(given, cost) }
 }
 
 // The code with this digest, which is kept at a place; its bytes are the witness's, as any code's. Without success the contract fails.
-function runProtocolCode(account, place, digest, input, output) -> length, ok {
+function runProtocolCode(account, place, digest, given, input, output) -> length, ok {
   let code := load.protocolCode(place)
   if iszero(code) {
     code := loadCode(digest)
@@ -41,6 +41,8 @@ function runProtocolCode(account, place, digest, input, output) -> length, ok {
   setFrame.callValue(account)
   machine.setGas(get.protocolGas())
   runCode(code)
+  let kept := lendUnits(given)
+  let spent := 0
   switch machine.run()
   case 0xf3 {
     let offset := popUser()
@@ -49,12 +51,19 @@ function runProtocolCode(account, place, digest, input, output) -> length, ok {
     ok := 1
   }
   case 0xfd {}
-  // The transaction's budget is spent, in the format in which it has one.
-  case 0x0c { set.notRun(2) }
+  // The units are spent that its gas pays for, or all that the transaction has left.
+  case 0x0c { spent := 1 }
   // More than a transaction has for this: several times of what a proof can hold.
   default { machine.panic(0x21) }
+  takeUnits(given, kept, spent)
   set.protocolGas(gas())
   machine.enterFrame(own)
+}
+
+// What is left of a protocol code's gas: it takes the larger of the two prices.
+function leftInFrame(given, cost) -> left {
+  if lt(cost, get.protocolPrice()) { cost := get.protocolPrice() }
+  left := sub(given, cost)
 }
 
 // A word of the input; what stands behind its end is 0.

@@ -35,6 +35,12 @@ function destructUnits() -> units { units := 860 }
 function blockHashUnits() -> units { units := 920 }
 function prevRandaoUnits() -> units { units := 12 }
 
+// A protocol code of format 2 has the precompiled contract's price alone.
+function lendUnits(given) -> kept { }
+function takeUnits(given, kept, spent) {
+  if spent { machine.panic(0x21) }
+}
+
 // Format 2 weighs no leaves, and no links of the chain of hashes.
 function meterSlot(id) { }
 function meterAccount(id) { }

@@ -181,3 +181,27 @@ function passOn(length) {
     if gt(get.passedOn(), 0x1000000) { set.notRun(5) }
   }
 }
+
+// A protocol code is paid for in its own frame: it has the units that its gas pays for, so it cannot spend what its caller's caller has left.
+// What of the budget is beyond that is kept from it.
+function lendUnits(given) -> kept {
+  let left := get.nativeLeft()
+  let most := mul(6, given)
+  if and(gt(get.budget(), 0), lt(most, left)) {
+    kept := sub(left, most)
+    set.nativeLeft(most)
+  }
+  set.protocolPrice(sub(left, kept))
+}
+
+// Gas for what it took, rounded up. Where it spent all that it had, it fails alone; or with the transaction, which had no more.
+function takeUnits(given, kept, spent) {
+  let lent := get.protocolPrice()
+  let left := get.nativeLeft()
+  if spent {
+    left := 0
+    if iszero(kept) { set.notRun(2) }
+  }
+  set.nativeLeft(add(kept, left))
+  set.protocolPrice(mul(gt(get.budget(), 0), div(add(sub(lent, left), 5), 6)))
+}
