@@ -3,7 +3,11 @@ import { describe, test } from "node:test";
 import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { codeDigest, codeDigestWord } from "../../src/protocol/code-digest.ts";
+import { diffListDigest } from "../../src/protocol/diff-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
+import { keccak, wordToHex } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { encodePubdata } from "../../src/protocol/pubdata.ts";
 import { hashConfiguration } from "../../src/protocol/genesis.ts";
 import { hashImportOutputs, hashImports } from "../../src/protocol/imports.ts";
 import { hashOutputs } from "../../src/protocol/outputs.ts";
@@ -35,6 +39,18 @@ describe("format 3, in the leaves of codes and in blocks", () => {
       assert.equal(digestToHex(codeDigest(code, 3, compress)), digest, `${length} bytes`);
       assert.equal(codeDigestWord(code, 3, compress), length === 0 ? 0n : BigInt(digest));
     }
+  });
+
+  test("a converting opening's list, D and pubdata: the code's hash, its digest and the outputs, and the code", () => {
+    const { codeLength, outputsHash, indices, values, diffDigest, pubdataHash, pubdataLength } = VECTORS.converting;
+    const code = Uint8Array.from({ length: codeLength }, (_, i) => 131 * i + 7);
+    assert.deepEqual([keccak(code), wordToHex(codeDigestWord(code, 3, compress))], values);
+    const update = (index: number, value: Hex, isCode = false) =>
+      ({ type: "update", index, value: BigInt(value), isCode }) as const;
+    const changes = [update(indices[0], values[0], true), update(indices[1], values[1])];
+    assert.equal(digestToHex(diffListDigest([...changes, update(1, outputsHash)], compress)), diffDigest);
+    const pubdata = encodePubdata({ logs: [], bytecodes: [code], changes }, 5_000_000);
+    assert.deepEqual([pubdata.length, keccak(pubdata)], [pubdataLength, pubdataHash]);
   });
 
   test("PREVRANDAO is two multiplications of chain and number", () => {

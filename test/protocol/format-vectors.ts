@@ -19,6 +19,16 @@ export interface FormatVectors {
   /** Of codes whose byte i is (131 i + 7) mod 256. */
   readonly codes: readonly { readonly length: number; readonly lengthFirst: Hex; readonly digest: Hex }[];
   readonly randomness: readonly { readonly chainId: bigint; readonly blockNumber: bigint; readonly prevRandao: Hex }[];
+  /** The changes of a batch that exchanges the system context, for a code made as those above. */
+  readonly converting: {
+    readonly codeLength: number;
+    readonly outputsHash: Hex;
+    readonly indices: readonly [number, number];
+    readonly values: readonly [Hex, Hex];
+    readonly diffDigest: Hex;
+    readonly pubdataHash: Hex;
+    readonly pubdataLength: number;
+  };
   /** Taken apart, or the code of the refusal. */
   readonly versions: readonly { readonly number: bigint; readonly parts: VersionParts | string }[];
 }
