@@ -17,7 +17,7 @@ export interface ProtocolCode {
 }
 
 /** By the kernel's names for them: `protocol.power()` is the digest of the code of power.yul. */
-const NAMES = ["power", "points", "blake2"];
+const NAMES = ["power", "points", "blake2", "ripemd160"];
 
 /** All protocol codes, compiled from the sources in their folder. */
 export function protocolCodes(root: string, compile: (source: string) => string): readonly ProtocolCode[] {

@@ -20,7 +20,9 @@ const EMPTY = { fundedAccounts: [] } as const;
 const FEW_KEPT = { ...EMPTY, prover: { mode: "stark", workers: 2, keptProofs: 1 } } as const;
 /** Of batches that are sealed one after the other. */
 const LAST = 3n;
-const RIPEMD160 = `0x${"3".padStart(40, "0")}`;
+/** BLS12-381, sums of points: of two that are infinity here. */
+const UNPROVEN = `0x${"b".padStart(40, "0")}`;
+const INFINITIES = `0x${"00".repeat(256)}`;
 
 /** Has an account without money call, for no fee. */
 async function call(devnet: FlowDevnet, to: string, data = "0x"): Promise<void> {
@@ -52,7 +54,7 @@ describe("B3: a chain whose execution is proven", () => {
     devnet = await startFlowDevnet([PROVEN], FEW_KEPT, SMALL);
     await call(devnet, devnet.accounts.wallet(BOB).address);
     await devnet.settle(undefined, { execution: true });
-    await call(devnet, RIPEMD160, "0x01");
+    await call(devnet, UNPROVEN, INFINITIES);
     await devnet.settle(undefined, { execution: true });
     const execution = await executionOf(devnet);
     assert.deepEqual([execution.provenUpTo, execution.proven, execution.pending], [0, 1, []]);
@@ -88,10 +90,10 @@ describe("B3: a chain whose execution is proven", () => {
 
   test("drops the proof of a batch that is taken back, and ends the one that is being made", async () => {
     devnet = await startFlowDevnet([PROVEN], EMPTY, SMALL);
-    await call(devnet, RIPEMD160, "0x01");
+    await call(devnet, UNPROVEN, INFINITIES);
     await devnet.settle(undefined, { execution: true });
     const mark = await devnet.snapshot();
-    await call(devnet, RIPEMD160, "0x02");
+    await call(devnet, UNPROVEN, INFINITIES);
     await devnet.settle(undefined, { execution: true });
     const { execution, seal } = devnet.chains[0]!.pipeline;
     // One under way and one that waits.
@@ -107,14 +109,14 @@ describe("B3: a chain whose execution is proven", () => {
     assert.deepEqual(execution!.pending(), []);
     assert.equal(execution!.standing(1n), undefined);
     // The next batch of the number has an outcome of its own.
-    await call(devnet, RIPEMD160, "0x03");
+    await call(devnet, UNPROVEN, INFINITIES);
     await devnet.settle(undefined, { execution: true });
     assert.deepEqual([...execution!.outcomes().keys()], [0n, 1n]);
   });
 
   test("is not verified before L1 has the proof of its published changes, which shows the outputs", async () => {
     devnet = await startFlowDevnet([{ ...PROVEN, pace: { maxAgeSeconds: 3_000 } }], EMPTY, SMALL);
-    await call(devnet, RIPEMD160, "0x01");
+    await call(devnet, UNPROVEN, INFINITIES);
     const { pipeline } = devnet.chains[0]!;
     const { outputs } = (await pipeline.seal())!;
     while (pipeline.progress().committed < 1) await devnet.l1.request("eth_blockNumber");
@@ -160,7 +162,7 @@ describe("B3: a kept chain whose execution is proven", () => {
   test("has what became of its proofs after a restart, and takes up again those that were not made", async () => {
     const kept = new Kept([PROVEN], { ...EMPTY, prover: { mode: "stark", workers: 2 } }, undefined, SMALL);
     await kept.start();
-    await call(kept.devnet, RIPEMD160, "0x01");
+    await call(kept.devnet, UNPROVEN, INFINITIES);
     await kept.devnet.settle(undefined, { execution: true });
     const first = await executionOf(kept.devnet);
     await call(kept.devnet, kept.devnet.accounts.wallet(BOB).address);

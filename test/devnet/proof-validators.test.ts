@@ -16,7 +16,9 @@ const WEAK = {
   acceptsWeakParameters: true,
   workers: 1,
 };
-const RIPEMD160 = `0x${"3".padStart(40, "0")}`;
+/** BLS12-381, sums of points: of two that are infinity here. */
+const UNPROVEN = `0x${"b".padStart(40, "0")}`;
+const INFINITIES = `0x${"00".repeat(256)}`;
 const WINDOW_SECONDS = 3_600n;
 
 describe("B3: validators that ask for the proof of a batch's execution", () => {
@@ -65,7 +67,7 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
     provable = await call(devnet.accounts.wallet(BOB).address);
     assert.equal(pipeline().progress().committed, 0);
     assert.equal(pipeline().execution!.standing(0n)?.kind === "proven", false);
-    labelled = await call(RIPEMD160, "0x01");
+    labelled = await call(UNPROVEN, INFINITIES);
     await pipeline().settled(0n);
     assert.equal(pipeline().execution!.standing(0n)?.kind, "proven");
   });
@@ -131,7 +133,7 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
       ...rest,
       environment: { ...environment, timestamp: environment.timestamp + 1n },
     }));
-    const asRipemd160 = shown(labelled, { kind: "labelled", reason: "unsupported-precompile" });
+    const asUnproven = shown(labelled, { kind: "labelled", reason: "unsupported-precompile" });
     const refused = await startMember();
     await refused.request("execute", { ...first, blocks });
     await assert.rejects(refused.request("follow", shown(provable, { kind: "labelled", reason: "unsupported-precompile" })), {
@@ -142,10 +144,10 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
     await proved.request("execute", { ...first, blocks });
     for (const member of [refused, proved]) {
       await member.request("follow", shown(provable, proven()));
-      await assert.rejects(member.request("follow", asRipemd160), { code: "InputsNeeded", nextBatch: 0n });
+      await assert.rejects(member.request("follow", asUnproven), { code: "InputsNeeded", nextBatch: 0n });
       await member.request("execute", first);
       await member.request("execute", await pipeline().inputs(1n));
-      await member.request("follow", asRipemd160);
+      await member.request("follow", asUnproven);
     }
   });
 
@@ -157,10 +159,10 @@ describe("B3: validators that ask for the proof of a batch's execution", () => {
 
   test("refuse a label of a batch that can be proven, and a label that is not the batch's", async () => {
     const member = await startMember();
-    const asRipemd160 = shown(provable, { kind: "labelled", reason: "unsupported-precompile" });
-    await assert.rejects(member.request("follow", asRipemd160), { code: "InputsNeeded", nextBatch: 0n });
+    const asUnproven = shown(provable, { kind: "labelled", reason: "unsupported-precompile" });
+    await assert.rejects(member.request("follow", asUnproven), { code: "InputsNeeded", nextBatch: 0n });
     await member.request("execute", await pipeline().inputs(0n));
-    await assert.rejects(member.request("follow", asRipemd160), { code: "ProvableBatch" });
+    await assert.rejects(member.request("follow", asUnproven), { code: "ProvableBatch" });
     await member.request("follow", shown(provable, proven()));
     await member.request("execute", await pipeline().inputs(1n));
     await assert.rejects(member.request("follow", shown(labelled, { kind: "labelled", reason: "p256" })), {

@@ -37,6 +37,7 @@ const CALLED: Readonly<Record<string, readonly [number, string]>> = {
   "a multiple of a point": [0x07, [word(1), word(2), word(5)].join("")],
   "a sum with what is no point": [0x06, [word(1), word(1)].join("")],
   "a round of BLAKE2b": [0x09, ["00000001", "5a".repeat(208), "01"].join("")],
+  "RIPEMD-160 of three bytes": [0x03, "616263"],
 };
 
 describe("a batch with calls of precompiled contracts that are bytecode", () => {

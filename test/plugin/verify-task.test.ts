@@ -12,7 +12,9 @@ import type { SpawnedEcosystem } from "./support/run-task.ts";
 
 /** Of development account 1. */
 const KEY_1 = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
-const RIPEMD160 = `0x${"3".padStart(40, "0")}`;
+/** BLS12-381, sums of points: of two that are infinity here. */
+const UNPROVEN = `0x${"b".padStart(40, "0")}`;
+const INFINITIES = `0x${"00".repeat(256)}`;
 
 interface Verdict {
   readonly verified: boolean;
@@ -38,7 +40,7 @@ describe("B3: hyperchain:verify checks a batch's execution on any machine", () =
     await settle();
     await (await wallet.sendTransaction({ to: `0x${"e1".repeat(20)}`, value: 5n })).wait();
     await settle();
-    await (await wallet.sendTransaction({ to: RIPEMD160, data: "0x01", gasLimit: 100_000n })).wait();
+    await (await wallet.sendTransaction({ to: UNPROVEN, data: INFINITIES, gasLimit: 100_000n })).wait();
     // Proofs are made by now: a task has two minutes, and on a busy machine a proof takes longer.
     const settled = await workplace.run(["hyperchain:settle", "--execution"]);
     assert.match(settled.stdout, /alpha: The transactions of batches 0 to 1 are proven/);

@@ -1,4 +1,4 @@
-// Precompiled contracts. Proven: 0x01, 0x02, 0x04 to 0x07, 0x09, 0x100. A call of another with input stops the transaction's proof,
+// Precompiled contracts. Proven: 0x01 to 0x07, 0x09, 0x100. A call of another with input stops the transaction's proof,
 // as do more signatures of P-256 than `compute` allows.
 
 function isPrecompile(account) -> yes { yes := or(and(lt(account, 0x12), gt(account, 0)), eq(account, 0x100)) }

@@ -7,6 +7,10 @@ function runByCode(account, given, input, output) -> left, length {
   let place := account
   let digest := protocol.points()
   switch account
+  case 0x03 {
+    cost := add(600, mul(120, shr(5, add(and(input, 0xffffffff), 31))))
+    digest := protocol.ripemd160()
+  }
   case 0x06 { cost := 150 }
   case 0x07 {
     cost := 6000
