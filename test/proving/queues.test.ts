@@ -176,7 +176,7 @@ for (const { name, open } of QUEUES) {
       assert.equal(underWay.length, before);
     });
 
-    test("attack: queue full, Postgres dead", async () => {
+    test("attack: a queue that is full keeps offers waiting, and takes them when it has room", async () => {
       await put("a", "b");
       await carried.fill();
       let isOffered = false;
