@@ -10,7 +10,7 @@ import { callOf, worldOf } from "../machine/support/contract-call.ts";
 import { checkedRun } from "./support/native/measured-run.ts";
 import { byNight } from "../support/nightly.ts";
 import { measuredItems } from "./support/native/measured-items.ts";
-import { CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./support/native/weights.ts";
+import { CELLS_PER_ROW, CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./support/native/weights.ts";
 
 /** Units that a step may take: as many cells as half of what a chunk has room for, since what fills tables up may double them. */
 const BUDGET = 1_800_000;
@@ -68,14 +68,16 @@ describe("weights of what a proof's tables have", () => {
       new Set(weighed.map(({ item }) => keyOf(item))).size,
       byNight(new Set(measuredItems().map(keyOf)).size, BY_DAY.length),
     );
-    for (const { item, cells, rows, table, units } of weighed) {
+    for (const { item, cells, rows, table } of weighed) {
       const weight = weightIn(NATIVE_WEIGHTS, item)!;
       const most = Math.floor(BUDGET / weight);
       assert.ok(most * cells <= MOST_CELLS, `${item.name}: ${most * cells} cells`);
       assert.ok(most * rows <= MOST_ROWS, `${item.name}: ${most * rows} rows of ${table}`);
-      // The file is what is measured today.
-      assert.ok(units <= weight, `${item.name}: ${units} units, not ${weight}`);
-      assert.ok(weight * CELLS_PER_UNIT >= cells);
+      // A kernel that takes some rows more stays below the margin; `bench -- native --check` says whether the file is today's.
+      assert.ok(
+        weight * CELLS_PER_UNIT >= Math.max(cells, CELLS_PER_ROW * rows),
+        `${item.name}: ${weight} units for ${cells} cells`,
+      );
     }
   });
 });
