@@ -100,7 +100,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     return { ended: this.#pull(source, stopping.signal).finally(detach), stop: () => stopping.abort() };
   }
 
-  /** ChainMarks everything, to return to once. Proposals are dropped. */
+  /** Marks everything, to return to once. Proposals are dropped. */
   mark(): Promise<Mark> {
     return this.#inTurn(async () => {
       await this.#drop(0, "term");
@@ -108,7 +108,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     });
   }
 
-  /** ChainMarks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
+  /** Marks the beginning of the next batch, for all but the sources: from there a chain does again what it did. */
   async boundary(): Promise<void> {
     await this.#inTurn(() => this.#boundary());
   }

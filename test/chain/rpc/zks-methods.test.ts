@@ -125,7 +125,7 @@ describe("ZK Stack's methods", () => {
     for (const [account, slots] of Object.entries(genesis.additional_storage))
       for (const [slot, value] of Object.entries(slots)) assert.equal(await ask("eth_getStorageAt", account, slot, "0x0"), value);
     const metadata = await ask<Record<string, unknown>>("zks_getBlockMetadataByNumber", 0);
-    assert.deepEqual(metadata, { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: 1 });
+    assert.deepEqual(metadata, { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: 2 });
     assert.equal(await ask("zks_getBlockMetadataByNumber", 1_000_000), null);
     const version = await ask<{ version_id: number; minorVersion: number; timestamp: number }>("zks_getProtocolVersion");
     assert.deepEqual([version.version_id, version.minorVersion], [1, 1]);
@@ -230,7 +230,7 @@ describe("ZK Stack's methods", () => {
     assert.deepEqual(await ask("zks_L1BatchNumber"), "0x0");
     // Since the first block of its first batch.
     const { timestamp } = await ask<{ timestamp: Hex }>("eth_getBlockByNumber", `0x${blocks.first.toString(16)}`, false);
-    assert.equal((await ask<{ timestamp: number }>("zks_getProtocolVersion", 1)).timestamp, Number(timestamp));
+    assert.equal((await ask<{ timestamp: number }>("zks_getProtocolVersion", 2)).timestamp, Number(timestamp));
     const transaction = await ask<{ status: string; ethProveTxHash: Hex; fee: Hex }>("zks_getTransactionDetails", second);
     assert.deepEqual([transaction.status, transaction.ethProveTxHash], ["verified", `0x${"2".repeat(64)}`]);
 
