@@ -128,7 +128,7 @@ describe("ZK Stack's methods", () => {
     assert.deepEqual(metadata, { pubdata_price_per_byte: "0x0", native_price: "0x0", execution_version: 2 });
     assert.equal(await ask("zks_getBlockMetadataByNumber", 1_000_000), null);
     const version = await ask<{ version_id: number; minorVersion: number; timestamp: number }>("zks_getProtocolVersion");
-    assert.deepEqual([version.version_id, version.minorVersion], [1, 1]);
+    assert.deepEqual([version.version_id, version.minorVersion], [2, 2]);
     assert.equal(version.timestamp, Number(test.chain.sequencer.nextEnvironment.timestamp));
     assert.equal(await ask("zks_getProtocolVersion", 7), null);
     assert.equal(await ask("zks_getBytecodeSupplierContract"), `0x${"00".repeat(20)}`);
