@@ -263,7 +263,7 @@ describe("the kernel of format 3", () => {
         const chain = loads(code, format);
         const truth = chain.state.isLengthFirst.bind(chain.state);
         const lied = codeDigestValue(code, format);
-        chain.state.isLengthFirst = (digest) => (digest === lied ? !truth(digest) : truth(digest));
+        chain.state.isLengthFirst = (digest, own) => (digest === lied ? !truth(digest, own) : truth(digest, own));
         assert.equal(refusalOf(chain, ...call), "false-code", `format ${format}`);
       }
     });
@@ -281,7 +281,7 @@ describe("the kernel of format 3", () => {
           const [codeOf, isFirst] = [chain.state.codeOf.bind(chain.state), chain.state.isLengthFirst.bind(chain.state)];
           const lied = codeDigestValue(short, format);
           chain.state.codeOf = (digest) => (digest === lied ? other : codeOf(digest));
-          chain.state.isLengthFirst = (digest) => (digest === lied ? format === 2 : isFirst(digest));
+          chain.state.isLengthFirst = (digest, own) => (digest === lied ? format === 2 : isFirst(digest, own));
           assert.equal(refusalOf(chain, ...call), "false-code", `${other.length} bytes for ${length} in format ${format}`);
         }
       }

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { getCreateAddress } from "ethers";
+import type { TransactionRequest } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
 import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { PROTOCOL_CODES } from "../../src/machine/protocol-codes/generated/protocol-codes.ts";
 import { ExecutedBatches } from "../../src/node/execution/executed-batches.ts";
 import type { ExecutedBatchesOptions } from "../../src/node/execution/executed-batches.ts";
 import { formedClaim } from "../../src/node/execution/formed-claim.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
+import { userWeights } from "../../src/protocol/native-budget.ts";
 import { versionParts } from "../../src/protocol/protocol-version.ts";
 import type { Format } from "../../src/protocol/protocol-version.ts";
 import { CHAIN_ID, COINBASE } from "../chain/support/engine.ts";
@@ -20,9 +24,17 @@ import { TestWallet } from "../chain/support/wallet.ts";
 const BORN_AT = 1_700_000_123n;
 /** Stores PREVRANDAO in slot 0. */
 const RANDOM_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x445f5500" } as const;
+/** 7,000 times SELFBALANCE, then a slot: in format 2's weights more than any budget, in format 3's a tenth of it. */
+const BALANCES = { address: `0x${"ac".repeat(20)}`, nonce: 1n, code: "0x611b585b4750600190038060035760015f5500" } as const;
+/** Anyone may have the bytes of a precompiled contract of the kernel. */
+const PRECOMPILED = {
+  address: `0x${"ad".repeat(20)}`,
+  nonce: 1n,
+  code: `0x${Buffer.from([...PROTOCOL_CODES.values()][0] ?? []).toString("hex")}`,
+} as const;
 const OTHER: Hex = `0x${"0b".repeat(20)}`;
 const tools = (format: Format) => ({
-  program: { rows: kernelRows(format) },
+  program: { rows: kernelRows(format), weights: userWeights(format) },
   primitives: createPrimitives(),
   compress: createCompressor().compress,
 });
@@ -30,7 +42,7 @@ const tools = (format: Format) => ({
 /** A chain whose batches are followed as validators do that ask for proofs of their execution. */
 async function followed(walletNumber: number, format: Format, versionOf: () => bigint) {
   const wallet = new TestWallet(walletNumber);
-  const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, RANDOM_STORE];
+  const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, RANDOM_STORE, BALANCES, PRECOMPILED];
   const options: ExecutedBatchesOptions = {
     ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
     genesis: [...(await realGenesis(format)), ...accounts],
@@ -41,16 +53,17 @@ async function followed(walletNumber: number, format: Format, versionOf: () => b
     ...{ accounts, format, versionOf, bornAt: BORN_AT },
     validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
   });
-  /** Seals a batch with a transaction; what a proof of it is made from, and what it has to show. */
-  const next = async () => {
-    await test.chain.submit(await wallet.signRaw({ to: RANDOM_STORE.address, gasLimit: 100_000n }));
+  /** Seals a batch with transactions; what a proof of it is made from, and what it has to show. */
+  const next = async (...requests: readonly TransactionRequest[]) => {
+    const own = requests.length > 0 ? requests : [{ to: RANDOM_STORE.address, gasLimit: 100_000n }];
+    for (const request of own) await test.chain.submit(await wallet.signRaw(request));
     const batch: FormedBatch = await test.sealAndVerify();
     executed!.addCodes(batch);
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? witness.reason : "");
     return { batch, witness: witness as BatchWitness, claim: formedClaim(batch, previous, options) };
   };
-  return { test, next };
+  return { test, next, wallet };
 }
 
 describe("what a proof of execution of format 3 is made from", () => {
@@ -81,12 +94,28 @@ describe("what a proof of execution of format 3 is made from", () => {
         [3n, 3],
       ] as const) {
         version = after;
-        const { batch, witness, claim } = await next();
+        const { batch, witness, claim } = await next({ to: RANDOM_STORE.address }, { to: PRECOMPILED.address });
         assert.equal(versionParts(batch.protocolVersion).format, format);
         assert.ok(comparedPlan(witness, claim, tools(format)).length > 2, `batch ${batch.outputs.batchNumber}`);
         // Codes of before the upgrade are read by the digests that they have.
         assert.equal((witness.lengthFirst?.size ?? 0) > 0, format === 3);
       }
+    } finally {
+      await test.chain.close();
+    }
+  });
+
+  it("runs code of the batch itself, and user code by format 3's weights", async () => {
+    const { test, next, wallet } = await followed(403, 3, () => 3n);
+    try {
+      // Init code that gives 0x5f545000: SLOAD of slot 0.
+      const created = getCreateAddress({ from: wallet.address, nonce: 0 });
+      const { witness, claim } = await next(
+        { data: "0x635f5450005f526004601cf3" },
+        { to: created },
+        { to: BALANCES.address, gasLimit: 600_000n },
+      );
+      assert.ok(comparedPlan(witness, claim, tools(3)).length > 2);
     } finally {
       await test.chain.close();
     }

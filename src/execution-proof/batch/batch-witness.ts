@@ -1,4 +1,5 @@
 import { codeDigestValue } from "../../chain/model/code-digests.ts";
+import { userWeights } from "../../protocol/native-budget.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
@@ -99,7 +100,7 @@ function follow(
   { format, environment, steps, foldedHashes }: FollowedRun,
   before: ExecutionBefore,
 ): { readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> } {
-  const kernel = new Kernel(createPrimitives(), kernelRows(format));
+  const kernel = new Kernel(createPrimitives(), kernelRows(format), userWeights(format));
   const values = new Map<string, bigint>();
   const names = new Map<string, StateKey>();
   const codes = new Map<bigint, Uint8Array>();
@@ -119,8 +120,7 @@ function follow(
   let { boundary } = environment;
   for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
     const hints = [...steps.slice(at, at + STEPS_OF_RUN).flat(), ...endHints()];
-    const sources =
-      format === 2 ? { codeOf } : { codeOf, isLengthFirst: (digest: bigint) => isLengthFirst(codeOf(digest), digest) };
+    const sources = format === 2 ? { codeOf } : { codeOf, isLengthFirst };
     const inputs = { environment: { ...environment, boundary }, state, codes: sources, foldedHashes };
     const result: RunResult = kernel.run(inputs, hints);
     for (const { leafKind, account, slot, after } of result.leaves) values.set(nameOf(leafKind, account, slot), after);
@@ -130,12 +130,12 @@ function follow(
   return { names: [...names.values()], codes };
 }
 
-function isLengthFirst(code: Uint8Array, digest: bigint): boolean {
+function isLengthFirst(digest: bigint, code: Uint8Array): boolean {
   return codeDigestValue(code, 2) === digest;
 }
 
 function digestIfLengthFirst([digest, code]: readonly [bigint, Uint8Array]): bigint[] {
-  return isLengthFirst(code, digest) ? [digest] : [];
+  return isLengthFirst(digest, code) ? [digest] : [];
 }
 
 function nameOf(leafKind: number, address: bigint, slot: bigint): string {

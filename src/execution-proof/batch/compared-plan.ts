@@ -14,7 +14,7 @@ import { relist, relistedRoots, type Relisting } from "./relisting.ts";
 
 /** What a batch's run is made with. */
 export interface PlanningTools {
-  readonly program: Pick<ProvenProgram, "rows">;
+  readonly program: Pick<ProvenProgram, "rows" | "weights">;
   readonly primitives: Primitives;
   readonly compress: Compress;
 }

@@ -15,8 +15,11 @@ export const NO_CODE: Code = { bytes: new Uint8Array(0), jumpTargets: new Uint8A
 export interface CodeSource {
   /** The code with a digest. Throws where it is missing, because the state names it. */
   codeOf(digest: bigint): Uint8Array;
-  /** Whether the digest is as format 2 wrote it, which the kernel of format 3 is told. Absent where format 2 is run. */
-  isLengthFirst?(digest: bigint): boolean;
+  /**
+   * Whether a code's digest is as format 2 wrote it, which the kernel of format 3 is told. Absent where format 2 is run. It is
+   * asked of codes, too, that the source never gave: those that the run deployed, and the protocol's own.
+   */
+  isLengthFirst?(digest: bigint, code: Uint8Array): boolean;
 }
 
 /** Beside a code's length where its digest is as format 2 wrote it. */
@@ -32,7 +35,7 @@ export class CodeStore {
     this.#source = source;
   }
 
-  /** The codes of the state that were loaded, and those that were kept, by their digests. */
+  /** The codes that were loaded or kept, by their digests. */
   get known(): ReadonlyMap<bigint, Uint8Array> {
     return this.#byDigest;
   }
@@ -40,19 +43,16 @@ export class CodeStore {
   load(digest: bigint): Uint8Array {
     const known = this.#byDigest.get(digest);
     if (known !== undefined) return known;
-    const protocols = PROTOCOL_CODES.get(digest);
-    if (protocols !== undefined) return protocols;
-    const bytes = this.#source.codeOf(digest);
+    // Also where an account has the same bytes: its digest may be that of another format than is run.
+    const bytes = PROTOCOL_CODES.get(digest) ?? this.#source.codeOf(digest);
     this.#byDigest.set(digest, bytes);
     return bytes;
   }
 
   /** What the kernel is told of a code before it loads it: its length, and in format 3 which form its digest has. */
   told(digest: bigint): number {
-    const { length } = this.load(digest);
-    // Each kernel has the digest of its own format, of which no state knows.
-    if (PROTOCOL_CODES.has(digest)) return length;
-    return this.#source.isLengthFirst?.(digest) === true ? length + LENGTH_FIRST : length;
+    const code = this.load(digest);
+    return this.#source.isLengthFirst?.(digest, code) === true ? code.length + LENGTH_FIRST : code.length;
   }
 
   /** Bytes that may be loaded by their digest from now on. */

@@ -5,7 +5,9 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
 import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
+import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import { compareEngines, ENVIRONMENT } from "./compare.ts";
 import { worldOf } from "./contract-call.ts";
 import { primitives } from "./primitives.ts";
@@ -15,7 +17,7 @@ import { World, type WorldAccount } from "./world.ts";
 const KEY = bytesOf(0x5e0de4n, 32);
 const CONTRACT = 0xc0de01n;
 const kernel = new Kernel(primitives);
-const kernel3 = new Kernel(primitives, kernelRows(3));
+const kernel3 = new Kernel(primitives, kernelRows(3), userWeights(3));
 
 /** What a contract gets from a precompiled one, and what the machine did for that. */
 export interface PrecompileAnswer {
@@ -66,7 +68,10 @@ export function machineAnswer(
   format: Format = 2,
 ): PrecompileAnswer {
   const world = new World(accounts);
-  const codes = { codeOf: (digest: bigint) => world.codeOf(digest), isLengthFirst: () => true };
+  const codes = {
+    codeOf: (digest: bigint) => world.codeOf(digest),
+    isLengthFirst: (digest: bigint, code: Uint8Array) => codeDigestValue(code, 2) === digest,
+  };
   const run = format === 2 ? kernel : kernel3;
   const { leaves, transactions } = run.run({ environment: ENVIRONMENT, state: world, codes: format === 2 ? world : codes }, [
     ...blockHints(ENVIRONMENT.boundary.timestamp),

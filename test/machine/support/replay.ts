@@ -16,6 +16,7 @@ import type { RunObserver, RunResult } from "../../../src/machine/interpreter/ke
 import { BLOCK_HASHES_SLOTS } from "../../../src/protocol/block-hashes.ts";
 import { fromHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
 import type { Format } from "../../../src/protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
@@ -46,9 +47,9 @@ export class ReplayedState implements StateSource, CodeSource {
     return code;
   }
 
-  /** Of codes that are there: whether it is format 2's form of the digest. */
-  isLengthFirst(digest: bigint): boolean {
-    return codeDigestValue(this.codeOf(digest), 2) === digest;
+  /** Whether it is format 2's form of the code's digest. */
+  isLengthFirst(digest: bigint, code: Uint8Array): boolean {
+    return codeDigestValue(code, 2) === digest;
   }
 
   apply({ leaves }: Pick<RunResult, "leaves">): void {
@@ -93,7 +94,7 @@ export class ReplayedChain {
 
   constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, format: Format = 2) {
     this.#format = format;
-    this.kernel = new Kernel(primitives, kernelRows(format));
+    this.kernel = new Kernel(primitives, kernelRows(format), userWeights(format));
     this.state = new ReplayedState(accounts);
     this.boundary = {
       ...{ nextBatch: 0n, open: 0n, blockNumber: 0n, timestamp: firstTimestamp },
