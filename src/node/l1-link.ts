@@ -23,7 +23,6 @@ import type { ChainStart } from "./chain-options.ts";
 import type { Fault } from "./fault.ts";
 import { createL1Contact } from "./inflow/l1-contact.ts";
 import type { L1Contact } from "./inflow/l1-contact.ts";
-import { L1ReorgError } from "./inflow/l1-inputs.ts";
 import type { ChainInputs } from "./inflow/l1-inputs.ts";
 import { L1Intake } from "./inflow/l1-intake.ts";
 import type { BatchProving } from "./settling/batch-proving.ts";
@@ -162,7 +161,7 @@ export async function openL1Link(
   const running = (): Chain => required(chain(), `${name} does not run yet`);
   const intake = new L1Intake(
     { ...given, ...start, chain: onL1, coinbase, confirmations, l1MayBeBehind },
-    { ...clocks, l1: settlement.l1, contact, versions },
+    { ...clocks, l1: settlement.l1, contact, versions, onReorg: fault.raise },
   );
   const resealing = new Resealing(
     { name, automatic: !l1MayBeBehind, firstBatch: start.firstBatch },
@@ -179,7 +178,7 @@ export async function openL1Link(
   const { executed } = await settling.totals();
   const batches = new SealedBatches({ firstBatch: start.firstBatch, executed }, { settling, time });
   return {
-    ...lookingBy(settling, intake, fault, running),
+    ...lookingBy(settling, intake, running),
     executed,
     batches,
     intake: {
@@ -229,25 +228,14 @@ function required<T>(value: T | undefined, otherwise: string): T {
   return value;
 }
 
-/**
- * L1 says once that it took back what the chain stands on, to whoever looks then: no later look would find it. A batch that is
- * sealed on a view of L1 younger than the window leaves no operation out that is due.
- */
+/** A batch that is sealed on a view of L1 younger than the window leaves no operation out that is due. */
 function lookingBy(
   settling: Settling,
   intake: L1Intake,
-  fault: Fault,
   chain: () => Chain,
 ): Pick<L1Link, "pollL1" | "canSeal" | "beforeSeal" | "isBlind"> {
   const { view } = intake;
-  const pollL1 = async (): Promise<ChainInputs> => {
-    try {
-      return await intake.poll(chain());
-    } catch (error) {
-      if (error instanceof L1ReorgError) fault.raise(error);
-      throw error;
-    }
-  };
+  const pollL1 = (): Promise<ChainInputs> => intake.poll(chain());
   return {
     pollL1,
     isBlind: () => (view.isStale() ? view.describe() : undefined),

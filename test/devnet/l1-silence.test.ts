@@ -78,3 +78,24 @@ it("a chain stops, and says so once, whose own look before a batch finds that L1
     await devnet.close();
   }
 });
+
+it("a chain stops that finds that L1 took back what it had built on when it is to form batches again", async () => {
+  const devnet = await startFlowDevnet([271n], UNPROVEN);
+  try {
+    const [chain] = devnet.chains;
+    const { fault } = chain!.pipeline;
+    await devnet.settle();
+    const from = lowerCaseAddress(devnet.accounts.wallet(ALICE).address);
+    await chain!.provider.request({ method: "eth_sendTransaction", params: [{ from, to: from, value: "0x1" }] });
+    Object.assign(devnet.l1.provider, { getBlock: () => Promise.resolve(null), getBlockNumber: () => Promise.resolve(0) });
+    await assert.rejects(devnet.reseal(271n), { code: "L1Reorg" });
+    // It says so once: no later look would find it.
+    assert.deepEqual(
+      devnet.faults.map((each) => (each as { readonly code?: string }).code),
+      ["L1Reorg"],
+    );
+    assert.equal((fault() as { readonly code?: string }).code, "L1Reorg");
+  } finally {
+    await devnet.close();
+  }
+});

@@ -2,7 +2,7 @@ import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
-import { inputsFrom } from "./l1-inputs.ts";
+import { inputsFrom, L1ReorgError } from "./l1-inputs.ts";
 import type { ChainInputs } from "./l1-inputs.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import type { L1ViewAge } from "./l1-view-age.ts";
@@ -23,6 +23,8 @@ interface L1InflowDependencies {
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
   readonly nowSeconds: () => bigint;
+  /** L1 took back what the chain stands on. It says so once, to whoever looks then: no later look would find it. */
+  readonly onReorg: (error: L1ReorgError) => void;
 }
 
 /** What a chain takes over. */
@@ -51,7 +53,7 @@ export class L1Inflow {
 
   /** Reads what is new. Rejects with the provider's error, or with L1ReorgError. */
   async look(): Promise<void> {
-    const { watcher, view, contact, versions, nowSeconds } = this.#dependencies;
+    const { watcher, view, contact, versions, nowSeconds, onReorg } = this.#dependencies;
     const since = nowSeconds();
     try {
       const seen = await watcher.poll();
@@ -64,6 +66,7 @@ export class L1Inflow {
       contact.looked();
     } catch (error) {
       contact.looked(error);
+      if (error instanceof L1ReorgError) onReorg(error);
       throw error;
     }
   }

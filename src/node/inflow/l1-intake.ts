@@ -18,7 +18,7 @@ import type { ChainOnL1 } from "../chain-on-l1.ts";
 import type { KnownBefore } from "../chain-options.ts";
 import type { L1Contact } from "./l1-contact.ts";
 import { L1Inflow } from "./l1-inflow.ts";
-import type { ChainInputs } from "./l1-inputs.ts";
+import type { ChainInputs, L1ReorgError } from "./l1-inputs.ts";
 import { L1ViewAge } from "./l1-view-age.ts";
 
 interface L1IntakeOptions {
@@ -43,6 +43,8 @@ interface L1IntakeDependencies {
   readonly gate: SharedExclusiveLock;
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
+  /** L1 took back what the chain stands on, as any look may find. */
+  readonly onReorg: (error: L1ReorgError) => void;
 }
 
 /** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
@@ -61,7 +63,7 @@ export class L1Intake {
   readonly #versions: ChainVersions;
   #lastTurn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions }: L1IntakeDependencies) {
+  constructor(options: L1IntakeOptions, { l1, time, gate, contact, versions, onReorg }: L1IntakeDependencies) {
     const { chain, rootsFrom: fromBlock, confirmations, l1MayBeBehind, operationsTaken, before } = options;
     const { chainId, priorityOpWindow: windowSeconds } = chain.configuration;
     this.#options = options;
@@ -82,7 +84,7 @@ export class L1Intake {
     const nowSeconds = (): bigint => time.nowSeconds();
     this.#inflow = new L1Inflow(
       { chainId, operationsTaken, before },
-      { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds },
+      { watcher: this.#watcher, view: this.view, contact, versions, nowSeconds, onReorg },
     );
   }
 
