@@ -73,6 +73,7 @@ export async function driveTree(
   const offered = new Map<JobId, Promise<void>>();
   const plans = new Map(planned.map((plan) => [jobId(plan.job), plan]));
   const over = Promise.withResolvers<undefined>();
+  let isOver = false;
   const onAbort = (): void => over.reject(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   const drive = async (id: JobId): Promise<void> => {
@@ -83,6 +84,8 @@ export async function driveTree(
     offered.set(id, offer);
     await offer;
     const done = await queue.done(id);
+    // A proof that comes as the tree is withdrawn offers nothing: no job behind it would be withdrawn.
+    if (isOver) return;
     const reduced = reduceTree(tree, done);
     ({ tree } = reduced);
     if (tree.done.size === tree.jobs.size) over.resolve(undefined);
@@ -100,6 +103,7 @@ export async function driveTree(
     });
     return new Map(await Promise.all(proofs));
   } finally {
+    isOver = true;
     signal?.removeEventListener("abort", onAbort);
     // An offer that still waits for room is withdrawn when it has it.
     for (const [id, offer] of offered) void offer.then(() => queue.withdraw(id)).catch(() => undefined);

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { concat, keccak256, toBeHex, toUtf8Bytes } from "ethers";
-import { offersOf, plantTree, reduceTree } from "../../src/proving/driver.ts";
+import { driveTree, offersOf, plantTree, reduceTree } from "../../src/proving/driver.ts";
 import type { ProofTree } from "../../src/proving/driver.ts";
+import { MemoryBlobs } from "../../src/proving/blobs.ts";
 import { jobId } from "../../src/proving/job.ts";
-import type { ProofJob } from "../../src/proving/job.ts";
+import type { ProofDone, ProofJob } from "../../src/proving/job.ts";
+import type { JobQueue } from "../../src/proving/queue.ts";
 import { Turns } from "../../src/proving/turns.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { doneOf, sixteenJobs } from "./support/fake-jobs.ts";
+import { doneOf, planned, sixteenJobs } from "./support/fake-jobs.ts";
 
 describe("a job", () => {
   const job = sixteenJobs().at(-1)!;
@@ -73,6 +76,31 @@ describe("a tree of jobs", () => {
     const { tree } = reduceTree(plantTree(jobs), doneOf(jobId(jobs[0]!)));
     assert.deepEqual(reduceTree(tree, doneOf(jobId(jobs[0]!))), { tree, offers: [] });
     assert.deepEqual(reduceTree(tree, doneOf(jobId({ ...jobs[0]!, version: 9n }))), { tree, offers: [] });
+  });
+
+  test("that is wanted no more offers nothing behind proofs that come while it is withdrawn", async () => {
+    const jobs = sixteenJobs();
+    const chunks = jobs.slice(0, 2).map((job) => ({ id: jobId(job), proof: Promise.withResolvers<ProofDone>() }));
+    const open = new Set<string>();
+    const never = Promise.withResolvers<ProofDone>();
+    const queue: Pick<JobQueue, "offer" | "done" | "withdraw"> = {
+      async offer({ job }) {
+        open.add(jobId(job));
+      },
+      done: (id) => chunks.find((chunk) => chunk.id === id)?.proof.promise ?? never.promise,
+      async withdraw(id) {
+        open.delete(id);
+      },
+    };
+    const wanted = new AbortController();
+    const carrier = { queue: { ...queue, work: () => assert.fail("no worker") }, blobs: new MemoryBlobs() };
+    const tree = driveTree(carrier, jobs.map(planned), { chain: 1n, signal: wanted.signal });
+    await turn();
+    wanted.abort(new Error("the batch is gone"));
+    await assert.rejects(tree, /the batch is gone/);
+    for (const { id, proof } of chunks) proof.resolve(doneOf(id));
+    await turn();
+    assert.deepEqual([...open], []);
   });
 
   test("is refused where a job needs one that is not there", () => {
