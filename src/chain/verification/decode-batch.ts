@@ -57,9 +57,9 @@ export async function decodeBatch(inputs: BatchInputs, context: DecodingContext)
     throw new BatchRefusal("BlockMismatch", `batch ${batchNumber} is shown without blocks`);
   const commands: BatchCommand[] = [];
   let nextOperation = context.operationsTaken;
-  for (let place = 1; place < blocks.length - 1;) {
-    const rest = blocks.slice(place);
-    const { command, blockCount } = await decodeNext(rest, nextOperation, context);
+  const between = blocks.slice(1, -1);
+  for (let place = 0, block = between[0]; block !== undefined; block = between[place]) {
+    const { command, blockCount } = await decodeNext(block, nextOperation, context);
     if (command.type === "operation") nextOperation++;
     commands.push(command);
     place += blockCount;
@@ -113,18 +113,13 @@ interface DecodedCommand {
   readonly blockCount: number;
 }
 
-async function decodeNext(
-  blocks: readonly InputBlock[],
-  nextOperation: bigint,
-  context: DecodingContext,
-): Promise<DecodedCommand> {
-  const [block] = blocks;
-  if (block === undefined) throw new TypeError("there is no block to decode");
+/** The command that begins with the block. */
+async function decodeNext(block: InputBlock, nextOperation: bigint, context: DecodingContext): Promise<DecodedCommand> {
   const [first] = block.transactions;
   if (first === undefined || first.kind === "signed") return { command: decodeSigned(block, context.rules), blockCount: 1 };
   if (first.from === BOOTLOADER_ADDRESS && first.to === PREDEPLOYS.ImportedRoots)
     return { command: await decodeImports(block, context.l1), blockCount: 1 };
-  return decodeOperation(blocks, nextOperation, context);
+  return decodeOperation(block, nextOperation, context);
 }
 
 /** A block of transactions that their senders signed. */
@@ -165,11 +160,10 @@ function importedRoot(block: InputBlock, transaction: InputTransaction): Importe
 
 /** Payout, the operation itself and its conclusion, a block each where there is anything in it; or the conclusion alone. */
 async function decodeOperation(
-  blocks: readonly InputBlock[],
+  { environment, transactions }: InputBlock,
   index: bigint,
   { l1, carriedOut }: DecodingContext,
 ): Promise<DecodedCommand> {
-  const [{ environment }] = blocks as [InputBlock];
   const queued = await l1.operation(index);
   if (queued === undefined)
     throw new BatchRefusal(
@@ -179,7 +173,7 @@ async function decodeOperation(
   const operation = carriedOut(queued);
   const payoutBlocks = operation.payout.length > 0 ? 1 : 0;
   const [first = operation.operation] = operation.payout;
-  const [shown, ...others] = blocks[0]?.transactions ?? [];
+  const [shown, ...others] = transactions;
   const runs = shown !== undefined && others.length === 0 && isRequest(shown, first);
   const { timestamp } = environment;
   return { command: { type: "operation", operation, runs, timestamp }, blockCount: runs ? payoutBlocks + 2 : 1 };
