@@ -142,6 +142,8 @@ export class BlockProducer implements BlockEngine {
     const { clock, engine } = this.#dependencies;
     const ahead = environment.timestamp - clock.nowSeconds();
     const isAhead = this.#options.distinctTimestamps === true && ahead > 0n;
+    // Behind the engine's block it would be too late: what the clock refuses must have changed nothing.
+    if (isAhead) clock.requireMove(ahead);
     const [result] = await Promise.all([
       engine.mine(transactions, environment, { isWhole: !areSafe }),
       isAhead ? clock.moveBy(ahead) : undefined,
@@ -156,7 +158,10 @@ export class BlockProducer implements BlockEngine {
 
   /** As `run`, without what no empty block needs: nothing is executed twice, and no size is measured. Throws EngineError. */
   async runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]> {
-    const { engine, witness } = this.#dependencies;
+    const { clock, engine, witness } = this.#dependencies;
+    const end = environments.at(-1)?.timestamp ?? 0n;
+    // As above. Without a second each the clock is set between two ranges.
+    if (this.#options.distinctTimestamps === true && end > clock.nowSeconds()) clock.requireMove(end - clock.nowSeconds());
     const hashes = await engine.mineEmpty(environments);
     const blocks = environments.map((environment, i) => ({ environment, hash: hashes[i] ?? "0x", receipts: [] }) as const);
     const last = blocks.at(-1);

@@ -12,7 +12,7 @@ import type { WaitingPool } from "./waiting-pool.ts";
 
 interface RedoingDependencies {
   readonly spine: Pick<Spine<BatchCommand, CommandResult>, "redo">;
-  readonly producer: Pick<BlockProducer, "head">;
+  readonly producer: Pick<BlockProducer, "head" | "emptyInterval">;
   readonly mempool: Mempool;
   readonly builder: BatchBuilder;
   readonly commands: OwnCommands;
@@ -77,10 +77,11 @@ export class Redoing {
   }
 
   #carryOut(command: Exclude<Decision, { readonly type: "open" | "block" }>): Promise<unknown> {
-    const { builder, cheat, impersonate } = this.#dependencies;
+    const { builder, producer, cheat, impersonate } = this.#dependencies;
     switch (command.type) {
       case "empty":
-        return builder.empty(command.count, command.intervalSeconds);
+        // The time that they passed is passed: apart again, they would be later than L1, which then takes their batch so late.
+        return builder.empty(command.count, producer.emptyInterval(0n));
       case "operation":
         return builder.priorityOp(command.operation);
       case "imports":

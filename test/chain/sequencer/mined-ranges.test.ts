@@ -170,4 +170,35 @@ describe("A1: many blocks at once", () => {
       },
     );
   });
+
+  for (const [what, distinctTimestamps, most] of [
+    ["no later than the clock", false, 0n],
+    ["no later than the clock by more than a second each", true, BigInt(MANY) + 10n],
+  ] as const)
+    it(`are ${what} when their batch is formed again, however far apart they were`, () =>
+      withChain({ rewindable: true, distinctTimestamps }, async (test) => {
+        const { sequencer } = test.chain;
+        await sequencer.mineMany(MANY, 86_400n);
+        const { timestamp } = sequencer.head;
+        assert.deepEqual(await test.chain.rewind(1n, [], () => undefined), []);
+        // L1 takes no batch that is later than itself, and its time is the clock's.
+        assert.ok(sequencer.head.timestamp - timestamp <= most, `${sequencer.head.timestamp - timestamp} s later`);
+      }));
+
+  it("attack: with a second each, a block or a range that would end after the clock's last second changes nothing", () =>
+    withChain({ distinctTimestamps: true }, async (test) => {
+      const { engine, sequencer } = test.chain;
+      const last = 2n ** 40n;
+      await sequencer.setNextTimestamp(last - 3n);
+      await sequencer.mine();
+      const { number } = sequencer.head;
+      await assert.rejects(sequencer.mineMany(9, 1n), { code: "TimeOutOfRange" });
+      // The first of them has the time that it is.
+      assert.equal(sequencer.head.number, number + 1n);
+      await sequencer.setNextTimestamp(last);
+      await sequencer.mine();
+      await assert.rejects(sequencer.mine(), { code: "TimeOutOfRange" });
+      assert.equal(sequencer.head.number, number + 2n);
+      assert.equal(BigInt((await engine.request("eth_blockNumber", [])) as Hex), sequencer.head.number);
+    }));
 });
