@@ -244,7 +244,9 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     }
     const proposal = { source, offer, results, before, isDecided: false };
     this.#proposals = [...this.#proposals, proposal];
-    void verdict.then((given) => this.#inTurn(() => this.#settle(proposal, given)));
+    const settle = (given: OfferVerdict): Promise<void> => this.#inTurn(() => this.#settle(proposal, given));
+    // A source whose verdict fails never tells another.
+    void verdict.then(settle, () => settle("dropped"));
     return { type: "executed", results };
   }
 

@@ -165,6 +165,15 @@ describe("a dropped proposal was told as final", () => {
     );
   });
 
+  it("one whose verdict fails is dropped", async () => {
+    const { source, spine } = chain();
+    const verdict = Promise.withResolvers<OfferVerdict>();
+    await source.offer([1], { standing: "proposed", verdict: verdict.promise } as Partial<Offer<Addition>>);
+    verdict.reject(new Error("no decider is left"));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([spine.executed, source.outcomes], [0, ["1 executed", "1 dropped by verdict"]]);
+  });
+
   it("a verdict of a later one waits for those before it", async () => {
     const { source, told } = chain();
     const first = await source.propose([1]);

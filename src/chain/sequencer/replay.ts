@@ -82,6 +82,8 @@ export async function offer(
   try {
     const isReady = await mempool.add(transaction);
     if (isReady) waiters.wait(hash).catch(leave);
+    // It may wait for good for the one before it. Its callers know that it is taken in, as any are told whose nonce is not there.
+    else waiters.included(hash);
   } catch (error) {
     if (!(error instanceof MempoolError)) throw error;
     leave(error);

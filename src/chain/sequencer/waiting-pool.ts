@@ -55,6 +55,8 @@ export class WaitingPool implements Source<CommandResult, PoolMark | undefined> 
   returnTo(mark: PoolMark | undefined): void {
     if (mark === undefined) return this.#mempool.stateChanged();
     this.#mempool.revert(mark);
+    // What failed before it could offer again is over.
+    this.#isOffering = false;
     this.#keep();
   }
 
