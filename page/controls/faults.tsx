@@ -29,19 +29,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
   reorder: { words: "reorder messages", does: "The relayer delivers what waits for a chain newest first.", fields: [] },
   sequencerOff: {
     words: "stop a sequencer",
-    does: "The chain takes transactions, but makes no blocks by itself, takes nothing from L1 and seals nothing.",
+    does: "The chain takes transactions, but makes no blocks by itself, takes nothing from what it settles on and seals nothing.",
     fields: ["chain"],
     running: false,
   },
   sequencerOn: { words: "start a sequencer", does: "The chain makes blocks again.", fields: ["chain"], running: true },
   censor: {
     words: "censor",
-    does: "The chain leaves out an account's transactions, or an operation of L1's queue and all behind it, until L1's deadline.",
+    does: "The chain leaves out an account's transactions, or an operation of its queue and all behind it, until the deadline there.",
     fields: ["chain", "account"],
   },
   tamperNextProof: {
     words: "tamper with the next proof",
-    does: "One byte of the chain's next proof is wrong, so L1 refuses it, and the chain's settlement stands still.",
+    does: "One byte of the chain's next proof is wrong, so it is refused, and the chain's settlement stands still.",
     fields: ["chain"],
   },
   tamperNextData: {

@@ -9,6 +9,8 @@ import { Answer, Facts, Mark, Section } from "../parts/layout.tsx";
 import { BatchLink, BlockLink, TransactionLink } from "../parts/links.tsx";
 import { phaseWords } from "../proof-phases.ts";
 import { ask } from "../rpc.ts";
+import { baseOf } from "../settlement-base.ts";
+import type { SettlementBase } from "../settlement-base.ts";
 import { verifyBatch } from "../verify/verify-batch.ts";
 import type { Check } from "../verify/verify-batch.ts";
 
@@ -27,6 +29,7 @@ export interface BatchPageProps {
 export function BatchPage({ chain, member, number }: BatchPageProps) {
   const { version, status, info } = useEcosystem();
   const { chainId = 0, proving } = status.chains.find(({ name }) => name === chain) ?? {};
+  const base = baseOf(info, chain);
   const proof = proving?.find(({ batch }) => batch === number);
   const asked = useAsked(() => whole(member, number), [`${member}:${number}`, version]);
   return (
@@ -47,15 +50,15 @@ export function BatchPage({ chain, member, number }: BatchPageProps) {
                     <BlockLink chain={chain} number={blocks[0]} /> to <BlockLink chain={chain} number={blocks[1]} />
                   </>
                 ),
-                transactions: `${count(batch.l2TxCount)} of users, ${count(batch.l1TxCount)} from L1's queue`,
+                transactions: `${count(batch.l2TxCount)} of users, ${count(batch.l1TxCount)} from ${base.words}'s queue`,
                 "state root after it": <code>{batch.rootHash}</code>,
                 commitment: <code>{batch.commitment}</code>,
-                "committed by": onL1(batch.commitTxHash, content?.l1Gas.commit),
-                "proven by": onL1(batch.proveTxHash, content?.l1Gas.prove),
-                "executed by": onL1(batch.executeTxHash, content?.l1Gas.execute),
-                "signed by": content?.signers && <Signed by={content.signers.validators} on={info.l1.name} as="validator" />,
+                "committed by": onBase(base, batch.commitTxHash, content?.l1Gas.commit),
+                "proven by": onBase(base, batch.proveTxHash, content?.l1Gas.prove),
+                "executed by": onBase(base, batch.executeTxHash, content?.l1Gas.execute),
+                "signed by": content?.signers && <Signed by={content.signers.validators} on={base.name} as="validator" />,
                 "data kept by": content?.signers?.committee && (
-                  <Signed by={content.signers.committee} on={info.l1.name} as="committee member" />
+                  <Signed by={content.signers.committee} on={base.name} as="committee member" />
                 ),
                 "batch before it": number === 0 ? undefined : <BatchLink chain={chain} number={number - 1} />,
               }}
@@ -78,17 +81,17 @@ async function whole(member: string, number: number): Promise<WholeBatch | null>
   return batch === null ? null : { batch, blocks, content };
 }
 
-function onL1(hash: string | null, gas: number | undefined) {
+function onBase({ name }: SettlementBase, hash: string | null, gas: number | undefined) {
   if (hash === null) return undefined;
   return (
     <>
-      <TransactionLink chain="l1" hash={hash} />
+      <TransactionLink chain={name} hash={hash} />
       {gas !== undefined && `, ${count(gas)} gas`}
     </>
   );
 }
 
-/** Those whose signatures L1 has checked. */
+/** Those whose signatures were checked when the batch was committed. */
 function Signed({ by, on, as }: { readonly by: readonly string[]; readonly on: string; readonly as: string }) {
   return (
     <>
@@ -121,12 +124,13 @@ function VerifyHere({
   const { info } = useEcosystem();
   const [verification, set] = useState<Verification>({ state: "idle" });
   const hyperchain = info.chains.find(({ name }) => name === chain)?.hyperchain;
+  const base = baseOf(info, chain);
   const { proveTxHash } = batch;
   if (proveTxHash === null || hyperchain === undefined) return null;
   const run = (tamper?: (proof: Uint8Array) => Uint8Array): void => {
     set({ state: "running" });
     verifyBatch(
-      { member, batchNumber: batch.number, hyperchain, proveTransaction: proveTxHash, commitment: batch.commitment },
+      { member, base, batchNumber: batch.number, hyperchain, proveTransaction: proveTxHash, commitment: batch.commitment },
       tamper,
     ).then(
       (checks) => set({ state: "done", checks }),
@@ -136,7 +140,8 @@ function VerifyHere({
   return (
     <Section title="Verify here">
       <p>
-        Your browser asks for the proof, compares its record with L1's, and checks it itself. What the proof says: {info.proven}
+        Your browser asks for the proof, compares its record with {base.words}'s, and checks it itself. What the proof says:{" "}
+        {info.proven}
       </p>
       <p>
         <button onClick={() => run()} disabled={verification.state === "running"}>
@@ -149,13 +154,13 @@ function VerifyHere({
       <div aria-live="polite">
         {verification.state === "running" && <p>checking…</p>}
         {verification.state === "failed" && <p class="bad">{verification.reason}</p>}
-        {verification.state === "done" && <Checks checks={verification.checks} />}
+        {verification.state === "done" && <Checks checks={verification.checks} base={base} />}
       </div>
     </Section>
   );
 }
 
-function Checks({ checks }: { readonly checks: readonly Check[] }) {
+function Checks({ checks, base }: { readonly checks: readonly Check[]; readonly base: SettlementBase }) {
   const holds = checks.every((check) => check.holds);
   return (
     <>
@@ -166,7 +171,9 @@ function Checks({ checks }: { readonly checks: readonly Check[] }) {
           </li>
         ))}
       </ul>
-      <p class={holds ? "proven" : "bad"}>{holds ? "Verified: L1's record and the proof belong together." : "Not verified."}</p>
+      <p class={holds ? "proven" : "bad"}>
+        {holds ? `Verified: ${base.words}'s record and the proof belong together.` : "Not verified."}
+      </p>
     </>
   );
 }

@@ -7,9 +7,10 @@ import { Addresses } from "../parts/addresses.tsx";
 import { AccessLists } from "../parts/access-lists.tsx";
 import { BatchLink, BlockLink } from "../parts/links.tsx";
 import { BatchStage } from "../parts/batch-stage.tsx";
-import { gasPerTransaction, useCostOnL1 } from "../parts/chain-costs.tsx";
+import { gasPerTransaction, useSettlementCost } from "../parts/chain-costs.tsx";
 import { ReaderSession } from "../parts/reader-session.tsx";
 import { ask } from "../rpc.ts";
+import { baseOf } from "../settlement-base.ts";
 import { hasSession } from "../sessions.ts";
 import { to } from "../route.ts";
 import { ChainState } from "./ecosystem-page.tsx";
@@ -30,7 +31,8 @@ export function ChainPage({ name }: { readonly name: string }) {
     () => newest<BatchAnswer>(member, (now?.batches.sealed ?? 0) - 1, (number) => ["zks_getL1BatchDetails", [number]]),
     [member, version],
   );
-  const costOnL1 = useCostOnL1(member, now?.batches.executed ?? 0);
+  const base = baseOf(info, name);
+  const settlementCost = useSettlementCost(member, base, now?.batches.executed ?? 0);
   if (chain === undefined || now === undefined) return <p class="bad">This ecosystem has no chain {name}.</p>;
   const { quorum } = chain;
   const isClosed = chain.readsNeedSession === true && !hasSession(chain.chainId);
@@ -42,15 +44,15 @@ export function ChainPage({ name }: { readonly name: string }) {
           state: <ChainState chain={now} />,
           "chain id": chain.chainId,
           "JSON-RPC": <code>{chain.url}</code>,
-          [`contract on ${chain.settlesOn?.name ?? "L1"}`]: <code>{chain.hyperchain}</code>,
+          [`contract on ${base.words}`]: <code>{chain.hyperchain}</code>,
           "fees are paid in": chain.baseToken.symbol,
-          "settles on": chain.settlesOn?.name ?? info.l1.name,
+          "settles on": base.name,
           data: dataSentence(chain),
           reading: chain.readsNeedSession && "its readers alone, by sessions",
           execution: (
             <>
               trusted to {quorum.threshold} of {plural(quorum.members.length, "validator")}:{" "}
-              <Addresses chain={info.l1.name} addresses={quorum.members} />
+              <Addresses chain={base.name} addresses={quorum.members} />
             </>
           ),
           "protocol version": now.protocolVersion,
@@ -58,7 +60,7 @@ export function ChainPage({ name }: { readonly name: string }) {
           "execution delay": `${count(chain.executionDelaySeconds)} s`,
           "transactions a second": now.transactionsPerSecond,
           "a transaction takes": blocks.state === "there" ? gasPerTransaction(blocks.value) : undefined,
-          "and on L1": isClosed ? undefined : (costOnL1 ?? "asking…"),
+          [`and on ${base.words}`]: isClosed ? undefined : (settlementCost ?? "asking…"),
         }}
       />
       <ReaderSession chain={chain} />
@@ -86,13 +88,14 @@ function dataSentence({ dataAvailability, settlesOn, name }: EcosystemInfo["chai
 }
 
 function NewestBatches({ chain, asked }: NewestProps<BatchAnswer>) {
+  const { info } = useEcosystem();
   return (
     <Section title="Newest batches">
       <Answer asked={asked} missing="">
         {(list) => (
           <Table
             caption={`The newest sealed batches of ${chain}`}
-            columns={["batch", "began", "transactions", "from L1", "stage"]}
+            columns={["batch", "began", "transactions", `from ${baseOf(info, chain).words}`, "stage"]}
             empty="No batch is sealed yet."
             rows={list.map((batch) => ({
               key: String(batch.number),

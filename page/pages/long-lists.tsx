@@ -6,6 +6,7 @@ import { BatchLink, BlockLink, useChainName } from "../parts/links.tsx";
 import { LongTable } from "../parts/long-table.tsx";
 import { MESSAGE_COLUMNS, messageCells } from "../parts/message-table.tsx";
 import { ask } from "../rpc.ts";
+import { baseOf } from "../settlement-base.ts";
 
 /** All messages of the ecosystem, the newest first. */
 export function MessagesPage() {
@@ -85,7 +86,7 @@ export function BatchesPage({ chain, member }: MemberProps) {
       <LongTable
         key={member}
         caption={`All ${count(sealed)} sealed batches, the newest first`}
-        columns={["batch", "began", "transactions", "from L1", "stage"]}
+        columns={["batch", "began", "transactions", `from ${baseOf(info, chain).words}`, "stage"]}
         empty="No batch is sealed yet."
         total={sealed}
         version={version}

@@ -1,5 +1,4 @@
 import type { PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
-import { layerName } from "../../src/devnet/view/layer-name.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
@@ -8,6 +7,7 @@ import { namedCalls, useDescriptions } from "../described.ts";
 import { CallTree } from "../parts/call-tree.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { ask } from "../rpc.ts";
+import { baseOf } from "../settlement-base.ts";
 
 export interface TransactionPageProps {
   readonly chain: string;
@@ -66,7 +66,7 @@ function statusWords(status: string, base: string): string | undefined {
 function Found({ transaction, receipt, status, chain, messages }: WholeTransaction & { readonly chain: string }) {
   const symbol = useSymbol(chain);
   const { info } = useEcosystem();
-  const base = layerName(info.chains.find(({ name }) => name === chain)?.chainId ?? 0);
+  const { words: base } = baseOf(info, chain);
   const failed = receipt?.status === "0x0";
   const [{ call } = {}] = useDescriptions(transaction.hash, transaction.input === "0x" ? [] : [{ input: transaction.input }]);
   return (
@@ -95,7 +95,7 @@ function Found({ transaction, receipt, status, chain, messages }: WholeTransacti
           gas: receipt === null ? `${count(transaction.gas)} at most` : `${count(receipt.gasUsed)} of ${count(transaction.gas)}`,
           fee: receipt === null ? undefined : amount(BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice), symbol),
           nonce: count(transaction.nonce),
-          type: Number(transaction.type) === 255 ? "priority operation, from L1's queue" : Number(transaction.type),
+          type: Number(transaction.type) === 255 ? `priority operation, from ${base}'s queue` : Number(transaction.type),
           call: call === undefined ? undefined : <code>{call}</code>,
           input:
             transaction.input === "0x" ? undefined : (

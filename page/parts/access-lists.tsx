@@ -2,6 +2,7 @@ import type { EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count } from "../format.ts";
 import { ask } from "../rpc.ts";
+import { baseOf } from "../settlement-base.ts";
 import { Answer, Section, Table } from "./layout.tsx";
 import { AddressLink } from "./links.tsx";
 
@@ -15,7 +16,7 @@ const MOST_SHOWN = 100;
 
 /** The accounts whose transactions and contracts the chain's sequencer takes; nothing where it takes every account's. */
 export function AccessLists({ chain }: { readonly chain: EcosystemInfo["chains"][number] }) {
-  const { version } = useEcosystem();
+  const { info, version } = useEcosystem();
   const member = String(chain.chainId);
   const asked = useAsked(
     async () => (chain.lists === undefined ? null : ask<ListsAnswer>(member, "hyperchain_getAccessLists")),
@@ -25,8 +26,8 @@ export function AccessLists({ chain }: { readonly chain: EcosystemInfo["chains"]
   return (
     <Section title="Listed accounts">
       <p class="quiet">
-        The sequencer takes what these accounts ask for; L1's queue carries operations of every account. The chain's admin and
-        operator are always among them; the admin changes the lists.
+        The sequencer takes what these accounts ask for; {baseOf(info, chain.name).words}'s queue carries operations of every
+        account. The chain's admin and operator are always among them; the admin changes the lists.
       </p>
       <Answer asked={asked} missing="">
         {(lists) => (

@@ -2,7 +2,7 @@ import type { BatchAnswer } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { Mark } from "./layout.tsx";
 
-/** How far a batch has come on L1. */
+/** How far a batch has come on what its chain settles on. */
 export function BatchStage({ batch }: { readonly batch: BatchAnswer }) {
   const { info } = useEcosystem();
   const proven = info.prover.mode === "none" ? "accepted without a proof" : "proven";

@@ -2,29 +2,30 @@ import type { BatchInfo, BlockAnswer } from "../answers.ts";
 import { useAsked } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { ask } from "../rpc.ts";
+import type { SettlementBase } from "../settlement-base.ts";
 
 /** Executed batches over which the average is. */
 const MOST_BATCHES = 5;
 
-/** What a transaction takes on L1, by the newest executed batches: a sentence, or why there is none; undefined before it is known. */
-export function useCostOnL1(member: string, executed: number): string | undefined {
-  const asked = useAsked(() => costOnL1(member, executed), [member, executed]);
+/** What a transaction takes on what its chain settles on, by the newest executed batches: a sentence, or why there is none; undefined before it is known. */
+export function useSettlementCost(member: string, base: SettlementBase, executed: number): string | undefined {
+  const asked = useAsked(() => settlementCost(member, base, executed), [member, executed]);
   if (asked.state === "failed") return `not told: ${asked.reason}`;
   return asked.state === "there" ? asked.value : undefined;
 }
 
-async function costOnL1(member: string, executed: number): Promise<string> {
+async function settlementCost(member: string, { words }: SettlementBase, executed: number): Promise<string> {
   const numbers = Array.from({ length: Math.min(MOST_BATCHES, executed) }, (_, i) => executed - 1 - i);
   const found = await Promise.all(
     numbers.map((number) => ask<BatchInfo | null>("any", "hyperchain_batch", [Number(member), number])),
   );
   const batches = found.filter((batch) => batch !== null);
   const transactions = sum(batches, (batch) => batch.transactions + batch.operations);
-  if (transactions === 0) return "not known before L1 has executed a batch with transactions";
+  if (transactions === 0) return `not known before ${words} has executed a batch with transactions`;
   const gas = sum(batches, ({ l1Gas }) => (l1Gas.commit ?? 0) + (l1Gas.prove ?? 0) + (l1Gas.execute ?? 0));
   const bytes = sum(batches, ({ pubdataBytes }) => pubdataBytes);
   const of = `${plural(transactions, "transaction")} in the newest ${batches.length === 1 ? "executed batch" : `${batches.length} executed batches`}`;
-  return `${count(Math.round(gas / transactions))} L1 gas, ${count(Math.round(bytes / transactions))} bytes of data (${of})`;
+  return `${count(Math.round(gas / transactions))} gas of ${words}, ${count(Math.round(bytes / transactions))} bytes of data (${of})`;
 }
 
 /** Gas of a transaction on the chain itself, by its newest blocks; undefined where they have none. */

@@ -5,6 +5,7 @@ import type { EcosystemInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { ask } from "../rpc.ts";
 import { hasSession, keepSession } from "../sessions.ts";
+import { baseOf } from "../settlement-base.ts";
 import { bringTo, walletChains } from "../wallet/signer.ts";
 import { reasonOf } from "../wallet/signing.ts";
 import { useWallets } from "../wallet/wallets.ts";
@@ -51,7 +52,7 @@ export function ReaderSession({ chain }: { readonly chain: ChainInfo }) {
     <Section title="Only its readers may read this chain">
       <p>
         A session opens it: a wallet of a reader signs for one, or <code>npx hardhat hyperchain:session --chain {name}</code>{" "}
-        prints a token. Without one, this page shows what L1 shows too.
+        prints a token. Without one, this page shows what {baseOf(info, name).words} shows too.
       </p>
       <div class="actions">
         {wallets.map((wallet) => (

@@ -4,6 +4,7 @@ import { readProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { ProvenRecord } from "../../src/protocol/proven-record.ts";
 import type { BatchProofInfo } from "../answers.ts";
 import { ask } from "../rpc.ts";
+import type { SettlementBase } from "../settlement-base.ts";
 import type { VerifyReply, VerifyRequest } from "./verify-worker.ts";
 
 /** One thing that was looked at, and how it came out. */
@@ -15,26 +16,27 @@ export interface Check {
 
 export interface BatchToVerify {
   readonly member: string;
+  readonly base: SettlementBase;
   readonly batchNumber: number;
-  /** The chain's contract on L1. */
+  /** The chain's contract on what it settles on. */
   readonly hyperchain: string;
   readonly proveTransaction: string;
   readonly commitment: string;
 }
 
 /**
- * Checks a batch's proof in this browser, against what L1 has: the transaction that proved it, and the record that the chain's
- * contract keeps. Of what the chain answers nothing is believed. `tamper` alters the proof before, to see it refused.
+ * Checks a batch's proof in this browser, against what the chain settles on: the transaction that proved it, and the record that
+ * the chain's contract keeps. Of what the chain answers nothing is believed. `tamper` alters the proof before, to see it refused.
  */
 export async function verifyBatch(
   batch: BatchToVerify,
   tamper: (proof: Uint8Array) => Uint8Array = (proof) => proof,
 ): Promise<readonly Check[]> {
-  const { member, batchNumber, hyperchain, proveTransaction } = batch;
+  const { member, base, batchNumber, hyperchain, proveTransaction } = batch;
   const [shown, receipt, kept] = await Promise.all([
     ask<BatchProofInfo | null>(member, "hyperchain_proof", [Number(member), batchNumber]),
-    ask<L1Receipt | null>("l1", "eth_getTransactionReceipt", [proveTransaction]),
-    ask<string>("l1", "eth_call", [
+    ask<BaseReceipt | null>(base.member, "eth_getTransactionReceipt", [proveTransaction]),
+    ask<string>(base.member, "eth_call", [
       { to: hyperchain, data: STORED_BATCH_HASH + batchNumber.toString(16).padStart(64, "0") },
       "latest",
     ]),
@@ -50,16 +52,16 @@ export async function verifyBatch(
   });
   const accepted = receipt?.status === "0x1" && receipt.to?.toLowerCase() === hyperchain.toLowerCase();
   return [
-    { what: "the transaction that proved it succeeded on L1", holds: accepted, detail: proveTransaction },
+    { what: `the transaction that proved it succeeded on ${base.words}`, holds: accepted, detail: proveTransaction },
     same("the record is of this batch", String(record.batchNumber), String(batchNumber)),
-    same("L1's contract keeps the hash of this record", record.storedHash, kept),
+    same(`the contract on ${base.words} keeps the hash of this record`, record.storedHash, kept),
     same("the commitment is the chain's", record.commitment, batch.commitment),
     await proofCheck(record, tamper(fromHex(shown.proof))),
   ];
 }
 
 /** Of `eth_getTransactionReceipt`. */
-interface L1Receipt {
+interface BaseReceipt {
   readonly status: string;
   readonly to: string | null;
 }

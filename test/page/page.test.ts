@@ -175,7 +175,7 @@ describe("I3: the page in a real browser, beside an ecosystem with real proofs",
       const lies: readonly [BatchProofInfo | null, RegExp][] = [
         [
           { ...shown, storedBatch: `${shown.storedBatch.slice(0, -1)}f` as Hex },
-          /^false L1's contract keeps the hash of this record: /,
+          /^false the contract on L1 keeps the hash of this record: /,
         ],
         [{ ...shown, proof: `${shown.proof.slice(0, -2)}` as Hex }, /^false the validity proof holds .*: the proof is false$/],
         [null, /^false the chain shows the proof and its record/],

@@ -108,7 +108,7 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     { skip },
     async () => {
       await open("alpha");
-      await reads(/^[\d,]+ L1 gas, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
+      await reads(/^[\d,]+ gas of L1, [\d,]+ bytes of data \(\d+ transactions? in the newest/);
       await reads(/^[\d,]+ gas \(newest \d+ blocks\)$/);
       await open("alpha/batch/0");
       const changed = tab.getByRole("table", { name: /Leaves of the state by their kinds/ });
@@ -214,4 +214,28 @@ describe("issue 14: chains and messages that do not do what they should, in the 
     await open(`hidden/block/${head}`);
     await tab.getByRole("table", { name: "Transactions of the block" }).waitFor();
   });
+
+  test(
+    "a chain on another chain: its pages name that one, and its batch is checked against that one's record",
+    { skip },
+    async () => {
+      const { chainId } = await devnet.addChain({ name: "inner", settlesOn: "alpha" });
+      await devnet.settle();
+      await open("inner");
+      await tab.getByRole("columnheader", { name: "from alpha" }).waitFor();
+      await reads(/^[\d,]+ gas of alpha, /);
+      await open("inner/batch/0");
+      await reads(/compares its record with alpha's/);
+      await tab.getByRole("button", { name: "Verify the proof here" }).click();
+      await reads("Not verified.");
+      // Nothing is proven here, and that alone is said to be false.
+      const refused = await tab.locator(".checks li", { has: tab.locator(".mark.bad") }).allTextContents();
+      assert.deepEqual(refused.length, 1, refused.join("; "));
+      assert.match(refused[0]!, /NOTHING IS PROVEN/);
+      await tab.locator("li", { hasText: /^true the contract on alpha keeps the hash of this record/ }).waitFor();
+      const proof = await tab.locator('main a[href*="/alpha/tx/"]').count();
+      assert.equal(proof, 3, `chain ${chainId}: committed, proven and executed on alpha`);
+      assert.deepEqual(await violations(tab), []);
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { stepsOf, stepWords } from "../../page/message-steps.ts";
+import { baseOf } from "../../page/settlement-base.ts";
 import { PHASES, phaseWords } from "../../page/proof-phases.ts";
 
 /** 271 + 2^32: the first chain on chain 271. */
@@ -20,6 +21,13 @@ describe("I8: what the page says of messages and proofs", () => {
     assert.equal(phaseWords("posting", ON_L1), "L1 checks it");
     assert.equal(phaseWords("posting", ON_271), "chain 271 checks it");
     assert.equal(phaseWords("made", ON_271), "made; waits for its turn on chain 271");
+  });
+
+  test("a chain's page, batches and transactions name what it settles on, and are checked there", () => {
+    const alpha = { name: "alpha", chainId: ON_L1 };
+    const ecosystem = { l1: { name: "l1" }, chains: [alpha, { name: "x", settlesOn: alpha }] };
+    assert.deepEqual(baseOf(ecosystem, "alpha"), { member: "l1", name: "l1", words: "L1" });
+    assert.deepEqual(baseOf(ecosystem, "x"), { member: "271", name: "alpha", words: "alpha" });
   });
 
   test("has words for each step and phase", () => {
