@@ -46,7 +46,7 @@ describe("B2: why a call failed on a spawned chain", () => {
   test("the task says which error, and in which line; the hash it prints leads to the trace over both chains", async () => {
     const { code, stderr } = await call("101");
     assert.equal(code, 1, stderr);
-    assert.ok(stderr.includes("the call arrived on beta and reverted there with TooMuch(101, 100); its value goes back"), stderr);
+    assert.match(stderr, /the call arrived on beta and reverted there with TooMuch\(101, 100\)$/m);
     assert.ok(stderr.includes(LINE), stderr);
     const hash = /Its message is (0x[0-9a-f]{64})/.exec(stderr)?.[1];
 

@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import { bundleResult } from "../../client/bundle-result.ts";
+import { bundleResult, revertedCall } from "../../client/bundle-result.ts";
 import { bridge, topicOf } from "../../client/contract-interfaces.ts";
 import { callsOf, failedUserCall, repeatCall, solidityLines } from "../../client/remote-failure.ts";
 import type { AskRemote } from "../../client/remote-failure.ts";
@@ -52,11 +52,7 @@ async function checkBundle(name: CrossingName, executed: MessageStep, link: Ecos
   const ask: AskRemote = (method, params) => provider.request({ method, params: [...params] });
   const cause = await callError(ask, executed.transactionHash, receipt.blockNumber);
   const reason = revertReason(data, await link.names());
-  const error = new MessageError("CallFailed", `the call arrived on ${chain} and reverted there ${reason}; its value goes back`, {
-    data,
-    reason,
-    cause,
-  });
+  const error = new MessageError("CallFailed", revertedCall(chain, reason, outcome), { data, reason, cause });
   throw withSolidityLines(error, cause);
 }
 

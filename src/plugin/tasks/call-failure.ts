@@ -1,4 +1,4 @@
-import { bundleResult } from "../../client/bundle-result.ts";
+import { bundleResult, revertedCall } from "../../client/bundle-result.ts";
 import { memberName } from "../../client/ecosystem.ts";
 import { revertReason } from "../../client/revert-reason.ts";
 import type { MessageInfo, MessageTrace } from "../../devnet/view/ecosystem-info.ts";
@@ -22,6 +22,6 @@ export async function callFailure(
   const trace = (await request("hyperchain_traceMessage", message.messageHash, message.sourceChainId).catch(
     () => null,
   )) as MessageTrace | null;
-  const sentence = `the call arrived on ${memberName(info, executed.chainId)} and reverted there ${revertReason(outcome.result, await names())}; its value goes back`;
+  const sentence = revertedCall(memberName(info, executed.chainId), revertReason(outcome.result, await names()), outcome);
   return [sentence, ...(trace?.failure?.stackTrace ?? []).map((line) => `    ${line}`)].join("\n");
 }

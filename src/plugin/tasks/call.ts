@@ -86,7 +86,8 @@ async function tryCall(session: Session, request: CallToEstimate): Promise<void>
   const { info, provider } = session;
   await checkCall(info, request, provider, await session.names()).catch((error: unknown) => {
     if (!(error instanceof ClientError) || error.code !== "Failed") throw error;
-    throw pluginError(`${error.message}; --force sends it all the same, and its value goes back where it fails`, error);
+    const back = (request.value ?? 0n) > 0n ? ", and its value goes back where it fails" : "";
+    throw pluginError(`${error.message}; --force sends it all the same${back}`, error);
   });
 }
 

@@ -44,15 +44,26 @@ const endEcosystems: NewTaskActionFunction<StopArguments> = async ({ url, json }
         : `no process of yours has announced an ecosystem with the member ${given.url}; end it where it was started`,
     );
   }
+  const lines: string[] = [];
   for (const { pid, url: at } of meant) {
+    const what = await whatRuns(at);
     process.kill(pid, "SIGTERM");
     await untilSilent(pid, at);
+    lines.push(`stopped ${what} (process ${pid})`);
   }
   output.result(
-    () => meant.map(({ pid, url: at }) => `stopped the ecosystem at ${at} (process ${pid})`).join("\n"),
+    () => lines.join("\n"),
     meant.map(({ pid, url: at, project: whose }) => ({ pid, url: at, project: whose })),
   );
 };
+
+/** The chains of the ecosystem with this member, and where their L1 is, which may be one that goes on. */
+async function whatRuns(url: string): Promise<string> {
+  const answer = await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: ANSWER_MS }).catch(() => undefined);
+  if (answer === undefined) return `the ecosystem with the member ${url}`;
+  const { l1, chains } = answer as EcosystemInfo;
+  return [chains.map(({ name }) => name).join(", "), `${l1.name} at ${l1.url}`].filter((part) => part !== "").join(" on ");
+}
 
 /** The announced ecosystem with this member. Throws a plugin error where nothing answers there. */
 async function withMember(

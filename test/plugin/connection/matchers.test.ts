@@ -161,7 +161,7 @@ describe("I2: matchers that fail say why", () => {
     const odd = await callOf(target, target.interface.encodeFunctionData("double", [3n]));
     const line = /at CallTarget\.double \(test\/contracts\/solidity\/l2\/InteropTestContracts\.sol:\d+\)/;
     await assert.rejects(odd.delivered(), (error: Error) => {
-      assert.match(error.message, /^the call arrived on beta and reverted there with Odd\(3\); its value goes back$/);
+      assert.match(error.message, /^the call arrived on beta and reverted there with Odd\(3\)$/);
       assert.match(error.stack ?? "", line);
       return true;
     });
