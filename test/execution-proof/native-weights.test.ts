@@ -2,19 +2,27 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OPCODES } from "../../src/machine/instructions/evm.ts";
 import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
-import { transactionHints } from "../../src/machine/hints/transaction-hints.ts";
+import { NO_WEIGHT, RunCounter } from "../../src/execution-proof/batch/step-weight.ts";
+import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
+import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
+import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
+import { userWeights } from "../../src/protocol/native-budget.ts";
 import type { TransactionOutcome } from "../../src/machine/interpreter/machine-state.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
+import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { callOf, worldOf } from "../machine/support/contract-call.ts";
+import { primitives } from "../machine/support/primitives.ts";
+import { World } from "../machine/support/world.ts";
 import { checkedRun } from "./support/native/measured-run.ts";
 import { byNight } from "../support/nightly.ts";
 import { measuredItems } from "./support/native/measured-items.ts";
 import { CELLS_PER_ROW, CELLS_PER_UNIT, keyOf, weighedItems, weightIn } from "./support/native/weights.ts";
 
-/** Units that a step may take: as many cells as half of what a chunk has room for, since what fills tables up may double them. */
-const BUDGET = 1_800_000;
-const [MOST_CELLS, MOST_ROWS] = [180_000_000, 2 ** 20];
+/** Units that a step may take: as many cells as half of what it may have, since what fills tables up may double them. */
+const BUDGET = 1_300_000;
+const LIMITS = stepLimits(3n);
+const [MOST_CELLS, MOST_ROWS] = [LIMITS.cells / 2, LIMITS.rows];
 /** By day: one of each kind. */
 const BY_DAY = [
   ...["0x01", "0x02", "0x07", "0x0b", "0x1e", "0x20", "0x33", "0x39", "0x40", "0x47", "0x52", "0x54", "0x55", "0x5d", "0x7f"],
@@ -60,6 +68,27 @@ describe("weights of what a proof's tables have", () => {
     const keys = new Set(measuredItems().map(keyOf));
     assert.equal(keys.size, known.length + Object.keys(parts).length + Object.keys(precompiles).length);
     for (const item of measuredItems()) assert.ok(weightIn(NATIVE_WEIGHTS, item) !== undefined, item.key);
+  });
+
+  it("attack: a hash of what fills Keccak's table one block beyond a power of two is no step that is too large", () => {
+    const rows = kernelRows(3);
+    const verdictOf = (blocks: number) => {
+      const code = [...push(136 * blocks - 1), 0x5f, 0x20, 0x50];
+      const call = userTransaction(callOf(OWN, { gasLimit: 2n ** 24n }), 1n);
+      const world = new World(worldOf(new Map([[OWN, { code }]])));
+      const codes = { codeOf: (digest: bigint) => world.codeOf(digest), isLengthFirst: () => true };
+      const weight = { ...NO_WEIGHT };
+      const counter = new RunCounter(primitives, rows);
+      counter.count(weight);
+      const hints = [...blockHints(ENVIRONMENT.boundary.timestamp), ...transactionHints(call), ...endHints()];
+      const kernel = new Kernel(counter.primitives, rows, userWeights(3));
+      const { transactions } = kernel.run({ environment: ENVIRONMENT, state: world, codes }, hints, counter);
+      return { status: transactions[0]?.status, isTooLarge: exceeds(weight, LIMITS) };
+    };
+    // 24 rows each, and 2^16 / 24 are 2,730. What no budget pays for is not hashed.
+    assert.deepEqual(verdictOf(2_731), { status: "halted", isTooLarge: false });
+    assert.deepEqual(verdictOf(1_950), { status: "success", isTooLarge: false });
+    assert.ok(2 * BUDGET * CELLS_PER_UNIT <= LIMITS.cells);
   });
 
   it("attack: every opcode at full budget fits: neither cells nor rows of any table are more than a step may have", () => {

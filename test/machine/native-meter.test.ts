@@ -18,7 +18,7 @@ const [OWN, OTHER, THIRD] = [0xc0de01n, 0xc0de02n, 0xc0de03n];
 const [POP, SSTORE, SLOAD, TSTORE, CALL, GAS, REVERT, STOP, EXTCODESIZE] = [0x50, 0x55, 0x54, 0x5d, 0xf1, 0x5a, 0xfd, 0x00, 0x3b];
 const kernel = new Kernel(primitives, kernelRows(3), userWeights(3));
 /** A budget of 6 units a gas, and the most that a chunk has room for. */
-const [PER_GAS, LONE] = [6, 1_800_000];
+const [PER_GAS, LONE] = [6, 1_300_000];
 const repeated = (count: number, code: Code): Code => Array.from({ length: count }, () => code).flat();
 const call = (to: bigint, gas: Code = [GAS]): Code => [...repeated(5, [0x5f]), ...push(to), ...gas, CALL, POP];
 const LONG = Array.from({ length: 24_000 }, (_, i) => (i === 0 ? STOP : (i * 7919) % 251));

@@ -11,10 +11,10 @@ function weigh(units) {
   default { if get.budget() { set.notRun(2) } }
 }
 
-// Six units a gas, and no more than a chunk has room for.
+// Six units a gas, and no more cells than half of what a step may have, since its tables are filled up to powers of two.
 function startMeter(gasLimit) {
   let units := mul(6, gasLimit)
-  if gt(units, 1800000) { units := 1800000 }
+  if gt(units, 1300000) { units := 1300000 }
   set.budget(units)
   set.nativeLeft(units)
   set.deepest(0)
