@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createAddressFromBigInt } from "@ethereumjs/util";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
@@ -96,6 +97,25 @@ describe("the kernel of format 3 weighs every transaction", () => {
       });
       assert.deepEqual([status, gasUsed, units], ["halted", 2n ** 24n, LONE]);
     }
+  });
+
+  it("attack: an access list that no budget pays for is not looked up, and all gas is taken", () => {
+    const world = new NewWorld(worldWith([STOP]));
+    const environment = { ...ENVIRONMENT, baseFee: 0n };
+    const outcomeOf = (entries: number) => {
+      const accessList = Array.from({ length: entries }, (_, i) => ({
+        address: createAddressFromBigInt((1n << 100n) + BigInt(i)).toString(),
+        storageKeys: [],
+      }));
+      const signed = userTransaction(callOf(OWN, { gasLimit: 2n ** 24n, accessList }), environment.chainId);
+      const hints = [...blockHints(environment.boundary.timestamp), ...transactionHints(signed), ...endHints()];
+      const { transactions, leaves } = kernel.run({ environment, state: world, codes: world }, hints);
+      const named = leaves.filter(({ account }) => account >> 100n === 1n).length;
+      return { status: transactions[0]?.status, gasUsed: transactions[0]?.gasUsed, named };
+    };
+    const { status, named } = outcomeOf(1_200);
+    assert.deepEqual([status, named], ["success", 1_200]);
+    assert.deepEqual(outcomeOf(1_400), { status: "halted", gasUsed: 2n ** 24n, named: 0 });
   });
 
   it("attack: load from a dying child: code counts where it is loaded, and once a transaction", () => {

@@ -18,10 +18,7 @@ function userTransaction() {
   buyGas(id)
   pop(touch(id))
   pop(touch(get.coinbaseId()))
-  if hasLists() {
-    warmAccessList()
-    if eq(get.transactionType(), 4) { applyAuthorizations() }
-  }
+  takeLists()
   meterUser(sender, sub(get.gasLimit(), intrinsic))
   settle()
   machine.endTransaction()

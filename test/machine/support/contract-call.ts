@@ -1,4 +1,4 @@
-import { createTx, type TypedTransaction } from "@ethereumjs/tx";
+import { type AccessList, createTx, type TypedTransaction } from "@ethereumjs/tx";
 import { createAddressFromBigInt, privateToAddress } from "@ethereumjs/util";
 import { bytesOf, numberOf, rules } from "./reference.ts";
 import type { WorldAccount } from "./world.ts";
@@ -29,8 +29,8 @@ export function worldOf(contracts: ReadonlyMap<bigint, CalledContract>): Readonl
 /** A transaction of the caller, the first if no other nonce is given: a call of a contract. */
 export function callOf(
   to: bigint,
-  { gasLimit = 1_000_000n, value = 0n, data = new Uint8Array(0), nonce = 0 } = {},
+  { gasLimit = 1_000_000n, value = 0n, data = new Uint8Array(0), nonce = 0, accessList = [] as AccessList } = {},
 ): TypedTransaction {
   const fields = { type: 2, chainId: 1n, nonce: BigInt(nonce), gasLimit, maxFeePerGas: 3n, maxPriorityFeePerGas: 1n };
-  return createTx({ ...fields, value, data, to: createAddressFromBigInt(to) }, { common: rules }).sign(KEY);
+  return createTx({ ...fields, value, data, accessList, to: createAddressFromBigInt(to) }, { common: rules }).sign(KEY);
 }

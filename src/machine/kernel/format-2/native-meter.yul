@@ -19,6 +19,13 @@ function startMeter(gasLimit) {
 function endMeter() { set.isMetered(0) }
 
 // A user's transaction of format 2 has no budget, and its gas is the EVM's.
+function takeLists() {
+  if hasLists() {
+    warmAccessList()
+    if eq(get.transactionType(), 4) { applyAuthorizations() }
+  }
+}
+
 function meterUser(sender, gasLeft) { callTarget(sender, gasLeft) }
 function withUnits(used) -> same { same := used }
 

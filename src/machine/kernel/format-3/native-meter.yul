@@ -29,12 +29,21 @@ function withUnits(used) -> gasUsed_ {
   if or(iszero(get.budget()), lt(gasUsed_, used)) { gasUsed_ := used }
 }
 
+// What a transaction's lists name is looked up if its budget pays for all that is before the first frame. Else they have no effect.
+function takeLists() {
+  set.notRun(0)
+  startMeter(get.gasLimit())
+  weighTransaction()
+  if and(hasLists(), iszero(get.notRun())) {
+    warmAccessList()
+    if eq(get.transactionType(), 4) { applyAuthorizations() }
+  }
+}
+
 // A user's transaction whose budget is spent has failed: its first frame is undone, its nonce, its price and its authorizations stay, and
 // all of its gas is taken.
 function meterUser(sender, gasLeft) {
-  set.notRun(0)
-  startMeter(get.gasLimit())
-  meterFirst()
+  if iszero(get.notRun()) { meterFirst() }
   let mark := get.journalLength()
   if iszero(get.notRun()) { callTarget(sender, gasLeft) }
   if get.notRun() {
@@ -111,12 +120,12 @@ function meterCallOf(account, id) {
 
 function meterStart() {
   set.isMetered(1)
+  weighTransaction()
   meterFirst()
 }
 
-// Beside what any transaction takes: its target, or init code as code that is loaded.
+// Of the first frame: its target, or init code as code that is loaded.
 function meterFirst() {
-  weighTransaction()
   switch get.isCreation()
   case 0 { meterTarget() }
   default { meterInitCode(get.inputFrame(), 0, get.inputLength()) }
