@@ -30,7 +30,7 @@ export const RELISTED_LEAVES_FIELDS = {
   value: DIGEST,
   placeBefore: 1,
   placeAfter: 1,
-  /** The inverse of the place before, of a leaf that is taken out. */
+  /** The inverse of the place before; 0 for the first place. */
   placeInverse: 1,
   pairBefore: DIGEST,
   leafBefore: DIGEST,
@@ -52,15 +52,17 @@ export function relistedLeavesAir(): Air {
 
 /** A leaf that is taken out is 0, and stands behind the leaf whose successor it is; that one gets its successor. */
 function assertLinks(b: AirBuilder, columns: Columns): void {
-  const { kept, removed, key, follower, successor, value, placeBefore, placeInverse } = columns;
+  const { kept, removed, key, follower, successor, value, placeBefore, placeAfter, placeInverse } = columns;
   const one = b.constant(1);
   const isLeaf = b.add(kept, removed);
   assertBoolean(b, { kept, removed });
   b.assertZero("the first leaf stays", "firstRow", removed);
   b.assertZero("removed: behind a leaf", "transition", b.sub(one, isLeaf), b.next(removed));
   b.assertZero("ends before the last row", "lastRow", isLeaf);
-  // The sentinel's key is what the last leaf's successor is: +∞.
-  b.assertEqual("removed: not the sentinel", "everyRow", b.mul(placeBefore, placeInverse), one, removed);
+  // The sentinel's key is what the last leaf's successor is: +∞. So it stays where it is found.
+  const isElsewhere = b.mul(placeBefore, placeInverse);
+  b.assertEqual("removed: not the sentinel", "everyRow", isElsewhere, one, removed);
+  b.assertZero("the sentinel keeps its place", "everyRow", b.mul(placeAfter, b.sub(one, isElsewhere)));
   for (let i = 0; i < DIGEST; i++) {
     const [own, behind] = [element(successor, i), element(follower, i)];
     b.assertEqual(`removed: value 0, lane ${i}`, "everyRow", element(value, i), b.constant(element(ZERO_VALUE, i)), removed);

@@ -44,8 +44,19 @@ function leafRow(leaf: RelistedLeaf, follower: Digest, compress: CompressDigests
   const { kind, key, successor, value, placeBefore, placeAfter } = leaf;
   const pairBefore = compress(DomainTag.pair + kind, key, successor);
   const leafBefore = compress(DomainTag.leaf, pairBefore, value);
-  const own = { ...noRelistedLeaf(), kind, key, successor, follower, value, placeBefore, pairBefore, leafBefore };
-  if (placeAfter === undefined) return { ...own, removed: 1, placeInverse: inv(placeBefore) };
+  const own = {
+    ...noRelistedLeaf(),
+    kind,
+    key,
+    successor,
+    follower,
+    value,
+    placeBefore,
+    pairBefore,
+    leafBefore,
+    placeInverse: placeBefore === 0 ? 0 : inv(placeBefore),
+  };
+  if (placeAfter === undefined) return { ...own, removed: 1 };
   const pairAfter = compress(DomainTag.pair + kind, key, follower);
   return { ...own, kept: 1, placeAfter, pairAfter, leafAfter: compress(DomainTag.leaf, pairAfter, value) };
 }

@@ -68,6 +68,9 @@ function* linkForgeries(): Generator<RelistingForgery> {
   const last = kept(STATE, P40, { follower: STATE.successorOf(0), placeAfter: 0 });
   const others = [kept(STATE, P10), kept(STATE, P20), kept(STATE, P30)];
   yield leaves("removed: not the sentinel", scene(STATE, [...others, last, taken(STATE, 0)]));
+  // Behind a second relisting it would be a leaf like others, at a place that may be emptied.
+  const first = [kept(STATE, 0, { placeAfter: P10 }), kept(STATE, P10, { placeAfter: 0 })];
+  yield leaves("the sentinel keeps its place", scene(STATE, first));
 }
 
 function* laneForgeries(): Generator<RelistingForgery> {

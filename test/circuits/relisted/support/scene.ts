@@ -57,13 +57,14 @@ export type PlaceRow = Partial<RelistedPlaceCells>;
 export function kept(listing: Listing, place: number, change: LeafRow = {}): LeafRow {
   const { key, value } = listing.leaves[place]!;
   const successor = listing.successorOf(place);
-  return { kept: 1, key, value, successor, follower: successor, placeBefore: place, placeAfter: place, ...change };
+  const placeInverse = place === 0 ? 0 : inv(place);
+  const own = { key, value, successor, follower: successor, placeBefore: place, placeAfter: place, placeInverse };
+  return { kept: 1, ...own, ...change };
 }
 
 /** A leaf that is taken out. */
 export function taken(listing: Listing, place: number, change: LeafRow = {}): LeafRow {
-  const placeInverse = place === 0 ? 0 : inv(place);
-  return kept(listing, place, { kept: 0, removed: 1, placeAfter: 0, placeInverse, ...change });
+  return kept(listing, place, { kept: 0, removed: 1, placeAfter: 0, ...change });
 }
 
 /**
