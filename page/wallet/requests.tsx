@@ -2,14 +2,15 @@ import { useState } from "preact/hooks";
 import type { WalletAnswer } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { units } from "../format.ts";
+import { baseOf } from "../settlement-base.ts";
 import { smallestUnits } from "./amount.ts";
 import type { WalletRequest } from "./carry-out.ts";
 
 const ACTIONS = {
-  deposit: "Deposit from L1",
+  deposit: "Deposit",
   send: "Send to another chain",
   call: "Call on another chain",
-  withdraw: "Withdraw to L1",
+  withdraw: "Withdraw",
 } as const;
 type Action = keyof typeof ACTIONS;
 
@@ -53,7 +54,9 @@ function Form({
   const [first] = info.chains;
   const [chain, setChain] = useState(String(first?.chainId ?? ""));
   const [wrong, setWrong] = useState<string>();
-  const from = action === "deposit" ? String(info.l1.chainId) : chain;
+  const base = baseOf(info, info.chains.find(({ chainId }) => String(chainId) === chain)?.name ?? "");
+  const title = titleOf(action, base.words);
+  const from = action === "deposit" ? String(base.chainId) : chain;
   const tokens = wallet.members.find(({ chainId }) => String(chainId) === from)?.tokens ?? [];
   const submit = (event: Event): void => {
     event.preventDefault();
@@ -68,7 +71,7 @@ function Form({
   };
   const others = info.chains.filter(({ chainId }) => String(chainId) !== chain);
   return (
-    <form class="fields" aria-label={ACTIONS[action]} onSubmit={submit}>
+    <form class="fields" aria-label={title} onSubmit={submit}>
       <label>
         {action === "deposit" ? "to chain" : "from chain"}
         <select value={chain} onChange={({ currentTarget: { value } }) => setChain(value)}>
@@ -105,7 +108,7 @@ function Form({
           <TextField name="value" label="value, in the destination's coin" />
         </>
       )}
-      <button disabled={isBusy}>{ACTIONS[action]}</button>
+      <button disabled={isBusy}>{title}</button>
       {wrong !== undefined && (
         <p class="bad" role="alert">
           {wrong}
@@ -113,6 +116,12 @@ function Form({
       )}
     </form>
   );
+}
+
+/** `base`: what the chain settles on, with which deposits and withdrawals go back and forth. */
+function titleOf(action: Action, base: string): string {
+  if (action === "deposit") return `${ACTIONS.deposit} from ${base}`;
+  return action === "withdraw" ? `${ACTIONS.withdraw} to ${base}` : ACTIONS[action];
 }
 
 function TextField({

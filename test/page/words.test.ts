@@ -25,9 +25,9 @@ describe("I8: what the page says of messages and proofs", () => {
 
   test("a chain's page, batches and transactions name what it settles on, and are checked there", () => {
     const alpha = { name: "alpha", chainId: ON_L1 };
-    const ecosystem = { l1: { name: "l1" }, chains: [alpha, { name: "x", settlesOn: alpha }] };
-    assert.deepEqual(baseOf(ecosystem, "alpha"), { member: "l1", name: "l1", words: "L1" });
-    assert.deepEqual(baseOf(ecosystem, "x"), { member: "271", name: "alpha", words: "alpha" });
+    const ecosystem = { l1: { name: "l1", chainId: 31_337 }, chains: [alpha, { name: "x", settlesOn: alpha }] };
+    assert.deepEqual(baseOf(ecosystem, "alpha"), { member: "l1", chainId: 31_337, name: "l1", words: "L1" });
+    assert.deepEqual(baseOf(ecosystem, "x"), { member: "271", chainId: 271, name: "alpha", words: "alpha" });
   });
 
   test("has words for each step and phase", () => {
