@@ -52,7 +52,7 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
   const contracts = useMemo(() => contractsOf(info, activity), [info, activity]);
   return useMemo(() => {
     const known = new Map([...PREDEPLOY_NAMES, ...(info === undefined ? [] : membersOf(info)), ...accountsOf(info, addresses)]);
-    const listed = listOf(contracts);
+    const listed = [...contracts.values()].sort((a, b) => a.name.localeCompare(b.name) || a.chain.localeCompare(b.chain));
     const all = (): readonly (readonly [string, string])[] => [
       ...known,
       ...listed.map(({ address, name }) => [address, name] as const),
@@ -62,7 +62,7 @@ export function useKeptNames(info: EcosystemInfo | undefined, activity: Activity
       contracts: listed,
       of(chain, address) {
         const key = address.toLowerCase();
-        return labels[key] ?? known.get(key) ?? contracts.get(`${chain} ${key}`);
+        return labels[key] ?? known.get(key) ?? contracts.get(`${chain} ${key}`)?.name;
       },
       find(text) {
         const wanted = text.toLowerCase();
@@ -104,29 +104,20 @@ function accountsOf(info: EcosystemInfo | undefined, addresses: readonly string[
 }
 
 /** The project's contracts that transactions have shown, by chain and address. */
-function contractsOf(info: EcosystemInfo | undefined, activity: Activity): ReadonlyMap<string, string> {
+function contractsOf(info: EcosystemInfo | undefined, activity: Activity): ReadonlyMap<string, NamedContract> {
   const members = info === undefined ? [] : [info.l1, ...info.chains];
-  return new Map(
-    members.flatMap(({ chainId, name }) =>
-      (activity.get(chainId) ?? []).flatMap(({ transactions }) =>
-        transactions.flatMap(({ created, to, contract, events }) => [
-          ...(contract === undefined ? [] : [[`${name} ${(created ?? to ?? "").toLowerCase()}`, contract] as const]),
-          ...events.flatMap((each) =>
-            each.contract === undefined ? [] : [[`${name} ${each.address.toLowerCase()}`, each.contract] as const],
-          ),
-        ]),
-      ),
-    ),
-  );
-}
-
-function listOf(contracts: ReadonlyMap<string, string>): readonly NamedContract[] {
-  return [...contracts]
-    .map(([key, name]) => {
-      const space = key.lastIndexOf(" ");
-      return { chain: key.slice(0, space), address: key.slice(space + 1), name };
-    })
-    .sort((a, b) => a.name.localeCompare(b.name) || a.chain.localeCompare(b.chain));
+  const contracts = new Map<string, NamedContract>();
+  for (const { chainId, name: chain } of members) {
+    const take = (at: string, name: string | undefined): void => {
+      const address = at.toLowerCase();
+      if (name !== undefined) contracts.set(`${chain} ${address}`, { chain, address, name });
+    };
+    for (const { created, to, contract, events } of (activity.get(chainId) ?? []).flatMap(({ transactions }) => transactions)) {
+      take(created ?? to ?? "", contract);
+      for (const event of events) take(event.address, event.contract);
+    }
+  }
+  return contracts;
 }
 
 function kept(): Readonly<Record<string, string>> {

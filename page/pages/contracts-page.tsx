@@ -59,18 +59,20 @@ export function ContractsPage() {
 }
 
 async function deploymentsOf(info: EcosystemInfo, contracts: readonly NamedContract[]): Promise<readonly Deployment[]> {
-  const codes = await Promise.all(
-    contracts.map(async ({ chain, address }) => {
-      const id = info.chains.find(({ name }) => name === chain)?.chainId;
+  const found = await Promise.all(
+    contracts.map(async (contract) => {
+      const id = info.chains.find(({ name }) => name === contract.chain)?.chainId;
       // A chain that is paused, or that only its readers may read, does not tell.
-      return ask<string>(id === undefined ? "l1" : String(id), "eth_getCode", [address, "latest"]).catch(() => "0x");
+      const member = id === undefined ? "l1" : String(id);
+      return { ...contract, bytes: await ask<string>(member, "eth_getCode", [contract.address, "latest"]).catch(() => "0x") };
     }),
   );
-  return contracts.map((contract, i) => {
-    const own = codes[i] ?? "0x";
-    const all = [...new Set(contracts.flatMap(({ name }, k) => (name === contract.name ? [codes[k] ?? "0x"] : [])))];
-    const alike = contracts.filter(({ name }) => name === contract.name).length;
-    const code = alike === 1 ? "" : all.length === 1 ? ", equal on all" : `, code ${String.fromCodePoint(65 + all.indexOf(own))}`;
-    return { ...contract, codeBytes: (own.length - 2) / 2, code };
+  return [...Map.groupBy(found, ({ name }) => name).values()].flatMap((alike) => {
+    const codes = [...new Set(alike.map(({ bytes }) => bytes))];
+    return alike.map(({ bytes, ...contract }): Deployment => {
+      const letter = String.fromCodePoint(65 + codes.indexOf(bytes));
+      const code = alike.length === 1 ? "" : codes.length === 1 ? ", equal on all" : `, code ${letter}`;
+      return { ...contract, codeBytes: (bytes.length - 2) / 2, code };
+    });
   });
 }
