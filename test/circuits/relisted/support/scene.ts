@@ -13,12 +13,12 @@ import {
 import { noRelistedPlace } from "../../../../src/circuits/relisted-places/relisted-places-trace.ts";
 import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
 import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { inv, P } from "../../../../src/field/koala-bear.ts";
+import { inv } from "../../../../src/field/koala-bear.ts";
 import { DomainTag } from "../../../../src/protocol/domain-tags.ts";
 import type { Air } from "../../../../src/stark/air.ts";
-import { checkConstraints } from "../../../../src/stark/check.ts";
 import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
-import { messagesOf } from "../../../execution-proof/support/judge.ts";
+import type { Answers } from "../../support/answers.ts";
+import { refusalsOfTables } from "../../support/refusals.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { compress } from "../../state-tables/support/model.ts";
 import { digest, type Listing } from "./listing.ts";
@@ -144,34 +144,18 @@ export function columnsOf(table: TableName, cells: RelistingCells): Uint32Array[
   return lists[0]!.map((_, c) => Uint32Array.from(lists, (list) => canonical(list[c] ?? NaN)));
 }
 
-/** What refuses the rows: constraints and false compressions as `table: name`, and buses between the tables that do not balance. */
+/** What refuses the rows, but for what a statement asks. */
 export function refusalsOf(cells: RelistingCells): string[] {
-  const refusals = new Set<string>();
-  const balances = new Map<string, number>();
-  for (const table of TABLES) {
-    const main = columnsOf(table, cells);
-    for (const { constraint } of checkConstraints(AIRS[table], { preprocessed: [], main }, [], { limit: 500 })) {
-      refusals.add(`${table}: ${constraint}`);
-    }
-    for (const { name, interaction, multiplicity, message } of messagesOf(AIRS[table], main, [])) {
-      const { bus, direction } = interaction;
-      if (multiplicity === 0 || bus.name === "roots") continue;
-      if (bus.name === "compression") {
-        if (!isTrue(message)) refusals.add(`${table}: ${name}`);
-        continue;
-      }
-      const key = `${bus.name} ${message.join()}`;
-      balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
-    }
-  }
-  for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
-  return [...refusals].sort();
+  const tables = TABLES.map((table) => ({ air: AIRS[table], main: columnsOf(table, cells) }));
+  return refusalsOfTables(tables, ANSWERS, ["roots"]);
 }
 
-/** Whether a message of the bus compression is true, by the reference. */
-export function isTrue([tag = 0, ...lanes]: readonly number[]): boolean {
-  return compress(tag, lanes.slice(0, 8), lanes.slice(8, 16)).every((lane, i) => lane === lanes[16 + i]);
-}
+/** Compressions are answered by the reference; on all other buses the tables speak with each other. */
+export const ANSWERS: Answers = {
+  isBalanced: (bus) => bus !== "compression",
+  isTrue: (_bus, [tag = 0, ...lanes]) =>
+    compress(tag, lanes.slice(0, 8), lanes.slice(8, 16)).every((lane, i) => lane === lanes[16 + i]),
+};
 
 /** All that can refuse a table's rows, but for what a statement asks. */
 export function reasonsOf(table: TableName): string[] {

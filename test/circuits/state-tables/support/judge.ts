@@ -2,12 +2,10 @@ import { leavesAir, LEAVES_FIELDS, type LeafCells } from "../../../../src/circui
 import { noLeafRow } from "../../../../src/circuits/leaves/leaves-trace.ts";
 import { rootsAir, ROOTS_FIELDS, type RootsCells } from "../../../../src/circuits/roots/roots-air.ts";
 import { treeAir, TREE_FIELDS, type TreeCells } from "../../../../src/circuits/tree/tree-air.ts";
-import { P } from "../../../../src/field/koala-bear.ts";
-import { checkConstraints } from "../../../../src/stark/check.ts";
 import { elementCount, fieldElements, type Fields, type FieldValues, fieldValues } from "../../../../src/stark/fields.ts";
 import { canonical } from "../../arithmetic/support/judge.ts";
 import { compress } from "./model.ts";
-import { messagesOf } from "../../../execution-proof/support/judge.ts";
+import { refusalsOfTables } from "../../support/refusals.ts";
 
 /** Rows of the state's tables, every cell of which may be forged. Elements may be negative. */
 export interface StateCells {
@@ -50,28 +48,14 @@ export function isTrue(bus: string, message: readonly number[]): boolean {
   return output.every((lane, i) => lane === digests[16 + i]);
 }
 
-/** What refuses the rows: constraints and false messages as `table: name`, and buses between the tables that do not balance. */
+/** What refuses the rows, but for what a run and its statement ask. */
 export function refusalsOf(cells: StateCells): string[] {
-  const refusals = new Set<string>();
-  const balances = new Map<string, number>();
-  for (const table of TABLES) {
-    if (cells[table].length === 0) continue;
-    const air = AIRS[table];
-    const main = columnsOf(table, FIELDS[table], cells);
-    for (const { constraint } of checkConstraints(air, { preprocessed: [], main }, [], { limit: 500 })) {
-      refusals.add(`${table}: ${constraint}`);
-    }
-    for (const { name, interaction, multiplicity, message } of messagesOf(air, main, [])) {
-      const { bus, direction } = interaction;
-      if (multiplicity === 0 || bus.name === "leaf" || bus.name === "roots") continue;
-      if (isBalanced(bus.name)) {
-        const key = `${bus.name} ${message.join()}`;
-        balances.set(key, (balances.get(key) ?? 0) + (direction === "send" ? multiplicity : P - multiplicity));
-      } else if (!isTrue(bus.name, message)) refusals.add(`${table}: ${name}`);
-    }
-  }
-  for (const [key, balance] of balances) if (balance % P !== 0) refusals.add(key.slice(0, key.indexOf(" ")));
-  return [...refusals].sort();
+  const tables = TABLES.filter((table) => cells[table].length > 0);
+  return refusalsOfTables(
+    tables.map((table) => ({ air: AIRS[table], main: columnsOf(table, FIELDS[table], cells) })),
+    { isBalanced, isTrue },
+    ["leaf", "roots"],
+  );
 }
 
 /** All that can refuse a table's rows, but for what a run and its statement ask. */
