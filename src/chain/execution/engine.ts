@@ -19,7 +19,7 @@ export interface ExecutionEngine {
     environment: BlockEnvironment,
     options?: { readonly isWhole: boolean },
   ): Promise<MineResult>;
-  /** Mines blocks of nothing, one after another; resolves with their hashes. Throws as `mine`. */
+  /** Mines empty blocks, one after another; resolves with their hashes. Throws as `mine`. */
   mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
   cheat(cheat: StateCheat): Promise<void>;

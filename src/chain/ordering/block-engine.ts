@@ -53,7 +53,7 @@ export interface BlockEngine extends Required<Omit<Returning, "name">> {
   readonly head: NamedHead;
   /** Runs the block; the head is then its. `onMeasured` is told the size of the batch's changes up to it, perhaps later. */
   run(block: PlannedBlock, onMeasured: (size: ChangeSize) => void): Promise<MineResult>;
-  /** Makes these blocks of nothing, one after another; the head is then the last. */
+  /** Makes these empty blocks, one after another; the head is then the last. */
   runEmpty(environments: readonly BlockEnvironment[]): Promise<readonly MinedBlock[]>;
   /** Changes the state between two blocks; resolves with the size of the batch's changes. */
   cheat(cheat: StateCheat): Promise<ChangeSize>;

@@ -33,7 +33,7 @@ export type Decision =
       readonly areSafe?: boolean;
     }
   | {
-      /** So many blocks of nothing, each later than the one before it by the interval. */
+      /** So many empty blocks, each later than the one before it by the interval. */
       readonly type: "empty";
       readonly count: number;
       readonly intervalSeconds: bigint;

@@ -75,7 +75,7 @@ export class BatchBuilder {
     });
   }
 
-  /** Makes blocks of nothing in the open batch, so many seconds apart; opens one where there is none. */
+  /** Makes empty blocks in the open batch, so many seconds apart; opens one where there is none. */
   async empty(count: number, intervalSeconds: bigint): Promise<void> {
     await this.open();
     const { timestamp } = this.#dependencies.producer.environment();

@@ -74,7 +74,7 @@ export interface Censored {
   readonly operations: ReadonlySet<Hex>;
 }
 
-/** Blocks of nothing that are made in one go: some hundredths of a second, in which nobody else has a turn. */
+/** Empty blocks that are made in one go: some hundredths of a second, during which the chain does nothing else. */
 const MOST_EMPTY_BLOCKS = 500;
 
 /**

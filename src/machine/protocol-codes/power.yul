@@ -41,7 +41,7 @@ function loadDigits(at, length, to) -> bytes_ {
     at := sub(at, 32)
     mstore(to, calldataload(at))
   }
-  // What stands before the number is none of its top digit.
+  // Bytes before the number do not belong to its top digit.
   if lt(at, first) {
     let over := shl(3, sub(first, at))
     to := sub(to, 32)

@@ -23,7 +23,7 @@ interface L1InflowDependencies {
   readonly contact: L1Contact;
   readonly versions: ChainVersions;
   readonly nowSeconds: () => bigint;
-  /** L1 took back what the chain stands on. It says so once, to whoever looks then: no later look would find it. */
+  /** L1 took back what the chain stands on. It says so once, to the look that finds it: no later one would. */
   readonly onReorg: (error: L1ReorgError) => void;
 }
 

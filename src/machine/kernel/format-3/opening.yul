@@ -1,7 +1,7 @@
 // What a batch's opening does in format 3 alone: a state gets its system context and its configuration, once.
 
 // The batch is made by the system context of this format. Where the state still has format 2's, it gets the new one: the first opening behind
-// an upgrade. Where it has any other, nobody knows what that would do.
+// an upgrade. Any other code could do anything, so the opening panics.
 function bringState() {
   let id := machine.key(3, 0x800b, 0)
   let digest := load.current(id)

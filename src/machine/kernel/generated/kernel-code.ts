@@ -2,7 +2,7 @@
 /** By format: SHA-256 of the sources, in the order in which they are compiled. */
 export const KERNEL_SOURCE_HASHES = {
   2: "580a4a378f5503445e32a88901b7ef2c204ee3ea7f916df92cf66adfea3a9bc5",
-  3: "b8997459fc0b7e42792dbe084cec2000946030bad6bb66c8b1339820d59133f2",
+  3: "9371941f67d897ffa652b19a14f06835e5143ffe40a59b14f4923d757f3338ce",
 };
 /** By format: what solc made of them, the bytecode that the ROM's rows are translated from. */
 export const KERNEL_CODES = {
