@@ -1,6 +1,7 @@
 import type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall } from "../src/devnet/view/ecosystem-info.ts";
 
 import type { AccountHistory } from "../src/devnet/view/account-history.ts";
+import type { Deployable } from "../src/devnet/view/deployable.ts";
 import type { Description } from "../src/devnet/view/describe.ts";
 
 import type { Found } from "../src/devnet/view/search.ts";
@@ -16,7 +17,18 @@ import type { FeedEntry } from "../src/chain/rpc/feed.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
 
 export type { ActivityBlock, ActivityTransaction };
-export type { AccountHistory, BatchInfo, BatchProofInfo, BatchSummary, PagedMessages, Description, FeedEntry, Found, Prepared };
+export type {
+  AccountHistory,
+  BatchInfo,
+  BatchProofInfo,
+  BatchSummary,
+  PagedMessages,
+  Deployable,
+  Description,
+  FeedEntry,
+  Found,
+  Prepared,
+};
 export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {

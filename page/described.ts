@@ -10,7 +10,7 @@ export type Thing =
   | { readonly output: string }
   | { readonly chain: string; readonly address: string };
 
-/** Things of one question, and their characters: the page's server passes on 64 KiB. */
+/** Things of one question, and their characters: the page's server passes on 128 KiB. */
 const MOST_THINGS = 100;
 const MOST_CHARACTERS = 50_000;
 

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import { Section } from "../parts/layout.tsx";
 import { ask } from "../rpc.ts";
-import { to } from "../route.ts";
-import { smallestUnits } from "../wallet/amount.ts";
+import { SignerNeeded } from "../wallet/signer-needed.tsx";
 import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
 import { Steps } from "../wallet/steps.tsx";
-import { functionsOf, isRead, labelOf, signatureOf } from "./abi.ts";
+import { functionsOf, isRead, signatureOf } from "./abi.ts";
 import type { AbiFunction } from "./abi.ts";
+import { Arguments, ValueField, argumentsIn, valueIn } from "./arguments.tsx";
 
 interface Place {
   /** Name or id of the member. */
@@ -32,31 +32,12 @@ export function ContractFunctions({ place, abi }: { readonly place: Place; reado
   );
 }
 
-/** The form's arguments, in order. */
-function argumentsIn(form: HTMLFormElement, { inputs }: AbiFunction): readonly string[] {
-  const fields = new FormData(form);
-  return inputs.map((_input, place) => String(fields.get(`argument-${place}`) ?? ""));
-}
-
-function Arguments({ of: { inputs } }: { readonly of: AbiFunction }) {
-  return (
-    <>
-      {inputs.map((input, place) => (
-        <label key={place}>
-          {labelOf(input)}
-          <input name={`argument-${place}`} autoComplete="off" spellcheck={false} />
-        </label>
-      ))}
-    </>
-  );
-}
-
 function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFunction }) {
   const [answer, setAnswer] = useState<{ readonly values: Values } | { readonly refused: string }>();
   const name = signatureOf(read);
   const submit = (event: Event): void => {
     event.preventDefault();
-    const given = argumentsIn(event.currentTarget as HTMLFormElement, read);
+    const given = argumentsIn(event.currentTarget as HTMLFormElement, read.inputs);
     ask<Values>("any", "hyperchain_read", [{ ...place, function: name, arguments: given }]).then(
       (values) => setAnswer({ values }),
       (error: unknown) => setAnswer({ refused: reasonOf(error) }),
@@ -64,7 +45,7 @@ function ReadForm({ place, read }: { readonly place: Place; readonly read: AbiFu
   };
   return (
     <form class="fields" aria-label={name} onSubmit={submit}>
-      <Arguments of={read} />
+      <Arguments inputs={read.inputs} />
       <button>{read.name}</button>
       <div aria-live="polite">
         {answer !== undefined && "refused" in answer && <p class="bad">{answer.refused}</p>}
@@ -89,17 +70,14 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
   if (signer === undefined)
     return (
       <Section title="Write to the contract">
-        <p>
-          Choose the account that signs in the <a href={to("wallet")}>wallet</a> first.
-        </p>
+        <SignerNeeded />
       </Section>
     );
   const submit = (write: AbiFunction, form: HTMLFormElement): void => {
-    const text = String(new FormData(form).get("value") ?? "").trim();
     try {
       setWrong(undefined);
-      const value = text === "" ? {} : { value: smallestUnits(text, 18) };
-      start({ action: "write", ...place, function: signatureOf(write), arguments: argumentsIn(form, write), ...value });
+      const given = { arguments: argumentsIn(form, write.inputs), ...valueIn(form) };
+      start({ action: "write", ...place, function: signatureOf(write), ...given });
     } catch (error) {
       setWrong(reasonOf(error));
     }
@@ -119,13 +97,8 @@ function WriteForms({ place, functions }: { readonly place: Place; readonly func
             submit(write, event.currentTarget);
           }}
         >
-          <Arguments of={write} />
-          {write.stateMutability === "payable" && (
-            <label>
-              value, in the chain's coin
-              <input name="value" inputMode="decimal" autoComplete="off" />
-            </label>
-          )}
+          <Arguments inputs={write.inputs} />
+          {write.stateMutability === "payable" && <ValueField />}
           <button disabled={isBusy}>{write.name}</button>
         </form>
       ))}

@@ -1,4 +1,5 @@
 import type { EcosystemInfo } from "../answers.ts";
+import { Deploy } from "../contract/deploy.tsx";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { count, plural } from "../format.ts";
 import { useNames } from "../names.ts";
@@ -39,7 +40,7 @@ export function ContractsPage() {
           <Table
             caption="The project's contracts on all members"
             columns={["contract", "member", "address", "code"]}
-            empty="No contract of the project has been seen yet. Deploy one, and it stands here."
+            empty="No contract of the project has been seen yet. Deploy one, below or by a script, and it stands here."
             rows={deployments.map(({ name, chain, address, codeBytes, code }) => ({
               key: `${chain}:${address}`,
               cells: [
@@ -54,6 +55,7 @@ export function ContractsPage() {
           />
         )}
       </Answer>
+      <Deploy />
     </>
   );
 }

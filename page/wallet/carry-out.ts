@@ -13,6 +13,8 @@ export interface Step {
   /** Absent until it is signed. */
   readonly hash?: string;
   readonly isIncluded: boolean;
+  /** Address of the contract that it has created. */
+  readonly created?: string;
 }
 
 const LOOK_MS = 300;
@@ -36,18 +38,19 @@ export async function carryOut(
     tell([...done, { step, chainId, isIncluded: false }]);
     const hash = await signer.send(transaction);
     tell([...done, { step, chainId, hash, isIncluded: false }]);
-    await included(memberOf(info, chainId), hash);
-    done.push({ step, chainId, hash, isIncluded: true });
+    const { contractAddress } = await included(memberOf(info, chainId), hash);
+    const created = contractAddress === null ? {} : { created: contractAddress };
+    done.push({ step, chainId, hash, isIncluded: true, ...created });
     tell(done);
     if (isLast) return;
     if (done.length === MOST_STEPS) throw new Error(`${step} is included and asked for again: something else undoes it`);
   }
 }
 
-async function included(member: string, hash: string): Promise<void> {
+async function included(member: string, hash: string): Promise<ReceiptAnswer> {
   for (;;) {
     const receipt = await ask<ReceiptAnswer | null>(member, "eth_getTransactionReceipt", [hash]);
-    if (receipt?.status === "0x1") return;
+    if (receipt?.status === "0x1") return receipt;
     if (receipt !== null) throw new Error(`transaction ${hash} was included and failed`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }

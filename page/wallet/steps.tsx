@@ -1,5 +1,6 @@
 import { Section } from "../parts/layout.tsx";
 import { TransactionLink, useChainName } from "../parts/links.tsx";
+import { to } from "../route.ts";
 import type { Step } from "./carry-out.ts";
 import type { Carried } from "./signing.ts";
 
@@ -12,6 +13,7 @@ const WORDS: Readonly<Record<Step["step"], string>> = {
   withdraw: "withdraws",
   claim: "claims the withdrawal",
   write: "calls the contract",
+  deploy: "creates the contract",
 };
 
 /** How far a request has come. */
@@ -21,7 +23,7 @@ export function Steps({ carried: { steps, state, reason } }: { readonly carried:
     <Section title="What is being done">
       {state === "running" && steps.length === 0 && <p>asking what to sign…</p>}
       <ol class="steps">
-        {steps.map(({ step, chainId, hash, isIncluded }, place) => (
+        {steps.map(({ step, chainId, hash, isIncluded, created }, place) => (
           <li class={isIncluded ? "done" : "open"} key={place}>
             <span aria-hidden="true">{isIncluded ? "●" : "○"}</span> {WORDS[step]} on {nameOf(chainId)}
             {hash === undefined ? (
@@ -30,6 +32,11 @@ export function Steps({ carried: { steps, state, reason } }: { readonly carried:
               <>
                 , <TransactionLink chain={nameOf(chainId)} hash={hash} />
                 {isIncluded ? "" : ", not included yet"}
+                {created !== undefined && (
+                  <>
+                    : <a href={to(nameOf(chainId), "address", created)}>{created}</a>
+                  </>
+                )}
               </>
             )}
           </li>

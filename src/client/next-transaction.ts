@@ -7,7 +7,8 @@ import type { Hex } from "../protocol/hex.ts";
 export interface UnsignedTransaction {
   readonly chainId: number;
   readonly from: Hex;
-  readonly to: Hex;
+  /** Absent where it creates a contract. */
+  readonly to?: Hex;
   readonly data: Hex;
   readonly valueWei: bigint;
   /** What it needs on the state of this moment, and a quarter more, or what its kind can take at most beyond that. */
@@ -56,13 +57,14 @@ class StoppingSigner extends VoidSigner {
 
   override async sendTransaction({ to, data, value, gasLimit }: TransactionRequest): Promise<never> {
     const from = this.address.toLowerCase() as Hex;
-    const call = { to: String(to), data: data ?? "0x", value: BigInt(value ?? 0n), from };
+    const called = to == null ? {} : { to: String(to).toLowerCase() as Hex };
+    const call = { ...called, data: data ?? "0x", value: BigInt(value ?? 0n), from };
     const estimate = await this.#provider.estimateGas({ ...call, ...(gasLimit == null ? {} : { gasLimit }) });
     const least = estimate + estimate / MARGIN;
     throw new Stopped({
       chainId: Number((await this.#provider.getNetwork()).chainId),
       from,
-      to: call.to.toLowerCase() as Hex,
+      ...called,
       data: call.data as Hex,
       valueWei: call.value,
       gasLimit: BigInt(gasLimit ?? 0n) > least ? BigInt(gasLimit ?? 0n) : least,

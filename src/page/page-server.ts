@@ -52,6 +52,7 @@ const READS = new Set([
     "hyperchain_activity",
     "hyperchain_batch",
     "hyperchain_batches",
+    "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_getAccessLists",
     "hyperchain_history",
@@ -69,7 +70,8 @@ const READS = new Set([
   ],
   ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],
 ]);
-const MOST_QUESTION_BYTES = 65_536;
+/** The largest code that creates a contract (EIP-3860: 49,152 bytes) fits, in hexadecimal. */
+const MOST_QUESTION_BYTES = 131_072;
 /** For a whole question to arrive, and for a reader to go on reading its answer. */
 const READER_MS = 30_000;
 const MOST_CONNECTIONS = 500;

@@ -9,6 +9,7 @@ export function projectNames(artifacts: ProjectArtifacts): () => Promise<Project
     const contracts = await projectContracts(artifacts);
     return {
       ...contractNames(contracts.map(({ abi }) => abi)),
+      contracts,
       contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
     };
   };

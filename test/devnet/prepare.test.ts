@@ -4,6 +4,7 @@ import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider, TransactionReceipt } from "ethers";
 import hre from "hardhat";
 import type { NamedValue } from "../../src/devnet/view/contract-call.ts";
+import type { Deployable } from "../../src/devnet/view/deployable.ts";
 import type { Prepared } from "../../src/devnet/view/prepare.ts";
 import type { MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { messenger } from "../../src/client/contract-interfaces.ts";
@@ -37,7 +38,10 @@ describe("C10: transactions that are prepared for an account to sign", () => {
   async function sign({ transaction }: Prepared): Promise<TransactionReceipt> {
     const { chainId, to, data, value, gas } = transaction;
     const provider = { [Number(A)]: onA, [Number(B)]: onB }[Number(chainId)] ?? devnet.l1.provider;
-    const response = await devnet.accounts.wallet(ALICE).connect(provider).sendTransaction({ to, data, value, gasLimit: gas });
+    const response = await devnet.accounts
+      .wallet(ALICE)
+      .connect(provider)
+      .sendTransaction({ to: to ?? null, data, value, gasLimit: gas });
     const receipt = await provider.waitForTransaction(response.hash);
     assert.equal(receipt?.status, 1);
     return receipt!;
@@ -158,6 +162,29 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     await sign(call);
   });
 
+  test("a contract of the project is created on a chain and on L1, with its constructor's arguments", async () => {
+    const named = await ask<Deployable[]>("hyperchain_contracts");
+    const found = named.find(({ name }) => name === "DevelopmentToken")!;
+    assert.deepEqual(
+      (found.inputs as { readonly name: string; readonly type: string }[]).map(({ name, type }) => `${type} ${name}`),
+      ["string name_", "string symbol_", "address holder", "uint256 supply"],
+    );
+    assert.equal(found.isPayable, false);
+    for (const [chain, provider] of [
+      ["alpha", onA],
+      [devnet.info().l1.name, devnet.l1.provider],
+    ] as const) {
+      const wanted = { action: "deploy", chain, contract: found.fullName, arguments: ["Gold", "GLD", BOB, "12"] };
+      const prepared = await prepare(wanted);
+      assert.deepEqual([prepared.step, prepared.isLast, prepared.transaction.to], ["deploy", true, undefined]);
+      const { contractAddress } = await sign(prepared);
+      const data = token.encodeFunctionData("balanceOf", [BOB]);
+      assert.equal(BigInt(await provider.call({ to: contractAddress, data })), 12n);
+    }
+    const interfaces = named.filter(({ name }) => /^I[A-Z]/.test(name));
+    assert.deepEqual(interfaces, [], "an interface has no code");
+  });
+
   test("C7: a call to L1 is one message, whose value the sender's account there is to have", async () => {
     const { l1 } = devnet.info();
     const call = await prepare({ action: "call", from: "beta", to: `${BOB}@${l1.name}`, value: "7" });
@@ -181,6 +208,14 @@ describe("C10: transactions that are prepared for an account to sign", () => {
     assert.match(await refused({ ...transfer, arguments: [BOB] }), /takes 2 arguments, not 1/);
     assert.match(await refused({ ...at, function: "steal", arguments: [] }), /DevelopmentToken has no function steal/);
     assert.match(await refused({ ...at, address: BOB, function: "steal", arguments: [] }), /no contract of the project/);
+    const deploy = { action: "deploy", chain: "alpha", contract: "DevelopmentToken" };
+    assert.match(await refused({ ...deploy, arguments: ["Gold"] }), /constructor of DevelopmentToken takes 4 arguments, not 1/);
+    assert.match(await refused({ ...deploy, arguments: ["", "", "bob", "1"] }), /argument 3 \(holder\) is no address: "bob"/);
+    assert.match(await refused({ ...deploy, contract: "Nothing", arguments: [] }), /compiled no contract Nothing/);
+    assert.match(
+      await refused({ ...deploy, contract: "IHyperchain", arguments: [] }),
+      /interface or abstract, or needs libraries/,
+    );
     assert.match(await refused({ action: "withdraw", chain: "alpha", amount: "0" }), /must be above 0/);
     assert.match(await refused({ action: "withdraw", chain: "alpha", amount: String(99n * ETHER) }), /lacks .* ETH on alpha/);
     assert.match(await refused({ action: "send", from: "alpha", to: BOB, amount: "1" }), /does not say on which chain/);

@@ -42,6 +42,11 @@ export function encodeContractCall(fragment: FunctionFragment, texts: readonly s
   const { inputs, selector } = fragment;
   if (inputs.length !== texts.length)
     throw refused(`${fragment.format("sighash")} takes ${inputs.length} arguments, not ${texts.length}`);
+  return `${selector}${encodeArguments(inputs, texts).slice(2)}` as Hex;
+}
+
+/** As many texts as parameters. Throws RpcError, which names the argument that does not fit. */
+export function encodeArguments(inputs: readonly ParamType[], texts: readonly string[]): Hex {
   const coder = AbiCoder.defaultAbiCoder();
   const values = inputs.map((input, place) => {
     const text = texts[place] ?? "";
@@ -52,7 +57,7 @@ export function encodeContractCall(fragment: FunctionFragment, texts: readonly s
       );
     return value;
   });
-  return `${selector}${coder.encode(inputs, values).slice(2)}` as Hex;
+  return coder.encode(inputs, values) as Hex;
 }
 
 /** What a function answered. Throws RpcError for what is too long or is no such answer. */

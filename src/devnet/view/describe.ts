@@ -7,8 +7,10 @@ import type { Hex } from "../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
 
 /** A contract that the project has compiled. */
-interface NamedContract {
+export interface NamedContract {
   readonly name: string;
+  /** With its source, by which contracts of one name are told apart. */
+  readonly fullName: string;
   readonly abi: InterfaceAbi;
   /** What creates it, without the constructor's arguments; absent where libraries are linked into it. */
   readonly creation?: string | undefined;
@@ -18,6 +20,8 @@ interface NamedContract {
 export interface ProjectNames extends ContractNames {
   /** The contract that has this code on a chain. Absent: the project's contracts are not known. */
   contract?(code: string): NamedContract | undefined;
+  /** All of them. Absent: as above. */
+  readonly contracts?: readonly NamedContract[];
 }
 
 /** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */

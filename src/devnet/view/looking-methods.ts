@@ -10,6 +10,7 @@ import type { LocalL1 } from "../l1/local-l1.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { newestBatches } from "./batch-info.ts";
 import { batchInfo } from "./batch-on-l1.ts";
+import { deployable } from "./deployable.ts";
 import { describeAll } from "./describe.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo, MessageInfo } from "./ecosystem-info.ts";
@@ -149,6 +150,7 @@ function contractMethods(
         return looks(client, () => prepare(owner, request, { info: ecosystem.info(), names, clientOf: clientFor(client) }));
       },
     ],
+    ["hyperchain_contracts", (_params, client) => looks(client, async () => deployable(await names()))],
     [
       "hyperchain_read",
       async ([request], client) =>

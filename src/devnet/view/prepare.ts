@@ -19,6 +19,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { tokenVault } from "../../relayer/contract-interfaces.ts";
 import { decodeAnswer, encodeContractCall, projectFunction } from "./contract-call.ts";
 import type { ContractCall, NamedValue } from "./contract-call.ts";
+import { creationOf } from "./deployable.ts";
 import type { ProjectNames } from "./describe.ts";
 import type { EcosystemInfo } from "./ecosystem-info.ts";
 import { memberNamed } from "./named-member.ts";
@@ -34,7 +35,10 @@ export interface Prepared {
   /** When it is included and is not the last, ask again. */
   readonly isLast: boolean;
   /** As `eth_sendTransaction` takes it. */
-  readonly transaction: Readonly<Record<"chainId" | "from" | "to" | "data" | "value" | "gas", Hex>>;
+  readonly transaction: Readonly<Record<"chainId" | "from" | "data" | "value" | "gas", Hex>> & {
+    /** Absent where a contract is created. */
+    readonly to?: Hex;
+  };
 }
 
 interface PrepareDependencies {
@@ -90,6 +94,7 @@ const requests = v.variant("action", [
   v.strictObject({ action: v.literal("withdraw"), chain, amount: wei, token: v.optional(text), to: v.optional(text) }),
   v.strictObject({ action: v.literal("claim"), chain, messageHash: hash }),
   v.strictObject({ action: v.literal("write"), chain, address, ...inWords, value: v.optional(wei) }),
+  v.strictObject({ action: v.literal("deploy"), chain, contract: text, arguments: texts, value: v.optional(wei) }),
 ]);
 
 const reads = v.strictObject({ chain, address, ...inWords, from: v.optional(address) });
@@ -156,11 +161,19 @@ async function actOf(wanted: PreparedRequest, dependencies: PrepareDependencies)
     case "write": {
       const chainId = idOf(wanted.chain);
       const { data } = await encoded(wanted, wanted.address, clientOf(chainId), dependencies);
-      const member = [info.l1, ...info.chains].find((each) => each.chainId === chainId) ?? info.l1;
-      const transaction = { to: wanted.address, data, value: wanted.value ?? 0n };
-      return { chainId, run: async (signer) => submit(await senderOn(signer, member), transaction) };
+      return submitted(info, chainId, { to: wanted.address, data, value: wanted.value ?? 0n });
+    }
+    case "deploy": {
+      const data = creationOf(await dependencies.names(), wanted.contract, wanted.arguments);
+      return submitted(info, idOf(wanted.chain), { data, value: wanted.value ?? 0n });
     }
   }
+}
+
+/** A transaction of the account's own, whatever it does. */
+function submitted({ l1, chains }: PrepareDependencies["info"], chainId: number, transaction: Parameters<typeof submit>[1]): Act {
+  const member = [l1, ...chains].find((each) => each.chainId === chainId) ?? l1;
+  return { chainId, run: async (signer) => submit(await senderOn(signer, member), transaction) };
 }
 
 /** What the chain settles on. */
@@ -182,14 +195,22 @@ const APPROVE = erc20.getFunction("approve")?.selector;
 const ANNOUNCE = tokenVault.getFunction("announce")?.selector;
 
 function stepOf(action: PreparedRequest["action"], data: Hex): Prepared["step"] {
-  if (action === "write") return action;
+  if (action === "write" || action === "deploy") return action;
   const selector = data.slice(0, 10);
   if (selector === APPROVE) return "approval";
   return selector === ANNOUNCE ? "announcement" : action;
 }
 
 function inHex({ chainId, from, to, data, valueWei, gasLimit }: UnsignedTransaction): Prepared["transaction"] {
-  return { chainId: hexQuantity(BigInt(chainId)), from, to, data, value: hexQuantity(valueWei), gas: hexQuantity(gasLimit) };
+  const called = to === undefined ? {} : { to };
+  return {
+    chainId: hexQuantity(BigInt(chainId)),
+    from,
+    ...called,
+    data,
+    value: hexQuantity(valueWei),
+    gas: hexQuantity(gasLimit),
+  };
 }
 
 const NOT_CLAIMABLE: Readonly<Record<FinalizedWithdrawal["state"], string>> = {

@@ -1,0 +1,88 @@
+import { useState } from "preact/hooks";
+import type { Deployable } from "../answers.ts";
+import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { Answer, Section } from "../parts/layout.tsx";
+import { ask } from "../rpc.ts";
+import { SignerNeeded } from "../wallet/signer-needed.tsx";
+import { reasonOf, useCarrying, useSigning } from "../wallet/signing.ts";
+import { Steps } from "../wallet/steps.tsx";
+import type { AbiParameter } from "./abi.ts";
+import { Arguments, ValueField, argumentsIn, valueIn } from "./arguments.tsx";
+
+/** Creates a contract that the project has compiled. */
+export function Deploy() {
+  const { signer } = useSigning();
+  const asked = useAsked(() => ask<readonly Deployable[]>("any", "hyperchain_contracts"), ["deployable"]);
+  return (
+    <Section title="Deploy a contract">
+      {signer === undefined ? (
+        <SignerNeeded />
+      ) : (
+        <Answer asked={asked} missing="">
+          {(contracts) =>
+            contracts.length === 0 ? (
+              <p class="quiet">The project that started the ecosystem has compiled nothing that can be deployed.</p>
+            ) : (
+              <DeployForm contracts={contracts} signedBy={`${signer.name} signs for ${signer.account}.`} />
+            )
+          }
+        </Answer>
+      )}
+    </Section>
+  );
+}
+
+function DeployForm({ contracts, signedBy }: { readonly contracts: readonly Deployable[]; readonly signedBy: string }) {
+  const { info } = useEcosystem();
+  const { carried, isBusy, start } = useCarrying();
+  const [fullName, setFullName] = useState(contracts[0]?.fullName);
+  const [wrong, setWrong] = useState<string>();
+  const contract = contracts.find((each) => each.fullName === fullName);
+  // The ecosystem answers them as Solidity's compiler does.
+  const inputs = (contract?.inputs ?? []) as readonly AbiParameter[];
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const chain = String(new FormData(form).get("chain"));
+    try {
+      setWrong(undefined);
+      start({ action: "deploy", chain, contract: fullName, arguments: argumentsIn(form, inputs), ...valueIn(form) });
+    } catch (error) {
+      setWrong(reasonOf(error));
+    }
+  };
+  return (
+    <>
+      <p>{signedBy}</p>
+      <form class="fields" aria-label="deploy a contract" onSubmit={submit}>
+        <label>
+          contract
+          <select value={fullName} onChange={({ currentTarget: { value } }) => setFullName(value)}>
+            {contracts.map((each) => (
+              <option value={each.fullName} key={each.fullName}>
+                {each.name} ({each.fullName.slice(0, each.fullName.lastIndexOf(":"))})
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          on
+          <select name="chain">
+            {[...info.chains, info.l1].map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <Arguments key={fullName} inputs={inputs} />
+        {contract?.isPayable === true && <ValueField />}
+        <button disabled={isBusy}>Deploy</button>
+      </form>
+      {wrong !== undefined && (
+        <p class="bad" role="alert">
+          {wrong}
+        </p>
+      )}
+      <div aria-live="polite">{carried !== undefined && <Steps carried={carried} />}</div>
+    </>
+  );
+}
