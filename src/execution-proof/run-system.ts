@@ -1,4 +1,4 @@
-import { boundaryValueCount } from "../circuits/boundary/boundary-air.ts";
+import { statementLayout } from "../circuits/boundary/statement-form.ts";
 import type { LookingTable } from "../circuits/arithmetic/count-lookups.ts";
 import { wordOf } from "../circuits/words/word.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
@@ -6,7 +6,7 @@ import type { ProverInput } from "../stark/prover-input.ts";
 import type { SystemDefinition } from "../stark/system.ts";
 import type { ProvableTrace } from "./run-state.ts";
 import type { RunTrace } from "./run-trace.ts";
-import { encodeStatement, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
+import { encodeStatement, formOf, type RootChange, statementValues, type WordChange } from "./run-statement.ts";
 import { filledRun, type ProvenProgram, RUN_TABLES, type RunTable } from "./run-tables.ts";
 
 /** Most segments of a run. */
@@ -21,13 +21,14 @@ export function runDefinition(
   parameters: ProofParameters,
   tables: readonly RunTable[] = RUN_TABLES,
 ): SystemDefinition {
-  const { name, places } = program;
+  const { name } = program;
+  const form = formOf(program);
   return {
     name: `run of ${name}/1`,
     parameters,
     tables: tables.map(({ definition }) => definition(program, parameters.minLogRows)),
-    statementValueCount: boundaryValueCount(places.length),
-    publicValues: (statement) => statementValues(statement, places.length),
+    statementValueCount: statementLayout(form).publicCount,
+    publicValues: (statement) => statementValues(form, statement),
   };
 }
 
@@ -67,7 +68,7 @@ export function runInput(
     return looksUp ? [{ air, columns: { preprocessed: [], main } }] : [];
   });
   const traces = tables.map(({ columns }, i) => own[i] ?? columns(run, looking));
-  return { statement: encodeStatement(changes, roots), auxiliary: traces.map(() => []), traces };
+  return { statement: encodeStatement(program, changes, roots), auxiliary: traces.map(() => []), traces };
 }
 
 /** What the program's places held before and after a traced run. */

@@ -4,6 +4,7 @@ import { ARITHMETIC_TABLE_NAMES, ARITHMETIC_TABLES, type ArithmeticTableName } f
 import type { Air } from "../stark/air.ts";
 import type { CurveColumns } from "../circuits/curve/curve-trace.ts";
 import { boundaryAir, boundaryColumns } from "../circuits/boundary/boundary-air.ts";
+import type { StatementForm } from "../circuits/boundary/statement-form.ts";
 import { byteMemoryAir } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteMemoryColumns } from "../circuits/byte-memory/byte-memory-trace.ts";
 import { compressionAir } from "../circuits/compression/compression-air.ts";
@@ -73,6 +74,7 @@ import { decodeAll } from "./decode.ts";
 import { BYTE_PLACES, CURRENT_SPACE, KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
 import type { Limbs } from "./recorded-run.ts";
 import type { ProvableTrace } from "./run-state.ts";
+import { formOf } from "./run-statement.ts";
 import { userOpcodes } from "./user-decode.ts";
 import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 
@@ -80,8 +82,10 @@ import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 export interface ProvenProgram {
   readonly name: string;
   readonly rows: readonly RomRow[];
-  /** The places of the memory of whose words before and after a run the statement speaks. All others are 0 before. */
+  /** The places of the memory whose words before and after a run are told. All others are 0 before. */
   readonly places: readonly MemoryPlace[];
+  /** What the statement says of them. Default: the root, and their whole words. */
+  readonly statement?: StatementForm;
   /** What user mode takes from the budget. Default: format 2's. */
   readonly weights?: UserWeights;
 }
@@ -257,7 +261,10 @@ export const RUN_TABLES: readonly RunTable[] = [
     ({ trace, minLogRows }) => codeWordsColumns(trace.codeWords, minLogRows),
   ),
   standsAlone(
-    { definition: ({ places }) => ({ air: boundaryAir(places) }), columns: ({ minLogRows }) => boundaryColumns(minLogRows) },
+    {
+      definition: (program) => ({ air: boundaryAir(formOf(program)) }),
+      columns: ({ minLogRows }) => boundaryColumns(minLogRows),
+    },
     { kind: "everywhere" },
   ),
   {

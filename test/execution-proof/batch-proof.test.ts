@@ -343,9 +343,21 @@ describe("the proof of a batch's execution", () => {
       changed.set([0xff, 0xff, 0xff, 0xff], place);
       assert.equal(verdict(changed), "Malformed");
     }
+    // The format in which chunks had statements of whole words.
     const other = bytes.slice();
-    other[3] = 0x32;
+    other[3] = 0x31;
     assert.equal(verdict(other), "OtherFormat");
     assert.equal(verdictOf({ chunks: [] }), "Malformed");
+    // Words that no statement says.
+    for (const words of [
+      { timestamp: 2n ** 64n },
+      { coinbase: 2n ** 160n },
+      { open: 2n ** 16n },
+      { blockHashes: 2n ** 256n - 1n },
+    ]) {
+      const [first, ...rest] = decodeBatchProof(bytes).chunks;
+      const chunks = [{ ...first!, boundary: { ...first!.boundary, ...words } }, ...rest];
+      assert.equal(verdictOf({ chunks }), "Malformed", Object.keys(words).join());
+    }
   });
 });

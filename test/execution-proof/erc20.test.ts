@@ -126,10 +126,10 @@ describe("an ERC-20 token as solc makes it, run by the whole kernel", () => {
       const { trace, roots } = runOf(transaction(TOKEN, ABI.encodeFunctionData("transfer", [address(RECEIVER), 7])));
       assert.notEqual(roots.before, roots.after);
       const input = runInput({ program: PROGRAM, definition }, trace);
-      const statement = encodeStatement(changesOf(PROGRAM, trace), roots);
+      const statement = encodeStatement(PROGRAM, changesOf(PROGRAM, trace), roots);
       const proof = await prove(system, input, backend);
       assert.deepEqual(verify(system, statement, proof), { ok: true });
-      const other = encodeStatement(changesOf(PROGRAM, trace), { ...roots, after: roots.before });
+      const other = encodeStatement(PROGRAM, changesOf(PROGRAM, trace), { ...roots, after: roots.before });
       assert.equal(verify(system, other, proof).ok, false);
     } finally {
       await backend.close();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
+import { wholeWords } from "../../src/circuits/boundary/statement-form.ts";
 import { PartialTree, partOf } from "../../src/execution-proof/batch/partial-tree.ts";
 import { relist, type Relisting } from "../../src/execution-proof/batch/relisting.ts";
 import { relistingInput, relistingSystem } from "../../src/execution-proof/batch/relisting-system.ts";
@@ -51,13 +52,13 @@ describe("a proof that leaves are listed anew", () => {
   it("is of the run's root and the list's, with at least 100 proven bits, and of no other two", async () => {
     const { part, relisting, listRoot } = inTwoOrders(LISTS);
     const input = inputOf({ part, relisting });
-    assert.deepEqual(input.statement, encodeStatement([], { before: part.root, after: listRoot }));
+    assert.deepEqual(input.statement, encodeStatement({ places: [] }, [], { before: part.root, after: listRoot }));
     const backend = await createWasmBackend({ workers: 1 });
     const proof = await prove(system, input, backend);
     await backend.close();
     assert.deepEqual(verify(system, input.statement, proof), { ok: true });
     assert.ok(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }) >= 100);
-    const turned = encodeStatement([], { before: listRoot, after: part.root });
+    const turned = encodeStatement({ places: [] }, [], { before: listRoot, after: part.root });
     assert.equal(verify(system, turned, proof).ok, false);
   });
 
@@ -69,7 +70,7 @@ describe("a proof that leaves are listed anew", () => {
       ]);
       const { part, relisting, listRoot } = inTwoOrders(lists);
       const input = inputOf({ part, relisting });
-      assert.deepEqual(input.statement, encodeStatement([], { before: part.root, after: listRoot }));
+      assert.deepEqual(input.statement, encodeStatement({ places: [] }, [], { before: part.root, after: listRoot }));
       assert.deepEqual(checkTraces(system, input), []);
     }
   });
@@ -89,7 +90,7 @@ describe("a proof that leaves are listed anew", () => {
     for (const change of [{ value: 77n }, { key: other }, { leafKind: 1 as const }]) {
       const listed = relisting.listed.map((each) => (each.value === 5n ? { ...each, ...change } : each));
       const { statement, ...input } = inputOf({ part, relisting: { ...relisting, listed } });
-      const told = encodeStatement([], { before: part.root, after: rootAfter(statement) });
+      const told = encodeStatement({ places: [] }, [], { before: part.root, after: rootAfter(statement) });
       assert.deepEqual(refusals({ ...input, statement: told }), ["bus roots"]);
     }
   });
@@ -118,5 +119,5 @@ function refusals(input: ProverInput): string[] {
 }
 
 function rootAfter(statement: Uint8Array): readonly number[] {
-  return statementValues(statement, 0)?.slice(8) ?? [];
+  return statementValues(wholeWords([]), statement)?.slice(8) ?? [];
 }

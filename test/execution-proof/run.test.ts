@@ -107,6 +107,7 @@ describe("proofs of runs", () => {
       assert.deepEqual(checkTraces(run.system, input), []);
       const proof = await prove(run.system, input, backend);
       const statement = encodeStatement(
+        run.program,
         [
           { before: blockNumber, after: blockNumber + 2n },
           { before: timestamp, after: timestamp + 2n },
@@ -117,10 +118,11 @@ describe("proofs of runs", () => {
       );
       assert.deepEqual(verify(run.system, statement, proof), { ok: true });
       assert.deepEqual(presentTables(run.system, proof), [...FIXED, ...ASKED].sort());
-      for (const at of [31, 63, 95, 127, 191, 223, 319, 383]) {
+      // The roots, and the lowest limbs of words before and after: each end has a root and ten words of 16 limbs.
+      for (const element of [0, 8, 24, 40, 56, 152, 168, 176, 192, 320]) {
         const other = statement.slice();
-        other[at] = other[at]! ^ 1;
-        assert.equal(verify(run.system, other, proof).ok, false, `byte ${at}`);
+        other[4 * element + 3] = other[4 * element + 3]! ^ 1;
+        assert.equal(verify(run.system, other, proof).ok, false, `element ${element}`);
       }
     });
 
@@ -222,6 +224,7 @@ describe("proofs of runs", () => {
     const input = runInput(run, trace);
     const hash = hashAuthorization({ chainId: timestamp, address: toBeHex(coinbase, 20), nonce: blockNumber });
     const statement = encodeStatement(
+      run.program,
       [
         { before: blockNumber, after: blockNumber },
         { before: timestamp, after: timestamp },
@@ -268,6 +271,7 @@ describe("proofs of runs", () => {
     });
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const statement = encodeStatement(
+      run.program,
       [
         ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
         { before: coinbase, after: BigInt(unsignedHash) },
@@ -294,6 +298,7 @@ describe("proofs of runs", () => {
     const bytes = Buffer.concat([blockNumber, timestamp, coinbase].map((word) => Buffer.from(toBeHex(word, 32).slice(2), "hex")));
     const hashOf = (part: Uint8Array): bigint => BigInt(`0x${createHash("sha256").update(part).digest("hex")}`);
     const statement = encodeStatement(
+      run.program,
       [
         { before: blockNumber, after: hashOf(bytes.subarray(31, 91)) },
         { before: timestamp, after: hashOf(bytes) },
@@ -344,6 +349,7 @@ describe("proofs of runs", () => {
     const input = runInput(run, trace);
     applyWrites(tree, [header(coinbase, nonce + ((20n - blockNumber) << 64n)), header(5n, blockNumber << 64n)]);
     const statement = encodeStatement(
+      run.program,
       [
         { before: blockNumber, after: 20n - blockNumber },
         { before: timestamp, after: blockNumber << 64n },
@@ -399,6 +405,7 @@ describe("proofs of runs", () => {
     const paid = 0x011n;
     const position = (3n << 48n) + (20n << 64n);
     const statement = encodeStatement(
+      run.program,
       [
         { before: blockNumber, after: paid },
         { before: timestamp, after: (position << 128n) + 988n },
@@ -450,6 +457,7 @@ describe("proofs of runs", () => {
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const statementOf = (account: bigint) =>
       encodeStatement(
+        run.program,
         [
           ...[blockNumber, timestamp].map((word) => ({ before: word, after: word })),
           { before: coinbase, after: account },
@@ -490,6 +498,7 @@ describe("proofs of runs", () => {
     const { trace, roots } = interpret(program, [], boundary, { codeOf: () => code });
     const input = runInput(run, trace);
     const statement = encodeStatement(
+      run.program,
       [
         { before: 1n, after: 2n + (50n << 16n) },
         { before: 2n, after: BigInt(hexlify(code.subarray(32))) << (8n * 14n) },
@@ -558,6 +567,7 @@ describe("proofs of runs", () => {
     const input = runInput(run, trace);
     const { blockNumber, timestamp, coinbase } = BOUNDARY;
     const statement = encodeStatement(
+      run.program,
       [
         { before: blockNumber, after: blockNumber },
         { before: timestamp, after: 1000n - 3n - 20n * (1n + 3n + 5n + 3n + 3n + 3n + 3n + 3n + 3n + 3n + 10n) - 115n },
@@ -597,6 +607,7 @@ describe("proofs of runs", () => {
       if (((exponent >> bit) & 1n) === 1n) expected = (expected * base) % modulus;
     }
     const statement = encodeStatement(
+      run.program,
       [{ before: base, after: base }, { before: exponent, after: exponent }, { before: modulus, after: expected }, ...KEPT],
       roots,
     );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { StateWrite } from "../../src/chain/state/change-set.ts";
 import { type ProvableTrace, withState } from "../../src/execution-proof/run-state.ts";
-import { encodeStatement, type RootChange, statementValues } from "../../src/execution-proof/run-statement.ts";
+import { encodeStatement, formOf, type RootChange, statementValues } from "../../src/execution-proof/run-statement.ts";
 import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
 import type { RunTrace } from "../../src/execution-proof/run-trace.ts";
 import { P } from "../../src/field/koala-bear.ts";
@@ -126,12 +126,12 @@ describe("a run that asks for leaves of a state", () => {
 
   it("has a statement in which both roots are digests", () => {
     const { trace, roots } = honest();
-    const places = PROGRAM.places.length;
-    const statement = encodeStatement(changesOf(PROGRAM, trace), roots);
-    assert.deepEqual(statementValues(statement, places)?.slice(-16), [...roots.before, ...roots.after]);
+    const form = formOf(PROGRAM);
+    const statement = encodeStatement(PROGRAM, changesOf(PROGRAM, trace), roots);
+    assert.deepEqual(statementValues(form, statement)?.slice(0, 8), [...roots.before]);
     new DataView(statement.buffer).setUint32(statement.length - 4, P);
-    assert.equal(statementValues(statement, places), undefined);
-    assert.equal(statementValues(statement.slice(0, -4), places), undefined);
+    assert.equal(statementValues(form, statement), undefined);
+    assert.equal(statementValues(form, statement.slice(0, -4)), undefined);
   });
 });
 

@@ -3,6 +3,7 @@ import { BOUNDARY_WORDS } from "../../machine/interpreter/environment.ts";
 import { DIGEST_ELEMENTS, type Digest, elementsFromBytes, elementsToBytes } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
+import { isStated } from "./kernel-statement.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { PartialLeaf } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
@@ -29,8 +30,8 @@ export interface ExecutionBatchProof {
   readonly relisting: Relisting | undefined;
 }
 
-/** "HCX1": what the bytes are, and in which format. */
-const MAGIC = 0x48435831;
+/** "HCX2": what the bytes are, and in which format. In the first one, chunks had statements of whole words. */
+const MAGIC = 0x48435832;
 const MAGIC_FAMILY = 0x484358;
 const WORD_BYTES = 32;
 const DIGEST_BYTES = 4 * DIGEST_ELEMENTS;
@@ -94,7 +95,7 @@ export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
   const protocolVersion = reader.word("protocol version");
   const chainId = reader.word("chain id");
   const batchNumber = reader.word("batch number");
-  const blockHashes = reader.word("chain of blocks' hashes");
+  const blockHashes = statedWord("blockHashes", reader.word("chain of blocks' hashes"));
   const rootBefore = reader.digest("root before");
   const chunkCount = reader.count(LEAST.chunk, MOST_CHUNKS, "chunks");
   if (chunkCount === 0) throw new ExecutionProofError("Malformed", "the proof has no chunk");
@@ -106,8 +107,14 @@ export function decodeBatchProof(bytes: Uint8Array): ExecutionBatchProof {
   return { program, protocolVersion, chainId, batchNumber, blockHashes, rootBefore, chunks, relisting };
 }
 
+/** What no statement says is not looked for in one. */
+function statedWord(name: keyof Boundary, word: bigint): bigint {
+  if (!isStated(name, word)) throw new ExecutionProofError("Malformed", `no boundary has ${word} as its ${name}`);
+  return word;
+}
+
 function readChunk(reader: Reader): ChunkProof {
-  const words = BOUNDARY_WORDS.map((name) => [name, reader.word(name)] as const);
+  const words = BOUNDARY_WORDS.map((name) => [name, statedWord(name, reader.word(name))] as const);
   const boundary = Object.fromEntries(words) as Record<keyof Boundary, bigint>;
   const root = reader.digest("chunk's root");
   return { boundary, root, proof: reader.take(reader.number(4, "length of a chunk's proof"), "chunk's proof") };

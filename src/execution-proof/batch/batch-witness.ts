@@ -14,7 +14,7 @@ import { createCompressor } from "../../kernels/wasm/compressor.ts";
 import { batchSteps, openingOf } from "./batch-steps.ts";
 import { type BlockLink, BlockLinks, extendLinks } from "./block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "./executed-batch.ts";
-import { BASE_FEE_WEI } from "./execution-claim.ts";
+import { BASE_FEE_WEI } from "./kernel-statement.ts";
 import { type LabelledExecution, labelOf, UnprovableBatch } from "./execution-label.ts";
 import { createPrimitives } from "./machine-primitives.ts";
 import { partOf, type TreePart } from "./partial-tree.ts";

@@ -1,6 +1,6 @@
 import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machine/interpreter/environment.ts";
 import { firstWords } from "../memory-places.ts";
-import { encodeStatement } from "../run-statement.ts";
+import { encodeStatement, type StatedProgram } from "../run-statement.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import type { ExecutionBatchProof } from "./batch-proof.ts";
 
@@ -11,10 +11,15 @@ interface Joint {
 }
 
 /** The statement of the chunk between two joints, in an environment that no chunk changes. */
-export function chunkStatement(environment: Omit<RunEnvironment, "boundary">, before: Joint, after: Joint): Uint8Array {
+export function chunkStatement(
+  program: StatedProgram,
+  environment: Omit<RunEnvironment, "boundary">,
+  before: Joint,
+  after: Joint,
+): Uint8Array {
   const [first, last] = [before, after].map(({ boundary }) => firstWords({ ...environment, boundary })) as [bigint[], bigint[]];
   const changes = first.map((word, i) => ({ before: word, after: last[i] ?? 0n }));
-  return encodeStatement(changes, { before: before.root, after: after.root });
+  return encodeStatement(program, changes, { before: before.root, after: after.root });
 }
 
 /** The first word of a boundary that differs from another one's, the chain of blocks' hashes left out. */

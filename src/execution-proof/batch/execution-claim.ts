@@ -1,12 +1,13 @@
 import { reasonOf } from "../../errors/reason-of.ts";
 import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
-import type { Boundary, RunEnvironment } from "../../machine/interpreter/environment.ts";
+import { BOUNDARY_WORDS, type Boundary, type RunEnvironment } from "../../machine/interpreter/environment.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { type BatchOutputs, hashOutputs } from "../../protocol/outputs.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { BASE_FEE_WEI, isStated, isStatedChainId } from "./kernel-statement.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 
 /** What L1 knows of a batch and of the one before it, and what a verifier needs beside it. Plain data. */
@@ -36,9 +37,6 @@ export interface ExecutionClaim {
   /** Of the first batch in format 2: the root of the state that its first transaction found (`firstStateRoot`). */
   readonly firstState?: Hex;
 }
-
-/** Base fee of every block (docs/decisions/0020). */
-export const BASE_FEE_WEI = 0n;
 
 /** What a claim says of the batch's first and last step. */
 export interface ClaimedEnds {
@@ -80,7 +78,7 @@ function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: Exe
       "the first batch of format 2 alone needs the root of the first state, which L1 does not have",
     );
   const shared = { coinbase: BigInt(coinbase), open: 0n };
-  return {
+  const ends: ClaimedEnds = {
     environment: { chainId, baseFee: BASE_FEE_WEI, blockGasLimit: BLOCK_GAS_LIMIT },
     // An opening sets the count of cheats, whatever it was.
     first: {
@@ -94,4 +92,17 @@ function endsOf({ chainId, previous, batch, outputs, coinbase, firstState }: Exe
     rootBefore: digestFromHex(firstState ?? batch.oldStateRoot),
     rootAfter: digestFromHex(batch.newStateRoot),
   };
+  if (!isStatedChainId(chainId)) throw new ExecutionProofError("BadClaim", `no statement has ${chainId} as a chain's id`);
+  for (const boundary of [ends.first, ends.last]) {
+    const name = unstatedWord(boundary);
+    if (name !== undefined) throw new ExecutionProofError("BadClaim", `no statement has ${boundary[name]} as ${name}`);
+  }
+  return ends;
+}
+
+/** The first word of a boundary that is more than statements say of it. */
+function unstatedWord(boundary: ClaimedEnds["first"]): keyof ClaimedEnds["first"] | undefined {
+  return BOUNDARY_WORDS.find(
+    (name): name is keyof ClaimedEnds["first"] => name !== "blockHashes" && !isStated(name, boundary[name]),
+  );
 }

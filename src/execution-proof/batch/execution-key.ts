@@ -7,6 +7,7 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/system.ts";
+import { kernelStatement } from "./kernel-statement.ts";
 import { KERNEL_PLACES } from "../memory-places.ts";
 import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
@@ -71,6 +72,9 @@ export function uncommittedSystem(protocolVersion: bigint, parameters: ProofPara
 function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): RunSystem {
   const { format } = versionParts(protocolVersion);
   const name = `the kernel of version ${protocolVersion}`;
-  const program: ProvenProgram = { name, rows: kernelRows(format), places: KERNEL_PLACES, weights: userWeights(format) };
+  const program: ProvenProgram = {
+    ...{ name, rows: kernelRows(format), weights: userWeights(format) },
+    ...{ places: KERNEL_PLACES, statement: kernelStatement(protocolVersion) },
+  };
   return { program, definition: runDefinition(program, parameters) };
 }

@@ -1,4 +1,5 @@
-import { boundaryAir, boundaryColumns, boundaryValueCount } from "../../circuits/boundary/boundary-air.ts";
+import { boundaryAir, boundaryColumns } from "../../circuits/boundary/boundary-air.ts";
+import { statementLayout, wholeWords } from "../../circuits/boundary/statement-form.ts";
 import { CompressionRequests, compressionColumns } from "../../circuits/compression/compression-trace.ts";
 import { compressionAir } from "../../circuits/compression/compression-air.ts";
 import { type NodeChange, traceChanges } from "../../circuits/leaves/state-trace.ts";
@@ -26,6 +27,9 @@ import { encodeStatement, statementValues } from "../run-statement.ts";
 import type { PartialTree } from "./partial-tree.ts";
 import { listedAnew, type Relisting } from "./relisting.ts";
 
+/** The roots alone: before, then after. */
+const FORM = wholeWords([]);
+
 /**
  * The system that proves "the state under the second root has the leaves of the one under the first, but for some that are 0": in
  * which order they are listed is the prover's choice. Where the second root is that of a list proof, it is the list's.
@@ -34,11 +38,11 @@ export function relistingSystem(parameters: ProofParameters): System {
   return compileSystem({
     name: "relisting/1",
     parameters,
-    tables: [relistedLeavesAir, relistedPlacesAir, treeAir, rootsAir, compressionAir, () => boundaryAir([])].map((air) => ({
+    tables: [relistedLeavesAir, relistedPlacesAir, treeAir, rootsAir, compressionAir, () => boundaryAir(FORM)].map((air) => ({
       air: air(),
     })),
-    statementValueCount: boundaryValueCount(0),
-    publicValues: (statement) => statementValues(statement, 0),
+    statementValueCount: statementLayout(FORM).publicCount,
+    publicValues: (statement) => statementValues(FORM, statement),
   });
 }
 
@@ -77,7 +81,7 @@ export function relistingInput(
     compressionColumns(requests.list(), minLogRows),
     boundaryColumns(minLogRows),
   ];
-  const statement = encodeStatement([], { before: roots.before, after: roots.after });
+  const statement = encodeStatement({ places: [] }, [], { before: roots.before, after: roots.after });
   return { statement, auxiliary: traces.map(() => []), traces };
 }
 

@@ -144,7 +144,7 @@ function checkChunks(
   proof.chunks.forEach((after, chunk) => {
     const begin = before[chunk];
     if (begin === undefined) throw new Error("each chunk begins somewhere");
-    const code = refusalOf(key, chunkStatement(environment, begin, after), after.proof, acceptsWeakParameters);
+    const code = refusalOf(key, chunkStatement(key.program, environment, begin, after), after.proof, acceptsWeakParameters);
     if (code === undefined) return;
     const message = `the proof of chunk ${chunk} of ${proof.chunks.length} is refused: ${code}`;
     throw new ExecutionProofError("ChunkRefused", message, { chunk });

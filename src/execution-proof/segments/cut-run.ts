@@ -41,7 +41,7 @@ export function cutRun(system: RunSystem, trace: ProvableTrace, count: number): 
       throw new RangeError(`${definition.name} has ${definition.tables.length} tables, not ${tables.length}`);
     return { table, definition: own, ...wholeTable(table, own, run, count) };
   });
-  const statement = encodeStatement(changesOf(program, trace), trace.state.roots);
+  const statement = encodeStatement(program, changesOf(program, trace), trace.state.roots);
   return {
     count,
     fill(segment) {

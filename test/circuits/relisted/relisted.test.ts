@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compressionAir } from "../../../src/circuits/compression/compression-air.ts";
 import { boundaryAir } from "../../../src/circuits/boundary/boundary-air.ts";
+import { wholeWords } from "../../../src/circuits/boundary/statement-form.ts";
 import type { RelistedLeafCells } from "../../../src/circuits/relisted-leaves/relisted-leaves-air.ts";
 import { countedSides } from "../../../src/stark/multiplicities.ts";
 import { freeCells } from "../support/changed-cells.ts";
@@ -52,7 +53,7 @@ describe("the tables of leaves that are listed anew", () => {
   });
 
   it("count what is sent and received: without the constraints that do so a side of some bus may have any multiplicity", () => {
-    const all = [...Object.values(AIRS), compressionAir(), boundaryAir([])];
+    const all = [...Object.values(AIRS), compressionAir(), boundaryAir(wholeWords([]))];
     for (const bus of ["node", "leafCounts", "listedBefore", "listedAfter"])
       assert.equal(countedSides(all).get(bus)?.length, 2, bus);
     assertCountedBy(all, COUNTING);

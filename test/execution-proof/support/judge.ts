@@ -1,5 +1,6 @@
 import { keccakP } from "@noble/hashes/sha3.js";
 import { boundaryAir, BOUNDARY_FIELDS } from "../../../src/circuits/boundary/boundary-air.ts";
+import { wholeWords } from "../../../src/circuits/boundary/statement-form.ts";
 import { BYTE_MEMORY_FIELDS, byteMemoryAir, type ByteMemoryCells } from "../../../src/circuits/byte-memory/byte-memory-air.ts";
 import { noAccess } from "../../../src/circuits/byte-memory/byte-memory-trace.ts";
 import { CODE_FIELDS, codeAir, type CodeCells } from "../../../src/circuits/code/code-air.ts";
@@ -39,7 +40,7 @@ import {
   USER_STACK_SPACE,
 } from "../../../src/execution-proof/memory-places.ts";
 import { decode } from "../../../src/execution-proof/decode.ts";
-import { encodeStatement, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
+import { encodeStatement, formOf, type RootChange, statementValues } from "../../../src/execution-proof/run-statement.ts";
 import { changesOf } from "../../../src/execution-proof/run-system.ts";
 import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
@@ -192,7 +193,7 @@ export function airOf(table: TableName, { places }: ProvenProgram): Air {
     code: codeAir,
     codeWords: () => codeWordsAir(KERNEL_MEMORY_SPACE),
     rest: stackRestAir,
-    boundary: () => boundaryAir(places),
+    boundary: () => boundaryAir(wholeWords(places)),
   };
   const air = airs[table]();
   AIRS.set(key, air);
@@ -310,7 +311,7 @@ export function refusalsOf(cells: RunCells): string[] {
 
 /** The public values of the statement. */
 export function publicsOf({ changes, roots, program }: RunCells): number[] {
-  return statementValues(encodeStatement(changes, roots), program.places.length) ?? [];
+  return statementValues(formOf(program), encodeStatement(program, changes, roots)) ?? [];
 }
 
 /** A message of a row, or no message where the multiplicity is 0. */
