@@ -2,13 +2,11 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
 import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
-import { limbsOf } from "../src/circuits/words/word.ts";
-import { firstWords, KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
+import { KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
 import { executionParameters } from "../src/execution-proof/parameters.ts";
-import { RunRecorder } from "../src/execution-proof/recorded-run.ts";
+import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
 import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
 import { withState } from "../src/execution-proof/run-state.ts";
-import { traceRun } from "../src/execution-proof/run-trace.ts";
 import type { TreeHash } from "../src/kernels/backend.ts";
 import { Kernel } from "../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../src/machine/interpreter/machine-state.ts";
@@ -36,8 +34,6 @@ export function provenRun(
   hints: readonly Hint[],
   tree = StateTree.genesis([], { compressor: referenceCompressor }),
 ): ProvenRun {
-  const { rows, places } = system.program;
-  const recorder = new RunRecorder(rows);
   const unused = (): never => {
     throw new Error("the run asks for what no measured program needs");
   };
@@ -45,15 +41,14 @@ export function provenRun(
     ...{ keccak: keccak_256, compress: unused, sha256Block: unused },
     recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
   };
-  const kernel = new Kernel(primitives, rows);
+  const kernel = new Kernel(primitives, system.program.rows);
   const boundary = { nextBatch: 0n, open: 1n, blockNumber: 0n, timestamp: 0n, coinbase: 0n, blockHashes: 0n, cheatCount: 0n };
   const environment = { chainId: 1n, baseFee: 0n, blockGasLimit: 0n, boundary };
   const state = {
     read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
   };
-  const { leaves } = kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder);
-  const words = firstWords(environment);
-  const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-  const trace = withState(traceRun(recorder.steps, stated, leaves), tree);
-  return { system, steps: recorder.steps.length, input: runInput(system, trace) };
+  const recorder = new RunRecorder(system.program, environment);
+  kernel.run({ environment, state, codes: { codeOf: unused } }, hints, recorder);
+  const trace = withState(recorder.trace(), tree);
+  return { system, steps: trace.processor.length, input: runInput(system, trace) };
 }

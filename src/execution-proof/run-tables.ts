@@ -91,7 +91,7 @@ export interface ProvenProgram {
 }
 
 /** What user mode takes from the budget in runs of a program. */
-function weightsOf({ weights }: Pick<ProvenProgram, "weights">): UserWeights {
+export function weightsOf({ weights }: Pick<ProvenProgram, "weights">): UserWeights {
   return weights ?? userWeights(2);
 }
 

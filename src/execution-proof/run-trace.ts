@@ -1,4 +1,4 @@
-import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
+import type { UserWeights } from "../protocol/native-budget.ts";
 import { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
 import { CompressionRequests } from "../circuits/compression/compression-trace.ts";
@@ -22,7 +22,16 @@ import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
 import { TableRows } from "../stark/table-rows.ts";
 import { CURRENT_SPACE } from "./memory-places.ts";
-import { type Limbs, type RecordedStep, UnprovableAddressError, UnprovableRecoveryError, ZERO_WORD } from "./recorded-run.ts";
+import {
+  type Limbs,
+  type RecordedCode,
+  type RecordedEnd,
+  type RecordedOpcode,
+  type RecordedStep,
+  UnprovableAddressError,
+  UnprovableRecoveryError,
+  ZERO_WORD,
+} from "./recorded-run.ts";
 import { type FirstLeaf, TracedLeaves } from "./traced-leaves.ts";
 import { type ByteOffset, type ByteTables, TracedBytes } from "./traced-bytes.ts";
 import { TracedPlaces } from "./traced-places.ts";
@@ -58,50 +67,61 @@ const AT = fieldOffsets(PROCESSOR_FIELDS);
 const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => [code as number, name as OperationName]));
 
 /**
- * The rows of a recorded run; `leaves` are those of which the run has asked for ids, in the order of these, `weights` what user
- * mode took from the budget, format 2's if none are given. Throws
- * UnprovableAddressError, and Error where what was recorded and what the rows mean differ.
+ * Makes the rows of a run's tables, step by step in the run's order. Throws UnprovableAddressError, and Error where what was
+ * recorded and what the rows mean differ.
  */
-export function traceRun(
-  steps: readonly RecordedStep[],
-  stated: readonly StatedPlace[],
-  leaves: readonly FirstLeaf[] = [],
-  weights = userWeights(2),
-): RunTrace {
-  return new RunTracer(stated, leaves, steps.length, weights).trace(steps);
-}
-
-class RunTracer {
-  readonly #processor: RunTrace["processor"];
+export class RunTracer {
+  readonly #processor = new TableRows("processor", PROCESSOR_FIELDS);
   readonly #templates = new RowTemplates(PROCESSOR_FIELDS);
   readonly #compressions = new CompressionRequests();
   readonly #digestWords = new DigestWordRequests(this.#compressions.compress);
   readonly #recoveries: RecoverCells[] = [];
   readonly #curve = new CurveTrace();
   readonly #hints: Limbs[] = [];
-  readonly #leaves: TracedLeaves;
+  readonly #leaves = new TracedLeaves();
   readonly #sha256: Sha256Request[] = [];
   readonly #arithmetic = new ArithmeticTrace();
   readonly #places = new TracedPlaces();
   readonly #bytes = new TracedBytes(this.#places);
   readonly #visits: VisitTracer;
-  /** By place, the foot's word at 0: what lies below the top. */
-  readonly #stack: { time: number; word: Limbs }[] = [];
+  /** By place, the foot's word at 0: what lies below the top, and since when. */
+  readonly #stackWords: Limbs[] = [];
+  readonly #stackTimes: number[] = [];
   #height = 1;
   #clock = 0;
   #frame = 0;
 
-  constructor(stated: readonly StatedPlace[], leaves: readonly FirstLeaf[], stepCount: number, weights: UserWeights) {
+  /** `stated` are the places of which the statement speaks, `weights` what user mode takes from the budget. */
+  constructor(stated: readonly StatedPlace[], weights: UserWeights) {
     this.#visits = new VisitTracer(this.#places, this.#arithmetic, this.#bytes, weights);
-    this.#processor = new TableRows("processor", PROCESSOR_FIELDS, [], stepCount);
     for (const place of stated) this.#places.at(place, place.first);
-    this.#leaves = new TracedLeaves(leaves);
-    leaves.forEach(({ before }, index) => this.#places.at({ space: CURRENT_SPACE, index }, limbsOf(before)));
   }
 
-  trace(steps: readonly RecordedStep[]): RunTrace {
-    steps.forEach((step, i) => this.#step(step, steps[i + 1]?.top ?? step.top));
+  /** The run asks for its next leaf, whose value is this. */
+  leaf(before: bigint): void {
+    this.#places.at({ space: CURRENT_SPACE, index: this.#leaves.add() }, limbsOf(before));
+  }
+
+  /** The step that comes next enters user mode. */
+  enterUser(code: RecordedCode): void {
+    this.#visits.begin(code, this.#clock + 1, this.#frame);
+  }
+
+  /** An opcode that user mode runs. Throws UnprovableOpcodeError. */
+  opcode(opcode: RecordedOpcode): void {
+    this.#visits.opcode(opcode);
+  }
+
+  /** How many steps of the clock user mode has taken. */
+  leaveUser(end: RecordedEnd): number {
+    return this.#visits.end(end);
+  }
+
+  /** What tables are filled with; `leaves` are those of which the run has asked for ids, in the order of these. */
+  trace(leaves: readonly FirstLeaf[]): RunTrace {
     const user = this.#visits.tables();
+    const rest = this.#stackWords.slice(0, this.#height - 1);
+    const after = (index: number): Limbs => this.#places.at({ space: CURRENT_SPACE, index }).word;
     return {
       processor: this.#processor,
       ...user,
@@ -111,22 +131,23 @@ class RunTracer {
       compressions: this.#compressions,
       recoveries: this.#recoveries,
       curve: this.#curve,
-      rest: this.#stack.slice(0, this.#height - 1).map(({ time, word }, place) => ({ place, time, word })),
+      rest: rest.map((word, place) => ({ place, time: this.#stackTimes[place] ?? 0, word })),
       hints: this.#hints,
-      leaves: this.#leaves.list((index) => this.#places.at({ space: CURRENT_SPACE, index }).word, this.#compressions.compress),
+      leaves: this.#leaves.list(leaves, after, this.#compressions.compress),
       sha256: this.#sha256,
       arithmetic: this.#arithmetic,
     };
   }
 
-  #step({ instruction, top, takenB, takenC, visit }: RecordedStep, newTop: Limbs): void {
+  /** A row, the top behind it, and how many steps of the clock user mode took in it. */
+  step({ instruction, top, takenB, takenC }: RecordedStep, newTop: Limbs, elapsed: number): void {
     this.#clock++;
     const hasImmediate = instruction.hasImmediate === 1;
     const a = hasImmediate ? instruction.immediate : top;
     const b = hasImmediate ? top : takenB;
     const placeB = this.#height - instruction.depthB;
-    const gapB = instruction.takesB === 1 ? this.#gap(this.#stack[placeB]) : 0;
-    const gapC = instruction.takesC === 1 ? this.#gap(this.#stack[this.#height - (hasImmediate ? 2 : 3)]) : 0;
+    const gapB = instruction.takesB === 1 ? this.#gap(this.#stackTimes[placeB]) : 0;
+    const gapC = instruction.takesC === 1 ? this.#gap(this.#stackTimes[this.#height - (hasImmediate ? 2 : 3)]) : 0;
     const c = instruction.takesC === 1 || instruction.topC === 0 ? takenC : newTop;
     const frame = this.#frame;
     const address = addressOf(instruction, a, frame);
@@ -145,7 +166,6 @@ class RunTracer {
     if (instruction.putsB === 1) this.#put(placeB, b);
     if (instruction.computes === 1)
       this.#compute(instruction.operation, a, b, instruction.takesC === 1 ? takenC : ZERO_WORD, newTop);
-    const elapsed = visit === undefined ? 0 : this.#visits.trace(visit, this.#clock, frame);
     const d =
       elapsed > 0
         ? ZERO_WORD.map((_, i) => (i === 0 ? elapsed : 0))
@@ -199,7 +219,7 @@ class RunTracer {
   ): { readonly before: Limbs; readonly gap: number } | undefined {
     if (reads + writesA + writesB === 0) return undefined;
     const state = this.#places.at(place);
-    const [before, gap] = [state.word, this.#gap(state)];
+    const [before, gap] = [state.word, this.#gap(state.time)];
     state.word = writesA === 1 ? a : writesB === 1 ? b : before;
     state.time = this.#clock;
     return { before, gap };
@@ -224,7 +244,7 @@ class RunTracer {
   #recover({ space, index: offset }: MemoryPlace, newTop: Limbs): void {
     if (offset % WORD_BYTES !== 0) throw new UnprovableRecoveryError(offset);
     const states = this.#bytes.placesAt(space, offset, RECOVERY_PLACES);
-    const places = states.map((state) => ({ word: state.word, gap: this.#gap(state) }));
+    const places = states.map((state) => ({ word: state.word, gap: this.#gap(state.time) }));
     const tables = { arithmetic: this.#arithmetic, curve: this.#curve };
     const { cells, key } = recoverRow({ space, offset, time: this.#clock, places }, tables);
     if (newTop[0] !== (key === undefined ? 0 : 1)) throw new Error(`the interpreter recovers another key at step ${this.#clock}`);
@@ -235,12 +255,13 @@ class RunTracer {
   }
 
   #put(place: number, word: Limbs): void {
-    this.#stack[place] = { time: this.#clock, word };
+    this.#stackWords[place] = word;
+    this.#stackTimes[place] = this.#clock;
   }
 
-  #gap(before: { readonly time: number } | undefined): number {
-    if (before === undefined) throw new Error("a row takes a word that no row has put there");
-    return this.#clock - 1 - before.time;
+  #gap(time: number | undefined): number {
+    if (time === undefined) throw new Error("a row takes a word that no row has put there");
+    return this.#clock - 1 - time;
   }
 }
 

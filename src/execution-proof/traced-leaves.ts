@@ -10,13 +10,12 @@ export type FirstLeaf = Omit<LeafChange, "after">;
 
 /** Counts how often a run asks for the ids of its leaves, and for their accounts. */
 export class TracedLeaves {
-  readonly #leaves: readonly FirstLeaf[];
-  readonly #uses: { id: number; account: number }[];
+  /** By id. */
+  readonly #uses: { id: number; account: number }[] = [];
 
-  /** Leaves are in the order of their ids. */
-  constructor(leaves: readonly FirstLeaf[]) {
-    this.#leaves = leaves;
-    this.#uses = leaves.map(() => ({ id: 0, account: 0 }));
+  /** The id of the next leaf. */
+  add(): number {
+    return this.#uses.push({ id: 0, account: 0 }) - 1;
   }
 
   askId(id: Limbs): void {
@@ -27,9 +26,9 @@ export class TracedLeaves {
     this.#of(id).account++;
   }
 
-  /** The leaves as the run leaves them: `after` gives an id's value. Asks for the compressions of their keys. */
-  list(after: (id: number) => Limbs, compress: CompressDigests): AskedLeaf[] {
-    return this.#leaves.map(({ leafKind, account, slot, before }, id) => {
+  /** All leaves as the run leaves them: `after` gives an id's value. Asks for the compressions of their keys. */
+  list(leaves: readonly FirstLeaf[], after: (id: number) => Limbs, compress: CompressDigests): AskedLeaf[] {
+    return leaves.map(({ leafKind, account, slot, before }, id) => {
       const uses = this.#uses[id];
       const name = { kind: leafKind, account: limbsOf(account, ACCOUNT_LIMBS), slot: limbsOf(slot) };
       return {

@@ -27,7 +27,14 @@ import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
 import { reachOf } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { ByteOpcodeTracer, type PendingOpcode } from "./byte-opcodes.ts";
 import { KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
-import { type Limbs, type RecordedOpcode, type RecordedVisit, UnprovableOpcodeError, ZERO_WORD } from "./recorded-run.ts";
+import {
+  type Limbs,
+  type RecordedCode,
+  type RecordedEnd,
+  type RecordedOpcode,
+  UnprovableOpcodeError,
+  ZERO_WORD,
+} from "./recorded-run.ts";
 import type { TracedBytes } from "./traced-bytes.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 import { decodeOpcode } from "./user-decode.ts";
@@ -47,12 +54,20 @@ export interface UserTables {
   readonly codeWords: readonly CodeWordsCells[];
 }
 
-/** One time in user mode. */
+/** One time in user mode, as far as it has come. */
 interface Visit {
   readonly start: number;
   readonly frame: number;
   readonly name: CodeName;
   readonly code: Uint8Array;
+  /** What the budget was before, and what is left of it. */
+  readonly budget: number;
+  left: number;
+  /** When its last opcode ran. */
+  clock: number;
+  /** The opcode that was begun last: what it leaves on the stack is seen when the next one begins. */
+  first: RecordedOpcode | undefined;
+  last: RecordedOpcode | undefined;
 }
 
 /** Makes the rows of user mode. */
@@ -64,8 +79,8 @@ export class VisitTracer {
   readonly #visits: VisitCells[] = [];
   readonly #codes = new CodeRequests();
   readonly #bytes: ByteOpcodeTracer;
-
   readonly #weights: UserWeights;
+  #visit: Visit | undefined;
 
   constructor(places: TracedPlaces, arithmetic: ArithmeticTrace, bytes: TracedBytes, weights: UserWeights) {
     this.#weights = weights;
@@ -74,32 +89,38 @@ export class VisitTracer {
     this.#bytes = new ByteOpcodeTracer(places, arithmetic, bytes, weights);
   }
 
-  /** How many steps of the clock it takes. Throws UnprovableOpcodeError. */
-  trace({ codeFrame, code, opcodes, end }: RecordedVisit, start: number, frame: number): number {
-    const [first] = opcodes;
-    if (first === undefined) throw new Error("user mode runs at least one opcode");
-    const visit = { start, frame, name: { frame: codeFrame, length: code.length }, code };
-    let clock = start;
-    // What is at the visit's places is not touched in between.
+  /** User mode is entered by the kernel's row of a time, in a frame. */
+  begin({ codeFrame, code }: RecordedCode, start: number, frame: number): void {
+    const name = { frame: codeFrame, length: code.length };
+    const budget = Number(wordOf(this.#places.at(USER_PLACES.budget).word));
+    this.#visit = { start, frame, name, code, budget, left: budget, clock: start, first: undefined, last: undefined };
+  }
+
+  /** Throws UnprovableOpcodeError. */
+  opcode(opcode: RecordedOpcode): void {
+    const visit = this.#entered();
+    if (visit.last !== undefined) this.#place(visit, visit.last, { next: opcode, halts: false, spends: false, ends: false });
+    visit.first ??= opcode;
+    visit.last = opcode;
+  }
+
+  /** How many steps of the clock the visit has taken. Throws UnprovableOpcodeError. */
+  end(end: RecordedEnd): number {
+    const visit = this.#entered();
+    const { start, frame, name, budget: before, first, last } = visit;
+    if (first === undefined || last === undefined) throw new Error("user mode runs at least one opcode");
+    this.#place(visit, last, { next: end, halts: end.opcode === HALT, spends: end.opcode === BUDGET_SPENT, ends: true });
+    const { left, clock } = visit;
+    this.#visit = undefined;
+    // What is at the visit's places is not touched while it lasts.
     const [position, gas, words] = [USER_PLACES.position, USER_PLACES.gas, USER_PLACES.memoryWords].map((index) =>
       this.#places.at({ space: USER_PLACES.space, index: FRAME_PLACES * frame + index }),
     ) as [PlaceState, PlaceState, PlaceState];
     const budget = this.#places.at(USER_PLACES.budget);
-    const before = Number(wordOf(budget.word));
-    let left = before;
-    opcodes.forEach((each, i) => {
-      clock += 1 + (i === 0 ? 0 : (decodeOpcode(opcodes[i - 1]?.byte ?? 0)?.ticks ?? 0));
-      const next = opcodes[i + 1];
-      const [halts, spends] = [HALT, BUDGET_SPENT].map((opcode) => next === undefined && end.opcode === opcode) as [
-        boolean,
-        boolean,
-      ];
-      left -= this.#row(visit, clock, { ...each, budget: left }, { next: next ?? end, halts, spends, ends: next === undefined });
-    });
     const budgetAfter = left < 0 ? -left - 1 : left;
     const elapsed = clock - start;
     this.#visits.push({
-      ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame, length: code.length },
+      ...{ real: 1, time: start, elapsed, frame, opcode: end.opcode, codeFrame: name.frame, length: name.length },
       ...{ placeBefore: first.place, placeAfter: end.place, heightBefore: first.height, heightAfter: end.height },
       ...{ gasBefore: number30(first.gas), gasAfter: number30(end.gas) },
       ...{ wordsBefore: number30(first.words), wordsAfter: number30(end.words) },
@@ -115,6 +136,18 @@ export class VisitTracer {
     return elapsed;
   }
 
+  #entered(): Visit {
+    if (this.#visit === undefined) throw new Error("user mode was entered by no row");
+    return this.#visit;
+  }
+
+  #place(visit: Visit, opcode: RecordedOpcode, end: RowEnd): void {
+    visit.clock++;
+    visit.left -= this.#row(visit, opcode, end);
+    // What comes behind some opcodes comes a step later.
+    if (!end.ends) visit.clock += decodeOpcode(opcode.byte)?.ticks ?? 0;
+  }
+
   /** The rows of all tables. Notes which words of the memory codes are made of. */
   tables(): UserTables {
     const codeWords = this.#codes.words((frame, block) => {
@@ -126,15 +159,15 @@ export class VisitTracer {
   }
 
   /** Writes an opcode's row. What it takes of the budget, be it left or not. */
-  #row(visit: Visit, clock: number, recorded: WeighedOpcode, { next, halts, spends, ends }: RowEnd): number {
-    const { start, frame, name, code } = visit;
+  #row(visit: Visit, recorded: RecordedOpcode, { next, halts, spends, ends }: RowEnd): number {
+    const { start, frame, name, code, clock } = visit;
     const { byte, place, height, gas, words: paid } = recorded;
     const opcode = decodeOpcode(byte, this.#weights);
     if (opcode === undefined) throw new UnprovableOpcodeError(byte);
     const begins = clock === start + 1 ? 1 : 0;
     this.#codes.ask(name, code, place);
     const exponent = this.#exponent(opcode, frame, height);
-    const asked = this.#asked(opcode, visit, clock, recorded);
+    const asked = this.#asked(opcode, visit, recorded);
     const reach = asked === undefined ? { after: paid, extra: 0, units: 0, refused: 0 } : reachOf(asked.opcode, this.#weights);
     const cost = opcode.cost + GAS_PER_EXPONENT_BYTE * exponent.exponentBytes + reach.extra;
     const fault = spends ? SPENT : faultOf({ ...opcode, cost }, recorded, reach.refused);
@@ -154,9 +187,10 @@ export class VisitTracer {
     write({ ...opcode, puts1C: writes1C, puts2C: writes2C }, states, words, clock);
     const at = this.#templates.begin(this.#user, opcode);
     const { cells } = this.#user;
-    writeVisit(cells, at, visit, { clock, begins, ends });
+    writeVisit(cells, at, visit, { begins, ends });
     cells[at + AT.isTarget] = byte === JUMPDEST ? 1 : 0;
     writeStand(cells, at, recorded);
+    cells[at + AT.budget] = visit.left;
     cells.set(words.a, at + AT.a);
     cells.set(words.b, at + AT.b);
     cells.set(words.c, at + AT.c);
@@ -183,7 +217,7 @@ export class VisitTracer {
   }
 
   /** What an opcode that touches bytes asks for; undefined for others, and where words or room for it are missing. */
-  #asked(opcode: UserOpcode, { frame, name }: Visit, time: number, recorded: RecordedOpcode): PendingOpcode | undefined {
+  #asked(opcode: UserOpcode, { frame, name, clock: time }: Visit, recorded: RecordedOpcode): PendingOpcode | undefined {
     const { height, words } = recorded;
     if (opcode.asks === 0 || faultOf({ ...opcode, cost: 0 }, recorded, 0).fails === 1) return undefined;
     const operands = this.#accessed(opcode, frame, height).map((state) => state?.word ?? ZERO_WORD) as [Limbs, Limbs, Limbs];
@@ -234,11 +268,6 @@ export class VisitTracer {
   }
 }
 
-/** An opcode, and what is left of the budget before it. */
-interface WeighedOpcode extends RecordedOpcode {
-  readonly budget: number;
-}
-
 const AT = fieldOffsets(USER_FIELDS);
 const ACCESS = [AT.access1, AT.access2, AT.access3];
 const GAPS = [AT.gap1, AT.gap2, AT.gap3];
@@ -247,8 +276,8 @@ const GAPS = [AT.gap1, AT.gap2, AT.gap3];
 function writeVisit(
   cells: Uint32Array,
   at: number,
-  { start, frame, name }: Visit,
-  { clock, begins, ends }: { readonly clock: number; readonly begins: number; readonly ends: boolean },
+  { start, frame, name, clock }: Visit,
+  { begins, ends }: { readonly begins: number; readonly ends: boolean },
 ): void {
   cells[at + AT.follows] = 1 - begins;
   cells[at + AT.start] = start;
@@ -261,12 +290,11 @@ function writeVisit(
 }
 
 /** Where its frame stands before the opcode. */
-function writeStand(cells: Uint32Array, at: number, { place, height, gas, words, budget }: WeighedOpcode): void {
+function writeStand(cells: Uint32Array, at: number, { place, height, gas, words }: RecordedOpcode): void {
   cells[at + AT.place] = place;
   cells[at + AT.height] = height;
   cells[at + AT.gas] = gas;
   cells[at + AT.words] = words;
-  cells[at + AT.budget] = budget;
 }
 
 function writeFlags(cells: Uint32Array, at: number, fault: Faults, { jumpsFar, jumpsBehind, jumpsWrong }: StrayFlags): void {

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FRAME_PLACES } from "../../src/circuits/rom/instruction.ts";
-import { limbsOf } from "../../src/circuits/words/word.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { firstWords, GAS_FIELD } from "../../src/execution-proof/memory-places.ts";
-import { RunRecorder } from "../../src/execution-proof/recorded-run.ts";
-import { traceRun } from "../../src/execution-proof/run-trace.ts";
+import { GAS_FIELD } from "../../src/execution-proof/memory-places.ts";
+import { RunRecorder } from "../../src/execution-proof/run-recorder.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { FoldedHashes } from "../../src/machine/interpreter/folded-hashes.ts";
 import { Kernel, kernelRows, type LeafChange } from "../../src/machine/interpreter/kernel.ts";
@@ -54,7 +52,7 @@ interface Hashes {
 function runOf(
   contracts: ReadonlyMap<bigint, CalledContract>,
   { hashes, blockNumber = 99n, parentHash = 0n }: Hashes = {},
-  recorder?: RunRecorder,
+  isRecorded = false,
 ) {
   const world = new World(worldOf(contracts));
   const boundary = { ...ENVIRONMENT.boundary, blockNumber, blockHashes: hashes?.digest ?? 0n };
@@ -66,15 +64,10 @@ function runOf(
     ...endHints(),
   ];
   const inputs = { environment, state: world, codes: world, ...(hashes === undefined ? {} : { foldedHashes: hashes }) };
-  const result = new Kernel(primitives, PROGRAM.rows).run(inputs, hints, recorder);
-  const first = firstWords(environment).map((word) => limbsOf(word));
-  const stated = PROGRAM.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
-  const cells = (): RunCells => cellsOf(PROGRAM, traceRun(recorder?.steps ?? [], stated, result.leaves));
-  return { ...result, cells };
+  const recorder = new RunRecorder(PROGRAM, environment);
+  const result = new Kernel(primitives, PROGRAM.rows).run(inputs, hints, isRecorded ? recorder : undefined);
+  return { ...result, cells: (): RunCells => cellsOf(PROGRAM, recorder.trace()) };
 }
-
-/** A run of which all tables are asked. */
-const recorded = (): RunRecorder => new RunRecorder(PROGRAM.rows);
 
 const slotOf = (leaves: readonly LeafChange[], slot: bigint): bigint | undefined =>
   leaves.find((leaf) => leaf.leafKind === 0 && leaf.account === OWN && leaf.slot === slot)?.after;
@@ -97,7 +90,7 @@ describe("attack: a frame's places overlap", () => {
       [OWN, { code, balance: 100n }],
       [OTHER, { code: [...call(CALL, EMPTY, 1), SELFBALANCE, POP], balance: 9n }],
     ]);
-    const { transactions, leaves, cells } = runOf(contracts, {}, recorded());
+    const { transactions, leaves, cells } = runOf(contracts, {}, true);
     assert.equal(transactions[0]?.status, "success");
     // Twice 3 to the other, 1 as the other's code, 1 as itself; 5 to each creation.
     assert.equal(slotOf(leaves, 0n), 100n - 2n * (3n + 1n + 1n + 5n) + 1n);
@@ -154,9 +147,9 @@ describe("BLOCKHASH, which keeps what it has unrolled", () => {
   /** Stores the hashes of blocks that are so far back, in this order. */
   const asking = (back: readonly number[]): Code =>
     back.flatMap((distance, slot) => [...push(distance), NUMBER, SUB, BLOCKHASH, ...push(slot), SSTORE]);
-  const run = (back: readonly number[], hashes = folded(), recorder?: RunRecorder) => {
+  const run = (back: readonly number[], hashes = folded(), isRecorded = false) => {
     const chain = { hashes, blockNumber: BigInt(COUNT - 1), parentHash: known.at(-1)! };
-    return runOf(new Map([[OWN, { code: asking(back) }]]), chain, recorder);
+    return runOf(new Map([[OWN, { code: asking(back) }]]), chain, isRecorded);
   };
 
   it("answers in any order, up to 256 blocks back, as the chain was folded", () => {
@@ -179,7 +172,7 @@ describe("BLOCKHASH, which keeps what it has unrolled", () => {
   });
 
   it("is accepted by all tables, and another hash, or another link, is refused", () => {
-    assert.deepEqual(refusalsOf(run([5, 2, 7], folded(), recorded()).cells()), []);
+    assert.deepEqual(refusalsOf(run([5, 2, 7], folded(), true).cells()), []);
     for (const bit of [0n, 15n, 16n, 128n, 255n]) {
       const hashes = folded();
       const truth = hashes.lastOf.bind(hashes);

@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { firstWords } from "../../src/execution-proof/memory-places.ts";
-import { RunRecorder } from "../../src/execution-proof/recorded-run.ts";
-import { traceRun } from "../../src/execution-proof/run-trace.ts";
+import { RunRecorder } from "../../src/execution-proof/run-recorder.ts";
 import { number30 } from "../../src/circuits/words/earlier.ts";
-import { limbsOf } from "../../src/circuits/words/word.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -25,14 +22,12 @@ const contract = (place: number, code: Hex): GenesisAccount => ({
 
 /** The batch's rows, which all tables accept; it is what both engines made of it. */
 async function accepted(replay: OperationReplay): Promise<RunCells> {
-  const recorder = new RunRecorder(PROGRAM.rows);
+  let recorder: RunRecorder | undefined;
   let run: RunCells | undefined;
   const reason = await replay.compare({
-    observer: recorder,
-    ended: (environment, { leaves }) => {
-      const first = firstWords(environment).map((word) => limbsOf(word));
-      const stated = PROGRAM.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
-      run = cellsOf(PROGRAM, traceRun(recorder.steps, stated, leaves));
+    observer: (environment) => (recorder = new RunRecorder(PROGRAM, environment)),
+    ended: () => {
+      run = recorder && cellsOf(PROGRAM, recorder.trace());
     },
   });
   assert.equal(reason, undefined);

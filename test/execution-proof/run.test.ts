@@ -13,7 +13,7 @@ import { RUN_TABLES, type RunTable } from "../../src/execution-proof/run-tables.
 import { changesOf, runDefinition, runInput, type RunSystem } from "../../src/execution-proof/run-system.ts";
 import { ZERO_WORD } from "../../src/execution-proof/recorded-run.ts";
 import type { ProvableTrace } from "../../src/execution-proof/run-state.ts";
-import { traceRun } from "../../src/execution-proof/run-trace.ts";
+import { RunTracer } from "../../src/execution-proof/run-trace.ts";
 import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
@@ -53,6 +53,8 @@ import {
   treeOf,
 } from "./support/programs.ts";
 import { USER_FRAME, userCode } from "./support/user-run.ts";
+import type { Instruction } from "../../src/circuits/rom/instruction.ts";
+import { userWeights } from "../../src/protocol/native-budget.ts";
 
 /** NOT SECURE: small parameters. `npm run bench -- tables` proves the same with secure ones. */
 const PARAMETERS = smallParameters({ maxLogRows: 16, queryCount: 4 });
@@ -177,8 +179,7 @@ describe("proofs of runs", () => {
   it("cannot be made of an access at 2^29 or above: the memory's table has no such place", () => {
     const [row] = programOf([LOAD, STOP]).rows;
     const instruction = decode(row!)!;
-    const at = (address: bigint) =>
-      traceRun([{ instruction, top: limbsOf(address), takenB: ZERO_WORD, takenC: ZERO_WORD }], []).places[0]?.index;
+    const at = (address: bigint) => placesOf(instruction, address)[0];
     assert.equal(at(2n ** 29n - 1n), 536_870_911);
     for (const address of [2n ** 29n, 2n ** 30n, 2n ** 32n, 2n ** 255n]) {
       assert.throws(() => at(address), { name: "UnprovableAddressError", address });
@@ -187,13 +188,20 @@ describe("proofs of runs", () => {
 
   it("cannot be made of a word that reaches 2^29", () => {
     const [row] = programOf([MLOAD, STOP]).rows;
-    const step = { instruction: decode(row!)!, takenB: ZERO_WORD, takenC: ZERO_WORD };
-    const placesAt = (address: bigint) => traceRun([{ ...step, top: limbsOf(address) }], []).places.map(({ index }) => index);
+    const placesAt = (address: bigint) => placesOf(decode(row!)!, address);
     const last = 2n ** 29n - 32n;
     assert.deepEqual(placesAt(last), [Number(last)]);
     assert.deepEqual(placesAt(last - 1n), [Number(last) - 32, Number(last)]);
     assert.throws(() => placesAt(last + 1n), { name: "UnprovableAddressError", address: last + 1n });
   });
+
+  /** Which places a run of one row accesses that finds an address on the stack. */
+  function placesOf(instruction: Instruction, address: bigint): number[] {
+    const tracer = new RunTracer([], userWeights(2));
+    const top = limbsOf(address);
+    tracer.step({ instruction, top, takenB: ZERO_WORD, takenC: ZERO_WORD }, top, 0);
+    return tracer.trace([]).places.map(({ index }) => index);
+  }
 
   /** The program of some of the kernel's functions and a few lines that use them. */
   function routine(name: string, files: readonly string[], functions: RegExp, lines: readonly string[]): RunSystem["program"] {

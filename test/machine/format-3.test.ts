@@ -216,7 +216,7 @@ describe("the kernel of format 3", () => {
         await bringCode(chain);
         let rows = 0;
         const observer = { row: () => void rows++, opcode: () => void rows++ };
-        chain.attempt(steps(opening()), { observer, ended: () => undefined });
+        chain.attempt(steps(opening()), { observer: () => observer, ended: () => undefined });
         return rows;
       };
       assert.equal(await rowsOf(upgraded(...codes)), await rowsOf(upgraded()));

@@ -71,6 +71,45 @@ describe("rows of a table", () => {
     assert.deepEqual([...rows].at(-1), rowAt(299));
   });
 
+  it("typed columns equal objects: whatever their elements are, and whichever rows are taken", () => {
+    // Elements of one, two and four bytes, and columns in which all are the same for a while.
+    const least = [1, 200, 2 ** 16 - 1, 2 ** 31 - 2];
+    const elementAt = (row: number, column: number): number => {
+      const stretch = Math.floor(row / 90) + column;
+      return stretch % 3 === 0 ? least[stretch % 4]! : (row * 2_654_435_761 + column) % (least[stretch % 4]! + 1);
+    };
+    const objects = Array.from({ length: 1200 }, (_, row) => {
+      return { uses: elementAt(row, 0), word: [1, 2, 3].map((column) => elementAt(row, column)) };
+    });
+    const typed = new TableRows("table", FIELDS, objects);
+    const expected = (first: number, rows: number): Uint32Array[] =>
+      [0, 1, 2, 3].map((column) =>
+        Uint32Array.from({ length: rows }, (_, i) => {
+          const row = objects[first + i];
+          return row === undefined ? 0 : [row.uses, ...row.word][column]!;
+        }),
+      );
+    for (const [first, rows] of [
+      [0, 1200],
+      [0, 256],
+      [255, 2],
+      [256, 512],
+      [300, 700],
+      [1000, 300],
+      [1199, 1],
+      [1200, 4],
+    ] as const)
+      assert.deepEqual(typed.range(first, rows), expected(first, rows), `${rows} rows from ${first} on`);
+    const packed = typed.packed();
+    const at = packed.begin();
+    packed.cells.set([4, 3, 2, 1], at);
+    assert.deepEqual(
+      packed.columns(1199, 2).map(([, element]) => element),
+      [4, 3, 2, 1],
+    );
+    assert.equal(typed.length, 1200, "rows that are added to a copy are not in the list");
+  });
+
   it("have a field of one element written anew", () => {
     const rows = listOf(3);
     rows.overwrite("uses", [5, 6], 1);
@@ -82,7 +121,6 @@ describe("rows of a table", () => {
 
   it("are refused with another number of elements, by the field's name", () => {
     const rows = listOf(3);
-    rows.push({ uses: 0, word: [1, 2] });
-    assert.throws(() => columnsOf(rows), /field word of table table has 3 elements, got 2/);
+    assert.throws(() => rows.push({ uses: 0, word: [1, 2] }), /field word of table table has 3 elements, got 2/);
   });
 });

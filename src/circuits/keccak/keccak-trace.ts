@@ -22,7 +22,7 @@ export interface KeccakRequest {
 
 /** The main columns of the table; of no rows without requests. It is filled up with permutations of zeros. */
 export function keccakColumns(requests: readonly KeccakRequest[], minLogRows: number): Uint32Array[] {
-  const rows = new TableRows("keccak", KECCAK_FIELDS, [], ROUNDS * requests.length);
+  const rows = new TableRows("keccak", KECCAK_FIELDS);
   for (const request of requests) writeRounds(rows, request, ROUNDS);
   if (requests.length === 0) return rows.columnsRepeating(0, minLogRows);
   const zeros: KeccakRequest = { input: new Array<number>(KECCAK_LIMBS).fill(0), uses: 0 };

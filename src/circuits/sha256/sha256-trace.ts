@@ -31,7 +31,7 @@ export interface Sha256Request {
 
 /** The main columns of the table; of no rows without blocks. It is filled up with blocks of zeros that nothing asks for. */
 export function sha256Columns(requests: readonly Sha256Request[], minLogRows: number): Uint32Array[] {
-  const rows = new TableRows("sha256", SHA256_FIELDS, [], ROUNDS * requests.length);
+  const rows = new TableRows("sha256", SHA256_FIELDS);
   if (requests.length === 0) return rows.columnsRepeating(0, minLogRows);
   for (const { state, first, second } of requests) writeBlock(rows, wordsOf(state), [...wordsOf(first), ...wordsOf(second)], 1);
   // Blocks are whole, whatever the least height is.

@@ -1,13 +1,10 @@
-import { limbsOf } from "../../circuits/words/word.ts";
 import type { RunEnvironment } from "../../machine/interpreter/environment.ts";
 import { endHints } from "../../machine/hints/transaction-hints.ts";
 import type { Kernel, RunObserver, RunResult } from "../../machine/interpreter/kernel.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import type { LeafKind } from "../../protocol/domain-tags.ts";
-import { firstWords } from "../memory-places.ts";
-import { RunRecorder } from "../recorded-run.ts";
+import { RunRecorder } from "../run-recorder.ts";
 import { type ProvableTrace, withState } from "../run-state.ts";
-import { traceRun } from "../run-trace.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { BlockLinks } from "./block-links.ts";
@@ -50,13 +47,11 @@ export class BatchRun {
     return result;
   }
 
-  /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `traceRun` and `watch` do, too. */
-  trace({ rows, places, weights }: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
-    const recorder = new RunRecorder(rows);
-    const words = firstWords(this.environment);
-    const stated = places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
+  /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `RunRecorder` and `watch` do, too. */
+  trace(program: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
+    const recorder = new RunRecorder(program, this.environment);
     const result = this.#attempt(steps, both(watch, recorder));
-    const trace = withState(traceRun(recorder.steps, stated, result.leaves, weights), this.tree);
+    const trace = withState(recorder.trace(), this.tree);
     this.#goOn(result);
     return trace;
   }

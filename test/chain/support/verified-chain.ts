@@ -69,6 +69,7 @@ export async function startVerifiedChain(
     readonly validatorsInitialState?: readonly GenesisAccount[];
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
+    readonly maxInstructions?: number;
     readonly versionOf?: VersionOf;
     /** Of the genesis. Default 2. */
     readonly format?: Format;
@@ -98,6 +99,7 @@ export async function startVerifiedChain(
     ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
+    ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
     deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },

@@ -1,16 +1,15 @@
-import { RunRecorder } from "../../../src/execution-proof/recorded-run.ts";
-import { firstWords, KERNEL_PLACES } from "../../../src/execution-proof/memory-places.ts";
+import { RunRecorder } from "../../../src/execution-proof/run-recorder.ts";
+import { KERNEL_PLACES } from "../../../src/execution-proof/memory-places.ts";
 import type { ProvenProgram } from "../../../src/execution-proof/run-tables.ts";
 import type { RootChange } from "../../../src/execution-proof/run-statement.ts";
 import { type ProvableTrace, withState } from "../../../src/execution-proof/run-state.ts";
-import { type RunTrace, traceRun } from "../../../src/execution-proof/run-trace.ts";
+import type { RunTrace } from "../../../src/execution-proof/run-trace.ts";
 import { referenceCompressor } from "../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../src/chain/state/change-set.ts";
 import type { StateKey } from "../../../src/chain/state/state-key.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../../src/protocol/outputs-leaf.ts";
-import { limbsOf } from "../../../src/circuits/words/word.ts";
 import { IndexedCode, LOAD_ARRAY, MACHINE, STORE_ARRAY } from "../../../src/machine/instructions/privileged.ts";
 import type { RowObserver } from "../../../src/machine/interpreter/kernel-mode.ts";
 import type { CodeSource } from "../../../src/machine/interpreter/code-store.ts";
@@ -103,19 +102,17 @@ export function traced(
   codes = NO_CODES,
   state = STATE,
 ): TracedRun {
-  const recorder = new RunRecorder(program.rows);
+  const environment = { ...ENVIRONMENT, boundary };
+  const recorder = new RunRecorder(program, environment);
   let machine: MachineState | undefined;
   const row: RowObserver = (index, state) => {
     machine = state;
     recorder.row(index, state);
   };
-  const environment = { ...ENVIRONMENT, boundary };
   const observer = { row, opcode: recorder.opcode };
   const { leaves } = new Kernel(primitives, program.rows).run({ environment, state, codes }, hints, observer);
   if (machine === undefined) throw new Error("the run has no steps");
-  const first = firstWords(environment).map((word) => limbsOf(word));
-  const stated = program.places.map((place, i) => ({ ...place, first: first[i] ?? [] }));
-  return { trace: traceRun(recorder.steps, stated, leaves), machine, leaves };
+  return { trace: recorder.trace(), machine, leaves };
 }
 
 /** Runs a program in a state, and makes its trace. Unless a tree is given, it has the leaves that the run asks for, as `STATE` does. */

@@ -79,8 +79,8 @@ function nameOf(leafKind: number, account: bigint, slot: bigint): string {
 
 /** What wants to know of a run. */
 export interface ObservedRun {
-  readonly observer: RunObserver;
-  readonly ended: (environment: RunEnvironment, result: RunResult) => void;
+  readonly observer: (environment: RunEnvironment) => RunObserver;
+  readonly ended: () => void;
 }
 
 /** The machine as a third engine of a chain: it runs the batches that the other two have agreed on. */
@@ -139,8 +139,12 @@ export class ReplayedChain {
     const { state, hashes: foldedHashes } = this;
     const inOlder = { codeOf: (digest: bigint) => state.codeOf(digest) };
     const inputs = { environment, state, codes: this.#format === 2 ? inOlder : state, foldedHashes };
-    const result = this.kernel.run(inputs, [...steps.flatMap(({ hints }) => hints), ...endHints()], observe?.observer);
-    observe?.ended(environment, result);
+    const result = this.kernel.run(
+      inputs,
+      [...steps.flatMap(({ hints }) => hints), ...endHints()],
+      observe?.observer(environment),
+    );
+    observe?.ended();
     return result;
   }
 }

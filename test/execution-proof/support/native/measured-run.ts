@@ -2,15 +2,12 @@ import { codeDigestValue } from "../../../../src/chain/model/code-digests.ts";
 import { referenceCompressor } from "../../../../src/chain/state/batch-compressor.ts";
 import type { StateWrite } from "../../../../src/chain/state/change-set.ts";
 import { StateTree } from "../../../../src/chain/state/state-tree.ts";
-import { limbsOf } from "../../../../src/circuits/words/word.ts";
 import { createPrimitives } from "../../../../src/execution-proof/batch/machine-primitives.ts";
-import { firstWords } from "../../../../src/execution-proof/memory-places.ts";
 import { uncommittedSystem } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
-import { RunRecorder } from "../../../../src/execution-proof/recorded-run.ts";
+import { RunRecorder } from "../../../../src/execution-proof/run-recorder.ts";
 import { withState } from "../../../../src/execution-proof/run-state.ts";
 import { runInput } from "../../../../src/execution-proof/run-system.ts";
-import { traceRun } from "../../../../src/execution-proof/run-trace.ts";
 import { blockHints, endHints } from "../../../../src/machine/hints/transaction-hints.ts";
 import { FoldedHashes } from "../../../../src/machine/interpreter/folded-hashes.ts";
 import { Kernel } from "../../../../src/machine/interpreter/kernel.ts";
@@ -59,17 +56,15 @@ function traceOf(accounts: ReadonlyMap<bigint, WorldAccount>, steps: readonly Hi
   const state = {
     read: (kind: number, address: bigint, slot: bigint) => tree.get({ leafKind: kind as LeafKind, address, slot }),
   };
-  const recorder = new RunRecorder(PROGRAM.rows);
+  const recorder = new RunRecorder(PROGRAM, environment);
   const codeOf = (digest: bigint): Uint8Array => {
     const code = codes.get(digest);
     if (code === undefined) throw new Error(`no account has the code ${digest.toString(16)}`);
     return code;
   };
   const hints = [...blockHints(TIME), ...steps, ...endHints()];
-  const { leaves, transactions } = kernel.run({ environment, state, codes: { codeOf }, foldedHashes: hashes }, hints, recorder);
-  const words = firstWords(environment);
-  const stated = PROGRAM.places.map((place, i) => ({ ...place, first: limbsOf(words[i] ?? 0n) }));
-  return { transactions, trace: withState(traceRun(recorder.steps, stated, leaves, PROGRAM.weights), tree) };
+  const { transactions } = kernel.run({ environment, state, codes: { codeOf }, foldedHashes: hashes }, hints, recorder);
+  return { transactions, trace: withState(recorder.trace(), tree) };
 }
 
 function leavesOf([address, { nonce, balance, code, storage }]: [bigint, WorldAccount]): StateWrite[] {
