@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { ExecutionEngine } from "../src/chain/execution/engine.ts";
+import type { EdrEngine } from "../src/chain/execution/edr-engine.ts";
 
 /** An engine behind HTTP, and nothing else. */
 export interface BareEndpoint {
@@ -13,7 +13,7 @@ export interface BareEndpoint {
  * Serves a bare engine: each transaction gets a block of its own at once, as a development node gives it. The same client over the
  * same kind of connection waits for nothing but the engine.
  */
-export async function serveBareEngine(engine: ExecutionEngine): Promise<BareEndpoint> {
+export async function serveBareEngine(engine: EdrEngine): Promise<BareEndpoint> {
   let last: Promise<unknown> = Promise.resolve();
   /** One block after the other. */
   const sendAndMine = (params: readonly unknown[]): Promise<unknown> => {

@@ -1,7 +1,6 @@
 import type { Chain } from "../src/chain/chain.ts";
 import type { EdrConnect } from "../src/chain/execution/connection.ts";
 import { EdrEngine } from "../src/chain/execution/edr-engine.ts";
-import type { ExecutionEngine } from "../src/chain/execution/engine.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import type { Workload } from "./devnet-workload.ts";
 import { median } from "./statistics.ts";
@@ -41,12 +40,7 @@ export async function openBareEngine(chain: Chain, workload: Workload, connect: 
  * The same transactions in the bare engine and on the chain, round by round in turn, after some for warming up. Speeds are
  * those of the median round, so that what else the machine does for a moment does not count.
  */
-export async function measureThroughput(
-  chain: Chain,
-  bare: ExecutionEngine,
-  workload: Workload,
-  count: number,
-): Promise<Throughput> {
+export async function measureThroughput(chain: Chain, bare: EdrEngine, workload: Workload, count: number): Promise<Throughput> {
   const rounds: { readonly bare: Cost; readonly chain: Cost }[] = [];
   const first = workload.mixedTransfers(WARM_UP_TRANSACTIONS, SENDERS);
   await mineBare(bare, first);
@@ -92,7 +86,7 @@ export async function submitAll(chain: Chain, raws: readonly Hex[]): Promise<voi
   await chain.witness.request("measure", undefined);
 }
 
-async function mineBare(engine: ExecutionEngine, raws: readonly Hex[]): Promise<void> {
+async function mineBare(engine: EdrEngine, raws: readonly Hex[]): Promise<void> {
   for (let start = 0; start < raws.length; start += BLOCK_TRANSACTIONS) {
     const part = raws.slice(start, start + BLOCK_TRANSACTIONS);
     for (const raw of part) await engine.request("eth_sendRawTransaction", [raw]);

@@ -15,6 +15,7 @@ import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore 
 import { Forming } from "./batch/forming.ts";
 import type { ChainResult, UnformedChain } from "./batch/forming.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
+import { BlockStore } from "./index/block-store.ts";
 import { ChainIndex } from "./index/chain-index.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { CommandStore, KeptCommands } from "./ordering/command-store.ts";
@@ -176,6 +177,7 @@ export interface Chain {
   /** What is decided. */
   readonly log: CommandLog<BatchCommand>;
   readonly tree: StateTree;
+  readonly blocks: BlockStore;
   readonly index: ChainIndex;
   readonly messages: MessageIndex;
   readonly archive: BatchArchive;
@@ -304,7 +306,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
       : undefined;
   const questions = startQuestions(chainId, limitsOfCode, witness);
-  const head = place?.head ?? (await firstHead(options, engine, witness));
+  const { head, before } = await firstHead(options, engine, witness);
   const guard = new CodeGuard(genesis, options.trustedCreators);
   for (const code of place?.creators ?? []) guard.noteCode(code);
   const mempool = new Mempool(options.mempool, {
@@ -336,6 +338,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     limits: (batchNumber) => (batchNumber === firstBatch ? firstLimits : limits),
     leafCount: () => tree.leafCount,
   });
+  const earlier = dependencies.past?.told;
+  const blocks = new BlockStore({ chainId, before }, { header: (number) => engine.header(number), earlier });
   const index = new ChainIndex(place?.index);
   const messages = new MessageIndex(place?.messages);
   const archive = new BatchArchive(place?.archive);
@@ -351,6 +355,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     reducer,
     followers: [
       engineCheck(producer),
+      blocks,
       index,
       messages,
       ...(beforeForming?.({ tree, head: () => head }) ?? []),
@@ -370,7 +375,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     {
       mempool,
       producer,
-      engine,
       reducer,
       spine,
       mostCodeBytes: limitsOfCode.runtimeBytes,
@@ -397,6 +401,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     spine,
     log,
     tree,
+    blocks,
     index,
     messages,
     archive,
@@ -449,11 +454,7 @@ function timeSource(time: MovableClock): Source<CommandResult, ReturnType<Movabl
 }
 
 async function readAccount(engine: ExecutionEngine, address: Hex): Promise<AccountState> {
-  const read = async (method: string): Promise<Hex> => (await engine.request(method, [address, "latest"])) as Hex;
-  const [nonce, balance, code] = await Promise.all([
-    read("eth_getTransactionCount"),
-    read("eth_getBalance"),
-    read("eth_getCode"),
-  ]);
-  return { nonce: BigInt(nonce), balanceWei: BigInt(balance), hasCode: code !== "0x" };
+  const state = engine.state("now");
+  const [account, code] = await Promise.all([state.account(address), state.code(address)]);
+  return { ...account, hasCode: code !== "0x" };
 }

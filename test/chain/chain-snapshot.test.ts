@@ -5,6 +5,7 @@ import { startTestChain } from "./support/chain.ts";
 import type { TestChain, TestChainOptions } from "./support/chain.ts";
 import { connect, GENESIS_TIMESTAMP } from "./support/engine.ts";
 import { TestWallet } from "./support/wallet.ts";
+import { ask } from "./support/ask.ts";
 
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 
@@ -75,7 +76,7 @@ describe("B4: a chain returns to a mark", () => {
       await chain.submit(zero);
       await chain.sequencer.mine();
       assert.equal(chain.mempool.size, 0);
-      assert.equal(BigInt((await chain.engine.request("eth_getTransactionCount", [wallet.address, "latest"])) as Hex), 2n);
+      assert.equal(BigInt((await ask(chain, "eth_getTransactionCount", [wallet.address, "latest"])) as Hex), 2n);
     });
   });
 
@@ -100,7 +101,7 @@ describe("B4: a chain returns to a mark", () => {
       assert.ok(all.includes("StateReverted"));
       for (const raw of raws.slice(5)) await chain.submit(raw).catch(() => undefined);
       await chain.sequencer.mine();
-      assert.equal(BigInt((await chain.engine.request("eth_getTransactionCount", [wallet.address, "latest"])) as Hex), 60n);
+      assert.equal(BigInt((await ask(chain, "eth_getTransactionCount", [wallet.address, "latest"])) as Hex), 60n);
       assert.ok(await chain.seal());
     });
   });

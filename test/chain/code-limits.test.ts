@@ -8,6 +8,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { startTestChain } from "./support/chain.ts";
 import type { TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
+import { ask as askChain } from "./support/ask.ts";
 
 const { address: SYSTEM_CONTEXT, slot: WORD } = UNLIMITED_CONTRACT_SIZE;
 const UNLIMITED = [{ address: SYSTEM_CONTEXT, storage: [{ slot: BigInt(WORD), value: 1n }] }];
@@ -49,7 +50,7 @@ async function withChain(isUnlimited: boolean, use: (test: TestChain, wallet: Te
 
 async function send({ chain }: TestChain, wallet: TestWallet, data: Hex, to?: Hex): Promise<{ status: Hex; gasUsed: Hex }> {
   const hash = await chain.submit(await wallet.signRaw({ data, gasLimit: GAS, ...(to === undefined ? {} : { to }) }));
-  return (await chain.engine.request("eth_getTransactionReceipt", [hash])) as { status: Hex; gasUsed: Hex };
+  return (await askChain(chain, "eth_getTransactionReceipt", [hash])) as { status: Hex; gasUsed: Hex };
 }
 
 describe("A13: limits of code", () => {

@@ -6,6 +6,7 @@ import { checkStatement } from "./support/check-statement.ts";
 import { startVerifiedChain } from "./support/verified-chain.ts";
 import type { VerifiedChain } from "./support/verified-chain.ts";
 import { TestWallet } from "./support/wallet.ts";
+import { ask } from "./support/ask.ts";
 
 const SINK: Hex = `0x${"ee".repeat(20)}`;
 const FROM_L1: Hex = `0x${"1a".repeat(20)}`;
@@ -30,9 +31,9 @@ async function withChain(options: Options, use: (test: VerifiedChain) => Promise
 const pay = async ({ chain }: VerifiedChain, wallet: TestWallet, value = 1n): Promise<Hex> =>
   chain.submit(await wallet.signRaw({ to: SINK, value }));
 const balanceOf = async ({ chain }: VerifiedChain, address: Hex): Promise<bigint> =>
-  BigInt((await chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
+  BigInt((await ask(chain, "eth_getBalance", [address, "latest"])) as Hex);
 const blockOf = async ({ chain }: VerifiedChain, hash: Hex): Promise<number | undefined> => {
-  const receipt = (await chain.engine.request("eth_getTransactionReceipt", [hash])) as { readonly blockNumber: Hex } | null;
+  const receipt = (await ask(chain, "eth_getTransactionReceipt", [hash])) as { readonly blockNumber: Hex } | null;
   return receipt === null ? undefined : Number(receipt.blockNumber);
 };
 /** The signed transactions of a batch, in order. */

@@ -11,6 +11,7 @@ import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { startTestChain } from "./support/chain.ts";
 import type { TestChain } from "./support/chain.ts";
 import { TestWallet } from "./support/wallet.ts";
+import { ask as askChain } from "./support/ask.ts";
 
 const RICH: Hex = `0x${"a1".repeat(20)}`;
 const CONTRACT: Hex = `0x${"c0".repeat(20)}`;
@@ -263,8 +264,8 @@ describe("B4: BLOCKHASH after a return to a mark", () => {
       await chain.revert(mark);
       await chain.submit(await wallet.signRaw({ to: CONTRACT, data: `0x${(3).toString(16).padStart(64, "0")}` }));
       assert.ok(await chain.seal());
-      const stored = (await chain.engine.request("eth_getStorageAt", [CONTRACT, "0x0", "latest"])) as Hex;
-      const block = (await chain.engine.request("eth_getBlockByNumber", ["0x3", false])) as { readonly hash: Hex };
+      const stored = (await askChain(chain, "eth_getStorageAt", [CONTRACT, "0x0", "latest"])) as Hex;
+      const block = (await askChain(chain, "eth_getBlockByNumber", ["0x3", false])) as { readonly hash: Hex };
       assert.equal(stored, block.hash);
     });
   });

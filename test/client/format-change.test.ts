@@ -7,6 +7,7 @@ import type { Hex } from "../../src/protocol/hex.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 import { realGenesis } from "../chain/support/predeploys.ts";
+import { ask } from "../chain/support/ask.ts";
 
 /** What is said against a move of a chain whose system context is changed so. */
 async function objection(from: bigint, to: bigint, changed: Partial<GenesisAccount> = {}): Promise<string | undefined> {
@@ -15,7 +16,7 @@ async function objection(from: bigint, to: bigint, changed: Partial<GenesisAccou
   );
   const { chain } = await startTestChain({ predeploys });
   try {
-    return await formatObjection(from, to, (method, params) => chain.engine.request(method, params));
+    return await formatObjection(from, to, (method, params) => ask(chain, method, params));
   } finally {
     await chain.close();
   }

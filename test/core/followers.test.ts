@@ -6,6 +6,7 @@ import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import type { ChainResult } from "../../src/chain/batch/forming.ts";
 import { Forming } from "../../src/chain/batch/forming.ts";
 import { BatchArchive } from "../../src/chain/index/batch-archive.ts";
+import { BlockStore } from "../../src/chain/index/block-store.ts";
 import { ChainIndex } from "../../src/chain/index/chain-index.ts";
 import { MessageIndex } from "../../src/chain/index/message-index.ts";
 import { StateHistory } from "../../src/chain/index/state-history.ts";
@@ -77,6 +78,17 @@ describe("a follower without its part in marks does not compile, and one whose d
         ...["blocks.0.environment.number", "blocks.0.batchNumber", "blocks.0.receipts.0.transactionHash"],
         ...["operation.success", "operation.operationHash", "operation.gasUsed", "operation.canonicalTxHash"],
       ],
+    });
+  });
+
+  it("blocks", () => {
+    const before = [{ number: 0n, hash: state.results[0]!.blocks[0]!.hash }];
+    testFollower({
+      begin: () => new BlockStore({ chainId: 271, before }, { header: async () => undefined }),
+      results: state.results,
+      fields: ["hash", "environment.timestamp", "receipts.0.gasUsed", "receipts.0.transactionHash", "transactions.0.nonce"].map(
+        (name) => `blocks.0.${name}`,
+      ),
     });
   });
 

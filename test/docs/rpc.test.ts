@@ -7,6 +7,7 @@ import { ANVIL_ALIASES } from "../../src/chain/rpc/aliases.ts";
 import { chainMethods } from "../../src/chain/rpc/methods.ts";
 import { executionMethods } from "../../src/node/execution/execution-methods.ts";
 import type { SettlementView } from "../../src/chain/rpc/settlement-view.ts";
+import { namedNotifications } from "../../src/chain/rpc/named-notifications.ts";
 import { Subscriptions } from "../../src/chain/rpc/subscriptions.ts";
 import { startTestChain } from "../chain/support/chain.ts";
 
@@ -23,7 +24,7 @@ test("docs/rpc.md lists exactly the methods that a chain serves", async () => {
       stages: async () => ({ committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined }),
     };
     const served = chainMethods(chain, { gasPrice: { toldWei: 1n }, development: true, settlement });
-    const subscriptions = new Subscriptions(chain.engine);
+    const subscriptions = new Subscriptions(namedNotifications(chain));
     const nowMs = (): number => 0;
     const policy = { chainId: 271n, hyperchain: address, accounts: [] };
     const all = [

@@ -38,6 +38,7 @@ import { TestWallet } from "../chain/support/wallet.ts";
 import { alteredProvider, senderContext } from "../settlement/support/sender.ts";
 import { startLocalL1 } from "../support/l1.ts";
 import type { LocalL1 } from "../support/l1.ts";
+import { ask as askChain } from "../chain/support/ask.ts";
 
 const CHAIN = BigInt(CHAIN_ID);
 const ETHER = 10n ** 18n;
@@ -144,7 +145,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     );
   }
 
-  const ask = (method: string, ...params: unknown[]): Promise<unknown> => chain.engine.request(method, params);
+  const ask = (method: string, ...params: unknown[]): Promise<unknown> => askChain(chain, method, params);
 
   test("its first block finds the accounts, the code and the storage, and a transaction goes on from there", async () => {
     assert.ok(born.bornAt > 0n);

@@ -18,6 +18,7 @@ import { PRIORITY_OPERATION_TYPE } from "../../src/protocol/priority-op.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { ALICE, dependencies } from "./support/devnet.ts";
 import { plainTransfer, RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
+import { ask } from "../chain/support/ask.ts";
 
 const messenger = new Interface(l1MessengerAbi);
 
@@ -128,7 +129,7 @@ describe("a node", () => {
     try {
       const firstBatch = BigInt(rebuilt.batches.length);
       await node.pause();
-      const nonce = Number(await node.chain.engine.request("eth_getTransactionCount", [rollup.alice, "latest"]));
+      const nonce = Number(await ask(node.chain, "eth_getTransactionCount", [rollup.alice, "latest"]));
       const wallet = rollup.devnet.accounts.wallet(ALICE);
       const raw = await wallet.signTransaction({ ...plainTransfer, to: rollup.alice, value: 1n, nonce });
       const hash = await node.chain.submit(raw);
@@ -138,7 +139,7 @@ describe("a node", () => {
       assert.deepEqual(await node.reseal(firstBatch), { firstBatch, lost: [] });
       const { batch } = await node.settled(firstBatch);
       assert.notEqual(batch.commitment, first?.commitment);
-      assert.notEqual(await node.chain.engine.request("eth_getTransactionReceipt", [hash]), null);
+      assert.notEqual(await ask(node.chain, "eth_getTransactionReceipt", [hash]), null);
       assert.equal((await rollup.rebuild()).stateRoot, digestToHex(batch.newStateRoot));
       await assert.rejects(node.reseal(firstBatch), /is executed on L1 and stays/);
     } finally {

@@ -14,6 +14,7 @@ import { registryInterface } from "../../src/settlement-layer/reader/contract-in
 import { alteredL1 } from "./support/altered-l1.ts";
 import { ALICE, clientOf, dependencies, settleNow } from "./support/devnet.ts";
 import { plainTransfer, RebuiltRollup, RUNNING, TOKENS } from "./support/rebuilt-rollup.ts";
+import { ask as askChain } from "../chain/support/ask.ts";
 
 const OTHER_CHAIN = 272n;
 /** Deploys 30,000 zeros: PUSH2 PUSH0 RETURN. */
@@ -64,7 +65,7 @@ test("A13: an operator that goes on with a chain finds in its state that code is
     await rollup.settle();
     const wallet = rollup.devnet.accounts.wallet(ALICE);
     const { batch } = await rollup.commitElsewhere(await rollup.rebuild(), async (chain) => {
-      const nonce = Number(await chain.engine.request("eth_getTransactionCount", [rollup.alice, "latest"]));
+      const nonce = Number(await askChain(chain, "eth_getTransactionCount", [rollup.alice, "latest"]));
       const deployment = { ...plainTransfer, gasLimit: 8_000_000n, data: LARGE_INIT_CODE, nonce };
       await chain.submit(await wallet.signTransaction(deployment));
     });

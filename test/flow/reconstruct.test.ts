@@ -24,6 +24,7 @@ import { hyperchainInterface } from "../../src/settlement-layer/reader/contract-
 import { ALICE, clientOf, dependencies, ETHER } from "./support/devnet.ts";
 import { CHAIN_ID, erc20, plainTransfer, RebuiltRollup, RUNNING, TOKENS, WITHDRAWN_TOKENS } from "./support/rebuilt-rollup.ts";
 import { workloadSeed } from "./support/replay/collecting.ts";
+import { ask as askChain } from "../chain/support/ask.ts";
 
 const bridge = new Interface(sharedBridgeAbi);
 const stateExits = new Interface(stateExitAbi);
@@ -257,7 +258,7 @@ describe("A7: a rollup is rebuilt from L1 alone after a random workload", () => 
         [777n],
       );
       // The operation was Alice's own, and took a nonce of hers.
-      const nonce = Number(await continued.chain.engine.request("eth_getTransactionCount", [alice, "latest"]));
+      const nonce = Number(await askChain(continued.chain, "eth_getTransactionCount", [alice, "latest"]));
       const to = `0x${"9a".repeat(20)}`;
       await continued.chain.submit(
         await devnet.accounts.wallet(ALICE).signTransaction({ ...plainTransfer, to, value: 5n, nonce }),

@@ -10,6 +10,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { ALICE, dependencies } from "./support/devnet.ts";
 import { plainTransfer, RebuiltRollup, RUNNING } from "./support/rebuilt-rollup.ts";
 import { Upgrades } from "./support/upgrades.ts";
+import { ask } from "../chain/support/ask.ts";
 
 const RECIPIENT = `0x${"9c".repeat(20)}`;
 
@@ -71,7 +72,7 @@ describe("A8: a chain that changes its protocol version, with real proofs", () =
     };
     const continued = await continueChain(rebuilt, RUNNING, others);
     try {
-      const nonce = Number(await continued.chain.engine.request("eth_getTransactionCount", [rollup.alice, "latest"]));
+      const nonce = Number(await ask(continued.chain, "eth_getTransactionCount", [rollup.alice, "latest"]));
       const wallet = devnet.accounts.wallet(ALICE);
       await continued.chain.submit(await wallet.signTransaction({ ...plainTransfer, to: RECIPIENT, value: 1n, nonce }));
       const batch = await continued.seal();

@@ -14,6 +14,7 @@ import { predeployTransactions } from "../../src/chain/predeploys/system-transac
 import { startTestChain } from "../chain/support/chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { compareReceipts, ReplayedChain, stepsOf } from "./support/replay.ts";
+import { ask } from "../chain/support/ask.ts";
 
 const wallet = new TestWallet(78);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }];
@@ -37,7 +38,7 @@ describe("the kernel, of a batch with cheats", () => {
       sequencer: { firstBatch: 0n, cheatsAllowed: true },
     });
     try {
-      const { hash } = (await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex };
+      const { hash } = (await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex };
       await chain.submit(await wallet.signRaw({ to: CHEATED, value: 1n }));
       const before = blocks.length;
       for (const cheat of CHEATS) await chain.sequencer.cheat(cheat);

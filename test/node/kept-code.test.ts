@@ -12,6 +12,7 @@ import { startTestChain } from "../chain/support/chain.ts";
 import type { TestChain } from "../chain/support/chain.ts";
 import { CHAIN_ID, COINBASE } from "../chain/support/engine.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
+import { ask } from "../chain/support/ask.ts";
 
 /** Creates a contract by the init code that it is given: CREATE(0, 0, CALLDATASIZE) of its data. */
 const FACTORY_CODE = "365f5f37365f5ff000";
@@ -60,12 +61,12 @@ test("attack: a contract that creates others, deployed behind another transactio
     const address = receipts[1]?.contractAddress;
     assert.ok(address !== undefined);
     const code: Hex = `0x${FACTORY_CODE}`;
-    assert.equal(await chain.engine.request("eth_getCode", [address, "latest"]), code);
+    assert.equal(await ask(chain, "eth_getCode", [address, "latest"]), code);
     assert.equal(await judged(chain.guard, address, code), "unknown");
     return { address, code };
   });
   await withKeptChain(async ({ chain }) => {
-    assert.equal(await chain.engine.request("eth_getCode", [factory.address, "latest"]), factory.code);
+    assert.equal(await ask(chain, "eth_getCode", [factory.address, "latest"]), factory.code);
     assert.equal(await judged(chain.guard, factory.address, factory.code), "unknown");
   });
 });

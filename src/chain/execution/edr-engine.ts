@@ -1,4 +1,4 @@
-import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, BlockHeader, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
 import { codeLimitsOf, ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
@@ -6,13 +6,15 @@ import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import { fromHex, hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BlockNumber } from "../../protocol/ids.ts";
+import type { StateReader } from "../model/state-reader.ts";
 import { edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
-import type { EngineNotification, ExecutionEngine } from "./engine.ts";
+import type { ExecutionEngine, HardhatNetwork } from "./engine.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
-import { mayNeedOlderState, OlderStates } from "./older-states.ts";
-import { parseBlock, parseReceipt } from "./rpc-shapes.ts";
+import { blockPlaceOf, mayNeedOlderState, OlderStates } from "./older-states.ts";
+import { headerOf, parseBlock, parseReceipt } from "./rpc-shapes.ts";
 
 export interface EdrEngineOptions {
   readonly chainId: number;
@@ -22,10 +24,19 @@ export interface EdrEngineOptions {
   readonly genesis: readonly GenesisAccount[];
   /** The block that has the given state. Default: block 0, at `genesisTimestamp`. What was before it is not known. */
   readonly head?: Head;
-  /** Where state and blocks up to the head are read: then what the genesis says of the state does not count. */
-  readonly pastUrl?: string;
+  /** What was up to the head: then what the genesis says of the state does not count. */
+  readonly past?: EdrPast;
   /** Whether `console.log` and traces are printed. */
   readonly verbose?: boolean;
+}
+
+/** Where an engine reads the state and the blocks that were before it. */
+interface EdrPast {
+  readonly url: string;
+  /** The oldest block whose state is known. */
+  readonly oldestState: bigint;
+  /** Ends what is read from. */
+  close(): Promise<void>;
 }
 
 interface EdrEngineDependencies {
@@ -43,14 +54,17 @@ const FILLER_SECONDS = 86_400n;
 
 /** EDR, Hardhat's own EVM, as a chain's execution engine. */
 export class EdrEngine implements ExecutionEngine {
+  readonly hardhat: HardhatNetwork = { request: (method, params) => this.request(method, params) };
   readonly #connection: EdrConnection;
+  readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();
   readonly #olderStates = new OlderStates();
   /** Of the newest block, or a higher one after a return to a snapshot. */
   #newest = 0n;
 
-  private constructor(connection: EdrConnection) {
+  private constructor(connection: EdrConnection, past: EdrPast | undefined) {
     this.#connection = connection;
+    this.#past = past;
   }
 
   /** Opens an engine whose newest block has the given state. Throws EngineError for genesis code that would end the process. */
@@ -58,8 +72,8 @@ export class EdrEngine implements ExecutionEngine {
     const hostile = options.genesis.find(({ code }) => isHostileCode(fromHex(code ?? "0x")));
     if (hostile !== undefined) throw new EngineError("HostileCode", `${hostile.address} holds a truncated PUSH20`);
     prepareEngine();
-    const { head, pastUrl } = options;
-    const forking = head === undefined || pastUrl === undefined ? {} : { forking: { url: pastUrl, blockNumber: head.number } };
+    const { head, past } = options;
+    const forking = head === undefined || past === undefined ? {} : { forking: { url: past.url, blockNumber: head.number } };
     const connection = await dependencies.connect(
       edrOverride({
         chainId: options.chainId,
@@ -70,8 +84,8 @@ export class EdrEngine implements ExecutionEngine {
         ...forking,
       }),
     );
-    const engine = new EdrEngine(connection);
-    if (head !== undefined && pastUrl !== undefined) {
+    const engine = new EdrEngine(connection, past);
+    if (head !== undefined && past !== undefined) {
       engine.#newest = head.number;
       return engine;
     }
@@ -187,17 +201,30 @@ export class EdrEngine implements ExecutionEngine {
     }
   }
 
-  request(method: string, params: readonly unknown[]): Promise<unknown> {
-    const ask = (): Promise<unknown> => this.#connection.provider.request({ method, params });
-    return mayNeedOlderState(method, params, this.#newest) ? this.#olderStates.read(ask) : ask();
+  state(at: BlockNumber | "now"): StateReader {
+    const block = at === "now" ? "latest" : hexQuantity(at);
+    const read = async (method: string, ...params: Hex[]): Promise<Hex> =>
+      (await this.request(method, [...params, block])) as Hex;
+    return {
+      async account(address) {
+        const [nonce, balance] = await Promise.all([read("eth_getTransactionCount", address), read("eth_getBalance", address)]);
+        return { nonce: BigInt(nonce), balanceWei: BigInt(balance) };
+      },
+      code: (address) => read("eth_getCode", address),
+      word: async (address, slot) => BigInt(await read("eth_getStorageAt", address, hexQuantity(slot))),
+    };
   }
 
-  onNotification(listener: (notification: EngineNotification) => void): () => void {
-    const forward = (message: { readonly type: string; readonly data: unknown }): void => {
-      if (message.type === "eth_subscription") listener(message.data as EngineNotification);
-    };
-    this.#connection.provider.on("message", forward);
-    return () => this.#connection.provider.removeListener("message", forward);
+  async header(number: BlockNumber): Promise<BlockHeader | undefined> {
+    const answer = await this.request("eth_getBlockByNumber", [hexQuantity(number), false]);
+    return answer === null ? undefined : headerOf(answer);
+  }
+
+  /** Asks EDR. */
+  async request(method: string, params: readonly unknown[]): Promise<unknown> {
+    this.#requireState(method, params);
+    const ask = (): Promise<unknown> => this.#connection.provider.request({ method, params });
+    return mayNeedOlderState(method, params, this.#newest) ? this.#olderStates.read(ask) : ask();
   }
 
   async snapshot(): Promise<string> {
@@ -211,8 +238,29 @@ export class EdrEngine implements ExecutionEngine {
     this.#impersonated.clear();
   }
 
-  close(): Promise<void> {
-    return this.#connection.close();
+  async close(): Promise<void> {
+    await this.#connection.close();
+    await this.#past?.close();
+  }
+
+  /** Throws EngineError NotKept where a place's past does not reach so far back. */
+  #requireState(method: string, params: readonly unknown[]): void {
+    if (this.#past === undefined) return;
+    const { oldestState } = this.#past;
+    if (method === "eth_getProof")
+      throw new EngineError(
+        "NotKept",
+        "eth_getProof has no answer: the state roots in headers of a chain that was started from a place are not its state's; " +
+          "zks_getProof proves values under the root that L1 has",
+      );
+    const block = blockPlaceOf(method, params);
+    const number =
+      block === "earliest" ? 0n : typeof block === "string" && /^0x[0-9a-f]{1,16}$/i.test(block) ? BigInt(block) : oldestState;
+    if (number < oldestState)
+      throw new EngineError(
+        "NotKept",
+        `the state of block ${number} is not kept: since the ecosystem was started again, block ${oldestState} is the oldest with a state`,
+      );
   }
 
   async #submit(transaction: EngineTransaction): Promise<Hex> {

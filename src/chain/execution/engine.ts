@@ -1,12 +1,14 @@
 import { NamedError } from "../../errors/named-error.ts";
-import type { BlockEnvironment, MineResult } from "../model/block.ts";
+import type { BlockEnvironment, BlockHeader, MineResult } from "../model/block.ts";
+import type { StateReader } from "../model/state-reader.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { BlockNumber } from "../../protocol/ids.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 
 /**
- * The engine that executes a chain and answers its readers. It decides nothing: a block holds the given transactions in
- * the given order, with the given environment.
+ * The engine that executes a chain. It decides nothing: a block holds the given transactions in the given order, with the given
+ * environment.
  */
 export interface ExecutionEngine {
   /**
@@ -23,10 +25,12 @@ export interface ExecutionEngine {
   mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
   cheat(cheat: StateCheat): Promise<void>;
-  /** Passes a read on. The caller must know that the method changes nothing and cannot run unguarded code. */
-  request(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** Calls back with `eth_subscription` notifications; returns the function that ends it. */
-  onNotification(listener: (notification: EngineNotification) => void): () => void;
+  /** The state now, or after a block. Its reads reject with EngineError NotKept where that state is not known. */
+  state(at: BlockNumber | "now"): StateReader;
+  /** Undefined for a block that there is not. */
+  header(number: BlockNumber): Promise<BlockHeader | undefined>;
+  /** Hardhat's own network on the chain's states. */
+  readonly hardhat: HardhatNetwork;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
@@ -34,11 +38,21 @@ export interface ExecutionEngine {
   close(): Promise<void>;
 }
 
-/** `params` of an `eth_subscription` notification. */
-export interface EngineNotification {
-  readonly subscription: string;
-  readonly result: unknown;
+/** What only Hardhat's own network does: it prints what contracts log, and its errors have stack traces in their source. */
+export interface HardhatNetwork {
+  /** Asks it. The caller must know that it cannot run unguarded code. */
+  request(method: HardhatMethod, params: readonly unknown[]): Promise<unknown>;
 }
+
+type HardhatMethod =
+  | "debug_traceCall"
+  | "debug_traceTransaction"
+  | "eth_call"
+  | "eth_estimateGas"
+  | "eth_getProof"
+  | "evm_setNextBlockTimestamp"
+  | "hardhat_setLoggingEnabled"
+  | "web3_clientVersion";
 
 type EngineErrorCode = "UnexpectedBlock" | "UnexpectedAnswer" | "UnknownSnapshot" | "HostileCode" | "NotKept";
 

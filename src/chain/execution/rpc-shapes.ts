@@ -1,4 +1,4 @@
-import type { BlockEnvironment, BlockLog, BlockReceipt } from "../model/block.ts";
+import type { BlockEnvironment, BlockHeader, BlockLog, BlockReceipt } from "../model/block.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { EngineError } from "./engine.ts";
 
@@ -14,16 +14,24 @@ export function parseBlock(answer: unknown): ReportedBlock {
   const block = asRecord(answer);
   const baseFee = quantity(block, "baseFeePerGas");
   if (baseFee !== 0n) throw new EngineError("UnexpectedBlock", `the base fee is ${baseFee}, it was to be 0`);
+  const header = headerOf(answer);
+  return { environment: environmentOf(header), hash: header.hash, transactionHashes: list(block, "transactions").map(asHex) };
+}
+
+/** The part of an `eth_getBlockByNumber` answer that is no transaction. Throws EngineError for another shape. */
+export function headerOf(answer: unknown): BlockHeader {
+  const { transactions: _, ...header } = asRecord(answer);
+  return { ...header, hash: hex(header, "hash"), number: hex(header, "number"), timestamp: hex(header, "timestamp") };
+}
+
+/** What a block's transactions see of it. Throws EngineError for another shape. */
+export function environmentOf(header: BlockHeader): BlockEnvironment {
   return {
-    environment: {
-      number: quantity(block, "number"),
-      timestamp: quantity(block, "timestamp"),
-      prevRandao: hex(block, "mixHash"),
-      coinbase: hex(block, "miner"),
-      gasLimit: quantity(block, "gasLimit"),
-    },
-    hash: hex(block, "hash"),
-    transactionHashes: list(block, "transactions").map(asHex),
+    number: quantity(header, "number"),
+    timestamp: quantity(header, "timestamp"),
+    prevRandao: hex(header, "mixHash"),
+    coinbase: hex(header, "miner"),
+    gasLimit: quantity(header, "gasLimit"),
   };
 }
 
@@ -31,12 +39,14 @@ export function parseBlock(answer: unknown): ReportedBlock {
 export function parseReceipt(answer: unknown): BlockReceipt {
   const receipt = asRecord(answer);
   const contractAddress = receipt["contractAddress"];
+  const logs = list(receipt, "logs").map(parseLog);
   return {
     transactionHash: hex(receipt, "transactionHash"),
     success: quantity(receipt, "status") === 1n,
     gasUsed: quantity(receipt, "gasUsed"),
-    logs: list(receipt, "logs").map(parseLog),
+    logs,
     contractAddress: contractAddress === null || contractAddress === undefined ? undefined : asHex(contractAddress),
+    ...(logs.length === 0 ? {} : { logsBloom: hex(receipt, "logsBloom") }),
   };
 }
 

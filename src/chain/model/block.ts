@@ -37,6 +37,15 @@ export interface BlockReceipt {
   readonly gasUsed: bigint;
   readonly logs: readonly BlockLog[];
   readonly contractAddress: Hex | undefined;
+  /** As the engine told it, where there are logs; it follows from them. */
+  readonly logsBloom?: Hex;
+}
+
+/** A block's header as nodes show it, with its hash and size. */
+export interface BlockHeader extends Readonly<Record<string, unknown>> {
+  readonly hash: Hex;
+  readonly number: Hex;
+  readonly timestamp: Hex;
 }
 
 /** A mined block. */
@@ -60,4 +69,4 @@ export interface MineResult {
 }
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
-export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash">;
+export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash" | "logsBloom">;

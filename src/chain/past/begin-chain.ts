@@ -1,7 +1,7 @@
-import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EdrConnect } from "../execution/connection.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
+import { EngineError } from "../execution/engine.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Head, NamedHead } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
@@ -69,18 +69,19 @@ interface NumberedHash {
   readonly hash: Hex;
 }
 
-/** The newest block before the chain's own; the witness learns the hashes of those that BLOCKHASH can name. */
+/** The newest block before the chain's own, and the blocks up to it that BLOCKHASH can name; the witness learns their hashes. */
 export async function firstHead(
-  { origin, genesisTimestamp }: ChainBeginning,
+  { origin, genesisTimestamp, place }: ChainBeginning,
   engine: ExecutionEngine,
   witness: Witness,
-): Promise<NamedHead> {
-  const before = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
-  const hashes = await readBlockHashes(engine, before.number);
-  const [{ hash }] = hashes.slice(-1) as [NumberedHash];
+): Promise<{ readonly head: NamedHead; readonly before: readonly NumberedHash[] }> {
+  if (place !== undefined) return { head: place.head, before: [place.head] };
+  const head = origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const before = await readBlockHashes(engine, head.number);
+  const [{ hash }] = before.slice(-1) as [NumberedHash];
   // Answered in order, before any block; a witness that fails here refuses the first block too, and says why.
-  witness.request("remember", hashes).catch(() => undefined);
-  return { ...before, hash };
+  witness.request("remember", before).catch(() => undefined);
+  return { head: { ...head, hash }, before };
 }
 
 /** Hashes of the blocks that BLOCKHASH can name in the block after the head, that of the head last. */
@@ -89,8 +90,9 @@ async function readBlockHashes(engine: ExecutionEngine, head: bigint): Promise<N
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
       const number = head - BigInt(count - 1 - i);
-      const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as { readonly hash: Hex };
-      return { number, hash: block.hash };
+      const header = await engine.header(number);
+      if (header === undefined) throw new EngineError("UnexpectedAnswer", `the engine has no block ${number} of ${head}`);
+      return { number, hash: header.hash };
     }),
   );
 }

@@ -2,8 +2,8 @@ import { digestToHex } from "../../protocol/digest.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { FormedBefore } from "../batch/form-batch.ts";
 import type { CodeGuard } from "../execution/code-guard.ts";
-import type { ExecutionEngine } from "../execution/engine.ts";
 import type { BatchArchive } from "../index/batch-archive.ts";
+import type { BlockStore } from "../index/block-store.ts";
 import type { ChainIndex } from "../index/chain-index.ts";
 import type { MessageIndex } from "../index/message-index.ts";
 import type { StateHistory } from "../index/state-history.ts";
@@ -12,11 +12,11 @@ import type { StateTree } from "../state/state-tree.ts";
 import type { Witness } from "../witness/witness.ts";
 import { PlaceError } from "./place-error.ts";
 import type { BlockNames, PlaceStore, ToldBlockText } from "./place.ts";
-import { namesOf, tellBlocks } from "./told-blocks.ts";
+import { namesOf } from "./told-blocks.ts";
 
 /** The parts of a chain between two batches. */
 interface PlacedChain {
-  readonly engine: ExecutionEngine;
+  readonly blocks: BlockStore;
   readonly witness: Witness;
   readonly guard: CodeGuard;
   readonly tree: StateTree;
@@ -35,21 +35,23 @@ interface PlacedChain {
 }
 
 /** Keeps the place at which a chain is. Rejects with PlaceError where its state is not the one of its last batch. */
-export async function keepPlace(chain: PlacedChain, store: PlaceStore): Promise<void> {
-  const { engine, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
+export async function keepPlace(chain: PlacedChain, places: PlaceStore): Promise<void> {
+  const { blocks: store, witness, guard, tree, index, messages, archive, history, formed, head, keptBlocks } = chain;
   const root = digestToHex(tree.root);
   if (archive.last?.stateRoot !== root)
     throw new PlaceError("Differs", `the state tree's root is ${root}, the last batch's is ${archive.last?.stateRoot}`);
   const { state, oldest } = await witness.request("export", undefined);
   const blocks = [...keptBlocks];
   const told = async function* (): AsyncGenerator<ToldBlockText> {
-    for await (const text of tellBlocks(engine, BigInt(blocks.length), head.number)) {
+    for (let number = BigInt(blocks.length); number <= head.number; number++) {
+      const block = await store.block(number, true);
+      const text = JSON.stringify({ block, receipts: store.receipts(number) });
       blocks.push(namesOf(text));
       yield text;
     }
   };
   const { previousCommitment, operationsTaken, publishedCodes } = formed();
-  await store.keep(told(), () => ({
+  await places.keep(told(), () => ({
     head: { ...head, hash: blocks.at(-1)?.hash ?? "0x" },
     oldestState: oldest,
     commands: chain.commands,

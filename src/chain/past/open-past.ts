@@ -2,7 +2,6 @@ import { digestToHex } from "../../protocol/digest.ts";
 import type { EdrConnect } from "../execution/connection.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
 import type { EdrEngineOptions } from "../execution/edr-engine.ts";
-import { PastEngine } from "./past-engine.ts";
 import { startPastServer } from "./past-server.ts";
 import type { PastServer } from "./past-server.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
@@ -52,19 +51,19 @@ export function beginPast(chainId: number, place: Place, store: Pick<PlaceStore,
  * blocks, and as the engine below does.
  */
 export async function openPast(
-  options: Omit<EdrEngineOptions, "head" | "pastUrl">,
-  past: BegunPast,
+  options: Omit<EdrEngineOptions, "head" | "past">,
+  { place, server: starting }: BegunPast,
   connect: EdrConnect,
-): Promise<PastEngine> {
-  const { told, place } = past;
+): Promise<EdrEngine> {
   const { head, oldestState } = place;
-  const server = await past.server;
-  const opening = EdrEngine.open({ ...options, head, pastUrl: server.url }, { connect });
+  const server = await starting;
+  const { url } = server;
+  const opening = EdrEngine.open({ ...options, head, past: { url, oldestState, close: () => server.close() } }, { connect });
   // It is waited for below; where it fails before the state is compared, that is no failure without a handler.
   opening.catch(() => undefined);
   try {
     await server.agreed;
-    return new PastEngine(await opening, told, { head, oldestState }, () => server.close());
+    return await opening;
   } catch (error) {
     await opening.then(
       (engine) => engine.close(),

@@ -1,15 +1,13 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { ExecutionEngine } from "../execution/engine.ts";
+import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";
 import type { BlockNames, ToldBlockText } from "./place.ts";
 
-export type ToldFields = Readonly<Record<string, unknown>>;
-
-export interface ToldBlock {
-  /** With whole transactions. */
-  readonly block: ToldFields & { readonly transactions: readonly ToldFields[] };
-  readonly receipts: readonly ToldFields[];
+/** Whom blocks are asked of: JSON-RPC. */
+interface Asked {
+  request(method: string, params: readonly unknown[]): Promise<unknown>;
 }
 
 /** Blocks whose logs are remembered, and how many logs one of them may have. */
@@ -24,21 +22,17 @@ export function namesOf(text: ToldBlockText): BlockNames {
 }
 
 /** Blocks as the engine tells of them, to be kept. */
-export async function* tellBlocks(
-  engine: Pick<ExecutionEngine, "request">,
-  first: bigint,
-  last: bigint,
-): AsyncGenerator<ToldBlockText> {
+export async function* tellBlocks(engine: Asked, first: bigint, last: bigint): AsyncGenerator<ToldBlockText> {
   for (let from = first; from <= last; from += BigInt(AT_A_TIME)) {
     const count = last - from + 1n < AT_A_TIME ? Number(last - from) + 1 : AT_A_TIME;
     yield* await Promise.all(Array.from({ length: count }, (_, i) => tellBlock(engine, from + BigInt(i))));
   }
 }
 
-async function tellBlock(engine: Pick<ExecutionEngine, "request">, number: bigint): Promise<ToldBlockText> {
+async function tellBlock(engine: Asked, number: bigint): Promise<ToldBlockText> {
   const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as ToldBlock["block"];
   const receipts = await Promise.all(
-    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<ToldFields>),
+    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
   );
   return JSON.stringify({ block, receipts } satisfies ToldBlock);
 }
@@ -56,13 +50,13 @@ interface LogFilter {
 }
 
 /** The blocks before a place. Their numbers and their transactions' are known at once; the rest is read as it is asked for. */
-export class ToldBlocks {
+export class ToldBlocks implements EarlierBlocks {
   readonly last: bigint;
   readonly #names: readonly BlockNames[];
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
-  readonly #logs = new Map<number, readonly ToldFields[]>();
+  readonly #logs = new Map<number, readonly Fields[]>();
 
   /** `blocks`: hash and transactions of each, from block 0 on. */
   constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
@@ -76,7 +70,7 @@ export class ToldBlocks {
   }
 
   /** With hashes of transactions, or whole ones. Undefined for another block. */
-  block(number: number, isFull: boolean): ToldFields | undefined {
+  block(number: number, isFull: boolean): Fields | undefined {
     const told = this.#told(number);
     if (told === undefined || isFull) return told?.block;
     return { ...told.block, transactions: told.block.transactions.map(({ hash }) => hash) };
@@ -91,44 +85,45 @@ export class ToldBlocks {
     return typeof hash === "string" ? this.#numbers.get(hash.toLowerCase()) : undefined;
   }
 
-  transaction(hash: unknown): ToldFields | undefined {
-    const position = this.#position(hash);
+  transaction(hash: unknown): Fields | undefined {
+    const position = this.position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.block.transactions[position.index];
   }
 
-  receipt(hash: unknown): ToldFields | undefined {
-    const position = this.#position(hash);
+  receipt(hash: unknown): Fields | undefined {
+    const position = this.position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.receipts[position.index];
   }
 
   /** In order. */
-  logs(first: number, last: number, filter: LogFilter): ToldFields[] {
-    const found: ToldFields[] = [];
-    for (let number = first; number <= last; number++)
-      for (const log of this.#logsOf(number)) if (matches(log, filter)) found.push(log);
+  logs(first: number, last: number, isWanted: LogTest): Fields[] {
+    const found: Fields[] = [];
+    for (let number = first; number <= Math.min(last, Number(this.last)); number++)
+      for (const log of this.#logsOf(number)) if (isWanted(log as unknown as Parameters<LogTest>[0])) found.push(log);
     return found;
   }
 
   /** Of a block, which may be megabytes for each time that it is read. */
-  #logsOf(number: number): readonly ToldFields[] {
+  #logsOf(number: number): readonly Fields[] {
     const known = this.#logs.get(number);
     if (known !== undefined) return known;
-    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly ToldFields[]);
+    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly Fields[]);
     if (this.#logs.size < REMEMBERED_BLOCKS && logs.length <= REMEMBERED_LOGS) this.#logs.set(number, logs);
     return logs;
   }
 
   /** By a filter that names blocks by number or hash; undefined where it names others. */
-  filtered(filter: ToldFields): ToldFields[] | undefined {
+  filtered(filter: Fields): Fields[] | undefined {
     const { blockHash, fromBlock, toBlock } = filter;
     const one = this.numberOf(blockHash);
-    if (one !== undefined) return this.logs(one, one, filter);
+    const isWanted: LogTest = (log) => matches(log, filter);
+    if (one !== undefined) return this.logs(one, one, isWanted);
     if (typeof fromBlock !== "string" || typeof toBlock !== "string") return undefined;
-    const last = BigInt(toBlock) < this.last ? BigInt(toBlock) : this.last;
-    return this.logs(Number(fromBlock), Number(last), filter);
+    return this.logs(Number(fromBlock), Number(toBlock), isWanted);
   }
 
-  #position(hash: unknown): Position | undefined {
+  /** Where the transaction of this name is. */
+  position(hash: unknown): Position | undefined {
     return typeof hash === "string" ? this.#positions.get(hash.toLowerCase()) : undefined;
   }
 
@@ -157,13 +152,13 @@ function isNamed({ block, receipts }: ToldBlock, { hash, transactions }: BlockNa
   return block["hash"] === hash && [block.transactions, receipts].every(({ length }) => length === transactions.length);
 }
 
-function matches({ address, topics }: ToldFields, filter: LogFilter): boolean {
-  const isOf = (wanted: Hex | readonly Hex[] | null | undefined, value: unknown): boolean => {
+function matches({ address, topics: given }: Parameters<LogTest>[0], filter: LogFilter): boolean {
+  const isOf = (wanted: Hex | readonly Hex[] | null | undefined, value: string | undefined): boolean => {
     if (wanted === undefined || wanted === null || wanted.length === 0) return true;
     const all = typeof wanted === "string" ? [wanted] : wanted;
-    return typeof value === "string" && all.some((one) => one.toLowerCase() === value.toLowerCase());
+    return value !== undefined && all.some((one) => one.toLowerCase() === value.toLowerCase());
   };
-  const [wantedTopics, given] = [filter.topics ?? [], topics as readonly Hex[]];
+  const wantedTopics = filter.topics ?? [];
   return (
     isOf(filter.address, address) &&
     wantedTopics.length <= given.length &&

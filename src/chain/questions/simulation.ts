@@ -1,8 +1,7 @@
 import { createAddressFromString } from "@ethereumjs/util";
-import { Bloom } from "@ethereumjs/vm";
-import { fromHex, hashTag, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
+import { hashTag } from "../../protocol/hex.ts";
 import type { BlockLog } from "../model/block.ts";
+import { logsBloom } from "../model/logs-bloom.ts";
 import { applyOverride } from "../witness/asked-call.ts";
 import type { AskedBlock } from "../witness/asked-call.ts";
 import type { Reexecution } from "../witness/reexecution.ts";
@@ -64,19 +63,12 @@ export async function simulate(question: SimulationQuestion, execution: Reexecut
   for (const { block, overrides, calls } of blocks) {
     for (const override of overrides) await applyOverride(override, execution.state);
     const ofBlock = await inOrder(execution, { block, calls, checks }, bounds, size);
-    answers.push({ calls: ofBlock, logsBloom: logsBloom(ofBlock) });
+    // Of thousands of logs it takes longer than other chains' callers should wait: so it is made here, not where they are served.
+    answers.push({ calls: ofBlock, logsBloom: logsBloom(ofBlock.flatMap(({ receipt }) => receipt?.logs ?? [])) });
     // What follows would run on a state that no block has.
     if (ofBlock.some(({ receipt }) => receipt === undefined)) break;
   }
   return answers;
-}
-
-/** Of thousands of logs it takes longer than other chains' callers should wait: so it is made here, not where they are served. */
-function logsBloom(calls: readonly SimulatedAnswer[]): Hex {
-  const bloom = new Bloom();
-  for (const { address, topics } of calls.flatMap(({ receipt }) => receipt?.logs ?? []))
-    for (const entry of [address, ...topics]) bloom.add(fromHex(entry));
-  return toHex(bloom.bitvector);
 }
 
 /** As nodes show it: Ether that moves at an address of its own, and burnt Ether not at all. */

@@ -1,47 +1,40 @@
 import { randomBytes } from "node:crypto";
 import type { Chain } from "../chain.ts";
 import { hexQuantity, toHex } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
 export function aboutMethods(
-  { engine, chainId, sequencer }: Chain,
+  { engine, blocks, chainId, sequencer }: Chain,
   gasPrice: Pick<GasPrice, "toldWei">,
 ): ReadonlyMap<string, RpcMethod> {
   const instanceId = toHex(randomBytes(32));
-  const head = async (): Promise<{ readonly number: Hex; readonly hash: Hex; readonly timestamp: Hex }> =>
-    (await engine.request("eth_getBlockByNumber", ["latest", false])) as {
-      readonly number: Hex;
-      readonly hash: Hex;
-      readonly timestamp: Hex;
-    };
   return new Map<string, RpcMethod>([
     // The engine then prints what it is asked, and each transaction.
-    ["hardhat_setLoggingEnabled", (params) => engine.request("hardhat_setLoggingEnabled", params)],
+    ["hardhat_setLoggingEnabled", (params) => engine.hardhat.request("hardhat_setLoggingEnabled", params)],
     [
       "hardhat_metadata",
       async () => {
-        const { number, hash } = await head();
+        const { number } = sequencer.head;
         return {
-          clientVersion: await engine.request("web3_clientVersion", []),
+          clientVersion: await engine.hardhat.request("web3_clientVersion", []),
           chainId,
           instanceId,
           latestBlockNumber: Number(number),
-          latestBlockHash: hash,
+          latestBlockHash: (await blocks.block(number))?.hash,
         };
       },
     ],
     [
       "anvil_nodeInfo",
       async () => {
-        const { number, hash, timestamp } = await head();
+        const { number, timestamp } = sequencer.head;
         const { gasLimit } = sequencer.nextEnvironment;
         return {
-          currentBlockNumber: number,
+          currentBlockNumber: hexQuantity(number),
           currentBlockTimestamp: Number(timestamp),
-          currentBlockHash: hash,
+          currentBlockHash: (await blocks.block(number))?.hash,
           hardFork: "osaka",
           transactionOrder: "fifo",
           environment: { baseFee: "0x0", chainId, gasLimit: hexQuantity(gasLimit), gasPrice: hexQuantity(gasPrice.toldWei) },

@@ -1,11 +1,11 @@
 import type { Chain } from "../chain.ts";
 import type { GuardVerdict } from "../execution/code-guard.ts";
+import { askedState } from "./asked-place.ts";
 import { QUIET_GAS } from "../execution/code-guard.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { reachOf } from "../execution/code-reach.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { fromHex, hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
 import type { UnsignedTransaction } from "../transaction/transaction.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import type { Preview } from "../witness/reexecution.ts";
@@ -37,7 +37,7 @@ export function blockOf({ sequencer }: Chain, tag: unknown): unknown {
 
 /** Where a call of this process may run. Throws RpcError for code that no engine may run. */
 export async function judgeCall(
-  { engine, guard }: Chain,
+  chain: Chain,
   call: RpcCall,
   overrides: readonly AccountOverride[],
   block: unknown,
@@ -58,10 +58,7 @@ export async function judgeCall(
   const own = overrides.find(({ address, code }) => address === call.to && code !== undefined)?.code;
   // What it may use is its own affair: it is judged as one that can use little.
   const gasLimit = capped(call.gas) < QUIET_GAS ? capped(call.gas) : QUIET_GAS;
-  return guard.judge(
-    { ...call, gasLimit },
-    async (address) => own ?? ((await engine.request("eth_getCode", [address, block])) as Hex),
-  );
+  return chain.guard.judge({ ...call, gasLimit }, async (address) => own ?? askedState(chain, block).code(address));
 }
 
 /** What the call would do as a transaction, in the witness. Throws RpcError for what the engine must not run. */
@@ -71,7 +68,7 @@ export async function previewCall(
   gasLimit: bigint,
 ): Promise<Preview> {
   const { from, to, data, valueWei } = call;
-  const nonce = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
+  const { nonce } = await engine.state("now").account(from);
   const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce, isImpersonated: true };
   const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
   const isHostile = ![...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));

@@ -67,8 +67,8 @@ function runner(
   client: RpcClient | undefined,
 ): (gasLimit: bigint) => Promise<CallAnswer> {
   return async (gasLimit) => {
-    const balance = BigInt((await chain.engine.request("eth_getBalance", [call.from, "latest"])) as Hex);
-    const overrides = [{ address: call.from, balanceWei: balance + call.valueWei }];
+    const { balanceWei } = await chain.engine.state("now").account(call.from);
+    const overrides = [{ address: call.from, balanceWei: balanceWei + call.valueWei }];
     return ask("call", { ...nextPlace(chain), overrides, call: askedCall(call, gasLimit) }, client);
   };
 }

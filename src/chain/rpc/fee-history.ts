@@ -1,12 +1,43 @@
-import { RpcCode, RpcError } from "./json-rpc.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
+import type { Chain } from "../chain.ts";
+import { feeHistory } from "../index/fee-history.ts";
+import { blockNumber } from "./asked-place.ts";
+import { list } from "./call-request.ts";
+import { RpcCode, RpcError } from "./json-rpc.ts";
+import { numberParameter } from "./parameters.ts";
 
 /** The least price of blobs (EIP-4844): no block holds any. */
 export const LEAST_BLOB_FEE = "0x1";
 /** As many as Ethereum's nodes take. */
 const MAX_PERCENTILES = 100;
+const MAX_BLOCKS = 1024n;
 
-/** Checks the parameters of `eth_feeHistory`: each percentile is answered for each of up to 1,024 blocks. Throws RpcError. */
+/**
+ * `eth_feeHistory`. No base fee is above 0, and no block holds blobs. No reward is below the chain's gas price: clients make
+ * their fees of the rewards, and those of blocks without transactions, or with free ones, would lead them to less than the chain
+ * asks for elsewhere. Throws RpcError.
+ */
+export function chainFeeHistory(chain: Chain, params: readonly unknown[], gasPriceWei: bigint): object {
+  checkFeeHistory(params);
+  const [count, tag, percentiles] = params;
+  const last = blockNumber(chain, tag) + (tag === "pending" ? 1n : 0n);
+  const wanted = numberParameter(count);
+  if (wanted < 1n || wanted > MAX_BLOCKS)
+    throw new RpcError(RpcCode.invalidParams, `eth_feeHistory tells of 1 to ${MAX_BLOCKS} blocks, got ${wanted}`);
+  const first = wanted > last ? 0n : last - wanted + 1n;
+  const blocks = Array.from({ length: Number(last - first) + 1 }, (_, i) => chain.blocks.fees(first + BigInt(i)));
+  const history = feeHistory(first, blocks, requirePercentiles(percentiles));
+  const raise = (reward: string): string => (BigInt(reward) >= gasPriceWei ? reward : hexQuantity(gasPriceWei));
+  const { baseFeePerGas, gasUsedRatio, reward } = history;
+  return {
+    ...history,
+    baseFeePerBlobGas: baseFeePerGas.map(() => LEAST_BLOB_FEE),
+    blobGasUsedRatio: gasUsedRatio.map(() => 0),
+    ...(reward === undefined ? {} : { reward: reward.map((block) => block.map(raise)) }),
+  };
+}
+
+/** Throws RpcError for too many percentiles: each is answered for each of up to 1,024 blocks. */
 export function checkFeeHistory([, , percentiles]: readonly unknown[]): void {
   if (!Array.isArray(percentiles) || percentiles.length <= MAX_PERCENTILES) return;
   throw new RpcError(
@@ -15,34 +46,15 @@ export function checkFeeHistory([, , percentiles]: readonly unknown[]): void {
   );
 }
 
-interface History {
-  readonly baseFeePerGas: readonly unknown[];
-  readonly gasUsedRatio: readonly unknown[];
-  readonly reward?: readonly unknown[];
-}
-
-/**
- * The engine's answer to `eth_feeHistory`, with what it lacks of Ethereum's since EIP-4844: the price of blobs, of which no block
- * holds any. No reward is below the chain's gas price: clients make their fees of the rewards, and those of blocks without
- * transactions, or with free ones, would lead them to less than the chain asks for elsewhere.
- */
-export function shownHistory(history: unknown, gasPriceWei: bigint): unknown {
-  if (!isHistory(history)) return history;
-  const raise = (reward: unknown): unknown =>
-    typeof reward === "string" && BigInt(reward) >= gasPriceWei ? reward : hexQuantity(gasPriceWei);
-  const { baseFeePerGas, gasUsedRatio, reward } = history;
-  return {
-    ...history,
-    baseFeePerBlobGas: baseFeePerGas.map(() => LEAST_BLOB_FEE),
-    blobGasUsedRatio: gasUsedRatio.map(() => 0),
-    ...(reward === undefined
-      ? {}
-      : { reward: reward.map((block: unknown) => (Array.isArray(block) ? block.map(raise) : block)) }),
-  };
-}
-
-function isHistory(value: unknown): value is History {
-  if (typeof value !== "object" || value === null) return false;
-  const { baseFeePerGas, gasUsedRatio, reward = [] } = value as Readonly<Record<string, unknown>>;
-  return [baseFeePerGas, gasUsedRatio, reward].every(Array.isArray);
+/** Throws RpcError. */
+function requirePercentiles(value: unknown): readonly number[] | undefined {
+  if ((value ?? undefined) === undefined) return undefined;
+  const percentiles = list(value, "the percentiles");
+  let least = 0;
+  for (const percentile of percentiles) {
+    if (typeof percentile !== "number" || !(percentile >= least && percentile <= 100))
+      throw new RpcError(RpcCode.invalidParams, `percentiles rise from 0 to 100, got ${JSON.stringify(percentile)}`);
+    least = percentile;
+  }
+  return percentiles as readonly number[];
 }

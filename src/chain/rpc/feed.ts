@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import type { NotifyingEngine } from "./named-notifications.ts";
-import type { EngineNotification } from "../execution/engine.ts";
+import type { Notification, Notifications } from "./subscriptions.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** What has happened, with a place in the order of all that has. */
@@ -105,8 +104,8 @@ export class Feed {
 }
 
 /** The engine's notifications, with `eth_subscribe("hyperchain", {since})` beside them. */
-export function withFeed(engine: NotifyingEngine, feed: Feed): NotifyingEngine {
-  const listeners = new Set<(notification: EngineNotification) => void>();
+export function withFeed(engine: Notifications, feed: Feed): Notifications {
+  const listeners = new Set<(notification: Notification) => void>();
   const followed = new Map<string, () => void>();
   // Beyond what the engine's own subscriptions count to.
   let nextId = 2n ** 64n;

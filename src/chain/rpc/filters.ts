@@ -166,10 +166,8 @@ class Filters {
   async #hashes(first: bigint, last: bigint): Promise<readonly Hex[]> {
     const hashes: Hex[] = [];
     for (let number = first; number <= last; number++) {
-      const block = (await this.#chain.engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as {
-        readonly hash: Hex;
-      } | null;
-      if (block !== null) hashes.push(block.hash);
+      const block = await this.#chain.blocks.block(number);
+      if (block !== undefined) hashes.push(block.hash);
     }
     return hashes;
   }

@@ -1,4 +1,3 @@
-import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 
@@ -44,17 +43,6 @@ export function parseLogFilter(value: unknown): LogFilter {
   if (criteria > MAX_CRITERIA)
     throw new RpcError(RpcCode.limitExceeded, `a filter names at most ${MAX_CRITERIA} addresses and topics, got ${criteria}`);
   return filter;
-}
-
-/** The filter as the engine takes it, for a range of blocks. */
-export function engineFilter({ addresses, topics }: LogFilter, first: bigint, last: bigint): Readonly<Record<string, unknown>> {
-  const places = topics.map((place) => (place.length === 0 ? null : place));
-  return {
-    fromBlock: hexQuantity(first),
-    toBlock: hexQuantity(last),
-    ...(addresses.length === 0 ? {} : { address: addresses }),
-    ...(places.length === 0 ? {} : { topics: places }),
-  };
 }
 
 /** Whether the log has the filter's address and topics; blocks are not looked at. */

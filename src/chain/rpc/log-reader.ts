@@ -1,13 +1,15 @@
+import { setImmediate } from "node:timers/promises";
 import type { Chain } from "../chain.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { engineFilter } from "./log-filter.ts";
+import { matches } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { newestBlock } from "./newest-block.ts";
-import type { Fields, ZkFields } from "./zk-fields.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ZkFields } from "./zk-fields.ts";
 
 /** What an answer may hold. */
 interface LogLimits {
@@ -25,7 +27,7 @@ export function logLimitsOf(client: RpcClient | undefined): LogLimits {
   return client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS;
 }
 
-/** What the engine is asked for at once, whatever of it the filter lets through; a block is never divided. */
+/** What is looked at at once, whatever of it the filter lets through; a block is never divided. */
 const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };
 /** As many as of other reads. Tests ask much side by side, also in this process. */
 const MAX_WAITING = 4096;
@@ -41,8 +43,8 @@ interface LogRange {
 }
 
 /**
- * Reads logs from the engine, so much at a time that neither its answer nor anybody's grows with the chain. How much a
- * block holds is known before it is asked for. One question at a time.
+ * Reads logs, so much at a time that no answer grows with the chain. How much a block holds is known before it is looked at. One
+ * question at a time.
  */
 export class LogReader {
   readonly #chain: Chain;
@@ -69,7 +71,7 @@ export class LogReader {
    * answered.
    */
   async all(filter: LogFilter, limits: LogLimits, client?: RpcClient): Promise<readonly Fields[]> {
-    const [first, last] = await this.#range(filter);
+    const [first, last] = this.#range(filter);
     const range = await this.upTo(filter, first, last, limits, client);
     if (range.isBeyond || range.last < last) throw tooMany(limits, filter, first, range);
     return range.logs;
@@ -83,9 +85,11 @@ export class LogReader {
   async #upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
     const found: Fields[] = [];
     let dataCharacters = 0;
-    for (let from = first; from <= last;) {
+    // Others have their turn between two questions, also where a client of this process asks without a rest.
+    await setImmediate();
+    for (let from = first; from <= last; await setImmediate()) {
       const to = this.#questionEnd(from, last);
-      const answer = (await this.#chain.engine.request("eth_getLogs", [engineFilter(filter, from, to)])) as readonly Fields[];
+      const answer = this.#chain.blocks.logs(from, to, (log) => matches(filter, log));
       for (const log of answer) {
         dataCharacters += String(log["data"]).length;
         found.push(log);
@@ -122,14 +126,12 @@ export class LogReader {
     return last;
   }
 
-  async #range({ fromBlock, toBlock, blockHash }: LogFilter): Promise<readonly [bigint, bigint]> {
+  #range({ fromBlock, toBlock, blockHash }: LogFilter): readonly [bigint, bigint] {
     const { head } = this;
     if (blockHash !== undefined) {
-      const block = (await this.#chain.engine.request("eth_getBlockByHash", [blockHash, false])) as {
-        readonly number: Hex;
-      } | null;
-      if (block === null || BigInt(block.number) > head) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
-      return [BigInt(block.number), BigInt(block.number)];
+      const number = this.#chain.blocks.numberOf(blockHash);
+      if (number === undefined) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
+      return [number, number];
     }
     const to = numberOf(toBlock, head);
     return [numberOf(fromBlock, head), to < head ? to : head];

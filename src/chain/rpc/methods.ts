@@ -8,7 +8,7 @@ import { accountSearchMethods } from "./account-search.ts";
 import { accountMethods } from "./accounts/account-methods.ts";
 import { NO_ACCOUNTS } from "./accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "./accounts/unlocked-accounts.ts";
-import { address, quantity } from "./call-request.ts";
+import { bytes, quantity } from "./call-request.ts";
 import { cheatMethods } from "./cheat-methods.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { asking } from "./asking.ts";
@@ -40,7 +40,8 @@ import { zksBatchMethods } from "./zks-batches.ts";
 import { zksMethods } from "./zks-methods.ts";
 import { zksProofMethods } from "./zks-proofs.ts";
 import { zksVersionMethods } from "./zks-versions.ts";
-import { hexQuantity } from "../../protocol/hex.ts";
+import { stateMethods } from "./state-methods.ts";
+import { fromHex, hexQuantity, keccak } from "../../protocol/hex.ts";
 
 export interface ChainMethodOptions {
   readonly gasPrice: Pick<GasPrice, "toldWei">;
@@ -60,20 +61,6 @@ export interface ChainMethodOptions {
   readonly maxQuestionMs?: number;
 }
 
-/** Reads that the engine answers: they change nothing and run no code. */
-const ENGINE_READS = [
-  "eth_chainId",
-  "eth_syncing",
-  "eth_getBalance",
-  "eth_getBlockTransactionCountByHash",
-  "eth_getBlockTransactionCountByNumber",
-  "eth_getCode",
-  "eth_getStorageAt",
-  "net_version",
-  "web3_clientVersion",
-  "web3_sha3",
-] as const;
-
 /** More than a batch of requests holds. */
 const MAX_WAITING_MARKS = 512;
 /** For a call. The dearest bundle that can be sent takes 5,000,000 gas, and its estimate runs it several times. */
@@ -89,7 +76,7 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
   const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
   const calls = new Calls(chain, new OwnCalls(chain), ask, options.gasPrice);
   const methods = new Map<string, RpcMethod>();
-  for (const method of ENGINE_READS) methods.set(method, (params) => engine.request(method, params));
+  for (const [method, answer] of stateMethods(chain)) methods.set(method, answer);
   for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);
   const toldPrice: RpcMethod = async () => hexQuantity(options.gasPrice.toldWei);
   methods.set("eth_blockNumber", async () => hexQuantity(newestBlock(chain)));
@@ -106,14 +93,14 @@ export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<str
     if (typeof raw !== "string") throw new RpcError(RpcCode.invalidParams, "the first parameter is the serialised transaction");
     return chain.submit(raw);
   });
-  methods.set("eth_getTransactionCount", async ([account, tag]) => {
-    const waiting = tag === "pending" ? chain.mempool.nextNonce(address(account)) : undefined;
-    if (waiting !== undefined) return hexQuantity(waiting);
-    return engine.request("eth_getTransactionCount", [account, tag ?? "latest"]);
-  });
   const tracer = startTracer(chain, ask);
   for (const [method, answer] of [...traceMethods(tracer), ...parityMethods(chain, tracer)]) methods.set(method, answer);
   const { gasPrice, settlement } = options;
+  methods.set("eth_chainId", async () => hexQuantity(chain.chainId));
+  methods.set("net_version", async () => String(chain.chainId));
+  methods.set("eth_syncing", async () => false);
+  methods.set("web3_clientVersion", () => engine.hardhat.request("web3_clientVersion", []));
+  methods.set("web3_sha3", async ([data]) => keccak(fromHex(bytes(data))));
   methods.set("eth_accounts", async () => []);
   methods.set("eth_mining", async () => false);
   methods.set("net_listening", async () => true);

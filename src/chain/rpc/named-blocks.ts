@@ -4,7 +4,6 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { newestBlock } from "./newest-block.ts";
 import type { BatchCounts, SettlementView } from "./settlement-view.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
-import type { Hex } from "../../protocol/hex.ts";
 
 /** Methods that take a block, and where among their parameters. */
 const BLOCK_PLACES: Readonly<Record<string, number>> = {
@@ -74,7 +73,7 @@ export function withNamedBlocks(
   };
   const resolve = async (given: unknown): Promise<unknown> => {
     const name = readName(given);
-    return "hash" in name ? numberOf(chain, name.hash) : resolveTag(name.tag);
+    return "hash" in name ? hexQuantity(numberOf(chain, name.hash)) : resolveTag(name.tag);
   };
   const named = new Map(methods);
   for (const [name, place] of Object.entries(BLOCK_PLACES)) {
@@ -121,11 +120,10 @@ function readName(given: unknown): { readonly hash: string } | { readonly tag: u
 }
 
 /** Throws UnknownBlockError. */
-async function numberOf(chain: Chain, hash: string): Promise<Hex> {
-  const found = (await chain.engine.request("eth_getBlockByHash", [hash, false])) as { readonly number: Hex } | null;
-  const newest = newestBlock(chain);
-  if (found === null || BigInt(found.number) > newest) throw new UnknownBlockError(hash, newest);
-  return found.number;
+function numberOf(chain: Chain, hash: string): bigint {
+  const number = chain.blocks.numberOf(hash);
+  if (number === undefined) throw new UnknownBlockError(hash, newestBlock(chain));
+  return number;
 }
 
 function isHash(value: unknown): value is string {

@@ -1,32 +1,27 @@
 import type { Chain } from "../chain.ts";
 import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
+import type { Notification, Notifications } from "./subscriptions.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { matches, parseLogFilter } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { LogReader, NO_LOG_LIMITS } from "./log-reader.ts";
-import { pendingTransaction } from "./pending-transaction.ts";
+import { pendingTransaction } from "../transaction/shown-transaction.ts";
 import { ZkFields } from "./zk-fields.ts";
-import type { Fields } from "./zk-fields.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** Notifications of one block that are given out in one turn of the event loop: others are answered in between. */
 const PER_TURN = 1000;
 
-/** The source of notifications, as subscriptions need it. */
-export type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;
-
 const EVERY_LOG: LogFilter = { addresses: [], topics: [], fromBlock: undefined, toBlock: undefined, blockHash: undefined };
 
 /**
  * The chain's own notifications, under the names that users know: of each block when all is known about it. A block is read
- * once, however many wait for it, and only when those before it have been told; the engine's own subscriptions would hold a
- * copy for each, and end after five minutes. All else goes to the engine.
+ * once, however many wait for it, and only when those before it have been told.
  */
-export function namedNotifications(chain: Chain): NotifyingEngine {
+export function namedNotifications(chain: Chain): Notifications {
   const fields = new ZkFields(chain);
   const reader = new LogReader(chain, fields);
-  const listeners = new Set<(notification: EngineNotification) => void>();
+  const listeners = new Set<(notification: Notification) => void>();
   /** By their ids: the filter of one that gets logs, undefined for one that gets blocks. */
   const subscriptions = new Map<string, LogFilter | undefined>();
   /** Those that get transactions as they become ready: whether whole. */
@@ -42,9 +37,9 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
   const tellOf = async (number: bigint, since: readonly (readonly [string, LogFilter | undefined])[]): Promise<void> => {
     const waiting = since.filter(([id]) => subscriptions.has(id));
     if (waiting.some(([, filter]) => filter === undefined)) {
-      const block = (await chain.engine.request("eth_getBlockByNumber", [hexQuantity(number), false])) as Fields | null;
+      const block = await chain.blocks.block(number);
       // It is gone where the chain has returned to a snapshot meanwhile.
-      if (block === null) return;
+      if (block === undefined) return;
       const shown = fields.block(block);
       for (const [id, filter] of waiting) if (filter === undefined) tell(id, shown);
     }
@@ -85,9 +80,7 @@ export function namedNotifications(chain: Chain): NotifyingEngine {
         else subscriptions.set(id, parseKind(params));
         return id;
       }
-      if (method === "eth_unsubscribe")
-        return typeof params[0] === "string" && (subscriptions.delete(params[0]) || pending.delete(params[0]));
-      return chain.engine.request(method, params);
+      return typeof params[0] === "string" && (subscriptions.delete(params[0]) || pending.delete(params[0]));
     },
     onNotification(listener) {
       listeners.add(listener);

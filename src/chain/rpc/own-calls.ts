@@ -34,7 +34,7 @@ export class OwnCalls {
     const asked = engineCall(transaction, call, capped(call.gas));
     const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
     if (tag === "pending") await this.#setClock();
-    return (await this.#chain.engine.request("eth_call", [asked, tag === "pending" ? tag : block, ...rest])) as Hex;
+    return (await this.#chain.engine.hardhat.request("eth_call", [asked, tag === "pending" ? tag : block, ...rest])) as Hex;
   }
 
   /** `eth_estimateGas`: transaction, block, state overrides, block overrides. As `call`. */
@@ -48,7 +48,9 @@ export class OwnCalls {
     // Gas is for a transaction of the next block, whose time may have been set.
     const isNext = isNewest(this.#chain, tag);
     if (isNext) await this.#setClock();
-    return orUndefined(this.#chain.engine.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>);
+    return orUndefined(
+      this.#chain.engine.hardhat.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>,
+    );
   }
 
   /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that may not run. */
@@ -67,6 +69,8 @@ export class OwnCalls {
    */
   async #setClock(): Promise<void> {
     const { engine, sequencer } = this.#chain;
-    await engine.request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)]).catch(() => undefined);
+    await engine.hardhat
+      .request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)])
+      .catch(() => undefined);
   }
 }

@@ -53,19 +53,17 @@ export function parityMethods(
   found = new SharedPlaces(MAX_FILTER_CHARACTERS),
 ): ReadonlyMap<string, RpcMethod> {
   const ofTransaction = async (hash: Hex, client: RpcClient | undefined): Promise<readonly FlatTrace[] | null> => {
-    const sent = await sentTransaction(chain, hash);
-    if (sent === null) return null;
+    const sent = sentTransaction(chain, hash);
+    if (sent === undefined) return null;
     const traces = (await tracer.transaction(hash, FLAT, client, asEngine)) as readonly FlatTrace[];
     return withoutIntrinsicGas(traces, sent, chain.chainId);
   };
   const ofBlock = async (block: unknown, client: RpcClient | undefined) => {
     const traced = await tracer.block(block, FLAT, client, asEngine);
-    return Promise.all(
-      traced.map(async ({ txHash, result }) => {
-        const sent = (await sentTransaction(chain, txHash)) ?? {};
-        return { txHash, traces: withoutIntrinsicGas(result as readonly FlatTrace[], sent, chain.chainId) };
-      }),
-    );
+    return traced.map(({ txHash, result }) => {
+      const sent = sentTransaction(chain, txHash) ?? {};
+      return { txHash, traces: withoutIntrinsicGas(result as readonly FlatTrace[], sent, chain.chainId) };
+    });
   };
   return new Map<string, RpcMethod>([
     ["trace_transaction", ([hash], client) => ofTransaction(hashParameter(hash), client)],
@@ -141,8 +139,9 @@ async function calledOnce(
   return replayed(withoutIntrinsicGas(traces, sent, chain.chainId), kinds, changes as Changes | undefined);
 }
 
-async function sentTransaction({ engine, index }: Chain, hash: Hex): Promise<SentTransaction | null> {
-  return (await engine.request("eth_getTransactionByHash", [index.engineHash(hash)])) as SentTransaction | null;
+function sentTransaction({ blocks, index }: Chain, hash: Hex): SentTransaction | undefined {
+  const place = blocks.place(index.engineHash(hash));
+  return place === undefined ? undefined : blocks.transaction(place);
 }
 
 /** The traces, whose first has been given the whole transaction's gas. */

@@ -8,14 +8,14 @@ import { address } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { hashParameter } from "./parameters.ts";
-import { pendingTransaction } from "./pending-transaction.ts";
-import type { Fields } from "./zk-fields.ts";
+import { pendingTransaction } from "../transaction/shown-transaction.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
 
 /** Transactions in an answer: one can have 128 KiB. */
 const MAX_SHOWN = 1_000;
 
 /** What waits in the pool, as geth tells it, and how to take something out of it. */
-export function poolMethods({ mempool, sequencer, engine, index, chainId }: Chain): ReadonlyMap<string, RpcMethod> {
+export function poolMethods({ mempool, sequencer, blocks, index, chainId }: Chain): ReadonlyMap<string, RpcMethod> {
   const whole = (transaction: SignedTransaction): Fields => pendingTransaction(transaction, chainId);
   const shown = (show: (transaction: SignedTransaction) => unknown, from?: Hex) => {
     const waiting = mempool.waiting().filter((sender) => from === undefined || sender.from === from);
@@ -63,7 +63,7 @@ export function poolMethods({ mempool, sequencer, engine, index, chainId }: Chai
       async ([value]) => {
         const hash = hashParameter(value);
         if (sequencer.drop(hash)) return true;
-        if ((await engine.request("eth_getTransactionReceipt", [index.engineHash(hash)])) === null) return false;
+        if (blocks.place(index.engineHash(hash)) === undefined) return false;
         throw new RpcError(RpcCode.rejected, `the transaction ${hash} cannot be dropped: it is in a block already`);
       },
     ],

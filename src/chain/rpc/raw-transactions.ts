@@ -5,14 +5,11 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Chain } from "../chain.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { FairLine } from "./fair-line.ts";
-import { newestBlock } from "./newest-block.ts";
-import type { Fields, ZkFields } from "./zk-fields.ts";
-
-/** The engine's methods that show a transaction, and those that give its bytes. */
-const BY_PLACE = [
-  ["eth_getTransactionByBlockHashAndIndex", "eth_getRawTransactionByBlockHashAndIndex"],
-  ["eth_getTransactionByBlockNumberAndIndex", "eth_getRawTransactionByBlockNumberAndIndex"],
-] as const;
+import { shownNumber } from "./asked-place.ts";
+import { quantity } from "./call-request.ts";
+import { hashParameter } from "./parameters.ts";
+import type { TransactionPlace } from "../index/block-store.ts";
+import type { ZkFields } from "./zk-fields.ts";
 
 /**
  * Transactions as they were sent, in their EIP-2718 encoding. Null where no transaction is found, and for those without a
@@ -23,9 +20,10 @@ export function rawTransactionMethods(
   fields: ZkFields,
   inTurn: FairLine,
 ): readonly (readonly [string, RpcMethod])[] {
-  const { engine, index, mempool } = chain;
-  const rawOf = (answer: Fields | null): Hex | null => {
-    if (answer === null || BigInt(answer["blockNumber"] as Hex) > newestBlock(chain)) return null;
+  const { blocks, index, mempool } = chain;
+  const rawOf = (place: TransactionPlace | undefined): Hex | null => {
+    const answer = place === undefined ? undefined : blocks.transaction(place);
+    if (answer === undefined) return null;
     const hash = String(answer["hash"]).toLowerCase() as Hex;
     const known = index.publicHash(hash);
     if (index.priorityOp(known) !== undefined) return null;
@@ -37,14 +35,22 @@ export function rawTransactionMethods(
   const byHash: RpcMethod = ([name], client) =>
     inTurn(client, async () => {
       const waiting = typeof name === "string" ? mempool.find(name.toLowerCase() as Hex) : undefined;
-      const hash = fields.engineHash(name);
-      return rawOf((await engine.request("eth_getTransactionByHash", [hash])) as Fields | null) ?? waiting?.raw ?? null;
+      return rawOf(blocks.place(fields.engineHash(name))) ?? waiting?.raw ?? null;
     });
-  const byPlace = BY_PLACE.map(([shown, raw]): [string, RpcMethod] => [
-    raw,
-    (params, client) => inTurn(client, async () => rawOf((await engine.request(shown, params)) as Fields | null)),
-  ]);
-  return [["eth_getRawTransactionByHash", byHash], ["debug_getRawTransaction", byHash], ...byPlace];
+  const byPlace = (method: string, numberOf: (name: unknown) => bigint | undefined): [string, RpcMethod] => [
+    method,
+    ([name, index], client) =>
+      inTurn(client, async () => {
+        const block = numberOf(name);
+        return block === undefined ? null : rawOf({ block, index: Number(quantity(index)) });
+      }),
+  ];
+  return [
+    ["eth_getRawTransactionByHash", byHash],
+    ["debug_getRawTransaction", byHash],
+    byPlace("eth_getRawTransactionByBlockHashAndIndex", (hash) => blocks.numberOf(hashParameter(hash))),
+    byPlace("eth_getRawTransactionByBlockNumberAndIndex", (tag) => shownNumber(chain, tag)),
+  ];
 }
 
 /** An authorization as nodes show it. */

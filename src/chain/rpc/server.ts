@@ -1,7 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocketServer } from "ws";
-import type { ExecutionEngine } from "../execution/engine.ts";
 import type { RpcMethods } from "./dispatch.ts";
 import { OPEN_GATE } from "./access/reader-gate.ts";
 import type { ReaderGate } from "./access/reader-gate.ts";
@@ -14,6 +13,7 @@ import { MAX_BODY_BYTES, SERVER_LIMITS } from "./server-limits.ts";
 import type { RpcServerLimits } from "./server-limits.ts";
 import { serveSocket } from "./socket-endpoint.ts";
 import { Subscriptions } from "./subscriptions.ts";
+import type { Notifications } from "./subscriptions.ts";
 
 export interface RpcServerOptions {
   readonly host: string;
@@ -28,7 +28,7 @@ export interface RpcServerOptions {
 }
 
 export interface RpcServerDependencies {
-  readonly engine: Pick<ExecutionEngine, "request" | "onNotification">;
+  readonly engine: Notifications;
   readonly methods: RpcMethods;
   /** Why no subscription is taken now; the methods refuse by themselves. Default: they are taken. */
   readonly refusal?: MethodRefusal;

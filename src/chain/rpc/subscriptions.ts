@@ -1,4 +1,3 @@
-import type { EngineNotification, ExecutionEngine } from "../execution/engine.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import type { MethodRefusal } from "./refused-methods.ts";
@@ -10,8 +9,18 @@ const MAX_SUBSCRIPTIONS = 100;
 const MAX_ALL_SUBSCRIPTIONS = 1000;
 const KINDS = new Set(["newHeads", "logs", "newPendingTransactions", "hyperchain"]);
 
-/** What subscriptions need of an engine. */
-type NotifyingEngine = Pick<ExecutionEngine, "request" | "onNotification">;
+/** `params` of an `eth_subscription` notification. */
+export interface Notification {
+  readonly subscription: string;
+  readonly result: unknown;
+}
+
+/** Where subscriptions come from. */
+export interface Notifications {
+  request(method: "eth_subscribe" | "eth_unsubscribe", params: readonly unknown[]): Promise<unknown>;
+  /** Calls back with each notification; returns the function that ends it. */
+  onNotification(listener: (notification: Notification) => void): () => void;
+}
 
 /** Of a subscription. */
 interface Owner {
@@ -21,7 +30,7 @@ interface Owner {
 
 /** Who gets which notification. A subscription belongs to the connection that asked for it, and ends with it. */
 export class Subscriptions {
-  readonly #engine: NotifyingEngine;
+  readonly #engine: Notifications;
   readonly #refusal: MethodRefusal;
   readonly #owners = new Map<string, Owner>();
   readonly #places = new SharedPlaces(MAX_ALL_SUBSCRIPTIONS);
@@ -31,7 +40,7 @@ export class Subscriptions {
   #nextPlace = 1;
 
   /** `refusal`: why the chain takes no subscriptions now, but perhaps to what all members tell. Default: it always does. */
-  constructor(engine: NotifyingEngine, refusal: MethodRefusal = () => undefined) {
+  constructor(engine: Notifications, refusal: MethodRefusal = () => undefined) {
     this.#engine = engine;
     this.#refusal = refusal;
     this.#stopListening = engine.onNotification((notification) => this.#forward(notification));
@@ -101,7 +110,7 @@ export class Subscriptions {
     return (await this.#engine.request("eth_unsubscribe", [id])) === true;
   }
 
-  #forward({ subscription, result }: EngineNotification): void {
+  #forward({ subscription, result }: Notification): void {
     const owner = this.#owners.get(subscription);
     if (owner === undefined) return;
     // The same log goes to all subscriptions one after the other, and can have two megabytes.

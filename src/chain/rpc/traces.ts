@@ -1,6 +1,6 @@
 import type { Chain } from "../chain.ts";
 import type { CallAnswer } from "../questions/question.ts";
-import { askedPlace } from "./asked-place.ts";
+import { askedPlace, shownNumber } from "./asked-place.ts";
 import type { Asking } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped } from "./call-checks.ts";
@@ -15,7 +15,6 @@ import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTrace
 import type { Configuration, Run } from "./bounded-trace.ts";
 import type { TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { newestBlock } from "./newest-block.ts";
 import { ZkFields } from "./zk-fields.ts";
 
 /** Traces that may wait for those before them, and those of one connection: as many as a batch asks at a time. */
@@ -60,33 +59,34 @@ export interface Tracer {
  * and tells how large the wanted one will be. One trace at a time. Who is part of this process gets all.
  */
 export function startTracer(chain: Chain, ask: Asking): Tracer {
-  const { engine } = chain;
+  const { blocks, engine } = chain;
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
   const runOf =
     (hash: unknown): Run =>
     (wanted) =>
-      engine.request("debug_traceTransaction", [hash, wanted]);
+      engine.hardhat.request("debug_traceTransaction", [hash, wanted]);
   return {
     async transaction(name, config, client, form) {
       const hash = fields.engineHash(name);
       const traced = async (limited: boolean): Promise<unknown> => {
-        const receipt = (await engine.request("eth_getTransactionReceipt", [hash])) as EngineReceipt | null;
-        if (receipt !== null && BigInt(receipt.blockNumber) > newestBlock(chain))
+        const found = blocks.place(hash);
+        const receipt = found === undefined ? undefined : (blocks.receipt(found) as EngineReceipt | undefined);
+        if (receipt === undefined)
           throw new RpcError(RpcCode.rejected, `transaction ${String(name).slice(0, 80)} is in no block that is decided`, {
             code: "UnknownTransaction",
           });
-        const place = receipt === null ? undefined : { ...receipt, transactionHash: chain.index.publicHash(hash as Hex) };
+        const place = { ...receipt, transactionHash: chain.index.publicHash(hash) };
         const run = form(runOf(hash), place);
-        return limited ? boundedTrace(run, config, BigInt(receipt?.gasUsed ?? 0)) : run(configuration(config));
+        return limited ? boundedTrace(run, config, BigInt(receipt.gasUsed)) : run(configuration(config));
       };
       return client?.isInProcess === true ? traced(false) : inTurn(client, () => traced(true));
     },
     async block(block, config, client, form) {
       const chosen = configuration(config);
-      const method = isHash(block) ? "eth_getBlockByHash" : "eth_getBlockByNumber";
-      const found = (await engine.request(method, [block, true])) as TracedBlock | null;
-      if (found === null)
+      const number = isHash(block) ? blocks.numberOf(block) : shownNumber(chain, block);
+      const found = number === undefined ? undefined : ((await blocks.block(number, true)) as TracedBlock | undefined);
+      if (found === undefined)
         throw new RpcError(RpcCode.rejected, `there is no block ${String(block).slice(0, 80)}`, { code: "UnknownBlock" });
       const traced = tracedIn(chain, found, runOf, form);
       if (client?.isInProcess === true) return traceAll(traced, (run) => run(chosen), Infinity);
@@ -163,7 +163,10 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
       if (preview.isHostile) throw hostile();
       requireTraceable(preview);
       const request = traceRequest(call, gasLimit);
-      const run = form((wanted) => engine.request("debug_traceCall", [request, hexQuantity(place.at), wanted]), undefined);
+      const run = form(
+        (wanted) => engine.hardhat.request("debug_traceCall", [request, hexQuantity(place.at), wanted]),
+        undefined,
+      );
       return isOwn ? run(rest) : boundedTrace(run, rest, preview.receipt?.gasUsed ?? gasLimit);
     });
   };
@@ -200,6 +203,6 @@ function tracerOf(config: Configuration): { readonly tracer: string | undefined;
   return { tracer: named, config: given };
 }
 
-function isHash(value: unknown): boolean {
+function isHash(value: unknown): value is string {
   return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }

@@ -2,14 +2,13 @@ import type { Chain } from "../chain.ts";
 import type { IndexedPriorityOp } from "../index/chain-index.ts";
 import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
 import { parseReceipt } from "../execution/rpc-shapes.ts";
+import { hashParameter } from "./parameters.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import { messageLog, priorityOpLog } from "../../protocol/l2-log.ts";
 import type { L2Log } from "../../protocol/l2-log.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-
-/** An object of an RPC answer. */
-export type Fields = Readonly<Record<string, unknown>>;
 
 /** Type under which clients know priority operations. */
 const PRIORITY_TYPE = "0xff";
@@ -27,9 +26,9 @@ export class ZkFields {
     this.#index = index;
   }
 
-  /** The engine's name for a transaction; whatever is no hash comes back as it is. */
-  engineHash(hash: unknown): unknown {
-    return isHash(hash) ? this.#index.engineHash(hash.toLowerCase() as Hex) : hash;
+  /** The engine's name for a transaction. Throws RpcError for what is no hash. */
+  engineHash(hash: unknown): Hex {
+    return this.#index.engineHash(hashParameter(hash));
   }
 
   block(answer: Fields): Fields {
@@ -156,8 +155,4 @@ function eip712Fields({ signature, maxFeePerGasWei, maxPriorityFeePerGasWei }: E
     v: hexQuantity(BigInt(yParity)),
     yParity: hexQuantity(BigInt(yParity)),
   };
-}
-
-function isHash(value: unknown): value is Hex {
-  return typeof value === "string" && /^0x[0-9a-fA-F]{64}$/.test(value);
 }

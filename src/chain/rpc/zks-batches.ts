@@ -5,15 +5,10 @@ import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { hashParameter, numberParameter } from "./parameters.ts";
-import { newestBlock } from "./newest-block.ts";
 import { NO_SYSTEM_CONTRACTS } from "./zks-versions.ts";
 import type { BatchStages, SettlementPlace, SettlementView } from "./settlement-view.ts";
 
 const NOWHERE: BatchStages = { committed: undefined, proven: undefined, executed: undefined, registryLeafIndex: undefined };
-
-interface TransactionAnswer {
-  readonly gasPrice: Hex;
-}
 
 /** ZK Stack's methods about batches, and about blocks and transactions as parts of them. */
 export function zksBatchMethods(
@@ -21,7 +16,7 @@ export function zksBatchMethods(
   gasPrice: Pick<GasPrice, "toldWei">,
   settlement: SettlementView | undefined,
 ): ReadonlyMap<string, RpcMethod> {
-  const { engine, index, archive, mempool } = chain;
+  const { blocks, index, archive, mempool } = chain;
   const stagesOf = async (batch: bigint | undefined): Promise<BatchStages> =>
     batch === undefined || settlement === undefined ? NOWHERE : settlement.stages(batch);
 
@@ -43,11 +38,8 @@ export function zksBatchMethods(
   };
 
   const blockDetails: RpcMethod = async ([number]) => {
-    const block = (await engine.request("eth_getBlockByNumber", [
-      hexQuantity(numberParameter(number)),
-      false,
-    ])) as BlockAnswer | null;
-    if (block === null) return null;
+    const block = await blocks.block(numberParameter(number));
+    if (block === undefined) return null;
     const batch = index.batchOf(BigInt(block.number));
     const counts = index.countsOf(BigInt(block.number));
     return {
@@ -61,7 +53,7 @@ export function zksBatchMethods(
       l1GasPrice: 0,
       l2FairGasPrice: Number(gasPrice.toldWei),
       baseSystemContractsHashes: NO_SYSTEM_CONTRACTS,
-      operatorAddress: block.miner,
+      operatorAddress: block["miner"],
       protocolVersion: null,
     };
   };
@@ -69,24 +61,22 @@ export function zksBatchMethods(
   const transactionDetails: RpcMethod = async ([value]) => {
     const hash = hashParameter(value);
     const engineHash = index.engineHash(hash);
-    const receipt = (await engine.request("eth_getTransactionReceipt", [engineHash])) as ReceiptAnswer | null;
-    if (receipt === null || BigInt(receipt.blockNumber) > newestBlock(chain)) {
+    const place = blocks.place(engineHash);
+    const receipt = place === undefined ? undefined : (blocks.receipt(place) as ReceiptAnswer | undefined);
+    if (receipt === undefined) {
       const waiting = mempool.find(hash);
       return waiting === undefined ? null : { ...details("pending", 0n, waiting.from, NOWHERE), isL1Originated: false };
     }
     const operation = index.priorityOp(index.publicHash(engineHash));
-    const transaction = (await engine.request("eth_getTransactionByHash", [engineHash])) as TransactionAnswer;
-    const [stages, block] = await Promise.all([
-      stagesOf(index.batchOf(BigInt(receipt.blockNumber))),
-      engine.request("eth_getBlockByNumber", [receipt.blockNumber, false]) as Promise<BlockAnswer>,
-    ]);
+    const number = BigInt(receipt.blockNumber);
+    const [stages, block] = await Promise.all([stagesOf(index.batchOf(number)), blocks.block(number)]);
     const succeeded = operation?.success ?? BigInt(receipt.status) === 1n;
     const status = !succeeded ? "failed" : stages.executed === undefined ? "included" : "verified";
-    const fee = BigInt(receipt.gasUsed) * BigInt(transaction.gasPrice);
+    const fee = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
     return {
       ...details(status, fee, receipt.from, stages),
       isL1Originated: operation !== undefined,
-      receivedAt: time(BigInt(block.timestamp)),
+      receivedAt: block === undefined ? null : time(BigInt(block.timestamp)),
     };
   };
 
@@ -102,11 +92,10 @@ export function zksBatchMethods(
 
 /** `zks_getBlockMetadataByNumber`. */
 function blockMetadata(chain: Chain): RpcMethod {
-  const { engine, index, archive } = chain;
+  const { blocks, index, archive } = chain;
   return async ([number]) => {
     const place = numberParameter(number);
-    const block = await engine.request("eth_getBlockByNumber", [hexQuantity(place), false]);
-    if (block === null) return null;
+    if (place > blocks.newest) return null;
     const batch = index.batchOf(place);
     const sealed = batch === undefined ? undefined : archive.batch(batch);
     const version = sealed?.protocolVersion ?? chain.protocolVersion();
@@ -115,18 +104,12 @@ function blockMetadata(chain: Chain): RpcMethod {
   };
 }
 
-interface BlockAnswer {
-  readonly number: Hex;
-  readonly hash: Hex;
-  readonly timestamp: Hex;
-  readonly miner: Hex;
-}
-
 interface ReceiptAnswer {
   readonly from: Hex;
   readonly blockNumber: Hex;
   readonly status: Hex;
   readonly gasUsed: Hex;
+  readonly effectiveGasPrice: Hex;
 }
 
 function blockRange(batch: ArchivedBatch | undefined): readonly Hex[] | null {

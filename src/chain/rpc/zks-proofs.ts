@@ -10,10 +10,10 @@ import type { ProvenValue } from "../index/state-history.ts";
 import { address, quantity } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
-import { hashParameter, numberParameter } from "./parameters.ts";
+import { numberParameter } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
-import type { Fields } from "./zk-fields.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
 
 /** Storage keys in one request; each answer has 32 siblings. */
 const MAX_KEYS = 100;
@@ -39,11 +39,10 @@ async function logProof(
     throw new RpcError(RpcCode.invalidParams, "log proofs are made against the batch's own root here (l1BatchRoot)");
   }
   const fields = new ZkFields(chain);
-  const answer = (await chain.engine.request("eth_getTransactionReceipt", [
-    fields.engineHash(hashParameter(hash)),
-  ])) as Fields | null;
-  if (answer === null) return null;
-  const receipt = fields.receipt(answer);
+  const place = chain.blocks.place(fields.engineHash(hash));
+  const found = place === undefined ? undefined : chain.blocks.receipt(place);
+  if (found === undefined) return null;
+  const receipt = fields.receipt(found);
   const logs = receipt["l2ToL1Logs"] as readonly Fields[];
   const log = logs[position === undefined || position === null ? 0 : Number(numberParameter(position))];
   const batch =

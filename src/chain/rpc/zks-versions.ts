@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import { hexQuantity, wordToHex } from "../../protocol/hex.ts";
+import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -11,7 +11,7 @@ const ZERO_ADDRESS: Hex = "0x0000000000000000000000000000000000000000";
 
 /** ZK Stack's methods about what a chain began with, and the protocol version that is in force. */
 export function zksVersionMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
-  const { engine, archive, sequencer } = chain;
+  const { archive, sequencer } = chain;
 
   /** Of a version that batches have had here, or of the one in force; by default that one. */
   const protocolVersion: RpcMethod = async ([named]) => {
@@ -19,10 +19,7 @@ export function zksVersionMethods(chain: Chain): ReadonlyMap<string, RpcMethod> 
     const version = named === undefined || named === null ? present : numberParameter(named);
     const first = archive.firstOf(version);
     if (first === undefined && version !== present) return null;
-    const block =
-      first === undefined
-        ? undefined
-        : ((await engine.request("eth_getBlockByNumber", [hexQuantity(first.firstBlock), false])) as { readonly timestamp: Hex });
+    const block = first === undefined ? undefined : await chain.blocks.block(first.firstBlock);
     return {
       version_id: Number(version),
       minorVersion: Number(version),

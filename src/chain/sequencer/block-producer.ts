@@ -265,16 +265,16 @@ export class BlockProducer implements BlockEngine {
     return verdict;
   }
 
-  async codeOf(address: Hex): Promise<Hex> {
-    return (await this.#dependencies.engine.request("eth_getCode", [address, "latest"])) as Hex;
+  codeOf(address: Hex): Promise<Hex> {
+    return this.#dependencies.engine.state("now").code(address);
   }
 
-  async storageOf(address: Hex, slot: bigint): Promise<bigint> {
-    return BigInt((await this.#dependencies.engine.request("eth_getStorageAt", [address, wordToHex(slot), "latest"])) as Hex);
+  storageOf(address: Hex, slot: bigint): Promise<bigint> {
+    return this.#dependencies.engine.state("now").word(address, slot);
   }
 
   async nonceOf(address: Hex): Promise<bigint> {
-    return BigInt((await this.#dependencies.engine.request("eth_getTransactionCount", [address, "latest"])) as Hex);
+    return (await this.#dependencies.engine.state("now").account(address)).nonce;
   }
 
   measure(): Promise<ChangeSize> {
@@ -287,7 +287,7 @@ export class BlockProducer implements BlockEngine {
     await this.witnessed();
     const changes = await witness.request("seal", undefined);
     const { number } = this.#head;
-    const difference = await compareFinalValues(changes.touched, number, (method, params) => engine.request(method, params));
+    const difference = await compareFinalValues(changes.touched, engine.state(number));
     if (difference === undefined) return changes;
     const { leaf, engineValue } = difference;
     throw new SequencerError(
@@ -356,7 +356,7 @@ export class BlockProducer implements BlockEngine {
     if (known !== undefined) return known;
     const [oldest] = this.#codes.keys();
     if (oldest !== undefined && this.#codes.size >= MAX_REMEMBERED_CODES) this.#codes.delete(oldest);
-    const code = this.#dependencies.engine.request("eth_getCode", [address, "latest"]).then((answer) => answer as Hex);
+    const code = this.#dependencies.engine.state("now").code(address);
     this.#codes.set(address, code);
     return code;
   }

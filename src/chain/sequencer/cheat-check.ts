@@ -1,4 +1,3 @@
-import type { ExecutionEngine } from "../execution/engine.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { Mempool } from "../mempool/mempool.ts";
 import { faultOf } from "../witness/state-cheat.ts";
@@ -10,7 +9,6 @@ import { SequencerError } from "./sequencer-error.ts";
 interface CheatCheckDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
-  readonly engine: Pick<ExecutionEngine, "request">;
   /** Of an account. */
   readonly mostCodeBytes: number;
 }
@@ -33,7 +31,7 @@ export function requireFree(address: Hex): void {
 /** Throws SequencerError CheatRefused for what cannot be in the present state. */
 export async function requirePossible(
   cheat: StateCheat,
-  { mempool, producer, engine, mostCodeBytes }: CheatCheckDependencies,
+  { mempool, producer, mostCodeBytes }: CheatCheckDependencies,
 ): Promise<void> {
   requireFree(cheat.address);
   const fault = faultOf(cheat, mostCodeBytes);
@@ -44,7 +42,7 @@ export async function requirePossible(
   if (cheat.type !== "nonce") return;
   const { address } = cheat;
   if (mempool.hasWaiting(address)) throw refusal(`transactions of ${address} wait for a block; its nonce cannot be changed now`);
-  const nonce = BigInt((await engine.request("eth_getTransactionCount", [address, "latest"])) as Hex);
+  const nonce = await producer.nonceOf(address);
   if (cheat.nonce < nonce) throw refusal(`the nonce of ${address} is ${nonce} and cannot become smaller`);
 }
 

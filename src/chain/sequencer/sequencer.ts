@@ -3,7 +3,6 @@ import type { CommandSource, Offer, Outcome, SpineView } from "../../core/source
 import type { Driven, Spine } from "../../core/spine.ts";
 import type { BlockEnvironment, Head } from "../model/block.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { ExecutionEngine } from "../execution/engine.ts";
 import type { LossReason, Mempool } from "../mempool/mempool.ts";
 import type { BatchReducer, CommandResult, SequencedPriorityOp } from "../ordering/batch-reducer.ts";
 import type { BatchCommand } from "../ordering/command.ts";
@@ -50,7 +49,6 @@ export interface SequencerOptions {
 interface SequencerDependencies {
   readonly mempool: Mempool;
   readonly producer: BlockProducer;
-  readonly engine: Pick<ExecutionEngine, "request">;
   readonly reducer: BatchReducer;
   readonly spine: Spine<BatchCommand, CommandResult>;
   /** Of an account. */

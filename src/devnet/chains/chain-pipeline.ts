@@ -328,6 +328,6 @@ function accessOf(
   };
 }
 
-async function hashOfBlock0({ engine }: Pick<Chain, "engine">): Promise<Hex> {
-  return ((await engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
+async function hashOfBlock0({ blocks }: Pick<Chain, "blocks">): Promise<Hex> {
+  return (await blocks.block(0n))?.hash ?? "0x";
 }

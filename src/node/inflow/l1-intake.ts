@@ -1,10 +1,9 @@
-import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { importedRootsAbi } from "../../abi/imported-roots.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { PriorityOperation } from "../../chain/model/system-transactions.ts";
 import { priorityOperation } from "../../chain/predeploys/priority-operation.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { fromHex, keccak, wordToHex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { canonicalTxHash } from "../../protocol/priority-op.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
@@ -50,7 +49,8 @@ interface L1IntakeDependencies {
 /** Minutes, however often L1 is looked at: a node that was restarted reads its last blocks again. */
 const LOOKS_UNTIL_SHORTER = 1_000;
 
-const importedRoots = new Interface(importedRootsAbi);
+/** Of the mappings from which `rootAt` reads in ImportedRoots: of imported roots, and of those that L1 has sent. */
+const ROOT_SLOTS = [0n, 3n];
 
 /** What a chain takes over from L1, and all else that must not happen meanwhile: one turn after the other. */
 export class L1Intake {
@@ -147,7 +147,8 @@ export class L1Intake {
 
 /** A chain that was rebuilt from L1 finds there the roots that it had imported. */
 async function hasImported(chain: Chain, registryIndex: bigint): Promise<boolean> {
-  const data = importedRoots.encodeFunctionData("rootAt", [registryIndex]);
-  const root = (await chain.engine.request("eth_call", [{ to: PREDEPLOYS.ImportedRoots, data }, "latest"])) as string;
-  return BigInt(root) !== 0n;
+  const state = chain.engine.state("now");
+  const slots = ROOT_SLOTS.map((slot) => BigInt(keccak(fromHex(wordToHex(registryIndex)), fromHex(wordToHex(slot)))));
+  const roots = await Promise.all(slots.map((slot) => state.word(PREDEPLOYS.ImportedRoots, slot)));
+  return roots.some((root) => root !== 0n);
 }

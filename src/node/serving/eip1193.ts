@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { ExecutionEngine } from "../../chain/execution/engine.ts";
+import type { Notifications } from "../../chain/rpc/subscriptions.ts";
 import { errorBody } from "../../chain/rpc/dispatch.ts";
 import type { RpcClient, RpcMethods } from "../../chain/rpc/dispatch.ts";
 import { RpcCode } from "../../chain/rpc/json-rpc.ts";
@@ -42,7 +42,7 @@ export class InProcessProvider extends EventEmitter implements Eip1193Provider {
   readonly #ownMethods: RpcMethods;
   readonly #client: RpcClient = { subscriptions: new Set(), gone: new AbortController().signal, isInProcess: true };
 
-  constructor(methods: RpcMethods, engine: Pick<ExecutionEngine, "request" | "onNotification">, refusal?: MethodRefusal) {
+  constructor(methods: RpcMethods, engine: Notifications, refusal?: MethodRefusal) {
     super();
     this.#methods = methods;
     this.#subscriptions = new Subscriptions(engine, refusal);

@@ -27,6 +27,7 @@ import type { TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c5".repeat(20)}`;
@@ -48,7 +49,7 @@ describe("batches of a chain with the real predeploys", () => {
   });
   after(() => test.chain.close());
 
-  const balance = async (address: Hex) => BigInt((await test.chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
+  const balance = async (address: Hex) => BigInt((await ask(test.chain, "eth_getBalance", [address, "latest"])) as Hex);
 
   function deposit(fields: Partial<L2CanonicalTransaction>): L2CanonicalTransaction {
     return {
@@ -104,7 +105,7 @@ describe("batches of a chain with the real predeploys", () => {
     const operation = priorityOperation(deposit({ to: BigInt(L1_MESSENGER_ADDRESS), nonce: 1n, data: "0x12345678" }), COINBASE);
     const { success, operationHash } = await test.chain.sequencer.runPriorityOp(operation);
     assert.equal(success, false);
-    const { gasUsed } = (await test.chain.engine.request("eth_getTransactionReceipt", [operationHash])) as { gasUsed: Hex };
+    const { gasUsed } = (await ask(test.chain, "eth_getTransactionReceipt", [operationHash])) as { gasUsed: Hex };
     assert.equal(await balance("0x000000000000000000000000000000000000abcd"), 0n);
     assert.equal((await balance("0x000000000000000000000000000000000000beef")) - before, 2n * ETHER - 7n * BigInt(gasUsed));
   });
@@ -113,10 +114,10 @@ describe("batches of a chain with the real predeploys", () => {
     const create = (data: Hex, nonce: bigint) =>
       priorityOperation(deposit({ to: 0n, data, nonce, value: 0n, reserved: [ETHER, 0n, 0n, 0n] }), COINBASE);
     const created = await test.chain.sequencer.runPriorityOp(create("0x600b380380600b5f395ff35f355f5500", 2n));
-    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [created.operationHash])) as {
+    const receipt = (await ask(test.chain, "eth_getTransactionReceipt", [created.operationHash])) as {
       contractAddress: Hex;
     };
-    assert.equal(await test.chain.engine.request("eth_getCode", [receipt.contractAddress, "latest"]), "0x5f355f5500");
+    assert.equal(await ask(test.chain, "eth_getCode", [receipt.contractAddress, "latest"]), "0x5f355f5500");
     assert.equal((await test.chain.sequencer.runPriorityOp(create("0x73", 3n))).success, false);
     assert.equal(test.chain.sequencer.fault, undefined);
   });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { EdrEngine } from "../../../src/chain/execution/edr-engine.ts";
 import { EngineError } from "../../../src/chain/execution/engine.ts";
-import type { EngineNotification } from "../../../src/chain/execution/engine.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { CHAIN_ID, COINBASE, connect, environmentOf, GENESIS_TIMESTAMP, openEngine } from "../support/engine.ts";
@@ -121,19 +120,6 @@ describe("EDR as an execution engine", () => {
       (error) => error instanceof EngineError && error.code === "UnexpectedBlock",
     );
     await engine.revert(mark);
-  });
-
-  it("notifies of new blocks until told to stop", async () => {
-    const notifications: EngineNotification[] = [];
-    const stop = engine.onNotification((notification) => notifications.push(notification));
-    const subscription = await engine.request("eth_subscribe", ["newHeads"]);
-    await engine.mine([], next());
-    await engine.request("eth_blockNumber", []);
-    assert.equal(notifications.length, 1);
-    assert.equal(notifications[0]?.subscription, subscription);
-    stop();
-    await engine.mine([], next());
-    assert.equal(notifications.length, 1);
   });
 
   it("survives recursion that fails at a great depth", async () => {

@@ -11,6 +11,7 @@ import type { TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { Random } from "../state/support/random.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const probeAt = (index: number): Hex => `0x${(0xab00 + index).toString(16).padStart(40, "0")}`;
@@ -75,7 +76,7 @@ describe("calls in the re-execution engine", () => {
   const settled = async (answer: Promise<unknown>): Promise<unknown> =>
     answer.catch((error: { readonly data?: unknown }) => `failed: ${JSON.stringify(error.data)}`);
   const ask = (method: string, ...params: unknown[]) => methods.get(method)!(params, undefined);
-  const engine = (method: string, ...params: unknown[]) => test.chain.engine.request(method, params);
+  const engine = (method: string, ...params: unknown[]) => askChain(test.chain, method, params);
 
   it("see the same gas, warm accounts included, and the same block, at every block", async () => {
     for (const [i, block] of blocks().entries()) {

@@ -11,6 +11,7 @@ import { startTestChain } from "../support/chain.ts";
 import { GENESIS_TIMESTAMP } from "../support/engine.ts";
 import { testGenesis } from "../support/system.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 /** Stores BLOCKHASH(input word 0) in slot 0. */
@@ -31,8 +32,8 @@ test("both engines know the hash of block 0", async () => {
   try {
     await chain.submit(await wallet.signRaw(blockHashCall(0n)));
     assert.ok(await chain.seal());
-    const block = (await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { hash: Hex };
-    assert.equal(await chain.engine.request("eth_getStorageAt", [HASH_STORE, "0x0", "latest"]), block.hash);
+    const block = (await askChain(chain, "eth_getBlockByNumber", ["0x0", false])) as { hash: Hex };
+    assert.equal(await askChain(chain, "eth_getStorageAt", [HASH_STORE, "0x0", "latest"]), block.hash);
     assert.deepEqual(faults, []);
   } finally {
     await chain.close();
@@ -58,7 +59,7 @@ for (const number of [1n, 2n, 100_000n]) {
       for (const block of [0n, 1n, number - 256n, number - 255n, number - 1n, number]) {
         if (block < 0n) continue;
         await chain.submit(await wallet.signRaw(blockHashCall(block)));
-        assert.equal(await chain.engine.request("eth_getStorageAt", [HASH_STORE, "0x0", "latest"]), wordToHex(0n));
+        assert.equal(await askChain(chain, "eth_getStorageAt", [HASH_STORE, "0x0", "latest"]), wordToHex(0n));
       }
       assert.equal(blocks.find(({ transactions }) => transactions[0]?.kind === "signed")?.environment.number, number + 257n);
       await chain.seal();
@@ -69,8 +70,8 @@ for (const number of [1n, 2n, 100_000n]) {
       assert.equal(batch?.outputs.firstBlock, number + 1n);
       assert.equal(batch?.outputs.firstTimestamp, GENESIS_TIMESTAMP);
       checkStatement(batch!);
-      assert.equal(await chain.engine.request("eth_getStorageAt", [HASH_STORE, "0x9", "latest"]), wordToHex(99n));
-      const last = (await chain.engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as {
+      assert.equal(await askChain(chain, "eth_getStorageAt", [HASH_STORE, "0x9", "latest"]), wordToHex(99n));
+      const last = (await askChain(chain, "eth_getBlockByNumber", [`0x${number.toString(16)}`, false])) as {
         timestamp: Hex;
       };
       assert.equal(BigInt(last.timestamp), head.timestamp);
@@ -98,8 +99,8 @@ test("A7: an account that delegated to code does so in the chain that begins wit
     await chain.seal();
     assert.deepEqual(faults, []);
     checkStatement(batches[0]!);
-    const block = (await chain.engine.request("eth_getBlockByNumber", ["0x6", false])) as { hash: Hex };
-    assert.equal(await chain.engine.request("eth_getStorageAt", [wallet.address, "0x0", "latest"]), block.hash);
+    const block = (await askChain(chain, "eth_getBlockByNumber", ["0x6", false])) as { hash: Hex };
+    assert.equal(await askChain(chain, "eth_getStorageAt", [wallet.address, "0x0", "latest"]), block.hash);
   } finally {
     await chain.close();
   }

@@ -18,6 +18,7 @@ import type { Questions } from "../../../src/chain/questions/questions.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import { outsideClient } from "../support/outside-client.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 /** A line whose work ends when it is let go, in the order in which it was begun. */
 function heldLine(options: { readonly width?: number; readonly places?: number; readonly placesPerClient?: number } = {}) {
@@ -172,17 +173,15 @@ it("an attack by a flood of what the engine has to compute leaves it time for bl
   const test = await startTestChain();
   try {
     const held: (() => void)[] = [];
-    const engine = {
+    const hardhat = {
       async request() {
         await new Promise<void>((resolve) => held.push(resolve));
         return null;
       },
     };
-    const reads = namedReads({ ...test.chain, engine: engine as unknown as Chain["engine"] });
+    const reads = namedReads({ ...test.chain, engine: { hardhat } as unknown as Chain["engine"] });
     const { client } = outsideClient();
-    const flood = ["eth_feeHistory", "eth_getProof"].flatMap((method) =>
-      Array.from({ length: 20 }, async () => reads.get(method)!(["0x400", [], "latest"], client)),
-    );
+    const flood = Array.from({ length: 40 }, async () => reads.get("eth_getProof")!(["0x400", [], "latest"], client));
     await nextTurn();
     assert.equal(held.length, 8);
     let most = 0;
@@ -286,7 +285,7 @@ it("A12: transactions of unlocked accounts wait in a line in which a machine wit
     for (let ended = false; !ended; ended = await Promise.race([letGo, nextTurn(false)])) held.shift()?.();
     // Of one connection there are 256 places; nonces are given in turn, so that all of those are taken.
     assert.equal((await outcomes).filter(({ status }) => status === "rejected").length, 2);
-    assert.equal(BigInt((await test.chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex), 258n);
+    assert.equal(BigInt((await askChain(test.chain, "eth_getTransactionCount", [from, "latest"])) as Hex), 258n);
   } finally {
     await test.chain.close();
   }

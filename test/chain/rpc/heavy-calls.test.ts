@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { ExecutionEngine } from "../../../src/chain/execution/engine.ts";
+import type { HardhatNetwork } from "../../../src/chain/execution/engine.ts";
 import type { RpcMethod } from "../../../src/chain/rpc/dispatch.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { wordToHex } from "../../../src/protocol/hex.ts";
@@ -41,13 +41,14 @@ describe("calls with much gas", () => {
       ],
     });
     await test.chain.submit(await wallet.signRaw({ to: REFUSING }));
-    const request: ExecutionEngine["request"] = async (method, params) => {
-      if (method !== "eth_call" && method !== "eth_estimateGas") return test.chain.engine.request(method, params);
-      given.push(BigInt((params[0] as { gas?: Hex }).gas ?? 2n ** 24n));
-      return test.chain.engine.request(method, params);
+    const { hardhat } = test.chain.engine;
+    const request: HardhatNetwork["request"] = async (method, params) => {
+      if (method === "eth_call" || method === "eth_estimateGas")
+        given.push(BigInt((params[0] as { gas?: Hex }).gas ?? 2n ** 24n));
+      return hardhat.request(method, params);
     };
-    const engine = Object.assign(Object.create(test.chain.engine) as ExecutionEngine, { request });
-    methods = chainMethods({ ...test.chain, engine }, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 60_000 });
+    Object.assign(test.chain.engine, { hardhat: { request } });
+    methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 60_000 });
   });
   after(() => test.chain.close());
 

@@ -10,6 +10,7 @@ import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { LOGGER, LOGGER_CODE } from "../support/logger.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 interface Log {
   readonly blockNumber: Hex;
@@ -89,7 +90,7 @@ describe("answers about logs", () => {
     const filtered = await refused({ address: LOGGER });
     assert.match(filtered.message, /in block 0x[0-9a-f]+ alone; name fewer addresses, or more topics/);
     const { head } = test.chain.sequencer;
-    const block = (await test.chain.engine.request("eth_getBlockByNumber", [number(head.number), false])) as { hash: Hex };
+    const block = (await askChain(test.chain, "eth_getBlockByNumber", [number(head.number), false])) as { hash: Hex };
     await refused({ blockHash: block.hash });
     assert.equal((await ask({ blockHash: block.hash, topics: [wordToHex(9n)] })).length, 1);
   });

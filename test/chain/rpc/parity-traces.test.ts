@@ -15,6 +15,7 @@ import type { TestChain } from "../support/chain.ts";
 import { COINBASE } from "../support/engine.ts";
 import { outsideClient } from "../support/outside-client.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 /** Stores its word of calldata in slot 0 and returns it. */
 const STORING: Hex = `0x${"b1".repeat(20)}`;
@@ -260,7 +261,7 @@ describe("flat traces", () => {
     type Bare = Omit<Flat, "error">;
     const inner = (all: readonly Flat[]): Bare[] =>
       all.slice(1).map(({ error: _, ...rest }) => ({ ...rest, result: rest.result ?? null }));
-    const own = (await test.chain.engine.request("debug_traceTransaction", [busy, { tracer: "flatCallTracer" }])) as Flat[];
+    const own = (await askChain(test.chain, "debug_traceTransaction", [busy, { tracer: "flatCallTracer" }])) as Flat[];
     assert.deepEqual(inner(traces), inner(own));
     const parity = await flat({ convertParityErrors: true, includePrecompiles: true });
     assert.deepEqual(

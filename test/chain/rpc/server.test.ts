@@ -16,6 +16,7 @@ import type { TestChain } from "../support/chain.ts";
 import { CHAIN_ID } from "../support/engine.ts";
 import { testContract } from "../support/artifact.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c4".repeat(20)}`;
@@ -198,7 +199,7 @@ describe("RPC server", () => {
     const gas = BigInt((await rpc("eth_estimateGas", { from: wallet.address, data: workload.initCode })).result as Hex);
     const used = async (gasLimit: bigint) => {
       const hash = await test.chain.submit(await wallet.signRaw({ data: workload.initCode, gasLimit }));
-      return (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { status: Hex; gasUsed: Hex };
+      return (await ask(test.chain, "eth_getTransactionReceipt", [hash])) as { status: Hex; gasUsed: Hex };
     };
     const receipt = await used(gas);
     assert.equal(receipt.status, "0x1");
@@ -288,7 +289,7 @@ describe("RPC server", () => {
 
   it("refuses a port in use and closes with clients connected", async () => {
     const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false });
-    const dependencies = { engine: test.chain.engine, methods };
+    const dependencies = { engine: namedNotifications(test.chain), methods };
     await assert.rejects(startRpcServer({ host: "127.0.0.1", port: server.port }, dependencies), /EADDRINUSE/);
     const second = await startRpcServer({ host: "127.0.0.1", port: 0 }, dependencies);
     const socket = new WebSocket(`ws://127.0.0.1:${second.port}`);

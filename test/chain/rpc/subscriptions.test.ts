@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { EngineNotification } from "../../../src/chain/execution/engine.ts";
+import type { Notification } from "../../../src/chain/rpc/subscriptions.ts";
 import { Subscriptions } from "../../../src/chain/rpc/subscriptions.ts";
 import { outsideClient } from "../support/outside-client.ts";
 
 it("an attack by a log of a megabyte that goes to many subscriptions has it written as text once", async () => {
   const ids: string[] = [];
-  let tell: (notification: EngineNotification) => void = () => undefined;
+  let tell: (notification: Notification) => void = () => undefined;
   const subscriptions = new Subscriptions({
     request: async () => {
       ids.push(`0x${(ids.length + 1).toString(16)}`);

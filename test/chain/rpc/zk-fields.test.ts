@@ -19,6 +19,7 @@ import type { TestChain } from "../support/chain.ts";
 import { COINBASE, connect } from "../support/engine.ts";
 import { configuration, extensions, realGenesis } from "../support/predeploys.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 
@@ -147,7 +148,7 @@ describe("fields for ZK Stack's clients", () => {
       assert.equal(BigInt(receipt.effectiveGasPrice), price);
       // What was minted less the fee, as viem and zksync-ethers compute it.
       const refund = ETHER - BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice);
-      const balance = await test.chain.engine.request("eth_getBalance", [`0x${to.toString(16).padStart(40, "0")}`, "latest"]);
+      const balance = await askChain(test.chain, "eth_getBalance", [`0x${to.toString(16).padStart(40, "0")}`, "latest"]);
       assert.equal(BigInt(balance as Hex), refund);
       const transaction = (await ask("eth_getTransactionByHash", canonicalTxHash)) as { gasPrice: Hex; maxFeePerGas: Hex };
       assert.deepEqual([BigInt(transaction.gasPrice), BigInt(transaction.maxFeePerGas)], [price, price]);

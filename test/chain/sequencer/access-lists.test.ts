@@ -6,6 +6,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c4".repeat(20)}`;
@@ -103,7 +104,7 @@ class Schedule {
     const { chain } = this.#test;
     const [wallet, kind] = [this.#any(this.#wallets), this.#any(KINDS)];
     const next = chain.mempool.nextNonce(wallet.address);
-    wallet.nonce = Number(next ?? (await chain.engine.request("eth_getTransactionCount", [wallet.address, "latest"])));
+    wallet.nonce = Number(next ?? (await ask(chain, "eth_getTransactionCount", [wallet.address, "latest"])));
     const raw = await wallet.signRaw({ ...REQUESTS[kind], gasLimit: 200_000n });
     await this.#tried(wallet.address, kind, chain.submit(raw));
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { namedNotifications } from "../../../src/chain/rpc/named-notifications.ts";
 import { chainMethods } from "../../../src/chain/rpc/methods.ts";
 import { startRpcServer } from "../../../src/chain/rpc/server.ts";
 import { createProver } from "../../../src/prover/prover.ts";
@@ -41,7 +42,7 @@ describe("B4: a chain whose prover is slow", () => {
       canSeal: () => proofs.length - proven < 2,
     });
     const methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: true });
-    const server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: test.chain.engine, methods });
+    const server = await startRpcServer({ host: "127.0.0.1", port: 0 }, { engine: namedNotifications(test.chain), methods });
     const send = async (raw: string): Promise<Answer> => {
       const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_sendRawTransaction", params: [raw] });
       return (await fetch(`http://127.0.0.1:${server.port}`, { method: "POST", body })).json() as Promise<Answer>;

@@ -6,13 +6,16 @@ import type { TestChain } from "../support/chain.ts";
 /** Lets a second pass with each question for a nonce, as it does where one ends between a decision and its block. */
 function moveClockWithQuestions({ chain, clock }: TestChain): void {
   const { engine } = chain;
-  const request = engine.request.bind(engine);
-  const slow: typeof engine.request = async (method, params) => {
-    const answer = await request(method, params);
-    if (method === "eth_getTransactionCount") clock.advance(1000);
-    return answer;
-  };
-  Object.assign(engine, { request: slow });
+  const state = engine.state.bind(engine);
+  const slow: typeof engine.state = (at) => ({
+    ...state(at),
+    async account(address) {
+      const account = await state(at).account(address);
+      clock.advance(1000);
+      return account;
+    },
+  });
+  Object.assign(engine, { state: slow });
 }
 
 describe("a batch's times", () => {

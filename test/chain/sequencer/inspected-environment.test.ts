@@ -5,6 +5,7 @@ import type { Witness } from "../../../src/chain/witness/witness.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 /** TIMESTAMP, PUSH0, SSTORE: init code that stores the time. */
@@ -29,8 +30,8 @@ describe("what must be inspected before it runs", () => {
     moveClockAfterPreviews(test);
     const before = BigInt(Math.floor(test.clock.nowMs() / 1000));
     const hash = await test.chain.submit(await wallet.signRaw({ data: STORES_TIME }));
-    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
-    const stored = (await test.chain.engine.request("eth_getStorageAt", [receipt.contractAddress, "0x0", "latest"])) as Hex;
+    const receipt = (await ask(test.chain, "eth_getTransactionReceipt", [hash])) as { contractAddress: Hex };
+    const stored = (await ask(test.chain, "eth_getStorageAt", [receipt.contractAddress, "0x0", "latest"])) as Hex;
     assert.equal(BigInt(stored), before);
     assert.ok(BigInt(Math.floor(test.clock.nowMs() / 1000)) > before);
 
@@ -41,11 +42,11 @@ describe("what must be inspected before it runs", () => {
       operation: { from: wallet.address, to: undefined, valueWei: 0n, data: STORES_TIME, gasLimit: 100_000n },
       conclusion: () => [{ from: wallet.address, to: wallet.address, valueWei: 0n, data: "0x", gasLimit: 21_000n }],
     });
-    const created = (await test.chain.engine.request("eth_getTransactionReceipt", [operation.operationHash])) as {
+    const created = (await ask(test.chain, "eth_getTransactionReceipt", [operation.operationHash])) as {
       contractAddress: Hex;
     };
     assert.equal(
-      BigInt((await test.chain.engine.request("eth_getStorageAt", [created.contractAddress, "0x0", "latest"])) as Hex),
+      BigInt((await ask(test.chain, "eth_getStorageAt", [created.contractAddress, "0x0", "latest"])) as Hex),
       inspected,
     );
     await test.chain.close();

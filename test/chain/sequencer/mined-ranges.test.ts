@@ -12,6 +12,7 @@ import { CHAIN_ID, COINBASE, connect } from "../support/engine.ts";
 import { KeptInMemory } from "../support/kept-in-memory.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 /** More than are made in one go, and than BLOCKHASH can name. */
 const MANY = 600;
@@ -37,12 +38,8 @@ async function mineEach({ chain: { sequencer } }: TestChain, count: number, inte
   }
 }
 
-const blocksOf = ({ chain: { engine, sequencer } }: TestChain): Promise<readonly unknown[]> =>
-  Promise.all(
-    Array.from({ length: Number(sequencer.head.number) + 1 }, (_, number) =>
-      engine.request("eth_getBlockByNumber", [`0x${number.toString(16)}`, false]),
-    ),
-  );
+const blocksOf = ({ chain: { blocks, sequencer } }: TestChain): Promise<readonly unknown[]> =>
+  Promise.all(Array.from({ length: Number(sequencer.head.number) + 1 }, (_, number) => blocks.block(BigInt(number))));
 
 /** The clock, as the next block's time tells it. */
 const nextTime = ({ chain: { sequencer } }: TestChain): bigint => sequencer.nextEnvironment.timestamp;
@@ -81,12 +78,8 @@ describe("A1: many blocks at once", () => {
       for (const [i, number] of asked.entries())
         await chain.submit(await wallet.signRaw({ to: HASH_STORE.address, data: wordToHex(number + BigInt(i)) }));
       for (const [i, number] of asked.entries()) {
-        const named = await chain.engine.request("eth_getBlockByNumber", [`0x${(number + BigInt(i)).toString(16)}`, false]);
-        const stored = await chain.engine.request("eth_getStorageAt", [
-          HASH_STORE.address,
-          wordToHex(number + BigInt(i)),
-          "latest",
-        ]);
+        const named = await ask(chain, "eth_getBlockByNumber", [`0x${(number + BigInt(i)).toString(16)}`, false]);
+        const stored = await ask(chain, "eth_getStorageAt", [HASH_STORE.address, wordToHex(number + BigInt(i)), "latest"]);
         assert.equal(stored, (named as { readonly hash: Hex }).hash);
       }
       const batch = await chain.seal();
@@ -166,7 +159,7 @@ describe("A1: many blocks at once", () => {
         const { number } = sequencer.head;
         assert.deepEqual(await chain.rewind(1n, [], () => undefined), []);
         assert.ok(sequencer.head.number >= number);
-        assert.equal(await chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x2");
+        assert.equal(await ask(chain, "eth_getBalance", [SINK, "latest"]), "0x2");
       },
     );
   });
@@ -187,7 +180,7 @@ describe("A1: many blocks at once", () => {
 
   it("attack: with a second each, a block or a range that would end after the clock's last second changes nothing", () =>
     withChain({ distinctTimestamps: true }, async (test) => {
-      const { engine, sequencer } = test.chain;
+      const { blocks, sequencer } = test.chain;
       const last = 2n ** 40n;
       await sequencer.setNextTimestamp(last - 3n);
       await sequencer.mine();
@@ -199,6 +192,6 @@ describe("A1: many blocks at once", () => {
       await sequencer.mine();
       await assert.rejects(sequencer.mine(), { code: "TimeOutOfRange" });
       assert.equal(sequencer.head.number, number + 2n);
-      assert.equal(BigInt((await engine.request("eth_blockNumber", [])) as Hex), sequencer.head.number);
+      assert.equal(blocks.newest, sequencer.head.number);
     }));
 });

@@ -12,6 +12,7 @@ import type { TestChain } from "../support/chain.ts";
 import { TestClock } from "../support/clock.ts";
 import { precompileCalls } from "../support/precompile-inputs.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const HEAVY: Hex = `0x${"be".repeat(20)}`;
 const CREATOR: Hex = `0x${"ce".repeat(20)}`;
@@ -92,7 +93,7 @@ describe("transactions that are refused behind their work", () => {
         await again;
         assert.equal(tried(), before + 1);
       }
-      const paid = await test.chain.engine.request("eth_getBalance", [SINK, "latest"]);
+      const paid = await ask(test.chain, "eth_getBalance", [SINK, "latest"]);
       assert.equal(paid, "0x8", "all payments");
     });
   });

@@ -16,6 +16,7 @@ import type { TestChain, TestChainOptions } from "../support/chain.ts";
 import { connect, GENESIS_TIMESTAMP } from "../support/engine.ts";
 import { testGenesis, testSystem } from "../support/system.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c3".repeat(20)}`;
@@ -56,7 +57,7 @@ describe("sequencer with a block for each transaction", () => {
       ],
     );
     assert.equal(test.blocks[1]?.receipts[0]?.transactionHash, hash);
-    assert.equal(await test.chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x5");
+    assert.equal(await ask(test.chain, "eth_getBalance", [SINK, "latest"]), "0x5");
   });
 
   it("makes a block for each of many transactions, in the order of their arrival", async () => {
@@ -124,7 +125,7 @@ describe("sequencer with a block for each transaction", () => {
     assert.equal(batch.outputs.importedRootCount, 1n);
     assert.equal(batch.outputsHash, hashOutputs(batch.outputs));
     assert.equal(
-      await test.chain.engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", "0x0", "latest"]),
+      await ask(test.chain, "eth_getStorageAt", ["0x000000000000000000000000000000000000800b", "0x0", "latest"]),
       batch.outputsHash,
     );
     assert.equal(
@@ -132,7 +133,7 @@ describe("sequencer with a block for each transaction", () => {
       false,
     );
     const header = batch.writes.find(({ address, leafKind }) => address === BigInt(SINK) && leafKind === LeafKind.account);
-    assert.equal(header?.value, BigInt((await test.chain.engine.request("eth_getBalance", [SINK, "latest"])) as Hex) << 64n);
+    assert.equal(header?.value, BigInt((await ask(test.chain, "eth_getBalance", [SINK, "latest"])) as Hex) << 64n);
     assert.equal(await test.chain.seal(), undefined);
   });
 
@@ -145,7 +146,7 @@ describe("sequencer with a block for each transaction", () => {
       gasLimit: 100_000n,
     });
     const creation = await test.chain.submit(await wallet.signRaw({ data: "0x600b380380600b5f395ff35f5ffd0000000000000000" }));
-    const receipt = (await test.chain.engine.request("eth_getTransactionReceipt", [creation])) as { contractAddress: Hex };
+    const receipt = (await ask(test.chain, "eth_getTransactionReceipt", [creation])) as { contractAddress: Hex };
     const sender: Hex = `0x${"a1".repeat(20)}`;
     const operation = (n: bigint, to: Hex, valueWei = 0n): PriorityOperation => ({
       canonicalTxHash: wordToHex(n),
@@ -158,13 +159,13 @@ describe("sequencer with a block for each transaction", () => {
         ),
       ],
     });
-    const { sequencer, engine } = test.chain;
+    const { sequencer } = test.chain;
     assert.equal((await sequencer.runPriorityOp(operation(1n, SINK))).success, true);
     assert.equal((await sequencer.runPriorityOp(operation(2n, receipt.contractAddress))).success, false);
     // Not even includable: the sender cannot pay the value.
     assert.equal((await sequencer.runPriorityOp(operation(3n, SINK, 1n))).operationHash, undefined);
     const slot = (n: number) =>
-      engine.request("eth_getStorageAt", ["0x000000000000000000000000000000000000800b", `0x${n.toString(16)}`, "latest"]);
+      ask(test.chain, "eth_getStorageAt", ["0x000000000000000000000000000000000000800b", `0x${n.toString(16)}`, "latest"]);
     assert.deepEqual([await slot(61), await slot(62), await slot(63)], [wordToHex(1n), wordToHex(2n), wordToHex(2n)]);
     const batch = await test.chain.seal();
     assert.deepEqual(batch?.logs, [
@@ -232,7 +233,7 @@ describe("sequencer's policies", () => {
         20,
       );
       assert.ok(counts.length < 20, `blocks of ${counts.join()}`);
-      assert.equal(await test.chain.engine.request("eth_getBalance", [SINK, "latest"]), "0x14");
+      assert.equal(await ask(test.chain, "eth_getBalance", [SINK, "latest"]), "0x14");
     });
   });
 
@@ -280,7 +281,7 @@ describe("sequencer's policies", () => {
     // The workload's transactions write a few slots each; the limit leaves room for two or three.
     await withChain({ limits: { diffs: 40 } }, async (test, wallet) => {
       const writer = await test.chain.submit(await wallet.signRaw({ data: WRITER_INIT, gasLimit: 200_000n }));
-      const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [writer])) as {
+      const { contractAddress } = (await ask(test.chain, "eth_getTransactionReceipt", [writer])) as {
         contractAddress: Hex;
       };
       const write = (count: number, at: number) =>
@@ -384,7 +385,7 @@ describe("sequencer against hostile code", () => {
         const hash = await test.chain.submit(
           await wallet.signRaw({ data: `0x60${length}80600a5f395ff300${runtime}`, gasLimit: 200_000n }),
         );
-        const { contractAddress } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as {
+        const { contractAddress } = (await ask(test.chain, "eth_getTransactionReceipt", [hash])) as {
           contractAddress: Hex;
         };
         factory = contractAddress;
@@ -411,7 +412,7 @@ describe("sequencer against hostile code", () => {
       const creator = "365f5f37365f5ff000";
       const creatorInit = `0x60${(creator.length / 2).toString(16).padStart(2, "0")}80600a5f395ff300${creator}`;
       const hash = await test.chain.submit(await wallet.signRaw({ data: creatorInit, gasLimit: 200_000n }));
-      const { contractAddress: factory } = (await test.chain.engine.request("eth_getTransactionReceipt", [hash])) as {
+      const { contractAddress: factory } = (await ask(test.chain, "eth_getTransactionReceipt", [hash])) as {
         contractAddress: Hex;
       };
       const delegating = new TestWallet(24);

@@ -5,6 +5,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { startTestChain } from "../support/chain.ts";
 import type { TestChain } from "../support/chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const SINK: Hex = `0x${"c4".repeat(20)}`;
@@ -35,7 +36,7 @@ async function withChain(run: (test: TestChain, poor: TestWallet, rich: TestWall
 }
 
 const balanceOf = async ({ chain }: TestChain, address: Hex): Promise<bigint> =>
-  BigInt((await chain.engine.request("eth_getBalance", [address, "latest"])) as Hex);
+  BigInt((await ask(chain, "eth_getBalance", [address, "latest"])) as Hex);
 const refusal = (code: SequencerError["code"]) => ({ name: "SequencerError", code });
 
 /** Without data stores 1; else deploys a byte that ends EDR, where it has stored 1. */
@@ -66,10 +67,10 @@ describe("transactions that must be inspected", () => {
       await test.chain.submit(await rich.signRaw({ to: TURNS, gasLimit: 200_000n }));
       await test.chain.submit(await poor.signRaw({ to: TURNS, data: "0x01", gasLimit: 200_000n }));
       await test.chain.sequencer.mine();
-      assert.equal(await test.chain.engine.request("eth_getStorageAt", [TURNS, "0x0", "latest"]), `0x${"1".padStart(64, "0")}`);
+      assert.equal(await ask(test.chain, "eth_getStorageAt", [TURNS, "0x0", "latest"]), `0x${"1".padStart(64, "0")}`);
       assert.equal(test.blocks.at(-1)?.receipts.length, 1);
       assert.equal(test.chain.mempool.size, 0);
-      assert.equal(await test.chain.engine.request("eth_getTransactionCount", [poor.address, "latest"]), "0x1");
+      assert.equal(await ask(test.chain, "eth_getTransactionCount", [poor.address, "latest"]), "0x1");
     });
   });
 });

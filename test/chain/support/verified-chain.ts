@@ -25,6 +25,7 @@ import { GENESIS_COMMITMENT, startTestChain, TEST_IDENTITY } from "./chain.ts";
 import type { TestChain } from "./chain.ts";
 import { CHAIN_ID, COINBASE } from "./engine.ts";
 import { configurationOf, realGenesis } from "./predeploys.ts";
+import { ask } from "./ask.ts";
 
 /** What a user asks of L1's queue; the rest is as L1 fills it in. */
 export interface RequestedOperation {
@@ -107,7 +108,7 @@ export async function startVerifiedChain(
   const { chain } = test;
   const queue: L2CanonicalTransaction[] = [];
   const roots = new Map<bigint, Hex>();
-  const genesisHash = ((await chain.engine.request("eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
+  const genesisHash = ((await ask(chain, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: Hex }).hash;
   const verifier = await BatchVerifier.create(
     {
       identity: { ...TEST_IDENTITY, extensions, chainId: BigInt(CHAIN_ID) },

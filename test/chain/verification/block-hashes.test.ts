@@ -20,6 +20,7 @@ import { extensions, realGenesis } from "../support/predeploys.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import type { VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 /** Stores BLOCKHASH(n) in slot n, for input word n. */
 const HASH_STORE = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f355500" } as const;
@@ -45,7 +46,7 @@ async function withChain(use: (test: VerifiedChain) => Promise<void>): Promise<v
 const storeHash = async ({ chain }: TestChain, block: bigint): Promise<Hex> =>
   chain.submit(await wallet.signRaw({ to: HASH_STORE.address, data: wordToHex(block) }));
 const storageAt = async ({ chain }: TestChain, address: Hex, slot: bigint): Promise<Hex> =>
-  (await chain.engine.request("eth_getStorageAt", [address, wordToHex(slot), "latest"])) as Hex;
+  (await askChain(chain, "eth_getStorageAt", [address, wordToHex(slot), "latest"])) as Hex;
 
 /** The chain of hashes by its definition on the page of the protocol. */
 function folded(hashes: readonly Hex[]): Hex {

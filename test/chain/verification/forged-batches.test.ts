@@ -17,6 +17,7 @@ import { CHAIN_ID } from "../support/engine.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import type { VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask } from "../support/ask.ts";
 
 const ETHER = 10n ** 18n;
 const USER: Hex = `0x${"5e".repeat(20)}`;
@@ -64,8 +65,7 @@ describe("attack 8: the outputs slot written otherwise than by the closing of th
     const { inputs } = await sealed(pay);
     const closing = inputs.blocks.at(-1)!.transactions[0] as InputTransaction & { readonly kind: "unsigned" };
     assert.equal(closing.to, PREDEPLOYS.SystemContext);
-    const outputs = (): Promise<unknown> =>
-      test.chain.engine.request("eth_getStorageAt", [PREDEPLOYS.SystemContext, "0x0", "latest"]);
+    const outputs = (): Promise<unknown> => ask(test.chain, "eth_getStorageAt", [PREDEPLOYS.SystemContext, "0x0", "latest"]);
     const before = await outputs();
     const { success } = await test.request({ from: USER, to: PREDEPLOYS.SystemContext, data: closing.data });
     assert.equal(success, false);

@@ -10,6 +10,7 @@ import { startVerifiedChain } from "../support/verified-chain.ts";
 import type { VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 import { Random } from "../state/support/random.ts";
+import { ask } from "../support/ask.ts";
 
 /** `HOSTILE_OPERATIONS=5000 HOSTILE_SEED=7 npm test -- test/chain/verification/hostile-operations-random.test.ts` runs longer. */
 const COUNT = Number(process.env["HOSTILE_OPERATIONS"] ?? byNight(1_000, 120));
@@ -101,10 +102,10 @@ describe("a chain whose validators run every batch again", () => {
 
 /** An account with a key takes a contract's code for its own (EIP-7702), unless operations have taken all that it had. */
 async function delegate({ chain }: VerifiedChain, wallet: TestWallet, address: Hex): Promise<void> {
-  const balance = await chain.engine.request("eth_getBalance", [wallet.address, "latest"]);
+  const balance = await ask(chain, "eth_getBalance", [wallet.address, "latest"]);
   if (BigInt(String(balance)) < ETHER) return;
   // Operations of the same account have used nonces.
-  wallet.nonce = Number(await chain.engine.request("eth_getTransactionCount", [wallet.address, "latest"]));
+  wallet.nonce = Number(await ask(chain, "eth_getTransactionCount", [wallet.address, "latest"]));
   const authorizationList = [wallet.authorize(address, wallet.nonce + 1)];
   await chain.submit(await wallet.signRaw({ type: 4, to: COINBASE, authorizationList, gasLimit: 300_000n }));
 }

@@ -10,6 +10,7 @@ import { waryCode } from "../support/transaction-scoped.ts";
 import { L2_GAS_PRICE, startVerifiedChain } from "../support/verified-chain.ts";
 import type { VerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
+import { ask as askChain } from "../support/ask.ts";
 
 const USER = new TestWallet(700).address;
 const ETHER = 10n ** 18n;
@@ -118,7 +119,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
       const free = { gasPriceWei: 0n, mintedWei: 1n, gasLimit: 8_000_000n, refundRecipient: wary(i) };
       const { notRun } = await test.request({ from: USER, to: wary(i), data: "0x01", ...free });
       assert.ok(notRun !== undefined);
-      assert.equal(await test.chain.engine.request("eth_getBalance", [wary(i), "latest"]), "0x1");
+      assert.equal(await askChain(test.chain, "eth_getBalance", [wary(i), "latest"]), "0x1");
     }
     await test.sealAndVerify();
     assert.equal(test.chain.sequencer.fault, undefined);
@@ -152,7 +153,7 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
     const test = await startVerifiedChain();
     const refundRecipient: Hex = `0x${"4e".repeat(20)}`;
     const ask = async (method: string, address: Hex): Promise<bigint> =>
-      BigInt((await test.chain.engine.request(method, [address, "latest"])) as Hex);
+      BigInt((await askChain(test.chain, method, [address, "latest"])) as Hex);
     const before = await ask("eth_getBalance", COINBASE);
     const { notRun, gasUsed } = await test.request({
       from: USER,
@@ -176,10 +177,10 @@ describe("attack 23: an operation that wants to stop a chain whose validators ru
   it("pays for nothing where it is not even valid: its sender has code (EIP-3607)", async () => {
     const contract: Hex = `0x${"c0de".repeat(10)}`;
     const test = await startVerifiedChain({ accounts: [{ address: contract, nonce: 1n, code: "0x00" }] });
-    const before = await test.chain.engine.request("eth_getBalance", [COINBASE, "latest"]);
+    const before = await askChain(test.chain, "eth_getBalance", [COINBASE, "latest"]);
     const { notRun, gasUsed } = await test.request({ from: contract, to: USER, valueWei: 3n });
     assert.deepEqual([notRun, gasUsed], ["invalid", 0n]);
-    assert.equal(await test.chain.engine.request("eth_getBalance", [COINBASE, "latest"]), before);
+    assert.equal(await askChain(test.chain, "eth_getBalance", [COINBASE, "latest"]), before);
     await test.sealAndVerify();
     await test.chain.close();
   });

@@ -37,6 +37,7 @@ import type { FlowDevnet } from "./devnet.ts";
 import { depositToken } from "./tokens.ts";
 import { generator } from "./generator.ts";
 import { tokenWithdrawalOf } from "./interop.ts";
+import { ask } from "../../chain/support/ask.ts";
 
 export const CHAIN_ID = 271n;
 /** Deposited, and how many of them are withdrawn. */
@@ -226,7 +227,7 @@ export class RebuiltRollup {
   }
 
   async #deployAndPay(chain: Chain): Promise<void> {
-    const nonce = Number(await chain.engine.request("eth_getTransactionCount", [this.alice, "latest"]));
+    const nonce = Number(await ask(chain, "eth_getTransactionCount", [this.alice, "latest"]));
     const wallet = this.devnet.accounts.wallet(ALICE);
     await chain.submit(
       await wallet.signTransaction({ ...plainTransfer, gasLimit: 8_000_000n, data: await initCode("Workload"), nonce }),

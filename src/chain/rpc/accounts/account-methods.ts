@@ -46,8 +46,7 @@ export function accountMethods(
   async function signed(transaction: unknown, client: RpcClient | undefined): Promise<Hex> {
     const { from, gas } = parseCall(transaction);
     const wallet = requireKey(accounts, from);
-    const nonce =
-      chain.mempool.nextNonce(from) ?? BigInt((await chain.engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
+    const nonce = chain.mempool.nextNonce(from) ?? (await chain.engine.state("now").account(from)).nonce;
     const limit = gas ?? (await gasFor(transaction, client));
     // What an operator pays comes back to it.
     const leastPaidWei = from === chain.sequencer.nextEnvironment.coinbase ? 0n : chain.mempool.leastPaidWei;
@@ -83,7 +82,7 @@ export function accountMethods(
 async function impersonate({ engine, sequencer }: Chain, transaction: unknown): Promise<Hex> {
   const { from, to, valueWei, data, gas = TRANSACTION_GAS_CAP } = parseCall(transaction);
   const named = record(transaction, "the transaction")["nonce"];
-  const next = BigInt((await engine.request("eth_getTransactionCount", [from, "latest"])) as Hex);
+  const { nonce: next } = await engine.state("now").account(from);
   if (named !== undefined && named !== null && quantity(named) !== next) {
     throw new RpcError(RpcCode.rejected, `the nonce of the impersonated account ${from} is ${next}`);
   }

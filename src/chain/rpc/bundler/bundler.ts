@@ -124,11 +124,11 @@ export class Bundler {
 
   /** Forgets what is in a block, and calls back the rest where something of it will never be. */
   async #settle(): Promise<void> {
-    const { engine, mempool } = this.#chain;
+    const { blocks, mempool } = this.#chain;
     let isBroken = false;
     for (const sent of this.pool.sent) {
-      const receipt = (await engine.request("eth_getTransactionReceipt", [sent.transactionHash])) as { status: Hex } | null;
-      if (receipt !== null) await this.#included(sent, receipt.status === "0x1");
+      const place = blocks.place(sent.transactionHash);
+      if (place !== undefined) await this.#included(sent, blocks.receipt(place)?.["status"] === "0x1");
       else if (mempool.find(sent.transactionHash) === undefined) {
         isBroken = true;
         this.#drop(sent.pooled, new RpcError(OperationCode.rejected, "the chain refused its transaction", { code: "Refused" }));
@@ -215,8 +215,7 @@ export class Bundler {
     const { chainId, mempool, engine } = this.#chain;
     const { bundler } = this.carrier;
     try {
-      const nonce =
-        mempool.nextNonce(bundler) ?? BigInt((await engine.request("eth_getTransactionCount", [bundler, "latest"])) as Hex);
+      const nonce = mempool.nextNonce(bundler) ?? (await engine.state("now").account(bundler)).nonce;
       const gas = BigInt(pooled.bundle.gas);
       // The priority fee would be paid to the bundler itself.
       const request = { ...pooled.bundle, maxFeePerGas: hexQuantity(mempool.minGasPriceWei), maxPriorityFeePerGas: "0x0" };

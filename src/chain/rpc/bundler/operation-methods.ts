@@ -99,7 +99,8 @@ export function operationMethods(
 
 /** The known EntryPoints that the chain has. */
 async function present({ engine }: Chain): Promise<readonly Hex[]> {
-  const codes = await Promise.all(KNOWN_ENTRY_POINTS.map((known) => engine.request("eth_getCode", [known, "latest"])));
+  const state = engine.state("now");
+  const codes = await Promise.all(KNOWN_ENTRY_POINTS.map((known) => state.code(known)));
   return KNOWN_ENTRY_POINTS.filter((_, i) => codes[i] !== "0x");
 }
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { hash, natural } from "../../../chain/past/note-shapes.ts";
 import { PlaceError } from "../../../chain/past/place-error.ts";
 import { ToldBlocks } from "../../../chain/past/told-blocks.ts";
-import type { ToldBlock } from "../../../chain/past/told-blocks.ts";
+import type { ToldBlock } from "../../../chain/index/block-store.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { LedgerStream } from "../../../ledger/ledger.ts";
 import { LedgerError } from "../../../ledger/ledger-error.ts";

@@ -1,5 +1,5 @@
 import { namesOf, tellBlocks } from "../../../chain/past/told-blocks.ts";
-import type { ToldBlock } from "../../../chain/past/told-blocks.ts";
+import type { ToldBlock } from "../../../chain/index/block-store.ts";
 import type { ToldBlockText } from "../../../chain/past/place.ts";
 import { reasonOf } from "../../../errors/reason-of.ts";
 import type { Hex } from "../../../protocol/hex.ts";

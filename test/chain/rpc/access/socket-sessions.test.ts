@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { WebSocket } from "ws";
-import type { EngineNotification } from "../../../../src/chain/execution/engine.ts";
+import type { Notification } from "../../../../src/chain/rpc/subscriptions.ts";
 import { readerGate } from "../../../../src/chain/rpc/access/reader-gate.ts";
 import { Sessions } from "../../../../src/chain/rpc/access/sessions.ts";
 import { startRpcServer } from "../../../../src/chain/rpc/server.ts";
@@ -15,7 +15,7 @@ const LIFETIME_MS = 43_200_000;
 test("attack: a WebSocket that stays open beyond its session is told nothing more, and closed with 4401", async () => {
   const clock = { ms: 0 };
   const sessions = new Sessions({ nowMs: () => clock.ms });
-  let tell: (notification: EngineNotification) => void = () => undefined;
+  let tell: (notification: Notification) => void = () => undefined;
   const engine = {
     request: () => Promise.resolve("0x1"),
     onNotification(listener: typeof tell) {

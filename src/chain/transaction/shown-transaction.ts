@@ -1,23 +1,26 @@
 import { Transaction } from "ethers";
 import type { AccessList, Authorization } from "ethers";
-import { isEip712Transaction } from "../transaction/eip712-transaction.ts";
-import type { Eip712Transaction } from "../transaction/eip712-transaction.ts";
-import { gasPriceOf } from "../transaction/transaction.ts";
-import type { SignedTransaction } from "../transaction/transaction.ts";
-import type { Fields } from "./zk-fields.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { isEip712Transaction } from "./eip712-transaction.ts";
+import type { Eip712Transaction } from "./eip712-transaction.ts";
+import { gasPriceOf } from "./transaction.ts";
+import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
+
+/** An object of an RPC answer. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
 export function pendingTransaction(transaction: SignedTransaction, chainId: number): Fields {
+  const place = { blockHash: null, blockNumber: null, transactionIndex: null, l1BatchNumber: null, l1BatchTxIndex: null };
+  return { ...place, ...signedTransaction(transaction, chainId) };
+}
+
+/** What its sender has signed. */
+function signedTransaction(transaction: SignedTransaction, chainId: number): Fields {
   const { hash, type, from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
   const dynamicFees = { maxFeePerGas: hexQuantity(maxFeePerGasWei), maxPriorityFeePerGas: hexQuantity(maxPriorityFeePerGasWei) };
   return {
-    blockHash: null,
-    blockNumber: null,
-    transactionIndex: null,
-    l1BatchNumber: null,
-    l1BatchTxIndex: null,
     hash,
     type: hexQuantity(BigInt(type)),
     from,
@@ -31,6 +34,27 @@ export function pendingTransaction(transaction: SignedTransaction, chainId: numb
     ...(isEip712Transaction(transaction)
       ? { chainId: hexQuantity(BigInt(chainId)), ...eip712Signature(transaction) }
       : signedFields(transaction.raw)),
+  };
+}
+
+/** A transaction that a block holds, without its place there. `hash`: the chain's own name for it. */
+export function minedTransaction(transaction: EngineTransaction, hash: Hex, chainId: number): Fields {
+  if (transaction.kind === "signed") return { ...signedTransaction(transaction, chainId), hash };
+  const { from, to, valueWei, data, gasLimit, nonce } = transaction;
+  return {
+    hash,
+    type: "0x0",
+    from,
+    to: to ?? null,
+    value: hexQuantity(valueWei),
+    input: data,
+    gas: hexQuantity(gasLimit),
+    nonce: hexQuantity(nonce),
+    gasPrice: "0x0",
+    // In the place of a signature, as Hardhat shows what an impersonated account has sent.
+    v: hexQuantity(2 * chainId + 35),
+    r: hexQuantity(BigInt(from)),
+    s: hexQuantity(BigInt(from)),
   };
 }
 

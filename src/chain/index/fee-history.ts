@@ -1,0 +1,66 @@
+import { hexQuantity } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { Fields } from "../transaction/shown-transaction.ts";
+
+/** An answer of `eth_feeHistory`. */
+export interface FeeHistory {
+  readonly oldestBlock: string;
+  /** One more than there are blocks. */
+  readonly baseFeePerGas: readonly string[];
+  readonly gasUsedRatio: readonly number[];
+  readonly reward?: readonly (readonly string[])[];
+}
+
+/** What of a block's fees is told: its gas and base fee, and what each of its transactions used and paid. */
+export interface FeeBlock {
+  readonly block: Fields;
+  readonly receipts: readonly Fields[];
+}
+
+/** Of blocks that follow each other. */
+export function feeHistory(first: number | bigint, blocks: readonly (FeeBlock | undefined)[], percentiles: unknown): FeeHistory {
+  const rewards = Array.isArray(percentiles)
+    ? { reward: blocks.map((block) => rewardsOf(block, percentiles as readonly number[])) }
+    : {};
+  return {
+    oldestBlock: hexQuantity(first),
+    baseFeePerGas: [...blocks.map((block) => baseFeeOf(block?.block)), nextBaseFee(blocks.at(-1)?.block)].map(hexQuantity),
+    gasUsedRatio: blocks.map((block) => Number(block?.block["gasUsed"]) / Number(block?.block["gasLimit"])),
+    ...rewards,
+  };
+}
+
+/** Wei. */
+function baseFeeOf(block: Fields | undefined): bigint {
+  return BigInt((block?.["baseFeePerGas"] as Hex | undefined) ?? 0);
+}
+
+/** Of the block behind this one, by EIP-1559. */
+function nextBaseFee(block: Fields | undefined): bigint {
+  const fee = baseFeeOf(block);
+  const [used, target] = [
+    BigInt((block?.["gasUsed"] as Hex | undefined) ?? 0),
+    BigInt((block?.["gasLimit"] as Hex | undefined) ?? 0) / 2n,
+  ];
+  if (target === 0n || used === target) return fee;
+  if (used < target) return fee - (fee * (target - used)) / target / BASE_FEE_STEPS;
+  const more = (fee * (used - target)) / target / BASE_FEE_STEPS;
+  return fee + (more === 0n ? 1n : more);
+}
+
+/** A base fee changes by an eighth at most. */
+const BASE_FEE_STEPS = 8n;
+
+/** What the transaction pays above the base fee that the block's share of gas falls into, cheap ones first. */
+function rewardsOf(told: FeeBlock | undefined, percentiles: readonly number[]): readonly string[] {
+  const baseFee = baseFeeOf(told?.block);
+  const paid = (told?.receipts ?? [])
+    .map((receipt) => ({ gas: Number(receipt["gasUsed"]), price: BigInt(receipt["effectiveGasPrice"] as Hex) - baseFee }))
+    .sort((a, b) => (a.price < b.price ? -1 : Number(a.price > b.price)));
+  const total = paid.reduce((sum, { gas }) => sum + gas, 0);
+  return percentiles.map((percentile) => {
+    let sum = 0;
+    const reached = paid.find(({ gas }) => (sum += gas) >= (total * percentile) / 100) ?? paid.at(-1);
+    return hexQuantity(reached?.price ?? 0n);
+  });
+}
