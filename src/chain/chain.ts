@@ -63,6 +63,7 @@ import { keepPlace } from "./past/keep-place.ts";
 import { closedAfter, firstHead, openEngine, treeOf } from "./past/begin-chain.ts";
 import type { BegunPast } from "./past/open-past.ts";
 import type { Place, PlaceStore } from "./past/place.ts";
+import type { FirstTreeState } from "./state/first-tree-state.ts";
 import type { StateTree } from "./state/state-tree.ts";
 import type { SystemTransactions } from "./model/system-transactions.ts";
 import { EventLoopYield } from "../runtime/event-loop-yield.ts";
@@ -80,7 +81,7 @@ export interface ChainOptions {
   /** The protocol's genesis: the first state tree, the same for every chain. */
   readonly genesis: readonly GenesisAccount[];
   /** A first state that L1 had before the first batch, with its tree, which the chain takes over. Default: the genesis. */
-  readonly imported?: { readonly accounts: readonly GenesisAccount[]; readonly tree: StateTree };
+  readonly imported?: FirstTreeState;
   /** What this chain has beside it from the start. Its first batch publishes it. */
   readonly initialState?: readonly GenesisAccount[];
   /** A later state to begin with. The chain's first block is the one after it, and the genesis only says what is trusted. */

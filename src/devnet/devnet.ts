@@ -1,7 +1,7 @@
 import { Sessions } from "../chain/rpc/access/sessions.ts";
 import { prepareEngine } from "../chain/execution/connection.ts";
 import type { EdrConnect } from "../chain/execution/connection.ts";
-import { predeployGenesis } from "../chain/predeploys/genesis.ts";
+import { protocolGenesis } from "../chain/predeploys/genesis.ts";
 import { NO_ACCOUNTS, unlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import type { UnlockedAccounts } from "../chain/rpc/accounts/unlocked-accounts.ts";
 import { Feed } from "../chain/rpc/feed.ts";
@@ -38,7 +38,7 @@ import type { OnRepeated, World, WorldOptions } from "./keeping/world.ts";
 import { adoptContracts } from "./l1/adopt-contracts.ts";
 import type { ContractArtifact, DeployedEcosystem } from "./l1/deploy-ecosystem.ts";
 import type { LocalL1 } from "./l1/local-l1.ts";
-import { deployNewContracts, firstVersion, withVersionInForce } from "./l1/new-contracts.ts";
+import { deployNewContracts, newVersions, withVersionInForce } from "./l1/new-contracts.ts";
 import type { ContractsOfDevnet } from "./l1/new-contracts.ts";
 import { baseOnL1 } from "./l1/settlement-base.ts";
 import { openSettlementLayer } from "./l1/settlement-layer.ts";
@@ -126,7 +126,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   const { connectL1, connectChain, artifacts, clock, l1PlaceRequests, names = noNames, onRepeated, ...events } = dependencies;
   prepareEngine();
   closing.add(witnessThreads.prepare(plans.length));
-  const genesis = await predeployGenesis(2, async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
+  const genesis = await protocolGenesis(async (contract) => (await artifacts(contract)).deployedBytecode as Hex);
   const gate = new SharedExclusiveLock({ clock });
   const guards = { closed: closedToOthers(options), sessions: new Sessions({ nowMs: () => clock.nowMs() }) };
   const { world, members } = openKept({ options, plans, nowMs: clock.nowMs(), onRepeated }, closing);
@@ -231,7 +231,7 @@ async function openBases(
   closing: Disposer,
 ): Promise<SettlementBases> {
   const { layer, world, artifacts, clock, chains } = dependencies;
-  const contracts = { version: firstVersion(genesis), withNoProofVersion: options.prover.mode === "none" };
+  const contracts = { versions: newVersions(genesis), withNoProofVersion: options.prover.mode === "none" };
   const onL1 = baseOnL1(layer, await settledOn(options, plans, contracts, dependencies));
   const reserveWei = layer.operatorFundingWei;
   const bases = new SettlementBases({ artifacts, clock, contracts, reserveWei, world, onL1, chains: () => chains.current() });
@@ -253,7 +253,7 @@ async function settledOn(
       ? await deployNewContracts(contracts, { signer, artifacts })
       : await adoptContracts(
           existing,
-          { ...contracts, version: contracts.version(), chains: plans.map(({ protocol }) => protocol) },
+          { ...contracts, versions: contracts.versions(), chains: plans.map(({ protocol }) => protocol) },
           l1.provider,
         ));
   world?.keepDeployed(deployed);

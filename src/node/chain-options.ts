@@ -4,6 +4,7 @@ import type { GenesisAccount } from "../chain/model/genesis.ts";
 import { carriedLimits, PROTOCOL_LIMITS } from "../chain/ordering/limits.ts";
 import type { Place } from "../chain/past/place.ts";
 import { configurationAccounts } from "../chain/predeploys/genesis.ts";
+import type { FirstTreeState } from "../chain/state/first-tree-state.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
@@ -19,6 +20,8 @@ import type { FeeOptions } from "./fees/fee-options.ts";
 export interface ChainStart {
   /** Undefined for a chain without a batch so far: its first one publishes its own initial state. */
   readonly origin: ChainOrigin | undefined;
+  /** Of a chain without a batch so far that was born with a first state. */
+  readonly imported?: FirstTreeState | undefined;
   /** Where an earlier process left off, whose store has what came before `firstBatch`. */
   readonly place?: Place | undefined;
   /** Of block 0; seconds. */
@@ -116,13 +119,14 @@ export function chainOptionsOf(
   const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
   const { identity, configurationState } = identityOf(chain, pubdataOnChain);
-  const { origin, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
+  const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {
     ...running,
     chainId: Number(chainId),
     genesisTimestamp,
     genesis,
+    ...(imported === undefined ? {} : { imported }),
     ...(origin === undefined ? { initialState: [...configurationState, ...initialState] } : { origin }),
     trustedCreators: genesis.flatMap(({ code }) => (code === undefined ? [] : [code])),
     identity,

@@ -46,6 +46,8 @@ export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, da
     ...ancestryConflicts(chains),
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
+      ...versionConflicts(chain),
+      ...importConflicts(chain),
       ...dataConflicts(chain),
       ...timeConflicts(chain, l1),
       ...paceConflicts(chain),
@@ -126,6 +128,35 @@ function sharedIds(chains: readonly PlannedAt[]): readonly OptionProblem[] {
     names.add(name);
     return problems;
   });
+}
+
+/** Closed until the EVM that executes transactions meters them as the kernel does. */
+function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): readonly OptionProblem[] {
+  if (protocol.protocolVersion === 2) return [];
+  const at = [...path, "protocolVersion"];
+  if (firstState.allowUnlimitedContractSize)
+    return [{ path: at, message: "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out" }];
+  const message =
+    "is 3, whose transactions pay for what they cost to prove, and nodes do not meter that yet; leave it out, and move the chain with hyperchain:upgrade once they do";
+  return [{ path: at, message }];
+}
+
+/** What an import does not go with: its data are calldata of L1, and proofs of execution begin with the version's genesis. */
+function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
+  const { firstState, settlesOn, availability, proving } = plan;
+  if (firstState.imported === undefined) return [];
+  const at = [...path, "import"];
+  const refused = (message: string): readonly OptionProblem[] => [{ path: at, message }];
+  if (firstState.imported.length === 0) return refused("has no account; name some, or leave it out");
+  if (settlesOn !== undefined)
+    return refused(
+      `is brought to L1, and the chain settles on ${settlesOn}, which carries batches alone; leave one of the two out`,
+    );
+  if (availability.dataAvailability === "validium")
+    return refused("is published on L1, and a validium's data are not; leave one of the two out");
+  if (proving.execution === "proven")
+    return refused("begins a chain behind the genesis from which its execution is proven; leave it or the proofs out");
+  return [];
 }
 
 function dataConflicts({ path, plan: { availability } }: PlannedAt): readonly OptionProblem[] {

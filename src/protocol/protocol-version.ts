@@ -20,6 +20,9 @@ export type Format = 2 | 3;
 /** Of a devnet's chains: format 2, whose batches' execution is not proven. */
 export const TRUSTED_VERSION = 2n;
 
+/** Format 3: what a transaction costs to prove is metered, and a quorum may ask for the proofs. L1 is shown none of them. */
+export const METERED_VERSION = 3n;
+
 const FORMATS: readonly Format[] = [2, 3];
 const FORMAT_BITS = 8;
 const LARGEST = 2n ** 32n - 1n;

@@ -14,7 +14,8 @@ import type { ProvenExecution } from "../../src/execution-proof/batch/proven-exe
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
 import type { SettlementError } from "../../src/settlement/settlement-error.ts";
-import { corrupt, lieAbout, protocolGenesis } from "../flow/support/colluders.ts";
+import { corrupt, lieAbout } from "../flow/support/colluders.ts";
+import { genesisOf } from "../flow/support/genesis.ts";
 import type { Colluders } from "../flow/support/colluders.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
@@ -172,7 +173,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
     const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
     const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.genesisRecord()]);
     return new ExecutionWatch(
-      { facts, genesisRecord, genesis: await protocolGenesis(), fromBlock: created.fromBlock, longestPauseMs: 0 },
+      { facts, genesisRecord, genesis: await genesisOf(), fromBlock: created.fromBlock, longestPauseMs: 0 },
       { ...dependencies, l1, prover, nowMs: () => 0, l1Time },
     );
   };

@@ -11,7 +11,7 @@ import { DevnetOptionsError } from "../../src/devnet/options.ts";
 import { BOB, clientOf, ETHER, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
-import { TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
+import { METERED_VERSION, TRUSTED_VERSION } from "../../src/protocol/protocol-version.ts";
 
 const CHAIN_ID = 271n;
 /** An account of the node's that is no development account of ours by number. */
@@ -100,7 +100,8 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
   test("a second ecosystem creates its chains with the same contracts, unless they are of another protocol or not there", async () => {
     const { addresses, noProofVersion, fromBlock } = devnet.ecosystem;
     const version = { ...devnet.ecosystem.version, protocolVersion: TRUSTED_VERSION };
-    const deployed = { addresses, version, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
+    const version3 = { ...devnet.ecosystem.version3!, protocolVersion: METERED_VERSION };
+    const deployed = { addresses, version, version3, fromBlock, ...(noProofVersion === undefined ? {} : { noProofVersion }) };
     const l1 = { url: node.url, deployerKey: Wallet.createRandom().privateKey as `0x${string}`, deployed };
     const start = (other: Partial<typeof deployed>) =>
       startFlowDevnet([272n], {
@@ -111,6 +112,10 @@ describe("A1 I1: an ecosystem on an L1 that runs elsewhere", () => {
     await assert.rejects(
       start({ version: { ...version, genesisStateRoot: `0x${"11".repeat(32)}` } }),
       /^DevnetOptionsError: l1\.deployed\.version\.genesisStateRoot is 0x1111/,
+    );
+    await assert.rejects(
+      start({ version3: { ...version3, genesisLeafCount: 7n } }),
+      /^DevnetOptionsError: l1\.deployed\.version3\.genesisLeafCount is 7, this software's is/,
     );
     await assert.rejects(
       start({ addresses: { ...addresses, factory: `0x${"11".repeat(20)}` } }),

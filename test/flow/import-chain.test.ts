@@ -3,13 +3,14 @@ import { after, before, describe, test } from "node:test";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { Provider } from "ethers";
 import hre from "hardhat";
-import { formImports, importedAccounts, planImports } from "../../src/chain/batch/form-imports.ts";
+import { formImports, planImports } from "../../src/chain/batch/form-imports.ts";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { startChain } from "../../src/chain/chain.ts";
 import type { Chain } from "../../src/chain/chain.ts";
 import { genesisLeaves } from "../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../src/chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../src/chain/model/genesis.ts";
 import { PROTOCOL_LIMITS } from "../../src/chain/ordering/limits.ts";
+import { protocolGenesis } from "../../src/chain/predeploys/genesis.ts";
 import { predeployTransactions } from "../../src/chain/predeploys/system-transactions.ts";
 import { StateTree } from "../../src/chain/state/state-tree.ts";
 import { bringImports } from "../../src/devnet/chains/bring-imports.ts";
@@ -17,7 +18,8 @@ import type { BornChain } from "../../src/devnet/chains/bring-imports.ts";
 import { createChain, localChainConfiguration } from "../../src/devnet/chains/create-chain.ts";
 import type { CreatedChain } from "../../src/devnet/chains/create-chain.ts";
 import type { DeployedEcosystem } from "../../src/devnet/l1/deploy-ecosystem.ts";
-import { deployNewContracts, firstVersion } from "../../src/devnet/l1/new-contracts.ts";
+import { deployNewContracts, newVersions } from "../../src/devnet/l1/new-contracts.ts";
+import { readBornState } from "../../src/devnet/reconstruction/imported-state.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { identityOf } from "../../src/node/chain-options.ts";
@@ -33,7 +35,7 @@ import { createLocalMember } from "../../src/settlement/quorum.ts";
 import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { CHAIN_ID, COINBASE, connect } from "../chain/support/engine.ts";
-import { realGenesis } from "../chain/support/predeploys.ts";
+import { testContract } from "../chain/support/artifact.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { alteredProvider, senderContext } from "../settlement/support/sender.ts";
 import { startLocalL1 } from "../support/l1.ts";
@@ -65,6 +67,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
   const compressor = createCompressor();
   let l1: LocalL1;
   let accounts: readonly HardhatEthersSigner[];
+  let genesisOf: GenesisOf;
   let genesis: readonly GenesisAccount[];
   let ecosystem: DeployedEcosystem;
   let created: CreatedChain;
@@ -76,9 +79,10 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     l1 = await startLocalL1();
     accounts = await l1.ethers.getSigners();
     validator = accounts[1]!;
-    genesis = await realGenesis();
+    genesisOf = await protocolGenesis(async (name) => (await testContract(name)).runtimeCode);
+    genesis = genesisOf(2);
     ecosystem = await deployNewContracts(
-      { version: firstVersion(genesis), withNoProofVersion: false },
+      { versions: newVersions(genesisOf), withNoProofVersion: false },
       { signer: accounts[0]!, artifacts: (name) => hre.artifacts.readArtifact(name) },
     );
     chain = await bear();
@@ -92,7 +96,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
   /** From the state to a running chain. */
   async function bear(): Promise<Chain> {
     const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
-    const plan = planImports(CHAIN, STATE, tree);
+    const plan = planImports({ chainId: CHAIN, format: 2 }, STATE, tree);
     const { importStateRoot, importData } = plan;
     const configuration = {
       ...localChainConfiguration(ecosystem, CHAIN, [validator.address.toLowerCase() as Hex]),
@@ -120,11 +124,14 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     const { factory, bridge, roots: registry, settings } = addresses;
     const onL1 = { settlementChainId, hyperchain, factory, bridge, registry, settings, configuration, bornAt: born.bornAt };
     const { identity, configurationState } = identityOf(onL1, true);
+    const place = { provider: l1.ethers.provider as unknown as Provider, fromBlock: created.fromBlock };
+    const fromL1 = await readBornState({ hyperchain, configuration }, genesis, place);
+    assert.deepEqual(fromL1?.record, born.record);
     const genesisTimestamp = BigInt((await l1.ethers.provider.getBlock("latest"))!.timestamp);
     return startChain(
       {
         ...{ chainId: CHAIN_ID, coinbase: COINBASE, genesisTimestamp, genesis, identity },
-        imported: { accounts: importedAccounts(genesis, STATE, plan), tree },
+        imported: fromL1!.copy(),
         initialState: configurationState,
         trustedCreators: [],
         formedBefore: { previousCommitment: born.record.commitment, operationsTaken: 0n },
@@ -163,7 +170,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     const rebuilt = await reconstruct({
       l1: l1.ethers.provider as unknown as Provider,
       hyperchain: created.hyperchain,
-      genesis,
+      genesis: genesisOf,
       fromBlock: 0,
     });
     assert.equal(rebuilt.batches.length, 1);
@@ -192,7 +199,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
         },
       });
     const rebuild = (change: (data: string) => string) =>
-      reconstruct({ l1: servedWith(change), hyperchain: created.hyperchain, genesis, fromBlock: 0 });
+      reconstruct({ l1: servedWith(change), hyperchain: created.hyperchain, genesis: genesisOf, fromBlock: 0 });
     const digits = COUNT.slice(2);
     await assert.rejects(
       rebuild((data) => data.replace(digits, digits.replace("6001", "6002"))),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
-import { predeployGenesis } from "../../src/chain/predeploys/genesis.ts";
+import { genesisOf } from "./support/genesis.ts";
 import { deposit } from "../../src/client/deposit.ts";
 import { send } from "../../src/client/send.ts";
 import { ACCOUNT_NUMBERS } from "../../src/devnet/accounts.ts";
@@ -29,7 +29,7 @@ describe("D3: a chain on a chain is rebuilt", () => {
   let contract: Hex;
   const chainOf = (id: bigint) => devnet.chains.find(({ chainId }) => chainId === id)!;
   const rebuild = async (id: bigint, l1: string): Promise<Reconstruction> => {
-    const genesis = await predeployGenesis(2, async (name) => (await dependencies.artifacts(name)).deployedBytecode as Hex);
+    const genesis = await genesisOf();
     return reconstruct({ l1, hyperchain: chainOf(id).pipeline.created.hyperchain, genesis });
   };
   const rootOf = (id: bigint): Hex => digestToHex(chainOf(id).pipeline.chain.tree.root);

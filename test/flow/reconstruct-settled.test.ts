@@ -40,7 +40,7 @@ describe("§8.14: batches of a chain without a quorum, which were settled in one
     await chain.settle(alice!, { writes: [slot(78n)] });
 
     const { provider } = settled.l1.ethers;
-    const rebuilt = await reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis() });
+    const rebuilt = await reconstruct({ l1: provider, hyperchain: chain.hyperchain, genesis: settledGenesis });
     assert.equal(rebuilt.stateRoot, digestToHex(chain.tree.root));
     assert.deepEqual(
       rebuilt.batches.map(({ logs }) => logs),
@@ -91,7 +91,7 @@ describe("§8.14: batches of a chain without a quorum, which were settled in one
     const user = await PublishedChain.create(settled, 703n);
     await user.settle({ writes });
     const { provider } = settled.l1.ethers;
-    const rebuilt = await reconstruct({ l1: provider, hyperchain: user.hyperchain, genesis: settledGenesis() });
+    const rebuilt = await reconstruct({ l1: provider, hyperchain: user.hyperchain, genesis: settledGenesis });
     assert.equal(rebuilt.stateRoot, digestToHex(user.tree.root));
     assert.deepEqual(rebuilt.state.missingCodes(), []);
   });

@@ -103,7 +103,7 @@ describe("a chain of a running ecosystem changes from format 2 to format 3, besi
 
   test("the first batch of the new version publishes the system context, has a coinbase, and L1 executes it", async () => {
     const { pipeline } = devnet.chains[0]!;
-    const notice = await upgrades.schedule(await upgrades.addFormat3());
+    const notice = await upgrades.schedule(await upgrades.format3());
     // A batch that is open at the effect keeps its version.
     const open = await pipeline.seal();
     if (open !== undefined) await pipeline.settled(open.outputs.batchNumber);

@@ -86,6 +86,12 @@ describe("D3: where a chain may settle", () => {
       /is a validium/,
     ],
     [
+      "a chain whose batches prove too little",
+      [chain("p", 271, { protocolVersion: 3 }), chain("x", ON_ALPHA, { settlesOn: "p" })],
+      "settlesOn",
+      /prove too little .* name a chain of version 2/,
+    ],
+    [
       "a chain with other fees",
       [chain("g", 271, { baseToken: { name: "Gold", symbol: "GLD" } }), chain("x", ON_ALPHA, { settlesOn: "g" })],
       "settlesOn",

@@ -99,6 +99,40 @@ describe("B8: hyperchain:import", () => {
     assert.equal((await alpha.getBalance(burned)) - had, 18n * ETHER);
   });
 
+  test("B8: a chain is born with the state of an anvil, and its accounts withdraw what L1 holds for them", async () => {
+    const { code, stdout, stderr } = await workplace.run(["hyperchain:create", "gamma", "--import", STATE, "--json"]);
+    assert.equal(code, 0, stderr);
+    const born = JSON.parse(stdout) as { chainId: number; url: string; imported: { contracts: number; backed: string | null } };
+    assert.match(born.imported.backed ?? "", /^0x[0-9a-f]{64}$/);
+    const gamma = new JsonRpcProvider(born.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    assert.equal(await unitsOf(gamma, HOLDER.address), 250n);
+    const holder = HOLDER.connect(gamma);
+    await (await holder.sendTransaction({ to: TOKEN, data: token.encodeFunctionData("transfer", [FRIEND, 50n]) })).wait();
+    assert.deepEqual([await unitsOf(gamma, HOLDER.address), await unitsOf(gamma, FRIEND)], [200n, 50n]);
+    gamma.destroy();
+    const withdrawn = await workplace.run(["hyperchain:withdraw", "9000", FRIEND, "--from", "1@gamma", "--json"]);
+    assert.equal(withdrawn.code, 0, withdrawn.stderr);
+  });
+
+  test("B8: what no chain can be born with is refused before one is created", async () => {
+    const rich = write("rich-at-birth.json", { alloc: { [FRIEND]: { balance: String(2n ** 127n) } } });
+    const wide = write("wide.json", {
+      alloc: Object.fromEntries(
+        Array.from({ length: 20_000 }, (_, i) => [`0x${(2 ** 40 + i).toString(16).padStart(40, "0")}`, { balance: "1" }]),
+      ),
+    });
+    const context = write("context.json", { alloc: { [`0x${"800b".padStart(40, "0")}`]: { code: "0x00" } } });
+    for (const [source, message] of [
+      [rich, /L1's bridge holds at most \d+ for a chain/],
+      [wide, /is told at most 1040000; name the accounts as chains\.delta\.import/],
+      [context, /contracts where delta has the protocol's, below 0x30000/],
+    ] as const) {
+      const { code, stderr } = await workplace.run(["hyperchain:create", "delta", "--import", source]);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+  });
+
   test("B8: attack: a sum that L1 cannot hold is refused before any balance changes, and again the second time", async () => {
     const rich = `0x${"77".repeat(20)}`;
     const path = write("too-rich.json", { alloc: { [rich]: { balance: String(2n ** 130n) } } });
@@ -134,6 +168,14 @@ describe("B8: hyperchain:import", () => {
       assert.equal(await beta.getTransactionCount(from.address), 2);
       assert.equal(await beta.getBalance(from.address), await provider.getBalance(from.address));
       assert.deepEqual((JSON.parse(stdout) as { leftOut: unknown }).leftOut, []);
+      const created = await workplace.run(["hyperchain:create", "epsilon", "--import", url, "--json"]);
+      assert.equal(created.code, 0, created.stderr);
+      const epsilon = new JsonRpcProvider((JSON.parse(created.stdout) as { url: string }).url, undefined, {
+        staticNetwork: true,
+      });
+      assert.equal(BigInt(await epsilon.getStorage(contract, 7)), 42n);
+      assert.equal(await epsilon.getTransactionCount(from.address), 2);
+      epsilon.destroy();
 
       await provider.send("hardhat_setBalance", [`0x${"c1".repeat(20)}`, "0x9"]);
       await provider.send("hardhat_mine", ["0x1"]);

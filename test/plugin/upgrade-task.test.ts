@@ -12,6 +12,8 @@ const ADMIN_KEY = "0xeaa861a9a01391ed3d587d8a5a84ca56ee277629a8b02c22093a419bf24
 const GENERATION = 256;
 /** The protocol's first version, where nothing is proven. */
 const FIRST = 0x8000_0002;
+/** Of format 3. */
+const FORMAT_3 = 0x8000_0003;
 
 interface Told {
   readonly version: string;
@@ -41,6 +43,13 @@ describe("A8: hyperchain:upgrade", () => {
     const { code, stderr } = await upgrade(...args);
     assert.equal(code, 1, stderr);
     assert.match(stderr, pattern);
+  };
+
+  const ask = async (url: string, method: string, params: readonly unknown[]): Promise<void> => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const { error } = (await answer.json()) as { readonly error?: object };
+    assert.equal(error, undefined, `${method}: ${JSON.stringify(error)}`);
   };
 
   /** The status, which asks nothing of L1: it says what the chain has read, in words and as JSON. */
@@ -106,11 +115,42 @@ describe("A8: hyperchain:upgrade", () => {
     await refused(/needs a running devnet with an L1 of its own/, "--rehearse", "--settlement-url", "http://127.0.0.1:1");
   });
 
+  test("moves the chain to the version of format 3 that the contracts were deployed with, once its notice is over", async () => {
+    const [alpha] = ecosystem.info.chains;
+    const verifier = ecosystem.info.l1.contracts.verifier;
+    // Of the same format, governance adds another: with a reader of its own, not that of the present version.
+    const added = await told("--to", String(FORMAT_3 + GENERATION), "--verifier", verifier);
+    assert.equal(added.next?.version, String(FORMAT_3 + GENERATION));
+    assert.equal((await told("--cancel")).next, null);
+
+    const scheduled = await told("--to", String(FORMAT_3));
+    assert.deepEqual([scheduled.next?.version, scheduled.hyperchain], [String(FORMAT_3), alpha!.hyperchain]);
+    await ask(alpha!.url, "evm_increaseTime", [NOTICE_SECONDS + 60]);
+    await ask(ecosystem.info.l1.url, "evm_mine", []);
+    // Seals what is open under the version before, and takes what was queued.
+    await ask(alpha!.url, "hyperchain_relay", []);
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+    const sent = await workplace.run(["hyperchain:withdraw", "0.5", "--from", "1@alpha", "--no-wait"]);
+    assert.equal(sent.code, 0, sent.stderr);
+    assert.equal((await workplace.run(["hyperchain:settle", "alpha"])).code, 0);
+    const { version, hyperchain } = await told();
+    assert.deepEqual([version, hyperchain], [String(FORMAT_3), alpha!.hyperchain]);
+    await refused(/formats do not fall/, "--to", String(FIRST));
+  });
+
   test("does the same from L1 alone, by the chain's contract and the admin's key", async () => {
     const { hyperchain } = ecosystem.info.chains[0]!;
-    const args = ["hyperchain:upgrade", hyperchain, "--settlement-url", ecosystem.info.l1.url, "--to", String(FIRST), "--json"];
+    const args = [
+      "hyperchain:upgrade",
+      hyperchain,
+      "--settlement-url",
+      ecosystem.info.l1.url,
+      "--to",
+      String(FORMAT_3 + GENERATION),
+      "--json",
+    ];
     const { code, stdout, stderr } = await workplace.run(args, { environment: { HYPERCHAIN_PRIVATE_KEY: ADMIN_KEY } });
     assert.equal(code, 0, stderr);
-    assert.equal((JSON.parse(stdout) as Told).next?.version, String(FIRST));
+    assert.equal((JSON.parse(stdout) as Told).next?.version, String(FORMAT_3 + GENERATION));
   });
 });

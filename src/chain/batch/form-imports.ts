@@ -16,12 +16,12 @@ import { evaluateDiffList } from "../../protocol/evaluation.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { hashImportOutputs, hashImports } from "../../protocol/imports.ts";
-import { OUTPUTS_ADDRESS, OUTPUTS_SLOT } from "../../protocol/outputs-leaf.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
-import { genesisLeaves, mergeAccounts } from "../model/genesis.ts";
+import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { StateTree } from "../state/state-tree.ts";
@@ -69,15 +69,21 @@ const CODE_OVERHEAD = 3;
 const LEAF_BYTES = 86;
 
 /**
- * Cuts a first state into imports and applies them to the tree, which has the version's genesis. An account's header and code
- * are in one. Throws ImportError for an account that the protocol has rules for, GenesisError for an account listed twice.
+ * Cuts a first state into imports and applies them to the tree, which has the version's genesis; digests of codes are of the
+ * version's format. An account's header and code are in one. Throws ImportError for an account that the protocol has rules
+ * for, GenesisError for an account listed twice.
  */
-export function planImports(chainId: ChainId, state: readonly GenesisAccount[], tree: StateTree): PlannedImports {
+export function planImports(
+  { chainId, format }: { readonly chainId: ChainId; readonly format: Format },
+  state: readonly GenesisAccount[],
+  tree: StateTree,
+): PlannedImports {
   for (const { address } of state) {
     const why = whyReserved(address);
     if (why !== undefined) throw new ImportError("ReservedAccount", address, why);
   }
-  const imports = partsOf(state).map((part, number) => planImport(chainId, number, part, tree));
+  const inFormat = state.map((account) => ({ ...account, digestFormat: format }));
+  const imports = partsOf(inFormat).map((part, number) => planImport(chainId, number, part, tree));
   return {
     imports,
     importStateRoot: digestToHex(tree.root),
@@ -129,17 +135,6 @@ function planImport(chainId: ChainId, number: number, { leaves, codes }: Part, t
   const { entries, oldRoot, newRoot, witness } = tree.apply(leaves, BigInt(outputsHash));
   const { leafCount } = tree;
   return { number, oldStateRoot: oldRoot, newStateRoot: newRoot, leafCount, entries, pubdata, outputsHash, witness };
-}
-
-/** All accounts behind the last import: the genesis with the first state, and what that import wrote into the outputs slot. */
-export function importedAccounts(
-  genesis: readonly GenesisAccount[],
-  state: readonly GenesisAccount[],
-  { imports }: PlannedImports,
-): readonly GenesisAccount[] {
-  const address: Hex = `0x${OUTPUTS_ADDRESS.toString(16).padStart(40, "0")}`;
-  const outputs = imports.slice(-1).map(({ outputsHash }) => ({ slot: OUTPUTS_SLOT, value: BigInt(outputsHash) }));
-  return mergeAccounts(genesis, [...state, { address, storage: outputs }]);
 }
 
 /** Binds planned imports to the chain that was created with them. `previousCommitment` is the first record's. */

@@ -19,6 +19,9 @@ export interface GenesisAccount {
   readonly storage?: readonly { readonly slot: bigint; readonly value: bigint }[];
 }
 
+/** The protocol's genesis, by the format of the version that a chain was created with. */
+export type GenesisOf = (format: Format) => readonly GenesisAccount[];
+
 /** A leaf of the first state tree; the shape of the state tree's own writes. */
 export interface GenesisLeaf {
   readonly leafKind: LeafKind;

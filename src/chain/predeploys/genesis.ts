@@ -2,7 +2,7 @@ import { chainConfigurationSlots, genesisAccounts } from "../../protocol/genesis
 import type { ChainConfiguration, GenesisArtifact } from "../../protocol/genesis.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { GenesisAccount } from "../model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../model/genesis.ts";
 import { singletonAccounts } from "./singletons.ts";
 
 /**
@@ -23,6 +23,12 @@ export async function predeployGenesis(
   );
   if (format === 2) return predeploys;
   return [...predeploys, ...singletonAccounts()].map((account) => ({ ...account, digestFormat: format }));
+}
+
+/** The genesis of all formats; `codeOf` as above. */
+export async function protocolGenesis(codeOf: (artifact: GenesisArtifact) => Promise<Hex>): Promise<GenesisOf> {
+  const [genesis2, genesis3] = await Promise.all([predeployGenesis(2, codeOf), predeployGenesis(3, codeOf)]);
+  return (format) => ({ 2: genesis2, 3: genesis3 })[format];
 }
 
 /** A chain's configuration as accounts of its own initial state. */

@@ -100,7 +100,12 @@ export class RebuiltState {
         "CodeDigestMismatch",
         `the code of ${first.address} has the digest ${first.expected}, the state says ${first.stated}`,
       );
-    return { head, accounts: this.accounts(), tree: StateTree.import(this.tree.export(), { compressor: createCompressor() }) };
+    return { head, ...this.copy() };
+  }
+
+  /** Accounts and a tree of its own, for what goes on from this state. Throws ReconstructionError BytecodeMissing. */
+  copy(): Pick<ChainOrigin, "accounts" | "tree"> {
+    return { accounts: this.accounts(), tree: StateTree.import(this.tree.export(), { compressor: createCompressor() }) };
   }
 
   /** Every account that is not empty. Throws ReconstructionError BytecodeMissing. */

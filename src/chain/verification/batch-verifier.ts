@@ -29,6 +29,7 @@ import type { BatchCommand } from "../ordering/command.ts";
 import { limitsBeside, PROTOCOL_LIMITS } from "../ordering/limits.ts";
 import type { BatchLimits } from "../ordering/limits.ts";
 import { OrderError } from "../ordering/order-error.ts";
+import type { FirstTreeState } from "../state/first-tree-state.ts";
 import { StateTree } from "../state/state-tree.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { BatchInputs } from "./batch-inputs.ts";
@@ -45,7 +46,9 @@ export interface BatchVerifierOptions {
   readonly genesis: readonly GenesisAccount[];
   /** What this chain has beside it from the start. */
   readonly initialState: readonly GenesisAccount[];
-  /** The genesis as L1 has it: the record before the first batch. */
+  /** A first state that L1 had before the first batch, each time with a tree of its own. Default: the genesis. */
+  readonly imported?: (() => FirstTreeState) | undefined;
+  /** The state before the first batch as L1 has it. */
   readonly genesisBatch: Pick<StoredBatch, "commitment" | "newStateRoot">;
 }
 
@@ -83,18 +86,19 @@ export class BatchVerifier {
     dependencies: BatchVerifierDependencies,
     execution: Reexecution,
     initial: InitialState,
+    tree: StateTree | undefined,
   ) {
     const compressor = createCompressor();
     this.#options = options;
     this.#dependencies = dependencies;
     this.#execution = execution;
     this.#initial = initial;
-    this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
+    this.#tree = tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
     const { compress } = compressor;
     const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
     const { flowsHash, l1, beforeForming } = dependencies;
-    const tree = this.#tree;
-    this.#former = new BatchFormer(options.identity, before, { tree, compress, flowsHash, versionOf: l1.versionOf });
+    const own = this.#tree;
+    this.#former = new BatchFormer(options.identity, before, { tree: own, compress, flowsHash, versionOf: l1.versionOf });
     this.#forming = new Forming(this.#former, (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed));
     this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
     const { chainId, extensions } = options.identity;
@@ -104,18 +108,19 @@ export class BatchVerifier {
       extensions,
       compress,
       limits: (batchNumber) => this.#limits(batchNumber),
-      leafCount: () => tree.leafCount,
+      leafCount: () => own.leafCount,
     });
-    const followers = [...(beforeForming?.({ tree, head: () => this.#shown.first }) ?? []), this.#forming];
+    const followers = [...(beforeForming?.({ tree: own, head: () => this.#shown.first }) ?? []), this.#forming];
     this.#spine = new Spine({ reducer: this.#reducer, followers, log: new CommandLog({ remembers: false }) });
     this.#spine.drive(this.#shownCommands);
   }
 
   /** A verifier at the chain's genesis. Rejects with BatchRefusal GenesisMismatch where L1 has another. */
   static async create(options: BatchVerifierOptions, dependencies: BatchVerifierDependencies): Promise<BatchVerifier> {
-    const initial = createInitialState(options.genesis, options.initialState);
+    const imported = options.imported?.();
+    const initial = createInitialState(imported?.accounts ?? options.genesis, options.initialState);
     const execution = await Reexecution.create(Number(options.identity.chainId), initial.accounts);
-    const verifier = new BatchVerifier(options, dependencies, execution, initial);
+    const verifier = new BatchVerifier(options, dependencies, execution, initial, imported?.tree);
     const root = digestToHex(verifier.#tree.root);
     if (root === options.genesisBatch.newStateRoot) return verifier;
     throw new BatchRefusal(

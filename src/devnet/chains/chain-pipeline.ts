@@ -2,6 +2,7 @@ import type { Provider, Signer } from "ethers";
 import type { Chain } from "../../chain/chain.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { FirstTreeState } from "../../chain/state/first-tree-state.ts";
 import type { ReaderPolicy } from "../../chain/rpc/access/reader-gate.ts";
 import type { BatchInputs, InputBlock } from "../../chain/verification/batch-inputs.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
@@ -20,6 +21,7 @@ import type { Resealed } from "../../node/settling/resealing.ts";
 import type { SettledBatch } from "../../node/settling/settled-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
+import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { Prover } from "../../prover/prover.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { startOrDispose } from "../../runtime/disposer.ts";
@@ -31,7 +33,8 @@ import type { Journal } from "../../settlement/journal/journal.ts";
 import type { TypedDataSigner } from "../../settlement/quorum.ts";
 import { DELIVERY_CALLS } from "../../relayer/delivery.ts";
 import { lowerCaseAddress } from "../accounts.ts";
-import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../l1/deploy-ecosystem.ts";
+import { versionOfFormat } from "../l1/new-contracts.ts";
 import { settingsOnL1 } from "../../options/plan.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
@@ -40,6 +43,7 @@ import type { ChainBirth, KeptChain } from "../keeping/world.ts";
 import type { BaseToken } from "./base-token.ts";
 import { createChain, localChainConfiguration } from "./create-chain.ts";
 import type { CreatedChain } from "./create-chain.ts";
+import { createImported } from "./create-imported.ts";
 import { batchDataMethod } from "./data-keeper.ts";
 import { firstStateAccounts } from "./first-state.ts";
 import { openJournal } from "./open-journal.ts";
@@ -51,7 +55,7 @@ interface ChainPipelineOptions {
   /** As the node's. */
   readonly startsPaused: boolean;
   readonly baseToken: BaseToken;
-  /** The protocol's genesis, whose root the ecosystem's version names. */
+  /** Of the version that the chain is created with, whose root the registry has. */
   readonly genesis: readonly GenesisAccount[];
   readonly minGasPriceWei: bigint;
   /** The account by which the ecosystem's relayer brings messages to its chains. */
@@ -79,6 +83,11 @@ export interface ChainPipelineDependencies {
   readonly l1MayBeBehind?: boolean;
   /** Keeps the chain beyond this process, and has what earlier ones left. */
   readonly kept?: KeptChain;
+  /** The first state that the chain was born with, by L1; undefined where that is its version's genesis. */
+  readonly bornState: (
+    created: CreatedChain,
+    genesis: readonly GenesisAccount[],
+  ) => Promise<{ readonly record: StoredBatch; readonly copy: () => FirstTreeState } | undefined>;
   /** May be shared: it proves one batch at a time, in the order in which it is asked. */
   readonly prover: Pick<Prover, "proveBatch">;
   /** How validators in other processes check its proofs. Default: they ask for at least 100 proven bits. */
@@ -136,6 +145,8 @@ async function start(
     dependencies;
   const prepared = await prepareSigners(plan, { ...dependencies, genesis }, closing);
   const { created, genesisTimestamp } = kept?.birth ?? (await beginOnL1(options, dependencies, prepared));
+  const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
+  const born = await dependencies.bornState(created, genesis);
   const journal = kept?.journal ?? (await journalOf(plan));
   closing.add(() => journal.close());
   // Batches of earlier processes go on before the node is there.
@@ -155,7 +166,8 @@ async function start(
       fromBlock: created.fromBlock,
       genesis,
       start: {
-        ...firstStart(ecosystem, genesisTimestamp, kept),
+        ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, kept),
+        imported: born?.copy(),
         // What is kept is formed again before the chain looks at L1.
         upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
       },
@@ -232,26 +244,26 @@ async function beginOnL1(
   return { created, genesisTimestamp };
 }
 
-function createOnL1(
-  { plan, baseToken }: ChainPipelineOptions,
-  { ecosystem, operator, confirmations = 1 }: ChainPipelineDependencies,
+async function createOnL1(
+  { plan, baseToken, genesis }: ChainPipelineOptions,
+  { ecosystem, operator, prover, confirmations = 1 }: ChainPipelineDependencies,
   { validators, threshold, dataAvailabilityPolicy }: PreparedSigners,
 ): Promise<CreatedChain> {
-  return operator.getAddress().then((admin) =>
-    createChain(
-      ecosystem,
-      {
-        ...localChainConfiguration(ecosystem, plan.chainId, validators),
-        admin: lowerCaseAddress(admin),
-        validatorThreshold: BigInt(threshold),
-        dataAvailabilityPolicy,
-        baseToken: baseToken.l1Address,
-        ...settingsOnL1(plan),
-      },
-      operator,
-      { confirmations },
-    ),
-  );
+  const version = versionOfFormat(ecosystem, plan.protocol.protocolVersion);
+  const configuration = {
+    ...localChainConfiguration(ecosystem, plan.chainId, validators),
+    protocolVersion: version.protocolVersion,
+    admin: lowerCaseAddress(await operator.getAddress()),
+    validatorThreshold: BigInt(threshold),
+    dataAvailabilityPolicy,
+    baseToken: baseToken.l1Address,
+    ...settingsOnL1(plan),
+  };
+  const accounts = plan.firstState.imported;
+  if (accounts === undefined) return createChain(ecosystem, configuration, operator, { confirmations });
+  const prove = async (job: Parameters<typeof prover.proveBatch>[0]): Promise<Uint8Array> => (await prover.proveBatch(job)).proof;
+  const imported = { accounts, genesis, version, configuration };
+  return createImported(imported, { ecosystem, signer: operator, prove, confirmations });
 }
 
 /** The chain as its contract has it. */
@@ -265,7 +277,7 @@ function onL1(
 
 /** Before the chain's first batch, or where an earlier process left off. */
 function firstStart(
-  { version }: DeployedEcosystem,
+  before: Pick<StoredBatch, "commitment">,
   genesisTimestamp: bigint,
   { commands, place }: Pick<KeptChain, "commands" | "place"> = { commands: [], place: undefined },
 ): Omit<ChainStart, "upgrades"> {
@@ -276,14 +288,17 @@ function firstStart(
     const operations = { operationsTaken: operationsTaken + further, operationsBefore: operationsTaken };
     return { ...common, place, firstBatch, previousCommitment, ...operations };
   }
-  const { protocolVersion, genesisStateRoot, genesisLeafCount } = version;
   return {
     ...common,
     firstBatch: 0n,
-    previousCommitment: genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount).commitment,
+    previousCommitment: before.commitment,
     operationsTaken: further,
     operationsBefore: 0n,
   };
+}
+
+function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: RegisteredVersion): StoredBatch {
+  return genesisStoredBatch(protocolVersion, genesisStateRoot, genesisLeafCount);
 }
 
 function running(
@@ -299,7 +314,7 @@ function running(
     startsPaused,
     distinctTimestamps,
     fees,
-    initialState: firstStateAccounts(plan.chainId, plan.firstState),
+    initialState: firstStateAccounts({ chainId: plan.chainId, format: plan.protocol.protocolVersion }, plan.firstState),
     pubdataOnChain,
     isCarried,
     isReexecuted: reexecutes,

@@ -1,16 +1,20 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { singletonAccounts } from "../../chain/predeploys/singletons.ts";
 
-/** What an operator chooses of a chain's first state; its validators are told the same. */
-export type FirstState = ChainPlan["firstState"];
+/** What an operator chooses of a chain's first state that L1 does not say; its validators are told the same. */
+export type FirstState = Omit<ChainPlan["firstState"], "imported">;
 
-/** What a chain has from the start beside the protocol's genesis and its configuration. */
-export function firstStateAccounts(chainId: bigint, { singletons, allowUnlimitedContractSize }: FirstState): GenesisAccount[] {
+/** What a chain has from the start beside its version's genesis, which has the singletons in format 3, and its configuration. */
+export function firstStateAccounts(
+  { chainId, format }: { readonly chainId: bigint; readonly format: Format },
+  { singletons, allowUnlimitedContractSize }: FirstState,
+): GenesisAccount[] {
   const { address, slot, value } = UNLIMITED_CONTRACT_SIZE;
   return [
-    ...(singletons ? singletonAccounts(chainId) : []),
+    ...(singletons && format === 2 ? singletonAccounts(chainId) : []),
     ...(allowUnlimitedContractSize ? [{ address, storage: [{ slot: BigInt(slot), value: BigInt(value) }] }] : []),
   ];
 }

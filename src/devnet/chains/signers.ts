@@ -167,7 +167,7 @@ export async function prepareSigners(
 
 /** What a member is told that is to follow a chain. */
 function setupOf(
-  { availability, firstState }: Pick<ChainPlan, "availability" | "firstState">,
+  { availability, firstState: { imported: _, ...firstState } }: Pick<ChainPlan, "availability" | "firstState">,
   { l1Url, ecosystem, genesis, l1MayBeBehind }: SignersDependencies,
   chain: Pick<MemberSetup, "hyperchain" | "coinbase">,
 ): MemberSetup {

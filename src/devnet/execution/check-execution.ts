@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { executionVerifier } from "../../execution-proof/batch/verify-execution.ts";
 import type { VerifiedExecution } from "../../execution-proof/batch/verify-execution.ts";
 import type { ServedExecution } from "../../node/execution/node-execution.ts";
@@ -19,8 +19,8 @@ interface ExecutionCheckOptions {
   readonly hyperchain: Hex;
   readonly batchNumber: bigint;
   readonly served: ServedExecution;
-  /** The protocol's genesis, of which L1 has the root. */
-  readonly genesis: readonly GenesisAccount[];
+  /** Of the protocol: L1 has the root of the chain's own. */
+  readonly genesis: GenesisOf;
   /** L1 block of the chain's creation or an earlier one. Default: found. */
   readonly fromBlock?: number;
 }

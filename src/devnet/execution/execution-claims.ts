@@ -1,5 +1,5 @@
 import { versionParts } from "../../protocol/protocol-version.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
@@ -27,24 +27,26 @@ interface RecordedBatch {
 export function executionClaims(
   { batch, previous }: RecordedBatch,
   { outputs, coinbase }: Pick<ServedExecution, "outputs" | "coinbase">,
-  { facts, genesis }: { readonly facts: ChainContractFacts; readonly genesis: readonly GenesisAccount[] },
+  { facts, genesis }: { readonly facts: ChainContractFacts; readonly genesis: GenesisOf },
 ): readonly ExecutionClaim[] {
-  const { chainId } = facts.configuration;
+  const { chainId, protocolVersion } = facts.configuration;
   const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
   if (batch.batchNumber !== 0n) return [claim];
-  const { stateRoot } = genesisState(genesis);
+  const first = genesis(versionParts(protocolVersion).format);
+  const { stateRoot } = genesisState(first);
   if (stateRoot !== previous.newStateRoot)
     throw new ExecutionCheckError(
       "GenesisMismatch",
       `this package's genesis has the state root ${stateRoot}, the chain began with ${previous.newStateRoot}`,
     );
-  if (versionParts(batch.protocolVersion).format === 3) return [claim];
+  const { format } = versionParts(batch.protocolVersion);
+  if (format === 3) return [claim];
   const { configurationState } = identityOf(facts, true);
   const compressor = createCompressor();
   return [true, false].flatMap((singletons) =>
     [false, true].map((allowUnlimitedContractSize) => {
-      const chosen = firstStateAccounts(chainId, { singletons, allowUnlimitedContractSize });
-      return { ...claim, firstState: firstStateRoot(genesis, [...configurationState, ...chosen], { compressor }) };
+      const chosen = firstStateAccounts({ chainId, format }, { singletons, allowUnlimitedContractSize });
+      return { ...claim, firstState: firstStateRoot(first, [...configurationState, ...chosen], { compressor }) };
     }),
   );
 }

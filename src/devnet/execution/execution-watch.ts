@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Provider } from "ethers";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { ExecutionProofError } from "../../execution-proof/batch/execution-proof-error.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
@@ -42,8 +42,8 @@ export interface ExecutionWatchOptions {
   readonly facts: ChainContractFacts;
   /** The record before the chain's first batch. */
   readonly genesisRecord: StoredBatch;
-  /** The protocol's genesis, of which L1 has the root. */
-  readonly genesis: readonly GenesisAccount[];
+  /** Of the protocol: L1 has the root of the chain's own. */
+  readonly genesis: GenesisOf;
   /** L1 block of the chain's creation or an earlier one. */
   readonly fromBlock: number;
   /** The first batch that is watched. Default: the chain's first. */

@@ -1,5 +1,5 @@
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import type { ExecutionView } from "../../node/execution/node-execution.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
@@ -10,7 +10,7 @@ import type { ExecutionWatchDependencies } from "./execution-watch.ts";
 import { ExecutionCheckError, noProof } from "./served-execution.ts";
 
 interface OwnWatchDependencies {
-  readonly genesis: readonly GenesisAccount[];
+  readonly genesis: GenesisOf;
   readonly prover: Pick<ExecutionProver, "verify">;
   readonly clock: Clock;
   readonly onNamed: NonNullable<ExecutionWatchDependencies["onNamed"]>;

@@ -23,7 +23,7 @@ export interface MemberPlan {
 export function keptMembers(chains: readonly MemberPlan[], first: readonly ChainPlan[]): readonly KeptMember[] {
   return chains.map(({ plan, isRunning, port = plan.serving.port }) => ({
     chainId: plan.chainId,
-    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(servedAt(plan, port)) }),
+    ...(first.some(({ chainId }) => chainId === plan.chainId) ? {} : { added: flatPlan(servedAt(born(plan), port)) }),
     ...(isRunning ? {} : { stopped: true }),
   }));
 }
@@ -65,6 +65,11 @@ export async function atTheirPorts(
       return { ...member, plan: servedAt(plan, 0) };
     }),
   );
+}
+
+/** What it was born with is on L1. */
+function born(plan: ChainPlan): ChainPlan {
+  return { ...plan, firstState: { ...plan.firstState, imported: undefined } };
 }
 
 function servedAt(plan: ChainPlan, port: number): ChainPlan {

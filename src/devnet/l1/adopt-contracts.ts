@@ -4,13 +4,14 @@ import { chainFactoryAbi } from "../../abi/chain-factory.ts";
 import { exitDelayObjection } from "../../options/fields/time-limits.ts";
 import type { ChainTimes } from "../../options/fields/time-limits.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { DeployedEcosystem, FirstVersion } from "./deploy-ecosystem.ts";
+import type { DeployedEcosystem } from "./deploy-ecosystem.ts";
+import type { NewVersions } from "./new-contracts.ts";
 import { DevnetOptionsError } from "../options.ts";
 import type { DeployedContracts } from "../options.ts";
 
 /** What the contracts must be good for. */
 interface Adoption {
-  readonly version: FirstVersion;
+  readonly versions: NewVersions;
   readonly withNoProofVersion: boolean;
   /** The times of the chains that are to be created with them. */
   readonly chains: readonly ChainTimes[];
@@ -24,10 +25,10 @@ const factoryInterface = new Interface(chainFactoryAbi);
  */
 export async function adoptContracts(
   contracts: DeployedContracts,
-  { version, withNoProofVersion, chains }: Adoption,
+  { versions, withNoProofVersion, chains }: Adoption,
   l1: Provider,
 ): Promise<DeployedEcosystem> {
-  const { addresses, version: theirs, noProofVersion } = contracts;
+  const { addresses, noProofVersion } = contracts;
   for (const role of ["factory", "bridge", "roots", "verifiers"] as const) {
     if ((await l1.getCode(addresses[role])) !== "0x") continue;
     throw new DevnetOptionsError(
@@ -35,12 +36,17 @@ export async function adoptContracts(
       `l1.deployed.addresses.${role}: there is no contract at ${addresses[role]} on the L1 at l1.url; give what was deployed there, or leave l1.deployed out`,
     );
   }
-  for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
-    if (theirs[field] === version[field]) continue;
-    throw new DevnetOptionsError(
-      "BadOptions",
-      `l1.deployed.version.${field} is ${theirs[field]}, this software's is ${version[field]}; deploy its contracts, or use the software that these were deployed with`,
-    );
+  for (const name of ["version", "version3"] as const) {
+    const [theirs, own] = [contracts[name], versions[name]];
+    // Those that were deployed before format 3 have one.
+    if (theirs === undefined || own === undefined) continue;
+    for (const field of ["protocolVersion", "genesisStateRoot", "genesisLeafCount"] as const) {
+      if (theirs[field] === own[field]) continue;
+      throw new DevnetOptionsError(
+        "BadOptions",
+        `l1.deployed.${name}.${field} is ${theirs[field]}, this software's is ${own[field]}; deploy its contracts, or use the software that these were deployed with`,
+      );
+    }
   }
   if (withNoProofVersion && noProofVersion === undefined) {
     throw new DevnetOptionsError(

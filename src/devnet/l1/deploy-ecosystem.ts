@@ -3,6 +3,7 @@ import type { InterfaceAbi, Provider, Signer } from "ethers";
 import { verifierRegistryAbi } from "../../abi/verifier-registry.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { noProofVersionOf } from "../../protocol/no-proof.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import { HyperchainError } from "../../errors/hyperchain-error.ts";
 import { codesHash, plannedSettlement } from "./settlement-creator.ts";
 import type { PlannedSettlement } from "./settlement-creator.ts";
@@ -18,16 +19,19 @@ export interface ContractArtifact {
 /** Finds compiled contracts by name. Rejects where there is none. */
 export type ArtifactSource = (name: string) => Promise<ContractArtifact>;
 
-/** What the first protocol version of an ecosystem fixes for all its chains. */
-export interface FirstVersion {
+/** What a protocol version of an ecosystem fixes for all chains that begin with it. */
+export interface RegisteredVersion {
   readonly protocolVersion: bigint;
   readonly genesisStateRoot: Hex;
   readonly genesisLeafCount: bigint;
 }
 
 export interface EcosystemOptions {
-  readonly version: FirstVersion;
-  /** Adds and retires protocol versions; default: the deployer. If it is another account, it must add the version itself. */
+  /** Of chains that name none. */
+  readonly version: RegisteredVersion;
+  /** Of format 3, beside it. Default: there is none. */
+  readonly version3?: RegisteredVersion | undefined;
+  /** Adds and retires protocol versions; default: the deployer. If it is another account, it must add the versions itself. */
   readonly governance?: Hex;
   /** Seconds between a version's retirement and its effect. */
   readonly retirementNoticeSeconds: bigint;
@@ -40,7 +44,7 @@ export interface EcosystemOptions {
   readonly recoverySeconds: bigint;
   /** Seconds that everyone has to look at a protocol version that a chain is about to take, beside windows and delays. */
   readonly reactionSeconds: bigint;
-  /** Adds, beside the first version, one whose batches are not proven. For tests only; the deployer must be the governance. */
+  /** Adds, beside each version, one whose batches are not proven. For tests only; the deployer must be the governance. */
   readonly withNoProofVersion?: boolean;
   /**
    * Whether a `SettlementCreator` creates what has addresses of each other in it, so that L1 can tell these contracts in
@@ -72,10 +76,12 @@ interface EcosystemAddresses {
   readonly settings: Hex;
   readonly implementation: Hex;
   readonly factory: Hex;
+  /** Reads batches of format 3; absent where no version of it was deployed. */
+  readonly reader3?: Hex;
 }
 
 /** A protocol version whose batches are not proven, and what L1 has instead of a verifier. */
-interface NoProofVersion extends FirstVersion {
+interface NoProofVersion extends RegisteredVersion {
   readonly verifier: Hex;
 }
 
@@ -83,7 +89,10 @@ interface NoProofVersion extends FirstVersion {
 export interface DeployedEcosystem {
   readonly settlementChainId: bigint;
   readonly addresses: EcosystemAddresses;
-  readonly version: FirstVersion;
+  /** Of chains that name none. */
+  readonly version: RegisteredVersion;
+  /** Of format 3; absent in contracts that have none. */
+  readonly version3?: RegisteredVersion;
   /** Absent where every chain's batches are proven. */
   readonly noProofVersion?: NoProofVersion;
   /** Block of the first contract: no event of the ecosystem is older. */
@@ -118,7 +127,7 @@ const PROVES_NO_EXECUTION = [ZeroAddress, ZeroHash] as const;
 
 function deployments(
   governance: Hex,
-  { retirementNoticeSeconds, revealDelaySeconds, recoverySeconds, reactionSeconds }: EcosystemOptions,
+  { version3, retirementNoticeSeconds, revealDelaySeconds, recoverySeconds, reactionSeconds }: EcosystemOptions,
 ): readonly Deployment[] {
   return [
     { role: "constraints1", artifact: "StateTransitionStarkConstraints1", args: () => [] },
@@ -149,18 +158,19 @@ function deployments(
       artifact: "ChainFactory",
       args: (a) => [a.implementation, revealDelaySeconds, recoverySeconds],
     },
+    ...(version3 === undefined ? [] : [{ role: "reader3", artifact: "BatchReader3", args: () => [] } as const]),
   ];
 }
 
 /**
- * Deploys everything that chains share, with the real verifier, and adds the first protocol version. All transactions are
+ * Deploys everything that chains share, with the real verifier, and adds the protocol versions. All transactions are
  * sent before the first is waited for. Rejects with DeploymentError where one fails.
  */
 export async function deployEcosystem(
   options: EcosystemOptions,
   { signer, artifacts }: EcosystemDependencies,
 ): Promise<DeployedEcosystem> {
-  const { version, governance, withNoProofVersion = false } = options;
+  const { version, version3, governance, withNoProofVersion = false } = options;
   const { provider } = signer;
   if (provider === null) throw new TypeError("the signer has no provider; connect it to the settlement layer");
   const deployer = (await signer.getAddress()).toLowerCase() as Hex;
@@ -177,7 +187,7 @@ export async function deployEcosystem(
     settlement !== undefined && deployment.isPlaced === true
       ? settlement.addressOf(placed.indexOf(deployment))
       : (getCreateAddress({ from: deployer, nonce: nonceOfFirst + i }).toLowerCase() as Hex);
-  const addresses = Object.fromEntries(plan.map((each, i) => [each.role, addressOf(each, i)])) as Record<Role, Hex>;
+  const addresses = Object.fromEntries(plan.map((each, i) => [each.role, addressOf(each, i)])) as Required<EcosystemAddresses>;
 
   const sent: SentStep[] = [];
   async function send(name: string, transaction: { readonly to?: Hex; readonly data: string }, gasLimit: bigint): Promise<Hex> {
@@ -189,12 +199,11 @@ export async function deployEcosystem(
     const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction(...args);
     return send(name, { data }, DEPLOYMENT_GAS);
   }
-  async function addVersion({ protocolVersion, genesisStateRoot, genesisLeafCount }: FirstVersion, verifier: Hex): Promise<void> {
-    const [aggregator, executionKey] = PROVES_NO_EXECUTION;
-    const { stateTree: tree, reader } = addresses;
-    const content = { verifier, aggregator, tree, reader, genesisStateRoot, genesisLeafCount, executionKey };
+  async function addVersion(added: RegisteredVersion, verifier: Hex): Promise<void> {
+    const { protocolVersion } = added;
+    const content = { ...contentOf(added, addresses), verifier };
     const data = new Interface(verifierRegistryAbi).encodeFunctionData("addVersion", [protocolVersion, content]);
-    await send("addVersion", { to: addresses.verifiers, data }, ADD_VERSION_GAS);
+    await send(addingOf(protocolVersion), { to: addresses.verifiers, data }, ADD_VERSION_GAS);
   }
   if (settlement !== undefined) await send(CREATOR, settlement.creation, DEPLOYMENT_GAS);
   const hashOfCodes = settlement?.codes ?? codesHash(codes);
@@ -203,16 +212,35 @@ export async function deployEcosystem(
     if (settlement === undefined || isPlaced !== true) await deploy(artifact, deployment, args(addresses, hashOfCodes));
     else await send(artifact, settlement.placing(placed.indexOf(deployment)), DEPLOYMENT_GAS);
   }
-  if (governance === undefined || governance.toLowerCase() === deployer) await addVersion(version, addresses.verifier);
-  let noProofVersion: NoProofVersion | undefined;
-  if (withNoProofVersion) {
-    const verifier = await deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
-    noProofVersion = { ...version, protocolVersion: noProofVersionOf(version.protocolVersion), verifier };
-    await addVersion(noProofVersion, verifier);
-  }
-  const { gasUsed, fromBlock } = await minedOf(provider, sent, settlement);
-  const noProof = noProofVersion === undefined ? {} : { noProofVersion };
-  return { settlementChainId: chainId, addresses, version, ...noProof, fromBlock, gasUsed };
+  const versions = version3 === undefined ? [version] : [version, version3];
+  if (governance === undefined || governance.toLowerCase() === deployer)
+    for (const each of versions) await addVersion(each, addresses.verifier);
+  const later = version3 === undefined ? {} : { version3 };
+  const deployed = { settlementChainId: chainId, addresses, version, ...later };
+  if (!withNoProofVersion) return { ...deployed, ...(await minedOf(provider, sent, settlement)) };
+  const verifier = await deploy(NO_PROOF_VERIFIER, await artifacts(NO_PROOF_VERIFIER), []);
+  for (const each of versions) await addVersion(withoutProof(each), verifier);
+  const noProofVersion = { ...withoutProof(version), verifier };
+  return { ...deployed, noProofVersion, ...(await minedOf(provider, sent, settlement)) };
+}
+
+/** The step by which a version is added, as `gasUsed` names it. */
+export function addingOf(version: bigint): string {
+  return `addVersion ${version}`;
+}
+
+/** The same chains' version without proofs. */
+export function withoutProof(version: RegisteredVersion): RegisteredVersion {
+  return { ...version, protocolVersion: noProofVersionOf(version.protocolVersion) };
+}
+
+/** What the registry holds of a version, beside its verifier. Throws TypeError for a format that these contracts do not read. */
+function contentOf({ protocolVersion, ...genesis }: RegisteredVersion, addresses: EcosystemAddresses): object {
+  const { stateTree: tree, reader: reader2, reader3 } = addresses;
+  const reader = { 2: reader2, 3: reader3 }[versionParts(protocolVersion).format];
+  if (reader === undefined) throw new TypeError(`version ${protocolVersion} was to be added without a reader of its format`);
+  const [aggregator, executionKey] = PROVES_NO_EXECUTION;
+  return { aggregator, tree, reader, executionKey, ...genesis };
 }
 
 interface SentStep {

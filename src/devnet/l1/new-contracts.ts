@@ -1,9 +1,11 @@
 import type { Signer } from "ethers";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
-import { TRUSTED_VERSION } from "../../protocol/protocol-version.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import { genesisState } from "../../chain/state/genesis-state.ts";
-import { deployEcosystem } from "./deploy-ecosystem.ts";
-import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, FirstVersion } from "./deploy-ecosystem.ts";
+import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../protocol/protocol-version.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
+import { DevnetOptionsError } from "../options.ts";
+import { deployEcosystem, withoutProof } from "./deploy-ecosystem.ts";
+import type { ArtifactSource, DeployedEcosystem, EcosystemOptions, RegisteredVersion } from "./deploy-ecosystem.ts";
 
 /** 240 days: the longest windows and delays that a chain can have. */
 const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
@@ -11,35 +13,53 @@ const RETIREMENT_NOTICE_SECONDS = 20_736_000n;
 /** Which contracts a devnet's chains have: the same on L1 and on each chain on which others settle. */
 export interface ContractsOfDevnet {
   /** Computed when it is asked for first: contracts that are kept have it. */
-  readonly version: () => FirstVersion;
-  /** Whether there is a version without proofs beside, which is in force then. */
+  readonly versions: () => NewVersions;
+  /** Whether there is one without proofs beside each version, which is in force then. */
   readonly withNoProofVersion: boolean;
 }
 
-/** The first protocol version of chains with this genesis. */
-export function firstVersion(genesis: readonly GenesisAccount[]): () => FirstVersion {
-  let known: FirstVersion | undefined;
-  return () => (known ??= versionOf(genesisState(genesis)));
+/** The protocol versions that new contracts have. */
+export type NewVersions = Required<Pick<EcosystemOptions, "version" | "version3">>;
+
+/** The versions whose chains begin with this genesis. */
+export function newVersions(genesis: GenesisOf): () => NewVersions {
+  let known: NewVersions | undefined;
+  return () =>
+    (known ??= { version: registeredVersion(TRUSTED_VERSION, genesis), version3: registeredVersion(METERED_VERSION, genesis) });
 }
 
-function versionOf({ stateRoot, leafCount }: ReturnType<typeof genesisState>): FirstVersion {
-  return { protocolVersion: TRUSTED_VERSION, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+/** A version as a registry has it. */
+export function registeredVersion(protocolVersion: bigint, genesis: GenesisOf): RegisteredVersion {
+  const { stateRoot, leafCount } = genesisState(genesis(versionParts(protocolVersion).format));
+  return { protocolVersion, genesisStateRoot: stateRoot, genesisLeafCount: leafCount };
+}
+
+/** The version in force of a format. Throws DevnetOptionsError where the contracts have none. */
+export function versionOfFormat({ version, version3, addresses }: DeployedEcosystem, format: Format): RegisteredVersion {
+  const found = { 2: version, 3: version3 }[format];
+  if (found !== undefined) return found;
+  throw new DevnetOptionsError(
+    "BadOptions",
+    `protocolVersion: the contracts of ${addresses.factory} were deployed without version ${format}; leave it out, and move a chain there with hyperchain:upgrade, which has governance add it`,
+  );
 }
 
 /** Deploys what a devnet's chains share. Rejects as `deployEcosystem` does. */
 export function deployNewContracts(
-  { version, withNoProofVersion }: ContractsOfDevnet,
+  { versions, withNoProofVersion }: ContractsOfDevnet,
   dependencies: { readonly signer: Signer; readonly artifacts: ArtifactSource },
   on: Pick<EcosystemOptions, "throughCreator"> = {},
 ): Promise<DeployedEcosystem> {
   const noDelays = { revealDelaySeconds: 0n, recoverySeconds: 0n, reactionSeconds: 0n };
   return deployEcosystem(
-    { version: version(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion, ...on },
+    { ...versions(), retirementNoticeSeconds: RETIREMENT_NOTICE_SECONDS, ...noDelays, withNoProofVersion, ...on },
     dependencies,
   );
 }
 
-/** The contracts with the version of all chains: the one whose batches are proven, or the other. */
+/** The contracts with the versions of chains: those whose batches are proven, or the others. */
 export function withVersionInForce(deployed: DeployedEcosystem, { withNoProofVersion }: ContractsOfDevnet): DeployedEcosystem {
-  return { ...deployed, version: (withNoProofVersion ? deployed.noProofVersion : undefined) ?? deployed.version };
+  const { noProofVersion, version3 } = deployed;
+  if (!withNoProofVersion || noProofVersion === undefined) return deployed;
+  return { ...deployed, version: noProofVersion, ...(version3 === undefined ? {} : { version3: withoutProof(version3) }) };
 }

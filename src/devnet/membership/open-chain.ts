@@ -1,6 +1,6 @@
 import type { Sessions } from "../../chain/rpc/access/sessions.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisOf } from "../../chain/model/genesis.ts";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { UnlockedAccounts } from "../../chain/rpc/accounts/unlocked-accounts.ts";
 import type { Feed, FeedEntry } from "../../chain/rpc/feed.ts";
@@ -30,6 +30,7 @@ import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
 import type { SettlementBase } from "../l1/settlement-base.ts";
 import type { SettlementLayer } from "../l1/settlement-layer.ts";
 import type { ChainPlan } from "../../options/plan.ts";
+import { readBornState } from "../reconstruction/imported-state.ts";
 import type { CompleteOptions } from "../options.ts";
 import type { ChainInfo } from "../view/ecosystem-info.ts";
 import type { SettlementBases } from "./settlement-bases.ts";
@@ -58,7 +59,7 @@ export interface ChainOpening {
   readonly options: CompleteOptions;
   readonly closed: Closed;
   readonly sessions: Sessions;
-  readonly genesis: readonly GenesisAccount[];
+  readonly genesis: GenesisOf;
   readonly bases: SettlementBases;
   readonly layer: SettlementLayer;
   readonly world: World | undefined;
@@ -143,7 +144,7 @@ function servedAs(
     feed,
     plan,
     baseToken,
-    genesis,
+    genesis: genesis(plan.protocol.protocolVersion),
     accounts: keys,
     relayer: lowerCaseAddress(layer.accounts.wallet(ACCOUNT_NUMBERS.relayer).address),
     revertReason,
@@ -183,6 +184,7 @@ function pipelineDependencies(
     ecosystem: base.ecosystem,
     carrier: base.carrier,
     l1: base.provider,
+    bornState: (created, genesis) => readBornState(created, genesis, { provider: base.provider, fromBlock: created.fromBlock }),
     l1Url: base.url,
     artifacts,
     connect,

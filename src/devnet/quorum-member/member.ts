@@ -14,6 +14,7 @@ import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
 import { identityOf } from "../../node/chain-options.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import { genesisStoredBatch } from "../../protocol/stored-batch.ts";
 import { createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
@@ -28,6 +29,7 @@ import type { SignedBatch } from "../../settlement/settlement-batch.ts";
 import type { BatchRevert } from "../../protocol/quorum.ts";
 import type { QuorumContext, QuorumMember, TypedDataSigner } from "../../settlement/quorum.ts";
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
+import { readBornState } from "../reconstruction/imported-state.ts";
 import { readerOf } from "./data-request.ts";
 import { L1Knowledge } from "./l1-knowledge.ts";
 import { LabelCheck } from "./label-check.ts";
@@ -253,8 +255,10 @@ async function configure(
   if (newStateRoot === undefined)
     throw new BatchRefusal("GenesisMismatch", `L1 has retired protocol version ${configuration.protocolVersion}`);
   const { chainId, protocolVersion, priorityOpWindow: window } = configuration;
+  const { format } = versionParts(protocolVersion);
   const { leafCount } = genesisState(genesis);
-  const { commitment } = genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
+  const born = await readBornState(chain, genesis, { provider: l1, fromBlock });
+  const genesisBatch = born?.record ?? genesisStoredBatch(protocolVersion, newStateRoot, leafCount);
   const knowledge = new L1Knowledge(
     createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1 }),
     new ChainVersions(versionedChain(chain)),
@@ -266,8 +270,8 @@ async function configure(
       identity: { ...identity, chainId },
       coinbase,
       genesis,
-      initialState: [...configurationState, ...firstStateAccounts(chainId, setup.firstState)],
-      genesisBatch: { commitment, newStateRoot },
+      initialState: [...configurationState, ...firstStateAccounts({ chainId, format }, setup.firstState)],
+      ...{ imported: born?.copy, genesisBatch },
     },
     { l1: knowledge, flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)), prover },
   );

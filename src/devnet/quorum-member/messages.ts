@@ -15,7 +15,7 @@ export interface MemberSetup {
   readonly fromBlock: number;
   /** Receives the chain's fees. */
   readonly coinbase: Hex;
-  /** The protocol's genesis, which is checked against L1's root. */
+  /** Of the version that the chain was created with; checked against L1's root. */
   readonly genesis: readonly GenesisAccount[];
   readonly firstState: FirstState;
   /** Whether L1 sees the pubdata. */

@@ -64,7 +64,7 @@ export class ProofVerifier {
     const compressor = createCompressor();
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#tree = StateTree.genesis(genesisLeaves(options.genesis), { compressor });
+    this.#tree = options.imported?.().tree ?? StateTree.genesis(genesisLeaves(options.genesis), { compressor });
     const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
     this.#former = new BatchFormer(options.identity, before, {
       tree: this.#tree,

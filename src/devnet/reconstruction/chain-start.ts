@@ -3,11 +3,12 @@ import type { Reconstruction } from "./reconstruct.ts";
 
 /** Behind the last batch that was applied. Throws ReconstructionError BytecodeMissing. */
 export function startBehind(reconstruction: Reconstruction): ChainStart {
-  const { batches, last, l1, state, unexecuted, upgrades } = reconstruction;
+  const { batches, contract, last, l1, state, unexecuted, upgrades } = reconstruction;
   const head = { number: last.lastBlock, timestamp: last.lastTimestamp };
   return {
     // The first batch publishes the chain's own initial state; before it, none has.
     origin: batches.length === 0 ? undefined : state.origin(head),
+    ...(batches.length === 0 && contract.configuration.importBatches > 0n ? { imported: state.copy() } : {}),
     genesisTimestamp: l1.timestamp,
     firstBatch: BigInt(batches.length),
     previousCommitment: last.commitment,

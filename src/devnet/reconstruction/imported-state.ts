@@ -1,5 +1,6 @@
 import type { Log, Provider } from "ethers";
-import type { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
+import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { digestFromHex } from "../../protocol/digest.ts";
 import { outputsEntry } from "../../protocol/diff-list.ts";
@@ -15,6 +16,9 @@ import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
 import type { ChainContractFacts } from "./chain-contract.ts";
+
+/** Public nodes limit it. */
+const BLOCKS_PER_REQUEST = 2_000;
 
 /** Where the imports are looked for. */
 interface ImportRange {
@@ -57,6 +61,30 @@ export async function applyImports(
   if (state.stateRoot !== importStateRoot)
     throw new ReconstructionError("RootMismatch", `the imports lead to ${state.stateRoot}, the creation says ${importStateRoot}`);
   return record;
+}
+
+/** What a chain was born with. */
+interface BornState {
+  /** Before its first batch. */
+  readonly record: StoredBatch;
+  /** With a tree that whoever asks may change. */
+  readonly copy: RebuiltState["copy"];
+}
+
+/**
+ * The first state of a chain that has one beside its version's genesis, from L1 alone; undefined for any other. Rejects as
+ * applyImports.
+ */
+export async function readBornState(
+  { hyperchain, configuration }: Pick<ChainContractFacts, "hyperchain" | "configuration">,
+  genesis: readonly GenesisAccount[],
+  { provider, fromBlock }: Pick<ImportRange, "provider" | "fromBlock">,
+): Promise<BornState | undefined> {
+  if (configuration.importBatches === 0n) return undefined;
+  const state = new RebuiltState(genesis);
+  const range = { provider, fromBlock, toBlock: await provider.getBlockNumber(), blocksPerRequest: BLOCKS_PER_REQUEST };
+  const record = await applyImports(state, { hyperchain, configuration }, range);
+  return { record, copy: () => state.copy() };
 }
 
 function toldRecord({ data, topics }: Log): StoredBatch {

@@ -1,12 +1,13 @@
 import type { Provider } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
-import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import type { GenesisAccount, GenesisOf } from "../../chain/model/genesis.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
@@ -29,8 +30,8 @@ export interface ReconstructionOptions {
   readonly l1: string | Provider;
   /** The chain's contract there: 20 bytes. */
   readonly hyperchain: string;
-  /** The protocol's genesis; it is the same for every chain of a protocol version and is not on L1, only its root is. */
-  readonly genesis: readonly GenesisAccount[];
+  /** Of the protocol: L1 says with which version the chain was created, and has only the root of its genesis. */
+  readonly genesis: GenesisOf;
   /**
    * How far to go: to the last batch that is executed (default), proven, or committed. Only executed ones can never be
    * reverted.
@@ -72,6 +73,7 @@ export interface ReconstructedBatch extends CommittedBatch {
 /** A rollup, rebuilt from L1. */
 export interface Reconstruction {
   readonly contract: ChainContractFacts;
+  /** Of the version that the chain was created with. */
   readonly genesis: readonly GenesisAccount[];
   /** What the contract says of the chain at `l1`. */
   readonly onL1: ChainContractState;
@@ -143,11 +145,12 @@ export async function rebuild(
   provider: Provider,
   historyOf: (context: HistoryContext) => PublishedHistory,
 ): Promise<Reconstruction> {
-  const { genesis, upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
+  const { upTo = "executed", blocksPerRequest = DEFAULT_BLOCKS_PER_REQUEST } = options;
   const hyperchain = toHex(fromHex(options.hyperchain, 20));
   const l1 = await readBlock(provider, options.toBlock ?? "latest");
   const reader = new ChainContractReader(provider, hyperchain, l1.blockNumber);
   const [contract, onL1] = await Promise.all([reader.facts(), reader.state()]);
+  const genesis = options.genesis(versionParts(contract.configuration.protocolVersion).format);
   const state = new RebuiltState(genesis);
   checkGenesis(state.stateRoot, await reader.genesisStateRoot());
   const fromBlock = options.fromBlock ?? (await findCreation(provider, hyperchain, l1.blockNumber));

@@ -1,4 +1,26 @@
-import { ecosystemWide } from "./field.ts";
+import * as v from "valibot";
+import type { Hex } from "../../protocol/hex.ts";
+import { chainOption, ecosystemWide } from "./field.ts";
+import { fields, named, option, text } from "./values.ts";
+
+const account = text(/^0x[0-9a-fA-F]{40}$/, "an address: 0x and 40 hex digits");
+const number = text(/^(0x[0-9a-fA-F]{1,64}|\d{1,78})$/, 'a number as text, such as "0x2a" or "42"');
+const word = text(/^0x[0-9a-fA-F]{1,64}$/, "a word, 0x and up to 64 hex digits");
+const code = text(/^0x([0-9a-fA-F]{2})*$/, "a contract's code, 0x and hex digits");
+
+const content = v.pipe(
+  fields({
+    balance: option(number, "what it has, in the base token's smallest unit", "nothing"),
+    nonce: option(number, "its nonce", "0"),
+    code: option(code, "what it runs", "none"),
+    storage: option(named(word, word, "an object with one word for each slot"), "words of its storage, by slot", "none"),
+  }),
+  v.metadata({ name: "ImportedAccountUserConfig" }),
+);
+
+const ACCOUNTS = "an object with one account for each address, as the `alloc` of a genesis file";
+/** As genesis files have them. */
+const importedAccounts = named(account, content, ACCOUNTS);
 
 /** What an operator chooses of a chain's first state; its validators are told the same. */
 export const FIRST_STATE = {
@@ -10,4 +32,33 @@ export const FIRST_STATE = {
     said: "once",
     planned: ({ allowUnlimitedContractSize }) => allowUnlimitedContractSize,
   }),
+  /** Only its creation reads it: from then on L1 has it, which any start and any validator read. */
+  import: chainOption({
+    group: "firstState",
+    key: "imported",
+    said: "each start",
+    config: option(
+      importedAccounts,
+      "accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own",
+      "none",
+    ),
+    planned: (said) => said && Object.entries(said).map(([of, fields]) => accountOf(of, fields)),
+  }),
 } as const;
+
+function accountOf(
+  of: string,
+  { balance = "0", nonce = "0", code: runs = "0x", storage = {} }: v.InferOutput<typeof content>,
+): {
+  readonly address: Hex;
+  readonly balanceWei: bigint;
+  readonly nonce: bigint;
+  readonly code: Hex;
+  readonly storage: readonly { readonly slot: bigint; readonly value: bigint }[];
+} {
+  const words = Object.entries(storage).map(([slot, value]) => ({ slot: BigInt(slot), value: BigInt(value) }));
+  return {
+    ...{ address: of.toLowerCase() as Hex, balanceWei: BigInt(balance), nonce: BigInt(nonce), code: runs as Hex },
+    storage: words.filter(({ value }) => value !== 0n),
+  };
+}

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { ETH_BASE_TOKEN } from "../../protocol/base-token.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
 import { TIME_LIMITS } from "./time-limits.ts";
 import { address, fields, must, option, text, trueOrFalse, wholeNumber, withDefault } from "./values.ts";
 import { chainOption } from "./field.ts";
@@ -13,13 +14,27 @@ const baseToken = v.pipe(
 const seconds = (field: keyof typeof TIME_LIMITS, example: number) =>
   wholeNumber(TIME_LIMITS[field].least, TIME_LIMITS[field].most, example);
 
-/** What the chain's contract says of it for good. */
+const FORMATS = "2 or 3";
+const protocolVersion = v.pipe(v.picklist([2, 3] satisfies readonly Format[], must(FORMATS)), v.metadata({ wanted: FORMATS }));
+
+/** What the chain's contract says of it when it is created. */
 export const PROTOCOL = {
   baseToken: chainOption({
     group: "protocol",
     said: "once",
     config: option(baseToken, "what pays for gas", "ETH"),
     planned: (said) => said ?? ETH_BASE_TOKEN,
+  }),
+  /** The format stands for the version: which of its numbers it is follows from what the prover shows. */
+  protocolVersion: chainOption({
+    group: "protocol",
+    said: "once",
+    config: withDefault(
+      protocolVersion,
+      "protocol version that it is created with; in 3, transactions pay for what they cost to prove",
+      2,
+    ),
+    older: 2,
   }),
   executionDelaySeconds: chainOption({
     group: "protocol",

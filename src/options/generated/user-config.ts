@@ -341,6 +341,12 @@ export interface HyperchainUserConfig {
    */
   readonly baseToken?: string | { readonly name: string; readonly symbol: string } | undefined;
   /**
+   * Protocol version that it is created with; in 3, transactions pay for what they cost to prove.
+   * Allowed: 2 or 3.
+   * Default: 2.
+   */
+  readonly protocolVersion?: 2 | 3 | undefined;
+  /**
    * Seconds between a batch's commit and its execution on L1.
    * Allowed: a whole number from 0 to 7776000, such as 60.
    * Default: 0.
@@ -410,6 +416,11 @@ export interface HyperchainUserConfig {
    * Default: in memory.
    */
   readonly journal?: string | undefined;
+  /**
+   * Accounts that it is born with, bound by the address of its contract; a chain that exists keeps its own.
+   * Default: none.
+   */
+  readonly import?: Readonly<Record<string, ImportedAccountUserConfig>> | undefined;
 }
 
 export interface HyperchainBatchesUserConfig {
@@ -501,4 +512,30 @@ export interface HyperchainPaceUserConfig {
    * Default: 3600, or maxAgeSeconds where that is longer.
    */
   readonly atLatestSeconds?: number | undefined;
+}
+
+export interface ImportedAccountUserConfig {
+  /**
+   * What it has, in the base token's smallest unit.
+   * Allowed: a number as text, such as "0x2a" or "42".
+   * Default: nothing.
+   */
+  readonly balance?: string | undefined;
+  /**
+   * Its nonce.
+   * Allowed: a number as text, such as "0x2a" or "42".
+   * Default: 0.
+   */
+  readonly nonce?: string | undefined;
+  /**
+   * What it runs.
+   * Allowed: a contract's code, 0x and hex digits.
+   * Default: none.
+   */
+  readonly code?: string | undefined;
+  /**
+   * Words of its storage, by slot.
+   * Default: none.
+   */
+  readonly storage?: Readonly<Record<string, string>> | undefined;
 }

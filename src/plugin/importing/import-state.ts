@@ -16,7 +16,7 @@ interface Change {
 }
 
 /** What of a state comes to a chain. */
-interface ImportPlan {
+export interface ImportPlan {
   readonly accounts: readonly ImportedAccount[];
   /** Accounts without code or storage that lie where the protocol has its own: they stay as they are. */
   readonly leftOut: readonly Hex[];
@@ -33,6 +33,19 @@ export function planImport(accounts: readonly ImportedAccount[]): ImportPlan {
     leftOut: taken.filter((account) => !isContract(account)).map(({ address }) => address),
     conflicts: taken.filter(isContract).map(({ address }) => address),
   };
+}
+
+/** The accounts as the option of a chain has them. */
+export function optionOf(accounts: readonly ImportedAccount[]) {
+  return Object.fromEntries(
+    accounts.map(({ address, balanceWei, nonce, code, storage }) => [
+      address,
+      {
+        ...{ balance: String(balanceWei), nonce: String(nonce), code },
+        storage: Object.fromEntries(storage.map(([slot, value]) => [toQuantity(slot), toQuantity(value)])),
+      },
+    ]),
+  );
 }
 
 /** Wei that the accounts will have together, less what they have now. */

@@ -14,7 +14,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { AnswerLimits } from "../discovery/json-rpc.ts";
 import type { Effect } from "../discovery/find-ecosystem.ts";
 import { pluginError } from "../plugin-error.ts";
-import { protocolGenesis } from "../protocol-genesis.ts";
+import { packageGenesis } from "../protocol-genesis.ts";
 import { readSender, signerOf } from "./accounts.ts";
 import type { EcosystemArguments } from "./arguments.ts";
 import { createOutput } from "./output.ts";
@@ -193,7 +193,7 @@ export async function rebuild(
   { l1, layer, hyperchain, output }: Pick<FoundOnL1, "l1" | "layer" | "hyperchain" | "output">,
   options: Partial<Pick<ReconstructionOptions, "upTo" | "fromBlock" | "toBlock">>,
 ): Promise<Reconstruction> {
-  const { genesis } = await protocolGenesis();
+  const genesis = await packageGenesis();
   output.progress(`reading ${hyperchain} from ${layer} at ${l1}…`);
   return reconstruct({ l1, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });
 }
@@ -211,7 +211,7 @@ export async function rebuildFromMessages(
     ...options
   }: Pick<ReconstructionOptions, "upTo"> & { readonly base: Reconstruction; readonly node: JsonRpcProvider },
 ): Promise<Reconstruction> {
-  const { genesis } = await protocolGenesis();
+  const genesis = await packageGenesis();
   const layer = `chain ${base.contract.configuration.chainId}`;
   output.progress(`reading ${hyperchain} from messages of ${layer}…`);
   return reconstructCarriedOn(node, { base, hyperchain, genesis, onProgress: progressOf(output, layer), ...options });

@@ -81,6 +81,12 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(
       option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),
     )
+    .addOption(
+      option(
+        "import",
+        "Accounts that it is born with: a genesis file, a dump of anvil's or geth's, or the URL of a running anvil or Hardhat node",
+      ),
+    )
     .addOption(url)
     .addFlag(json)
     .setAction(() => import("./create.ts"))

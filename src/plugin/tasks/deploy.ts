@@ -4,15 +4,16 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { parseAccount } from "../../client/chain-address.ts";
 import { createDevelopmentAccounts } from "../../devnet/accounts.ts";
-import { deployEcosystem } from "../../devnet/l1/deploy-ecosystem.ts";
+import { addingOf, deployEcosystem } from "../../devnet/l1/deploy-ecosystem.ts";
 import type { DeployedEcosystem, EcosystemOptions } from "../../devnet/l1/deploy-ecosystem.ts";
+import { newVersions } from "../../devnet/l1/new-contracts.ts";
 import { connectInProcess } from "../../devnet/relaying.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import { ENGINE_NETWORK } from "../config/engine-network.ts";
 import { MEMBER_NETWORK } from "../connection/networks.ts";
 import { bundledArtifact } from "../contract-artifacts.ts";
 import { pluginError } from "../plugin-error.ts";
-import { protocolGenesis } from "../protocol-genesis.ts";
+import { packageGenesis } from "../protocol-genesis.ts";
 import { readNumber } from "./arguments.ts";
 import { createOutput, strong, table } from "./output.ts";
 import { explained } from "./task-error.ts";
@@ -65,7 +66,7 @@ const action: NewTaskActionFunction<DeployArguments> = async (args, hre) => {
   });
   try {
     const options: EcosystemOptions = {
-      version: (await protocolGenesis()).version,
+      ...newVersions(await packageGenesis())(),
       retirementNoticeSeconds: BigInt(seconds),
       revealDelaySeconds: BigInt(revealDelay),
       ...PUBLIC_TIMES,
@@ -150,18 +151,21 @@ async function costOf({ gasUsed }: DeployedEcosystem, signer: Signer): Promise<C
   return { gas, gasPriceWei, wei: gas * gasPriceWei };
 }
 
-function json({ addresses, version, fromBlock, gasUsed }: DeployedEcosystem): object {
-  return { contracts: addresses, version, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
+function json({ addresses, version, version3, fromBlock, gasUsed }: DeployedEcosystem): object {
+  return { contracts: addresses, version, version3, fromBlock, gasUsed: Object.fromEntries(gasUsed) };
 }
 
-function text(network: string, { addresses, version, fromBlock, gasUsed }: DeployedEcosystem): string {
+function text(network: string, { addresses, version, version3, fromBlock, gasUsed }: DeployedEcosystem): string {
   const total = [...gasUsed.values()].reduce((sum, each) => sum + each, 0n);
+  const versions = version3 === undefined ? [version] : [version, version3];
   return [
     strong(`deployed on ${network}, from block ${fromBlock}, with ${total.toLocaleString("en")} gas`),
     table(Object.entries(addresses).map(([name, address]) => [name, address])),
-    gasUsed.has("addVersion")
-      ? `protocol version ${version.protocolVersion}, genesis root ${version.genesisStateRoot}`
-      : `governance must still add protocol version ${version.protocolVersion} with genesis root ${version.genesisStateRoot} and ${version.genesisLeafCount} leaves to ${addresses.verifiers}`,
+    ...versions.map(({ protocolVersion, genesisStateRoot, genesisLeafCount }) =>
+      gasUsed.has(addingOf(protocolVersion))
+        ? `protocol version ${protocolVersion}, genesis root ${genesisStateRoot}`
+        : `governance must still add protocol version ${protocolVersion} with genesis root ${genesisStateRoot} and ${genesisLeafCount} leaves to ${addresses.verifiers}`,
+    ),
   ].join("\n");
 }
 

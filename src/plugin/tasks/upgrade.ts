@@ -4,13 +4,15 @@ import { parseAccount } from "../../client/chain-address.ts";
 import { formatObjection } from "../../client/format-change.ts";
 import { senderOn } from "../../client/submit.ts";
 import type { Sender } from "../../client/submit.ts";
-import { addVersion, cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
+import { cancelUpgrade, readUpgrades, readVersion, scheduleUpgrade } from "../../client/upgrade.ts";
 import type { ChainUpgrades } from "../../client/upgrade.ts";
 import { connectHttp } from "../../devnet/relaying.ts";
 import { wholeNumber } from "../../options/fields/values.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
+import { addVersionBeside } from "./add-version.ts";
 import { readNumber } from "./arguments.ts";
 import { withChainOnL1 } from "./chain-on-l1.ts";
 import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
@@ -89,8 +91,15 @@ async function schedule(
 }
 
 /** The chain's state must be one that the version can go on with; looked at where the chain runs. */
-async function requireState({ chain, output }: FoundOnL1, upgrades: ChainUpgrades, version: bigint): Promise<void> {
-  const { chainId, version: present } = upgrades;
+async function requireState(
+  { chain, onTop, output }: Pick<FoundOnL1, "chain" | "onTop" | "output">,
+  { chainId, version: present }: ChainUpgrades,
+  version: bigint,
+): Promise<void> {
+  if (versionParts(version).format === 3 && onTop.length > 0)
+    throw pluginError(
+      `chain ${chainId} is not moved to version ${version}: ${onTop.join(" and ")} settle on it, and a batch of format 3 proves too little for the verifier of a chain on it; remove them first, or keep version ${present}`,
+    );
   if (chain === undefined) return output.progress(`no node of chain ${chainId} is known, so its state is not looked at`);
   const objection = await formatObjection(present, version, (method, params) => chain(method, params, {}));
   if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
@@ -115,11 +124,11 @@ async function requireVersion(
     );
   const present = await readVersion(verifiers, upgrades.version, l1);
   if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${upgrades.version}`);
-  const content = { ...present, verifier: parseAccount(verifier) };
+  const added = { version, verifier: parseAccount(verifier), beside: { version: upgrades.version, content: present } };
   const hash = await asSigner(chain, upgrades.governance, "governance", undefined, l1, (sender) =>
-    addVersion(verifiers, version, content, sender),
+    addVersionBeside(verifiers, added, sender),
   );
-  chain.output.progress(`added version ${version} with the verifier ${content.verifier} (${hash})`);
+  chain.output.progress(`added version ${version} with the verifier ${added.verifier} (${hash})`);
 }
 
 /** Resolves once the chain, where it runs, has read what was done: what is asked of the ecosystem afterwards shows it. */

@@ -10,7 +10,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { nextBlockTime } from "../../settlement-layer/reader/l1-time.ts";
-import { protocolGenesis } from "../protocol-genesis.ts";
+import { packageGenesis } from "../protocol-genesis.ts";
 import type { FoundOnL1 } from "./chain-on-l1.ts";
 import { namedLine } from "./event-lines.ts";
 import { alarm, strong, warning } from "./output.ts";
@@ -80,7 +80,7 @@ async function openWatch(
   const contract = new ChainContractReader(l1, hyperchain, head);
   const [facts, genesisRecord, { totals }] = await Promise.all([contract.facts(), contract.genesisRecord(), contract.state()]);
   const firstBatch = fromBatch === undefined ? totals.executed : BigInt(fromBatch);
-  const { genesis } = await protocolGenesis();
+  const genesis = await packageGenesis();
   const watch = new ExecutionWatch(
     {
       ...{ facts, genesisRecord, genesis, fromBatch: firstBatch },

@@ -102,14 +102,33 @@ export async function findStoredBatch(contract: ChainContract, batchNumber: Batc
   );
 }
 
-/** The record that the next batch must name: the last committed batch, or the genesis record. */
+/** The record that the next batch must name: the last committed batch, or the one before the first. */
 export async function readLastStoredBatch(contract: ChainContract): Promise<StoredBatch> {
   const { committed } = await readTotals(contract);
-  if (committed === 0n) return plainStoredBatch(await readContract<NamedResult>(contract, "genesisBatch"));
+  if (committed === 0n) return readFirstRecord(contract);
   const stored = await findStoredBatch(contract, committed - 1n);
   if (stored === undefined)
     throw new SettlementError("UnexpectedReceipt", `batch ${committed - 1n} was reverted while it was read`);
   return stored;
+}
+
+/** The record before a chain's first batch: that of its genesis, or what the last import has made of it. */
+async function readFirstRecord(contract: ChainContract): Promise<StoredBatch> {
+  const { provider, hyperchain, fromBlock } = contract;
+  const { importBatches } = await readContract<{ readonly importBatches: bigint }>(contract, "getConfiguration");
+  if (importBatches === 0n) return plainStoredBatch(await readContract<NamedResult>(contract, "genesisBatch"));
+  const toBlock = (await provider.getBlock("latest"))?.number ?? fromBlock;
+  const last = wordToHex(importBatches - 1n);
+  const question = { address: hyperchain, topics: [topicOf(hyperchainInterface, "BatchImported"), last], fromBlock, toBlock };
+  for await (const { logs } of readLogPages(provider, question, new PageWidth(), "newestFirst")) {
+    const [log] = logs;
+    if (log === undefined) continue;
+    return plainStoredBatch(hyperchainInterface.decodeEventLog("BatchImported", log.data, log.topics)["record"] as NamedResult);
+  }
+  throw new SettlementError(
+    "UnexpectedReceipt",
+    `the chain's ${importBatches} imports are not all on L1, so it has no first batch`,
+  );
 }
 
 /** The record in a commit's receipt. Throws UnexpectedReceipt where there is none. */

@@ -15,6 +15,8 @@ const addressOf = (number: number): Hex => `0x${"a5".repeat(18)}${number.toStrin
 const emptyTree = (): StateTree => StateTree.genesis([], { compressor });
 const codeOf = (bytes: number, first: number): Hex => `0x${first.toString(16).padStart(2, "0")}${"5b".repeat(bytes - 1)}`;
 
+const CHAIN = { chainId: 271n, format: 2 } as const;
+
 describe("a first state in imports", () => {
   test("parts hold what one transaction takes; an account's header and code are in one", () => {
     const state = Array.from({ length: 8 }, (_, i): GenesisAccount => ({
@@ -22,7 +24,7 @@ describe("a first state in imports", () => {
       storage: [{ slot: 1n, value: 2n ** 255n }],
     }));
     const tree = emptyTree();
-    const { imports, importStateRoot } = planImports(271n, state, tree);
+    const { imports, importStateRoot } = planImports(CHAIN, state, tree);
     assert.equal(imports.length, 3);
     assert.equal(importStateRoot, digestToHex(tree.root));
     let leafCount = 2;
@@ -45,19 +47,19 @@ describe("a first state in imports", () => {
     const storage = Array.from({ length: 1_000 }, (_, i) => ({ slot: BigInt(i), value: BigInt(i + 1) }));
     const state: readonly GenesisAccount[] = [{ address: addressOf(1), nonce: 1n, storage }];
     const tree = emptyTree();
-    assert.equal(planImports(271n, state, tree).imports.length, 2);
+    assert.equal(planImports(CHAIN, state, tree).imports.length, 2);
     for (const leaf of genesisLeaves(state)) assert.equal(tree.get(leaf), leaf.value);
   });
 
   test("the same state on another chain has the same data and another root: outputs name the chain", () => {
     const state: readonly GenesisAccount[] = [{ address: addressOf(1), balanceWei: 1n }];
-    const [one, other] = [planImports(271n, state, emptyTree()), planImports(272n, state, emptyTree())];
+    const [one, other] = [planImports(CHAIN, state, emptyTree()), planImports({ ...CHAIN, chainId: 272n }, state, emptyTree())];
     assert.equal(one.importData, other.importData);
     assert.notEqual(one.importStateRoot, other.importStateRoot);
   });
 
   test("no state, no imports", () => {
-    const { imports, importData } = planImports(271n, [], emptyTree());
+    const { imports, importData } = planImports(CHAIN, [], emptyTree());
     assert.deepEqual([imports.length, BigInt(importData)], [0, 0n]);
   });
 
@@ -65,7 +67,7 @@ describe("a first state in imports", () => {
     for (const address of ["0x800b", "0x8001", "0x10003", "0x20003", "0x1"].map(
       (short): Hex => `0x${short.slice(2).padStart(40, "0")}`,
     ))
-      assert.throws(() => planImports(271n, [{ address, storage: [{ slot: 2n, value: 1n }] }], emptyTree()), {
+      assert.throws(() => planImports(CHAIN, [{ address, storage: [{ slot: 2n, value: 1n }] }], emptyTree()), {
         name: "ImportError",
         code: "ReservedAccount",
         message: new RegExp(`${address}.*leave it out`),
@@ -74,6 +76,6 @@ describe("a first state in imports", () => {
 
   test("an account that is listed twice is refused", () => {
     const account = { address: addressOf(1), nonce: 1n };
-    assert.throws(() => planImports(271n, [account, account], emptyTree()), { code: "DuplicateAccount" });
+    assert.throws(() => planImports(CHAIN, [account, account], emptyTree()), { code: "DuplicateAccount" });
   });
 });

@@ -9,7 +9,10 @@ import { configuration } from "../support/predeploys.ts";
 import { startVerifiedChain } from "../support/verified-chain.ts";
 import { TestWallet } from "../support/wallet.ts";
 
-const SINGLETONS = firstStateAccounts(BigInt(CHAIN_ID), { singletons: true, allowUnlimitedContractSize: false });
+const SINGLETONS = firstStateAccounts(
+  { chainId: BigInt(CHAIN_ID), format: 2 },
+  { singletons: true, allowUnlimitedContractSize: false },
+);
 const FUNDED: GenesisAccount = { address: `0x${"fd".repeat(20)}`, balanceWei: 1n };
 const UNLIMITED: GenesisAccount = {
   address: UNLIMITED_CONTRACT_SIZE.address,

@@ -1,12 +1,10 @@
 import { copyFileSync, readFileSync } from "node:fs";
-import hre from "hardhat";
 import { Wallet } from "ethers";
 import type { HDNodeWallet } from "ethers";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { accountHeader, genesisLeaves } from "../../../src/chain/model/genesis.ts";
-import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { genesisOf } from "./genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import type { DevnetChain } from "../../../src/devnet/devnet.ts";
 import { startMemberProcess } from "../../../src/devnet/quorum-member/member-process.ts";
@@ -19,7 +17,6 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { identityOf } from "../../../src/node/chain-options.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { createProver } from "../../../src/prover/prover.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
@@ -39,9 +36,6 @@ const STOLEN_WEI = 10n ** 21n;
 /** How often a call is repeated whose time has not come on L1. */
 const RETRY_MS = 500;
 
-export const protocolGenesis = (): Promise<readonly GenesisAccount[]> =>
-  predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
-
 /** The chain's first batch with money for somebody whom no transaction gave it: all but its execution is as it should be. */
 export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise<FormedBatch> {
   const { provider } = chain.base;
@@ -50,7 +44,7 @@ export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise
   const { identity } = identityOf(facts, true);
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = chain.base.ecosystem.version;
   const compressor = createCompressor();
-  const genesis = await protocolGenesis();
+  const genesis = (await genesisOf())(2);
   const former = new BatchFormer(
     { ...identity, chainId: chain.chainId },
     {

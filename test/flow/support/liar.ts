@@ -1,9 +1,8 @@
-import hre from "hardhat";
 import type { HDNodeWallet } from "ethers";
 import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
-import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { genesisOf } from "./genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { lowerCaseAddress } from "../../../src/devnet/accounts.ts";
 import { createChain, localChainConfiguration } from "../../../src/devnet/chains/create-chain.ts";
@@ -47,7 +46,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
   );
   const contract = { settlementChainId, hyperchain: created.hyperchain };
   const compressor = createCompressor();
-  const genesis = await predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+  const genesis = (await genesisOf())(2);
   const extensions = extensionsOnL1({
     settlementChainId,
     bridge: ecosystem.addresses.bridge,

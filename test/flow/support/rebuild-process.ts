@@ -1,12 +1,11 @@
 import { Contract, JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { genesisOf } from "./genesis.ts";
 import { createDevelopmentAccounts } from "../../../src/devnet/accounts.ts";
 import { reconstruct } from "../../../src/devnet/reconstruction/reconstruct.ts";
 import { startReconstructedChain } from "../../../src/devnet/reconstruction/start-reconstructed-chain.ts";
 import { summarize } from "../../../src/devnet/reconstruction/summary.ts";
-import type { Hex } from "../../../src/protocol/hex.ts";
 import { ALICE } from "./devnet.ts";
 
 /**
@@ -14,7 +13,7 @@ import { ALICE } from "./devnet.ts";
  * on a contract of the workload that it finds there. Prints one line of JSON.
  */
 const [url = "", hyperchain = ""] = process.argv.slice(2);
-const genesis = await predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
+const genesis = await genesisOf();
 let reports = 0;
 const reconstruction = await reconstruct({ l1: url, hyperchain, genesis, onProgress: () => reports++ });
 const summary = summarize(reconstruction);

@@ -9,7 +9,7 @@ import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { startChain } from "../../../src/chain/chain.ts";
 import type { Chain } from "../../../src/chain/chain.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { predeployGenesis } from "../../../src/chain/predeploys/genesis.ts";
+import { genesisOf } from "./genesis.ts";
 import { predeployTransactions } from "../../../src/chain/predeploys/system-transactions.ts";
 import { ACCOUNT_NUMBERS, lowerCaseAddress } from "../../../src/devnet/accounts.ts";
 import type { DevnetOptions } from "../../../src/devnet/devnet.ts";
@@ -181,12 +181,8 @@ export class RebuiltRollup {
     return requests.map(({ canonicalTxHash }) => canonicalTxHash);
   }
 
-  genesis() {
-    return predeployGenesis(2, async (name) => (await hre.artifacts.readArtifact(name)).deployedBytecode as Hex);
-  }
-
   async rebuild(options: Partial<ReconstructionOptions> = {}): Promise<Reconstruction> {
-    return reconstruct({ l1: this.devnet.l1.provider, hyperchain: this.hyperchain, genesis: await this.genesis(), ...options });
+    return reconstruct({ l1: this.devnet.l1.provider, hyperchain: this.hyperchain, genesis: await genesisOf(), ...options });
   }
 
   /** The next batch, formed and committed by somebody who starts from L1's data and has the operator's key. */

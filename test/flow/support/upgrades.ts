@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { Contract, ContractFactory } from "ethers";
 import type { HDNodeWallet } from "ethers";
 import hre from "hardhat";
@@ -9,11 +10,8 @@ import { ACCOUNT_NUMBERS } from "../../../src/devnet/accounts.ts";
 import type { Devnet } from "../../../src/devnet/devnet.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { isProvenVersion, noProofVersionOf } from "../../../src/protocol/no-proof.ts";
-import { genesisState } from "../../../src/chain/state/genesis-state.ts";
-import { genesisOf } from "./genesis.ts";
-import { nextGeneration } from "../../../src/protocol/protocol-version.ts";
+import { METERED_VERSION, nextGeneration } from "../../../src/protocol/protocol-version.ts";
 
-const FORMAT_3 = 3n;
 /** L1's newest block can be some seconds ahead of the clock. */
 const MARGIN_SECONDS = 60n;
 
@@ -45,19 +43,11 @@ export class Upgrades {
     return next;
   }
 
-  /** Adds a version of format 3 with the present one's verifier: another reader, and the genesis of that format. */
-  async addFormat3(): Promise<bigint> {
+  /** The version of format 3 that the contracts were deployed with. */
+  async format3(): Promise<bigint> {
     const { version, verifiers } = await this.read();
-    const present = (await readVersion(verifiers, version, this.#devnet.l1.provider))!;
-    const governor = this.#wallet(ACCOUNT_NUMBERS.deployer);
-    const { abi, bytecode } = await hre.artifacts.readArtifact("BatchReader3");
-    const deployed = await new ContractFactory(abi, bytecode, governor).deploy();
-    await deployed.waitForDeployment();
-    const reader = (await deployed.getAddress()).toLowerCase() as Hex;
-    const { stateRoot: genesisStateRoot, leafCount: genesisLeafCount } = genesisState(await genesisOf(3));
-    const next = isProvenVersion(version) ? FORMAT_3 : noProofVersionOf(FORMAT_3);
-    const content = { ...present, reader, genesisStateRoot, genesisLeafCount };
-    await addVersion(verifiers, next, content, await this.#sender(governor));
+    const next = isProvenVersion(version) ? METERED_VERSION : noProofVersionOf(METERED_VERSION);
+    assert.ok(await readVersion(verifiers, next, this.#devnet.l1.provider));
     return next;
   }
 

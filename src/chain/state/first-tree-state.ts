@@ -1,0 +1,9 @@
+import type { GenesisAccount } from "../model/genesis.ts";
+import type { StateTree } from "./state-tree.ts";
+
+/** A first state that L1 has before a chain's first batch: the genesis with what imports have brought. */
+export interface FirstTreeState {
+  readonly accounts: readonly GenesisAccount[];
+  /** Which the chain takes over. */
+  readonly tree: StateTree;
+}

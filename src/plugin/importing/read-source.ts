@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import type { AskL1 } from "../../devnet/l1/past/read-change.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
+import { callJsonRpc } from "../discovery/json-rpc.ts";
+import { pluginError } from "../plugin-error.ts";
+import { isHardhatNode, readHardhatNode } from "./hardhat-node.ts";
+import type { NodeState } from "./hardhat-node.ts";
+import { planImport } from "./import-state.ts";
+import type { ImportPlan } from "./import-state.ts";
+import { readImportedState } from "./imported-state.ts";
+
+/** What a source has for a chain. */
+interface SourceState extends Pick<ImportPlan, "accounts" | "leftOut"> {
+  /** What users of the chain should know of it. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The accounts of a file or of a running node (anvil's or Hardhat's), for a chain with this id, where that is known. Throws a
+ * plugin error for what cannot be read, and for contracts that lie where chains have the protocol's.
+ */
+export async function readSource(
+  source: string,
+  chain: { readonly name: string; readonly chainId?: number | undefined },
+): Promise<SourceState> {
+  const { gap, ...state } = await stateOf(source);
+  const { accounts, leftOut, conflicts } = planImport(state.accounts);
+  if (conflicts.length > 0) {
+    throw pluginError(
+      `${source} has contracts where ${chain.name} has the protocol's, below 0x30000: ${conflicts.join(", ")}; remove them from it`,
+    );
+  }
+  const warnings = gap === undefined ? [] : [gap];
+  if (state.chainId !== undefined && chain.chainId !== undefined && state.chainId !== BigInt(chain.chainId)) {
+    const why = "contracts that keep the id, for signatures by EIP-712 say, refuse what is signed for the new one";
+    warnings.push(`it is of chain ${state.chainId}, and ${chain.name} is ${chain.chainId}: ${why}`);
+  }
+  return { accounts, leftOut, warnings };
+}
+
+async function stateOf(source: string): Promise<Pick<NodeState, "chainId" | "accounts"> & { readonly gap?: string | undefined }> {
+  if (/^https?:\/\//.test(source)) {
+    const ask: AskL1 = (method, ...params) => callJsonRpc(source, method, params);
+    if (await isHardhatNode(ask)) return readHardhatNode(source, ask);
+    const state = await ask("anvil_dumpState").catch((error: unknown) => {
+      throw pluginError(
+        `${source} does not tell its state by anvil_dumpState (${reasonOf(error)}); of another node than anvil or Hardhat's give a file: its genesis, or what geth dump wrote`,
+        error,
+      );
+    });
+    return readImportedState(String(state), source);
+  }
+  try {
+    return readImportedState(readFileSync(source, "utf8"), source);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
+    throw pluginError(`${source} cannot be read: ${reasonOf(error)}`, error);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { ImportedAccount } from "./imported-state.ts";
+
+/** How much there is of a state. */
+export function countsOf(accounts: readonly ImportedAccount[]): {
+  readonly accounts: number;
+  readonly contracts: number;
+  readonly slots: number;
+} {
+  return {
+    accounts: accounts.length,
+    contracts: accounts.filter(({ code }) => code !== "0x").length,
+    slots: accounts.reduce((sum, { storage }) => sum + storage.length, 0),
+  };
+}
+
+/** A line of its own, where accounts were left out. */
+export function leftOutLine(leftOut: readonly Hex[]): string {
+  return leftOut.length === 0 ? "" : `\n  left out, since they lie where the protocol has its own: ${leftOut.join(", ")}`;
+}

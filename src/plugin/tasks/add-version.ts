@@ -1,0 +1,47 @@
+import { ContractFactory } from "ethers";
+import { parseAccount } from "../../client/chain-address.ts";
+import { submit } from "../../client/submit.ts";
+import type { Sender } from "../../client/submit.ts";
+import { addVersion } from "../../client/upgrade.ts";
+import type { VersionContent } from "../../client/upgrade.ts";
+import { registeredVersion } from "../../devnet/l1/new-contracts.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
+import type { Format } from "../../protocol/protocol-version.ts";
+import { bundledArtifact } from "../contract-artifacts.ts";
+import { packageGenesis } from "../protocol-genesis.ts";
+
+/** The contracts that read batches of each format. */
+const READERS = { 2: "BatchReader2", 3: "BatchReader3" } as const satisfies Record<Format, string>;
+
+interface VersionToAdd {
+  readonly version: bigint;
+  /** Checks the proofs of its batches' changes. */
+  readonly verifier: Hex;
+  /** A version that the registry has, and what it has of it. */
+  readonly beside: { readonly version: bigint; readonly content: VersionContent };
+}
+
+/**
+ * Adds a version to the registry, as governance: one of another format than that beside which it is added gets a reader of its
+ * own and the genesis of that format. Resolves with the transaction's hash. Throws ClientError.
+ */
+export async function addVersionBeside(verifiers: Hex, added: VersionToAdd, governance: Sender): Promise<Hex> {
+  const { version, verifier, beside } = added;
+  const { format } = versionParts(version);
+  const isAnother = format !== versionParts(beside.version).format;
+  const ofFormat = isAnother ? await contentOfFormat(version, format, governance) : {};
+  return addVersion(verifiers, version, { ...beside.content, ...ofFormat, verifier }, governance);
+}
+
+async function contentOfFormat(
+  version: bigint,
+  format: Format,
+  governance: Sender,
+): Promise<Pick<VersionContent, "reader" | "genesisStateRoot" | "genesisLeafCount">> {
+  const { genesisStateRoot, genesisLeafCount } = registeredVersion(version, await packageGenesis());
+  const { abi, bytecode } = await bundledArtifact(READERS[format]);
+  const { data } = await new ContractFactory(abi, bytecode).getDeployTransaction();
+  const { contractAddress } = await submit(governance, { data });
+  return { reader: parseAccount(String(contractAddress)), genesisStateRoot, genesisLeafCount };
+}

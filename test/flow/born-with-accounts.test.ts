@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { HDNodeWallet } from "ethers";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { ETHER, settleNow } from "./support/devnet.ts";
+import { genesisOf } from "./support/genesis.ts";
+import { Kept } from "./support/kept.ts";
+
+/** Adds one to its first slot. */
+const COUNT: Hex = "0x5f546001015f5500";
+const COUNTER: Hex = `0x${"c0".repeat(20)}`;
+/** One of the public's singletons, which the chain has by itself too. */
+const CREATE2_DEPLOYER: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
+/** Development account 3, which is not funded. */
+const HOLDER = 3;
+
+describe("B8: chains of an ecosystem are born with accounts of another chain", () => {
+  const kept = new Kept([271n], { relayer: false, singletons: true });
+  let holder: HDNodeWallet;
+  before(async () => {
+    await kept.start();
+    holder = kept.devnet.accounts.wallet(HOLDER);
+  });
+  after(() => kept.end());
+  const beta = () => kept.devnet.chains[1]!;
+  const ask = (method: string, ...params: unknown[]): Promise<unknown> => beta().provider.request({ method, params });
+  const add = (accounts: object, others: object = {}) =>
+    kept.devnet.addChain({ name: "beta", import: accounts, batches: { maxAgeMs: null }, ...others });
+  const alloc = (): object => ({
+    [holder.address]: { balance: String(3n * ETHER), nonce: "0x7" },
+    [COUNTER]: { nonce: "1", code: COUNT, storage: { "0x0": "0x29", "0x9": `0x${"ff".repeat(32)}`, "0xa": "0x0" } },
+    // As anvil's dumps have it.
+    [CREATE2_DEPLOYER]: { nonce: "0x1", code: "0x7fff" },
+  });
+  const count = async (): Promise<void> => {
+    const nonce = Number(await ask("eth_getTransactionCount", holder.address, "latest"));
+    const signed = await holder.signTransaction({ to: COUNTER, gasLimit: 100_000, nonce, gasPrice: 0n, chainId: beta().chainId });
+    const hash = await ask("eth_sendRawTransaction", signed);
+    const receipt = (await ask("eth_getTransactionReceipt", hash)) as { readonly status: Hex };
+    assert.equal(receipt.status, "0x1");
+  };
+
+  test("accounts that no first state can have are refused by name, and no id is spent", async () => {
+    const context: Hex = "0x000000000000000000000000000000000000800b";
+    for (const [accounts, message] of [
+      [{ [context]: { storage: { "0x2": "0x1" } } }, /^import: .*800b: 0x8000 to 0x80ff are the protocol's own addresses/],
+      [{ [COUNTER]: { balance: String(2n ** 192n) } }, /^import: nonce 0 or balance \d+ does not fit an account header/],
+      [{ [COUNTER]: {}, [COUNTER.toUpperCase().replace("0X", "0x")]: {} }, /^import: .* is listed twice/],
+      [{ [COUNTER]: { code: "0x1" } }, /code must be a contract's code/],
+      [{}, /^import: has no account/],
+    ] as const)
+      await assert.rejects(add(accounts), { name: "DevnetOptionsError", message });
+    assert.equal(kept.devnet.chains.length, 1);
+  });
+
+  test("a validator of its own process runs its batches from the first state that it reads from L1", async () => {
+    await add(alloc(), { quorum: { members: 1, threshold: 1 } });
+    const { created, signers } = beta().pipeline;
+    assert.ok(created.bornAt > 0n);
+    assert.equal(beta().chainId, 272n, "the next id: none was spent");
+    assert.equal(created.configuration.importBatches, 1n);
+    assert.equal(signers.quorum.members.length, 1);
+    assert.equal(BigInt((await ask("eth_getBalance", holder.address, "latest")) as Hex), 3n * ETHER);
+    assert.equal(await ask("eth_getCode", COUNTER, "latest"), COUNT);
+    await count();
+    assert.equal(BigInt((await ask("eth_getStorageAt", COUNTER, "0x0", "latest")) as Hex), 42n);
+    assert.equal(BigInt((await ask("eth_getStorageAt", COUNTER, "0x9", "latest")) as Hex), 2n ** 256n - 1n);
+    await settleNow(beta());
+  });
+
+  test("anyone rebuilds it from L1 alone", async () => {
+    const { hyperchain } = beta().pipeline.created;
+    const rebuilt = await reconstruct({ l1: kept.devnet.l1.provider, hyperchain, genesis: await genesisOf() });
+    assert.equal(rebuilt.stateRoot, digestToHex(beta().pipeline.chain.tree.root));
+    const found = rebuilt.state.accounts().find(({ address }) => lowerCaseAddress(address) === lowerCaseAddress(holder.address));
+    assert.equal(found?.nonce, 8n);
+  });
+
+  test("started again it goes on, without being told the accounts", async () => {
+    await count();
+    await kept.restart();
+    assert.equal(BigInt((await ask("eth_getStorageAt", COUNTER, "0x0", "latest")) as Hex), 43n);
+    await count();
+    const { batch } = await settleNow(beta());
+    const { hyperchain } = beta().pipeline.created;
+    const rebuilt = await reconstruct({ l1: kept.devnet.l1.provider, hyperchain, genesis: await genesisOf() });
+    assert.equal(rebuilt.stateRoot, digestToHex(batch.newStateRoot));
+  });
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { id, Interface } from "ethers";
+import type { JsonRpcProvider, TransactionReceipt } from "ethers";
+import { l2BaseTokenAbi } from "../../src/abi/l2-base-token.ts";
+import { messenger } from "../../src/client/contract-interfaces.ts";
+import { readVersion } from "../../src/client/upgrade.ts";
+import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
+import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
+import { startPlanned } from "../../src/devnet/devnet.ts";
+import { planDevnet } from "../../src/devnet/options.ts";
+import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
+import { digestToHex } from "../../src/protocol/digest.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
+import { fromHex, keccak } from "../../src/protocol/hex.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
+import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
+import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../src/protocol/protocol-version.ts";
+import type { Relayer } from "../../src/relayer/relayer.ts";
+import { ALICE, clientOf, dependencies, ETHER, RELAYER, settleNow, UNPROVEN } from "./support/devnet.ts";
+import type { FlowDevnet } from "./support/devnet.ts";
+import { genesisOf } from "./support/genesis.ts";
+import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
+
+const [A, B] = [271n, 272n];
+const FRIEND: Hex = `0x${"f2".repeat(20)}`;
+const baseToken = new Interface(l2BaseTokenAbi);
+
+describe("a chain that was created with version 3, beside one of version 2", () => {
+  let devnet: FlowDevnet;
+  let clients: JsonRpcProvider[];
+  let relayer: Relayer;
+
+  before(async () => {
+    const { options, plans } = planDevnet({
+      ...{ chains: [{ chainId: A }, { chainId: B }], fundedAccounts: [ALICE, RELAYER], fundingWei: 10n * ETHER },
+      ...{ relayer: false, ...UNPROVEN, singletons: true },
+    });
+    // The option itself is refused as long as nodes do not meter as the kernel does.
+    const [first, second] = plans;
+    const of3 = { ...first!, protocol: { ...first!.protocol, protocolVersion: 3 as const } };
+    const faults: unknown[] = [];
+    const started = { ...dependencies, onStop: (_chainId: bigint, error: unknown) => faults.push(error) };
+    devnet = Object.assign(await startPlanned({ options, plans: [of3, second!] }, started), { faults });
+    clients = devnet.chains.map(clientOf);
+    relayer = relayerOf(devnet, clients);
+  });
+  after(async () => {
+    for (const client of clients) client.destroy();
+    await devnet.close();
+    assert.deepEqual(devnet.faults, []);
+  });
+
+  const alice = (place: number) => devnet.accounts.wallet(ALICE).connect(clients[place]!);
+  const send = async (place: number, request: { to: string; data: string; value?: bigint }): Promise<TransactionReceipt> => {
+    const receipt = await (await alice(place).sendTransaction(request)).wait();
+    assert.equal(receipt?.status, 1);
+    return receipt;
+  };
+  const withdrawal = { to: PREDEPLOYS.L2BaseToken, data: baseToken.encodeFunctionData("withdraw", [FRIEND]), value: ETHER };
+
+  test("the registry has both versions, each with a reader of its format", async () => {
+    const { verifiers, reader, reader3 } = devnet.ecosystem.addresses;
+    for (const [version, expected] of [
+      [TRUSTED_VERSION, reader],
+      [METERED_VERSION, reader3],
+    ] as const)
+      for (const each of [version, noProofVersionOf(version)]) {
+        const content = await readVersion(verifiers, each, devnet.l1.provider);
+        assert.equal(content?.reader, expected);
+        const format = await devnet.l1.provider.call({ to: content!.reader, data: id("format()").slice(0, 10) });
+        assert.equal(Number(format), versionParts(each).format);
+      }
+  });
+
+  test("begins with the genesis of its format: the system context and the singletons are there, without a first batch", async () => {
+    const [of3, of2] = devnet.chains;
+    const { configuration } = of3!.pipeline.created;
+    assert.equal(configuration.protocolVersion, noProofVersionOf(METERED_VERSION));
+    assert.equal(of2!.pipeline.created.configuration.protocolVersion, noProofVersionOf(TRUSTED_VERSION));
+    assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
+    assert.notEqual(await clients[1]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
+  });
+
+  test("both send each other money, and both pay withdrawals out on L1", async () => {
+    await send(0, transferOf(B, 2n * ETHER, FRIEND));
+    await send(1, transferOf(A, ETHER, FRIEND));
+    const withdrawals = [await send(0, withdrawal), await send(1, withdrawal)];
+    await moveOn(devnet, relayer);
+    assert.deepEqual([await clients[0]!.getBalance(FRIEND), await clients[1]!.getBalance(FRIEND)], [ETHER, 2n * ETHER]);
+    const collector = devnet.accounts.wallet(0).connect(devnet.l1.provider);
+    for (const [place, { logs }] of withdrawals.entries()) {
+      const sent = logs.find(({ address }) => lowerCaseAddress(address) === PREDEPLOYS.L1Messenger);
+      const messageHash = keccak(fromHex(String(messenger.parseLog(sent!)!.args["message"]) as Hex));
+      const chain = place === 0 ? A : B;
+      const { state } = await finalizeWithdrawal(devnet.info(), { chain, messageHash }, collector, relayer.l1View);
+      assert.equal(state, "paid");
+    }
+    assert.equal(await devnet.l1.provider.getBalance(FRIEND), 2n * ETHER);
+  });
+
+  test("anyone rebuilds either from L1 alone, by the genesis of the version that L1 names", async () => {
+    const genesis = await genesisOf();
+    for (const [place, chain] of devnet.chains.entries()) {
+      await send(place, withdrawal);
+      const { batch } = await settleNow(chain);
+      const { hyperchain } = chain.pipeline.created;
+      const rebuilt = await reconstruct({ l1: devnet.l1.provider, hyperchain, genesis });
+      assert.equal(rebuilt.stateRoot, digestToHex(batch.newStateRoot));
+      const formats = new Set(rebuilt.batches.map(({ stored }) => versionParts(stored.protocolVersion).format));
+      assert.deepEqual([...formats], [place === 0 ? 3 : 2]);
+    }
+  });
+});
