@@ -192,6 +192,20 @@ const ROWS: readonly Row[] = [
     accepts: [[], [ADDRESS]],
     refuses: [ADDRESS, { 0: ADDRESS }],
   })),
+  // 3 waits for nodes that meter.
+  { config: "chains.a.protocolVersion", devnet: "chains[0].protocolVersion", accepts: [2], refuses: [3, 1, "2"] },
+  ...(
+    [
+      ["balance", ["0", "0x2a", String(2n ** 192n - 1n)], [5, "-1", "0x"]],
+      ["nonce", ["7", "0xff"], [7, "1.5"]],
+      ["code", ["0x", "0x5f5ff3"], ["0x5", "5f", 1]],
+      ["storage", [{}, { "0x0": `0x${"ff".repeat(32)}` }], ["0x0", { "0": "0x1" }, { "0x0": 1 }]],
+    ] as const
+  ).map(([field, accepts, refuses]) => ({
+    config: `chains.a.import.${ADDRESS}.${field}`,
+    devnet: `chains[0].import.${ADDRESS}.${field}`,
+    ...{ accepts, refuses },
+  })),
   {
     config: "chains.a.executionDelaySeconds",
     devnet: "chains[0].executionDelaySeconds",
@@ -500,7 +514,9 @@ test("every option of the config and of the command line has its row", () => {
   const written = (value: Value, prefix: string): readonly string[] =>
     value.fields.flatMap((field) => {
       const path = `${prefix}${field.name}`;
-      if (field.value.each !== undefined) return written(field.value.each, `${path}.a.`);
+      // Of accounts the name is an address.
+      const each = field.name === "import" ? ADDRESS : "a";
+      if (field.value.each !== undefined) return written(field.value.each, `${path}.${each}.`);
       return field.value.fields.length > 0 ? written(field.value, `${path}.`) : [path];
     });
   const tested = new Set(ROWS.map(({ config }) => config));

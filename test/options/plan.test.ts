@@ -17,6 +17,8 @@ interface Schema {
   readonly entries?: Readonly<Record<string, Schema>>;
   readonly options?: readonly (Schema | string)[];
   readonly item?: Schema;
+  readonly key?: Schema;
+  readonly value?: Schema;
 }
 
 type Random = (limit: number) => number;
@@ -27,6 +29,9 @@ const BY_WORDS: readonly (readonly [RegExp, readonly unknown[]])[] = [
   [/^"instant" or milliseconds/, ["instant", 1, 3_600_000]],
   [/or null for never$/, [null, 1, 86_400_000]],
   [/^an address/, [ADDRESS, `0x${"00".repeat(20)}`]],
+  [/^a number as text/, ["0", "0x2a", "42"]],
+  [/^a word/, ["0x0", "0x29"]],
+  [/^a contract's code/, ["0x", "0x5f"]],
   [/^(text|a name|the name|a path)/, ["x", "5n", "~1n", 'a "b" §']],
 ];
 
@@ -48,6 +53,8 @@ function valueOf(schema: Schema, random: Random): unknown {
       return valueOf(schema.options?.[random(schema.options.length)] as Schema, random);
     case "array":
       return Array.from({ length: random(3) }, () => valueOf(schema.item!, random));
+    case "record":
+      return Object.fromEntries([[valueOf(schema.key!, random), valueOf(schema.value!, random)]]);
     case "number": {
       const bound = (type: string) => schema.pipe?.find((step) => step.type === type)?.requirement ?? 0;
       return random(2) === 0 ? bound("min_value") : bound("max_value");
