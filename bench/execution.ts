@@ -29,7 +29,7 @@ export async function benchExecution({ json, transfers, workers }: ExecutionBenc
   await compile({ everything: true });
   const folder = mkdtempSync(join(tmpdir(), "execution-"));
   try {
-    for (const [i, { batch, witnessSeconds }] of (await makeBatches(transfers)).entries()) {
+    for (const [i, { batch, witnessSeconds }] of (await transferBatches(transfers)).entries()) {
       const file = join(folder, `${i}`);
       const { witness, claim } = batch;
       writeFileSync(file, serialize({ witness, claim }));
@@ -47,7 +47,7 @@ export async function benchExecution({ json, transfers, workers }: ExecutionBenc
 }
 
 /** Batches of one chain; the token is deployed in a batch before them. */
-async function makeBatches(
+export async function transferBatches(
   transfers: readonly number[],
 ): Promise<{ readonly batch: WitnessedBatch; readonly witnessSeconds: number }[]> {
   const wallet = new TestWallet(1);

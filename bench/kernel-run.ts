@@ -1,25 +1,24 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
-import type { TreeHash } from "../src/kernels/backend.ts";
 import { blockHints, endHints } from "../src/machine/hints/transaction-hints.ts";
 import { MACHINE, STORE_ARRAY } from "../src/machine/instructions/privileged.ts";
 import { kernelRows } from "../src/machine/interpreter/kernel.ts";
 import { translate } from "../src/machine/rom/translate.ts";
 import { LeafKind } from "../src/protocol/domain-tags.ts";
-import { programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
+import { type MeasuredHash, programSystem, provenRun, type ProvenRun } from "./proven-run.ts";
 
 const [POP, MSTORE, STOP] = [0x50, 0x52, 0x00];
 const ACCOUNT = 0xabcdefn;
 
 /** A run of the kernel that opens blocks, a second apart. */
-export function blocksRun(blocks: number, hash: TreeHash): ProvenRun {
+export function blocksRun(blocks: number, hash: MeasuredHash): ProvenRun {
   const hints = [...Array.from({ length: blocks }, (_, i) => blockHints(BigInt(i + 1))).flat(), ...endHints()];
   return provenRun(programSystem("the kernel", kernelRows(), hash), hints);
 }
 
 /** A program that writes slots of an account, every second of which is not there before, in a state of twenty times as many leaves. */
-export function leavesRun(count: number, hash: TreeHash): ProvenRun {
+export function leavesRun(count: number, hash: MeasuredHash): ProvenRun {
   const code = Array.from({ length: count }, (_, i) => [
     ...[push(BigInt(i + 5)), push(BigInt(i)), push(ACCOUNT), push(BigInt(LeafKind.storage))].flat(),
     MACHINE.key.code,
@@ -34,7 +33,7 @@ export function leavesRun(count: number, hash: TreeHash): ProvenRun {
 }
 
 /** A program that recovers the keys of signatures of as many hashes. */
-export function signaturesRun(count: number, hash: TreeHash): ProvenRun {
+export function signaturesRun(count: number, hash: MeasuredHash): ProvenRun {
   const code = Array.from({ length: count }, (_, i) => {
     const message = BigInt(i + 1) << 200n;
     const signed = secp256k1.sign(bytesOf(message), bytesOf(0xc0ffeen), { prehash: false, format: "recovered" });

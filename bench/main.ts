@@ -9,6 +9,7 @@ Suites
   tables       a proof of a run of the kernel, and one of many wide tables, shaped like a whole proof of execution: time by
                phase, memory, proven bits
   execution    proofs of the execution of a chain's batches, with secure parameters: time by phase, memory, size, verification
+  recursion    the same proofs for validators and for a program that checks them: time, size, permutations to check, memory
   state-tree   building and updating the state tree
   devnet       an L1 with two chains: start, confirmation, throughput, seven steps, costs on L1, with real proofs
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
@@ -27,8 +28,8 @@ Options
   --check            native: fails where they are not what is measured
   --writes N[,N…]    prove: leaf writes per batch (default 128,1024)
   --leaves N         prove: leaves of the tree before the batch (default 100000)
-  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution, lists: those of each batch
-                     (default 1,16)
+  --transfers N[,N…] tables: ERC-20 transfers whose tables are proven; 0 leaves them out; execution, recursion, lists: those of
+                     each batch (default 1,16)
   --blocks N[,N…]    tables: blocks that a proven run of the kernel opens; 0 leaves it out (default 16)
   --touched N[,N…]   tables: leaves of the state that a proven program writes (default none)
   --signatures N[,N…] tables: signatures whose keys a proven program recovers (default none)
@@ -185,6 +186,15 @@ switch (suite) {
   case "execution": {
     const { benchExecution } = await import("./execution.ts");
     await benchExecution({
+      json: values.json,
+      transfers: integers("transfers", values.transfers, 1000),
+      workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),
+    });
+    break;
+  }
+  case "recursion": {
+    const { benchRecursion } = await import("./recursion.ts");
+    await benchRecursion({
       json: values.json,
       transfers: integers("transfers", values.transfers, 1000),
       workers: values.workers === undefined ? [undefined] : integers("workers", values.workers, 64),

@@ -3,16 +3,16 @@ import { referenceCompressor } from "../src/chain/state/batch-compressor.ts";
 import { StateTree } from "../src/chain/state/state-tree.ts";
 import { recoverPublicKey } from "../src/chain/transaction/signature-recovery.ts";
 import { KERNEL_PLACES } from "../src/execution-proof/memory-places.ts";
-import { executionParameters } from "../src/execution-proof/parameters.ts";
+import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
 import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
 import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
 import { withState } from "../src/execution-proof/run-state.ts";
-import type { TreeHash } from "../src/kernels/backend.ts";
 import { Kernel } from "../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../src/machine/interpreter/machine-state.ts";
 import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
 import type { RomRow } from "../src/machine/rom/rom-row.ts";
 import type { LeafKind } from "../src/protocol/domain-tags.ts";
+import type { ProofParameters } from "../src/stark/parameters.ts";
 import type { ProverInput } from "../src/stark/prover-input.ts";
 
 /** A run by the interpreter, and what proves it. */
@@ -22,10 +22,17 @@ export interface ProvenRun {
   readonly input: ProverInput;
 }
 
+/** What trees are of: keccak, or Poseidon as the transcript is then. */
+export type MeasuredHash = "keccak" | "poseidon";
+
+export function parametersOf(hash: MeasuredHash): ProofParameters {
+  return hash === "poseidon" ? provableParameters() : { ...executionParameters(), hash: { kind: hash, digestBytes: 26 } };
+}
+
 /** The system that proves runs of a program with secure parameters. */
-export function programSystem(name: string, rows: readonly RomRow[], hash: TreeHash): RunSystem {
+export function programSystem(name: string, rows: readonly RomRow[], hash: MeasuredHash): RunSystem {
   const program = { name, rows, places: KERNEL_PLACES };
-  return { program, definition: runDefinition(program, executionParameters(hash)) };
+  return { program, definition: runDefinition(program, parametersOf(hash)) };
 }
 
 /** Runs a program in a state, that of genesis if none is given. The tree is left as it was. */

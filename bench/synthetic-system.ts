@@ -118,6 +118,7 @@ export function syntheticDefinition(
     parameters: { ...parameters, maxConstraintDegree: 3, minLogRows: MIN_LOG_ROWS, maxLogRows },
     tables: SYNTHETIC_TABLES.map((table, i) => tableDefinition(table, 1000 * i)),
     statementValueCount: 0,
+    statementElements: { count: 0, shared: 0 },
     publicValues: () => [],
   };
 }

@@ -1,6 +1,4 @@
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
-import type { TreeHash } from "../src/kernels/backend.ts";
-import { executionParameters } from "../src/execution-proof/parameters.ts";
 import type { ProofPhase } from "../src/stark/column-prover.ts";
 import { FixedTables } from "../src/stark/fixed-tables.ts";
 import { commitPreprocessed } from "../src/stark/preprocess.ts";
@@ -11,6 +9,7 @@ import { ABSENT, createShape, rowCount } from "../src/stark/shape.ts";
 import { compileSystem, type SystemDefinition } from "../src/stark/system.ts";
 import { TablePrograms } from "../src/stark/table-programs.ts";
 import { verify } from "../src/stark/verify.ts";
+import { type MeasuredHash, parametersOf } from "./proven-run.ts";
 import { blocksRun, leavesRun, signaturesRun } from "./kernel-run.ts";
 import { SYNTHETIC_TABLES, syntheticDefinition, syntheticInput, syntheticRows } from "./synthetic-system.ts";
 
@@ -21,7 +20,7 @@ export type TablesSystem = "synthetic" | "kernel" | "leaves" | "signatures";
 export interface TablesRequest {
   readonly system: TablesSystem;
   readonly count: number;
-  readonly hash: "keccak" | "poseidon";
+  readonly hash: MeasuredHash;
   readonly workers: number | undefined;
 }
 
@@ -51,9 +50,9 @@ interface Workload {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-function synthetic(transfers: number, hash: TreeHash): Workload {
+function synthetic(transfers: number, hash: MeasuredHash): Workload {
   return {
-    definition: syntheticDefinition(transfers, executionParameters(hash)),
+    definition: syntheticDefinition(transfers, parametersOf(hash)),
     makeInput: () => syntheticInput(transfers),
     usedRows: SYNTHETIC_TABLES.map((table) => syntheticRows(table, transfers).used),
     figures: { transfers },
@@ -62,7 +61,7 @@ function synthetic(transfers: number, hash: TreeHash): Workload {
 
 const RUNS = { kernel: ["blocks", blocksRun], leaves: ["leaves", leavesRun], signatures: ["signatures", signaturesRun] } as const;
 
-function ofRun(kind: keyof typeof RUNS, count: number, hash: TreeHash): Workload {
+function ofRun(kind: keyof typeof RUNS, count: number, hash: MeasuredHash): Workload {
   const before = spent();
   const [counted, run] = RUNS[kind];
   const { system, steps, input } = run(count, hash);
@@ -70,8 +69,7 @@ function ofRun(kind: keyof typeof RUNS, count: number, hash: TreeHash): Workload
   return { definition: system.definition, makeInput: () => input, usedRows: undefined, figures };
 }
 
-const { system: kindOfSystem, count, hash: kind, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
-const hash: TreeHash = kind === "keccak" ? { kind, digestBytes: 26 } : { kind };
+const { system: kindOfSystem, count, hash, workers } = JSON.parse(process.argv[2] ?? "{}") as TablesRequest;
 const { definition, makeInput, usedRows, figures } =
   kindOfSystem === "synthetic" ? synthetic(count, hash) : ofRun(kindOfSystem, count, hash);
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
@@ -113,7 +111,7 @@ console.log(
   JSON.stringify({
     system: kindOfSystem,
     ...figures,
-    hash: kind,
+    hash,
     tables: system.tables.length,
     presentTables: logRows.filter((log) => log !== ABSENT).length,
     mainColumns: width((table) => table.mainWidth),

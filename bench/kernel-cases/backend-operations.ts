@@ -125,8 +125,8 @@ async function* operations(): AsyncGenerator<BackendOperation> {
     size: `${bits} bits`,
     unit: "nonces",
     // Nonces are tried in order from 0, so the result says how many were tried.
-    count: Number(await createReferenceBackend().grind(seed, bits)) + 1,
-    run: async (backend) => () => backend.grind(seed, bits),
+    count: Number(await createReferenceBackend().grind("keccak", seed, bits)) + 1,
+    run: async (backend) => () => backend.grind("keccak", seed, bits),
   };
 }
 

@@ -1,12 +1,10 @@
-import type { TreeHash } from "../kernels/backend.ts";
 import type { ProofParameters } from "../stark/parameters.ts";
 
 /**
  * Parameters of proofs that validators check: at least 100 proven bits in unique decoding, with every table of 2^20 rows. Trees
- * of TurboSHAKE128, unless the proof is to be proven itself. In unique decoding tables of any height need the same queries, so
- * grinding has the same bits for all.
+ * of TurboSHAKE128. In unique decoding tables of any height need the same queries, so grinding has the same bits for all.
  */
-export function executionParameters(hash: TreeHash = { kind: "turboshake", digestBytes: 26 }): ProofParameters {
+export function executionParameters(): ProofParameters {
   return {
     extensionDegree: 5,
     logBlowup: 2,
@@ -16,9 +14,22 @@ export function executionParameters(hash: TreeHash = { kind: "turboshake", diges
     logArity: 3,
     logFinalMax: 7,
     opening: { kind: "stacked", logStackMin: 16, logStackMax: 22 },
-    hash,
+    hash: { kind: "turboshake", digestBytes: 26 },
+    transcript: "keccak",
     maxConstraintDegree: 3,
     minLogRows: 6,
     maxLogRows: 20,
+  };
+}
+
+/**
+ * The same of proofs that a program checks, which hashes by Poseidon: trees and transcript. Most of such a proof's time is
+ * hashing, so the blowup is the least that there is; the queries make up for it.
+ */
+export function provableParameters(): ProofParameters {
+  return {
+    ...executionParameters(),
+    ...{ logBlowup: 1, queryCount: 193, grindingBits: 20 },
+    ...{ hash: { kind: "poseidon" }, transcript: "poseidon" },
   };
 }

@@ -23,11 +23,13 @@ export function runDefinition(
 ): SystemDefinition {
   const { name } = program;
   const form = formOf(program);
+  const { publicCount, elementCount, sharedCount } = statementLayout(form);
   return {
     name: `run of ${name}/1`,
     parameters,
     tables: tables.map(({ definition }) => definition(program, parameters.minLogRows)),
-    statementValueCount: statementLayout(form).publicCount,
+    statementValueCount: publicCount,
+    statementElements: { count: elementCount, shared: sharedCount },
     publicValues: (statement) => statementValues(form, statement),
   };
 }

@@ -1,4 +1,5 @@
 import type { Ext } from "../field/extension.ts";
+import type { OpeningPaths } from "./multiproof.ts";
 
 /**
  * The prover's view of a compute device. Data stays on the device behind handles; only roots, opened rows and small
@@ -36,8 +37,8 @@ export interface Backend extends StackOperations {
 
   /** Extends, hashes and builds the Merkle tree. The extended columns need not be kept. */
   commit(request: CommitRequest): Promise<Commitment>;
-  /** Rows and authentication data for sorted, distinct leaf indices. */
-  open(commitment: Commitment, leaves: readonly number[]): Promise<Opening>;
+  /** Rows and authentication data for sorted, distinct leaf indices. Default: of shared paths. */
+  open(commitment: Commitment, leaves: readonly number[], paths?: OpeningPaths): Promise<Opening>;
 
   /**
    * The composition polynomial of all tables, divided by the vanishing polynomial and split into `chunkCount` chunks of
@@ -53,8 +54,11 @@ export interface Backend extends StackOperations {
    */
   fold(polynomial: Columns, arity: number, challenge: Ext): Promise<Columns>;
 
-  /** Smallest nonce for which keccak256(seed ‖ nonce as 8 bytes, big-endian) starts with `bits` zero bits. */
-  grind(seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint>;
+  /**
+   * Smallest nonce that a hash takes to `bits` zero bits. keccak: the first of keccak256(seed ‖ nonce as 8 bytes, big-endian).
+   * Poseidon: the lowest of the first element of C₁₇(seed, nonce ‖ 0⁷); the seed is a digest, and nonces are below p.
+   */
+  grind(hash: GrindingHash, seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint>;
 
   release(handle: Columns | Commitment): void;
   /** Ends the workers and frees the device's memory. */
@@ -141,6 +145,8 @@ export interface CommitRequest {
 
 /** keccak256 or TurboSHAKE128 (RFC 9861, domain byte 0x01) truncated to digestBytes, or Poseidon digests of 8 elements. */
 export type TreeHash = { readonly kind: "keccak" | "turboshake"; readonly digestBytes: number } | { readonly kind: "poseidon" };
+
+export type GrindingHash = "keccak" | "poseidon";
 
 export interface Commitment {
   readonly root: Uint8Array;

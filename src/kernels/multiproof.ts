@@ -60,3 +60,16 @@ export function assertLeafIndices(leafIndices: readonly number[], leafCount: num
     }
   });
 }
+
+/** Whether leaves that are opened together share the digests of their paths, or each has a path of its own. */
+export type OpeningPaths = "shared" | "own";
+
+/** The siblings of an opening in its order: of shared paths as `multiproofSteps` has them, else leaf by leaf. Throws as that. */
+export function openingSiblings(
+  leafIndices: readonly number[],
+  depth: number,
+  paths: OpeningPaths,
+): { readonly layer: number; readonly siblingIndex: number }[] {
+  const groups = paths === "own" ? leafIndices.map((leaf) => [leaf]) : [leafIndices];
+  return groups.flatMap((leaves) => multiproofSteps(leaves, depth).filter((step) => step.kind === "sibling"));
+}

@@ -15,16 +15,16 @@ export const DomainTag = {
   pair: 8,
   /** Reserved: the chain over the elements of aggregated batches. */
   aggregate: 16,
-  /** Reserved: transcripts that a circuit reads. */
+  /** Transcripts that a program reads (`stark/poseidon-transcript.ts`). */
   transcript: 17,
   // 18 and 19 are the nodes and leaves of trees in proofs, see `kernels/tree-hash.ts`.
   /** The chain over the hashes of blocks. */
   blockHash: 20,
   /** A code's digest with its length, over the chain without it: as format 3 writes it. */
   codeWithLength: 21,
-  /** Reserved: the fold of a run's segments. */
+  /** The fold of a run's segments (`stark/segments/fold.ts`). */
   segmentFold: 22,
-  /** Reserved: the digest of a statement's elements. */
+  /** The digest of what a segment says early, its statement's elements among it. */
   statement: 23,
   // 24 (partitions), 25 (claims) and 26 to 31 are reserved.
 } as const;

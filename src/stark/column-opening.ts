@@ -1,4 +1,5 @@
 import type { Ext } from "../field/extension.ts";
+import type { FriValues } from "./open-fri.ts";
 import type { OpenedTree } from "./open-trace.ts";
 import type { ProofReader, ProofValues } from "./proof.ts";
 import type { Transcript } from "./transcript.ts";
@@ -16,6 +17,11 @@ export interface ColumnOpening {
   checkPoint(point: Ext): void;
   /** What can be said without looking into the trees. */
   checkValues(point: Ext, values: ProofValues): void;
-  /** The rows of the trees at the queries, ascending and distinct, against the rest of the proof, which is read to its end. */
-  checkQueries(trees: readonly OpenedTree[], queries: readonly number[], reader: ProofReader): void;
+  /**
+   * The rows of the trees at queries, ascending and distinct, against the layers that the proof has next; what these fold to.
+   * Once for each group of queries that are opened together.
+   */
+  foldQueries(trees: readonly OpenedTree[], queries: readonly number[], reader: ProofReader): FriValues;
+  /** These values against the final polynomial. */
+  checkFinal(values: FriValues): void;
 }

@@ -6,6 +6,7 @@ import type { TreePhase } from "./tree-phases.ts";
 import type { Block, Shape } from "./shape.ts";
 import type { System } from "./system.ts";
 import type { Transcript } from "./transcript.ts";
+import type { CommittedLayer } from "./write-openings.ts";
 
 /** The steps of a proof in order; a proof without interactions skips `lookup`, and one of a stack `deep`. */
 export type ProofPhase = "trace" | "commit" | "lookup" | "quotient" | "openings" | "deep" | "fri" | "grind" | "queries";
@@ -46,8 +47,8 @@ export interface ColumnProver {
   open(points: OpeningPoints): Promise<OpenedColumns>;
   /** Everything between the opened values and the nonce. */
   argue(transcript: Transcript): Promise<void>;
-  /** Openings of all trees that `argue` has committed. */
-  openLayers(queries: readonly number[]): Promise<void>;
+  /** What `argue` has committed. */
+  readonly layers: readonly CommittedLayer[];
   /** The commitment of each phase that has one. */
   commitmentOf(phase: TreePhase): Commitment;
 }

@@ -2,7 +2,7 @@ import type { Opening } from "../kernels/backend.ts";
 import { BASE31_GROUP, packElements } from "../kernels/leaf-encoding.ts";
 import type { ProofParameters } from "./parameters.ts";
 import type { TraceTree } from "./shape.ts";
-import { concat } from "./transcript.ts";
+import { concat } from "./bytes.ts";
 
 /**
  * Proof bytes of a trace tree's opening at `leaves`. The device returns whole leaves, blocks in order; the proof holds

@@ -13,6 +13,7 @@ import { reject } from "./rejection.ts";
 import type { Shape } from "./shape.ts";
 import type { System } from "./system.ts";
 import type { Transcript } from "./transcript.ts";
+import { transcriptForm } from "./transcript-form.ts";
 
 /**
  * Columns opened by rows: DEEP makes one word of all columns and values (`deep.ts`), FRI shows that it is a polynomial. Reads
@@ -21,6 +22,7 @@ import type { Transcript } from "./transcript.ts";
 export function readRowsOpening(system: System, shape: Shape, reader: ProofReader): ColumnOpening {
   const { field, parameters } = system;
   const { logArity } = parameters;
+  const form = transcriptForm(parameters);
   const layers = friLayerCount(parameters, shape.tallest);
   const roots = Array.from({ length: layers }, (_, i) => reader.read(`friRoot[${i}]`, digestLength(parameters.hash)));
   const finalBytes = reader.read("finalPolynomial", 2 ** (shape.tallest - layers * logArity) * extensionLength(system));
@@ -32,10 +34,10 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
     draw(transcript: Transcript) {
       deep = transcript.challenge("deep");
       folds = roots.map((root) => {
-        transcript.absorb("friRoot", root);
+        transcript.absorb("friRoot", form.words(root));
         return transcript.challenge("friFold");
       });
-      transcript.absorb("finalPolynomial", finalBytes);
+      transcript.absorb("finalPolynomial", form.extensions(finalBytes));
     },
     decode() {
       finalPolynomial = unpackExtensionList(system, "finalPolynomial", finalBytes);
@@ -51,7 +53,7 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
       const nextPoint = field.scale(point, rootOfUnity(shape.tallest));
       combination = combineOpenings(field, deep, { point, nextPoint }, values, nextColumnsOf(shape));
     },
-    checkQueries(trees: readonly OpenedTree[], queries, reader) {
+    foldQueries(trees: readonly OpenedTree[], queries, reader) {
       if (combination === undefined) throw new Error("the opened values are combined before queries are checked");
       const points = queries.map((position) => pointAt(position, shape.logDomain, 0));
       const rows = queries.map((position) => rowOfQuery(shape, trees, position));
@@ -67,7 +69,9 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
         };
         values = readFriLayer(system, source, values, reader);
       });
-      reader.end();
+      return values;
+    },
+    checkFinal(values) {
       const logFolded = layers * logArity;
       checkFinalPolynomial(system, finalPolynomial, { logDomain: shape.logDomain - logFolded, logFolded }, values);
     },

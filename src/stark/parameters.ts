@@ -12,6 +12,9 @@ type OpeningParameters =
   | { readonly kind: "rows" }
   | { readonly kind: "stacked"; readonly logStackMin: number; readonly logStackMax: number };
 
+/** Low bits of an element that are as good as uniform: p − 1 is 127·2^24. */
+export const UNIFORM_BITS = TWO_ADICITY;
+
 /** log2 of a stack's places at most: their bits are taken by 32-bit operators (`stacked/claims.ts`). */
 const MOST_LOG_PLACES = 31;
 
@@ -21,9 +24,9 @@ export interface ProofParameters {
   readonly extensionDegree: number;
   /** log2 of evaluation domain size over trace length. */
   readonly logBlowup: number;
-  /** Distinct positions at which every commitment is opened. At least 1. */
+  /** Positions at which every commitment is opened, distinct ones with a transcript of keccak. At least 1. */
   readonly queryCount: number;
-  /** Leading zero bits that the nonce's hash must have; 0 to 32. */
+  /** Zero bits that the nonce's hash must have: its first of keccak, 0 to 32; its lowest of Poseidon, 0 to 24. */
   readonly grindingBits: number;
   /** Tallest table, as log2 of its rows, that needs no more than `grindingBits`; each doubling beyond it costs one bit more. */
   readonly grindingBaseLogRows: number;
@@ -32,8 +35,14 @@ export interface ProofParameters {
   /** FRI folds while log2 of the degree bound exceeds this; the last polynomial is sent in clear. At least logArity − 1. */
   readonly logFinalMax: number;
   readonly opening: OpeningParameters;
-  /** Hash of the Merkle trees. The transcript is keccak256 always. */
+  /** Hash of the Merkle trees. */
   readonly hash: TreeHash;
+  /**
+   * What challenges are drawn by: keccak256 over the proof's bytes; or Poseidon over its elements, for proofs that a program over
+   * the same field checks, of trees of Poseidon only. Such proofs open every query by itself: positions may repeat, and each has
+   * a path of its own in each tree.
+   */
+  readonly transcript: "keccak" | "poseidon";
   /** Highest degree that a constraint, a boundary constraint's row selector included, may have. Lookups are grouped up to it. */
   readonly maxConstraintDegree: number;
   /** Bounds on log2 of every table's height. At least 1. */
@@ -55,6 +64,7 @@ export const DEFAULT_PARAMETERS: ProofParameters = {
   logFinalMax: 8,
   opening: { kind: "rows" },
   hash: { kind: "keccak", digestBytes: 26 },
+  transcript: "keccak",
   maxConstraintDegree: 9,
   minLogRows: 9,
   maxLogRows: 17,
@@ -79,6 +89,20 @@ export function validateParameters(parameters: ProofParameters): void {
   between("queryCount", parameters.queryCount, 1, mostQueries(parameters, parameters.maxLogRows));
   validateOpening(parameters, between);
   if (parameters.hash.kind !== "poseidon") between("digestBytes", parameters.hash.digestBytes, 16, 32);
+  if (parameters.transcript === "poseidon") validatePoseidonTranscript(parameters, between);
+}
+
+/**
+ * Its inputs are elements, and so must be the trees' roots; of an element 24 bits are uniform, which is all that is drawn of one.
+ */
+function validatePoseidonTranscript(
+  parameters: ProofParameters,
+  between: (name: string, value: number, low: number, high: number) => void,
+): void {
+  if (parameters.hash.kind !== "poseidon") {
+    throw new RangeError(`a transcript of Poseidon takes in roots of Poseidon trees, not of ${parameters.hash.kind}`);
+  }
+  between("grindingBits of the tallest table", grindingBitsFor(parameters, parameters.maxLogRows), 0, UNIFORM_BITS);
 }
 
 /** A stack column holds the tallest column; its 16 parts are at least as long as the final polynomial. */
@@ -103,6 +127,11 @@ export function mostQueries({ logBlowup }: ProofParameters, logCoefficients: num
   return 2 ** (logCoefficients + logBlowup - 1);
 }
 
+/** Whether a proof opens every query by itself, and not all of them together. */
+export function opensEachQuery({ transcript }: Pick<ProofParameters, "transcript">): boolean {
+  return transcript === "poseidon";
+}
+
 /** Leaf encodings of trace and FRI trees under the parameters' hash. */
 export function leafEncodings(hash: TreeHash): { readonly trace: LeafEncoding; readonly fri: LeafEncoding } {
   return hash.kind === "poseidon" ? { trace: "elements", fri: "elements" } : { trace: "base31", fri: "extension31" };
@@ -113,7 +142,7 @@ export function friLayerCount(parameters: ProofParameters, logRows: number): num
   return Math.max(0, Math.ceil((logRows - parameters.logFinalMax) / parameters.logArity));
 }
 
-/** Leading zero bits that the nonce's hash must have when the tallest table has 2^logRows rows. */
+/** Zero bits that the nonce's hash must have when the tallest table has 2^logRows rows. */
 export function grindingBitsFor(parameters: ProofParameters, logRows: number): number {
   return parameters.grindingBits + Math.max(0, logRows - parameters.grindingBaseLogRows);
 }

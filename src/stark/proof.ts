@@ -1,11 +1,12 @@
 import type { Ext } from "../field/extension.ts";
-import { inv, isCanonical, mul, pow } from "../field/koala-bear.ts";
+import { isCanonical, mul } from "../field/koala-bear.ts";
 import { BASE31_GROUP, packedLength, packElements, unpackElements } from "../kernels/leaf-encoding.ts";
 import { digestLength } from "../kernels/tree-hash.ts";
 import { reject } from "./rejection.ts";
 import { ABSENT, createShape, type Shape } from "./shape.ts";
 import type { System } from "./system.ts";
-import { concat } from "./transcript.ts";
+import { concat } from "./bytes.ts";
+import { OPENING_FACTOR, OPENING_FACTOR_INVERSE, type PackedOpenings } from "./transcript-form.ts";
 import { proofVersion } from "./verification-key.ts";
 
 /*
@@ -35,16 +36,14 @@ import { proofVersion } from "./verification-key.ts";
  *                 stack have one class, whose rows are the 16 values of each stack column in turn
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
  *     siblings    digests, in the order of `multiproofSteps`
+ *   With a transcript of Poseidon the trees' parts follow each other query by query, in the order in which they were drawn, each
+ *   as if there were no other query.
  *
  * Opened values are sent times 2^40 modulo p, the form in which the contract multiplies; one value has one such form.
  * base31: eight elements at 31 bits in 31 bytes, the last k of a list in ⌈31k/8⌉ bytes. An extension element is its
  * coordinates at 31 bits in ⌈31·degree/8⌉ bytes. In both the first element takes the lowest bits, and unused high bits
  * must be zero. Poseidon digests are 8 elements of 4 bytes.
  */
-
-/** Factor under which opened values are sent, and its inverse. */
-const OPENING_FACTOR = pow(2, 40);
-const OPENING_FACTOR_INVERSE = inv(OPENING_FACTOR);
 
 /** A part of a proof: where it lies, for tools and tamper tests. */
 export interface ProofSection {
@@ -136,6 +135,14 @@ export function readHead(system: System, reader: ProofReader): ProofHead {
     openingsAtPoint: reader.read("openingsAtPoint", valuesLength(shape.columnCount)),
     openingsAtNext: reader.read("openingsAtNext", valuesLength(shape.nextColumnCount)),
   };
+}
+
+/** The opened values of a head, as they are sent. */
+export function packedOpenings({ shape, openingsAtPoint, openingsAtNext }: ProofHead): readonly PackedOpenings[] {
+  return [
+    { bytes: openingsAtPoint, count: shape.columnCount },
+    { bytes: openingsAtNext, count: shape.nextColumnCount },
+  ];
 }
 
 /** The head's elements, all canonical. */

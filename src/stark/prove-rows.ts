@@ -4,19 +4,20 @@ import type { Columns, Commitment } from "../kernels/backend.ts";
 import type { ColumnProver, OpenedColumns, OpeningPoints, ProvingContext } from "./column-prover.ts";
 import { type CommittedColumns, traceCommitRequest } from "./committed-columns.ts";
 import { combineOpenings } from "./deep.ts";
-import { encodeFriOpening } from "./encode-openings.ts";
 import { powerOfTwo } from "./evaluate.ts";
-import { indicesAbove, nextColumnsOf } from "./open-trace.ts";
+import { nextColumnsOf } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount, leafEncodings } from "./parameters.ts";
 import type { TreePhase } from "./tree-phases.ts";
 import { packExtensions } from "./proof.ts";
 import type { Transcript } from "./transcript.ts";
+import { transcriptForm } from "./transcript-form.ts";
+import type { CommittedLayer } from "./write-openings.ts";
 
 /** Opens columns by rows: DEEP and FRI (`open-rows.ts`). */
 export class RowsProver implements ColumnProver {
   readonly #context: ProvingContext;
   readonly #commitments = new Map<TreePhase, Commitment>();
-  readonly #layers: Commitment[] = [];
+  readonly layers: CommittedLayer[] = [];
   #points: OpeningPoints | undefined;
   #opened: OpenedColumns = { atPoint: [], atNext: [] };
 
@@ -68,6 +69,7 @@ export class RowsProver implements ColumnProver {
     const { field, parameters } = system;
     const { logArity } = parameters;
     const arity = 2 ** logArity;
+    const form = transcriptForm(parameters);
     let polynomial = await this.#combine(transcript.challenge("deep"));
     const layerCount = friLayerCount(parameters, shape.tallest);
     for (let layer = 0; layer < layerCount; layer++) {
@@ -82,8 +84,8 @@ export class RowsProver implements ColumnProver {
           encoding: leafEncodings(parameters.hash).fri,
         }),
       );
-      this.#layers.push(commitment);
-      transcript.absorb("friRoot", write(commitment.root));
+      this.layers.push({ commitment, folds: logArity });
+      transcript.absorb("friRoot", form.words(write(commitment.root)));
       const folded = await step(backend.fold(polynomial, arity, transcript.challenge("friFold")));
       scope.release(polynomial);
       polynomial = folded;
@@ -91,19 +93,8 @@ export class RowsProver implements ColumnProver {
     const coordinates = await backend.download(polynomial);
     scope.release(polynomial);
     const final = Array.from({ length: 2 ** polynomial.logRows }, (_, i) => coordinates.map((column) => column[i] ?? 0));
-    transcript.absorb("finalPolynomial", write(packExtensions(final, field.degree)));
+    transcript.absorb("finalPolynomial", form.extensions(write(packExtensions(final, field.degree))));
     progress("fri", 1);
-  }
-
-  async openLayers(queries: readonly number[]): Promise<void> {
-    const { system, backend, write } = this.#context;
-    const { logArity } = system.parameters;
-    let positions = queries;
-    for (const commitment of this.#layers) {
-      const leaves = indicesAbove(positions, logArity);
-      write(encodeFriOpening(system.parameters, logArity, positions, leaves, await backend.open(commitment, leaves)));
-      positions = leaves;
-    }
   }
 
   /** The DEEP polynomial of all columns, whose coefficients are not needed any more. */

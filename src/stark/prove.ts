@@ -3,14 +3,14 @@ import { rootOfUnity } from "../field/koala-bear.ts";
 import type { Backend, Columns, Commitment } from "../kernels/backend.ts";
 import type { ColumnProver, ProofPhase, ProvingContext } from "./column-prover.ts";
 import { DeviceScope } from "./device-scope.ts";
-import { encodeTraceOpening } from "./encode-openings.ts";
 import type { LookupChallenges } from "./evaluate.ts";
 import { FixedTables } from "./fixed-tables.ts";
 import { computeLookupColumns } from "./lookup-columns.ts";
-import { indicesAbove } from "./open-trace.ts";
 import { DOMAIN_SHIFT, grindingBitsFor } from "./parameters.ts";
 import type { TreePhase } from "./tree-phases.ts";
 import { packAuxiliary, packExtensions, packOpenings } from "./proof.ts";
+import { initialInputs, segmentInputs, transcriptFactory } from "./begin-transcript.ts";
+import { concat } from "./bytes.ts";
 import { RowsProver } from "./prove-rows.ts";
 import { type CheckedInput, checkProverInput, type ProverInput, ProverInputError } from "./prover-input.ts";
 import { earlyHash, runChallenges, type SegmentCommitment } from "./segments/fold.ts";
@@ -19,7 +19,9 @@ import { StackProver } from "./stacked/prove-stack.ts";
 import type { System, Table } from "./system.ts";
 import { fillScalars, fillWeights } from "./table-program.ts";
 import { TablePrograms } from "./table-programs.ts";
-import { concat, createTranscript, initialInputs, segmentInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
+import type { Transcript, TranscriptFactory } from "./transcript.ts";
+import { transcriptForm } from "./transcript-form.ts";
+import { writeOpenings } from "./write-openings.ts";
 import { proofVersion } from "./verification-key.ts";
 
 export interface ProveOptions {
@@ -159,26 +161,27 @@ class Proving {
     const mainRoot = await this.#commitTraces();
     if (seed !== undefined && !mainRoot.every((byte, i) => byte === seed.mainRoot[i]))
       throw new ProverInputError("OtherFilling", "the columns are not those whose root the run's seed was folded from");
-    transcript.absorb("mainRoot", mainRoot);
+    const form = transcriptForm(parameters);
+    transcript.absorb("mainRoot", form.words(mainRoot));
     const { lookup, sums } = await this.#proveLookups(transcript, seed);
 
     this.#progress("quotient", 0);
     await this.#computeQuotient(transcript.challenge("composition"), lookup, sums);
     this.#progress("quotient", 0.5);
-    transcript.absorb("quotientRoot", this.#write((await columns.commit("quotient")).root));
+    transcript.absorb("quotientRoot", form.words(this.#write((await columns.commit("quotient")).root)));
     this.#progress("quotient", 1);
 
     const point = transcript.challenge("point");
     const { atPoint, atNext } = await columns.open({ point, nextPoint: field.scale(point, rootOfUnity(shape.tallest)) });
-    transcript.absorb(
-      "openings",
-      concat([this.#write(packOpenings(atPoint, field.degree)), this.#write(packOpenings(atNext, field.degree))]),
-    );
+    const openings = [atPoint, atNext].map((values) => {
+      return { bytes: this.#write(packOpenings(values, field.degree)), count: values.length };
+    });
+    transcript.absorb("openings", form.openings(openings));
     await columns.argue(transcript);
 
     this.#progress("grind", 0);
     const grindingBits = grindingBitsFor(parameters, shape.tallest);
-    const nonce = await this.#backend.grind(transcript.grindingSeed(), grindingBits, this.#options.signal);
+    const nonce = await this.#backend.grind(parameters.transcript, transcript.grindingSeed(), grindingBits, this.#options.signal);
     const nonceBytes = new Uint8Array(8);
     new DataView(nonceBytes.buffer).setBigUint64(0, nonce);
     transcript.grind(this.#write(nonceBytes));
@@ -187,11 +190,9 @@ class Proving {
     this.#progress("queries", 0);
     const queries = transcript.queries(shape.logDomain, parameters.queryCount);
     if (queries === undefined) throw new Error("the transcript gave no distinct positions; another statement or nonce would");
-    for (const tree of shape.trees) {
-      const leaves = indicesAbove(queries, shape.logDomain - tree.logLeaves);
-      this.#write(encodeTraceOpening(tree, leaves, await this.#backend.open(columns.commitmentOf(tree.phase), leaves)));
-    }
-    await columns.openLayers(queries);
+    const trees = shape.trees.map((tree) => ({ tree, commitment: columns.commitmentOf(tree.phase) }));
+    const { layers } = columns;
+    for (const bytes of await writeOpenings(this.#backend, parameters, shape, { trees, layers }, queries)) this.#write(bytes);
     this.#progress("queries", 1);
     return concat(this.#sections);
   }
@@ -200,7 +201,7 @@ class Proving {
     const { statement, segment } = this.#input;
     const system = this.#system;
     const head = this.#writeHead();
-    const start = this.#options.createTranscript ?? createTranscript;
+    const start = this.#options.createTranscript ?? transcriptFactory(system.parameters);
     if ((seed === undefined) !== (segment === undefined)) throw new Error("a segment is proven with its run's seed");
     if (seed === undefined || segment === undefined) return start(system.field.degree, initialInputs(system, statement, head));
     const early = earlyHash(system, segment, head, statement);
@@ -256,7 +257,9 @@ class Proving {
     }
     this.#options.onTracesRead?.();
     const root = this.#write((await this.#columns.commit("lookup")).root);
-    transcript.absorb("lookupRootAndSums", concat([root, this.#write(packExtensions(sums.flat(), field.degree))]));
+    const form = transcriptForm(this.#system.parameters);
+    const said = this.#write(packExtensions(sums.flat(), field.degree));
+    transcript.absorb("lookupRootAndSums", concat([form.words(root), form.extensions(said)]));
     return { lookup, sums };
   }
 

@@ -3,10 +3,11 @@ import { isCanonical, P } from "../field/koala-bear.ts";
 import { ABSENT, createShape, type Shape } from "./shape.ts";
 import { flagValues, type SegmentFlags } from "./segments/segment-bounds.ts";
 import { type System, type SystemDefinition, tablePublicValues } from "./system.ts";
+import { wordsOf } from "./transcript-form.ts";
 
 /** What a proof is made from. */
 export interface ProverInput {
-  /** Of a segment that does not open its run: empty. */
+  /** Of a segment that does not open its run: `laterStatement`. */
   readonly statement: Uint8Array;
   /** Which segment of its run it is; of a system with segments only, and of each input of such a system. */
   readonly segment?: SegmentFlags;
@@ -89,6 +90,15 @@ export function checkProverInput(system: System, input: ProverInput): CheckedInp
   return { ...input, shape, publicValues: input.auxiliary.map((own) => tablePublicValues(statementValues, own, flags)) };
 }
 
+/** What segments that do not open their run say of its statement: what all of them share, where statements are elements. */
+export function laterStatement({ statementElements }: SystemDefinition, statement: Uint8Array): Uint8Array {
+  if (statementElements === undefined) return new Uint8Array(0);
+  const { count, shared } = statementElements;
+  const later = new Uint8Array(4 * count);
+  later.set(statement.subarray(0, 4 * shared));
+  return later;
+}
+
 /**
  * The values of a statement, of a run's opening segment or of a whole run; zeros for the other segments, of which it says
  * nothing. Undefined for bytes that are no statement.
@@ -98,8 +108,15 @@ export function statementValuesOf(
   statement: Uint8Array,
   segment: SegmentFlags | undefined,
 ): readonly number[] | undefined {
+  const { statementElements, statementValueCount } = definition;
+  if (statementElements !== undefined) {
+    const elements = wordsOf(statement);
+    if (statement.length !== 4 * statementElements.count || !elements.every(isCanonical)) return undefined;
+  }
   if (segment === undefined || segment.opens === 1) return definition.publicValues(statement);
-  return statement.length === 0 ? new Array<number>(definition.statementValueCount).fill(0) : undefined;
+  const expected = laterStatement(definition, statement);
+  const isLater = expected.length === statement.length && expected.every((byte, i) => byte === statement[i]);
+  return isLater ? new Array<number>(statementValueCount).fill(0) : undefined;
 }
 
 /** Index of the first element not below p, or −1. A plain loop: this runs over every cell of a proof. */

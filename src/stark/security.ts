@@ -12,8 +12,11 @@ export interface SecurityParameters {
   /** The prime p. */
   readonly fieldModulus: number;
   readonly extensionDegree: number;
-  /** Hash bits reduced mod p for each coordinate of a challenge; fewer bits mean a larger bias. */
-  readonly challengeCoordinateBits: number;
+  /**
+   * What a coordinate of a challenge is: so many bits of a hash, reduced mod p (fewer mean a larger bias); or an element of an
+   * algebraic hash as it is. Of the latter, positions and grinding have the low bits.
+   */
+  readonly challengeCoordinate: { readonly bits: number } | "element";
   readonly logBlowup: number;
   /** Distinct query positions. */
   readonly queries: number;
@@ -166,20 +169,41 @@ export function queriesFor(
 
 function outerCode(parameters: SecurityParameters, shape: SecurityShape): ReedSolomonCode {
   checkFigures(parameters, shape);
-  const { fieldModulus, extensionDegree, challengeCoordinateBits, logBlowup } = parameters;
-  // A coordinate is c uniform bits mod p, so its likeliest value has probability ⌈2^c / p⌉ / 2^c.
-  const space = 1n << BigInt(challengeCoordinateBits);
-  const hits = (space + BigInt(fieldModulus) - 1n) / BigInt(fieldModulus);
-  const logField = extensionDegree * (challengeCoordinateBits - Math.log2(Number(hits)));
+  const { fieldModulus, extensionDegree, challengeCoordinate, logBlowup } = parameters;
+  const logField = extensionDegree * coordinateBits(fieldModulus, challengeCoordinate);
   const logDimension = shape.opening === "stacked" ? shape.logCommitted : shape.logRows;
   return { logRate: -logBlowup, logDimension, logField };
+}
+
+/** −log2 of the probability of a challenge coordinate's likeliest value. */
+function coordinateBits(fieldModulus: number, coordinate: SecurityParameters["challengeCoordinate"]): number {
+  if (coordinate === "element") return Math.log2(fieldModulus);
+  // It is c uniform bits mod p, so its likeliest value has probability ⌈2^c / p⌉ / 2^c.
+  const space = 1n << BigInt(coordinate.bits);
+  const hits = (space + BigInt(fieldModulus) - 1n) / BigInt(fieldModulus);
+  return coordinate.bits - Math.log2(Number(hits));
+}
+
+/**
+ * log2 of the probability that a query finds nothing, and of that of a nonce. The low b bits of a uniform element are any given
+ * value with probability ⌈p / 2^b⌉ / p at most, and one value alone has more than ⌊p / 2^b⌋ of the elements.
+ */
+function drawnErrors(
+  { fieldModulus, challengeCoordinate, grindingBits }: SecurityParameters,
+  { logAgreement }: Regime,
+): { readonly query: number; readonly nonce: number } {
+  if (challengeCoordinate !== "element") return { query: logAgreement, nonce: -grindingBits };
+  return {
+    query: Math.log2(2 ** logAgreement + 1 / fieldModulus),
+    nonce: Math.log2(Math.ceil(fieldModulus / 2 ** grindingBits) / fieldModulus),
+  };
 }
 
 function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: ReedSolomonCode, regime: Regime): RoundBits[] {
   // Destructured to the last field: a parameter that is added and not accounted for here breaks the build.
   // The field, the bias of challenges and the rate are in `outer` already.
-  const { fieldModulus, extensionDegree: _degree, challengeCoordinateBits: _bias, logBlowup: _rate, ...chosen } = parameters;
-  const { queries, grindingBits, digestBytes, circuitDigestElements, ...unaccountedParameters } = chosen;
+  const { fieldModulus, extensionDegree: _degree, challengeCoordinate: _bias, logBlowup: _rate, ...chosen } = parameters;
+  const { queries, grindingBits: _work, digestBytes, circuitDigestElements, ...unaccountedParameters } = chosen;
   const { logRows, constraints, maxDegree, quotientChunks, lookup, statementTerms, ...opening } = shape;
   assertEmpty(unaccountedParameters);
 
@@ -205,8 +229,9 @@ function roundsOf(parameters: SecurityParameters, shape: SecurityShape, outer: R
     ? rowRounds(opening, outer, regime)
     : stackRounds(opening, outer, regime))
     add(round, logError);
-  // Distinct positions can only do better than independent ones.
-  add("queries", queries * regime.logAgreement - grindingBits);
+  // Distinct positions can only do better than independent ones, which those of an algebraic hash are.
+  const { query, nonce } = drawnErrors(parameters, regime);
+  add("queries", queries * query + nonce);
   add("commitment hash", -(digestBytes * 8) / 2);
   if (circuitDigestElements > 0) add("circuit hash", -(circuitDigestElements * Math.log2(fieldModulus)) / 2);
   return rounds;
@@ -268,7 +293,9 @@ function checkFigures(parameters: SecurityParameters, shape: SecurityShape): voi
     "leafRounds",
     "finalRounds",
   ]);
-  for (const [name, value] of Object.entries({ ...parameters, ...counts })) integer(name, value, mayBeZero.has(name) ? 0 : 1);
+  const { challengeCoordinate: coordinate, ...plain } = parameters;
+  if (coordinate !== "element") integer("bits of a challenge's coordinate", coordinate.bits, 1);
+  for (const [name, value] of Object.entries({ ...plain, ...counts })) integer(name, value, mayBeZero.has(name) ? 0 : 1);
   if (lookup !== undefined) for (const [name, value] of Object.entries(lookup)) integer(`lookup.${name}`, value, 1);
   const logCommitted = shape.opening === "stacked" ? shape.logCommitted : shape.logRows;
   let logDimension = logCommitted;

@@ -49,6 +49,12 @@ export interface SystemDefinition {
    * tables. Undefined when the bytes are not a statement. Must not throw and must depend on nothing but the bytes.
    */
   publicValues(statement: Uint8Array): readonly number[] | undefined;
+  /**
+   * Set where statements are elements of the field, four big-endian bytes each: how many, and how many of the first ones each
+   * segment of a run says; behind those a segment that does not open the run says zeros. A transcript of elements takes no other
+   * statements.
+   */
+  readonly statementElements?: { readonly count: number; readonly shared: number };
   /** Set for a system whose runs are cut into segments, each with a proof of its own (`segments/README.md`). */
   readonly segments?: SegmentBounds;
 }
@@ -111,6 +117,8 @@ export function compileSystem(given: SystemDefinition, preprocessedRoots: Readon
   const { parameters } = given;
   validateParameters(parameters);
   if (given.tables.length === 0) throw new RangeError(`system ${given.name} has no tables`);
+  if (parameters.transcript === "poseidon" && given.statementElements === undefined)
+    throw new TypeError(`the transcript of system ${given.name} takes elements: say how many a statement has`);
   const definition = segmentDefinition(given);
   const buses = collectBuses(definition.tables.map((table) => table.air));
   let constraintCount = 0;

@@ -2,6 +2,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import type { Ext } from "../field/extension.ts";
 import { reduce } from "../field/koala-bear.ts";
+import { concat } from "./bytes.ts";
 
 /** Names of what the transcript takes in and gives out, in proof order. They are not hashed; tests and tools use them. */
 export type TranscriptLabel =
@@ -36,7 +37,10 @@ export interface TranscriptInput {
   readonly bytes: Uint8Array;
 }
 
-/** The Fiat–Shamir transcript: a 32-byte state that every input changes. */
+/**
+ * The Fiat–Shamir transcript: a state that every input changes. What is said of bytes and bits is keccak's way;
+ * `poseidon-transcript.ts` has the other one.
+ */
 export interface Transcript {
   /** state := keccak256(state ‖ bytes). */
   absorb(label: TranscriptLabel, bytes: Uint8Array): void;
@@ -45,9 +49,9 @@ export interface Transcript {
    * big-endian integer. A challenge that follows another without an input in between first sets state := keccak256(state).
    */
   challenge(label: TranscriptLabel): Ext;
-  /** What the grinding nonce is searched for: the current state. */
+  /** What the grinding nonce is searched for: the current state, as bytes. */
   grindingSeed(): Uint8Array;
-  /** state := keccak256(state ‖ nonce), nonce 8 bytes; returns the leading zero bits of the new state. */
+  /** state := keccak256(state ‖ nonce), nonce 8 bytes; returns the leading zero bits of the new state: the work done. */
   grind(nonce: Uint8Array): number;
   /**
    * `count` distinct positions in [0, 2^logDomain), ascending. Candidates come from keccak256(state ‖ c as 32 bytes),
@@ -99,52 +103,6 @@ export function createTranscript(degree: number, inputs: readonly TranscriptInpu
       return [...positions].sort((a, b) => a - b);
     },
   };
-}
-
-/**
- * What the first state hashes: verification key digest, hash of the statement, header, auxiliary values. All but the
- * statement have a length that the key fixes, and the statement is hashed, so the concatenation is unambiguous.
- */
-export function initialInputs(
-  system: { readonly verificationKeyDigest: Uint8Array },
-  statement: Uint8Array,
-  head: { readonly header: Uint8Array; readonly auxiliary: Uint8Array },
-): TranscriptInput[] {
-  return [
-    { label: "verificationKey", bytes: system.verificationKeyDigest },
-    { label: "statement", bytes: keccak_256(statement) },
-    { label: "header", bytes: head.header },
-    { label: "auxiliary", bytes: head.auxiliary },
-  ];
-}
-
-/**
- * The same for a segment: verification key digest, the run's seed, the fold of the segments before, and the hash of what the
- * segment's part of the fold says early (`segments/fold.ts`). All have a length that the key fixes.
- */
-export function segmentInputs(
-  system: { readonly verificationKeyDigest: Uint8Array },
-  seed: Uint8Array,
-  before: Uint8Array,
-  early: Uint8Array,
-): TranscriptInput[] {
-  return [
-    { label: "verificationKey", bytes: system.verificationKeyDigest },
-    { label: "seed", bytes: seed },
-    { label: "foldBefore", bytes: before },
-    { label: "early", bytes: early },
-  ];
-}
-
-/** Joins byte strings. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
 }
 
 function toInteger(bytes: Uint8Array): bigint {

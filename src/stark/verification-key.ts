@@ -35,6 +35,7 @@ interface KeyedSystem {
   readonly parameters: ProofParameters;
   readonly definition: {
     readonly statementValueCount: number;
+    readonly statementElements?: { readonly count: number; readonly shared: number };
     readonly segments?: SegmentBounds;
     readonly tables: readonly { readonly inSegments?: InSegments }[];
   };
@@ -78,6 +79,7 @@ export function verificationKeyDigest(system: KeyedSystem): Uint8Array {
     system.buses.map((bus) => [bus.tag, bus.messageLength]),
     [...system.preprocessedRoots].sort(([a], [b]) => a - b).map(([logRows, root]) => [logRows, [...root]]),
     ...serialiseSegments(system),
+    ...serialiseStatement(system),
   ] satisfies Serialised);
   return keccak_256(new TextEncoder().encode(text));
 }
@@ -96,6 +98,14 @@ function serialiseSegments({ definition, tables }: KeyedSystem): Serialised[] {
   ];
 }
 
+/** Of statements that are bytes, whatever they mean, the name says what they are. */
+function serialiseStatement({ definition: { statementElements } }: KeyedSystem): Serialised[] {
+  if (statementElements === undefined) return [];
+  const { count, shared, ...rest } = statementElements;
+  rest satisfies Record<string, never>;
+  return [["elements", count, shared]];
+}
+
 /** Destructured in full, so that a new parameter does not compile until it is bound here. */
 function serialiseParameters(parameters: ProofParameters): Serialised {
   const {
@@ -108,6 +118,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     logFinalMax,
     opening,
     hash,
+    transcript,
     maxConstraintDegree,
     minLogRows,
     maxLogRows,
@@ -128,6 +139,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     minLogRows,
     maxLogRows,
     ...serialiseOpening(opening),
+    ...(transcript === "keccak" ? [] : [`transcript ${transcript}`]),
   ];
 }
 

@@ -1,16 +1,28 @@
 import type { Ext } from "../field/extension.ts";
-import { isCanonical } from "../field/koala-bear.ts";
+import { isCanonical, P } from "../field/koala-bear.ts";
+import { initialInputs, transcriptFactory } from "./begin-transcript.ts";
+import { concat } from "./bytes.ts";
 import type { ColumnOpening } from "./column-opening.ts";
 import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "./evaluate.ts";
 import { readRowsOpening } from "./open-rows.ts";
 import { type OpenedTree, readTraceTree } from "./open-trace.ts";
-import { grindingBitsFor } from "./parameters.ts";
-import { type ProofHead, ProofReader, type ProofSection, type ProofValues, readHead, readValues } from "./proof.ts";
+import { grindingBitsFor, opensEachQuery } from "./parameters.ts";
+import {
+  packedOpenings,
+  type ProofHead,
+  ProofReader,
+  type ProofSection,
+  type ProofValues,
+  readHead,
+  readValues,
+} from "./proof.ts";
+import { statementValuesOf } from "./prover-input.ts";
 import { reject, RejectedProof, type VerifyResult } from "./rejection.ts";
 import type { Shape } from "./shape.ts";
 import { readStackedOpening } from "./stacked/open-stack.ts";
 import { type System, tablePublicValues } from "./system.ts";
-import { concat, createTranscript, initialInputs, type Transcript, type TranscriptFactory } from "./transcript.ts";
+import type { Transcript, TranscriptFactory } from "./transcript.ts";
+import { transcriptForm } from "./transcript-form.ts";
 
 /** For tests and tools. */
 export interface VerifyOptions {
@@ -28,12 +40,14 @@ export interface VerifyOptions {
  *  2. statement                                                          BadStatement
  *  3. transcript up to the nonce (no check)
  *  4. elements of the head, in proof order: padding bits, then canonical MalformedProof, NonCanonicalElement
+ *     with a transcript of Poseidon, the nonce                           NonCanonicalElement
  *  5. lookup sums add up to zero                                         LookupSumMismatch
  *  6. the point z lies outside the trace domain; if columns are opened by rows, also outside the evaluation domain
  *                                                                        PointInDomain
  *  7. constraints at z = (z^n − 1) · Q(z)                                ConstraintMismatch
  *  8. of a stack: the claim that the rounds leave                        ClaimMismatch
  *  9. grinding, positions                                                GrindingTooWeak, PositionsExhausted
+ *     With a transcript of Poseidon, 10 to 12 once for each query:
  * 10. each trace tree: length, elements, root                            MalformedProof, NonCanonicalElement, MerkleMismatch
  * 11. DEEP values, or those of the stack's fold, at the query positions (no check)
  * 12. each FRI layer: length, elements, values against the previous layer's fold (those of 11 for layer 0), root, fold
@@ -43,9 +57,9 @@ export interface VerifyOptions {
  */
 export function verify(system: System, statement: Uint8Array, proof: Uint8Array, options: VerifyOptions = {}): VerifyResult {
   if (system.definition.segments !== undefined) throw new TypeError(`${system.name} is proven in segments: use verifyRun`);
-  return verdictOf(proof, options, (reader, factory) => {
+  return verdictOf(system, proof, options, (reader, factory) => {
     checkProof(system, reader, {
-      statementValues: () => system.definition.publicValues(statement),
+      statementValues: () => statementValuesOf(system.definition, statement, undefined),
       flags: [],
       begin: (head) => factory(system.parameters.extensionDegree, initialInputs(system, statement, head)),
       checkSums: (sums) => checkSum(system, sums.flat()),
@@ -55,13 +69,14 @@ export function verify(system: System, statement: Uint8Array, proof: Uint8Array,
 
 /** Runs checks on a proof; what rejects it is the result. */
 export function verdictOf(
+  system: System,
   proof: Uint8Array,
   options: VerifyOptions,
   check: (reader: ProofReader, factory: TranscriptFactory) => void,
 ): VerifyResult {
   const reader = new ProofReader(proof);
   try {
-    check(reader, options.createTranscript ?? createTranscript);
+    check(reader, options.createTranscript ?? transcriptFactory(system.parameters));
     return { ok: true };
   } catch (error) {
     if (error instanceof RejectedProof) return { ok: false, rejection: error.rejection };
@@ -98,6 +113,7 @@ export function checkProof(system: System, reader: ProofReader, frame: ProofFram
   const challenges = drawChallenges(system, { head, opening, nonce }, frame);
   const values = readValues(system, head);
   opening.decode();
+  checkNonce(system, nonce);
   frame.checkSums(values.sums);
   opening.checkPoint(challenges.point);
   checkConstraints(system, shape, values, { statementValues, flags: frame.flags }, challenges);
@@ -108,7 +124,16 @@ export function checkProof(system: System, reader: ProofReader, frame: ProofFram
   }
   const { queries } = challenges;
   if (queries === undefined) return reject({ code: "PositionsExhausted" });
-  opening.checkQueries(readTraceTrees(system, head, queries, reader), queries, reader);
+  const groups = opensEachQuery(system.parameters) ? queries.map((query) => [query]) : [queries];
+  const folded = groups.map((group) => opening.foldQueries(readTraceTrees(system, head, group, reader), group, reader));
+  reader.end();
+  for (const values of folded) opening.checkFinal(values);
+}
+
+/** A transcript of elements takes the nonce as one: there is no second encoding of it. */
+function checkNonce({ parameters }: System, nonce: Uint8Array): void {
+  const value = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength).getBigUint64(0);
+  if (parameters.transcript === "poseidon" && value >= P) reject({ code: "NonCanonicalElement", section: "nonce" });
 }
 
 /** The challenges that do not belong to the opening of columns, and the outcome of grinding. */
@@ -116,7 +141,7 @@ interface Challenges {
   readonly lookup: LookupChallenges | undefined;
   readonly alpha: Ext;
   readonly point: Ext;
-  /** Leading zero bits found. */
+  /** Zero bits found. */
   readonly grinding: number;
   /** Undefined when drawing them took too many hashes. */
   readonly queries: readonly number[] | undefined;
@@ -130,16 +155,17 @@ function drawChallenges(
 ): Challenges {
   const { head, opening, nonce } = proof;
   const transcript = frame.begin(head);
-  transcript.absorb("mainRoot", head.mainRoot);
+  const form = transcriptForm(system.parameters);
+  transcript.absorb("mainRoot", form.words(head.mainRoot));
   let lookup: LookupChallenges | undefined;
   if (head.shape.hasLookups) {
     lookup = frame.lookup ?? { fold: transcript.challenge("lookupFold"), offset: transcript.challenge("lookupOffset") };
-    transcript.absorb("lookupRootAndSums", concat([head.lookupRoot, head.sums]));
+    transcript.absorb("lookupRootAndSums", concat([form.words(head.lookupRoot), form.extensions(head.sums)]));
   }
   const alpha = transcript.challenge("composition");
-  transcript.absorb("quotientRoot", head.quotientRoot);
+  transcript.absorb("quotientRoot", form.words(head.quotientRoot));
   const point = transcript.challenge("point");
-  transcript.absorb("openings", concat([head.openingsAtPoint, head.openingsAtNext]));
+  transcript.absorb("openings", form.openings(packedOpenings(head)));
   opening.draw(transcript);
   const grinding = transcript.grind(nonce);
   const queries = transcript.queries(head.shape.logDomain, system.parameters.queryCount);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { executionParameters } from "../../src/execution-proof/parameters.ts";
+import { executionParameters, provableParameters } from "../../src/execution-proof/parameters.ts";
 import { runDefinition } from "../../src/execution-proof/run-system.ts";
+import { digestLength } from "../../src/kernels/tree-hash.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { leastProvenBits, proofSecurity } from "../../src/stark/security/proof-security.ts";
 import { createShape } from "../../src/stark/shape.ts";
@@ -13,13 +14,26 @@ const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 /** Security does not depend on what is fixed, so any roots serve. */
 function kernelSystem(parameters = executionParameters()): System {
   const definition = runDefinition(provenProgram("the kernel", kernelRows()), parameters);
-  return compileSystem(definition, new Map(committedHeights(definition).map((height) => [height, new Uint8Array(26)])));
+  return compileSystem(
+    definition,
+    new Map(committedHeights(definition).map((height) => [height, new Uint8Array(digestLength(parameters.hash))])),
+  );
 }
 
 test("proofs of the kernel's runs have at least 100 proven bits, with every figure of a proof at its worst", () => {
   const system = kernelSystem();
   assert.equal(leastProvenBits(system, APPLICATION), 100);
   // The fewest queries that do.
+  const { queryCount } = system.parameters;
+  assert.ok(leastProvenBits(kernelSystem({ ...system.parameters, queryCount: queryCount - 1 }), APPLICATION) < 100);
+});
+
+test("proofs that a program is to check have at least 100 proven bits, too, with the fewest queries that do", () => {
+  const system = kernelSystem(provableParameters());
+  // Columns of 2^12 coefficients, the shortest, on 2^13 points: 193 queries of 1 − (2^11 − 1)/2^13 each, and 20 bits.
+  const byHand = 20 - 193 * Math.log2(1 - (2 ** 11 - 1) / 2 ** 13);
+  assert.equal(leastProvenBits(system, APPLICATION), Math.floor(10 * byHand) / 10);
+  assert.ok(byHand >= 100);
   const { queryCount } = system.parameters;
   assert.ok(leastProvenBits(kernelSystem({ ...system.parameters, queryCount: queryCount - 1 }), APPLICATION) < 100);
 });

@@ -232,7 +232,7 @@ test("folds as the values of the coset say, without the division by the arity", 
 test("finds the smallest nonce and stops when it is told to", async () => {
   const backend = createReferenceBackend();
   const seed = new Uint8Array(32).fill(7);
-  const nonce = await backend.grind(seed, 9);
+  const nonce = await backend.grind("keccak", seed, 9);
   const passes = (n: bigint): boolean => {
     const tail = Buffer.alloc(8);
     tail.writeBigUInt64BE(n);
@@ -241,7 +241,7 @@ test("finds the smallest nonce and stops when it is told to", async () => {
   };
   assert.ok(passes(nonce));
   for (let n = 0n; n < nonce; n++) assert.ok(!passes(n));
-  await assert.rejects(backend.grind(seed, 256, AbortSignal.timeout(20)), /timeout/i);
+  await assert.rejects(backend.grind("keccak", seed, 256, AbortSignal.timeout(20)), /timeout/i);
 });
 
 test("refuses handles that were released and requests that make no sense", async () => {

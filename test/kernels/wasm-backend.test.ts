@@ -220,7 +220,16 @@ for (const [workers, prunedDepth] of [
         [128, 4],
       ] as const) {
         const seed = Uint8Array.from({ length }, (_, i) => i + bits);
-        await same((backend) => backend.grind(seed, bits));
+        await same((backend) => backend.grind("keccak", seed, bits));
+      }
+    });
+
+    test("the smallest nonce of Poseidon, of any state", async () => {
+      for (const bits of [0, 1, 5, 10, 13]) {
+        const seed = new Uint8Array(32);
+        const view = new DataView(seed.buffer);
+        for (let i = 0; i < 8; i++) view.setUint32(4 * i, bits === 0 ? 0 : bits === 1 ? P - 1 : (bits * 0x1234567 * (i + 1)) % P);
+        await same((backend) => backend.grind("poseidon", seed, bits));
       }
     });
 

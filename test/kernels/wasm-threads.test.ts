@@ -69,15 +69,15 @@ test("runs operations that are started at the same time", async () => {
 test("stops a search for a nonce when it is told to, and can be used afterwards", async () => {
   const backend = await createWasmBackend({ workers: 2 });
   const seed = new Uint8Array(32).fill(7);
-  await assert.rejects(backend.grind(seed, 64, AbortSignal.abort(new Error("not even begun"))), /not even begun/);
+  await assert.rejects(backend.grind("keccak", seed, 64, AbortSignal.abort(new Error("not even begun"))), /not even begun/);
   const stop = new AbortController();
-  const search = backend.grind(seed, 64, stop.signal);
-  const waiting = backend.grind(seed, 64, stop.signal);
+  const search = backend.grind("keccak", seed, 64, stop.signal);
+  const waiting = backend.grind("keccak", seed, 64, stop.signal);
   setTimeout(() => stop.abort(new Error("enough")), 30);
   await assert.rejects(search, /enough/);
   await assert.rejects(waiting, /enough/);
-  const nonce = await backend.grind(seed, 10);
-  assert.equal(nonce, await backend.grind(seed, 10));
+  const nonce = await backend.grind("keccak", seed, 10);
+  assert.equal(nonce, await backend.grind("keccak", seed, 10));
   await backend.close();
 });
 
@@ -85,7 +85,7 @@ test("returns the smallest nonce although several threads find one at a time", a
   const [backend, reference] = [await createWasmBackend({ workers: 4 }), createReferenceBackend()];
   for (let seed = 0; seed < 50; seed++) {
     const bytes = new Uint8Array(32).fill(seed);
-    assert.equal(await backend.grind(bytes, 4), await reference.grind(bytes, 4));
+    assert.equal(await backend.grind("keccak", bytes, 4), await reference.grind("keccak", bytes, 4));
   }
   await backend.close();
 });
@@ -93,8 +93,8 @@ test("returns the smallest nonce although several threads find one at a time", a
 test("stops only the search whose signal says so", async () => {
   const backend = await createWasmBackend({ workers: 1 });
   const stop = new AbortController();
-  const first = backend.grind(new Uint8Array(32).fill(1), 17);
-  const second = backend.grind(new Uint8Array(32).fill(2), 64, stop.signal);
+  const first = backend.grind("keccak", new Uint8Array(32).fill(1), 17);
+  const second = backend.grind("keccak", new Uint8Array(32).fill(2), 64, stop.signal);
   const refused = assert.rejects(second, /not needed/);
   await new Promise((resolve) => setTimeout(resolve, 1));
   stop.abort(new Error("not needed"));
@@ -105,7 +105,7 @@ test("stops only the search whose signal says so", async () => {
 
 test("rejects what runs and what comes after when it is closed", async () => {
   const backend = await createWasmBackend({ workers: 1 });
-  const search = backend.grind(new Uint8Array(32), 64);
+  const search = backend.grind("keccak", new Uint8Array(32), 64);
   const refused = assert.rejects(search, /closed|ended/);
   await new Promise((resolve) => setTimeout(resolve, 20));
   await backend.close();

@@ -40,7 +40,7 @@ test("counts columns, powers, constraints, chunks and folds of a one-table syste
     {
       fieldModulus: 2130706433,
       extensionDegree: 5,
-      challengeCoordinateBits: 51,
+      challengeCoordinate: { bits: 51 },
       logBlowup: 7,
       queries: DEFAULT_PARAMETERS.queryCount,
       grindingBits: DEFAULT_PARAMETERS.grindingBits,

@@ -38,7 +38,7 @@ const fixture = JSON.parse(readFileSync(new URL("../../fixtures/security/soundca
 const stage0: SecurityParameters = {
   fieldModulus: 0x7f000001,
   extensionDegree: 5,
-  challengeCoordinateBits: 51,
+  challengeCoordinate: { bits: 51 },
   logBlowup: 7,
   queries: 23,
   grindingBits: 23,
@@ -60,9 +60,9 @@ const stage0Shape: RowsSecurityShape = {
 };
 
 function parametersOf(a: SoundcalcCase, queries: number): SecurityParameters {
-  const challengeCoordinateBits = Math.floor(255 / a.extensionDegree);
+  const challengeCoordinate = { bits: Math.floor(255 / a.extensionDegree) };
   const { extensionDegree, logBlowup, grindingBits } = a;
-  return { ...stage0, extensionDegree, challengeCoordinateBits, logBlowup, grindingBits, queries };
+  return { ...stage0, extensionDegree, challengeCoordinate, logBlowup, grindingBits, queries };
 }
 
 function shapeOf(a: SoundcalcCase): RowsSecurityShape {
@@ -187,7 +187,7 @@ test("reproduces the regression vector of Plonky3's security crate", () => {
       ...stage0,
       fieldModulus: 2 ** 28,
       extensionDegree: 9,
-      challengeCoordinateBits: 28,
+      challengeCoordinate: { bits: 28 },
       logBlowup: 1,
       queries: 100,
       grindingBits: 16,
@@ -230,7 +230,7 @@ test("never credits a query with more than the Johnson bound, half the rate's bi
 
 test("a biased challenge counts as the smaller field it amounts to", () => {
   // 2^31 < 2p, so reducing 31 bits makes some residues twice as likely: probability 2 / 2^31 per coordinate, 150 bits.
-  const biased = securityReport({ ...stage0, challengeCoordinateBits: 31 }, stage0Shape).uniqueDecoding.rounds;
+  const biased = securityReport({ ...stage0, challengeCoordinate: { bits: 31 } }, stage0Shape).uniqueDecoding.rounds;
   const degreeOfIdentity = 10 * 2 ** 13;
   assert.equal(bitsOf(biased, "out-of-domain"), 150 - Math.log2(degreeOfIdentity));
   assert.equal(bitsOf(biased, "constraint composition"), 150 - Math.log2(299));

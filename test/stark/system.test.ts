@@ -261,6 +261,7 @@ describe("the verification key digest", () => {
       { hash: { kind: "turboshake", digestBytes: 26 } },
       { hash: { kind: "turboshake", digestBytes: 27 } },
       { hash: { kind: "poseidon" } },
+      { hash: { kind: "poseidon" }, transcript: "poseidon" },
       { maxConstraintDegree: 4 },
       { minLogRows: 3 },
       { maxLogRows: 11 },
@@ -270,7 +271,11 @@ describe("the verification key digest", () => {
     ];
     assert.equal(new Set(changes.flatMap(Object.keys)).size, Object.keys(parameters).length, "a parameter is not covered");
     const digests = changes.map((change) =>
-      digest(compileSystem(definition([{ air: plain }], { parameters: { ...parameters, ...change } }))),
+      digest(
+        compileSystem(
+          definition([{ air: plain }], { parameters: { ...parameters, ...change }, statementElements: { count: 1, shared: 0 } }),
+        ),
+      ),
     );
     assert.equal(new Set(digests).size, changes.length);
   });

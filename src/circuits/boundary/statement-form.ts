@@ -47,6 +47,8 @@ export interface PlacedPart {
 interface StatementLayout {
   readonly parts: readonly PlacedPart[];
   readonly elementCount: number;
+  /** Elements in front that are said once. */
+  readonly sharedCount: number;
   /** The statement's elements, and behind them the limbs of its digests. */
   readonly publicCount: number;
 }
@@ -60,6 +62,7 @@ export function statementLayout({ once, ends, reserved }: StatementForm): Statem
   ];
   const all = listed.flatMap(([moments, parts]) => parts.map((part) => ({ moments, part })));
   const elementCount = all.reduce((sum, { part }) => sum + lengthOf(part), 0);
+  const sharedCount = once.reduce((sum, part) => sum + lengthOf(part), 0);
   let [at, limbsAt] = [0, elementCount];
   const parts = all.map(({ moments, part }): PlacedPart => {
     const placed = { part, moments, at, limbsAt };
@@ -67,7 +70,7 @@ export function statementLayout({ once, ends, reserved }: StatementForm): Statem
     if (part.kind === "digest") limbsAt += LIMBS;
     return placed;
   });
-  return { parts, elementCount, publicCount: limbsAt };
+  return { parts, elementCount, sharedCount, publicCount: limbsAt };
 }
 
 function lengthOf(part: StatedPart): number {

@@ -42,6 +42,7 @@ export function relistingSystem(parameters: ProofParameters): System {
       air: air(),
     })),
     statementValueCount: statementLayout(FORM).publicCount,
+    statementElements: { count: statementLayout(FORM).elementCount, shared: 0 },
     publicValues: (statement) => statementValues(FORM, statement),
   });
 }

@@ -1,5 +1,5 @@
 import type { LookingTable } from "../../circuits/arithmetic/count-lookups.ts";
-import type { ProverInput } from "../../stark/prover-input.ts";
+import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
 import type { SegmentFlags } from "../../stark/segments/segment-bounds.ts";
 import type { TableDefinition } from "../../stark/system.ts";
@@ -47,7 +47,7 @@ export function cutRun(system: RunSystem, trace: ProvableTrace, count: number): 
     fill(segment) {
       const flags = { index: segment + 1, opens: segment === 0 ? 1 : 0, closes: segment === count - 1 ? 1 : 0 };
       return {
-        statement: segment === 0 ? statement : new Uint8Array(0),
+        statement: segment === 0 ? statement : laterStatement(definition, statement),
         segment: flags,
         auxiliary: cut.map(() => []),
         traces: segmentTraces(cut, run, flags, count),

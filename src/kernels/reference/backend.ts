@@ -1,7 +1,7 @@
 import { createExtension, type Ext } from "../../field/extension.ts";
 import { pow } from "../../field/koala-bear.ts";
 import type { Backend, Columns, Commitment, CommitRequest, DeepRequest, Opening, QuotientRequest } from "../backend.ts";
-import { assertLeafIndices, multiproofSteps } from "../multiproof.ts";
+import { assertLeafIndices, openingSiblings, type OpeningPaths } from "../multiproof.ts";
 import { heightClasses } from "../tree-shape.ts";
 import { deepQuotient } from "./deep.ts";
 import { fold } from "./fold.ts";
@@ -70,12 +70,12 @@ export function createReferenceBackend(): Backend {
     return commitment;
   }
 
-  function open(commitment: Commitment, leaves: readonly number[]): Opening {
+  function open(commitment: Commitment, leaves: readonly number[], paths: OpeningPaths): Opening {
     const tree = treesHeld.get(commitment);
     if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
     assertLeafIndices(leaves, 2 ** commitment.logLeaves);
-    const siblings = multiproofSteps(leaves, commitment.logLeaves).flatMap((step) => {
-      const digest = step.kind === "sibling" ? tree.layers[step.layer]?.[step.siblingIndex] : undefined;
+    const siblings = openingSiblings(leaves, commitment.logLeaves, paths).flatMap(({ layer, siblingIndex }) => {
+      const digest = tree.layers[layer]?.[siblingIndex];
       return digest === undefined ? [] : [digest];
     });
     return { leaves: leaves.map((leaf) => tree.leafOf(leaf)), siblings };
@@ -133,7 +133,7 @@ export function createReferenceBackend(): Backend {
       return dataOf(coefficients).map((column) => evaluateAt(field, column, point));
     },
     commit: async (request) => commit(request),
-    open: async (commitment, leaves) => open(commitment, leaves),
+    open: async (commitment, leaves, paths = "shared") => open(commitment, leaves, paths),
     quotient: async (request) => quotient(request),
     deep: async (request) => deep(request),
     fold: async (polynomial, arity, challenge) => {

@@ -69,10 +69,10 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
       trees.set(commitment, tree);
       return commitment;
     },
-    open: async (commitment, leaves) => {
+    open: async (commitment, leaves, paths = "shared") => {
       const tree = trees.get(commitment);
       if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
-      return open(device(), tree, leaves);
+      return open(device(), tree, leaves, paths);
     },
     quotient: async (request) => quotient(device(), request),
     deep: async (request) => deep(device(), request),
@@ -82,7 +82,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
       (data, logRows) => upload(device(), data, logRows),
       (handle) => download(device(), handle),
     ),
-    grind: async (seed, bits, signal) => grind(device(), seed, bits, signal),
+    grind: async (hash, seed, bits, signal) => grind(device(), hash, seed, bits, signal),
     release: (handle) => {
       if (running === undefined) return;
       if (!("root" in handle)) {

@@ -2,6 +2,7 @@ import { ModuleBuilder } from "./assembler/module-builder.ts";
 import { invertVectors } from "./emit/batch-inversion.ts";
 import { divideByPoint, foldExtension } from "./emit/extension-horner.ts";
 import { grind } from "./emit/grind.ts";
+import { grindPoseidon } from "./emit/grind-poseidon.ts";
 import { hashNodesKeccak } from "./emit/hash-nodes-keccak.ts";
 import { hashNodesPoseidon, hashRowsPoseidon } from "./emit/hash-poseidon.ts";
 import { hashRowsKeccak } from "./emit/hash-rows-keccak.ts";
@@ -63,6 +64,7 @@ export interface Kernels
     mask: bigint,
     constants: number,
   ) => bigint;
+  readonly grindPoseidon: (state: number, firstNonce: number, count: number, mask: number, constants: number) => bigint;
 }
 
 /** Most pages of 64 KiB that the backend's memory may have: 4 GiB, the limit of 32-bit addresses. */
@@ -103,6 +105,7 @@ export function compileKernels(): WebAssembly.Module {
   module.add(hashRowsPoseidon());
   module.add(hashNodesPoseidon());
   module.add(grind());
+  module.add(grindPoseidon());
   return new WebAssembly.Module(module.build({ initialPages: 1, maximumPages: MAXIMUM_PAGES, shared: true }));
 }
 

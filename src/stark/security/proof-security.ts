@@ -138,7 +138,16 @@ function tablesSecurity(
 
 /** Destructured in full, so that a new proof parameter does not compile until its effect on security is settled. */
 function securityParameters(parameters: ProofParameters, logRows: number, circuitDigestElements: number): SecurityParameters {
-  const { extensionDegree, logBlowup, queryCount, grindingBits: _b, grindingBaseLogRows: _r, hash, ...shaping } = parameters;
+  const {
+    extensionDegree,
+    logBlowup,
+    queryCount,
+    grindingBits: _b,
+    grindingBaseLogRows: _r,
+    hash,
+    transcript,
+    ...shaping
+  } = parameters;
   // These only decide the shape, which is accounted for as it is.
   const {
     logArity: _a,
@@ -154,8 +163,9 @@ function securityParameters(parameters: ProofParameters, logRows: number, circui
   return {
     fieldModulus: P,
     extensionDegree,
-    // As the transcript cuts its 256-bit state.
-    challengeCoordinateBits: Math.floor(255 / extensionDegree),
+    // As the transcript cuts its state: of 256 bits, or of eight elements. The latter is as long as a digest of its trees, whose
+    // collisions have a round of their own.
+    challengeCoordinate: transcript === "keccak" ? { bits: Math.floor(255 / extensionDegree) } : "element",
     logBlowup,
     queries: queryCount,
     grindingBits: grindingBitsFor(parameters, logRows),

@@ -1,4 +1,4 @@
-import { concat } from "../transcript.ts";
+import { concat } from "../bytes.ts";
 import type { RunProof } from "./verify-run.ts";
 
 /*

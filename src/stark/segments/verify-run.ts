@@ -1,11 +1,11 @@
 import type { Ext } from "../../field/extension.ts";
 import { P } from "../../field/koala-bear.ts";
-import { statementValuesOf } from "../prover-input.ts";
+import { laterStatement, statementValuesOf } from "../prover-input.ts";
 import type { ProofHead, ProofReader, ProofValues } from "../proof.ts";
 import { reject, type Rejection } from "../rejection.ts";
 import { rowCount } from "../shape.ts";
 import type { System } from "../system.ts";
-import { segmentInputs } from "../transcript.ts";
+import { segmentInputs } from "../begin-transcript.ts";
 import { checkProof, checkSum, verdictOf, type VerifyOptions } from "../verify.ts";
 import { earlyHash, FIRST_FOLD, foldSegment, isFirstFold, runChallenges } from "./fold.ts";
 import { flagValues, holds, type SegmentFlags } from "./segment-bounds.ts";
@@ -71,7 +71,8 @@ export function verifyRun(
   for (const [i, proof] of proofs.entries()) {
     const flags = { index: i + 1, opens: i === 0 ? 1 : 0, closes: i === count - 1 ? 1 : 0 };
     const claim = { ...flags, seed, before: run?.after ?? FIRST_FOLD };
-    const segment = verifySegment(system, i === 0 ? statement : new Uint8Array(0), claim, proof);
+    const own = i === 0 ? statement : laterStatement(system.definition, statement);
+    const segment = verifySegment(system, own, claim, proof);
     if (!segment.ok) return { ok: false, rejection: { code: "SegmentRefused", segment: i + 1, rejection: segment.rejection } };
     const joined: PartVerdict<RunRejection> = run === undefined ? segment : joinParts(system, run, segment.part);
     if (!joined.ok) return joined;
@@ -94,7 +95,7 @@ export function verifySegment(
 ): PartVerdict<Rejection> {
   const { seed, before, index } = claim;
   let part: Pick<RunPart, "after" | "carried" | "load" | "clock"> | undefined;
-  const verdict = verdictOf(proof, options, (reader: ProofReader, factory) => {
+  const verdict = verdictOf(system, proof, options, (reader: ProofReader, factory) => {
     let shown: { readonly after: Uint8Array; readonly logRows: readonly number[] } | undefined;
     let carried = system.field.zero;
     checkProof(system, reader, {

@@ -13,6 +13,7 @@ import { reject } from "../rejection.ts";
 import type { Shape } from "../shape.ts";
 import type { System } from "../system.ts";
 import type { Transcript } from "../transcript.ts";
+import { transcriptForm } from "../transcript-form.ts";
 import { type BatchChallenges, batchedBits, claimedSum, roundPoint, weightAt } from "./claims.ts";
 import { layerFolds, type StackShape } from "./stack-shape.ts";
 import { equalityWeights, multilinearAt, nextClaim } from "./sumcheck.ts";
@@ -45,6 +46,7 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
   const { stack } = shape;
   if (stack === undefined) throw new Error("a system with a stack has shapes with one");
   const sections = readSections(system, stack, reader);
+  const form = transcriptForm(parameters);
   let batch: BatchChallenges = { next: field.zero, bits: [], lowestBit: 0 };
   const challenges: Ext[] = [];
   let messages: readonly Ext[] = [];
@@ -52,7 +54,7 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
   const drawRounds = (transcript: Transcript, bytes: Uint8Array): void => {
     const length = 2 * extensionLength(system);
     for (let at = 0; at < bytes.length; at += length) {
-      transcript.absorb("round", bytes.subarray(at, at + length));
+      transcript.absorb("round", form.extensions(bytes.subarray(at, at + length)));
       challenges.push(transcript.challenge("fold"));
     }
   };
@@ -61,10 +63,10 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       batch = drawBatch(transcript, stack, parameters);
       drawRounds(transcript, sections.leafRounds);
       for (const { root, rounds } of sections.layers) {
-        transcript.absorb("friRoot", root);
+        transcript.absorb("friRoot", form.words(root));
         drawRounds(transcript, rounds);
       }
-      transcript.absorb("finalPolynomial", sections.finalPolynomial);
+      transcript.absorb("finalPolynomial", form.extensions(sections.finalPolynomial));
       drawRounds(transcript, sections.finalRounds);
     },
     decode() {
@@ -93,9 +95,13 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       const got = field.mul(multilinearAt(field, finalPolynomial, rest), weight);
       if (!field.equal(expected, got)) reject({ code: "ClaimMismatch", expected, got });
     },
-    checkQueries(trees, queries, rest) {
+    foldQueries(trees, queries, rest) {
       const values = leafValues(field, shape, stack, challenges, { trees, queries });
-      checkLayers(system, shape, { sections, challenges, finalPolynomial }, values, rest);
+      return foldLayers(system, shape, { sections, challenges }, values, rest);
+    },
+    checkFinal(values) {
+      const logFolded = layerFolds(parameters, stack).reduce((sum, folds) => sum + folds, 0);
+      checkFinalPolynomial(system, finalPolynomial, { logDomain: shape.logDomain - logFolded, logFolded }, values);
     },
   };
 }
@@ -129,15 +135,14 @@ function leafValues(
   return { positions: queries, folded: queries.map((position) => sumOf(rowOfQuery(shape, trees, position), columns)) };
 }
 
-function checkLayers(
+function foldLayers(
   system: System,
   shape: Shape,
-  proof: { readonly sections: Sections; readonly challenges: readonly Ext[]; readonly finalPolynomial: readonly Ext[] },
+  { sections, challenges }: { readonly sections: Sections; readonly challenges: readonly Ext[] },
   first: FriValues,
   reader: ProofReader,
-): void {
+): FriValues {
   const { field } = system;
-  const { sections, challenges, finalPolynomial } = proof;
   const leafRounds = LOG_PARTS + (shape.stack?.logWidth ?? 0);
   let [values, logFolded] = [first, 0];
   sections.layers.forEach(({ root, folds }, layer) => {
@@ -155,6 +160,5 @@ function checkLayers(
     values = readFriLayer(system, source, values, reader);
     logFolded += folds;
   });
-  reader.end();
-  checkFinalPolynomial(system, finalPolynomial, { logDomain: shape.logDomain - logFolded, logFolded }, values);
+  return values;
 }

@@ -4,15 +4,15 @@ import type { Columns, Commitment, Neighbours } from "../../kernels/backend.ts";
 import { LOG_PARTS } from "../../kernels/stack-layout.ts";
 import type { ColumnProver, OpenedColumns, OpeningPoints, ProvingContext } from "../column-prover.ts";
 import { type CommittedColumns, commitStacked } from "../committed-columns.ts";
-import { encodeFriOpening } from "../encode-openings.ts";
 import { rowSums } from "../deep.ts";
 import { powerOfTwo } from "../evaluate.ts";
 import { challengePowers } from "../fri.ts";
-import { indicesAbove } from "../open-trace.ts";
 import { DOMAIN_SHIFT, leafEncodings } from "../parameters.ts";
 import type { TreePhase } from "../tree-phases.ts";
 import { packExtensions } from "../proof.ts";
 import type { Transcript } from "../transcript.ts";
+import { transcriptForm } from "../transcript-form.ts";
+import type { CommittedLayer } from "../write-openings.ts";
 import { placeWeights } from "./claims.ts";
 import { LeafRounds } from "./leaf-rounds.ts";
 import { drawBatch } from "./open-stack.ts";
@@ -44,7 +44,7 @@ export class StackProver implements ColumnProver {
   readonly #context: ProvingContext;
   readonly #stack: StackShape;
   readonly #committed = new Map<TreePhase, CommittedColumns>();
-  readonly #layers: { readonly commitment: Commitment; readonly folds: number }[] = [];
+  readonly layers: CommittedLayer[] = [];
   #ranges: readonly OpenedRange[] = [];
 
   constructor(context: ProvingContext) {
@@ -104,6 +104,7 @@ export class StackProver implements ColumnProver {
   async argue(transcript: Transcript): Promise<void> {
     const { system, backend, scope, step, write, progress } = this.#context;
     const { field, parameters } = system;
+    const form = transcriptForm(parameters);
     progress("fri", 0);
     let operands = await this.#foldLeaves(transcript);
     for (let k = 0; k < this.#stack.logWidth; k++) operands = await this.#round(transcript, operands, "columns");
@@ -121,29 +122,19 @@ export class StackProver implements ColumnProver {
           encoding: leafEncodings(parameters.hash).fri,
         }),
       );
-      this.#layers.push({ commitment, folds });
-      transcript.absorb("friRoot", write(commitment.root));
+      this.layers.push({ commitment, folds });
+      transcript.absorb("friRoot", form.words(write(commitment.root)));
       for (let k = 0; k < folds; k++) operands = await this.#round(transcript, operands, "rows");
       logFolded += folds;
     }
     const coordinates = await backend.download(operands.stack);
     const rows = 2 ** operands.stack.logRows;
     const final = Array.from({ length: rows }, (_, i) => coordinates.map((column) => column[i] ?? 0));
-    transcript.absorb("finalPolynomial", write(packExtensions(final, field.degree)));
+    transcript.absorb("finalPolynomial", form.extensions(write(packExtensions(final, field.degree))));
     for (let k = 0; k < parameters.logFinalMax; k++) operands = await this.#round(transcript, operands, "rows");
     scope.release(operands.stack);
     scope.release(operands.weight);
     progress("fri", 1);
-  }
-
-  async openLayers(queries: readonly number[]): Promise<void> {
-    const { system, backend, write } = this.#context;
-    let positions = queries;
-    for (const { commitment, folds } of this.#layers) {
-      const leaves = indicesAbove(positions, folds);
-      write(encodeFriOpening(system.parameters, folds, positions, leaves, await backend.open(commitment, leaves)));
-      positions = leaves;
-    }
   }
 
   async #openRange(phase: TreePhase, range: Omit<OpenedRange, "parts">): Promise<OpenedRange> {
@@ -230,7 +221,9 @@ export class StackProver implements ColumnProver {
 
   /** Sends h(0) and h(2); the verifier answers. */
   #say(transcript: Transcript, [atZero, atTwo]: readonly [Ext, Ext]): Ext {
-    transcript.absorb("round", this.#context.write(packExtensions([atZero, atTwo], this.#context.system.field.degree)));
+    const { system, write } = this.#context;
+    const said = write(packExtensions([atZero, atTwo], system.field.degree));
+    transcript.absorb("round", transcriptForm(system.parameters).extensions(said));
     return transcript.challenge("fold");
   }
 

@@ -12,6 +12,7 @@ export function smallParameters(overrides: Partial<ProofParameters> = {}): Proof
     logFinalMax: 2,
     opening: { kind: "rows" },
     hash: { kind: "keccak", digestBytes: 26 },
+    transcript: "keccak",
     maxConstraintDegree: 3,
     minLogRows: 2,
     maxLogRows: 12,

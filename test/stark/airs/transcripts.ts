@@ -24,6 +24,7 @@ export type TranscriptEvent =
 export function alteredTranscript(
   replace: (place: InputPlace, bytes: Uint8Array) => Uint8Array,
   events: TranscriptEvent[] = [],
+  real: TranscriptFactory = createTranscript,
 ): TranscriptFactory {
   return (degree, inputs) => {
     const seen = new Map<TranscriptLabel, number>();
@@ -38,7 +39,7 @@ export function alteredTranscript(
       return value;
     };
     const first = inputs.map(({ label, bytes }): TranscriptInput => ({ label, bytes: enter(label, bytes) }));
-    const inner = createTranscript(degree, first);
+    const inner = real(degree, first);
     return {
       absorb: (label, bytes) => inner.absorb(label, enter(label, bytes)),
       challenge: (label) => output(label, inner.challenge(label)),
@@ -50,14 +51,20 @@ export function alteredTranscript(
 }
 
 /** Only records. */
-export function recordingTranscript(events: TranscriptEvent[]): TranscriptFactory {
-  return alteredTranscript((_place, bytes) => bytes, events);
+export function recordingTranscript(events: TranscriptEvent[], real?: TranscriptFactory): TranscriptFactory {
+  return alteredTranscript((_place, bytes) => bytes, events, real);
 }
 
 /** Takes `bytes` at one place whatever is really absorbed there: what a verifier would do that forgot to absorb it. */
-export function frozenTranscript(frozen: InputPlace, bytes: Uint8Array, events: TranscriptEvent[] = []): TranscriptFactory {
+export function frozenTranscript(
+  frozen: InputPlace,
+  bytes: Uint8Array,
+  events: TranscriptEvent[] = [],
+  real?: TranscriptFactory,
+): TranscriptFactory {
   return alteredTranscript(
     (place, actual) => (place.label === frozen.label && place.occurrence === frozen.occurrence ? bytes : actual),
     events,
+    real,
   );
 }

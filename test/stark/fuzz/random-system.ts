@@ -45,6 +45,7 @@ export async function randomCase(random: Random, backend: Backend): Promise<Rand
       random.below(4) === 0
         ? { kind: "poseidon" }
         : { kind: random.below(2) === 0 ? "keccak" : "turboshake", digestBytes: 16 + random.below(17) },
+    transcript: "keccak",
     maxConstraintDegree,
     minLogRows: 2,
     maxLogRows: 6,

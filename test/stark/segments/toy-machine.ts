@@ -113,11 +113,17 @@ function extraAir(): Air {
   return t.build();
 }
 
-export async function machineSystem(backend: Backend, without: readonly SegmentRule[] = []): Promise<System> {
+export async function machineSystem(
+  backend: Backend,
+  without: readonly SegmentRule[] = [],
+  parameters = toyParameters(),
+): Promise<System> {
   const definition = {
     name: "toy machine/1",
-    parameters: toyParameters(),
+    parameters,
     statementValueCount: 2 + FREE,
+    // Without it, segments behind the first have empty statements.
+    ...(parameters.transcript === "poseidon" ? { statementElements: { count: 2 + FREE, shared: 0 } } : {}),
     publicValues: decodeWords,
     segments: { most: 5, clock: { below: 65, ticks: { steps: 1 } }, without },
     tables: [

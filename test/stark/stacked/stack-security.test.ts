@@ -8,8 +8,10 @@ import {
 } from "../../../src/stark/security.ts";
 import { proofSecurity } from "../../../src/stark/security/proof-security.ts";
 import { createShape } from "../../../src/stark/shape.ts";
+import { compileSystem } from "../../../src/stark/system.ts";
 import { fibonacciSystem } from "../airs/fibonacci.ts";
 import { smallParameters } from "../airs/small-parameters.ts";
+import { freeSystem } from "./free-columns.ts";
 
 interface Layer {
   readonly logCommitted: number;
@@ -24,7 +26,7 @@ function reportOf({ logCommitted, logBlowup, queries, grindingBits, logRows = 20
   const parameters: SecurityParameters = {
     fieldModulus: 2130706433,
     extensionDegree: 5,
-    challengeCoordinateBits: 51,
+    challengeCoordinate: { bits: 51 },
     logBlowup,
     queries,
     grindingBits,
@@ -119,13 +121,35 @@ test("counts rounds, challenges and layers of a system's stack as by hand", () =
   assert.equal(bitsOf(report, "queries"), Math.round((4 - 6 * Math.log2(0.625 + 1 / 128)) * 10) / 10);
 });
 
+test("counts challenges, positions and grinding of a transcript of elements as by hand", () => {
+  const p = 2130706433;
+  const system = compileSystem({
+    ...freeSystem(smallParameters({ minLogRows: 4, opening: { kind: "stacked", logStackMin: 8, logStackMax: 12 } })).definition,
+    statementElements: { count: 0, shared: 0 },
+    parameters: {
+      ...smallParameters({ minLogRows: 4, queryCount: 193, grindingBits: 20, logBlowup: 1, grindingBaseLogRows: 12 }),
+      ...{ opening: { kind: "stacked", logStackMin: 12, logStackMax: 12 }, hash: { kind: "poseidon" }, transcript: "poseidon" },
+    },
+  });
+  const shape = createShape(system, [8, 6, 0, 5, 4]);
+  assert.ok(typeof shape !== "number");
+  const { uniqueDecoding: report } = proofSecurity(system, shape, { circuitDigestElements: 0, statementTerms: 0 });
+  const bits = (round: string): number => report.rounds.find((each) => each.round === round)?.bits ?? NaN;
+  // Columns of 2^8 coefficients on 2^9 points: within 127 of them one codeword is meant. p − 1 is 127·2^24, so of the low bits zero
+  // has one element more: 2,033 of p elements end in twenty zeros.
+  const query = Math.log2(1 - 127 / 512 + 1 / p);
+  assert.ok(Math.abs(bits("queries") - (Math.log2(p / 2033) - 193 * query)) < 1e-9);
+  assert.ok(Math.abs(bits("closing") - (5 * Math.log2(p) - 1)) < 1e-9);
+  assert.ok(Math.abs(bits("circuit hash") - 4 * Math.log2(p)) < 1e-9);
+});
+
 test("refuses a stack whose rounds do not add up", () => {
   const report = (change: Partial<StackedSecurityShape>) =>
     securityReport(
       {
         fieldModulus: 2130706433,
         extensionDegree: 5,
-        challengeCoordinateBits: 51,
+        challengeCoordinate: { bits: 51 },
         logBlowup: 2,
         queries: 124,
         grindingBits: 16,

@@ -1,18 +1,27 @@
+import type { GrindingHash } from "../../backend.ts";
 import { grind as grindByReference } from "../../reference/grind.ts";
 import type { Device } from "../device.ts";
 import { RATE_WORDS } from "../emit/keccak.ts";
 import { ABORT_CELL, FOUND_TASK_CELL } from "../fixed-memory.ts";
-import { GRIND_SCRATCH_BYTES } from "../jobs/grind.ts";
+import { GRIND_SCRATCH_BYTES, type GrindSearch, NONCES_PER_TASK, poseidonSearch } from "../jobs/grind.ts";
+import { P } from "../../../field/koala-bear.ts";
 
-const MOST_TASKS = 2 ** 31 - 1;
+/** Tasks that try all nonces which a hash has; of keccak as many as are counted. */
+const MOST_TASKS: Readonly<Record<GrindingHash, number>> = {
+  keccak: 2 ** 31 - 1,
+  poseidon: Math.floor(P / NONCES_PER_TASK),
+};
 
-/**
- * See `Backend.grind`. The kernel takes seeds of whole words that fit one block with the nonce, and up to 64 bits; anything
- * else is left to the reference code.
- */
-export async function grind(device: Device, seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint> {
-  const lastSeedByte = 8 * RATE_WORDS - 9;
-  if (seed.length % 8 !== 0 || seed.length + 8 > lastSeedByte || bits > 64) return grindByReference(seed, bits, signal);
+/** See `Backend.grind`. What no kernel takes is left to the reference code. */
+export async function grind(
+  device: Device,
+  hash: GrindingHash,
+  seed: Uint8Array,
+  bits: number,
+  signal?: AbortSignal,
+): Promise<bigint> {
+  const search = hash === "keccak" ? keccakSearch(seed, bits) : poseidonSearch(seed, bits);
+  if (search === undefined) return grindByReference(hash, seed, bits, signal);
   signal?.throwIfAborted();
   const setAbort = (value: number): void => {
     Atomics.store(new Int32Array(device.heap.memory.buffer), ABORT_CELL / 4, value);
@@ -23,30 +32,30 @@ export async function grind(device: Device, seed: Uint8Array, bits: number, sign
   };
   signal?.addEventListener("abort", onAbort);
   try {
+    const taskCount = MOST_TASKS[hash];
     const nonces = await device.pool.run(
       GRIND_SCRATCH_BYTES,
-      (scratch) => ({
-        kind: "grind",
-        taskCount: MOST_TASKS,
-        scratch,
-        twiddles: device.tables.twiddles(0),
-        message: paddedMessage(seed),
-        nonceWord: seed.length / 8,
-        mask: leadingBitsMask(bits),
-      }),
+      (scratch) => ({ kind: "grind", taskCount, scratch, twiddles: device.tables.twiddles(0), search }),
       () => {
         isRunning = true;
         setAbort(signal?.aborted === true ? 1 : 0);
-        Atomics.store(new Int32Array(device.heap.memory.buffer), FOUND_TASK_CELL / 4, MOST_TASKS);
+        Atomics.store(new Int32Array(device.heap.memory.buffer), FOUND_TASK_CELL / 4, taskCount);
       },
     );
     const smallest = nonces.reduce<bigint | undefined>((least, n) => (least === undefined || n < least ? n : least), undefined);
     if (smallest !== undefined) return smallest;
     signal?.throwIfAborted();
-    throw new Error(`no nonce below 2^43 gives ${bits} zero bits`);
+    throw new Error(`none of ${BigInt(taskCount) * BigInt(NONCES_PER_TASK)} nonces gives ${bits} zero bits`);
   } finally {
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Of seeds of whole words that fit one block with the nonce, and up to 64 bits. */
+function keccakSearch(seed: Uint8Array, bits: number): GrindSearch | undefined {
+  const lastSeedByte = 8 * RATE_WORDS - 9;
+  if (seed.length % 8 !== 0 || seed.length + 8 > lastSeedByte || bits > 64) return undefined;
+  return { hash: "keccak", message: paddedMessage(seed), nonceWord: seed.length / 8, mask: leadingBitsMask(bits) };
 }
 
 /** One block of keccak256 for seed ‖ eight zero bytes. */

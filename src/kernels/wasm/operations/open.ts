@@ -1,7 +1,7 @@
 import { add, mul, pow, rootOfUnity } from "../../../field/koala-bear.ts";
 import type { Opening } from "../../backend.ts";
 import { bitReverse } from "../../bit-reversal.ts";
-import { assertLeafIndices, multiproofSteps } from "../../multiproof.ts";
+import { assertLeafIndices, openingSiblings, type OpeningPaths } from "../../multiproof.ts";
 import { hashLeaf, hashNode } from "../../tree-hash.ts";
 import type { HeightClass } from "../../tree-shape.ts";
 import type { StoredColumns } from "../columns-store.ts";
@@ -20,21 +20,19 @@ type RowReader = (block: StoredColumns, leaf: number) => Uint32Array;
  * See `Backend.open`. Rows are evaluated from the coefficients again; digests below the first stored layer are hashed
  * again for the groups of leaves that were opened.
  */
-export async function open(device: Device, tree: StoredTree, leaves: readonly number[]): Promise<Opening> {
+export async function open(device: Device, tree: StoredTree, leaves: readonly number[], paths: OpeningPaths): Promise<Opening> {
   assertLeafIndices(leaves, 2 ** tree.depth);
   const { firstStoredLayer } = tree;
   const groups = [...new Set(leaves.map((leaf) => leaf >> firstStoredLayer))];
   const rows = await readRows(device, tree, groups);
   const layerOf = new Map(tree.classes.flatMap((input) => input.blocks.map((block) => [block, input.layer])));
   const lowerLayers = new Map(groups.map((group) => [group, firstStoredLayer === 0 ? [] : lowerNodes(tree, rows, group)]));
-  const siblings = multiproofSteps(leaves, tree.depth).flatMap((step) => {
-    if (step.kind !== "sibling") return [];
-    const { layer, siblingIndex } = step;
-    if (layer >= firstStoredLayer) return [readDigest(device, tree, layer, siblingIndex)];
+  const siblings = openingSiblings(leaves, tree.depth, paths).map(({ layer, siblingIndex }) => {
+    if (layer >= firstStoredLayer) return readDigest(device, tree, layer, siblingIndex);
     const logSpan = firstStoredLayer - layer;
     const digest = lowerLayers.get(siblingIndex >> logSpan)?.[layer]?.[siblingIndex % 2 ** logSpan];
     if (digest === undefined) throw new Error("a sibling lies in a group that was not opened");
-    return [digest];
+    return digest;
   });
   return {
     leaves: leaves.map((leaf) => joined(tree.blocks.map((block) => rows(block, leaf >> (layerOf.get(block) ?? 0))))),

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { deserialize } from "node:v8";
+import type { BatchWitness } from "../src/execution-proof/batch/batch-witness.ts";
+import { decodeBatchProof, type ExecutionBatchProof } from "../src/execution-proof/batch/batch-proof.ts";
+import { chunkStatement, firstJoints } from "../src/execution-proof/batch/chunk-statement.ts";
+import { claimedEnds, type ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
+import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
+import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
+import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
+import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
+import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
+import { transcriptFactory } from "../src/stark/begin-transcript.ts";
+import type { ProofSection } from "../src/stark/proof.ts";
+import type { TranscriptFactory } from "../src/stark/transcript.ts";
+import { verify } from "../src/stark/verify.ts";
+
+/** What the process of one measurement is asked: a file with a batch's witness and claim. */
+export interface RecursionSample {
+  readonly file: string;
+  /** Whether a program could check the proof, or validators do. */
+  readonly isProvable: boolean;
+  readonly workers: number | undefined;
+}
+
+const { file, isProvable, workers } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
+const { witness, claim } = deserialize(readFileSync(file)) as { readonly witness: BatchWitness; readonly claim: ExecutionClaim };
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+const parameters = isProvable ? provableParameters() : executionParameters();
+const backend = await createWasmBackend(workers === undefined ? {} : { workers });
+const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
+const proving = new ExecutionProving(key, backend);
+proving.prepare();
+// The first proof warms a process up; the second one is measured.
+await provenOnce();
+const before = cpuSeconds();
+const { proof, metrics } = await provenOnce();
+const proveCpuSeconds = cpuSeconds() - before;
+const peakRssMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+const beforeVerification = cpuSeconds();
+verifyWithKey(key, claim, proof);
+const verifyCpuSeconds = cpuSeconds() - beforeVerification;
+const decoded = decodeBatchProof(proof);
+console.log(
+  JSON.stringify({
+    parameters: isProvable ? "provable" : "execution",
+    chunks: decoded.chunks.length,
+    cells: metrics.cells,
+    chunkProofKiB: decoded.chunks.map((chunk) => Math.round(chunk.proof.length / 1024)),
+    ...(isProvable ? { permutations: permutationsOf(key, claim, decoded) } : {}),
+    proveCpuSeconds,
+    verifyCpuSeconds,
+    leastProvenBits: key.provenBits,
+    peakRssMiB,
+  }),
+);
+await proving.release();
+await backend.close();
+
+async function provenOnce() {
+  const result = await proving.prove(witness, claim);
+  if (result.kind === "labelled") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
+  return result;
+}
+
+/** Compressions of Poseidon that checking each chunk's proof takes: of its transcript, of leaves and of paths. */
+function permutationsOf({ program, system }: ExecutionKey, of: ExecutionClaim, batch: ExecutionBatchProof): number[] {
+  const { environment, first } = claimedEnds(of);
+  const begins = firstJoints(batch, first);
+  return batch.chunks.map((end, i) => {
+    const begin = begins[i];
+    if (begin === undefined) throw new Error("each chunk begins somewhere");
+    let [count, sections]: [number, readonly ProofSection[]] = [0, []];
+    const createTranscript = countingTranscript((blocks) => (count += blocks));
+    const statement = chunkStatement(program, environment, begin, end);
+    verify(system, statement, end.proof, { createTranscript, onSections: (read) => (sections = read) });
+    for (const { name, length } of sections) {
+      // A path's digest of 32 bytes is a compression. Of 31 bits an element, leaves have eight to a compression; of a layer's leaf one
+      // value of five is not sent.
+      if (name.endsWith(".siblings")) count += length / 32;
+      else if (/\.rows$/.test(name)) count += Math.ceil((5 * (length / 20 + 1)) / 8);
+      else if (/\.rows\[/.test(name)) count += Math.ceil(length / 31);
+    }
+    return count;
+  });
+}
+
+/** The real transcript, which tells how many compressions each step takes. */
+function countingTranscript(add: (blocks: number) => void): TranscriptFactory {
+  const blocks = (bytes: Uint8Array): void => add(Math.ceil(bytes.length / 32));
+  return (degree, inputs) => {
+    for (const { bytes } of inputs) blocks(bytes);
+    const inner = transcriptFactory(parameters)(degree, inputs);
+    let drawn = false;
+    return {
+      absorb(label, bytes) {
+        blocks(bytes);
+        drawn = false;
+        inner.absorb(label, bytes);
+      },
+      challenge(label) {
+        if (drawn) add(1);
+        drawn = true;
+        return inner.challenge(label);
+      },
+      grindingSeed: () => inner.grindingSeed(),
+      grind(nonce) {
+        add(1);
+        return inner.grind(nonce);
+      },
+      queries(logDomain, count) {
+        add(Math.ceil(count / 8));
+        return inner.queries(logDomain, count);
+      },
+    };
+  };
+}

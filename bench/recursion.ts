@@ -1,0 +1,40 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { serialize } from "node:v8";
+import { compile } from "../src/demo/compile.ts";
+import { type ExecutionBenchOptions, transferBatches } from "./execution.ts";
+import type { RecursionSample } from "./recursion-sample.ts";
+
+const sampleFile = fileURLToPath(new URL("./recursion-sample.ts", import.meta.url));
+const run = promisify(execFile);
+
+/**
+ * Proves batches with so many transfers for validators, and for a program that checks the proof: what it costs that L1 will not take
+ * the validators' word. Each proof in a process of its own, second of two there.
+ */
+export async function benchRecursion({ json, transfers, workers }: ExecutionBenchOptions): Promise<void> {
+  await compile({ everything: true });
+  const folder = mkdtempSync(join(tmpdir(), "recursion-"));
+  try {
+    for (const [i, { batch }] of (await transferBatches(transfers)).entries()) {
+      const file = join(folder, `${i}`);
+      const { witness, claim } = batch;
+      writeFileSync(file, serialize({ witness, claim }));
+      for (const threads of workers) {
+        for (const isProvable of [false, true]) {
+          const request: RecursionSample = { file, isProvable, workers: threads };
+          const { stdout } = await run(process.execPath, [sampleFile, JSON.stringify(request)], { maxBuffer: 2 ** 24 });
+          const result = { transfers: transfers[i], ...(JSON.parse(stdout) as object) };
+          if (json) console.log(JSON.stringify(result));
+          else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(24)} ${JSON.stringify(value)}`);
+        }
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
