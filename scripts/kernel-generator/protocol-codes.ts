@@ -18,6 +18,14 @@ export interface ProtocolCode {
 
 /** By the kernel's names for them: `protocol.power()` is the digest of the code of power.yul. */
 const NAMES = ["power", "points", "blake2", "ripemd160"];
+/** Where each is called, as the kernel has it. */
+const PLACES: readonly (readonly [address: number, name: string])[] = [
+  [0x03, "ripemd160"],
+  [0x05, "power"],
+  [0x06, "points"],
+  [0x07, "points"],
+  [0x09, "blake2"],
+];
 
 /** All protocol codes, compiled from the sources in their folder. */
 export function protocolCodes(root: string, compile: (source: string) => string): readonly ProtocolCode[] {
@@ -36,6 +44,7 @@ export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile
   const entries = codes.flatMap((code) =>
     Object.values(code.digests).map((digest) => `  [0x${digest.toString(16)}n, ${hexOf(code)}],`),
   );
+  const places = PLACES.map(([address, name]) => `  [${address}n, ${name.toUpperCase()}],`);
   return {
     path: `${FOLDER}/generated/protocol-codes.ts`,
     content: [
@@ -45,6 +54,10 @@ export function protocolCodesFile(codes: readonly ProtocolCode[]): GeneratedFile
       "/** What solc made of the precompiled contracts that are bytecode, by the digests that the kernels of each format know. */",
       "export const PROTOCOL_CODES: ReadonlyMap<bigint, Uint8Array> = new Map([",
       ...entries,
+      "]);",
+      "/** The same by the addresses of the precompiled contracts. */",
+      "export const CODES_BY_ADDRESS: ReadonlyMap<bigint, Uint8Array> = new Map([",
+      ...places,
       "]);",
       "",
     ].join("\n"),

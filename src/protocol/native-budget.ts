@@ -94,6 +94,21 @@ export function userWeights(format: Format): UserWeights {
   return format === 2 ? OF_FORMAT_2 : OF_FORMAT_3;
 }
 
+/** What a gas pays for in format 3, and the most that one transaction may take: half of the cells that a step may have. */
+export const UNITS_PER_GAS = 6;
+export const MOST_UNITS = 1_300_000;
+
+/** Units that a transaction of format 3 may take. */
+export function unitBudget(gasLimit: bigint): number {
+  const paid = BigInt(UNITS_PER_GAS) * gasLimit;
+  return paid < BigInt(MOST_UNITS) ? Number(paid) : MOST_UNITS;
+}
+
+/** Gas that so many units cost. */
+export function gasOfUnits(units: number): bigint {
+  return BigInt(Math.ceil(units / UNITS_PER_GAS));
+}
+
 /** Precompiled contracts that no proof covers: an operation that calls one is not run. */
 export function isUnsupportedPrecompile(address: bigint): boolean {
   return address === 0x03n || (address >= 0x06n && address <= 0x11n);

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAddressFromBigInt } from "@ethereumjs/util";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
-import { codeDigestValue } from "../../src/chain/model/code-digests.ts";
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { userWeights } from "../../src/protocol/native-budget.ts";
@@ -12,7 +11,7 @@ import { ENVIRONMENT } from "./support/compare.ts";
 import { type CalledContract, callOf, worldOf } from "./support/contract-call.ts";
 import { primitives } from "./support/primitives.ts";
 import { runReference } from "./support/reference.ts";
-import { World } from "./support/world.ts";
+import { NewWorld } from "./support/world.ts";
 
 const { opcodes, parts } = NATIVE_WEIGHTS;
 const [OWN, OTHER, THIRD] = [0xc0de01n, 0xc0de02n, 0xc0de03n];
@@ -23,25 +22,6 @@ const [PER_GAS, LONE] = [6, 1_300_000];
 const repeated = (count: number, code: Code): Code => Array.from({ length: count }, () => code).flat();
 const call = (to: bigint, gas: Code = [GAS]): Code => [...repeated(5, [0x5f]), ...push(to), ...gas, CALL, POP];
 const LONG = Array.from({ length: 24_000 }, (_, i) => (i === 0 ? STOP : (i * 7919) % 251));
-
-/** Format 3's digests of codes. */
-class NewWorld extends World {
-  override read(leafKind: number, account: bigint, slot: bigint): bigint {
-    if (leafKind !== 3) return super.read(leafKind, account, slot);
-    const digest = super.read(leafKind, account, slot);
-    return digest === 0n ? 0n : codeDigestValue(super.codeOf(digest), 3);
-  }
-  override codeOf(digest: bigint): Uint8Array {
-    const code = this.#codes.get(digest);
-    if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
-    return code;
-  }
-  readonly #codes: ReadonlyMap<bigint, Uint8Array>;
-  constructor(accounts: ConstructorParameters<typeof World>[0]) {
-    super(accounts);
-    this.#codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, 3), code]));
-  }
-}
 
 interface Call {
   readonly gasLimit?: bigint;
@@ -160,5 +140,12 @@ describe("the kernel of format 3 weighs every transaction", () => {
     const [first, second] = [run(own, others), run(own, others, { second: true })];
     assert.equal(second.units, first.units);
     assert.ok(second.kernelSteps < first.kernelSteps);
+  });
+
+  it("attack: what a transaction passes on does not count for the next one of its run", () => {
+    // 200 times 64 KiB: 16 MiB are too much for one.
+    const own = repeated(200, [0x5f, 0x5f, ...push(65_536), 0x5f, 0x5f, ...push(OTHER), GAS, CALL, POP]);
+    const ends = [false, true].map((second) => run(own, [{ code: [STOP] }], { second }).status);
+    assert.deepEqual(ends, ["success", "success"]);
   });
 });

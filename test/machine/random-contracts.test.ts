@@ -1,85 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createTx } from "@ethereumjs/tx";
-import type { TypedTransaction } from "@ethereumjs/tx";
-import { createAddressFromBigInt, eoaCode7702SignAuthorization, privateToAddress } from "@ethereumjs/util";
-import { compareEngines } from "./support/compare.ts";
 import { Random } from "../chain/state/support/random.ts";
-import { RandomCode } from "./support/random-code.ts";
-import { bytesOf, numberOf, rules } from "./support/reference.ts";
-import type { WorldAccount } from "./support/world.ts";
+import { compareEngines } from "./support/compare.ts";
+import { randomTransaction, randomWorld } from "./support/random-world.ts";
 
 /** RANDOM_RUNS and RANDOM_SEED make it longer, or other. */
 const RUNS = Number(process.env["RANDOM_RUNS"] ?? 150);
 const FIRST_SEED = Number(process.env["RANDOM_SEED"] ?? 1);
-const CONTRACTS = [0xc0de01n, 0xc0de02n, 0xc0de03n, 0xc0de04n];
-const SENDER = bytesOf(0x5e0de4n, 32);
-const DELEGATORS = [bytesOf(0xb0bn, 32), bytesOf(0xca401n, 32)];
-const addressOf = (key: Uint8Array) => numberOf(privateToAddress(key));
-/** Contracts, accounts that may delegate, the coinbase, nothing, and every precompile that is proven. */
-const TARGETS = [...CONTRACTS, ...CONTRACTS, ...DELEGATORS.map(addressOf), 0xfeen, 0xdead99n, 1n, 2n, 4n, 5n, 0x100n];
-
-function randomWorld(random: Random): Map<bigint, WorldAccount> {
-  const accounts = new Map<bigint, WorldAccount>();
-  accounts.set(addressOf(SENDER), { nonce: 0n, balance: 10n ** 24n, code: new Uint8Array(0), storage: new Map() });
-  accounts.set(0xfeen, { nonce: 0n, balance: 1n, code: new Uint8Array(0), storage: new Map() });
-  for (const address of CONTRACTS) {
-    const storage = new Map<bigint, bigint>();
-    for (let slot = 0n; slot < 3n; slot++) if (random.below(2) === 0) storage.set(slot, BigInt(1 + random.below(2)));
-    const code = new RandomCode(random, TARGETS).generate();
-    accounts.set(address, { nonce: 1n, balance: BigInt(random.below(2) * 3), code, storage });
-  }
-  return accounts;
-}
-
-function randomTransaction(random: Random): TypedTransaction {
-  const type = random.pick([0, 1, 2, 4]);
-  const creates = type !== 4 && random.below(6) === 0;
-  const to = random.below(8) === 0 ? random.pick(TARGETS) : random.pick(CONTRACTS);
-  const fees = type < 2 ? { gasPrice: 3n } : { maxFeePerGas: 3n, maxPriorityFeePerGas: BigInt(random.below(3)) };
-  const accessList =
-    random.below(2) === 0
-      ? []
-      : [
-          {
-            address: createAddressFromBigInt(random.pick(CONTRACTS)).toString(),
-            storageKeys: [bytesOf(1n, 32), bytesOf(2n, 32)].map(hex),
-          },
-        ];
-  const fields = {
-    type,
-    chainId: 1n,
-    nonce: 0n,
-    gasLimit: BigInt(140_000 + random.below(30_000) * random.below(40)),
-    ...(creates ? {} : { to: createAddressFromBigInt(to) }),
-    value: BigInt(random.below(3)),
-    data: creates
-      ? new RandomCode(random, TARGETS).generate()
-      : Uint8Array.from({ length: random.below(200) }, () => random.below(256)),
-    ...fees,
-    ...(type === 0 ? {} : { accessList }),
-    ...(type === 4 ? { authorizationList: randomAuthorizations(random) } : {}),
-  };
-  return createTx(fields, { common: rules }).sign(SENDER);
-}
-
-function randomAuthorizations(random: Random) {
-  return Array.from({ length: 1 + random.below(3) }, () => {
-    const target = random.below(4) === 0 ? 0n : random.pick(TARGETS);
-    return eoaCode7702SignAuthorization(
-      {
-        chainId: random.pick(["0x0", "0x1", "0x2"]),
-        address: createAddressFromBigInt(target).toString(),
-        nonce: random.pick(["0x0", "0x1"]),
-      },
-      random.pick([SENDER, ...DELEGATORS]),
-    );
-  });
-}
-
-function hex(bytes: Uint8Array): `0x${string}` {
-  return `0x${Buffer.from(bytes).toString("hex")}`;
-}
 
 test("the kernel agrees with ethereumjs on random contracts that call, create and delegate to each other", async () => {
   const seen = { success: 0, failure: 0 };

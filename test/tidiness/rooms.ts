@@ -47,7 +47,9 @@ const AFTER_ERRORS: Rooms = {
   [stark]: [kernels, field],
   [circuits]: [stark, kernels, field, protocol],
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
-  "src/machine/": [protocol],
+  "src/machine/": ["src/machine/protocol-codes/", protocol],
+  // Precompiled contracts that are bytecode: bytes, and where they are called.
+  "src/machine/protocol-codes/": [],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
   "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field, protocol],
   // Proofs of whole batches, from what a chain keeps of them; verified from L1's records.
@@ -72,7 +74,7 @@ const AFTER_ERRORS: Rooms = {
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],
   [CHAIN.model]: [CHAIN.transaction, kernels, protocol],
-  [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, protocol, runtime],
+  [CHAIN.witness]: [CHAIN.model, CHAIN.transaction, "src/machine/protocol-codes/", protocol, runtime],
   [CHAIN.execution]: [CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol],
   [CHAIN.state]: [CHAIN.model, field, kernels, protocol],
   [CHAIN.batch]: [core, CHAIN.model, CHAIN.ordering, CHAIN.state, protocol],

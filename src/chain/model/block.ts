@@ -68,5 +68,18 @@ export interface MineResult {
   readonly refused: readonly EngineRefusal[];
 }
 
+/** What a transaction of format 3 takes to prove, and what it is charged for that. */
+export interface NativeOutcome {
+  /** Units of 100 cells (docs/native.md); its whole budget where that was spent. */
+  readonly units: number;
+  /** What the EVM alone would charge; undefined where the budget was spent, or a step's units took gas of its frame. */
+  readonly evmGas: bigint | undefined;
+  /** Why it was broken off, and so has failed; undefined where it was not. */
+  readonly spent: "budget" | "callData" | undefined;
+}
+
 /** A transaction's effects, without the hash that only the first engine gives it. */
-export type ReexecutedReceipt = Omit<BlockReceipt, "transactionHash" | "logsBloom">;
+export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom"> {
+  /** Of a user's transaction of format 3. */
+  readonly native?: NativeOutcome;
+}

@@ -30,7 +30,10 @@ export interface JudgedOperation {
 export interface OperationVerdict {
   /** Undefined where it runs. */
   readonly notRun: NotRunReason | undefined;
-  /** What it is charged for where it does not run: all of its gas, but nothing where it is not even valid. */
+  /**
+   * What it is charged: where it runs its gas, in format 3 a sixth of its units where that is more. Where it does not, all of its
+   * gas, but nothing where it is not even valid.
+   */
   readonly chargedGas: bigint;
   /** Codes that it brings into the state. */
   readonly runtimeCodes: readonly `0x${string}`[];

@@ -310,7 +310,7 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
         );
     }
     const success = receipt?.success ?? false;
-    const outcome = { ran: receipt !== undefined, success, gasUsed: receipt?.gasUsed ?? chargedGas };
+    const outcome = { ran: receipt !== undefined, success, gasUsed: chargedGas };
     const conclusion = await this.#own(operation.conclusion(outcome), timestamp, `concludes operation ${canonicalTxHash}`);
     const resultHash = conclusion.at(-1)?.transactionHash;
     if (resultHash === undefined)

@@ -1,4 +1,4 @@
-import type { EVM } from "@ethereumjs/evm";
+import type { EVM, EVMResult } from "@ethereumjs/evm";
 import { fromHex } from "../../protocol/hex.ts";
 import {
   INSTRUCTION_WEIGHTS,
@@ -35,9 +35,9 @@ const DELEGATION = [0xef, 0x01, 0x00, 23] as const;
 const HASH_BLOCK = 136n;
 
 /**
- * Adds up what an operation takes to prove, instruction by instruction (docs/protocol.md), and breaks its run off where it is too
- * much, or where it comes to what no proof covers. An instruction counts once the stack has its words and room, and its gas is
- * paid.
+ * Adds up what an operation of format 2 takes to prove, instruction by instruction (docs/protocol.md), and breaks its run
+ * off where it is too much, or where it comes to what no proof covers. An instruction counts once the stack has its words
+ * and room, and its gas is paid.
  */
 export class NativeMeter {
   readonly #evm: EVM;
@@ -57,13 +57,19 @@ export class NativeMeter {
     else this.#call(BigInt(to), () => fromHex(data));
   };
 
+  /** Code that a contract gets, whether it is undone later or not. */
+  readonly #onDeposit = ({ createdAddress, execResult }: EVMResult): void => {
+    if (createdAddress === undefined || execResult.exceptionError !== undefined) return;
+    this.#add(execResult.returnValue.length * UNIT_WEIGHTS.depositedByte);
+  };
+
   /** `unknownBlock`: number of the block that has no hash yet. */
   constructor(evm: EVM, state: FlatState, operation: Pick<TransactionRequest, "to" | "data">, unknownBlock: bigint | undefined) {
     this.#evm = evm;
     this.#state = state;
     this.#operation = operation;
     this.#unknownBlock = unknownBlock;
-    evm.events.on("beforeMessage", this.#onMessage);
+    evm.events.on("beforeMessage", this.#onMessage).on("afterMessage", this.#onDeposit);
     const weighed = INSTRUCTION_WEIGHTS.flatMap((weight, opcode) =>
       weight === undefined ? [] : [[opcode, this.#weighing(opcode, weight)] as const],
     );
@@ -75,18 +81,8 @@ export class NativeMeter {
     return this.#reason;
   }
 
-  /** Units so far. */
-  get used(): number {
-    return this.#used;
-  }
-
-  /** Adds the code that contracts got. Throws where that is too much. */
-  deposit(bytes: number): void {
-    this.#add(bytes * UNIT_WEIGHTS.depositedByte);
-  }
-
   stop(): void {
-    this.#evm.events.off("beforeMessage", this.#onMessage);
+    this.#evm.events.off("beforeMessage", this.#onMessage).off("afterMessage", this.#onDeposit);
     this.#giveBack();
   }
 

@@ -29,10 +29,14 @@ import type { HeldValue } from "./flat-state.ts";
 import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger } from "./ledger.ts";
 import type { Ledger } from "./ledger.ts";
+import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
+import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import type { RunListener } from "./run-listener.ts";
+import { gasOfUnits } from "../../protocol/native-budget.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { RunBounds } from "./run-watch.ts";
+import { UnitMeter } from "./unit-meter.ts";
 
 /** What a transaction would do, and the code that it would bring into play. */
 export interface Preview {
@@ -86,6 +90,7 @@ export class Reexecution {
   readonly state: FlatState;
   readonly #rules: Common;
   readonly #vm: IsolatedVm;
+  readonly #charged: ChargedRuns;
   readonly #blockHashes: BlockHashes;
   #lastBlock: { readonly name: string; readonly block: Block } | undefined;
 
@@ -93,6 +98,7 @@ export class Reexecution {
     this.state = state;
     this.#rules = rules;
     this.#vm = vm;
+    this.#charged = new ChargedRuns(vm, state, new ProtocolCodeRuns(rules));
     this.#blockHashes = blockHashes;
   }
 
@@ -165,10 +171,15 @@ export class Reexecution {
   /**
    * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
    * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
+   * In format 3 a user's transaction is charged for what it takes to prove, too.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
     const isImpersonated = transaction.kind === "unsigned" && transaction.isImpersonated === true;
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
+    if (transaction.kind === "signed" && this.state.format === 3) {
+      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
+      return result === undefined ? { ...FAILED, gasUsed, native } : { ...receiptOf(result), gasUsed, native };
+    }
     return receiptOf(await this.#vm.run(options, isImpersonated ? transaction.from : undefined));
   }
 
@@ -231,13 +242,12 @@ export class Reexecution {
         if (!success) throw new Error(`the payout of an operation from ${operation.from} failed`);
       }
       const watch = new RunWatch(this.#vm.evm, state, operation, {});
-      const meter = new NativeMeter(this.#vm.evm, state, operation, payout.length === 0 ? undefined : payoutEnvironment.number);
-      let isBrokenOff = false;
+      const meter = this.#operationMeter({ payout, payoutEnvironment, operation, environment });
+      let gasUsed: bigint | undefined;
       try {
-        await this.run(operation, environment);
-        meter.deposit(watch.report().runtimeCodes.reduce((sum, code) => sum + fromHex(code).length, 0));
+        ({ gasUsed } = await this.run(operation, environment));
       } catch {
-        isBrokenOff = true;
+        // It is not valid, or was broken off.
       } finally {
         meter.stop();
         watch.stop();
@@ -245,11 +255,25 @@ export class Reexecution {
       const { initCodes, runtimeCodes, exceedsCallData } = watch.report();
       const isHostile = [...initCodes, ...runtimeCodes].some((code) => isHostileCode(fromHex(code)));
       const brokenOff: NotRunReason | undefined = meter.reason ?? (exceedsCallData ? "callData" : "invalid");
-      const notRun = isBrokenOff ? brokenOff : isHostile ? "code" : undefined;
-      return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
+      const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
+      if (notRun !== undefined || gasUsed === undefined)
+        return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
+      const least = gasOfUnits(meter instanceof UnitMeter ? meter.units : 0);
+      return { notRun, chargedGas: least > gasUsed ? least : gasUsed, runtimeCodes };
     } finally {
       state.rollback(mark);
     }
+  }
+
+  #operationMeter({ payout, payoutEnvironment, operation, environment }: JudgedOperation): UnitMeter | NativeMeter {
+    const unknownBlock = payout.length === 0 ? undefined : payoutEnvironment.number;
+    if (this.state.format === 2) return new NativeMeter(this.#vm.evm, this.state, operation, unknownBlock);
+    const { to, data, gasLimit } = operation;
+    return this.#charged.meter(this.#typed(operation), {
+      ...{ to, data, gasLimit },
+      blockNumber: environment.number,
+      operation: { unknownBlock },
+    });
   }
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
@@ -347,6 +371,9 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
   events.on("step", onStep).on("beforeMessage", onBegin).on("afterMessage", onEnd);
   return () => void events.off("step", onStep).off("beforeMessage", onBegin).off("afterMessage", onEnd);
 }
+
+/** Of a transaction of which nothing ran. */
+const FAILED = { success: false, logs: [], contractAddress: undefined } as const;
 
 function receiptOf(result: RunTxResult): ReexecutedReceipt {
   return {

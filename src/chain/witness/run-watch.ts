@@ -15,7 +15,7 @@ import type { WorkBounds } from "./work-meter.ts";
  */
 const LEAST_GAS_PER_MS = 1_500;
 /** Data that a transaction's calls may pass on, all together. */
-const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
+export const MAX_CALL_DATA_BYTES = 16 * 1024 * 1024;
 
 /** Where a run is broken off. */
 export interface RunBounds extends WorkBounds {

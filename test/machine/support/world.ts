@@ -43,6 +43,25 @@ export class World implements StateSource, CodeSource {
   }
 }
 
+/** The same with format 3's digests of codes. */
+export class NewWorld extends World {
+  override read(leafKind: number, account: bigint, slot: bigint): bigint {
+    if (leafKind !== 3) return super.read(leafKind, account, slot);
+    const digest = super.read(leafKind, account, slot);
+    return digest === 0n ? 0n : codeDigestValue(super.codeOf(digest), 3);
+  }
+  override codeOf(digest: bigint): Uint8Array {
+    const code = this.#codes.get(digest);
+    if (code === undefined) throw new Error(`the world has no code ${digest.toString(16)}`);
+    return code;
+  }
+  readonly #codes: ReadonlyMap<bigint, Uint8Array>;
+  constructor(accounts: ReadonlyMap<bigint, WorldAccount>) {
+    super(accounts);
+    this.#codes = new Map([...accounts.values()].map(({ code }) => [codeDigestValue(code, 3), code]));
+  }
+}
+
 export function hashOf(bytes: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(keccak_256(bytes)).toString("hex")}`);
 }

@@ -33,6 +33,7 @@ function withUnits(used) -> gasUsed_ {
 function takeLists() {
   set.notRun(0)
   startMeter(get.gasLimit())
+  set.passedOn(get.inputLength())
   weighTransaction()
   if and(hasLists(), iszero(get.notRun())) {
     warmAccessList()

@@ -23,3 +23,11 @@ export const PROTOCOL_CODES: ReadonlyMap<bigint, Uint8Array> = new Map([
   [0x3180e3e64c525f250159e2174cd74b652662867307d3951940c986d857374c36n, RIPEMD160],
   [0xc94945d46dfe4ba2d0945ea51f0c3015d316e611928ba7846d6961257bcc8f0n, RIPEMD160],
 ]);
+/** The same by the addresses of the precompiled contracts. */
+export const CODES_BY_ADDRESS: ReadonlyMap<bigint, Uint8Array> = new Map([
+  [3n, RIPEMD160],
+  [5n, POWER],
+  [6n, POINTS],
+  [7n, POINTS],
+  [9n, BLAKE2],
+]);

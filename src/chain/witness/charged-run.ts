@@ -1,0 +1,116 @@
+import type { Message } from "@ethereumjs/evm";
+import { createAddressFromString } from "@ethereumjs/util";
+import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
+import type { Hex } from "../../protocol/hex.ts";
+import { gasOfUnits } from "../../protocol/native-budget.ts";
+import type { BlockEnvironment, NativeOutcome } from "../model/block.ts";
+import { gasPriceOf } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { FlatState } from "./flat-state.ts";
+import type { IsolatedVm } from "./isolated-vm.ts";
+import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
+import { UnitMeter } from "./unit-meter.ts";
+import type { MeteredTransaction } from "./unit-meter.ts";
+
+/** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
+const INVALID = Uint8Array.of(0xfe);
+
+/** What a transaction did, and what it is charged. */
+interface ChargedRun {
+  /** Undefined where nothing of it ran: not even its lists had an effect. */
+  readonly result: RunTxResult | undefined;
+  readonly gasUsed: bigint;
+  readonly native: NativeOutcome;
+}
+
+/**
+ * Runs users' transactions as format 3 says: each is charged the larger of the EVM's gas and a sixth of its units. One that
+ * spends its budget has failed: its nonce, its price and its authorizations stay, and all of its gas is taken.
+ */
+export class ChargedRuns {
+  readonly #vm: IsolatedVm;
+  readonly #state: FlatState;
+  readonly #codes: ProtocolCodeRuns;
+
+  constructor(vm: IsolatedVm, state: FlatState, codes: ProtocolCodeRuns) {
+    this.#vm = vm;
+    this.#state = state;
+    this.#codes = codes;
+  }
+
+  /** A meter of the next run, with which it is weighed until it is stopped. */
+  meter(tx: RunTxOpts["tx"], run: Omit<MeteredTransaction, "accounts" | "slots" | "authorizations">): UnitMeter {
+    return new UnitMeter(this.#vm.evm, this.#state, this.#codes, { ...run, ...listsOf(tx) });
+  }
+
+  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and where no proof covers what it does. */
+  async run(options: RunTxOpts, transaction: EngineTransaction, { number, coinbase }: BlockEnvironment): Promise<ChargedRun> {
+    const { to, data, gasLimit } = transaction;
+    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number });
+    const fees = { from: transaction.from, coinbase, priceWei: gasPriceOf(transaction) };
+    try {
+      const result = await this.#vm.run(options);
+      const { units, isPricedInFrame } = meter;
+      const evmGas = result.totalGasSpent;
+      const least = gasOfUnits(units);
+      const gasUsed = least > evmGas ? least : evmGas;
+      await this.#charge(gasUsed - evmGas, fees);
+      return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
+    } catch (error) {
+      const { reason, units, isBeforeLists } = meter;
+      if (reason !== "budget" && reason !== "callData") throw error;
+      const result = isBeforeLists ? undefined : await this.#fail(options);
+      if (result === undefined) await this.#useNonce(transaction.from);
+      await this.#charge(gasLimit - (result?.totalGasSpent ?? 0n), fees);
+      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason } };
+    } finally {
+      meter.stop();
+    }
+  }
+
+  /** Runs it so that its first frame fails at once. */
+  async #fail(options: RunTxOpts): Promise<RunTxResult> {
+    const { events } = this.#vm.evm;
+    const fail = (message: Message): void => {
+      if (message.to === undefined) message.data = INVALID;
+      else message.code = INVALID;
+    };
+    events.once("beforeMessage", fail);
+    try {
+      return await this.#vm.run(options);
+    } finally {
+      events.off("beforeMessage", fail);
+    }
+  }
+
+  async #useNonce(sender: Hex): Promise<void> {
+    const nonce = this.#state.accountAt(sender.toLowerCase())?.nonce ?? 0n;
+    await this.#state.modifyAccountFields(createAddressFromString(sender), { nonce: nonce + 1n });
+  }
+
+  /** Gas beyond what the library has taken. The sender could pay for all of it before the transaction, and got the rest back. */
+  async #charge(
+    gas: bigint,
+    { from, coinbase, priceWei }: { readonly from: Hex; readonly coinbase: Hex; readonly priceWei: bigint },
+  ): Promise<void> {
+    const wei = gas * priceWei;
+    if (wei === 0n) return;
+    for (const [address, change] of [
+      [from, -wei],
+      [coinbase, wei],
+    ] as const) {
+      const balance = this.#state.accountAt(address.toLowerCase())?.balance ?? 0n;
+      await this.#state.modifyAccountFields(createAddressFromString(address), { balance: balance + change });
+    }
+  }
+}
+
+/** Entries of an access list, their slots, and authorizations. */
+function listsOf(tx: RunTxOpts["tx"]): Pick<MeteredTransaction, "accounts" | "slots" | "authorizations"> {
+  const { accessList = [], authorizationList = [] } = tx as {
+    readonly accessList?: readonly (readonly [Uint8Array, readonly Uint8Array[]])[];
+    readonly authorizationList?: readonly unknown[];
+  };
+  const slots = accessList.reduce((sum, [, keys]) => sum + keys.length, 0);
+  return { accounts: accessList.length, slots, authorizations: authorizationList.length };
+}

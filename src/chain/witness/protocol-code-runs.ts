@@ -1,0 +1,61 @@
+import type { Common } from "@ethereumjs/common";
+import { createEVM } from "@ethereumjs/evm";
+import type { EVM } from "@ethereumjs/evm";
+import { CODES_BY_ADDRESS } from "../../machine/protocol-codes/generated/protocol-codes.ts";
+import { rememberAnalyses } from "./code-analysis.ts";
+import { beforeInstructions } from "./instruction-table.ts";
+import { OPCODE_WEIGHTS } from "./unit-weights.ts";
+
+/** More than any budget of units pays for. */
+const GAS = 0xffffffn;
+
+/**
+ * Runs the precompiled contracts that are bytecode to find what they take to prove. What they return is not asked for: the
+ * library has contracts of its own for that.
+ */
+export class ProtocolCodeRuns {
+  readonly #rules: Common;
+  #evm: Promise<EVM> | undefined;
+  #units = 0;
+  #most = 0;
+
+  constructor(rules: Common) {
+    this.#rules = rules;
+  }
+
+  /** Units of one of them for an input; undefined where they are more than `most`. */
+  async unitsOf(address: bigint, data: Uint8Array, most: number): Promise<number | undefined> {
+    const code = CODES_BY_ADDRESS.get(address);
+    if (code === undefined) throw new TypeError(`precompiled contract ${address} is no bytecode`);
+    const evm = await (this.#evm ??= this.#start());
+    [this.#units, this.#most] = [0, most];
+    try {
+      await evm.runCode({ code, data, gasLimit: GAS, value: address });
+    } catch (error) {
+      if (this.#units > this.#most) return undefined;
+      throw error;
+    }
+    return this.#units;
+  }
+
+  async #start(): Promise<EVM> {
+    const evm = await createEVM({ common: this.#rules.copy() });
+    await rememberAnalyses(evm);
+    const weighed = OPCODE_WEIGHTS.flatMap((weight, opcode) => {
+      if (weight === undefined) return [];
+      const { units, further, runs } = weight;
+      return [
+        [
+          opcode,
+          (runState: Parameters<typeof runs>[0]): void => {
+            if (!runs(runState)) return;
+            this.#units += units + (further?.(runState) ?? 0);
+            if (this.#units > this.#most) throw new Error(`a precompiled contract takes more than ${this.#most} units`);
+          },
+        ] as const,
+      ];
+    });
+    beforeInstructions(evm, new Map(weighed));
+    return evm;
+  }
+}

@@ -1,0 +1,69 @@
+import { userWeights } from "../../protocol/native-budget.ts";
+import type { UserWeights } from "../../protocol/native-budget.ts";
+import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../protocol/served-weights.ts";
+import { fitsStack, STACK_NEEDS } from "../../protocol/stack-needs.ts";
+import type { RunState } from "./instruction-table.ts";
+
+const WEIGHTS: UserWeights = userWeights(3);
+const HASH_BLOCK = 136n;
+const [EXP, KECCAK256] = [0x0a, 0x20];
+/** CALLDATACOPY, CODECOPY, RETURNDATACOPY, MCOPY: destination, source, length. */
+const COPIES = [0x37, 0x39, 0x3e, 0x5e];
+
+/** Instructions that the kernel serves, with their own weights; what they touch is weighed beside it. Ends of frames: none. */
+const SERVED: ReadonlyMap<number, number> = new Map([
+  [0x31, SERVED_WEIGHTS.balance],
+  [0x3b, SERVED_WEIGHTS.codeSize],
+  [0x3c, SERVED_WEIGHTS.codeCopy],
+  [0x3f, SERVED_WEIGHTS.codeHash],
+  [0x40, SERVED_WEIGHTS.blockHash],
+  [0x44, SERVED_WEIGHTS.prevRandao],
+  [0x54, SERVED_WEIGHTS.sload],
+  [0x55, SERVED_WEIGHTS.sstore],
+  [0x5c, SERVED_WEIGHTS.tload],
+  [0x5d, SERVED_WEIGHTS.tstore],
+  ...LOG_WEIGHTS.map((units, topics) => [0xa0 + topics, units] as const),
+  ...[0xf1, 0xf2, 0xf4, 0xfa].map((opcode) => [opcode, SERVED_WEIGHTS.call] as const),
+  ...[0xf0, 0xf5].map((opcode) => [opcode, SERVED_WEIGHTS.create] as const),
+  [0xff, SERVED_WEIGHTS.destruct],
+]);
+
+/** Whether an instruction runs: for want of words or room on the stack the library halts in the instruction itself. */
+type Runs = (runState: RunState) => boolean;
+
+/** An opcode of format 3: its own weight, and what of it depends on operands in user mode. */
+interface OpcodeWeight {
+  readonly units: number;
+  readonly further: ((runState: RunState) => number) | undefined;
+  readonly runs: Runs;
+}
+
+/** By opcode. */
+export const OPCODE_WEIGHTS: readonly (OpcodeWeight | undefined)[] = Array.from({ length: 256 }, (_, opcode) => {
+  const units = SERVED.get(opcode) ?? WEIGHTS.instructions[opcode];
+  if (units === undefined) return undefined;
+  const need = STACK_NEEDS[opcode];
+  if (need === undefined) throw new Error(`opcode ${opcode} has a weight, and takes no known number of words`);
+  return { units, further: furtherOf(opcode), runs: ({ stack }: RunState) => fitsStack(need, stack.length) };
+});
+
+/** Units of 32-byte words that are copied. */
+export function copied(bytes = 0n): number {
+  return Number((bytes + 31n) / 32n) * WEIGHTS.copiedWord;
+}
+
+/** Units of bytes that are hashed, beside the first permutation's instruction. */
+export function hashed(bytes = 0n): number {
+  return Number(bytes / HASH_BLOCK + 1n) * WEIGHTS.hashedBlock;
+}
+
+function furtherOf(opcode: number): OpcodeWeight["further"] {
+  if (COPIES.includes(opcode)) return ({ stack }) => copied(stack.peek(3)[2]);
+  if (opcode === EXP) return ({ stack }) => significantBytes(stack.peek(2)[1]) * WEIGHTS.exponentByte;
+  if (opcode === KECCAK256) return ({ stack }) => hashed(stack.peek(2)[1]);
+  return undefined;
+}
+
+function significantBytes(value = 0n): number {
+  return value === 0n ? 0 : Math.ceil(value.toString(16).length / 2);
+}

@@ -1,0 +1,42 @@
+import { NATIVE_WEIGHTS } from "./native-weights.ts";
+
+const { opcodes, parts, precompiles } = NATIVE_WEIGHTS;
+const of = (opcode: number): number => opcodes[opcode] ?? 0;
+const CALLS = [0xf1, 0xf2, 0xf4, 0xfa];
+const CREATIONS = [0xf0, 0xf5];
+
+/** Units of what format 3's kernel serves and of what is counted beside instructions, as all meters take them. */
+export const SERVED_WEIGHTS = {
+  sload: of(0x54),
+  sstore: of(0x55),
+  tload: of(0x5c),
+  tstore: of(0x5d),
+  balance: of(0x31),
+  codeSize: of(0x3b),
+  codeHash: of(0x3f),
+  codeCopy: of(0x3c),
+  destruct: of(0xff),
+  blockHash: of(0x40),
+  prevRandao: of(0x44),
+  // With the one leaf that a frame may have asked for in the step at which it halts: a path without a neighbour's.
+  call: Math.max(...CALLS.map(of)) + Math.ceil(parts.leaf / 2),
+  create: Math.max(...CREATIONS.map(of)),
+  leaf: parts.leaf,
+  account: parts.account,
+  link: parts.link,
+  codeByte: parts.codeByte,
+  depositedByte: parts.depositedByte,
+  copiedWord: parts.copiedWord,
+  hashedBlock: parts.hashedBlock,
+  transaction: parts.transaction,
+  inputWord: parts.inputWord,
+  // A signature, two hashes, the authority and its code; what else the kernel does with it is less than a call.
+  authorization: precompiles[0x01] + 2 * parts.account + 2 * of(0x20) + Math.max(...CALLS.map(of)),
+  recover: precompiles[0x01],
+  sha256Block: parts.sha256Block,
+  modularPower: precompiles[0x05],
+  p256: precompiles[0x100],
+} as const;
+
+/** Of LOG0 to LOG4. */
+export const LOG_WEIGHTS = [0, 1, 2, 3, 4].map((topics) => of(0xa0 + topics));

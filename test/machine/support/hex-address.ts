@@ -1,0 +1,6 @@
+import type { Hex } from "../../../src/protocol/hex.ts";
+
+/** A number as an address. */
+export function hexAddress(number: bigint): Hex {
+  return `0x${number.toString(16).padStart(40, "0")}`;
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import type { TypedTransaction } from "@ethereumjs/tx";
+import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
+import { UNLIMITED_CODE } from "../../../src/chain/model/code-limits.ts";
+import { accountHeader } from "../../../src/chain/model/genesis.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import { chainRules } from "../../../src/chain/model/rules.ts";
+import type { ReexecutedReceipt } from "../../../src/chain/model/block.ts";
+import { decodeTransaction } from "../../../src/chain/transaction/decode-transaction.ts";
+import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
+import { userTransaction } from "../../../src/execution-proof/batch/user-transaction.ts";
+import { blockHints, endHints, transactionHints } from "../../../src/machine/hints/transaction-hints.ts";
+import { FoldedHashes } from "../../../src/machine/interpreter/folded-hashes.ts";
+import { Kernel, kernelRows } from "../../../src/machine/interpreter/kernel.ts";
+import type { LeafChange, RunResult } from "../../../src/machine/interpreter/kernel.ts";
+import { KernelPanic } from "../../../src/machine/interpreter/machine-error.ts";
+import { SYSTEM_CONTEXT_3_CODE } from "../../../src/protocol/generated/system-contexts.ts";
+import { toHex, wordToHex } from "../../../src/protocol/hex.ts";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
+import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
+import { prevRandaoOf } from "../../../src/protocol/prev-randao.ts";
+import { hexAddress } from "./hex-address.ts";
+import { primitives } from "./primitives.ts";
+import { hashOf, NewWorld } from "./world.ts";
+import type { WorldAccount } from "./world.ts";
+
+const kernel = new Kernel(primitives, kernelRows(3), userWeights(3));
+const rules = chainRules(1, UNLIMITED_CODE);
+const COINBASE = 0xfeen;
+const BLOCK = 400n;
+const TIMESTAMP = 1_700_000_000n;
+/** Any block's. */
+const hashOfBlock = (number: bigint): bigint => hashOf(new TextEncoder().encode(`block ${number}`));
+
+/** What three meters say alike: the witness's, and those of the kernel and of user mode, which are one sum. */
+export interface Agreed {
+  readonly kind: "ran";
+  readonly receipt: ReexecutedReceipt & { readonly native: NonNullable<ReexecutedReceipt["native"]> };
+}
+
+/** One transaction in format 3, by the witness and by the machine; each asserts that they agree to the unit, the gas and the leaf. */
+export async function comparedMeters(
+  accounts: ReadonlyMap<bigint, WorldAccount>,
+  transaction: TypedTransaction,
+): Promise<Agreed | { readonly kind: "refused"; readonly reason: string }> {
+  const witness = await startWitness(accounts);
+  const environment = {
+    ...{ number: BLOCK, timestamp: TIMESTAMP, prevRandao: prevRandaoOf(1n, BLOCK, 3), gasLimit: 2n ** 50n },
+    coinbase: hexAddress(COINBASE),
+  };
+  const signed = decodeTransaction(toHex(transaction.serialize()), rules, { replayProtection: "optional" });
+  const machine = runMachine(accounts, transaction);
+  let receipt: ReexecutedReceipt;
+  try {
+    receipt = await witness.run(signed, environment);
+  } catch (error) {
+    const reason = (error as Error).message;
+    assert.ok(machine instanceof KernelPanic, `the witness refuses what the machine runs: ${reason}`);
+    return { kind: "refused", reason };
+  }
+  assert.ok(!(machine instanceof KernelPanic), `the machine refuses what the witness runs: ${String(machine)}`);
+  const [outcome] = machine.transactions;
+  const { native, success, gasUsed } = receipt;
+  assert.ok(native !== undefined);
+  assert.deepEqual(
+    { units: BigInt(native.units), success, gasUsed },
+    { units: outcome?.units, success: outcome?.status === "success", gasUsed: outcome?.gasUsed },
+  );
+  for (const leaf of machine.leaves)
+    assert.equal(leafOf(witness, leaf), leaf.after, `leaf ${leaf.leafKind} of ${leaf.account.toString(16)} slot ${leaf.slot}`);
+  return { kind: "ran", receipt: { ...receipt, native } };
+}
+
+async function startWitness(accounts: ReadonlyMap<bigint, WorldAccount>): Promise<Reexecution> {
+  const genesis: GenesisAccount[] = [...accounts].map(([address, { nonce, balance, code, storage }]) => ({
+    ...{ address: hexAddress(address), nonce, balanceWei: balance, code: toHex(code), digestFormat: 3 as const },
+    storage: [...storage].map(([slot, value]) => ({ slot, value })),
+  }));
+  const context = { address: PREDEPLOYS.SystemContext, nonce: 1n, code: SYSTEM_CONTEXT_3_CODE, digestFormat: 3 as const };
+  const witness = await Reexecution.create(1, [...genesis, context]);
+  for (let number = BLOCK - 257n; number < BLOCK; number++) witness.rememberHash(number, wordToHex(hashOfBlock(number)));
+  return witness;
+}
+
+function runMachine(accounts: ReadonlyMap<bigint, WorldAccount>, transaction: TypedTransaction): RunResult | KernelPanic {
+  const foldedHashes = new FoldedHashes(primitives.compress);
+  for (let number = 0n; number < BLOCK - 1n; number++) foldedHashes.fold(hashOfBlock(number));
+  const blockHashes = foldedHashes.digest;
+  const parent = hashOfBlock(BLOCK - 1n);
+  foldedHashes.fold(parent);
+  const environment = {
+    ...{ chainId: 1n, baseFee: 0n, blockGasLimit: 2n ** 50n },
+    boundary: {
+      ...{ nextBatch: 3n, open: 1n, blockNumber: BLOCK - 1n, timestamp: TIMESTAMP, coinbase: COINBASE },
+      ...{ blockHashes, cheatCount: 0n },
+    },
+  };
+  const hints = [...blockHints(TIMESTAMP, parent), ...transactionHints(userTransaction(transaction, 1n)), ...endHints()];
+  const world = new NewWorld(accounts);
+  try {
+    return kernel.run({ environment, state: world, codes: world, foldedHashes }, hints);
+  } catch (error) {
+    if (error instanceof KernelPanic) return error;
+    throw error;
+  }
+}
+
+function leafOf({ state }: Reexecution, { leafKind, account, slot }: LeafChange): bigint {
+  const address = hexAddress(account);
+  const found = state.accountAt(address);
+  if (found === undefined) return 0n;
+  if (leafKind === 0) return state.wordAt(address, wordToHex(slot));
+  if (leafKind === 1) return accountHeader(found.nonce, found.balance);
+  const code = state.codeAt(address);
+  if (leafKind === 2) return code.length === 0 ? 0n : hashOf(code);
+  return codeDigestValue(code, 3);
+}
