@@ -59,7 +59,7 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
       try {
         const [info, status, messages] = await Promise.all([
           ask<EcosystemInfo>("any", "hyperchain_info"),
-          ask<EcosystemStatus>("any", "hyperchain_status"),
+          ask<EcosystemStatus>("any", "hyperchain_status").then(withWholeSeconds),
           ask<PagedMessages>("any", "hyperchain_messages", [{ limit: MOST_MESSAGES }]),
         ]);
         const now = JSON.stringify([info, status, messages]);
@@ -112,6 +112,15 @@ export function useLooks(tell: (entry?: FeedEntry) => void): {
     };
   }, []);
   return { ecosystem, lost };
+}
+
+/** Ages up to which what is told of messages is as good as of now. */
+const UNREMARKABLE_MS = 3_000;
+
+/** An age that is worth telling, in whole seconds: each look has another one, and most say nothing. */
+function withWholeSeconds({ messages: { ageMs = 0, ...messages }, ...status }: EcosystemStatus): EcosystemStatus {
+  if (ageMs <= UNREMARKABLE_MS) return { ...status, messages };
+  return { ...status, messages: { ...messages, ageMs: Math.round(ageMs / 1000) * 1000 } };
 }
 
 /** An answer that is on its way, there, or refused. */

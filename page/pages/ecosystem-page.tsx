@@ -56,6 +56,7 @@ export function EcosystemPage() {
           {count(status.messages.delivered)} delivered, {count(status.messages.inFlight)} under way,{" "}
           {count(status.messages.stuck.length)} stuck
           {status.messages.ended === 0 ? "" : `, ${count(status.messages.ended)} expired or canceled`}
+          {status.messages.ageMs === undefined ? "" : `, as of up to ${status.messages.ageMs / 1000} s ago`}
           {status.messages.outdated === undefined ? "" : ` (of the last look: ${status.messages.outdated})`}
         </p>
         <MessageTable messages={newest} caption="The newest messages" />

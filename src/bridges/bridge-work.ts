@@ -3,7 +3,7 @@ import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { RoundOver } from "../relayer/own-account.ts";
 import type { SendingRound } from "../relayer/own-account.ts";
-import { answerWithin, MemberSilentError } from "../relayer/reading.ts";
+import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 import type { ReadContracts } from "./member-logs.ts";

@@ -1,6 +1,6 @@
 import type { Log } from "ethers";
 import type { Hex } from "../protocol/hex.ts";
-import { answerWithin, MemberSilentError } from "../relayer/reading.ts";
+import { answerWithin, MemberSilentError } from "../relayer/member-silence.ts";
 import { DEFAULT_BLOCKS_PER_PAGE, readLogs } from "../settlement-layer/reader/log-pages.ts";
 import type { BridgeMember } from "./bridge-member.ts";
 

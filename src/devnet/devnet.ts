@@ -63,7 +63,7 @@ import { snapshotMethods } from "./snapshots/snapshots.ts";
 import type { Snapshots } from "./snapshots/snapshots.ts";
 import type { ProjectNames } from "./view/describe.ts";
 import { ecosystemMethods } from "./view/ecosystem-methods.ts";
-import { createEcosystemView } from "./view/ecosystem-view.ts";
+import { createEcosystemView, READ_MS } from "./view/ecosystem-view.ts";
 import type { EcosystemView } from "./view/ecosystem-view.ts";
 
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
@@ -168,16 +168,17 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   known.viewOf = viewOf;
   const ended = createShutdownGuard();
   const seen = { chains: () => chains.current(), relayer, runsRelayer };
-  const { info: ofChains, ...looks } = createEcosystemView({
+  const books = createEcosystemView({
     ...{ ...seen, name, options, onL1: bases.onL1, accounts, viewOf, toL1, proving, fleet },
     ...{ mnemonic: layer.mnemonic, fork: layer.fork },
   });
-  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: ofChains }, closing);
-  const view: EcosystemView = { info, ...ended.cutOff(looks) };
-  const driver = ended.cutOff(createDriver({ ...seen, bridges }));
+  const { bridges, info } = await openBridges({ ...dependencies, chains, opening, faults, info: books.info }, closing);
+  const view: EcosystemView = { ...books, info, ...ended.cutOff({ status: books.status, messages: books.messages }) };
+  const fillBooks = books.reads() ? undefined : (): Promise<void> => relayer.observe(READ_MS).catch(() => undefined);
+  const driver = ended.cutOff(createDriver({ ...seen, bridges, onDriven: fillBooks }));
   const changes = createChainChanges({ chains, opening, faults, view, bridges, methods: () => methods });
   closing.add(() => changes.close());
-  const snapshots = faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate)));
+  const snapshots = knownAfter(fillBooks, faults.keptBy(changes.keptBy(layer.snapshots(changes.marked, gate))));
   const { addChain, stopChain, startChain, removeChain } = changes;
   const changing = ended.cutOff({ addChain, stopChain, startChain, removeChain });
   const traced = await whatLooksAsk({ l1, chains, names, feed, clock, isFresh: world?.continues !== true }, closing);
@@ -190,7 +191,7 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   ]);
   for (const member of [l1, ...opened]) member.addMethods(methods);
   for (const chain of opened) chain.watchL1();
-  const regular = [feedOfL1(l1, feed), ...looksOf(runsRelayer ? relayer : undefined, bridges)];
+  const regular = [feedOfL1(l1, feed), ...looksOf(relayer, runsRelayer, bridges)];
   keepLooking(options.pollIntervalMs, regular, { clock, closing });
   // The first thing: parts go one by one, and who asks meanwhile should learn why.
   closing.add(() => ended.end());
@@ -266,13 +267,26 @@ function unlockedKeys(options: CompleteOptions, accounts: DevelopmentAccounts): 
   return unlocked ? unlockedAccounts(() => fundedAccounts.map((number) => accounts.wallet(number))) : NO_ACCOUNTS;
 }
 
-/** What moves messages by itself: the relayer and the workers of bridges. */
+/** What fills the books, and moves messages by itself: the relayer and the workers of bridges. */
 function looksOf(
-  relayer: Pick<Relayer, "advance"> | undefined,
+  relayer: Pick<Relayer, "advance" | "observe">,
+  runsRelayer: boolean,
   bridges: LiveBridges | undefined,
 ): readonly (() => Promise<void>)[] {
-  const looks: (() => Promise<void>)[] = relayer === undefined ? [] : [() => relayer.advance()];
-  return bridges === undefined ? looks : [...looks, async () => void (await bridges.look())];
+  const look = (): Promise<void> => (runsRelayer ? relayer.advance() : relayer.observe(READ_MS));
+  return bridges === undefined ? [look] : [look, async () => void (await bridges.look())];
+}
+
+/** After a return to a mark books know the state that is there, before that is answered. */
+function knownAfter(fillBooks: (() => Promise<void>) | undefined, { snapshot, revert }: Snapshots): Snapshots {
+  return {
+    snapshot,
+    async revert(id) {
+      const isBack = await revert(id);
+      if (isBack) await fillBooks?.();
+      return isBack;
+    },
+  };
 }
 
 function memberPlan({ plan, url, runSwitch: { isRunning } }: DevnetChain): MemberPlan {

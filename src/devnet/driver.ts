@@ -14,6 +14,8 @@ interface DriverDependencies {
   readonly relayer: Relayer;
   /** Whether the relayer delivers. */
   readonly runsRelayer: boolean;
+  /** Called when chains were settled or form batches again, before that is answered: what is known then has it. */
+  readonly onDriven?: (() => Promise<void>) | undefined;
   /** What bridges of others do, where there are any; resolves with whether it did anything. */
   readonly bridges?: { look(options: { readonly all: boolean }): Promise<boolean> } | undefined;
 }
@@ -59,7 +61,7 @@ export class UnknownChainError extends HyperchainError<"UnknownChain"> {
   }
 }
 
-export function createDriver({ chains, relayer, runsRelayer, bridges }: DriverDependencies): Driver {
+export function createDriver({ chains, relayer, runsRelayer, onDriven, bridges }: DriverDependencies): Driver {
   async function settleChain({ chainId, pipeline }: DevnetChain): Promise<SettledBatchInfo[]> {
     const { executed } = pipeline.progress();
     await pipeline.seal();
@@ -80,13 +82,16 @@ export function createDriver({ chains, relayer, runsRelayer, bridges }: DriverDe
         for (const settled of await Promise.all(layer.map((chain) => chain.runSwitch.whileRunning(() => settleChain(chain)))))
           batches.push(...settled);
       if (execution) await Promise.all(chosen.map(({ pipeline }) => allExecutionsProven(pipeline)));
+      await onDriven?.();
       return batches;
     },
     async reseal(chainId, fromBatch) {
       const chain = chains().find((each) => each.chainId === chainId);
       if (chain === undefined) throw new UnknownChainError(String(chainId), chains());
       requireNothingOnTop(chain, chains(), "what it forms again is a reorg that they do not survive; remove");
-      return resealInfo(chainId, await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch)));
+      const resealed = await chain.runSwitch.whileRunning(() => chain.pipeline.reseal(fromBatch));
+      await onDriven?.();
+      return resealInfo(chainId, resealed);
     },
     async relay() {
       const before = new Map(relayer.journeys().map((journey) => [journey, journey.steps.size]));

@@ -62,7 +62,7 @@ interface LocalMember extends AnsweringMember {
   readonly hyperchain: Hex;
   /** Whether others settle on it. */
   readonly isBase: boolean;
-  readonly tip: RelayedChain["tip"];
+  readonly news: RelayedChain["news"];
   readonly makesBlocks: RelayedChain["makesBlocks"];
 }
 
@@ -127,8 +127,8 @@ function relayerBetween(
       fromBlock: ecosystem.fromBlock,
       policy,
       departed,
-      chains: chains.map(({ chainId, hyperchain, isBase, tip, makesBlocks }, i) => ({
-        ...{ chainId, hyperchain, isBase, tip, makesBlocks },
+      chains: chains.map(({ chainId, hyperchain, isBase, news, makesBlocks }, i) => ({
+        ...{ chainId, hyperchain, isBase, news, makesBlocks },
         signer: wallet.connect(clients[i] ?? null),
       })),
     },

@@ -1,4 +1,4 @@
-import type { Block, Log, Provider } from "ethers";
+import type { Block, Provider } from "ethers";
 import { fromHex, keccak, toHex } from "../protocol/hex.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
@@ -6,6 +6,7 @@ import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { topicOf } from "../settlement-layer/reader/contract-interfaces.ts";
 import { readLogs } from "../settlement-layer/reader/log-pages.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "./atomic-flows-address.ts";
+import type { ChainNews, ReadLog, BlockNews } from "./chain-news.ts";
 import { assetRouter, atomicFlows, importedRoots, interopCenter, interopHandler, messenger } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 import { flowEventOf } from "./flow-event.ts";
@@ -70,24 +71,47 @@ const NOTHING_NEW: ChainPoll = { events: [], isAnew: false };
 
 type HeadBlock = Pick<Block, "number" | "hash" | "parentHash">;
 
-/** Reads a chain's cross-chain events through its public RPC. */
+/** Up to where everything was read. */
+interface ReadUpTo {
+  readonly blockNumber: number;
+  readonly hash: string;
+  readonly tip: unknown;
+  /** How often the chain had returned when that began to be read. */
+  readonly timesReturned: number;
+}
+
+interface ToldAt {
+  readonly block: BlockNews;
+  readonly tip: unknown;
+}
+
+/** Blocks that are told while others are read; where there are more, the next poll reads them. */
+const MOST_TOLD_MEANWHILE = 256;
+
+/** Reads a chain's cross-chain events through its public RPC, and where the chain tells its blocks itself, without a question. */
 export class ChainView {
   readonly chainId: ChainId;
   readonly #provider: Provider;
-  readonly #tip: (() => unknown) | undefined;
-  /** Up to this block everything was read. */
-  #read: { readonly blockNumber: number; readonly hash: string; readonly tip: unknown } | undefined;
+  readonly #news: ChainNews | undefined;
+  #read: ReadUpTo | undefined;
   /** How often what was read was forgotten. */
   #timesForgotten = 0;
+  #timesReturned = 0;
+  /** What is told while a poll is under way; undefined between polls. */
+  #toldMeanwhile: ToldAt[] | undefined;
 
   constructor(
     { chainId }: { readonly chainId: ChainId },
-    /** `tip` is another value whenever the chain has something new, where that can be known without a question. */
-    { provider, tip }: { readonly provider: Provider; readonly tip?: (() => unknown) | undefined },
+    { provider, news }: { readonly provider: Provider; readonly news?: ChainNews | undefined },
   ) {
     this.chainId = chainId;
     this.#provider = provider;
-    this.#tip = tip;
+    this.#news = news;
+  }
+
+  /** Whether all that the chain has was read, as far as that is known without a question. */
+  get isCurrent(): boolean {
+    return this.#read !== undefined && this.#news !== undefined && this.#read.tip === this.#news.tip();
   }
 
   /** Begins with the first block at the next poll. */
@@ -98,10 +122,32 @@ export class ChainView {
 
   /** What is new. Rejects with the provider's error, and has then read nothing. Calls must not overlap. */
   async poll(): Promise<ChainPoll> {
+    if (this.isCurrent) return NOTHING_NEW;
+    this.#toldMeanwhile = [];
+    try {
+      return await this.#poll(this.#toldMeanwhile);
+    } finally {
+      this.#toldMeanwhile = undefined;
+    }
+  }
+
+  /** The chain has made this block. The events in it, where all before it was read. */
+  tell(block: BlockNews): readonly ChainEvent[] {
+    const told = { block, tip: this.#news?.tip() };
+    if (this.#toldMeanwhile === undefined) return this.#takeTold(told);
+    if (this.#toldMeanwhile.length < MOST_TOLD_MEANWHILE) this.#toldMeanwhile.push(told);
+    return [];
+  }
+
+  /** The chain has returned to an earlier block: the next poll finds which, and what it makes until then is not read before. */
+  returned(): void {
+    this.#timesReturned++;
+    if (this.#toldMeanwhile !== undefined) this.#toldMeanwhile.length = 0;
+  }
+
+  async #poll(toldMeanwhile: readonly ToldAt[]): Promise<ChainPoll> {
     const before = this.#read;
-    const tip = this.#tip?.();
-    if (before !== undefined && tip !== undefined && before.tip === tip) return NOTHING_NEW;
-    const timesForgotten = this.#timesForgotten;
+    const [tip, timesReturned, timesForgotten] = [this.#news?.tip(), this.#timesReturned, this.#timesForgotten];
     const head = await this.#provider.getBlock("latest");
     if (head === null || head.hash === null) return NOTHING_NEW;
     const stands = before === undefined || (await this.#has(before, head));
@@ -110,8 +156,20 @@ export class ChainView {
     const logs = head.number < fromBlock ? [] : await readLogs(this.#provider, question);
     // What was asked for behind a block that is forgotten would be taken for all.
     if (this.#timesForgotten !== timesForgotten) return NOTHING_NEW;
-    if (head.number >= fromBlock) this.#read = { blockNumber: head.number, hash: head.hash, tip };
-    return { events: logs.flatMap((log) => this.#decode(log) ?? []), isAnew: !stands };
+    const events = logs.flatMap((log) => this.#decode(log) ?? []);
+    if (head.number >= fromBlock || before === undefined)
+      this.#read = { blockNumber: head.number, hash: head.hash, tip, timesReturned };
+    else this.#read = { ...before, tip, timesReturned };
+    for (const told of toldMeanwhile) events.push(...this.#takeTold(told));
+    return { events, isAnew: !stands };
+  }
+
+  #takeTold({ block: { number, hash, logs }, tip }: ToldAt): readonly ChainEvent[] {
+    const before = this.#read;
+    if (before === undefined || number !== before.blockNumber + 1 || before.timesReturned !== this.#timesReturned) return [];
+    const events = logs.filter(isCrossChain).flatMap((log) => this.#decode(log) ?? []);
+    this.#read = { ...before, blockNumber: number, hash, tip };
+    return events;
   }
 
   /** Whether the chain still has the block up to which everything was read. */
@@ -121,7 +179,7 @@ export class ChainView {
     return (await this.#provider.getBlock(blockNumber))?.hash === hash;
   }
 
-  #decode(log: Log): ChainEvent | undefined {
+  #decode(log: ReadLog): ChainEvent | undefined {
     const at = { chainId: this.chainId, blockNumber: log.blockNumber, transactionHash: log.transactionHash as Hex };
     switch (log.address.toLowerCase()) {
       case PREDEPLOYS.L1Messenger: {
@@ -165,4 +223,11 @@ export class ChainView {
       }
     }
   }
+}
+
+const [CROSS_CHAIN_ADDRESSES, CROSS_CHAIN_TOPICS] = [new Set<string>(ADDRESSES), new Set<string>(TOPICS)];
+
+/** As the questions to a node name them. */
+function isCrossChain({ address, topics: [topic = ""] }: ReadLog): boolean {
+  return CROSS_CHAIN_ADDRESSES.has(address.toLowerCase()) && CROSS_CHAIN_TOPICS.has(topic);
 }

@@ -1,11 +1,11 @@
-import type { Log } from "ethers";
 import type { AtomicFlow, FlowLeg } from "../protocol/atomic-flow.ts";
 import type { Hex } from "../protocol/hex.ts";
+import type { ReadLog } from "./chain-news.ts";
 import { atomicFlows } from "./contract-interfaces.ts";
 import type { FlowEvent } from "./flow-book.ts";
 
 /** Undefined for what is no event of that contract: a chain that began with imported state can have other code there. */
-export function flowEventOf(log: Log): FlowEvent | undefined {
+export function flowEventOf(log: ReadLog): FlowEvent | undefined {
   try {
     return decodeFlowEvent(log);
   } catch {
@@ -14,7 +14,7 @@ export function flowEventOf(log: Log): FlowEvent | undefined {
   }
 }
 
-function decodeFlowEvent(log: Log): FlowEvent | undefined {
+function decodeFlowEvent(log: ReadLog): FlowEvent | undefined {
   const event = atomicFlows.parseLog(log);
   if (event === null) return undefined;
   const [id, leg] = [event.args["id"] as Hex, event.args["leg"] as bigint];

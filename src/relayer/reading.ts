@@ -1,8 +1,9 @@
 import type { Provider } from "ethers";
-import { HyperchainError } from "../errors/hyperchain-error.ts";
 import type { ChainId } from "../protocol/ids.ts";
-import { newestRun } from "../runtime/newest-run.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
+import { StandingOfBooks } from "./books-standing.ts";
+import type { BooksStanding } from "./books-standing.ts";
+import type { ChainNews, BlockNews } from "./chain-news.ts";
 import { ChainView } from "./chain-view.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { UnreadEvents } from "./unread-events.ts";
@@ -14,19 +15,10 @@ export interface L1Head {
   readonly timestamp: bigint;
 }
 
-/** A member has not answered for so long; what is known of it stands. */
-export class MemberSilentError extends HyperchainError<"MemberSilent"> {
-  override readonly name = "MemberSilentError";
-
-  constructor(member: string, waitedMs: number) {
-    super("MemberSilent", `${member} has not answered for ${waitedMs / 1000} s: what is known of it is older`);
-  }
-}
-
 interface ReadChain {
   readonly chainId: ChainId;
   readonly provider: Provider;
-  readonly tip: (() => unknown) | undefined;
+  readonly news: ChainNews | undefined;
 }
 
 interface ReadingDependencies<Begun> {
@@ -44,114 +36,151 @@ interface ReadingDependencies<Begun> {
   readonly onRead: () => void;
   /** What was taken belongs to a state that is gone, on one of the members at least. */
   readonly forget: () => void;
-}
-
-/** Fills books with what is new on L1 and chains. */
-interface Reading {
-  /**
-   * All members beside each other. Resolves with what those failed with that could not be read, or did not answer within their
-   * time: what others said is taken.
-   */
-  all(withinMs?: number): Promise<readonly unknown[]>;
-  /** One chain. Rejects with its provider's error. */
-  chain(chainId: ChainId): Promise<void>;
+  readonly nowMs: () => number;
 }
 
 /** Readings in a row after which a state that goes back again and again is left to the next look. */
 const MOST_READINGS = 8;
 
-/** What is read of a member is taken whole or not at all. Those that ask while it is read share the next reading. */
-export function createReading<Begun>(chains: readonly ReadChain[], dependencies: ReadingDependencies<Begun>): Reading {
-  const { l1, l1View, take, readL1, begin, onChainRead, onRead } = dependencies;
-  const unread = new UnreadEvents(take);
-  const views = chains.map(({ chainId, provider, tip }) => ({ chainId, view: new ChainView({ chainId }, { provider, tip }) }));
-  /** How often everything was forgotten. */
-  let [timesForgotten, hasNews] = [0, false];
-  let readHash: string | undefined;
+interface Member {
+  readonly chainId: ChainId;
+  readonly view: ChainView;
+  readonly read: (withinMs?: number) => Promise<void>;
+}
 
-  function forget(): void {
-    timesForgotten++;
-    unread.clear();
-    for (const { view } of views) view.forget();
-    dependencies.forget();
-    readHash = undefined;
-    hasNews = true;
+/**
+ * Fills books with what is new on L1 and chains. What is read of a member is taken whole or not at all. Those that ask while it
+ * is read share the next reading. What a chain tells by itself is taken when it does.
+ */
+export class Reading<Begun> {
+  readonly #dependencies: ReadingDependencies<Begun>;
+  readonly #unread: UnreadEvents;
+  readonly #books: StandingOfBooks;
+  readonly #layer: (withinMs?: number) => Promise<void>;
+  readonly #members: readonly Member[];
+  readonly #ends: readonly (() => void)[];
+  #hasNews = false;
+  /** Of L1's block up to which all was read. */
+  #readHash: string | undefined;
+
+  constructor(chains: readonly ReadChain[], dependencies: ReadingDependencies<Begun>) {
+    this.#dependencies = dependencies;
+    this.#unread = new UnreadEvents(dependencies.take);
+    this.#books = new StandingOfBooks(["L1", ...chains.map(nameOf)], dependencies.nowMs);
+    this.#layer = this.#books.noted("L1", () => this.#readLayer());
+    this.#members = chains.map((chain) => {
+      const { chainId, provider, news } = chain;
+      const view = new ChainView({ chainId }, { provider, news });
+      return { chainId, view, read: this.#books.noted(nameOf(chain), () => this.#readChain(chainId, view)) };
+    });
+    this.#ends = this.#members.flatMap(({ chainId, view }, i) => {
+      const told = (block: BlockNews): void => this.#takeTold(chainId, view, block);
+      return chains[i]?.news?.follow(told, () => view.returned()) ?? [];
+    });
   }
 
-  async function readLayer(): Promise<void> {
+  /**
+   * All members beside each other. Resolves with what those failed with that could not be read, or did not answer within their
+   * time: what others said is taken.
+   */
+  async all(withinMs?: number): Promise<readonly unknown[]> {
+    let failures: readonly unknown[] = [];
+    for (let time = 0; time < MOST_READINGS; time++) {
+      const { era } = this.#books;
+      const begun = this.#dependencies.begin();
+      const works = this.#members.map((member) => this.#readMember(member, begun, withinMs));
+      failures = await failuresOf([this.#layer(withinMs), ...works]);
+      if (era !== this.#books.era) continue;
+      this.#books.filled();
+      break;
+    }
+    this.#tell();
+    return failures;
+  }
+
+  /** One chain. Rejects with its provider's error. */
+  async chain(chainId: ChainId): Promise<void> {
+    await this.#members.find((member) => member.chainId === chainId)?.read();
+    this.#tell();
+  }
+
+  /** As `all` where the books are void; else there is nothing to wait for, and what chains have told is taken. */
+  async unlessFilled(withinMs: number): Promise<void> {
+    if (!this.#books.areFilled) await this.all(withinMs);
+    this.#tell();
+  }
+
+  standing(): BooksStanding {
+    return this.#books.standing(this.#members.filter(({ view }) => view.isCurrent).map(nameOf));
+  }
+
+  /** Chains tell nothing more. */
+  end(): void {
+    for (const end of this.#ends) end();
+  }
+
+  #forget(): void {
+    this.#books.forget();
+    this.#unread.clear();
+    for (const { view } of this.#members) view.forget();
+    this.#dependencies.forget();
+    this.#readHash = undefined;
+    this.#hasNews = true;
+  }
+
+  async #readLayer(): Promise<void> {
+    const { l1, l1View, readL1 } = this.#dependencies;
     const head = await l1.getBlock("latest");
-    if (head !== null && head.hash === readHash && !l1View.hasUnread) return;
-    if (await l1View.poll()) forget();
+    if (head !== null && head.hash === this.#readHash && !l1View.hasUnread) return;
+    if (await l1View.poll()) this.#forget();
     if (head === null) return;
     await readL1({ blockNumber: head.number, timestamp: BigInt(head.timestamp) });
-    readHash = head.hash ?? undefined;
-    hasNews = true;
+    this.#readHash = head.hash ?? undefined;
+    this.#hasNews = true;
   }
 
-  async function readChain({ chainId, view }: (typeof views)[number]): Promise<void> {
-    const before = timesForgotten;
+  async #readChain(chainId: ChainId, view: ChainView): Promise<void> {
+    const { era } = this.#books;
     const { events, isAnew } = await view.poll();
-    if (before !== timesForgotten) return;
+    if (era !== this.#books.era) return;
     // All chains are read again from their first blocks.
-    if (isAnew) return forget();
-    if (events.length === 0 && unread.isEmpty) return;
-    hasNews = true;
-    unread.add(chainId, events);
-    unread.takeAll();
+    if (isAnew) return this.#forget();
+    this.#takeEvents(chainId, events);
   }
 
-  const layer = newestRun(readLayer);
-  const members = views.map((each) => [each.view.chainId, newestRun(() => readChain(each))] as const);
-  const readMember = async ([chainId, read]: (typeof members)[number], begun: Begun, withinMs?: number): Promise<void> => {
-    await answerWithin(read(), `chain ${chainId}`, withinMs);
-    onChainRead(chainId, begun);
-  };
-
-  function tell(): void {
-    if (hasNews) onRead();
-    hasNews = false;
+  async #readMember({ chainId, read }: Member, begun: Begun, withinMs?: number): Promise<void> {
+    await read(withinMs);
+    this.#dependencies.onChainRead(chainId, begun);
   }
 
-  return {
-    async all(withinMs) {
-      let failures: readonly unknown[] = [];
-      for (let time = 0; time < MOST_READINGS; time++) {
-        const before = timesForgotten;
-        const begun = begin();
-        const works = members.map((member) => readMember(member, begun, withinMs));
-        failures = await failuresOf([answerWithin(layer(), "L1", withinMs), ...works]);
-        if (before === timesForgotten) break;
-      }
-      tell();
-      return failures;
-    },
-    async chain(chainId) {
-      await members.find(([member]) => member === chainId)?.[1]();
-      tell();
-    },
-  };
+  #takeEvents(chainId: ChainId, events: readonly ChainEvent[]): void {
+    if (events.length === 0 && this.#unread.isEmpty) return;
+    this.#hasNews = true;
+    this.#unread.add(chainId, events);
+    this.#unread.takeAll();
+  }
+
+  /** What cannot be taken now is taken, and its reason told, by the next reading. */
+  #takeTold(chainId: ChainId, view: ChainView, block: BlockNews): void {
+    try {
+      this.#takeEvents(chainId, view.tell(block));
+    } catch {
+      // The chain that tells has no part in it.
+    }
+  }
+
+  #tell(): void {
+    if (this.#hasNews) this.#dependencies.onRead();
+    this.#hasNews = false;
+  }
+}
+
+function nameOf({ chainId }: Pick<ReadChain, "chainId">): string {
+  return `chain ${chainId}`;
 }
 
 /** What of all that fails with, when all have ended. */
 async function failuresOf(works: readonly Promise<void>[]): Promise<readonly unknown[]> {
   const outcomes = await Promise.allSettled(works);
   return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
-}
-
-/** Rejects with MemberSilentError where a member has not answered by then; what it answers later is dropped. */
-export async function answerWithin<Answer>(
-  answer: Promise<Answer>,
-  member: string,
-  withinMs: number | undefined,
-): Promise<Answer> {
-  if (withinMs === undefined) return answer;
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new MemberSilentError(member, withinMs)), withinMs);
-  });
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -3,7 +3,10 @@ import type { Provider, Signer } from "ethers";
 import type { JourneyStep, StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { L1View } from "../settlement-layer/reader/l1-view.ts";
+import type { BooksStanding } from "./books-standing.ts";
+import type { ChainNews } from "./chain-news.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import { DeliveryLane } from "./delivery-lane.ts";
 import { policyOnBase } from "./delivery-policy.ts";
@@ -13,7 +16,7 @@ import type { Journey } from "./journey.ts";
 import { JourneyBook } from "./journey-book.ts";
 import { ListBook } from "./list-book.ts";
 import type { OwnAccount, OwnAccountDependencies, Undisturbed } from "./own-account.ts";
-import { createReading } from "./reading.ts";
+import { Reading } from "./reading.ts";
 import type { L1Head } from "./reading.ts";
 import type { AskedNode } from "./state-proof.ts";
 import { untilIncluded } from "./until-included.ts";
@@ -39,8 +42,8 @@ export interface RelayedChain {
   readonly isBase?: boolean | undefined;
   /** Pays for deliveries there, and gets the rewards. Connected to the chain; no other program may send from it. */
   readonly signer: Signer;
-  /** Another value whenever the chain has something new, where that is known without a question. */
-  readonly tip?: (() => unknown) | undefined;
+  /** Of a chain of this process. */
+  readonly news?: ChainNews | undefined;
   /** Whether it makes blocks by itself now, where that is known. Default: it does. */
   readonly makesBlocks?: (() => boolean) | undefined;
 }
@@ -51,6 +54,8 @@ export interface RelayerFollower {
   take(chainId: ChainId, event: ChainEvent): void;
   /** Reads what it needs of L1 up to this block. Rejects with the provider's error, and goes on at the next look. */
   readL1(head: L1Head): Promise<void>;
+  /** What was taken of all members since the last time is known. */
+  onRead?(): void;
   /** What was seen belongs to a state that is gone. */
   forget(): void;
 }
@@ -63,6 +68,8 @@ export interface RelayerDependencies extends Pick<OwnAccountDependencies, "undis
   /** Which of the messages for a chain are delivered at this look, in this order; default: all, oldest first. */
   readonly choose?: <Waiting extends Journey>(waiting: readonly Waiting[]) => readonly Waiting[];
   readonly follower?: ((view: L1View) => RelayerFollower) | undefined;
+  /** Tells how old books are. Default: the machine's. */
+  readonly nowMs?: (() => number) | undefined;
 }
 
 /** Follows every message between the chains, and delivers those that wait. */
@@ -76,6 +83,13 @@ export interface Relayer {
   advance(): Promise<void>;
   /** Reads L1 and the chains, and delivers nothing. Waits for none of them longer than so; default: as long as it takes. */
   observe(withinMs?: number): Promise<void>;
+  /**
+   * As `observe` where nothing is known yet, or all was forgotten; else what chains of this process have told is taken, and there
+   * is nothing to wait for.
+   */
+  observeFirst(withinMs: number): Promise<void>;
+  /** Of what is known, which is what the last reading found and what chains of this process have told since. */
+  standing(): BooksStanding;
   /** All messages seen, oldest first. */
   journeys(): readonly Journey[];
   /** Those of them that are not at their end. */
@@ -98,10 +112,9 @@ const READ_MS = 3_000;
  * Reading and delivering are apart, and so are the chains: none waits for another's blocks or answers. Where a member returned
  * to an earlier state, everything is read again.
  */
-export function createRelayer(
-  options: RelayerOptions,
-  { l1, onStep, settlesFlows = true, choose = (waiting) => waiting, undisturbed, follower: following }: RelayerDependencies,
-): Relayer {
+export function createRelayer(options: RelayerOptions, dependencies: RelayerDependencies): Relayer {
+  const { l1, onStep, settlesFlows = true, undisturbed, follower: following, nowMs = systemClock.nowMs } = dependencies;
+  const { choose = (waiting) => waiting } = dependencies;
   const l1View = new L1View(options, { provider: l1 });
   const chainIds = [...options.chains.map(({ chainId }) => chainId), ...(options.departed ?? [])];
   const book = new JourneyBook({ settlementChainId: options.settlementChainId, chainIds }, { l1View, onStep });
@@ -121,10 +134,10 @@ export function createRelayer(
     );
     return { lane, makesBlocks: chain.makesBlocks ?? (() => true), inTurn: oneByOne() };
   });
-  const reading = createReading(
-    options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), tip: chain.tip })),
+  const reading = new Reading(
+    options.chains.map((chain) => ({ chainId: chain.chainId, provider: providerOf(chain), news: chain.news })),
     {
-      ...{ l1, l1View },
+      ...{ l1, l1View, nowMs },
       begin: () => undisturbed?.(),
       onChainRead: (chainId, begun) => begun !== undefined && asRead.set(chainId, begun),
       take(chainId, event) {
@@ -134,7 +147,10 @@ export function createRelayer(
         else book.take(chainId, event);
       },
       readL1: (head) => follower?.readL1(head) ?? Promise.resolve(),
-      onRead: () => book.observeOpen(),
+      onRead() {
+        book.observeOpen();
+        follower?.onRead?.();
+      },
       forget() {
         for (const each of [book, flows, lists, follower]) each?.forget();
         for (const { lane } of lanes) lane.forget();
@@ -169,12 +185,15 @@ export function createRelayer(
       throwFirst(failed);
     },
     observe: async (withinMs) => throwFirst(await reading.all(withinMs)),
+    observeFirst: (withinMs) => reading.unlessFilled(withinMs),
+    standing: () => reading.standing(),
     journeys: () => book.all(),
     openJourneys: () => book.open(),
     arrived: () => book.arrived,
     journey: (sourceChainId, messageHash) => book.get(sourceChainId, messageHash),
     accountOn: (chainId) => lanes.find(({ lane }) => lane.chainId === chainId)?.lane.account,
     async end() {
+      reading.end();
       for (const { lane } of lanes) lane.end();
       await Promise.allSettled(lanes.map(({ inTurn }) => inTurn(() => Promise.resolve())));
     },

@@ -25,9 +25,8 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
         underWay--;
         return Object.assign([], { messages: [] });
       };
-      const ecosystem = { messages: work, status: work, settle: work, relay: work } as unknown as Parameters<
-        typeof ecosystemMethods
-      >[0];
+      const books = { messages: work, status: work, reads: () => true, standing: () => ({ era: 0 }) };
+      const ecosystem = { ...books, settle: work, relay: work } as unknown as Parameters<typeof ecosystemMethods>[0];
       const methods = ecosystemMethods(ecosystem, {
         l1: { chainId: 1n, request: () => assert.fail("L1 is asked") },
         chains: () => [],
@@ -38,7 +37,7 @@ describe("an ecosystem answers so many requests at a time, and refuses a flood",
       const clients = Array.from({ length: 5 }, () => outsideClient().client);
       const answers = Array.from({ length: 700 }, (_, i) =>
         methods.get(names[i % names.length] ?? "")!(
-          names[i % names.length] === "hyperchain_messages" ? [] : params,
+          names[i % names.length] === "hyperchain_message" ? params : [],
           clients[i % clients.length],
         ).then(
           () => "answered",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { JsonRpcProvider } from "ethers";
 import type { Hex } from "../../src/protocol/hex.ts";
-import { MemberSilentError } from "../../src/relayer/reading.ts";
+import { MemberSilentError } from "../../src/relayer/member-silence.ts";
 import { ALICE, clientOf, RELAYER, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { transferOf } from "./support/interop.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Provider } from "ethers";
-import { createReading } from "../../src/relayer/reading.ts";
+import { Reading } from "../../src/relayer/reading.ts";
 import type { L1View } from "../../src/settlement-layer/reader/l1-view.ts";
 
 const nodeThatSays = (getBlock: () => Promise<null>): Provider => ({ getBlock }) as unknown as Provider;
@@ -10,11 +10,11 @@ test("what holds since a reading began is told of the chains that it has read, o
   const told: (readonly [bigint, number])[] = [];
   let isRead: (value: null) => void = () => undefined;
   let readings = 0;
-  const reading = createReading(
+  const reading = new Reading(
     [
-      { chainId: 1n, provider: nodeThatSays(() => new Promise((resolve) => (isRead = resolve))), tip: undefined },
-      { chainId: 2n, provider: nodeThatSays(() => Promise.reject(new Error("silent"))), tip: undefined },
-      { chainId: 3n, provider: nodeThatSays(() => Promise.resolve(null)), tip: undefined },
+      { chainId: 1n, provider: nodeThatSays(() => new Promise((resolve) => (isRead = resolve))), news: undefined },
+      { chainId: 2n, provider: nodeThatSays(() => Promise.reject(new Error("silent"))), news: undefined },
+      { chainId: 3n, provider: nodeThatSays(() => Promise.resolve(null)), news: undefined },
     ],
     {
       l1: nodeThatSays(() => Promise.resolve(null)),
@@ -25,6 +25,7 @@ test("what holds since a reading began is told of the chains that it has read, o
       readL1: () => assert.fail(),
       onRead: () => undefined,
       forget: () => undefined,
+      nowMs: () => 0,
     },
   );
   const first = reading.all();

@@ -46,6 +46,9 @@ interface IndexedBlock {
   readonly logs: LogVolume;
 }
 
+/** What it throws is the chain's fault. */
+type BlockListener = (blockNumber: BlockNumber, block: SequencedBlock) => void;
+
 /** Where an index stands. */
 interface IndexMark {
   /** Of the newest block; undefined before the first. */
@@ -75,7 +78,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
   readonly #eip712: Map<Hex, IndexedEip712>;
   /** Users' hashes by the engine's, where they differ. */
   readonly #publicHashes: Map<Hex, Hex>;
-  readonly #listeners = new Set<(blockNumber: BlockNumber) => void>();
+  readonly #listeners = new Set<BlockListener>();
   readonly #returnListeners = new Set<() => void>();
   /** Logs so far in the newest batch. */
   #logCount: { readonly batchNumber: BatchNumber; count: number } = { batchNumber: -1n, count: 0 };
@@ -103,7 +106,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
   on({ blocks, operation }: CommandResult): void {
     for (const block of blocks) this.#addBlock(block);
     if (operation !== undefined) this.#addPriorityOp(operation);
-    for (const { environment } of blocks) for (const listener of this.#listeners) listener(environment.number);
+    for (const block of blocks) for (const listener of this.#listeners) listener(block.environment.number, block);
   }
 
   mark(): IndexMark {
@@ -170,7 +173,7 @@ export class ChainIndex implements Follower<CommandResult, IndexMark> {
   }
 
   /** Calls back with each new block, when its transactions are known; returns the function that ends it. */
-  onBlock(listener: (blockNumber: BlockNumber) => void): () => void {
+  onBlock(listener: BlockListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -9,9 +9,9 @@ export interface FeedEntry {
   readonly position: string;
   /**
    * `here`: where a follower begins that named no position. `block`: a member has a new newest block. `proof`: the proof of a
-   * batch has come to another phase.
+   * batch has come to another phase. `messages`: what is told of messages has followed what they settle on.
    */
-  readonly type: "here" | "block" | "proof";
+  readonly type: "here" | "block" | "proof" | "messages";
   readonly chainId?: number;
   /** Of the block, or of the batch. */
   readonly number?: number;

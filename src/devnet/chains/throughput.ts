@@ -11,7 +11,7 @@ export interface Throughput {
 
 /** Counts a chain's transactions from now on. It ends with the chain. */
 export function measureThroughput(
-  index: Pick<ChainIndex, "onBlock" | "onReturn" | "countsOf" | "head">,
+  index: Pick<ChainIndex, "onReturn" | "countsOf" | "head"> & { onBlock(listener: (blockNumber: bigint) => void): unknown },
   nowMs: () => number,
 ): Throughput {
   /** When each block was made, the oldest first. */

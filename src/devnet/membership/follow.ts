@@ -2,6 +2,7 @@ import { parentId } from "../../protocol/chain-ancestry.ts";
 import { putOnLayer } from "../../client/deployed-contract.ts";
 import { FORWARDERS } from "../../client/paid-claim.ts";
 import { senderOn } from "../../client/submit.ts";
+import type { BooksStanding } from "../../relayer/books-standing.ts";
 import { policyOnBase } from "../../relayer/delivery-policy.ts";
 import { ForwardingDriver } from "../../relayer/forwarding-driver.ts";
 import type { ForwardedChain } from "../../relayer/forwarding-driver.ts";
@@ -14,10 +15,10 @@ import { OwnAccount } from "../../relayer/own-account.ts";
 import { untilIncluded } from "../../relayer/until-included.ts";
 import { newestRun } from "../../runtime/newest-run.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
-import type { DevnetChain } from "../chains/served-chain.ts";
 import { MessagesToL1 } from "../view/messages-to-l1.ts";
 import type { EndedMessages } from "../view/messages-to-l1.ts";
 import type { Following } from "./live-relayer.ts";
+import { newsOf } from "./news-of-chain.ts";
 import type { ChainOpening } from "./open-chain.ts";
 import type { RunningChains } from "./running-chains.ts";
 
@@ -69,6 +70,8 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
         await all((relayer) => relayer.advance());
       },
       observe: (withinMs) => all((relayer) => relayer.observe(withinMs)),
+      observeFirst: (withinMs) => all((relayer) => relayer.observeFirst(withinMs)),
+      standing: () => standingOfAll(relayers.map((relayer) => relayer.standing())),
       journeys: () => relayers.flatMap((relayer) => relayer.journeys()),
       openJourneys: () => relayers.flatMap((relayer) => relayer.openJourneys()),
       arrived: () => relayers.reduce((sum, relayer) => sum + relayer.arrived(), 0),
@@ -89,6 +92,14 @@ export function follow(running: RunningChains, opening: ChainOpening): Following
       },
     },
     close: () => ofBases.forEach((following) => following.close()),
+  };
+}
+
+function standingOfAll(each: readonly BooksStanding[]): BooksStanding {
+  return {
+    ageMs: Math.max(...each.map(({ ageMs }) => ageMs)),
+    failure: each.find(({ failure }) => failure !== undefined)?.failure,
+    era: each.reduce((sum, { era }) => sum + era, 0),
   };
 }
 
@@ -134,15 +145,15 @@ function viewOf(ofBases: readonly FollowingOnBase[], baseId: bigint | undefined)
 function followOn(
   base: SettlementBase,
   running: RunningChains,
-  { layer, gate, faults, options }: ChainOpening,
+  { layer, gate, faults, options, clock, feed }: ChainOpening,
   forwarders: Forwarders,
 ): FollowingOnBase {
   const { ecosystem, provider: l1 } = base;
   const chains = running.current().filter((chain) => chain.base === base);
   const bases = new Set(running.current().map((chain) => chain.base.chain?.chainId));
-  const tips = chains.map(({ pipeline }) => tipOf(pipeline.chain));
+  const news = chains.map(({ pipeline }) => newsOf(pipeline.chain));
   const members = chains.map(({ chainId, provider, answer, pipeline }, i) => ({
-    ...{ chainId, provider, answer, isBase: bases.has(chainId), tip: tips[i]?.current },
+    ...{ chainId, provider, answer, isBase: bases.has(chainId), news: news[i] },
     hyperchain: pipeline.created.hyperchain,
     makesBlocks: () => pipeline.chain.sequencer.isAutomatic && !pipeline.chain.sequencer.isPaused,
   }));
@@ -156,15 +167,25 @@ function followOn(
     policy: options.relayerPolicy,
     departed: running.departed().filter((chainId) => parentId(chainId) === parent),
     undisturbed: () => throughGate(gate),
+    nowMs: () => clock.nowMs(),
     follower(l1View) {
       const toL1 = new MessagesToL1({ ecosystem, l1, l1View });
       books.toL1 = toL1;
+      let hasFollowed = false;
       return {
         take(chainId, event) {
           toL1.take(chainId, event);
           forwarders.driver?.take(chainId, event);
         },
-        readL1: (head) => toL1.readL1(head),
+        async readL1(head) {
+          await toL1.readL1(head);
+          hasFollowed = true;
+        },
+        // A page that has looked at a new block of L1 may have been told what was known before it.
+        onRead() {
+          if (hasFollowed && options.pollIntervalMs !== undefined) feed.add({ type: "messages" });
+          hasFollowed = false;
+        },
         forget() {
           toL1.forget();
           forwarders.driver?.forget(chainIds);
@@ -184,15 +205,7 @@ function followOn(
     close() {
       relayer.close();
       for (const { client } of clients) client.destroy();
-      for (const { close } of tips) close();
+      for (const { close } of news) close();
     },
   };
-}
-
-/** Another number whenever a chain of this process has a block more, or has returned to an earlier one. */
-function tipOf({ index }: DevnetChain["pipeline"]["chain"]): { readonly current: () => number; close(): void } {
-  let changes = 0;
-  const change = (): void => void changes++;
-  const ends = [index.onBlock(change), index.onReturn(change)];
-  return { current: () => changes, close: () => ends.forEach((end) => end()) };
 }

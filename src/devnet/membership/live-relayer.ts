@@ -1,3 +1,4 @@
+import type { BooksStanding } from "../../relayer/books-standing.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import type { MessagesToL1View } from "../view/messages-to-l1.ts";
@@ -36,6 +37,8 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
   const begin = (): Used => ({ following: open(), looks: new Set() });
   let current = begin();
   let isOutdated = false;
+  /** Of those before, with one for each of them. */
+  let erasBefore = 0;
   const stopListening = onChange(() => (isOutdated = true));
   /** Those before send nothing more: one account has one sender. */
   let lastSent: Promise<unknown> = Promise.resolve();
@@ -45,6 +48,7 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
     if (!isOutdated) return current;
     isOutdated = false;
     const { following, looks } = current;
+    erasBefore += following.relayer.standing().era + 1;
     const ended = following.relayer.end();
     lastSent = Promise.all([lastSent, ended]);
     void Promise.allSettled([ended, ...looks]).then(() => following.close());
@@ -71,6 +75,8 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
       poll: () => send((relayer) => relayer.poll()),
       advance: () => send((relayer) => relayer.advance()),
       observe: (withinMs) => use((relayer) => relayer.observe(withinMs)),
+      observeFirst: (withinMs) => use((relayer) => relayer.observeFirst(withinMs)),
+      standing: () => after(erasBefore, current.following.relayer.standing()),
       journeys: () => current.following.relayer.journeys(),
       openJourneys: () => current.following.relayer.openJourneys(),
       arrived: () => current.following.relayer.arrived(),
@@ -95,4 +101,8 @@ export function createLiveRelayer({ open, onChange }: LiveRelayerDependencies): 
       current.following.close();
     },
   };
+}
+
+function after(erasBefore: number, { ageMs, failure, era }: BooksStanding): BooksStanding {
+  return { ageMs, failure, era: erasBefore + era };
 }

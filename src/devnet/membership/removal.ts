@@ -28,7 +28,9 @@ const MOST_NAMED = 5;
 /** Messages from and to the chain that have not arrived. Looks pass the gate, so this is not to be called alone in it. */
 export async function openMessages({ chainId }: DevnetChain, view: Pick<EcosystemView, "messages">): Promise<number> {
   const id = Number(chainId);
-  const ofChain = (await view.messages()).filter((each) => each.sourceChainId === id || each.destinationChainId === id);
+  const ofChain = (await view.messages({ fresh: true })).filter(
+    (each) => each.sourceChainId === id || each.destinationChainId === id,
+  );
   return ofChain.filter((each) => !hasArrived(each) && each.sentTooEarly !== "wentBack" && each.ended === undefined).length;
 }
 

@@ -136,8 +136,12 @@ export interface EcosystemStatus {
     /** Those that do not go on by themselves, oldest first. */
     readonly stuck: readonly (Pick<MessageInfo, "messageHash" | "type" | "sourceChainId" | "destinationChainId"> & Stuck)[];
     /**
-     * Why the messages could not be looked at now, so that the numbers are those of the last look; absent where they are of
-     * now.
+     * Milliseconds since the look at the members began whose numbers these are; chains of the ecosystem's process tell their
+     * blocks at once. Absent where members were read for this answer.
+     */
+    readonly ageMs?: number;
+    /**
+     * Why a member could not be looked at last, so that the numbers are older in what it would say; absent where all could.
      */
     readonly outdated?: string;
   };

@@ -9,8 +9,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Driver } from "../driver.ts";
 import type { Dump } from "../keeping/dump.ts";
 import { asTest } from "./as-test.ts";
-import type { MessageInfo } from "./ecosystem-info.ts";
-import type { EcosystemView } from "./ecosystem-view.ts";
+import { askedBooks } from "./asked-books.ts";
+import type { EcosystemStatus, MessageInfo } from "./ecosystem-info.ts";
+import type { AskedBooks, EcosystemView } from "./ecosystem-view.ts";
 import { lookingMethods, memberAsker } from "./looking-methods.ts";
 import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
@@ -19,7 +20,7 @@ import { chainNamed } from "./named-member.ts";
 import { pagedMessages } from "./paged-messages.ts";
 import { sightOf } from "./sight.ts";
 import type { Sight } from "./sight.ts";
-import { withStepTimes } from "./step-times.ts";
+import { StepTimes } from "./step-times.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
 const LOOKS_AT_A_TIME = 8;
@@ -42,18 +43,19 @@ export function ecosystemMethods(
   ecosystem: EcosystemView & Driver & { dump(): Promise<Dump> },
   traced: LookingDependencies,
 ): ReadonlyMap<string, RpcMethod> {
-  const { looks, drives, traces, dumps } = ecosystemLines();
+  const { drives, traces, dumps, ...lines } = ecosystemLines();
   const sight = (client: RpcClient | undefined): Sight => sightOf(traced.chains(), client);
-  const { messagesFor, messageNamed } = seenMessages(ecosystem, looks, sight);
+  const { statusFor, messagesFor, messageNamed } = seenBooks(ecosystem, lines, sight);
+  const stepTimes = new StepTimes(() => ecosystem.standing().era);
   return new Map<string, RpcMethod>([
     ["hyperchain_info", async () => ecosystem.info()],
-    ["hyperchain_status", async (_params, client) => sight(client).status(await looks(client, () => ecosystem.status()))],
-    ["hyperchain_messages", async ([page], client) => pagedMessages(await messagesFor(client), page)],
+    ["hyperchain_status", async ([asked], client) => statusFor(client, askedBooks(asked))],
+    ["hyperchain_messages", async ([page, asked], client) => pagedMessages(await messagesFor(client, askedBooks(asked)), page)],
     [
       "hyperchain_message",
-      async ([hash, sourceChain], client) => {
-        const message = await messageNamed(client, hash, sourceChain);
-        return message === null ? null : looks(client, () => withStepTimes(message, memberAsker(traced, client)));
+      async ([hash, sourceChain, asked], client) => {
+        const message = await messageNamed(client, hash, sourceChain, askedBooks(asked));
+        return message === null ? null : lines.times(client, () => stepTimes.of(message, memberAsker(traced, client)));
       },
     ],
     [
@@ -81,16 +83,21 @@ export function ecosystemMethods(
 
 type SightOf = (client: RpcClient | undefined) => Sight;
 
-/** Messages, of which a client sees those between chains that it may read. */
-function seenMessages(ecosystem: EcosystemView, looks: FairLine, sight: SightOf) {
-  const messagesFor = async (client: RpcClient | undefined): Promise<readonly MessageInfo[]> => {
-    const all = await looks(client, () => ecosystem.messages());
+/** What is told of messages, of which a client sees those between chains that it may read. */
+function seenBooks(ecosystem: EcosystemView, { looks, books }: Readonly<Record<"looks" | "books", FairLine>>, sight: SightOf) {
+  /** What is known waits for no reading that others wait for. */
+  const lineOf = (asked: AskedBooks): FairLine => (ecosystem.reads(asked) ? looks : books);
+  const statusFor = async (client: RpcClient | undefined, asked: AskedBooks): Promise<EcosystemStatus> =>
+    sight(client).status(await lineOf(asked)(client, () => ecosystem.status(asked)));
+  const messagesFor = async (client: RpcClient | undefined, asked: AskedBooks): Promise<readonly MessageInfo[]> => {
+    const all = await lineOf(asked)(client, () => ecosystem.messages(asked));
     return all.filter(sight(client).message);
   };
   const messageNamed = async (
     client: RpcClient | undefined,
     hash: unknown,
     sourceChain: unknown,
+    asked: AskedBooks = {},
   ): Promise<MessageInfo | null> => {
     if (typeof hash !== "string" || !/^0x[0-9a-f]{64}$/i.test(hash)) {
       throw new RpcError(
@@ -100,12 +107,14 @@ function seenMessages(ecosystem: EcosystemView, looks: FairLine, sight: SightOf)
     }
     const wanted = hash.toLowerCase() as Hex;
     const source = sourceChain === undefined || sourceChain === null ? undefined : Number(chainNamed(ecosystem, sourceChain));
-    const named = (await messagesFor(client)).filter((message) => isNamedBy(message, wanted));
+    const named = (await messagesFor(client, asked)).filter((message) => isNamedBy(message, wanted));
     const fromThere = named.filter(({ sourceChainId }) => source === undefined || sourceChainId === source);
+    // Before a hash names nothing, members are read.
+    if (fromThere.length === 0 && !ecosystem.reads(asked)) return messageNamed(client, hash, sourceChain, { fresh: true });
     // Anyone can send what another message says as a plain message, which asks for nothing.
     return fromThere.find(({ type }) => type !== "message") ?? fromThere[0] ?? null;
   };
-  return { messagesFor, messageNamed };
+  return { statusFor, messagesFor, messageNamed };
 }
 
 /** What moves the ecosystem on by hand. */
@@ -171,14 +180,18 @@ function inJsonRpc(error: unknown): never {
   throw new RpcError(RpcCode.rejected, error.message, { code: error.code }, { cause: error });
 }
 
-function ecosystemLines(): Readonly<Record<"looks" | "drives" | "traces" | "dumps", FairLine>> {
-  return {
-    looks: fairLine({
+function ecosystemLines(): Readonly<Record<"looks" | "books" | "times" | "drives" | "traces" | "dumps", FairLine>> {
+  const lookLine = (): FairLine =>
+    fairLine({
       width: LOOKS_AT_A_TIME,
       places: MAX_LOOKS,
       placesPerClient: MAX_LOOKS_OF_ONE,
       what: "questions about the ecosystem wait",
-    }),
+    });
+  return {
+    looks: lookLine(),
+    books: lookLine(),
+    times: lookLine(),
     drives: fairLine({
       width: DRIVES_AT_A_TIME,
       places: MAX_DRIVES,

@@ -5,6 +5,7 @@ import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Journey } from "../../relayer/journey.ts";
+import type { BooksStanding } from "../../relayer/books-standing.ts";
 import type { Relayer } from "../../relayer/relayer.ts";
 import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 import { reasonOf } from "../../errors/reason-of.ts";
@@ -56,11 +57,27 @@ interface EcosystemViewDependencies {
 }
 
 /** What can be seen of an ecosystem, as JSON. */
-export interface EcosystemView {
+export interface EcosystemView extends BooksView {
   info(): EcosystemInfo;
-  status(): Promise<EcosystemStatus>;
-  /** All messages, in the order in which this process has first seen them. Rejects with a provider's error. */
-  messages(): Promise<readonly MessageInfo[]>;
+}
+
+/**
+ * What is told of messages. Where the ecosystem moves by itself, that is what books know that its own looks and its chains'
+ * blocks fill; else the members are read for the answer.
+ */
+interface BooksView {
+  /** Whether members are read for an answer. */
+  reads(asked?: AskedBooks): boolean;
+  status(asked?: AskedBooks): Promise<EcosystemStatus>;
+  /** All messages, in the order in which this process has first seen them. Where members are read, rejects with their error. */
+  messages(asked?: AskedBooks): Promise<readonly MessageInfo[]>;
+  /** Of what is known. */
+  standing(): BooksStanding;
+}
+
+export interface AskedBooks {
+  /** Whether members are read for the answer in any case, so that it has all that was so before the question. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** Seconds after which a chain whose operator sees L1 has imported a root, by far. */
@@ -73,26 +90,26 @@ function isIgnored(view: L1View, { sourceChainId, destinationChainId, sender, me
   return leaves.some(({ record }) => began > record.executedAt + IMPORT_SECONDS);
 }
 
-/** How long an answer waits for what is new on a member: what is known of it stands. */
-const READ_MS = 3_000;
+/** How long an answer that reads members waits for one of them: what is known of it stands. */
+export const READ_MS = 3_000;
 
 export function createEcosystemView(dependencies: EcosystemViewDependencies): EcosystemView {
   const { chains, relayer, toL1, options } = dependencies;
   const infoOf = keptInfos();
   const inOrder = orderOfSight();
-  /** Resolves with why what is known may not be all; undefined where it is. */
-  const read = (): Promise<string | undefined> => relayer.observe(READ_MS).then(() => undefined, reasonOf);
+  // One that moves by itself looks by itself.
+  const reads = ({ fresh = false }: AskedBooks = {}): boolean => fresh || options.pollIntervalMs === undefined;
   const judged = judging(dependencies);
   return {
     info: () => ecosystemInfo(dependencies),
-    async status() {
-      // One that moves by itself looks by itself.
-      if (options.pollIntervalMs === undefined)
-        await Promise.allSettled(
-          chains().flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()])),
-        );
+    reads,
+    standing: () => relayer.standing(),
+    async status(asked) {
+      const isRead = reads(asked);
       // A member that does not answer is a reason to ask for the status, not to refuse it.
-      const outdated = await read();
+      if (isRead) await Promise.allSettled([relayer.observe(READ_MS), ...executionLooks(chains())]);
+      else await relayer.observeFirst(READ_MS).catch(() => undefined);
+      const { ageMs, failure } = relayer.standing();
       const open = [...relayer.openJourneys().map(infoOf), ...toL1.open()].filter(
         ({ sentTooEarly }) => sentTooEarly !== "wentBack",
       );
@@ -108,15 +125,21 @@ export function createEcosystemView(dependencies: EcosystemViewDependencies): Ec
           delivered: arrived + relayer.arrived() + ended.arrived,
           ended: ended.ended,
           stuck,
-          ...(outdated === undefined ? {} : { outdated }),
+          ...(isRead ? {} : { ageMs: Math.round(ageMs) }),
+          ...(failure === undefined ? {} : { outdated: reasonOf(failure) }),
         },
       };
     },
-    async messages() {
-      await relayer.observe(READ_MS);
+    async messages(asked) {
+      if (reads(asked)) await relayer.observe(READ_MS);
+      else await relayer.observeFirst(READ_MS).catch(() => undefined);
       return judged(inOrder([...relayer.journeys().map(infoOf), ...toL1.all()]));
     },
   };
+}
+
+function executionLooks(chains: readonly DevnetChain[]): readonly Promise<void>[] {
+  return chains.flatMap(({ executionWatch }) => (executionWatch === undefined ? [] : [executionWatch.look()]));
 }
 
 /** What is said of journeys, which is put into words again where they have gone on. */
@@ -155,7 +178,7 @@ function ecosystemInfo(dependencies: EcosystemViewDependencies): EcosystemInfo {
   const { name, options, onL1, fork, chains, accounts, mnemonic, runsRelayer, proving } = dependencies;
   return {
     name,
-    version: packageVersion(),
+    version: PACKAGE_VERSION,
     proven: provenSentence(proving.mode),
     prover: proverInfo(proving, dependencies.fleet),
     l1: {
@@ -305,8 +328,10 @@ function upgradeStatus({ version, effectiveAt, operations }: ScheduledUpgrade): 
   return { version: Number(version), effectiveAt: Number(effectiveAt), operations: Number(operations) };
 }
 
+const PACKAGE_VERSION = readPackageVersion();
+
 /** Of this package, in a checkout and when it is installed: two folders up either way. */
-function packageVersion(): string {
+function readPackageVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
     readonly version: string;
   };

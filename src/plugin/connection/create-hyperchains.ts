@@ -111,7 +111,7 @@ function createMessages(link: EcosystemLink, follow: (sent: SentMessage) => Mess
       const hash = hashOf(await transactionOrHash);
       const [message] = await messagesOf(hash);
       if (message !== undefined) return message;
-      const known = await link.request<MessageInfo | null>("hyperchain_message", [hash]);
+      const known = await link.request<MessageInfo | null>("hyperchain_message", [hash, null, { fresh: true }]);
       const [first] = known?.steps ?? [];
       if (known === null || first === undefined) {
         throw new MessageError(

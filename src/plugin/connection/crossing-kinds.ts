@@ -26,7 +26,8 @@ export function crossChainMessage(name: CrossingName, link: EcosystemLink): Cros
   return {
     arrival: "executed",
     async look() {
-      const info = await link.request<MessageInfo | null>("hyperchain_message", [name.hash, name.sourceChainId]);
+      const asked = [name.hash, name.sourceChainId, { fresh: true }];
+      const info = await link.request<MessageInfo | null>("hyperchain_message", asked);
       if (info === null) return { steps: [initiated(name)], waitingFor: "the ecosystem has not seen it yet" };
       return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor, refusal: info.refusal };
     },

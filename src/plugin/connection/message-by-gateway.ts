@@ -20,7 +20,7 @@ export function messageByGateway(
   return {
     arrival: "executed",
     async look() {
-      const info = await link.request<MessageInfo | null>("hyperchain_message", [messageHash, chain]);
+      const info = await link.request<MessageInfo | null>("hyperchain_message", [messageHash, chain, { fresh: true }]);
       if (info === null) return { steps: [initiated], waitingFor: "the ecosystem has not seen it yet" };
       return { steps: info.steps as readonly MessageStep[], waitingFor: info.waitingFor };
     },

@@ -13,7 +13,7 @@ export function createMovements(link: EcosystemLink): Pick<Hyperchains, "settle"
         ...(execution === undefined ? [] : [{ execution }]),
       ]),
     relay: () => link.request<RelayInfo>("hyperchain_relay"),
-    status: () => link.request<EcosystemStatus>("hyperchain_status"),
+    status: () => link.request<EcosystemStatus>("hyperchain_status", [{ fresh: true }]),
     snapshot: () => link.request<Hex>("evm_snapshot"),
     async revert(mark) {
       if ((await link.request<boolean>("evm_revert", [mark])) !== true)

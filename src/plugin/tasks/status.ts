@@ -80,7 +80,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
   );
   const stuck = messages.stuck.slice(0, MOST_STUCK).map((message) => warning(stuckLine(info, message)));
   if (messages.stuck.length > MOST_STUCK) stuck.push(`and ${messages.stuck.length - MOST_STUCK} more; --json shows all`);
-  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.ended === 0 ? "" : `, ${messages.ended} ended (calls on L1 that expired or were canceled)`}${messages.outdated === undefined ? "" : ` (at the last look; now: ${messages.outdated})`}`;
+  const counts = `Messages: ${messages.inFlight} in flight, ${messages.stuck.length} stuck, ${messages.delivered} delivered${messages.ended === 0 ? "" : `, ${messages.ended} ended (calls on L1 that expired or were canceled)`}${ageNote(messages)}`;
   return [
     strong(info.name),
     firstScreen(info, { keys: false }),
@@ -94,6 +94,15 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     ...stuck,
     counts,
   ].join("\n\n");
+}
+
+/** Looks that come by themselves take about this long at most while all members answer. */
+const UNREMARKABLE_MS = 3_000;
+
+function ageNote({ ageMs = 0, outdated }: EcosystemStatus["messages"]): string {
+  const age = ageMs <= UNREMARKABLE_MS ? "at the last look" : `by looks up to ${Math.round(ageMs / 1000)} s ago`;
+  if (outdated !== undefined) return ` (${age}; now: ${outdated})`;
+  return ageMs <= UNREMARKABLE_MS ? "" : ` (${age})`;
 }
 
 function proofLine(chain: string, { batch, phase, fraction, worker }: ProofInTheMaking): string {
