@@ -1,4 +1,11 @@
-import type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall } from "../src/devnet/view/ecosystem-info.ts";
+import type {
+  CallFailure,
+  EcosystemInfo,
+  EcosystemStatus,
+  MessageInfo,
+  MessageTrace,
+  TracedCall,
+} from "../src/devnet/view/ecosystem-info.ts";
 
 import type { AccountHistory } from "../src/devnet/view/account-history.ts";
 import type { Deployable } from "../src/devnet/view/deployable.ts";
@@ -29,7 +36,7 @@ export type {
   Found,
   Prepared,
 };
-export type { EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
+export type { CallFailure, EcosystemInfo, EcosystemStatus, MessageInfo, MessageTrace, TracedCall };
 
 export interface LogAnswer {
   readonly address: string;

@@ -7,6 +7,7 @@ import { Answer, Facts, Section } from "../parts/layout.tsx";
 import { AddressLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Where } from "../parts/message-table.tsx";
 import { CallTree } from "../parts/call-tree.tsx";
+import { FailingLine } from "../parts/failing-line.tsx";
 import { stepsOf, stepWords } from "../message-steps.ts";
 import { ask } from "../rpc.ts";
 import { hasSession } from "../sessions.ts";
@@ -114,14 +115,14 @@ function Failure({ asked }: { readonly asked: AskedTrace }) {
   const nameOf = useChainName();
   const failure = asked.state === "there" ? asked.value?.failure : undefined;
   if (failure === undefined) return null;
-  const { chainId, call, contract, reason, stackTrace } = failure;
+  const { chainId, call, contract, reason } = failure;
   return (
     <div class="bad" role="alert">
       <p>
         Its call failed. On {nameOf(chainId)} <code>{call}</code> of <AddressLink chain={nameOf(chainId)} address={contract} />{" "}
         reverted {reason}
       </p>
-      {stackTrace.length > 0 && <pre>{stackTrace.join("\n")}</pre>}
+      <FailingLine failure={failure} />
     </div>
   );
 }

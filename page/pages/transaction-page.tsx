@@ -1,10 +1,11 @@
-import type { PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
+import type { CallFailure, PagedMessages, ReceiptAnswer, TracedCall, TransactionAnswer } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
 import { CallTree } from "../parts/call-tree.tsx";
+import { FailingLine } from "../parts/failing-line.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
@@ -39,6 +40,9 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
         {(found) => <Found {...found} chain={chain} />}
       </Answer>
+      {asked.state === "there" && asked.value?.receipt?.status === "0x0" && member !== "l1" && (
+        <WhereItFailed chain={chain} hash={hash} />
+      )}
       <Calls member={member} chain={chain} hash={hash} />
     </>
   );
@@ -143,6 +147,16 @@ function Events({ receipt, chain }: { readonly receipt: ReceiptAnswer; readonly 
       {receipt.logs.length > MOST_EVENTS && (
         <p class="quiet">{count(receipt.logs.length - MOST_EVENTS)} more events are not shown.</p>
       )}
+    </Section>
+  );
+}
+
+function WhereItFailed({ chain, hash }: { readonly chain: string; readonly hash: string }) {
+  const asked = useAsked(() => ask<CallFailure | null>("any", "hyperchain_failure", [chain, hash]), [`${chain}:${hash}`]);
+  if (asked.state !== "there" || asked.value === null || asked.value.stackTrace.length === 0) return null;
+  return (
+    <Section title="Where it failed">
+      <FailingLine failure={asked.value} />
     </Section>
   );
 }

@@ -62,6 +62,7 @@ const READS = new Set([
   ...["hyperchain_getSessionChallenge", "hyperchain_openSession"],
   ...[
     "hyperchain_asTest",
+    "hyperchain_failure",
     "hyperchain_info",
     "hyperchain_message",
     "hyperchain_messages",

@@ -53,7 +53,8 @@ describe("I11: a day at the workbench, in a real browser", async () => {
         { chainId: 272n, name: "beta" },
       ],
       { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] },
-      { names: projectNames(hre.artifacts) },
+      // The repository's own network: it names lines of the contracts that are compiled here.
+      { names: projectNames(hre.artifacts), connectChain: (override) => hre.network.create({ network: "local", override }) },
     );
     page = await serveEcosystem(() => devnet.info(), { host: "127.0.0.1", port: 0, origins: [] });
     onAlpha = clientOf(devnet.chains[0]!);
@@ -107,6 +108,13 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await tab.goto("about:blank");
     await tab.goto(link);
     await tab.getByRole("list", { name: "transactions" }).locator("> li:only-child").getByText("✗ failed").waitFor();
+    await tab.getByLabel("filter by account").fill("");
+    await tab.goto(`${page.url}/#/alpha/tx/${hash}`);
+    const line = tab.locator(".source li[aria-current]");
+    await line.waitFor();
+    assert.match(await line.innerText(), /revert BalanceTooSmall\(/);
+    await tab.getByText(/^at DevelopmentToken\./).waitFor();
+    await tab.goto(link);
     await tab.getByLabel("filter by account").fill("");
   });
 

@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, HDNodeWallet, JsonRpcProvider } from "ethers";
+import { Contract, ContractFactory, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
 import type { InterfaceAbi } from "ethers";
-import type { MessageTrace } from "../../src/devnet/view/ecosystem-info.ts";
+import type { CallFailure, MessageTrace } from "../../src/devnet/view/ecosystem-info.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { inclusionOf } from "../../src/relayer/inclusion.ts";
 import { EXAMPLE_PROJECT, installPlugin } from "./connection/support/example-project.ts";
 import { createWorkplace } from "./support/run-task.ts";
 import type { SpawnedEcosystem } from "./support/run-task.ts";
 
 const LINE = "at Counter.increase (contracts/Counter.sol:16)";
+const TEXT = readFileSync(join(EXAMPLE_PROJECT, "contracts/Counter.sol"), "utf8").split("\n");
+const SOURCE = { source: "contracts/Counter.sol", line: 16, firstLine: 12, lines: TEXT.slice(11, 20) };
 
 describe("B2: why a call failed on a spawned chain", () => {
   const workplace = createWorkplace();
@@ -23,7 +27,11 @@ describe("B2: why a call failed on a spawned chain", () => {
     const built = await workplace.run(["build"], options);
     assert.equal(built.code, 0, built.stdout + built.stderr);
     ecosystem = await workplace.spawn(["--prover", "none", "--batch-ms", "300"], options);
-    beta = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, { staticNetwork: true, batchMaxCount: 1 });
+    beta = new JsonRpcProvider(ecosystem.info.chains[1]?.url, undefined, {
+      staticNetwork: true,
+      batchMaxCount: 1,
+      cacheTimeout: -1,
+    });
     const { abi, bytecode } = JSON.parse(
       readFileSync(join(EXAMPLE_PROJECT, "artifacts/contracts/Counter.sol/Counter.json"), "utf8"),
     ) as { abi: InterfaceAbi; bytecode: string };
@@ -66,6 +74,8 @@ describe("B2: why a call failed on a spawned chain", () => {
       [272, counter.toLowerCase(), "increase(101)", "with TooMuch(101, 100)", [LINE]],
     );
 
+    assert.deepEqual(trace.failure?.source, SOURCE);
+
     const [known] = (await beta.send("hyperchain_getMessage", [hash])) as readonly {
       failure: { data: string; reason: string };
     }[];
@@ -91,5 +101,22 @@ describe("B2: why a call failed on a spawned chain", () => {
     const [known] = (await beta.send("hyperchain_getMessage", [messageHash])) as readonly { failure: unknown }[];
     assert.equal(known?.failure, null);
     assert.equal(await beta.send("hyperchain_traceMessage", [`0x${"12".repeat(32)}`]), null);
+  });
+
+  test("of a transaction the failing line is told with those around it; of one that succeeded nothing", async () => {
+    const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta);
+    const increase = async (amount: bigint): Promise<CallFailure | null> => {
+      const data = new Interface(["function increase(uint256)"]).encodeFunctionData("increase", [amount]);
+      const { hash } = await developer.sendTransaction({ to: counter, data, gasLimit: 100_000n });
+      await inclusionOf(hash as Hex, beta);
+      return (await beta.send("hyperchain_failure", ["beta", hash])) as CallFailure | null;
+    };
+    const failure = await increase(102n);
+    assert.deepEqual([failure?.reason, failure?.stackTrace[0], failure?.source], ["with TooMuch(102, 100)", LINE, SOURCE]);
+    assert.equal(await increase(4n), null);
+    const unknown = beta
+      .send("hyperchain_failure", ["beta", `0x${"12".repeat(32)}`])
+      .then(String, (error: Error) => error.message);
+    assert.match(await unknown, /containing transaction 0x1212/);
   });
 });

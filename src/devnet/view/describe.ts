@@ -22,6 +22,8 @@ export interface ProjectNames extends ContractNames {
   contract?(code: string): NamedContract | undefined;
   /** All of them. Absent: as above. */
   readonly contracts?: readonly NamedContract[];
+  /** Text of a source as a stack trace names it; undefined where the project has not compiled it. Absent: as above. */
+  source?(name: string): Promise<string | undefined>;
 }
 
 /** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */

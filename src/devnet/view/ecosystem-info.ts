@@ -5,6 +5,7 @@ import type { ExecutionInfo } from "../../node/execution/execution-info.ts";
 import type { BatchProofPhase } from "../../node/settling/batch-proving.ts";
 import type { SingletonName } from "../../chain/predeploys/singleton-addresses.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { SourceExcerpt } from "./source-excerpt.ts";
 
 /**
  * What `hyperchain_*` methods answer on every member of an ecosystem (L1 and chains): JSON, so that tasks and tests see the
@@ -302,7 +303,7 @@ export interface TracedCall extends Omit<CallFrame, "calls"> {
   readonly calls?: readonly TracedCall[];
 }
 
-/** Why the call of a message failed where it arrived. */
+/** Why the call of a message failed where it arrived, or a transaction: the answer of `hyperchain_failure`. */
 export interface CallFailure {
   readonly chainId: number;
   readonly contract: Hex;
@@ -314,6 +315,8 @@ export interface CallFailure {
   readonly reason: string;
   /** Lines of Solidity, innermost first; empty where the sources are unknown. */
   readonly stackTrace: readonly string[];
+  /** The innermost of them whose source the project has compiled. */
+  readonly source?: SourceExcerpt;
 }
 
 /** Answer of `hyperchain_traceMessage`: one trace over both chains. */

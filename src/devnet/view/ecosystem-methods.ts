@@ -15,7 +15,7 @@ import type { AskedBooks, EcosystemView } from "./ecosystem-view.ts";
 import { lookingMethods, memberAsker } from "./looking-methods.ts";
 import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
-import { traceMessage } from "./message-trace.ts";
+import { failureOf, traceMessage } from "./message-trace.ts";
 import { chainNamed } from "./named-member.ts";
 import { pagedMessages } from "./paged-messages.ts";
 import { sightOf } from "./sight.ts";
@@ -63,6 +63,14 @@ export function ecosystemMethods(
       async ([hash, sourceChain], client) => {
         const message = await messageNamed(client, hash, sourceChain);
         return message === null ? null : traces(client, () => traceMessage(message, client, traced));
+      },
+    ],
+    [
+      "hyperchain_failure",
+      async ([chain, hash], client) => {
+        const id = chainNamed(ecosystem, chain);
+        sight(client).require(id);
+        return traces(client, () => failureOf({ chainId: Number(id), transactionHash: hash as Hex }, client, traced));
       },
     ],
     [

@@ -8,12 +8,14 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 import { decodingRoom } from "./decoding-room.ts";
 import type { CallFailure, MessageInfo, MessageTrace, TracedCall } from "./ecosystem-info.ts";
+import type { ProjectNames } from "./describe.ts";
 import { endedBecause } from "./ended-because.ts";
+import { excerptOf } from "./source-excerpt.ts";
 
 interface MessageTraceDependencies {
   readonly chains: () => readonly Pick<DevnetChain, "chainId" | "provider" | "answer">[];
   /** What the contracts of the ecosystem's user call their errors and functions. */
-  readonly names: () => Promise<ContractNames>;
+  readonly names: () => Promise<ProjectNames>;
 }
 
 /** Steps whose transactions run contracts that a user knows; a bundle is delivered and executed by one. */
@@ -47,22 +49,38 @@ export async function traceMessage(
 interface FailedOn {
   readonly chain: ReturnType<MessageTraceDependencies["chains"]>[number];
   readonly transactionHash: MessageInfo["messageHash"];
-  readonly known: ContractNames;
+  readonly known: ProjectNames;
+}
+
+/** Why a transaction of a chain failed; null where it did not. Rejects as above, and with the chain's error. */
+export async function failureOf(
+  { chainId, transactionHash }: Pick<MessageInfo["steps"][number], "chainId" | "transactionHash">,
+  client: RpcClient | undefined,
+  { chains, names }: MessageTraceDependencies,
+): Promise<CallFailure | null> {
+  const chain = chains().find((each) => Number(each.chainId) === chainId);
+  if (chain === undefined) throw new RpcError(RpcCode.invalidParams, "only transactions of chains are explained");
+  const calls = await callsOf((method, params) => chain.answer(method, params, client), transactionHash);
+  return calls.error === undefined ? null : explain(calls, { chain, transactionHash, known: await names() });
 }
 
 async function explain(failed: CallFrame, { chain, transactionHash, known }: FailedOn): Promise<CallFailure> {
   const ask: AskRemote = (method, params) => chain.provider.request({ method, params });
   const { blockNumber } = (await ask("eth_getTransactionReceipt", [transactionHash])) as { readonly blockNumber: string };
   const data = failed.output ?? "0x";
+  const stackTrace = (await failsHarmlessly(failed, chain, Number(blockNumber)))
+    ? solidityLines(await repeatCall(ask, failed, Number(blockNumber)))
+    : [];
+  const reason = endedBecause(failed) ?? revertReason(data, known);
+  const source = await excerptOf(stackTrace, reason, known.source);
   return {
     chainId: Number(chain.chainId),
     contract: failed.to ?? "0x",
     call: known.call(failed.input) ?? failed.input,
     data,
-    reason: endedBecause(failed) ?? revertReason(data, known),
-    stackTrace: (await failsHarmlessly(failed, chain, Number(blockNumber)))
-      ? solidityLines(await repeatCall(ask, failed, Number(blockNumber)))
-      : [],
+    reason,
+    stackTrace,
+    ...(source === undefined ? {} : { source }),
   };
 }
 

@@ -46,6 +46,8 @@ describe("I11: a transaction that is copied as a test", () => {
     const names = projectNames({
       getAllFullyQualifiedNames: () => Promise.resolve(new Set(artifacts.keys())),
       readArtifact: ((name: string) => Promise.resolve(artifacts.get(name)!)) as never,
+      getAllBuildInfoIds: () => Promise.resolve(new Set()),
+      getBuildInfoPath: () => Promise.resolve(undefined),
     });
     devnet = await startFlowDevnet(
       [

@@ -40,6 +40,7 @@ const PARTS = [
     "hyperchain_contracts",
     "hyperchain_describe",
     "hyperchain_dump",
+    "hyperchain_failure",
     "hyperchain_history",
   ],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],

@@ -1,0 +1,56 @@
+import type { ProjectNames } from "./describe.ts";
+
+/** A line of a source with those around it. */
+export interface SourceExcerpt {
+  /** Such as "contracts/Counter.sol". */
+  readonly source: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Number of the first of `lines`. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+/** Lines before and behind the one that is meant. */
+const AROUND = 4;
+/** Characters of a line: generated sources have long ones. */
+const MOST_OF_LINE = 300;
+
+/**
+ * The innermost line of a stack trace whose source the project has compiled; undefined where there is none. `reason` is why the
+ * call failed, as the end of "it reverted …".
+ */
+export async function excerptOf(
+  stackTrace: readonly string[],
+  reason: string,
+  source: ProjectNames["source"],
+): Promise<SourceExcerpt | undefined> {
+  for (const frame of stackTrace) {
+    const [, name, number] = PLACE.exec(frame) ?? [];
+    const text = name === undefined ? undefined : await source?.(name);
+    if (name === undefined || text === undefined) continue;
+    const all = text.split(/\r?\n/);
+    const line = lineThatReverts(all, Number(number), /^with (\w+)\(/.exec(reason)?.[1]);
+    if (line === undefined) return undefined;
+    const first = Math.max(1, line - AROUND);
+    const lines = all.slice(first - 1, line + AROUND);
+    return { source: name, line, firstLine: first, lines: lines.map((each) => each.slice(0, MOST_OF_LINE)) };
+  }
+  return undefined;
+}
+
+/**
+ * The optimizer lets errors share code, so the line that is told may be another error's: then the line with the right one.
+ * Undefined where that is not one line.
+ */
+function lineThatReverts(lines: readonly string[], told: number, error: string | undefined): number | undefined {
+  const [, other] = REVERT.exec(lines[told - 1] ?? "") ?? [];
+  if (error === undefined || other === undefined || other === error) return told;
+  const places = lines.flatMap((line, place) => (REVERT.exec(line)?.[1] === error ? [place + 1] : []));
+  return places.length === 1 ? places[0] : undefined;
+}
+
+/** With an error that the contract names. */
+const REVERT = /\brevert (?:\w+\.)*(\w+)\(/;
+/** "at Counter.increase (contracts/Counter.sol:17)" */
+const PLACE = /\((.+):(\d+)\)$/;

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { excerptOf } from "../../src/devnet/view/source-excerpt.ts";
+
+const SOURCE = [
+  "contract Vault {",
+  "  function take(uint256 amount) external {",
+  "    if (amount > limit) revert AboveLimit(amount);",
+  "    if (amount > held) revert Errors.NotHeld(amount, held);",
+  "    require(open, 'closed');",
+  "  }",
+  "}",
+].join("\r\n");
+const source = async (name: string): Promise<string | undefined> => (name === "contracts/Vault.sol" ? SOURCE : undefined);
+const lineOf = async (trace: readonly string[], reason: string): Promise<string | undefined> => {
+  const excerpt = await excerptOf(trace, reason, source);
+  return excerpt?.lines[excerpt.line - excerpt.firstLine]?.trim();
+};
+const AT = (line: number): string => `at Vault.take (contracts/Vault.sol:${line})`;
+
+describe("the line in which a call failed", () => {
+  test("is the innermost whose source the project has, with the lines around it", async () => {
+    const trace = ["at <UnrecognizedContract>.<unknown> (0x00)", "at Other.f (npm/other/Other.sol:9)", AT(5), AT(2)];
+    assert.deepEqual(await excerptOf(trace, 'with "closed"', source), {
+      source: "contracts/Vault.sol",
+      line: 5,
+      firstLine: 1,
+      lines: SOURCE.split("\r\n"),
+    });
+    assert.equal(await excerptOf(trace.slice(0, 2), "by a panic", source), undefined);
+    assert.equal(await excerptOf(trace, "by a panic", undefined), undefined);
+  });
+
+  test("is the one that reverts with the error, where the optimizer had two errors share their code", async () => {
+    assert.equal(await lineOf([AT(3)], "with AboveLimit(7)"), "if (amount > limit) revert AboveLimit(amount);");
+    assert.equal(await lineOf([AT(3)], "with NotHeld(7, 3)"), "if (amount > held) revert Errors.NotHeld(amount, held);");
+  });
+
+  test("is not told where another error stands there and the right one nowhere in that source", async () => {
+    assert.equal(await lineOf([AT(3)], "with Paused()"), undefined);
+  });
+});
