@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { statementLayout } from "../../src/circuits/boundary/statement-form.ts";
-import { isStated, kernelStatement } from "../../src/execution-proof/batch/kernel-statement.ts";
-import { KERNEL_PLACES } from "../../src/execution-proof/memory-places.ts";
+import { isStated, statedKernel } from "../../src/execution-proof/batch/kernel-statement.ts";
 import { chunkStatement } from "../../src/execution-proof/batch/chunk-statement.ts";
 import { encodeStatement, statementValues } from "../../src/execution-proof/run-statement.ts";
 import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
@@ -41,8 +40,8 @@ function jointOf({ root, ...words }: Vector["before"]) {
 }
 
 function statementOf({ version, chainId, before, after }: Vector, environment = { baseFee: 0n, blockGasLimit: 2n ** 50n }) {
-  const program = { places: KERNEL_PLACES, statement: kernelStatement(BigInt(version)) };
-  return chunkStatement(program, { chainId: BigInt(chainId), ...environment }, jointOf(before), jointOf(after));
+  const ends = { environment: { chainId: BigInt(chainId), ...environment }, before: jointOf(before), after: jointOf(after) };
+  return chunkStatement(statedKernel(BigInt(version)), ends);
 }
 
 function bytesOf(elements: readonly number[]): Uint8Array {
@@ -59,7 +58,7 @@ describe("the statement about a chunk of a batch", () => {
 
   it("has its elements as public values, and behind them the limbs of both chains of blocks' hashes", () => {
     for (const vector of statements) {
-      const values = statementValues(kernelStatement(BigInt(vector.version)), bytesOf(vector.elements));
+      const values = statementValues(statedKernel(BigInt(vector.version)).statement, bytesOf(vector.elements));
       const limbs = [vector.before, vector.after].flatMap(({ blockHashes }) =>
         Array.from({ length: 16 }, (_, i) => Number((BigInt(blockHashes) >> BigInt(16 * i)) & 0xffffn)),
       );
@@ -69,7 +68,7 @@ describe("the statement about a chunk of a batch", () => {
 
   it("claims not 0, second root not 0, and what else has one value, are no statement", () => {
     const [{ version, elements } = statements[0]!] = statements;
-    const form = kernelStatement(BigInt(version));
+    const form = statedKernel(BigInt(version)).statement;
     // Of a boundary's 55 elements the second root is 8 to 15, the claims are 47 to 54.
     const boundaries = [6, 61];
     const zeros = [...boundaries.flatMap((at) => [at + 8, at + 15, at + 47, at + 54]), 116, 119];
@@ -77,12 +76,12 @@ describe("the statement about a chunk of a batch", () => {
       const other = elements.with(at, (elements[at] ?? 0) + 1);
       assert.equal(statementValues(form, bytesOf(other)), undefined, `element ${at}`);
     }
-    assert.equal(statementValues(kernelStatement(BigInt(version) + 256n), bytesOf(elements)), undefined);
+    assert.equal(statementValues(statedKernel(BigInt(version) + 256n).statement, bytesOf(elements)), undefined);
   });
 
   it("has no limb of more than 16 bits, no element that is not canonical and no other length", () => {
     const [{ version, elements } = statements[0]!] = statements;
-    const form = kernelStatement(BigInt(version));
+    const form = statedKernel(BigInt(version)).statement;
     for (const at of [2, 5, 22, 24, 42, 51, 77, 107])
       assert.equal(statementValues(form, bytesOf(elements.with(at, 2 ** 16))), undefined);
     for (const at of [6, 44, 61, 99]) assert.equal(statementValues(form, bytesOf(elements.with(at, P))), undefined);
@@ -106,13 +105,13 @@ describe("the statement about a chunk of a batch", () => {
 
   it("is shown by a run's proof, and no statement with another element is", async () => {
     const { chainId, baseFee, blockGasLimit } = ENVIRONMENT;
-    const [fee, limit] = kernelStatement(3n).fixed.map(({ place }) => place);
+    const [fee, limit] = statedKernel(3n).statement.fixed.map(({ place }) => place);
     const fixed = [
       { place: fee!, word: baseFee },
       { place: limit!, word: blockGasLimit },
     ];
     const kernel = provenProgram("the kernel", kernelRows(3));
-    const program: ProvenProgram = { ...kernel, statement: { ...kernelStatement(3n), fixed } };
+    const program: ProvenProgram = { ...kernel, statement: { ...statedKernel(3n).statement, fixed } };
     const backend = await createWasmBackend({ workers: 1 });
     try {
       // NOT SECURE: small parameters.
@@ -140,7 +139,7 @@ describe("the statement about a chunk of a batch", () => {
         assert.ok(statementValues(program.statement!, other) !== undefined);
         assert.equal(verify(system, other, proof).ok, false, `element ${at}`);
       }
-      assert.equal(statementLayout(kernelStatement(3n)).elementCount, 120);
+      assert.equal(statementLayout(statedKernel(3n).statement).elementCount, 120);
     } finally {
       await backend.close();
     }
