@@ -170,7 +170,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
   ): Promise<ExecutionWatch> => {
     const { provider: l1 } = devnet.l1;
     const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
-    const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.genesisRecord()]);
+    const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
     return new ExecutionWatch(
       { facts, genesisRecord, genesis: await genesisOf(), fromBlock: created.fromBlock, longestPauseMs: 0 },
       { ...dependencies, l1, prover, nowMs: () => 0, l1Time },
