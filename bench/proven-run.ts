@@ -7,6 +7,7 @@ import { executionParameters, provableParameters } from "../src/execution-proof/
 import { RunRecorder } from "../src/execution-proof/run-recorder.ts";
 import { runDefinition, runInput, type RunSystem } from "../src/execution-proof/run-system.ts";
 import { withState } from "../src/execution-proof/run-state.ts";
+import { compress } from "../src/kernels/reference/poseidon.ts";
 import { Kernel } from "../src/machine/interpreter/kernel.ts";
 import type { Hint } from "../src/machine/interpreter/machine-state.ts";
 import type { Primitives } from "../src/machine/interpreter/privileged-operations.ts";
@@ -45,7 +46,7 @@ export function provenRun(
     throw new Error("the run asks for what no measured program needs");
   };
   const primitives: Primitives = {
-    ...{ keccak: keccak_256, compress: unused, sha256Block: unused },
+    ...{ keccak: keccak_256, compress, sha256Block: unused },
     recover: (hash, parity, r, s) => recoverPublicKey(hash, BigInt(parity), r, s),
   };
   const kernel = new Kernel(primitives, system.program.rows);
