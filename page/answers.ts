@@ -21,6 +21,7 @@ import type { PagedMessages } from "../src/devnet/view/paged-messages.ts";
 import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
 import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/feed.ts";
+import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
 
 export type { ActivityBlock, ActivityTransaction };
@@ -32,6 +33,7 @@ export type {
   PagedMessages,
   Deployable,
   Description,
+  DumpAnswer,
   FeedEntry,
   Found,
   Prepared,

@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
-import { clockTime } from "../format.ts";
+import type { DumpAnswer } from "../answers.ts";
+import { clockTime, plural } from "../format.ts";
+import { saveFile } from "../save-file.ts";
 import { command, useActs } from "./acts.ts";
 
 /** Of this tab: a snapshot is one of the process that runs. */
@@ -37,6 +39,12 @@ export function Snapshots() {
       }
       keep([...before, { ...again, id: await command<string>("any", "evm_snapshot") }]);
     });
+  const save = (): Promise<void> =>
+    act("the state saved as a file", async () => {
+      const { dump, keys } = await command<DumpAnswer>("any", "hyperchain_dump");
+      saveFile("ecosystem.dump", "application/octet-stream", bytesOf(dump));
+      return keys === 0 ? undefined : `${plural(keys, "private key")} of validators or keepers are in it`;
+    });
   return (
     <details>
       <summary>Snapshots{snapshots.length > 0 && ` (${snapshots.length})`}</summary>
@@ -67,8 +75,21 @@ export function Snapshots() {
           </li>
         ))}
       </ul>
+      <p>
+        <button disabled={isBusy} onClick={() => void save()}>
+          Save the state as a file
+        </button>{" "}
+        <span class="small">
+          <code>npx hardhat hyperchain:spawn --load ecosystem.dump</code> begins with it, here or in CI.
+        </span>
+      </p>
     </details>
   );
+}
+
+/** Of hexadecimal digits behind 0x. */
+function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length: hex.length / 2 - 1 }, (_, place) => parseInt(hex.slice(2 + 2 * place, 4 + 2 * place), 16));
 }
 
 function kept(): readonly Snapshot[] {

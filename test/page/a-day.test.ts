@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ContractFactory, Interface } from "ethers";
 import type { JsonRpcProvider, Wallet } from "ethers";
@@ -6,6 +9,7 @@ import hre from "hardhat";
 import type { Browser, Locator, Page } from "playwright-core";
 import { send } from "../../src/client/send.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
+import { loadWorld } from "../../src/devnet/keeping/dump.ts";
 import { serveEcosystem } from "../../src/page/ecosystem-page.ts";
 import type { PageServer } from "../../src/page/page-server.ts";
 import { ALICE, clientOf, ETHER, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -31,6 +35,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
   let money: string;
   const token = async () => hre.artifacts.readArtifact("DevelopmentToken");
   const complaints: string[] = [];
+  const kept = mkdtempSync(join(tmpdir(), "a-day-"));
   let copied = "";
   const rows = (): Locator => tab.getByRole("list", { name: "transactions, the newest first" }).locator("> li");
   const row = (text: string | RegExp): Locator => rows().filter({ hasText: text }).first();
@@ -52,7 +57,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
         { chainId: 271n, name: "alpha" },
         { chainId: 272n, name: "beta" },
       ],
-      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER] },
+      { prover: { mode: "none" }, relayer: true, unlocked: true, fundedAccounts: [ALICE, RELAYER], data: kept },
       // The repository's own network: it names lines of the contracts that are compiled here.
       { names: projectNames(hre.artifacts), connectChain: (override) => hre.network.create({ network: "local", override }) },
     );
@@ -74,6 +79,7 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     await browser?.close();
     await page?.close();
     await devnet?.close();
+    rmSync(kept, { recursive: true });
     assert.deepEqual(devnet?.faults ?? [], []);
     assert.deepEqual(complaints, []);
   });
@@ -207,6 +213,13 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     // It can be returned to again.
     await controls.getByRole("button", { name: "Return to before" }).click();
     await rows().filter({ hasText: "returned to snapshot before" }).nth(1).waitFor();
+
+    const saved = tab.waitForEvent("download");
+    await controls.getByRole("button", { name: "Save the state as a file" }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), "ecosystem.dump");
+    await row("the state saved as a file").waitFor();
+    await loadWorld(readFileSync(await file.path()), { folder: join(kept, "again"), name: "ecosystem.dump" });
 
     await controls.getByText("Chains", { exact: true }).click();
     await controls.getByRole("button", { name: "Pause beta" }).click();
