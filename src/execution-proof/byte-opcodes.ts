@@ -2,7 +2,7 @@ import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts
 import { FRAME_PLACES } from "../circuits/rom/instruction.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
 import { MemoryCostRequests } from "../circuits/memory-cost/memory-cost-trace.ts";
-import type { BytesWeights, UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
+import { type BytesWeights, USER_BYTES_FIELDS } from "../circuits/user-bytes/user-bytes-air.ts";
 import {
   type ByteOpcode,
   byteOpcodeName,
@@ -15,6 +15,7 @@ import {
   userBytesRow,
 } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { WORD_BYTES, wordOf } from "../circuits/words/word.ts";
+import { TableRows } from "../stark/table-rows.ts";
 import { BYTE_PLACES } from "./memory-places.ts";
 import { type Limbs, ZERO_WORD } from "./recorded-run.ts";
 import type { TracedBytes } from "./traced-bytes.ts";
@@ -34,7 +35,7 @@ export class ByteOpcodeTracer {
   readonly #places: TracedPlaces;
   readonly #arithmetic: ArithmeticTrace;
   readonly #bytes: TracedBytes;
-  readonly #rows: UserBytesCells[] = [];
+  readonly #rows = new TableRows("userBytes", USER_BYTES_FIELDS);
   readonly #costs = new MemoryCostRequests();
 
   readonly #weights: BytesWeights;
@@ -46,7 +47,7 @@ export class ByteOpcodeTracer {
     this.#bytes = bytes;
   }
 
-  tables(): { readonly userBytes: readonly UserBytesCells[]; readonly memoryCost: readonly MemoryCostCells[] } {
+  tables(): { readonly userBytes: TableRows<typeof USER_BYTES_FIELDS>; readonly memoryCost: readonly MemoryCostCells[] } {
     return { userBytes: this.#rows, memoryCost: this.#costs.list() };
   }
 

@@ -21,6 +21,7 @@ import { curveSumAir } from "../circuits/curve-sum/curve-sum-air.ts";
 import { HASH_INPUT_FIELDS, hashInputAir } from "../circuits/hash-input/hash-input-air.ts";
 import { hashInputColumns, noInput } from "../circuits/hash-input/hash-input-trace.ts";
 import { keccakAir } from "../circuits/keccak/keccak-air.ts";
+import { ROUNDS as KECCAK_ROUNDS } from "../circuits/keccak/keccak-state.ts";
 import { keccakColumns } from "../circuits/keccak/keccak-trace.ts";
 import { keysAir } from "../circuits/keys/keys-air.ts";
 import { keysColumns } from "../circuits/keys/keys-trace.ts";
@@ -36,6 +37,7 @@ import { rootsAir } from "../circuits/roots/roots-air.ts";
 import { rootsColumns } from "../circuits/roots/roots-trace.ts";
 import { romTable, romUses } from "../circuits/rom/rom-air.ts";
 import { sha256Air } from "../circuits/sha256/sha256-air.ts";
+import { ROUNDS as SHA256_ROUNDS } from "../circuits/sha256/sha256-function.ts";
 import { sha256Columns } from "../circuits/sha256/sha256-trace.ts";
 import { SPONGE_FIELDS, spongeAir } from "../circuits/sponge/sponge-air.ts";
 import { noBlock, spongeColumns } from "../circuits/sponge/sponge-trace.ts";
@@ -95,9 +97,9 @@ export function weightsOf({ weights }: Pick<ProvenProgram, "weights">): UserWeig
   return weights ?? userWeights(2);
 }
 
-/** A table that is cut between any two rows: how many of its rows a run needs, and which row may follow a last one. */
-export interface ChainedRows {
-  readonly rows: (trace: ProvableTrace) => number;
+/** A table that is cut between any two rows: those that a run needs, and which row may follow a last one. */
+interface ChainedRows {
+  readonly rows: (trace: ProvableTrace) => Iterable<object> & { readonly length: number };
   /** Elements of both in the columns' order; undefined before the first row. The same list again where nothing changes. */
   readonly after: (last: readonly number[] | undefined) => readonly number[];
 }
@@ -110,7 +112,19 @@ export interface ChainedRows {
 type TableCut =
   | ({ readonly kind: "chained" } & ChainedRows)
   | { readonly kind: "everywhere" | "first" }
-  | { readonly kind: "parts"; readonly part: (run: FilledRun, part: number, parts: number) => readonly Uint32Array[] };
+  | ({ readonly kind: "parts" } & PartedRows);
+
+/** A table of groups of rows, each of which answers one thing that is asked. */
+interface PartedRows {
+  /** Rows of a group, and how many groups a run needs. */
+  readonly period: number;
+  readonly groups: (trace: AskedGroups) => number;
+  /** The columns for the groups from one on to before another. */
+  readonly part: (trace: AskedGroups, minLogRows: number, groups: readonly [number, number]) => readonly Uint32Array[];
+}
+
+/** What is kept of a run's trace to fill such tables. */
+type AskedGroups = Pick<ProvableTrace, "permutations" | "sha256">;
 
 /** One table of a run: what its rows must be, with its height where the key fixes that, and what they are. */
 export interface RunTable {
@@ -139,17 +153,31 @@ function instructionsOf({ rows }: ProvenProgram): Instruction[] {
   return decodeAll(rows).filter((instruction) => instruction !== undefined);
 }
 
-/** Ends the collections of the trace. */
-export function filledRun(program: ProvenProgram, trace: ProvableTrace, minLogRows: number): FilledRun {
+/** Each is made when a table first asks for it; `given` are columns of a part of the run, for what is counted there. */
+export function filledRun(
+  program: ProvenProgram,
+  trace: ProvableTrace,
+  minLogRows: number,
+  given: Partial<Pick<FilledRun, "processor" | "user" | "code">> = {},
+): FilledRun {
+  const made: { -readonly [Name in keyof FilledRun]?: FilledRun[Name] } = { ...given };
   return {
-    trace,
-    minLogRows,
-    instructions: instructionsOf(program),
-    processor: processorColumns(trace.processor, minLogRows),
-    user: userColumns(trace.user, minLogRows),
-    code: codeColumns(trace.code, minLogRows),
-    curve: trace.curve.columns(minLogRows),
-    arithmetic: trace.arithmetic.columns(minLogRows),
+    ...{ trace, minLogRows, instructions: instructionsOf(program) },
+    get processor() {
+      return (made.processor ??= processorColumns(trace.processor, minLogRows));
+    },
+    get user() {
+      return (made.user ??= userColumns(trace.user, minLogRows));
+    },
+    get code() {
+      return (made.code ??= codeColumns(trace.code, minLogRows));
+    },
+    get curve() {
+      return (made.curve ??= trace.curve.columns(minLogRows));
+    },
+    get arithmetic() {
+      return (made.arithmetic ??= trace.arithmetic.columns(minLogRows));
+    },
   };
 }
 
@@ -182,37 +210,40 @@ function marked(table: RunTable, inSegments: InSegments): RunTable {
 export const RUN_TABLES: readonly RunTable[] = [
   chained(
     { definition: () => ({ air: processorAir() }), columns: ({ processor }) => processor },
-    { rows: ({ processor }) => processor.length, after: nextStep },
+    { rows: ({ processor }) => processor, after: nextStep },
   ),
   chained(
     optional(memoryAir, ({ trace, minLogRows }) => memoryColumns(trace.places, minLogRows)),
-    { rows: ({ places }) => places.length, after: nextPlace },
+    { rows: ({ places }) => places, after: nextPlace },
   ),
   optional(byteMemoryAir, ({ trace, minLogRows }) => byteMemoryColumns(trace.byteAccesses, minLogRows)),
   chained(
     optional(copyAir, ({ trace, minLogRows }) => copyColumns(trace.copies, minLogRows)),
-    { rows: ({ copies }) => copies.length, after: filledWith("copy", COPY_FIELDS, noCopy()) },
+    { rows: ({ copies }) => copies, after: filledWith("copy", COPY_FIELDS, noCopy()) },
   ),
   optional(digestWordsAir, ({ trace, minLogRows }) => digestWordsColumns(trace.digestWords, minLogRows)),
   optional(compressionAir, ({ trace, minLogRows }) => compressionColumns(trace.compressions.list(), minLogRows)),
   chained(
     optional(spongeAir, ({ trace, minLogRows }) => spongeColumns(trace.sponge, minLogRows)),
-    { rows: ({ sponge }) => sponge.length, after: filledWith("sponge", SPONGE_FIELDS, noBlock()) },
+    { rows: ({ sponge }) => sponge, after: filledWith("sponge", SPONGE_FIELDS, noBlock()) },
   ),
   chained(
     optional(hashInputAir, ({ trace, minLogRows }) => hashInputColumns(trace.hashInput, minLogRows)),
-    { rows: ({ hashInput }) => hashInput.length, after: filledWith("hashInput", HASH_INPUT_FIELDS, noInput()) },
+    { rows: ({ hashInput }) => hashInput, after: filledWith("hashInput", HASH_INPUT_FIELDS, noInput()) },
   ),
   standsAlone(
     optional(keccakAir, ({ trace, minLogRows }) => keccakColumns(trace.permutations, minLogRows)),
     {
-      kind: "parts",
-      part: ({ trace, minLogRows }, i, parts) => keccakColumns(partOf(trace.permutations, i, parts), minLogRows),
+      ...{ kind: "parts", period: KECCAK_ROUNDS, groups: ({ permutations }) => permutations.length },
+      part: ({ permutations }, minLogRows, groups) => keccakColumns(permutations.slice(...groups), minLogRows),
     },
   ),
   standsAlone(
     optional(sha256Air, ({ trace, minLogRows }) => sha256Columns(trace.sha256, minLogRows)),
-    { kind: "parts", part: ({ trace, minLogRows }, i, parts) => sha256Columns(partOf(trace.sha256, i, parts), minLogRows) },
+    {
+      ...{ kind: "parts", period: SHA256_ROUNDS, groups: ({ sha256 }) => sha256.length },
+      part: ({ sha256 }, minLogRows, groups) => sha256Columns(sha256.slice(...groups), minLogRows),
+    },
   ),
   optional(recoverAir, ({ trace, minLogRows }) => recoverColumns(trace.recoveries, minLogRows)),
   optional(curveMultipleAir, ({ curve }) => curve.curveMultiple),
@@ -228,7 +259,7 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   chained(
     optional(leavesAir, ({ trace, minLogRows }) => leavesColumns(trace.state.leaves, minLogRows)),
-    { rows: ({ state }) => state.leaves.length, after: nextLeaf },
+    { rows: ({ state }) => state.leaves, after: nextLeaf },
   ),
   optional(treeAir, ({ trace, minLogRows }) => treeColumns(trace.state.tree, minLogRows)),
   {
@@ -241,7 +272,7 @@ export const RUN_TABLES: readonly RunTable[] = [
       (program) => userAir(USER_STACK_SPACE, weightsOf(program)),
       ({ user }) => user,
     ),
-    { rows: ({ user }) => user.length, after: filledWith("user", USER_FIELDS, NO_OPCODE) },
+    { rows: ({ user }) => user, after: filledWith("user", USER_FIELDS, NO_OPCODE) },
   ),
   optional(
     (program) => userBytesAir(BYTE_PLACES, weightsOf(program)),
@@ -254,7 +285,7 @@ export const RUN_TABLES: readonly RunTable[] = [
   ),
   chained(
     optional(codeAir, ({ code }) => code),
-    { rows: ({ code }) => code.length, after: filledWith("code", CODE_FIELDS, noCode()) },
+    { rows: ({ code }) => code, after: filledWith("code", CODE_FIELDS, noCode()) },
   ),
   optional(
     () => codeWordsAir(KERNEL_MEMORY_SPACE),
@@ -286,11 +317,6 @@ export const RUN_TABLES: readonly RunTable[] = [
 /** Words whose limbs a table of words looks up: hints, and states of SHA-256. */
 function rangedWords({ hints, sha256 }: ProvableTrace): readonly Limbs[] {
   return sha256.length === 0 ? hints : [...hints, ...sha256.map(({ result }) => result)];
-}
-
-/** The i-th of so many parts of a list. */
-function partOf<T>(list: readonly T[], i: number, parts: number): readonly T[] {
-  return list.slice(Math.floor((list.length * i) / parts), Math.floor((list.length * (i + 1)) / parts));
 }
 
 /** Behind the row that stops, its clock goes on. */

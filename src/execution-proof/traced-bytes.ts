@@ -1,16 +1,17 @@
-import type { ByteMemoryCells } from "../circuits/byte-memory/byte-memory-air.ts";
+import { BYTE_MEMORY_FIELDS } from "../circuits/byte-memory/byte-memory-air.ts";
 import { byteAccessRow } from "../circuits/byte-memory/byte-memory-trace.ts";
-import type { CopyCells } from "../circuits/copy/copy-air.ts";
+import { COPY_FIELDS } from "../circuits/copy/copy-air.ts";
 import { copyPlaces, type CopyRange, copyRows } from "../circuits/copy/copy-trace.ts";
-import type { HashInputCells } from "../circuits/hash-input/hash-input-air.ts";
+import { HASH_INPUT_FIELDS } from "../circuits/hash-input/hash-input-air.ts";
 import { inputRowCount } from "../circuits/hash-input/hash-input-trace.ts";
 import { KeccakRequests } from "../circuits/keccak/keccak-requests.ts";
 import type { KeccakRequest } from "../circuits/keccak/keccak-trace.ts";
 import { INDEX_LIMIT } from "../circuits/memory/memory-trace.ts";
-import type { SpongeCells } from "../circuits/sponge/sponge-air.ts";
+import { SPONGE_FIELDS } from "../circuits/sponge/sponge-air.ts";
 import { hashRows, laneCount } from "../circuits/sponge/sponge-trace.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../circuits/words/big-endian.ts";
 import { WORD_BYTES } from "../circuits/words/word.ts";
+import { TableRows } from "../stark/table-rows.ts";
 import { type Limbs, UnprovableAddressError, UnprovableCopyError } from "./recorded-run.ts";
 import type { PlaceState, TracedPlaces } from "./traced-places.ts";
 
@@ -23,21 +24,21 @@ export interface ByteOffset {
 /** The tables of bytes of a run. */
 export interface ByteTables {
   /** Accesses that do not keep to one place. */
-  readonly byteAccesses: readonly ByteMemoryCells[];
-  readonly copies: readonly CopyCells[];
+  readonly byteAccesses: TableRows<typeof BYTE_MEMORY_FIELDS>;
+  readonly copies: TableRows<typeof COPY_FIELDS>;
   /** The blocks of what is hashed, and its bytes; and the permutations. */
-  readonly sponge: readonly SpongeCells[];
-  readonly hashInput: readonly HashInputCells[];
+  readonly sponge: TableRows<typeof SPONGE_FIELDS>;
+  readonly hashInput: TableRows<typeof HASH_INPUT_FIELDS>;
   readonly permutations: readonly KeccakRequest[];
 }
 
 /** Makes the rows of what steps ask of the memory's bytes. Throws UnprovableAddressError and UnprovableCopyError. */
 export class TracedBytes {
   readonly #places: TracedPlaces;
-  readonly #byteAccesses: ByteMemoryCells[] = [];
-  readonly #copies: CopyCells[] = [];
-  readonly #sponge: SpongeCells[] = [];
-  readonly #hashInput: HashInputCells[] = [];
+  readonly #byteAccesses = new TableRows("byteMemory", BYTE_MEMORY_FIELDS);
+  readonly #copies = new TableRows("copy", COPY_FIELDS);
+  readonly #sponge = new TableRows("sponge", SPONGE_FIELDS);
+  readonly #hashInput = new TableRows("hashInput", HASH_INPUT_FIELDS);
   readonly #keccak = new KeccakRequests();
 
   constructor(places: TracedPlaces) {
@@ -74,8 +75,8 @@ export class TracedBytes {
     const places = states.map((state) => found(state, time));
     const rows = hashRows({ space, offset, length, time, places }, this.#keccak.permute);
     for (const state of states) state.time = time;
-    this.#sponge.push(...rows.sponge);
-    this.#hashInput.push(...rows.input);
+    for (const row of rows.sponge) this.#sponge.push(row);
+    for (const row of rows.input) this.#hashInput.push(row);
   }
 
   /** Copies bytes of one memory to another. */
@@ -89,7 +90,7 @@ export class TracedBytes {
     const { cells, after } = copyRows({ ...range, time, written: placesOf(written), read: placesOf(read) });
     written.forEach((state, i) => (state.word = after[i] ?? state.word));
     for (const state of [...written, ...read]) state.time = time;
-    this.#copies.push(...cells);
+    for (const row of cells) this.#copies.push(row);
   }
 
   /** Neighbouring places, from that of an offset on. */

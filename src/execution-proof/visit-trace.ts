@@ -1,6 +1,6 @@
 import type { ArithmeticTrace } from "../circuits/arithmetic/arithmetic-trace.ts";
 import { OPERATION, type OperationName } from "../circuits/arithmetic/operation.ts";
-import type { CodeCells } from "../circuits/code/code-air.ts";
+import type { CODE_FIELDS } from "../circuits/code/code-air.ts";
 import { type CodeName, CodeRequests, codeRows } from "../circuits/code/code-trace.ts";
 import type { CodeWordsCells } from "../circuits/code-words/code-words-air.ts";
 import {
@@ -23,7 +23,7 @@ import { fieldOffsets } from "../stark/fields.ts";
 import { RowTemplates } from "../stark/row-templates.ts";
 import { TableRows } from "../stark/table-rows.ts";
 import type { MemoryCostCells } from "../circuits/memory-cost/memory-cost-air.ts";
-import type { UserBytesCells } from "../circuits/user-bytes/user-bytes-air.ts";
+import type { USER_BYTES_FIELDS } from "../circuits/user-bytes/user-bytes-air.ts";
 import { reachOf } from "../circuits/user-bytes/user-bytes-trace.ts";
 import { ByteOpcodeTracer, type PendingOpcode } from "./byte-opcodes.ts";
 import { KERNEL_MEMORY_SPACE, USER_PLACES, USER_STACK_SPACE } from "./memory-places.ts";
@@ -47,10 +47,10 @@ const OPERATION_NAMES = new Map(Object.entries(OPERATION).map(([name, code]) => 
 export interface UserTables {
   /** Opcodes, and of them those that touch bytes; and the times in which they ran. */
   readonly user: TableRows<typeof USER_FIELDS>;
-  readonly userBytes: readonly UserBytesCells[];
+  readonly userBytes: TableRows<typeof USER_BYTES_FIELDS>;
   readonly memoryCost: readonly MemoryCostCells[];
   readonly visits: readonly VisitCells[];
-  readonly code: readonly CodeCells[];
+  readonly code: TableRows<typeof CODE_FIELDS>;
   readonly codeWords: readonly CodeWordsCells[];
 }
 

@@ -6,13 +6,8 @@ import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import {
-  EXECUTION_LABELS,
-  type LabelledExecution,
-  labelOf,
-  LABELS_OF_BATCHES,
-} from "../../src/execution-proof/batch/execution-label.ts";
-import type { PlannedBatch } from "../../src/execution-proof/batch/planned-batch.ts";
+import { EXECUTION_LABELS, labelOf, LABELS_OF_BATCHES } from "../../src/execution-proof/batch/execution-label.ts";
+import type { Filled } from "../../src/execution-proof/batch/filling-requests.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
@@ -33,9 +28,6 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
-import { proveHere } from "./support/own-prover.ts";
-
-type Planned = PlannedBatch | LabelledExecution;
 
 /** Calls the account that its input names, with 32 bytes; stores BLOCKHASH of the number that its input names. */
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
@@ -44,8 +36,10 @@ const HASHES = { address: `0x${"ab".repeat(20)}`, nonce: 1n, code: "0x5f35405f35
 const ASKED = 12_000;
 const ASKING = `0x6102585b${"4450".repeat(20)}600190038060035700` as const;
 const ASKS = { address: `0x${"ad".repeat(20)}`, nonce: 1n, code: ASKING } as const;
-/** Hashes 6,000 different words. */
-const GRINDS = { address: `0x${"ae".repeat(20)}`, nonce: 1n, code: "0x6117705b805f5260205f2050600190038060035700" } as const;
+/** Hashes as many different words as its input says. */
+const GRINDS = { address: `0x${"ae".repeat(20)}`, nonce: 1n, code: "0x5f355b805f5260205f2050600190038060025700" } as const;
+/** One more than the rows of Keccak's table are for, 24 each. */
+const TOO_MANY = Math.floor(2 ** 20 / 24) + 1;
 const wallet = new TestWallet(77);
 const ACCOUNTS = [{ address: wallet.address, balanceWei: 10n ** 20n }, CALLS, HASHES, ASKS, GRINDS];
 const SENDER = aliasOf(270n, `0x${"1a".repeat(20)}`);
@@ -89,7 +83,7 @@ describe("a batch without a proof of its execution", () => {
     return last.witness as BatchWitness;
   };
   const labelWith = async (claim: ExecutionClaim): Promise<string> => {
-    const result = await proveHere(key, proving(), witness(), claim);
+    const result = await proving().prove(witness(), claim);
     return result.kind === "labelled" ? result.reason : result.kind;
   };
   const reasonWith = (change: Partial<WitnessedBatch["executed"]> & Partial<WitnessedBatch["before"]>): string => {
@@ -142,6 +136,7 @@ describe("a batch without a proof of its execution", () => {
 
   describe("with a step that no chunk has room for", () => {
     let asking: WitnessedBatch;
+    let hashing: WitnessedBatch;
     let grinding: WitnessedBatch;
     /** A thread with the heap that a prover gives it, for one batch after another. */
     const filler = new ChunkFiller(2n, PARAMETERS, { mostMib: 192, mostNewMib: 16 });
@@ -155,17 +150,21 @@ describe("a batch without a proof of its execution", () => {
       assert.ok(asks.queued !== undefined);
       assert.equal((await chain.chain.sequencer.runPriorityOp(asks)).notRun, undefined);
       asking = follower.next(await chain.sealAndVerify(), [asks.queued]);
-      await chain.chain.submit(await wallet.signRaw({ to: GRINDS.address, gasLimit: 600_000n }));
-      grinding = last = follower.next(await chain.sealAndVerify());
+      const hashes = async (count: number, gasLimit: bigint): Promise<WitnessedBatch> => {
+        await chain.chain.submit(await wallet.signRaw({ to: GRINDS.address, data: wordToHex(BigInt(count)), gasLimit }));
+        return follower.next(await chain.sealAndVerify());
+      };
+      hashing = await hashes(6_000, 600_000n);
+      grinding = last = await hashes(TOO_MANY, 5_000_000n);
     });
 
     async function foundBy(
       thread: ChunkFiller,
       claims: readonly (readonly [WitnessedBatch, ExecutionClaim])[],
-    ): Promise<Planned[]> {
-      const found: Planned[] = [];
+    ): Promise<Filled[]> {
+      const found: Filled[] = [];
       for (const [batch, claim] of claims)
-        found.push(await thread.plan(batch.witness as BatchWitness, claim, { mostCells: MOST_CELLS }).catch(labelOf));
+        found.push(await thread.begin(batch.witness as BatchWitness, claim, MOST_CELLS).first.catch(labelOf));
       return found;
     }
     /** What a thread with so much heap finds of the second batch. */
@@ -177,47 +176,51 @@ describe("a batch without a proof of its execution", () => {
         await thread.close();
       }
     }
-    const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
-    const all = (): (readonly [WitnessedBatch, ExecutionClaim])[] =>
-      [asking, grinding].map((each) => [each, each.claim] as const);
+    const reasons = (found: readonly Filled[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
+    const planOf = ({ witness }: WitnessedBatch) => {
+      const { state } = witness as BatchWitness;
+      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
+      return planBatch(witness as BatchWitness, new PartialTree(state, createCompressor().compress), tools);
+    };
 
-    it("12,000 PREVRANDAOs of an operation, 6,000 hashes of a transaction: is labelled before any table is filled", async () => {
+    it("43,691 hashes of a transaction: is labelled before any table is filled", async () => {
       const { cpuUsage } = process;
       const begun = cpuUsage();
-      const found = await foundBy(filler, all());
+      const found = await foundBy(filler, [[grinding, grinding.claim]]);
       const { user } = cpuUsage(begun);
-      assert.deepEqual(reasons(found), ["too-large", "too-large"]);
-      const limits = { rows: 2 ** 20, cells: 260_000_000 };
-      // Behind the opening; and behind that and the block.
+      assert.deepEqual(reasons(found), ["too-large"]);
+      const limits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
+      // Behind the opening and the block.
       assert.deepEqual(
         found.map((each) => each.kind === "labelled" && each.large),
-        [1, 2].map((step) => ({ protocolVersion: 2n, limits, step })),
+        [{ protocolVersion: 2n, limits, step: 2 }],
       );
-      // Twice what both take, the start of the thread included.
+      // Twice what it takes, the start of the thread included.
       assert.ok(user < 8e6, `${user / 1e6} s`);
     });
 
-    // By day the one before has its cost, and the one behind its end.
-    const itByNight = byNight<typeof it | typeof it.skip>(it, it.skip);
-    itByNight("is weighed up to its limits alone, and run to its end", () => {
-      const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
-      const { state } = asking.witness as BatchWitness;
-      const plan = planBatch(asking.witness as BatchWitness, new PartialTree(state, createCompressor().compress), tools);
-      assert.equal(plan.large, 1);
-      const { rows } = plan.weights[1]!;
-      assert.ok(rows > 2 ** 20 && rows < 2 ** 20 + UNSEEN, `${rows} rows of ${97 * ASKED}`);
-      assert.equal(plan.boundary.nextBatch, asking.claim.batch.batchNumber + 1n);
+    it("is weighed up to its limits alone, and run to its end", () => {
+      const plan = planOf(grinding);
+      assert.equal(plan.large, 2);
+      const { permutations } = plan.weights[2]!;
+      assert.ok(permutations >= TOO_MANY && permutations < TOO_MANY + UNSEEN, `${permutations} permutations`);
+      assert.equal(plan.boundary.nextBatch, grinding.claim.batch.batchNumber + 1n);
+    });
+
+    it("has none with 12,000 PREVRANDAOs of an operation, or with 6,000 hashes: these are proven in segments", async () => {
+      for (const batch of [asking, hashing]) {
+        const { large, weights } = planOf(batch);
+        assert.equal(large, undefined);
+        if (batch === asking) assert.ok(weights[1]!.rows > 97 * ASKED, "more rows than a table has in one proof");
+        // Filling all tables takes half a minute.
+        if (byNight(true, false)) assert.equal(await proving().examine(batch.witness as BatchWitness, batch.claim), undefined);
+      }
     });
 
     it("attack: large step hides a false root", async () => {
-      // By night of the operation's too.
-      const lies = all()
-        .slice(byNight(0, 1))
-        .map(([batch, claim]) => {
-          const root = wordToHex(5n);
-          return [batch, { ...claim, batch: { ...claim.batch, newStateRoot: root } }] as const;
-        });
-      assert.deepEqual(new Set(reasons(await foundBy(filler, lies))), new Set(["disagreement"]));
+      const { claim } = grinding;
+      const lie = { ...claim, batch: { ...claim.batch, newStateRoot: wordToHex(5n) } };
+      assert.deepEqual(reasons(await foundBy(filler, [[grinding, lie]])), ["disagreement"]);
       assert.ok(!LABELS_OF_BATCHES.some((label: string) => label === "disagreement"));
     });
 
@@ -230,7 +233,7 @@ describe("a batch without a proof of its execution", () => {
 
   it("ends with the signal's reason alone", async () => {
     const reason = new Error("enough");
-    const prove = proveHere(key, proving(), witness(), last.claim, { signal: AbortSignal.abort(reason) });
+    const prove = proving().prove(witness(), last.claim, { signal: AbortSignal.abort(reason) });
     await assert.rejects(prove, reason);
   });
 

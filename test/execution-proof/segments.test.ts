@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { runDefinition, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { SEGMENT_CELLS } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { type CutRun, cutRun } from "../../src/execution-proof/segments/cut-run.ts";
+import { P } from "../../src/field/koala-bear.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { FixedTables } from "../../src/stark/fixed-tables.ts";
 import { checkConstraints, checkRun, type Violation } from "../../src/stark/check.ts";
@@ -134,6 +136,18 @@ describe("what a cut hands on", () => {
     const system = uncommitted(runDefinition(PROGRAM, executionParameters()));
     assert.equal(system.definition.segments?.most, 128);
     assert.equal(leastProvenBits(system, { circuitDigestElements: 8, statementTerms: 0 }), 100);
+  });
+
+  it("loads no bus beyond p in 128 segments of as many cells as each may have, whatever tables these are of", () => {
+    const { tables, buses, countedSides } = uncommitted(runDefinition(PROGRAM, executionParameters()));
+    const sides = buses.filter(({ kind }) => kind === "carried").flatMap(({ name }) => countedSides.get(name) ?? []);
+    const perCell = tables.map(({ air, index, mainWidth, lookupWidth }) => {
+      // Every segment has the boundary's least rows.
+      if (air.name === "boundary") return 0;
+      return Math.max(...sides.map(({ perRow }) => perRow[index] ?? 0)) / (mainWidth + lookupWidth);
+    });
+    const most = 128 * SEGMENT_CELLS * Math.max(...perCell);
+    assert.ok(most < P - 2 ** 20, `${most} messages on one side of a bus`);
   });
 
   it("a table with rules from row to row that nobody marked does not compile in segments", () => {

@@ -7,7 +7,7 @@ import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
 import type { LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
-import { BatchExecutions } from "../../src/node/execution/batch-executions.ts";
+import { ExecutionQueue } from "../../src/node/execution/execution-queue.ts";
 import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
 
 const COMMITMENT = "0x01";
@@ -28,9 +28,9 @@ describe("what became of a batch's proof, for the next process", () => {
 
   test("is a step's size as long as the limits hold by which it was found", () => {
     assert.deepEqual(afterRestart(large()), labelled(large()));
-    const { rows, cells } = stepLimits(1n);
-    assert.equal(afterRestart(large({ rows: rows / 2, cells })), undefined);
-    assert.equal(afterRestart(large({ rows, cells: cells + 1 })), undefined);
+    const limits = stepLimits(1n);
+    for (const name of ["steps", "rows", "cells"] as const)
+      assert.equal(afterRestart(large({ ...limits, [name]: limits[name] / 2 })), undefined, name);
     // As software kept it that did not say the limits.
     assert.equal(afterRestart({ kind: "labelled", reason: "too-large", detail: "" }), undefined);
   });
@@ -53,7 +53,7 @@ describe("a proof that ends by a fault", () => {
       return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
     };
     const verify = () => Promise.reject(new Error("nothing was proven"));
-    const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+    const queue = new ExecutionQueue({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
     const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
     queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as BatchWitness });
     const outcome = await queue.outcome(BATCH);

@@ -1,5 +1,6 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
-import type { OperationName, Request } from "./operation.ts";
+import type { Fields } from "../../stark/fields.ts";
+import { TableRows } from "../../stark/table-rows.ts";
+import type { Answer, OperationName, Request } from "./operation.ts";
 import {
   ARITHMETIC_TABLE_NAMES,
   ARITHMETIC_TABLES,
@@ -8,40 +9,32 @@ import {
   type RowCells,
 } from "./tables.ts";
 
-/** A row and how often what it answers is asked. */
-interface UsedRow {
-  readonly cells: RowCells;
-  readonly result: bigint;
-  uses: number;
+/** A table's rows, which of them answers a request, with what, and how often that is asked. */
+interface Answers {
+  readonly rows: TableRows<Fields>;
+  readonly known: Map<string, number>;
+  readonly results: bigint[];
+  readonly uses: number[];
 }
 
 /** Collects the rows of the arithmetic tables. Equal requests share a row; what rows ask of other tables is collected, too. */
 export class ArithmeticTrace {
-  readonly #rows = new Map<ArithmeticTableName, Map<string, UsedRow>>();
+  readonly #answers = new Map<ArithmeticTableName, Answers>();
   readonly #tables = new Map<OperationName, ArithmeticTableName>();
+  /** Whether what fills the tables up has been asked. */
+  #isEnded = false;
 
   constructor() {
     for (const name of ARITHMETIC_TABLE_NAMES) {
-      this.#rows.set(name, new Map());
-      for (const operation of ARITHMETIC_TABLES[name].operations) this.#tables.set(operation, name);
+      const { fields, operations }: ArithmeticTable = ARITHMETIC_TABLES[name];
+      this.#answers.set(name, { rows: new TableRows(name, fields), known: new Map(), results: [], uses: [] });
+      for (const operation of operations) this.#tables.set(operation, name);
     }
   }
 
   /** The result of an operation; the request counts as asked once more. Operands are words, those left out zero. */
   ask(operation: OperationName, a: bigint, b = 0n, c = 0n): bigint {
-    const request: Request = { operation, a, b, c };
-    const name = this.#tables.get(operation);
-    const rows = name && this.#rows.get(name);
-    if (name === undefined || rows === undefined) throw new Error(`no table answers ${operation}`);
-    const key = `${operation} ${a.toString(16)} ${b.toString(16)} ${c.toString(16)}`;
-    const known = rows.get(key);
-    if (known !== undefined) {
-      known.uses++;
-      return known.result;
-    }
-    const { cells, result } = this.#answer(name, request);
-    rows.set(key, { cells, result, uses: 1 });
-    return result;
+    return this.#ask({ operation, a, b, c }, 1);
   }
 
   /**
@@ -49,19 +42,49 @@ export class ArithmeticTrace {
    * table by table.
    */
   columns(minLogRows: number): Readonly<Record<ArithmeticTableName, readonly Uint32Array[]>> {
+    // Asked again for its columns, the collection has what the padding asks.
+    const times = this.#isEnded ? 0 : 1;
     const columns = ARITHMETIC_TABLE_NAMES.map((name) => {
-      const { fields, operations, padding }: ArithmeticTable = ARITHMETIC_TABLES[name];
-      const rows = [...(this.#rows.get(name)?.values() ?? [])].map(({ cells, uses }) => ({ ...cells, uses }));
+      const { operations, padding }: ArithmeticTable = ARITHMETIC_TABLES[name];
+      const { rows, uses } = this.#of(name);
       const [operation] = operations;
       if (operation === undefined) throw new Error(`table ${name} has no operation`);
-      const fill = (): RowCells => ({ ...this.#answer(name, { operation, a: padding, b: 0n, c: 0n }).cells, uses: 0 });
-      return [name, traceColumns(name, fields, rows, { padding: fill, minLogRows })] as const;
+      const request = { operation, a: padding, b: 0n, c: 0n };
+      const fill = (): RowCells => ({ ...this.#answer(name, request, times).cells, uses: 0 });
+      rows.overwrite("uses", uses);
+      return [name, rows.columns({ padding: fill, minLogRows })] as const;
     });
+    this.#isEnded = true;
     return Object.fromEntries(columns) as unknown as Record<ArithmeticTableName, readonly Uint32Array[]>;
   }
 
-  #answer(name: ArithmeticTableName, request: Request): ReturnType<ArithmeticTable["row"]> {
+  #ask(request: Request, times: number): bigint {
+    const { operation, a, b, c } = request;
+    const name = this.#tables.get(operation);
+    if (name === undefined) throw new Error(`no table answers ${operation}`);
+    const { rows, known, results, uses } = this.#of(name);
+    const key = `${operation} ${a.toString(16)} ${b.toString(16)} ${c.toString(16)}`;
+    const row = known.get(key);
+    if (row !== undefined) {
+      uses[row] = (uses[row] ?? 0) + times;
+      return results[row] ?? 0n;
+    }
+    const { cells, result } = this.#answer(name, request, times);
+    known.set(key, rows.length);
+    rows.push({ ...cells, uses: 0 });
+    results.push(result);
+    uses.push(times);
+    return result;
+  }
+
+  #answer(name: ArithmeticTableName, request: Request, times: number): Answer<RowCells> {
     const table: ArithmeticTable = ARITHMETIC_TABLES[name];
-    return table.row(request, (operation, a, b) => this.ask(operation, a, b));
+    return table.row(request, (operation, a, b) => this.#ask({ operation, a, b, c: 0n }, times));
+  }
+
+  #of(name: ArithmeticTableName): Answers {
+    const answers = this.#answers.get(name);
+    if (answers === undefined) throw new Error(`there is no table ${name}`);
+    return answers;
   }
 }

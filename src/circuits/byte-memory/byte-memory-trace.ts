@@ -1,4 +1,4 @@
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, LIMBS, WORD_BYTES } from "../words/word.ts";
@@ -58,7 +58,7 @@ export function byteAccessRow({ kind, space, offset, time, word, places }: ByteA
 }
 
 /** The main columns of the table; of no rows without accesses. */
-export function byteMemoryColumns(rows: readonly ByteMemoryCells[], minLogRows: number): Uint32Array[] {
+export function byteMemoryColumns(rows: Rows<typeof BYTE_MEMORY_FIELDS>, minLogRows: number): Uint32Array[] {
   return traceColumns("byteMemory", BYTE_MEMORY_FIELDS, rows, { padding: noAccess, minLogRows });
 }
 

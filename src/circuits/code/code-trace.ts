@@ -1,5 +1,6 @@
 import { inv } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { TableRows } from "../../stark/table-rows.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import type { CodeWordsCells } from "../code-words/code-words-air.ts";
 import { operandSize } from "../opcodes/opcodes-air.ts";
 import { WORD_BYTES } from "../words/word.ts";
@@ -35,15 +36,15 @@ export class CodeRequests {
   }
 
   /** The rows of all codes: of each to behind its end, and to the last place that is asked for. */
-  rows(): CodeCells[] {
-    return [...this.#codes.values()].flatMap((code) => {
-      const last = Math.max(code.length, ...code.uses.keys(), ...code.operandUses.keys());
-      return codeRows(code, last).map((row) => ({
-        ...row,
-        uses: code.uses.get(row.place) ?? 0,
-        operandUses: code.operandUses.get(row.place) ?? 0,
-      }));
-    });
+  rows(): TableRows<typeof CODE_FIELDS> {
+    const rows = new TableRows("code", CODE_FIELDS);
+    for (const code of this.#codes.values()) {
+      let last = code.length;
+      for (const asked of [code.uses, code.operandUses]) for (const place of asked.keys()) last = Math.max(last, place);
+      for (const row of codeRows(code, last))
+        rows.push({ ...row, uses: code.uses.get(row.place) ?? 0, operandUses: code.operandUses.get(row.place) ?? 0 });
+    }
+    return rows;
   }
 
   /**
@@ -95,7 +96,7 @@ export function codeRows({ frame, length, bytes }: CodeName & { readonly bytes: 
 }
 
 /** The main columns of the table; of no rows without codes. It is filled up with codes of no bytes. */
-export function codeColumns(rows: readonly CodeCells[], minLogRows: number): Uint32Array[] {
+export function codeColumns(rows: Rows<typeof CODE_FIELDS>, minLogRows: number): Uint32Array[] {
   const empty = noCode();
   return traceColumns("code", CODE_FIELDS, rows, { padding: () => empty, minLogRows });
 }

@@ -1,5 +1,5 @@
 import { P } from "../../field/koala-bear.ts";
-import { traceColumns } from "../../stark/trace-columns.ts";
+import { type Rows, traceColumns } from "../../stark/trace-columns.ts";
 import { bigEndianBytes, limbsOfBigEndian } from "../words/big-endian.ts";
 import { number30 } from "../words/earlier.ts";
 import { LIMB, WORD_BYTES } from "../words/word.ts";
@@ -87,7 +87,7 @@ export function copyRows(copy: FoundCopy): CopyRows {
 }
 
 /** The main columns of the table; of no rows without copies. The last row is of no copy. */
-export function copyColumns(rows: readonly CopyCells[], minLogRows: number): Uint32Array[] {
+export function copyColumns(rows: Rows<typeof COPY_FIELDS>, minLogRows: number): Uint32Array[] {
   const filled = rows.length === 0 ? [] : [...rows, noCopy()];
   return traceColumns("copy", COPY_FIELDS, filled, { padding: noCopy, minLogRows });
 }

@@ -1,13 +1,15 @@
 import { LARGEST_TABLES, type StepWeight } from "./step-weight.ts";
 
 /**
- * What one step of a batch may be. One that is more has no proof, and its batch a label: a step is proven in segments
- * (`SEGMENT_CELLS`), but all its rows are recorded before, in the filler's heap.
+ * What one step of a batch may be. One that is more has no proof, and its batch a label: a step of any size is proven in segments
+ * (`SEGMENT_CELLS`), but what they are filled from lies in the filler's memory until the last is proven.
  */
 export interface StepLimits {
-  /** Rows in any table. */
+  /** Rows of the kernel, and opcodes of user code: these take some bytes each, since their rows are packed as they come. */
+  readonly steps: number;
+  /** Rows in any other table that is counted. */
   readonly rows: number;
-  /** Cells of the tables of its chunk, those that fill them up included. */
+  /** Cells of the tables that are counted, those included that fill them up. */
   readonly cells: number;
 }
 
@@ -20,10 +22,13 @@ export interface LargeStep {
 }
 
 /**
- * What the prover's memory of 4 GiB has room for, with a fifth of it to spare (docs/decisions/0118): up to 12.1 MiB a million
- * cells were measured. A step below the limits that has no room there is a `fault`, which no validator signs.
+ * What the filler has memory for (docs/decisions/0169), and a run has segments for. In format 3 no step comes near them: its
+ * budget of 1,300,000 units is 130 million cells before tables are filled up. In format 2, whose users' transactions have no
+ * budget, 2^24 gas of ordinary code stay below, but not 43,691 different permutations of Keccak, 16,385 blocks of SHA-256, or
+ * more than 2^20 words that are copied or bytes of codes that run. A step below the limits that has no room is a `fault`, which
+ * no validator signs.
  */
-const LIMITS: StepLimits = { rows: 2 ** 20, cells: 260_000_000 };
+const LIMITS: StepLimits = { steps: 2 ** 23, rows: 2 ** 20, cells: 4_000_000_000 };
 
 /**
  * The limits of a protocol version: constants, which no prover's options, heap or speed change. So all who look at a batch find
@@ -35,17 +40,22 @@ export function stepLimits(_protocolVersion: bigint): StepLimits {
 
 /** Whether a label was found by limits that hold today. */
 export function isOfToday({ protocolVersion, limits }: LargeStep): boolean {
-  const { rows, cells } = stepLimits(protocolVersion);
-  return limits.rows === rows && limits.cells === cells;
+  const { steps, rows, cells } = stepLimits(protocolVersion);
+  return limits.steps === steps && limits.rows === rows && limits.cells === cells;
 }
 
 /** Whether steps that weigh so much, or the one that does, have more than the limits in the tables that are counted alone. */
-export function exceeds(weight: StepWeight, { rows, cells }: StepLimits): boolean {
+export function exceeds(weight: StepWeight, { steps, rows, cells }: StepLimits): boolean {
+  const isBeyond = LARGEST_TABLES.some((table) => {
+    return table.rows * weight[table.of] > (table.of === "rows" || table.of === "opcodes" ? steps : rows);
+  });
+  return isBeyond || countedCells(weight) > cells;
+}
+
+/** Cells of the tables that are counted alone, those included that fill them up. */
+export function countedCells(weight: StepWeight): number {
   let sum = 0;
-  for (const table of LARGEST_TABLES) {
-    const own = table.rows * weight[table.of];
-    if (own > rows) return true;
-    if (own > 0) sum += table.width * 2 ** Math.ceil(Math.log2(own));
-  }
-  return sum > cells;
+  for (const { of, rows, width } of LARGEST_TABLES)
+    if (weight[of] > 0) sum += width * 2 ** Math.ceil(Math.log2(rows * weight[of]));
+  return sum;
 }

@@ -1,145 +1,185 @@
 import type { LookingTable } from "../../circuits/arithmetic/count-lookups.ts";
+import { PackedRows } from "../../stark/packed-rows.ts";
 import { laterStatement, type ProverInput } from "../../stark/prover-input.ts";
 import { chainedColumns } from "../../stark/segments/cut-table.ts";
 import type { SegmentFlags } from "../../stark/segments/segment-bounds.ts";
 import type { TableDefinition } from "../../stark/system.ts";
+import { TableRows } from "../../stark/table-rows.ts";
 import type { ProvableTrace } from "../run-state.ts";
 import { encodeStatement } from "../run-statement.ts";
-import { changesOf, type RunSystem } from "../run-system.ts";
-import { type ChainedRows, type FilledRun, filledRun, RUN_TABLES, type RunTable } from "../run-tables.ts";
+import { changesOf, MOST_SEGMENTS, type RunSystem } from "../run-system.ts";
+import { type FilledRun, filledRun, RUN_TABLES, type RunTable } from "../run-tables.ts";
 
 /** A run whose segments can be filled, in any order and again and again: with the same columns each time. */
 export interface CutRun {
   readonly count: number;
+  /** Rows of each table in a segment; 0 for a table that the run leaves out. */
+  readonly heights: readonly number[];
   fill(segment: number): ProverInput;
 }
 
+/** Into how many segments a run is cut: so many, or the fewest by the first rule that the heights in any number follow. */
+type Segments = number | readonly ((heights: readonly number[]) => boolean)[];
+
 type Columns = readonly Uint32Array[];
 
-/** A table's columns in the whole run, and which rows of them a segment has. */
+/** A table's rows in the whole run. */
 interface CutTable {
   readonly table: RunTable;
   readonly definition: TableDefinition;
-  /** Undefined for what is counted segment by segment. */
-  readonly columns: Columns | undefined;
-  /** log2 of the rows of the table in a segment. */
-  readonly logRows: number;
+  /** Undefined for what is counted segment by segment, or filled for a part of what is asked. */
+  readonly rows: PackedRows | undefined;
+}
+
+/** A table in a run that is cut into so many segments. */
+interface DealtTable extends CutTable {
+  /** Of the table in a segment. */
+  readonly height: number;
 }
 
 /**
  * Cuts a run into segments. Tables with rules from row to row have as many rows in each, each beginning with the last of the one
  * before; rows of others are dealt out, since all that is said between tables is carried. What fixed tables answer is counted in
- * each segment.
+ * each segment. Undefined where no number of segments follows a rule.
  */
-export function cutRun(system: RunSystem, trace: ProvableTrace, count: number): CutRun {
-  const { program, definition, tables = RUN_TABLES } = system;
+export function cutRun(system: RunSystem, trace: ProvableTrace, segments: number): CutRun;
+export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segments): CutRun | undefined;
+export function cutRun(system: RunSystem, trace: ProvableTrace, segments: Segments): CutRun | undefined {
+  const { program, definition } = system;
   const { minLogRows } = definition.parameters;
-  const run = filledRun(program, trace, minLogRows);
-  const cut = tables.map((table, i): CutTable => {
-    const own = definition.tables[i];
-    if (own === undefined)
-      throw new RangeError(`${definition.name} has ${definition.tables.length} tables, not ${tables.length}`);
-    return { table, definition: own, ...wholeTable(table, own, run, count) };
+  const cut = cutTables(system, trace);
+  const heightsIn = (count: number): number[] => cut.map((table) => heightOf(table, trace, minLogRows, count));
+  const count = typeof segments === "number" ? segments : fewest(segments, heightsIn);
+  if (count === undefined) return undefined;
+  const heights = heightsIn(count);
+  const dealt = cut.map((table, i): DealtTable => {
+    const height = heights[i] ?? 0;
+    return { ...table, height, rows: table.rows && extended(table.table, table.rows, height, count) };
   });
   const statement = encodeStatement(program, changesOf(program, trace), trace.state.roots);
   return {
     count,
+    heights,
     fill(segment) {
       const flags = { index: segment + 1, opens: segment === 0 ? 1 : 0, closes: segment === count - 1 ? 1 : 0 };
       return {
         statement: segment === 0 ? statement : laterStatement(definition, statement),
         segment: flags,
-        auxiliary: cut.map(() => []),
-        traces: segmentTraces(cut, run, flags, count),
+        auxiliary: dealt.map(() => []),
+        traces: segmentTraces(system, dealt, trace, flags, count),
       };
     },
   };
 }
 
-function wholeTable(
-  table: RunTable,
-  { preprocessed }: TableDefinition,
-  run: FilledRun,
-  count: number,
-): Pick<CutTable, "columns" | "logRows"> {
-  const { minLogRows } = run;
-  const { cut } = table;
-  if (table.isCounted === true || preprocessed !== undefined || cut?.kind === "parts") return { columns: undefined, logRows: 0 };
-  const columns = table.columns(run, []);
-  const rows = columns[0]?.length ?? 0;
-  if (cut?.kind === "chained") {
-    const used = Math.max(1, cut.rows(run.trace));
-    let logRows = minLogRows;
-    while (count * (2 ** logRows - 1) + 1 < used) logRows++;
-    return { columns: extended(columns, cut, Math.min(used, rows), count * (2 ** logRows - 1) + 1), logRows };
-  }
-  if (cut !== undefined || rows === 0) return { columns, logRows: minLogRows };
-  return { columns, logRows: Math.max(minLogRows, Math.log2(rows) - Math.floor(Math.log2(count))) };
+/** Two segments at least. */
+function fewest(rules: Exclude<Segments, number>, heightsIn: (count: number) => readonly number[]): number | undefined {
+  for (const holds of rules) for (let count = 2; count <= MOST_SEGMENTS; count++) if (holds(heightsIn(count))) return count;
+  return undefined;
 }
 
-/** The first rows of columns, filled up to so many. */
-function extended(columns: Columns, { after }: ChainedRows, used: number, rows: number): Uint32Array[] {
-  const whole = columns.map((column) => {
-    const longer = new Uint32Array(rows);
-    longer.set(column.subarray(0, Math.min(used, rows)));
-    return longer;
+/** The columns that a table has in the whole run are packed before the next table's are made. */
+function cutTables({ program, definition, tables = RUN_TABLES }: RunSystem, trace: ProvableTrace): CutTable[] {
+  const run = filledRun(program, trace, definition.parameters.minLogRows);
+  return tables.map((table, i): CutTable => {
+    const own = definition.tables[i];
+    if (own === undefined)
+      throw new RangeError(`${definition.name} has ${definition.tables.length} tables, not ${tables.length}`);
+    const isLater = table.isCounted === true || own.preprocessed !== undefined || table.cut?.kind === "parts";
+    return { table, definition: own, rows: isLater ? undefined : wholeTable(table, run) };
   });
-  let last: readonly number[] | undefined = used === 0 ? undefined : columns.map((column) => column[used - 1] ?? 0);
-  for (let row = used; row < rows; row++) {
-    const next = after(last);
-    if (next === last) {
-      whole.forEach((column, i) => column.fill(next[i] ?? 0, row));
-      break;
-    }
-    whole.forEach((column, i) => (column[row] = next[i] ?? 0));
-    last = next;
-  }
-  return whole;
 }
 
-function segmentTraces(cut: readonly CutTable[], run: FilledRun, flags: SegmentFlags, count: number): Columns[] {
-  const made = cut.map((table) => segmentTable(table, run, flags, count));
-  const looking = cut.flatMap(({ definition, table }, i): LookingTable[] => {
+function wholeTable(table: RunTable, run: FilledRun): PackedRows {
+  const rows = table.cut?.kind === "chained" ? table.cut.rows(run.trace) : undefined;
+  if (rows instanceof TableRows) return rows.packed();
+  const columns = table.columns(run, []);
+  return PackedRows.of(columns, rows?.length ?? columns[0]?.length ?? 0);
+}
+
+/** Rows of a table in each of so many segments. */
+function heightOf({ table, definition, rows }: CutTable, trace: ProvableTrace, minLogRows: number, count: number): number {
+  const { cut } = table;
+  const least = 2 ** minLogRows;
+  if (definition.preprocessed !== undefined) return 2 ** definition.preprocessed.logRows;
+  if (cut?.kind === "parts") {
+    const groups = Math.ceil(cut.groups(trace) / count);
+    return groups === 0 ? 0 : powerOfTwo(Math.max(least, cut.period * groups));
+  }
+  const length = rows?.length ?? 0;
+  if (cut?.kind === "chained") {
+    let height = least;
+    while (count * (height - 1) + 1 < length) height *= 2;
+    return height;
+  }
+  if (cut !== undefined || length === 0) return length;
+  return Math.max(least, length / 2 ** Math.floor(Math.log2(count)));
+}
+
+function powerOfTwo(least: number): number {
+  return 2 ** Math.ceil(Math.log2(least));
+}
+
+/** The rows of a chained table in all segments together. */
+function extended({ cut }: RunTable, used: PackedRows, height: number, count: number): PackedRows {
+  if (cut?.kind !== "chained") return used;
+  const rows = used.copy();
+  const { length } = rows;
+  let last: readonly number[] | undefined;
+  if (length > 0) last = rows.columns(length - 1, 1).map(([element = 0]) => element);
+  const end = count * (height - 1) + 1;
+  while (rows.length < end) {
+    last = cut.after(last);
+    const at = rows.begin();
+    rows.cells.set(last, at);
+  }
+  return rows;
+}
+
+function segmentTraces(
+  { program, definition }: RunSystem,
+  cut: readonly DealtTable[],
+  trace: ProvableTrace,
+  flags: SegmentFlags,
+  count: number,
+): Columns[] {
+  const { minLogRows } = definition.parameters;
+  const made = cut.map((table) => segmentTable(table, trace, minLogRows, flags, count));
+  const looking = cut.flatMap(({ definition: { air }, table }, i): LookingTable[] => {
     const own = made[i];
     // The program's table and the boundary look nothing up.
-    if (own === undefined || table.isCounted === true || definition.air.publicCount > 0) return [];
-    return [{ air: definition.air, columns: { preprocessed: [], main: own.speaking } }];
+    if (own === undefined || table.isCounted === true || air.publicCount > 0) return [];
+    return [{ air, columns: { preprocessed: [], main: own.speaking } }];
   });
-  const speaking = (name: string): Columns =>
-    made[cut.findIndex(({ definition }) => definition.air.name === name)]?.speaking ?? [];
-  const own = { ...run, processor: speaking("processor"), user: speaking("user"), code: speaking("code") };
+  const speaking = (name: string): Columns => made[cut.findIndex(({ definition: { air } }) => air.name === name)]?.speaking ?? [];
+  const given = { processor: speaking("processor"), user: speaking("user"), code: speaking("code") };
+  const own = filledRun(program, trace, minLogRows, given);
   return cut.map(({ table }, i) => made[i]?.columns ?? table.columns(own, looking));
 }
 
 /** A table's columns in a segment; those that say something on buses, which a ghost does not. Undefined for what is counted. */
 function segmentTable(
-  { table, columns, logRows }: CutTable,
-  run: FilledRun,
+  { table: { cut }, rows, height }: DealtTable,
+  trace: ProvableTrace,
+  minLogRows: number,
   flags: SegmentFlags,
   count: number,
 ): { readonly columns: Columns; readonly speaking: Columns } | undefined {
   const place = flags.index - 1;
-  const rows = 2 ** logRows;
-  const same = (own: Columns) => ({ columns: own, speaking: own });
-  // A segment's columns are its owner's, who may move them to another thread.
-  const copied = (own: Columns) => own.map((column) => column.slice());
-  const { cut } = table;
-  if (cut?.kind === "parts") return same(cut.part(run, place, count));
-  if (columns === undefined) return undefined;
-  switch (cut?.kind) {
-    case "everywhere":
-      return same(copied(columns));
-    case "first":
-      return same(place === 0 ? copied(columns) : columns.map((column) => column.slice().fill(column.at(-1) ?? 0)));
-    case "chained": {
-      const first = place * (rows - 1);
-      const silent = 1 - flags.opens;
-      return {
-        columns: chainedColumns(columns, { first, rows }, flags),
-        speaking: columns.map((column) => column.subarray(first + silent, first + rows)),
-      };
-    }
-    case undefined:
-      return same(columns.map((column) => column.slice(place * rows, (place + 1) * rows)));
+  const same = (columns: Columns) => ({ columns, speaking: columns });
+  if (cut?.kind === "parts") {
+    const groups = cut.groups(trace);
+    return same(cut.part(trace, minLogRows, [Math.floor((groups * place) / count), Math.floor((groups * (place + 1)) / count)]));
   }
+  if (rows === undefined) return undefined;
+  if (cut?.kind === "everywhere" || (cut?.kind === "first" && place === 0)) return same(rows.columns(0, rows.length));
+  if (cut?.kind === "first") {
+    const last = rows.columns(rows.length - 1, 1);
+    return same(last.map(([element = 0]) => new Uint32Array(height).fill(element)));
+  }
+  if (cut?.kind === "chained") {
+    const columns = chainedColumns(rows.columns(place * (height - 1), height), { first: 0, rows: height }, flags);
+    return { columns, speaking: columns.slice(1, -1).map((column) => column.subarray(1 - flags.opens)) };
+  }
+  return same(rows.columns(place * height, Math.max(0, Math.min(height, rows.length - place * height))));
 }
