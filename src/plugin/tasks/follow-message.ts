@@ -54,9 +54,9 @@ export function hintFor(waitingFor: string): string {
   return /batch/.test(waitingFor) ? "; 'npx hardhat hyperchain:settle' settles open batches now" : "";
 }
 
-/** The message that a hash names. Throws a plugin error where there is none. */
+/** The message that a hash names, as it stands after all that was done before. Throws a plugin error where there is none. */
 export async function findMessage({ request }: Pick<Session, "request">, hash: string): Promise<MessageInfo> {
-  const message = (await request("hyperchain_message", hash)) as MessageInfo | null;
+  const message = (await request("hyperchain_message", hash, null, { fresh: true })) as MessageInfo | null;
   if (message !== null) return message;
   throw pluginError(
     `no message and no transaction with a message has the hash ${hash}; take it from what hyperchain:send or hyperchain:call printed`,

@@ -114,7 +114,7 @@ type MessageName = Pick<MessageInfo, "sourceChainId" | "sender" | "messageHash">
 
 /** The message of that name among those that a transaction moved: others can have sent the same words. */
 async function messageIn({ request }: Session, transaction: Hex, name: MessageName): Promise<MessageInfo | undefined> {
-  const { messages } = (await request("hyperchain_messages", { transaction, limit: 200 })) as {
+  const { messages } = (await request("hyperchain_messages", { transaction, limit: 200 }, { fresh: true })) as {
     readonly messages: readonly MessageInfo[];
   };
   return messages.find(

@@ -68,7 +68,7 @@ async function trace(
       : session.ask(chainId, method, params, TRACE_LIMITS);
   const calls = await callsOf(ask, transactionHash);
   const page = { limit: MOST_MESSAGES, transaction: transactionHash };
-  const { messages } = (await session.request("hyperchain_messages", page)) as PagedMessages;
+  const { messages } = (await session.request("hyperchain_messages", page, { fresh: true })) as PagedMessages;
   const begun = messages.filter(({ steps }) => steps[0]?.transactionHash === transactionHash);
   const followed = [];
   for (const message of begun) {
