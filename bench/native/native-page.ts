@@ -1,7 +1,6 @@
+import { MOST_UNITS_PER_GAS } from "../../scripts/kernel-generator/dear-steps.ts";
 import { keyOf, type WeighedItem } from "../../test/execution-proof/support/native/weights.ts";
 
-/** Units for a gas of its own frame beyond which a step could spend what its caller has left. */
-export const MOST_UNITS_PER_GAS = 24;
 /** Units that a gas pays for. */
 export const UNITS_PER_GAS = 6;
 
@@ -33,6 +32,7 @@ For somebody who writes contracts:
 - A block of KECCAK256 is a permutation: ${unitsOf(weighed, "hashedBlock")} units for 136 bytes, however few of them are there.
 - A contract's code counts by its bytes, once in a transaction; a slot or an account by its paths in the tree.
 - More than ${MOST_UNITS_PER_GAS} units a gas: ${dear.join(", ")}.
+- BLOCKHASH, and precompiled contracts that are bytecode, pay a gas for six of their units in their own frame. Where its gas does not reach, it fails alone.
 
 ## Instructions
 

@@ -1,10 +1,21 @@
 import { LOG_WEIGHTS, SERVED_WEIGHTS } from "../../src/protocol/served-weights.ts";
+import { type KernelWeights, requirePricedSteps, weighedSteps } from "./dear-steps.ts";
 
-/** What format 3's kernel weighs, as functions of it. */
+/** What the kernel of format 3 weighs, by name. */
+export const KERNEL_WEIGHTS: KernelWeights = {
+  ...SERVED_WEIGHTS,
+  ...Object.fromEntries(LOG_WEIGHTS.map((units, topics) => [`log${topics}`, units])),
+};
+
+/**
+ * What format 3's kernel weighs, as functions of it. Throws DearStepError for weights by which a step takes more than 24 units a gas
+ * without paying for them in its own frame.
+ */
 export function nativeWeights(): string {
-  const logs = LOG_WEIGHTS.map((units, topics) => `  case ${topics} { units := ${units} }`);
+  requirePricedSteps(weighedSteps(KERNEL_WEIGHTS));
+  const logs = LOG_WEIGHTS.map((_, topics) => `  case ${topics} { units := log${topics}Units() }`);
   return [
-    ...Object.entries(SERVED_WEIGHTS).map(([name, units]) => `function ${name}Units() -> units { units := ${units} }`),
+    ...Object.entries(KERNEL_WEIGHTS).map(([name, units]) => `function ${name}Units() -> units { units := ${units} }`),
     `function logUnits(topics) -> units {\n  switch topics\n${logs.join("\n")}\n}`,
   ].join("\n");
 }

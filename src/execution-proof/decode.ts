@@ -66,8 +66,9 @@ const MEANINGS = new Map<number, Meaning>([
   [MACHINE.loadUser.code, { pops: 1, result: "d", cells: { reads: 1, ...STACKED } }],
   [MACHINE.storeUser.code, { pops: 2, cells: { writesB: 1, ...STACKED } }],
   [MACHINE.enterFrame.code, { pops: 1, cells: { writesA: 1, entersFrame: 1, ...placeOfVariable("frame") } }],
-  // It only tells the interpreter something.
+  // They only tell the interpreter something.
   [MACHINE.endTransaction.code, { pops: 0 }],
+  [MACHINE.endOperation.code, { pops: 0 }],
   [MACHINE.keepCode.code, { pops: 3, result: "c" }],
   [MACHINE.codeLength.code, { pops: 1, result: "d", cells: { isHint: 1 } }],
   [MACHINE.codeWord.code, { pops: 2, result: "d", cells: { isHint: 1 } }],

@@ -1,7 +1,7 @@
 import { OPERATION } from "../circuits/arithmetic/operation.ts";
 import { operandSize } from "../circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS, type UserOpcode } from "../circuits/opcodes/user-opcode.ts";
-import { OPCODES, type OpcodeRule } from "../machine/instructions/evm.ts";
+import { type OpcodeRule, opcodeRules } from "../machine/instructions/evm.ts";
 import { fieldIndex, type FrameField, type Variable } from "../machine/kernel/names.ts";
 import { userWeights, type UserWeights } from "../protocol/native-budget.ts";
 import { ENVIRONMENT_PLACES, FIELD_SPACE, placeOfVariable } from "./memory-places.ts";
@@ -54,6 +54,7 @@ const MEANINGS = new Map<number, Cells>([
   [0x41, { ...READ, ...variable("coinbase") }],
   [0x42, { ...READ, ...variable("timestamp") }],
   [0x43, { ...READ, ...variable("blockNumber") }],
+  [0x44, { ...READ, ...variable("prevRandao") }],
   [0x45, { ...READ, ...ENVIRONMENT_PLACES.blockGasLimit }],
   [0x46, { ...READ, ...ENVIRONMENT_PLACES.chainId }],
   [0x47, { ...READ, ...field("balance") }],
@@ -79,8 +80,7 @@ const MEANINGS = new Map<number, Cells>([
   ]),
 ]);
 
-function decode(byte: number, weights: UserWeights): UserOpcode | undefined {
-  const rule = OPCODES[byte];
+function decode(byte: number, rule: OpcodeRule | undefined, weights: UserWeights): UserOpcode | undefined {
   if (rule === undefined) return { ...NOTHING, byte, isInvalid: 1 };
   const meaning = rule.trapped ? { traps: 1 } : MEANINGS.get(byte);
   // What the kernel serves it weighs, too.
@@ -100,7 +100,7 @@ const IDLE_OPCODE: UserOpcode = { ...NOTHING, byte: IDLE };
 const decoded = new WeakMap<UserWeights, readonly (UserOpcode | undefined)[]>();
 
 function decodedBy(weights: UserWeights): readonly (UserOpcode | undefined)[] {
-  const known = decoded.get(weights) ?? Array.from({ length: 256 }, (_, byte) => decode(byte, weights));
+  const known = decoded.get(weights) ?? opcodeRules(weights.served).map((rule, byte) => decode(byte, rule, weights));
   decoded.set(weights, known);
   return known;
 }

@@ -74,6 +74,8 @@ function range(first: number, last: number): number[] {
 
 /** What user mode takes from a budget itself: of the opcodes that it runs, and for each unit of their operands. */
 export interface UserWeights {
+  /** Opcodes that the format's kernel serves, though user mode can run them. */
+  readonly served: readonly number[];
   readonly instructions: readonly (number | undefined)[];
   /** 32 bytes that are copied, a permutation of KECCAK256, a byte of EXP's exponent. */
   readonly copiedWord: number;
@@ -82,10 +84,21 @@ export interface UserWeights {
 }
 
 const { copiedWord, hashedBlock, exponentByte } = UNIT_WEIGHTS;
-const OF_FORMAT_2: UserWeights = { instructions: INSTRUCTION_WEIGHTS, copiedWord, hashedBlock, exponentByte };
+const [KECCAK256, PREVRANDAO] = [0x20, 0x44];
+/** PREVRANDAO of format 2 is a hash, which its kernel makes. */
+const OF_FORMAT_2: UserWeights = {
+  ...{ served: [PREVRANDAO], instructions: INSTRUCTION_WEIGHTS },
+  ...{ copiedWord, hashedBlock, exponentByte },
+};
 
+/** KECCAK256 was measured with its first block, which counts as all blocks do. */
 const OF_FORMAT_3: UserWeights = {
-  instructions: Array.from({ length: 256 }, (_, opcode) => NATIVE_WEIGHTS.opcodes[opcode]),
+  served: [],
+  instructions: Array.from({ length: 256 }, (_, opcode) =>
+    opcode === KECCAK256
+      ? (NATIVE_WEIGHTS.opcodes[opcode] ?? 0) - NATIVE_WEIGHTS.parts.hashedBlock
+      : NATIVE_WEIGHTS.opcodes[opcode],
+  ),
   ...NATIVE_WEIGHTS.parts,
 };
 

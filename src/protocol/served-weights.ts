@@ -17,7 +17,6 @@ export const SERVED_WEIGHTS = {
   codeCopy: of(0x3c),
   destruct: of(0xff),
   blockHash: of(0x40),
-  prevRandao: of(0x44),
   // With the one leaf that a frame may have asked for in the step at which it halts: a path without a neighbour's.
   call: Math.max(...CALLS.map(of)) + Math.ceil(parts.leaf / 2),
   create: Math.max(...CREATIONS.map(of)),
@@ -34,7 +33,8 @@ export const SERVED_WEIGHTS = {
   authorization: precompiles[0x01] + 2 * parts.account + 2 * of(0x20) + Math.max(...CALLS.map(of)),
   recover: precompiles[0x01],
   sha256Block: parts.sha256Block,
-  modularPower: precompiles[0x05],
+  // A bit of the exponent: it is measured with 256.
+  powerBit: Math.ceil(precompiles[0x05] / 255),
   p256: precompiles[0x100],
 } as const;
 

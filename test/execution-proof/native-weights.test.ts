@@ -7,6 +7,7 @@ import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits
 import { blockHints, endHints, transactionHints } from "../../src/machine/hints/transaction-hints.ts";
 import { Kernel, kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { userWeights } from "../../src/protocol/native-budget.ts";
+import { prevRandaoOf } from "../../src/protocol/prev-randao.ts";
 import type { TransactionOutcome } from "../../src/machine/interpreter/machine-state.ts";
 import { userTransaction } from "../../src/execution-proof/batch/user-transaction.ts";
 import { type Code, push } from "../chain/support/assembler.ts";
@@ -59,6 +60,21 @@ describe("weights of what a proof's tables have", () => {
       transactionHints(userTransaction(callOf(OWN), 1n)),
     );
     assert.deepEqual([enough.violations, enough.transactions[0]?.status], [[], "success"]);
+  });
+
+  it("PREVRANDAO is a word of the block, by all tables", () => {
+    const equals = (word: bigint): Code => [0x44, ...push(word), 0x14, 0x15, ...push(2 + 33 + 2 + 4), 0x57, 0x00];
+    const expected = BigInt(prevRandaoOf(1n, 301n, 3));
+    for (const [word, status] of [
+      [expected, "success"],
+      [expected ^ 1n, "halted"],
+    ] as const) {
+      const run = checkedRun(
+        worldOf(new Map([[OWN, { code: equals(word) }]])),
+        transactionHints(userTransaction(callOf(OWN), 1n)),
+      );
+      assert.deepEqual([run.transactions[0]?.status, run.violations], [status, []]);
+    }
   });
 
   it("every opcode has one, and each was measured", () => {

@@ -6,14 +6,18 @@ import { opcodesTable } from "../../src/circuits/opcodes/opcodes-air.ts";
 import { IDLE, USER_OPCODE_FIELDS } from "../../src/circuits/opcodes/user-opcode.ts";
 import { decodeOpcode, userOpcodes } from "../../src/execution-proof/user-decode.ts";
 import { P } from "../../src/field/koala-bear.ts";
-import { OPCODES } from "../../src/machine/instructions/evm.ts";
+import { OPCODES, opcodeRules } from "../../src/machine/instructions/evm.ts";
+import { userWeights } from "../../src/protocol/native-budget.ts";
 import { fieldElements } from "../../src/stark/fields.ts";
 
 const sum = (...flags: readonly number[]): number => flags.reduce((total, flag) => total + flag, 0);
 
 test("opcodes need, cost and do to the stack's height what the interpreter's rules say, or are no instructions", () => {
-  for (let byte = 0; byte < 256; byte++) {
-    const [opcode, rule] = [decodeOpcode(byte), OPCODES[byte]];
+  for (const [weights, byte, rule] of ([2, 3] as const).flatMap((format) => {
+    const weights = userWeights(format);
+    return opcodeRules(weights.served).map((each, byte) => [weights, byte, each] as const);
+  })) {
+    const opcode = decodeOpcode(byte, weights);
     if (rule === undefined) assert.deepEqual([opcode?.isInvalid, opcode?.traps], [1, 0]);
     if (opcode === undefined || rule === undefined) continue;
     const { cost, pops, growth, traps, isInvalid } = opcode;
@@ -23,6 +27,11 @@ test("opcodes need, cost and do to the stack's height what the interpreter's rul
     );
     assert.equal(opcode.size, byte > 0x5f && byte < 0x80 ? byte - 0x5f : 0);
   }
+  // PREVRANDAO: a hash that the kernel of format 2 makes, a word of the block in format 3.
+  assert.deepEqual(
+    ([2, 3] as const).map((format) => decodeOpcode(0x44, userWeights(format))?.traps),
+    [1, 0],
+  );
 });
 
 test("an opcode weighs what the fixture says, or nothing where the kernel serves it; and at most 60 for a gas", () => {

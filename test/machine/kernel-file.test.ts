@@ -6,6 +6,8 @@ import { hashTag } from "../../src/protocol/hex.ts";
 import { expandSource } from "../../scripts/kernel-generator/expand-source.ts";
 import { systemContextsFile } from "../../scripts/kernel-generator/system-contexts.ts";
 import { kernelFiles } from "../../scripts/kernel-generator/kernel-file.ts";
+import { requirePricedSteps, weighedSteps } from "../../scripts/kernel-generator/dear-steps.ts";
+import { KERNEL_WEIGHTS } from "../../scripts/kernel-generator/native-weights.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -19,6 +21,20 @@ test("the kernel of format 2 hashes PREVRANDAO under the tag that chains use", (
     readFileSync(join(root, path), "utf8"),
   );
   assert.ok(sources.join("").includes(hashTag("hyperchain.prev-randao.v1")));
+});
+
+test("a kernel whose weights let a step take more than 24 units a gas, and no price for them, is not generated", () => {
+  requirePricedSteps(weighedSteps(KERNEL_WEIGHTS));
+  // 24 units for each of 100 gas, and one more; a byte of code for which 2,600 gas do not reach; a bit of a power for which 500 do not.
+  for (const [name, most] of [
+    ["call", 2400],
+    ["codeByte", 2],
+    ["sload", 2400],
+    ["powerBit", 192],
+  ] as const) {
+    const planted = { ...KERNEL_WEIGHTS, [name]: most + 1 };
+    assert.throws(() => requirePricedSteps(weighedSteps(planted)), { name: "DearStepError", message: /units for/ }, name);
+  }
 });
 
 test("a privileged name that does not exist is an error", () => {

@@ -11,8 +11,14 @@ export type NotRunReason =
   | "callData"
   /** It takes more to prove than an operation may. */
   | "budget"
-  /** It calls a precompiled contract that no proof covers. */
+  /** It calls a precompiled contract that no proof of format 2 covers. */
   | "precompile"
+  /** It takes more to prove than one transaction of format 3 may, whatever its gas pays for. */
+  | "lone"
+  /** It makes more than 60,000 frames. */
+  | "frames"
+  /** It comes to what format 3's kernel does not cover. */
+  | "fault"
   /** It asks for the hash of the block that pays it out, which does not exist before the payout. */
   | "blockHash";
 

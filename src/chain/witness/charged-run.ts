@@ -58,11 +58,11 @@ export class ChargedRuns {
       return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
     } catch (error) {
       const { reason, units, isBeforeLists } = meter;
-      if (reason !== "budget" && reason !== "callData") throw error;
+      if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
       const result = isBeforeLists ? undefined : await this.#fail(options);
       if (result === undefined) await this.#useNonce(transaction.from);
       await this.#charge(gasLimit - (result?.totalGasSpent ?? 0n), fees);
-      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason } };
+      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason === "lone" ? "budget" : reason } };
     } finally {
       meter.stop();
     }

@@ -4,7 +4,7 @@ import type { EVM } from "@ethereumjs/evm";
 export interface RunState {
   readonly env: { readonly address: { toString(): string }; readonly callData: Uint8Array };
   readonly code: Uint8Array;
-  readonly interpreter: object;
+  readonly interpreter: { useGas(amount: bigint, context?: string): void };
   readonly stack: { readonly length: number; peek(count: number): readonly bigint[] };
   readonly memory: { read(offset: number, length: number): Uint8Array };
 }

@@ -7,6 +7,7 @@ import {
   gasOfUnits,
   isUnsupportedPrecompile,
   MAX_MODULAR_BYTES,
+  MOST_UNITS,
   unitBudget,
   UNITS_PER_GAS,
 } from "../../protocol/native-budget.ts";
@@ -21,12 +22,14 @@ import { copied, hashed, OPCODE_WEIGHTS } from "./unit-weights.ts";
 
 /** Why a run was broken off. */
 type MeterEnd =
-  /** It takes more to prove than its gas pays for, or than one transaction may. */
+  /** It takes more to prove than its gas pays for. */
   | "budget"
   /** Its calls pass on too much data. */
   | "callData"
+  /** More than one transaction may take, whatever its gas pays for. */
+  | "lone"
   /** It calls a precompiled contract that no proof covers. */
-  | "precompile"
+  | "fault"
   /** It asks for the hash of the block that pays it out, which does not exist yet. */
   | "blockHash";
 
@@ -43,6 +46,9 @@ export interface MeteredTransaction extends Pick<TransactionRequest, "to" | "dat
   /** Whether it may take whatever it takes: a question. Default false. */
   readonly isUnbounded?: boolean;
 }
+
+const BLOCKHASH = 0x40;
+const BLOCKHASH_GAS = 20n;
 
 type Precompile = (code: unknown, data: Uint8Array, gasLimit: bigint) => ExecResult | Promise<ExecResult>;
 
@@ -65,6 +71,8 @@ export class UnitMeter {
   readonly #codes: ProtocolCodeRuns;
   readonly #run: MeteredTransaction;
   readonly #budget: number;
+  /** Whether its gas would pay for more than one transaction may take. */
+  readonly #isLone: boolean;
   readonly #stops: readonly (() => void)[];
   /** Accounts by their addresses, slots by these and their words. */
   readonly #touched = new Set<string>();
@@ -82,6 +90,7 @@ export class UnitMeter {
     this.#codes = codes;
     this.#run = run;
     this.#budget = run.isUnbounded === true ? Infinity : unitBudget(run.gasLimit);
+    this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MOST_UNITS);
     const [before, after] = [(message: Message) => this.#begin(message), (result: EVMResult) => this.#deposit(result)];
     evm.events.on("beforeMessage", before).on("afterMessage", after);
     this.#stops = [
@@ -154,6 +163,7 @@ export class UnitMeter {
       const serve = this.#servedBy(opcode);
       const weigh = (runState: RunState): void => {
         if (!runs(runState)) return;
+        if (opcode === BLOCKHASH) this.#payHash(runState);
         this.#add(units + (further?.(runState) ?? 0));
         serve?.(runState);
       };
@@ -178,7 +188,7 @@ export class UnitMeter {
           this.#add(copied(operand(runState, 3)));
           this.#load(addressOf(operand(runState, 0)));
         };
-      case 0x40:
+      case BLOCKHASH:
         return (runState) => this.#askHash(operand(runState, 0));
       case 0x54:
       case 0x55:
@@ -221,15 +231,10 @@ export class UnitMeter {
         return this.#add((Math.floor((input().length + 8) / 64) + 1) * SERVED_WEIGHTS.sha256Block);
       case 0x04n:
         return this.#add(copied(BigInt(input().length)));
-      case 0x05n:
-        this.#add(SERVED_WEIGHTS.modularPower);
-        if (this.#run.operation !== undefined && sizesOf(input()).some((size) => size > MAX_MODULAR_BYTES))
-          this.#break("precompile");
-        return;
       case 0x100n:
         return this.#add(SERVED_WEIGHTS.p256);
       default:
-        if (this.#run.operation !== undefined) this.#break("precompile");
+        if (this.#run.operation !== undefined && isUncovered(number) && input().length > 0) this.#break("fault");
     }
   }
 
@@ -241,8 +246,9 @@ export class UnitMeter {
     const run: Precompile = watched ?? ((code, data, gas) => Object.getPrototypeOf(evm).runPrecompile.call(evm, code, data, gas));
     const weighed: Precompile = async (code, data, gas) => {
       const address = addresses.get(code) ?? 0n;
-      if (data.length > 0 && isUnsupportedPrecompile(address) && !CODES_BY_ADDRESS.has(address)) this.#break("precompile");
+      if (data.length > 0 && isUncovered(address)) this.#break("fault");
       const result = await run(code, data, gas);
+      if (address === 0x05n && result.exceptionError === undefined) this.#add(powerUnits(data));
       return runsCode(address, data, gas, result) ? this.#price(address, data, gas, result) : result;
     };
     Object.assign(evm, { runPrecompile: weighed });
@@ -296,19 +302,29 @@ export class UnitMeter {
     }
   }
 
+  /** Gas for the units of BLOCKHASH beyond its own price; without it the frame fails alone. */
+  #payHash({ stack, interpreter }: RunState): void {
+    const links = this.#linksTo(stack.peek(1)[0] ?? 0n);
+    interpreter.useGas(gasOfUnits(SERVED_WEIGHTS.blockHash + links * SERVED_WEIGHTS.link) - BLOCKHASH_GAS, "BLOCKHASH");
+    this.#isPricedInFrame = true;
+  }
+
   /** Links of the chain of hashes beyond the deepest so far. */
-  #askHash(number: bigint): void {
+  #linksTo(number: bigint): number {
     const back = BigInt.asUintN(256, this.#run.blockNumber - number);
-    if (back <= 256n && back > this.#deepest) {
-      this.#add(Number(back - this.#deepest) * SERVED_WEIGHTS.link);
-      this.#deepest = back;
-    }
+    return back <= 256n && back > this.#deepest ? Number(back - this.#deepest) : 0;
+  }
+
+  #askHash(number: bigint): void {
+    const links = this.#linksTo(number);
+    this.#add(links * SERVED_WEIGHTS.link);
+    this.#deepest += BigInt(links);
     if (this.#run.operation !== undefined && number === this.#run.operation.unknownBlock) this.#break("blockHash");
   }
 
   #add(units: number): void {
     this.#units += units;
-    if (this.#units > this.#budget) this.#break("budget");
+    if (this.#units > this.#budget) this.#break(this.#isLone ? "lone" : "budget");
   }
 
   #break(reason: MeterEnd): never {
@@ -333,6 +349,26 @@ function sizesOf(data: Uint8Array): readonly bigint[] {
   const head = new Uint8Array(96);
   head.set(data.subarray(0, 96));
   return [0, 32, 64].map((place) => BigInt(toHex(head.subarray(place, place + 32))));
+}
+
+/** What is no table and no bytecode. */
+function isUncovered(address: bigint): boolean {
+  return isUnsupportedPrecompile(address) && !CODES_BY_ADDRESS.has(address);
+}
+
+/**
+ * Of a power of numbers of up to 32 bytes: for each bit of the exponent behind its first, and 32. Without a modulus nothing is
+ * computed.
+ */
+function powerUnits(data: Uint8Array): number {
+  const sizes = sizesOf(data);
+  if (sizes.some((size) => size > MAX_MODULAR_BYTES) || sizes[2] === 0n) return 0;
+  const [base = 0, size = 0] = sizes.map(Number);
+  const padded = new Uint8Array(96 + base + size);
+  padded.set(data.subarray(0, padded.length));
+  const exponent = size === 0 ? 0n : BigInt(toHex(padded.subarray(96 + base)));
+  const bits = exponent > 1n ? exponent.toString(2).length - 1 : 1;
+  return (32 + bits) * SERVED_WEIGHTS.powerBit;
 }
 
 function addressOf(word: bigint): string {

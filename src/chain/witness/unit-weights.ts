@@ -17,7 +17,6 @@ const SERVED: ReadonlyMap<number, number> = new Map([
   [0x3c, SERVED_WEIGHTS.codeCopy],
   [0x3f, SERVED_WEIGHTS.codeHash],
   [0x40, SERVED_WEIGHTS.blockHash],
-  [0x44, SERVED_WEIGHTS.prevRandao],
   [0x54, SERVED_WEIGHTS.sload],
   [0x55, SERVED_WEIGHTS.sstore],
   [0x5c, SERVED_WEIGHTS.tload],

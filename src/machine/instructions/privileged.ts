@@ -26,6 +26,8 @@ export const MACHINE = {
   accountOfKey: instruction(0xac, 1, 1),
   /** Notes how the transaction ended; changes nothing that the kernel can see. */
   endTransaction: instruction(0xad, 0, 0),
+  /** Notes why an operation of L1's queue did not run; changes nothing that the kernel can see. */
+  endOperation: instruction(0xae, 0, 0),
   /**
    * → opcode of the current frame that the kernel must serve; 0xfe for an exceptional halt; 0x0c where the next opcode weighs
    * more than the variable `nativeLeft` says. What runs is taken from that.

@@ -8,7 +8,7 @@ import { KernelMode } from "./kernel-mode.ts";
 import type { RowObserver } from "./kernel-mode.ts";
 import { LIMBS } from "./limbs.ts";
 import { MachineState } from "./machine-state.ts";
-import type { Hint, OpcodeObserver, TransactionOutcome } from "./machine-state.ts";
+import type { Hint, MachineVerdict, OpcodeObserver, TransactionOutcome } from "./machine-state.ts";
 import { privilegedOperations } from "./privileged-operations.ts";
 import type { Primitives } from "./privileged-operations.ts";
 import type { RunInputs } from "./run-inputs.ts";
@@ -26,6 +26,8 @@ export interface LeafChange {
 
 export interface RunResult {
   readonly transactions: readonly TransactionOutcome[];
+  /** Of operations that did not run, why: in format 3 alone. */
+  readonly verdicts: readonly MachineVerdict[];
   /** Every leaf that was asked for, in the order of first use; most are unchanged. */
   readonly leaves: readonly LeafChange[];
   /** Codes that the run loaded or deployed, by their digests. */
@@ -64,6 +66,7 @@ export class Kernel {
     this.#mode.run(machine, observer?.row);
     return {
       transactions: machine.outcomes,
+      verdicts: machine.verdicts,
       leaves: leavesOf(machine),
       codes: machine.codes.known,
       boundary: machine.boundary(),

@@ -20,6 +20,19 @@ type TransactionStatus = "success" | "reverted" | "halted";
 /** By the number that the kernel gives them. */
 const STATUSES: readonly TransactionStatus[] = ["halted", "success", "reverted"];
 
+/** Why an operation of L1's queue did not run, by the number that the kernel of format 3 gives it (docs/native.md). */
+const VERDICTS = {
+  1: "invalid",
+  2: "budget",
+  4: "code",
+  5: "callData",
+  6: "blockHash",
+  7: "frames",
+  8: "lone",
+  9: "fault",
+} as const;
+export type MachineVerdict = (typeof VERDICTS)[keyof typeof VERDICTS];
+
 /** One transaction of a run. */
 export interface TransactionOutcome {
   readonly status: TransactionStatus;
@@ -60,6 +73,8 @@ export class MachineState {
   /** Rows of the kernel, and opcodes of user code, so far. */
   kernelSteps = 0;
   userSteps = 0;
+  /** Why operations did not run, in their order. */
+  readonly verdicts: MachineVerdict[] = [];
   /** The transactions that have ended. */
   readonly outcomes: TransactionOutcome[] = [];
   #ended = { kernelSteps: 0, userSteps: 0 };
@@ -130,6 +145,14 @@ export class MachineState {
       userSteps: this.userSteps - this.#ended.userSteps,
     });
     this.#ended = { kernelSteps: this.kernelSteps, userSteps: this.userSteps };
+  }
+
+  /** Notes why the operation did not run that the kernel is about to undo. */
+  endOperation(): void {
+    const number = Number(this.variable("notRun"));
+    const verdict = Object.entries(VERDICTS).find(([key]) => Number(key) === number)?.[1];
+    if (verdict === undefined) throw new Error(`the kernel gave verdict ${number}, which has no name`);
+    this.verdicts.push(verdict);
   }
 
   nextHint(): Hint {

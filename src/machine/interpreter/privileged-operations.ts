@@ -31,6 +31,7 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
     ...digestOperations(primitives),
     ...signatureOperations(primitives),
     endTransaction: (machine) => machine.endTransaction(),
+    endOperation: (machine) => machine.endOperation(),
     panic: ({ kernelStack }) => {
       throw new KernelPanic(kernelStack.popBigInt());
     },

@@ -1,6 +1,6 @@
 import type { UserWeights } from "../../protocol/native-budget.ts";
 import { fitsStack } from "../../protocol/stack-needs.ts";
-import { BUDGET_SPENT, EXCEPTION, OPCODES } from "../instructions/evm.ts";
+import { BUDGET_SPENT, EXCEPTION, opcodeRules } from "../instructions/evm.ts";
 import { fieldIndex, variableIndex } from "../kernel/names.ts";
 import type { FrameField, Variable } from "../kernel/names.ts";
 import { ARITHMETIC, byteLength, isZero } from "./arithmetic.ts";
@@ -20,9 +20,11 @@ export class UserMode {
   readonly #natives: readonly (NativeOpcode | undefined)[];
 
   readonly #weights: UserWeights;
+  readonly #rules: ReturnType<typeof opcodeRules>;
 
   constructor(keccak: Keccak, weights: UserWeights) {
     this.#weights = weights;
+    this.#rules = opcodeRules(weights.served);
     const natives = nativeOpcodes(keccak);
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
@@ -60,7 +62,7 @@ export class UserMode {
   #step(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number | undefined {
     const { stack } = frame;
     const opcode = frame.code.bytes[frame.pc] ?? 0;
-    const rule = OPCODES[opcode];
+    const rule = this.#rules[opcode];
     if (rule === undefined || !fitsStack(rule, stack.height)) return EXCEPTION;
     frame.pc++;
     if (rule.trapped) return opcode;
@@ -169,6 +171,7 @@ const ENVIRONMENT: readonly (readonly [number, NativeOpcode])[] = [
   [0x41, variable("coinbase")],
   [0x42, variable("timestamp")],
   [0x43, variable("blockNumber")],
+  [0x44, variable("prevRandao")],
   [0x45, number(({ environment }) => environment.blockGasLimit)],
   [0x46, number(({ environment }) => environment.chainId)],
   [0x47, field("balance")],

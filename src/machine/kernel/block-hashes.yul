@@ -41,7 +41,7 @@ function eightLimbs(v) -> elements {
 }
 
 function blockHash_() -> ok {
-  ok := charge(20)
+  ok := charge(hashGas())
   if ok {
     weigh(blockHashUnits())
     let asked := popUser()

@@ -84,7 +84,7 @@ function serveState(opcode) -> done {
   case 0x40 { ok := blockHash_() }
   // The budget is spent.
   case 0x0c {
-    set.notRun(2)
+    set.notRun(spentBudget())
     leave
   }
   if iszero(ok) { done := exitFrame(0, 0, 0) }

@@ -68,6 +68,8 @@ export const VARIABLES = [
   "budget",
   "deepest",
   "protocolPrice",
+  "prevRandao",
+  "lastFrame",
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 

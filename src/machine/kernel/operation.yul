@@ -74,6 +74,7 @@ function keepOperation() {
 
 // Nothing of it has happened: no payout, no nonce, no block. One that is not even valid is charged for nothing.
 function undoOperation() {
+  noteVerdict()
   rollBack(0)
   set.blockNumber(get.firstBlock())
   set.paidOut(0)

@@ -34,6 +34,7 @@ function beginTransaction() {
   // More than a transaction's gas pays for.
   set.nativeLeft(0x3fffffff)
   set.budget(0)
+  tellBlock()
 }
 
 // Types 1, 2 and 4.

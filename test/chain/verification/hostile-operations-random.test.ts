@@ -71,6 +71,7 @@ describe("a chain whose validators run every batch again", () => {
         budget: 0,
         precompile: 0,
         blockHash: 0,
+        ...{ lone: 0, frames: 0, fault: 0 },
         batches: 0,
       };
       for (let done = 0; done < COUNT;) {

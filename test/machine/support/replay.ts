@@ -92,9 +92,9 @@ export class ReplayedChain {
 
   readonly #format: Format;
 
-  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, format: Format = 2) {
+  constructor(accounts: readonly GenesisAccount[], firstTimestamp: bigint, format: Format = 2, kernel?: Kernel) {
     this.#format = format;
-    this.kernel = new Kernel(primitives, kernelRows(format), userWeights(format));
+    this.kernel = kernel ?? new Kernel(primitives, kernelRows(format), userWeights(format));
     this.state = new ReplayedState(accounts);
     this.boundary = {
       ...{ nextBatch: 0n, open: 0n, blockNumber: 0n, timestamp: firstTimestamp },

@@ -12,5 +12,8 @@ function prevRandao_() -> ok {
   }
 }
 
+// User mode reads the words of a block that are variables.
+function tellBlock() { }
+
 // Wei a unit of gas, burnt.
 function baseFee() -> wei { wei := basefee() }

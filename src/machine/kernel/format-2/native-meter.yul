@@ -11,6 +11,10 @@ function weigh(units) {
   }
 }
 
+function spentBudget() -> verdict { verdict := 2 }
+function countFrame(id) { }
+function noteVerdict() { }
+
 function startMeter(gasLimit) {
   set.isMetered(1)
   set.nativeLeft(1000000)
@@ -51,6 +55,8 @@ function takeUnits(given, kept, spent) {
 // Format 2 weighs no leaves, and no links of the chain of hashes.
 function meterSlot(id) { }
 function meterAccount(id) { }
+function meterPower(bits) { }
+function hashGas() -> cost { cost := 20 }
 function meterSize(account) { }
 function meterLinks(asked) { }
 

@@ -1,15 +1,28 @@
 // What a transaction or an operation of format 3 takes to prove, in units of 100 cells (docs/native.md). User mode weighs what it runs itself,
 // here is what the kernel serves. An instruction counts once its gas is paid; ends of frames, and what a frame that halts has begun,
-// count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 3 precompile, 4 code, 5 call data,
-// 6 block hash.
+// count with the call. What is counted once a transaction is not undone. `notRun`: 1 invalid, 2 budget, 4 code, 5 call data, 6 block hash,
+// 7 frames, 8 lone, 9 fault.
 
 function weigh(units) {
   let left := get.nativeLeft()
   switch lt(left, units)
   case 0 { set.nativeLeft(sub(left, units)) }
   // What the protocol itself does has no budget.
-  default { if get.budget() { set.notRun(2) } }
+  default { if get.budget() { endFor(spentBudget()) } }
 }
+
+// Why it ends is what it came to first.
+function endFor(verdict) { if iszero(get.notRun()) { set.notRun(verdict) } }
+
+// Its gas pays for no more units, or for more than a step may have.
+function spentBudget() -> verdict { verdict := add(2, mul(6, gt(mul(6, get.gasLimit()), 1300000))) }
+
+// 60,000 frames a transaction, those of codes included.
+function countFrame(id) {
+  if gt(id, get.lastFrame()) { if get.budget() { endFor(7) } }
+}
+
+function noteVerdict() { machine.endOperation() }
 
 // Six units a gas, and no more cells than half of what a step may have, since its tables are filled up to powers of two.
 function startMeter(gasLimit) {
@@ -18,10 +31,14 @@ function startMeter(gasLimit) {
   set.budget(units)
   set.nativeLeft(units)
   set.deepest(0)
+  set.lastFrame(add(get.nextFrame(), 59999))
 }
 
 // What comes behind is another transaction, which begins without a budget.
-function endMeter() { set.isMetered(0) }
+function endMeter() {
+  set.isMetered(0)
+  set.lastFrame(0x10000)
+}
 
 // The larger of what the EVM takes and what six units cost a gas.
 function withUnits(used) -> gasUsed_ {
@@ -56,6 +73,7 @@ function meterUser(sender, gasLeft) {
     set.destroyedCount(0)
     set.nativeLeft(0)
   }
+  endMeter()
 }
 
 // What is before the first frame: the signature, the payload, the lists.
@@ -99,14 +117,27 @@ function meterLoad(account, id) {
 
 function meterSize(account) { meterCode(account) }
 
-// Links of the chain of hashes beyond the deepest that this transaction has asked for.
+// Gas for its units: 20 pay for one link of the chain of hashes at most.
+function hashGas() -> cost {
+  cost := 20
+  if get.budget() {
+    let asked := machine.loadUser(stackPlace(sub(frame.position(), 1)))
+    cost := div(add(add(blockHashUnits(), mul(linkUnits(), linksTo(asked))), 5), 6)
+  }
+}
+
 function meterLinks(asked) {
+  let links := linksTo(asked)
+  weigh(mul(linkUnits(), links))
+  set.deepest(add(get.deepest(), links))
+}
+
+// Links of the chain of hashes beyond the deepest that this transaction has asked for.
+function linksTo(asked) -> links {
   let back := sub(get.blockNumber(), asked)
   if iszero(gt(back, 256)) {
-    if gt(back, get.deepest()) {
-      weigh(mul(linkUnits(), sub(back, get.deepest())))
-      set.deepest(back)
-    }
+    let deepest := get.deepest()
+    if gt(back, deepest) { links := sub(back, deepest) }
   }
 }
 
@@ -139,26 +170,22 @@ function meterTarget() {
   default { meterPrecompile(account, slice(get.inputFrame(), 0, get.inputLength())) }
 }
 
-// What precompiled contracts take beside the call.
+// What precompiled contracts take beside the call. Those that are bytecode weigh what it runs, a power what its exponent makes it.
 function meterPrecompile(account, input) {
   let n := and(input, 0xffffffff)
   switch account
   case 0x01 { weigh(recoverUnits()) }
   case 0x02 { weigh(mul(sha256BlockUnits(), add(1, shr(6, add(n, 8))))) }
   case 0x04 { weighCopy(n) }
-  case 0x05 {
-    weigh(modularPowerUnits())
-    if get.isMetered() { refuseLongNumbers(input) }
-  }
   case 0x100 { weigh(p256Units()) }
-  default { if get.isMetered() { set.notRun(3) } }
+  default {
+    // What the kernel would panic at. An operation cannot be left out, so it does not run.
+    if and(get.isMetered(), and(gt(n, 0), or(eq(account, 0x08), gt(account, 0x09)))) { endFor(9) }
+  }
 }
 
-// An operation cannot be left out, so what the kernel would panic at is not run.
-function refuseLongNumbers(input) {
-  readInput(input, 1, 96)
-  if or(or(gt(mload(0xc00), 32), gt(mload(0xc20), 32)), gt(mload(0xc40), 32)) { set.notRun(3) }
-}
+// For each bit of the exponent behind its first, and as many as 32 for what is around them.
+function meterPower(bits) { weigh(mul(powerBitUnits(), add(32, bits))) }
 
 // Init code that is to run, at whatever depth, and whether the creation fails or not.
 function meterInitCode(frameId, offset, length) {
@@ -174,7 +201,7 @@ function meterDeposit(frameId, offset, length) {
 // A first PUSH20 whose 20 bytes are not all there ends the first engine.
 function refuseHostile(frameId, offset, length) {
   if and(get.isMetered(), and(gt(length, 0), lt(length, 21))) {
-    if eq(byte(0, mload(pointer(frameId, offset))), 0x73) { set.notRun(4) }
+    if eq(byte(0, mload(pointer(frameId, offset))), 0x73) { endFor(4) }
   }
 }
 
@@ -188,7 +215,7 @@ function meterCreation(opcode, offset, length) {
 function passOn(length) {
   if get.budget() {
     set.passedOn(add(get.passedOn(), length))
-    if gt(get.passedOn(), 0x1000000) { set.notRun(5) }
+    if gt(get.passedOn(), 0x1000000) { endFor(5) }
   }
 }
 
@@ -210,7 +237,7 @@ function takeUnits(given, kept, spent) {
   let left := get.nativeLeft()
   if spent {
     left := 0
-    if iszero(kept) { set.notRun(2) }
+    if iszero(kept) { endFor(spentBudget()) }
   }
   set.nativeLeft(add(kept, left))
   set.protocolPrice(mul(gt(get.budget(), 0), div(add(sub(lent, left), 5), 6)))

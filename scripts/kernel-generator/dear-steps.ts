@@ -1,0 +1,128 @@
+import { OPCODES } from "../../src/machine/instructions/evm.ts";
+import { userWeights } from "../../src/protocol/native-budget.ts";
+
+/** Units for a gas of its own frame beyond which a step could spend what its caller has left. */
+export const MOST_UNITS_PER_GAS = 24;
+/** The longest code that a contract can have, and init code (EIP-170, EIP-3860). */
+const [LONGEST_CODE, LONGEST_INIT_CODE] = [24_576, 49_152];
+const [KECCAK256, EXP, RATE, COLD] = [0x20, 0x0a, 136, 2600];
+
+/** What user code does at once, at its most for a gas. */
+export interface Step {
+  readonly name: string;
+  readonly units: number;
+  /** What its own frame pays at least. */
+  readonly gas: number;
+}
+
+/** What the kernel weighs, by the names that it has there. */
+export type KernelWeights = Readonly<Record<string, number>>;
+
+/** Every step of format 3 that has a price of its own. What pays for its units in its own frame is none: BLOCKHASH, protocol codes. */
+export function weighedSteps(kernel: KernelWeights): readonly Step[] {
+  return [...userSteps(), ...kernelSteps(kernel)];
+}
+
+/** Throws DearStepError for what takes more than 24 units a gas without a price for its units. */
+export function requirePricedSteps(steps: readonly Step[]): void {
+  const dear = steps.filter(({ units, gas }) => units > MOST_UNITS_PER_GAS * gas);
+  if (dear.length > 0) throw new DearStepError(dear);
+}
+
+/** Opcodes that user mode runs: with the most of what their operands make. */
+function userSteps(): Step[] {
+  const { instructions, copiedWord, exponentByte } = userWeights(3);
+  const plain = OPCODES.flatMap((rule, opcode): Step[] => {
+    const units = instructions[opcode];
+    if (rule === undefined || rule.trapped || units === undefined || opcode === KECCAK256) return [];
+    return [{ name: `opcode 0x${opcode.toString(16)}`, units, gas: rule.gas }];
+  });
+  const exponents = instructions[EXP] ?? 0;
+  return [
+    ...plain,
+    { name: "EXP by 256 bits", units: exponents + 32 * exponentByte, gas: 10 + 32 * 50 },
+    { name: "a word that is copied", units: copiedWord, gas: 3 },
+    // From zero blocks that are full on, to more than a budget has: each begins a further permutation.
+    ...Array.from({ length: 4000 }, (_, full) => hashStep(full)),
+  ];
+}
+
+/** KECCAK256 of so many full blocks, in memory that is paid for. Of many, a block is 25.6 units a gas: it counts so much less here. */
+function hashStep(full: number): Step {
+  const { instructions, hashedBlock } = userWeights(3);
+  const units = (instructions[KECCAK256] ?? 0) + (full + 1) * Math.min(hashedBlock, 612);
+  return { name: `KECCAK256 of ${full * RATE} bytes`, units, gas: 30 + 6 * Math.ceil((full * RATE) / 32) };
+}
+
+/**
+ * What the kernel serves. Accounts, slots and codes count where they are asked for first, which is cold: what is warm by a list or by its
+ * balance, and loaded later, has no price yet, nor has room for a call's output (docs/decisions/0167).
+ */
+function kernelSteps(kernel: KernelWeights): Step[] {
+  const of = (...names: readonly string[]): number => names.reduce((sum, name) => sum + required(kernel, name), 0);
+  const load = LONGEST_CODE * of("codeByte");
+  const warm = (name: string): Step => ({ name, units: of(name), gas: 100 });
+  const init = LONGEST_INIT_CODE * of("codeByte");
+  const blocks = Math.floor(LONGEST_INIT_CODE / RATE) + 1;
+  return [
+    ...["sload", "sstore", "tload", "tstore", "balance", "codeSize", "codeHash", "codeCopy", "call"].map(warm),
+    { name: "SLOAD, cold", units: of("sload", "leaf"), gas: 2100 },
+    { name: "SSTORE, cold", units: of("sstore", "leaf"), gas: 2200 },
+    ...["balance", "codeHash"].map((name) => ({ name: `${name}, cold`, units: of(name, "account"), gas: COLD })),
+    ...["codeSize", "codeCopy", "call"].map((name) => ({
+      ...{ name: `${name}, which loads the longest code`, units: of(name, "account") + load, gas: COLD },
+    })),
+    { name: "SELFDESTRUCT", units: of("destruct", "account"), gas: 5000 },
+    { name: "LOG4", units: of("log4"), gas: 1875 },
+    { name: "LOG0", units: of("log0"), gas: 375 },
+    { name: "CREATE of the longest init code", units: of("create", "account") + init, gas: 32_000 },
+    {
+      name: "CREATE2 of it",
+      units: of("create", "account") + init + blocks * of("hashedBlock"),
+      gas: 32_000 + 8 * (LONGEST_INIT_CODE / 32),
+    },
+    { name: "a byte of code that a contract gets", units: of("depositedByte"), gas: 200 },
+    { name: "an account of an access list", units: of("account"), gas: 2400 },
+    { name: "a slot of an access list", units: of("leaf"), gas: 1900 },
+    // What an authority that exists is given back for it is taken off.
+    { name: "an authorization", units: of("authorization"), gas: 12_500 },
+    { name: "32 bytes of call data", units: of("inputWord"), gas: 32 * 4 },
+    { name: "a transaction", units: of("transaction"), gas: 21_000 },
+    ...precompiledSteps(of),
+  ];
+}
+
+/** Calls of precompiled contracts. A power's exponent of up to 31 bits costs as much as one of 31. */
+function precompiledSteps(of: (...names: readonly string[]) => number): Step[] {
+  const power = (bits: number): Step => ({
+    ...{ name: `modexp by ${bits} bits`, units: of("call") + (32 + bits) * of("powerBit"), gas: 100 + Math.max(500, 16 * bits) },
+  });
+  return [
+    { name: "ecrecover", units: of("call", "recover"), gas: 3100 },
+    { name: "SHA-256 of nothing", units: of("call", "sha256Block"), gas: 160 },
+    { name: "SHA-256, 64 bytes more", units: of("sha256Block"), gas: 24 },
+    { name: "identity, 32 bytes more", units: of("copiedWord"), gas: 3 },
+    ...[1, 31, 255].map(power),
+    { name: "P-256", units: of("call", "p256"), gas: 7000 },
+  ];
+}
+
+function required(kernel: KernelWeights, name: string): number {
+  const units = kernel[name];
+  if (units === undefined)
+    throw new Error(`the kernel weighs no ${name}: scripts/kernel-generator/native-weights.ts has no such name`);
+  return units;
+}
+
+/** A step takes more than 24 units for a gas of its own frame, so a callee with a stipend could spend what its caller has left. */
+export class DearStepError extends Error {
+  override readonly name = "DearStepError";
+
+  constructor(steps: readonly Step[]) {
+    const list = steps.slice(0, 8).map(({ name, units, gas }) => `${name} (${units} units for ${gas} gas)`);
+    super(
+      `more than ${MOST_UNITS_PER_GAS} units a gas: ${list.join(", ")}${steps.length > 8 ? ` and ${steps.length - 8} more` : ""}; ` +
+        "make it cheaper, or let its own frame pay a sixth of its units as BLOCKHASH does",
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { gasOfUnits, userWeights } from "../../src/protocol/native-budget.ts";
+import { NATIVE_WEIGHTS } from "../../src/protocol/native-weights.ts";
+import { type Code, push } from "../chain/support/assembler.ts";
+import { callOf, worldOf } from "./support/contract-call.ts";
+import { comparedMeters } from "./support/meters.ts";
+
+const { opcodes, parts } = NATIVE_WEIGHTS;
+const [OWN, OTHER] = [0xc0de01n, 0xc0de02n];
+const [POP, SSTORE, MSTORE, CALL, GAS, STOP, BLOCKHASH, NUMBER, SUB, PREVRANDAO, KECCAK256, JUMPDEST, JUMP, STATICCALL] = [
+  0x50, 0x55, 0x52, 0xf1, 0x5a, 0x00, 0x40, 0x43, 0x03, 0x44, 0x20, 0x5b, 0x56, 0xfa,
+];
+const STIPEND = 2_300;
+const forever = (body: Code): Code => [JUMPDEST, ...body, 0x5f, JUMP];
+const hashOf = (back: number): Code => [...push(back), NUMBER, SUB, BLOCKHASH, POP];
+const precompile = (address: number, input: Code, length: number): Code => [
+  ...[...input, 0x5f, 0x5f, ...push(length), 0x5f, ...push(address), GAS, STATICCALL, POP],
+];
+/** Goes on, and says so in slot 0, behind a call that gives a wei and the stipend alone. */
+const pays: Code = [...[0x5f, 0x5f, 0x5f, 0x5f, ...push(1), ...push(OTHER), 0x5f, CALL, POP], ...push(7), 0x5f, SSTORE];
+
+/** How a call of the first contract ends, by the witness's meter and the kernel's, which must agree. */
+async function run(own: Code, callee: Code = [STOP], gasLimit = 1_000_000n) {
+  const world = worldOf(
+    new Map([
+      [OWN, { code: own, balance: 10n ** 18n }],
+      [OTHER, { code: callee }],
+    ]),
+  );
+  const compared = await comparedMeters(world, callOf(OWN, { gasLimit }));
+  assert.ok(compared.kind === "ran");
+  return compared.receipt;
+}
+
+describe("a step of format 3 that is dear to prove is made cheaper, or paid for in its own frame", () => {
+  for (const [name, callee] of [
+    ["PREVRANDAO", forever([PREVRANDAO, POP])],
+    ["BLOCKHASH of 256 blocks back", forever(hashOf(256))],
+    ["BLOCKHASH of each block back", Array.from({ length: 60 }, (_, i) => hashOf(i + 1)).flat()],
+    ["KECCAK256 of 4,000 bytes", forever([...push(4_000), 0x5f, KECCAK256, POP])],
+    ["KECCAK256 of a word", forever([...push(32), 0x5f, KECCAK256, POP])],
+    ["powers of a word to the first", forever(precompile(5, [...push(32), ...push(64), MSTORE], 96))],
+    ["rounds of BLAKE2b", forever(precompile(9, [...push(2_000n << 224n), 0x5f, MSTORE], 213))],
+  ] as const)
+    it(`attack: stipend at 24 units a gas: ${name}`, async () => {
+      const [outcome, idle] = [await run(pays, callee, 100_000n), await run(pays, [STOP, ...callee.slice(1)], 100_000n)];
+      assert.ok(outcome.success);
+      const units = outcome.native.units - idle.native.units;
+      assert.ok(units <= 24 * STIPEND, `${units} units`);
+    });
+
+  it("BLOCKHASH takes gas for its units, and fails alone where that is not there", async () => {
+    const price = (links: number): bigint => gasOfUnits((opcodes[BLOCKHASH] ?? 0) + links * parts.link);
+    const gas = async (code: Code): Promise<bigint> => {
+      // Its own gas, as GAS tells it, is as many words as memory is paid for: the receipts differ by what is stored.
+      const kept: Code = [GAS, ...code, GAS, 0x90, SUB, ...push(2), 0x90, SUB];
+      const equals = (word: bigint): Code => [
+        ...kept,
+        0x7f,
+        ...[...Array(32).keys()].map((i) => Number((word >> BigInt(8 * (31 - i))) & 0xffn)),
+        0x14,
+        ...push(kept.length + 38),
+        0x57,
+        0xfe,
+        JUMPDEST,
+      ];
+      for (const expected of [price(9) + 10n, price(9) + price(0) * 2n + 30n, price(256) + 10n])
+        if ((await run(equals(expected))).success) return expected;
+      return 0n;
+    };
+    assert.equal(await gas(hashOf(9)), price(9) + 10n);
+    assert.equal(await gas([...hashOf(9), ...hashOf(9), ...hashOf(4)]), price(9) + price(0) * 2n + 30n);
+    assert.equal(await gas(hashOf(256)), price(256) + 10n);
+    const call: Code = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, ...push(OTHER), ...push(4_000), CALL, POP];
+    const [dies, stops] = [await run(call, [...hashOf(256), STOP]), await run(call, [STOP, ...hashOf(256)])];
+    assert.ok(dies.success && dies.native.units - stops.native.units < 100, "what is not paid for weighs nothing");
+  });
+
+  it("a hash of up to 135 bytes weighs what was measured, and each 136 more a permutation", async () => {
+    const { instructions, hashedBlock } = userWeights(3);
+    assert.equal((instructions[KECCAK256] ?? 0) + hashedBlock, opcodes[KECCAK256]);
+    const units = async (bytes: number) => (await run([0x61, bytes >> 8, bytes & 0xff, 0x5f, KECCAK256, POP])).native.units;
+    assert.equal((await units(136)) - (await units(135)), hashedBlock);
+    assert.equal(await units(135), await units(0));
+  });
+});
