@@ -102,6 +102,8 @@ export interface ChainOptions {
   /** Of the transactions that are taken. Default "required". */
   readonly replayProtection?: DecodingOptions["replayProtection"];
   readonly verbose?: boolean;
+  /** What makes the blocks: EDR, whose blocks the witness repeats, or the witness itself. Default "edr". */
+  readonly engine?: "edr" | "flat";
   /**
    * Whether the chain can form batches again. It then remembers what it did since the last batch of which `executedOnL1`
    * told. Default false.
@@ -298,7 +300,8 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
-  const opening = openEngine({ ...options, genesis }, dependencies, witness);
+  const questions = startQuestions(chainId, limitsOfCode, witness);
+  const opening = openEngine({ ...options, genesis }, dependencies, witness, questions);
   // Beside the threads that take over the state of a place.
   const tree = await treeOf(options, compressor).catch((error: unknown) => closedAfter(opening, witness, error));
   const engine = await opening;
@@ -306,7 +309,6 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
     origin === undefined
       ? { accounts: options.imported?.accounts ?? options.genesis, root: place?.genesisRoot ?? digestToHex(tree.root) }
       : undefined;
-  const questions = startQuestions(chainId, limitsOfCode, witness);
   const { head, before } = await firstHead(options, engine, witness);
   const guard = new CodeGuard(genesis, options.trustedCreators);
   for (const code of place?.creators ?? []) guard.noteCode(code);

@@ -94,7 +94,7 @@ const AFTER_ERRORS: Rooms = {
     runtime,
   ],
   [CHAIN.index]: [core, CHAIN.batch, CHAIN.model, CHAIN.ordering, CHAIN.state, CHAIN.transaction, protocol],
-  [CHAIN.questions]: [CHAIN.execution, CHAIN.model, CHAIN.witness, protocol, runtime],
+  [CHAIN.questions]: [CHAIN.execution, CHAIN.model, CHAIN.transaction, CHAIN.witness, protocol, runtime],
   [CHAIN.past]: [
     CHAIN.batch,
     CHAIN.execution,

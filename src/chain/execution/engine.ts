@@ -3,6 +3,7 @@ import type { BlockEnvironment, BlockHeader, MineResult } from "../model/block.t
 import type { StateReader } from "../model/state-reader.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
+import type { RepeatedBlock } from "../witness/batch-witness.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 
@@ -20,7 +21,7 @@ export interface ExecutionEngine {
     transactions: readonly EngineTransaction[],
     environment: BlockEnvironment,
     options?: { readonly isWhole: boolean },
-  ): Promise<MineResult>;
+  ): Promise<EngineResult>;
   /** Mines empty blocks, one after another; resolves with their hashes. Throws as `mine`. */
   mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]>;
   /** Changes the state between two blocks. Throws what the engine throws where it cannot; nothing has changed then. */
@@ -29,13 +30,18 @@ export interface ExecutionEngine {
   state(at: BlockNumber | "now"): StateReader;
   /** Undefined for a block that there is not. */
   header(number: BlockNumber): Promise<BlockHeader | undefined>;
-  /** Hardhat's own network on the chain's states. */
-  readonly hardhat: HardhatNetwork;
+  /** Hardhat's own network on the chain's states; undefined where it does not run the chain. */
+  readonly hardhat: HardhatNetwork | undefined;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */
   revert(mark: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A block, and what a second engine would have said of it, where there is none. */
+export interface EngineResult extends MineResult {
+  readonly repeated?: RepeatedBlock;
 }
 
 /** What only Hardhat's own network does: it prints what contracts log, and its errors have stack traces in their source. */

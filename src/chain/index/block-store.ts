@@ -3,12 +3,13 @@ import type { Follower } from "../../core/follower.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
-import type { BlockHeader, BlockLog } from "../model/block.ts";
+import type { BlockEnvironment, BlockHeader, BlockLog } from "../model/block.ts";
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { minedTransaction } from "../transaction/shown-transaction.ts";
 import type { Fields } from "../transaction/shown-transaction.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { FeeBlock } from "./fee-history.ts";
 
 /** A block with its whole transactions, and their receipts, as nodes show them. */
@@ -21,6 +22,14 @@ export interface ToldBlock {
 export interface TransactionPlace {
   readonly block: BlockNumber;
   readonly index: number;
+}
+
+/** A transaction as it ran. */
+interface RanTransaction {
+  readonly environment: BlockEnvironment;
+  /** In its block. */
+  readonly before: readonly EngineTransaction[];
+  readonly transaction: EngineTransaction;
 }
 
 /** Whether a log is wanted. */
@@ -143,6 +152,14 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
       return this.#told(number)?.block.transactions[index];
     const place = { blockHash: held.hash, blockNumber: hexQuantity(number), transactionIndex: hexQuantity(index) };
     return { ...minedTransaction(transaction, receipt.transactionHash, this.#chainId), ...place };
+  }
+
+  /** What a transaction of the chain's own blocks ran behind, and in which environment. */
+  ran({ block: number, index }: TransactionPlace): RanTransaction | undefined {
+    const { environment, transactions = [] } = this.#held(number) ?? {};
+    const transaction = transactions[index];
+    if (environment === undefined || transaction === undefined) return undefined;
+    return { environment, before: transactions.slice(0, index), transaction };
   }
 
   receipt({ block: number, index }: TransactionPlace): Fields | undefined {

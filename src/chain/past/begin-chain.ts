@@ -1,7 +1,11 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { EdrConnect } from "../execution/connection.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
+import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError } from "../execution/engine.ts";
+import { QuestionError } from "../questions/question.ts";
+import type { Questions } from "../questions/questions.ts";
+import type { ReadAccount } from "../witness/batch-witness.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Head, NamedHead } from "../model/block.ts";
 import { genesisLeaves } from "../model/genesis.ts";
@@ -23,6 +27,7 @@ interface ChainBeginning {
   readonly origin?: { readonly tree: StateTree; readonly head: Head };
   readonly place?: Place;
   readonly verbose?: boolean;
+  readonly engine?: "edr" | "flat";
 }
 
 /** Of EVM blocks before the one under way. */
@@ -51,17 +56,44 @@ export async function openEngine(
   options: ChainBeginning,
   { connect, past }: { readonly connect: EdrConnect; readonly past?: BegunPast | undefined },
   witness: Witness,
+  questions: Questions,
 ): Promise<ExecutionEngine> {
   const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
   const head = origin === undefined ? {} : { head: origin.head };
   const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
   try {
+    if (options.engine === "flat") return await openFlat(options, past, witness, questions);
     if (past !== undefined) return await openPast(opened, past, connect);
     return await EdrEngine.open({ ...opened, ...head }, { connect });
   } catch (error) {
     await witness.close();
     throw error;
   }
+}
+
+async function openFlat(
+  { origin, place, genesisTimestamp }: ChainBeginning,
+  past: BegunPast | undefined,
+  witness: Witness,
+  questions: Questions,
+): Promise<FlatEngine> {
+  // Its state comes from the witness; that it is the place's is looked at all the same.
+  const server = await past?.server;
+  try {
+    await server?.agreed;
+  } finally {
+    await server?.close();
+  }
+  const head = place?.head ?? origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
+  const readAt = async (at: bigint, address: Hex, slot?: bigint): Promise<ReadAccount> => {
+    try {
+      return await questions.ask("read", { at, address, ...(slot === undefined ? {} : { slot }) });
+    } catch (error) {
+      if (error instanceof QuestionError && error.code === "StateNotKept") throw new EngineError("NotKept", error.message);
+      throw error;
+    }
+  };
+  return new FlatEngine({ head }, { witness, readAt });
 }
 
 interface NumberedHash {

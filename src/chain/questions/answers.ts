@@ -1,6 +1,7 @@
 import type { CodeLimits } from "../model/code-limits.ts";
 import { applyOverride } from "../witness/asked-call.ts";
 import type { AccountOverride, AskedCall, CallOutcome } from "../witness/asked-call.ts";
+import { readAccount } from "../witness/batch-witness.ts";
 import { FlatState } from "../witness/flat-state.ts";
 import { Reexecution } from "../witness/reexecution.ts";
 import type { AskedBeside } from "../witness/reexecution.ts";
@@ -8,17 +9,10 @@ import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
 import { QuestionError } from "./question.ts";
-import type {
-  AccessListAnswer,
-  CallQuestion,
-  EstimateAnswer,
-  QuestionKind,
-  QuestionKinds,
-  TraceAnswer,
-  TraceQuestion,
-} from "./question.ts";
+import type { AccessListAnswer, CallQuestion, EstimateAnswer, QuestionKind, QuestionKinds, TraceAnswer } from "./question.ts";
 import { simulate } from "./simulation.ts";
 import { Tracing } from "./tracing/tracing.ts";
+import type { TracedRun } from "./tracing/tracing.ts";
 
 /** Rounds in which an access list may change what is touched. */
 const MAX_ACCESS_ROUNDS = 8;
@@ -68,12 +62,26 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
     };
   };
   return {
+    async read({ at, address, slot }) {
+      await goTo(at, []);
+      return readAccount(state, address, slot);
+    },
     call: async (question) => answerOf(await (await runner(question))(question.call, boundsOf(question))),
     estimate: async (question) => estimate(question, await runner(question)),
     accessList: async (question) => accessList(question, await runner(question)),
     async trace(question) {
       await goTo(question.at, question.overrides);
-      return traceCall(question, execution);
+      const { call, block, maxMs } = question;
+      const bounds = { maxMs, ...boundsOf(question) };
+      return traceRun(question, call, execution, (listener) => execution.ask(call, block, bounds, { listener }));
+    },
+    async traceMined(question) {
+      const { at, block, before, transaction, maxMs } = question;
+      await goTo(at, []);
+      for (const earlier of before) await execution.run(earlier, block);
+      return traceRun(question, transaction, execution, (listener) =>
+        execution.askAgain(transaction, block, { maxMs }, { listener }),
+      );
     },
     async simulate(question) {
       await goTo(question.at, []);
@@ -138,13 +146,16 @@ function boundsOf({ maxInstructions, maxWork }: CallQuestion): RunBounds {
 }
 
 /** Runs the call on the execution's state, and undoes it. */
-async function traceCall(question: TraceQuestion, execution: Reexecution): Promise<TraceAnswer> {
-  const { call, block, maxMs } = question;
-  const { state } = execution;
+async function traceRun(
+  wanted: Omit<TracedRun, "call">,
+  call: TracedRun["call"],
+  { state }: Reexecution,
+  run: (listener: Tracing) => Promise<CallOutcome>,
+): Promise<TraceAnswer> {
   const mark = state.mark();
-  const tracing = new Tracing(question, state);
+  const tracing = new Tracing({ ...wanted, call }, state);
   try {
-    const outcome = answerOf(await execution.ask(call, block, { maxMs, ...boundsOf(question) }, { listener: tracing }));
+    const outcome = answerOf(await run(tracing));
     tracing.throwRefusal();
     tracing.runEnded(mark);
     state.rollback(mark);

@@ -2,7 +2,9 @@ import type { MessagePort } from "node:worker_threads";
 import { NamedError } from "../../errors/named-error.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccessEntry, AccountOverride, AskedBlock, AskedCall } from "../witness/asked-call.ts";
-import type { ReexecutedReceipt } from "../model/block.ts";
+import type { ReadAccount } from "../witness/batch-witness.ts";
+import type { BlockEnvironment, ReexecutedReceipt } from "../model/block.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 
 /** What a thread that answers gets of each chain that it serves, one after the other. */
@@ -118,8 +120,8 @@ export interface SimulatedBlockAnswer {
   readonly logsBloom: Hex;
 }
 
-/** A call to be traced. */
-export interface TraceQuestion extends CallQuestion {
+/** What is wanted of a trace. */
+interface WantedTrace {
   /** Undefined: step by step. */
   readonly tracer: string | undefined;
   /** Of the tracer; step by step, of the trace. */
@@ -128,17 +130,40 @@ export interface TraceQuestion extends CallQuestion {
   readonly isBounded: boolean;
 }
 
+/** A call to be traced. */
+export interface TraceQuestion extends CallQuestion, WantedTrace {}
+
+/** A transaction of a block to be traced, behind those before it there. */
+interface MinedTraceQuestion extends WantedTrace {
+  /** The block before. */
+  readonly at: bigint;
+  readonly block: BlockEnvironment;
+  readonly before: readonly EngineTransaction[];
+  readonly transaction: EngineTransaction;
+  /** Milliseconds. */
+  readonly maxMs: number;
+}
+
 export interface TraceAnswer extends CallAnswer {
   /** As nodes show it. Undefined where the call is not valid, or was broken off. */
   readonly trace: unknown;
 }
 
+/** An account after a block, and a word of its storage where a slot is named. */
+interface ReadQuestion {
+  readonly at: bigint;
+  readonly address: Hex;
+  readonly slot?: bigint;
+}
+
 /** The questions, and their answers. */
 export interface QuestionKinds {
+  readonly read: { readonly question: ReadQuestion; readonly answer: ReadAccount };
   readonly call: { readonly question: CallQuestion; readonly answer: CallAnswer };
   readonly estimate: { readonly question: CallQuestion; readonly answer: EstimateAnswer };
   readonly accessList: { readonly question: CallQuestion; readonly answer: AccessListAnswer };
   readonly trace: { readonly question: TraceQuestion; readonly answer: TraceAnswer };
+  readonly traceMined: { readonly question: MinedTraceQuestion; readonly answer: TraceAnswer };
   readonly simulate: { readonly question: SimulationQuestion; readonly answer: readonly SimulatedBlockAnswer[] };
 }
 

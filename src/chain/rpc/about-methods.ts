@@ -4,21 +4,24 @@ import { hexQuantity, toHex } from "../../protocol/hex.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 
+/** What tools know Hardhat's network by. */
+export async function clientVersion({ engine }: Chain): Promise<unknown> {
+  return engine.hardhat === undefined ? "HardhatNetwork/hyperchain" : engine.hardhat.request("web3_clientVersion", []);
+}
+
 /** What development networks tell about themselves, under Hardhat's and anvil's names. */
-export function aboutMethods(
-  { engine, blocks, chainId, sequencer }: Chain,
-  gasPrice: Pick<GasPrice, "toldWei">,
-): ReadonlyMap<string, RpcMethod> {
+export function aboutMethods(chain: Chain, gasPrice: Pick<GasPrice, "toldWei">): ReadonlyMap<string, RpcMethod> {
+  const { engine, blocks, chainId, sequencer } = chain;
   const instanceId = toHex(randomBytes(32));
   return new Map<string, RpcMethod>([
     // The engine then prints what it is asked, and each transaction.
-    ["hardhat_setLoggingEnabled", (params) => engine.hardhat.request("hardhat_setLoggingEnabled", params)],
+    ["hardhat_setLoggingEnabled", async (params) => engine.hardhat?.request("hardhat_setLoggingEnabled", params)],
     [
       "hardhat_metadata",
       async () => {
         const { number } = sequencer.head;
         return {
-          clientVersion: await engine.hardhat.request("web3_clientVersion", []),
+          clientVersion: await clientVersion(chain),
           chainId,
           instanceId,
           latestBlockNumber: Number(number),

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { TransactionPlace } from "../index/block-store.ts";
 import type { Chain } from "../chain.ts";
+import { EngineError } from "../execution/engine.ts";
 import type { GasPrice } from "../mempool/gas-price.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
@@ -29,6 +30,16 @@ const MAX_PROVEN_KEYS = 100;
 function checkProvenKeys(keys: unknown): void {
   if (!Array.isArray(keys) || keys.length <= MAX_PROVEN_KEYS) return;
   throw new RpcError(RpcCode.limitExceeded, `at most ${MAX_PROVEN_KEYS} keys are proven at once, got ${keys.length}`);
+}
+
+/** Throws EngineError NotKept where the headers name no roots of states. */
+async function engineProof({ hardhat }: Chain["engine"], params: readonly unknown[]): Promise<unknown> {
+  if (hardhat !== undefined) return hardhat.request("eth_getProof", params);
+  const reason = "headers of this chain name no roots of states";
+  throw new EngineError(
+    "NotKept",
+    `eth_getProof has no answer: ${reason}; zks_getProof proves values under the root that L1 has`,
+  );
 }
 
 const FREE: Pick<GasPrice, "toldWei"> = { toldWei: 0n };
@@ -100,7 +111,7 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       "eth_getProof",
       (params, client) => {
         checkProvenKeys(params[1]);
-        return inTurn(client, () => engine.hardhat.request("eth_getProof", params));
+        return inTurn(client, () => engineProof(engine, params));
       },
     ],
     ...rawTransactionMethods(chain, fields, inTurn),

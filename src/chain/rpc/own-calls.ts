@@ -1,4 +1,5 @@
 import type { Chain } from "../chain.ts";
+import type { HardhatNetwork } from "../execution/engine.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";
@@ -25,6 +26,8 @@ export class OwnCalls {
    */
   async call([transaction, named, overridesValue, blockOverrides]: readonly unknown[]): Promise<Hex | undefined> {
     if ((blockOverrides ?? undefined) !== undefined) return undefined;
+    const { hardhat } = this.#chain.engine;
+    if (hardhat === undefined) return undefined;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
     const overrides = parseOverrides(overridesValue);
@@ -33,12 +36,14 @@ export class OwnCalls {
     if (block === undefined) return undefined;
     const asked = engineCall(transaction, call, capped(call.gas));
     const rest = overrides.length === 0 ? [] : [engineOverrides(overrides)];
-    if (tag === "pending") await this.#setClock();
-    return (await this.#chain.engine.hardhat.request("eth_call", [asked, tag === "pending" ? tag : block, ...rest])) as Hex;
+    if (tag === "pending") await this.#setClock(hardhat);
+    return (await hardhat.request("eth_call", [asked, tag === "pending" ? tag : block, ...rest])) as Hex;
   }
 
   /** `eth_estimateGas`: transaction, block, state overrides, block overrides. As `call`. */
   async estimate([transaction, named, overridesValue, blockOverrides]: readonly unknown[]): Promise<Hex | undefined> {
+    const { hardhat } = this.#chain.engine;
+    if (hardhat === undefined) return undefined;
     const tag = named ?? "latest";
     const call = parseCall(transaction);
     if ((blockOverrides ?? undefined) !== undefined || parseOverrides(overridesValue).length > 0) return undefined;
@@ -47,10 +52,8 @@ export class OwnCalls {
     const asked = engineCall(transaction, call, call.gas === undefined ? undefined : capped(call.gas));
     // Gas is for a transaction of the next block, whose time may have been set.
     const isNext = isNewest(this.#chain, tag);
-    if (isNext) await this.#setClock();
-    return orUndefined(
-      this.#chain.engine.hardhat.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>,
-    );
+    if (isNext) await this.#setClock(hardhat);
+    return orUndefined(hardhat.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>);
   }
 
   /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that may not run. */
@@ -67,10 +70,8 @@ export class OwnCalls {
    * The engine's own clock is not the chain's. Refused only where a block has just come that is newer; then the engine's is
    * right.
    */
-  async #setClock(): Promise<void> {
-    const { engine, sequencer } = this.#chain;
-    await engine.hardhat
-      .request("evm_setNextBlockTimestamp", [Number(sequencer.nextEnvironment.timestamp)])
-      .catch(() => undefined);
+  async #setClock(hardhat: HardhatNetwork): Promise<void> {
+    const timestamp = Number(this.#chain.sequencer.nextEnvironment.timestamp);
+    await hardhat.request("evm_setNextBlockTimestamp", [timestamp]).catch(() => undefined);
   }
 }

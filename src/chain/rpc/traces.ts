@@ -13,7 +13,8 @@ import { fairLine } from "./fair-line.ts";
 import type { FairLine } from "./fair-line.ts";
 import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTracer, tooLarge } from "./bounded-trace.ts";
 import type { Configuration, Run } from "./bounded-trace.ts";
-import type { TracedPlace } from "./flat-calls.ts";
+import { flatCalls } from "./flat-calls.ts";
+import type { NestedCall, TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { ZkFields } from "./zk-fields.ts";
 
@@ -59,13 +60,14 @@ export interface Tracer {
  * and tells how large the wanted one will be. One trace at a time. Who is part of this process gets all.
  */
 export function startTracer(chain: Chain, ask: Asking): Tracer {
-  const { blocks, engine } = chain;
+  const { blocks } = chain;
+  const { hardhat } = chain.engine;
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
   const runOf =
-    (hash: unknown): Run =>
+    (hash: Hex): Run =>
     (wanted) =>
-      engine.hardhat.request("debug_traceTransaction", [hash, wanted]);
+      hardhat === undefined ? traceAgain(chain, ask, hash, wanted) : hardhat.request("debug_traceTransaction", [hash, wanted]);
   return {
     async transaction(name, config, client, form) {
       const hash = fields.engineHash(name);
@@ -96,6 +98,30 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
       return inTurn(client, () => traceAll(traced, (run) => boundedTrace(run, chosen, gasUsed), MAX_BLOCK_CHARACTERS));
     },
     call: callTracing(chain, ask, inTurn),
+  };
+}
+
+/** The trace of a transaction, which runs again behind those before it in its block. */
+async function traceAgain({ blocks }: Chain, ask: Asking, hash: Hex, wanted: Configuration): Promise<unknown> {
+  const place = blocks.place(hash);
+  const ran = place === undefined ? undefined : blocks.ran(place);
+  if (ran === undefined)
+    throw new RpcError(RpcCode.rejected, `the state in which ${hash} ran is not kept`, { code: "StateNotKept" });
+  const { environment: block, before, transaction } = ran;
+  const question = { at: block.number - 1n, block, before, transaction, isBounded: false };
+  const run = withParityCalls(async (config) => {
+    const answer = await ask("traceMined", { ...question, ...tracerOf(config) }, undefined);
+    requireTraceable(answer);
+    return answer.trace;
+  });
+  return run(wanted);
+}
+
+/** Flat calls in OpenEthereum's form, as Hardhat's own network makes them, of the nested ones that the second EVM makes. */
+function withParityCalls(run: Run): Run {
+  return async (config) => {
+    if (config["tracer"] !== "flatCallTracer") return run(config);
+    return flatCalls((await run({ tracer: "callTracer" })) as NestedCall, { convertParityErrors: true }, undefined);
   };
 }
 
@@ -136,7 +162,7 @@ async function traceAll(
 
 /** `debug_traceCall`: transaction, block, options with overrides. */
 function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"] {
-  const { engine } = chain;
+  const { hardhat } = chain.engine;
   return async (transaction, tag, config, client, form) => {
     const call = parseCall(transaction);
     const { stateOverrides, blockOverrides, ...rest } = readConfiguration(config);
@@ -150,23 +176,20 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
     const question = { at: place.at, block, overrides, call: askedCall({ ...call, gasPriceWei: 0n }, gasLimit), ...bounds };
     return inTurn(client, async () => {
       // The engine knows neither overrides nor authorizations here.
-      if (overrides.length > 0 || block !== place.block || call.delegates) {
+      if (hardhat === undefined || overrides.length > 0 || block !== place.block || call.delegates) {
         const second: Run = async (wanted) => {
           const answer = await ask("trace", { ...question, ...tracerOf(wanted), isBounded: !isOwn }, client);
           requireTraceable(answer);
           return answer.trace;
         };
-        return form(second, undefined)(rest);
+        return form(withParityCalls(second), undefined)(rest);
       }
       // It would run in its own thread what may end it; so the other one runs the same call before, in the same state.
       const preview = await ask("call", question, client);
       if (preview.isHostile) throw hostile();
       requireTraceable(preview);
       const request = traceRequest(call, gasLimit);
-      const run = form(
-        (wanted) => engine.hardhat.request("debug_traceCall", [request, hexQuantity(place.at), wanted]),
-        undefined,
-      );
+      const run = form((wanted) => hardhat.request("debug_traceCall", [request, hexQuantity(place.at), wanted]), undefined);
       return isOwn ? run(rest) : boundedTrace(run, rest, preview.receipt?.gasUsed ?? gasLimit);
     });
   };

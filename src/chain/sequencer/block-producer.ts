@@ -11,7 +11,7 @@ import { mostWork } from "../model/work-limits.ts";
 import { nextEnvironment } from "../ordering/block-engine.ts";
 import type { BlockEngine, BlockRules, Inspection, PlannedBlock } from "../ordering/block-engine.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
-import type { WitnessedBlock } from "../witness/batch-witness.ts";
+import type { RepeatedBlock, WitnessedBlock } from "../witness/batch-witness.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
@@ -152,7 +152,8 @@ export class BlockProducer implements BlockEngine {
     // A block of the chain's own, before it, leaves it to users' block.
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
-    this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
+    if (result.repeated === undefined) this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
+    else this.#learn(result.repeated, onMeasured);
     return result;
   }
 
@@ -287,7 +288,8 @@ export class BlockProducer implements BlockEngine {
     await this.witnessed();
     const changes = await witness.request("seal", undefined);
     const { number } = this.#head;
-    const difference = await compareFinalValues(changes.touched, engine.state(number));
+    // An engine without Hardhat's network is the witness itself.
+    const difference = engine.hardhat === undefined ? undefined : await compareFinalValues(changes.touched, engine.state(number));
     if (difference === undefined) return changes;
     const { leaf, engineValue } = difference;
     throw new SequencerError(
@@ -327,13 +329,15 @@ export class BlockProducer implements BlockEngine {
   }
 
   #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
-    const { witness, guard } = this.#dependencies;
-    const repeated = witness.request("execute", block).then(({ size, runtimeCodes }) => {
-      // It knows those that were inspected. In a start that repeats the block, none was.
-      for (const code of runtimeCodes) guard.noteCode(code);
-      onMeasured(size);
-    });
+    const { witness } = this.#dependencies;
+    const repeated = witness.request("execute", block).then((told) => this.#learn(told, onMeasured));
     this.#follow(repeated, Number(block.receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)));
+  }
+
+  #learn({ size, runtimeCodes }: RepeatedBlock, onMeasured: (size: ChangeSize) => void): void {
+    // The guard knows those that were inspected. In a start that repeats the block, none was.
+    for (const code of runtimeCodes) this.#dependencies.guard.noteCode(code);
+    onMeasured(size);
   }
 
   #follow(repeated: Promise<void>, gas: number): void {

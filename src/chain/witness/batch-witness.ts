@@ -1,15 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
-import type { MinedBlock, ReexecutedReceipt } from "../model/block.ts";
+import { reasonOf } from "../../errors/reason-of.ts";
+import type { BlockEnvironment, MinedBlock, ReexecutedReceipt } from "../model/block.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
-import { toHex } from "../../protocol/hex.ts";
+import { toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "./change-size.ts";
 import { compareReceipts } from "./compare-receipts.ts";
 import type { BlockHashMark } from "./block-hashes.ts";
-import type { NetChanges } from "./flat-state.ts";
+import type { FlatState, NetChanges } from "./flat-state.ts";
+import { blockBytes, makeBlock } from "./made-block.ts";
+import type { MadeBlock } from "./made-block.ts";
 import { codeLimitsOf } from "../model/code-limits.ts";
 import { KeptBlocks } from "./kept-blocks.ts";
 import type { KeptMark } from "./kept-blocks.ts";
@@ -28,10 +31,40 @@ export interface WitnessedBlock extends MinedBlock {
   readonly transactions: readonly EngineTransaction[];
 }
 
+/** A block that is to be made of these transactions, as far as they are valid. */
+export interface OrderedBlock {
+  readonly transactions: readonly EngineTransaction[];
+  readonly environment: BlockEnvironment;
+  readonly parentHash: Hex;
+  /** Whether it is to hold none where one of them is invalid. */
+  readonly isWhole: boolean;
+}
+
+/** A block that was made, and what it did. */
+export interface OrderedResult extends MadeBlock, RepeatedBlock {
+  /** By their places in the order. */
+  readonly refused: readonly { readonly index: number; readonly reason: string }[];
+}
+
+/** An account, and a word of its storage where a slot is named, as they are now. */
+export interface ReadAccount {
+  readonly nonce: bigint;
+  readonly balanceWei: bigint;
+  readonly code: Hex;
+  readonly word: bigint;
+}
+
 /** What the witness says of a block that it has repeated. */
 export interface RepeatedBlock {
   /** Of the batch's changes so far. */
   readonly size: ChangeSize;
+  /** Code that accounts received. */
+  readonly runtimeCodes: readonly Hex[];
+}
+
+/** What became of each of a block's transactions: its receipt, or why it is refused. */
+interface OrderedRun {
+  readonly outcomes: readonly (ReexecutedReceipt | string)[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
 }
@@ -49,6 +82,7 @@ interface SnapshotMark {
  * the execution engine in every receipt.
  */
 export class BatchWitness {
+  readonly #chainId: number;
   readonly #execution: Reexecution;
   readonly #ledger: MapLedger;
   readonly #size: RunningSize;
@@ -60,7 +94,8 @@ export class BatchWitness {
   /** The last preview that ran to its end, while the state is as it found it. */
   #previewed: PreviewedRun | undefined;
 
-  private constructor(execution: Reexecution, ledger: MapLedger) {
+  private constructor(chainId: number, execution: Reexecution, ledger: MapLedger) {
+    this.#chainId = chainId;
     this.#execution = execution;
     this.#ledger = ledger;
     this.#feed = new StateFeed(ledger, this.#kept, () => execution.blockHashes());
@@ -71,7 +106,7 @@ export class BatchWitness {
   static async create(chainId: number, genesis: readonly GenesisAccount[], state?: Uint8Array): Promise<BatchWitness> {
     const ledger = new MapLedger();
     const execution = await Reexecution.create(chainId, state === undefined ? genesis : [], codeLimitsOf(genesis), ledger);
-    const witness = new BatchWitness(execution, ledger);
+    const witness = new BatchWitness(chainId, execution, ledger);
     if (state !== undefined) witness.#restore(decodeState(state));
     return witness;
   }
@@ -107,6 +142,68 @@ export class BatchWitness {
     return { size: this.measure(), runtimeCodes };
   }
 
+  /** Makes a block: of the transactions those that are valid behind those before them, none of a sender that was refused. */
+  async make({ transactions, environment, parentHash, isWhole }: OrderedBlock): Promise<OrderedResult> {
+    const { state } = this.#execution;
+    const [start, known] = [state.mark(), this.#ledger.codes.size];
+    const previewed = this.#takePreviewed({ environment, transactions });
+    const run: OrderedRun =
+      previewed === undefined
+        ? await this.#runValid(transactions, environment)
+        : { outcomes: previewed.receipts, runtimeCodes: previewed.runtimeCodes };
+    if (previewed !== undefined) state.write(previewed.held, previewed.runtimeCodes);
+    const isDropped = isWhole && run.outcomes.some((outcome) => typeof outcome === "string");
+    if (isDropped) {
+      state.rollback(start);
+      this.#ledger.keepCodes(known);
+    }
+    const outcomes = run.outcomes.map((outcome) =>
+      isDropped && typeof outcome !== "string" ? "another transaction of its block was refused" : outcome,
+    );
+    const chainId = BigInt(this.#chainId);
+    const made = transactions.flatMap((transaction, i) => {
+      const receipt = outcomes[i];
+      return typeof receipt === "object" ? [{ transaction, receipt, bytes: blockBytes(transaction, chainId) }] : [];
+    });
+    const refused = outcomes.flatMap((reason, index) => (typeof reason === "string" ? [{ index, reason }] : []));
+    const block = makeBlock(made, environment, parentHash);
+    this.#execution.rememberHash(environment.number, block.header.hash);
+    this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
+    return { ...block, refused, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
+  }
+
+  /** Runs those that are valid; of each what it did, or why nothing of it has happened. */
+  async #runValid(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<OrderedRun> {
+    const { state } = this.#execution;
+    const runtimeCodes: Hex[] = [];
+    const heldUp = new Set<Hex>();
+    const outcomes: (ReexecutedReceipt | string)[] = [];
+    state.onCode = (code) => runtimeCodes.push(toHex(code));
+    try {
+      for (const transaction of transactions) {
+        const { from } = transaction;
+        if (heldUp.has(from)) {
+          outcomes.push(`an earlier transaction of ${from} was refused`);
+          continue;
+        }
+        try {
+          outcomes.push(await this.#execution.run(transaction, environment));
+        } catch (error) {
+          heldUp.add(from);
+          outcomes.push(reasonOf(error));
+        }
+      }
+    } finally {
+      state.onCode = undefined;
+    }
+    return { outcomes, runtimeCodes };
+  }
+
+  /** An account now. */
+  read(address: Hex, slot: bigint | undefined): ReadAccount {
+    return readAccount(this.#execution.state, address, slot);
+  }
+
   /** A block of nothing: no code runs where it begins. */
   pass(number: bigint, hash: Hex): void {
     this.#previewed = undefined;
@@ -115,7 +212,7 @@ export class BatchWitness {
   }
 
   /** What a preview did that ran exactly these transactions, in this block and on this state; the next one starts elsewhere. */
-  #takePreviewed({ environment, transactions }: WitnessedBlock): PreviewedRun | undefined {
+  #takePreviewed({ environment, transactions }: Pick<WitnessedBlock, "environment" | "transactions">): PreviewedRun | undefined {
     const previewed = this.#previewed;
     this.#previewed = undefined;
     const isSame =
@@ -264,6 +361,13 @@ export class BatchWitness {
     this.#batchStart = mark;
     this.#size.restart(mark);
   }
+}
+
+/** An account as a state has it. */
+export function readAccount(state: FlatState, address: Hex, slot: bigint | undefined): ReadAccount {
+  const { nonce = 0n, balance = 0n } = state.accountAt(address) ?? {};
+  const word = slot === undefined ? 0n : state.wordAt(address, wordToHex(slot));
+  return { nonce, balanceWei: balance, code: toHex(state.codeAt(address)), word };
 }
 
 /** Throws WitnessError where the engine's receipt says otherwise. */

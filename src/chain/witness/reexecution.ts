@@ -5,7 +5,7 @@ import type { EVM, EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
 import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
-import type { RunTxResult } from "@ethereumjs/vm";
+import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -76,6 +76,15 @@ export interface AskedBeside {
   /** Whether its access list is wanted. Default false. */
   readonly reportAccess?: boolean;
   readonly listener?: RunListener;
+}
+
+/** A run of which a caller wants to know more than its receipt. */
+interface AskedRun {
+  readonly watched: ConstructorParameters<typeof RunWatch>[2];
+  /** Throws where it is invalid by itself. */
+  readonly options: () => RunTxOpts;
+  /** A sender that may have code. */
+  readonly admitted: Hex | undefined;
 }
 
 /** A transaction that may come into a block, behind others of the same block that run first; default: none. */
@@ -174,13 +183,12 @@ export class Reexecution {
    * In format 3 a user's transaction is charged for what it takes to prove, too.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
-    const isImpersonated = transaction.kind === "unsigned" && transaction.isImpersonated === true;
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (transaction.kind === "signed" && this.state.format === 3) {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...receiptOf(result), gasUsed, native };
     }
-    return receiptOf(await this.#vm.run(options, isImpersonated ? transaction.from : undefined));
+    return receiptOf(await this.#vm.run(options, admittedSender(transaction)));
   }
 
   /**
@@ -277,25 +285,34 @@ export class Reexecution {
   }
 
   /** Runs a call and keeps its effects, warm accounts and all as in a transaction. */
-  async ask(
-    call: AskedCall,
+  ask(call: AskedCall, block: AskedBlock, bounds: RunBounds = {}, beside: AskedBeside = {}): Promise<CallOutcome> {
+    const options = (): RunTxOpts => ({ tx: askedTransaction(call, this.#rules), skipNonce: true, skipBalance: true });
+    return this.#ask({ watched: call, options, admitted: call.from }, block, bounds, beside);
+  }
+
+  /** Runs a transaction as `run` does, and tells of it as of a call. */
+  askAgain(
+    transaction: EngineTransaction,
+    block: BlockEnvironment,
+    bounds: RunBounds,
+    beside: AskedBeside,
+  ): Promise<CallOutcome> {
+    const options = (): RunTxOpts => ({ tx: this.#typed(transaction) });
+    return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, beside);
+  }
+
+  async #ask(
+    { watched, options, admitted }: AskedRun,
     block: AskedBlock,
-    bounds: RunBounds = {},
-    { reportAccess = false, listener }: AskedBeside = {},
+    bounds: RunBounds,
+    { reportAccess = false, listener }: AskedBeside,
   ): Promise<CallOutcome> {
     const { events } = this.#vm.evm;
     const stopListening = listener === undefined ? undefined : listen(events, listener);
-    const watch = new RunWatch(this.#vm.evm, this.state, call, bounds);
+    const watch = new RunWatch(this.#vm.evm, this.state, watched, bounds);
     const showBaseFee = this.#showBaseFee(block);
     try {
-      const options = {
-        tx: askedTransaction(call, this.#rules),
-        block: showBaseFee.block,
-        skipNonce: true,
-        skipBalance: true,
-        reportAccessList: reportAccess,
-      };
-      const result = await this.#vm.run(options, call.from);
+      const result = await this.#vm.run({ ...options(), block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
       const { returnValue, exceptionError } = result.execResult;
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({
         address: address as Hex,
@@ -361,6 +378,11 @@ export class Reexecution {
     // Its form is not Ethereum's, or it is unsigned: the sequencer says who sends it, as the first engine's impersonation does.
     return Object.assign(tx, { getSenderAddress: () => sender, isSigned: () => true });
   }
+}
+
+/** An impersonated account may hold code. */
+function admittedSender(transaction: EngineTransaction): Hex | undefined {
+  return transaction.kind === "unsigned" && transaction.isImpersonated === true ? transaction.from : undefined;
 }
 
 /** Tells a listener of a run, until the returned function is called. */

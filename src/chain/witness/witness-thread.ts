@@ -23,6 +23,8 @@ function handlersOf(witness: BatchWitness): Handlers {
       return undefined;
     },
     execute: (block) => witness.execute(block),
+    make: (block) => witness.make(block),
+    read: async ({ address, slot }) => witness.read(address, slot),
     pass: async (blocks) => {
       for (const { number, hash } of blocks) witness.pass(number, hash);
       return undefined;

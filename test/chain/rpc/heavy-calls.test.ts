@@ -45,7 +45,7 @@ describe("calls with much gas", () => {
     const request: HardhatNetwork["request"] = async (method, params) => {
       if (method === "eth_call" || method === "eth_estimateGas")
         given.push(BigInt((params[0] as { gas?: Hex }).gas ?? 2n ** 24n));
-      return hardhat.request(method, params);
+      return hardhat!.request(method, params);
     };
     Object.assign(test.chain.engine, { hardhat: { request } });
     methods = chainMethods(test.chain, { gasPrice: { toldWei: 1n }, development: false, maxQuestionMs: 60_000 });

@@ -42,6 +42,8 @@ export interface TestChainOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
+  /** Default: the one that TEST_ENGINE names, or EDR; EDR where its connection is wrapped. */
+  readonly engine?: "edr" | "flat";
   /** Wraps the engine's connection, to make it misbehave. */
   readonly connect?: typeof connect;
   /** Default: what the test chain's own `canSeal` says. */
@@ -86,6 +88,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
+      engine: options.engine ?? (options.connect === undefined && process.env["TEST_ENGINE"] === "flat" ? "flat" : "edr"),
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],

@@ -11,6 +11,12 @@ import { TraceSize } from "./trace-size.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 
+/** What is traced, and how. */
+export interface TracedRun extends Pick<TraceQuestion, "tracer" | "config" | "isBounded"> {
+  readonly call: Pick<TraceQuestion["call"], "from" | "to" | "gasLimit">;
+  readonly block: Pick<TraceQuestion["block"], "coinbase">;
+}
+
 /** One tracer at work: what it hears, and what it makes of it. `result` is asked for when the run is undone. */
 interface Work {
   readonly listener: RunListener | undefined;
@@ -27,7 +33,7 @@ export class Tracing implements RunListener {
   #refusal: unknown;
 
   /** `state`: the one in which the call runs. */
-  constructor(question: TraceQuestion, state: FlatState) {
+  constructor(question: TracedRun, state: FlatState) {
     this.#size = new TraceSize(question.isBounded);
     this.#work = startWork(question.tracer, question.config, question, state, this.#size);
   }
@@ -70,7 +76,7 @@ export class Tracing implements RunListener {
   }
 }
 
-function startWork(tracer: string | undefined, config: Config, question: TraceQuestion, state: FlatState, size: TraceSize): Work {
+function startWork(tracer: string | undefined, config: Config, question: TracedRun, state: FlatState, size: TraceSize): Work {
   switch (tracer) {
     case undefined:
       return stepWork(config, state, size);
@@ -105,7 +111,7 @@ function callWork(state: FlatState, size: TraceSize, show: (recorder: CallRecord
   return { listener, result: (outcome) => show(listener, outcome) };
 }
 
-function prestateWork(config: Config, { call, block }: TraceQuestion, state: FlatState): Work {
+function prestateWork(config: Config, { call, block }: TracedRun, state: FlatState): Work {
   const named: readonly (Hex | undefined)[] = [call.from, call.to, block.coinbase];
   const recorder = new TouchRecorder(named.filter((address) => address !== undefined));
   let after: ReturnType<TouchRecorder["read"]> = new Map();
@@ -122,7 +128,7 @@ function prestateWork(config: Config, { call, block }: TraceQuestion, state: Fla
 }
 
 /** Several tracers at once, each under its name. */
-function muxWork(config: Config, question: TraceQuestion, state: FlatState, size: TraceSize): Work {
+function muxWork(config: Config, question: TracedRun, state: FlatState, size: TraceSize): Work {
   const works = Object.entries(config).map(
     ([name, given]) => [name, startWork(name, (given ?? {}) as Config, question, state, size)] as const,
   );

@@ -1,0 +1,118 @@
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockNumber } from "../../protocol/ids.ts";
+import type { BlockEnvironment, BlockHeader, Head, NamedHead } from "../model/block.ts";
+import type { StateReader } from "../model/state-reader.ts";
+import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { ReadAccount } from "../witness/batch-witness.ts";
+import { emptyHeader } from "../witness/made-block.ts";
+import type { Witness } from "../witness/witness.ts";
+import { BLOCK_GAS_LIMIT } from "./connection.ts";
+import { EngineError } from "./engine.ts";
+import type { EngineResult, ExecutionEngine } from "./engine.ts";
+
+interface FlatEngineOptions {
+  /** The newest block before the engine's own; its hash where that is known. */
+  readonly head: Head & { readonly hash?: Hex };
+}
+
+interface FlatEngineDependencies {
+  readonly witness: Pick<Witness, "request">;
+  /** Of an account after an older block. */
+  readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
+}
+
+const NOTHING: Hex = `0x${"00".repeat(32)}`;
+const NOBODY: Hex = `0x${"00".repeat(20)}`;
+
+/** ethereumjs as a chain's execution engine: the witness makes the blocks, and no other engine repeats them. */
+export class FlatEngine implements ExecutionEngine {
+  readonly hardhat = undefined;
+  readonly #dependencies: FlatEngineDependencies;
+  readonly #head: NamedHead;
+  readonly #headers: BlockHeader[] = [];
+  readonly #marks = new Map<string, number>();
+  #nextMark = 1;
+
+  constructor({ head }: FlatEngineOptions, dependencies: FlatEngineDependencies) {
+    this.#head = { ...head, hash: head.hash ?? unknownHeader(head).hash };
+    this.#dependencies = dependencies;
+  }
+
+  async mine(
+    transactions: readonly EngineTransaction[],
+    environment: BlockEnvironment,
+    { isWhole }: { readonly isWhole: boolean } = { isWhole: false },
+  ): Promise<EngineResult> {
+    const parentHash = this.#newestHash;
+    const ordered = { transactions, environment, parentHash, isWhole };
+    const { header, receipts, refused, size, runtimeCodes } = await this.#dependencies.witness.request("make", ordered);
+    this.#headers.push(header);
+    const reasons = new Map(refused.map(({ index, reason }) => [index, reason]));
+    return {
+      block: { environment, hash: header.hash, receipts },
+      included: transactions.filter((_, index) => !reasons.has(index)),
+      refused: transactions.flatMap((transaction, index) => {
+        const reason = reasons.get(index);
+        return reason === undefined ? [] : [{ transaction, reason }];
+      }),
+      repeated: { size, runtimeCodes },
+    };
+  }
+
+  async mineEmpty(environments: readonly BlockEnvironment[]): Promise<readonly Hex[]> {
+    return environments.map((environment) => {
+      const header = emptyHeader(environment, this.#newestHash);
+      this.#headers.push(header);
+      return header.hash;
+    });
+  }
+
+  /** The witness is told of it, as ever. */
+  async cheat(): Promise<void> {}
+
+  state(at: BlockNumber | "now"): StateReader {
+    const { witness, readAt } = this.#dependencies;
+    // What is asked for by its number may be older by the time that it is read.
+    const read = (address: Hex, slot?: bigint): Promise<ReadAccount> =>
+      at === "now" ? witness.request("read", { address, ...(slot === undefined ? {} : { slot }) }) : readAt(at, address, slot);
+    return {
+      async account(address) {
+        const { nonce, balanceWei } = await read(address);
+        return { nonce, balanceWei };
+      },
+      code: async (address) => (await read(address)).code,
+      word: async (address, slot) => (await read(address, slot)).word,
+    };
+  }
+
+  async header(number: BlockNumber): Promise<BlockHeader | undefined> {
+    const { number: first, timestamp, hash } = this.#head;
+    if (number > first) return this.#headers[Number(number - first) - 1];
+    const header = unknownHeader({ number, timestamp });
+    return number === first ? { ...header, hash } : header;
+  }
+
+  async snapshot(): Promise<string> {
+    const mark = `${this.#nextMark++}`;
+    this.#marks.set(mark, this.#headers.length);
+    return mark;
+  }
+
+  async revert(mark: string): Promise<void> {
+    const length = this.#marks.get(mark);
+    if (length === undefined) throw new EngineError("UnknownSnapshot", `snapshot ${mark} does not exist or was used`);
+    for (const other of this.#marks.keys()) if (Number(other) >= Number(mark)) this.#marks.delete(other);
+    this.#headers.length = length;
+  }
+
+  async close(): Promise<void> {}
+
+  get #newestHash(): Hex {
+    return this.#headers.at(-1)?.hash ?? this.#head.hash;
+  }
+}
+
+/** In the place of a block before the engine's first one, of which no more is known than the time of the last. */
+function unknownHeader({ number, timestamp }: Head): BlockHeader {
+  return emptyHeader({ number, timestamp, prevRandao: NOTHING, coinbase: NOBODY, gasLimit: BLOCK_GAS_LIMIT }, NOTHING);
+}
