@@ -2,12 +2,7 @@ import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import type { BatchWitness } from "../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
-import { ChunkFiller } from "../src/execution-proof/batch/chunk-filler.ts";
-import { createExecutionKey } from "../src/execution-proof/batch/execution-key.ts";
-import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
-import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
-import { executionParameters } from "../src/execution-proof/parameters.ts";
-import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
+import { openOwnProver } from "../test/execution-proof/support/own-prover.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface ExecutionSample {
@@ -21,19 +16,14 @@ const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
-const backend = await createWasmBackend(workers === undefined ? {} : { workers });
+const prover = openOwnProver(workers === undefined ? {} : { workers });
 const [beforeKey, start] = [cpuSeconds(), performance.now()];
-const filler = new ChunkFiller(claim.batch.protocolVersion, executionParameters());
-const started = filler.start();
-const key = await createExecutionKey(claim.batch.protocolVersion, executionParameters(), backend);
-const proving = new ExecutionProving(key, backend, filler);
-proving.prepare();
-await started;
+await prover.prepare(claim.batch.protocolVersion);
 const [beforeProof, readySeconds] = [cpuSeconds(), (performance.now() - start) / 1000];
-/** Processor seconds of each phase, of all chunks. */
+/** Processor seconds by the phase of the first chunk without a proof: the next one's tables are filled meanwhile. */
 const phaseCpuSeconds: Record<string, number> = {};
 let current: { readonly phase: string; readonly since: number } | undefined;
-const result = await proving.prove(witness, claim, {
+const result = await prover.prove(witness, claim, {
   onProgress({ phase }) {
     if (phase === current?.phase) return;
     if (current !== undefined)
@@ -43,7 +33,7 @@ const result = await proving.prove(witness, claim, {
 });
 if (result.kind === "labelled") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
 const beforeVerification = cpuSeconds();
-verifyWithKey(key, claim, result.proof);
+await prover.verify(claim, result.proof);
 const { phaseSeconds: _, ...metrics } = result.metrics;
 console.log(
   JSON.stringify({
@@ -59,5 +49,4 @@ console.log(
     peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   }),
 );
-await proving.release();
-await backend.close();
+await prover.close();

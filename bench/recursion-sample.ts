@@ -13,6 +13,7 @@ import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
 import type { TranscriptFactory } from "../src/stark/transcript.ts";
 import { verify } from "../src/stark/verify.ts";
+import { proveHere } from "../test/execution-proof/support/own-prover.ts";
 
 /** What the process of one measurement is asked: a file with a batch's witness and claim. */
 export interface RecursionSample {
@@ -60,7 +61,7 @@ await proving.release();
 await backend.close();
 
 async function provenOnce() {
-  const result = await proving.prove(witness, claim);
+  const result = await proveHere(key, proving, witness, claim);
   if (result.kind === "labelled") throw new Error(`the batch has no proof: ${result.reason}: ${result.detail}`);
   return result;
 }
@@ -74,7 +75,7 @@ function permutationsOf({ program, system }: ExecutionKey, of: ExecutionClaim, b
     if (begin === undefined) throw new Error("each chunk begins somewhere");
     let [count, sections]: [number, readonly ProofSection[]] = [0, []];
     const createTranscript = countingTranscript((blocks) => (count += blocks));
-    const statement = chunkStatement(program, environment, begin, end);
+    const statement = chunkStatement(program, { environment, before: begin, after: end });
     verify(system, statement, end.proof, { createTranscript, onSections: (read) => (sections = read) });
     for (const { name, length } of sections) {
       // A path's digest of 32 bytes is a compression. Of 31 bits an element, leaves have eight to a compression; of a layer's leaf one

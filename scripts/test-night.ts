@@ -18,7 +18,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       ...["devnet/execution", "devnet/proof-validators", "devnet/proof-mode", "devnet/large-steps"],
       ...["plugin/verify-task"],
       ...["execution-proof/operations", "execution-proof/run", "execution-proof/erc20", "execution-proof/precompiles"],
-      "prover/lost-threads",
+      ...["prover/lost-threads", "proving/chunks"],
     ],
     day: [
       ...["execution-proof/batch-proof", "execution-proof/soundness", "execution-proof/transaction", "prover/prover"],

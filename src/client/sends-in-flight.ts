@@ -40,10 +40,7 @@ export async function sendsInFlight(
     const there = isWithdrawal ? onLayer : destination === undefined ? undefined : books.knownTokens(destination);
     let waitingFor: string | undefined = NOT_A_MEMBER;
     const ask = async (): Promise<boolean> => {
-      if (isWithdrawal && view === undefined) {
-        view = books.layerView(ecosystem, providerOf(l1.chainId));
-        await view.poll();
-      }
+      if (isWithdrawal) view ??= await books.layerView(ecosystem, providerOf(l1.chainId));
       waitingFor =
         view !== undefined && isWithdrawal
           ? await withdrawalWaits(ecosystem, chain, messageHash, view, providerOf)

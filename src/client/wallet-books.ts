@@ -3,6 +3,7 @@ import type { AssetTransfer } from "../protocol/asset-message.ts";
 import { AssetMessageKind } from "../protocol/asset-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
+import { newestRun } from "../runtime/newest-run.ts";
 import type { L1View } from "../settlement-layer/reader/l1-view.ts";
 import { bridge, messenger, tokenVault, topicOf } from "./contract-interfaces.ts";
 import { depositBook } from "./deposits-in-flight.ts";
@@ -21,13 +22,23 @@ interface SentTransfer extends AssetTransfer {
   readonly transactionHash: Hex;
 }
 
+interface PolledView {
+  readonly view: L1View;
+  /** Polls must not overlap: looks share them. */
+  readonly poll: () => Promise<unknown>;
+}
+
+function polled(view: L1View): PolledView {
+  return { view, poll: newestRun(() => view.poll()) };
+}
+
 /**
  * What looks at wallets read of an ecosystem's members, kept between them: each log is read once, and what has arrived is not
  * asked for again. It holds what all accounts sent: pass to a look only members that its client may read.
  */
 export class WalletBooks {
   readonly #books = new Map<string, object>();
-  readonly #views = new Map<string, L1View>();
+  readonly #views = new Map<string, PolledView>();
   /** What has arrived, with the age of the book of the member where it did. */
   readonly #arrived = new Map<string, number>();
 
@@ -87,12 +98,13 @@ export class WalletBooks {
     return this.#book(`${ecosystem.l1.chainId} queue ${chain.hyperchain}`, () => depositBook(ecosystem, chain));
   }
 
-  /** Of what the ecosystem's chains settle on. */
-  layerView(ecosystem: Ecosystem, provider: Provider): L1View {
+  /** Of what the ecosystem's chains settle on, up to now. Rejects with the provider's error. */
+  async layerView(ecosystem: Ecosystem, provider: Provider): Promise<L1View> {
     const { l1, chains } = ecosystem;
     const key = [l1.chainId, l1.contracts.roots, ...chains.map(({ hyperchain }) => hyperchain)].join(" ");
-    const view = this.#views.get(key) ?? viewL1(ecosystem, provider);
-    this.#views.set(key, view);
+    const { view, poll } = this.#views.get(key) ?? polled(viewL1(ecosystem, provider));
+    this.#views.set(key, { view, poll });
+    await poll();
     return view;
   }
 

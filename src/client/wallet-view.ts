@@ -1,5 +1,6 @@
 import { reasonOf } from "../errors/reason-of.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { answerWithin } from "../relayer/member-silence.ts";
 import { parseAccount } from "./chain-address.ts";
 import { standings } from "./chain-standing.ts";
 import { depositsInFlight } from "./deposits-in-flight.ts";
@@ -37,40 +38,71 @@ interface UnreadTransfers {
 
 /**
  * What an account has, everywhere, and what is on its way from or to it, as far as members answer. Reads only; with `books` that
- * are kept between looks only what is new. Throws ClientError MalformedAddress.
+ * are kept between looks only what is new. A member is waited for `withinMs` milliseconds; default: as long as it takes. Throws
+ * ClientError MalformedAddress.
  */
 export async function walletView(
   ecosystem: Ecosystem,
   account: string,
   providerOf: ProviderOf,
   books: WalletBooks = new WalletBooks(),
+  { withinMs }: { readonly withinMs?: number | undefined } = {},
 ): Promise<WalletView> {
   const owner = parseAccount(account);
   const reads: WalletReads = { books, providerOf };
-  const onL1 = await balancesOn(ecosystem.l1, () => layerTokens(ecosystemOf(ecosystem, {}), owner, reads));
-  const standing = await standings(ecosystem, providerOf);
-  const members: MemberBalances[] = [onL1];
-  for (const chain of ecosystem.chains) {
+  const within = <Answer>(name: string, answer: Promise<Answer>): Promise<Answer> => answerWithin(answer, name, withinMs);
+  const { l1, chains } = ecosystem;
+  const onL1 = balancesOn(l1, () => within(l1.name, layerTokens(ecosystemOf(ecosystem, {}), owner, reads)));
+  const told = within("what chains settle on", standings(ecosystem, providerOf)).catch(() => undefined);
+  /** By the member's id; what others settle on comes before them. */
+  const asked = new Map([[l1.chainId, onL1]]);
+  for (const chain of chains) {
     const seen = ecosystemOf(ecosystem, chain);
-    const onLayer = members.find(({ chainId }) => chainId === seen.l1.chainId)?.tokens ?? [];
-    const balances = await balancesOn(chain, () => chainTokens(seen, chain, { owner, onLayer }, reads));
-    const known = standing.get(chain.chainId);
-    members.push(known === undefined ? balances : { ...balances, standing: known });
-  }
-  const inFlight: TransferInFlight[] = [];
-  const unread: UnreadTransfers[] = [];
-  for (const chain of ecosystem.chains) {
-    const seen = ecosystemOf(ecosystem, chain);
-    const { name, chainId } = chain;
-    const told = (error: unknown): [] => {
-      if (!unread.some((each) => each.chainId === chainId)) unread.push({ name, chainId, reason: reasonOf(error) });
-      return [];
+    const layer = asked.get(seen.l1.chainId);
+    const read = async (): Promise<MemberTokens> => {
+      const onLayer = (await layer)?.tokens ?? [];
+      return within(chain.name, chainTokens(seen, chain, { owner, onLayer }, reads));
     };
-    inFlight.push(...(await queuedFor(seen, chain, owner, reads).catch(told)));
-    inFlight.push(...(await sendsInFlight(seen, chain, owner, reads).catch(told)));
+    asked.set(chain.chainId, balancesOn(chain, read));
   }
+  const standing = await told;
+  const members = (await Promise.all(asked.values())).map((balances) => {
+    const known = standing?.get(balances.chainId);
+    return known === undefined ? balances : { ...balances, standing: known };
+  });
+  // What was read so far tells which members have gone back since the last look.
+  const onTheWay = await Promise.all(
+    chains.map((chain) => inFlightOf(ecosystemOf(ecosystem, chain), chain, { owner, reads, within })),
+  );
+  const inFlight = onTheWay.flatMap(({ transfers }) => transfers);
+  const unread = onTheWay.flatMap(({ unread: each }) => each ?? []);
   const assets = assetsOf(owner, members, inFlight);
   return { account: owner, assets, members, inFlight, ...(unread.length === 0 ? {} : { unread }) };
+}
+
+interface OnTheWay {
+  readonly transfers: readonly TransferInFlight[];
+  /** Where not all of them could be read. */
+  readonly unread: UnreadTransfers | undefined;
+}
+
+interface OwnReads {
+  readonly owner: Hex;
+  readonly reads: WalletReads;
+  readonly within: <Answer>(name: string, answer: Promise<Answer>) => Promise<Answer>;
+}
+
+async function inFlightOf(seen: Ecosystem, chain: EcosystemChain, { owner, reads, within }: OwnReads): Promise<OnTheWay> {
+  const { name, chainId } = chain;
+  const outcomes = await Promise.allSettled([
+    within(name, queuedFor(seen, chain, owner, reads)),
+    within(name, sendsInFlight(seen, chain, owner, reads)),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  return {
+    transfers: outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? outcome.value : [])),
+    unread: failed && { name, chainId, reason: reasonOf(failed.reason) },
+  };
 }
 
 /** A member that is away, as an L1 elsewhere can be, must not hide what the others have. */

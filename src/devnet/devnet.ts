@@ -137,8 +137,8 @@ async function start({ options, plans }: DevnetPlan, dependencies: DevnetDepende
   if (world?.continues !== true) await requireFunds(options, plans, layer.funder);
   const chains = new RunningChains();
   const bases = await openBases({ options, plans, genesis }, { layer, world, artifacts, clock, chains }, closing);
-  const { prover, fleet } = await openProver(options, clock, closing);
-  const executionProver = openExecutionProver(options, closing, dependencies);
+  const { prover, proving: jobs, fleet } = await openProver(options, clock, closing);
+  const executionProver = openExecutionProver(options, jobs, closing, dependencies);
 
   const feed = new Feed();
   const faults = createFaults({ layer, isKept: world !== undefined, chains: () => chains.current() });

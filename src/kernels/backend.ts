@@ -60,6 +60,9 @@ export interface Backend extends StackOperations {
    */
   grind(hash: GrindingHash, seed: Uint8Array, bits: number, signal?: AbortSignal): Promise<bigint>;
 
+  /** C_tag(left, right) of Poseidon, on the calling thread: for transcripts. See `reference/poseidon.ts`. */
+  readonly compress: (tag: number, left: readonly number[], right: readonly number[]) => number[];
+
   release(handle: Columns | Commitment): void;
   /** Ends the workers and frees the device's memory. */
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import type { Follower } from "../core/follower.ts";
 import { predeployTransactions } from "../chain/predeploys/system-transactions.ts";
 import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
+import { versionParts } from "../protocol/protocol-version.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
 import type { Clock } from "../runtime/clock.ts";
@@ -235,15 +236,21 @@ function linked(link: L1Link): RestorableMember & Omit<Pick<Node, keyof L1Link &
 
 /** What follows the chain where its execution is proven, or could be. */
 function openExecution(
-  { genesis, initialState = [], place }: ChainOptions,
+  { genesis, imported, initialState = [], place }: ChainOptions,
   { chain: { configuration }, running: { coinbase }, execution: proofs }: NodeOptions,
   onProvable: NodeDependencies["onProvable"],
   closing: Disposer,
 ): NodeExecution | undefined {
   if (proofs === undefined && onProvable === undefined) return undefined;
+  // In format 2 the state that the first batch begins with is none that a proof can be shown to begin with.
+  if (imported !== undefined && versionParts(configuration.protocolVersion).format === 2) return undefined;
   const codes = place === undefined ? [] : readState(place.state).codes.map(([, code]) => code);
   const { chainId } = configuration;
-  return openNodeExecution({ chainId, coinbase, genesis, initialState, codes }, { proofs, onProvable }, closing);
+  return openNodeExecution(
+    { chainId, coinbase, genesis: imported?.accounts ?? genesis, initialState, codes },
+    { proofs, onProvable },
+    closing,
+  );
 }
 
 /** Each takes a start 2 to 5 ms. */

@@ -141,9 +141,9 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
   return [{ path: at, message }];
 }
 
-/** What an import does not go with: its data are calldata of L1, and proofs of execution begin with the version's genesis. */
+/** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */
 function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
-  const { firstState, settlesOn, availability, proving } = plan;
+  const { firstState, settlesOn, availability, proving, protocol } = plan;
   if (firstState.imported === undefined) return [];
   const at = [...path, "import"];
   const refused = (message: string): readonly OptionProblem[] => [{ path: at, message }];
@@ -154,8 +154,8 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
     );
   if (availability.dataAvailability === "validium")
     return refused("is published on L1, and a validium's data are not; leave one of the two out");
-  if (proving.execution === "proven")
-    return refused("begins a chain behind the genesis from which its execution is proven; leave it or the proofs out");
+  if (proving.execution === "proven" && protocol.protocolVersion === 2)
+    return refused("begins a chain behind the genesis from which version 2's execution is proven; leave it or the proofs out");
   return [];
 }
 

@@ -35,8 +35,13 @@ export class WordWriter {
   }
 
   digests(list: readonly Digest[]): void {
-    this.number(list.length, 4);
-    for (const digest of list) this.digest(digest);
+    this.list(list, (digest) => this.digest(digest));
+  }
+
+  /** Its length in four bytes first, then each entry as it is written. */
+  list<Entry>(entries: readonly Entry[], write: (entry: Entry) => void): void {
+    this.number(entries.length, 4);
+    for (const entry of entries) write(entry);
   }
 
   /** Its length in four bytes first. */
@@ -104,7 +109,12 @@ export class WordReader {
   }
 
   digests(): number[][] {
-    return Array.from({ length: this.count(DIGEST_BYTES) }, () => this.digest());
+    return this.list(DIGEST_BYTES, () => this.digest());
+  }
+
+  /** What `list` wrote, of entries that have so many bytes at least. */
+  list<Entry>(least: number, read: () => Entry): Entry[] {
+    return Array.from({ length: this.count(least) }, read);
   }
 
   /** How many follow, of so many bytes at least: no more than there are bytes for. */

@@ -3,7 +3,7 @@ import type { ProofProgress } from "../prover/job.ts";
 import type { BlobStore } from "./blobs.ts";
 import { jobId } from "./job.ts";
 import type { BlobId, JobId, ProofDone, ProofJob } from "./job.ts";
-import type { JobOffer, JobQueue } from "./queue.ts";
+import type { JobOffer, JobQueue, OpenOffer } from "./queue.ts";
 
 /** Jobs that stand on each other, and how far they are. Plain data. */
 export interface ProofTree {
@@ -46,6 +46,8 @@ export interface TreeOptions {
   readonly signal?: AbortSignal | undefined;
   /** How far a job of the tree is. */
   readonly onProgress?: ((id: JobId, progress: ProofProgress) => void) | undefined;
+  /** A job of the tree is done. */
+  readonly onDone?: ((id: JobId) => void) | undefined;
 }
 
 /** What carries jobs, and what keeps their bytes. */
@@ -66,11 +68,11 @@ interface TreeProof extends ProofDone {
 export async function driveTree(
   { queue, blobs }: Proving,
   planned: readonly PlannedJob[],
-  { chain, signal, onProgress }: TreeOptions,
+  { chain, signal, onProgress, onDone }: TreeOptions,
 ): Promise<ReadonlyMap<JobId, TreeProof>> {
   signal?.throwIfAborted();
   let tree = plantTree(planned.map(({ job }) => job));
-  const offered = new Map<JobId, Promise<void>>();
+  const offered: Promise<OpenOffer>[] = [];
   const plans = new Map(planned.map((plan) => [jobId(plan.job), plan]));
   const over = Promise.withResolvers<undefined>();
   let isOver = false;
@@ -81,13 +83,13 @@ export async function driveTree(
     if (plan === undefined) throw new TypeError(`job ${id} is not of the tree`);
     const needs = plan.job.needs.map((need): BlobId => tree.done.get(need)?.output ?? need);
     const offer = queue.offer({ ...plan, needs, chain, onProgress: (progress) => onProgress?.(id, progress) });
-    offered.set(id, offer);
-    await offer;
-    const done = await queue.done(id);
+    offered.push(offer);
+    const done = await (await offer).done;
     // A proof that comes as the tree is withdrawn offers nothing: no job behind it would be withdrawn.
     if (isOver) return;
     const reduced = reduceTree(tree, done);
     ({ tree } = reduced);
+    onDone?.(id);
     if (tree.done.size === tree.jobs.size) over.resolve(undefined);
     for (const next of reduced.offers) start(next);
   };
@@ -106,6 +108,6 @@ export async function driveTree(
     isOver = true;
     signal?.removeEventListener("abort", onAbort);
     // An offer that still waits for room is withdrawn when it has it.
-    for (const [id, offer] of offered) void offer.then(() => queue.withdraw(id)).catch(() => undefined);
+    for (const offer of offered) void offer.then((open) => open.withdraw()).catch(() => undefined);
   }
 }

@@ -10,7 +10,7 @@ export type JobId = Hex;
 
 /**
  * What a job proves. "state": that a batch's state root follows from its changes. "chunk": that a part of a batch's steps was
- * executed. "join" and "wrap" are of proofs of proofs. Provers of this software make those of "state"; the others are reserved.
+ * executed. "join" and "wrap" are of proofs of proofs: no prover of this software makes them.
  */
 export const JOB_KINDS = ["state", "chunk", "join", "wrap"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];

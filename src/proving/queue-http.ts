@@ -6,6 +6,7 @@ import { FleetError } from "./fleet-error.ts";
 import type { FleetErrorCode } from "./fleet-error.ts";
 import { jobId, MOST_INPUT_BYTES } from "./job.ts";
 import type { BlobId, ProofTask, WorkerProgress } from "./job.ts";
+import { handsOf } from "./queue.ts";
 import type { JobQueue, ProverPort, WorkOptions } from "./queue.ts";
 import { leaseAnswer, PATHS, refusal } from "./wire.ts";
 
@@ -41,7 +42,9 @@ export function httpQueue(address: QueueAddress, dependencies: HttpDependencies)
   return {
     work(port, options) {
       const end = new AbortController();
-      const ended = runWorker({ ...address, ...dependencies, port, options }, end.signal);
+      const place = { ...address, ...dependencies, port, options };
+      const hands = Array.from({ length: handsOf(port, options) }, () => runWorker(place, end.signal));
+      const ended = Promise.all(hands).then(() => undefined);
       return { ended, stop: () => (end.abort(new Error("this worker was ended")), ended) };
     },
   };

@@ -10,7 +10,18 @@ import type { BlobStore } from "./blobs.ts";
 import { FleetError } from "./fleet-error.ts";
 import { jobId, MOST_OUTPUT_BYTES } from "./job.ts";
 import type { BlobId, JobId, JobKind, MadeProof, ProofDone, WorkerProgress } from "./job.ts";
-import type { JobLeases, JobOffer, JobQueue, Lease, LeasingWorker, ProverPort, Running, WorkOptions } from "./queue.ts";
+import type {
+  JobLeases,
+  JobOffer,
+  JobQueue,
+  Lease,
+  LeasingWorker,
+  OpenOffer,
+  ProverPort,
+  Running,
+  WorkOptions,
+} from "./queue.ts";
+import { handsOf } from "./queue.ts";
 import { refusalOf } from "./refusal.ts";
 import { Turns } from "./turns.ts";
 import { PHASES } from "./wire.ts";
@@ -32,7 +43,7 @@ interface MemoryQueueDependencies {
 interface OfferedJob {
   readonly id: JobId;
   /** By those who want its proof. */
-  readonly offers: JobOffer[];
+  readonly offers: Set<JobOffer>;
   readonly turn: number;
   readonly outcome: PromiseWithResolvers<ProofDone>;
   standing: "waiting" | "lent" | "over";
@@ -62,7 +73,8 @@ const MOST_WAITING = 4096;
 const MAX_FAILURES = 2;
 /** A worker that is at it for longer has failed. */
 const MAX_PROOF_MS = 900_000;
-const MAX_WAITING_WORKERS = 64;
+/** One that proves chunks waits with three hands. */
+const MAX_WAITING_WORKERS = 192;
 /** A worker of this process that is refused a task waits for so long. */
 const RETRY_MS = 15_000;
 
@@ -93,33 +105,36 @@ export class MemoryQueue implements JobQueue, JobLeases {
     this.#clock = clock;
   }
 
-  async offer(offer: JobOffer): Promise<void> {
+  async offer(asked: JobOffer): Promise<OpenOffer> {
+    const offer = { ...asked };
     const id = jobId(offer.job);
     while (!this.#isClosed && !this.#jobs.has(id) && this.#waitingJobs().length >= this.#mostWaiting) await this.#room.promise;
     if (this.#isClosed) throw stopped("this queue is closed");
     const known = this.#jobs.get(id);
     if (known !== undefined) {
-      known.offers.push(offer);
-      return;
+      known.offers.add(offer);
+      return this.#open(known, offer);
     }
     const turn = this.#turns.next(offer.chain, offer.job.weight);
     const outcome = Promise.withResolvers<ProofDone>();
     // A caller that asks for the proof gets the reason.
     outcome.promise.catch(() => undefined);
-    this.#jobs.set(id, { id, offers: [offer], turn, outcome, standing: "waiting", failures: 0, output: undefined });
+    const job: OfferedJob = {
+      ...{ id, offers: new Set([offer]), turn, outcome },
+      ...{ standing: "waiting", failures: 0, output: undefined },
+    };
+    this.#jobs.set(id, job);
     this.#giveOut();
+    return this.#open(job, offer);
   }
 
-  done(id: JobId): Promise<ProofDone> {
-    const job = this.#jobs.get(id);
-    return job?.outcome.promise ?? Promise.reject(new RangeError(`job ${id} was not offered, or is withdrawn`));
+  #open(job: OfferedJob, offer: JobOffer): OpenOffer {
+    return { done: job.outcome.promise, withdraw: () => this.#withdraw(job, offer) };
   }
 
-  withdraw(id: JobId): Promise<void> {
-    const job = this.#jobs.get(id);
-    job?.offers.pop();
-    if (job === undefined || job.offers.length > 0) return Promise.resolve();
-    this.#jobs.delete(id);
+  #withdraw(job: OfferedJob, offer: JobOffer): Promise<void> {
+    if (!job.offers.delete(offer) || job.offers.size > 0 || this.#jobs.get(job.id) !== job) return Promise.resolve();
+    this.#jobs.delete(job.id);
     job.standing = "over";
     for (const [leaseId, lease] of this.#leases) if (lease.job === job) this.#end(leaseId, lease);
     job.outcome.reject(stopped("the proof is wanted no more"));
@@ -131,7 +146,9 @@ export class MemoryQueue implements JobQueue, JobLeases {
     const { name, isOwn = false } = options;
     if (isOwn) for (const kind of port.kinds) this.#ownKinds.add(kind);
     const end = new AbortController();
-    const ended = this.#workOn(port, { name, isOwn, kinds: port.kinds }, options, end.signal);
+    const worker = { name, isOwn, kinds: port.kinds };
+    const hands = Array.from({ length: handsOf(port, options) }, () => this.#workOn(port, worker, options, end.signal));
+    const ended = Promise.all(hands).then(() => undefined);
     return { ended, stop: () => (end.abort(), ended) };
   }
 

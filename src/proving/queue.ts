@@ -7,14 +7,7 @@ import type { JobId, JobKind, MadeProof, ProofDone, ProofTask, WorkerProgress } 
 /** Carries jobs to provers and proofs back, in this process or beyond it. */
 export interface JobQueue {
   /** Resolves once the job is in the queue: a full one, or one that is out of reach, keeps offers waiting. */
-  offer(offer: JobOffer): Promise<void>;
-  /**
-   * Resolves with the proof once it counts; its output is kept until the job is withdrawn. Rejects with what failed in this
-   * process, with ProofError, or with RangeError for a job that was not offered.
-   */
-  done(id: JobId): Promise<ProofDone>;
-  /** The job is wanted no more, or its proof was taken. To be called once for each offer. */
-  withdraw(id: JobId): Promise<void>;
+  offer(offer: JobOffer): Promise<OpenOffer>;
   /** Has a prover work on the queue's jobs, until it is told to stop. */
   work(port: ProverPort, options: WorkOptions): Running;
 }
@@ -29,11 +22,29 @@ export interface JobOffer extends ProofTask {
   readonly onProgress?: (progress: ProofProgress) => void;
 }
 
-/** What makes proofs, one at a time. */
+/** An offer that a queue has taken. Offers of one job share its proof. */
+export interface OpenOffer {
+  /**
+   * Resolves with the proof once it counts; its output is kept until all offers of the job are withdrawn. Rejects with what
+   * failed in this process, or with ProofError.
+   */
+  readonly done: Promise<ProofDone>;
+  /** The proof is wanted no more by the one who offered, or was taken. More than once does nothing. */
+  withdraw(): Promise<void>;
+}
+
+/** What makes proofs. */
 export interface ProverPort {
   readonly kinds: readonly JobKind[];
+  /** Tasks that it has at a time: it makes ready the second while it proves the first. Default 1. */
+  readonly atOnce?: number;
   /** Rejects with what failed, or with the signal's reason when aborted. */
   prove(task: ProofTask, blobs: Pick<BlobStore, "get">, options: PortOptions): Promise<MadeProof>;
+}
+
+/** How many tasks a port works on at a time for a worker. */
+export function handsOf({ atOnce = 1 }: ProverPort, { once = false }: WorkOptions): number {
+  return once ? 1 : atOnce;
 }
 
 export interface PortOptions {

@@ -15,6 +15,8 @@ interface JobThreadOptions<Progress, Failure> {
   readonly startThread: () => Worker;
   /** How long an idle thread keeps its memory before it ends. */
   readonly idleTimeoutMs: number;
+  /** Jobs that the thread has at a time. Default 1. */
+  readonly mostAtOnce?: number;
   /** Threads that may be lost with a job until it fails; it is begun again until then. */
   readonly mostLostThreads: number;
   /** The progress of a job that waits for another thread. */
@@ -47,13 +49,13 @@ interface QueuedJob<Job, Result, Progress> {
 }
 
 /**
- * Does jobs on one thread, which it starts for the first job and ends when no job has come for a while: one at a time, in the
- * order in which they come. A job whose thread is lost is begun again on a new one.
+ * Does jobs on one thread, which it starts for the first job and ends when no job has come for a while: one at a time unless the
+ * options say otherwise, in the order in which they come. A job whose thread is lost is begun again on a new one.
  */
 export class JobThread<Job, Result, Progress, Failure> {
   readonly #options: JobThreadOptions<Progress, Failure>;
   readonly #queue: QueuedJob<Job, Result, Progress>[] = [];
-  #running: QueuedJob<Job, Result, Progress> | undefined;
+  readonly #running = new Map<number, QueuedJob<Job, Result, Progress>>();
   #thread: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -91,8 +93,8 @@ export class JobThread<Job, Result, Progress, Failure> {
     this.#closed = true;
     const stopped = this.#options.errors.stopped();
     for (const job of this.#queue.splice(0)) job.reject(stopped);
-    this.#running?.reject(stopped);
-    this.#running = undefined;
+    for (const job of this.#running.values()) job.reject(stopped);
+    this.#running.clear();
     await this.#stopThread();
   }
 
@@ -108,9 +110,9 @@ export class JobThread<Job, Result, Progress, Failure> {
   #lostThread(worker: Worker, cause: Error): void {
     if (this.#thread !== worker) return;
     this.#thread = undefined;
-    const job = this.#running;
-    this.#running = undefined;
-    if (job !== undefined) this.#repeat(job, cause);
+    const jobs = [...this.#running.values()];
+    this.#running.clear();
+    for (const job of jobs.toReversed()) this.#repeat(job, cause);
     this.#startNext();
   }
 
@@ -128,14 +130,14 @@ export class JobThread<Job, Result, Progress, Failure> {
   }
 
   #receive(reply: ThreadReply<Result, Progress, Failure>): void {
-    const job = this.#running;
-    if (job === undefined || reply.id !== job.id) return;
+    const job = this.#running.get(reply.id);
+    if (job === undefined) return;
     const { signal, onProgress } = job.options;
     if (reply.type === "progress") {
       onProgress?.(reply.progress);
       return;
     }
-    this.#running = undefined;
+    this.#running.delete(job.id);
     if (reply.type === "done") job.resolve(reply.result);
     else if (signal?.aborted === true) job.reject(signal.reason);
     else job.reject(this.#options.errors.failed(reply.failure));
@@ -143,19 +145,30 @@ export class JobThread<Job, Result, Progress, Failure> {
   }
 
   #startNext(): void {
-    if (this.#running !== undefined || this.#closed) return;
-    this.#running = this.#queue.shift();
-    if (this.#running === undefined) {
-      if (this.#thread !== undefined)
-        this.#idleTimer = setTimeout(() => void this.#stopThread(), this.#options.idleTimeoutMs).unref();
-      this.#thread?.unref();
-      return;
+    const { mostAtOnce = 1 } = this.#options;
+    while (!this.#closed && this.#running.size < mostAtOnce) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
+      this.#begin(next);
     }
+    if (this.#running.size === 0 && !this.#closed) this.#rest();
+  }
+
+  #begin(next: QueuedJob<Job, Result, Progress>): void {
     clearTimeout(this.#idleTimer);
     this.#thread ??= this.#startThread();
     this.#thread.ref();
-    const { id, job } = this.#running;
+    const { id, job } = next;
+    this.#running.set(id, next);
     this.#thread.postMessage({ type: "job", id, job } satisfies ThreadRequest<Job>);
+  }
+
+  /** Ends the thread after a while without jobs. */
+  #rest(): void {
+    clearTimeout(this.#idleTimer);
+    if (this.#thread !== undefined)
+      this.#idleTimer = setTimeout(() => void this.#stopThread(), this.#options.idleTimeoutMs).unref();
+    this.#thread?.unref();
   }
 
   async #stopThread(): Promise<void> {
@@ -170,7 +183,7 @@ export class JobThread<Job, Result, Progress, Failure> {
     if (position >= 0) {
       this.#queue.splice(position, 1);
       job.reject(job.options.signal?.reason);
-    } else if (this.#running === job) {
+    } else if (this.#running.get(job.id) === job) {
       this.#thread?.postMessage({ type: "cancel", id: job.id } satisfies ThreadRequest<Job>);
     }
   }

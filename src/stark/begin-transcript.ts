@@ -1,15 +1,17 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
+import type { Backend } from "../kernels/backend.ts";
+import { compress } from "../kernels/reference/poseidon.ts";
 import type { ProofParameters } from "./parameters.ts";
 import { poseidonTranscript } from "./poseidon-transcript.ts";
 import { createTranscript, type TranscriptFactory, type TranscriptInput } from "./transcript.ts";
 import { transcriptForm } from "./transcript-form.ts";
 
-const FACTORIES: Readonly<Record<ProofParameters["transcript"], TranscriptFactory>> = {
-  ...{ keccak: createTranscript, poseidon: poseidonTranscript },
-};
-
-export function transcriptFactory({ transcript }: Pick<ProofParameters, "transcript">): TranscriptFactory {
-  return FACTORIES[transcript];
+/** `compressOf` computes Poseidon's compression, where it is needed; the reference code does if none is given. */
+export function transcriptFactory(
+  { transcript }: Pick<ProofParameters, "transcript">,
+  compressOf: Backend["compress"] = compress,
+): TranscriptFactory {
+  return transcript === "keccak" ? createTranscript : poseidonTranscript(compressOf);
 }
 
 /** What of a system its proofs' transcripts begin with. */

@@ -1,9 +1,10 @@
 import { P } from "../field/koala-bear.ts";
+import type { Backend } from "../kernels/backend.ts";
 import { lowZeroBits, TRANSCRIPT_TAG } from "../kernels/reference/grind.ts";
 import { compress, DIGEST_WIDTH } from "../kernels/reference/poseidon.ts";
 import { bytesToDigest, digestToBytes } from "../kernels/tree-hash.ts";
 import { UNIFORM_BITS } from "./parameters.ts";
-import type { TranscriptFactory } from "./transcript.ts";
+import type { Transcript, TranscriptFactory, TranscriptInput } from "./transcript.ts";
 import { wordsOf } from "./transcript-form.ts";
 
 const ZEROS: readonly number[] = new Array<number>(DIGEST_WIDTH).fill(0);
@@ -23,11 +24,15 @@ function blocksOf(elements: readonly number[]): number[][] {
  * A challenge is the state's first coordinates. The nonce is one element, and the low bits of the state's first element that are
  * 0 are what grinding has found. Positions are the low bits of all eight elements, in their order; they may repeat.
  */
-export const poseidonTranscript: TranscriptFactory = (degree, inputs) => {
+export function poseidonTranscript(compressOf: Backend["compress"]): TranscriptFactory {
+  return (degree, inputs) => begin(compressOf, degree, inputs);
+}
+
+function begin(compressOf: Backend["compress"], degree: number, inputs: readonly TranscriptInput[]): Transcript {
   let state: readonly number[] = ZEROS;
   let drawn = false;
   const take = (elements: readonly number[]): void => {
-    for (const block of blocksOf(elements)) state = compress(TRANSCRIPT_TAG, state, block);
+    for (const block of blocksOf(elements)) state = compressOf(TRANSCRIPT_TAG, state, block);
     drawn = false;
   };
   for (const { bytes } of inputs) take(wordsOf(bytes));
@@ -52,7 +57,7 @@ export const poseidonTranscript: TranscriptFactory = (degree, inputs) => {
       return positions.slice(0, count);
     },
   };
-};
+}
 
 /** What eight big-endian bytes of a nonce are. */
 function nonceElement(nonce: Uint8Array): number {

@@ -201,7 +201,7 @@ class Proving {
     const { statement, segment } = this.#input;
     const system = this.#system;
     const head = this.#writeHead();
-    const start = this.#options.createTranscript ?? transcriptFactory(system.parameters);
+    const start = this.#options.createTranscript ?? transcriptFactory(system.parameters, this.#backend.compress);
     if ((seed === undefined) !== (segment === undefined)) throw new Error("a segment is proven with its run's seed");
     if (seed === undefined || segment === undefined) return start(system.field.degree, initialInputs(system, statement, head));
     const early = earlyHash(system, segment, head, statement);

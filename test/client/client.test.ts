@@ -120,6 +120,30 @@ describe("A3, C2, C9: what a user does with an ecosystem", () => {
     assert.equal(a?.tokens[0]?.amount, await ecosystem.provider(271).getBalance(alice));
   });
 
+  test("a chain that never answers holds up no wallet, and chains are asked beside each other", async (t) => {
+    const alice = on("a", ALICE).address;
+    let isAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const silent = new JsonRpcProvider("http://127.0.0.1:1", 272, { staticNetwork: true });
+    t.mock.method(silent, "getBlock", () => {
+      isAsked();
+      return new Promise(() => undefined);
+    });
+    // The first chain answers only after the second one was asked.
+    const first = ecosystem.provider(271);
+    const getBlock = first.getBlock.bind(first);
+    t.mock.method(first, "getBlock", async (...parameters: Parameters<typeof getBlock>) => {
+      await asked;
+      return getBlock(...parameters);
+    });
+    const providerOf = (chainId: number) => (chainId === 272 ? silent : chainId === 271 ? first : ecosystem.provider(chainId));
+    const view = await walletView(info, alice, providerOf, undefined, { withinMs: 2_000 });
+    silent.destroy();
+    const [, a, b] = view.members;
+    assert.deepEqual([b?.tokens, b?.unavailable], [[], "b has not answered for 2 s: what is known of it is older"]);
+    assert.equal(a?.tokens[0]?.amount, await ecosystem.provider(271).getBalance(alice));
+  });
+
   test("a token of a chain goes to another and back, but not to L1", async () => {
     const native = await deploy(on("a", ALICE), "L2TestToken", 500n, false, false);
     const alice = on("a", ALICE).address;

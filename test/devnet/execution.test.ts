@@ -4,7 +4,7 @@ import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
-import type { ProvableBatch } from "../../src/node/execution/execution-queue.ts";
+import type { ProvableBatch } from "../../src/node/execution/batch-executions.ts";
 import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";

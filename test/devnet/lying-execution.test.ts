@@ -8,12 +8,11 @@ import type { DevnetChain } from "../../src/devnet/devnet.ts";
 import { ExecutionWatch } from "../../src/devnet/execution/execution-watch.ts";
 import { ExecutionCheckError } from "../../src/devnet/execution/served-execution.ts";
 import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
-import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
-import type { ExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
-import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
+import type { BatchProver, ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import { nextBlockTime } from "../../src/settlement-layer/reader/l1-time.ts";
 import type { SettlementError } from "../../src/settlement/settlement-error.ts";
+import { openOwnProver } from "../execution-proof/support/own-prover.ts";
 import { corrupt, lieAbout } from "../flow/support/colluders.ts";
 import { genesisOf } from "../flow/support/genesis.ts";
 import type { Colluders } from "../flow/support/colluders.ts";
@@ -33,11 +32,11 @@ const SENDERS = [15, 16];
 /** Last byte of the chain's id: behind magic, program and version (`encodeBatchProof`). */
 const CHAIN_ID_END = 4 + 32 + 32 + 31;
 
-type Asked = Parameters<ExecutionProver["prove"]>;
+type Asked = Parameters<BatchProver["prove"]>;
 
 describe("B3: all validators but one sign a batch with money that no transaction gave", () => {
   const folder = mkdtempSync(join(tmpdir(), "collusion-"));
-  const prover = createExecutionProver(WEAK);
+  const prover = openOwnProver(WEAK);
   /** What the chains' own nodes would prove, by chain: their proofs never come, so that they commit nothing. */
   const asked = new Map<bigint, Asked>();
   let devnet: FlowDevnet;
@@ -171,7 +170,7 @@ describe("B3: all validators but one sign a batch with money that no transaction
   ): Promise<ExecutionWatch> => {
     const { provider: l1 } = devnet.l1;
     const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
-    const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.genesisRecord()]);
+    const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
     return new ExecutionWatch(
       { facts, genesisRecord, genesis: await genesisOf(), fromBlock: created.fromBlock, longestPauseMs: 0 },
       { ...dependencies, l1, prover, nowMs: () => 0, l1Time },

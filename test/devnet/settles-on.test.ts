@@ -162,6 +162,8 @@ describe("D3: a chain settles on another chain", () => {
 
   test("C7: a call from it reaches a contract on the other chain, as one from there reaches L1", async () => {
     const info = devnet.info();
+    // It carries the data of x's batches, and goes to L1 by itself where a batch of it is full: this one begins empty.
+    await devnet.settle(A);
     const blocks = await devnet.l1.provider.getBlockNumber();
     const contract = await deploy(alice(A), "CallTarget");
     const data = target.encodeFunctionData("double", [4n]) as Hex;
@@ -180,7 +182,7 @@ describe("D3: a chain settles on another chain", () => {
   test("C3: messages go both ways between it and the other chain, by a gateway of their own", async () => {
     const info = devnet.info();
     const gateways = await deployMessageGateways(info, X.toString(), (chainId) => alice(BigInt(chainId)));
-    // It carries the data of x's batches, and goes to L1 by itself where a batch of it is full: this one begins empty.
+    // As above.
     await devnet.settle(A);
     const blocks = await devnet.l1.provider.getBlockNumber();
     for (const [from, to, end] of [

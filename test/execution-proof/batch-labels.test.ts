@@ -6,8 +6,13 @@ import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { EXECUTION_LABELS, labelOf, LABELS_OF_BATCHES } from "../../src/execution-proof/batch/execution-label.ts";
-import type { Filled } from "../../src/execution-proof/batch/filling-requests.ts";
+import {
+  EXECUTION_LABELS,
+  type LabelledExecution,
+  labelOf,
+  LABELS_OF_BATCHES,
+} from "../../src/execution-proof/batch/execution-label.ts";
+import type { PlannedBatch } from "../../src/execution-proof/batch/planned-batch.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
@@ -28,6 +33,9 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { proveHere } from "./support/own-prover.ts";
+
+type Planned = PlannedBatch | LabelledExecution;
 
 /** Calls the account that its input names, with 32 bytes; stores BLOCKHASH of the number that its input names. */
 const CALLS = { address: `0x${"ca".repeat(20)}`, nonce: 1n, code: "0x60015f5260205f60205f5f5f355af100" } as const;
@@ -83,7 +91,7 @@ describe("a batch without a proof of its execution", () => {
     return last.witness as BatchWitness;
   };
   const labelWith = async (claim: ExecutionClaim): Promise<string> => {
-    const result = await proving().prove(witness(), claim);
+    const result = await proveHere(key, proving(), witness(), claim);
     return result.kind === "labelled" ? result.reason : result.kind;
   };
   const reasonWith = (change: Partial<WitnessedBatch["executed"]> & Partial<WitnessedBatch["before"]>): string => {
@@ -161,10 +169,10 @@ describe("a batch without a proof of its execution", () => {
     async function foundBy(
       thread: ChunkFiller,
       claims: readonly (readonly [WitnessedBatch, ExecutionClaim])[],
-    ): Promise<Filled[]> {
-      const found: Filled[] = [];
+    ): Promise<Planned[]> {
+      const found: Planned[] = [];
       for (const [batch, claim] of claims)
-        found.push(await thread.begin(batch.witness as BatchWitness, claim, MOST_CELLS).first.catch(labelOf));
+        found.push(await thread.plan(batch.witness as BatchWitness, claim, { mostCells: MOST_CELLS }).catch(labelOf));
       return found;
     }
     /** What a thread with so much heap finds of the second batch. */
@@ -176,7 +184,7 @@ describe("a batch without a proof of its execution", () => {
         await thread.close();
       }
     }
-    const reasons = (found: readonly Filled[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
+    const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
     const planOf = ({ witness }: WitnessedBatch) => {
       const { state } = witness as BatchWitness;
       const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
@@ -233,7 +241,7 @@ describe("a batch without a proof of its execution", () => {
 
   it("ends with the signal's reason alone", async () => {
     const reason = new Error("enough");
-    const prove = proving().prove(witness(), last.claim, { signal: AbortSignal.abort(reason) });
+    const prove = proveHere(key, proving(), witness(), last.claim, { signal: AbortSignal.abort(reason) });
     await assert.rejects(prove, reason);
   });
 

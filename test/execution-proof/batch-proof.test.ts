@@ -11,7 +11,6 @@ import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "..
 import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
-import { createExecutionProver, type ExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
@@ -26,6 +25,7 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { openOwnProver } from "./support/own-prover.ts";
 
 /** NOT SECURE: small parameters. */
 const PARAMETERS = smallParameters({
@@ -83,7 +83,7 @@ function timed(make: () => number): { readonly encodedLength: number; readonly s
 
 describe("the proof of a batch's execution", () => {
   let chain: VerifiedChain;
-  let prover: ExecutionProver;
+  let prover: ReturnType<typeof openOwnProver>;
   let backend: WasmBackend;
   let key: ExecutionKey;
   let batches: readonly [WitnessedBatch, WitnessedBatch];
@@ -100,7 +100,7 @@ describe("the proof of a batch's execution", () => {
     wallet.nonce = 0;
     chain = await startVerifiedChain({ accounts: ACCOUNTS, sequencer: { cheatsAllowed: true } });
     batches = await makeBatches(chain);
-    prover = createExecutionProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
+    prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true, mostCells: MOST_CELLS });
     await prover.prepare(2n);
     const proofs = await Promise.all(
       batches.map(async (batch) => {

@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { BatchFilling, type FilledChunk } from "../../src/execution-proof/batch/batch-filling.ts";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { type BatchWitness, STEPS_OF_RUN } from "../../src/execution-proof/batch/batch-witness.ts";
+import { ChunkFilling, type FilledChunk } from "../../src/execution-proof/batch/chunk-filling.ts";
+import { type ChunkInput, chunkEnds, decodeChunkInput, encodeChunkInput } from "../../src/execution-proof/batch/chunk-input.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
+import { BatchRun } from "../../src/execution-proof/batch/chunk-run.ts";
+import type { Joint } from "../../src/execution-proof/batch/chunk-statement.ts";
 import { uncommittedSystem } from "../../src/execution-proof/batch/execution-key.ts";
-import type { BegunBatch } from "../../src/execution-proof/batch/filling-requests.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { PartialTree } from "../../src/execution-proof/batch/partial-tree.ts";
+import { cutBatch } from "../../src/execution-proof/batch/planned-batch.ts";
 import { exceeds, stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
+import { Kernel } from "../../src/machine/interpreter/kernel.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
@@ -21,7 +25,7 @@ const PARAMETERS = smallParameters({ maxLogRows: 17, queryCount: 4 });
 /** Room for a part of the batch's steps only. */
 const MOST_CELLS = 12_000_000;
 
-describe("the thread that fills tables", () => {
+describe("the thread that cuts batches and fills tables", () => {
   let chain: VerifiedChain;
   let first: WitnessedBatch;
   let second: WitnessedBatch;
@@ -32,44 +36,104 @@ describe("the thread that fills tables", () => {
     wallet.nonce = 0;
     chain = await startVerifiedChain({ accounts: ACCOUNTS });
     const batches = await ChainBatches.of(chain, ACCOUNTS);
-    const sealed = async (): Promise<WitnessedBatch> => {
-      for (const value of [7n, 8n, 9n, 10n])
-        await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));
+    const sealed = async (transfers: number): Promise<WitnessedBatch> => {
+      for (let i = 0; i < transfers; i++)
+        await chain.chain.submit(await wallet.signRaw({ to: `0x${(0xbe + i).toString(16).repeat(20)}`, value: 7n }));
       return batches.next(await chain.sealAndVerify());
     };
-    first = await sealed();
-    second = await sealed();
+    first = await sealed(4);
+    second = await sealed(STEPS_OF_RUN + 8);
   });
   after(async () => {
     await filler.close();
     await chain.chain.close();
   });
 
-  const begin = ({ witness, claim }: WitnessedBatch): BegunBatch => filler.begin(witness as BatchWitness, claim, MOST_CELLS);
-  const expected = ({ witness, claim }: WitnessedBatch): FilledChunk[] => [
-    ...new BatchFilling(system, witness as BatchWitness, claim, MOST_CELLS).chunks(),
-  ];
+  const tools = () => ({
+    ...{ program: system.program, primitives: createPrimitives(), compress: createCompressor().compress },
+  });
+  const cut = ({ witness, claim }: WitnessedBatch, mostCells = MOST_CELLS, cuts: readonly number[] = []) =>
+    cutBatch(witness as BatchWitness, claim, { mostCells, cuts }, tools());
+  const filled = (input: Uint8Array) => new ChunkFilling(system, 2n, input).fill();
 
-  it("gives the chunks of a batch as a caller would fill them, then its end", async () => {
-    const chunks = expected(first);
+  it("cuts a batch as a caller would, and fills its chunks: each goes on where the last one ended", async () => {
+    const planned = await filler.plan(first.witness as BatchWitness, first.claim, { mostCells: MOST_CELLS });
+    assert.deepEqual(planned, { kind: "planned", ...cut(first) });
+    const { chunks } = cut(first);
     assert.ok(chunks.length > 1);
-    assert.ok(chunks.slice(0, -1).every(({ relisting }) => relisting === undefined));
-    const begun = begin(first);
-    await begun.planned;
-    let filled = await begun.first;
-    for (const chunk of chunks) {
-      assert.deepEqual(filled, { kind: "chunk", ...chunk });
-      filled = await filler.next();
+    let before: Joint | undefined;
+    for (const { input } of chunks) {
+      assert.deepEqual(await filler.fill(input), { kind: "chunk", ...filled(input) });
+      const ends = chunkEnds(input);
+      assert.deepEqual(ends.before, before ?? ends.before);
+      before = ends.after;
     }
-    assert.deepEqual(filled, { kind: "end" });
-    assert.deepEqual(await filler.next(), { kind: "end" });
+  });
+
+  it("cuts more steps than the machine runs at once so that a chunk's trace, which is one run, ends with the same state", () => {
+    const { chunks } = cut(second, 200_000_000);
+    const inputs = chunks.map(({ input }) => decodeChunkInput(input));
+    assert.ok(inputs.some(({ steps }) => steps.length > STEPS_OF_RUN));
+    const { program, primitives, compress } = tools();
+    for (const input of inputs) {
+      const run = new BatchRun(
+        input,
+        new PartialTree(input.state, compress),
+        new Kernel(primitives, program.rows, program.weights),
+      );
+      run.run(input.steps);
+      assert.deepEqual({ boundary: run.environment.boundary, root: run.tree.root }, input.after);
+    }
+    // Its accounts are new. Their leaves have other places where the chunk is several runs.
+    const [{ state, steps, after, ...rest }] = inputs as [ChunkInput];
+    const run = new BatchRun(rest, new PartialTree(state, compress), new Kernel(primitives, program.rows, program.weights));
+    for (let at = 0; at < steps.length; at += STEPS_OF_RUN) run.run(steps.slice(at, at + STEPS_OF_RUN));
+    assert.deepEqual(run.environment.boundary, after.boundary);
+    assert.notDeepEqual(run.tree.root, after.root);
+  });
+
+  it("says of steps that are more together than planned where they begin, and cuts before any step that it is told", async () => {
+    const [whole] = cut(first, 100_000_000).chunks;
+    const chunk = decodeChunkInput(whole!.input);
+    const count = chunk.steps.length;
+    const crowded = await filler.fill(encodeChunkInput({ ...chunk, mostCells: MOST_CELLS }));
+    assert.deepEqual(crowded, { kind: "crowded", firstStep: 0, count });
+    const halves = cut(first, 100_000_000, [3]).chunks;
+    assert.deepEqual(
+      halves.map(({ firstStep }) => firstStep),
+      [0, 3],
+    );
+    assert.deepEqual(chunkEnds(halves[0]!.input).before, chunkEnds(whole!.input).before);
+    assert.deepEqual(chunkEnds(halves[1]!.input).after.boundary, chunkEnds(whole!.input).after.boundary);
+  });
+
+  it("fills no chunk that ends otherwise than its input says, begins with another root, or is another version's", () => {
+    const chunk = decodeChunkInput(cut(first).chunks[0]!.input);
+    const { boundary, root } = chunk.after;
+    const other = root.map((element, i) => (i === 0 ? (element + 1) % 2 ** 30 : element));
+    const altered = (change: Partial<typeof chunk>) => () => filled(encodeChunkInput({ ...chunk, ...change }));
+    assert.throws(altered({ after: { boundary, root: other } }), /do not end where its input says/);
+    assert.throws(altered({ rootBefore: other }), /is not below the root/);
+    assert.throws(altered({ protocolVersion: 3n }), /of version 3, not of 2/);
+  });
+
+  it("reads the input of a chunk as it was written, and no other bytes", () => {
+    const { input } = cut(first).chunks[0]!;
+    const chunk = decodeChunkInput(input);
+    assert.deepEqual(encodeChunkInput(chunk), input);
+    const oldest = new Set([...chunk.codes.keys()].slice(0, 1));
+    assert.deepEqual(decodeChunkInput(encodeChunkInput({ ...chunk, lengthFirst: oldest })), { ...chunk, lengthFirst: oldest });
+    for (const length of [0, 3, 4, 200, 700, input.length - 1])
+      assert.throws(() => decodeChunkInput(input.slice(0, length)), RangeError);
+    assert.throws(() => decodeChunkInput(Uint8Array.from([...input, 0])), RangeError);
+    assert.throws(() => decodeChunkInput(Uint8Array.from([1, ...input.slice(1)])), /no chunk in this software's format/);
   });
 
   it("counts a step's cells by its filled tables, and before that no more than these have", () => {
     const witness = first.witness as BatchWitness;
-    const tools = { program: system.program, primitives: createPrimitives(), limits: stepLimits(2n) };
-    const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), tools);
-    const chunks = [...new BatchFilling(system, witness, first.claim, 1).chunks()];
+    const parts = { program: system.program, primitives: createPrimitives(), limits: stepLimits(2n) };
+    const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), parts);
+    const chunks = cut(first, 1).chunks.map(({ input }) => filled(input) as FilledChunk);
     assert.equal(chunks.length, weights.length);
     for (const [step, { input, cells }] of chunks.entries()) {
       // A column of the trace and one of look-ups have as many cells as the table is high, what fills it up included.
@@ -86,22 +150,14 @@ describe("the thread that fills tables", () => {
     }
   });
 
-  it("leaves a batch for the next one", async () => {
-    await begin(first).first;
-    const left = filler.next();
-    const [chunk] = expected(second);
-    assert.deepEqual(await begin(second).first, { kind: "chunk", ...chunk });
-    await left;
-  });
-
   it("says why a batch has no proof", async () => {
-    const made = await begin({ ...second, claim: first.claim }).first;
+    const made = await filler.plan(second.witness as BatchWitness, first.claim, { mostCells: MOST_CELLS });
     assert.deepEqual([made.kind, made.kind === "labelled" && made.reason], ["labelled", "disagreement"]);
   });
 
   it("refuses what comes behind its end", async () => {
     const closed = new ChunkFiller(2n, PARAMETERS);
     await closed.close();
-    await assert.rejects(closed.next(), /the filler of tables was closed/);
+    await assert.rejects(closed.fill(new Uint8Array()), /the filler of tables was closed/);
   });
 });

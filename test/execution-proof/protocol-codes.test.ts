@@ -12,6 +12,7 @@ import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { byNight } from "../support/nightly.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { proveHere } from "./support/own-prover.ts";
 
 /** Calls the account that the first word of its input names with the rest of it, and stores the hash of what is returned. */
 const CALLS = {
@@ -87,7 +88,7 @@ describe("a batch with calls of precompiled contracts that are bytecode", () => 
   const itByNight = byNight<typeof it | typeof it.skip>(it, it.skip);
   itByNight("is proven and verified", async () => {
     const batch = await batchOf(Object.keys(CALLED));
-    const result = await proving.prove(witnessOf(batch), batch.claim);
+    const result = await proveHere(key, proving, witnessOf(batch), batch.claim);
     assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");
     if (result.kind === "proven") verifyWithKey(key, batch.claim, result.proof, { acceptsWeakParameters: true });
   });

@@ -11,6 +11,7 @@ import { startVerifiedChain, type VerifiedChain } from "../chain/support/verifie
 import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
+import { proveHere } from "./support/own-prover.ts";
 
 /** NOT SECURE: small parameters. */
 const PARAMETERS = smallParameters({
@@ -41,7 +42,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     key = await createExecutionKey(2n, PARAMETERS, backend);
     const proving = new ExecutionProving(key, backend);
     try {
-      const made = await proving.prove(batch.witness as BatchWitness, batch.claim, CELLS);
+      const made = await proveHere(key, proving, batch.witness as BatchWitness, batch.claim, CELLS);
       assert.equal(made.kind, "proven", made.kind === "labelled" ? made.detail : "");
       if (made.kind === "proven") proof = decodeBatchProof(made.proof);
     } finally {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { statementLayout } from "../../src/circuits/boundary/statement-form.ts";
-import { isStated, kernelStatement } from "../../src/execution-proof/batch/kernel-statement.ts";
-import { KERNEL_PLACES } from "../../src/execution-proof/memory-places.ts";
+import { type StatementForm, statementLayout } from "../../src/circuits/boundary/statement-form.ts";
+import { isStated, statedKernel } from "../../src/execution-proof/batch/kernel-statement.ts";
 import { chunkStatement } from "../../src/execution-proof/batch/chunk-statement.ts";
 import { encodeStatement, statementValues } from "../../src/execution-proof/run-statement.ts";
-import { runDefinition, runInput } from "../../src/execution-proof/run-system.ts";
+import { runDefinition, runInput, segmentedDefinition } from "../../src/execution-proof/run-system.ts";
+import { cutRun } from "../../src/execution-proof/segments/cut-run.ts";
 import type { ProvenProgram } from "../../src/execution-proof/run-tables.ts";
 import { P } from "../../src/field/koala-bear.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
@@ -15,10 +15,13 @@ import { BOUNDARY_WORDS, type Boundary } from "../../src/machine/interpreter/env
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
 import { commitPreprocessed } from "../../src/stark/preprocess.ts";
 import { prove } from "../../src/stark/prove.ts";
-import { compileSystem } from "../../src/stark/system.ts";
+import { proveRun } from "../../src/stark/segments/prove-run.ts";
+import { type RunProof, verifyRun } from "../../src/stark/segments/verify-run.ts";
+import { compileSystem, type System } from "../../src/stark/system.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { ENVIRONMENT } from "../machine/support/compare.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { callingTransaction, PROGRAM as SEGMENTED } from "./support/calling-transaction.ts";
 import { BOUNDARY, interpret, provenProgram } from "./support/programs.ts";
 
 interface Vector {
@@ -41,8 +44,8 @@ function jointOf({ root, ...words }: Vector["before"]) {
 }
 
 function statementOf({ version, chainId, before, after }: Vector, environment = { baseFee: 0n, blockGasLimit: 2n ** 50n }) {
-  const program = { places: KERNEL_PLACES, statement: kernelStatement(BigInt(version)) };
-  return chunkStatement(program, { chainId: BigInt(chainId), ...environment }, jointOf(before), jointOf(after));
+  const ends = { environment: { chainId: BigInt(chainId), ...environment }, before: jointOf(before), after: jointOf(after) };
+  return chunkStatement(statedKernel(BigInt(version)), ends);
 }
 
 function bytesOf(elements: readonly number[]): Uint8Array {
@@ -59,7 +62,7 @@ describe("the statement about a chunk of a batch", () => {
 
   it("has its elements as public values, and behind them the limbs of both chains of blocks' hashes", () => {
     for (const vector of statements) {
-      const values = statementValues(kernelStatement(BigInt(vector.version)), bytesOf(vector.elements));
+      const values = statementValues(statedKernel(BigInt(vector.version)).statement, bytesOf(vector.elements));
       const limbs = [vector.before, vector.after].flatMap(({ blockHashes }) =>
         Array.from({ length: 16 }, (_, i) => Number((BigInt(blockHashes) >> BigInt(16 * i)) & 0xffffn)),
       );
@@ -69,7 +72,7 @@ describe("the statement about a chunk of a batch", () => {
 
   it("claims not 0, second root not 0, and what else has one value, are no statement", () => {
     const [{ version, elements } = statements[0]!] = statements;
-    const form = kernelStatement(BigInt(version));
+    const form = statedKernel(BigInt(version)).statement;
     // Of a boundary's 55 elements the second root is 8 to 15, the claims are 47 to 54.
     const boundaries = [6, 61];
     const zeros = [...boundaries.flatMap((at) => [at + 8, at + 15, at + 47, at + 54]), 116, 119];
@@ -77,12 +80,12 @@ describe("the statement about a chunk of a batch", () => {
       const other = elements.with(at, (elements[at] ?? 0) + 1);
       assert.equal(statementValues(form, bytesOf(other)), undefined, `element ${at}`);
     }
-    assert.equal(statementValues(kernelStatement(BigInt(version) + 256n), bytesOf(elements)), undefined);
+    assert.equal(statementValues(statedKernel(BigInt(version) + 256n).statement, bytesOf(elements)), undefined);
   });
 
   it("has no limb of more than 16 bits, no element that is not canonical and no other length", () => {
     const [{ version, elements } = statements[0]!] = statements;
-    const form = kernelStatement(BigInt(version));
+    const form = statedKernel(BigInt(version)).statement;
     for (const at of [2, 5, 22, 24, 42, 51, 77, 107])
       assert.equal(statementValues(form, bytesOf(elements.with(at, 2 ** 16))), undefined);
     for (const at of [6, 44, 61, 99]) assert.equal(statementValues(form, bytesOf(elements.with(at, P))), undefined);
@@ -106,13 +109,8 @@ describe("the statement about a chunk of a batch", () => {
 
   it("is shown by a run's proof, and no statement with another element is", async () => {
     const { chainId, baseFee, blockGasLimit } = ENVIRONMENT;
-    const [fee, limit] = kernelStatement(3n).fixed.map(({ place }) => place);
-    const fixed = [
-      { place: fee!, word: baseFee },
-      { place: limit!, word: blockGasLimit },
-    ];
     const kernel = provenProgram("the kernel", kernelRows(3));
-    const program: ProvenProgram = { ...kernel, statement: { ...kernelStatement(3n), fixed } };
+    const program: ProvenProgram = { ...kernel, statement: kernelIn(ENVIRONMENT) };
     const backend = await createWasmBackend({ workers: 1 });
     try {
       // NOT SECURE: small parameters.
@@ -140,9 +138,54 @@ describe("the statement about a chunk of a batch", () => {
         assert.ok(statementValues(program.statement!, other) !== undefined);
         assert.equal(verify(system, other, proof).ok, false, `element ${at}`);
       }
-      assert.equal(statementLayout(kernelStatement(3n)).elementCount, 120);
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it("is shown by segments with a transcript of elements, of which all say version and chain and the first one says the rest", async () => {
+    const program: ProvenProgram = { ...SEGMENTED, statement: kernelIn(ENVIRONMENT) };
+    // NOT SECURE: small parameters.
+    const parameters = smallParameters({
+      ...{
+        minLogRows: 4,
+        maxLogRows: 18,
+        queryCount: 4,
+        logBlowup: 1,
+        opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
+      },
+      ...{ hash: { kind: "poseidon" }, transcript: "poseidon" },
+    });
+    const definition = runDefinition(program, parameters);
+    const backend = await createWasmBackend({ workers: 1 });
+    try {
+      const system = compileSystem(segmentedDefinition(definition), await commitPreprocessed(definition, backend));
+      const cut = cutRun({ program, definition }, callingTransaction().trace, 2);
+      const [{ statement }, { statement: later }] = [cut.fill(0), cut.fill(1)];
+      assert.equal(statement.length, 4 * statementLayout(statedKernel(3n).statement).elementCount);
+      assert.deepEqual(later, Uint8Array.of(...statement.subarray(0, 24), ...new Uint8Array(4 * 114)));
+      const run = await proveRun(system, cut, backend);
+      assert.deepEqual(verifyRun(system, statement, run), { ok: true });
+      // Another chain, or another word of the boundary.
+      for (const at of [2, 80]) {
+        const other = statement.slice();
+        other[4 * at + 3]! ^= 1;
+        assert.deepEqual(codeOf(system, other, run), "SegmentRefused", `element ${at}`);
+      }
     } finally {
       await backend.close();
     }
   });
 });
+
+/** The kernel's statement in an environment of a test, whose constants are others. */
+function kernelIn({ baseFee, blockGasLimit }: typeof ENVIRONMENT): StatementForm {
+  const form = statedKernel(3n).statement;
+  const words = [baseFee, blockGasLimit];
+  return { ...form, fixed: form.fixed.map(({ place }, i) => ({ place, word: words[i] ?? 0n })) };
+}
+
+function codeOf(system: System, statement: Uint8Array, run: RunProof): string {
+  const verdict = verifyRun(system, statement, run);
+  return verdict.ok ? "accepted" : verdict.rejection.code;
+}

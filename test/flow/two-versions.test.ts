@@ -27,6 +27,19 @@ const [A, B] = [271n, 272n];
 const FRIEND: Hex = `0x${"f2".repeat(20)}`;
 const baseToken = new Interface(l2BaseTokenAbi);
 
+/** Adds one to its first slot. */
+const COUNT: Hex = "0x5f546001015f5500";
+const COUNTER: Hex = `0x${"c0".repeat(20)}`;
+/** In format 3's genesis, and in any anvil's state. */
+const CREATE2_DEPLOYER: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
+const DEPLOYER_CODE: Hex =
+  "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
+const account = { balanceWei: 0n, nonce: 1n, storage: [] };
+const IMPORTED = [
+  { ...account, address: COUNTER, code: COUNT, storage: [{ slot: 0n, value: 41n }] },
+  { ...account, address: CREATE2_DEPLOYER, code: DEPLOYER_CODE },
+];
+
 describe("a chain that was created with version 3, beside one of version 2", () => {
   let devnet: FlowDevnet;
   let clients: JsonRpcProvider[];
@@ -39,7 +52,11 @@ describe("a chain that was created with version 3, beside one of version 2", () 
     });
     // The option itself is refused as long as nodes do not meter as the kernel does.
     const [first, second] = plans;
-    const of3 = { ...first!, protocol: { ...first!.protocol, protocolVersion: 3 as const } };
+    const of3 = {
+      ...first!,
+      protocol: { ...first!.protocol, protocolVersion: 3 as const },
+      firstState: { ...first!.firstState, imported: IMPORTED },
+    };
     const faults: unknown[] = [];
     const started = { ...dependencies, onStop: (_chainId: bigint, error: unknown) => faults.push(error) };
     devnet = Object.assign(await startPlanned({ options, plans: [of3, second!] }, started), { faults });
@@ -74,13 +91,31 @@ describe("a chain that was created with version 3, beside one of version 2", () 
       }
   });
 
-  test("begins with the genesis of its format: the system context and the singletons are there, without a first batch", async () => {
+  test("begins with the genesis of its format: its system context is there without a first batch", async () => {
     const [of3, of2] = devnet.chains;
     const { configuration } = of3!.pipeline.created;
     assert.equal(configuration.protocolVersion, noProofVersionOf(METERED_VERSION));
     assert.equal(of2!.pipeline.created.configuration.protocolVersion, noProofVersionOf(TRUSTED_VERSION));
     assert.equal(await clients[0]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
     assert.notEqual(await clients[1]!.getCode(PREDEPLOYS.SystemContext), SYSTEM_CONTEXT_3_CODE);
+  });
+
+  test("has the accounts that it was born with, and the digests of their codes in its own form", async () => {
+    const { configuration, hyperchain } = devnet.chains[0]!.pipeline.created;
+    assert.equal(configuration.importBatches, 1n);
+    await send(0, { to: COUNTER, data: "0x" });
+    assert.equal(BigInt(await clients[0]!.getStorage(COUNTER, 0)), 42n);
+    const { batch } = await settleNow(devnet.chains[0]!);
+    const rebuilt = await reconstruct({ l1: devnet.l1.provider, hyperchain, genesis: await genesisOf() });
+    assert.equal(rebuilt.stateRoot, digestToHex(batch.newStateRoot));
+    assert.deepEqual(rebuilt.state.falseDigests(), []);
+    for (const [address, code] of [
+      [COUNTER, COUNT],
+      [CREATE2_DEPLOYER, DEPLOYER_CODE],
+    ]) {
+      const found = rebuilt.state.accounts().find((each) => each.address === address);
+      assert.deepEqual([found?.code, found?.digestFormat], [code, 3]);
+    }
   });
 
   test("both send each other money, and both pay withdrawals out on L1", async () => {

@@ -230,6 +230,8 @@ for (const [workers, prunedDepth] of [
         const view = new DataView(seed.buffer);
         for (let i = 0; i < 8; i++) view.setUint32(4 * i, bits === 0 ? 0 : bits === 1 ? P - 1 : (bits * 0x1234567 * (i + 1)) % P);
         await same((backend) => backend.grind("poseidon", seed, bits));
+        const state = Array.from({ length: 8 }, (_, i) => view.getUint32(4 * i));
+        await same(async (backend) => backend.compress(bits, state, state.toReversed()));
       }
     });
 

@@ -7,7 +7,7 @@ import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
 import { openNumberedBytes } from "../../src/ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../src/ledger/temporary-values.ts";
 import type { LabelledOutcome } from "../../src/node/execution/execution-outcome.ts";
-import { ExecutionQueue } from "../../src/node/execution/execution-queue.ts";
+import { BatchExecutions } from "../../src/node/execution/batch-executions.ts";
 import { ExecutionStore } from "../../src/node/execution/execution-store.ts";
 
 const COMMITMENT = "0x01";
@@ -53,7 +53,7 @@ describe("a proof that ends by a fault", () => {
       return end instanceof Error ? Promise.reject(end) : Promise.resolve(end);
     };
     const verify = () => Promise.reject(new Error("nothing was proven"));
-    const queue = new ExecutionQueue({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
+    const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
     const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
     queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as BatchWitness });
     const outcome = await queue.outcome(BATCH);

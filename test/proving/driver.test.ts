@@ -83,13 +83,12 @@ describe("a tree of jobs", () => {
     const chunks = jobs.slice(0, 2).map((job) => ({ id: jobId(job), proof: Promise.withResolvers<ProofDone>() }));
     const open = new Set<string>();
     const never = Promise.withResolvers<ProofDone>();
-    const queue: Pick<JobQueue, "offer" | "done" | "withdraw"> = {
+    const queue: Pick<JobQueue, "offer"> = {
       async offer({ job }) {
-        open.add(jobId(job));
-      },
-      done: (id) => chunks.find((chunk) => chunk.id === id)?.proof.promise ?? never.promise,
-      async withdraw(id) {
-        open.delete(id);
+        const id = jobId(job);
+        open.add(id);
+        const done = chunks.find((chunk) => chunk.id === id)?.proof.promise ?? never.promise;
+        return { done, withdraw: async () => void open.delete(id) };
       },
     };
     const wanted = new AbortController();

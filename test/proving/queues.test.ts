@@ -79,12 +79,12 @@ for (const { name, open } of QUEUES) {
         }),
         "failing",
       );
-      await carried.queue.offer(offerOf(fakeJob("a")));
+      const { done } = await carried.queue.offer(offerOf(fakeJob("a")));
       await until(() => failing.some(({ type }) => type === "dropped"));
       await working.pop()?.stop();
       assert.ok(tries > 0);
       work(fakePort());
-      assert.equal((await carried.queue.done(jobId(fakeJob("a")))).metrics.worker, "honest");
+      assert.equal((await done).metrics.worker, "honest");
     });
 
     test("attack: a worker answers with a good proof of another job, a huge blob, or nothing", async () => {
@@ -106,8 +106,7 @@ for (const { name, open } of QUEUES) {
         }),
         "silent",
       );
-      await carried.queue.offer(offerOf(wanted));
-      const done = carried.queue.done(jobId(wanted));
+      const { done } = await carried.queue.offer(offerOf(wanted));
       let isDone = false;
       void done.then(() => (isDone = true));
       const reasonsOf = (events: WorkerEvent[]) => events.flatMap((event) => (event.type === "dropped" ? [event.reason] : []));
@@ -136,14 +135,14 @@ for (const { name, open } of QUEUES) {
         string,
         string,
       ][]);
-      for (const job of light) await carried.queue.offer(offerOf(job, small));
+      const offers = await Promise.all(light.map((job) => carried.queue.offer(offerOf(job, small))));
       work(
         fakePort((task) => {
           order.push(names.get(jobId(task.job)) ?? "unknown");
           return proofOf(task);
         }),
       );
-      await Promise.all(light.map((job) => carried.queue.done(jobId(job))));
+      await Promise.all(offers.map(({ done }) => done));
       // The light chain begins where the heavy one does, so at most one of the 40 comes before each of its jobs.
       assert.ok(order.lastIndexOf("light") <= 3, order.join());
     });
@@ -171,8 +170,9 @@ for (const { name, open } of QUEUES) {
       await working.pop()?.stop();
       const before = underWay.length;
       work(fakePort());
-      await carried.queue.offer(offerOf(fakeJob("a")));
-      await carried.queue.done(jobId(fakeJob("a")));
+      await (
+        await carried.queue.offer(offerOf(fakeJob("a")))
+      ).done;
       assert.equal(underWay.length, before);
     });
 
@@ -180,13 +180,29 @@ for (const { name, open } of QUEUES) {
       await put("a", "b");
       await carried.fill();
       let isOffered = false;
-      const offered = carried.queue.offer(offerOf(fakeJob("a"))).then(() => (isOffered = true));
+      const offered = carried.queue.offer(offerOf(fakeJob("a"))).finally(() => (isOffered = true));
       for (let i = 0; i < 50; i++) await turn();
       assert.equal(isOffered, false, "the offer waits");
       work(fakePort());
       await carried.empty();
-      await offered;
-      assert.equal((await carried.queue.done(jobId(fakeJob("a")))).metrics.worker, "honest");
+      assert.equal((await (await offered).done).metrics.worker, "honest");
+    });
+
+    test("an offer that is withdrawn is its caller's own: what another one offered of the same job is made all the same", async () => {
+      await put("a");
+      const told: string[] = [];
+      const told1 = { ...offerOf(fakeJob("a")), onProgress: () => told.push("first") };
+      const told2 = { ...offerOf(fakeJob("a")), onProgress: () => told.push("second") };
+      const [first, second] = [await carried.queue.offer(told1), await carried.queue.offer(told2)];
+      await first.withdraw();
+      await first.withdraw();
+      work(fakePort());
+      assert.equal((await second.done).metrics.worker, "honest");
+      assert.deepEqual(new Set(told), new Set(["second"]));
+      const { output } = await second.done;
+      assert.notEqual(await carried.blobs.get(output), undefined);
+      await second.withdraw();
+      assert.equal(await carried.blobs.get(output), undefined);
     });
   });
 }

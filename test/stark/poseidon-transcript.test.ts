@@ -5,6 +5,7 @@ import { P } from "../../src/field/koala-bear.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { DEFAULT_PARAMETERS, validateParameters } from "../../src/stark/parameters.ts";
 import { poseidonTranscript } from "../../src/stark/poseidon-transcript.ts";
+import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { earlyHash, FIRST_FOLD, foldSegment, runChallenges } from "../../src/stark/segments/fold.ts";
 import { elementBytes, transcriptForm } from "../../src/stark/transcript-form.ts";
 import { packElements } from "../../src/kernels/leaf-encoding.ts";
@@ -55,7 +56,7 @@ const parameters = smallParameters({ hash: { kind: "poseidon" }, transcript: "po
 describe("a transcript of elements", () => {
   for (const degree of [4, 5, 6]) {
     it(`takes in blocks of eight and draws challenges of degree ${degree} as the vectors have them`, () => {
-      const transcript = poseidonTranscript(degree, []);
+      const transcript = poseidonTranscript(compress)(degree, []);
       for (const { absorbed, challenges } of vector.steps) {
         transcript.absorb("openings", elementBytes(absorbed));
         for (const expected of challenges) assert.deepEqual(transcript.challenge("fold"), expected.slice(0, degree));
@@ -66,7 +67,7 @@ describe("a transcript of elements", () => {
 
   const atSeed = () => {
     const [first, ...rest] = vector.steps;
-    const transcript = poseidonTranscript(5, [{ label: "verificationKey", bytes: elementBytes(first!.absorbed) }]);
+    const transcript = poseidonTranscript(compress)(5, [{ label: "verificationKey", bytes: elementBytes(first!.absorbed) }]);
     for (const { absorbed, challenges } of rest) {
       transcript.absorb("openings", elementBytes(absorbed));
       challenges.forEach(() => transcript.challenge("fold"));

@@ -69,7 +69,7 @@ const AFTER_ERRORS: Rooms = {
   ],
   "src/prover/": [circuits, stark, kernels, field, protocol, runtime],
   // Proofs as jobs that queues carry to this process's provers, and to those of other processes and machines.
-  "src/proving/": ["src/prover/", circuits, stark, kernels, protocol, runtime],
+  "src/proving/": ["src/execution-proof/batch/", "src/prover/", circuits, stark, kernels, protocol, runtime],
 
   // One chain, in the order of its flow: what a transaction is, how blocks run, what a batch holds, how it is served.
   [CHAIN.transaction]: [protocol, runtime],

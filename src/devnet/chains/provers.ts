@@ -1,10 +1,12 @@
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
-import type { ExecutionProver, ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
+import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import { createProver } from "../../prover/prover.ts";
 import type { Prover } from "../../prover/prover.ts";
 import { MemoryBlobs } from "../../proving/blobs.ts";
+import type { Proving } from "../../proving/driver.ts";
+import { chunkPort, executionByQueue } from "../../proving/execution-proofs.ts";
 import { MemoryQueue } from "../../proving/queue-memory.ts";
 import { startQueueServer } from "../../proving/queue-server.ts";
 import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
@@ -37,26 +39,38 @@ export interface ExecutionProving {
   /** For tests that need no secure ones. Default: with at least 100 proven bits. */
   readonly executionProving?: ExecutionProverOptions;
   /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
-  readonly executionProver?: (prover: ExecutionProver) => ExecutionProofs["prover"];
+  readonly executionProver?: (prover: ExecutionProofs["prover"]) => ExecutionProofs["prover"];
 }
 
-/** What proves the execution of batches. Starts nothing until the first of them begins. */
+/** What proves the execution of batches, through the ecosystem's queue. Starts nothing until the first of them begins. */
 export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
+  proving: Proving,
   closing: Disposer,
   { executionProving, executionProver = (prover) => prover }: ExecutionProving,
 ): ExecutionProofs["prover"] {
-  const prover = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
-  closing.add(() => prover.close());
-  return executionProver(prover);
+  const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
+  const working = proving.queue.work(chunkPort(own), { name: "own", isOwn: true });
+  closing.add(async () => {
+    const stopped = working.stop();
+    await own.close();
+    await stopped;
+  });
+  const { prepare, verify } = own;
+  return executionProver({ prepare, verify, ...executionByQueue(proving, own) });
+}
+
+/** What an ecosystem's proofs are made by. */
+interface OpenProver {
+  readonly prover: Pick<Prover, "proveBatch">;
+  /** Carries the jobs of its proofs. */
+  readonly proving: Proving;
+  /** Where workers join it; undefined where none may. */
+  readonly fleet: OpenFleet | undefined;
 }
 
 /** The prover of an ecosystem, and where workers join it. Rejects where the fleet's port is in use. */
-export async function openProver(
-  { prover, inBackground }: ProvingOptions,
-  clock: Clock,
-  closing: Disposer,
-): Promise<{ readonly prover: Pick<Prover, "proveBatch">; readonly fleet: OpenFleet | undefined }> {
+export async function openProver({ prover, inBackground }: ProvingOptions, clock: Clock, closing: Disposer): Promise<OpenProver> {
   const { workers, fleet: joined } = prover;
   const blobs = new MemoryBlobs();
   const queue = new MemoryQueue({}, { blobs, clock });
@@ -67,9 +81,10 @@ export async function openProver(
     await own.close();
     await working.stop();
   });
-  const proving = versioned(provedByQueue({ queue, blobs }));
-  if (joined === undefined) return { prover: proving, fleet: undefined };
+  const proving = { queue, blobs };
+  const open = { prover: versioned(provedByQueue(proving)), proving };
+  if (joined === undefined) return { ...open, fleet: undefined };
   const server = await startQueueServer({ ...joined, inBackground }, { queue, blobs, clock });
   closing.add(() => server.close());
-  return { prover: proving, fleet: { url: server.url, workers: () => queue.workers() } };
+  return { ...open, fleet: { url: server.url, workers: () => queue.workers() } };
 }

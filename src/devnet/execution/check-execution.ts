@@ -6,7 +6,7 @@ import type { ServedExecution } from "../../node/execution/node-execution.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { isProvenVersion } from "../../protocol/no-proof.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { findStoredBatch, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
+import { findStoredBatch, readFirstRecord, readTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals, ChainContract } from "../../settlement/l1-sender/chain-reader.ts";
 import { ChainContractReader } from "../reconstruction/chain-contract.ts";
 import { findCreation } from "../reconstruction/l1-history.ts";
@@ -55,7 +55,7 @@ export async function checkExecution(options: ExecutionCheckOptions): Promise<Ch
     fromBlock: options.fromBlock ?? (await findCreation(l1, hyperchain, head)),
   };
   const batch = await committed(contract, batchNumber);
-  const previous = batchNumber === 0n ? await reader.genesisRecord() : await committed(contract, batchNumber - 1n);
+  const previous = batchNumber === 0n ? await readFirstRecord(contract) : await committed(contract, batchNumber - 1n);
   const totals = await readTotals(contract);
   requireListProof(batch, totals);
   const { chainId } = facts.configuration;

@@ -29,12 +29,13 @@ export function executionClaims(
   { outputs, coinbase }: Pick<ServedExecution, "outputs" | "coinbase">,
   { facts, genesis }: { readonly facts: ChainContractFacts; readonly genesis: GenesisOf },
 ): readonly ExecutionClaim[] {
-  const { chainId, protocolVersion } = facts.configuration;
+  const { chainId, protocolVersion, importBatches } = facts.configuration;
   const claim: ExecutionClaim = { chainId, previous, batch, outputs, coinbase };
   if (batch.batchNumber !== 0n) return [claim];
   const first = genesis(versionParts(protocolVersion).format);
   const { stateRoot } = genesisState(first);
-  if (stateRoot !== previous.newStateRoot)
+  // Behind imports, whose proofs L1 has checked, it is another.
+  if (importBatches === 0n && stateRoot !== previous.newStateRoot)
     throw new ExecutionCheckError(
       "GenesisMismatch",
       `this package's genesis has the state root ${stateRoot}, the chain began with ${previous.newStateRoot}`,

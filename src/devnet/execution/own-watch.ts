@@ -26,7 +26,7 @@ export async function watchOwnChain(
   const { genesis, ...watching } = dependencies;
   const { provider: l1 } = base;
   const contract = new ChainContractReader(l1, created.hyperchain, await l1.getBlockNumber());
-  const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.genesisRecord()]);
+  const [facts, genesisRecord] = await Promise.all([contract.facts(), contract.firstRecord(created.fromBlock)]);
   return new ExecutionWatch(
     { facts, genesisRecord, genesis, fromBlock: created.fromBlock, longestPauseMs: 0 },
     {

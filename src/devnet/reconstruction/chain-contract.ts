@@ -7,14 +7,13 @@ import { layersBelow } from "../../protocol/chain-ancestry.ts";
 import { fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { contractErrorOf } from "../../settlement/contract-error.ts";
+import { readFirstRecord } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { dataCarrierInterface, registryInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
-import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import type { HyperchainConfiguration } from "../chains/create-chain.ts";
 
 /** A block of L1. */
@@ -121,9 +120,9 @@ export class ChainContractReader {
     };
   }
 
-  /** The record before the chain's first batch. Throws ReconstructionError NotAHyperchain. */
-  async genesisRecord(): Promise<StoredBatch> {
-    return plainStoredBatch((await this.#ask("genesisBatch")) as NamedResult);
+  /** The record before the chain's first batch; imports are looked for from this block on. Rejects with the provider's error. */
+  firstRecord(fromBlock: number): Promise<StoredBatch> {
+    return readFirstRecord({ provider: this.#provider, hyperchain: this.#hyperchain, fromBlock });
   }
 
   /** State root of the genesis, as the chain's protocol version has it; undefined where that version is retired. */

@@ -42,6 +42,8 @@ export interface LookingDependencies {
 const AT_A_TIME = 2;
 const MAX_WAITING = 128;
 const MAX_WAITING_OF_ONE = 64;
+/** That a look at a wallet waits for a member: one that is away must not hold the place for long. */
+const MEMBER_MS = 10_000;
 
 /** What a page or an explorer asks of the whole ecosystem: batches, histories, assets, names. All of them only look. */
 export function lookingMethods(
@@ -98,7 +100,8 @@ export function lookingMethods(
       "hyperchain_wallet",
       async ([account], client) => {
         const owner = accountParameter(account);
-        return looks(client, async () => inJson(await walletView(infoFor(client), owner, clientFor(client), books)));
+        const look = () => walletView(infoFor(client), owner, clientFor(client), books, { withinMs: MEMBER_MS });
+        return looks(client, async () => inJson(await look()));
       },
     ],
     ...contractMethods(ecosystem, dependencies, looks),

@@ -30,24 +30,28 @@ export async function findEverywhere(
   const hex = text.toLowerCase() as Hex;
   if (/^0x[0-9a-f]{40}$/.test(hex)) found.push({ type: "address", address: hex });
   if (/^\d{1,15}$/.test(text)) {
-    for (const chainId of members) {
-      const block = await ask(chainId, "eth_getBlockByNumber", [hexQuantity(Number(text)), false]);
-      if (block !== null) found.push({ type: "block", chainId, number: Number(text) });
-    }
-    for (const { chainId } of chains) {
-      const batch = await ask(chainId, "zks_getL1BatchDetails", [Number(text)]);
-      if (batch !== null) found.push({ type: "batch", chainId, number: Number(text) });
-    }
+    const number = Number(text);
+    const [blocks, batches] = await Promise.all([
+      Promise.all(members.map((chainId) => ask(chainId, "eth_getBlockByNumber", [hexQuantity(number), false]))),
+      Promise.all(chains.map(({ chainId }) => ask(chainId, "zks_getL1BatchDetails", [number]))),
+    ]);
+    for (const [i, chainId] of members.entries()) if (blocks[i] !== null) found.push({ type: "block", chainId, number });
+    for (const [i, { chainId }] of chains.entries()) if (batches[i] !== null) found.push({ type: "batch", chainId, number });
   }
   if (!/^0x[0-9a-f]{64}$/.test(hex)) return found;
   const sources = (await ecosystem.messages()).filter(({ messageHash }) => messageHash === hex);
   for (const sourceChainId of new Set(sources.map((message) => message.sourceChainId)))
     found.push({ type: "message", sourceChainId, messageHash: hex });
-  for (const chainId of members) {
-    const [transaction, block] = await Promise.all([
-      ask(chainId, "eth_getTransactionByHash", [hex]),
-      ask(chainId, "eth_getBlockByHash", [hex, false]) as Promise<{ readonly number: string } | null>,
-    ]);
+  const answers = await Promise.all(
+    members.map((chainId) =>
+      Promise.all([
+        ask(chainId, "eth_getTransactionByHash", [hex]),
+        ask(chainId, "eth_getBlockByHash", [hex, false]) as Promise<{ readonly number: string } | null>,
+      ]),
+    ),
+  );
+  for (const [i, chainId] of members.entries()) {
+    const [transaction, block] = answers[i] ?? [null, null];
     if (transaction !== null) found.push({ type: "transaction", chainId, transactionHash: hex });
     if (block !== null) found.push({ type: "block", chainId, number: Number(block.number) });
   }

@@ -138,7 +138,8 @@ function digestIfLengthFirst([digest, code]: readonly [bigint, Uint8Array]): big
   return isLengthFirst(digest, code) ? [digest] : [];
 }
 
-function nameOf(leafKind: number, address: bigint, slot: bigint): string {
+/** Names a leaf in a map. */
+export function nameOf(leafKind: number, address: bigint, slot: bigint): string {
   return `${leafKind} ${address.toString(16)} ${slot.toString(16)}`;
 }
 

@@ -4,9 +4,10 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
-import { UnprovableBatch } from "./execution-label.ts";
+import { type LabelledExecution, UnprovableBatch } from "./execution-label.ts";
+import type { Filled, FillingAnswer, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
+import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
 import { SEGMENT_CELLS } from "./proven-execution.ts";
-import type { BegunBatch, Filled, FillingJob, FillingThreadSetup } from "./filling-requests.ts";
 
 /** The compiled package runs `.js`, a checkout runs `.ts`: the thread's file has this file's own extension. */
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./filling-thread.ts" : "./filling-thread.js", import.meta.url);
@@ -21,9 +22,11 @@ interface FillerHeap {
 }
 const HEAP: FillerHeap = { mostMib: 4096, mostNewMib: 192 };
 
-/** Fills tables in a thread of its own: of one batch at a time, a chunk for each call. Its errors are faults of this software. */
+/**
+ * Cuts batches and fills the tables of chunks in a thread of its own. Its errors are faults of this software.
+ */
 export class ChunkFiller {
-  readonly #thread: JobThread<FillingJob, Filled, "planned", string>;
+  readonly #thread: JobThread<FillingJob, FillingAnswer, undefined, string>;
 
   constructor(protocolVersion: bigint, parameters: ProofParameters, { mostMib, mostNewMib }: FillerHeap = HEAP) {
     const resourceLimits = { maxOldGenerationSizeMb: mostMib, maxYoungGenerationSizeMb: mostNewMib };
@@ -32,7 +35,7 @@ export class ChunkFiller {
       startThread: () => new Worker(threadFile, { workerData, resourceLimits }),
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       mostLostThreads: 1,
-      queued: "planned",
+      queued: undefined,
       errors: {
         closed: () => new Error("the filler of tables was closed"),
         stopped: () => new Error("the filler of tables was closed before it was done"),
@@ -47,31 +50,37 @@ export class ChunkFiller {
     await this.#thread.run({ type: "start" });
   }
 
-  /** Begins with a batch. */
-  begin(witness: BatchWitness, claim: ExecutionClaim, mostCells: number, segmentCells = SEGMENT_CELLS): BegunBatch {
-    const { promise: planned, resolve } = Promise.withResolvers<undefined>();
-    const first = this.#thread.run(
-      { type: "begin", witness, claim, mostCells, segmentCells },
-      { onProgress: () => resolve(undefined) },
-    );
-    // It is looked at when all else is ready, and not at all if that fails.
-    first.catch(() => undefined);
-    return { first, planned };
+  /** Cuts a batch into chunks, or says why it has no proof. */
+  async plan(
+    witness: BatchWitness,
+    claim: ExecutionClaim,
+    options: CutOptions,
+    signal?: AbortSignal,
+  ): Promise<PlannedBatch | LabelledExecution> {
+    const planned = await this.#thread.run({ type: "plan", witness, claim, ...options }, { signal });
+    if (planned?.kind === "planned" || planned?.kind === "labelled") return planned;
+    throw new TypeError("a batch is planned or labelled");
   }
 
-  /** The chunk behind the one that was last given. */
-  next(): Promise<Filled> {
-    return this.#thread.run({ type: "next" });
+  /** Fills the tables of a chunk. */
+  fill(chunk: Uint8Array, segmentCells = SEGMENT_CELLS): Promise<Filled> {
+    return this.#fill({ type: "fill", chunk, segmentCells });
   }
 
-  /** A segment of the chunk that was last given, from 0 on. Throws UnprovableBatch. */
+  /** A segment of the chunk that was last filled, from 0 on. Throws UnprovableBatch. */
   async segment(index: number): Promise<ProverInput> {
-    const filled = await this.#thread.run({ type: "segment", index });
+    const filled = await this.#fill({ type: "segment", index });
     if (filled.kind === "segment") return filled.input;
     throw new UnprovableBatch("fault", filled.kind === "labelled" ? filled.detail : "a chunk has no such segment");
   }
 
   close(): Promise<void> {
     return this.#thread.close();
+  }
+
+  async #fill(job: FillingJob): Promise<Filled> {
+    const filled = await this.#thread.run(job);
+    if (filled === undefined || filled.kind === "planned") throw new TypeError("tables are filled or labelled");
+    return filled;
   }
 }

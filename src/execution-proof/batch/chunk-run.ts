@@ -6,14 +6,17 @@ import type { LeafKind } from "../../protocol/domain-tags.ts";
 import { RunRecorder } from "../run-recorder.ts";
 import { type ProvableTrace, withState } from "../run-state.ts";
 import type { ProvenProgram } from "../run-tables.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import { type BatchWitness, nameOf, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BlockLinks } from "./block-links.ts";
 import { UnprovableBatch } from "./execution-label.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
+/** What steps find beside the state. */
+type RunWitness = Pick<BatchWitness, "environment" | "codes" | "lengthFirst" | "links">;
+
 /** Runs the steps of a batch one after another, each from where the last one ended. */
 export class BatchRun {
-  readonly #witness: BatchWitness;
+  readonly #witness: RunWitness;
   readonly #kernel: Kernel;
   readonly #links: BlockLinks;
   #boundary: RunEnvironment["boundary"];
@@ -21,7 +24,7 @@ export class BatchRun {
   readonly tree: PartialTree;
 
   /** Changes the tree as it goes. */
-  constructor(witness: BatchWitness, tree: PartialTree, kernel: Kernel) {
+  constructor(witness: RunWitness, tree: PartialTree, kernel: Kernel) {
     this.#witness = witness;
     this.tree = tree;
     this.#kernel = kernel;
@@ -47,6 +50,27 @@ export class BatchRun {
     return result;
   }
 
+  /**
+   * Runs any number of steps, and changes the tree once, as their trace does: the places of new leaves depend on it. The leaves
+   * that the steps touch, and the codes that they load.
+   */
+  follow(steps: BatchWitness["steps"]): Pick<RunResult, "leaves" | "codes"> {
+    const touched = new Map<string, RunResult["leaves"][number]>();
+    const codes = new Map<bigint, Uint8Array>();
+    for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
+      const result = this.#attempt(steps.slice(at, at + STEPS_OF_RUN), undefined, touched);
+      for (const leaf of result.leaves) {
+        const name = nameOf(leaf.leafKind, leaf.account, leaf.slot);
+        touched.set(name, { ...leaf, before: touched.get(name)?.before ?? leaf.before });
+      }
+      for (const [digest, code] of result.codes) codes.set(digest, code);
+      this.#boundary = result.boundary;
+    }
+    const leaves = [...touched.values()];
+    this.#write(leaves);
+    return { leaves, codes };
+  }
+
   /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `RunRecorder` and `watch` do, too. */
   trace(program: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
     const recorder = new RunRecorder(program, this.environment);
@@ -56,10 +80,16 @@ export class BatchRun {
     return trace;
   }
 
-  #attempt(steps: readonly (readonly Hint[])[], observer?: RunObserver): RunResult {
+  /** `touched`: what steps have changed that is not in the tree, by `nameOf`. */
+  #attempt(
+    steps: readonly (readonly Hint[])[],
+    observer?: RunObserver,
+    touched?: ReadonlyMap<string, { readonly after: bigint }>,
+  ): RunResult {
     const { codes, lengthFirst } = this.#witness;
     const state = {
-      read: (leafKind: number, address: bigint, slot: bigint) => this.tree.get({ leafKind: leafKind as LeafKind, address, slot }),
+      read: (leafKind: number, address: bigint, slot: bigint) =>
+        touched?.get(nameOf(leafKind, address, slot))?.after ?? this.tree.get({ leafKind: leafKind as LeafKind, address, slot }),
     };
     const codeOf = (digest: bigint): Uint8Array => {
       const code = codes.get(digest);
@@ -73,13 +103,17 @@ export class BatchRun {
   }
 
   #goOn({ leaves, boundary }: RunResult): void {
+    this.#write(leaves);
+    this.#boundary = boundary;
+  }
+
+  #write(leaves: RunResult["leaves"]): void {
     const changed = leaves.filter(({ before, after }) => before !== after);
     this.tree.write(
       changed.map(({ leafKind, account, slot, after }) => ({
         ...{ leafKind: leafKind as LeafKind, address: account, slot, value: after },
       })),
     );
-    this.#boundary = boundary;
   }
 }
 

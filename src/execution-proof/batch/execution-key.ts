@@ -7,8 +7,7 @@ import type { ProofParameters } from "../../stark/parameters.ts";
 import { commitPreprocessed } from "../../stark/preprocess.ts";
 import { leastProvenBits } from "../../stark/security/proof-security.ts";
 import { committedHeights, compileSystem, type System, type SystemDefinition } from "../../stark/system.ts";
-import { kernelStatement } from "./kernel-statement.ts";
-import { KERNEL_PLACES } from "../memory-places.ts";
+import { statedKernel } from "./kernel-statement.ts";
 import { runDefinition, type RunSystem, segmentedDefinition } from "../run-system.ts";
 import type { ProvenProgram } from "../run-tables.ts";
 
@@ -74,7 +73,7 @@ function kernelSystem(protocolVersion: bigint, parameters: ProofParameters): Run
   const name = `the kernel of version ${protocolVersion}`;
   const program: ProvenProgram = {
     ...{ name, rows: kernelRows(format), weights: userWeights(format) },
-    ...{ places: KERNEL_PLACES, statement: kernelStatement(protocolVersion) },
+    ...statedKernel(protocolVersion),
   };
   return { program, definition: runDefinition(program, parameters) };
 }

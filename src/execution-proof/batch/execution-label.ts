@@ -69,6 +69,11 @@ const UNPROVABLE = [
   ...[UnprovableCopyError, UnprovableRecoveryError],
 ];
 
+/** What a label ends the making of a proof by: `labelOf` has it again. */
+export function errorOf({ reason, detail, large }: LabelledExecution): UnprovableBatch {
+  return large === undefined ? new UnprovableBatch(reason, detail) : new StepTooLarge(large);
+}
+
 /** The label that an error stands for. */
 export function labelOf(error: unknown): LabelledExecution {
   const label = { kind: "labelled", reason: reasonFor(error), detail: reasonOf(error) } as const;

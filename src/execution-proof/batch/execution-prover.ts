@@ -3,12 +3,20 @@ import { NamedError } from "../../errors/named-error.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { BatchWitness } from "./batch-witness.ts";
+import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
-import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
-import type { ExecutionProgress } from "./execution-progress.ts";
-import type { ProvenExecution } from "./proven-execution.ts";
+import type {
+  AskedChunk,
+  ExecutionAnswer,
+  ExecutionFailure,
+  ExecutionJob,
+  ExecutionThreadSetup,
+  KeyedBatch,
+} from "./execution-requests.ts";
+import type { CrowdedChunk } from "./filling-requests.ts";
+import type { ChunkOptions, ChunkProgress, MadeChunk, PlanOptions } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
 
 export interface ExecutionProverOptions {
@@ -24,23 +32,35 @@ export interface ExecutionProverOptions {
   readonly mostCells?: number;
 }
 
-interface ProveOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: ExecutionProgress) => void;
-}
-
-/** Makes and checks proofs of batches' executions off the calling thread: one at a time, in the order of the calls. */
+/**
+ * Makes and checks proofs of execution off the calling thread: chunks one at a time, in the order of the calls, and all else
+ * beside that.
+ */
 export interface ExecutionProver {
   /**
    * Makes ready what the first proof of a batch of this protocol version would have to wait for some seconds. It stays for as
    * long as an idle prover keeps its thread. Rejects with ExecutionProverError.
    */
   prepare(protocolVersion: bigint): Promise<void>;
-  /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
-  prove(witness: BatchWitness, claim: ExecutionClaim, options?: ProveOptions): Promise<ProvenExecution | LabelledExecution>;
+  /**
+   * Cuts a batch into chunks that can be proven apart, or says why it has no proof. Rejects with ExecutionProverError, or with
+   * the signal's reason when aborted.
+   */
+  plan(
+    witness: BatchWitness,
+    claim: ExecutionClaim,
+    options?: Omit<PlanOptions, "mostCells">,
+  ): Promise<KeyedBatch | LabelledExecution>;
+  /** Proves a chunk, or says why its batch is to be cut otherwise or has no proof. Rejects as `plan`. */
+  proveChunk(
+    chunk: AskedChunk,
+    options?: Omit<ChunkOptions, "segmentCells">,
+  ): Promise<MadeChunk | CrowdedChunk | LabelledExecution>;
+  /** Why a chunk's proof is refused; undefined where it holds. Rejects as `plan`. */
+  checkChunk(protocolVersion: bigint, ends: ChunkEnds, proof: Uint8Array): Promise<string | undefined>;
   /**
    * Why a batch's execution cannot be proven; undefined where it can be, which is found at a fraction of a proof's cost.
-   * Rejects as `prove`.
+   * Rejects as `plan`.
    */
   examine(witness: BatchWitness, claim: ExecutionClaim): Promise<LabelledExecution | undefined>;
   /** Rejects with ExecutionProofError for a proof that is not accepted. */
@@ -58,17 +78,17 @@ export class ExecutionProverError extends NamedError<"ThreadLost" | "Stopped" | 
 const threadFile = new URL(import.meta.url.endsWith(".ts") ? "./execution-thread.ts" : "./execution-thread.js", import.meta.url);
 
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
-const QUEUED: ExecutionProgress = { chunk: 0, chunks: 1, phase: "queued", fraction: 0 };
 
 /** Starts nothing until it is asked for something. */
 export function createExecutionProver(options: ExecutionProverOptions = {}): ExecutionProver {
   const { workers, parameters, acceptsWeakParameters = false, mostCells, idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS } = options;
   const workerData: ExecutionThreadSetup = { workers, parameters, acceptsWeakParameters, mostCells };
-  const thread = new JobThread<ExecutionJob, ExecutionAnswer, ExecutionProgress, ExecutionFailure>({
+  const thread = new JobThread<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>({
     startThread: () => new Worker(threadFile, { workerData }),
     idleTimeoutMs,
     mostLostThreads: 1,
-    queued: QUEUED,
+    mostAtOnce: Infinity,
+    queued: { phase: "trace", fraction: 0 },
     errors: {
       closed: () => new ExecutionProverError("Stopped", "this prover is closed; create a new one"),
       stopped: () => new ExecutionProverError("Stopped", "the prover was closed before the proof was finished"),
@@ -81,11 +101,12 @@ export function createExecutionProver(options: ExecutionProverOptions = {}): Exe
   });
   return {
     prepare: async (protocolVersion) => void (await thread.run({ type: "prepare", protocolVersion })),
-    async prove(witness, claim, proveOptions = {}) {
-      proveOptions.signal?.throwIfAborted();
-      proveOptions.onProgress?.(QUEUED);
-      return (await thread.run({ type: "prove", witness, claim }, proveOptions)) as ProvenExecution | LabelledExecution;
-    },
+    plan: async (witness, claim, { signal, cuts } = {}) =>
+      (await thread.run({ type: "plan", witness, claim, cuts }, { signal })) as KeyedBatch | LabelledExecution,
+    proveChunk: async (asked, own) =>
+      (await thread.run({ type: "chunk", asked }, own)) as MadeChunk | CrowdedChunk | LabelledExecution,
+    checkChunk: async (protocolVersion, ends, proof) =>
+      (await thread.run({ type: "check", protocolVersion, ends, proof })) as string | undefined,
     examine: async (witness, claim) => (await thread.run({ type: "examine", witness, claim })) as LabelledExecution | undefined,
     verify: async (claim, proof) => (await thread.run({ type: "verify", claim, proof })) as VerifiedExecution,
     close: () => thread.close(),

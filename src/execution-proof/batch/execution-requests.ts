@@ -1,19 +1,42 @@
+import type { Hex } from "../../protocol/hex.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { BatchWitness } from "./batch-witness.ts";
+import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import type { ExecutionRefusal } from "./execution-proof-error.ts";
-import type { ProvenExecution } from "./proven-execution.ts";
+import type { CrowdedChunk } from "./filling-requests.ts";
+import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
+import type { MadeChunk } from "./proven-execution.ts";
 import type { VerifiedExecution } from "./verify-execution.ts";
 
 /** What the thread is asked for. */
 export type ExecutionJob =
-  | { readonly type: "prove" | "examine"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | ({ readonly type: "plan"; readonly witness: BatchWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
+  | { readonly type: "examine"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | { readonly type: "chunk"; readonly asked: AskedChunk }
+  | { readonly type: "check"; readonly protocolVersion: bigint; readonly ends: ChunkEnds; readonly proof: Uint8Array }
   | { readonly type: "prepare"; readonly protocolVersion: bigint }
   | { readonly type: "verify"; readonly claim: ExecutionClaim; readonly proof: Uint8Array };
 
-/** What comes of it. */
-export type ExecutionAnswer = ProvenExecution | LabelledExecution | VerifiedExecution | undefined;
+/** A chunk to be proven. */
+export interface AskedChunk {
+  readonly protocolVersion: bigint;
+  /** Digest of the key that its proofs are verified with. */
+  readonly key: Hex;
+  /** `encodeChunkInput`. */
+  readonly input: Uint8Array;
+}
+
+/** A batch cut into chunks, and what their proofs are verified with. */
+export interface KeyedBatch extends PlannedBatch {
+  /** Digest of the key. */
+  readonly program: Uint8Array;
+  readonly provenBits: number;
+}
+
+/** What comes of it: of a check the reason why it is refused, or nothing. */
+export type ExecutionAnswer = KeyedBatch | MadeChunk | CrowdedChunk | LabelledExecution | VerifiedExecution | string | undefined;
 
 /** Why nothing comes of it: the proof is refused, or the thread has a fault. */
 export type ExecutionFailure =

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
+import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
@@ -8,14 +9,18 @@ import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
 import { ExecutionProofError } from "./execution-proof-error.ts";
 import type { ExecutionAnswer, ExecutionFailure, ExecutionJob, ExecutionThreadSetup } from "./execution-requests.ts";
 import { ExecutionProving } from "./prove-execution.ts";
-import type { ExecutionProgress } from "./execution-progress.ts";
-import { MOST_CELLS } from "./proven-execution.ts";
-import { verifyWithKey } from "./verify-execution.ts";
+import type { ChunkProgress } from "./proven-execution.ts";
+import { chunkRefusal, verifyWithKey } from "./verify-execution.ts";
 
-/** The prover's own thread: one backend, one request at a time. Ended by `terminate`, which also frees the backend. */
+/**
+ * The prover's own thread: one backend, on which chunks are proven one at a time. What is asked beside that is done meanwhile.
+ * Ended by `terminate`, which also frees the backend.
+ */
 const port = parentPort;
 if (port === null) throw new Error("execution-thread.ts is the body of a worker thread; use createExecutionProver");
 const { workers, parameters = executionParameters(), acceptsWeakParameters, mostCells } = workerData as ExecutionThreadSetup;
+
+const most = mostCells === undefined ? {} : { mostCells };
 
 /** What a protocol version's proofs are made and checked with. The filler works while the rest is made. */
 interface Tools {
@@ -43,6 +48,11 @@ function toolsOf(protocolVersion: bigint): Tools {
   return { filler, made };
 }
 
+function versionOf(job: Exclude<ExecutionJob, { readonly type: "prepare" }>): bigint {
+  if (job.type === "chunk") return job.asked.protocolVersion;
+  return job.type === "check" ? job.protocolVersion : job.claim.batch.protocolVersion;
+}
+
 async function prepare({ filler, made }: Tools): Promise<undefined> {
   const started = filler.start();
   const { proving } = await made;
@@ -50,22 +60,30 @@ async function prepare({ filler, made }: Tools): Promise<undefined> {
   await started;
 }
 
-serveJobs<ExecutionJob, ExecutionAnswer, ExecutionProgress, ExecutionFailure>(
+serveJobs<ExecutionJob, ExecutionAnswer, ChunkProgress, ExecutionFailure>(
   port,
   async (job, context) => {
     if (job.type === "prepare") return prepare(toolsOf(job.protocolVersion));
-    const { claim } = job;
-    const { filler, made } = toolsOf(claim.batch.protocolVersion);
-    const begun = job.type === "verify" ? undefined : filler.begin(job.witness, claim, mostCells ?? MOST_CELLS);
-    const { key, proving } = await made;
-    const options = { ...context, ...(begun === undefined ? {} : { begun }) };
+    const { key, proving } = await toolsOf(versionOf(job)).made;
+    const { signal } = context;
     switch (job.type) {
-      case "verify":
-        return verifyWithKey(key, claim, job.proof, { acceptsWeakParameters });
+      case "plan": {
+        const planned = await proving.plan(job.witness, job.claim, { signal, ...most, cuts: job.cuts });
+        const { system, provenBits } = key;
+        return planned.kind === "labelled" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
+      }
+      case "chunk": {
+        const [own, { key: asked, input }] = [toHex(key.system.verificationKeyDigest), job.asked];
+        if (own !== asked)
+          throw new RangeError(`the job is of the key ${asked}, this software has ${own}; run the ecosystem's version`);
+        return proving.proveChunk(input, context);
+      }
+      case "check":
+        return chunkRefusal(key, job.ends, job.proof, { acceptsWeakParameters });
       case "examine":
-        return proving.examine(job.witness, claim, options);
-      case "prove":
-        return proving.prove(job.witness, claim, options);
+        return proving.examine(job.witness, job.claim, { signal, ...most });
+      case "verify":
+        return verifyWithKey(key, job.claim, job.proof, { acceptsWeakParameters });
     }
   },
   (error) =>

@@ -1,36 +1,38 @@
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import type { FilledChunk } from "./batch-filling.ts";
 import type { BatchWitness } from "./batch-witness.ts";
+import type { CrowdedSteps, FilledChunk } from "./chunk-filling.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
+import type { CutOptions, PlannedBatch } from "./planned-batch.ts";
 
-/** The batch's next chunk, or a segment of the last one; behind the last one its end; or why the batch has no proof. */
+/** Steps that are to be cut. */
+export interface CrowdedChunk extends CrowdedSteps {
+  readonly kind: "crowded";
+}
+
+/** Before which step to cut it. */
+export function middleOf({ firstStep, count }: CrowdedChunk): number {
+  return firstStep + Math.ceil(count / 2);
+}
+
+/** A chunk or a segment of the last one; or why the batch is to be cut otherwise, or has no proof. */
 export type Filled =
   | (FilledChunk & { readonly kind: "chunk" })
+  | CrowdedChunk
   | { readonly kind: "segment"; readonly input: ProverInput }
-  | { readonly kind: "end" }
   | LabelledExecution;
-
-/** A batch whose first chunk is being filled. */
-export interface BegunBatch {
-  readonly first: Promise<Filled>;
-  /** Resolves once its chunks are planned, and never where it has no proof. */
-  readonly planned: Promise<void>;
-}
-
-/** How many cells a chunk of several steps may have, and a step that is not cut. */
-interface CellLimits {
-  readonly mostCells: number;
-  readonly segmentCells: number;
-}
 
 /** What the filler's thread is asked for. */
 export type FillingJob =
   | { readonly type: "start" }
-  | ({ readonly type: "begin"; readonly witness: BatchWitness; readonly claim: ExecutionClaim } & CellLimits)
-  | { readonly type: "segment"; readonly index: number }
-  | { readonly type: "next" };
+  | ({ readonly type: "plan"; readonly witness: BatchWitness; readonly claim: ExecutionClaim } & CutOptions)
+  /** Cells that a step may have without being cut. */
+  | { readonly type: "fill"; readonly chunk: Uint8Array; readonly segmentCells: number }
+  | { readonly type: "segment"; readonly index: number };
+
+/** What it answers; nothing once it has started. */
+export type FillingAnswer = Filled | PlannedBatch | undefined;
 
 /** What the thread is started with. */
 export interface FillingThreadSetup {

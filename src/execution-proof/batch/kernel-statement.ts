@@ -2,8 +2,8 @@ import { BLOCK_GAS_LIMIT } from "../../chain/execution/connection.ts";
 import type { StatedPart, StatementForm } from "../../circuits/boundary/statement-form.ts";
 import { limbsOf } from "../../circuits/words/word.ts";
 import { BOUNDARY_WORDS, type Boundary } from "../../machine/interpreter/environment.ts";
-import { ENVIRONMENT_PLACES, placeOfVariable } from "../memory-places.ts";
-import { statedElements } from "../run-statement.ts";
+import { ENVIRONMENT_PLACES, KERNEL_PLACES, placeOfVariable } from "../memory-places.ts";
+import { type StatedProgram, statedElements } from "../run-statement.ts";
 
 /** Base fee of every block (docs/decisions/0020). */
 export const BASE_FEE_WEI = 0n;
@@ -28,12 +28,17 @@ export function isStatedChainId(chainId: bigint): boolean {
   return statedElements(CHAIN_ID_LIMBS, chainId) !== undefined;
 }
 
+/** The kernel of a protocol version, as far as statements about its runs name it. */
+export function statedKernel(protocolVersion: bigint): Required<StatedProgram> {
+  return { places: KERNEL_PLACES, statement: kernelStatement(protocolVersion) };
+}
+
 /**
  * What a statement about a run of the kernel says, 120 elements: version 2 ‖ chain id 4 ‖ boundary before 55 ‖ the same after 55
  * ‖ 0⁴. A boundary is the state's root 8 ‖ a second root 8, which is 0 ‖ next batch 2 ‖ open 1 ‖ block number 4 ‖ timestamp 4 ‖
  * coinbase 10 ‖ chain of blocks' hashes 8 ‖ cheats 2 ‖ claims 8, which are 0. Numbers are in limbs of 16 bits, lowest first.
  */
-export function kernelStatement(protocolVersion: bigint): StatementForm {
+function kernelStatement(protocolVersion: bigint): StatementForm {
   const zeros: StatedPart = { kind: "constant", elements: new Array<number>(DIGEST_ELEMENTS).fill(0) };
   const words = BOUNDARY_WORDS.map((name): StatedPart => {
     const [place, limbs] = [placeOfVariable(name), BOUNDARY_FORMS[name]];

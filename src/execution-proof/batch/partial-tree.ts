@@ -15,7 +15,7 @@ export interface PartialLeaf {
 }
 
 /** A node of a state tree; leaves have height 0. */
-interface PlacedNode {
+export interface PlacedNode {
   readonly height: number;
   readonly index: number;
   readonly digest: Digest;

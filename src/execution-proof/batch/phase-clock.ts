@@ -1,17 +1,16 @@
-import type { ExecutionProgress } from "./execution-progress.ts";
-import type { ExecutionMetrics } from "./proven-execution.ts";
+import type { ProofPhase } from "../../stark/column-prover.ts";
 
 /** Tells of phases, and how long they take. */
 export class PhaseClock {
-  readonly #tell: (phase: ExecutionProgress["phase"], fraction: number) => void;
-  readonly #seconds: Partial<Record<ExecutionProgress["phase"], number>> = {};
-  #current: { readonly phase: ExecutionProgress["phase"]; readonly since: number } | undefined;
+  readonly #tell: (phase: ProofPhase, fraction: number) => void;
+  readonly #seconds: Partial<Record<ProofPhase, number>> = {};
+  #current: { readonly phase: ProofPhase; readonly since: number } | undefined;
 
-  constructor(tell: (phase: ExecutionProgress["phase"], fraction: number) => void) {
+  constructor(tell: (phase: ProofPhase, fraction: number) => void) {
     this.#tell = tell;
   }
 
-  enter(phase: ExecutionProgress["phase"], fraction: number): void {
+  enter(phase: ProofPhase, fraction: number): void {
     if (phase !== this.#current?.phase) {
       this.end();
       this.#current = { phase, since: performance.now() };
@@ -20,7 +19,7 @@ export class PhaseClock {
   }
 
   /** The seconds of all phases so far. */
-  end(): ExecutionMetrics["phaseSeconds"] {
+  end(): Readonly<Partial<Record<ProofPhase, number>>> {
     if (this.#current !== undefined) {
       const { phase, since } = this.#current;
       this.#seconds[phase] = (this.#seconds[phase] ?? 0) + (performance.now() - since) / 1000;

@@ -1,38 +1,36 @@
 import type { Backend } from "../../kernels/backend.ts";
+import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
-import { ExecutionBatchProving, prepareTables, type ProvingTools } from "./batch-proving.ts";
 import type { BatchWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
+import type { FilledChunk } from "./chunk-filling.ts";
+import { ChunkProving, freeColumns, prepareTables, type ProvingTools } from "./chunk-proving.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import { type LabelledExecution, labelOf } from "./execution-label.ts";
-import type { ProvenExecution, ProvingOptions } from "./proven-execution.ts";
+import { type CrowdedChunk, type Filled, middleOf } from "./filling-requests.ts";
+import { PhaseClock } from "./phase-clock.ts";
+import type { PlannedBatch } from "./planned-batch.ts";
+import { type ChunkOptions, type MadeChunk, MOST_CELLS, type PlanOptions } from "./proven-execution.ts";
+
+/** Cells of a step whose tables are filled as a whole where none of them is proven. */
+const EXAMINED_CELLS = 260_000_000;
 
 /**
- * Makes proofs of batches' executions on one backend, one at a time. What they share is made once: keep it from batch to
- * batch, and release it at the end.
+ * Makes proofs of chunks on one backend, one at a time: the tables of the next one are filled meanwhile. What proofs share is
+ * made once: keep it from batch to batch, and release it at the end.
  */
 export class ExecutionProving {
-  readonly #key: ExecutionKey;
-  readonly #backend: Backend;
-  readonly #programs: TablePrograms;
-  readonly #fixedTables: FixedTables;
-  readonly #filler: ChunkFiller;
+  readonly #tools: ProvingTools;
+  readonly #filling = new OneAtATime();
+  readonly #proving = new OneAtATime();
 
   /** Takes a filler over. */
   constructor(key: ExecutionKey, backend: Backend, filler = new ChunkFiller(key.protocolVersion, key.system.parameters)) {
-    this.#key = key;
-    this.#backend = backend;
-    this.#programs = new TablePrograms(key.system);
-    this.#fixedTables = new FixedTables(key.system, backend);
-    this.#filler = filler;
-  }
-
-  get #tools(): ProvingTools {
-    const kept = { programs: this.#programs, fixedTables: this.#fixedTables };
-    return { key: this.#key, backend: this.#backend, filler: this.#filler, kept };
+    const kept = { programs: new TablePrograms(key.system), fixedTables: new FixedTables(key.system, backend) };
+    this.#tools = { key, backend, filler, kept };
   }
 
   /** Compiles what the first proof would else compile, which takes a second. */
@@ -42,42 +40,120 @@ export class ExecutionProving {
 
   /** Releases what is kept on the backend, and ends the filler's thread. */
   async release(): Promise<void> {
-    await this.#filler.close();
-    await this.#fixedTables.release();
+    const { filler, kept } = this.#tools;
+    await filler.close();
+    await kept.fixedTables.release();
+  }
+
+  /** Cuts a batch into chunks, or says why it cannot be proven. Rejects with the signal's reason alone. */
+  plan(
+    witness: BatchWitness,
+    claim: ExecutionClaim,
+    { signal, mostCells = MOST_CELLS, cuts }: PlanOptions = {},
+  ): Promise<PlannedBatch | LabelledExecution> {
+    return labelled(signal, () => this.#tools.filler.plan(witness, claim, { mostCells, cuts }, signal));
   }
 
   /**
    * Why a batch's execution cannot be proven; undefined where it can be. Fills the tables of its proof, at a fraction of the
    * proof's cost; `look` is shown those of each chunk. Rejects with the signal's reason alone.
    */
-  examine(
+  async examine(
     witness: BatchWitness,
     claim: ExecutionClaim,
-    options: ProvingOptions = {},
-    look?: (input: ProverInput) => void,
+    options: PlanOptions = {},
+    look: (input: ProverInput) => void = () => undefined,
   ): Promise<LabelledExecution | undefined> {
-    return this.#labelled(options, () => this.#proving(witness, claim, options).examine(look));
-  }
-
-  /** Proves a batch's execution, or says why it cannot be proven. Rejects with the signal's reason alone. */
-  prove(
-    witness: BatchWitness,
-    claim: ExecutionClaim,
-    options: ProvingOptions = {},
-  ): Promise<ProvenExecution | LabelledExecution> {
-    return this.#labelled(options, () => this.#proving(witness, claim, options).run());
-  }
-
-  #proving(witness: BatchWitness, claim: ExecutionClaim, options: ProvingOptions): ExecutionBatchProving {
-    return new ExecutionBatchProving(this.#tools, witness, claim, options);
-  }
-
-  async #labelled<Made>(options: ProvingOptions, make: () => Promise<Made>): Promise<Made | LabelledExecution> {
-    try {
-      return await make();
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      return labelOf(error);
+    const cuts: number[] = [];
+    for (let from = 0; ;) {
+      const planned = await this.plan(witness, claim, { ...options, cuts });
+      if (planned.kind === "labelled") return planned;
+      let crowded: CrowdedChunk | undefined;
+      for (const { input, firstStep } of planned.chunks) {
+        if (firstStep < from) continue;
+        const found = await labelled(options.signal, () => this.#examineChunk(input, options, look));
+        if (found?.kind === "labelled") return found;
+        if ((crowded = found) !== undefined) break;
+      }
+      if (crowded === undefined) return undefined;
+      from = crowded.firstStep;
+      cuts.push(middleOf(crowded));
     }
+  }
+
+  /** Proves a chunk, or says why its batch is to be cut otherwise or cannot be proven. Rejects with the signal's reason alone. */
+  proveChunk(chunk: Uint8Array, options: ChunkOptions = {}): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
+    return labelled(options.signal, () => this.#proveChunk(chunk, options));
+  }
+
+  async #examineChunk(
+    chunk: Uint8Array,
+    { signal }: PlanOptions,
+    look: (input: ProverInput) => void,
+  ): Promise<LabelledExecution | CrowdedChunk | undefined> {
+    const leave = await this.#filling.enter();
+    try {
+      const { filler } = this.#tools;
+      const filled = await filler.fill(chunk, EXAMINED_CELLS);
+      signal?.throwIfAborted();
+      if (filled.kind !== "chunk") return unfilled(filled);
+      for (let i = 0; filled.input === undefined && i < filled.segments; i++)
+        freeColumns((await filler.segment(i)).traces.flat());
+      if (filled.input === undefined) return undefined;
+      look(filled.input);
+      freeColumns(filled.input.traces.flat());
+      return undefined;
+    } finally {
+      leave();
+    }
+  }
+
+  async #proveChunk(chunk: Uint8Array, options: ChunkOptions): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
+    const { filler, backend } = this.#tools;
+    const { signal, segmentCells } = options;
+    const clock = new PhaseClock((phase, fraction) => options.onProgress?.({ phase, fraction }));
+    clock.enter("trace", 0);
+    const leaveFilling = await this.#filling.enter();
+    try {
+      signal?.throwIfAborted();
+      const filled = await filler.fill(chunk, segmentCells);
+      signal?.throwIfAborted();
+      if (filled.kind !== "chunk") return unfilled(filled);
+      // Of one that is cut the filler has what its segments are filled from.
+      const leaveProving = await this.#proving.enter();
+      try {
+        if (filled.segments === 1) leaveFilling();
+        signal?.throwIfAborted();
+        const { cells } = filled;
+        const logRows = heightOf(filled);
+        const proof = await new ChunkProving(this.#tools, options, clock).prove(filled);
+        const metrics = { backend: backend.name, workers: backend.workers, logRows, cells, phaseSeconds: clock.end() };
+        return { kind: "made", proof, metrics };
+      } finally {
+        leaveProving();
+      }
+    } finally {
+      leaveFilling();
+    }
+  }
+}
+
+function unfilled(filled: Exclude<Filled, { readonly kind: "chunk" }>): CrowdedChunk | LabelledExecution {
+  if (filled.kind === "segment") throw new Error("a segment was given for a chunk");
+  return filled;
+}
+
+/** Of the highest table; 0 for one that is cut, whose segments are filled later. */
+function heightOf({ input }: FilledChunk): number {
+  const rows = (input?.traces ?? []).map((columns) => columns[0]?.length ?? 0);
+  return Math.log2(Math.max(1, ...rows));
+}
+
+async function labelled<Made>(signal: AbortSignal | undefined, make: () => Promise<Made>): Promise<Made | LabelledExecution> {
+  try {
+    return await make();
+  } catch (error) {
+    signal?.throwIfAborted();
+    return labelOf(error);
   }
 }

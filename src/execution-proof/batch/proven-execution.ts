@@ -1,14 +1,18 @@
+import type { ProofPhase } from "../../stark/column-prover.ts";
+import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionClaim } from "./execution-claim.ts";
+import type { LabelledExecution } from "./execution-label.ts";
 import type { ExecutionProgress } from "./execution-progress.ts";
-import type { BegunBatch } from "./filling-requests.ts";
+import type { CutOptions } from "./planned-batch.ts";
 
-export interface ExecutionMetrics {
+interface ExecutionMetrics {
   readonly chunks: number;
   /** Of all chunks' tables, those that fill them up included. */
   readonly cells: number;
   readonly seconds: number;
-  readonly phaseSeconds: Readonly<Partial<Record<ExecutionProgress["phase"], number>>>;
+  /** Of all chunks. */
+  readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
   readonly provenBits: number;
-  readonly workers: number;
 }
 
 export interface ProvenExecution {
@@ -17,16 +21,52 @@ export interface ProvenExecution {
   readonly metrics: ExecutionMetrics;
 }
 
-export interface ProvingOptions {
-  /** Aborting rejects with the signal's reason. */
+/** Has the execution of batches proven. */
+export interface BatchProver {
+  /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
+  prove(witness: BatchWitness, claim: ExecutionClaim, options?: BatchProofOptions): Promise<ProvenExecution | LabelledExecution>;
+}
+
+export interface BatchProofOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ExecutionProgress) => void;
-  /** Cells that a chunk may have. Default `MOST_CELLS`. */
-  readonly mostCells?: number;
+}
+
+/** The proof of a chunk. */
+export interface MadeChunk {
+  readonly kind: "made";
+  readonly proof: Uint8Array;
+  readonly metrics: ChunkMetrics;
+}
+
+interface ChunkMetrics {
+  readonly backend: string;
+  readonly workers: number;
+  /** Of the highest table. */
+  readonly logRows: number;
+  /** Of all tables, those that fill them up included. */
+  readonly cells: number;
+  readonly phaseSeconds: Readonly<Partial<Record<ProofPhase, number>>>;
+}
+
+export interface PlanOptions extends Partial<CutOptions> {
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface ChunkOptions {
+  /** Aborting rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: ChunkProgress) => void;
   /** Cells that a step's tables may have without being cut into segments. Default `SEGMENT_CELLS`. */
   readonly segmentCells?: number;
-  /** The same batch where the filler has begun with it, for as many cells. */
-  readonly begun?: BegunBatch;
+}
+
+/** How far the proof of a chunk is. */
+export interface ChunkProgress {
+  readonly phase: ProofPhase;
+  /** Part of this phase that is done, 0…1. */
+  readonly fraction: number;
 }
 
 /** A step with more cells is proven in segments, each of which has half as many where their number suffices, and no more. */

@@ -10,7 +10,7 @@ import type { System } from "../../stark/system.ts";
 import { verify } from "../../stark/verify.ts";
 import { executionParameters } from "../parameters.ts";
 import { type ExecutionBatchProof, decodeBatchProof } from "./batch-proof.ts";
-import { chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
+import { type ChunkEnds, chunkStatement, firstJoints, otherWord } from "./chunk-statement.ts";
 import { type ClaimedEnds, claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
 import { createExecutionKey, type ExecutionKey, LEAST_PROVEN_BITS } from "./execution-key.ts";
 import { ExecutionProofError, type ExecutionRefusal } from "./execution-proof-error.ts";
@@ -144,11 +144,23 @@ function checkChunks(
   proof.chunks.forEach((after, chunk) => {
     const begin = before[chunk];
     if (begin === undefined) throw new Error("each chunk begins somewhere");
-    const code = refusalOf(key, chunkStatement(key.program, environment, begin, after), after.proof, acceptsWeakParameters);
+    const statement = chunkStatement(key.program, { environment, before: begin, after });
+    const code = refusalOf(key, statement, after.proof, acceptsWeakParameters);
     if (code === undefined) return;
     const message = `the proof of chunk ${chunk} of ${proof.chunks.length} is refused: ${code}`;
     throw new ExecutionProofError("ChunkRefused", message, { chunk });
   });
+}
+
+/** Why a proof does not show what stands between a chunk's joints; undefined where it does. Never throws. */
+export function chunkRefusal(
+  key: ExecutionKey,
+  ends: ChunkEnds,
+  proof: Uint8Array,
+  { acceptsWeakParameters = false }: VerificationOptions = {},
+): string | undefined {
+  if (key.provenBits < LEAST_PROVEN_BITS && !acceptsWeakParameters) return "WeakParameters";
+  return refusalOf(key, chunkStatement(key.program, ends), proof, acceptsWeakParameters);
 }
 
 /** Why a chunk's proof, of a whole run or of its segments, does not show a statement; undefined where it does. */

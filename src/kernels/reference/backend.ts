@@ -6,6 +6,7 @@ import { heightClasses } from "../tree-shape.ts";
 import { deepQuotient } from "./deep.ts";
 import { fold } from "./fold.ts";
 import { grind } from "./grind.ts";
+import { compress } from "./poseidon.ts";
 import { buildTree } from "./merkle-tree.ts";
 import { evaluateOnCoset, interpolate } from "./ntt.ts";
 import { evaluateAt, fromCoordinateColumns, toCoordinateColumns } from "./polynomial.ts";
@@ -142,6 +143,7 @@ export function createReferenceBackend(): Backend {
       return hold(toCoordinateColumns(field, folded), polynomial.logRows - Math.log2(arity));
     },
     grind,
+    compress,
     ...stackOperations(hold, dataOf),
     release: (handle) => {
       if ("root" in handle) treesHeld.delete(handle);

@@ -17,6 +17,7 @@ import { open } from "./operations/open.ts";
 import { quotient } from "./operations/quotient.ts";
 import { runningSums } from "./operations/running-sums.ts";
 import { wasmStackOperations } from "./operations/stack.ts";
+import { type Compressor, createCompressor } from "./compressor.ts";
 import { prepare } from "./programs/encode-program.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -47,6 +48,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
   const trees = new Map<Commitment, StoredTree>();
   // Forgotten when the backend is closed, so that its memory can be collected however long the backend itself is kept.
   let running: Device | undefined = createDevice(workers, options.prunedDepth ?? DEFAULT_PRUNED_DEPTH);
+  let compressor: Compressor | undefined;
   const device = (): Device => {
     if (running === undefined) throw new Error("this backend was closed");
     return running;
@@ -83,6 +85,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
       (handle) => download(device(), handle),
     ),
     grind: async (hash, seed, bits, signal) => grind(device(), hash, seed, bits, signal),
+    compress: (tag, left, right) => (compressor ??= createCompressor()).compress(tag, left, right),
     release: (handle) => {
       if (running === undefined) return;
       if (!("root" in handle)) {

@@ -6,6 +6,7 @@ import type { Chain } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
+import type { BatchProver } from "../../execution-proof/batch/proven-execution.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
@@ -13,15 +14,15 @@ import type { Disposer } from "../../runtime/disposer.ts";
 import { formedClaim } from "./formed-claim.ts";
 import { ExecutedBatches } from "./executed-batches.ts";
 import type { ExecutedBatchesOptions, TakenBatch } from "./executed-batches.ts";
-import { ExecutionQueue } from "./execution-queue.ts";
-import type { ProvableBatch } from "./execution-queue.ts";
+import { BatchExecutions } from "./batch-executions.ts";
+import type { ProvableBatch } from "./batch-executions.ts";
 import type { ExecutionOutcome, ExecutionStanding } from "./execution-outcome.ts";
 import type { ExecutionStore } from "./execution-store.ts";
 
 /** What proves the execution of a chain's batches, and where that is kept. */
 export interface ExecutionProofs {
-  /** May be shared: it proves one batch at a time, in the order in which it is asked. */
-  readonly prover: Pick<ExecutionProver, "prepare" | "prove" | "verify">;
+  /** May be shared. */
+  readonly prover: BatchProver & Pick<ExecutionProver, "prepare" | "verify">;
   readonly store: ExecutionStore;
   /** Told of each batch once its proof is under way, or known to be none. */
   readonly onBatch?: (batch: FormedBatch) => void;
@@ -69,7 +70,7 @@ export interface ExecutionUses {
 /** The proofs that are made behind a chain. */
 interface OpenProofs {
   readonly view: ExecutionView;
-  readonly queue: ExecutionQueue;
+  readonly batches: BatchExecutions;
   readonly store: ExecutionStore;
 }
 
@@ -118,48 +119,48 @@ export function openNodeExecution(
       returnTo(batch) {
         nextBatch = batch;
         const from = batch ?? firstBatch;
-        if (from !== undefined) open?.queue.forgetFrom(from);
+        if (from !== undefined) open?.batches.forgetFrom(from);
       },
       digest: () => digestOf(nextBatch),
     } satisfies Follower<ChainResult, BatchNumber | undefined>,
     follow(chain) {
       if (open === undefined) return;
       followed = chain;
-      open.queue.forgetFrom(chain.sequencer.batchNumber);
+      open.batches.forgetFrom(chain.sequencer.batchNumber);
     },
   };
 }
 
 /** Has the batch proven, unless what an earlier process kept of it is of this batch. */
 function take(
-  { queue, store }: OpenProofs,
+  { batches, store }: OpenProofs,
   { commitment, outputs: { batchNumber } }: FormedBatch,
   witness: TakenBatch["witness"],
   provable: (witness: ProvableBatch["witness"]) => ProvableBatch,
 ): void {
   const kept = store.outcome(batchNumber);
-  if (kept === undefined && witness !== undefined) queue.add(provable(witness));
+  if (kept === undefined && witness !== undefined) batches.add(provable(witness));
   else if (kept?.commitment !== commitment) {
-    queue.forgetFrom(batchNumber);
+    batches.forgetFrom(batchNumber);
     const detail = "what is kept of its proof is of another batch, and its witness was not made; start again to prove it";
-    queue.add(provable({ kind: "labelled", reason: "fault", detail }));
+    batches.add(provable({ kind: "labelled", reason: "fault", detail }));
   }
 }
 
 function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: Disposer): OpenProofs {
   const witnesses = openTemporaryValues<BatchWitness>();
   closing.add(() => witnesses.close());
-  const queue = new ExecutionQueue({ prover, store, witnesses });
-  closing.add(() => queue.close());
+  const batches = new BatchExecutions({ prover, store, witnesses });
+  closing.add(() => batches.close());
   const view: ExecutionView = {
     outcomes: () => store.outcomes(),
-    pending: () => queue.pending(),
-    standing: (batchNumber) => queue.standing(batchNumber),
-    outcome: (batchNumber) => queue.outcome(batchNumber),
+    pending: () => batches.pending(),
+    standing: (batchNumber) => batches.standing(batchNumber),
+    outcome: (batchNumber) => batches.outcome(batchNumber),
     served(batchNumber) {
       const [proof, outcome] = [store.proof(batchNumber), store.outcome(batchNumber)];
       return proof === undefined || outcome?.kind !== "proven" ? undefined : { outputs: outcome.outputs, coinbase, proof };
     },
   };
-  return { view, queue, store };
+  return { view, batches, store };
 }

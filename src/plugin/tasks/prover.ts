@@ -3,11 +3,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { proverToken, proverWorkers } from "../../options/fields/prover.ts";
 import { url as anyUrl } from "../../options/fields/values.ts";
-import { createProver } from "../../prover/prover.ts";
 import { httpQueue } from "../../proving/queue-http.ts";
 import type { WorkerEvent } from "../../proving/queue.ts";
-import { statePort } from "../../proving/state-proofs.ts";
 import { workerName } from "../../proving/wire.ts";
+import { openWorkerPorts } from "../../proving/worker-ports.ts";
 import { pluginError } from "../plugin-error.ts";
 import { readNumber, readOption } from "./arguments.ts";
 import { createOutput, warning } from "./output.ts";
@@ -39,20 +38,21 @@ const action: NewTaskActionFunction<ProverArguments> = async (args) => {
       .replace(/^-+/, "") || "worker";
   const name = readOption("name", args.name, workerName) ?? `${machine.slice(0, 40)}-${process.pid}`;
   const workers = readNumber("proverWorkers", args.proverWorkers, proverWorkers);
-  const prover = createProver(workers === undefined ? {} : { workers });
+  const made = openWorkerPorts(workers);
   output.progress(`proving for ${url} as ${name}; Ctrl-C ends it, and gives back what is not finished`);
   const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
-  const working = httpQueue({ url, token }, { pause: wait }).work(statePort(prover), {
-    ...{ name, once: args.once },
-    onEvent: (event) => tell(output, event),
-  });
-  void nextSignal().then(() => working.stop());
+  const queue = httpQueue({ url, token }, { pause: wait });
+  const works = made.ports.map((port) => queue.work(port, { name, once: args.once, onEvent: (event) => tell(output, event) }));
+  const stop = (): Promise<unknown> => Promise.allSettled(works.map((working) => working.stop()));
+  void nextSignal().then(stop);
   try {
-    await working.ended;
+    // The first that ends has been stopped, is refused, or has made the one proof that is asked for.
+    await Promise.race(works.map(({ ended }) => ended));
   } catch (error) {
     throw explained(error);
   } finally {
-    await prover.close();
+    await stop();
+    await made.close();
   }
 };
 

@@ -78,13 +78,18 @@ async function openWatch(
   const hyperchain = chain.hyperchain.toLowerCase() as Hex;
   const head = await l1.getBlockNumber();
   const contract = new ChainContractReader(l1, hyperchain, head);
-  const [facts, genesisRecord, { totals }] = await Promise.all([contract.facts(), contract.genesisRecord(), contract.state()]);
+  const createdIn = fromBlock ?? (await findCreation(l1, hyperchain, head));
+  const [facts, genesisRecord, { totals }] = await Promise.all([
+    contract.facts(),
+    contract.firstRecord(createdIn),
+    contract.state(),
+  ]);
   const firstBatch = fromBatch === undefined ? totals.executed : BigInt(fromBatch);
   const genesis = await packageGenesis();
   const watch = new ExecutionWatch(
     {
       ...{ facts, genesisRecord, genesis, fromBatch: firstBatch },
-      fromBlock: fromBlock ?? (await findCreation(l1, hyperchain, head)),
+      fromBlock: createdIn,
     },
     {
       ...{ l1, prover, ...(onNamed === undefined ? {} : { onNamed }) },

@@ -113,7 +113,7 @@ export async function readLastStoredBatch(contract: ChainContract): Promise<Stor
 }
 
 /** The record before a chain's first batch: that of its genesis, or what the last import has made of it. */
-async function readFirstRecord(contract: ChainContract): Promise<StoredBatch> {
+export async function readFirstRecord(contract: ChainContract): Promise<StoredBatch> {
   const { provider, hyperchain, fromBlock } = contract;
   const { importBatches } = await readContract<{ readonly importBatches: bigint }>(contract, "getConfiguration");
   if (importBatches === 0n) return plainStoredBatch(await readContract<NamedResult>(contract, "genesisBatch"));

@@ -6,9 +6,11 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import { StateTree } from "../../../src/chain/state/state-tree.ts";
 import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
-import { keccak } from "../../../src/protocol/hex.ts";
+import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { keccak, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { decodePubdata } from "../../../src/protocol/pubdata-decoder.ts";
+import { readFormatVectors } from "../../protocol/format-vectors.ts";
 
 const compressor = createCompressor();
 const addressOf = (number: number): Hex => `0x${"a5".repeat(18)}${number.toString(16).padStart(4, "0")}`;
@@ -56,6 +58,21 @@ describe("a first state in imports", () => {
     const [one, other] = [planImports(CHAIN, state, emptyTree()), planImports({ ...CHAIN, chainId: 272n }, state, emptyTree())];
     assert.equal(one.importData, other.importData);
     assert.notEqual(one.importStateRoot, other.importStateRoot);
+  });
+
+  test("digests of codes are of the version's format, as an independent derivation has them", () => {
+    for (const { length, lengthFirst, digest } of readFormatVectors().codes) {
+      const code = toHex(Uint8Array.from({ length }, (_, i) => 131 * i + 7));
+      const leaf = { leafKind: LeafKind.codeDigest, address: BigInt(addressOf(1)), slot: 0n };
+      for (const [format, expected] of [
+        [2, lengthFirst],
+        [3, digest],
+      ] as const) {
+        const tree = emptyTree();
+        planImports({ ...CHAIN, format }, [{ address: addressOf(1), nonce: 1n, code }], tree);
+        assert.equal(tree.get(leaf), length === 0 ? 0n : BigInt(expected), `${length} bytes in format ${format}`);
+      }
+    }
   });
 
   test("no state, no imports", () => {

@@ -1,11 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { MemoryBlobs } from "../../../src/proving/blobs.ts";
 import type { BlobStore } from "../../../src/proving/blobs.ts";
-import { jobId } from "../../../src/proving/job.ts";
 import { httpQueue } from "../../../src/proving/queue-http.ts";
 import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
 import { startQueueServer } from "../../../src/proving/queue-server.ts";
-import type { JobQueue, ProverPort, Running, WorkOptions } from "../../../src/proving/queue.ts";
+import type { JobQueue, OpenOffer, ProverPort, Running, WorkOptions } from "../../../src/proving/queue.ts";
 import { TestClock } from "../../chain/support/clock.ts";
 import { fakeJob, inputOf, planned } from "./fake-jobs.ts";
 
@@ -39,7 +38,7 @@ function inMemory() {
   const clock = new TestClock(1_800_000_000_000);
   const blobs = new MemoryBlobs();
   const queue = new MemoryQueue({ leaseMs: LEASE_MS, mostWaiting: MOST_WAITING }, { blobs, clock });
-  const filling = Array.from({ length: MOST_WAITING }, (_, n) => fakeJob(`filling ${n}`));
+  const filling: OpenOffer[] = [];
   const common = {
     ...{ queue, blobs },
     async untilLeasesEnd(is: () => boolean) {
@@ -49,12 +48,12 @@ function inMemory() {
       }
     },
     async fill() {
-      for (const [n, job] of filling.entries()) {
+      for (let n = 0; n < MOST_WAITING; n++) {
         await blobs.put(inputOf(`filling ${n}`));
-        await queue.offer({ ...planned(job), needs: [], chain: 1n });
+        filling.push(await queue.offer({ ...planned(fakeJob(`filling ${n}`)), needs: [], chain: 1n }));
       }
     },
-    empty: () => Promise.all(filling.map((job) => queue.withdraw(jobId(job)))).then(() => undefined),
+    empty: () => Promise.all(filling.map((offer) => offer.withdraw())).then(() => undefined),
   };
   return { clock, common };
 }

@@ -11,6 +11,7 @@ import type { System } from "../../../src/stark/system.ts";
 import { answer, codeOf, forgedRun, fraction, provenRun, solve } from "./forged-run.ts";
 import { lineInputs, lineSystem } from "./toy-line.ts";
 import * as toy from "./toy-machine.ts";
+import { toyParameters } from "./toy-parameters.ts";
 
 const backend = await createWasmBackend({ workers: 1 });
 after(() => backend.close());
@@ -276,6 +277,17 @@ describe("each rule of segments, left out, lets a forgery through that it stops"
       assert.equal(await attempt(strict), refusal, "with all rules");
     });
   }
+
+  it("the same with a transcript of elements, of the rules that say what is folded", async () => {
+    const parameters = { ...toyParameters(), hash: { kind: "poseidon" }, transcript: "poseidon" } as const;
+    const byElements = await toy.machineSystem(backend, [], parameters);
+    const folded = FORGERIES.filter(({ rule }) => rule.endsWith("in the fold"));
+    assert.equal(folded.length, 2);
+    for (const { rule, refusal, attempt } of folded) {
+      assert.equal(await attempt(await toy.machineSystem(backend, [rule], parameters)), "accepted", rule);
+      assert.equal(await attempt(byElements), refusal, rule);
+    }
+  });
 
   it("ghost without after (ghost has current columns)", async () => {
     const statement = Uint8Array.of(15, 77);

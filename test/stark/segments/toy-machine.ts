@@ -122,8 +122,7 @@ export async function machineSystem(
     name: "toy machine/1",
     parameters,
     statementValueCount: 2 + FREE,
-    // Without it, segments behind the first have empty statements.
-    ...(parameters.transcript === "poseidon" ? { statementElements: { count: 2 + FREE, shared: 0 } } : {}),
+    statementElements: { count: 2 + FREE, shared: 0 },
     publicValues: decodeWords,
     segments: { most: 5, clock: { below: 65, ticks: { steps: 1 } }, without },
     tables: [
@@ -247,7 +246,7 @@ export function machineInputs(
       );
     const padding = (): ExtraRow => ({ many: 0, one: 0, place: 0, time: 0, word: 0 });
     return {
-      statement: own.opens === 1 ? said : new Uint8Array(0),
+      statement: own.opens === 1 ? said : new Uint8Array(said.length),
       segment: own,
       auxiliary: [[], [], [], [], []],
       traces: [

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import type { DevnetDependencies } from "../../../../src/devnet/devnet.ts";
-import type { ProvableBatch } from "../../../../src/node/execution/execution-queue.ts";
+import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 
 /** Names the folder in which a replay finds what the suite's batches would be proven from; unset: nothing is kept of them. */
 export const REPLAY_VARIABLE = "HYPERCHAIN_EXECUTION_REPLAY";

@@ -9,8 +9,9 @@ import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-ex
 import type { BatchWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
 import { createWasmBackend, type WasmBackend } from "../../../../src/kernels/wasm/backend.ts";
-import type { ProvableBatch } from "../../../../src/node/execution/execution-queue.ts";
+import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
 import { checkTraces, type Violation } from "../../../../src/stark/check.ts";
+import { proveHere } from "../../../execution-proof/support/own-prover.ts";
 import { COLLECTED, readCollected } from "./collecting.ts";
 import type { ReplayedBatch } from "./outcomes.ts";
 import { startVerifier, type Verifier } from "./verifying.ts";
@@ -87,8 +88,8 @@ export class BatchJudge {
   async #judge(witness: BatchWitness, claim: ProvableBatch["claim"], depth: Depth): Promise<Judged> {
     if (depth === "followed") return this.#follow(witness, claim);
     if (depth === "checked") return this.#check(witness, claim);
-    const { proving } = await this.#toolsOf(claim.batch.protocolVersion);
-    const made = await proving.prove(witness, claim);
+    const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
+    const made = await proveHere(key, proving, witness, claim);
     if (made.kind === "labelled") return { outcome: "labelled", reason: made.reason, detail: made.detail };
     this.#verifier ??= startVerifier();
     const answer = await this.#verifier.verify({ claim, proof: made.proof });

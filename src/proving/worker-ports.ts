@@ -1,0 +1,21 @@
+import { createExecutionProver } from "../execution-proof/batch/execution-prover.ts";
+import { createProver } from "../prover/prover.ts";
+import { chunkPort } from "./execution-proofs.ts";
+import type { ProverPort } from "./queue.ts";
+import { statePort } from "./state-proofs.ts";
+
+/** All that a worker makes. */
+interface WorkerPorts {
+  readonly ports: readonly ProverPort[];
+  close(): Promise<void>;
+}
+
+/** `workers`: threads that compute; default: all cores. Starts nothing until the first task. */
+export function openWorkerPorts(workers: number | undefined): WorkerPorts {
+  const threads = workers === undefined ? {} : { workers };
+  const [prover, executionProver] = [createProver(threads), createExecutionProver(threads)];
+  return {
+    ports: [statePort(prover), chunkPort(executionProver)],
+    close: async () => void (await Promise.all([prover.close(), executionProver.close()])),
+  };
+}

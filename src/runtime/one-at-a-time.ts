@@ -1,0 +1,13 @@
+/** Lets one after another in, in the order of the calls. */
+export class OneAtATime {
+  #last: Promise<undefined> = Promise.resolve(undefined);
+
+  /** Resolves once all who came before have left, with what is called to leave: once, or several times. */
+  async enter(): Promise<() => void> {
+    const before = this.#last;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#last = promise;
+    await before;
+    return () => resolve(undefined);
+  }
+}

@@ -1,0 +1,70 @@
+import type { BatchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
+import type { ExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
+import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
+import { createExecutionProver } from "../../../src/execution-proof/batch/execution-prover.ts";
+import type { ExecutionProver, ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
+import type { ExecutionProving } from "../../../src/execution-proof/batch/prove-execution.ts";
+import type {
+  BatchProofOptions,
+  BatchProver,
+  ChunkOptions,
+  PlanOptions,
+  ProvenExecution,
+} from "../../../src/execution-proof/batch/proven-execution.ts";
+import { chunkRefusal } from "../../../src/execution-proof/batch/verify-execution.ts";
+import { MemoryBlobs } from "../../../src/proving/blobs.ts";
+import { chunkPort, executionByQueue } from "../../../src/proving/execution-proofs.ts";
+import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
+import { TestClock } from "../../chain/support/clock.ts";
+
+type ChunkProver = Pick<ExecutionProver, "plan" | "proveChunk" | "checkChunk">;
+
+/** Has batches proven through a queue in which a prover is alone. */
+export function aloneInQueue(prover: ChunkProver): BatchProver & { close(): Promise<void> } {
+  const blobs = new MemoryBlobs();
+  const queue = new MemoryQueue({}, { blobs, clock: new TestClock(1_800_000_000_000) });
+  const working = queue.work(chunkPort(prover), { name: "own", isOwn: true });
+  return {
+    ...executionByQueue({ queue, blobs }, prover),
+    async close() {
+      queue.close();
+      await working.stop();
+    },
+  };
+}
+
+/** A prover with a queue of its own, as an ecosystem has it. */
+export function openOwnProver(options: ExecutionProverOptions = {}): ExecutionProver & BatchProver {
+  const prover = createExecutionProver(options);
+  const { prove, close } = aloneInQueue(prover);
+  return { ...prover, prove, close: async () => void (await Promise.all([prover.close(), close()])) };
+}
+
+/** The same on the calling thread, with a key and tools that a caller has. NOT SECURE: takes weak keys. */
+export async function proveHere(
+  key: ExecutionKey,
+  proving: ExecutionProving,
+  witness: BatchWitness,
+  claim: ExecutionClaim,
+  {
+    mostCells,
+    segmentCells,
+    ...options
+  }: BatchProofOptions & Pick<PlanOptions, "mostCells"> & Pick<ChunkOptions, "segmentCells"> = {},
+): Promise<ProvenExecution | LabelledExecution> {
+  const alone = aloneInQueue({
+    async plan(...[from, to, cutting]) {
+      const planned = await proving.plan(from, to, { ...cutting, ...(mostCells && { mostCells }) });
+      const { system, provenBits } = key;
+      return planned.kind === "labelled" ? planned : { ...planned, program: system.verificationKeyDigest, provenBits };
+    },
+    proveChunk: ({ input }, own) => proving.proveChunk(input, { ...own, ...(segmentCells && { segmentCells }) }),
+    checkChunk: (_version, ends, proof) => Promise.resolve(chunkRefusal(key, ends, proof, { acceptsWeakParameters: true })),
+  });
+  try {
+    return await alone.prove(witness, claim, options);
+  } finally {
+    await alone.close();
+  }
+}

@@ -1,0 +1,14 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { createExecutionProver } from "../../../src/execution-proof/batch/execution-prover.ts";
+import type { ExecutionProverOptions } from "../../../src/execution-proof/batch/execution-prover.ts";
+import { chunkPort } from "../../../src/proving/execution-proofs.ts";
+import { httpQueue } from "../../../src/proving/queue-http.ts";
+
+/** A worker for chunks as a process of its own: one line of JSON for each event. Arguments: URL, token, name, the prover's options. */
+const [url = "", token = "", name = "", options = "{}"] = process.argv.slice(2);
+const wait = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
+const prover = createExecutionProver(JSON.parse(options) as ExecutionProverOptions);
+await httpQueue({ url, token }, { pause: wait }).work(chunkPort(prover), {
+  name,
+  onEvent: (event) => process.stdout.write(`${JSON.stringify(event)}\n`),
+}).ended;
