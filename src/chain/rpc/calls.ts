@@ -12,6 +12,7 @@ import type { Asking, Unbounded } from "./asking.ts";
 import { withBlockOverrides } from "./block-overrides.ts";
 import { capped, isNewest } from "./call-checks.ts";
 import { askedCall, parseCall, parseOverrides, record, withPrice } from "./call-request.ts";
+import { provingRefusal } from "../sequencer/proving-refusal.ts";
 import { outputOf, requireRunnable } from "./call-outcome.ts";
 import type { RpcClient } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -75,7 +76,8 @@ export class Calls {
     if (refusal !== undefined) throw refusal;
     // Where lists are in force, what it does is looked at from inside.
     const isJudged = isOfSender && admission.hasLists;
-    if (client?.isInProcess === true && !isJudged) {
+    // In format 3 what it takes to prove is looked at, too, which the execution engine does not know.
+    if (client?.isInProcess === true && !isJudged && this.#chain.sequencer.nextFormat === 2) {
       const own = await this.#own.estimate(params);
       if (own !== undefined) return own;
     }
@@ -89,6 +91,8 @@ export class Calls {
       client,
     );
     requireRunnable(full, maxInstructions);
+    const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, full.receipt.gasUsed) : undefined;
+    if (unpaid !== undefined) throw unpaid;
     const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;
     if (excluded !== undefined) throw excluded;
     if (gas === undefined) {

@@ -225,9 +225,13 @@ export class BlockProducer implements BlockEngine {
     return this.#options.maxInstructions;
   }
 
-  /** Whether the engine may run the request now; `looksAtCode` as the guard's. */
-  judge(request: GuardedRequest, looksAtCode = false): Promise<GuardVerdict> {
-    return this.#dependencies.guard.judge(request, (address) => this.#codeOf(address), { looksAtCode });
+  /**
+   * Whether the engine may run the request now; `looksAtCode` as the guard's. In format 3 nothing is safe: what a transaction
+   * takes to prove is known where the witness has run it.
+   */
+  async judge(request: GuardedRequest, looksAtCode = false): Promise<GuardVerdict> {
+    const verdict = await this.#dependencies.guard.judge(request, (address) => this.#codeOf(address), { looksAtCode });
+    return verdict === "safe" && this.formatAt(this.environment().timestamp) === 3 ? "unknown" : verdict;
   }
 
   /** Whether the code may be in the state. */
@@ -253,6 +257,7 @@ export class BlockProducer implements BlockEngine {
       !preview.exceedsCallData &&
       !preview.isLong &&
       !preview.isHeavy &&
+      preview.isUnprovable !== true &&
       [...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
     if (admitted) for (const code of preview.runtimeCodes) guard.noteCode(code);
     return { ...preview, admitted };

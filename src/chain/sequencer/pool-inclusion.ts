@@ -13,6 +13,7 @@ import type { Inspection } from "../ordering/block-engine.ts";
 import { addUnmeasured, NO_TRANSACTIONS } from "../ordering/limits.ts";
 import type { Unmeasured } from "../ordering/limits.ts";
 import { hasContent } from "../ordering/open-batch.ts";
+import { provingRefusal } from "./proving-refusal.ts";
 import { SequencerError } from "./sequencer-error.ts";
 import type { UnpaidWork } from "./unpaid-work.ts";
 
@@ -188,7 +189,8 @@ export class PoolInclusion {
   }
 
   #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
-    return this.#dependencies.admission()?.refusalOfRun(transaction, preview);
+    const unpaid = preview.receipt === undefined ? undefined : provingRefusal(preview.receipt, transaction.gasLimit);
+    return unpaid ?? this.#dependencies.admission()?.refusalOfRun(transaction, preview);
   }
 
   /**
@@ -257,7 +259,9 @@ function only({ gasLimit }: SignedTransaction): Unmeasured {
 }
 
 /** Why what was not admitted is refused. */
-function refusalOf({ exceedsCallData, isLong, isHeavy }: Inspection, maxInstructions: number): SequencerError {
+function refusalOf(preview: Inspection, maxInstructions: number): SequencerError {
+  const { exceedsCallData, isLong, isHeavy, isUnprovable, reason } = preview;
+  if (isUnprovable === true) return new SequencerError("NotProvable", reason ?? "no proof covers what it does");
   if (exceedsCallData) return loudCalls();
   if (isLong) return tooManySteps(maxInstructions);
   if (isHeavy) return tooHeavy(maxInstructions);

@@ -9,6 +9,12 @@ type SequencerErrorCode =
   | "TooManySteps"
   /** It does more work than a transaction may on this chain, in instructions and precompiled contracts. */
   | "TooHeavy"
+  /** It takes more to prove than the EVM's gas pays for; in format 3. */
+  | "ProvingExceedsGas"
+  /** It takes more to prove than one transaction may; in format 3. */
+  | "ProvingExceedsChunk"
+  /** No proof covers what it does; in format 3. */
+  | "NotProvable"
   | "NotExecutable"
   /** Another transaction of the same sender and nonce, with higher fees, has taken its place. */
   | "Replaced"

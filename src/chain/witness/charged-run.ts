@@ -11,6 +11,7 @@ import type { IsolatedVm } from "./isolated-vm.ts";
 import type { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import { UnitMeter } from "./unit-meter.ts";
 import type { MeteredTransaction } from "./unit-meter.ts";
+import { UnprovableError } from "./unprovable-error.ts";
 
 /** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
 const INVALID = Uint8Array.of(0xfe);
@@ -43,10 +44,18 @@ export class ChargedRuns {
     return new UnitMeter(this.#vm.evm, this.#state, this.#codes, { ...run, ...listsOf(tx) });
   }
 
-  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and where no proof covers what it does. */
-  async run(options: RunTxOpts, transaction: EngineTransaction, { number, coinbase }: BlockEnvironment): Promise<ChargedRun> {
+  /**
+   * Runs one and keeps its effects. `budget`: as of its meter. Throws as `IsolatedVm.run`, and UnprovableError where no proof
+   * covers what it does.
+   */
+  async run(
+    options: RunTxOpts,
+    transaction: EngineTransaction,
+    { number, coinbase }: BlockEnvironment,
+    budget?: number,
+  ): Promise<ChargedRun> {
     const { to, data, gasLimit } = transaction;
-    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number });
+    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, budget });
     const fees = { from: transaction.from, coinbase, priceWei: gasPriceOf(transaction) };
     try {
       const result = await this.#vm.run(options);
@@ -58,6 +67,7 @@ export class ChargedRuns {
       return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
     } catch (error) {
       const { reason, units, isBeforeLists } = meter;
+      if (reason === "fault") throw new UnprovableError();
       if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
       const result = isBeforeLists ? undefined : await this.#fail(options);
       if (result === undefined) await this.#useNonce(transaction.from);

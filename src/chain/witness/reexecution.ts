@@ -33,10 +33,11 @@ import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
 import type { RunListener } from "./run-listener.ts";
-import { gasOfUnits } from "../../protocol/native-budget.ts";
+import { gasOfUnits, MOST_UNITS } from "../../protocol/native-budget.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { RunBounds } from "./run-watch.ts";
 import { UnitMeter } from "./unit-meter.ts";
+import { UnprovableError } from "./unprovable-error.ts";
 
 /** What a transaction would do, and the code that it would bring into play. */
 export interface Preview {
@@ -55,6 +56,8 @@ export interface Preview {
   readonly isLong: boolean;
   /** It does more work than a transaction may; it was not run to its end. */
   readonly isHeavy: boolean;
+  /** No proof covers what it does, as `reason` says. */
+  readonly isUnprovable?: boolean;
   /** Units (../model/work-limits.ts) that it took, 0 where they were not counted since its gas is too little for many. */
   readonly work: number;
   /** Size of the batch's changes with this transaction. */
@@ -180,12 +183,13 @@ export class Reexecution {
   /**
    * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
    * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
-   * In format 3 a user's transaction is charged for what it takes to prove, too.
+   * In format 3 a user's transaction is charged for what it takes to prove, too. `budget`: units that it may take then; default:
+   * those that its gas pays for.
    */
-  async run(transaction: EngineTransaction, environment: BlockEnvironment): Promise<ReexecutedReceipt> {
+  async run(transaction: EngineTransaction, environment: BlockEnvironment, budget?: number): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (transaction.kind === "signed" && this.state.format === 3) {
-      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment);
+      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, budget);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...receiptOf(result), gasUsed, native };
     }
     return receiptOf(await this.#vm.run(options, admittedSender(transaction)));
@@ -224,13 +228,14 @@ export class Reexecution {
       size: measure(),
     });
     try {
-      const receipt = await this.run(transaction, environment);
+      // With all units that any gas pays for: who is refused is told how much it would take.
+      const receipt = await this.run(transaction, environment, MOST_UNITS);
       const runtimeCodes = [...earlierCodes, ...watch.report().runtimeCodes];
       const transactions = [...after, transaction];
       onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, held: state.heldSince(mark) });
       return report(receipt, undefined);
     } catch (error) {
-      return report(undefined, error instanceof Error ? error.message : String(error));
+      return { ...report(undefined, reasonOf(error)), isUnprovable: error instanceof UnprovableError };
     } finally {
       watch.stop();
       state.rollback(mark);
@@ -311,15 +316,19 @@ export class Reexecution {
     const stopListening = listener === undefined ? undefined : listen(events, listener);
     const watch = new RunWatch(this.#vm.evm, this.state, watched, bounds);
     const showBaseFee = this.#showBaseFee(block);
+    let meter: UnitMeter | undefined;
     try {
-      const result = await this.#vm.run({ ...options(), block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
+      const run = options();
+      if (this.state.format === 3)
+        meter = this.#charged.meter(run.tx, { ...watched, blockNumber: block.number, budget: Infinity });
+      const result = await this.#vm.run({ ...run, block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
       const { returnValue, exceptionError } = result.execResult;
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({
         address: address as Hex,
         storageKeys: storageKeys as Hex[],
       }));
       return {
-        receipt: receiptOf(result),
+        receipt: meter === undefined ? receiptOf(result) : weighed(receiptOf(result), meter),
         reason: undefined,
         output: bytesToHex(returnValue) as Hex,
         error: exceptionError?.error,
@@ -332,6 +341,7 @@ export class Reexecution {
       return { receipt: undefined, reason, output: "0x", error: undefined, accessList: undefined, ...watch.report() };
     } finally {
       showBaseFee.stop();
+      meter?.stop();
       watch.stop();
       stopListening?.();
     }
@@ -392,6 +402,11 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
   const onEnd = (result: EVMResult): void => listener.afterMessage(result);
   events.on("step", onStep).on("beforeMessage", onBegin).on("afterMessage", onEnd);
   return () => void events.off("step", onStep).off("beforeMessage", onBegin).off("afterMessage", onEnd);
+}
+
+/** What a call of format 3 would take as a transaction; it is charged for nothing. */
+function weighed(receipt: ReexecutedReceipt, { units, isPricedInFrame }: UnitMeter): ReexecutedReceipt {
+  return { ...receipt, native: { units, evmGas: isPricedInFrame ? undefined : receipt.gasUsed, spent: undefined } };
 }
 
 /** Of a transaction of which nothing ran. */

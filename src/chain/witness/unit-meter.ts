@@ -43,8 +43,8 @@ export interface MeteredTransaction extends Pick<TransactionRequest, "to" | "dat
   readonly blockNumber: bigint;
   /** Where it is an operation of L1's queue: what such a one must not do ends it. */
   readonly operation?: { readonly unknownBlock: bigint | undefined };
-  /** Whether it may take whatever it takes: a question. Default false. */
-  readonly isUnbounded?: boolean;
+  /** Units that it may take. Default: those that its gas pays for. */
+  readonly budget?: number | undefined;
 }
 
 const BLOCKHASH = 0x40;
@@ -89,7 +89,7 @@ export class UnitMeter {
     this.#state = state;
     this.#codes = codes;
     this.#run = run;
-    this.#budget = run.isUnbounded === true ? Infinity : unitBudget(run.gasLimit);
+    this.#budget = run.budget ?? unitBudget(run.gasLimit);
     this.#isLone = BigInt(UNITS_PER_GAS) * run.gasLimit > BigInt(MOST_UNITS);
     const [before, after] = [(message: Message) => this.#begin(message), (result: EVMResult) => this.#deposit(result)];
     evm.events.on("beforeMessage", before).on("afterMessage", after);
