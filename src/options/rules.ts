@@ -130,15 +130,11 @@ function sharedIds(chains: readonly PlannedAt[]): readonly OptionProblem[] {
   });
 }
 
-/** Closed until the EVM that executes transactions meters them as the kernel does. */
+/** Version 3 has Ethereum's limit of code's size for good: no proof is of a larger one. */
 function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): readonly OptionProblem[] {
-  if (protocol.protocolVersion === 2) return [];
-  const at = [...path, "protocolVersion"];
-  if (firstState.allowUnlimitedContractSize)
-    return [{ path: at, message: "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out" }];
-  const message =
-    "is 3, whose transactions pay for what they cost to prove, and nodes do not meter that yet; leave it out, and move the chain with hyperchain:upgrade once they do";
-  return [{ path: at, message }];
+  if (protocol.protocolVersion === 2 || !firstState.allowUnlimitedContractSize) return [];
+  const message = "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out";
+  return [{ path: [...path, "protocolVersion"], message }];
 }
 
 /** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */

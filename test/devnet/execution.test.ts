@@ -2,9 +2,12 @@ import assert from "node:assert/strict";
 import { afterEach, describe, test } from "node:test";
 import { checkExecution } from "../../src/devnet/execution/check-execution.ts";
 import { readServedExecution } from "../../src/devnet/execution/served-execution.ts";
+import { ChainContractReader } from "../../src/devnet/reconstruction/chain-contract.ts";
 import { executionParameters } from "../../src/execution-proof/parameters.ts";
 import type { ExecutionProofInfo } from "../../src/node/execution/execution-info.ts";
 import type { ProvableBatch } from "../../src/node/execution/batch-executions.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { findStoredBatch } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { ALICE, BOB, clientOf, refusalOf, settleNow, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 import { Kept } from "../flow/support/kept.ts";
@@ -127,6 +130,21 @@ describe("B3: a chain whose execution is proven", () => {
       }),
       { name: "ExecutionCheckError", code: "ChangesUnproven" },
     );
+  });
+
+  test("of version 3, born with accounts, has its first batch proven from the state that the imports left on L1", async () => {
+    const stores: Hex = `0x${"5e".repeat(20)}`;
+    const imported = { import: { [stores]: { nonce: "1", code: "0x5f546001015f5500", storage: { "0x0": "0x29" } } } };
+    devnet = await startFlowDevnet([{ ...PROVEN, ...imported, protocolVersion: 3 }], EMPTY, SMALL);
+    await call(devnet, stores);
+    await devnet.settle(undefined, { execution: true });
+    const execution = await executionOf(devnet);
+    assert.deepEqual([execution.provenUpTo, execution.labelled], [0, []]);
+    const { hyperchain, configuration, fromBlock } = devnet.chains[0]!.pipeline.created;
+    const { provider } = devnet.l1;
+    const record = await new ChainContractReader(provider, hyperchain, await provider.getBlockNumber()).firstRecord(fromBlock);
+    assert.equal(record.newStateRoot, configuration.importStateRoot);
+    assert.equal((await findStoredBatch({ provider, hyperchain, fromBlock }, 0n))?.oldStateRoot, record.newStateRoot);
   });
 
   test("ends with a proof under way, and leaves nothing behind", async () => {

@@ -7,8 +7,6 @@ import { messenger } from "../../src/client/contract-interfaces.ts";
 import { readVersion } from "../../src/client/upgrade.ts";
 import { finalizeWithdrawal } from "../../src/client/withdraw.ts";
 import { lowerCaseAddress } from "../../src/devnet/accounts.ts";
-import { startPlanned } from "../../src/devnet/devnet.ts";
-import { planDevnet } from "../../src/devnet/options.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { SYSTEM_CONTEXT_3_CODE } from "../../src/protocol/generated/system-contexts.ts";
@@ -18,7 +16,7 @@ import { noProofVersionOf } from "../../src/protocol/no-proof.ts";
 import { PREDEPLOYS } from "../../src/protocol/predeploys.ts";
 import { METERED_VERSION, TRUSTED_VERSION, versionParts } from "../../src/protocol/protocol-version.ts";
 import type { Relayer } from "../../src/relayer/relayer.ts";
-import { ALICE, clientOf, dependencies, ETHER, RELAYER, settleNow, UNPROVEN } from "./support/devnet.ts";
+import { ALICE, clientOf, ETHER, settleNow, startFlowDevnet, UNPROVEN } from "./support/devnet.ts";
 import type { FlowDevnet } from "./support/devnet.ts";
 import { genesisOf } from "./support/genesis.ts";
 import { moveOn, relayerOf, transferOf } from "./support/interop.ts";
@@ -34,11 +32,10 @@ const COUNTER: Hex = `0x${"c0".repeat(20)}`;
 const CREATE2_DEPLOYER: Hex = "0x4e59b44847b379578588920ca78fbf26c0b4956c";
 const DEPLOYER_CODE: Hex =
   "0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf3";
-const account = { balanceWei: 0n, nonce: 1n, storage: [] };
-const IMPORTED = [
-  { ...account, address: COUNTER, code: COUNT, storage: [{ slot: 0n, value: 41n }] },
-  { ...account, address: CREATE2_DEPLOYER, code: DEPLOYER_CODE },
-];
+const IMPORTED = {
+  [COUNTER]: { nonce: "1", code: COUNT, storage: { "0x0": "0x29" } },
+  [CREATE2_DEPLOYER]: { nonce: "1", code: DEPLOYER_CODE },
+};
 
 describe("a chain that was created with version 3, beside one of version 2", () => {
   let devnet: FlowDevnet;
@@ -46,20 +43,8 @@ describe("a chain that was created with version 3, beside one of version 2", () 
   let relayer: Relayer;
 
   before(async () => {
-    const { options, plans } = planDevnet({
-      ...{ chains: [{ chainId: A }, { chainId: B }], fundedAccounts: [ALICE, RELAYER], fundingWei: 10n * ETHER },
-      ...{ relayer: false, ...UNPROVEN, singletons: true },
-    });
-    // The option itself is refused as long as nodes do not meter as the kernel does.
-    const [first, second] = plans;
-    const of3 = {
-      ...first!,
-      protocol: { ...first!.protocol, protocolVersion: 3 as const },
-      firstState: { ...first!.firstState, imported: IMPORTED },
-    };
-    const faults: unknown[] = [];
-    const started = { ...dependencies, onStop: (_chainId: bigint, error: unknown) => faults.push(error) };
-    devnet = Object.assign(await startPlanned({ options, plans: [of3, second!] }, started), { faults });
+    const of3 = { chainId: A, protocolVersion: 3, import: IMPORTED } as const;
+    devnet = await startFlowDevnet([of3, { chainId: B }], { ...UNPROVEN, singletons: true });
     clients = devnet.chains.map(clientOf);
     relayer = relayerOf(devnet, clients);
   });

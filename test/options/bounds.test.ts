@@ -192,8 +192,7 @@ const ROWS: readonly Row[] = [
     accepts: [[], [ADDRESS]],
     refuses: [ADDRESS, { 0: ADDRESS }],
   })),
-  // 3 waits for nodes that meter.
-  { config: "chains.a.protocolVersion", devnet: "chains[0].protocolVersion", accepts: [2], refuses: [3, 1, "2"] },
+  { config: "chains.a.protocolVersion", devnet: "chains[0].protocolVersion", accepts: [2, 3], refuses: [1, 4, "2"] },
   ...(
     [
       ["balance", ["0", "0x2a", String(2n ** 192n - 1n)], [5, "-1", "0x"]],

@@ -28,6 +28,7 @@ interface CreateArguments extends EcosystemArguments {
   readonly da: string | undefined;
   readonly baseToken: string | undefined;
   readonly settlesOn: string | undefined;
+  readonly protocolVersion: string | undefined;
   readonly blockMs: string | undefined;
   readonly batchMs: string | undefined;
   /** A file, or the URL of an anvil or of a Hardhat node. */
@@ -38,6 +39,7 @@ interface CreateArguments extends EcosystemArguments {
 const MOST_WEI = 2n ** 126n;
 /** Members take requests of a MiB; what else is in one is shorter than the difference. */
 const MOST_BYTES = 1_040_000;
+const PROTOCOL_VERSION = wholeNumber(2, 3, 3);
 const CHAIN_ID = wholeNumber(1, MAX_CHAIN_ID, 300);
 
 const { blocks, batches } = CHAIN_OPTIONS;
@@ -106,6 +108,7 @@ function descriptionOf(args: CreateArguments) {
     dataAvailability: readOption("da", args.da, dataAvailability),
     baseToken: readOption("baseToken", args.baseToken, address),
     settlesOn: readOption("settlesOn", args.settlesOn, chainName),
+    protocolVersion: readNumber("protocolVersion", args.protocolVersion, PROTOCOL_VERSION),
     ...withFlags({ blocks, batches }, {}, readFlags({ blockMs, batchMs })),
   };
 }

@@ -77,6 +77,7 @@ export const taskDefinitions: TaskDefinition[] = [
     .addOption(option("da", "Where its data goes: rollup, validium or chain (default: rollup)"))
     .addOption(option("settlesOn", "Chain of the ecosystem on which it settles instead of L1 (default: L1)"))
     .addOption(option("baseToken", "Address, where it settles, of the ERC-20 that pays for gas (default: ETH)"))
+    .addOption(option("protocolVersion", "2, or 3 in which transactions pay for what they cost to prove (default: 2)"))
     .addOption(option("blockMs", "Milliseconds between blocks; 0 for a block as soon as a transaction waits (default: 0)"))
     .addOption(
       option("batchMs", "Age at which a batch is sealed, in milliseconds; 0 for only on demand (default: as spawned chains)"),
