@@ -1,3 +1,4 @@
+import { ETHEREUM_CODE_LIMITS } from "../chain/model/code-limits.ts";
 import { ETH_BASE_TOKEN } from "../protocol/base-token.ts";
 import { ancestryConflicts } from "./ancestry-rules.ts";
 import type { PlannedAt } from "./plan.ts";
@@ -144,6 +145,12 @@ function importConflicts({ path, plan }: PlannedAt): readonly OptionProblem[] {
   const at = [...path, "import"];
   const refused = (message: string): readonly OptionProblem[] => [{ path: at, message }];
   if (firstState.imported.length === 0) return refused("has no account; name some, or leave it out");
+  const { runtimeBytes } = ETHEREUM_CODE_LIMITS;
+  const long = firstState.imported.find(({ code }) => code.length > 2 + 2 * runtimeBytes);
+  if (long !== undefined && !firstState.allowUnlimitedContractSize)
+    return refused(
+      `has ${(long.code.length - 2) / 2} bytes of code at ${long.address}, and the chain takes ${runtimeBytes} (EIP-170); leave that account out, or say allowUnlimitedContractSize: true`,
+    );
   if (settlesOn !== undefined)
     return refused(
       `is brought to L1, and the chain settles on ${settlesOn}, which carries batches alone; leave one of the two out`,

@@ -51,6 +51,11 @@ describe("B8: chains of an ecosystem are born with accounts of another chain", (
       [{ [COUNTER]: {}, [COUNTER.toUpperCase().replace("0X", "0x")]: {} }, /^import: .* is listed twice/],
       [{ [COUNTER]: { code: "0x1" } }, /code must be a contract's code/],
       [{}, /^import: has no account/],
+      [{ [COUNTER]: {} }, /^import: none of its accounts has a balance, a nonce, code or storage/],
+      [{ [COUNTER]: { storage: { "0x1": "0x1", "0x01": "0x2" } } }, /^import: slot 1 of 0xc0c0.* is listed twice/],
+      // The engine ends where it meets it: a chain that was born with it would never start.
+      [{ [COUNTER]: { code: "0x73" } }, /^import: code 0x73 of 0xc0c0.* is a PUSH20 cut short/],
+      [{ [COUNTER]: { code: `0x${"00".repeat(24_577)}` } }, /^import: has 24577 bytes of code at 0xc0/],
     ] as const)
       await assert.rejects(add(accounts), { name: "DevnetOptionsError", message });
     assert.equal(kept.devnet.chains.length, 1);

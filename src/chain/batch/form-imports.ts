@@ -23,6 +23,7 @@ import type { BatchStatement } from "../../protocol/statement.ts";
 import type { StateTransitionWitness } from "../../protocol/state-transition-witness.ts";
 import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
 import { whyReserved } from "../model/reserved-addresses.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { ChainIdentity } from "./form-batch.ts";
@@ -67,21 +68,21 @@ const MOST_LEAVES = 900;
 const CODE_OVERHEAD = 3;
 /** Head, address, slot with its length, value. */
 const LEAF_BYTES = 86;
+/** Code comes whole, with its account's header and both digests. */
+const MOST_CODE_BYTES = MOST_BYTES - CODE_OVERHEAD - 3 * LEAF_BYTES;
 
 /**
  * Cuts a first state into imports and applies them to the tree, which has the version's genesis; digests of codes are of the
- * version's format. An account's header and code are in one. Throws ImportError for an account that the protocol has rules
- * for, GenesisError for an account listed twice.
+ * version's format. An account's header and code are in one. Throws ImportError for a state with which no chain could be born
+ * and run, GenesisError for an account listed twice.
  */
 export function planImports(
   { chainId, format }: { readonly chainId: ChainId; readonly format: Format },
   state: readonly GenesisAccount[],
   tree: StateTree,
 ): PlannedImports {
-  for (const { address } of state) {
-    const why = whyReserved(address);
-    if (why !== undefined) throw new ImportError("ReservedAccount", address, why);
-  }
+  // Before anything is on L1: an address and an id there are spent for good.
+  for (const account of state) checkAccount(account);
   const inFormat = state.map((account) => ({ ...account, digestFormat: format }));
   const imports = partsOf(inFormat).map((part, number) => planImport(chainId, number, part, tree));
   return {
@@ -89,6 +90,26 @@ export function planImports(
     importStateRoot: digestToHex(tree.root),
     importData: hashImports(imports.map(({ pubdata }) => hashPubdata(pubdata))),
   };
+}
+
+/** Throws ImportError. */
+function checkAccount({ address, code = "0x", storage = [] }: GenesisAccount): void {
+  const reserved = whyReserved(address);
+  if (reserved !== undefined)
+    throw new ImportError("ReservedAccount", `a first state cannot have the account ${address}: ${reserved}; leave it out`);
+  const bytes = fromHex(code);
+  if (isHostileCode(bytes))
+    throw new ImportError("HostileCode", `code ${code} of ${address} is a PUSH20 cut short, which ends the engine; leave it out`);
+  if (bytes.length > MOST_CODE_BYTES)
+    throw new ImportError(
+      "CodeTooLong",
+      `${address} has ${bytes.length} bytes of code, and an import holds ${MOST_CODE_BYTES} of one; leave it out`,
+    );
+  const slots = new Set<bigint>();
+  for (const { slot } of storage) {
+    if (slots.has(slot)) throw new ImportError("DuplicateSlot", `slot ${slot} of ${address} is listed twice; list it once`);
+    slots.add(slot);
+  }
 }
 
 interface Part {
@@ -169,10 +190,6 @@ export function formImports(
 }
 
 /** A state that no chain can begin with. */
-export class ImportError extends NamedError<"ReservedAccount"> {
+export class ImportError extends NamedError<"ReservedAccount" | "HostileCode" | "CodeTooLong" | "DuplicateSlot"> {
   override readonly name = "ImportError";
-
-  constructor(code: "ReservedAccount", address: Hex, why: string) {
-    super(code, `a first state cannot have the account ${address}: ${why}; leave it out`);
-  }
 }

@@ -46,6 +46,11 @@ export async function createImported(
   const tree = StateTree.genesis(genesisLeaves(genesis), { compressor });
   const plan = inOptions(() => planImports({ chainId, format: versionParts(protocolVersion).format }, accounts, tree));
   const { imports, importStateRoot, importData } = plan;
+  if (imports.length === 0)
+    throw new DevnetOptionsError(
+      "BadOptions",
+      "import: none of its accounts has a balance, a nonce, code or storage; give one of them some, or leave the option out",
+    );
   const bound = { ...configuration, importBatches: BigInt(imports.length), importStateRoot, importData };
   const created = await createChain(ecosystem, bound, signer, { confirmations });
   const { hyperchain } = created;

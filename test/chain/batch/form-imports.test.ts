@@ -91,6 +91,19 @@ describe("a first state in imports", () => {
       });
   });
 
+  test("code that no import holds, or that ends the engine, and a slot listed twice are refused before anything is on L1", () => {
+    const address = addressOf(1);
+    const refused = (account: Omit<GenesisAccount, "address">, code: string): void =>
+      assert.throws(() => planImports(CHAIN, [{ address, ...account }], emptyTree()), { name: "ImportError", code });
+    // 80,000 bytes less 3 for the code's length and 3 leaves of 86.
+    planImports(CHAIN, [{ address, nonce: 1n, code: `0x${"00".repeat(79_739)}` }], emptyTree());
+    refused({ code: `0x${"00".repeat(79_740)}` }, "CodeTooLong");
+    planImports(CHAIN, [{ address, code: `0x73${"00".repeat(20)}` }], emptyTree());
+    refused({ code: `0x73${"00".repeat(19)}` }, "HostileCode");
+    const [first, second] = [1n, 2n].map((value) => ({ slot: 7n, value }));
+    refused({ storage: [first!, second!] }, "DuplicateSlot");
+  });
+
   test("an account that is listed twice is refused", () => {
     const account = { address: addressOf(1), nonce: 1n };
     assert.throws(() => planImports(CHAIN, [account, account], emptyTree()), { code: "DuplicateAccount" });
