@@ -136,6 +136,14 @@ describe("A8: hyperchain:upgrade", () => {
     const { version, hyperchain } = await told();
     assert.deepEqual([version, hyperchain], [String(FORMAT_3), alpha!.hyperchain]);
     await refused(/formats do not fall/, "--to", String(FIRST));
+    // What the chain cannot take is not added for it.
+    const lower = String(FIRST + 7 * GENERATION);
+    await refused(/formats do not fall/, "--to", lower, "--verifier", verifier);
+    await refused(/has not added version/, "--to", lower);
+    const above = ["hyperchain:create", "above", "--settles-on", "alpha"];
+    const created = await workplace.run(above);
+    assert.match(created.stderr, /batches of "alpha" prove too little for the verifier of a chain on it/);
+    assert.equal(created.code, 1);
   });
 
   test("does the same from L1 alone, by the chain's contract and the admin's key", async () => {

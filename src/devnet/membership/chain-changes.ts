@@ -2,6 +2,8 @@ import type { RpcMethod } from "../../chain/rpc/dispatch.ts";
 import { SharedExclusiveLock } from "../../runtime/shared-exclusive-lock.ts";
 import type { ChainRun } from "../chains/run-switch.ts";
 import type { DevnetChain, ServedChain } from "../chains/served-chain.ts";
+import type { ChainPlan } from "../../options/plan.ts";
+import { versionParts } from "../../protocol/protocol-version.ts";
 import { requireFreePort } from "../../node/serving/listening.ts";
 import { UnknownChainError } from "../driver.ts";
 import type { Faults } from "../faults.ts";
@@ -133,7 +135,7 @@ async function add(
 ): Promise<DevnetChain> {
   const { options, layer, world, events } = opening;
   const places = leaving.known().map(({ plan }) => plan.place);
-  const plans = chains.current().map(({ plan }) => plan);
+  const plans = chains.current().map(planNow);
   const planned = await planChain(described, { plans, place: Math.max(...places) + 1 }, opening);
   await requireFunds(options, [planned], layer.funder);
   // Once L1 has the chain, its id is spent.
@@ -155,6 +157,13 @@ async function add(
   chains.become([...chains.current(), chain]);
   events.onAdded?.(chainInfo(chain));
   return chain;
+}
+
+/** With the format that the chain has, or waits for: an upgrade changes what may settle on it. */
+function planNow({ plan, pipeline }: ServedChain): ChainPlan {
+  const { current, next } = pipeline.versions();
+  const { format } = versionParts(next?.version ?? current);
+  return { ...plan, protocol: { ...plan.protocol, protocolVersion: format } };
 }
 
 /** Once nothing of it is under way, no block is made any more, and the check then does not reject. */

@@ -14,7 +14,8 @@ import { packageGenesis } from "../protocol-genesis.ts";
 /** The contracts that read batches of each format. */
 const READERS = { 2: "BatchReader2", 3: "BatchReader3" } as const satisfies Record<Format, string>;
 
-interface VersionToAdd {
+/** A version that governance is to add. */
+export interface VersionToAdd {
   readonly version: bigint;
   /** Checks the proofs of its batches' changes. */
   readonly verifier: Hex;

@@ -13,6 +13,7 @@ import { versionParts } from "../../protocol/protocol-version.ts";
 import { callJsonRpc } from "../discovery/json-rpc.ts";
 import { pluginError } from "../plugin-error.ts";
 import { addVersionBeside } from "./add-version.ts";
+import type { VersionToAdd } from "./add-version.ts";
 import { readNumber } from "./arguments.ts";
 import { withChainOnL1 } from "./chain-on-l1.ts";
 import type { FoundOnL1, ChainOnL1Arguments } from "./chain-on-l1.ts";
@@ -83,8 +84,10 @@ async function schedule(
       `chain ${chainId} waits for version ${next.version} already: withdraw it with --cancel, or, where it is in effect, wait until a batch of it is executed`,
     );
   if (version === upgrades.version) throw pluginError(`chain ${chainId} has version ${version} already; name another with --to`);
-  await requireVersion(chain, upgrades, version, verifier, l1);
+  const missing = await missingVersion(upgrades, version, verifier, l1);
+  // First: a version that was added stays in the registry, also where the chain cannot take it.
   await requireState(chain, upgrades, version);
+  if (missing !== undefined) await addMissing(chain, upgrades, missing, l1);
   const transactionHash = await asAdmin(chain, upgrades, from, l1, (sender) => scheduleUpgrade(upgrades, version, sender));
   const scheduled = await readUpgrades(upgrades.hyperchain, l1);
   chain.output.result(() => text(scheduled, chain.layer), { ...json(scheduled), transactionHash });
@@ -105,30 +108,36 @@ async function requireState(
   if (objection !== undefined) throw pluginError(`chain ${chainId} is not moved to version ${version}: ${objection}`);
 }
 
-/** Governance must have added the version, or does so now, where a verifier for it is given. */
-async function requireVersion(
-  chain: FoundOnL1,
-  upgrades: ChainUpgrades,
+/** What governance would have to add; undefined where it has. Throws a plugin error where no verifier is given for it. */
+async function missingVersion(
+  { version: current, verifiers, governance }: ChainUpgrades,
   version: bigint,
   verifier: string | undefined,
   l1: JsonRpcProvider,
-): Promise<void> {
-  const { verifiers, governance } = upgrades;
+): Promise<VersionToAdd | undefined> {
   const known = await readVersion(verifiers, version, l1);
   if (known !== undefined && verifier !== undefined)
     throw pluginError(`version ${version} has been added, with the verifier ${known.verifier}; leave --verifier out`);
-  if (known !== undefined) return;
+  if (known !== undefined) return undefined;
   if (verifier === undefined)
     throw pluginError(
       `governance (${governance}) has not added version ${version} to ${verifiers}: have it do so, or, where you have its key, name the version's verifier with --verifier`,
     );
-  const present = await readVersion(verifiers, upgrades.version, l1);
-  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${upgrades.version}`);
-  const added = { version, verifier: parseAccount(verifier), beside: { version: upgrades.version, content: present } };
-  const hash = await asSigner(chain, upgrades.governance, "governance", undefined, l1, (sender) =>
-    addVersionBeside(verifiers, added, sender),
+  const present = await readVersion(verifiers, current, l1);
+  if (present === undefined) throw new Error(`the registry ${verifiers} does not have version ${current}`);
+  return { version, verifier: parseAccount(verifier), beside: { version: current, content: present } };
+}
+
+async function addMissing(
+  chain: FoundOnL1,
+  { verifiers, governance }: ChainUpgrades,
+  missing: VersionToAdd,
+  l1: JsonRpcProvider,
+): Promise<void> {
+  const hash = await asSigner(chain, governance, "governance", undefined, l1, (sender) =>
+    addVersionBeside(verifiers, missing, sender),
   );
-  chain.output.progress(`added version ${version} with the verifier ${added.verifier} (${hash})`);
+  chain.output.progress(`added version ${missing.version} with the verifier ${missing.verifier} (${hash})`);
 }
 
 /** Resolves once the chain, where it runs, has read what was done: what is asked of the ecosystem afterwards shows it. */
