@@ -192,5 +192,17 @@ describe("three meters agree", () => {
     const quiet = await run(repeated(250, call(OTHER, [GAS], 65_536)));
     const loud = await run(repeated(257, call(OTHER, [GAS], 65_536)));
     assert.deepEqual([quiet.success, loud.success, loud.native.spent], [true, false, "callData"]);
+    // Before that ends it, the kernel comes to the contract that is called.
+    for (const [to, kind] of [
+      [3n, "ran"],
+      [8n, "refused"],
+      [0x0bn, "refused"],
+    ] as const) {
+      const compared = await comparedMeters(
+        worldWith([...repeated(256, call(OTHER, [GAS], 65_536)), ...call(to, [GAS], 32)]),
+        callOf(OWN, { gasLimit: 150_000n }),
+      );
+      assert.equal(compared.kind, kind, `${to}`);
+    }
   });
 });

@@ -8,6 +8,8 @@ import { OPCODE_WEIGHTS } from "./unit-weights.ts";
 
 /** More than any budget of units pays for. */
 const GAS = 0xffffffn;
+/** Instructions between two looks at the time: a millisecond. */
+const LOOK_AT_TIME = 4096;
 
 /**
  * Runs the precompiled contracts that are bytecode to find what they take to prove. What they return is not asked for: the
@@ -18,17 +20,24 @@ export class ProtocolCodeRuns {
   #evm: Promise<EVM> | undefined;
   #units = 0;
   #most = 0;
+  #instructions = 0;
+  #checkTime: () => void = () => undefined;
 
   constructor(rules: Common) {
     this.#rules = rules;
   }
 
-  /** Units of one of them for an input; undefined where they are more than `most`. */
-  async unitsOf(address: bigint, data: Uint8Array, most: number): Promise<number | undefined> {
+  /** Units of one of them for an input; undefined where they are more than `most`. Throws what `checkTime` throws. */
+  async unitsOf(
+    address: bigint,
+    data: Uint8Array,
+    most: number,
+    checkTime: () => void = () => undefined,
+  ): Promise<number | undefined> {
     const code = CODES_BY_ADDRESS.get(address);
     if (code === undefined) throw new TypeError(`precompiled contract ${address} is no bytecode`);
     const evm = await (this.#evm ??= this.#start());
-    [this.#units, this.#most] = [0, most];
+    [this.#units, this.#most, this.#instructions, this.#checkTime] = [0, most, 0, checkTime];
     try {
       await evm.runCode({ code, data, gasLimit: GAS, value: address });
     } catch (error) {
@@ -51,6 +60,7 @@ export class ProtocolCodeRuns {
             if (!runs(runState)) return;
             this.#units += units + (further?.(runState) ?? 0);
             if (this.#units > this.#most) throw new Error(`a precompiled contract takes more than ${this.#most} units`);
+            if (++this.#instructions % LOOK_AT_TIME === 0) this.#checkTime();
           },
         ] as const,
       ];

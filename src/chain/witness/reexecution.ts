@@ -183,8 +183,9 @@ export class Reexecution {
   /**
    * Runs one transaction and keeps its effects. Throws what ethereumjs throws when it is invalid in this state, and leaves
    * nothing then. Its sender is taken as given: a caller that does not trust the source of the transaction recovers it before.
-   * In format 3 a user's transaction is charged for what it takes to prove, too. `budget`: units that it may take then; default:
-   * those that its gas pays for.
+   * In format 3 a user's transaction is charged for what it takes to prove, too, and an operation of L1's queue, which has been
+   * judged, pays in its frames for what is dear there, as in the machine. `budget`: units that a user's may take; default: those
+   * that its gas pays for.
    */
   async run(transaction: EngineTransaction, environment: BlockEnvironment, budget?: number): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
@@ -192,7 +193,17 @@ export class Reexecution {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, budget);
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...receiptOf(result), gasUsed, native };
     }
-    return receiptOf(await this.#vm.run(options, admittedSender(transaction)));
+    const isOperation = transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
+    const { to, data, gasLimit } = transaction;
+    const meter =
+      isOperation && this.state.format === 3
+        ? this.#charged.meter(options.tx, { to, data, gasLimit, blockNumber: environment.number })
+        : undefined;
+    try {
+      return receiptOf(await this.#vm.run(options, admittedSender(transaction)));
+    } finally {
+      meter?.stop();
+    }
   }
 
   /**
@@ -258,7 +269,8 @@ export class Reexecution {
       const meter = this.#operationMeter({ payout, payoutEnvironment, operation, environment });
       let gasUsed: bigint | undefined;
       try {
-        ({ gasUsed } = await this.run(operation, environment));
+        const options = { tx: this.#typed(operation), block: this.#block(environment) };
+        ({ gasUsed } = receiptOf(await this.#vm.run(options, admittedSender(operation))));
       } catch {
         // It is not valid, or was broken off.
       } finally {
@@ -320,7 +332,10 @@ export class Reexecution {
     try {
       const run = options();
       if (this.state.format === 3)
-        meter = this.#charged.meter(run.tx, { ...watched, blockNumber: block.number, budget: Infinity });
+        meter = this.#charged.meter(run.tx, {
+          ...watched,
+          ...{ blockNumber: block.number, budget: Infinity, checkTime: () => watch.checkTime() },
+        });
       const result = await this.#vm.run({ ...run, block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
       const { returnValue, exceptionError } = result.execResult;
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({

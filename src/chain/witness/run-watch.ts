@@ -77,7 +77,7 @@ export class RunWatch {
     // Every instruction costs gas, so with little there cannot be too many.
     const gas = Number(run.gasLimit);
     const isMetered = gas > maxInstructions || gas * MOST_WORK_PER_GAS > maxWork || maxMs !== Infinity || isCounted;
-    this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.#checkTime()) : undefined;
+    this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {
         onInitCode: (code) => this.#initCodes.push(bytesToHex(code) as Hex),
@@ -106,6 +106,11 @@ export class RunWatch {
     };
   }
 
+  /** Throws where the time is over. */
+  checkTime(): void {
+    if (this.#leftMs <= 0) throw this.#late();
+  }
+
   stop(): void {
     this.#evm.events.off("beforeMessage", this.#onMessage);
     for (const stop of this.#stopWatching) stop();
@@ -120,14 +125,9 @@ export class RunWatch {
   /** A call passes on so much. Throws where the run must end. */
   #add(bytes: number): void {
     this.#bytes += bytes;
-    if (!this.#exceedsCallData) return this.#checkTime();
+    if (!this.#exceedsCallData) return this.checkTime();
     this.#reason = `calls pass on more than ${MAX_CALL_DATA_BYTES} bytes of data`;
     throw new Error(this.#reason);
-  }
-
-  /** Throws where the time is over. */
-  #checkTime(): void {
-    if (this.#leftMs <= 0) throw this.#late();
   }
 
   get #leftMs(): number {
@@ -146,7 +146,7 @@ export class RunWatch {
     const addresses = new Map<unknown, bigint>([...evm.precompiles].map(([address, code]) => [code, BigInt(`0x${address}`)]));
     const run: Precompile = (code, data, gasLimit) => Object.getPrototypeOf(evm).runPrecompile.call(evm, code, data, gasLimit);
     const bounded: Precompile = async (code, data, gasLimit) => {
-      this.#checkTime();
+      this.checkTime();
       const address = addresses.get(code) ?? 0n;
       const light = meter.gasFor(address);
       const timely = this.#maxMs === Infinity ? gasLimit : BigInt(Math.ceil(this.#leftMs * LEAST_GAS_PER_MS));

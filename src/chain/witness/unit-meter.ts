@@ -45,6 +45,8 @@ export interface MeteredTransaction extends Pick<TransactionRequest, "to" | "dat
   readonly operation?: { readonly unknownBlock: bigint | undefined };
   /** Units that it may take. Default: those that its gas pays for. */
   readonly budget?: number | undefined;
+  /** Throws where the run's time is over; asked while a precompiled contract's bytecode is weighed. Default: it never is. */
+  readonly checkTime?: (() => void) | undefined;
 }
 
 const BLOCKHASH = 0x40;
@@ -129,7 +131,8 @@ export class UnitMeter {
     this.#bytes += message.data.length;
     if (message.depth === 0) this.#beginFirst();
     else if (message.to === undefined) this.#account(this.#createdBy(message));
-    if (this.#bytes > MAX_CALL_DATA_BYTES) this.#break("callData");
+    // The kernel calls what it may call, and ends behind that: where nothing proves the contract, it does not come so far.
+    if (this.#bytes > MAX_CALL_DATA_BYTES) this.#break(isUnprovable(message) ? "fault" : "callData");
   }
 
   #beginFirst(): void {
@@ -263,12 +266,13 @@ export class UnitMeter {
     const left = this.#budget - this.#units;
     const most = Number(gas) * UNITS_PER_GAS;
     const lent = Math.min(most, left);
-    const units = await this.#codes.unitsOf(address, data, lent);
+    const units = await this.#codes.unitsOf(address, data, lent, this.#run.checkTime);
     if (units === undefined && most >= left) this.#add(Infinity);
     this.#add(units ?? lent);
     const price = gasOfUnits(units ?? lent);
     if (result.exceptionError !== undefined) return result;
-    if (price > result.executionGasUsed) this.#isPricedInFrame = true;
+    // Also where its whole gas is its own price: it fails for want of units.
+    if (units === undefined || price > result.executionGasUsed) this.#isPricedInFrame = true;
     if (units !== undefined) return price > result.executionGasUsed ? { ...result, executionGasUsed: price } : result;
     const exceptionError = new EVMError(EVMError.errorMessages.OUT_OF_GAS);
     return { executionGasUsed: gas, returnValue: new Uint8Array(0), exceptionError };
@@ -305,8 +309,9 @@ export class UnitMeter {
   /** Gas for the units of BLOCKHASH beyond its own price; without it the frame fails alone. */
   #payHash({ stack, interpreter }: RunState): void {
     const links = this.#linksTo(stack.peek(1)[0] ?? 0n);
-    interpreter.useGas(gasOfUnits(SERVED_WEIGHTS.blockHash + links * SERVED_WEIGHTS.link) - BLOCKHASH_GAS, "BLOCKHASH");
+    // Also where that ends the frame.
     this.#isPricedInFrame = true;
+    interpreter.useGas(gasOfUnits(SERVED_WEIGHTS.blockHash + links * SERVED_WEIGHTS.link) - BLOCKHASH_GAS, "BLOCKHASH");
   }
 
   /** Links of the chain of hashes beyond the deepest so far. */
@@ -349,6 +354,11 @@ function sizesOf(data: Uint8Array): readonly bigint[] {
   const head = new Uint8Array(96);
   head.set(data.subarray(0, 96));
   return [0, 32, 64].map((place) => BigInt(toHex(head.subarray(place, place + 32))));
+}
+
+/** A call, with input, of a precompiled contract that nothing proves. */
+function isUnprovable({ to, codeAddress, data }: Message): boolean {
+  return to !== undefined && data.length > 0 && isUncovered(BigInt(codeAddress.toString()));
 }
 
 /** What is no table and no bytecode. */

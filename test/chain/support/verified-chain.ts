@@ -71,6 +71,7 @@ export async function startVerifiedChain(
     readonly sequencer?: Partial<SequencerOptions>;
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
+    readonly engine?: "edr" | "flat";
     readonly versionOf?: VersionOf;
     /** Of the genesis. Default 2. */
     readonly format?: Format;
@@ -101,6 +102,7 @@ export async function startVerifiedChain(
     ...(options.keeping === undefined ? {} : { keeping: options.keeping }),
     ...(options.followers === undefined ? {} : { followers: options.followers }),
     ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
     deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
