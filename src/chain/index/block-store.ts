@@ -114,6 +114,12 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return this.#base + 1n;
   }
 
+  /** Whether what the block holds is text of an earlier process, which is read anew for each question. */
+  isKept(number: BlockNumber): boolean {
+    const { earlier } = this.#dependencies;
+    return earlier !== undefined && number <= earlier.last;
+  }
+
   /** The number of the block with this hash. */
   numberOf(hash: string): BlockNumber | undefined {
     const name = hash.toLowerCase();

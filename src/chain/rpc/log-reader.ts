@@ -27,8 +27,11 @@ export function logLimitsOf(client: RpcClient | undefined): LogLimits {
   return client?.isInProcess === true ? NO_LOG_LIMITS : LOG_LIMITS;
 }
 
-/** What is looked at at once, whatever of it the filter lets through; a block is never divided. */
-const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n };
+/**
+ * What is looked at at once, whatever of it the filter lets through; a block is never divided. How much a kept block of an
+ * earlier process holds is known only when its text is read.
+ */
+const PER_QUESTION = { logs: 10_000, dataCharacters: 2 ** 24, blocks: 10_000n, keptBlocks: 32n };
 /** As many as of other reads. Tests ask much side by side, also in this process. */
 const MAX_WAITING = 4096;
 const MAX_OF_ONE = 1024;
@@ -112,15 +115,15 @@ export class LogReader {
 
   /** The last block of the next question: as far as the volume of one goes. */
   #questionEnd(from: bigint, last: bigint): bigint {
-    const { index } = this.#chain;
+    const { blocks, index } = this.#chain;
+    const most = blocks.isKept(from) ? PER_QUESTION.keptBlocks : PER_QUESTION.blocks;
     let logs = 0;
     let dataCharacters = 0;
     for (let block = from; block <= last; block++) {
       const volume = index.logVolume(block);
       logs += volume.count;
       dataCharacters += volume.dataCharacters;
-      const isFull =
-        logs > PER_QUESTION.logs || dataCharacters > PER_QUESTION.dataCharacters || block - from >= PER_QUESTION.blocks;
+      const isFull = logs > PER_QUESTION.logs || dataCharacters > PER_QUESTION.dataCharacters || block - from >= most;
       if (isFull) return block > from ? block - 1n : block;
     }
     return last;
@@ -130,7 +133,7 @@ export class LogReader {
     const { head } = this;
     if (blockHash !== undefined) {
       const number = this.#chain.blocks.numberOf(blockHash);
-      if (number === undefined) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`);
+      if (number === undefined) throw new RpcError(RpcCode.rejected, `there is no block ${blockHash}`, { code: "UnknownBlock" });
       return [number, number];
     }
     const to = numberOf(toBlock, head);

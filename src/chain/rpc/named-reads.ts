@@ -13,7 +13,7 @@ import { chainFeeHistory } from "./fee-history.ts";
 import { filterMethods } from "./filters.ts";
 import { parseLogFilter } from "./log-filter.ts";
 import { LogReader, logLimitsOf } from "./log-reader.ts";
-import { pendingBlock } from "./pending-block.ts";
+import { pendingBlock, pendingTransactions } from "./pending-block.ts";
 import { pendingTransaction } from "../transaction/shown-transaction.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -40,6 +40,16 @@ async function engineProof({ hardhat }: Chain["engine"], params: readonly unknow
     "NotKept",
     `eth_getProof has no answer: ${reason}; zks_getProof proves values under the root that L1 has`,
   );
+}
+
+/** How many transactions a block is shown with, the next one's included. */
+function countAt(chain: Chain, tag: unknown): string | null {
+  if (tag === "pending") return hexQuantity(pendingTransactions(chain).length);
+  return countIn(chain, shownNumber(chain, tag));
+}
+
+function countIn({ blocks }: Chain, number: bigint | undefined): string | null {
+  return number === undefined ? null : hexQuantity(blocks.transactionsOf(number).length);
 }
 
 const FREE: Pick<GasPrice, "toldWei"> = { toldWei: 0n };
@@ -80,8 +90,6 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
     number === undefined ? null : blocks.receipts(number).map((one) => fields.receipt(one));
   const placed = (number: bigint | undefined, index: unknown): TransactionPlace | undefined =>
     number === undefined ? undefined : { block: number, index: Number(quantity(index)) };
-  const count = (number: bigint | undefined): string | null =>
-    number === undefined ? null : hexQuantity(blocks.transactionsOf(number).length);
   const shown = (method: string, show: (params: readonly unknown[]) => unknown): [string, RpcMethod] => [
     method,
     (params, client) =>
@@ -104,8 +112,8 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
       tag === "pending" ? pendingBlock(chain, isWhole === true) : block(shownNumber(chain, tag), isWhole),
     ),
     shown("eth_getBlockByHash", ([hash, isWhole]) => block(byHash(hash), isWhole)),
-    shown("eth_getBlockTransactionCountByNumber", ([tag]) => count(shownNumber(chain, tag))),
-    shown("eth_getBlockTransactionCountByHash", ([hash]) => count(byHash(hash))),
+    shown("eth_getBlockTransactionCountByNumber", ([tag]) => countAt(chain, tag)),
+    shown("eth_getBlockTransactionCountByHash", ([hash]) => countIn(chain, byHash(hash))),
     shown("eth_feeHistory", (params) => chainFeeHistory(chain, params, gasPrice.toldWei)),
     [
       "eth_getProof",

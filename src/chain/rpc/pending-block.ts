@@ -15,10 +15,11 @@ const NO_LOGS = `0x${"00".repeat(256)}`;
  * nonce. Its state's root is the newest block's, its other roots and its bloom those of nothing, since nothing is executed;
  * strict clients, such as Foundry's, read no null there.
  */
-export async function pendingBlock({ blocks, mempool, sequencer, chainId }: Chain, whole: boolean): Promise<Fields> {
+export async function pendingBlock(chain: Chain, whole: boolean): Promise<Fields> {
+  const { blocks, sequencer, chainId } = chain;
   const head: Fields = (await blocks.block(blocks.newest)) ?? {};
   const { timestamp, prevRandao } = sequencer.nextEnvironment;
-  const ready = mempool.line.slice(0, MAX_TRANSACTIONS);
+  const ready = pendingTransactions(chain);
   return {
     ...head,
     number: hexQuantity(BigInt(String(head["number"])) + 1n),
@@ -36,4 +37,9 @@ export async function pendingBlock({ blocks, mempool, sequencer, chainId }: Chai
     l1BatchNumber: null,
     l1BatchTimestamp: null,
   };
+}
+
+/** What is ready in the pool, as far as a block holds it. */
+export function pendingTransactions({ mempool }: Pick<Chain, "mempool">): Chain["mempool"]["line"] {
+  return mempool.line.slice(0, MAX_TRANSACTIONS);
 }

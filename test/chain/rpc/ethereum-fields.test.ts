@@ -116,6 +116,19 @@ describe("what Ethereum's nodes show", () => {
     );
   });
 
+  it("the next block has as many transactions as it is shown with", async () => {
+    const client = createPublicClient({
+      transport: custom({ request: ({ method, params }) => ask(method, ...((params as unknown[] | undefined) ?? [])) }),
+    });
+    test.chain.sequencer.setAutomatic(false);
+    await ask("eth_sendRawTransaction", await wallet.signRaw({ to: FRIEND, value: 1n }));
+    assert.equal((await client.getBlock({ blockTag: "pending" })).transactions.length, 1);
+    assert.equal(await client.getBlockTransactionCount({ blockTag: "pending" }), 1);
+    await ask("evm_mine");
+    test.chain.sequencer.setAutomatic(true);
+    assert.equal(await client.getBlockTransactionCount({ blockTag: "pending" }), 0);
+  });
+
   it("a block is named by its hash wherever it is named by its number", async () => {
     await ask("evm_mine");
     const { hash, number } = await ask<Fields>("eth_getBlockByNumber", "latest", false);
