@@ -63,7 +63,8 @@ export class ChargedRuns {
       const evmGas = result.totalGasSpent;
       const least = gasOfUnits(units);
       const gasUsed = least > evmGas ? least : evmGas;
-      await this.#charge(gasUsed - evmGas, fees);
+      // A preview has units beyond its limit, which nobody has promised to pay for.
+      await this.#charge((gasUsed < gasLimit ? gasUsed : gasLimit) - evmGas, fees);
       return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
     } catch (error) {
       const { reason, units, isBeforeLists } = meter;

@@ -130,6 +130,17 @@ describe("a chain of format 3 whose blocks EDR makes", () => {
     });
   });
 
+  it("says so to a sender, too, who has what its limit costs and no more", async () => {
+    const [poor, payer] = [508, 509].map((number) => new TestWallet(number)) as [TestWallet, TestWallet];
+    await onChain([payer], async ({ test, send }) => {
+      const price = 1_000_000_000n;
+      // Its units are more gas than its limit.
+      const fields = { gasLimit: 60_000n, maxFeePerGas: price, maxPriorityFeePerGas: price };
+      await test.chain.submit(await payer.signRaw({ to: poor.address, value: 60_000n * price, gasLimit: 21_000n }));
+      await assert.rejects(send(poor, CALLS, fields), { code: "ProvingExceedsGas", message: /with a limit of 60000/ });
+    });
+  });
+
   it("an estimate is refused by the same name", async () => {
     const wallet = new TestWallet(502);
     await onChain([wallet], async ({ test, send }) => {
