@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { HDNodeWallet } from "ethers";
+import { readBornState } from "../../src/devnet/reconstruction/imported-state.ts";
 import { reconstruct } from "../../src/devnet/reconstruction/reconstruct.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -82,6 +83,24 @@ describe("B8: chains of an ecosystem are born with accounts of another chain", (
     assert.equal(rebuilt.stateRoot, digestToHex(beta().pipeline.chain.tree.root));
     const found = rebuilt.state.accounts().find(({ address }) => lowerCaseAddress(address) === lowerCaseAddress(holder.address));
     assert.equal(found?.nonce, 8n);
+  });
+
+  test("a start reads L1 up to its birth, however long ago that was", async () => {
+    const { provider } = kept.devnet.l1;
+    const { created } = beta().pipeline;
+    const { number } = (await provider.getBlock("latest"))!;
+    let pages = 0;
+    const older = new Proxy(provider, {
+      get: (target, name) => {
+        if (name === "getBlockNumber") return async () => number + 1_000_000;
+        if (name === "getLogs") pages++;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const born = await readBornState(created, (await genesisOf())(2), { provider: older, fromBlock: created.fromBlock });
+    assert.equal(digestToHex(born!.copy().tree.root), created.configuration.importStateRoot);
+    assert.equal(pages, 1);
   });
 
   test("started again it goes on, without being told the accounts", async () => {

@@ -14,7 +14,7 @@ import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { hyperchainInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
 import { plainStoredBatch } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
-import { readLogs } from "../../settlement-layer/reader/log-pages.ts";
+import { PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import type { ChainContractFacts } from "./chain-contract.ts";
 
 /** Public nodes limit it. */
@@ -42,7 +42,12 @@ export async function applyImports(
   let record = genesisStoredBatch(protocolVersion, state.stateRoot, BigInt(state.leafCount));
   if (importBatches === 0n) return record;
   const question = { address: hyperchain, topics: [topicOf(hyperchainInterface, "BatchImported")], fromBlock, toBlock };
-  const logs = await readLogs(provider, question, blocksPerRequest);
+  const logs: Log[] = [];
+  for await (const page of readLogPages(provider, question, new PageWidth(blocksPerRequest))) {
+    logs.push(...page.logs);
+    // None comes behind the birth, and L1 goes on for years, over which a start need not look.
+    if (BigInt(logs.length) >= importBatches) break;
+  }
   if (BigInt(logs.length) !== importBatches)
     throw new ReconstructionError(
       "EventMissing",
