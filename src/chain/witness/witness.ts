@@ -65,7 +65,9 @@ export function startWitness(setup: WitnessSetup): Witness {
       stop("the witness has ended");
       return witnessThreads.giveBack(worker);
     }
-    // Else a process with nothing else to do would end before the thread has, also where a last reply comes meanwhile.
+    // A last reply could still come before the thread ends: what waits is refused now, however fast the thread is.
+    stop("the witness has ended");
+    // Else a process with nothing else to do would end before the thread has.
     worker.ref();
     await worker.terminate();
   };
