@@ -71,8 +71,10 @@ function ownGas(input: Hex): bigint {
 }
 
 /** The lines of a stack trace that are in Solidity sources. */
-export function solidityLines(error: Error | undefined): readonly string[] {
-  return (error?.stack ?? "")
+export function solidityLines({ message, stack = "" }: Error = new Error()): readonly string[] {
+  // A stack begins with the message, and a stranger's contract may revert with what looks like lines of a stack.
+  const calls = stack.indexOf(message);
+  return (calls < 0 ? "" : stack.slice(calls + message.length))
     .split("\n")
     .filter((line) => SOLIDITY_LINE.test(line))
     .map((line) => line.trim());

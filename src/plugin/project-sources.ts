@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ArtifactManager } from "hardhat/types/artifacts";
 
 /** What is read of the project's compilations. */
-type Compilations = Pick<ArtifactManager, "getAllBuildInfoIds" | "getBuildInfoPath">;
+export type Compilations = Pick<ArtifactManager, "getAllBuildInfoIds" | "getBuildInfoPath">;
 
 /** The part of a compilation that holds its sources; `userSourceNameMap` leads from names as developers write them. */
 interface Compilation {
@@ -10,17 +10,38 @@ interface Compilation {
   readonly input: { readonly sources: Readonly<Record<string, { readonly content?: string }>> };
 }
 
+type Sources = Pick<ReadonlyMap<string, string>, "get">;
+
 /**
  * Text of a source that the project has compiled, such as "contracts/Counter.sol", as the compiler has read it; undefined where
- * there is no such source.
+ * there is no such source. Each compilation has megabytes, and an id of its own: it is read once.
  */
-export async function projectSource(artifacts: Compilations, name: string): Promise<string | undefined> {
-  for (const id of await artifacts.getAllBuildInfoIds()) {
-    const path = await artifacts.getBuildInfoPath(id);
-    if (path === undefined) continue;
-    const { userSourceNameMap, input } = JSON.parse(await readFile(path, "utf8")) as Compilation;
-    const { content } = input.sources[userSourceNameMap[name] ?? name] ?? {};
-    if (content !== undefined) return content;
+export function projectSources(artifacts: Compilations): (name: string) => Promise<string | undefined> {
+  const read = new Map<string, Sources>();
+  return async (name) => {
+    const ids = new Set(await artifacts.getAllBuildInfoIds());
+    for (const id of read.keys()) if (!ids.has(id)) read.delete(id);
+    for (const id of ids) {
+      const sources = read.get(id) ?? (await sourcesOf(artifacts, id));
+      if (sources === undefined) continue;
+      read.set(id, sources);
+      const text = sources.get(name);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  };
+}
+
+/** By names as developers write them, and as the compiler has them; undefined where the compilation is gone. */
+async function sourcesOf(artifacts: Compilations, id: string): Promise<Sources | undefined> {
+  const path = await artifacts.getBuildInfoPath(id);
+  if (path === undefined) return undefined;
+  const { userSourceNameMap, input } = JSON.parse(await readFile(path, "utf8")) as Compilation;
+  const texts = new Map<string, string>();
+  for (const [name, { content }] of Object.entries(input.sources)) if (content !== undefined) texts.set(name, content);
+  for (const [name, compiled] of Object.entries(userSourceNameMap)) {
+    const content = texts.get(compiled);
+    if (content !== undefined) texts.set(name, content);
   }
-  return undefined;
+  return texts;
 }

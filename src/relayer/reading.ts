@@ -131,7 +131,9 @@ export class Reading<Begun> {
   async #readLayer(): Promise<void> {
     const { l1, l1View, readL1 } = this.#dependencies;
     const head = await l1.getBlock("latest");
-    if (head !== null && head.hash === this.#readHash && !l1View.hasUnread) return;
+    // L1 may have had a newer block when the view looked, and have returned to this one since.
+    const isRead = head !== null && head.hash === this.#readHash && head.hash === l1View.readUpTo;
+    if (isRead && !l1View.hasUnread) return;
     if (await l1View.poll()) this.#forget();
     if (head === null) return;
     await readL1({ blockNumber: head.number, timestamp: BigInt(head.timestamp) });

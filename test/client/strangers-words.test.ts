@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
 import { lacksToken } from "../../src/client/insufficient-funds.ts";
+import { solidityLines } from "../../src/client/remote-failure.ts";
 import { refusalInWords, refusalOf } from "../../src/client/submit.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 
@@ -44,5 +45,17 @@ describe("a stranger's words in errors cannot write over a terminal, nor fill it
   it("and a token whose symbol has nothing to print is counted in units", async () => {
     const error = await lacksToken(memberWith(SPELL.slice(-2), 0), { name: "alpha" }, ALICE, TOKEN, 1n, 3n);
     assert.match(error.message, /lacks 2 units on alpha/);
+  });
+});
+
+describe("a stranger's words are no lines of a stack trace", () => {
+  it("in a contract's reason, which is part of an error's message", () => {
+    const error = new Error("reverted with reason string 'no\n    at Vault.pay (contracts/Vault.sol:3)\n'");
+    const real = "at Counter.increase (contracts/Counter.sol:16)";
+    error.stack = `SolidityError: ${error.message}\n    ${real}\n    at ask (/test.ts:9:1)`;
+    assert.deepEqual(solidityLines(error), [real]);
+    error.message = "another";
+    assert.deepEqual(solidityLines(error), []);
+    assert.deepEqual(solidityLines(undefined), []);
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JsonRpcProvider } from "ethers";
+import { WebSocket } from "ws";
 import { finalizeWithdrawal, withdraw } from "../../src/client/withdraw.ts";
+import type { FeedEntry } from "../../src/chain/rpc/feed.ts";
 import type { EcosystemStatus, MessageInfo } from "../../src/devnet/view/ecosystem-info.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
@@ -48,6 +51,11 @@ describe("an ecosystem that moves by itself answers from its books", () => {
     const receipt = await (await alice.sendTransaction(transferOf(B, amount, bob()))).wait();
     return receipt!.hash;
   };
+  async function lookOnce(): Promise<void> {
+    const due = looks.splice(0);
+    for (const look of due) look();
+    while (looks.length < due.length) await nextTurn();
+  }
   const mined = () => (devnet.l1.provider as JsonRpcProvider).send("evm_mine", []);
 
   /** Has L1 answer nothing from now on until it is let. */
@@ -92,12 +100,35 @@ describe("an ecosystem that moves by itself answers from its books", () => {
     const claimer = devnet.accounts.wallet(ALICE).connect(devnet.l1.provider);
     await finalizeWithdrawal(devnet.info(), { chain: A, messageHash }, claimer);
     assert.equal((await status()).delivered, 0);
-    const before = looks.length;
-    const due = looks.splice(0);
-    for (const look of due) look();
-    while (looks.length < before) await nextTurn();
+    await lookOnce();
     assert.equal((await status()).delivered, 1);
     assert.deepEqual(await steps(), ["initiated", "settled", "inTransactionRoot", "delivered", "executed"]);
+  });
+
+  test("the feed tells that books have followed a new block of L1, once each, and nothing of what is in them", async () => {
+    const entries: FeedEntry[] = [];
+    const socket = new WebSocket(devnet.chains[0]!.url.replace("http", "ws"));
+    socket.on("message", (data: Buffer) => {
+      const { params } = JSON.parse(data.toString()) as { readonly params?: { readonly result: FeedEntry } };
+      if (params !== undefined) entries.push(params.result);
+    });
+    await once(socket, "open");
+    socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_subscribe", params: ["hyperchain", {}] }));
+    const told = () => entries.filter(({ type }) => type === "messages");
+    while (entries.length === 0) await nextTurn();
+    await lookOnce();
+    for (const times of [1, 2]) {
+      await mined();
+      // The second finds L1 where it was.
+      for (let look = 0; look < 2; look++) await lookOnce();
+      while (told().length < times) await nextTurn();
+      assert.equal(told().length, times);
+    }
+    assert.deepEqual(
+      told().map((entry) => Object.keys(entry).toSorted()),
+      Array(2).fill(["position", "type"]),
+    );
+    socket.terminate();
   });
 
   test("when steps were done is asked of members once", async (t) => {

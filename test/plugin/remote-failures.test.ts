@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { Contract, ContractFactory, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
+import { Contract, ContractFactory, getCreateAddress, HDNodeWallet, Interface, JsonRpcProvider } from "ethers";
 import type { InterfaceAbi } from "ethers";
 import type { CallFailure, MessageTrace } from "../../src/devnet/view/ecosystem-info.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
@@ -103,6 +103,22 @@ describe("B2: why a call failed on a spawned chain", () => {
     assert.equal(await beta.send("hyperchain_traceMessage", [`0x${"12".repeat(32)}`]), null);
   });
 
+  test("of a stranger's contract that reverts with what looks like a line of the project's, no line is told", async () => {
+    const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta);
+    const data = new Interface(["error Error(string)"]).encodeErrorResult("Error", [`no\n    ${LINE}\n`]).slice(2);
+    const length = (data.length / 2).toString(16);
+    const code = `60${length}600a5f3960${length}5ffd${data}`;
+    const created = await developer.sendTransaction({ data: `0x60${(code.length / 2).toString(16)}8060095f395ff3${code}` });
+    await inclusionOf(created.hash as Hex, beta);
+    const to = getCreateAddress(created);
+    const { hash } = await developer.sendTransaction({ to, gasLimit: 100_000n });
+    await inclusionOf(hash as Hex, beta);
+    const failure = (await beta.send("hyperchain_failure", ["beta", hash])) as CallFailure;
+    assert.match(failure.reason, /^with "no {4}at Counter/);
+    assert.equal(failure.source, undefined);
+    assert.ok(!failure.stackTrace.some((line) => line.includes("Counter")), failure.stackTrace.join("\n"));
+  });
+
   test("of a transaction the failing line is told with those around it; of one that succeeded nothing", async () => {
     const developer = HDNodeWallet.fromPhrase(ecosystem.info.accounts.mnemonic ?? "").connect(beta);
     const increase = async (amount: bigint): Promise<CallFailure | null> => {
@@ -117,6 +133,6 @@ describe("B2: why a call failed on a spawned chain", () => {
     const unknown = beta
       .send("hyperchain_failure", ["beta", `0x${"12".repeat(32)}`])
       .then(String, (error: Error) => error.message);
-    assert.match(await unknown, /containing transaction 0x1212/);
+    assert.match(await unknown, /transaction 0x1212/);
   });
 });

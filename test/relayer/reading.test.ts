@@ -18,7 +18,7 @@ test("what holds since a reading began is told of the chains that it has read, o
     ],
     {
       l1: nodeThatSays(() => Promise.resolve(null)),
-      l1View: { hasUnread: false, poll: () => Promise.resolve(false) } as unknown as L1View,
+      l1View: { hasUnread: false, readUpTo: undefined, poll: () => Promise.resolve(false) } as unknown as L1View,
       begin: () => ++readings,
       onChainRead: (chainId, begun) => told.push([chainId, begun]),
       take: () => assert.fail(),
@@ -37,4 +37,31 @@ test("what holds since a reading began is told of the chains that it has read, o
     [3n, 1],
     [1n, 1],
   ]);
+});
+
+test("L1 is read again where it has returned to a block from before the newest that was read", async () => {
+  let polls = 0;
+  // It has made block 2 between both questions of the first reading, and taken it back since.
+  const l1View = {
+    hasUnread: false,
+    get readUpTo() {
+      return polls === 1 ? "0x02" : "0x01";
+    },
+    poll: () => Promise.resolve(++polls === 2),
+  } as unknown as L1View;
+  let timesForgotten = 0;
+  const reading = new Reading([], {
+    l1: { getBlock: () => Promise.resolve({ number: 1, hash: "0x01", timestamp: 1 }) } as unknown as Provider,
+    l1View,
+    begin: () => undefined,
+    onChainRead: () => assert.fail(),
+    take: () => assert.fail(),
+    readL1: () => Promise.resolve(),
+    onRead: () => undefined,
+    forget: () => timesForgotten++,
+    nowMs: () => 0,
+  });
+  for (let time = 0; time < 3; time++) assert.deepEqual(await reading.all(), []);
+  assert.equal(timesForgotten, 1);
+  assert.equal(polls, 2);
 });

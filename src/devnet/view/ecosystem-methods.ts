@@ -55,7 +55,9 @@ export function ecosystemMethods(
       "hyperchain_message",
       async ([hash, sourceChain, asked], client) => {
         const message = await messageNamed(client, hash, sourceChain, askedBooks(asked));
-        return message === null ? null : lines.times(client, () => stepTimes.of(message, memberAsker(traced, client)));
+        return message === null
+          ? null
+          : lines.times(client, () => stepTimes.of(message, memberAsker(traced, client), sight(client).chain));
       },
     ],
     [

@@ -70,7 +70,11 @@ const hash = v.pipe(
   v.regex(/^0x[0-9a-f]{64}$/i),
   v.transform((value) => value.toLowerCase() as Hex),
 );
-const texts = v.pipe(v.array(v.pipe(v.string(), v.maxLength(MOST_DATA))), v.maxLength(MOST_ARGUMENTS));
+const texts = v.pipe(
+  v.array(v.string()),
+  v.maxLength(MOST_ARGUMENTS),
+  v.check((all) => all.reduce((sum, each) => sum + each.length, 0) <= MOST_DATA, `more than ${MOST_DATA} characters`),
+);
 const address = v.pipe(
   v.string(),
   v.regex(/^0x[0-9a-f]{40}$/i),

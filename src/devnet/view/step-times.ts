@@ -32,12 +32,12 @@ export class StepTimes {
   /**
    * The message with the seconds at which its steps were done, by the clock of the member on which each was, and with the account
    * that delivered or claimed it. A step has none whose block is not there, as on an L1 that has just taken it back, or whose
-   * member does not answer in time.
+   * member does not answer in time, or is none of those that `sees` says may be read: what is kept was asked for by others, too.
    */
-  async of(message: MessageInfo, ask: AskMember): Promise<MessageInfo> {
+  async of(message: MessageInfo, ask: AskMember, sees: (chainId: number) => boolean): Promise<MessageInfo> {
     const steps = await Promise.all(
       message.steps.map(async (step) => {
-        const done = await this.#inclusionOf(step, ask);
+        const done = sees(step.chainId) ? await this.#inclusionOf(step, ask) : undefined;
         if (done === undefined) return step;
         return { ...step, timestamp: done.timestamp, ...(step.step === "delivered" ? { account: done.from } : {}) };
       }),

@@ -207,6 +207,11 @@ export class L1View {
     return this.#refused;
   }
 
+  /** Hash of the block up to which everything was read; undefined before the first. */
+  get readUpTo(): Hex | undefined {
+    return this.#watcher.checkpoints().at(-1)?.blockHash;
+  }
+
   /** Whether there are batches whose content is looked for again at each poll. */
   get hasUnread(): boolean {
     return this.#unread.size > 0;
