@@ -1,5 +1,6 @@
 import type { BlockEnvironment, BlockHeader, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
-import { codeLimitsOf, ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
+import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
+import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";

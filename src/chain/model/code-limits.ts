@@ -1,6 +1,4 @@
-import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
-import type { GenesisAccount } from "./genesis.ts";
 
 /** Most bytes of code on a chain. */
 export interface CodeLimits {
@@ -21,16 +19,3 @@ export const UNLIMITED_CODE: CodeLimits = {
   runtimeBytes: Number(TRANSACTION_GAS_CAP / DEPOSIT_GAS),
   initBytes: Number.MAX_SAFE_INTEGER,
 };
-
-/**
- * The limits on a chain with this state. That it has none of Ethereum's stands in its first state, which L1 has, so that all who
- * run the chain find the same: sequencer, validators, and those who rebuild it.
- */
-export function codeLimitsOf(accounts: readonly GenesisAccount[]): CodeLimits {
-  const { address, slot } = UNLIMITED_CONTRACT_SIZE;
-  const isUnlimited = accounts.some(
-    (account) =>
-      account.address.toLowerCase() === address && account.storage?.some((word) => word.slot === BigInt(slot)) === true,
-  );
-  return isUnlimited ? UNLIMITED_CODE : ETHEREUM_CODE_LIMITS;
-}

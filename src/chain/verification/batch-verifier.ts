@@ -20,7 +20,7 @@ import { createInitialState } from "../predeploys/initial-state.ts";
 import type { InitialState } from "../predeploys/initial-state.ts";
 import { priorityOperation } from "../predeploys/priority-operation.ts";
 import { predeployTransactions } from "../predeploys/system-transactions.ts";
-import { codeLimitsOf } from "../model/code-limits.ts";
+import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { chainRules } from "../model/rules.ts";
 import { BLOCK_GAS_LIMIT } from "../execution/connection.ts";
 import { BatchReducer } from "../ordering/batch-reducer.ts";

@@ -13,7 +13,7 @@ import type { BlockHashMark } from "./block-hashes.ts";
 import type { FlatState, NetChanges } from "./flat-state.ts";
 import { blockBytes, makeBlock } from "./made-block.ts";
 import type { MadeBlock } from "./made-block.ts";
-import { codeLimitsOf } from "../model/code-limits.ts";
+import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { KeptBlocks } from "./kept-blocks.ts";
 import type { KeptMark } from "./kept-blocks.ts";
 import { MapLedger } from "./ledger.ts";

@@ -14,7 +14,7 @@ import type { GenesisAccount } from "../model/genesis.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import type { JudgedOperation, NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import { chainRules } from "../model/rules.ts";
-import { codeLimitsOf } from "../model/code-limits.ts";
+import { codeLimitsOf } from "../model/limits-of-state.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 import type { StateCheat } from "./state-cheat.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";

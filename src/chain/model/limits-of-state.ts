@@ -1,0 +1,17 @@
+import { UNLIMITED_CONTRACT_SIZE } from "../../protocol/genesis.ts";
+import { ETHEREUM_CODE_LIMITS, UNLIMITED_CODE } from "./code-limits.ts";
+import type { CodeLimits } from "./code-limits.ts";
+import type { GenesisAccount } from "./genesis.ts";
+
+/**
+ * The limits on a chain with this state. That it has none of Ethereum's stands in its first state, which L1 has, so that all who
+ * run the chain find the same: sequencer, validators, and those who rebuild it.
+ */
+export function codeLimitsOf(accounts: readonly GenesisAccount[]): CodeLimits {
+  const { address, slot } = UNLIMITED_CONTRACT_SIZE;
+  const isUnlimited = accounts.some(
+    (account) =>
+      account.address.toLowerCase() === address && account.storage?.some((word) => word.slot === BigInt(slot)) === true,
+  );
+  return isUnlimited ? UNLIMITED_CODE : ETHEREUM_CODE_LIMITS;
+}
