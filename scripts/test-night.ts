@@ -141,6 +141,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
     what: "tasks that create chains, relay, tell failures, misuse and prove; large states; chains that tests add; more forms of each",
     night: [
       ...["plugin/create-task", "plugin/relay-tasks", "plugin/remote-failures", "plugin/prover-task", "plugin/misuse"],
+      "plugin/postgres-fleet",
       ...["plugin/spawned-forms", "plugin/import-large-state", "plugin/connection/added-chain"],
       ...["plugin/connection/example-coverage", "flow/out-of-gas-calls"],
     ],

@@ -16,13 +16,21 @@ interface QueueAddress {
   readonly token: string;
 }
 
-interface HttpDependencies {
+interface WorkDependencies {
   /** Waits, or ends early when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** Where an ecosystem is asked, and how. */
+export interface FleetWay {
+  /** What it is called in messages. */
+  readonly url: string;
+  /** Brings a request, which is JSON, to the ecosystem's fleet, and the answer back. Rejects with the carrier's error. */
+  readonly send: (path: string, body: string, signal: AbortSignal) => Promise<Response>;
+}
+
 /** What a worker works with. */
-interface Workplace extends QueueAddress, HttpDependencies {
+interface Workplace extends FleetWay, WorkDependencies {
   readonly port: ProverPort;
   readonly options: WorkOptions;
 }
@@ -38,11 +46,18 @@ interface TakenTask {
  * The worker's side of a queue that is served over HTTP: takes tasks, proves them and sends the proofs. `ended` rejects with
  * FleetError BadToken or BadRequest; everything else only delays it.
  */
-export function httpQueue(address: QueueAddress, dependencies: HttpDependencies): Pick<JobQueue, "work"> {
+export function httpQueue({ url, token }: QueueAddress, dependencies: WorkDependencies): Pick<JobQueue, "work"> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const send: FleetWay["send"] = (path, body, signal) => fetch(new URL(path, url), { method: "POST", headers, body, signal });
+  return workAt({ url, send }, dependencies);
+}
+
+/** The same, whatever carries the requests. */
+export function workAt(way: FleetWay, dependencies: WorkDependencies): Pick<JobQueue, "work"> {
   return {
     work(port, options) {
       const end = new AbortController();
-      const place = { ...address, ...dependencies, port, options };
+      const place = { ...way, ...dependencies, port, options };
       const hands = Array.from({ length: handsOf(port, options) }, () => runWorker(place, end.signal));
       const ended = Promise.all(hands).then(() => undefined);
       return { ended, stop: () => (end.abort(new Error("this worker was ended")), ended) };
@@ -152,17 +167,17 @@ async function beat(
   }
 }
 
-async function take({ port, options, ...address }: Workplace, signal: AbortSignal): Promise<TakenTask | undefined> {
+async function take({ port, options, ...way }: Workplace, signal: AbortSignal): Promise<TakenTask | undefined> {
   const body = { worker: options.name, kinds: port.kinds };
-  const answer = await request(address, PATHS.take, body, signal);
+  const answer = await request(way, PATHS.take, body, signal);
   if (answer.status === 204) return undefined;
   const read = v.safeParse(leaseAnswer, await jsonOf(answer));
   if (!read.success)
-    throw new FleetError("BadRequest", `what answers at ${address.url} is no fleet; give the URL that hyperchain:status shows`);
+    throw new FleetError("BadRequest", `what answers at ${way.url} is no fleet; give the URL that hyperchain:status shows`);
   return read.output;
 }
 
-async function readBlob(place: QueueAddress, lease: Hex, blob: BlobId, signal: AbortSignal): Promise<Uint8Array> {
+async function readBlob(place: FleetWay, lease: Hex, blob: BlobId, signal: AbortSignal): Promise<Uint8Array> {
   const answer = await request(place, PATHS.blob, { lease, blob }, signal);
   return checkedBlob(blob, await read(answer, MOST_INPUT_BYTES, "the task"));
 }
@@ -185,19 +200,14 @@ async function read({ headers, body }: Response, maxBytes: number, what: string)
   return Buffer.concat(pieces);
 }
 
-async function post(address: QueueAddress, path: string, body: object): Promise<void> {
-  const answer = await request(address, path, body, AbortSignal.timeout(LONGEST_PAUSE_MS));
+async function post(way: FleetWay, path: string, body: object): Promise<void> {
+  const answer = await request(way, path, body, AbortSignal.timeout(LONGEST_PAUSE_MS));
   await read(answer, MAX_ANSWER_BYTES, "the answer");
 }
 
 /** Rejects with FleetError where the fleet refuses, and with the transport's error. */
-async function request({ url, token }: QueueAddress, path: string, body: object, signal: AbortSignal): Promise<Response> {
-  const answer = await fetch(new URL(path, url), {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-    signal,
-  });
+async function request({ url, send }: FleetWay, path: string, body: object, signal: AbortSignal): Promise<Response> {
+  const answer = await send(path, JSON.stringify(body), signal);
   if (answer.ok) return answer;
   const refused = v.safeParse(refusal, await jsonOf(answer));
   if (!refused.success || answer.status >= 500) throw new Error(`${url} answers ${answer.status}`);

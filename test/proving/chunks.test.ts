@@ -14,10 +14,10 @@ import type { ProvenExecution } from "../../src/execution-proof/batch/proven-exe
 import { blobId, MemoryBlobs } from "../../src/proving/blobs.ts";
 import { chunkPort, executionByQueue } from "../../src/proving/execution-proofs.ts";
 import { MOST_OUTPUT_BYTES } from "../../src/proving/job.ts";
+import { fleetService } from "../../src/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { MemoryQueue } from "../../src/proving/queue-memory.ts";
 import { startQueueServer } from "../../src/proving/queue-server.ts";
-import type { QueueServer } from "../../src/proving/queue-server.ts";
 import type { ProverPort, Running } from "../../src/proving/queue.ts";
 import { TestClock } from "../chain/support/clock.ts";
 import { startVerifiedChain } from "../chain/support/verified-chain.ts";
@@ -53,7 +53,7 @@ describe("chunks of a batch's execution as jobs", () => {
   let clock: TestClock;
   let blobs: MemoryBlobs;
   let queue: MemoryQueue;
-  let server: QueueServer;
+  let server: Awaited<ReturnType<typeof startQueueServer>>;
 
   before(async () => {
     chain = await startVerifiedChain({ accounts });
@@ -74,7 +74,7 @@ describe("chunks of a batch's execution as jobs", () => {
     clock = new TestClock(1_800_000_000_000);
     blobs = new MemoryBlobs();
     queue = new MemoryQueue({ leaseMs: LEASE_MS }, { blobs, clock });
-    server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { queue, blobs, clock });
+    server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, fleetService({ queue, blobs, clock }));
   });
   afterEach(async () => {
     queue.close();

@@ -13,9 +13,9 @@ import { createRandomBatch } from "../../src/demo/random-batch.ts";
 import type { ProofProgress } from "../../src/prover/job.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import type { StateProver } from "../../src/prover/prover.ts";
+import { fleetService } from "../../src/proving/fleet-service.ts";
 import { httpQueue } from "../../src/proving/queue-http.ts";
 import { startQueueServer } from "../../src/proving/queue-server.ts";
-import type { QueueServer } from "../../src/proving/queue-server.ts";
 import type { WorkerEvent } from "../../src/proving/queue.ts";
 import { statePort } from "../../src/proving/state-proofs.ts";
 import { verify } from "../../src/stark/verify.ts";
@@ -34,7 +34,7 @@ describe("H4: a fleet over HTTP", () => {
   let provenHere = 0;
   let fleet: TestFleet;
   const local = createProver({ workers: 1 });
-  let server: QueueServer;
+  let server: Awaited<ReturnType<typeof startQueueServer>>;
 
   before(async () => {
     fleet = openTestFleet(LEASE_MS, {
@@ -47,7 +47,7 @@ describe("H4: a fleet over HTTP", () => {
       clock,
     });
     const { queue, blobs } = fleet;
-    server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { queue, blobs, clock });
+    server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, fleetService({ queue, blobs, clock }));
   });
   after(async () => {
     for (const child of children) child.kill("SIGKILL");

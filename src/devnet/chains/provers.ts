@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
@@ -7,8 +8,12 @@ import type { Prover } from "../../prover/prover.ts";
 import { MemoryBlobs } from "../../proving/blobs.ts";
 import type { Proving } from "../../proving/driver.ts";
 import { chunkPort, executionByQueue } from "../../proving/execution-proofs.ts";
+import { fleetService } from "../../proving/fleet-service.ts";
+import type { FleetService } from "../../proving/fleet-service.ts";
 import { MemoryQueue } from "../../proving/queue-memory.ts";
+import { answerPgBoss } from "../../proving/queue-pg-boss.ts";
 import { startQueueServer } from "../../proving/queue-server.ts";
+import { startPgBoss } from "../../proving/start-pg-boss.ts";
 import { provedByQueue, statePort } from "../../proving/state-proofs.ts";
 import type { WorkerInfo } from "../../proving/worker-record.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -84,7 +89,23 @@ export async function openProver({ prover, inBackground }: ProvingOptions, clock
   const proving = { queue, blobs };
   const open = { prover: versioned(provedByQueue(proving)), proving };
   if (joined === undefined) return { ...open, fleet: undefined };
-  const server = await startQueueServer({ ...joined, inBackground }, { queue, blobs, clock });
+  const service = fleetService({ queue, blobs, clock });
+  const server = await startQueueServer({ ...joined, inBackground }, service);
   closing.add(() => server.close());
+  if (joined.postgres !== undefined) await answerByPostgres(joined.postgres, service, closing);
   return { ...open, fleet: { url: server.url, workers: () => queue.workers() } };
+}
+
+/** Has workers join by a database, too. Rejects where pg-boss is not installed, or the database does not answer. */
+async function answerByPostgres(url: string, service: FleetService, closing: Disposer): Promise<void> {
+  const boss = await startPgBoss(url);
+  const answering = answerPgBoss(boss, service, { pause });
+  closing.add(async () => {
+    await answering.stop();
+    await boss.stop({ graceful: false });
+  });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return wait(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }

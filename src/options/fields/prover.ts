@@ -18,12 +18,20 @@ export const proverToken = v.pipe(
   v.metadata({ wanted: TOKEN, type: "string" }),
 );
 
+const POSTGRES_URL = 'a URL of a database such as "postgres://fleet:…@10.0.0.5/proofs"';
+/** The message does not show the value, which has a password. */
+export const postgresUrl = v.pipe(
+  v.custom<string>((value) => typeof value === "string" && /^postgres(ql)?:\/\/\S+$/.test(value), `must be ${POSTGRES_URL}`),
+  v.metadata({ wanted: POSTGRES_URL, type: "string" }),
+);
+
 /** Where workers of other processes and machines may join the prover. */
 const fleet = v.pipe(
   fields({
     host: withDefault(host, "interface to listen on for workers", "127.0.0.1"),
     port: withDefault(port, "port at which they join; 0 for any free port", 0),
     token: v.pipe(proverToken, v.description("what a worker must show")),
+    postgres: option(postgresUrl, "a database by which they may join, too; needs the package pg-boss", "HTTP alone"),
   }),
   v.metadata({ name: "HyperchainsFleetUserConfig" }),
 );

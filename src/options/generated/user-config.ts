@@ -243,6 +243,12 @@ export interface HyperchainsFleetUserConfig {
    * Allowed: 16 to 128 letters, digits, - and _; node -p 'crypto.randomUUID()' makes one.
    */
   readonly token: string;
+  /**
+   * A database by which they may join, too; needs the package pg-boss.
+   * Allowed: a URL of a database such as "postgres://fleet:…@10.0.0.5/proofs".
+   * Default: HTTP alone.
+   */
+  readonly postgres?: string | undefined;
 }
 
 export interface HyperchainsAccountsUserConfig {

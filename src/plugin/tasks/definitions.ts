@@ -354,6 +354,9 @@ export const taskDefinitions: TaskDefinition[] = [
   task("hyperchain:prover", "Prove for an ecosystem that runs elsewhere, until Ctrl-C")
     .addOption(option("url", "Where the ecosystem serves its fleet, as its first screen and hyperchain:status say"))
     .addOption(option("token", "The ecosystem's prover.fleet.token (default: HYPERCHAIN_PROVER_TOKEN)"))
+    .addOption(
+      option("postgres", "Its prover.fleet.postgres, instead of --url and --token (default: HYPERCHAIN_PROVER_POSTGRES)"),
+    )
     .addOption(option("name", "What the ecosystem calls this worker (default: of this machine and process)"))
     .addOption(spawnOption("proverWorkers"))
     .addFlag({ name: "once", description: "End after one proof" })

@@ -1,12 +1,16 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { MemoryBlobs } from "../../../src/proving/blobs.ts";
 import type { BlobStore } from "../../../src/proving/blobs.ts";
-import { httpQueue } from "../../../src/proving/queue-http.ts";
+import { fleetService } from "../../../src/proving/fleet-service.ts";
+import { httpQueue, workAt } from "../../../src/proving/queue-http.ts";
 import { MemoryQueue } from "../../../src/proving/queue-memory.ts";
+import { answerPgBoss, pgBossWay } from "../../../src/proving/queue-pg-boss.ts";
 import { startQueueServer } from "../../../src/proving/queue-server.ts";
 import type { JobQueue, OpenOffer, ProverPort, Running, WorkOptions } from "../../../src/proving/queue.ts";
+import { startPgBoss } from "../../../src/proving/start-pg-boss.ts";
 import { TestClock } from "../../chain/support/clock.ts";
 import { fakeJob, inputOf, planned } from "./fake-jobs.ts";
+import { startPostgres, whyNoPostgres } from "./postgres.ts";
 
 /** A queue with workers beyond it. */
 export interface TestQueue {
@@ -31,10 +35,12 @@ export interface TestQueues {
 
 const LEASE_MS = 30_000;
 const MOST_WAITING = 64;
+/** Of a database that is asked for news. */
+const POLL_MS = 10;
 const TOKEN = "0123456789abcdef-token";
 
-/** What is the same for a queue in memory, whoever carries its jobs. */
-function inMemory() {
+/** What is the same for a queue in memory, whoever carries its jobs: within twenty `moments` a worker answers. */
+function inMemory(moment: () => Promise<unknown> = turn) {
   const clock = new TestClock(1_800_000_000_000);
   const blobs = new MemoryBlobs();
   const queue = new MemoryQueue({ leaseMs: LEASE_MS, mostWaiting: MOST_WAITING }, { blobs, clock });
@@ -44,7 +50,7 @@ function inMemory() {
     async untilLeasesEnd(is: () => boolean) {
       while (!is()) {
         clock.advance(LEASE_MS);
-        for (let i = 0; i < 20; i++) await turn();
+        for (let i = 0; i < 20 && !is(); i++) await moment();
       }
     },
     async fill() {
@@ -73,7 +79,7 @@ function openHttp(): Promise<TestQueues> {
   return Promise.resolve({
     async fresh() {
       const { clock, common } = inMemory();
-      const server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, { ...common, clock });
+      const server = await startQueueServer({ host: "127.0.0.1", port: 0, token: TOKEN }, fleetService({ ...common, clock }));
       const pause = async (_ms: number, signal: AbortSignal): Promise<void> => {
         for (let i = 0; i < 20 && !signal.aborted; i++) await turn();
       };
@@ -91,7 +97,34 @@ function openHttp(): Promise<TestQueues> {
   });
 }
 
-export const QUEUES: readonly { readonly name: string; open(): Promise<TestQueues> }[] = [
+async function openPgBoss(): Promise<TestQueues> {
+  const postgres = await startPostgres();
+  const bosses = [await startPgBoss(postgres.url), await startPgBoss(postgres.url)] as const;
+  return {
+    fresh() {
+      const { clock, common } = inMemory(() => wait(100));
+      // A database answers in its own time.
+      const pause = (_ms: number, signal: AbortSignal) => wait(POLL_MS, undefined, { signal }).catch(() => undefined);
+      const answering = answerPgBoss(bosses[0], fleetService({ ...common, clock }), { pause });
+      const remote = workAt(pgBossWay(bosses[1], "a database", { pause }), { pause });
+      return Promise.resolve({
+        ...common,
+        work: (port, options) => remote.work(port, options),
+        async close() {
+          common.queue.close();
+          await answering.stop();
+        },
+      });
+    },
+    async close() {
+      for (const boss of bosses) await boss.stop({ graceful: false });
+      await postgres.close();
+    },
+  };
+}
+
+export const QUEUES: readonly { readonly name: string; readonly skip?: string | undefined; open(): Promise<TestQueues> }[] = [
   { name: "this process's memory", open: openMemory },
   { name: "HTTP", open: openHttp },
+  { name: "pg-boss on a real Postgres", open: openPgBoss, skip: whyNoPostgres() },
 ];
