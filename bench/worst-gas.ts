@@ -24,6 +24,7 @@ export interface WorstGasBenchOptions {
 /** Code that spends a transaction's gas on one thing. */
 interface GasClass {
   readonly what: string;
+  readonly sender: TestWallet;
   readonly to: Hex;
   readonly data: Hex;
 }
@@ -46,7 +47,9 @@ const BOUNDS = { maxInstructions: DEFAULT_MAX_INSTRUCTIONS, maxWork: mostWork(DE
 const FIRST_USE_GAS = 200_000n;
 /** Of the batch whose sealing is measured, in transactions of as much as one may do. */
 const SEALED_GAS = 39_000_000n;
-const [SENDER, PAYER] = [new TestWallet(1), new TestWallet(2)];
+const PAYER = new TestWallet(1);
+/** One for each class: a sender whose transaction is refused behind its run waits for as long as that took. */
+const senderOf = (index: number): TestWallet => new TestWallet(100 + index);
 const LONG: Hex = `0x${"bb".repeat(20)}`;
 /** 24 kB of PUSH1 behind a jump, so that all of it is looked at. */
 const LONG_CODE: Hex = `0x6003565b00${"60ff".repeat(12_285)}`;
@@ -61,7 +64,7 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
     { family: "calls and logs", what: "calls of 24 kB of code", code: loop(staticCall(BigInt(LONG), 0), { reserve: 100_000 }) },
   ];
   const accounts = [
-    ...[SENDER, PAYER].map(({ address }) => ({ address, balanceWei: 10n ** 24n })),
+    ...[PAYER, ...codes.map((_, i) => senderOf(i))].map(({ address }) => ({ address, balanceWei: 10n ** 24n })),
     { address: LONG, nonce: 1n, code: LONG_CODE },
     ...codes.map(({ code, storage = [] }, i) => ({
       address: addressOf(i),
@@ -72,6 +75,7 @@ export async function benchWorstGas({ json, only }: WorstGasBenchOptions): Promi
   ];
   const classes = codes.map(({ family, what, data = "0x" }, i) => ({
     what: `${family}: ${what}`,
+    sender: senderOf(i),
     to: addressOf(i),
     data,
   }));
@@ -135,13 +139,11 @@ async function preview(witness: BatchWitness, { to, data }: GasClass, gasLimit: 
 }
 
 /** From a payment that is sent just behind the transaction to its inclusion; what all threads compute meanwhile is less noisy. */
-async function waitBehind({ chain }: VerifiedChain, { to, data }: GasClass, gasLimit: bigint): Promise<Wait> {
-  const nonce = SENDER.nonce;
-  const heavy = chain.submit(await SENDER.signRaw({ to, data, gasLimit })).catch((error: unknown) => {
+async function waitBehind({ chain }: VerifiedChain, { sender, to, data }: GasClass, gasLimit: bigint): Promise<Wait> {
+  const heavy = chain.submit(await sender.signRaw({ to, data, gasLimit })).catch((error: unknown) => {
     if (!(error instanceof SequencerError)) throw error;
-    SENDER.nonce = nonce;
   });
-  const payment = await PAYER.signRaw({ to: SENDER.address, value: 1n, gasLimit: 21_000n });
+  const payment = await PAYER.signRaw({ to: sender.address, value: 1n, gasLimit: 21_000n });
   const [start, used] = [performance.now(), process.cpuUsage()];
   await chain.submit(payment);
   const wallMs = Math.round(performance.now() - start);
@@ -157,7 +159,7 @@ async function seal(
   { to, data }: GasClass,
 ): Promise<{ readonly sealStallMs: number; readonly provenSealStallMs: number }> {
   for (let gas = 0n; gas < SEALED_GAS; gas += 3_900_000n)
-    await chain.chain.submit(await SENDER.signRaw({ to, data, gasLimit: 3_900_000n }));
+    await chain.chain.submit(await PAYER.signRaw({ to, data, gasLimit: 3_900_000n }));
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();
   const formed = await chain.chain.seal();
