@@ -1,9 +1,11 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setImmediate as turn } from "node:timers/promises";
 import { DEFAULT_MAX_INSTRUCTIONS } from "../src/chain/model/instruction-limits.ts";
 import { mostWork } from "../src/chain/model/work-limits.ts";
 import { SequencerError } from "../src/chain/sequencer/sequencer-error.ts";
 import { BatchWitness } from "../src/chain/witness/batch-witness.ts";
 import { batchWitness } from "../src/execution-proof/batch/batch-witness.ts";
+import { withTurns } from "../src/runtime/turns.ts";
 import { compile } from "../src/demo/compile.ts";
 import type { Hex } from "../src/protocol/hex.ts";
 import { loop, staticCall } from "../test/chain/support/assembler.ts";
@@ -165,11 +167,15 @@ async function seal(
   const formed = await chain.chain.seal();
   delay.disable();
   if (formed === undefined) throw new Error("no batch was open");
-  const { executed, before } = batches.next(formed);
-  const start = performance.now();
-  batchWitness(executed, { ...before, tree: batches.treeBefore });
   const sealStallMs = Math.round(delay.max / 1e6);
-  return { sealStallMs, provenSealStallMs: Math.round(sealStallMs + performance.now() - start) };
+  const { executed, before } = batches.next(formed);
+  // What that kept the process for is of no chain: a chain's seal runs the machine in turns.
+  await turn();
+  delay.reset();
+  delay.enable();
+  await withTurns(batchWitness(executed, { ...before, tree: batches.treeBefore }));
+  delay.disable();
+  return { sealStallMs, provenSealStallMs: Math.max(sealStallMs, Math.round(delay.max / 1e6)) };
 }
 
 function addressOf(index: number): Hex {

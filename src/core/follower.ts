@@ -33,6 +33,8 @@ export interface Source<Result, Own = unknown> extends Returning<Own> {
 export interface Follower<Result extends { readonly command: unknown }, Own = unknown> extends Source<Result, Own> {
   /** Awaited before a command is carried out. */
   before?(command: Result["command"]): void | Promise<void>;
+  /** Awaited when a command is carried out and decided, before any follower is told of it. */
+  prepare?(result: Result): Promise<void>;
   /** What it has still to do. */
   readonly lag?: Lag;
   /** Of all that it would answer: equal wherever the same results have led. */

@@ -217,7 +217,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
       if (before !== undefined) this.#marks.release([before]);
       const result = results.at(-1) as Result;
       if (isLast) this.#keepAsDone(position, command, result);
-      this.#tell(result, ["executed", "decided"]);
+      await this.#tell(result, ["executed", "decided"]);
     }
     return { type: "decided", results };
   }
@@ -240,7 +240,7 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
         await this.#return(before, "drop");
         return { type: "refused", code: "AgainstRules", at, cause };
       }
-      this.#tell(results.at(-1) as Result, ["executed"]);
+      await this.#tell(results.at(-1) as Result, ["executed"]);
     }
     const proposal = { source, offer, results, before, isDecided: false };
     this.#proposals = [...this.#proposals, proposal];
@@ -255,20 +255,20 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
     try {
       if (verdict === "decided") proposal.isDecided = true;
       else if (this.#proposals.includes(proposal)) await this.#drop(this.#proposals.indexOf(proposal), "verdict");
-      for (let next = this.#proposals[0]; next?.isDecided === true; next = this.#proposals[0]) this.#keep(next);
+      for (let next = this.#proposals[0]; next?.isDecided === true; next = this.#proposals[0]) await this.#keep(next);
     } catch (error) {
       source.outcome(offer, { type: "failed", error });
     }
   }
 
   /** The first of the proposals is decided: now it happens for those that follow. */
-  #keep({ source, offer, results, before }: Proposal<Command, Result>): void {
+  async #keep({ source, offer, results, before }: Proposal<Command, Result>): Promise<void> {
     const { log } = this.#parts;
     this.#proposals = this.#proposals.slice(1);
     this.#marks.release([before]);
     for (const result of results) {
       log.append({ position: log.end, term: this.#term, command: result.command });
-      this.#tell(result, ["decided"]);
+      await this.#tell(result, ["decided"]);
     }
     source.outcome(offer, { type: "decided", results });
   }
@@ -313,7 +313,9 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   }
 
   /** What a follower throws comes after the command: that stays, and a restart repeats it. */
-  #tell(result: Result, those: readonly ("executed" | "decided")[]): void {
+  async #tell(result: Result, those: readonly ("executed" | "decided")[]): Promise<void> {
+    for (const follower of those.includes("decided") ? this.#parts.followers : [])
+      if (follower.prepare !== undefined) await follower.prepare(result);
     for (const one of [...this.#sources, ...this.#parts.followers]) if (those.includes(one.sees ?? "decided")) one.on(result);
   }
 

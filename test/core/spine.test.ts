@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Follower } from "../../src/core/follower.ts";
 import { HandOver } from "../../src/core/hand-over.ts";
 import { CommandLog } from "../../src/core/log/command-log.ts";
@@ -30,6 +31,8 @@ interface Counter {
   readonly spine: Spine<Addition, Sum>;
   /** What a follower was told. */
   readonly sums: number[];
+  /** What one prepared before, with how much was told until then. */
+  readonly prepared: (readonly [sum: number, told: number])[];
   readonly log: CommandLog<Addition>;
   /** Has a command carried out that is decided. */
   carryOut(command: Addition): Promise<Sum>;
@@ -47,6 +50,7 @@ interface Faults {
 function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}): Counter {
   let [sum, batch] = [0, 0n];
   const sums: number[] = [];
+  const prepared: Counter["prepared"] = [];
   const log = new CommandLog<Addition>({ commands: kept.commands, sink: kept.sink });
   /** Those of the second follower that can be used: a state tree, too, has each end once. */
   const marks = new Set<unknown>();
@@ -56,6 +60,10 @@ function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}):
   const followers: Follower<Sum>[] = [
     {
       name: "careful",
+      async prepare({ sum: result }) {
+        await turn();
+        prepared.push([result, sums.length]);
+      },
       on(result) {
         if (result.sum === throwsAt) throw new Error(`no ${throwsAt}`);
       },
@@ -112,7 +120,7 @@ function counter(kept: Kept = disk(), { throwsAt, diesReturning }: Faults = {}):
   const handOver = new HandOver<Addition, Sum>("test");
   spine.drive(handOver);
   return {
-    ...{ spine, sums, log },
+    ...{ spine, sums, prepared, log },
     carryOut: (command) => handOver.carryOut(command),
     catchUp: () => spine.drive(new Repetition(log)).ended,
   };
@@ -125,6 +133,17 @@ describe("a chain as a log, a reducer and followers", () => {
     await carryOut(1);
     await assert.rejects(carryOut(13), Refused);
     assert.deepEqual([kept.commands, sums, spine.executed], [[1], [1], 1]);
+  });
+
+  it("has a result prepared before any follower is told of it, whatever else comes meanwhile", async () => {
+    const { carryOut, prepared, sums } = counter();
+    await Promise.all([carryOut(3), carryOut(4), carryOut(5)]);
+    assert.deepEqual(sums, [3, 7, 12]);
+    assert.deepEqual(prepared, [
+      [3, 0],
+      [7, 1],
+      [12, 2],
+    ]);
   });
 
   it("keeps a command as it was carried out", async () => {

@@ -34,6 +34,7 @@ import { TestWallet } from "../chain/support/wallet.ts";
 import { smallParameters } from "../stark/airs/small-parameters.ts";
 import { ChainBatches, type WitnessedBatch } from "./support/chain-batches.ts";
 import { proveHere } from "./support/own-prover.ts";
+import { atOnce } from "../../src/runtime/turns.ts";
 
 type Planned = PlannedBatch | LabelledExecution;
 
@@ -95,7 +96,8 @@ describe("a batch without a proof of its execution", () => {
     return result.kind === "labelled" ? result.reason : result.kind;
   };
   const reasonWith = (change: Partial<WitnessedBatch["executed"]> & Partial<WitnessedBatch["before"]>): string => {
-    const result = batchWitness({ ...last.executed, ...change }, { ...last.before, tree: follower.treeBefore, ...change });
+    const before = { ...last.before, tree: follower.treeBefore, ...change };
+    const result = atOnce(batchWitness({ ...last.executed, ...change }, before));
     return result.kind === "labelled" ? result.reason : result.kind;
   };
 

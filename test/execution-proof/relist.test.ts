@@ -17,6 +17,7 @@ import { leastProvenBits } from "../../src/stark/security/proof-security.ts";
 import { verify } from "../../src/stark/verify.ts";
 import { Random } from "../chain/state/support/random.ts";
 import { applyWrites } from "./support/programs.ts";
+import { atOnce } from "../../src/runtime/turns.ts";
 
 const compressor = createCompressor();
 const parameters = executionParameters();
@@ -32,7 +33,7 @@ const PRESENT = Array.from({ length: 20 }, (_, i) => leaf(3 * i, i + 1));
 /** What several lists after each other make of a tree, and the root of one list of all net changes. */
 function inTwoOrders(lists: readonly (readonly StateWrite[])[]) {
   const whole = StateTree.genesis(PRESENT, { compressor });
-  const part = new PartialTree(partOf(whole, lists.flat(), whole.leafCount), compressor.compress);
+  const part = new PartialTree(atOnce(partOf(whole, lists.flat(), whole.leafCount)), compressor.compress);
   const first = whole.leafCount;
   for (const list of lists) part.write(list);
   applyWrites(whole, [...new Map(lists.flat().map((write) => [write.slot, write])).values()]);

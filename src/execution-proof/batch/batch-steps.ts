@@ -21,6 +21,7 @@ import { BOOTLOADER_ADDRESS } from "../../protocol/l2-log.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { InTurns } from "../../runtime/turns.ts";
 import type { ExecutedBatch, ExecutedBlock } from "./executed-batch.ts";
 import { UnprovableBatch } from "./execution-label.ts";
 import { signedTransaction } from "./user-transaction.ts";
@@ -40,7 +41,7 @@ interface PlacedBlock extends ExecutedBlock {
 }
 
 /** The kernel's steps of which a batch consists. Throws UnprovableBatch for an operation that is not among those given. */
-export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase">): BatchStep[] {
+export function* batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase">): InTurns<BatchStep[]> {
   const { blocks, parentHash, operations, cheats } = batch;
   const placed = blocks.map((block, i): PlacedBlock => {
     const made = { timestamp: block.environment.timestamp, parentHash: BigInt(blocks[i - 1]?.hash ?? parentHash) };
@@ -49,8 +50,9 @@ export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase"
   const steps: BatchStep[] = [];
   let taken = 0;
   for (let at = 0; at < placed.length;) {
-    const own = placed.slice(at, at + blocksOfStep(placed.slice(at)));
+    const own = placed.slice(at, endOfStep(placed, at));
     const [block] = own as [PlacedBlock];
+    yield;
     if (isOperation(block)) steps.push({ hints: operationStep(operations[taken++], own) });
     else steps.push(...blockSteps(block, batch).map((hints) => ({ hints })));
     for (const { behind, cheat } of cheats)
@@ -60,10 +62,11 @@ export function batchSteps(batch: Omit<ExecutedBatch, "batchNumber" | "coinbase"
   return steps;
 }
 
-/** How many of the blocks are the first one's step: an operation has all up to that of its result. */
-function blocksOfStep(blocks: readonly PlacedBlock[]): number {
-  const [first] = blocks;
-  return first !== undefined && isOperation(first) ? blocks.findIndex(concludes) + 1 : 1;
+/** Behind the blocks of the step that begins at a place: an operation has all up to that of its result. */
+function endOfStep(blocks: readonly PlacedBlock[], at: number): number {
+  let last = at;
+  if (isOperation(blocks[at] as PlacedBlock)) while (last < blocks.length - 1 && !concludes(blocks[last] as PlacedBlock)) last++;
+  return last + 1;
 }
 
 /** Whether the block is the first of an operation: openings, imports and closings, the bootloader's own, are no operations. */

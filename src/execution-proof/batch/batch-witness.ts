@@ -7,6 +7,7 @@ import type { Boundary, RunEnvironment } from "../../machine/interpreter/environ
 import type { FoldedHashSource } from "../../machine/interpreter/folded-hashes.ts";
 import { Kernel, kernelRows, type RunResult } from "../../machine/interpreter/kernel.ts";
 import type { Hint } from "../../machine/interpreter/machine-state.ts";
+import type { InTurns } from "../../runtime/turns.ts";
 import { BLOCK_HASHES_SLOTS } from "../../protocol/block-hashes.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { OUTPUTS_ADDRESS } from "../../protocol/outputs-leaf.ts";
@@ -41,28 +42,31 @@ export interface BatchWitness {
 /** Steps in one run of the machine: its frames, those of codes included, have a limit. */
 export const STEPS_OF_RUN = 32;
 
+/** Rows of the kernel, and opcodes, in one piece of the work: some milliseconds. */
+const STEPS_OF_TURN = 20_000;
+
 /**
- * Runs a batch by the machine, and notes what a proof of it needs; or says why there is none. Must be called before the batch is
+ * Runs a batch by the machine, and notes what a proof of it needs; or says why there is none. Must be through before the batch is
  * applied to the state's tree. Never throws. `known` is what `batchLinks` gave a caller.
  */
-export function batchWitness(
+export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
   known?: readonly BlockLink[],
-): BatchWitness | LabelledExecution {
+): InTurns<BatchWitness | LabelledExecution> {
   try {
     const links = known ?? batchLinks(batch, before);
     const environment = environmentOf(batch, before);
-    const steps = batchSteps(batch).map(({ hints }) => hints);
+    const steps = (yield* batchSteps(batch)).map(({ hints }) => hints);
     const { format } = openingOf(batch.blocks);
-    const { names, codes } = follow({ format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
+    const { names, codes } = yield* follow({ format, environment, steps, foldedHashes: new BlockLinks(links) }, before);
     const lengthFirst = format === 2 ? {} : { lengthFirst: new Set([...codes].flatMap(digestIfLengthFirst)) };
     const { tree, listedFrom = tree.leafCount } = before;
     return {
       kind: "witness",
       environment,
       steps,
-      state: partOf(tree, names, listedFrom),
+      state: yield* partOf(tree, names, listedFrom),
       listedFrom,
       codes,
       ...lengthFirst,
@@ -96,10 +100,10 @@ interface FollowedRun {
 }
 
 /** The leaves that the steps ask for, and the codes of the state that they load. Throws what the machine does. */
-function follow(
+function* follow(
   { format, environment, steps, foldedHashes }: FollowedRun,
   before: ExecutionBefore,
-): { readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> } {
+): InTurns<{ readonly names: StateKey[]; readonly codes: ReadonlyMap<bigint, Uint8Array> }> {
   const kernel = new Kernel(createPrimitives(), kernelRows(format), userWeights(format));
   const values = new Map<string, bigint>();
   const names = new Map<string, StateKey>();
@@ -122,7 +126,12 @@ function follow(
     const hints = [...steps.slice(at, at + STEPS_OF_RUN).flat(), ...endHints()];
     const sources = format === 2 ? { codeOf } : { codeOf, isLengthFirst };
     const inputs = { environment: { ...environment, boundary }, state, codes: sources, foldedHashes };
-    const result: RunResult = kernel.run(inputs, hints);
+    const run = kernel.begin(inputs, hints);
+    let result: RunResult | undefined;
+    while (result === undefined) {
+      yield;
+      result = run.advance(STEPS_OF_TURN);
+    }
     for (const { leafKind, account, slot, after } of result.leaves) values.set(nameOf(leafKind, account, slot), after);
     for (const [digest, code] of result.codes) codes.set(digest, code);
     ({ boundary } = result);

@@ -2,6 +2,7 @@ import { EMPTY_TREES } from "../../circuits/roots/roots-air.ts";
 import { compareDigests, keyDigest, valueDigest } from "../../protocol/diff-digest.ts";
 import { type Compress, type Digest, ZERO_DIGEST } from "../../protocol/digest.ts";
 import { DomainTag, type LeafKind, STATE_TREE_DEPTH } from "../../protocol/domain-tags.ts";
+import type { InTurns } from "../../runtime/turns.ts";
 import type { FirstTree } from "../run-state.ts";
 
 /** A leaf of a state tree at its place. */
@@ -31,12 +32,11 @@ export interface TreePart {
 type StateKey = Parameters<FirstTree["prove"]>[0];
 
 /** The part of a tree with the leaves of these names, or the last ones below them, those from a place on, and the last one. */
-export function partOf(tree: FirstTree, names: readonly StateKey[], first: number): TreePart {
+export function* partOf(tree: FirstTree, names: readonly StateKey[], first: number): InTurns<TreePart> {
   const leaves = new Map<number, PartialLeaf>();
   const nodes = new Map<string, PlacedNode>();
-  const lowest = Math.min(first, tree.leafCount - 1);
-  const further = Array.from({ length: tree.leafCount - lowest }, (_, i) => tree.proveLeaf(lowest + i));
-  for (const path of [...names.map((name) => tree.prove(name)), ...further]) {
+  for (const path of pathsOf(tree, names, Math.min(first, tree.leafCount - 1))) {
+    yield;
     if (leaves.has(path.index)) continue;
     const { siblings, ...leaf } = path;
     leaves.set(path.index, { ...leaf, leafKind: leaf.leafKind as LeafKind });
@@ -46,6 +46,11 @@ export function partOf(tree: FirstTree, names: readonly StateKey[], first: numbe
     });
   }
   return { leafCount: tree.leafCount, leaves: [...leaves.values()], nodes: [...nodes.values()] };
+}
+
+function* pathsOf(tree: FirstTree, names: readonly StateKey[], lowest: number): Iterable<ReturnType<FirstTree["prove"]>> {
+  for (const name of names) yield tree.prove(name);
+  for (let leaf = lowest; leaf < tree.leafCount; leaf++) yield tree.proveLeaf(leaf);
 }
 
 /**

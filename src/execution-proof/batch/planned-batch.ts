@@ -11,6 +11,7 @@ import type { ExecutionClaim } from "./execution-claim.ts";
 import { partOf, PartialTree } from "./partial-tree.ts";
 import type { Relisting } from "./relisting.ts";
 import { addWeights, NO_WEIGHT } from "./step-weight.ts";
+import { atOnce } from "../../runtime/turns.ts";
 
 /** A batch cut into chunks that can be proven apart. Plain data. */
 export interface PlannedBatch {
@@ -68,7 +69,7 @@ export function cutBatch(
     const input = encodeChunkInput({
       ...{ protocolVersion, firstStep: at, mostCells, environment, after, links, codes, steps: own },
       ...(lengthFirst === undefined ? {} : { lengthFirst }),
-      ...{ state: partOf(before, names, before.leafCount), rootBefore: before.root },
+      ...{ state: atOnce(partOf(before, names, before.leafCount)), rootBefore: before.root },
     });
     chunks.push({ input, firstStep: at, cells: chunkCells(weights.slice(at, at + count).reduce(addWeights, NO_WEIGHT)) });
     at += count;

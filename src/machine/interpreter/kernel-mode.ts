@@ -43,25 +43,31 @@ export class KernelMode {
     }));
   }
 
-  /** Runs the kernel until it stops. Throws KernelPanic for a step that it refuses. */
-  run(machine: MachineState, observe?: RowObserver): void {
+  /** Runs the kernel until it stops, or pauses: false then. Throws KernelPanic for a step that it refuses. */
+  run(machine: MachineState, observe?: RowObserver): boolean {
     const stack = machine.kernelStack;
-    let index = 0;
-    for (;;) {
+    let index = machine.row;
+    for (let isResumed = machine.isInUserCode; ; isResumed = false) {
       const row = this.#rows[index];
       if (row === undefined) throw new Error("the kernel ran behind its code");
-      machine.kernelSteps++;
-      observe?.(index, machine);
-      if (row.immediate !== undefined) stack.pushWord(row.immediate, 0);
+      if (!isResumed) {
+        machine.row = index;
+        if (machine.kernelSteps >= machine.mostKernelSteps) return false;
+        machine.kernelSteps++;
+        observe?.(index, machine);
+        if (row.immediate !== undefined) stack.pushWord(row.immediate, 0);
+      }
       index = row.next;
-      if (row.operation !== undefined) row.operation(machine);
-      else if (row.opcode === 0x56) index = this.#target(stack.popNumber());
+      if (row.operation !== undefined) {
+        row.operation(machine);
+        if (machine.isInUserCode) return false;
+      } else if (row.opcode === 0x56) index = this.#target(stack.popNumber());
       else if (row.opcode === 0x57) {
         const target = stack.popNumber();
         const jumps = isZero(stack.limbs, stack.at(0)) === row.negated;
         stack.drop();
         if (jumps) index = this.#target(target);
-      } else return;
+      } else return true;
     }
   }
 

@@ -36,6 +36,12 @@ export interface RunResult {
   readonly boundary: Boundary;
 }
 
+/** A run that goes on where it paused. */
+interface KernelRun {
+  /** Goes on for at most so many rows of the kernel and as many opcodes. Undefined where there is more. Throws as `run`. */
+  advance(steps: number): RunResult | undefined;
+}
+
 /** Told of every row of the kernel and every opcode of user code before it runs. */
 export interface RunObserver {
   readonly row: RowObserver;
@@ -64,14 +70,30 @@ export class Kernel {
   run(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): RunResult {
     const machine = new MachineState(inputs, hints, observer?.opcode);
     this.#mode.run(machine, observer?.row);
+    return resultOf(machine);
+  }
+
+  /** The same in pieces. */
+  begin(inputs: RunInputs, hints: readonly Hint[], observer?: RunObserver): KernelRun {
+    const machine = new MachineState(inputs, hints, observer?.opcode);
     return {
-      transactions: machine.outcomes,
-      verdicts: machine.verdicts,
-      leaves: leavesOf(machine),
-      codes: machine.codes.known,
-      boundary: machine.boundary(),
+      advance: (steps) => {
+        machine.mostKernelSteps = machine.kernelSteps + steps;
+        machine.mostUserSteps = machine.userSteps + steps;
+        return this.#mode.run(machine, observer?.row) ? resultOf(machine) : undefined;
+      },
     };
   }
+}
+
+function resultOf(machine: MachineState): RunResult {
+  return {
+    transactions: machine.outcomes,
+    verdicts: machine.verdicts,
+    leaves: leavesOf(machine),
+    codes: machine.codes.known,
+    boundary: machine.boundary(),
+  };
 }
 
 function leavesOf(machine: MachineState): LeafChange[] {

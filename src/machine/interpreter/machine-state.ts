@@ -70,9 +70,14 @@ export class MachineState {
   hintsRead = 0;
   /** Frame 0 before the first is entered. */
   current: Frame;
-  /** Rows of the kernel, and opcodes of user code, so far. */
+  /** Rows of the kernel, and opcodes of user code, so far; where they have come to the most, the run pauses. */
   kernelSteps = 0;
   userSteps = 0;
+  mostKernelSteps = Infinity;
+  mostUserSteps = Infinity;
+  /** The kernel's next row, while the run pauses: between two rows, or before an opcode of user code that this row runs. */
+  row = 0;
+  isInUserCode = false;
   /** Why operations did not run, in their order. */
   readonly verdicts: MachineVerdict[] = [];
   /** The transactions that have ended. */

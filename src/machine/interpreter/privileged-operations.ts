@@ -41,7 +41,10 @@ export function privilegedOperations(user: UserMode, primitives: Primitives): Re
 
 function frameOperations(user: UserMode) {
   return {
-    run: (machine) => machine.kernelStack.pushNumber(user.run(machine)),
+    run: (machine) => {
+      const opcode = user.run(machine);
+      if (opcode !== undefined) machine.kernelStack.pushNumber(opcode);
+    },
     setGas: ({ kernelStack, current }) => {
       current.gas = kernelStack.popNumber();
     },

@@ -15,6 +15,9 @@ type NativeOpcode = (machine: MachineState, frame: Frame) => boolean;
 /** Keccak-256 of some bytes. */
 export type Keccak = (bytes: Uint8Array) => Uint8Array;
 
+/** The run pauses before the next opcode. */
+const PAUSED = -1;
+
 /** User mode: runs the current frame until the kernel is needed. */
 export class UserMode {
   readonly #natives: readonly (NativeOpcode | undefined)[];
@@ -29,21 +32,23 @@ export class UserMode {
     this.#natives = Array.from({ length: 256 }, (_, opcode) => natives.get(opcode));
   }
 
-  /** The opcode that the kernel must serve, `EXCEPTION` or `BUDGET_SPENT`. */
-  run(machine: MachineState): number {
+  /** The opcode that the kernel must serve, `EXCEPTION` or `BUDGET_SPENT`; undefined where the run pauses. */
+  run(machine: MachineState): number | undefined {
     const frame = machine.current;
     frame.resume((id, length) => machine.codes.at(id, machine.memory(id), length));
     const meter = new KernelNativeMeter(machine, this.#weights);
     const opcode = this.#serve(machine, frame, meter);
     meter.store();
     frame.park();
-    return opcode;
+    machine.isInUserCode = opcode === PAUSED;
+    return machine.isInUserCode ? undefined : opcode;
   }
 
   /** What does not run leaves the frame as it was before the instruction. */
   #serve(machine: MachineState, frame: Frame, meter: KernelNativeMeter): number {
     const { stack } = frame;
     for (;;) {
+      if (machine.userSteps >= machine.mostUserSteps) return PAUSED;
       const { pc, gas, memoryWords } = frame;
       const { height } = stack;
       machine.userSteps++;

@@ -22,6 +22,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
+import { withTurns } from "../../runtime/turns.ts";
 
 export interface ExecutedBatchesOptions {
   readonly chainId: ChainId;
@@ -79,6 +80,8 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
   /** The newest block that it was told; undefined before the first. */
   #head: NamedHead | undefined;
   #growing: GrowingBatch | undefined;
+  /** Of the batch that is being sealed. */
+  #prepared: TakenBatch | undefined;
   #taken: TakenBatch | undefined;
 
   /** `isWanted`: whether a batch's witness is. */
@@ -93,21 +96,26 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     this.#codes = new Map([...codes, ...options.codes, fromHex(SYSTEM_CONTEXT_3_CODE)].flatMap(byDigests));
   }
 
+  /** A sealed batch is run by the machine before it changes the tree. */
+  async prepare({ batchNumber, blocks, sealed }: CommandResult): Promise<void> {
+    if (sealed === undefined) return;
+    const growing = this.#open(batchNumber);
+    this.#prepared = await this.#take(batchNumber, { ...growing, blocks: [...growing.blocks, ...blocks.map(executedBlock)] });
+  }
+
   on({ command, batchNumber, blocks, sealed }: CommandResult): void {
     if (command.type === "open")
       this.#growing = { before: this.#head ?? this.#chain.head(), blocks: [], operations: [], cheats: [] };
-    const growing = this.#growing;
-    if (growing === undefined) throw new TypeError(`batch ${batchNumber} was not opened`);
-    for (const { environment, hash, transactions } of blocks) {
-      const { number, timestamp } = environment;
-      growing.blocks.push({ environment: { number, timestamp }, hash, transactions });
-      this.#head = { number, timestamp, hash };
-    }
+    const growing = this.#open(batchNumber);
+    growing.blocks.push(...blocks.map(executedBlock));
+    const last = growing.blocks.at(-1);
+    if (last !== undefined) this.#head = { ...last.environment, hash: last.hash };
     if (command.type === "operation" && command.operation.queued !== undefined) growing.operations.push(command.operation.queued);
     const behind = (this.#head ?? growing.before).number;
     if (command.type === "cheat") growing.cheats.push({ behind, cheat: command.cheat });
     if (sealed === undefined) return;
-    this.#taken = this.#take(batchNumber, growing);
+    if (this.#prepared?.batchNumber !== batchNumber) throw new TypeError(`batch ${batchNumber} was not prepared`);
+    this.#taken = this.#prepared;
     this.#growing = undefined;
   }
 
@@ -133,7 +141,12 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     return this.#taken;
   }
 
-  #take(batchNumber: BatchNumber, growing: GrowingBatch): TakenBatch {
+  #open(batchNumber: BatchNumber): GrowingBatch {
+    if (this.#growing === undefined) throw new TypeError(`batch ${batchNumber} was not opened`);
+    return this.#growing;
+  }
+
+  async #take(batchNumber: BatchNumber, growing: GrowingBatch): Promise<TakenBatch> {
     const { before: head, blocks, operations, cheats } = growing;
     const { chainId, coinbase } = this.#options;
     const { format } = openingOf(blocks);
@@ -144,7 +157,7 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const links = batchLinks(batch, before);
     this.#links.set(batchNumber + 1n, links);
     this.#links.delete(batchNumber - LINKED_BATCHES);
-    const witness = this.#isWanted(batchNumber) ? batchWitness(batch, before, links) : undefined;
+    const witness = this.#isWanted(batchNumber) ? await withTurns(batchWitness(batch, before, links)) : undefined;
     return { batchNumber, previous, witness };
   }
 
@@ -177,6 +190,14 @@ export class ExecutedBatches implements Follower<CommandResult, ExecutedMark> {
     const { genesis, initialState } = this.#options;
     return firstStateTree(genesis, initialState, { compressor: createCompressor() });
   }
+}
+
+function executedBlock({
+  environment: { number, timestamp },
+  hash,
+  transactions,
+}: CommandResult["blocks"][number]): ExecutedBlock {
+  return { environment: { number, timestamp }, hash, transactions };
 }
 
 /** A code by the digests that accounts may have of it. */

@@ -17,6 +17,7 @@ import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.t
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { configuration, realGenesis } from "../../chain/support/predeploys.ts";
 import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
+import { atOnce } from "../../../src/runtime/turns.ts";
 
 /** A batch of a chain with all that a proof of its execution is made from, and what L1 would have of it. */
 export interface WitnessedBatch {
@@ -78,7 +79,7 @@ export class ChainBatches {
       ...{ tree: this.#tree, head, links: this.#links },
       codeOf: (digest) => this.#codes.get(digest),
     };
-    const witness = batchWitness(executed, before);
+    const witness = atOnce(batchWitness(executed, before));
     const claim = this.#claimOf(formed);
     this.#treeBefore = StateTree.import(this.#tree.export(), { compressor: createCompressor() });
     this.#links = batchLinks(executed, before);

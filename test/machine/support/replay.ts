@@ -22,6 +22,7 @@ import { PREDEPLOYS } from "../../../src/protocol/predeploys.ts";
 import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
 import { BLOCK_GAS_LIMIT } from "../../../src/chain/execution/connection.ts";
 import { primitives } from "./primitives.ts";
+import { atOnce } from "../../../src/runtime/turns.ts";
 
 /** A state's leaves by name, and its codes by digest: what a run begins with, and after `apply` what the next one does. */
 export class ReplayedState implements StateSource, CodeSource {
@@ -155,7 +156,7 @@ export function stepsOf(
   parentHash: Hex,
   { operations = [], cheats = [], configuration }: Partial<Pick<ExecutedBatch, "operations" | "cheats" | "configuration">> = {},
 ): BatchStep[] {
-  return batchSteps({ chainId: BigInt(CHAIN_ID), blocks, parentHash, operations, cheats, configuration });
+  return atOnce(batchSteps({ chainId: BigInt(CHAIN_ID), blocks, parentHash, operations, cheats, configuration }));
 }
 
 /** Gas and success of each transaction of the blocks, as both engines have them. */
