@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
-import type { BatchWitness } from "../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
 import { openOwnProver } from "../test/execution-proof/support/own-prover.ts";
 
@@ -11,7 +11,10 @@ export interface ExecutionSample {
 }
 
 const { file, workers } = JSON.parse(process.argv[2] ?? "{}") as ExecutionSample;
-const { witness, claim } = deserialize(readFileSync(file)) as { readonly witness: BatchWitness; readonly claim: ExecutionClaim };
+const { witness, claim } = deserialize(readFileSync(file)) as {
+  readonly witness: ExecutionWitness;
+  readonly claim: ExecutionClaim;
+};
 const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

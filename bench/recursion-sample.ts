@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deserialize } from "node:v8";
-import type { BatchWitness } from "../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../src/execution-proof/batch/batch-witness.ts";
 import { decodeBatchProof, type ExecutionBatchProof } from "../src/execution-proof/batch/batch-proof.ts";
 import { chunkStatement, firstJoints } from "../src/execution-proof/batch/chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "../src/execution-proof/batch/execution-claim.ts";
@@ -24,7 +24,10 @@ export interface RecursionSample {
 }
 
 const { file, isProvable, workers } = JSON.parse(process.argv[2] ?? "{}") as RecursionSample;
-const { witness, claim } = deserialize(readFileSync(file)) as { readonly witness: BatchWitness; readonly claim: ExecutionClaim };
+const { witness, claim } = deserialize(readFileSync(file)) as {
+  readonly witness: ExecutionWitness;
+  readonly claim: ExecutionClaim;
+};
 const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -24,7 +24,7 @@ import { bridgeMethods } from "./bridges/bridge-methods.ts";
 import type { LiveBridges } from "./bridges/live-bridges.ts";
 import { openBridges } from "./bridges/open-bridges.ts";
 import { openExecutionProver, openProver } from "./chains/provers.ts";
-import type { ExecutionProving } from "./chains/provers.ts";
+import type { ExecutionProvingOptions } from "./chains/provers.ts";
 import type { DevnetChain, ServedChain } from "./chains/served-chain.ts";
 import { createDriver } from "./driver.ts";
 import type { Driver } from "./driver.ts";
@@ -69,7 +69,7 @@ import type { EcosystemView } from "./view/ecosystem-view.ts";
 export type { DevnetChainOptions, DevnetOptions } from "./options.ts";
 export type { DevnetChain } from "./chains/served-chain.ts";
 
-export interface DevnetDependencies extends ChainEvents, ExecutionProving {
+export interface DevnetDependencies extends ChainEvents, ExecutionProvingOptions {
   /** Its L1s have the public networks' limits, and sign for the development accounts. */
   readonly connectL1: ConnectL1;
   readonly connectChain: EdrConnect;

@@ -92,7 +92,7 @@ const NONE: FaultState = {
 };
 
 /** The ecosystem's fault switches, and where its parts ask them. */
-export interface Faults {
+export interface EcosystemFaults {
   /** Throws FaultError for a chain that there is not. */
   set(fault: Fault): void;
   /** Sequencers stand still or go on as the faults say, those of chains that were started too. */
@@ -115,7 +115,7 @@ export class FaultError extends HyperchainError<"UnknownFault"> {
 }
 
 /** Switches, all off. */
-export function createFaults({ layer, isKept, chains }: FaultDependencies): Faults {
+export function createFaults({ layer, isKept, chains }: FaultDependencies): EcosystemFaults {
   let state = NONE;
   const nowSeconds = (): bigint => layer.clock.nowSeconds();
 
@@ -264,7 +264,7 @@ function without<T>(set: ReadonlySet<T>, value: T): ReadonlySet<T> {
 }
 
 /** `hyperchain_setFault`, as every member answers it. */
-export function faultMethods(faults: Pick<Faults, "set">): ReadonlyMap<string, RpcMethod> {
+export function faultMethods(faults: Pick<EcosystemFaults, "set">): ReadonlyMap<string, RpcMethod> {
   return new Map<string, RpcMethod>([
     [
       "hyperchain_setFault",

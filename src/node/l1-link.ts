@@ -35,7 +35,7 @@ import { restorableMember } from "./snapshot-member.ts";
 import type { RestorableMember } from "./snapshot-member.ts";
 
 /** How a chain settles on L1, and takes over what is there for it. */
-export interface Settlement {
+export interface ChainSettlement {
   readonly l1: Provider;
   readonly quorum: Quorum;
   readonly posting: PostingPolicy;
@@ -134,7 +134,7 @@ export interface L1Link {
  */
 export async function openL1Link(
   { chain: onL1, fromBlock, start, coinbase }: L1LinkOptions,
-  settlement: Settlement,
+  settlement: ChainSettlement,
   { clock, time, fault, versions }: L1LinkDependencies,
   chain: () => Chain | undefined,
 ): Promise<L1Link> {

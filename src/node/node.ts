@@ -32,7 +32,7 @@ import type { FeeReport } from "./fees/followed-gas-price.ts";
 import { Fault } from "./fault.ts";
 import { openL1Link } from "./l1-link.ts";
 import type { ChainKeeping } from "./keeping/chain-keeping.ts";
-import type { L1Link, Settlement } from "./l1-link.ts";
+import type { L1Link, ChainSettlement } from "./l1-link.ts";
 import { noLink } from "./no-link.ts";
 import { serveChain } from "./serving/serve-chain.ts";
 import type { ChainAccess, ServingOptions } from "./serving/serve-chain.ts";
@@ -56,7 +56,7 @@ export interface NodeOptions {
   /** What proves the execution of its batches. Default: nothing, and it is trusted. */
   readonly execution?: ExecutionProofs;
   /** How it settles. Undefined: it runs apart from L1, for reading and trying. */
-  readonly settlement: Settlement | undefined;
+  readonly settlement: ChainSettlement | undefined;
 }
 
 export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {

@@ -10,7 +10,7 @@ import { relayFeed } from "./feed-relay.ts";
 import { PassedAnswerError, PassedAnswers } from "./passed-answers.ts";
 import type { PageAssets } from "./assets.ts";
 
-export interface PageOptions {
+interface PageOptions {
   /** Interface to listen on. */
   readonly host: string;
   /** Where it listens if it can; another free port where this one is taken. */

@@ -3,7 +3,7 @@ import { fromHex, keccak, numberToHex, toHex } from "./hex.ts";
 import type { Hex } from "./hex.ts";
 
 /** A message between the two ends of a gateway; `GatewayMessage.sol` has its layout. */
-export interface GatewayMessage {
+export interface GatewayPayload {
   /** The chain of the end that it is for. */
   readonly chainId: bigint;
   /** That end. */
@@ -22,14 +22,14 @@ const ID_TAG = id("hyperchain.gateway-message-id.v1");
 const PAYLOAD_AT = 96;
 
 /** The message as the ends have it. Throws RangeError for a number that has no room. */
-export function encodeGatewayMessage(message: GatewayMessage): Uint8Array {
+export function encodeGatewayMessage(message: GatewayPayload): Uint8Array {
   const { chainId, gateway, nonce, gasLimit, sender, recipient, payload } = message;
   const numbers = [numberToHex(nonce, 16), numberToHex(gasLimit, 8)];
   return fromHex(concat([TAG, numberToHex(chainId, 8), gateway, ...numbers, sender, recipient, payload]));
 }
 
 /** The message that these bytes are; undefined for any others. */
-export function decodeGatewayMessage(body: Uint8Array): GatewayMessage | undefined {
+export function decodeGatewayMessage(body: Uint8Array): GatewayPayload | undefined {
   if (body.length < PAYLOAD_AT || toHex(body.subarray(0, 4)) !== TAG) return undefined;
   const bytes = (from: number, to?: number): Hex => toHex(body.subarray(from, to));
   const number = (from: number, to: number): bigint => BigInt(bytes(from, to));

@@ -15,7 +15,7 @@ const EMPTY = emptyTree(new Uint8Array(32), TRANSACTION_TREE_DEPTH);
  * What a leaf stands for: an executed batch, the root of its log tree and what else L1 says of it; or a mark, whose log
  * root is 0.
  */
-export interface ExecutedBatch {
+export interface RegisteredBatch {
   readonly chainId: ChainId;
   readonly batchNumber: BatchNumber;
   readonly logRoot: Hex;
@@ -23,7 +23,7 @@ export interface ExecutedBatch {
 }
 
 /** keccak(tag ‖ chainId ‖ batchNumber ‖ logRoot ‖ hash of the record). */
-export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: ExecutedBatch): Hex {
+export function transactionTreeLeaf({ chainId, batchNumber, logRoot, record }: RegisteredBatch): Hex {
   return keccak(
     fromHex(TRANSACTION_TREE_LEAF_TAG),
     fromHex(wordToHex(chainId), 32),

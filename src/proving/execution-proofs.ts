@@ -1,7 +1,7 @@
 import { HyperchainError } from "../errors/hyperchain-error.ts";
 import { encodeBatchProof } from "../execution-proof/batch/batch-proof.ts";
 import type { ChunkProof } from "../execution-proof/batch/batch-proof.ts";
-import type { BatchWitness } from "../execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../execution-proof/batch/batch-witness.ts";
 import { chunkEnds } from "../execution-proof/batch/chunk-input.ts";
 import { chunkStatement } from "../execution-proof/batch/chunk-statement.ts";
 import { claimedEnds } from "../execution-proof/batch/execution-claim.ts";
@@ -84,7 +84,7 @@ class ChunkTree {
     this.#options = options;
   }
 
-  async prove(witness: BatchWitness, claim: ExecutionClaim): Promise<ProvenExecution | LabelledExecution> {
+  async prove(witness: ExecutionWitness, claim: ExecutionClaim): Promise<ProvenExecution | LabelledExecution> {
     const { signal, onProgress } = this.#options;
     const begun = performance.now();
     for (const cuts: number[] = []; ;) {
@@ -185,7 +185,7 @@ function sumOf(metrics: readonly ProofMetrics[]): DrivenChunks["metrics"] {
 
 function batchProof(
   { program, relisting }: KeyedBatch,
-  { environment: { chainId, boundary } }: BatchWitness,
+  { environment: { chainId, boundary } }: ExecutionWitness,
   claim: ExecutionClaim,
   chunks: readonly ChunkProof[],
 ): Uint8Array {

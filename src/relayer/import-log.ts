@@ -2,7 +2,7 @@ import type { StepRecord } from "../protocol/cross-chain-message.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { importedRootsRollingHash } from "../protocol/rolling-hash.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
-import type { BatchRecord } from "../settlement-layer/reader/l1-view.ts";
+import type { BatchOnL1 } from "../settlement-layer/reader/l1-view.ts";
 
 /** A root that a chain says it has imported. */
 interface ImportRecord extends ImportedRoot {
@@ -16,7 +16,7 @@ export class ImportLog {
   readonly #highest: bigint[] = [];
   readonly #byIndex = new Map<bigint, ImportRecord>();
   /** Batches whose imports are those that L1 has checked. */
-  readonly #checked = new Set<BatchRecord>();
+  readonly #checked = new Set<BatchOnL1>();
 
   add(imported: ImportRecord): void {
     const { registryIndex } = imported;
@@ -51,7 +51,7 @@ export class ImportLog {
    * Whether what the chain says of its imports in a batch from `firstBlock` on is what L1 has checked. `isSent`: a root that
    * came through the queue, which the batch's record does not count.
    */
-  isChecked(batch: BatchRecord, firstBlock: bigint, isSent: (transactionHash: Hex) => boolean): boolean {
+  isChecked(batch: BatchOnL1, firstBlock: bigint, isSent: (transactionHash: Hex) => boolean): boolean {
     if (this.#checked.has(batch)) return true;
     const { lastBlock, importedRootsRollingHash: rollingHash } = batch.stored;
     const ofBatch: ImportRecord[] = [];

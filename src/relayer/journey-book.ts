@@ -5,7 +5,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId, MessageHash } from "../protocol/ids.ts";
 import { PREDEPLOYS } from "../protocol/predeploys.ts";
 import { decodeTokenDescription } from "../protocol/token-description.ts";
-import type { L1View, Place, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
+import type { L1View, PlaceOnL1, RefusedTransfer } from "../settlement-layer/reader/l1-view.ts";
 import { describeFailure } from "./callback-outcome.ts";
 import type { ChainEvent } from "./chain-view.ts";
 import type { TokenAnnouncement } from "./describer.ts";
@@ -319,7 +319,7 @@ export class JourneyBook {
    * Where L1 executed the batch with which a chain imported a root. Which root it imported when is the chain's word; that these
    * are the imports that L1 checked follows from the batch's record.
    */
-  #importSettled(chainId: ChainId, rootIndex: bigint): Place | undefined {
+  #importSettled(chainId: ChainId, rootIndex: bigint): PlaceOnL1 | undefined {
     const imports = this.#imports.get(chainId);
     const imported = imports?.of(rootIndex);
     const batch = imported === undefined ? undefined : this.#view.batchOfBlock(chainId, BigInt(imported.at.blockNumber));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
-import { Member } from "../../src/devnet/quorum-member/member.ts";
+import { ValidatingMember } from "../../src/devnet/quorum-member/member.ts";
 import type { ShownBatch } from "../../src/devnet/quorum-member/messages.ts";
 import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -27,7 +27,7 @@ class ShiftedL1 extends JsonRpcProvider {
 describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
   let devnet: FlowDevnet;
   let l1: ShiftedL1;
-  let member: Member;
+  let member: ValidatingMember;
   let request: ShownBatch & { readonly terms: ApprovalTerms };
 
   before(async () => {
@@ -48,7 +48,7 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
     const { commitment, protocolVersion } = batch;
     request = { inputs: await pipeline.inputs(batch.outputs.batchNumber), commitment, protocolVersion, terms };
     const connectL1 = (url: string): ShiftedL1 => (l1 = new ShiftedL1(url, undefined, { staticNetwork: true, cacheTimeout: -1 }));
-    member = new Member({ connectL1, file: undefined, prover: createExecutionProver() });
+    member = new ValidatingMember({ connectL1, file: undefined, prover: createExecutionProver() });
     await member.operations.configure(pipeline.signers.memberSetup!);
   });
   after(async () => {

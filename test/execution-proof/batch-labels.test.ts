@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
-import { batchWitness, type BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import { batchWitness, type ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { ChunkFiller } from "../../src/execution-proof/batch/chunk-filler.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
@@ -87,9 +87,9 @@ describe("a batch without a proof of its execution", () => {
 
   let made: ExecutionProving | undefined;
   const proving = (): ExecutionProving => (made ??= new ExecutionProving(key, backend));
-  const witness = (): BatchWitness => {
+  const witness = (): ExecutionWitness => {
     assert.equal(last.witness.kind, "witness");
-    return last.witness as BatchWitness;
+    return last.witness as ExecutionWitness;
   };
   const labelWith = async (claim: ExecutionClaim): Promise<string> => {
     const result = await proveHere(key, proving(), witness(), claim);
@@ -174,7 +174,7 @@ describe("a batch without a proof of its execution", () => {
     ): Promise<Planned[]> {
       const found: Planned[] = [];
       for (const [batch, claim] of claims)
-        found.push(await thread.plan(batch.witness as BatchWitness, claim, { mostCells: MOST_CELLS }).catch(labelOf));
+        found.push(await thread.plan(batch.witness as ExecutionWitness, claim, { mostCells: MOST_CELLS }).catch(labelOf));
       return found;
     }
     /** What a thread with so much heap finds of the second batch. */
@@ -188,9 +188,9 @@ describe("a batch without a proof of its execution", () => {
     }
     const reasons = (found: readonly Planned[]) => found.map((each) => (each.kind === "labelled" ? each.reason : each.kind));
     const planOf = ({ witness }: WitnessedBatch) => {
-      const { state } = witness as BatchWitness;
+      const { state } = witness as ExecutionWitness;
       const tools = { program: key.program, primitives: createPrimitives(), limits: stepLimits(2n) };
-      return planBatch(witness as BatchWitness, new PartialTree(state, createCompressor().compress), tools);
+      return planBatch(witness as ExecutionWitness, new PartialTree(state, createCompressor().compress), tools);
     };
 
     it("43,691 hashes of a transaction: is labelled before any table is filled", async () => {
@@ -223,7 +223,8 @@ describe("a batch without a proof of its execution", () => {
         assert.equal(large, undefined);
         if (batch === asking) assert.ok(weights[1]!.rows > 97 * ASKED, "more rows than a table has in one proof");
         // Filling all tables takes half a minute.
-        if (byNight(true, false)) assert.equal(await proving().examine(batch.witness as BatchWitness, batch.claim), undefined);
+        if (byNight(true, false))
+          assert.equal(await proving().examine(batch.witness as ExecutionWitness, batch.claim), undefined);
       }
     });
 

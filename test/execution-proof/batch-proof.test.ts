@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { serialize } from "node:v8";
 import { getCreateAddress, Interface } from "ethers";
 import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import type { ProvenExecution } from "../../src/execution-proof/batch/proven-execution.ts";
@@ -91,9 +91,9 @@ describe("the proof of a batch's execution", () => {
   let claim: ExecutionClaim;
   let proof: ExecutionBatchProof;
 
-  const witnessOf = ({ witness }: WitnessedBatch): BatchWitness => {
+  const witnessOf = ({ witness }: WitnessedBatch): ExecutionWitness => {
     assert.equal(witness.kind, "witness", "detail" in witness ? witness.detail : "");
-    return witness as BatchWitness;
+    return witness as ExecutionWitness;
   };
 
   before(async () => {

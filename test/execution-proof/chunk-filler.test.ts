@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type BatchWitness, STEPS_OF_RUN } from "../../src/execution-proof/batch/batch-witness.ts";
+import { type ExecutionWitness, STEPS_OF_RUN } from "../../src/execution-proof/batch/batch-witness.ts";
 import { ChunkFilling, type FilledChunk } from "../../src/execution-proof/batch/chunk-filling.ts";
 import { type ChunkInput, chunkEnds, decodeChunkInput, encodeChunkInput } from "../../src/execution-proof/batch/chunk-input.ts";
 import { planBatch } from "../../src/execution-proof/batch/chunk-plan.ts";
@@ -53,11 +53,11 @@ describe("the thread that cuts batches and fills tables", () => {
     ...{ program: system.program, primitives: createPrimitives(), compress: createCompressor().compress },
   });
   const cut = ({ witness, claim }: WitnessedBatch, mostCells = MOST_CELLS, cuts: readonly number[] = []) =>
-    cutBatch(witness as BatchWitness, claim, { mostCells, cuts }, tools());
+    cutBatch(witness as ExecutionWitness, claim, { mostCells, cuts }, tools());
   const filled = (input: Uint8Array) => new ChunkFilling(system, 2n, input).fill();
 
   it("cuts a batch as a caller would, and fills its chunks: each goes on where the last one ended", async () => {
-    const planned = await filler.plan(first.witness as BatchWitness, first.claim, { mostCells: MOST_CELLS });
+    const planned = await filler.plan(first.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
     assert.deepEqual(planned, { kind: "planned", ...cut(first) });
     const { chunks } = cut(first);
     assert.ok(chunks.length > 1);
@@ -130,7 +130,7 @@ describe("the thread that cuts batches and fills tables", () => {
   });
 
   it("counts a step's cells by its filled tables, and before that no more than these have", () => {
-    const witness = first.witness as BatchWitness;
+    const witness = first.witness as ExecutionWitness;
     const parts = { program: system.program, primitives: createPrimitives(), limits: stepLimits(2n) };
     const { weights } = planBatch(witness, new PartialTree(witness.state, createCompressor().compress), parts);
     const chunks = cut(first, 1).chunks.map(({ input }) => filled(input) as FilledChunk);
@@ -151,7 +151,7 @@ describe("the thread that cuts batches and fills tables", () => {
   });
 
   it("says why a batch has no proof", async () => {
-    const made = await filler.plan(second.witness as BatchWitness, first.claim, { mostCells: MOST_CELLS });
+    const made = await filler.plan(second.witness as ExecutionWitness, first.claim, { mostCells: MOST_CELLS });
     assert.deepEqual([made.kind, made.kind === "labelled" && made.reason], ["labelled", "disagreement"]);
   });
 

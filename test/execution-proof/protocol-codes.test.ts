@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
@@ -71,9 +71,9 @@ describe("a batch with calls of precompiled contracts that are bytecode", () => 
     return follower.next(await chain.sealAndVerify());
   }
 
-  const witnessOf = ({ witness }: WitnessedBatch): BatchWitness => {
+  const witnessOf = ({ witness }: WitnessedBatch): ExecutionWitness => {
     assert.equal(witness.kind, "witness", "detail" in witness ? witness.detail : "");
-    return witness as BatchWitness;
+    return witness as ExecutionWitness;
   };
 
   it("has no label: the machine comes to L1's root, and all tables accept its run", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type ExecutionBatchProof, decodeBatchProof, encodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
@@ -42,7 +42,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     key = await createExecutionKey(2n, PARAMETERS, backend);
     const proving = new ExecutionProving(key, backend);
     try {
-      const made = await proveHere(key, proving, batch.witness as BatchWitness, batch.claim, CELLS);
+      const made = await proveHere(key, proving, batch.witness as ExecutionWitness, batch.claim, CELLS);
       assert.equal(made.kind, "proven", made.kind === "labelled" ? made.detail : "");
       if (made.kind === "proven") proof = decodeBatchProof(made.proof);
     } finally {

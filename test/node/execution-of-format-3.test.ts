@@ -4,7 +4,7 @@ import { getCreateAddress } from "ethers";
 import type { TransactionRequest } from "ethers";
 import type { FormedBatch } from "../../src/chain/batch/form-batch.ts";
 import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { createPrimitives } from "../../src/execution-proof/batch/machine-primitives.ts";
 import { createCompressor } from "../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../src/machine/interpreter/kernel.ts";
@@ -61,7 +61,7 @@ async function followed(walletNumber: number, format: Format, versionOf: () => b
     executed!.addCodes(batch);
     const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
     assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? witness.reason : "");
-    return { batch, witness: witness as BatchWitness, claim: formedClaim(batch, previous, options) };
+    return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
   };
   return { test, next, wallet };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../src/execution-proof/batch/execution-claim.ts";
 import { type LabelledExecution, labelOf, StepTooLarge } from "../../src/execution-proof/batch/execution-label.ts";
 import { stepLimits } from "../../src/execution-proof/batch/step-limits.ts";
@@ -46,7 +46,7 @@ describe("a proof that ends by a fault", () => {
   /** The outcome, and how often a proof was begun, where making it ends so, one time after another. */
   async function proven(ends: readonly (LabelledExecution | Error)[]): Promise<readonly [LabelledOutcome, number]> {
     const kept = openNumberedBytes();
-    const witnesses = openTemporaryValues<BatchWitness>();
+    const witnesses = openTemporaryValues<ExecutionWitness>();
     let begun = 0;
     const prove = (): Promise<LabelledExecution> => {
       const end = ends[begun++] ?? fault("begun too often");
@@ -55,7 +55,7 @@ describe("a proof that ends by a fault", () => {
     const verify = () => Promise.reject(new Error("nothing was proven"));
     const queue = new BatchExecutions({ prover: { prove, verify }, store: new ExecutionStore(kept, undefined), witnesses });
     const claim = { batch: { batchNumber: BATCH } } as ExecutionClaim;
-    queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as BatchWitness });
+    queue.add({ commitment: COMMITMENT, claim, witness: { kind: "witness" } as ExecutionWitness });
     const outcome = await queue.outcome(BATCH);
     await queue.close();
     witnesses.close();

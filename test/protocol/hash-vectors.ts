@@ -4,7 +4,7 @@ import type { AggregatedBatch } from "../../src/protocol/aggregate.ts";
 import type { AssetFlow } from "../../src/protocol/asset-flows.ts";
 import type { AtomicFlow } from "../../src/protocol/atomic-flow.ts";
 import type { ChainConfiguration } from "../../src/protocol/genesis.ts";
-import type { GatewayMessage } from "../../src/protocol/gateway-message.ts";
+import type { GatewayPayload } from "../../src/protocol/gateway-message.ts";
 import { wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import type { L1Call } from "../../src/protocol/l1-call.ts";
@@ -59,7 +59,7 @@ export interface HashVectors {
   }[];
   readonly l1Calls: readonly { readonly call: L1Call; readonly body: Hex }[];
   readonly gatewayMessages: readonly {
-    readonly message: GatewayMessage;
+    readonly message: GatewayPayload;
     readonly body: Hex;
     readonly sourceChainId: bigint;
     readonly id: Hex;

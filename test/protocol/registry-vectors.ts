@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { BatchRecord } from "../../src/protocol/batch-record.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
-import type { ExecutedBatch } from "../../src/protocol/transaction-tree.ts";
+import type { RegisteredBatch } from "../../src/protocol/transaction-tree.ts";
 
 /** A leaf of the registry with its hashes, and the root once it is there; from an independent derivation. */
-export interface RegistryVector extends ExecutedBatch {
+export interface RegistryVector extends RegisteredBatch {
   /** What `refused` in the record is the hash of. */
   readonly refusedDestinations: readonly bigint[];
   readonly recordHash: Hex;

@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import { setImmediate as turn, setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { decodeBatchProof } from "../../src/execution-proof/batch/batch-proof.ts";
-import type { BatchWitness } from "../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-witness.ts";
 import { decodeChunkInput } from "../../src/execution-proof/batch/chunk-input.ts";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import type { ExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
@@ -61,7 +61,7 @@ describe("chunks of a batch's execution as jobs", () => {
     for (const value of [7n, 8n, 9n, 10n]) await chain.chain.submit(await wallet.signRaw({ to: `0x${"be".repeat(20)}`, value }));
     batch = batches.next(await chain.sealAndVerify());
     const alone = aloneInQueue(own);
-    made = (await alone.prove(batch.witness as BatchWitness, batch.claim)) as ProvenExecution;
+    made = (await alone.prove(batch.witness as ExecutionWitness, batch.claim)) as ProvenExecution;
     await alone.close();
     assert.equal(made.kind, "proven");
     assert.ok(made.metrics.chunks > 1);
@@ -83,7 +83,7 @@ describe("chunks of a batch's execution as jobs", () => {
   });
 
   const prove = async (prover: Pick<ExecutionProver, "plan" | "checkChunk"> = own): Promise<ProvenExecution> => {
-    const proven = await executionByQueue({ queue, blobs }, prover).prove(batch.witness as BatchWitness, batch.claim);
+    const proven = await executionByQueue({ queue, blobs }, prover).prove(batch.witness as ExecutionWitness, batch.claim);
     assert.equal(proven.kind, "proven", proven.kind === "labelled" ? proven.detail : "");
     return proven as ProvenExecution;
   };

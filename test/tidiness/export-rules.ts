@@ -3,32 +3,18 @@ import ts from "typescript";
 import { parse } from "./source-tree.ts";
 import type { SourceTree } from "./source-tree.ts";
 
-/**
- * Names under which more than one file exports a type, each as `name: files`, but for the exceptions; and exceptions that are not
- * needed any more.
- */
-export function repeatedTypeNames(tree: SourceTree, exceptions: readonly string[]): string[] {
+/** Names under which more than one file exports a type, each as `name: files`. */
+export function repeatedTypeNames(tree: SourceTree): string[] {
   const files = new Map<string, string[]>();
   for (const [path, text] of tree)
     for (const name of typesOf(parse(path, text))) files.set(name, [...(files.get(name) ?? []), path]);
-  const repeated = [...files].filter(([, paths]) => paths.length > 1);
-  return [
-    ...repeated.flatMap(([name, paths]) => (exceptions.includes(name) ? [] : [`${name}: ${paths.join(", ")}`])),
-    ...unneeded(exceptions, new Set(repeated.map(([name]) => name))),
-  ];
+  return [...files].flatMap(([name, paths]) => (paths.length > 1 ? [`${name}: ${paths.join(", ")}`] : []));
 }
 
-/**
- * Exports of source files that no file imports, each as `path: name`, but for the exceptions; and exceptions that are not needed any
- * more. What is loaded as a whole has none, nor have `entries`.
- */
+/** Exports of source files that no file imports, each as `path: name`. What is loaded as a whole has none, nor have `entries`. */
 export function deadExports(
   source: SourceTree,
-  {
-    readers,
-    entries,
-    exceptions,
-  }: { readonly readers: SourceTree; readonly entries: readonly string[]; readonly exceptions: readonly string[] },
+  { readers, entries }: { readonly readers: SourceTree; readonly entries: readonly string[] },
 ): string[] {
   const imported = new Map<string, Set<string>>();
   const whole = new Set(entries);
@@ -49,12 +35,11 @@ export function deadExports(
     // A namespace, an import on demand, a worker.
     for (const [, name = ""] of text.replaceAll(NAMED_IMPORTS, "").matchAll(NAMED_FILES)) whole.add(targetOf(name));
   }
-  const dead = [...source].flatMap(([path, text]) => {
+  return [...source].flatMap(([path, text]) => {
     if (whole.has(path)) return [];
     const names = [...text.matchAll(EXPORTS)].flatMap(([, name]) => name ?? []);
     return names.filter((name) => imported.get(path)?.has(name) !== true).map((name) => `${path}: ${name}`);
   });
-  return [...dead.filter((each) => !exceptions.includes(each)), ...unneeded(exceptions, new Set(dead))];
 }
 
 // All files are formatted, so a declaration begins its line; to parse every test would take ten seconds. Classes of errors are read
@@ -63,10 +48,6 @@ const EXPORTS =
   /^export (?:(?:declare|abstract|async) )*(?:const|let|interface|type|function\*?|enum|class(?! \w+(?:<[^{]*>)? extends)) (\w+)/gm;
 const NAMED_IMPORTS = /\b(?:import|export) (?:type )?\{([^}]*)\} from "(\.[^"]+)"/g;
 const NAMED_FILES = /["`](\.{1,2}\/[^"`\n]+)["`]/g;
-
-function unneeded(exceptions: readonly string[], found: ReadonlySet<string>): string[] {
-  return exceptions.flatMap((each) => (found.has(each) ? [] : [`${each}: the exception is not needed`]));
-}
 
 function isExported(node: ts.Node): boolean {
   return ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);

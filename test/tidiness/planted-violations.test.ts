@@ -97,8 +97,7 @@ describe("the check of types' names", () => {
       ["src/b.ts", "export type One = 1; export class Two {} export const three = 3;"],
       ["src/c.ts", 'export type { One } from "./a.ts"; export class Two {}'],
     ]);
-    assert.deepEqual(repeatedTypeNames(tree, []), ["One: src/a.ts, src/b.ts", "Two: src/b.ts, src/c.ts"]);
-    assert.deepEqual(repeatedTypeNames(tree, ["One", "Two", "Three"]), ["Three: the exception is not needed"]);
+    assert.deepEqual(repeatedTypeNames(tree), ["One: src/a.ts, src/b.ts", "Two: src/b.ts, src/c.ts"]);
   });
 });
 
@@ -182,17 +181,8 @@ describe("the check of exports", () => {
     ["test/a.test.ts", 'await import("../src/lazy.ts"); new Worker(new URL(`../src/worker.${extension}`, import.meta.url));'],
     ["test/b.test.ts", 'export { Gone } from "../src/b.ts";'],
   ]);
-  const found = (exceptions: readonly string[] = []): string[] =>
-    deadExports(source, { readers, entries: ["src/index.ts"], exceptions });
-
   test("refuses a value and a type that no file imports, and takes what is imported by name, as a whole or from outside", () => {
-    assert.deepEqual(found(), ["src/a.ts: unread", "src/b.ts: Unread"]);
-  });
-
-  test("takes a named exception, and refuses one that is not needed", () => {
-    assert.deepEqual(found(["src/a.ts: unread", "src/b.ts: Unread"]), []);
-    assert.deepEqual(found(["src/a.ts: unread", "src/b.ts: Unread", "src/a.ts: read"]), [
-      "src/a.ts: read: the exception is not needed",
-    ]);
+    const found = deadExports(source, { readers, entries: ["src/index.ts"] });
+    assert.deepEqual(found, ["src/a.ts: unread", "src/b.ts: Unread"]);
   });
 });

@@ -7,15 +7,15 @@ import type { BlockEnvironment, BlockHeader, BlockLog } from "../model/block.ts"
 import { logsBloom } from "../model/logs-bloom.ts";
 import type { CommandResult, SequencedBlock } from "../ordering/batch-reducer.ts";
 import { minedTransaction } from "../transaction/shown-transaction.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import { gasPriceOf, isEthereumTransaction } from "../transaction/transaction.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { FeeBlock } from "./fee-history.ts";
 
 /** A block with its whole transactions, and their receipts, as nodes show them. */
 export interface ToldBlock {
-  readonly block: Fields & { readonly transactions: readonly Fields[] };
-  readonly receipts: readonly Fields[];
+  readonly block: ShownFields & { readonly transactions: readonly ShownFields[] };
+  readonly receipts: readonly ShownFields[];
 }
 
 /** Where a transaction is. */
@@ -43,7 +43,7 @@ export interface EarlierBlocks {
   /** Undefined for a later block. */
   withReceipts(number: number): ToldBlock | undefined;
   /** In order; none of a later block. */
-  logs(first: number, last: number, isWanted: LogTest): readonly Fields[];
+  logs(first: number, last: number, isWanted: LogTest): readonly ShownFields[];
 }
 
 interface BlockStoreOptions {
@@ -151,7 +151,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return (this.#told(number)?.block.transactions ?? []).map(({ hash }) => hash as Hex);
   }
 
-  transaction({ block: number, index }: TransactionPlace): Fields | undefined {
+  transaction({ block: number, index }: TransactionPlace): ShownFields | undefined {
     const held = this.#held(number);
     const [receipt, transaction] = [held?.receipts[index], held?.transactions[index]];
     if (held === undefined || receipt === undefined || transaction === undefined)
@@ -168,20 +168,20 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
     return { environment, before: transactions.slice(0, index), transaction };
   }
 
-  receipt({ block: number, index }: TransactionPlace): Fields | undefined {
+  receipt({ block: number, index }: TransactionPlace): ShownFields | undefined {
     const held = this.#held(number);
     return held === undefined ? this.#told(number)?.receipts[index] : receiptOf(held, index);
   }
 
   /** Of all of a block's transactions. */
-  receipts(number: BlockNumber): readonly Fields[] {
+  receipts(number: BlockNumber): readonly ShownFields[] {
     const held = this.#held(number);
     if (held === undefined) return this.#told(number)?.receipts ?? [];
     return held.receipts.map((_, index) => receiptOf(held, index)).filter((receipt) => receipt !== undefined);
   }
 
   /** Those of whole blocks that are wanted, in order. */
-  logs(first: BlockNumber, last: BlockNumber, isWanted: LogTest): readonly Fields[] {
+  logs(first: BlockNumber, last: BlockNumber, isWanted: LogTest): readonly ShownFields[] {
     const found = [...(this.#dependencies.earlier?.logs(Number(first), Number(last), isWanted) ?? [])];
     const from = first > this.#base ? first : this.#base + 1n;
     for (const block of this.#blocks.slice(Number(from - this.#base - 1n), Math.max(0, Number(last - this.#base))))
@@ -211,7 +211,7 @@ export class BlockStore implements Follower<CommandResult, BlockNumber> {
   }
 }
 
-function receiptOf(block: SequencedBlock, index: number): Fields | undefined {
+function receiptOf(block: SequencedBlock, index: number): ShownFields | undefined {
   const { hash: blockHash, environment, receipts, transactions } = block;
   const [receipt, transaction] = [receipts[index], transactions[index]];
   if (receipt === undefined || transaction === undefined) return undefined;
@@ -240,7 +240,7 @@ function receiptOf(block: SequencedBlock, index: number): Fields | undefined {
   };
 }
 
-function* logsOf(block: SequencedBlock, isWanted: LogTest): Generator<Fields> {
+function* logsOf(block: SequencedBlock, isWanted: LogTest): Generator<ShownFields> {
   let first = 0;
   for (const [index, { logs }] of block.receipts.entries()) {
     yield* placedLogs(block, index, first, isWanted);
@@ -249,9 +249,14 @@ function* logsOf(block: SequencedBlock, isWanted: LogTest): Generator<Fields> {
 }
 
 /** The wanted logs of one transaction, the first of which is at this place of its block. */
-function placedLogs({ hash, environment, receipts }: SequencedBlock, index: number, first: number, isWanted: LogTest): Fields[] {
+function placedLogs(
+  { hash, environment, receipts }: SequencedBlock,
+  index: number,
+  first: number,
+  isWanted: LogTest,
+): ShownFields[] {
   const { transactionHash, logs = [] } = receipts[index] ?? {};
-  const found: Fields[] = [];
+  const found: ShownFields[] = [];
   for (const [i, log] of logs.entries()) {
     if (!isWanted(log)) continue;
     found.push({

@@ -1,6 +1,6 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 
 /** An answer of `eth_feeHistory`. */
 export interface FeeHistory {
@@ -13,8 +13,8 @@ export interface FeeHistory {
 
 /** What of a block's fees is told: its gas and base fee, and what each of its transactions used and paid. */
 export interface FeeBlock {
-  readonly block: Fields;
-  readonly receipts: readonly Fields[];
+  readonly block: ShownFields;
+  readonly receipts: readonly ShownFields[];
 }
 
 /** Of blocks that follow each other. */
@@ -31,12 +31,12 @@ export function feeHistory(first: number | bigint, blocks: readonly (FeeBlock | 
 }
 
 /** Wei. */
-function baseFeeOf(block: Fields | undefined): bigint {
+function baseFeeOf(block: ShownFields | undefined): bigint {
   return BigInt((block?.["baseFeePerGas"] as Hex | undefined) ?? 0);
 }
 
 /** Of the block behind this one, by EIP-1559. */
-function nextBaseFee(block: Fields | undefined): bigint {
+function nextBaseFee(block: ShownFields | undefined): bigint {
   const fee = baseFeeOf(block);
   const [used, target] = [
     BigInt((block?.["gasUsed"] as Hex | undefined) ?? 0),

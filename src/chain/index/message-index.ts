@@ -16,7 +16,7 @@ export interface ChainPlace {
 }
 
 /** A message that the chain sent. */
-export interface SentMessage extends ChainPlace {
+export interface IndexedMessage extends ChainPlace {
   /** keccak of the body. */
   readonly messageHash: MessageHash;
   readonly sender: Hex;
@@ -51,7 +51,7 @@ const ROOT_IMPORTED = hashTag("RootImported(uint256,bytes32)");
 
 /** All that an index knows, as plain data. */
 export interface IndexedMessages {
-  readonly sent: readonly SentMessage[];
+  readonly sent: readonly IndexedMessage[];
   readonly delivered: readonly DeliveredMessage[];
   readonly callbacks: ReadonlyMap<Hex, readonly CallbackPlace[]>;
   readonly imports: readonly ImportedAt[];
@@ -62,8 +62,8 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   readonly name = "messages";
   /** The newest block that it has read. */
   #head = 0n;
-  #sent: SentMessage[] = [];
-  readonly #sentByHash = new Map<Hex, SentMessage[]>();
+  #sent: IndexedMessage[] = [];
+  readonly #sentByHash = new Map<Hex, IndexedMessage[]>();
   #delivered: DeliveredMessage[] = [];
   readonly #deliveredByHash = new Map<Hex, DeliveredMessage[]>();
   /** Where the outcome of a bundle sent from here came back, oldest first, by the bundle's hash. */
@@ -111,7 +111,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
   }
 
   /** Messages with this hash, or of a transaction with it, oldest first. */
-  sent(hash: Hex): readonly SentMessage[] {
+  sent(hash: Hex): readonly IndexedMessage[] {
     return this.#sentByHash.get(hash) ?? this.#sent.filter(({ engineHash }) => engineHash === hash);
   }
 
@@ -167,7 +167,7 @@ export class MessageIndex implements Follower<CommandResult, BlockNumber> {
     }
   }
 
-  #send(message: SentMessage): void {
+  #send(message: IndexedMessage): void {
     this.#sent.push(message);
     append(this.#sentByHash, message);
   }

@@ -426,7 +426,7 @@ function copySenders(senders: ReadonlyMap<Hex, Sender>): Map<Hex, Sender> {
   return new Map([...senders].map(([address, sender]) => [address, copy(sender)]));
 }
 
-export type MempoolErrorCode =
+type MempoolErrorCode =
   | "FeeTooLow"
   | "PriorityFeeAboveCap"
   | "AlreadyKnown"

@@ -12,7 +12,7 @@ import type { ReturnReason, Reducer } from "../../core/follower.ts";
 import type { BlockEnvironment, BlockReceipt, EngineRefusal, Head, MinedBlock, MineResult } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { PriorityOperation, SystemRequest, SystemTransactions } from "../model/system-transactions.ts";
-import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction, UnsignedEngineTransaction } from "../transaction/transaction.ts";
 import type { ChangeSize } from "../witness/change-size.ts";
 import type { NotRunReason, OperationVerdict } from "../model/operation-verdict.ts";
 import type { Preview } from "../witness/reexecution.ts";
@@ -177,9 +177,9 @@ export class BatchReducer implements Reducer<BatchCommand, CommandResult, OrderM
   }
 
   /** Transactions without a signature with their senders' nonces, in order. */
-  async unsigned(requests: readonly SystemRequest[]): Promise<UnsignedTransaction[]> {
+  async unsigned(requests: readonly SystemRequest[]): Promise<UnsignedEngineTransaction[]> {
     const nonces = new Map<Hex, bigint>();
-    const transactions: UnsignedTransaction[] = [];
+    const transactions: UnsignedEngineTransaction[] = [];
     for (const request of requests) {
       const nonce = nonces.get(request.from) ?? (await this.#dependencies.engine.nonceOf(request.from));
       nonces.set(request.from, nonce + 1n);

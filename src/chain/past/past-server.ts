@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { reasonOf } from "../../errors/reason-of.ts";
 import type { PastAnswer, PastQuestion, PastServerSetup, PastThreadMessage } from "./past-messages.ts";
 import { PlaceError } from "./place-error.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import type { ToldBlocks } from "./told-blocks.ts";
 
 /** Where an engine reads what was before a place. */
@@ -87,7 +87,7 @@ function answerOf(told: ToldBlocks, { method, params: [first, second] }: PastQue
     case "eth_getTransactionReceipt":
       return told.receipt(first);
     case "eth_getLogs":
-      return told.filtered(first as Fields);
+      return told.filtered(first as ShownFields);
     default:
       return undefined;
   }

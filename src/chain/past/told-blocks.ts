@@ -1,7 +1,7 @@
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { EarlierBlocks, LogTest, ToldBlock } from "../index/block-store.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import { PlaceError } from "./place-error.ts";
 import type { BlockNames, ToldBlockText } from "./place.ts";
 
@@ -32,7 +32,7 @@ export async function* tellBlocks(engine: Asked, first: bigint, last: bigint): A
 async function tellBlock(engine: Asked, number: bigint): Promise<ToldBlockText> {
   const block = (await engine.request("eth_getBlockByNumber", [hexQuantity(number), true])) as ToldBlock["block"];
   const receipts = await Promise.all(
-    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<Fields>),
+    block.transactions.map(({ hash }) => engine.request("eth_getTransactionReceipt", [hash]) as Promise<ShownFields>),
   );
   return JSON.stringify({ block, receipts } satisfies ToldBlock);
 }
@@ -56,7 +56,7 @@ export class ToldBlocks implements EarlierBlocks {
   readonly #text: (number: number) => ToldBlockText | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #positions = new Map<string, Position>();
-  readonly #logs = new Map<number, readonly Fields[]>();
+  readonly #logs = new Map<number, readonly ShownFields[]>();
 
   /** `blocks`: hash and transactions of each, from block 0 on. */
   constructor(blocks: readonly BlockNames[], text: (number: number) => ToldBlockText | undefined) {
@@ -70,7 +70,7 @@ export class ToldBlocks implements EarlierBlocks {
   }
 
   /** With hashes of transactions, or whole ones. Undefined for another block. */
-  block(number: number, isFull: boolean): Fields | undefined {
+  block(number: number, isFull: boolean): ShownFields | undefined {
     const told = this.#told(number);
     if (told === undefined || isFull) return told?.block;
     return { ...told.block, transactions: told.block.transactions.map(({ hash }) => hash) };
@@ -85,35 +85,35 @@ export class ToldBlocks implements EarlierBlocks {
     return typeof hash === "string" ? this.#numbers.get(hash.toLowerCase()) : undefined;
   }
 
-  transaction(hash: unknown): Fields | undefined {
+  transaction(hash: unknown): ShownFields | undefined {
     const position = this.position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.block.transactions[position.index];
   }
 
-  receipt(hash: unknown): Fields | undefined {
+  receipt(hash: unknown): ShownFields | undefined {
     const position = this.position(hash);
     return position === undefined ? undefined : this.#told(position.block)?.receipts[position.index];
   }
 
   /** In order. */
-  logs(first: number, last: number, isWanted: LogTest): Fields[] {
-    const found: Fields[] = [];
+  logs(first: number, last: number, isWanted: LogTest): ShownFields[] {
+    const found: ShownFields[] = [];
     for (let number = first; number <= Math.min(last, Number(this.last)); number++)
       for (const log of this.#logsOf(number)) if (isWanted(log as unknown as Parameters<LogTest>[0])) found.push(log);
     return found;
   }
 
   /** Of a block, which may be megabytes for each time that it is read. */
-  #logsOf(number: number): readonly Fields[] {
+  #logsOf(number: number): readonly ShownFields[] {
     const known = this.#logs.get(number);
     if (known !== undefined) return known;
-    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly Fields[]);
+    const logs = (this.#told(number)?.receipts ?? []).flatMap((receipt) => receipt["logs"] as readonly ShownFields[]);
     if (this.#logs.size < REMEMBERED_BLOCKS && logs.length <= REMEMBERED_LOGS) this.#logs.set(number, logs);
     return logs;
   }
 
   /** By a filter that names blocks by number or hash; undefined where it names others. */
-  filtered(filter: Fields): Fields[] | undefined {
+  filtered(filter: ShownFields): ShownFields[] | undefined {
     const { blockHash, fromBlock, toBlock } = filter;
     const one = this.numberOf(blockHash);
     const isWanted: LogTest = (log) => matches(log, filter);

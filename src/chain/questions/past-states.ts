@@ -1,7 +1,7 @@
 import { hexToBytes } from "@ethereumjs/util";
 
 import { BlockHashes, REMEMBERED_HASHES } from "../witness/block-hashes.ts";
-import type { HeldAccount, Ledger } from "../witness/ledger.ts";
+import type { HeldAccount, StateLedger } from "../witness/ledger.ts";
 import { restored } from "../witness/state-feed.ts";
 import type { PlaceValue, PlainAccount, PlainChanges, StateUpdate } from "../witness/state-feed.ts";
 
@@ -64,7 +64,7 @@ export class PastStates {
   }
 
   /** The state after a block, as a ledger on which questions may write: what they write is its own. */
-  at(block: bigint): Ledger {
+  at(block: bigint): StateLedger {
     return new Overlay({
       account: (address) => restored(valueAt(this.#accounts.get(address), block)),
       slot: (address, slot) => valueAt(this.#slots.get(address)?.get(slot), block),
@@ -119,7 +119,7 @@ interface View {
 }
 
 /** What a question writes, above the state that it reads. */
-class Overlay implements Ledger {
+class Overlay implements StateLedger {
   readonly #view: View;
   readonly #accounts = new Map<string, HeldAccount | undefined>();
   readonly #slots = new Map<string, Map<string, Uint8Array | undefined>>();

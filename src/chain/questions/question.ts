@@ -181,7 +181,7 @@ export type QuestionReply =
   | { readonly id: number; readonly type: "answer"; readonly answer: unknown }
   | { readonly id: number; readonly type: "failed"; readonly code: QuestionErrorCode; readonly message: string };
 
-export type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "TraceTooLarge" | "QuestionFailed";
+type QuestionErrorCode = "StateNotKept" | "AnswerTooLarge" | "TraceTooLarge" | "QuestionFailed";
 
 /** A question was not answered. Nothing of the chain is wrong for it. */
 export class QuestionError extends NamedError<QuestionErrorCode> {

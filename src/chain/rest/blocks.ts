@@ -1,4 +1,4 @@
-import type { Ask, RouteRequest } from "../rpc/http-route.ts";
+import type { AnswerCalls, RouteRequest } from "../rpc/http-route.ts";
 import { invalid, notFound } from "./rest-error.ts";
 import { stageOf } from "./stages.ts";
 import type { Stages } from "./stages.ts";
@@ -42,7 +42,7 @@ export async function readBlock({ path: { block = "" }, ask }: RouteRequest): Pr
 }
 
 /** The batch that holds a block, and how far that has come; a batch is known by its number before it is sealed. */
-async function batchOf(ask: Ask, number: string): Promise<{ readonly batch: number; readonly stage: string }> {
+async function batchOf(ask: AnswerCalls, number: string): Promise<{ readonly batch: number; readonly stage: string }> {
   const [details] = (await ask(["zks_getBlockDetails", number])) as readonly [{ readonly l1BatchNumber: number } & Stages];
   return { batch: details.l1BatchNumber, stage: stageOf(details) };
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Ask, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
+import type { AnswerCalls, RouteAnswer, RouteRequest } from "../rpc/http-route.ts";
 import type { SharedPlaces } from "../rpc/shared-places.ts";
 import { memberOf } from "./json-body.ts";
 import { invalid, notFound } from "./rest-error.ts";
@@ -103,7 +103,7 @@ function waitOf({ query: { wait, seconds } }: RouteRequest): { readonly stage: s
   return { stage: wait, waitMs: Math.min(Number(seconds) * 1000, MOST_WAIT_MS) };
 }
 
-async function lookUp(ask: Ask, hash: string): Promise<Transaction & Readonly<Record<string, unknown>>> {
+async function lookUp(ask: AnswerCalls, hash: string): Promise<Transaction & Readonly<Record<string, unknown>>> {
   const [found, receipt, details] = (await ask(
     ["eth_getTransactionByHash", hash],
     ["eth_getTransactionReceipt", hash],

@@ -24,7 +24,7 @@ export type Configuration = Readonly<Record<string, unknown>>;
 const OVERRIDES = ["stateOverrides", "blockOverrides"];
 
 /** Runs a trace with a configuration. */
-export type Run = (config: Configuration) => Promise<unknown>;
+export type TraceRun = (config: Configuration) => Promise<unknown>;
 
 /** Throws RpcError for a tracer that there is not. */
 export function requireTracer(tracer: unknown): string {
@@ -33,7 +33,7 @@ export function requireTracer(tracer: unknown): string {
 }
 
 /** Runs the trace once it is known how large it will be: `gas` is what it may use. Throws RpcError TraceTooLarge. */
-export async function boundedTrace(run: Run, value: unknown, gas: bigint): Promise<unknown> {
+export async function boundedTrace(run: TraceRun, value: unknown, gas: bigint): Promise<unknown> {
   const config = configuration(value);
   if (config["tracer"] === undefined) return traceSteps(run, config, gas);
   const tracer = requireTracer(config["tracer"]);
@@ -45,7 +45,7 @@ export async function boundedTrace(run: Run, value: unknown, gas: bigint): Promi
   return run(config);
 }
 
-async function traceSteps(run: Run, config: Configuration, gas: bigint): Promise<unknown> {
+async function traceSteps(run: TraceRun, config: Configuration, gas: bigint): Promise<unknown> {
   if (gas > MAX_STEP_TRACE_GAS) throw tooLarge(`above ${MAX_STEP_TRACE_GAS} gas nothing is traced step by step; name a tracer`);
   const hasMemory = config["enableMemory"] === true;
   const lean = { ...config, disableStack: true, enableMemory: false };

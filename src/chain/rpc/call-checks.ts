@@ -6,7 +6,7 @@ import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { reachOf } from "../execution/code-reach.ts";
 import { isHostileCode } from "../model/hostile-code.ts";
 import { fromHex, hexQuantity } from "../../protocol/hex.ts";
-import type { UnsignedTransaction } from "../transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../transaction/transaction.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
 import type { Preview } from "../witness/reexecution.ts";
 import { requireRunnable } from "./call-outcome.ts";
@@ -69,7 +69,16 @@ export async function previewCall(
 ): Promise<Preview> {
   const { from, to, data, valueWei } = call;
   const { nonce } = await engine.state("now").account(from);
-  const transaction: UnsignedTransaction = { kind: "unsigned", from, to, data, valueWei, gasLimit, nonce, isImpersonated: true };
+  const transaction: UnsignedEngineTransaction = {
+    kind: "unsigned",
+    from,
+    to,
+    data,
+    valueWei,
+    gasLimit,
+    nonce,
+    isImpersonated: true,
+  };
   const preview = await witness.request("preview", { transaction, environment: sequencer.nextEnvironment });
   const isHostile = ![...preview.initCodes, ...preview.runtimeCodes].every((code) => guard.admits(code));
   requireRunnable({ ...preview, isHostile }, Infinity);

@@ -1,4 +1,4 @@
-import type { Configuration, Run } from "./bounded-trace.ts";
+import type { Configuration, TraceRun } from "./bounded-trace.ts";
 import { record } from "./call-request.ts";
 import type { RpcMethod } from "./dispatch.ts";
 import { flatCalls } from "./flat-calls.ts";
@@ -16,7 +16,7 @@ export function traceMethods(tracer: Tracer): ReadonlyMap<string, RpcMethod> {
 }
 
 /** The engine's flat calls are OpenEthereum's; geth makes its own of nested ones. */
-function withFlatCalls(run: Run, place: TracedPlace | undefined): Run {
+function withFlatCalls(run: TraceRun, place: TracedPlace | undefined): TraceRun {
   const flat = async (options: unknown): Promise<unknown> =>
     flatCalls((await run({ tracer: "callTracer" })) as NestedCall, record(options ?? {}, "tracerConfig"), place);
   return async (config) => {

@@ -7,7 +7,7 @@ import type { RpcErrorBody, RpcResponse } from "./json-rpc.ts";
 type RpcCall = readonly [method: string, ...params: unknown[]];
 
 /** Makes calls for a client, within its bounds; results in the calls' order. Rejects with RpcError for the first that fails. */
-export type Ask = (...calls: readonly RpcCall[]) => Promise<readonly unknown[]>;
+export type AnswerCalls = (...calls: readonly RpcCall[]) => Promise<readonly unknown[]>;
 
 export interface RouteRequest {
   /** The path's named parts, decoded. */
@@ -15,7 +15,7 @@ export interface RouteRequest {
   /** One given several times is a list. */
   readonly query: Readonly<Record<string, unknown>>;
   readonly body: string;
-  readonly ask: Ask;
+  readonly ask: AnswerCalls;
   readonly client: RpcClient;
 }
 
@@ -68,7 +68,7 @@ export function addRoutes(
   }
 }
 
-function asking(answer: AnswerBody): Ask {
+function asking(answer: AnswerBody): AnswerCalls {
   return async (...calls) => {
     const requests = calls.map(([method, ...params], id) => ({ jsonrpc: "2.0", id, method, params }));
     const answers = JSON.parse(await answer(JSON.stringify(requests))) as RpcResponse | readonly RpcResponse[];

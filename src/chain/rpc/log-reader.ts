@@ -8,7 +8,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { matches } from "./log-filter.ts";
 import type { LogFilter } from "./log-filter.ts";
 import { newestBlock } from "./newest-block.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import type { ZkFields } from "./zk-fields.ts";
 
 /** What an answer may hold. */
@@ -38,7 +38,7 @@ const MAX_OF_ONE = 1024;
 
 /** The logs of whole blocks. */
 interface LogRange {
-  readonly logs: readonly Fields[];
+  readonly logs: readonly ShownFields[];
   /** The last of these blocks. */
   readonly last: bigint;
   /** It is a single block, which is beyond the limits. */
@@ -73,7 +73,7 @@ export class LogReader {
    * All logs that `eth_getLogs` asks for. Throws RpcError where they are more than the limits allow, with a range that is
    * answered.
    */
-  async all(filter: LogFilter, limits: LogLimits, client?: RpcClient): Promise<readonly Fields[]> {
+  async all(filter: LogFilter, limits: LogLimits, client?: RpcClient): Promise<readonly ShownFields[]> {
     const [first, last] = this.#range(filter);
     const range = await this.upTo(filter, first, last, limits, client);
     if (range.isBeyond || range.last < last) throw tooMany(limits, filter, first, range);
@@ -86,7 +86,7 @@ export class LogReader {
   }
 
   async #upTo(filter: LogFilter, first: bigint, last: bigint, limits: LogLimits): Promise<LogRange> {
-    const found: Fields[] = [];
+    const found: ShownFields[] = [];
     let dataCharacters = 0;
     // Others have their turn between two questions, also where a client of this process asks without a rest.
     await setImmediate();
@@ -109,7 +109,7 @@ export class LogReader {
     return { logs: this.#named(found), last, isBeyond: false };
   }
 
-  #named(logs: readonly Fields[]): readonly Fields[] {
+  #named(logs: readonly ShownFields[]): readonly ShownFields[] {
     return logs.map((log) => this.#fields.log(log));
   }
 
@@ -147,7 +147,7 @@ export function numberOf(block: string | undefined, head: bigint): bigint {
   return block?.startsWith("0x") === true ? BigInt(block) : head;
 }
 
-function blockOf(log: Fields): bigint {
+function blockOf(log: ShownFields): bigint {
   return BigInt(log["blockNumber"] as Hex);
 }
 

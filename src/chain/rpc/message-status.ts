@@ -1,5 +1,5 @@
 import type { Chain } from "../chain.ts";
-import type { ChainPlace, DeliveredMessage, SentMessage } from "../index/message-index.ts";
+import type { ChainPlace, DeliveredMessage, IndexedMessage } from "../index/message-index.ts";
 import { AssetMessageKind, decodeAssetMessage, isAssetSender } from "../../protocol/asset-message.ts";
 import { JOURNEY_STEPS, readCrossChainMessage } from "../../protocol/cross-chain-message.ts";
 import type { JourneyStep } from "../../protocol/cross-chain-message.ts";
@@ -68,7 +68,7 @@ class MessageStatus {
   }
 
   /** The sending side: the first three steps, and the seventh is the receiver's to tell. */
-  async #sent(message: SentMessage): Promise<object> {
+  async #sent(message: IndexedMessage): Promise<object> {
     const { index } = this.#chain;
     const { messageHash, sender, body, batchNumber, engineHash, position } = message;
     const stages = await this.#stagesOf(batchNumber);

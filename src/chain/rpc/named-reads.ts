@@ -18,7 +18,7 @@ import { pendingTransaction } from "../transaction/shown-transaction.ts";
 import { rawTransactionMethods } from "./raw-transactions.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { ZkFields } from "./zk-fields.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 
 /** Some wait for the engine, which makes blocks meanwhile. */
 const READS_AT_A_TIME = 8;
@@ -74,19 +74,19 @@ export function namedReads(chain: Chain, options: NamedReadOptions = {}): Readon
   });
   const reader = new LogReader(chain, fields);
   const byHash = (hash: unknown) => blocks.numberOf(hashParameter(hash));
-  const block = async (number: bigint | undefined, isWhole: unknown): Promise<Fields | null> => {
+  const block = async (number: bigint | undefined, isWhole: unknown): Promise<ShownFields | null> => {
     const found = number === undefined ? undefined : await blocks.block(number, isWhole === true);
     return found === undefined ? null : fields.block(found);
   };
-  const transaction = (place: TransactionPlace | undefined): Fields | null => {
+  const transaction = (place: TransactionPlace | undefined): ShownFields | null => {
     const found = place === undefined ? undefined : blocks.transaction(place);
     return found === undefined ? null : fields.transaction(found);
   };
-  const receipt = (place: TransactionPlace | undefined): Fields | null => {
+  const receipt = (place: TransactionPlace | undefined): ShownFields | null => {
     const found = place === undefined ? undefined : blocks.receipt(place);
     return found === undefined ? null : fields.receipt(found);
   };
-  const receipts = (number: bigint | undefined): readonly Fields[] | null =>
+  const receipts = (number: bigint | undefined): readonly ShownFields[] | null =>
     number === undefined ? null : blocks.receipts(number).map((one) => fields.receipt(one));
   const placed = (number: bigint | undefined, index: unknown): TransactionPlace | undefined =>
     number === undefined ? undefined : { block: number, index: Number(quantity(index)) };

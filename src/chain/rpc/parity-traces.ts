@@ -4,7 +4,7 @@ import type { Chain } from "../chain.ts";
 import { chainRules } from "../model/rules.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import { askedTransaction } from "../witness/asked-call.ts";
-import type { Run } from "./bounded-trace.ts";
+import type { TraceRun } from "./bounded-trace.ts";
 import { address, askedCall, list, parseCall, record } from "./call-request.ts";
 import type { RpcClient, RpcMethod } from "./dispatch.ts";
 import type { TracedPlace } from "./flat-calls.ts";
@@ -114,7 +114,7 @@ export function parityMethods(
 }
 
 /** The engine's own flat calls are in these forms, but for the hashes of transactions that users know by another. */
-function asEngine(run: Run, place: TracedPlace | undefined): Run {
+function asEngine(run: TraceRun, place: TracedPlace | undefined): TraceRun {
   if (place === undefined) return run;
   const { transactionHash } = place;
   return async (config) => {

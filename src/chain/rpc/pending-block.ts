@@ -1,6 +1,6 @@
 import type { Chain } from "../chain.ts";
 import { pendingTransaction } from "../transaction/shown-transaction.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 
 /** As many as a block of a chain with an interval holds. */
@@ -15,9 +15,9 @@ const NO_LOGS = `0x${"00".repeat(256)}`;
  * nonce. Its state's root is the newest block's, its other roots and its bloom those of nothing, since nothing is executed;
  * strict clients, such as Foundry's, read no null there.
  */
-export async function pendingBlock(chain: Chain, whole: boolean): Promise<Fields> {
+export async function pendingBlock(chain: Chain, whole: boolean): Promise<ShownFields> {
   const { blocks, sequencer, chainId } = chain;
-  const head: Fields = (await blocks.block(blocks.newest)) ?? {};
+  const head: ShownFields = (await blocks.block(blocks.newest)) ?? {};
   const { timestamp, prevRandao } = sequencer.nextEnvironment;
   const ready = pendingTransactions(chain);
   return {

@@ -9,14 +9,14 @@ import type { RpcMethod } from "./dispatch.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
 import { hashParameter } from "./parameters.ts";
 import { pendingTransaction } from "../transaction/shown-transaction.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 
 /** Transactions in an answer: one can have 128 KiB. */
 const MAX_SHOWN = 1_000;
 
 /** What waits in the pool, as geth tells it, and how to take something out of it. */
 export function poolMethods({ mempool, sequencer, blocks, index, chainId }: Chain): ReadonlyMap<string, RpcMethod> {
-  const whole = (transaction: SignedTransaction): Fields => pendingTransaction(transaction, chainId);
+  const whole = (transaction: SignedTransaction): ShownFields => pendingTransaction(transaction, chainId);
   const shown = (show: (transaction: SignedTransaction) => unknown, from?: Hex) => {
     const waiting = mempool.waiting().filter((sender) => from === undefined || sender.from === from);
     const count = waiting.reduce((sum, { ready, queued }) => sum + ready.length + queued.length, 0);

@@ -12,7 +12,7 @@ import type { RpcClient } from "./dispatch.ts";
 import { fairLine } from "./fair-line.ts";
 import type { FairLine } from "./fair-line.ts";
 import { boundedTrace, configuration, MAX_STEPS, readConfiguration, requireTracer, tooLarge } from "./bounded-trace.ts";
-import type { Configuration, Run } from "./bounded-trace.ts";
+import type { Configuration, TraceRun } from "./bounded-trace.ts";
 import { flatCalls } from "./flat-calls.ts";
 import type { NestedCall, TracedPlace } from "./flat-calls.ts";
 import { RpcCode, RpcError } from "./json-rpc.ts";
@@ -40,7 +40,7 @@ interface EngineReceipt extends Omit<TracedPlace, "transactionHash"> {
 }
 
 /** Makes the run whose answers are shown of the engine's; `place`: of a transaction. */
-type Form = (run: Run, place: TracedPlace | undefined) => Run;
+type Form = (run: TraceRun, place: TracedPlace | undefined) => TraceRun;
 
 /** A transaction that a block holds, and its trace. */
 interface BlockTrace {
@@ -65,7 +65,7 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
   const runOf =
-    (hash: Hex): Run =>
+    (hash: Hex): TraceRun =>
     (wanted) =>
       hardhat === undefined ? traceAgain(chain, ask, hash, wanted) : hardhat.request("debug_traceTransaction", [hash, wanted]);
   return {
@@ -118,7 +118,7 @@ async function traceAgain({ blocks }: Chain, ask: Asking, hash: Hex, wanted: Con
 }
 
 /** Flat calls in OpenEthereum's form, as Hardhat's own network makes them, of the nested ones that the second EVM makes. */
-function withParityCalls(run: Run): Run {
+function withParityCalls(run: TraceRun): TraceRun {
   return async (config) => {
     if (config["tracer"] !== "flatCallTracer") return run(config);
     return flatCalls((await run({ tracer: "callTracer" })) as NestedCall, { convertParityErrors: true }, undefined);
@@ -127,13 +127,13 @@ function withParityCalls(run: Run): Run {
 
 interface TracedTransaction {
   readonly txHash: Hex;
-  readonly run: Run;
+  readonly run: TraceRun;
 }
 
 function tracedIn(
   { index }: Chain,
   { hash: blockHash, number: blockNumber, transactions }: TracedBlock,
-  runOf: (hash: Hex) => Run,
+  runOf: (hash: Hex) => TraceRun,
   form: Form,
 ): readonly TracedTransaction[] {
   return transactions.map(({ hash }, i) => {
@@ -145,7 +145,7 @@ function tracedIn(
 
 async function traceAll(
   traced: readonly TracedTransaction[],
-  one: (run: Run) => Promise<unknown>,
+  one: (run: TraceRun) => Promise<unknown>,
   maxCharacters: number,
 ): Promise<readonly BlockTrace[]> {
   const results: BlockTrace[] = [];
@@ -177,7 +177,7 @@ function callTracing(chain: Chain, ask: Asking, inTurn: FairLine): Tracer["call"
     return inTurn(client, async () => {
       // The engine knows neither overrides nor authorizations here.
       if (hardhat === undefined || overrides.length > 0 || block !== place.block || call.delegates) {
-        const second: Run = async (wanted) => {
+        const second: TraceRun = async (wanted) => {
           const answer = await ask("trace", { ...question, ...tracerOf(wanted), isBounded: !isOwn }, client);
           requireTraceable(answer);
           return answer.trace;

@@ -6,7 +6,7 @@ import { hashParameter } from "./parameters.ts";
 import { messagesOf } from "../model/l1-messages.ts";
 import { messageLog, priorityOpLog } from "../../protocol/l2-log.ts";
 import type { L2Log } from "../../protocol/l2-log.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 import { hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 
@@ -31,19 +31,19 @@ export class ZkFields {
     return this.#index.engineHash(hashParameter(hash));
   }
 
-  block(answer: Fields): Fields {
+  block(answer: ShownFields): ShownFields {
     const transactions = Array.isArray(answer["transactions"]) ? (answer["transactions"] as readonly unknown[]) : [];
     return {
       ...answer,
       ...this.#batch(answer["number"]),
       l1BatchTimestamp: null,
       transactions: transactions.map((one) =>
-        typeof one === "string" ? this.#publicHash(one) : this.transaction(one as Fields),
+        typeof one === "string" ? this.#publicHash(one) : this.transaction(one as ShownFields),
       ),
     };
   }
 
-  transaction(answer: Fields): Fields {
+  transaction(answer: ShownFields): ShownFields {
     const hash = this.#publicHash(answer["hash"]);
     const eip712 = this.#index.eip712(hash)?.transaction;
     const operation = this.#index.priorityOp(hash);
@@ -51,7 +51,7 @@ export class ZkFields {
     return { ...answer, ...signatureFields(answer), ...own, hash, ...this.#batch(answer["blockNumber"]), l1BatchTxIndex: "0x0" };
   }
 
-  log(answer: Fields): Fields {
+  log(answer: ShownFields): ShownFields {
     const transactionHash = this.#publicHash(answer["transactionHash"]);
     return {
       ...answer,
@@ -62,7 +62,7 @@ export class ZkFields {
     };
   }
 
-  receipt(answer: Fields): Fields {
+  receipt(answer: ShownFields): ShownFields {
     const index = this.#index;
     const { transactionHash: engineHash, success } = parseReceipt(answer);
     const transactionHash = index.publicHash(engineHash);
@@ -86,7 +86,7 @@ export class ZkFields {
       status: (operation?.success ?? success) ? "0x1" : "0x0",
       l1BatchNumber,
       l1BatchTxIndex: "0x0",
-      logs: (ran ? (logs as readonly Fields[]) : []).map((log, i) => ({
+      logs: (ran ? (logs as readonly ShownFields[]) : []).map((log, i) => ({
         ...log,
         transactionHash,
         l1BatchNumber,
@@ -109,7 +109,7 @@ export class ZkFields {
   }
 
   #sentLogs(
-    answer: Fields,
+    answer: ShownFields,
     engineHash: Hex,
     operation: IndexedPriorityOp | undefined,
   ): readonly { readonly log: L2Log; readonly at: number }[] {
@@ -132,19 +132,19 @@ export class ZkFields {
 }
 
 /** What Ethereum's nodes tell of a signature beside its `v`: the parity, or of an old transaction the chain (EIP-155). */
-function signatureFields({ type, v }: Fields): Fields {
+function signatureFields({ type, v }: ShownFields): ShownFields {
   if (typeof v !== "string") return {};
   if (type !== "0x0") return { yParity: v };
   const chainId = (BigInt(v) - 35n) / 2n;
   return chainId > 0n ? { chainId: hexQuantity(chainId) } : {};
 }
 
-function operationFields({ gasPriceWei }: IndexedPriorityOp): Fields {
+function operationFields({ gasPriceWei }: IndexedPriorityOp): ShownFields {
   const gasPrice = hexQuantity(gasPriceWei);
   return { type: PRIORITY_TYPE, gasPrice, maxFeePerGas: gasPrice, maxPriorityFeePerGas: "0x0" };
 }
 
-function eip712Fields({ signature, maxFeePerGasWei, maxPriorityFeePerGasWei }: Eip712Transaction): Fields {
+function eip712Fields({ signature, maxFeePerGasWei, maxPriorityFeePerGasWei }: Eip712Transaction): ShownFields {
   const { r, s, yParity } = signature;
   return {
     type: EIP712_TYPE,

@@ -13,7 +13,7 @@ import { RpcCode, RpcError } from "./json-rpc.ts";
 import { numberParameter } from "./parameters.ts";
 import type { SettlementView } from "./settlement-view.ts";
 import { ZkFields } from "./zk-fields.ts";
-import type { Fields } from "../transaction/shown-transaction.ts";
+import type { ShownFields } from "../transaction/shown-transaction.ts";
 
 /** Storage keys in one request; each answer has 32 siblings. */
 const MAX_KEYS = 100;
@@ -43,7 +43,7 @@ async function logProof(
   const found = place === undefined ? undefined : chain.blocks.receipt(place);
   if (found === undefined) return null;
   const receipt = fields.receipt(found);
-  const logs = receipt["l2ToL1Logs"] as readonly Fields[];
+  const logs = receipt["l2ToL1Logs"] as readonly ShownFields[];
   const log = logs[position === undefined || position === null ? 0 : Number(numberParameter(position))];
   const batch =
     typeof receipt["l1BatchNumber"] === "string" ? chain.archive.batch(quantity(receipt["l1BatchNumber"])) : undefined;

@@ -8,16 +8,16 @@ import { gasPriceOf } from "./transaction.ts";
 import type { EngineTransaction, SignedTransaction } from "./transaction.ts";
 
 /** An object of an RPC answer. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type ShownFields = Readonly<Record<string, unknown>>;
 
 /** A transaction that waits in the pool, in the shape of `eth_getTransactionByHash`. */
-export function pendingTransaction(transaction: SignedTransaction, chainId: number): Fields {
+export function pendingTransaction(transaction: SignedTransaction, chainId: number): ShownFields {
   const place = { blockHash: null, blockNumber: null, transactionIndex: null, l1BatchNumber: null, l1BatchTxIndex: null };
   return { ...place, ...signedTransaction(transaction, chainId) };
 }
 
 /** What its sender has signed. */
-function signedTransaction(transaction: SignedTransaction, chainId: number): Fields {
+function signedTransaction(transaction: SignedTransaction, chainId: number): ShownFields {
   const { hash, type, from, to, valueWei, data, gasLimit, nonce, maxFeePerGasWei, maxPriorityFeePerGasWei } = transaction;
   const dynamicFees = { maxFeePerGas: hexQuantity(maxFeePerGasWei), maxPriorityFeePerGas: hexQuantity(maxPriorityFeePerGasWei) };
   return {
@@ -38,7 +38,7 @@ function signedTransaction(transaction: SignedTransaction, chainId: number): Fie
 }
 
 /** A transaction that a block holds, without its place there. `hash`: the chain's own name for it. */
-export function minedTransaction(transaction: EngineTransaction, hash: Hex, chainId: number): Fields {
+export function minedTransaction(transaction: EngineTransaction, hash: Hex, chainId: number): ShownFields {
   if (transaction.kind === "signed") return { ...signedTransaction(transaction, chainId), hash };
   const { from, to, valueWei, data, gasLimit, nonce } = transaction;
   return {
@@ -58,13 +58,13 @@ export function minedTransaction(transaction: EngineTransaction, hash: Hex, chai
   };
 }
 
-function eip712Signature({ signature: { r, s, yParity } }: Eip712Transaction): Fields {
+function eip712Signature({ signature: { r, s, yParity } }: Eip712Transaction): ShownFields {
   const parity = hexQuantity(BigInt(yParity));
   return { r: hexQuantity(BigInt(r)), s: hexQuantity(BigInt(s)), v: parity, yParity: parity };
 }
 
 /** What only the signed bytes tell. */
-function signedFields(raw: Hex): Fields {
+function signedFields(raw: Hex): ShownFields {
   const { type, chainId, accessList, authorizationList, signature } = Transaction.from(raw);
   // Decoded before, so it is signed.
   if (signature === null) return {};

@@ -28,7 +28,7 @@ export interface SignedTransaction extends TransactionRequest {
  * An unsigned transaction: from the bootloader (system transactions), from an aliased sender (priority
  * operations), or from an impersonated account. It pays no fee and its nonce is the sender's next.
  */
-export interface UnsignedTransaction extends TransactionRequest {
+export interface UnsignedEngineTransaction extends TransactionRequest {
   readonly kind: "unsigned";
   /** The name under which users know it, where it is a priority operation's own transaction. */
   readonly canonicalTxHash?: OperationHash;
@@ -37,7 +37,7 @@ export interface UnsignedTransaction extends TransactionRequest {
 }
 
 /** A transaction in the form in which the engines run it. */
-export type EngineTransaction = SignedTransaction | UnsignedTransaction;
+export type EngineTransaction = SignedTransaction | UnsignedEngineTransaction;
 
 /** Whether the engines know the transaction's serialised form. All others they run from the sender that they are told. */
 export function isEthereumTransaction(transaction: EngineTransaction): transaction is SignedTransaction {

@@ -1,10 +1,10 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber } from "../../protocol/ids.ts";
 import type { BlockEnvironment } from "../model/block.ts";
-import type { EngineTransaction, UnsignedTransaction } from "../transaction/transaction.ts";
+import type { EngineTransaction, UnsignedEngineTransaction } from "../transaction/transaction.ts";
 
 /** A transaction as its sender made it: nothing that a verifier could compute itself. */
-export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedTransaction;
+export type InputTransaction = { readonly kind: "signed"; readonly raw: Hex } | UnsignedEngineTransaction;
 
 /** A block as it was decided, without anything that came of it but its name. */
 export interface InputBlock {

@@ -13,7 +13,7 @@ import type { Format } from "../../protocol/protocol-version.ts";
 import { codeDigestValue } from "../model/code-digests.ts";
 import { accountHeader } from "../model/genesis.ts";
 import { HeldAccount, MapLedger } from "./ledger.ts";
-import type { AccountParts, Ledger } from "./ledger.ts";
+import type { AccountParts, StateLedger } from "./ledger.ts";
 import type { GenesisAccount, GenesisLeaf } from "../model/genesis.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -54,19 +54,19 @@ export class FlatState implements StateManagerInterface {
   readonly originalStorageCache: OriginalStorageCache;
   /** Called with each code that an account receives. */
   onCode: ((code: Uint8Array) => void) | undefined;
-  #ledger: Ledger;
+  #ledger: StateLedger;
   readonly #undo: UndoRecord[] = [];
   readonly #checkpoints: number[] = [];
   #lowestMark = 0;
   #admittedSender: string | undefined;
 
-  constructor(ledger: Ledger = new MapLedger()) {
+  constructor(ledger: StateLedger = new MapLedger()) {
     this.#ledger = ledger;
     this.originalStorageCache = new OriginalStorageCache((address, key) => this.getStorage(address, key));
   }
 
   /** Goes on over another ledger, with nothing to undo. */
-  exchange(ledger: Ledger): void {
+  exchange(ledger: StateLedger): void {
     this.#ledger = ledger;
     this.#checkpoints.length = 0;
     this.forget(this.mark());

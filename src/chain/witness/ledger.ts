@@ -17,7 +17,7 @@ export interface AccountParts extends Pick<Account, "nonce" | "balance" | "codeH
 }
 
 /** Where a FlatState keeps what it holds: accounts by lower-case address, slots and code by 32 bytes, all in hexadecimal. */
-export interface Ledger {
+export interface StateLedger {
   account(address: string): HeldAccount | undefined;
   setAccount(address: string, account: HeldAccount | undefined): void;
   slot(address: string, slot: string): Uint8Array | undefined;
@@ -29,7 +29,7 @@ export interface Ledger {
 }
 
 /** A ledger in maps. */
-export class MapLedger implements Ledger {
+export class MapLedger implements StateLedger {
   readonly accounts = new Map<string, HeldAccount>();
   readonly slots = new Map<string, Map<string, Uint8Array>>();
   /** Code by its hash, in the order in which it came; shared. */

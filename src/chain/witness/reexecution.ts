@@ -28,7 +28,7 @@ import { FlatState } from "./flat-state.ts";
 import type { HeldValue } from "./flat-state.ts";
 import { IsolatedVm } from "./isolated-vm.ts";
 import { MapLedger } from "./ledger.ts";
-import type { Ledger } from "./ledger.ts";
+import type { StateLedger } from "./ledger.ts";
 import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
@@ -119,7 +119,7 @@ export class Reexecution {
     chainId: number,
     genesis: readonly GenesisAccount[],
     limits: CodeLimits = codeLimitsOf(genesis),
-    ledger: Ledger = new MapLedger(),
+    ledger: StateLedger = new MapLedger(),
   ): Promise<Reexecution> {
     const state = new FlatState(ledger);
     for (const account of genesis) state.load(account);

@@ -7,7 +7,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import { ACCOUNT_NUMBERS } from "../accounts.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
-import type { Faults } from "../faults.ts";
+import type { EcosystemFaults } from "../faults.ts";
 import { fundAccounts, fundOperator } from "../funding.ts";
 import { transmit } from "../l1/transmit.ts";
 import type { ChainOpening } from "../membership/open-chain.ts";
@@ -27,7 +27,7 @@ export interface LiveBridgesDependencies {
   readonly folder: string;
   readonly chains: RunningChains;
   readonly opening: ChainOpening;
-  readonly faults: Pick<Faults, "holdsBridge">;
+  readonly faults: Pick<EcosystemFaults, "holdsBridge">;
   readonly info: () => Ecosystem;
 }
 

@@ -40,7 +40,7 @@ interface ProvingOptions extends Pick<CompleteOptions, "inBackground"> {
 }
 
 /** How proofs of execution are made. */
-export interface ExecutionProving {
+export interface ExecutionProvingOptions {
   /** For tests that need no secure ones. Default: with at least 100 proven bits. */
   readonly executionProving?: ExecutionProverOptions;
   /** What takes the prover's place, for tests in which it is late, silent or lies. Default: the prover. */
@@ -52,7 +52,7 @@ export function openExecutionProver(
   { prover: { workers } }: Pick<CompleteOptions, "prover">,
   proving: Proving,
   closing: Disposer,
-  { executionProving, executionProver = (prover) => prover }: ExecutionProving,
+  { executionProving, executionProver = (prover) => prover }: ExecutionProvingOptions,
 ): ExecutionProofs["prover"] {
   const own = createExecutionProver({ ...(workers === undefined ? {} : { workers }), ...executionProving });
   const working = proving.queue.work(chunkPort(own), { name: "own", isOwn: true });

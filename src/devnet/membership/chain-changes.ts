@@ -6,7 +6,7 @@ import type { ChainPlan } from "../../options/plan.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
 import { requireFreePort } from "../../node/serving/listening.ts";
 import { UnknownChainError } from "../driver.ts";
-import type { Faults } from "../faults.ts";
+import type { EcosystemFaults } from "../faults.ts";
 import { fundAccounts, requireFunds } from "../funding.ts";
 import type { SnapshotChains } from "../l1/settlement-layer.ts";
 import type { Snapshots } from "../snapshots/snapshots.ts";
@@ -24,7 +24,7 @@ import { requireNothingOnTop } from "./settlement-bases.ts";
 interface ChainChangesDependencies {
   readonly chains: RunningChains;
   readonly opening: ChainOpening;
-  readonly faults: Pick<Faults, "applyToSequencers">;
+  readonly faults: Pick<EcosystemFaults, "applyToSequencers">;
   /** What is known of messages that a chain would leave behind. */
   readonly view: Pick<EcosystemView, "messages">;
   /** Of others; a chain is among them before it is shown. */

@@ -23,7 +23,7 @@ import { startServedChain } from "../chains/served-chain.ts";
 import type { ServedChain } from "../chains/served-chain.ts";
 import type { NamedBatch } from "../execution/execution-watch.ts";
 import { watchOwnChain } from "../execution/own-watch.ts";
-import type { Faults } from "../faults.ts";
+import type { EcosystemFaults } from "../faults.ts";
 import { fundOperator } from "../funding.ts";
 import type { KeptChain, World } from "../keeping/world.ts";
 import type { ArtifactSource } from "../l1/deploy-ecosystem.ts";
@@ -70,7 +70,7 @@ export interface ChainOpening {
   readonly prover: ChainPipelineDependencies["prover"];
   readonly executionProver: ChainPipelineDependencies["executionProver"];
   readonly executionChecking: ChainPipelineDependencies["executionChecking"];
-  readonly faults: Pick<Faults, "alterProof" | "alterChanges" | "choose">;
+  readonly faults: Pick<EcosystemFaults, "alterProof" | "alterChanges" | "choose">;
   readonly connect: EdrConnect;
   readonly artifacts: ArtifactSource;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
 import { BatchVerifier } from "../../chain/verification/batch-verifier.ts";
 import type { BatchVerifierDependencies, BatchVerifierOptions } from "../../chain/verification/batch-verifier.ts";
-import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { LABELS_OF_BATCHES } from "../../execution-proof/batch/execution-label.ts";
 import type { ExecutionLabel, LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
@@ -14,7 +14,7 @@ import { QuorumMemberError } from "./messages.ts";
 /** A batch that was run. */
 interface RunOutcome {
   readonly commitment: Hex;
-  readonly witness: BatchWitness | LabelledExecution;
+  readonly witness: ExecutionWitness | LabelledExecution;
 }
 
 const FOUND_BY_ALL: ReadonlySet<ExecutionLabel> = new Set(LABELS_OF_BATCHES);

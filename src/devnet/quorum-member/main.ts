@@ -4,7 +4,7 @@ import { SigningRefusal } from "../../settlement/signing-refusal.ts";
 import { createExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { ExecutionProverOptions } from "../../execution-proof/batch/execution-prover.ts";
 import { l1Request } from "../l1/l1-request.ts";
-import { Member } from "./member.ts";
+import { ValidatingMember } from "./member.ts";
 import { openMemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
 import type { MemberReply, MemberRequest } from "./messages.ts";
@@ -18,7 +18,7 @@ const file = path === undefined ? undefined : await openMemberFile(path);
 const prover = createExecutionProver(JSON.parse(checking) as ExecutionProverOptions);
 const connectL1 = (url: string): JsonRpcProvider =>
   new JsonRpcProvider(l1Request(url), undefined, { staticNetwork: true, cacheTimeout: -1 });
-const member = new Member({ connectL1, file, prover });
+const member = new ValidatingMember({ connectL1, file, prover });
 const reply = (message: MemberReply): void => {
   process.send?.(message);
 };

@@ -82,7 +82,7 @@ interface MemberDependencies {
  * A validator of a chain, and keeper of its data, that trusts no one: it reads the queue and the imported roots from L1
  * itself, runs every batch again or asks for the proof that it was run, forms it itself, and signs only what came out equal.
  */
-export class Member {
+export class ValidatingMember {
   readonly #wallet: BaseWallet;
   readonly #dependencies: MemberDependencies;
   /** What it has agreed to, by batch number. */

@@ -1,7 +1,7 @@
 import type { Provider, Signer } from "ethers";
 import type { EdrConnect } from "../../chain/execution/connection.ts";
 import type { RunningOptions } from "../../node/chain-options.ts";
-import type { Settlement } from "../../node/l1-link.ts";
+import type { ChainSettlement } from "../../node/l1-link.ts";
 import { startNode } from "../../node/node.ts";
 import type { Node } from "../../node/node.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -30,7 +30,7 @@ interface ContinuationOptions extends Pick<RunningOptions, "blocks" | "batches" 
 }
 
 export interface ContinuationDependencies extends Pick<
-  Settlement,
+  ChainSettlement,
   "l1" | "prover" | "l1MayBeBehind" | "onSettled" | "onResealed" | "onWait"
 > {
   readonly connect: EdrConnect;

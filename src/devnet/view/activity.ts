@@ -49,7 +49,7 @@ export interface ActivityTransaction {
   readonly moreEvents?: number;
 }
 
-export interface ActivityEvent {
+interface ActivityEvent {
   readonly address: Hex;
   /** The project's contract that logged it. */
   readonly contract?: string;
@@ -58,7 +58,7 @@ export interface ActivityEvent {
 }
 
 /** Blocks of a member, both ends included. */
-export interface BlockRange {
+interface BlockRange {
   readonly chainId: number;
   readonly from: number;
   readonly to: number;
@@ -73,14 +73,14 @@ const MOST_EVENTS = 20;
 /** Characters of a call or an event in words. */
 const MOST_TEXT = 400;
 
-export interface ActivityDependencies {
+interface ActivityDependencies {
   readonly info: () => EcosystemInfo;
   readonly names: KeptNames;
   readonly told: Pick<BlockTimes, "at" | "setUpTo">;
 }
 
 /** Where the client looks: what it may see, and how its questions reach the members. */
-export interface ActivitySight {
+interface ActivitySight {
   readonly sees: (chainId: number) => boolean;
   readonly ask: AskMember;
 }

@@ -16,7 +16,7 @@ export interface BlockTimes {
   nowMs(): number;
 }
 
-export interface BlockTimesOptions {
+interface BlockTimesOptions {
   readonly feed: Feed;
   /** The machine's. */
   readonly clock: Pick<Clock, "nowMs">;

@@ -1,5 +1,5 @@
 import { Interface } from "ethers";
-import type { EngineTransaction, UnsignedTransaction } from "../../chain/transaction/transaction.ts";
+import type { EngineTransaction, UnsignedEngineTransaction } from "../../chain/transaction/transaction.ts";
 import { OPENINGS } from "../../chain/model/system-transactions.ts";
 import type { StateCheat } from "../../chain/witness/state-cheat.ts";
 import {
@@ -126,7 +126,13 @@ function userStep(transaction: EngineTransaction, chainId: ChainId): Hint[] {
     : impersonationHints(impersonated(transaction));
 }
 
-function impersonated({ from, to, valueWei, gasLimit, data }: UnsignedTransaction): Parameters<typeof impersonationHints>[0] {
+function impersonated({
+  from,
+  to,
+  valueWei,
+  gasLimit,
+  data,
+}: UnsignedEngineTransaction): Parameters<typeof impersonationHints>[0] {
   const target = to === undefined ? undefined : BigInt(to);
   return { from: BigInt(from), to: target, value: valueWei, gasLimit, data: fromHex(data) };
 }

@@ -21,7 +21,7 @@ import { createPrimitives } from "./machine-primitives.ts";
 import { partOf, type TreePart } from "./partial-tree.ts";
 
 /** All that a proof of a batch's execution is made from. Plain data. */
-export interface BatchWitness {
+export interface ExecutionWitness {
   readonly kind: "witness";
   /** What the batch's first step finds beside the state. */
   readonly environment: RunEnvironment;
@@ -53,7 +53,7 @@ export function* batchWitness(
   batch: ExecutedBatch,
   before: ExecutionBefore,
   known?: readonly BlockLink[],
-): InTurns<BatchWitness | LabelledExecution> {
+): InTurns<ExecutionWitness | LabelledExecution> {
   try {
     const links = known ?? batchLinks(batch, before);
     const environment = environmentOf(batch, before);
@@ -95,7 +95,7 @@ type StateKey = Parameters<ExecutionBefore["tree"]["get"]>[0];
 interface FollowedRun {
   readonly format: Format;
   readonly environment: RunEnvironment;
-  readonly steps: BatchWitness["steps"];
+  readonly steps: ExecutionWitness["steps"];
   readonly foldedHashes: FoldedHashSource;
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import { type LabelledExecution, UnprovableBatch } from "./execution-label.ts";
@@ -52,7 +52,7 @@ export class ChunkFiller {
 
   /** Cuts a batch into chunks, or says why it has no proof. */
   async plan(
-    witness: BatchWitness,
+    witness: ExecutionWitness,
     claim: ExecutionClaim,
     options: CutOptions,
     signal?: AbortSignal,

@@ -3,13 +3,13 @@ import type { Hint } from "../../machine/interpreter/machine-state.ts";
 import type { Digest } from "../../protocol/digest.ts";
 import { LeafKind } from "../../protocol/domain-tags.ts";
 import { WordReader, WordWriter } from "../../protocol/word-stream.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { BlockLink } from "./block-links.ts";
 import type { ChunkEnds, Joint } from "./chunk-statement.ts";
 import type { PartialLeaf, PlacedNode, TreePart } from "./partial-tree.ts";
 
 /** All that proofs of some consecutive steps of a batch are made from. Plain data. */
-export interface ChunkInput extends Omit<BatchWitness, "kind" | "listedFrom"> {
+export interface ChunkInput extends Omit<ExecutionWitness, "kind" | "listedFrom"> {
   readonly protocolVersion: bigint;
   /** Place of the first step among the batch's. */
   readonly firstStep: number;

@@ -1,7 +1,7 @@
 import { Kernel, type RunObserver } from "../../machine/interpreter/kernel.ts";
 import type { Primitives } from "../../machine/interpreter/privileged-operations.ts";
 import type { ProvenProgram } from "../run-tables.ts";
-import { type BatchWitness, STEPS_OF_RUN } from "./batch-witness.ts";
+import { type ExecutionWitness, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BatchRun } from "./chunk-run.ts";
 import type { PartialTree } from "./partial-tree.ts";
 import { exceeds, type StepLimits } from "./step-limits.ts";
@@ -40,7 +40,11 @@ interface BatchPlan {
  * Runs a batch, and weighs its steps as they come behind each other, up to one that is more than the limits: from there on it
  * only runs, so that its end can be compared. Throws as the machine does, and UnprovableRowError.
  */
-export function planBatch(witness: BatchWitness, tree: PartialTree, { program, primitives, limits }: PlanningParts): BatchPlan {
+export function planBatch(
+  witness: ExecutionWitness,
+  tree: PartialTree,
+  { program, primitives, limits }: PlanningParts,
+): BatchPlan {
   const { steps } = witness;
   const weights = steps.map(() => ({ ...NO_WEIGHT }) as Record<Counted, number>);
   const counter = new RunCounter(primitives, program.rows);

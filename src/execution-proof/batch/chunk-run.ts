@@ -6,13 +6,13 @@ import type { LeafKind } from "../../protocol/domain-tags.ts";
 import { RunRecorder } from "../run-recorder.ts";
 import { type ProvableTrace, withState } from "../run-state.ts";
 import type { ProvenProgram } from "../run-tables.ts";
-import { type BatchWitness, nameOf, STEPS_OF_RUN } from "./batch-witness.ts";
+import { type ExecutionWitness, nameOf, STEPS_OF_RUN } from "./batch-witness.ts";
 import { BlockLinks } from "./block-links.ts";
 import { UnprovableBatch } from "./execution-label.ts";
 import type { PartialTree } from "./partial-tree.ts";
 
 /** What steps find beside the state. */
-type RunWitness = Pick<BatchWitness, "environment" | "codes" | "lengthFirst" | "links">;
+type RunWitness = Pick<ExecutionWitness, "environment" | "codes" | "lengthFirst" | "links">;
 
 /** Runs the steps of a batch one after another, each from where the last one ended. */
 export class BatchRun {
@@ -44,7 +44,7 @@ export class BatchRun {
   }
 
   /** Runs steps. Throws as the machine does, and UnprovableBatch. */
-  run(steps: BatchWitness["steps"], observer?: RunObserver): RunResult {
+  run(steps: ExecutionWitness["steps"], observer?: RunObserver): RunResult {
     const result = this.#attempt(steps, observer);
     this.#goOn(result);
     return result;
@@ -54,7 +54,7 @@ export class BatchRun {
    * Runs any number of steps, and changes the tree once, as their trace does: the places of new leaves depend on it. The leaves
    * that the steps touch, and the codes that they load.
    */
-  follow(steps: BatchWitness["steps"]): Pick<RunResult, "leaves" | "codes"> {
+  follow(steps: ExecutionWitness["steps"]): Pick<RunResult, "leaves" | "codes"> {
     const touched = new Map<string, RunResult["leaves"][number]>();
     const codes = new Map<bigint, Uint8Array>();
     for (let at = 0; at < steps.length; at += STEPS_OF_RUN) {
@@ -72,7 +72,7 @@ export class BatchRun {
   }
 
   /** Runs steps, of whose rows `watch` is told first, and makes their trace. Throws as `RunRecorder` and `watch` do, too. */
-  trace(program: ProvenProgram, steps: BatchWitness["steps"], watch: RunObserver): ProvableTrace {
+  trace(program: ProvenProgram, steps: ExecutionWitness["steps"], watch: RunObserver): ProvableTrace {
     const recorder = new RunRecorder(program, this.environment);
     const result = this.#attempt(steps, both(watch, recorder));
     const trace = withState(recorder.trace(), this.tree);

@@ -2,7 +2,7 @@ import type { Primitives } from "../../machine/interpreter/privileged-operations
 import { compareDigests } from "../../protocol/diff-digest.ts";
 import type { Compress, Digest } from "../../protocol/digest.ts";
 import type { ProvenProgram } from "../run-tables.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import { planBatch } from "./chunk-plan.ts";
 import { otherWord } from "./chunk-statement.ts";
 import { claimedEnds, type ExecutionClaim } from "./execution-claim.ts";
@@ -26,7 +26,7 @@ export interface PlanningTools {
  * `planBatch` does.
  */
 export function comparedPlan(
-  witness: BatchWitness,
+  witness: ExecutionWitness,
   claim: ExecutionClaim,
   { program, primitives, compress }: PlanningTools,
 ): readonly StepWeight[] {
@@ -55,7 +55,7 @@ export function comparedPlan(
 export function relistingTo(
   claim: ExecutionClaim,
   tree: PartialTree,
-  { listedFrom }: Pick<BatchWitness, "listedFrom">,
+  { listedFrom }: Pick<ExecutionWitness, "listedFrom">,
   compress: Compress,
 ): Relisting | undefined {
   const { rootAfter } = claimedEnds(claim);

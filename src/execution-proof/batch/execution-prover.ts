@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { NamedError } from "../../errors/named-error.ts";
 import { JobThread } from "../../runtime/job-thread.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
@@ -47,7 +47,7 @@ export interface ExecutionProver {
    * the signal's reason when aborted.
    */
   plan(
-    witness: BatchWitness,
+    witness: ExecutionWitness,
     claim: ExecutionClaim,
     options?: Omit<PlanOptions, "mostCells">,
   ): Promise<KeyedBatch | LabelledExecution>;
@@ -62,7 +62,7 @@ export interface ExecutionProver {
    * Why a batch's execution cannot be proven; undefined where it can be, which is found at a fraction of a proof's cost.
    * Rejects as `plan`.
    */
-  examine(witness: BatchWitness, claim: ExecutionClaim): Promise<LabelledExecution | undefined>;
+  examine(witness: ExecutionWitness, claim: ExecutionClaim): Promise<LabelledExecution | undefined>;
   /** Rejects with ExecutionProofError for a proof that is not accepted. */
   verify(claim: ExecutionClaim, proof: Uint8Array): Promise<VerifiedExecution>;
   /** Rejects what waits, and ends the thread. Safe to call twice. */

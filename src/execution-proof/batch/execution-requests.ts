@@ -1,6 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { ProofParameters } from "../../stark/parameters.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
@@ -12,8 +12,8 @@ import type { VerifiedExecution } from "./verify-execution.ts";
 
 /** What the thread is asked for. */
 export type ExecutionJob =
-  | ({ readonly type: "plan"; readonly witness: BatchWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
-  | { readonly type: "examine"; readonly witness: BatchWitness; readonly claim: ExecutionClaim }
+  | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & Pick<CutOptions, "cuts">)
+  | { readonly type: "examine"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim }
   | { readonly type: "chunk"; readonly asked: AskedChunk }
   | { readonly type: "check"; readonly protocolVersion: bigint; readonly ends: ChunkEnds; readonly proof: Uint8Array }
   | { readonly type: "prepare"; readonly protocolVersion: bigint }

@@ -1,6 +1,6 @@
 import type { ProofParameters } from "../../stark/parameters.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { CrowdedSteps, FilledChunk } from "./chunk-filling.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
@@ -26,7 +26,7 @@ export type Filled =
 /** What the filler's thread is asked for. */
 export type FillingJob =
   | { readonly type: "start" }
-  | ({ readonly type: "plan"; readonly witness: BatchWitness; readonly claim: ExecutionClaim } & CutOptions)
+  | ({ readonly type: "plan"; readonly witness: ExecutionWitness; readonly claim: ExecutionClaim } & CutOptions)
   /** Cells that a step may have without being cut. */
   | { readonly type: "fill"; readonly chunk: Uint8Array; readonly segmentCells: number }
   | { readonly type: "segment"; readonly index: number };

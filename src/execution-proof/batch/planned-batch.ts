@@ -1,6 +1,6 @@
 import type { LeafKind } from "../../protocol/domain-tags.ts";
 import { Kernel } from "../../machine/interpreter/kernel.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import { encodeChunkInput } from "./chunk-input.ts";
 import { chunkCells, stepsWithin } from "./chunk-plan.ts";
 import { BatchRun } from "./chunk-run.ts";
@@ -44,7 +44,7 @@ export interface CutOptions {
  * chunk has the part of the state that its own steps need. Throws what ends the making of a proof.
  */
 export function cutBatch(
-  witness: BatchWitness,
+  witness: ExecutionWitness,
   claim: ExecutionClaim,
   { mostCells, cuts = [] }: CutOptions,
   tools: PlanningTools,

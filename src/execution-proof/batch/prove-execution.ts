@@ -3,7 +3,7 @@ import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import type { FilledChunk } from "./chunk-filling.ts";
 import { ChunkProving, freeColumns, prepareTables, type ProvingTools } from "./chunk-proving.ts";
@@ -47,7 +47,7 @@ export class ExecutionProving {
 
   /** Cuts a batch into chunks, or says why it cannot be proven. Rejects with the signal's reason alone. */
   plan(
-    witness: BatchWitness,
+    witness: ExecutionWitness,
     claim: ExecutionClaim,
     { signal, mostCells = MOST_CELLS, cuts }: PlanOptions = {},
   ): Promise<PlannedBatch | LabelledExecution> {
@@ -59,7 +59,7 @@ export class ExecutionProving {
    * proof's cost; `look` is shown those of each chunk. Rejects with the signal's reason alone.
    */
   async examine(
-    witness: BatchWitness,
+    witness: ExecutionWitness,
     claim: ExecutionClaim,
     options: PlanOptions = {},
     look: (input: ProverInput) => void = () => undefined,

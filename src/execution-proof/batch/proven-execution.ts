@@ -1,5 +1,5 @@
 import type { ProofPhase } from "../../stark/column-prover.ts";
-import type { BatchWitness } from "./batch-witness.ts";
+import type { ExecutionWitness } from "./batch-witness.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
 import type { LabelledExecution } from "./execution-label.ts";
 import type { ExecutionProgress } from "./execution-progress.ts";
@@ -24,7 +24,11 @@ export interface ProvenExecution {
 /** Has the execution of batches proven. */
 export interface BatchProver {
   /** Rejects with ExecutionProverError, or with the signal's reason when aborted. */
-  prove(witness: BatchWitness, claim: ExecutionClaim, options?: BatchProofOptions): Promise<ProvenExecution | LabelledExecution>;
+  prove(
+    witness: ExecutionWitness,
+    claim: ExecutionClaim,
+    options?: BatchProofOptions,
+  ): Promise<ProvenExecution | LabelledExecution>;
 }
 
 export interface BatchProofOptions {

@@ -1,4 +1,4 @@
-import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../execution-proof/batch/execution-claim.ts";
 import { labelOf } from "../../execution-proof/batch/execution-label.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
@@ -22,7 +22,7 @@ export class ExecutionGoneError extends HyperchainError<"BatchReverted" | "NodeC
 export interface ProvableBatch {
   readonly commitment: Hex;
   readonly claim: ExecutionClaim;
-  readonly witness: BatchWitness | LabelledExecution;
+  readonly witness: ExecutionWitness | LabelledExecution;
 }
 
 interface ExecutionDependencies {
@@ -30,7 +30,7 @@ interface ExecutionDependencies {
   readonly prover: BatchProver & Pick<ExecutionProver, "verify">;
   readonly store: ExecutionStore;
   /** Holds what proofs are made from until their turn. */
-  readonly witnesses: TemporaryValues<BatchWitness>;
+  readonly witnesses: TemporaryValues<ExecutionWitness>;
 }
 
 /** How often a proof is begun that ends by a fault. */
@@ -164,7 +164,7 @@ export class BatchExecutions {
   }
 
   /** A fault may be of the moment, as a thread that was lost: it says nothing of the batch, so it is tried again. */
-  async #attempts(batch: OpenBatch, witness: BatchWitness): Promise<ProvenExecution | LabelledExecution> {
+  async #attempts(batch: OpenBatch, witness: ExecutionWitness): Promise<ProvenExecution | LabelledExecution> {
     const { signal } = batch.cancel;
     for (let attempt = 1; ; attempt++) {
       const onProgress = (progress: ExecutionProgress): void => void (batch.progress = progress);

@@ -9,7 +9,7 @@ import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { StateTree } from "../../chain/state/state-tree.ts";
 import { openingOf } from "../../execution-proof/batch/batch-steps.ts";
 import { batchLinks, batchWitness } from "../../execution-proof/batch/batch-witness.ts";
-import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutedBlock, ExecutionBefore } from "../../execution-proof/batch/executed-batch.ts";
 import type { LabelledExecution } from "../../execution-proof/batch/execution-label.ts";
@@ -56,7 +56,7 @@ export interface TakenBatch {
   readonly batchNumber: BatchNumber;
   readonly previous: PreviousBlock;
   /** What a proof of its execution is made from, or why there is none. Undefined where it is not wanted. */
-  readonly witness: BatchWitness | LabelledExecution | undefined;
+  readonly witness: ExecutionWitness | LabelledExecution | undefined;
 }
 
 /** Where it stands. */

@@ -4,7 +4,7 @@ import type { Follower } from "../../core/follower.ts";
 import type { ChainResult, UnformedChain } from "../../chain/batch/forming.ts";
 import type { Chain } from "../../chain/chain.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
-import type { BatchWitness } from "../../execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../execution-proof/batch/batch-witness.ts";
 import type { ExecutionProver } from "../../execution-proof/batch/execution-prover.ts";
 import type { BatchProver } from "../../execution-proof/batch/proven-execution.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
@@ -148,7 +148,7 @@ function take(
 }
 
 function openProofs(coinbase: Hex, { prover, store }: ExecutionProofs, closing: Disposer): OpenProofs {
-  const witnesses = openTemporaryValues<BatchWitness>();
+  const witnesses = openTemporaryValues<ExecutionWitness>();
   closing.add(() => witnesses.close());
   const batches = new BatchExecutions({ prover, store, witnesses });
   closing.add(() => batches.close());

@@ -1,5 +1,5 @@
 import type { Provider } from "ethers";
-import type { Settlement } from "../l1-link.ts";
+import type { ChainSettlement } from "../l1-link.ts";
 import type { FeeOptions } from "./fee-options.ts";
 import { FollowedGasPrice } from "./followed-gas-price.ts";
 
@@ -8,7 +8,7 @@ export interface FollowedFees {
   /** Undefined where the chain's price does not follow L1's. */
   readonly price: FollowedGasPrice | undefined;
   /** The settlement that also tells the price what executed batches cost. */
-  following(settlement: Settlement): Settlement;
+  following(settlement: ChainSettlement): ChainSettlement;
   /** Looks at L1's price when this look at L1 is over. A price that cannot be read stays as it was. */
   lookAfter<Result>(look: Promise<Result>): Promise<Result>;
 }

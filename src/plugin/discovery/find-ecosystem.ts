@@ -4,7 +4,7 @@ import { callJsonRpc, JsonRpcError } from "./json-rpc.ts";
 import { findLoneChain, LoneChainError } from "./lone-chain.ts";
 import type { LoneChain } from "./lone-chain.ts";
 import { announced } from "./state-file.ts";
-import type { Announcement } from "./state-file.ts";
+import type { AnnouncedEcosystem } from "./state-file.ts";
 
 /** What a task does to an ecosystem: it `acts` where it signs, stops, removes, forms again, imports or moves time. */
 export type Effect = "reads" | "acts";
@@ -81,7 +81,7 @@ export function urlGiven(
   return configured === undefined ? undefined : { url: configured, from: "hyperchains.url in the config" };
 }
 
-async function askOwn({ url, pid }: Announcement, answerMs: number): Promise<FoundEcosystem> {
+async function askOwn({ url, pid }: AnnouncedEcosystem, answerMs: number): Promise<FoundEcosystem> {
   try {
     return { url, info: await ask(url, answerMs) };
   } catch (error) {

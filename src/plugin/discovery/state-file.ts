@@ -3,7 +3,7 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /** A running ecosystem as its process announces it to the user's other processes. */
-export interface Announcement {
+export interface AnnouncedEcosystem {
   readonly pid: number;
   /** JSON-RPC of its L1, which answers `hyperchain_info`. */
   readonly url: string;
@@ -56,7 +56,7 @@ function ofUser(read: () => string): string | undefined {
  * Tells the user's other processes of an ecosystem; returns what takes it back. Only the user can read it. Where no folder
  * can be written nothing is announced: then the tasks need a URL.
  */
-export function announce(announcement: Announcement, environment: NodeJS.ProcessEnv = process.env): () => void {
+export function announce(announcement: AnnouncedEcosystem, environment: NodeJS.ProcessEnv = process.env): () => void {
   for (const folder of folders(environment)) {
     const file = join(folder, `${announcement.pid}-${announcement.startedAt}.json`);
     try {
@@ -71,8 +71,8 @@ export function announce(announcement: Announcement, environment: NodeJS.Process
 }
 
 /** What is announced by processes that still run, the newest first. Forgets those of processes that have ended. */
-export function announced(environment: NodeJS.ProcessEnv = process.env): readonly Announcement[] {
-  const found: Announcement[] = [];
+export function announced(environment: NodeJS.ProcessEnv = process.env): readonly AnnouncedEcosystem[] {
+  const found: AnnouncedEcosystem[] = [];
   for (const folder of folders(environment)) {
     for (const name of filesIn(folder)) {
       const file = join(folder, name);
@@ -111,7 +111,7 @@ function filesIn(folder: string): readonly string[] {
   }
 }
 
-function read(file: string): Announcement | undefined {
+function read(file: string): AnnouncedEcosystem | undefined {
   try {
     const { pid, url, project, startedAt, page } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
     if (typeof pid !== "number" || typeof url !== "string" || typeof project !== "string" || typeof startedAt !== "number")

@@ -1,6 +1,6 @@
 import type { NewTaskActionFunction } from "hardhat/types/tasks";
 import { announced } from "../discovery/state-file.ts";
-import type { Announcement } from "../discovery/state-file.ts";
+import type { AnnouncedEcosystem } from "../discovery/state-file.ts";
 import { urlGiven } from "../discovery/find-ecosystem.ts";
 import { callJsonRpc, JsonRpcError } from "../discovery/json-rpc.ts";
 import { pausedChain } from "../../client/chain-standing.ts";
@@ -67,9 +67,9 @@ async function whatRuns(url: string): Promise<string> {
 
 /** The announced ecosystem with this member. Throws a plugin error where nothing answers there. */
 async function withMember(
-  running: readonly Announcement[],
+  running: readonly AnnouncedEcosystem[],
   { url, from }: { readonly url: string; readonly from: string },
-): Promise<readonly Announcement[]> {
+): Promise<readonly AnnouncedEcosystem[]> {
   const info = (await callJsonRpc(url, "hyperchain_info", [], { timeoutMs: PATIENCE_MS }).catch((error: unknown) => {
     throw pluginError(
       `no ecosystem answers at ${url}, which ${from} names (${error instanceof Error ? error.message : String(error)})`,

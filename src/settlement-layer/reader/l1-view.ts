@@ -2,7 +2,7 @@ import type { Provider } from "ethers";
 import { AssetMessageKind, decodeAssetMessage } from "../../protocol/asset-message.ts";
 import type { AssetTransfer } from "../../protocol/asset-message.ts";
 import { isMark } from "../../protocol/batch-record.ts";
-import type { BatchRecord as RegistryRecord } from "../../protocol/batch-record.ts";
+import type { BatchRecord } from "../../protocol/batch-record.ts";
 import { keccak } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, BlockNumber, ChainId, MessageHash, OperationHash } from "../../protocol/ids.ts";
@@ -24,20 +24,20 @@ interface L1ViewOptions {
 }
 
 /** Where something happened. */
-export interface Place {
+export interface PlaceOnL1 {
   readonly blockNumber: number;
   readonly transactionHash: Hex;
 }
 
 /** A batch as anyone can read it from L1. */
-export interface BatchRecord {
+export interface BatchOnL1 {
   readonly chainId: ChainId;
   readonly batchNumber: BatchNumber;
   /** What the contract keeps the hash of. */
   readonly stored: StoredBatch;
-  readonly committed: Place;
-  readonly proven: Place | undefined;
-  readonly executed: Place | undefined;
+  readonly committed: PlaceOnL1;
+  readonly proven: PlaceOnL1 | undefined;
+  readonly executed: PlaceOnL1 | undefined;
   readonly content: BatchContent;
   /** Its leaf in the registry; known from its execution on. */
   readonly registryLeaf: RegistryLeaf | undefined;
@@ -50,7 +50,7 @@ export interface RegistryLeaf {
   readonly index: number;
   /** Root of the batch's log tree. */
   readonly logRoot: Hex;
-  readonly record: RegistryRecord;
+  readonly record: BatchRecord;
 }
 
 /** A leaf of the registry, and the number that it has: of a mark that of the batch to come. */
@@ -60,7 +60,7 @@ export interface PlacedLeaf extends RegistryLeaf {
 
 /** Where a message stands on L1. */
 export interface MessagePlace {
-  readonly batch: BatchRecord;
+  readonly batch: BatchOnL1;
   /** In the batch's log tree. */
   readonly index: number;
   /** Of the batch's log tree. */
@@ -74,10 +74,10 @@ export interface RefusedTransfer extends MessagePlace {
   readonly transfer: AssetTransfer;
 }
 
-interface Batch extends BatchRecord {
+interface Batch extends BatchOnL1 {
   readonly hyperchain: Hex;
-  proven: Place | undefined;
-  executed: Place | undefined;
+  proven: PlaceOnL1 | undefined;
+  executed: PlaceOnL1 | undefined;
   content: BatchContent;
   registryLeaf: RegistryLeaf | undefined;
   refusedDestinations: readonly bigint[];
@@ -151,12 +151,12 @@ export class L1View {
     return this.#leavesOf.get(chainId) ?? [];
   }
 
-  batch(chainId: ChainId, batchNumber: BatchNumber): BatchRecord | undefined {
+  batch(chainId: ChainId, batchNumber: BatchNumber): BatchOnL1 | undefined {
     return this.#chainOf(chainId)?.batches[Number(batchNumber)];
   }
 
   /** The last committed batch of a chain. */
-  lastBatch(chainId: ChainId): BatchRecord | undefined {
+  lastBatch(chainId: ChainId): BatchOnL1 | undefined {
     return this.#chainOf(chainId)?.batches.at(-1);
   }
 
@@ -166,7 +166,7 @@ export class L1View {
   }
 
   /** The committed batch that holds a block of a chain. */
-  batchOfBlock(chainId: ChainId, blockNumber: BlockNumber): BatchRecord | undefined {
+  batchOfBlock(chainId: ChainId, blockNumber: BlockNumber): BatchOnL1 | undefined {
     const batches = this.#chainOf(chainId)?.batches ?? [];
     let [low, high] = [0, batches.length];
     while (low < high) {
@@ -302,7 +302,7 @@ export class L1View {
     }
   }
 
-  #takeCommit(chain: Chain, stored: StoredBatch, committed: Place): void {
+  #takeCommit(chain: Chain, stored: StoredBatch, committed: PlaceOnL1): void {
     const { batchNumber, priorityOpTotal } = stored;
     const place = Number(batchNumber);
     const first = Number(chain.batches[place - 1]?.stored.priorityOpTotal ?? 0n);

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { AccountView } from "../../../src/chain/mempool/account-view.ts";
 import type { AccountState } from "../../../src/chain/mempool/account-view.ts";
-import type { SignedTransaction, UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { SignedTransaction, UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
 const A: Hex = `0x${"aa".repeat(20)}`;
 const B: Hex = `0x${"bb".repeat(20)}`;
 const request = { from: A, to: B, valueWei: 5n, data: "0x", gasLimit: 10n, nonce: 7n } as const;
-const unsigned: UnsignedTransaction = { kind: "unsigned", ...request };
+const unsigned: UnsignedEngineTransaction = { kind: "unsigned", ...request };
 const signed: SignedTransaction = {
   kind: "signed",
   ...request,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import type { RunBounds } from "../../../src/chain/witness/run-watch.ts";
@@ -19,7 +19,7 @@ const MUCH_DATA: Code = Array.from({ length: 17 }, () => staticCall(0xdead, 2 **
 /** KECCAK256 of so many bytes, again and again. */
 const MUCH_WORK: Code = Array.from({ length: 10 }, () => [...push(100_000), 0x5f, 0x20, 0x50]).flat();
 
-const transaction = (fields: Partial<UnsignedTransaction>): UnsignedTransaction => ({
+const transaction = (fields: Partial<UnsignedEngineTransaction>): UnsignedEngineTransaction => ({
   kind: "unsigned",
   from: SENDER,
   to: SCOPED,

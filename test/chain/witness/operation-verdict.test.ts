@@ -9,7 +9,7 @@ import { INSTRUCTION_WEIGHTS, NATIVE_BUDGET, PRECOMPILE_WEIGHTS, UNIT_WEIGHTS } 
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { toHex } from "../../../src/protocol/hex.ts";
 import { push } from "../support/assembler.ts";
-import type { UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { environmentOf } from "../support/engine.ts";
 
 const FIXTURE = new URL("../../../fixtures/protocol/budget.json", import.meta.url);
@@ -33,7 +33,7 @@ const callOf = (opcode: number, to: bigint, inputBytes = 0): readonly number[] =
 const codeOf = (bytes: readonly number[]): Hex => toHex(Uint8Array.from([...bytes, 0x00]));
 
 describe("§8.4: the verdict on an operation", () => {
-  const payment = (): UnsignedTransaction => ({
+  const payment = (): UnsignedEngineTransaction => ({
     kind: "unsigned",
     from: RESERVE,
     to: SENDER,
@@ -54,7 +54,7 @@ describe("§8.4: the verdict on an operation", () => {
     const to = "to" in options ? options.to : TARGET;
     await execution.cheat({ type: "code", address: TARGET, code });
     const at = (number: bigint): BlockEnvironment => environmentOf(number);
-    const operation: UnsignedTransaction = {
+    const operation: UnsignedEngineTransaction = {
       kind: "unsigned",
       from: SENDER,
       to,

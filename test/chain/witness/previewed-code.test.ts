@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Hex } from "../../../src/protocol/hex.ts";
-import type { UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import { BatchWitness } from "../../../src/chain/witness/batch-witness.ts";
 import { CHAIN_ID, environmentOf } from "../support/engine.ts";
 
@@ -18,7 +18,7 @@ it("a previewed transaction leaves no code behind, and takes none away", async (
     { address: KEEPER, code: KNOWN, nonce: 1n },
   ]);
   const before = witness.takeUpdate().codes.length;
-  const preview = (request: Pick<UnsignedTransaction, "to" | "data">) =>
+  const preview = (request: Pick<UnsignedEngineTransaction, "to" | "data">) =>
     witness.preview({
       transaction: {
         kind: "unsigned",

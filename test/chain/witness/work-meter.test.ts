@@ -10,7 +10,7 @@ import {
   PRECOMPILE_CALL_WORK,
   PRECOMPILE_WORK,
 } from "../../../src/chain/model/work-limits.ts";
-import type { UnsignedTransaction } from "../../../src/chain/transaction/transaction.ts";
+import type { UnsignedEngineTransaction } from "../../../src/chain/transaction/transaction.ts";
 import type { ChangeSize } from "../../../src/chain/witness/change-size.ts";
 import { Reexecution } from "../../../src/chain/witness/reexecution.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
@@ -157,6 +157,6 @@ describe("the work of a run", () => {
   });
 });
 
-function transactionTo(to: Hex): UnsignedTransaction {
+function transactionTo(to: Hex): UnsignedEngineTransaction {
   return { kind: "unsigned", from: SENDER, to, data: "0x", valueWei: 0n, gasLimit: 100_000n, nonce: 0n, isImpersonated: true };
 }

@@ -4,7 +4,7 @@ import { Interface } from "ethers";
 import type { BaseContract } from "ethers";
 import { aliasOf } from "../../../src/protocol/address-alias.ts";
 import { decodeGatewayMessage, encodeGatewayMessage } from "../../../src/protocol/gateway-message.ts";
-import type { GatewayMessage } from "../../../src/protocol/gateway-message.ts";
+import type { GatewayPayload } from "../../../src/protocol/gateway-message.ts";
 import { fromHex, toHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { bundleGasLimit, interoperableAddress } from "../../../src/protocol/interop-request.ts";
@@ -44,7 +44,7 @@ describe("attacks on messages between L1 and a chain", () => {
     return message!;
   };
   /** A message's bytes with some fields replaced. */
-  const changed = (body: Hex, fields: Partial<GatewayMessage>): Hex =>
+  const changed = (body: Hex, fields: Partial<GatewayPayload>): Hex =>
     toHex(encodeGatewayMessage({ ...decodeGatewayMessage(fromHex(body))!, ...fields }));
 
   test("a message with another sender, recipient, payload, nonce or gas than was sent is delivered on neither side", async () => {

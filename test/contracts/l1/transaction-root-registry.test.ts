@@ -12,7 +12,7 @@ import {
   transactionTreeProof,
   transactionTreeRoot,
 } from "../../../src/protocol/transaction-tree.ts";
-import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
+import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
 import { readRegistryVectors } from "../../protocol/registry-vectors.ts";
 import { sampleRecord } from "../../support/batch-record.ts";
 import { startLocalL1 } from "../../support/l1.ts";
@@ -47,7 +47,7 @@ describe("transaction root registry", () => {
     const result: unknown = await registry.getFunction(name).staticCall(...args);
     return result;
   };
-  const included = (rootIndex: number, leafIndex: number | bigint, batch: ExecutedBatch, siblings: Hex[]): Promise<unknown> =>
+  const included = (rootIndex: number, leafIndex: number | bigint, batch: RegisteredBatch, siblings: Hex[]): Promise<unknown> =>
     view("isIncluded", rootIndex, leafIndex, batch.chainId, batch.batchNumber, batch.logRoot, batch.record, siblings);
 
   test("hashes records, leaves and roots as the vectors do, on L1 and in TypeScript", async () => {
@@ -100,7 +100,7 @@ describe("transaction root registry", () => {
 
   test("attack 25: a leaf of version 1, which has no record, passes for no record's, nor one of version 2 for its", async () => {
     // Version 1: keccak(tag, chainId, batchNumber, logRoot), an older name of the tag and one word less.
-    const ofVersion1 = ({ chainId, batchNumber, logRoot }: ExecutedBatch): Hex =>
+    const ofVersion1 = ({ chainId, batchNumber, logRoot }: RegisteredBatch): Hex =>
       keccak256(
         AbiCoder.defaultAbiCoder().encode(
           ["bytes32", "uint256", "uint256", "bytes32"],

@@ -4,7 +4,7 @@ import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { codeDigestValue } from "../../../src/chain/model/code-digests.ts";
 import type { StateCheat } from "../../../src/chain/witness/state-cheat.ts";
-import { type BatchWitness, batchLinks, batchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
+import { type ExecutionWitness, batchLinks, batchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { BlockLink } from "../../../src/execution-proof/batch/block-links.ts";
 import type { ExecutedBatch, ExecutionBefore } from "../../../src/execution-proof/batch/executed-batch.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
@@ -21,7 +21,7 @@ import { atOnce } from "../../../src/runtime/turns.ts";
 
 /** A batch of a chain with all that a proof of its execution is made from, and what L1 would have of it. */
 export interface WitnessedBatch {
-  readonly witness: BatchWitness | LabelledExecution;
+  readonly witness: ExecutionWitness | LabelledExecution;
   readonly claim: ExecutionClaim;
   readonly executed: ExecutedBatch;
   readonly before: ExecutionBefore;

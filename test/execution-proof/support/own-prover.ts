@@ -1,4 +1,4 @@
-import type { BatchWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
 import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
 import type { ExecutionKey } from "../../../src/execution-proof/batch/execution-key.ts";
 import type { LabelledExecution } from "../../../src/execution-proof/batch/execution-label.ts";
@@ -45,7 +45,7 @@ export function openOwnProver(options: ExecutionProverOptions = {}): ExecutionPr
 export async function proveHere(
   key: ExecutionKey,
   proving: ExecutionProving,
-  witness: BatchWitness,
+  witness: ExecutionWitness,
   claim: ExecutionClaim,
   {
     mostCells,

@@ -6,7 +6,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import { noProofMarker } from "../../../src/protocol/no-proof.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { TRANSACTION_TREE_DEPTH, transactionTreeLeaf, transactionTreeRoot } from "../../../src/protocol/transaction-tree.ts";
-import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
+import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
 import { ZERO_ADDRESS } from "./aliases.ts";
 import type { Frame } from "./frame.ts";
 import { requireThat } from "./refusal.ts";
@@ -114,7 +114,7 @@ export function requireChain({ world, sender }: Frame, raisedBy: ContractKind, c
   requireThat(sender === chain, raisedBy, "NotTheChain", () => [chainId, chain, sender]);
 }
 
-export function appendLeaf(world: World, batch: ExecutedBatch): void {
+export function appendLeaf(world: World, batch: RegisteredBatch): void {
   const leaves = [...world.rootLeaves.value, transactionTreeLeaf(batch)];
   world.rootLeaves.value = leaves;
   world.rootContents.value = [...world.rootContents.value, batch];
@@ -122,7 +122,7 @@ export function appendLeaf(world: World, batch: ExecutedBatch): void {
 }
 
 /** What a chain's contract says of itself at the time of its last leaf. */
-export function markOf(chain: Chain): ExecutedBatch {
+export function markOf(chain: Chain): RegisteredBatch {
   const record = recordOfMark(
     {
       protocolVersion: chain.executedVersion.value,

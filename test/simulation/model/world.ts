@@ -2,7 +2,7 @@ import type { Hex } from "../../../src/protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
-import type { ExecutedBatch } from "../../../src/protocol/transaction-tree.ts";
+import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
 import { Amounts, Cell, Journal, Table } from "./journal.ts";
 
 /** The contracts that the simulation calls. */
@@ -256,7 +256,7 @@ export class World {
   /** Leaves of the tree behind the Transaction Root. */
   readonly rootLeaves: Cell<readonly Hex[]>;
   /** What those leaves are of. */
-  readonly rootContents: Cell<readonly ExecutedBatch[]>;
+  readonly rootContents: Cell<readonly RegisteredBatch[]>;
   readonly roots: Cell<readonly Hex[]>;
   readonly publishedCode: Table<true>;
   readonly claimed: Amounts;
@@ -312,7 +312,7 @@ export class World {
     this.factoryEntered = new Cell(journal, false);
     this.ether = new Cell(journal, 0n);
     this.rootLeaves = new Cell<readonly Hex[]>(journal, []);
-    this.rootContents = new Cell<readonly ExecutedBatch[]>(journal, []);
+    this.rootContents = new Cell<readonly RegisteredBatch[]>(journal, []);
     this.roots = new Cell<readonly Hex[]>(journal, [emptyRoot]);
     this.publishedCode = new Table(journal);
     this.claimed = new Amounts(journal);

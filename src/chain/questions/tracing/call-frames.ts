@@ -1,6 +1,6 @@
 import { errorString } from "../../../protocol/error-string.ts";
 import type { CallAnswer } from "../question.ts";
-import type { CallRecorder, Frame } from "./call-recorder.ts";
+import type { CallRecorder, RecordedFrame } from "./call-recorder.ts";
 import { hexQuantity } from "../../../protocol/hex.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigin
 /** As 4byteTracer counts calls: by selector, and by the number of bytes behind it. */
 export function countSelectors({ top }: CallRecorder): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  const count = ({ type, input, calls, isPrecompile }: Frame): void => {
+  const count = ({ type, input, calls, isPrecompile }: RecordedFrame): void => {
     const isCall = type !== "CREATE" && type !== "CREATE2" && !isPrecompile;
     if (isCall && input.length >= 10) {
       const name = `${input.slice(0, 10)}-${(input.length - 10) / 2}`;
@@ -35,7 +35,7 @@ export function countSelectors({ top }: CallRecorder): Readonly<Record<string, n
   return counts;
 }
 
-function frameWith(frame: Frame, hasLogs: boolean, isTopOnly: boolean, index: { next: number }): object {
+function frameWith(frame: RecordedFrame, hasLogs: boolean, isTopOnly: boolean, index: { next: number }): object {
   const { type, from, to, gas, gasUsed, valueWei, input, output, error } = frame;
   const reason = error === "revert" ? errorString(output) : undefined;
   // What failed has logged nothing, at any depth.

@@ -14,7 +14,7 @@ interface FrameLog {
 }
 
 /** A call, creation or self-destruction. */
-export interface Frame {
+export interface RecordedFrame {
   readonly type: string;
   readonly from: Hex;
   to: Hex | undefined;
@@ -26,7 +26,7 @@ export interface Frame {
   output: Hex;
   /** Why it failed, in the EVM's words. */
   error: string | undefined;
-  readonly calls: Frame[];
+  readonly calls: RecordedFrame[];
   logs: FrameLog[];
   isPrecompile: boolean;
 }
@@ -57,11 +57,11 @@ const CALL_STIPEND = 2_300n;
 export class CallRecorder implements RunListener {
   readonly #balanceOf: (address: Hex) => bigint;
   readonly #size: TraceSize;
-  readonly #open: Frame[] = [];
+  readonly #open: RecordedFrame[] = [];
   #attempt: Attempt | undefined;
   /** The frame that an instruction destroys, if its gas suffices. */
-  #destroyed: Frame | undefined;
-  #top: Frame | undefined;
+  #destroyed: RecordedFrame | undefined;
+  #top: RecordedFrame | undefined;
 
   constructor(balanceOf: (address: Hex) => bigint, size: TraceSize) {
     this.#balanceOf = balanceOf;
@@ -69,7 +69,7 @@ export class CallRecorder implements RunListener {
   }
 
   /** The outermost call. Undefined where it did not begin. */
-  get top(): Frame | undefined {
+  get top(): RecordedFrame | undefined {
     return this.#top;
   }
 
@@ -86,7 +86,7 @@ export class CallRecorder implements RunListener {
     this.#attempt = undefined;
     const isCreation = message.to === undefined;
     const type = attempt?.type ?? (isCreation ? "CREATE" : "CALL");
-    const frame: Frame = {
+    const frame: RecordedFrame = {
       type,
       from: attempt?.address ?? (message.caller.toString() as Hex),
       to: isCreation ? undefined : (message.codeAddress.toString() as Hex),
@@ -169,7 +169,7 @@ export class CallRecorder implements RunListener {
     });
   }
 
-  #destruction({ address, stack }: InterpreterStep): Frame {
+  #destruction({ address, stack }: InterpreterStep): RecordedFrame {
     const from = address.toString() as Hex;
     return {
       ...{ type: "SELFDESTRUCT", from, to: addressOf(stack.at(-1) ?? 0n), gas: 0n, gasUsed: 0n },

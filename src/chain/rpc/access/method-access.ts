@@ -5,7 +5,7 @@ import { ANVIL_ALIASES } from "../aliases.ts";
  * `reader`: a session of a reader. `parts`: nothing; the method itself leaves out what is of chains that the client may not read,
  * or refuses.
  */
-export type MethodAccess = "open" | "reader" | "parts";
+type MethodAccess = "open" | "reader" | "parts";
 
 /** How a reader gets a session, and gives it back. */
 const SESSION_METHODS = [

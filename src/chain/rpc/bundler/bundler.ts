@@ -23,7 +23,7 @@ import type { UserOperation } from "./user-operation.ts";
 /** Bundles that wait for blocks at a time: each round runs all of them, in the second EVM. */
 const MAX_SENT = 8;
 
-export interface BundlerOptions {
+interface BundlerOptions {
   /** The chain's operator, who makes its blocks: bundles pay no fee, since fees would be paid to itself. */
   readonly wallet: BaseWallet;
   readonly nowMs: () => number;

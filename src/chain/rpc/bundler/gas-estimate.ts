@@ -17,7 +17,7 @@ import { pack } from "./user-operation.ts";
 import type { UserOperation } from "./user-operation.ts";
 
 /** What an operation needs; ERC-7769's names. */
-export interface OperationGas {
+interface OperationGas {
   readonly preVerificationGas: bigint;
   readonly verificationGasLimit: bigint;
   readonly callGasLimit: bigint;
@@ -25,14 +25,14 @@ export interface OperationGas {
   readonly paymasterPostOpGasLimit?: bigint;
 }
 
-export interface EstimateRequest {
+interface EstimateRequest {
   readonly operation: UserOperation;
   readonly entryPoint: Hex;
   readonly overrides: readonly AccountOverride[];
   readonly client: RpcClient | undefined;
 }
 
-export interface EstimateDependencies {
+interface EstimateDependencies {
   readonly chain: Chain;
   readonly ask: Asking;
   readonly carrier: Carrier;

@@ -6,7 +6,7 @@ import { createCompressor } from "../../../../src/kernels/wasm/compressor.ts";
 import { kernelRows } from "../../../../src/machine/interpreter/kernel.ts";
 import { createExecutionKey, type ExecutionKey } from "../../../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../../../src/execution-proof/batch/prove-execution.ts";
-import type { BatchWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionWitness } from "../../../../src/execution-proof/batch/batch-witness.ts";
 import { executionParameters } from "../../../../src/execution-proof/parameters.ts";
 import { createWasmBackend, type WasmBackend } from "../../../../src/kernels/wasm/backend.ts";
 import type { ProvableBatch } from "../../../../src/node/execution/batch-executions.ts";
@@ -85,7 +85,7 @@ export class BatchJudge {
     await (await this.#backend).close();
   }
 
-  async #judge(witness: BatchWitness, claim: ProvableBatch["claim"], depth: Depth): Promise<Judged> {
+  async #judge(witness: ExecutionWitness, claim: ProvableBatch["claim"], depth: Depth): Promise<Judged> {
     if (depth === "followed") return this.#follow(witness, claim);
     if (depth === "checked") return this.#check(witness, claim);
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
@@ -102,7 +102,7 @@ export class BatchJudge {
     return { outcome: "refused", detail: `${answer.refusal}; ${detail}` };
   }
 
-  #follow(witness: BatchWitness, claim: ProvableBatch["claim"]): Judged {
+  #follow(witness: ExecutionWitness, claim: ProvableBatch["claim"]): Judged {
     try {
       comparedPlan(witness, claim, this.#planning);
       return { outcome: "followed" };
@@ -112,7 +112,7 @@ export class BatchJudge {
     }
   }
 
-  async #check(witness: BatchWitness, claim: ProvableBatch["claim"]): Promise<Judged> {
+  async #check(witness: ExecutionWitness, claim: ProvableBatch["claim"]): Promise<Judged> {
     const { key, proving } = await this.#toolsOf(claim.batch.protocolVersion);
     const violations: Violation[] = [];
     const label = await proving.examine(witness, claim, {}, (input) => violations.push(...checkTraces(key.system, input)));
