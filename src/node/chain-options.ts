@@ -72,6 +72,7 @@ export interface RunningOptions {
   readonly startsPaused?: boolean;
   /** The rest as ChainOptions'. */
   readonly maxInstructions?: number;
+  readonly engine?: NonNullable<ChainOptions["engine"]>;
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;

@@ -281,6 +281,7 @@ const ROWS: readonly Row[] = [
     beside: { dataAvailability: "validium" },
   },
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
+  { config: "chains.a.engine", devnet: "chains[0].engine", accepts: ["edr", "flat"], refuses: ["evm", "", 1] },
   {
     config: "chains.a.maxInstructions",
     devnet: "chains[0].maxInstructions",
@@ -322,11 +323,12 @@ const ROWS: readonly Row[] = [
     refuses: [0, 65, "x", "1.5"],
     beside: { "prover.mode": "stark" },
   },
-  ...(["prover.fleet.host", "prover.fleet.port", "prover.fleet.token"] as const).map((option): Row => {
+  ...(["prover.fleet.host", "prover.fleet.port", "prover.fleet.token", "prover.fleet.postgres"] as const).map((option): Row => {
     const bounds = {
       "prover.fleet.host": { accepts: ["::1", "0.0.0.0"], refuses: ["", "a b"] },
       "prover.fleet.port": { accepts: [0, 65_535], refuses: [-1, 65_536, 0.5, "x"] },
       "prover.fleet.token": { accepts: ["a".repeat(16), "A_-1".repeat(32)], refuses: [] },
+      "prover.fleet.postgres": { accepts: ["postgres://a:b@10.0.0.5/proofs", "postgresql://db"], refuses: [1] },
     }[option];
     const token = option === "prover.fleet.token" ? {} : { "prover.fleet.token": "0123456789abcdef" };
     return { config: option, devnet: option, ...bounds, beside: { "prover.mode": "stark", ...token } };

@@ -22,6 +22,11 @@ export interface TracedPlace {
   readonly transactionIndex: Hex;
 }
 
+/** A call with its place among those that contain it. */
+interface FlatCall extends Readonly<Record<string, unknown>> {
+  readonly action: object;
+}
+
 interface FlatOptions {
   /** Errors in OpenEthereum's words. */
   readonly convertParityErrors?: boolean;
@@ -50,8 +55,8 @@ const LAST_PRECOMPILE = 17n;
 const P256_PRECOMPILE = 256n;
 
 /** Calls one after the other, each with its place among those that contain it: as geth's flatCallTracer makes of nested ones. */
-export function flatCalls(top: NestedCall, options: FlatOptions, place: TracedPlace | undefined): readonly object[] {
-  const found: object[] = [];
+export function flatCalls(top: NestedCall, options: FlatOptions, place: TracedPlace | undefined): readonly FlatCall[] {
+  const found: FlatCall[] = [];
   const add = (call: NestedCall, traceAddress: readonly number[]): void => {
     const calls = (call.calls ?? []).filter((one) => options.includePrecompiles === true || !isPrecompileCall(one));
     const { error } = call;

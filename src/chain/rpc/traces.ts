@@ -64,10 +64,10 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
   const { hardhat } = chain.engine;
   const fields = new ZkFields(chain);
   const inTurn = fairLine({ width: 1, places: MAX_WAITING, placesPerClient: MAX_OF_ONE, what: "traces are being made" });
-  const runOf =
-    (hash: Hex): TraceRun =>
-    (wanted) =>
-      hardhat === undefined ? traceAgain(chain, ask, hash, wanted) : hardhat.request("debug_traceTransaction", [hash, wanted]);
+  const runOf = (hash: Hex, place: TracedPlace): TraceRun =>
+    hardhat === undefined
+      ? withParityCalls((wanted) => traceAgain(chain, ask, hash, wanted), place)
+      : (wanted) => hardhat.request("debug_traceTransaction", [hash, wanted]);
   return {
     async transaction(name, config, client, form) {
       const hash = fields.engineHash(name);
@@ -79,7 +79,7 @@ export function startTracer(chain: Chain, ask: Asking): Tracer {
             code: "UnknownTransaction",
           });
         const place = { ...receipt, transactionHash: chain.index.publicHash(hash) };
-        const run = form(runOf(hash), place);
+        const run = form(runOf(hash, place), place);
         return limited ? boundedTrace(run, config, BigInt(receipt.gasUsed)) : run(configuration(config));
       };
       return client?.isInProcess === true ? traced(false) : inTurn(client, () => traced(true));
@@ -109,19 +109,19 @@ async function traceAgain({ blocks }: Chain, ask: Asking, hash: Hex, wanted: Con
     throw new RpcError(RpcCode.rejected, `the state in which ${hash} ran is not kept`, { code: "StateNotKept" });
   const { environment: block, before, transaction } = ran;
   const question = { at: block.number - 1n, block, before, transaction, isBounded: false };
-  const run = withParityCalls(async (config) => {
-    const answer = await ask("traceMined", { ...question, ...tracerOf(config) }, undefined);
-    requireTraceable(answer);
-    return answer.trace;
-  });
-  return run(wanted);
+  const answer = await ask("traceMined", { ...question, ...tracerOf(wanted) }, undefined);
+  requireTraceable(answer);
+  return answer.trace;
 }
 
 /** Flat calls in OpenEthereum's form, as Hardhat's own network makes them, of the nested ones that the second EVM makes. */
-function withParityCalls(run: TraceRun): TraceRun {
+function withParityCalls(run: TraceRun, place?: TracedPlace): TraceRun {
+  const nested = { tracer: "callTracer", tracerConfig: { ranGas: true } };
   return async (config) => {
     if (config["tracer"] !== "flatCallTracer") return run(config);
-    return flatCalls((await run({ tracer: "callTracer" })) as NestedCall, { convertParityErrors: true }, undefined);
+    const calls = flatCalls((await run(nested)) as NestedCall, { convertParityErrors: true }, place);
+    // What a destruction comes to is said there, too.
+    return calls.map((call) => ("refundAddress" in call.action ? { ...call, result: null } : call));
   };
 }
 
@@ -133,13 +133,13 @@ interface TracedTransaction {
 function tracedIn(
   { index }: Chain,
   { hash: blockHash, number: blockNumber, transactions }: TracedBlock,
-  runOf: (hash: Hex) => TraceRun,
+  runOf: (hash: Hex, place: TracedPlace) => TraceRun,
   form: Form,
 ): readonly TracedTransaction[] {
   return transactions.map(({ hash }, i) => {
     const txHash = index.publicHash(hash);
     const place = { blockHash, blockNumber, transactionHash: txHash, transactionIndex: hexQuantity(BigInt(i)) };
-    return { txHash, run: form(runOf(hash), place) };
+    return { txHash, run: form(runOf(hash, place), place) };
   });
 }
 

@@ -310,7 +310,7 @@ function running(
     blocks,
     batches,
     minGasPriceWei,
-    maxInstructions: plan.execution.maxInstructions,
+    ...plan.execution,
     startsPaused,
     distinctTimestamps,
     fees,

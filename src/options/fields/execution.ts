@@ -1,9 +1,20 @@
 import { DEFAULT_MAX_INSTRUCTIONS, LEAST_MAX_INSTRUCTIONS, MOST_MAX_INSTRUCTIONS } from "../../chain/model/instruction-limits.ts";
-import { option, wholeNumber } from "./values.ts";
+import { oneOf, option, wholeNumber, withDefault } from "./values.ts";
 import { byUse, chainOption } from "./field.ts";
 
 /** How a chain's engines run transactions. */
 export const EXECUTION = {
+  engine: chainOption({
+    group: "execution",
+    // Its blocks have other hashes than the other's.
+    said: "once",
+    config: withDefault(
+      oneOf("edr", "flat"),
+      "what makes the chain's blocks: Hardhat's EDR, or this package's engine, which is faster and prints no console.log",
+      "edr",
+    ),
+    older: "edr",
+  }),
   maxInstructions: chainOption({
     group: "execution",
     said: "each start",

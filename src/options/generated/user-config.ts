@@ -335,6 +335,12 @@ export interface HyperchainUserConfig {
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
+   * What makes the chain's blocks: Hardhat's EDR, or this package's engine, which is faster and prints no console.log.
+   * Allowed: "edr" or "flat".
+   * Default: "edr".
+   */
+  readonly engine?: "edr" | "flat" | undefined;
+  /**
    * Instructions that a transaction may run, below other chains at least 2000000; each is remembered in 800 bytes.
    * Allowed: a whole number from 1000000 to 16777216, such as 4000000.
    * Default: 2000000; in tests 2^24, which is no limit.

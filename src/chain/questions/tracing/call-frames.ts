@@ -13,11 +13,12 @@ const ERRORS: Readonly<Record<string, string>> = {
   "static state change": "write protection",
 };
 
-/** As callTracer shows calls. `gasLimit`: the call's, with what it pays before it runs. */
+/** As callTracer shows calls. `gasLimit`: the call's, with what it pays before it runs; `ranGas`: what ran alone is counted. */
 export function showFrame({ top }: CallRecorder, config: Config, gasLimit: bigint, { receipt }: CallAnswer): object {
   if (top === undefined) return {};
+  const used = config["ranGas"] === true ? top.gasUsed : (receipt?.gasUsed ?? gasLimit);
   const shown = frameWith(top, config["withLog"] === true, config["onlyTopCall"] === true, { next: 0 });
-  return { ...shown, gas: hexQuantity(gasLimit), gasUsed: hexQuantity(receipt?.gasUsed ?? gasLimit) };
+  return { ...shown, gas: hexQuantity(gasLimit), gasUsed: hexQuantity(used) };
 }
 
 /** As 4byteTracer counts calls: by selector, and by the number of bytes behind it. */
