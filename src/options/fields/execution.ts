@@ -10,7 +10,7 @@ export const EXECUTION = {
     said: "once",
     config: withDefault(
       oneOf("edr", "flat"),
-      "what makes the chain's blocks: Hardhat's EDR, or this package's engine, which is faster and prints no console.log",
+      "what makes its blocks: Hardhat's EDR, or the faster engine here, with no console.log, which proofs of execution alone check",
       "edr",
     ),
     older: "edr",

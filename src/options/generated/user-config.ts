@@ -335,7 +335,7 @@ export interface HyperchainUserConfig {
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
-   * What makes the chain's blocks: Hardhat's EDR, or this package's engine, which is faster and prints no console.log.
+   * What makes its blocks: Hardhat's EDR, or the faster engine here, with no console.log, which proofs of execution alone check.
    * Allowed: "edr" or "flat".
    * Default: "edr".
    */
