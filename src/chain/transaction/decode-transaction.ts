@@ -1,8 +1,7 @@
 import { Capability, createTxFromRLP } from "@ethereumjs/tx";
 import type { Common } from "@ethereumjs/common";
 import type { TypedTransaction } from "@ethereumjs/tx";
-import { bytesToHex } from "@ethereumjs/util";
-import { fromHex, HexError } from "../../protocol/hex.ts";
+import { HexError, fromHex, toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodeEip712Transaction, EIP712_TYPE } from "./eip712-transaction.ts";
 import { TransactionFormatError } from "./transaction-format-error.ts";
@@ -60,13 +59,13 @@ export function decodeTransaction(raw: string, rules: Common, { replayProtection
   const priorityFee = "maxPriorityFeePerGas" in tx ? tx.maxPriorityFeePerGas : fee;
   return {
     kind: "signed",
-    hash: bytesToHex(tx.hash()) as Hex,
-    raw: bytesToHex(bytes) as Hex,
+    hash: toHex(tx.hash()),
+    raw: toHex(bytes),
     type: tx.type,
     from,
     to: tx.to === undefined ? undefined : (tx.to.toString() as Hex),
     valueWei: tx.value,
-    data: bytesToHex(tx.data) as Hex,
+    data: toHex(tx.data),
     gasLimit: tx.gasLimit,
     nonce: tx.nonce,
     maxFeePerGasWei: fee,

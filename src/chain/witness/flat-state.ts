@@ -1,11 +1,11 @@
 import type { StateManagerInterface } from "@ethereumjs/common";
 import { OriginalStorageCache } from "@ethereumjs/statemanager";
-import { Account, bytesToHex, equalsBytes, KECCAK256_NULL_S } from "@ethereumjs/util";
+import { Account, equalsBytes, KECCAK256_NULL_S } from "@ethereumjs/util";
 import type { AccountFields } from "@ethereumjs/common";
 import type { Address } from "@ethereumjs/util";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { LeafKind } from "../../protocol/domain-tags.ts";
-import { fromHex, wordToHex } from "../../protocol/hex.ts";
+import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { SYSTEM_CONTEXT_HASHES } from "../../protocol/generated/system-contexts.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
@@ -78,7 +78,7 @@ export class FlatState implements StateManagerInterface {
     const address = account.address.toLowerCase();
     const code = fromHex(account.code ?? "0x");
     const codeHash = keccak_256(code);
-    this.#ledger.setCode(bytesToHex(codeHash), code);
+    this.#ledger.setCode(toHex(codeHash), code);
     const { nonce = 0n, balanceWei: balance = 0n, digestFormat = 2 } = account;
     this.#ledger.setAccount(address, new HeldAccount({ nonce, balance, codeHash, codeSize: 0 }, digestFormat));
     for (const { slot, value } of account.storage ?? []) {
@@ -121,7 +121,7 @@ export class FlatState implements StateManagerInterface {
         touched.push({ leafKind, address, slot, value });
         if (value === before) continue;
         writes.push(write);
-        if (leafKind === LeafKind.codeHash && value !== 0n) bytecodes.add(bytesToHex(this.codeOf(value)) as Hex);
+        if (leafKind === LeafKind.codeHash && value !== 0n) bytecodes.add(toHex(this.codeOf(value)));
       }
     }
     return { writes, touched, bytecodes: [...bytecodes] };
@@ -139,7 +139,7 @@ export class FlatState implements StateManagerInterface {
 
   /** Writes what `heldSince` gave and the codes that came with it, in a state as it was at that mark. */
   write(held: readonly HeldValue[], codes: readonly Hex[]): void {
-    for (const code of codes) this.#ledger.setCode(bytesToHex(keccak_256(fromHex(code))), fromHex(code));
+    for (const code of codes) this.#ledger.setCode(toHex(keccak_256(fromHex(code))), fromHex(code));
     for (const { address, slot, value } of held) {
       if (slot === undefined) {
         this.#undo.push({ address, slot, before: this.#ledger.account(address) });
@@ -255,12 +255,12 @@ export class FlatState implements StateManagerInterface {
   /** An account's code, by its address in lower case. */
   codeAt(address: string): Uint8Array {
     const account = this.#ledger.account(address);
-    return account === undefined ? NO_BYTES : (this.#ledger.code(bytesToHex(account.codeHash)) ?? NO_BYTES);
+    return account === undefined ? NO_BYTES : (this.#ledger.code(toHex(account.codeHash)) ?? NO_BYTES);
   }
 
   async putCode(address: Address, code: Uint8Array): Promise<void> {
     const codeHash = keccak_256(code);
-    this.#ledger.setCode(bytesToHex(codeHash), Uint8Array.from(code));
+    this.#ledger.setCode(toHex(codeHash), Uint8Array.from(code));
     this.onCode?.(code);
     const key = address.toString();
     const { nonce, balance } = this.#ledger.account(key) ?? new Account();
@@ -273,12 +273,12 @@ export class FlatState implements StateManagerInterface {
   }
 
   async getStorage(address: Address, key: Uint8Array): Promise<Uint8Array> {
-    return this.#ledger.slot(address.toString(), bytesToHex(key)) ?? NO_BYTES;
+    return this.#ledger.slot(address.toString(), toHex(key)) ?? NO_BYTES;
   }
 
   async putStorage(address: Address, key: Uint8Array, value: Uint8Array): Promise<void> {
     const account = address.toString();
-    const slot = bytesToHex(key);
+    const slot = toHex(key);
     this.#undo.push({ address: account, slot, before: this.#ledger.slot(account, slot) });
     const bytes = significant(value);
     this.#ledger.setSlot(account, slot, bytes.length === 0 ? undefined : bytes);
@@ -338,7 +338,7 @@ export class FlatState implements StateManagerInterface {
 
 /** The format of a state with a system context of this code. */
 function formatOfContext(codeHash: Uint8Array | undefined): Format {
-  return codeHash !== undefined && bytesToHex(codeHash) === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
+  return codeHash !== undefined && toHex(codeHash) === SYSTEM_CONTEXT_HASHES[3] ? 3 : 2;
 }
 
 /** One name for all writes of the same account or the same slot. */
@@ -356,12 +356,12 @@ function headerOf(account: Account | undefined): bigint {
 
 function codeValueOf(account: Account | undefined): bigint {
   if (account === undefined) return 0n;
-  const hash = bytesToHex(account.codeHash);
+  const hash = toHex(account.codeHash);
   return hash === KECCAK256_NULL_S ? 0n : BigInt(hash);
 }
 
 function wordOf(bytes: Uint8Array | undefined): bigint {
-  return bytes === undefined || bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes));
+  return bytes === undefined || bytes.length === 0 ? 0n : BigInt(toHex(bytes));
 }
 
 function significant(bytes: Uint8Array): Uint8Array {

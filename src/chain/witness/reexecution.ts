@@ -4,7 +4,7 @@ import type { Common } from "@ethereumjs/common";
 import type { EVM, EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import { createLegacyTx, createTxFromRLP } from "@ethereumjs/tx";
 import type { TypedTransaction } from "@ethereumjs/tx";
-import { bytesToHex, createAddressFromString, hexToBytes } from "@ethereumjs/util";
+import { createAddressFromString, hexToBytes } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import { reasonOf } from "../../errors/reason-of.ts";
 import { fromHex, toHex, wordToHex } from "../../protocol/hex.ts";
@@ -345,7 +345,7 @@ export class Reexecution {
       return {
         receipt: meter === undefined ? receiptOf(result) : weighed(receiptOf(result), meter),
         reason: undefined,
-        output: bytesToHex(returnValue) as Hex,
+        output: toHex(returnValue),
         error: exceptionError?.error,
         accessList,
         ...watch.report(),
@@ -432,9 +432,9 @@ function receiptOf(result: RunTxResult): ReexecutedReceipt {
     success: result.execResult.exceptionError === undefined,
     gasUsed: result.totalGasSpent,
     logs: (result.execResult.logs ?? []).map(([address, topics, data]) => ({
-      address: bytesToHex(address) as Hex,
-      topics: topics.map((topic) => bytesToHex(topic) as Hex),
-      data: bytesToHex(data) as Hex,
+      address: toHex(address),
+      topics: topics.map((topic) => toHex(topic)),
+      data: toHex(data),
     })),
     contractAddress: result.createdAddress === undefined ? undefined : (result.createdAddress.toString() as Hex),
   };

@@ -1,6 +1,6 @@
 import { EVMError } from "@ethereumjs/evm";
 import type { EVM, ExecResult } from "@ethereumjs/evm";
-import { bytesToHex } from "@ethereumjs/util";
+import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionRequest } from "../transaction/transaction.ts";
 import { watchCreations } from "./creation-watch.ts";
@@ -80,12 +80,12 @@ export class RunWatch {
     this.#meter = isMetered ? new WorkMeter(evm, state, bounds, () => this.checkTime()) : undefined;
     this.#stopWatching = [
       watchCreations(evm, {
-        onInitCode: (code) => this.#initCodes.push(bytesToHex(code) as Hex),
+        onInitCode: (code) => this.#initCodes.push(toHex(code)),
         onCreator: (account) => this.#creators.add(account),
       }),
       ...(this.#meter === undefined ? [] : [this.#boundPrecompiles(this.#meter)]),
     ];
-    state.onCode = (code) => this.#runtimeCodes.push(bytesToHex(code) as Hex);
+    state.onCode = (code) => this.#runtimeCodes.push(toHex(code));
   }
 
   /** Why it was ended for its data or its time; undefined where it was not. */
