@@ -102,7 +102,6 @@ export interface ChainOptions {
   readonly distinctTimestamps?: boolean;
   /** Of the transactions that are taken. Default "required". */
   readonly replayProtection?: DecodingOptions["replayProtection"];
-  readonly verbose?: boolean;
   /** What makes the blocks: EDR, whose blocks the witness repeats, or the witness itself. Default "edr". */
   readonly engine?: "edr" | "flat";
   /**

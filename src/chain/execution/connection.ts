@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
+import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
 
 /** A JSON-RPC connection to an in-process chain: the part of Hardhat's network connection that the engine uses. */
@@ -66,6 +67,12 @@ export function prepareFork(
 /** Opens an in-process chain with these settings, as `hre.network.create({ network, override })` does. */
 export type EdrConnect = (override: EdrOverride) => Promise<EdrConnection>;
 
+/** Contracts that Ethereum calls at the start of each block. Chains have none: a slot per block would be pubdata. */
+export const BLOCK_START_CONTRACTS: readonly Hex[] = [
+  "0x000f3df6d732807ef1319fb7b8bb8522d0beac02",
+  "0x0000f90827f1c53a10cb7a02335b175320002935",
+];
+
 /**
  * Gas limit of every block, 2^50 as on ZK Stack chains. So far above what a block can use that the base fee, which
  * starts at 0, stays there: all fees reach the operator.
@@ -110,8 +117,6 @@ export function edrOverride(options: {
   readonly genesisTimestamp: bigint;
   /** Whether code is not limited as on Ethereum. */
   readonly unlimitedCode: boolean;
-  /** Whether `console.log` and traces are printed. */
-  readonly verbose: boolean;
   readonly forking?: NonNullable<EdrOverride["forking"]>;
 }): EdrOverride {
   return {
@@ -127,7 +132,7 @@ export function edrOverride(options: {
     transactionGasCap: Number(TRANSACTION_GAS_CAP),
     throwOnTransactionFailures: false,
     throwOnCallFailures: true,
-    loggingEnabled: options.verbose,
+    loggingEnabled: false,
     mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
     ...(options.forking === undefined ? {} : { forking: options.forking }),
   };

@@ -9,7 +9,7 @@ import { fromHex, hexQuantity, wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { BlockNumber } from "../../protocol/ids.ts";
 import type { StateReader } from "../model/state-reader.ts";
-import { edrOverride, prepareEngine } from "./connection.ts";
+import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine } from "./connection.ts";
 import type { EdrConnect, EdrConnection } from "./connection.ts";
 import { EngineError } from "./engine.ts";
 import type { ExecutionEngine, HardhatNetwork } from "./engine.ts";
@@ -27,8 +27,6 @@ export interface EdrEngineOptions {
   readonly head?: Head;
   /** What was up to the head: then what the genesis says of the state does not count. */
   readonly past?: EdrPast;
-  /** Whether `console.log` and traces are printed. */
-  readonly verbose?: boolean;
 }
 
 /** Where an engine reads the state and the blocks that were before it. */
@@ -44,18 +42,13 @@ interface EdrEngineDependencies {
   readonly connect: EdrConnect;
 }
 
-/** Contracts that Ethereum calls at the start of each block. Chains have none: a slot per block would be pubdata. */
-const BLOCK_START_CONTRACTS: readonly Hex[] = [
-  "0x000f3df6d732807ef1319fb7b8bb8522d0beac02",
-  "0x0000f90827f1c53a10cb7a02335b175320002935",
-];
-
 /** How much older than the head the blocks in the place of unknown ones are: more than a start can take. */
 const FILLER_SECONDS = 86_400n;
 
 /** EDR, Hardhat's own EVM, as a chain's execution engine. */
 export class EdrEngine implements ExecutionEngine {
   readonly hardhat: HardhatNetwork = { request: (method, params) => this.request(method, params) };
+  readonly explainer = undefined;
   readonly #connection: EdrConnection;
   readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();
@@ -81,7 +74,6 @@ export class EdrEngine implements ExecutionEngine {
         coinbase: options.coinbase,
         genesisTimestamp: options.head === undefined ? options.genesisTimestamp : options.head.timestamp - FILLER_SECONDS,
         unlimitedCode: codeLimitsOf(options.genesis) !== ETHEREUM_CODE_LIMITS,
-        verbose: options.verbose ?? false,
         ...forking,
       }),
     );

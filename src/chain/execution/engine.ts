@@ -6,6 +6,7 @@ import type { BlockNumber } from "../../protocol/ids.ts";
 import type { RepeatedBlock } from "../witness/batch-witness.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { Explainer } from "./explainer.ts";
 
 /**
  * The engine that executes a chain. It decides nothing: a block holds the given transactions in the given order, with the given
@@ -32,6 +33,8 @@ export interface ExecutionEngine {
   header(number: BlockNumber): Promise<BlockHeader | undefined>;
   /** Hardhat's own network on the chain's states; undefined where it does not run the chain. */
   readonly hardhat: HardhatNetwork | undefined;
+  /** Where Hardhat's own network does not run the chain: what prints and explains in its place. */
+  readonly explainer: Explainer | undefined;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */

@@ -7,6 +7,7 @@ import type { ReadAccount } from "../witness/batch-witness.ts";
 import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";
 import { BLOCK_GAS_LIMIT } from "./connection.ts";
+import type { Explainer } from "./explainer.ts";
 import { EngineError } from "./engine.ts";
 import type { EngineResult, ExecutionEngine } from "./engine.ts";
 
@@ -17,10 +18,14 @@ interface FlatEngineOptions {
 
 interface FlatEngineDependencies {
   readonly witness: Pick<Witness, "request">;
+  /** Ends with the engine. */
+  readonly explainer: Explainer;
   /** Of an account after an older block. */
   readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
 }
 
+/** Some 10 ms: behind what prints more, others do not wait. */
+const MOST_AWAITED_LINES = 100;
 const NOTHING: Hex = `0x${"00".repeat(32)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
@@ -45,8 +50,12 @@ export class FlatEngine implements ExecutionEngine {
   ): Promise<EngineResult> {
     const parentHash = this.#newestHash;
     const ordered = { transactions, environment, parentHash, isWhole };
-    const { header, receipts, refused, size, runtimeCodes } = await this.#dependencies.witness.request("make", ordered);
+    const { witness, explainer } = this.#dependencies;
+    const { header, receipts, refused, size, runtimeCodes, logged } = await witness.request("make", ordered);
     this.#headers.push(header);
+    // Where it cannot be printed, the block is no other.
+    const printed = explainer.print(logged).catch(() => undefined);
+    if (logged.length <= MOST_AWAITED_LINES) await printed;
     const reasons = new Map(refused.map(({ index, reason }) => [index, reason]));
     return {
       block: { environment, hash: header.hash, receipts },
@@ -105,7 +114,13 @@ export class FlatEngine implements ExecutionEngine {
     this.#headers.length = length;
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.#dependencies.explainer.close();
+  }
+
+  get explainer(): Explainer {
+    return this.#dependencies.explainer;
+  }
 
   get #newestHash(): Hex {
     return this.#headers.at(-1)?.hash ?? this.#head.hash;

@@ -82,4 +82,6 @@ export interface NativeOutcome {
 export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom"> {
   /** Of a user's transaction of format 3. */
   readonly native?: NativeOutcome;
+  /** What contracts passed to `console.log`, where they did. */
+  readonly logged?: readonly Hex[];
 }

@@ -3,11 +3,14 @@ import type { EdrConnect } from "../execution/connection.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError } from "../execution/engine.ts";
+import { Explainer } from "../execution/explainer.ts";
 import { QuestionError } from "../questions/question.ts";
 import type { Questions } from "../questions/questions.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
 import type { Head, NamedHead } from "../model/block.ts";
+import { ETHEREUM_CODE_LIMITS } from "../model/code-limits.ts";
+import { codeLimitsOf } from "../model/limits-of-state.ts";
 import { genesisLeaves } from "../model/genesis.ts";
 import type { GenesisAccount } from "../model/genesis.ts";
 import type { BatchCompressor } from "../state/batch-compressor.ts";
@@ -26,7 +29,6 @@ interface ChainBeginning {
   readonly imported?: { readonly tree: StateTree };
   readonly origin?: { readonly tree: StateTree; readonly head: Head };
   readonly place?: Place;
-  readonly verbose?: boolean;
   readonly engine?: "edr" | "flat";
 }
 
@@ -58,11 +60,11 @@ export async function openEngine(
   witness: Witness,
   questions: Questions,
 ): Promise<ExecutionEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, origin, verbose = false } = options;
+  const { chainId, coinbase, genesisTimestamp, genesis, origin } = options;
   const head = origin === undefined ? {} : { head: origin.head };
-  const opened = { chainId, coinbase, genesisTimestamp, genesis, verbose };
+  const opened = { chainId, coinbase, genesisTimestamp, genesis };
   try {
-    if (options.engine === "flat") return await openFlat(options, past, witness, questions);
+    if (options.engine === "flat") return await openFlat(options, { connect, past }, witness, questions);
     if (past !== undefined) return await openPast(opened, past, connect);
     return await EdrEngine.open({ ...opened, ...head }, { connect });
   } catch (error) {
@@ -72,8 +74,8 @@ export async function openEngine(
 }
 
 async function openFlat(
-  { origin, place, genesisTimestamp }: ChainBeginning,
-  past: BegunPast | undefined,
+  { chainId, coinbase, genesis, origin, place, genesisTimestamp }: ChainBeginning,
+  { connect, past }: { readonly connect: EdrConnect; readonly past?: BegunPast | undefined },
   witness: Witness,
   questions: Questions,
 ): Promise<FlatEngine> {
@@ -93,7 +95,9 @@ async function openFlat(
       throw error;
     }
   };
-  return new FlatEngine({ head }, { witness, readAt });
+  const unlimitedCode = codeLimitsOf(genesis) !== ETHEREUM_CODE_LIMITS;
+  const explainer = new Explainer({ chainId, coinbase, unlimitedCode }, { connect });
+  return new FlatEngine({ head }, { witness, readAt, explainer });
 }
 
 interface NumberedHash {

@@ -53,11 +53,13 @@ export class Calls {
 
   /** `eth_call`: transaction, block, state overrides, block overrides. */
   async call(params: readonly unknown[], client?: RpcClient): Promise<Hex> {
-    if (client?.isInProcess === true) {
-      const own = await this.#own.call(params);
-      if (own !== undefined) return own;
-    }
-    return outputOf(await this.#ask("call", await this.#question(params, params[1] ?? "latest"), client));
+    const isOwn = client?.isInProcess === true;
+    const own = isOwn ? await this.#own.call(params) : undefined;
+    if (own !== undefined) return own;
+    const question = await this.#question(params, params[1] ?? "latest");
+    const answer = await this.#ask("call", question, client);
+    if (isOwn) await this.#own.comment("eth_call", question, answer);
+    return outputOf(answer);
   }
 
   /**
@@ -91,6 +93,7 @@ export class Calls {
       client,
     );
     requireRunnable(full, maxInstructions);
+    if (client?.isInProcess === true) await this.#own.comment("eth_estimateGas", question, full);
     const unpaid = full.receipt?.success === true ? provingRefusal(full.receipt, full.receipt.gasUsed) : undefined;
     if (unpaid !== undefined) throw unpaid;
     const excluded = isJudged ? admission.refusalOfRun(asked, full) : undefined;

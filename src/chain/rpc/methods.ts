@@ -73,7 +73,7 @@ const LAST_TIMESTAMP = 2n ** 40n;
 /** All methods that the chain itself answers. */
 export function chainMethods(chain: Chain, options: ChainMethodOptions): Map<string, RpcMethod> {
   const ask = asking(chain, options.maxQuestionMs ?? MAX_QUESTION_MS);
-  const calls = new Calls(chain, new OwnCalls(chain), ask, options.gasPrice);
+  const calls = new Calls(chain, new OwnCalls(chain, ask), ask, options.gasPrice);
   const methods = new Map<string, RpcMethod>();
   for (const [method, answer] of stateMethods(chain)) methods.set(method, answer);
   for (const [method, answer] of namedReads(chain, options)) methods.set(method, answer);

@@ -1,7 +1,11 @@
 import type { Chain } from "../chain.ts";
 import type { HardhatNetwork } from "../execution/engine.ts";
+import { isExplainable } from "../execution/explainer.ts";
+import type { FailedCall } from "../execution/explainer.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import type { CallAnswer, CallQuestion } from "../questions/question.ts";
 import type { AccountOverride } from "../witness/asked-call.ts";
+import type { Asking, Unbounded } from "./asking.ts";
 import { blockOf, capped, isNewest, judgeCall, previewCall } from "./call-checks.ts";
 import { engineCall, engineOverrides, parseCall, parseOverrides } from "./call-request.ts";
 import type { RpcCall } from "./call-request.ts";
@@ -14,10 +18,11 @@ import { orUndefined } from "./engine-estimate.ts";
  */
 export class OwnCalls {
   readonly #chain: Chain;
+  readonly #ask: Asking;
 
-  /** `chain`: with a witness that has as much time as a question takes. */
-  constructor(chain: Chain) {
+  constructor(chain: Chain, ask: Asking) {
     this.#chain = chain;
+    this.#ask = ask;
   }
 
   /**
@@ -54,6 +59,36 @@ export class OwnCalls {
     const isNext = isNewest(this.#chain, tag);
     if (isNext) await this.#setClock(hardhat);
     return orUndefined(hardhat.request("eth_estimateGas", [asked, isNext ? "pending" : block]) as Promise<Hex>);
+  }
+
+  /**
+   * What the engine would have said of a call that the witness answered, where the engine does not run the chain: what contracts
+   * logged is printed, and a call that failed rejects with the error of Hardhat's own network where it has one.
+   */
+  async comment(
+    method: "eth_call" | "eth_estimateGas",
+    { call, ...place }: Unbounded<CallQuestion>,
+    answer: CallAnswer,
+  ): Promise<void> {
+    const { explainer } = this.#chain.engine;
+    if (explainer === undefined || answer.receipt === undefined) return;
+    const { success, logged = [] } = answer.receipt;
+    // An estimate is asked for before the transaction, which prints.
+    if (success) return method === "eth_call" ? explainer.print(logged) : undefined;
+    const found = answer.isHostile || call.authorizations.length > 0 ? undefined : await this.#foundBy({ call, ...place });
+    if (found === undefined || !isExplainable(found)) return explainer.print(logged);
+    const explained = await explainer.explain({ method, call, block: place.block, found, data: answer.output });
+    if (explained !== undefined) throw explained;
+  }
+
+  /** The state that the call looks at. */
+  async #foundBy(question: Unbounded<CallQuestion>): Promise<FailedCall["found"] | undefined> {
+    const { trace } = await this.#ask(
+      "trace",
+      { ...question, tracer: "prestateTracer", config: {}, isBounded: false },
+      undefined,
+    );
+    return trace as FailedCall["found"] | undefined;
   }
 
   /** The block in which the engine may run the call; undefined where it may not. Throws RpcError for code that may not run. */

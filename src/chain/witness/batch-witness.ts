@@ -44,6 +44,8 @@ export interface OrderedBlock {
 export interface OrderedResult extends MadeBlock, RepeatedBlock {
   /** By their places in the order. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
+  /** What contracts passed to `console.log`, in order. */
+  readonly logged: readonly Hex[];
 }
 
 /** An account, and a word of its storage where a slot is named, as they are now. */
@@ -169,7 +171,8 @@ export class BatchWitness {
     const block = makeBlock(made, environment, parentHash);
     this.#execution.rememberHash(environment.number, block.header.hash);
     this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
-    return { ...block, refused, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
+    const logged = made.flatMap(({ receipt }) => receipt.logged ?? []);
+    return { ...block, refused, logged, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
   }
 
   /** Runs those that are valid; of each what it did, or why nothing of it has happened. */

@@ -1,10 +1,13 @@
 import type { Common } from "@ethereumjs/common";
 import { createEVM, MCLBLS } from "@ethereumjs/evm";
-import type { EVM, EVMBLSInterface } from "@ethereumjs/evm";
+import type { EVM, EVMBLSInterface, Message } from "@ethereumjs/evm";
+import { createAddressFromString } from "@ethereumjs/util";
 import { createVM, runTx } from "@ethereumjs/vm";
 import type { RunTxOpts, RunTxResult, VM } from "@ethereumjs/vm";
 import mcl from "mcl-wasm";
+import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { CONSOLE_ADDRESS } from "../model/console-address.ts";
 import type { BlockHashes } from "./block-hashes.ts";
 import { rememberAnalyses } from "./code-analysis.ts";
 import type { FlatState } from "./flat-state.ts";
@@ -22,6 +25,7 @@ export class IsolatedVm {
   readonly #blockHashes: BlockHashes;
   #evm: EVM;
   #vm: VM;
+  #logged: Hex[] = [];
 
   private constructor(rules: Common, state: FlatState, blockHashes: BlockHashes, { evm, vm }: Library) {
     this.#rules = rules;
@@ -29,6 +33,7 @@ export class IsolatedVm {
     this.#blockHashes = blockHashes;
     this.#evm = evm;
     this.#vm = vm;
+    this.#listen();
   }
 
   static async create(rules: Common, state: FlatState, blockHashes: BlockHashes): Promise<IsolatedVm> {
@@ -40,6 +45,11 @@ export class IsolatedVm {
     return this.#evm;
   }
 
+  /** What contracts passed to `console.log` in the last run. */
+  get logged(): readonly Hex[] {
+    return this.#logged;
+  }
+
   /**
    * Runs one transaction and keeps its effects. `admitted`: a sender that may have code. Throws what ethereumjs throws where the
    * transaction is invalid, and what a watcher throws; then nothing of it is left.
@@ -49,15 +59,23 @@ export class IsolatedVm {
     const mark = state.mark();
     state.originalStorageCache.clear();
     state.admitSender(admitted);
+    this.#logged = [];
     try {
       return await runTx(this.#vm, { ...options, skipBlockGasLimitValidation: true });
     } catch (error) {
       state.rollback(mark);
       ({ evm: this.#evm, vm: this.#vm } = await startLibrary(this.#rules, state, this.#blockHashes));
+      this.#listen();
       throw error;
     } finally {
       state.admitSender(undefined);
     }
+  }
+
+  #listen(): void {
+    this.#evm.events.on("beforeMessage", ({ to, data }: Message) => {
+      if (to?.equals(CONSOLE) === true) this.#logged.push(toHex(data));
+    });
   }
 }
 
@@ -73,6 +91,8 @@ async function startLibrary(rules: Common, stateManager: FlatState, blockchain: 
   await rememberAnalyses(evm);
   return { evm, vm: await createVM({ common, stateManager, evm }) };
 }
+
+const CONSOLE = createAddressFromString(CONSOLE_ADDRESS);
 
 const blsReady = mcl.init(mcl.BLS12_381);
 

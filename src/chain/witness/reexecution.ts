@@ -191,7 +191,7 @@ export class Reexecution {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (transaction.kind === "signed" && this.state.format === 3) {
       const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, budget);
-      return result === undefined ? { ...FAILED, gasUsed, native } : { ...receiptOf(result), gasUsed, native };
+      return result === undefined ? { ...FAILED, gasUsed, native } : { ...this.#receiptOf(result), gasUsed, native };
     }
     const isOperation = transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
     const { to, data, gasLimit } = transaction;
@@ -200,7 +200,7 @@ export class Reexecution {
         ? this.#charged.meter(options.tx, { to, data, gasLimit, blockNumber: environment.number })
         : undefined;
     try {
-      return receiptOf(await this.#vm.run(options, admittedSender(transaction)));
+      return this.#receiptOf(await this.#vm.run(options, admittedSender(transaction)));
     } finally {
       meter?.stop();
     }
@@ -343,7 +343,7 @@ export class Reexecution {
         storageKeys: storageKeys as Hex[],
       }));
       return {
-        receipt: meter === undefined ? receiptOf(result) : weighed(receiptOf(result), meter),
+        receipt: meter === undefined ? this.#receiptOf(result) : weighed(this.#receiptOf(result), meter),
         reason: undefined,
         output: toHex(returnValue),
         error: exceptionError?.error,
@@ -360,6 +360,12 @@ export class Reexecution {
       watch.stop();
       stopListening?.();
     }
+  }
+
+  /** Of the run that was last. */
+  #receiptOf(result: RunTxResult): ReexecutedReceipt {
+    const { logged } = this.#vm;
+    return { ...receiptOf(result), ...(logged.length === 0 ? {} : { logged }) };
   }
 
   /** The block, whose base fee is shown from the first instruction on: nothing has to be paid for it. */

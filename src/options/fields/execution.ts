@@ -10,7 +10,7 @@ export const EXECUTION = {
     said: "once",
     config: withDefault(
       oneOf("edr", "flat"),
-      "what makes its blocks: Hardhat's EDR, or the faster engine here, with no console.log, which proofs of execution alone check",
+      "what makes its blocks: Hardhat's EDR, or the faster engine here, which proofs of execution alone check",
       "edr",
     ),
     older: "edr",

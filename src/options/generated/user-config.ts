@@ -335,7 +335,7 @@ export interface HyperchainUserConfig {
    */
   readonly fees?: HyperchainFeesUserConfig | undefined;
   /**
-   * What makes its blocks: Hardhat's EDR, or the faster engine here, with no console.log, which proofs of execution alone check.
+   * What makes its blocks: Hardhat's EDR, or the faster engine here, which proofs of execution alone check.
    * Allowed: "edr" or "flat".
    * Default: "edr".
    */

@@ -1,0 +1,143 @@
+import { fromHex, hexQuantity } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { AskedBlock, AskedCall } from "../witness/asked-call.ts";
+import { CONSOLE_ADDRESS } from "../model/console-address.ts";
+import { isHostileCode } from "../model/hostile-code.ts";
+import { BLOCK_START_CONTRACTS, edrOverride, prepareEngine } from "./connection.ts";
+import type { EdrConnect, EdrConnection } from "./connection.ts";
+
+interface ExplainerOptions {
+  readonly chainId: number;
+  readonly coinbase: Hex;
+  /** Whether code is not limited as on Ethereum. */
+  readonly unlimitedCode: boolean;
+}
+
+/** An account as a call finds it: what is zero or empty is left out. In prestateTracer's form. */
+interface FoundAccount {
+  readonly balance?: Hex;
+  readonly nonce?: number;
+  readonly code?: Hex;
+  readonly storage?: Readonly<Record<Hex, Hex>>;
+}
+
+/** A call that failed, with all of the state that it looked at. */
+export interface FailedCall {
+  readonly method: "eth_call" | "eth_estimateGas";
+  readonly call: AskedCall;
+  readonly block: AskedBlock;
+  readonly found: Readonly<Record<Hex, FoundAccount>>;
+  /** What it failed with. */
+  readonly data: Hex;
+}
+
+/**
+ * Says what only Hardhat's own network can, of a chain whose blocks another engine makes: it prints what contracts log, and calls
+ * that failed fail there again, with a stack trace in their source. It has no state of the chain beside what a call
+ * brings along, and begins when something is first to be said.
+ */
+export class Explainer {
+  readonly #options: ExplainerOptions;
+  readonly #connect: EdrConnect;
+  #opening: Promise<EdrConnection> | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ExplainerOptions, { connect }: { readonly connect: EdrConnect }) {
+    this.#options = options;
+    this.#connect = connect;
+  }
+
+  /** Prints what contracts passed to `console.log`; what is no call of it is left out, as Hardhat does. */
+  print(logged: readonly Hex[]): Promise<void> {
+    if (logged.length === 0) return Promise.resolve();
+    return this.#inTurn(async (ask) => {
+      for (const data of logged) await ask("eth_call", [{ to: CONSOLE_ADDRESS, data }]);
+    });
+  }
+
+  /**
+   * Hardhat's error for the call, which prints what the call logs. Undefined where the call ends otherwise there: it reads what
+   * it does not bring along, such as hashes of blocks.
+   */
+  explain(failed: FailedCall): Promise<Error | undefined> {
+    return this.#inTurn(async (ask) => {
+      const mark = await ask("evm_snapshot", []);
+      try {
+        await prepare(failed, ask);
+        await ask(failed.method, [callOf(failed.call), "pending"]);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error && failureData(error) === failed.data ? error : undefined;
+      } finally {
+        await ask("evm_revert", [mark]);
+      }
+    });
+  }
+
+  /** Waits for what is still to be printed. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await (await this.#opening?.catch(() => undefined))?.close();
+  }
+
+  #inTurn<Answer>(act: (ask: Ask) => Promise<Answer>): Promise<Answer> {
+    const acting = this.#last.then(async () => {
+      const { provider } = await (this.#opening ??= this.#open());
+      return act((method, params) => provider.request({ method, params }));
+    });
+    this.#last = acting.catch(() => undefined);
+    return acting;
+  }
+
+  async #open(): Promise<EdrConnection> {
+    prepareEngine();
+    const connection = await this.#connect(edrOverride({ ...this.#options, genesisTimestamp: 0n }));
+    for (const address of BLOCK_START_CONTRACTS) {
+      await connection.provider.request({ method: "hardhat_setCode", params: [address, "0x"] });
+      await connection.provider.request({ method: "hardhat_setNonce", params: [address, "0x0"] });
+    }
+    return connection;
+  }
+}
+
+type Ask = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+/** Whether no code that the call finds would end the process in Hardhat's engine. */
+export function isExplainable(found: FailedCall["found"]): boolean {
+  return Object.values(found).every(({ code }) => code === undefined || !isHostileCode(fromHex(code)));
+}
+
+/** The next block is the call's, on the state that the call found. */
+async function prepare({ block, found }: FailedCall, ask: Ask): Promise<void> {
+  const { number, timestamp, prevRandao, coinbase, baseFeeWei } = block;
+  if (number > 1n) await ask("hardhat_mine", [hexQuantity(number - 1n), "0x0"]);
+  await ask("hardhat_setPrevRandao", [prevRandao]);
+  await ask("hardhat_setCoinbase", [coinbase]);
+  if (baseFeeWei !== undefined) await ask("hardhat_setNextBlockBaseFeePerGas", [hexQuantity(baseFeeWei)]);
+  await ask("evm_setNextBlockTimestamp", [Number(timestamp)]);
+  for (const [address, { balance = "0x0", nonce = 0, code = "0x", storage = {} }] of Object.entries(found)) {
+    if (BigInt(balance) !== 0n) await ask("hardhat_setBalance", [address, balance]);
+    if (nonce !== 0) await ask("hardhat_setNonce", [address, hexQuantity(BigInt(nonce))]);
+    if (code !== "0x") await ask("hardhat_setCode", [address, code]);
+    for (const [slot, value] of Object.entries(storage))
+      await ask("hardhat_setStorageAt", [address, hexQuantity(BigInt(slot)), value]);
+  }
+}
+
+function callOf({ from, to, data, valueWei, gasLimit, gasPriceWei, accessList }: AskedCall): Readonly<Record<string, unknown>> {
+  return {
+    from,
+    ...(to === undefined ? {} : { to }),
+    data,
+    value: hexQuantity(valueWei),
+    gas: hexQuantity(gasLimit),
+    ...(gasPriceWei === 0n ? {} : { gasPrice: hexQuantity(gasPriceWei) }),
+    ...(accessList.length === 0 ? {} : { accessList }),
+  };
+}
+
+/** Of an error of Hardhat's network: in it, or in what it holds beside its words. */
+function failureData(error: Error): unknown {
+  const data: unknown = "data" in error ? error.data : undefined;
+  return typeof data === "object" && data !== null && "data" in data ? data.data : data;
+}
