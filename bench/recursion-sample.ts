@@ -9,6 +9,7 @@ import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.t
 import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
 import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
+import { ProvingBackends } from "../src/stark/proving-backends.ts";
 import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
 import type { TranscriptFactory } from "../src/stark/transcript.ts";
@@ -35,7 +36,7 @@ const cpuSeconds = (): number => {
 const parameters = isProvable ? provableParameters() : executionParameters();
 const backend = await createWasmBackend(workers === undefined ? {} : { workers });
 const key = await createExecutionKey(claim.batch.protocolVersion, parameters, backend);
-const proving = new ExecutionProving(key, backend);
+const proving = new ExecutionProving(key, new ProvingBackends(backend));
 proving.prepare();
 // The first proof warms a process up; the second one is measured.
 await provenOnce();

@@ -1,11 +1,13 @@
 import { createStateTransitionSystem } from "../circuits/state-transition/state-transition-system.ts";
 import { buildTrace, type StateTransitionTrace } from "../circuits/state-transition/trace/build-trace.ts";
-import type { Backend } from "../kernels/backend.ts";
 import { encodeStatement } from "../protocol/statement.ts";
 import type { ProofPhase } from "../stark/column-prover.ts";
 import { prove } from "../stark/prove.ts";
+import type { ProverInput } from "../stark/prover-input.ts";
+import type { ProvingBackends } from "../stark/proving-backends.ts";
 import type { System } from "../stark/system.ts";
 import { TablePrograms } from "../stark/table-programs.ts";
+import { verify } from "../stark/verify.ts";
 import { type BatchProof, ProofError, type StateJob, type ProofOptions } from "./job.ts";
 
 /** Compiled on first use, once a thread: it holds no state of a job. */
@@ -24,7 +26,7 @@ function sharedKey(): { readonly system: System; readonly programs: TableProgram
  * when the statement is not what the witness shows, and the signal's reason when aborted. No other false input gets as far
  * as a proof.
  */
-export async function proveJob(job: StateJob, backend: Backend, options: ProofOptions = {}): Promise<BatchProof> {
+export async function proveJob(job: StateJob, backends: ProvingBackends, options: ProofOptions = {}): Promise<BatchProof> {
   const start = performance.now();
   const phaseSeconds: Partial<Record<ProofPhase, number>> = {};
   let current: { phase: ProofPhase; since: number } | undefined;
@@ -39,13 +41,23 @@ export async function proveJob(job: StateJob, backend: Backend, options: ProofOp
   const trace = buildTrace(job.witness, job.statement.point);
   checkStatement(job, trace);
   const statement = encodeStatement(job.statement);
-  const proof = await prove(system, { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] }, backend, {
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    programs,
-    onTracesRead: () => freeNow(trace.columns),
-    onProgress(phase, fraction) {
-      if (phase !== current?.phase) enter(phase);
-      options.onProgress?.({ phase, fraction });
+  const input: ProverInput = { statement, auxiliary: [trace.auxiliary], traces: [trace.columns] };
+  const { proof, backend } = await backends.prove({
+    signal: options.signal,
+    free: () => freeNow(trace.columns),
+    make: (own, onTracesRead) =>
+      prove(system, input, own, {
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        ...(onTracesRead === undefined ? {} : { onTracesRead }),
+        programs,
+        onProgress(phase, fraction) {
+          if (phase !== current?.phase) enter(phase);
+          options.onProgress?.({ phase, fraction });
+        },
+      }),
+    refusalOf: (made) => {
+      const verdict = verify(system, statement, made);
+      return verdict.ok ? undefined : verdict.rejection.code;
     },
   });
   enter(undefined);

@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createWasmBackend } from "../kernels/wasm/backend.ts";
 import { KernelThreadsLost } from "../kernels/wasm/worker-pool.ts";
 import { serveJobs } from "../runtime/serve-jobs.ts";
+import { ProvingBackends } from "../stark/proving-backends.ts";
 import type { BatchProof, ProofFailure, ProofProgress } from "./job.ts";
 import { proveJob } from "./prove-job.ts";
 import { decodeStateInput } from "./state-input.ts";
@@ -14,11 +15,11 @@ const port = parentPort;
 if (port === null) throw new Error("prover-thread.ts is the body of a worker thread; use createProver");
 const { workers } = workerData as { readonly workers: number | undefined };
 
-const backend = createWasmBackend(workers === undefined ? {} : { workers });
+const backends = createWasmBackend(workers === undefined ? {} : { workers }).then((processor) => new ProvingBackends(processor));
 
 serveJobs<Uint8Array, BatchProof, ProofProgress, ProofFailure>(
   port,
-  async (input, context) => proveJob(decodeStateInput(input), await backend, context),
+  async (input, context) => proveJob(decodeStateInput(input), await backends, context),
   (error) => {
     // The backend is of no more use. Ending the thread makes the prover start another one and do the job again.
     if (error instanceof KernelThreadsLost) throw error;

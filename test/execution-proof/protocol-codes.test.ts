@@ -5,6 +5,7 @@ import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { ProvingBackends } from "../../src/stark/proving-backends.ts";
 import { checkTraces, type Violation } from "../../src/stark/check.ts";
 import type { ProverInput } from "../../src/stark/prover-input.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
@@ -54,7 +55,7 @@ describe("a batch with calls of precompiled contracts that are bytecode", () => 
     follower = await ChainBatches.of(chain, ACCOUNTS);
     backend = await createWasmBackend({ workers: 1 });
     key = await createExecutionKey(2n, PARAMETERS, backend);
-    proving = new ExecutionProving(key, backend);
+    proving = new ExecutionProving(key, new ProvingBackends(backend));
   });
   after(async () => {
     await proving.release();

@@ -5,7 +5,9 @@ import type { ExecutionWitness } from "../../src/execution-proof/batch/batch-wit
 import { createExecutionKey, type ExecutionKey } from "../../src/execution-proof/batch/execution-key.ts";
 import { ExecutionProving } from "../../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../../src/execution-proof/batch/verify-execution.ts";
+import type { Backend } from "../../src/kernels/backend.ts";
 import { createWasmBackend, type WasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { type DeviceFault, ProvingBackends } from "../../src/stark/proving-backends.ts";
 import { decodeRun, encodeRun, isRun } from "../../src/stark/segments/encode-run.ts";
 import { startVerifiedChain, type VerifiedChain } from "../chain/support/verified-chain.ts";
 import { TestWallet } from "../chain/support/wallet.ts";
@@ -23,6 +25,16 @@ const PARAMETERS = smallParameters({
 /** Every step has a chunk of its own, and the opening, the largest, is cut. */
 const CELLS = { mostCells: 1, segmentCells: 6_000_000 };
 
+/** A device that commits to roots with one wrong bit, however many keys and proofs are made on it. */
+function withWrongRoots(inner: Backend): Backend {
+  const commit: Backend["commit"] = async (request) => {
+    const commitment = await inner.commit(request);
+    commitment.root[0]! ^= 1;
+    return commitment;
+  };
+  return { ...inner, name: "device", commit };
+}
+
 describe("the proof of a batch of which a step is cut into segments", () => {
   const wallet = new TestWallet(78);
   const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }];
@@ -31,6 +43,7 @@ describe("the proof of a batch of which a step is cut into segments", () => {
   let key: ExecutionKey;
   let batch: WitnessedBatch;
   let proof: ExecutionBatchProof;
+  let faults: readonly DeviceFault[];
 
   before(async () => {
     wallet.nonce = 0;
@@ -40,11 +53,14 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     batch = batches.next(await chain.sealAndVerify());
     backend = await createWasmBackend({ workers: 1 });
     key = await createExecutionKey(2n, PARAMETERS, backend);
-    const proving = new ExecutionProving(key, backend);
+    // What it makes of the first chunk, which is cut, is refused.
+    const backends = new ProvingBackends(backend, withWrongRoots(backend));
+    const proving = new ExecutionProving(key, backends);
     try {
       const made = await proveHere(key, proving, batch.witness as ExecutionWitness, batch.claim, CELLS);
       assert.equal(made.kind, "proven", made.kind === "labelled" ? made.detail : "");
       if (made.kind === "proven") proof = decodeBatchProof(made.proof);
+      faults = backends.faults;
     } finally {
       await proving.release();
     }
@@ -68,6 +84,23 @@ describe("the proof of a batch of which a step is cut into segments", () => {
     assert.ok(cut.length >= 1 && cut.length < proof.chunks.length, `${cut.length} of ${proof.chunks.length} chunks are cut`);
     assert.ok(cut.every((chunk) => decodeRun(chunk.proof)!.proofs.length >= 2));
     assert.equal(verdict(proof.chunks), "accepted");
+  });
+
+  it("is made by WASM where a device commits wrongly: no chunk of it is labelled or lost, cut or not", async () => {
+    assert.deepEqual(faults, [{ kind: "wrong", reason: "a proof made on device is refused: MerkleMismatch" }]);
+    const backends = new ProvingBackends(backend, withWrongRoots(backend));
+    const proving = new ExecutionProving(key, backends);
+    try {
+      const planned = await proving.plan(batch.witness as ExecutionWitness, batch.claim, { mostCells: 1 });
+      assert.ok(planned.kind === "planned");
+      const whole = proof.chunks.findIndex((chunk) => !isRun(chunk.proof));
+      const made = await proving.proveChunk(planned.chunks[whole]!.input);
+      assert.ok(made.kind === "made", JSON.stringify(made));
+      assert.deepEqual([made.metrics.backend, backends.faults], ["wasm", faults]);
+      assert.deepEqual(made.proof, proof.chunks[whole]!.proof);
+    } finally {
+      await proving.release();
+    }
   });
 
   it("is refused with a segment less, in another order, with bytes behind the last, and as another chunk's", () => {

@@ -1,28 +1,35 @@
 import type { Backend } from "../../kernels/backend.ts";
 import type { FixedTables } from "../../stark/fixed-tables.ts";
-import { prove } from "../../stark/prove.ts";
+import { prove, type ProveOptions } from "../../stark/prove.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProofRequest, ProvingBackends } from "../../stark/proving-backends.ts";
 import { encodeRun } from "../../stark/segments/encode-run.ts";
 import { proveRun } from "../../stark/segments/prove-run.ts";
 import type { TablePrograms } from "../../stark/table-programs.ts";
 import type { ChunkFiller } from "./chunk-filler.ts";
 import type { FilledChunk } from "./chunk-filling.ts";
+import type { ChunkEnds } from "./chunk-statement.ts";
 import type { ExecutionKey } from "./execution-key.ts";
 import type { PhaseClock } from "./phase-clock.ts";
 import type { ChunkOptions } from "./proven-execution.ts";
+import { chunkRefusal } from "./verify-execution.ts";
 
-/** What proofs are made with. */
+/** What proofs are made with, and what they have in common. */
 export interface ProvingTools {
   readonly key: ExecutionKey;
-  readonly backend: Backend;
+  readonly backends: ProvingBackends;
   readonly filler: ChunkFiller;
-  readonly kept: { readonly programs: TablePrograms; readonly fixedTables: FixedTables };
+  readonly programs: TablePrograms;
+  /** On each backend. */
+  readonly fixedTables: ReadonlyMap<Backend, FixedTables>;
 }
 
 /** Compiles what computes on the key's tables, which all proofs share. */
-export function prepareTables({ key, backend, kept }: Omit<ProvingTools, "filler">): void {
-  backend.prepare(kept.programs.compile(key.system.tables));
+export function prepareTables({ key, programs }: Pick<ProvingTools, "key" | "programs">, backend: Backend): void {
+  backend.prepare(programs.compile(key.system.tables));
 }
+
+type ChunkRequest = Pick<ProofRequest<Uint8Array>, "make" | "free">;
 
 /** The proof of one chunk in the making. */
 export class ChunkProving {
@@ -36,15 +43,19 @@ export class ChunkProving {
     this.#clock = clock;
   }
 
-  prove(chunk: FilledChunk): Promise<Uint8Array> {
-    // Unless it was done before, it takes a second in which nothing else is to be done in this thread.
-    prepareTables(this.#tools);
-    return chunk.segments > 1 ? this.#proveCut(chunk) : this.#proveWhole(chunk);
+  prove(chunk: FilledChunk, ends: ChunkEnds): Promise<{ readonly proof: Uint8Array; readonly backend: Backend }> {
+    const { key, backends } = this.#tools;
+    return backends.prove({
+      ...(chunk.segments > 1 ? this.#inSegments(chunk) : this.#whole(chunk)),
+      // How much a key's proofs are worth is for those who accept them.
+      refusalOf: (proof) => chunkRefusal(key, ends, proof, { acceptsWeakParameters: true }),
+      signal: this.#options.signal,
+    });
   }
 
   /** Of each segment the columns are there once for the seed and once for its proof; those of the run stay with the filler. */
-  async #proveCut({ segments: count }: FilledChunk): Promise<Uint8Array> {
-    const { key, backend, kept, filler } = this.#tools;
+  #inSegments({ segments: count }: FilledChunk): ChunkRequest {
+    const { key, filler } = this.#tools;
     let filled: ProverInput | undefined;
     const free = (): void => {
       freeColumns(filled?.traces.flat() ?? []);
@@ -58,21 +69,35 @@ export class ChunkProving {
         return filled;
       },
     };
-    return encodeRun(
-      await proveRun(key.segmented().system, source, backend, { ...kept, ...this.#watched(), onTracesRead: free }),
-    );
-  }
-
-  #proveWhole(chunk: FilledChunk): Promise<Uint8Array> {
-    const { key, backend, kept } = this.#tools;
-    const input = wholeOf(chunk);
-    const onTracesRead = (): void => freeColumns(input.traces.flat());
-    return prove(key.system, input, backend, { ...kept, ...this.#watched(), onTracesRead });
-  }
-
-  #watched(): Pick<NonNullable<Parameters<typeof prove>[3]>, "signal" | "onProgress"> {
-    const { signal } = this.#options;
     return {
+      make: async (backend) =>
+        encodeRun(
+          await proveRun(key.segmented().system, source, backend, { ...this.#proveOptions(backend), onTracesRead: free }),
+        ),
+      free,
+    };
+  }
+
+  #whole(chunk: FilledChunk): ChunkRequest {
+    const input = wholeOf(chunk);
+    return {
+      make: async (backend, onTracesRead) =>
+        prove(this.#tools.key.system, input, backend, {
+          ...this.#proveOptions(backend),
+          ...(onTracesRead === undefined ? {} : { onTracesRead }),
+        }),
+      free: () => freeColumns(input.traces.flat()),
+    };
+  }
+
+  #proveOptions(backend: Backend): ProveOptions {
+    const { programs, fixedTables } = this.#tools;
+    const [{ signal }, own] = [this.#options, fixedTables.get(backend)];
+    // Unless it was done before, it takes a second in which nothing else is to be done in this thread.
+    prepareTables(this.#tools, backend);
+    return {
+      programs,
+      ...(own === undefined ? {} : { fixedTables: own }),
       ...(signal === undefined ? {} : { signal }),
       onProgress: (phase, fraction) => this.#clock.enter(phase, fraction),
     };

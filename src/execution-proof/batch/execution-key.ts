@@ -1,5 +1,5 @@
-import type { Backend } from "../../kernels/backend.ts";
 import { digestLength } from "../../kernels/tree-hash.ts";
+import type { WasmBackend } from "../../kernels/wasm/backend.ts";
 import { kernelRows } from "../../machine/interpreter/kernel.ts";
 import { userWeights } from "../../protocol/native-budget.ts";
 import { versionParts } from "../../protocol/protocol-version.ts";
@@ -37,14 +37,17 @@ const APPLICATION = { circuitDigestElements: 8, statementTerms: 0 };
 /** Proven bits that a verifier asks for. */
 export const LEAST_PROVEN_BITS = 100;
 
-/** Commits to the kernel's program; takes seconds, so keep it. A program is named by the version whose rules it has. */
+/**
+ * Commits to the kernel's program; takes seconds, so keep it. A program is named by the version whose rules it has. On the
+ * processor only: a device that commits wrongly would accept its own wrong proofs.
+ */
 export async function createExecutionKey(
   protocolVersion: bigint,
   parameters: ProofParameters,
-  backend: Backend,
+  processor: WasmBackend,
 ): Promise<ExecutionKey> {
   const { program, definition } = kernelSystem(protocolVersion, parameters);
-  const roots = await commitPreprocessed(definition, backend);
+  const roots = await commitPreprocessed(definition, processor);
   const system = compileSystem(definition, roots);
   let known: SegmentedKey | undefined;
   const segmented = (): SegmentedKey => (known ??= segmentedKey(definition, roots));

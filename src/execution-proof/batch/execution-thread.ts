@@ -3,6 +3,7 @@ import { reasonOf } from "../../errors/reason-of.ts";
 import { createWasmBackend } from "../../kernels/wasm/backend.ts";
 import { toHex } from "../../protocol/hex.ts";
 import { serveJobs } from "../../runtime/serve-jobs.ts";
+import { ProvingBackends } from "../../stark/proving-backends.ts";
 import { executionParameters } from "../parameters.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
 import { createExecutionKey, type ExecutionKey } from "./execution-key.ts";
@@ -28,7 +29,7 @@ interface Tools {
   readonly made: Promise<{ readonly key: ExecutionKey; readonly proving: ExecutionProving }>;
 }
 
-const backend = createWasmBackend(workers === undefined ? {} : { workers });
+const processor = createWasmBackend(workers === undefined ? {} : { workers });
 /** By protocol version: made once, for all batches. */
 const tools = new Map<bigint, Tools>();
 
@@ -36,9 +37,9 @@ function toolsOf(protocolVersion: bigint): Tools {
   const known = tools.get(protocolVersion);
   if (known !== undefined) return known;
   const filler = new ChunkFiller(protocolVersion, parameters);
-  const made = backend.then(async (own) => {
+  const made = processor.then(async (own) => {
     const key = await createExecutionKey(protocolVersion, parameters, own);
-    return { key, proving: new ExecutionProving(key, own, filler) };
+    return { key, proving: new ExecutionProving(key, new ProvingBackends(own), filler) };
   });
   tools.set(protocolVersion, { filler, made });
   made.catch(() => {

@@ -1,10 +1,11 @@
-import type { Backend } from "../../kernels/backend.ts";
 import { OneAtATime } from "../../runtime/one-at-a-time.ts";
 import { FixedTables } from "../../stark/fixed-tables.ts";
 import type { ProverInput } from "../../stark/prover-input.ts";
+import type { ProvingBackends } from "../../stark/proving-backends.ts";
 import { TablePrograms } from "../../stark/table-programs.ts";
 import type { ExecutionWitness } from "./batch-witness.ts";
 import { ChunkFiller } from "./chunk-filler.ts";
+import { chunkEnds } from "./chunk-input.ts";
 import type { FilledChunk } from "./chunk-filling.ts";
 import { ChunkProving, freeColumns, prepareTables, type ProvingTools } from "./chunk-proving.ts";
 import type { ExecutionClaim } from "./execution-claim.ts";
@@ -19,7 +20,7 @@ import { type ChunkOptions, type MadeChunk, MOST_CELLS, type PlanOptions } from 
 const EXAMINED_CELLS = 260_000_000;
 
 /**
- * Makes proofs of chunks on one backend, one at a time: the tables of the next one are filled meanwhile. What proofs share is
+ * Makes proofs of chunks, one at a time: the tables of the next one are filled meanwhile. What proofs share is
  * made once: keep it from batch to batch, and release it at the end.
  */
 export class ExecutionProving {
@@ -28,21 +29,25 @@ export class ExecutionProving {
   readonly #proving = new OneAtATime();
 
   /** Takes a filler over. */
-  constructor(key: ExecutionKey, backend: Backend, filler = new ChunkFiller(key.protocolVersion, key.system.parameters)) {
-    const kept = { programs: new TablePrograms(key.system), fixedTables: new FixedTables(key.system, backend) };
-    this.#tools = { key, backend, filler, kept };
+  constructor(
+    key: ExecutionKey,
+    backends: ProvingBackends,
+    filler = new ChunkFiller(key.protocolVersion, key.system.parameters),
+  ) {
+    const fixedTables = new Map(backends.all.map((backend) => [backend, new FixedTables(key.system, backend)]));
+    this.#tools = { key, backends, filler, programs: new TablePrograms(key.system), fixedTables };
   }
 
   /** Compiles what the first proof would else compile, which takes a second. */
   prepare(): void {
-    prepareTables(this.#tools);
+    prepareTables(this.#tools, this.#tools.backends.first);
   }
 
-  /** Releases what is kept on the backend, and ends the filler's thread. */
+  /** Releases what is kept on the backends, and ends the filler's thread. */
   async release(): Promise<void> {
-    const { filler, kept } = this.#tools;
+    const { filler, fixedTables } = this.#tools;
     await filler.close();
-    await kept.fixedTables.release();
+    for (const own of fixedTables.values()) await own.release();
   }
 
   /** Cuts a batch into chunks, or says why it cannot be proven. Rejects with the signal's reason alone. */
@@ -109,7 +114,7 @@ export class ExecutionProving {
   }
 
   async #proveChunk(chunk: Uint8Array, options: ChunkOptions): Promise<MadeChunk | CrowdedChunk | LabelledExecution> {
-    const { filler, backend } = this.#tools;
+    const { filler } = this.#tools;
     const { signal, segmentCells } = options;
     const clock = new PhaseClock((phase, fraction) => options.onProgress?.({ phase, fraction }));
     clock.enter("trace", 0);
@@ -126,7 +131,7 @@ export class ExecutionProving {
         signal?.throwIfAborted();
         const { cells } = filled;
         const logRows = heightOf(filled);
-        const proof = await new ChunkProving(this.#tools, options, clock).prove(filled);
+        const { proof, backend } = await new ChunkProving(this.#tools, options, clock).prove(filled, chunkEnds(chunk));
         const metrics = { backend: backend.name, workers: backend.workers, logRows, cells, phaseSeconds: clock.end() };
         return { kind: "made", proof, metrics };
       } finally {
