@@ -8,7 +8,7 @@ import { add, inv, mul, P, pow, sub } from "../../src/field/koala-bear.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, ONE_AT, R_SQUARED_AT } from "../../src/kernels/wasm/fixed-memory.ts";
 import { Heap } from "../../src/kernels/wasm/heap.ts";
 import { compileKernels, instantiateKernels } from "../../src/kernels/wasm/kernel-module.ts";
-import { companionOf, R, toMontgomery } from "../../src/kernels/wasm/montgomery.ts";
+import { companionOf, R, toMontgomery } from "../../src/kernels/montgomery.ts";
 import { elementSource } from "./support/random-elements.ts";
 
 const heap = new Heap();

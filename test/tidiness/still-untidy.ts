@@ -47,8 +47,6 @@ export const CIRCLE_CLOSERS: readonly string[] = [
   "src/kernels/wasm -> src/kernels/wasm/jobs",
   "src/kernels/wasm -> src/kernels/wasm/operations",
   "src/kernels/wasm/emit -> src/kernels/wasm",
-  "src/kernels/wasm/programs -> src/kernels/wasm",
-  "src/kernels/wasm/programs -> src/kernels/wasm/jobs",
   "src/node/fees -> src/node",
   "src/node/inflow -> src/node",
   "src/node/serving -> src/node",

@@ -18,7 +18,7 @@ import { quotient } from "./operations/quotient.ts";
 import { runningSums } from "./operations/running-sums.ts";
 import { wasmStackOperations } from "./operations/stack.ts";
 import { type Compressor, createCompressor } from "./compressor.ts";
-import { prepare } from "./programs/encode-program.ts";
+import { prepare } from "../programs/encode-program.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** Options of `createWasmBackend`. */

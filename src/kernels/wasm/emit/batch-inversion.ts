@@ -1,7 +1,7 @@
 import { P } from "../../../field/koala-bear.ts";
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { i32, v128 } from "../assembler/values.ts";
-import { R } from "../montgomery.ts";
+import { R } from "../../montgomery.ts";
 import { FieldLanes } from "./field-lanes.ts";
 
 /**

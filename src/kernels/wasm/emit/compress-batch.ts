@@ -1,7 +1,7 @@
 import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { v128 } from "../assembler/values.ts";
-import { R_SQUARED } from "../montgomery.ts";
+import { R_SQUARED } from "../../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";
 import { preparePoseidon } from "./poseidon.ts";
 

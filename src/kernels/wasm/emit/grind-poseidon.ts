@@ -1,7 +1,7 @@
 import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
 import { FunctionBuilder } from "../assembler/function-builder.ts";
 import { I32, I64, i32, i32x4, i64, v128 } from "../assembler/values.ts";
-import { R_SQUARED } from "../montgomery.ts";
+import { R_SQUARED } from "../../montgomery.ts";
 import { FieldLanes } from "./field-lanes.ts";
 import { preparePoseidon } from "./poseidon.ts";
 

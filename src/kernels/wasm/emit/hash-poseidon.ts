@@ -2,7 +2,7 @@ import { type FunctionBuilder, i32Function, type Local } from "../assembler/func
 import { i32, type Value, v128 } from "../assembler/values.ts";
 import { DIGEST_WIDTH, WIDTH } from "../../reference/poseidon.ts";
 import { POSEIDON_LEAF_TAG, POSEIDON_NODE_TAG } from "../../tree-hash.ts";
-import { toMontgomery } from "../montgomery.ts";
+import { toMontgomery } from "../../montgomery.ts";
 import { FieldLanes, transpose } from "./field-lanes.ts";
 import { preparePoseidon } from "./poseidon.ts";
 

@@ -3,7 +3,7 @@ import { COMPACT_CONSTANTS } from "../../poseidon-rounds.ts";
 import { MDS_FIRST_ROW, WIDTH } from "../../reference/poseidon.ts";
 import type { FunctionBuilder, Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
-import { toMontgomery } from "../montgomery.ts";
+import { toMontgomery } from "../../montgomery.ts";
 import type { FieldLanes } from "./field-lanes.ts";
 
 const HALF_WIDTH = WIDTH / 2;

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32Function } from "../assembler/function-builder.ts";
 import { i32, i32x4, v128 } from "../assembler/values.ts";
-import { MINUS_P_INVERSE } from "../montgomery.ts";
+import { MINUS_P_INVERSE } from "../../montgomery.ts";
 import { FieldLanes } from "./field-lanes.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { P } from "../../../field/koala-bear.ts";
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { I32, i32, i32x4, i64x2, type Value, v128 } from "../assembler/values.ts";
-import { OPCODE, STRIP_BYTES } from "../programs/strip-code.ts";
+import { OPCODE } from "../../programs/strip-code.ts";
+import { STRIP_BYTES } from "../strip-layout.ts";
 import { FieldLanes } from "./field-lanes.ts";
 
 /** Vectors of a strip. */
@@ -12,7 +13,7 @@ const EACH = Array.from({ length: VECTORS }, (_, i) => i);
 type WideSum = readonly { readonly low: Local; readonly high: Local }[];
 
 /**
- * runStrips(code, sources, targets, registers, scalars, bytes): runs the code of `programs/strip-code.ts`, which has its layout,
+ * runStrips(code, sources, targets, registers, scalars, bytes): runs the code of `operations/load-program.ts`, in bytes,
  * over one strip of columns after the other, `bytes` in all, a positive multiple of 64. `sources` and `targets` are tables of
  * the columns' addresses, `registers` is scratch but for the first one, which holds R in every lane, `scalars` has one word each.
  * Everything is canonical and in Montgomery form. Returns 0 if an element that was inverted is zero, and 1 otherwise.

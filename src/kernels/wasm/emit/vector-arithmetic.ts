@@ -1,6 +1,6 @@
 import { type FunctionBuilder, i32Function, type Local } from "../assembler/function-builder.ts";
 import { i32, i32x4, type Value, v128 } from "../assembler/values.ts";
-import { MINUS_P_INVERSE, R_SQUARED } from "../montgomery.ts";
+import { MINUS_P_INVERSE, R_SQUARED } from "../../montgomery.ts";
 import { FieldLanes } from "./field-lanes.ts";
 
 /**

@@ -8,7 +8,7 @@ import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
 import { KECCAK_CONSTANTS_AT, nodeShapeAt, POSEIDON_CONSTANTS_AT } from "../fixed-memory.ts";
 import { ScratchLayout } from "../heap.ts";
 import { keccakMessage, poseidonEntries } from "../leaf-entries.ts";
-import { R } from "../montgomery.ts";
+import { R } from "../../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { evaluateColumn, fillPowers, layoutPowerTable, type PowerTable } from "../transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";

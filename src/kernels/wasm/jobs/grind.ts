@@ -3,7 +3,7 @@ import { TRANSCRIPT_TAG } from "../../reference/grind.ts";
 import { bytesToDigest } from "../../tree-hash.ts";
 import { RATE_WORDS } from "../emit/keccak.ts";
 import { ABORT_CELL, FOUND_TASK_CELL, KECCAK_CONSTANTS_AT, POSEIDON_CONSTANTS_AT } from "../fixed-memory.ts";
-import { toMontgomery } from "../montgomery.ts";
+import { toMontgomery } from "../../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 

@@ -1,7 +1,7 @@
 import { inv } from "../../../field/koala-bear.ts";
 import { interpolate } from "../../reference/ntt.ts";
 import { ScratchLayout } from "../heap.ts";
-import { toMontgomery } from "../montgomery.ts";
+import { toMontgomery } from "../../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import { SMALLEST_LOG_SIZE, transform } from "../transforms.ts";
 import type { JobBase, TaskRunner } from "./task.ts";

@@ -1,6 +1,6 @@
 import { add, mul, pow } from "../../../field/koala-bear.ts";
 import { ScratchLayout } from "../heap.ts";
-import { companionOf } from "../montgomery.ts";
+import { companionOf } from "../../montgomery.ts";
 import type { Thread } from "../thread.ts";
 import type { JobBase, TaskRunner } from "./task.ts";
 

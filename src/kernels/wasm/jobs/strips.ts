@@ -1,12 +1,13 @@
 import type { ScratchLayout } from "../heap.ts";
-import { R } from "../montgomery.ts";
-import { STRIP_BYTES, STRIP_ROWS, type StripSource } from "../programs/strip-code.ts";
+import { R } from "../../montgomery.ts";
+import type { StripSource } from "../../programs/strip-code.ts";
+import { STRIP_BYTES, STRIP_ROWS } from "../strip-layout.ts";
 import type { Thread } from "../thread.ts";
 
 /** Rows of the columns that a program reads, a block beside the others: hundreds of blocks fit the second-level cache. */
 export const BLOCK_ROWS = 256;
 
-/** A program's code (`programs/strip-code.ts`) in the shared memory. */
+/** A program's code (`operations/load-program.ts`) in the shared memory. */
 export interface LoadedProgram {
   readonly code: number;
   /** In Montgomery form. */

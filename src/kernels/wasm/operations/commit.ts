@@ -7,7 +7,7 @@ import { type Device, ownThread } from "../device.ts";
 import { STATE_PAIR_BYTES } from "../emit/keccak.ts";
 import { type CommitJob, commitScratchBytes, hashNodes } from "../jobs/commit.ts";
 import type { JobBase } from "../jobs/task.ts";
-import { R } from "../montgomery.ts";
+import { R } from "../../montgomery.ts";
 
 /**
  * Large trees keep no layer below this one, seven eighths of their digests; the few that openings need are computed again,

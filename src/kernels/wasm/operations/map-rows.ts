@@ -4,8 +4,8 @@ import { mapRows as mapFewRows } from "../../reference/row-map.ts";
 import { Allocations, type Device } from "../device.ts";
 import { mapRowsScratchBytes } from "../jobs/map-rows.ts";
 import { BLOCK_ROWS } from "../jobs/strips.ts";
-import { encodeRowProgram } from "../programs/encode-program.ts";
-import { loadProgram } from "../programs/load-program.ts";
+import { encodeRowProgram } from "../../programs/encode-program.ts";
+import { loadProgram } from "./load-program.ts";
 import { SMALLEST_LOG_SIZE } from "../transforms.ts";
 
 /** See `Backend.mapRows`. */

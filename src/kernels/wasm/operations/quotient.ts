@@ -9,8 +9,8 @@ import { Allocations, type Device, ownThread } from "../device.ts";
 import { interpolateScratchBytes } from "../jobs/interpolate.ts";
 import { quotientScratchBytes } from "../jobs/quotient.ts";
 import { assertDegree } from "../kernel-module.ts";
-import { encodeProgram } from "../programs/encode-program.ts";
-import { loadProgram } from "../programs/load-program.ts";
+import { encodeProgram } from "../../programs/encode-program.ts";
+import { loadProgram } from "./load-program.ts";
 import { fillPowers, SMALLEST_LOG_SIZE } from "../transforms.ts";
 
 /** See `Backend.quotient`. */

@@ -7,7 +7,7 @@ import { Allocations, type Device, ownThread } from "../device.ts";
 import { constantPairs } from "../extension-constants.ts";
 import { roundSumsBytes } from "../jobs/round-sums.ts";
 import { assertDegree } from "../kernel-module.ts";
-import { R } from "../montgomery.ts";
+import { R } from "../../montgomery.ts";
 import { combine } from "./stack-columns.ts";
 
 const ROWS_PER_TASK = 2048;

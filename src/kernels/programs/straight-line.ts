@@ -1,4 +1,4 @@
-import type { RowEffect, VectorInstruction, VectorOperand } from "../../backend.ts";
+import type { RowEffect, VectorInstruction, VectorOperand } from "../backend.ts";
 import { columnValue } from "./strip-code.ts";
 
 /** How many of each thing a program may refer to. */

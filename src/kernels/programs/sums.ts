@@ -59,7 +59,7 @@ export function sumParts(line: StraightLine, joined: Uint8Array, root: number, s
   return parts;
 }
 
-/** The bytes before a scalar, or before its negative: the negatives of all of them stand behind them. */
+/** The place of a scalar, or of its negative: the negatives of all of them stand behind them. */
 export function negatable(scalar: number, scalars: number, negative: boolean): number {
-  return 4 * (scalar + (negative ? scalars : 0));
+  return scalar + (negative ? scalars : 0);
 }

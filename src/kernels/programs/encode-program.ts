@@ -1,5 +1,5 @@
-import type { ProgramUse, RowProgram, VectorProgram } from "../../backend.ts";
-import { requireStores } from "../../row-program.ts";
+import type { ProgramUse, RowProgram, VectorProgram } from "../backend.ts";
+import { requireStores } from "../row-program.ts";
 import { checked, scalarIndex, type StraightLine, straightLine } from "./straight-line.ts";
 import { columnValue, ONE, type StripCode, StripCodeWriter } from "./strip-code.ts";
 import { joinSums, negatable, sumParts } from "./sums.ts";
@@ -133,7 +133,7 @@ class Translation {
 class Accumulator {
   readonly #writer: StripCodeWriter;
   readonly #bounds: ConstraintBounds;
-  /** Values with the bytes before the first coordinates of their weights. */
+  /** Values with the places of the first coordinates of their weights. */
   #waiting: { readonly value: number; readonly weight: number }[] = [];
   /** The sums of what does not wait; empty where that is nothing. */
   #sums: readonly number[] = [];
@@ -145,7 +145,7 @@ class Accumulator {
 
   add(value: number, weight: number): void {
     const { scalars, degree } = this.#bounds;
-    this.#waiting.push({ value, weight: 4 * (2 * scalars + degree * weight) });
+    this.#waiting.push({ value, weight: 2 * scalars + degree * weight });
     if (this.#waiting.length === MOST_WAITING) this.#flush();
   }
 
@@ -160,7 +160,7 @@ class Accumulator {
     this.#waiting = [];
     this.#sums = Array.from({ length: this.#bounds.degree }, (_, k) => {
       const out = this.#writer.fresh();
-      const scaled = waiting.flatMap(({ value, weight }) => [value, weight + 4 * k]);
+      const scaled = waiting.flatMap(({ value, weight }) => [value, weight + k]);
       const before = this.#sums[k];
       this.#writer.sum(out, { scaled, plus: [], minus: [], added: before === undefined ? [] : [before], subtracted: [] });
       return out;

@@ -1,4 +1,4 @@
-import { mul, P } from "../../field/koala-bear.ts";
+import { mul, P } from "../field/koala-bear.ts";
 
 /** 2³² mod p: the factor of the Montgomery form. */
 export const R = 2 ** 32 % P;

@@ -1,15 +1,10 @@
-/** Rows that a program's code works on at a time: a register is then one line of the cache, and hundreds fit its first level. */
-export const STRIP_ROWS = 16;
-export const STRIP_BYTES = 4 * STRIP_ROWS;
-
 /**
- * Instructions of `runStrips`, in words. Registers and scalars are named by how many bytes they stand behind the first one,
- * columns by the place of their address in a table, in bytes.
+ * Instructions of programs, in words. Registers, scalars and sources are named by their numbers.
  *
- *     sum                    register, five lengths in bytes, then the parts, each as long as said:
+ *     sum                    register, five lengths in words, then the parts, each as long as said:
  *                            pairs of register and scalar, and pairs of registers, whose products are added;
  *                            pairs of registers whose products are subtracted; registers that are added; that are subtracted
- *     load                   register, column
+ *     load                   register, source
  *     store, storeCanonical  register, column
  *     invert                 register of the result, register
  *     end                    nothing
@@ -21,7 +16,7 @@ export interface StripCode {
   readonly words: Uint32Array;
   /** Registers, the first of which must hold 1 on every row. */
   readonly registerCount: number;
-  /** Columns that are loaded, in the order of the table of their addresses. */
+  /** Columns that are loaded, in the order of their numbers. */
   readonly sources: readonly StripSource[];
 }
 
@@ -31,7 +26,7 @@ export interface StripSource {
   readonly next: boolean;
 }
 
-/** Parts of a sum. `scaled` has a value and the bytes before a scalar by turns, `plus` and `minus` have values in pairs. */
+/** Parts of a sum. `scaled` has a value and the number of a scalar by turns, `plus` and `minus` have values in pairs. */
 export interface SumParts {
   readonly scaled: readonly number[];
   readonly plus: readonly number[];
@@ -82,9 +77,9 @@ export class StripCodeWriter {
     for (let i = 0; i < minus.length; i++) this.#need(minus[i] ?? ONE);
     for (let i = 0; i < added.length; i++) this.#need(added[i] ?? ONE);
     for (let i = 0; i < subtracted.length; i++) this.#need(subtracted[i] ?? ONE);
-    this.#write(OPCODE.sum, out, 4 * scaled.length);
-    this.#write(4 * plus.length, 4 * minus.length, 4 * added.length);
-    this.#append([4 * subtracted.length]);
+    this.#write(OPCODE.sum, out, scaled.length);
+    this.#write(plus.length, minus.length, added.length);
+    this.#append([subtracted.length]);
     this.#append(scaled);
     this.#append(plus);
     this.#append(minus);
@@ -94,7 +89,7 @@ export class StripCodeWriter {
 
   store(value: number, target: number, form: "canonical" | "as it is"): void {
     this.#need(value);
-    this.#write(form === "canonical" ? OPCODE.storeCanonical : OPCODE.store, value, 4 * target);
+    this.#write(form === "canonical" ? OPCODE.storeCanonical : OPCODE.store, value, target);
   }
 
   invert(out: number, value: number): void {
@@ -134,7 +129,7 @@ export class StripCodeWriter {
     if (value === ONE || value >= this.firstResult || this.#loaded[value] === 1) return;
     this.#loaded[value] = 1;
     const source = this.#sources.push({ column: (value - 1) >> 1, next: value % 2 === 0 }) - 1;
-    this.#write(OPCODE.load, value, 4 * source);
+    this.#write(OPCODE.load, value, source);
   }
 }
 
@@ -149,12 +144,12 @@ interface Operands {
   readonly end: number;
 }
 
-function operandsAt(words: Uint32Array, at: number): Operands {
+export function operandsAt(words: Uint32Array, at: number): Operands {
   const [opcode, read] = [words[at] ?? OPCODE.end, at + 7];
   if (opcode === OPCODE.sum) {
-    const scaledEnd = read + (words[at + 2] ?? 0) / 4;
+    const scaledEnd = read + (words[at + 2] ?? 0);
     let end = scaledEnd;
-    for (let part = at + 3; part < read; part++) end += (words[part] ?? 0) / 4;
+    for (let part = at + 3; part < read; part++) end += words[part] ?? 0;
     return { read, scaledEnd, readEnd: end, written: at + 1, end };
   }
   const end = opcode === OPCODE.end ? at + 1 : at + 3;
@@ -186,7 +181,7 @@ function allocateRegisters(words: Uint32Array, values: number): number {
     for (let i = read; i < readEnd; i += i < scaledEnd ? 2 : 1) {
       const value = words[i] ?? 0;
       const register = registers[value] ?? -1;
-      words[i] = STRIP_BYTES * register;
+      words[i] = register;
       if (lastRead[value] !== at) continue;
       // Once, however often the instruction reads it.
       lastRead[value] = -1;
@@ -196,7 +191,7 @@ function allocateRegisters(words: Uint32Array, values: number): number {
       const value = words[written] ?? 0;
       const register = free.pop() ?? count++;
       registers[value] = register;
-      words[written] = STRIP_BYTES * register;
+      words[written] = register;
       if ((lastRead[value] ?? -1) < 0) free.push(register);
     }
     at = end;
