@@ -122,6 +122,12 @@ export function gasOfUnits(units: number): bigint {
   return BigInt(Math.ceil(units / UNITS_PER_GAS));
 }
 
+/** What a transaction of format 3 is charged: the larger of both meters. */
+export function chargedGas(evmGas: bigint, units: number): bigint {
+  const least = gasOfUnits(units);
+  return least > evmGas ? least : evmGas;
+}
+
 /** Precompiled contracts that no proof covers: an operation that calls one is not run. */
 export function isUnsupportedPrecompile(address: bigint): boolean {
   return address === 0x03n || (address >= 0x06n && address <= 0x11n);

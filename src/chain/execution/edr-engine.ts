@@ -49,6 +49,7 @@ const FILLER_SECONDS = 86_400n;
 export class EdrEngine implements ExecutionEngine {
   readonly hardhat: HardhatNetwork = { request: (method, params) => this.request(method, params) };
   readonly explainer = undefined;
+  readonly chargesUnits = false;
   readonly #connection: EdrConnection;
   readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();

@@ -35,6 +35,8 @@ export interface ExecutionEngine {
   readonly hardhat: HardhatNetwork | undefined;
   /** Where Hardhat's own network does not run the chain: what prints and explains in its place. */
   readonly explainer: Explainer | undefined;
+  /** Whether its blocks charge for what a transaction takes to prove, as format 3 says. */
+  readonly chargesUnits: boolean;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */

@@ -215,7 +215,7 @@ function receiptOf(block: SequencedBlock, index: number): ShownFields | undefine
   const { hash: blockHash, environment, receipts, transactions } = block;
   const [receipt, transaction] = [receipts[index], transactions[index]];
   if (receipt === undefined || transaction === undefined) return undefined;
-  const { transactionHash, success, gasUsed, logs, contractAddress } = receipt;
+  const { transactionHash, success, gasUsed, logs, contractAddress, nativeUnits } = receipt;
   const before = receipts.slice(0, index);
   return {
     blockHash,
@@ -237,6 +237,7 @@ function receiptOf(block: SequencedBlock, index: number): ShownFields | undefine
     logsBloom: receipt.logsBloom ?? logsBloom(logs),
     status: success ? "0x1" : "0x0",
     effectiveGasPrice: hexQuantity(gasPriceOf(transaction)),
+    ...(nativeUnits === undefined ? {} : { nativeUnits: hexQuantity(BigInt(nativeUnits)) }),
   };
 }
 

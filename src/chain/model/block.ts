@@ -39,6 +39,8 @@ export interface BlockReceipt {
   readonly contractAddress: Hex | undefined;
   /** As the engine told it, where there are logs; it follows from them. */
   readonly logsBloom?: Hex;
+  /** Units that it takes to prove, of a user's transaction of format 3 where the engine counts them. */
+  readonly nativeUnits?: number;
 }
 
 /** A block's header as nodes show it, with its hash and size. */
@@ -74,12 +76,15 @@ export interface NativeOutcome {
   readonly units: number;
   /** What the EVM alone would charge; undefined where the budget was spent, or a step's units took gas of its frame. */
   readonly evmGas: bigint | undefined;
-  /** Why it was broken off, and so has failed; undefined where it was not. */
-  readonly spent: "budget" | "callData" | undefined;
+  /**
+   * Why it was broken off, and so has failed; undefined where it was not. `lone`: it takes more than one transaction may, whatever
+   * its gas pays for.
+   */
+  readonly spent: "budget" | "lone" | "callData" | undefined;
 }
 
 /** A transaction's effects, without the hash that only the first engine gives it. */
-export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom"> {
+export interface ReexecutedReceipt extends Omit<BlockReceipt, "transactionHash" | "logsBloom" | "nativeUnits"> {
   /** Of a user's transaction of format 3. */
   readonly native?: NativeOutcome;
   /** What contracts passed to `console.log`, where they did. */

@@ -1,3 +1,4 @@
+import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
 import type { CodeLimits } from "../model/code-limits.ts";
 import { applyOverride } from "../witness/asked-call.ts";
 import type { AccountOverride, AskedCall, CallOutcome } from "../witness/asked-call.ts";
@@ -9,7 +10,15 @@ import type { RunBounds } from "../witness/run-watch.ts";
 import { answerOf } from "./answer-of.ts";
 import type { PastStates } from "./past-states.ts";
 import { QuestionError } from "./question.ts";
-import type { AccessListAnswer, CallQuestion, EstimateAnswer, QuestionKind, QuestionKinds, TraceAnswer } from "./question.ts";
+import type {
+  AccessListAnswer,
+  CallQuestion,
+  EstimateAnswer,
+  EstimateQuestion,
+  QuestionKind,
+  QuestionKinds,
+  TraceAnswer,
+} from "./question.ts";
 import { simulate } from "./simulation.ts";
 import { Tracing } from "./tracing/tracing.ts";
 import type { TracedRun } from "./tracing/tracing.ts";
@@ -80,7 +89,7 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
       await goTo(at, []);
       for (const earlier of before) await execution.run(earlier, block);
       return traceRun(question, transaction, execution, (listener) =>
-        execution.askAgain(transaction, block, { maxMs }, { listener }),
+        execution.askAgain(transaction, block, { maxMs }, listener),
       );
     },
     async simulate(question) {
@@ -94,18 +103,21 @@ export async function questionHandlers(chainId: number, states: PastStates, limi
 }
 
 /** The least gas with which the call succeeds, as near as Hardhat's own network comes to it. */
-async function estimate(question: CallQuestion, run: Run): Promise<EstimateAnswer> {
-  const { call } = question;
+async function estimate(question: EstimateQuestion, run: Run): Promise<EstimateAnswer> {
+  const { call, isCharged } = question;
+  // Counted to its end, so that a refusal tells what it takes.
   const full = answerOf(await run(call, boundsOf(question)));
   if (full.receipt?.success !== true || full.isHostile) return { gas: undefined, full };
+  const units = isCharged ? (full.receipt.native?.units ?? 0) : 0;
+  if (units > unitBudget(call.gasLimit)) return { gas: undefined, full };
   let late: CallOutcome | undefined;
   /** A run that is broken off says nothing about its gas, and ends the search. */
   const succeeds = async (gasLimit: bigint): Promise<boolean> => {
-    const outcome = await run({ ...call, gasLimit });
+    const outcome = await run({ ...call, gasLimit }, {}, { isCharged });
     if (outcome.isLate) late = outcome;
     return outcome.receipt?.success === true;
   };
-  const { gasUsed } = full.receipt;
+  const gasUsed = chargedGas(full.receipt.gasUsed, units);
   if (gasUsed === call.gasLimit || (await succeeds(gasUsed))) return { gas: gasUsed, full };
   let low = gasUsed;
   let high = call.gasLimit;

@@ -3,8 +3,10 @@ import { assetId } from "../../protocol/asset-message.ts";
 import { fromHex, hashTag, hexQuantity } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { chargedGas, unitBudget } from "../../protocol/native-budget.ts";
 import { PREDEPLOYS } from "../../protocol/predeploys.ts";
 import type { Chain } from "../chain.ts";
+import { provingRefusal } from "../sequencer/proving-refusal.ts";
 import { TRANSACTION_GAS_CAP } from "../transaction/gas-cap.ts";
 import type { CallAnswer } from "../questions/question.ts";
 import { nextPlace } from "./asked-place.ts";
@@ -45,19 +47,28 @@ export async function estimateFromL1(
   const intrinsic = LEAST_GAS + LEAST_GAS_PER_BYTE * length + (creates ? CREATION_GAS : 0n);
   const run = runner(chain, ask, { ...call, to: target, data }, client);
   const full = await run(TRANSACTION_GAS_CAP);
-  const used = (full.receipt?.gasUsed ?? 0n) - INTRINSIC_GAS;
   outputOf(full);
+  // Whichever engine makes its block, an operation pays for its units: its gas is taken behind its run.
+  const paid = { gasLimit: TRANSACTION_GAS_CAP, chargesUnits: true };
+  const refusal = full.receipt === undefined ? undefined : provingRefusal(full.receipt, paid);
+  if (refusal !== undefined) throw refusal;
+  const used = chargedGas(full.receipt?.gasUsed ?? 0n, unitsOf(full)) - INTRINSIC_GAS;
   let gas = (used * 5n) / 4n;
   // What calls keep back of their gas can make the gas that was used too little.
   const succeeds = async (gasLimit: bigint): Promise<boolean> => {
     const answer = await run(gasLimit);
     // It says nothing about its gas.
     if (answer.isLate) outputOf(answer);
-    return answer.receipt?.success === true;
+    return answer.receipt?.success === true && unitsOf(answer) <= unitBudget(gasLimit);
   };
   while (intrinsic + gas < TRANSACTION_GAS_CAP && !(await succeeds(intrinsic + gas))) gas = gas * 2n + LEAST_GAS;
   const total = intrinsic + gas;
   return hexQuantity(total < TRANSACTION_GAS_CAP ? total : TRANSACTION_GAS_CAP);
+}
+
+/** What it takes to prove, where the chain's format counts it. */
+function unitsOf({ receipt }: CallAnswer): number {
+  return receipt?.native?.units ?? 0;
 }
 
 function runner(

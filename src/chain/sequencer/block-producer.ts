@@ -234,6 +234,11 @@ export class BlockProducer implements BlockEngine {
     return verdict === "safe" && this.formatAt(this.environment().timestamp) === 3 ? "unknown" : verdict;
   }
 
+  /** Whether blocks of format 3 charge for what a transaction takes to prove. */
+  get chargesUnits(): boolean {
+    return this.#dependencies.engine.chargesUnits;
+  }
+
   /** Whether the code may be in the state. */
   admits(code: Hex): boolean {
     return this.#dependencies.guard.admits(code);
@@ -252,7 +257,9 @@ export class BlockProducer implements BlockEngine {
     const { guard, witness } = this.#dependencies;
     const { maxInstructions } = this;
     const maxWork = mostWork(maxInstructions);
-    const preview = await witness.request("preview", { transaction, environment, after, maxInstructions, maxWork, isCounted });
+    const bounds = { maxInstructions, maxWork, isCounted };
+    const isCharged = this.chargesUnits;
+    const preview = await witness.request("preview", { transaction, environment, after, isCharged, ...bounds });
     const admitted =
       !preview.exceedsCallData &&
       !preview.isLong &&

@@ -189,7 +189,9 @@ export class PoolInclusion {
   }
 
   #refusalOfRun(transaction: SignedTransaction, preview: Inspection): SequencerError | undefined {
-    const unpaid = preview.receipt === undefined ? undefined : provingRefusal(preview.receipt, transaction.gasLimit);
+    const { gasLimit } = transaction;
+    const { chargesUnits } = this.#dependencies.producer;
+    const unpaid = preview.receipt === undefined ? undefined : provingRefusal(preview.receipt, { gasLimit, chargesUnits });
     return unpaid ?? this.#dependencies.admission()?.refusalOfRun(transaction, preview);
   }
 

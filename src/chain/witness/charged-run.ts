@@ -2,7 +2,7 @@ import type { Message } from "@ethereumjs/evm";
 import { createAddressFromString } from "@ethereumjs/util";
 import type { RunTxOpts, RunTxResult } from "@ethereumjs/vm";
 import type { Hex } from "../../protocol/hex.ts";
-import { gasOfUnits } from "../../protocol/native-budget.ts";
+import { chargedGas } from "../../protocol/native-budget.ts";
 import type { BlockEnvironment, NativeOutcome } from "../model/block.ts";
 import { gasPriceOf } from "../transaction/transaction.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
@@ -15,6 +15,12 @@ import { UnprovableError } from "./unprovable-error.ts";
 
 /** An instruction that no EVM has: a frame that comes to it fails and takes all of its gas. */
 const INVALID = Uint8Array.of(0xfe);
+
+/** What bounds a charged run, and who hears of its end. */
+interface ChargedBounds extends Pick<MeteredTransaction, "budget" | "checkTime"> {
+  /** Told where its budget is spent, before it runs again so that it fails at once. The EVM is another one then. */
+  readonly onSpent?: () => void;
+}
 
 /** What a transaction did, and what it is charged. */
 interface ChargedRun {
@@ -44,25 +50,21 @@ export class ChargedRuns {
     return new UnitMeter(this.#vm.evm, this.#state, this.#codes, { ...run, ...listsOf(tx) });
   }
 
-  /**
-   * Runs one and keeps its effects. `budget`: as of its meter. Throws as `IsolatedVm.run`, and UnprovableError where no proof
-   * covers what it does.
-   */
+  /** Runs one and keeps its effects. Throws as `IsolatedVm.run`, and UnprovableError where no proof covers what it does. */
   async run(
     options: RunTxOpts,
     transaction: EngineTransaction,
     { number, coinbase }: BlockEnvironment,
-    budget?: number,
+    { budget, checkTime, onSpent = () => undefined }: ChargedBounds = {},
   ): Promise<ChargedRun> {
     const { to, data, gasLimit } = transaction;
-    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, budget });
+    const meter = this.meter(options.tx, { to, data, gasLimit, blockNumber: number, budget, checkTime });
     const fees = { from: transaction.from, coinbase, priceWei: gasPriceOf(transaction) };
     try {
       const result = await this.#vm.run(options);
       const { units, isPricedInFrame } = meter;
       const evmGas = result.totalGasSpent;
-      const least = gasOfUnits(units);
-      const gasUsed = least > evmGas ? least : evmGas;
+      const gasUsed = chargedGas(evmGas, units);
       // A preview has units beyond its limit, which nobody has promised to pay for.
       await this.#charge((gasUsed < gasLimit ? gasUsed : gasLimit) - evmGas, fees);
       return { result, gasUsed, native: { units, evmGas: isPricedInFrame ? undefined : evmGas, spent: undefined } };
@@ -70,10 +72,11 @@ export class ChargedRuns {
       const { reason, units, isBeforeLists } = meter;
       if (reason === "fault") throw new UnprovableError();
       if (reason !== "budget" && reason !== "lone" && reason !== "callData") throw error;
+      onSpent();
       const result = isBeforeLists ? undefined : await this.#fail(options);
       if (result === undefined) await this.#useNonce(transaction.from);
       await this.#charge(gasLimit - (result?.totalGasSpent ?? 0n), fees);
-      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason === "lone" ? "budget" : reason } };
+      return { result, gasUsed: gasLimit, native: { units, evmGas: undefined, spent: reason } };
     } finally {
       meter.stop();
     }

@@ -51,8 +51,9 @@ export function makeBlock(made: readonly MadeTransaction[], environment: BlockEn
     const bloom = logsBloom(receipt.logs);
     encoded.push(receiptBytes(transaction, receipt, gasUsed, bloom));
     const transactionHash = transaction.kind === "signed" ? transaction.hash : keccak(bytes);
-    const { native: _native, logged: _logged, ...told } = receipt;
-    return { ...told, transactionHash, ...(receipt.logs.length === 0 ? {} : { logsBloom: bloom }) };
+    const { native, logged: _logged, ...told } = receipt;
+    const counted = native === undefined ? {} : { nativeUnits: native.units };
+    return { ...told, ...counted, transactionHash, ...(receipt.logs.length === 0 ? {} : { logsBloom: bloom }) };
   });
   const transactions = made.map(({ bytes }) => bytes);
   const bloom = logsBloom(made.flatMap(({ receipt }) => receipt.logs));

@@ -32,8 +32,8 @@ import type { StateLedger } from "./ledger.ts";
 import { ChargedRuns } from "./charged-run.ts";
 import { NativeMeter } from "./native-meter.ts";
 import { ProtocolCodeRuns } from "./protocol-code-runs.ts";
-import type { RunListener } from "./run-listener.ts";
-import { gasOfUnits, MOST_UNITS } from "../../protocol/native-budget.ts";
+import type { RunListener, TransactionListener } from "./run-listener.ts";
+import { chargedGas, MOST_UNITS } from "../../protocol/native-budget.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { RunBounds } from "./run-watch.ts";
 import { UnitMeter } from "./unit-meter.ts";
@@ -79,6 +79,8 @@ export interface AskedBeside {
   /** Whether its access list is wanted. Default false. */
   readonly reportAccess?: boolean;
   readonly listener?: RunListener;
+  /** Whether it ends, in format 3, where it takes more to prove than its gas pays for. Default false: it is only counted. */
+  readonly isCharged?: boolean;
 }
 
 /** A run of which a caller wants to know more than its receipt. */
@@ -95,6 +97,8 @@ export interface PreviewedTransaction {
   readonly transaction: EngineTransaction;
   readonly environment: BlockEnvironment;
   readonly after?: readonly EngineTransaction[];
+  /** Whether its block would charge it for what it takes to prove, and so have it where that is more than its gas pays for. */
+  readonly isCharged?: boolean;
 }
 
 /** The independent EVM behind the witness: ethereumjs over a flat state, one transaction at a time. */
@@ -190,7 +194,7 @@ export class Reexecution {
   async run(transaction: EngineTransaction, environment: BlockEnvironment, budget?: number): Promise<ReexecutedReceipt> {
     const options = { tx: this.#typed(transaction), block: this.#block(environment) };
     if (transaction.kind === "signed" && this.state.format === 3) {
-      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, budget);
+      const { result, gasUsed, native } = await this.#charged.run(options, transaction, environment, { budget });
       return result === undefined ? { ...FAILED, gasUsed, native } : { ...this.#receiptOf(result), gasUsed, native };
     }
     const isOperation = transaction.kind === "unsigned" && transaction.canonicalTxHash !== undefined;
@@ -211,7 +215,7 @@ export class Reexecution {
    * the size of all changes as `measure` counts them. Invalid where one is that comes before it.
    */
   async preview(
-    { transaction, environment, after = [] }: PreviewedTransaction,
+    { transaction, environment, after = [], isCharged = false }: PreviewedTransaction,
     measure: () => ChangeSize,
     bounds: RunBounds = {},
     onRun: (run: PreviewedRun) => void = () => undefined,
@@ -239,8 +243,8 @@ export class Reexecution {
       size: measure(),
     });
     try {
-      // With all units that any gas pays for: who is refused is told how much it would take.
-      const receipt = await this.run(transaction, environment, MOST_UNITS);
+      // Where nothing is charged, with all units that any gas pays for: a refusal tells how much it would take.
+      const receipt = await this.run(transaction, environment, isCharged ? undefined : MOST_UNITS);
       const runtimeCodes = [...earlierCodes, ...watch.report().runtimeCodes];
       const transactions = [...after, transaction];
       onRun({ environment, transactions, receipts: [...receipts, receipt], runtimeCodes, held: state.heldSince(mark) });
@@ -283,8 +287,8 @@ export class Reexecution {
       const notRun = gasUsed === undefined ? brokenOff : isHostile ? "code" : undefined;
       if (notRun !== undefined || gasUsed === undefined)
         return { notRun, chargedGas: notRun === "invalid" ? 0n : operation.gasLimit, runtimeCodes };
-      const least = gasOfUnits(meter instanceof UnitMeter ? meter.units : 0);
-      return { notRun, chargedGas: least > gasUsed ? least : gasUsed, runtimeCodes };
+      const units = meter instanceof UnitMeter ? meter.units : 0;
+      return { notRun, chargedGas: chargedGas(gasUsed, units), runtimeCodes };
     } finally {
       state.rollback(mark);
     }
@@ -307,22 +311,42 @@ export class Reexecution {
     return this.#ask({ watched: call, options, admitted: call.from }, block, bounds, beside);
   }
 
-  /** Runs a transaction as `run` does, and tells of it as of a call. */
-  askAgain(
+  /** Runs a transaction as `run` does, and tells of it as of a call. One that spends its budget is told as what it then is. */
+  async askAgain(
     transaction: EngineTransaction,
     block: BlockEnvironment,
     bounds: RunBounds,
-    beside: AskedBeside,
+    listener: TransactionListener,
   ): Promise<CallOutcome> {
     const options = (): RunTxOpts => ({ tx: this.#typed(transaction) });
-    return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, beside);
+    if (transaction.kind !== "signed" || this.state.format === 2)
+      return this.#ask({ watched: transaction, options, admitted: admittedSender(transaction) }, block, bounds, { listener });
+    let stopListening = listen(this.#vm.evm.events, listener);
+    const watch = new RunWatch(this.#vm.evm, this.state, transaction, bounds);
+    const onSpent = (): void => {
+      stopListening();
+      listener.begunAnew();
+      stopListening = listen(this.#vm.evm.events, listener);
+    };
+    try {
+      const run = { ...options(), block: this.#block(block) };
+      const charged = await this.#charged.run(run, transaction, block, { checkTime: () => watch.checkTime(), onSpent });
+      const { result, gasUsed, native } = charged;
+      const receipt = { ...(result === undefined ? FAILED : this.#receiptOf(result)), gasUsed, native };
+      return { ...endOf(result), receipt, reason: undefined, accessList: undefined, ...watch.report() };
+    } catch (error) {
+      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report() };
+    } finally {
+      watch.stop();
+      stopListening();
+    }
   }
 
   async #ask(
     { watched, options, admitted }: AskedRun,
     block: AskedBlock,
     bounds: RunBounds,
-    { reportAccess = false, listener }: AskedBeside,
+    { reportAccess = false, listener, isCharged = false }: AskedBeside,
   ): Promise<CallOutcome> {
     const { events } = this.#vm.evm;
     const stopListening = listener === undefined ? undefined : listen(events, listener);
@@ -334,10 +358,9 @@ export class Reexecution {
       if (this.state.format === 3)
         meter = this.#charged.meter(run.tx, {
           ...watched,
-          ...{ blockNumber: block.number, budget: Infinity, checkTime: () => watch.checkTime() },
+          ...{ blockNumber: block.number, budget: isCharged ? undefined : Infinity, checkTime: () => watch.checkTime() },
         });
       const result = await this.#vm.run({ ...run, block: showBaseFee.block, reportAccessList: reportAccess }, admitted);
-      const { returnValue, exceptionError } = result.execResult;
       const accessList = result.accessList?.map(({ address, storageKeys }) => ({
         address: address as Hex,
         storageKeys: storageKeys as Hex[],
@@ -345,15 +368,12 @@ export class Reexecution {
       return {
         receipt: meter === undefined ? this.#receiptOf(result) : weighed(this.#receiptOf(result), meter),
         reason: undefined,
-        output: toHex(returnValue),
-        error: exceptionError?.error,
+        ...endOf(result),
         accessList,
         ...watch.report(),
       };
     } catch (error) {
-      // The library says behind its reason in which of its objects it arose.
-      const reason = watch.reason ?? reasonOf(error).split(" (vm hf=")[0] ?? "";
-      return { receipt: undefined, reason, output: "0x", error: undefined, accessList: undefined, ...watch.report() };
+      return { ...brokenOff(watch.reason ?? reasonOf(error)), ...watch.report() };
     } finally {
       showBaseFee.stop();
       meter?.stop();
@@ -428,6 +448,18 @@ function listen(events: EVM["events"], listener: RunListener): () => void {
 /** What a call of format 3 would take as a transaction; it is charged for nothing. */
 function weighed(receipt: ReexecutedReceipt, { units, isPricedInFrame }: UnitMeter): ReexecutedReceipt {
   return { ...receipt, native: { units, evmGas: isPricedInFrame ? undefined : receipt.gasUsed, spent: undefined } };
+}
+
+/** How a run ended. */
+function endOf(result: RunTxResult | undefined): Pick<CallOutcome, "output" | "error"> {
+  const { returnValue, exceptionError } = result?.execResult ?? {};
+  return { output: returnValue === undefined ? "0x" : toHex(returnValue), error: exceptionError?.error };
+}
+
+/** What did not run to an end. The library says behind its reason in which of its objects it arose. */
+function brokenOff(reason: string): Pick<CallOutcome, "receipt" | "reason" | "output" | "error" | "accessList"> {
+  const said = reason.split(" (vm hf=")[0] ?? "";
+  return { receipt: undefined, reason: said, output: "0x", error: undefined, accessList: undefined };
 }
 
 /** Of a transaction of which nothing ran. */

@@ -9,3 +9,9 @@ export interface RunListener {
   /** The call or creation that began last, and has not ended, ends. */
   afterMessage(result: EVMResult): void;
 }
+
+/** Hears of a transaction of a block. */
+export interface TransactionListener extends RunListener {
+  /** All so far is undone, and counts no more: the transaction takes more to prove than it pays for, and fails at once now. */
+  begunAnew(): void;
+}

@@ -46,6 +46,8 @@ export interface VerifiedChain extends TestChain {
   /** Puts an operation into the queue, and has the sequencer carry it out. */
   request(operation: RequestedOperation): Promise<SequencedPriorityOp>;
   importRoots(roots: readonly ImportedRoot[]): Promise<void>;
+  /** The queue's operations. */
+  readonly queued: readonly L2CanonicalTransaction[];
   /** Puts an operation into the queue, which the sequencer does not see. */
   queueUnseen(operation: RequestedOperation): PriorityOperation;
   /** Has the chain form this batch and all later ones again; the validator goes back too. */
@@ -150,6 +152,7 @@ export async function startVerifiedChain(
   return Object.assign(test, {
     verifier,
     inputs,
+    queued: queue,
     request: (requested: RequestedOperation) => chain.sequencer.runPriorityOp(queueUnseen(requested)),
     queueUnseen,
     async rewind(batchNumber: bigint, operations: readonly PriorityOperation[]) {

@@ -1,7 +1,7 @@
 import type { EVMResult, InterpreterStep, Message } from "@ethereumjs/evm";
 import type { Hex } from "../../../protocol/hex.ts";
 import type { FlatState } from "../../witness/flat-state.ts";
-import type { RunListener } from "../../witness/run-listener.ts";
+import type { RunListener, TransactionListener } from "../../witness/run-listener.ts";
 import type { CallAnswer, TraceQuestion } from "../question.ts";
 import { CallRecorder } from "./call-recorder.ts";
 import { countSelectors, showFrame } from "./call-frames.ts";
@@ -26,8 +26,9 @@ interface Work {
 }
 
 /** Makes the trace of one call, by the tracer that its question names, in the shapes of geth's tracers. */
-export class Tracing implements RunListener {
-  readonly #work: Work;
+export class Tracing implements TransactionListener {
+  readonly #startWork: () => Work;
+  #work: Work;
   readonly #size: TraceSize;
   /** A listener's own error: the EVM tells only that something was thrown. */
   #refusal: unknown;
@@ -35,7 +36,12 @@ export class Tracing implements RunListener {
   /** `state`: the one in which the call runs. */
   constructor(question: TracedRun, state: FlatState) {
     this.#size = new TraceSize(question.isBounded);
-    this.#work = startWork(question.tracer, question.config, question, state, this.#size);
+    this.#startWork = () => startWork(question.tracer, question.config, question, state, this.#size);
+    this.#work = this.#startWork();
+  }
+
+  begunAnew(): void {
+    this.#work = this.#startWork();
   }
 
   step(step: InterpreterStep): void {
