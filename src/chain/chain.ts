@@ -104,6 +104,8 @@ export interface ChainOptions {
   readonly replayProtection?: DecodingOptions["replayProtection"];
   /** What makes the blocks: EDR, whose blocks the witness repeats, or the witness itself. Default "edr". */
   readonly engine?: "edr" | "flat";
+  /** What repeats the blocks that the witness makes. Default "none". */
+  readonly checkedBy?: "none" | "edr";
   /**
    * Whether the chain can form batches again. It then remembers what it did since the last batch of which `executedOnL1`
    * told. Default false.

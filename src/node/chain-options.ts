@@ -73,6 +73,7 @@ export interface RunningOptions {
   /** The rest as ChainOptions'. */
   readonly maxInstructions?: number;
   readonly engine?: NonNullable<ChainOptions["engine"]>;
+  readonly checkedBy?: NonNullable<ChainOptions["checkedBy"]>;
   readonly distinctTimestamps?: boolean;
   readonly replayProtection?: NonNullable<ChainOptions["replayProtection"]>;
   readonly rewindable?: boolean;

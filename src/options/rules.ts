@@ -48,6 +48,7 @@ export function conflicts(chains: readonly PlannedAt[], { l1, l1Path, prover, da
     ...sharedIds(chains),
     ...chains.flatMap((chain) => [
       ...versionConflicts(chain),
+      ...checkConflicts(chain),
       ...importConflicts(chain),
       ...dataConflicts(chain),
       ...timeConflicts(chain, l1),
@@ -136,6 +137,16 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
   if (protocol.protocolVersion === 2 || !firstState.allowUnlimitedContractSize) return [];
   const message = "is 3, which takes no code of any size; leave it or allowUnlimitedContractSize out";
   return [{ path: [...path, "protocolVersion"], message }];
+}
+
+/** EDR repeats what this package's engine makes, by Ethereum's gas. */
+function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): readonly OptionProblem[] {
+  if (execution.checkedBy === "none") return [];
+  const refused = (message: string): readonly OptionProblem[] => [{ path: [...path, "checkedBy"], message }];
+  if (execution.engine === "edr") return refused('is "edr", which is the engine itself; set engine to "flat", or leave it out');
+  if (protocol.protocolVersion === 3)
+    return refused('is "edr", whose gas is Ethereum\'s, and version 3 charges for proving too; leave it or protocolVersion out');
+  return [];
 }
 
 /** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */

@@ -283,6 +283,13 @@ const ROWS: readonly Row[] = [
   { config: "chains.a.journal", devnet: "chains[0].journal", accepts: ["x"], refuses: ["", 1] },
   { config: "chains.a.engine", devnet: "chains[0].engine", accepts: ["edr", "flat"], refuses: ["evm", "", 1] },
   {
+    config: "chains.a.checkedBy",
+    devnet: "chains[0].checkedBy",
+    accepts: ["none", "edr"],
+    refuses: ["flat", "", 1],
+    beside: { engine: "flat" },
+  },
+  {
     config: "chains.a.maxInstructions",
     devnet: "chains[0].maxInstructions",
     accepts: [1_000_000, 2 ** 24],

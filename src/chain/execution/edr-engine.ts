@@ -50,6 +50,7 @@ export class EdrEngine implements ExecutionEngine {
   readonly hardhat: HardhatNetwork = { request: (method, params) => this.request(method, params) };
   readonly explainer = undefined;
   readonly chargesUnits = false;
+  readonly check = undefined;
   readonly #connection: EdrConnection;
   readonly #past: EdrPast | undefined;
   readonly #impersonated = new Set<Hex>();

@@ -6,6 +6,7 @@ import type { BlockNumber } from "../../protocol/ids.ts";
 import type { RepeatedBlock } from "../witness/batch-witness.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
+import type { BlockCheck } from "./block-check.ts";
 import type { Explainer } from "./explainer.ts";
 
 /**
@@ -37,6 +38,8 @@ export interface ExecutionEngine {
   readonly explainer: Explainer | undefined;
   /** Whether its blocks charge for what a transaction takes to prove, as format 3 says. */
   readonly chargesUnits: boolean;
+  /** Where the witness makes the blocks: another engine that repeats them. Ends with this one. */
+  readonly check: BlockCheck | undefined;
   /** Marks the present state; the mark can be used once. */
   snapshot(): Promise<string>;
   /** Returns to a mark; blocks after it are gone. Throws EngineError for an unknown mark. */

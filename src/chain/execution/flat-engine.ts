@@ -6,6 +6,7 @@ import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { ReadAccount } from "../witness/batch-witness.ts";
 import { emptyHeader } from "../witness/made-block.ts";
 import type { Witness } from "../witness/witness.ts";
+import type { BlockCheck } from "./block-check.ts";
 import { BLOCK_GAS_LIMIT } from "./connection.ts";
 import type { Explainer } from "./explainer.ts";
 import { EngineError } from "./engine.ts";
@@ -20,6 +21,8 @@ interface FlatEngineDependencies {
   readonly witness: Pick<Witness, "request">;
   /** Ends with the engine. */
   readonly explainer: Explainer;
+  /** Repeats the blocks; ends with the engine. */
+  readonly check?: BlockCheck | undefined;
   /** Of an account after an older block. */
   readonly readAt: (at: BlockNumber, address: Hex, slot?: bigint) => Promise<ReadAccount>;
 }
@@ -29,7 +32,7 @@ const MOST_AWAITED_LINES = 100;
 const NOTHING: Hex = `0x${"00".repeat(32)}`;
 const NOBODY: Hex = `0x${"00".repeat(20)}`;
 
-/** ethereumjs as a chain's execution engine: the witness makes the blocks, and no other engine repeats them. */
+/** ethereumjs as a chain's execution engine: the witness makes the blocks, and no other engine repeats them but `check`. */
 export class FlatEngine implements ExecutionEngine {
   readonly hardhat = undefined;
   readonly chargesUnits = true;
@@ -52,7 +55,7 @@ export class FlatEngine implements ExecutionEngine {
     const parentHash = this.#newestHash;
     const ordered = { transactions, environment, parentHash, isWhole };
     const { witness, explainer } = this.#dependencies;
-    const { header, receipts, refused, size, runtimeCodes, logged } = await witness.request("make", ordered);
+    const { header, receipts, refused, logged, ...repeated } = await witness.request("make", ordered);
     this.#headers.push(header);
     // Where it cannot be printed, the block is no other.
     const printed = explainer.print(logged).catch(() => undefined);
@@ -65,7 +68,7 @@ export class FlatEngine implements ExecutionEngine {
         const reason = reasons.get(index);
         return reason === undefined ? [] : [{ transaction, reason }];
       }),
-      repeated: { size, runtimeCodes },
+      repeated,
     };
   }
 
@@ -115,8 +118,13 @@ export class FlatEngine implements ExecutionEngine {
     this.#headers.length = length;
   }
 
-  close(): Promise<void> {
-    return this.#dependencies.explainer.close();
+  async close(): Promise<void> {
+    await this.#dependencies.explainer.close();
+    await this.check?.close();
+  }
+
+  get check(): BlockCheck | undefined {
+    return this.#dependencies.check;
   }
 
   get explainer(): Explainer {

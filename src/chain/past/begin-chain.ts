@@ -1,5 +1,6 @@
 import type { Hex } from "../../protocol/hex.ts";
 import type { EdrConnect } from "../execution/connection.ts";
+import { EdrCheck } from "../execution/edr-check.ts";
 import { EdrEngine } from "../execution/edr-engine.ts";
 import { FlatEngine } from "../execution/flat-engine.ts";
 import { EngineError } from "../execution/engine.ts";
@@ -30,6 +31,7 @@ interface ChainBeginning {
   readonly origin?: { readonly tree: StateTree; readonly head: Head };
   readonly place?: Place;
   readonly engine?: "edr" | "flat";
+  readonly checkedBy?: "none" | "edr";
 }
 
 /** Of EVM blocks before the one under way. */
@@ -60,32 +62,42 @@ export async function openEngine(
   witness: Witness,
   questions: Questions,
 ): Promise<ExecutionEngine> {
-  const { chainId, coinbase, genesisTimestamp, genesis, origin } = options;
-  const head = origin === undefined ? {} : { head: origin.head };
-  const opened = { chainId, coinbase, genesisTimestamp, genesis };
   try {
-    if (options.engine === "flat") return await openFlat(options, { connect, past }, witness, questions);
-    if (past !== undefined) return await openPast(opened, past, connect);
-    return await EdrEngine.open({ ...opened, ...head }, { connect });
+    if (options.engine !== "flat") return await openEdr(options, { connect, past });
+    const check = options.checkedBy === "edr" ? new EdrCheck(await openEdr(options, { connect, past })) : undefined;
+    if (check === undefined) await requireAgreed(past);
+    return openFlat(options, { connect, check }, witness, questions);
   } catch (error) {
     await witness.close();
     throw error;
   }
 }
 
-async function openFlat(
-  { chainId, coinbase, genesis, origin, place, genesisTimestamp }: ChainBeginning,
+function openEdr(
+  { chainId, coinbase, genesisTimestamp, genesis, origin }: ChainBeginning,
   { connect, past }: { readonly connect: EdrConnect; readonly past?: BegunPast | undefined },
-  witness: Witness,
-  questions: Questions,
-): Promise<FlatEngine> {
-  // Its state comes from the witness; that it is the place's is looked at all the same.
+): Promise<EdrEngine> {
+  const opened = { chainId, coinbase, genesisTimestamp, genesis };
+  if (past !== undefined) return openPast(opened, past, connect);
+  return EdrEngine.open({ ...opened, ...(origin === undefined ? {} : { head: origin.head }) }, { connect });
+}
+
+/** The state comes from the witness; that it is the place's is looked at all the same. */
+async function requireAgreed(past: BegunPast | undefined): Promise<void> {
   const server = await past?.server;
   try {
     await server?.agreed;
   } finally {
     await server?.close();
   }
+}
+
+function openFlat(
+  { chainId, coinbase, genesis, origin, place, genesisTimestamp }: ChainBeginning,
+  { connect, check }: { readonly connect: EdrConnect; readonly check: EdrCheck | undefined },
+  witness: Witness,
+  questions: Questions,
+): FlatEngine {
   const head = place?.head ?? origin?.head ?? { number: 0n, timestamp: genesisTimestamp };
   const readAt = async (at: bigint, address: Hex, slot?: bigint): Promise<ReadAccount> => {
     try {
@@ -97,7 +109,7 @@ async function openFlat(
   };
   const unlimitedCode = codeLimitsOf(genesis) !== ETHEREUM_CODE_LIMITS;
   const explainer = new Explainer({ chainId, coinbase, unlimitedCode }, { connect });
-  return new FlatEngine({ head }, { witness, readAt, explainer });
+  return new FlatEngine({ head }, { witness, readAt, explainer, check });
 }
 
 interface NumberedHash {

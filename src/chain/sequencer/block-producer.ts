@@ -4,7 +4,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { Format } from "../../protocol/protocol-version.ts";
 import type { MovableClock } from "../../runtime/movable-clock.ts";
 import type { CodeGuard, GuardedRequest, GuardVerdict } from "../execution/code-guard.ts";
+import type { BlockCheckMark } from "../execution/block-check.ts";
 import type { ExecutionEngine } from "../execution/engine.ts";
+import { compareFinalValues } from "../execution/final-values.ts";
 import type { BlockEnvironment, MinedBlock, MineResult, NamedHead } from "../model/block.ts";
 import type { JudgedOperation, OperationVerdict } from "../model/operation-verdict.ts";
 import { mostWork } from "../model/work-limits.ts";
@@ -16,7 +18,6 @@ import type { ChangeSize } from "../witness/change-size.ts";
 import type { NetChanges } from "../witness/flat-state.ts";
 import type { StateCheat } from "../witness/state-cheat.ts";
 import type { Witness } from "../witness/witness.ts";
-import { compareFinalValues } from "./final-values.ts";
 import { SequencerError } from "./sequencer-error.ts";
 
 interface BlockProducerOptions {
@@ -47,6 +48,7 @@ interface BlockProducerDependencies {
 /** Where the producer stands, to return to. */
 interface EnginesMark {
   readonly engine: string;
+  readonly check: BlockCheckMark | undefined;
   readonly witness: number;
   readonly head: NamedHead;
   readonly nextTimestamp: bigint | undefined;
@@ -56,15 +58,15 @@ interface EnginesMark {
 const MAX_REMEMBERED_CODES = 1000;
 
 /**
- * Makes blocks in the engine and has the witness repeat each one; both must agree in every receipt, and in the end in every value
- * that a batch wrote. Says what time it is. One call at a time.
+ * Makes blocks in the engine and has the witness repeat each one, or the engine's check where the witness makes them; both must
+ * agree in every receipt, and in the end in every value that a batch wrote. Says what time it is. One call at a time.
  */
 export class BlockProducer implements BlockEngine {
   readonly #options: BlockProducerOptions;
   readonly #dependencies: BlockProducerDependencies;
   #head: NamedHead;
   #lastRepeat: Promise<void> = Promise.resolve();
-  /** What the witness has still to repeat, oldest first. */
+  /** What the second engine has still to repeat, oldest first. */
   readonly #repeating: { readonly repeated: Promise<void>; readonly gas: number }[] = [];
   #behind = 0;
   readonly #codes = new Map<Hex, Promise<Hex>>();
@@ -152,8 +154,13 @@ export class BlockProducer implements BlockEngine {
     // A block of the chain's own, before it, leaves it to users' block.
     if (this.#nextTimestamp !== undefined && environment.timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number: environment.number, timestamp: environment.timestamp, hash: result.block.hash };
-    if (result.repeated === undefined) this.#repeat({ ...result.block, transactions: result.included }, onMeasured);
-    else this.#learn(result.repeated, onMeasured);
+    const made = { ...result.block, transactions: result.included };
+    if (result.repeated === undefined) this.#repeat(made, onMeasured);
+    else {
+      this.#learn(result.repeated, onMeasured);
+      const { check } = engine;
+      if (check !== undefined) this.#follow(check.repeat(made, result.repeated.readsHashes), gasOf(made));
+    }
     return result;
   }
 
@@ -171,6 +178,7 @@ export class BlockProducer implements BlockEngine {
     if (this.#options.distinctTimestamps === true) await this.#catchUpWith(timestamp);
     if (this.#nextTimestamp !== undefined && timestamp >= this.#nextTimestamp) this.#nextTimestamp = undefined;
     this.#head = { number, timestamp, hash: last.hash };
+    if (engine.check !== undefined) this.#follow(engine.check.pass(environments), 0);
     this.#follow(
       witness.request(
         "pass",
@@ -206,7 +214,7 @@ export class BlockProducer implements BlockEngine {
       guard.noteCode(cheat.code);
       this.#codes.clear();
     }
-    const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat)]);
+    const [, size] = await Promise.all([engine.cheat(cheat), witness.request("cheat", cheat), engine.check?.cheat(cheat)]);
     return size;
   }
 
@@ -301,13 +309,16 @@ export class BlockProducer implements BlockEngine {
     const changes = await witness.request("seal", undefined);
     const { number } = this.#head;
     // An engine without Hardhat's network is the witness itself.
-    const difference = engine.hardhat === undefined ? undefined : await compareFinalValues(changes.touched, engine.state(number));
+    const difference =
+      engine.hardhat === undefined
+        ? await engine.check?.compare(changes.touched, engine.state("now"))
+        : await compareFinalValues(changes.touched, engine.state(number));
     if (difference === undefined) return changes;
     const { leaf, engineValue } = difference;
     throw new SequencerError(
       "EnginesDisagree",
       `after block ${number} leaf kind ${leaf.leafKind} of ${wordToHex(leaf.address)} slot ${wordToHex(leaf.slot)} is ` +
-        `${engineValue} for the execution engine and ${leaf.value} for the witness`,
+        `${engineValue} for ${engine.hardhat === undefined ? "EDR" : "the execution engine"} and ${leaf.value} for the witness`,
     );
   }
 
@@ -315,8 +326,12 @@ export class BlockProducer implements BlockEngine {
   async mark(): Promise<EnginesMark> {
     await this.witnessed();
     const { engine, witness } = this.#dependencies;
-    const [engineMark, witnessMark] = await Promise.all([engine.snapshot(), witness.request("snapshot", undefined)]);
-    return { engine: engineMark, witness: witnessMark, head: this.#head, nextTimestamp: this.#nextTimestamp };
+    const [engineMark, witnessMark, check] = await Promise.all([
+      engine.snapshot(),
+      witness.request("snapshot", undefined),
+      engine.check?.mark(),
+    ]);
+    return { engine: engineMark, witness: witnessMark, check, head: this.#head, nextTimestamp: this.#nextTimestamp };
   }
 
   /**
@@ -329,7 +344,11 @@ export class BlockProducer implements BlockEngine {
     this.#lastRepeat = Promise.resolve();
     this.#codes.clear();
     const { engine, witness } = this.#dependencies;
-    await Promise.all([engine.revert(mark.engine), witness.request("revert", mark.witness)]);
+    await Promise.all([
+      engine.revert(mark.engine),
+      witness.request("revert", mark.witness),
+      mark.check === undefined ? undefined : engine.check?.returnTo(mark.check),
+    ]);
     this.#head = mark.head;
     if (why === "snapshot" || (why === "drop" && this.#nextTimestamp === undefined)) this.#nextTimestamp = mark.nextTimestamp;
   }
@@ -343,7 +362,7 @@ export class BlockProducer implements BlockEngine {
   #repeat(block: WitnessedBlock, onMeasured: (size: ChangeSize) => void): void {
     const { witness } = this.#dependencies;
     const repeated = witness.request("execute", block).then((told) => this.#learn(told, onMeasured));
-    this.#follow(repeated, Number(block.receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n)));
+    this.#follow(repeated, gasOf(block));
   }
 
   #learn({ size, runtimeCodes }: RepeatedBlock, onMeasured: (size: ChangeSize) => void): void {
@@ -376,4 +395,8 @@ export class BlockProducer implements BlockEngine {
     this.#codes.set(address, code);
     return code;
   }
+}
+
+function gasOf({ receipts }: MinedBlock): number {
+  return Number(receipts.reduce((sum, { gasUsed }) => sum + gasUsed, 0n));
 }

@@ -62,6 +62,8 @@ export interface RepeatedBlock {
   readonly size: ChangeSize;
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  /** Whether code asked for a block's hash, which each engine computes in its own way. */
+  readonly readsHashes: boolean;
 }
 
 /** What became of each of a block's transactions: its receipt, or why it is refused. */
@@ -69,6 +71,7 @@ interface OrderedRun {
   readonly outcomes: readonly (ReexecutedReceipt | string)[];
   /** Code that accounts received. */
   readonly runtimeCodes: readonly Hex[];
+  readonly readsHashes: boolean;
 }
 
 /** A place to return to. */
@@ -136,12 +139,14 @@ export class BatchWitness {
   async execute(block: WitnessedBlock): Promise<RepeatedBlock> {
     const { state } = this.#execution;
     const start = state.mark();
+    const { hashReads } = this.#execution;
     const previewed = this.#takePreviewed(block);
     const runtimeCodes = previewed === undefined ? await this.#runAll(block) : this.#adopt(previewed, block);
     const { number } = block.environment;
     this.#execution.rememberHash(number, block.hash);
     this.#kept.add(number, block.hash, state.records.slice(start));
-    return { size: this.measure(), runtimeCodes };
+    const readsHashes = previewed?.readsHashes ?? this.#execution.hashReads > hashReads;
+    return { size: this.measure(), runtimeCodes, readsHashes };
   }
 
   /** Makes a block: of the transactions those that are valid behind those before them, none of a sender that was refused. */
@@ -152,7 +157,7 @@ export class BatchWitness {
     const run: OrderedRun =
       previewed === undefined
         ? await this.#runValid(transactions, environment)
-        : { outcomes: previewed.receipts, runtimeCodes: previewed.runtimeCodes };
+        : { outcomes: previewed.receipts, runtimeCodes: previewed.runtimeCodes, readsHashes: previewed.readsHashes };
     if (previewed !== undefined) state.write(previewed.held, previewed.runtimeCodes);
     const isDropped = isWhole && run.outcomes.some((outcome) => typeof outcome === "string");
     if (isDropped) {
@@ -172,12 +177,14 @@ export class BatchWitness {
     this.#execution.rememberHash(environment.number, block.header.hash);
     this.#kept.add(environment.number, block.header.hash, state.records.slice(start));
     const logged = made.flatMap(({ receipt }) => receipt.logged ?? []);
-    return { ...block, refused, logged, size: this.measure(), runtimeCodes: isDropped ? [] : run.runtimeCodes };
+    const { runtimeCodes, readsHashes } = isDropped ? { runtimeCodes: [], readsHashes: false } : run;
+    return { ...block, refused, logged, size: this.measure(), runtimeCodes, readsHashes };
   }
 
   /** Runs those that are valid; of each what it did, or why nothing of it has happened. */
   async #runValid(transactions: readonly EngineTransaction[], environment: BlockEnvironment): Promise<OrderedRun> {
     const { state } = this.#execution;
+    const { hashReads } = this.#execution;
     const runtimeCodes: Hex[] = [];
     const heldUp = new Set<Hex>();
     const outcomes: (ReexecutedReceipt | string)[] = [];
@@ -199,7 +206,7 @@ export class BatchWitness {
     } finally {
       state.onCode = undefined;
     }
-    return { outcomes, runtimeCodes };
+    return { outcomes, runtimeCodes, readsHashes: this.#execution.hashReads > hashReads };
   }
 
   /** An account now. */

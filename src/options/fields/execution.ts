@@ -15,6 +15,16 @@ export const EXECUTION = {
     ),
     older: "edr",
   }),
+  checkedBy: chainOption({
+    group: "execution",
+    said: "each start",
+    config: withDefault(
+      oneOf("none", "edr"),
+      'what repeats the blocks of engine "flat" and compares all that they did: Hardhat\'s EDR, or nothing; with "edr" as engine, the other one does in any case',
+      "none",
+    ),
+    older: "none",
+  }),
   maxInstructions: chainOption({
     group: "execution",
     said: "each start",

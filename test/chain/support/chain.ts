@@ -42,8 +42,10 @@ export interface TestChainOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
-  /** Default: the one that TEST_ENGINE names, or EDR; EDR where its connection is wrapped. */
+  /** Default: the one that TEST_ENGINE names ("checked": this package's own, which EDR repeats), or EDR; EDR where its connection is wrapped. */
   readonly engine?: "edr" | "flat";
+  /** Default: "edr" where TEST_ENGINE is "checked". */
+  readonly checkedBy?: "none" | "edr";
   /** Wraps the engine's connection, to make it misbehave. */
   readonly connect?: typeof connect;
   /** Default: what the test chain's own `canSeal` says. */
@@ -75,6 +77,13 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
 };
 export const GENESIS_COMMITMENT = keccak();
 
+function enginesOf({ engine, checkedBy, connect: wrapped }: TestChainOptions): Pick<ChainOptions, "engine" | "checkedBy"> {
+  const named = wrapped === undefined ? process.env["TEST_ENGINE"] : undefined;
+  if (engine !== undefined || (named !== "flat" && named !== "checked"))
+    return { engine: engine ?? "edr", checkedBy: checkedBy ?? "none" };
+  return { engine: "flat", checkedBy: checkedBy ?? (named === "checked" ? "edr" : "none") };
+}
+
 /** A chain with the least predeploys, a clock that stands still, and no batches by age or size unless asked for. */
 export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
   const clock = new TestClock(Number(GENESIS_TIMESTAMP) * 1000);
@@ -88,7 +97,7 @@ export async function startTestChain(options: TestChainOptions = {}): Promise<Te
   const chain = await startChain(
     {
       chainId: CHAIN_ID,
-      engine: options.engine ?? (options.connect === undefined && process.env["TEST_ENGINE"] === "flat" ? "flat" : "edr"),
+      ...enginesOf(options),
       coinbase: COINBASE,
       genesisTimestamp: GENESIS_TIMESTAMP,
       genesis: [...(options.predeploys ?? (await testGenesis())), ...(options.genesis ?? [])],

@@ -9,7 +9,7 @@ import type { StateReader } from "../model/state-reader.ts";
 const PARALLEL_READS = 64;
 
 /** A leaf on whose value the two engines differ. */
-interface ValueDifference {
+export interface ValueDifference {
   readonly leaf: GenesisLeaf;
   readonly engineValue: bigint;
 }

@@ -1,0 +1,124 @@
+import { LeafKind } from "../../protocol/domain-tags.ts";
+import { numberToHex } from "../../protocol/hex.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { BlockEnvironment } from "../model/block.ts";
+import type { GenesisLeaf } from "../model/genesis.ts";
+import type { StateReader } from "../model/state-reader.ts";
+import type { WitnessedBlock } from "../witness/batch-witness.ts";
+import { compareReceipts } from "../witness/compare-receipts.ts";
+import type { StateCheat } from "../witness/state-cheat.ts";
+import { disagreement } from "../witness/witness-error.ts";
+import type { BlockCheck, BlockCheckCounts, BlockCheckMark } from "./block-check.ts";
+import type { EdrEngine } from "./edr-engine.ts";
+import { compareFinalValues } from "./final-values.ts";
+import type { ValueDifference } from "./final-values.ts";
+
+/**
+ * EDR as the engine that repeats the blocks that this package's own has made. They hold only what EDR may run (README.md).
+ *
+ * Two things it cannot repeat: a transaction that asks for a block's hash, since its own blocks have other hashes, and one that pays
+ * with what an earlier one of its block brings, since it looks at funds before the block. From there to the batch's end it makes
+ * empty blocks, and then takes over the batch's values.
+ */
+export class EdrCheck implements BlockCheck {
+  readonly #engine: EdrEngine;
+  #last: Promise<unknown> = Promise.resolve();
+  #isLeftOut = false;
+  #repeated = 0;
+  #leftOut = 0;
+
+  /** The engine stands where the chain does, and ends with the check. */
+  constructor(engine: EdrEngine) {
+    this.#engine = engine;
+  }
+
+  get counts(): BlockCheckCounts {
+    return { repeated: this.#repeated, leftOut: this.#leftOut };
+  }
+
+  repeat(block: WitnessedBlock, readsHashes: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (readsHashes) this.#isLeftOut = true;
+      if (this.#isLeftOut) {
+        this.#leftOut++;
+        await this.#engine.mineEmpty([block.environment]);
+        return;
+      }
+      const { block: own, refused } = await this.#engine.mine(block.transactions, block.environment, { isWhole: true });
+      if (refused.length > 0) {
+        this.#leftOut++;
+        this.#isLeftOut = true;
+        return;
+      }
+      this.#repeated++;
+      for (const [transactionIndex, receipt] of own.receipts.entries()) {
+        const decided = block.receipts[transactionIndex];
+        const difference =
+          decided === undefined
+            ? { subject: "receipt", engine: "absent", witness: "expected" }
+            : compareReceipts(decided, receipt);
+        if (difference === undefined) continue;
+        throw disagreement({ blockNumber: block.environment.number, transactionIndex, ...difference, by: "EDR" });
+      }
+    });
+  }
+
+  pass(environments: readonly BlockEnvironment[]): Promise<void> {
+    return this.#inTurn(async () => void (await this.#engine.mineEmpty(environments)));
+  }
+
+  cheat(cheat: StateCheat): Promise<void> {
+    return this.#inTurn(() => this.#engine.cheat(cheat));
+  }
+
+  compare(leaves: readonly GenesisLeaf[], decided: StateReader): Promise<ValueDifference | undefined> {
+    return this.#inTurn(async () => {
+      if (!this.#isLeftOut) return compareFinalValues(leaves, this.#engine.state("now"));
+      await this.#takeOver(leaves, decided);
+      this.#isLeftOut = false;
+      return undefined;
+    });
+  }
+
+  mark(): Promise<BlockCheckMark> {
+    return this.#inTurn(async () => ({ engine: await this.#engine.snapshot(), isLeftOut: this.#isLeftOut }));
+  }
+
+  async returnTo({ engine, isLeftOut }: BlockCheckMark): Promise<void> {
+    await this.#last.catch(() => undefined);
+    this.#last = this.#engine.revert(engine);
+    await this.#last;
+    this.#isLeftOut = isLeftOut;
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => undefined);
+    await this.#engine.close();
+  }
+
+  /** What fails makes all that follows fail, until a return. */
+  #inTurn<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+    const acting = this.#last.then(act);
+    this.#last = acting;
+    // Each caller has its own.
+    acting.catch(() => undefined);
+    return acting;
+  }
+
+  async #takeOver(leaves: readonly GenesisLeaf[], decided: StateReader): Promise<void> {
+    const accounts = new Set<Hex>();
+    for (const { leafKind, address, slot, value } of leaves) {
+      const account = numberToHex(address, 20);
+      accounts.add(account);
+      if (leafKind === LeafKind.storage) await this.#engine.cheat({ type: "storage", address: account, slot, value });
+    }
+    const own = this.#engine.state("now");
+    for (const address of accounts) {
+      const [{ nonce, balanceWei }, code] = await Promise.all([decided.account(address), decided.code(address)]);
+      await this.#engine.cheat({ type: "balance", address, balanceWei });
+      // EDR puts no nonce back, and the same one needs nothing.
+      if ((await own.account(address)).nonce !== nonce) await this.#engine.cheat({ type: "nonce", address, nonce });
+      if ((await own.code(address)) !== code) await this.#engine.cheat({ type: "code", address, code });
+    }
+  }
+}
