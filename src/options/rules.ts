@@ -139,14 +139,11 @@ function versionConflicts({ path, plan: { protocol, firstState } }: PlannedAt): 
   return [{ path: [...path, "protocolVersion"], message }];
 }
 
-/** EDR repeats what this package's engine makes, by Ethereum's gas. */
+/** EDR charges as Ethereum does. */
 function checkConflicts({ path, plan: { execution, protocol } }: PlannedAt): readonly OptionProblem[] {
-  if (execution.checkedBy === "none") return [];
-  const refused = (message: string): readonly OptionProblem[] => [{ path: [...path, "checkedBy"], message }];
-  if (execution.engine === "edr") return refused('is "edr", which is the engine itself; set engine to "flat", or leave it out');
-  if (protocol.protocolVersion === 3)
-    return refused('is "edr", whose gas is Ethereum\'s, and version 3 charges for proving too; leave it or protocolVersion out');
-  return [];
+  if (execution.checkedBy === "none" || protocol.protocolVersion === 2) return [];
+  const message = 'is "edr", whose gas is Ethereum\'s, and version 3 charges for proving too; leave it or protocolVersion out';
+  return [{ path: [...path, "checkedBy"], message }];
 }
 
 /** What an import does not go with: its data are calldata of L1, and proofs of format 2 begin with the genesis. */

@@ -287,7 +287,6 @@ const ROWS: readonly Row[] = [
     devnet: "chains[0].checkedBy",
     accepts: ["none", "edr"],
     refuses: ["flat", "", 1],
-    beside: { engine: "flat" },
   },
   {
     config: "chains.a.maxInstructions",

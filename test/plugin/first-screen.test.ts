@@ -7,7 +7,7 @@ const ADDRESS = `0x${"ab".repeat(20)}` as const;
 
 function info(
   allowUnlimitedContractSize: boolean,
-  versions: readonly Pick<ChainInfo, "protocolVersion" | "upgrade">[] = [{ protocolVersion: 3 }],
+  versions: readonly (Partial<ChainInfo> & Pick<ChainInfo, "protocolVersion">)[] = [{ protocolVersion: 3 }],
 ): EcosystemInfo {
   return {
     name: "x",
@@ -31,6 +31,7 @@ function info(
       dataAvailability: "rollup",
       quorum: { members: [ADDRESS], threshold: 1 },
       executionDelaySeconds: 0,
+      engines: { makes: "edr", repeats: "flat" },
       allowUnlimitedContractSize,
       ...version,
     })),
@@ -97,4 +98,13 @@ test("B3: names in one line the newest batch that no proof shows to be right, wi
   assert.match(both, /batch 4 of alpha is NOT verified: OtherStateAfter\. L1 has executed it\. 1 more/);
   const awaited = screen({ sentence: "so much", named: [named(5, "executed", "ProofMissing")] });
   assert.match(awaited, /batch 5 of alpha is not verified yet: ProofMissing\./);
+});
+
+test("it says of which chains no other engine repeats the blocks, unless their execution is proven", () => {
+  const version = { protocolVersion: 2 };
+  const alone = { ...version, engines: { makes: "flat", repeats: "none" } } as const;
+  const one = (chain: Parameters<typeof info>[1]): string => firstScreen(info(false, chain)).replace(/\s+/g, " ");
+  assert.match(one([version, alone]), / beta: one EVM makes the blocks, and validators run the same/);
+  assert.doesNotMatch(one([version, { ...alone, engines: { makes: "flat", repeats: "edr" } }]), /one EVM/);
+  assert.doesNotMatch(one([version, { ...alone, execution: { sentence: "x", provenUpTo: 0 } }]), /one EVM/);
 });

@@ -96,13 +96,17 @@ describe("B1: an ecosystem that goes on is what it was started as", () => {
       assert.equal(refusal(user), message);
   });
 
-  test("may have been kept by the version before options were records", () => {
-    const kept =
+  test("may have been kept by the version before options were records, when EDR made all blocks", () => {
+    const older =
       '{"prover":"stark","chains":[{"chainId":"271","dataAvailability":"rollup","executionDelaySeconds":0,"priorityOpWindowSeconds":3600,"exitDelaySeconds":86400,"name":"alpha","baseToken":"0x0000000000000000000000000000000000000001","cheats":true,"singletons":true,"allowUnlimitedContractSize":false,"distinctTimestamps":false}]}';
-    requireSamePlan("folder", kept, planOf(resolveHyperchains({ chains: { alpha: {} } })));
-    assert.throws(() => requireSamePlan("folder", kept, planOf(resolveHyperchains({ chains: { alpha: { cheats: false } } }))), {
-      message: /^chains\[0\]\.cheats is false, and the kept ecosystem was started with true/,
-    });
+    const plannedOf = (chain: NonNullable<HyperchainsUserConfig["chains"]>[string]): string =>
+      planOf(keptConfig({ chains: { alpha: chain } }, kept(older)) ?? assert.fail());
+    requireSamePlan("folder", older, plannedOf({}));
+    for (const [chain, message] of [
+      [{ cheats: false }, /^chains\[0\]\.cheats is false, and the kept ecosystem was started with true/],
+      [{ engine: "flat" }, /^chains\[0\]\.engine is "flat", and the kept ecosystem was started with "edr"/],
+    ] as const)
+      assert.throws(() => requireSamePlan("folder", older, plannedOf(chain)), { message });
   });
 
   test("is not taken from a folder without an ecosystem that has started", () => {

@@ -77,6 +77,9 @@ export interface NamedBatchInfo {
   readonly executableAt: number;
 }
 
+/** Hardhat's EVM, or that of ethereumjs over this package's state ("flat"). */
+type EngineName = "edr" | "flat";
+
 export interface ChainInfo {
   readonly name: string;
   readonly chainId: number;
@@ -94,6 +97,8 @@ export interface ChainInfo {
   readonly lists?: readonly ("senders" | "deployers")[];
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
   readonly executionDelaySeconds: number;
+  /** What makes its blocks, and what repeats each of them in the chain's own process. */
+  readonly engines: { readonly makes: EngineName; readonly repeats: EngineName | "none" };
   /** What is proven of its batches' execution; absent where that is trusted. */
   readonly execution?: Pick<ExecutionInfo, "provenUpTo"> & {
     /** The sentence that says what is proven of it, beside that of the ecosystem. */
@@ -173,6 +178,8 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
       /** As in `hyperchain_info`, with what is wrong. */
       readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
     };
+  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those that it could not; absent where it repeats none. */
+  readonly checked?: { readonly repeated: number; readonly leftOut: number };
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;
   /** Why the chain waits for L1, and goes on by itself; absent while it does not. */

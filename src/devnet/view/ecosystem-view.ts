@@ -32,6 +32,7 @@ import type { MessagesToL1View } from "./messages-to-l1.ts";
 import type { CompleteOptions, DevnetOptions } from "../options.ts";
 import { executionSentence, provenSentence } from "../chains/proven.ts";
 import type { OpenFleet } from "../chains/provers.ts";
+import type { ChainPlan } from "../../options/plan.ts";
 import { SINGLETONS } from "../../chain/predeploys/singleton-addresses.ts";
 import type { DevnetChain } from "../chains/served-chain.ts";
 
@@ -229,11 +230,16 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
     ...listsInfo(pipeline),
     quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
     executionDelaySeconds: Number(configuration.executionDelay),
+    engines: enginesOf(plan),
     ...executionSummary({ pipeline, executionWatch }),
     allowUnlimitedContractSize: plan.firstState.allowUnlimitedContractSize,
     ...versionInfo(pipeline),
     ...standingInfo(runSwitch),
   };
+}
+
+function enginesOf({ execution: { engine, checkedBy } }: ChainPlan): ChainInfo["engines"] {
+  return engine === "edr" ? { makes: "edr", repeats: "flat" } : { makes: "flat", repeats: checkedBy };
 }
 
 /** A base as chains on it name it, and as clients take an L1. */
@@ -246,7 +252,8 @@ function settlementInfo({ name, chainId, url, ecosystem, forwarders }: Settlemen
 
 function chainStatus(chain: DevnetChain): ChainStatus {
   const { name, chainId, base, pipeline } = chain;
-  const { sequencer, mempool } = pipeline.chain;
+  const { sequencer, mempool, engine } = pipeline.chain;
+  const checked = engine.check?.counts;
   const { readUpTo } = pipeline.versions();
   const fault = pipeline.fault();
   const waitsFor = pipeline.waitsFor();
@@ -265,6 +272,7 @@ function chainStatus(chain: DevnetChain): ChainStatus {
     ...versionInfo(pipeline),
     ...provingInfo(pipeline.proving()),
     ...executionStatus(chain),
+    ...(checked === undefined ? {} : { checked }),
     ...standingInfo(chain.runSwitch),
     ...(fees === undefined ? {} : { fees: feeStatus(fees) }),
     ...(waitsFor === undefined ? {} : { waitsFor }),

@@ -73,6 +73,13 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
   );
   const proofs = chains.flatMap(({ name, proving = [] }) => proving.slice(0, MOST_PROOFS).map((proof) => proofLine(name, proof)));
   const fees = chains.flatMap((chain) => (chain.fees === undefined ? [] : [feeLine({ ...chain, fees: chain.fees }, ethPrice)]));
+  const checks = chains.flatMap(({ name, checked }) =>
+    checked === undefined
+      ? []
+      : [
+          `EDR has repeated ${checked.repeated} blocks of ${name} since its start, and left out ${checked.leftOut} (docs/testing.md)`,
+        ],
+  );
   const idle = chains.flatMap(({ name, stopped, ended, stuck: reason }) =>
     reason === undefined
       ? []
@@ -87,6 +94,7 @@ function text(info: EcosystemInfo, { chains, messages }: EcosystemStatus, ethPri
     table(rows),
     ...(proofs.length === 0 ? [] : [proofs.join("\n")]),
     ...chains.flatMap((chain) => (chain.execution === undefined ? [] : [executionLines(chain, chain.execution).join("\n")])),
+    ...(checks.length === 0 ? [] : [checks.join("\n")]),
     ...(fees.length === 0 ? [] : [fees.join("\n")]),
     ...faults,
     ...delays,

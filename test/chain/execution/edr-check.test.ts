@@ -143,7 +143,10 @@ describe("EDR as the check of what this package's engine decides", () => {
     assert.deepEqual(check.counts, { repeated: 1, leftOut: 2 });
     const empty = { leafKind: LeafKind.account, address: BigInt(FRIEND), slot: 0n, value: accountHeader(0n, 11n) };
     assert.equal(await check.compare([empty], decided), undefined);
-    assert.equal((await check.compare([{ ...empty, value: accountHeader(0n, 12n) }], decided))?.engineValue, accountHeader(0n, 11n));
+    assert.equal(
+      (await check.compare([{ ...empty, value: accountHeader(0n, 12n) }], decided))?.engineValue,
+      accountHeader(0n, 11n),
+    );
     await check.close();
   });
 
