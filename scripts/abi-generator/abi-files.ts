@@ -216,6 +216,26 @@ const SELECTIONS: readonly AbiSelection[] = [
     omit: ["receiveMessage"],
   },
   {
+    file: "ccip-ramps",
+    constant: "ccipRampsAbi",
+    summary: "Both ends of CCIP's ramps by proven messages.",
+    interfaces: ["bridges/ccip/ICcipRamps"],
+    omit: [
+      "receiveMessage",
+      "forwardFromRouter",
+      "deliver",
+      "getPoolBySourceToken",
+      "getExpectedNextSequenceNumber",
+      "getOutboundNonce",
+    ],
+  },
+  {
+    file: "ccip-rmn",
+    constant: "ccipRmnAbi",
+    summary: "Which chains are cursed in CCIP's contracts.",
+    interfaces: ["bridges/ccip/ICcipRmn"],
+  },
+  {
     file: "system-context",
     constant: "systemContextAbi",
     summary: "Predeploy that opens and closes batches.",

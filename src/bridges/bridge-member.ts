@@ -6,7 +6,7 @@ export interface BridgeMember {
   readonly name: string;
   readonly chainId: bigint;
   /** The bridge's own number of it. */
-  readonly id: number;
+  readonly id: bigint;
   /** L1, to which messages go by the gateway of the chain that they come from. */
   readonly isL1: boolean;
   /** Its calls are answered as for a client outside. */

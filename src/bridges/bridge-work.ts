@@ -99,7 +99,7 @@ export class BridgeWork {
   }
 
   /** The member with a bridge's number. */
-  member(id: number): WorkedMember | undefined {
+  member(id: bigint): WorkedMember | undefined {
     return this.#members.find(({ member }) => member.id === id);
   }
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { OptionPath, OptionProblem } from "./problems.ts";
 import { fields, named, option, text, wholeNumber } from "./fields/values.ts";
 
-/** Ids of these bridges have 32 bits; 0 names none. */
+/** Ids of LayerZero and Hyperlane have 32 bits; 0 names none. */
 const MOST_ID = 2 ** 32 - 1;
 const IDS = "an object with an id for each member's name, such as { l1: 40161, alpha: 40231 }";
 
@@ -23,19 +23,38 @@ const hyperlane = v.pipe(
   v.metadata({ name: "HyperchainsHyperlaneUserConfig" }),
 );
 
+const ccip = v.pipe(
+  fields({
+    ids: option(
+      named(
+        text(/\S/, "a member's name"),
+        text(/^[1-9]\d{0,19}$/, 'a selector in digits, such as "16015286601757825753"'),
+        'an object with a selector for each member\'s name, such as { l1: "16015286601757825753" }',
+      ),
+      "CCIP's chain selectors, in digits, by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later",
+      "each member's chain id",
+    ),
+  }),
+  v.metadata({ name: "HyperchainsCcipUserConfig" }),
+);
+
 /** Bridges of others that an ecosystem has. */
 export const bridges = v.pipe(
   fields({
     layerzero: option(layerzero, "LayerZero V2: its endpoint and libraries out of the project's packages", "none"),
     hyperlane: option(hyperlane, "Hyperlane: its mailbox out of the project's packages", "none"),
+    ccip: option(ccip, "CCIP: contracts of this package with its published interfaces", "none"),
   }),
   v.metadata({ name: "HyperchainsBridgesUserConfig" }),
 );
 
 /** As the options name them, and as their authors do. */
-export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane" } as const;
+export const BRIDGES = { layerzero: "LayerZero", hyperlane: "Hyperlane", ccip: "CCIP" } as const;
 
 export type BridgeName = keyof typeof BRIDGES;
+
+/** How many bits a bridge's ids have. */
+const ID_BITS: Readonly<Record<BridgeName, number>> = { layerzero: 32, hyperlane: 32, ccip: 64 };
 
 export type BridgesOption = v.InferOutput<typeof bridges>;
 
@@ -49,8 +68,8 @@ interface NamedMember {
 const L1 = "l1";
 
 /** The id of a member in a bridge's contracts. */
-export function bridgeId(bridge: BridgesOption[BridgeName], { name, chainId }: NamedMember): number {
-  return bridge?.ids?.[name] ?? Number(chainId);
+export function bridgeId(bridge: BridgesOption[BridgeName], { name, chainId }: NamedMember): bigint {
+  return BigInt(bridge?.ids?.[name] ?? chainId);
 }
 
 /** What is wrong with the bridges of an ecosystem with these chains. `url` is an L1's that runs elsewhere. */
@@ -68,7 +87,7 @@ export function bridgeProblems(
 
 function idProblems(
   bridge: BridgeName,
-  ids: Readonly<Record<string, number>> | undefined,
+  ids: Readonly<Record<string, number | string>> | undefined,
   chains: readonly NamedMember[],
   isRemoteL1: boolean,
 ): OptionProblem[] {
@@ -81,21 +100,23 @@ function idProblems(
           "beside an L1 that runs elsewhere name contracts that are not those of its network; leave ids out, so that each is its chain id",
       },
     ];
-  const taken = new Map<number, string>();
+  const taken = new Map<bigint, string>();
+  const bits = ID_BITS[bridge];
+  const most = 2n ** BigInt(bits) - 1n;
   const problems: OptionProblem[] = [];
-  const take = (name: string, id: number, place: OptionPath): void => {
+  const take = (name: string, id: bigint, place: OptionPath): void => {
     const other = taken.get(id);
     if (other !== undefined)
       problems.push({ path: place, message: `is ${id}, which ${other} has; give each member an id of its own` });
-    if (id > MOST_ID)
+    if (id > most)
       problems.push({
         path: place,
-        message: `is ${id}, and ${BRIDGES[bridge]}'s ids have 32 bits; name one of at most ${MOST_ID}`,
+        message: `is ${id}, and ${BRIDGES[bridge]}'s ids have ${bits} bits; name one of at most ${most}`,
       });
     taken.set(id, name);
   };
-  for (const [name, id] of Object.entries(ids ?? {})) take(name, id, [...path, name]);
+  for (const [name, id] of Object.entries(ids ?? {})) take(name, BigInt(id), [...path, name]);
   for (const { name, chainId } of chains)
-    if (ids?.[name] === undefined && name !== L1) take(name, Number(chainId), [...path, name]);
+    if (ids?.[name] === undefined && name !== L1) take(name, BigInt(chainId), [...path, name]);
   return problems;
 }

@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { createWorkplace } from "../plugin/support/run-task.ts";
 import { installProject } from "../support/installed-project.ts";
+import { CCIP_DAPP } from "./support/ccip-dapp.ts";
 import { DAPP } from "./support/dapp.ts";
 import { HYPERLANE_DAPP } from "./support/warp-routes.ts";
 
@@ -31,6 +32,16 @@ for (const { bridge, cwd, passing, lines } of [
     passing: 1,
     lines: [/^Hyperlane, at the same addresses/m, /l1 \(31337\) has the domain 11155111/, /not your validators and ISM:/],
   },
+  {
+    bridge: "CCIP",
+    cwd: CCIP_DAPP,
+    passing: 1,
+    lines: [
+      /^CCIP, at the same addresses/m,
+      /alpha \(271\) has the selector 10344971235874465080/,
+      /this package's contracts behind the published interfaces of CCIP.*not your oracle network and RMN:/,
+    ],
+  },
 ])
   describe(`C14 a project of a dapp of ${bridge}, with the packed plugin`, () => {
     const workplace = createWorkplace();
@@ -54,7 +65,7 @@ for (const { bridge, cwd, passing, lines } of [
       assert.match(stdout, /0 messages, 0 not executed/);
       const into = join(workplace.stateFolder, "registry");
       const written = await workplace.run(["hyperchain:bridges", "--registry", into, "--url", info.l1.url], { cwd });
-      if (bridge === "LayerZero") return assert.match(written.stderr, /has no Hyperlane; its config names it/);
+      if (bridge !== "Hyperlane") return assert.match(written.stderr, /has no Hyperlane; its config names it/);
       assert.equal(written.code, 0);
       const alpha = readFileSync(join(into, "chains/alpha/metadata.yaml"), "utf8");
       for (const line of ["chainId: 271", "domainId: 84532", `  - http: "${info.chains[0]!.url}"`])

@@ -74,7 +74,7 @@ describe("C14 LayerZero in an ecosystem that ends, begins again and changes", ()
       };
       const membersNow = (): BridgeMember[] =>
         clients.map((provider, i) => ({
-          ...{ name: devnet.chains[i]!.name, chainId: CHAINS[i]!, id: Number(CHAINS[i]), isL1: false, provider },
+          ...{ name: devnet.chains[i]!.name, chainId: CHAINS[i]!, id: CHAINS[i]!, isL1: false, provider },
           wallet: devnet.accounts.wallet(KEY).connect(provider),
           ...{ coin: ETH_BASE_TOKEN, fromBlock: 0 },
         }));

@@ -36,7 +36,7 @@ describe("C14 LayerZero V2 between two chains, with an OFT as its npm package ha
     members = clients.map((provider, i) => ({
       name: devnet.chains[i]!.name,
       chainId: CHAINS[i]!,
-      id: EIDS[i]!,
+      id: BigInt(EIDS[i]!),
       isL1: false,
       provider,
       wallet: devnet.accounts.wallet(BRIDGE_KEY).connect(provider),

@@ -12,7 +12,7 @@ const problems = (ids: Record<string, number>, l1 = {}) =>
 describe("C14 the ids of members in bridges of others", () => {
   test("are those of the config, and each other member's chain id", () => {
     const option = { ids: { alpha: 40231 } };
-    assert.deepEqual([bridgeId(option, chains[0]!), bridgeId(option, chains[1]!)], [40231, 272]);
+    assert.deepEqual([bridgeId(option, chains[0]!), bridgeId(option, chains[1]!)], [40231n, 272n]);
     assert.deepEqual(problems({ l1: 40161, alpha: 40231, beta: 40245 }), []);
   });
 
@@ -38,6 +38,14 @@ describe("C14 the ids of members in bridges of others", () => {
     assert.deepEqual([only!.path, none], [["bridges", "hyperlane", "ids", "beta"], []]);
     const far = [{ name: "gamma", chainId: 2 ** 32 + 1 }];
     assert.match(bridgeProblems({ hyperlane: {} }, far, {})[0]!.message, /Hyperlane's ids have 32 bits/);
+  });
+
+  test("selectors of CCIP have 64 bits, exactly as they are written", () => {
+    const chosen = { ids: { alpha: "10344971235874465080" } };
+    assert.equal(bridgeId(chosen, chains[0]!), 10_344_971_235_874_465_080n);
+    const ofCcip = (ids: Record<string, string>) => bridgeProblems({ ccip: { ids } }, chains, {}).map(({ message }) => message);
+    assert.deepEqual(ofCcip({ alpha: "10344971235874465080", beta: "10344971235874465081", l1: "18446744073709551615" }), []);
+    assert.match(ofCcip({ l1: "18446744073709551616" })[0]!, /CCIP's ids have 64 bits; name one of at most 18446744073709551615/);
   });
 
   test("without a bridge nothing is looked at", () => {

@@ -54,7 +54,7 @@ export async function deployHyperlane(member: BridgeMember, code: HyperlaneCode,
   ];
   const isThere = async (): Promise<boolean> => (await member.provider.getCode(requiredHook)) !== "0x";
   await deployFixed(member, steps, isThere, transmit);
-  const domain = Number(await member.provider.call({ to: at, data: mailbox.encodeFunctionData("localDomain") }));
+  const domain = BigInt(await member.provider.call({ to: at, data: mailbox.encodeFunctionData("localDomain") }));
   if (domain !== member.id) throw idChanged("Hyperlane", member, domain);
   await requireBegun(member);
 }

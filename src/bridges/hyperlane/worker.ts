@@ -43,7 +43,7 @@ export class HyperlaneWorker {
     this.book = new MessageBook(this.contracts);
     const messages: BridgeMessages = {
       reads: this.book.reads,
-      take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
+      take: ({ chainId, id }, logs) => this.book.take(chainId, Number(id), logs),
       forget: () => {
         this.book.forget();
         this.#refusals.clear();
@@ -78,7 +78,7 @@ export class HyperlaneWorker {
   execute(id: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
     return this.#work.atOnce(async () => {
       const message = this.book.message(id);
-      const worked = message && this.#work.member(message.destination);
+      const worked = message && this.#work.member(BigInt(message.destination));
       if (message === undefined || worked === undefined) return undefined;
       const { gas: paid, executed } = this.book.marks(message);
       const given = gas ?? paid;
@@ -99,7 +99,7 @@ export class HyperlaneWorker {
     return [...this.book.messages()].flatMap((message) => {
       const { id, destination } = message;
       const { gas, isProven, executed } = this.book.marks(message);
-      if (destination !== worked.member.id || gas === undefined || !isProven || executed !== undefined) return [];
+      if (BigInt(destination) !== worked.member.id || gas === undefined || !isProven || executed !== undefined) return [];
       const advance = async (round: SendingRound): Promise<boolean> =>
         (await this.#process(message, gas, { worked, id, round })) !== undefined;
       return [{ name: id, id, advance }];

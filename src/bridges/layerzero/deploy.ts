@@ -70,7 +70,7 @@ export async function deployLayerZero(member: BridgeMember, code: LayerZeroCode,
   ];
   const isThere = async (): Promise<boolean> => (await member.provider.getCode(contracts.executor)) !== "0x";
   await deployFixed(member, steps, isThere, transmit);
-  const eid = Number(await member.provider.call({ to: at, data: endpoint.encodeFunctionData("eid") }));
+  const eid = BigInt(await member.provider.call({ to: at, data: endpoint.encodeFunctionData("eid") }));
   if (eid !== member.id) throw idChanged("LayerZero", member, eid);
 }
 

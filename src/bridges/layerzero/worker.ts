@@ -38,7 +38,7 @@ export class LayerZeroWorker {
     this.book = new PacketBook(this.contracts);
     const messages: BridgeMessages = {
       reads: this.book.reads,
-      take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
+      take: ({ chainId, id }, logs) => this.book.take(chainId, Number(id), logs),
       forget: () => {
         this.book.forget();
         this.#reverted.clear();
@@ -74,7 +74,7 @@ export class LayerZeroWorker {
   execute(guid: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
     return this.#work.atOnce(async () => {
       const packet = this.book.packet(guid);
-      const worked = packet && this.#work.member(packet.dstEid);
+      const worked = packet && this.#work.member(BigInt(packet.dstEid));
       if (packet?.options === undefined || worked === undefined) return undefined;
       const round = beginLook(worked);
       if (this.book.marks(packet).committed === undefined && !(await this.#commit(packet, worked, round))) return undefined;
@@ -93,7 +93,7 @@ export class LayerZeroWorker {
   #due(worked: WorkedMember): readonly DueWork[] {
     const { member } = worked;
     return [...this.book.packets()].flatMap((packet) => {
-      if (packet.dstEid !== member.id || packet.options === undefined) return [];
+      if (BigInt(packet.dstEid) !== member.id || packet.options === undefined) return [];
       const { guid } = packet;
       const { dvns, committed, executed, given } = this.book.marks(packet);
       const open = this.book.composed(packet).filter((each) => each.executed === undefined);

@@ -24,6 +24,7 @@ const DEVELOPMENT = new Set([
   "hardhat_reset",
   "hardhat_setLoggingEnabled",
   "hyperchain_addChain",
+  "hyperchain_curse",
   "hyperchain_dump",
   "hyperchain_removeChain",
   "hyperchain_sealBatch",

@@ -22,7 +22,7 @@ export interface ComposedInfo extends BridgeStanding {
 
 /** A bridge's message. */
 export interface BridgeDelivery extends BridgeStanding {
-  /** The bridge's own name of it: LayerZero's guid, Hyperlane's message id. */
+  /** The bridge's own name of it: LayerZero's guid, Hyperlane's and CCIP's message id. */
   readonly id: Hex;
   readonly sourceChainId: number;
   readonly destinationChainId: number;
@@ -38,17 +38,17 @@ export interface BridgeDelivery extends BridgeStanding {
 }
 
 /** A member of the ecosystem that a bridge is on. */
-export interface BridgedMember {
+export interface BridgedMember<Id extends number | string = number> {
   readonly name: string;
   readonly chainId: number;
   /** The bridge's own number of it. */
-  readonly id: number;
+  readonly id: Id;
 }
 
 /** A bridge in an ecosystem; its contracts are at the same addresses on all members. */
-export interface BridgeInfo<Contracts extends string> {
+export interface BridgeInfo<Contracts extends string, Id extends number | string = number> {
   readonly contracts: Readonly<Record<Contracts, Hex>>;
-  readonly members: readonly BridgedMember[];
+  readonly members: readonly BridgedMember<Id>[];
   /** Members that it is not on, and why. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
   /** In the order in which they were first seen. */
@@ -61,10 +61,14 @@ export type LayerZeroInfo = BridgeInfo<"endpoint" | "sendLib" | "receiveLib" | "
 /** Hyperlane: `hook` is its mailbox's default hook and default security module. */
 export type HyperlaneInfo = BridgeInfo<"mailbox" | "hook" | "requiredHook">;
 
+/** CCIP, with selectors as decimals: `ramps` are onramp and offramp of all lanes, fees are coins, wrapped coins or `link`. */
+export type CcipInfo = BridgeInfo<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "wrappedNative" | "link", string>;
+
 /** The bridges of an ecosystem, those that its options name. */
 export interface InfoOfBridges {
   readonly layerzero?: LayerZeroInfo;
   readonly hyperlane?: HyperlaneInfo;
+  readonly ccip?: CcipInfo;
 }
 
 /** What `hyperchain_info` tells of bridges. */

@@ -28,11 +28,15 @@ export interface RunningBridge {
   /** Undefined where nothing was sent, as for a message that is not this bridge's. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
   deliveries(): Promise<readonly BridgeDelivery[]>;
+  /** Where the bridge has curses: every member takes nothing from and to the one with this number, or does again. */
+  curse?(id: bigint, isCursed: boolean): Promise<void>;
 }
 
 /** A bridge of others, as an ecosystem has it. */
 export interface BridgeKind {
   readonly name: BridgeName;
+  /** Its number of a member, as it is told. */
+  toldId(id: bigint): number | string;
   /** By the address of the bridge's key. */
   contracts(operator: string): Readonly<Record<string, Hex>>;
   /** What passes its records on; at the same address on all members. */

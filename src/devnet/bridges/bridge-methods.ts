@@ -34,6 +34,7 @@ const executed = v.tuple([
   ),
   v.optional(v.strictObject({ gas: v.optional(gas) }), {}),
 ]);
+const curse = v.tuple([v.pipe(v.number(), v.safeInteger()), v.boolean()]);
 
 /** What members answer about bridges: a message is seen by those that may read both its chains. */
 export function bridgeMethods(
@@ -58,8 +59,8 @@ export function bridgeMethods(
               'the parameters are the id of a bridge\'s message, and perhaps {"gas":200000}',
             );
           const [id, given] = read.output;
-          const { layerzero, hyperlane } = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
-          const seen = [layerzero, hyperlane].flatMap((bridge) => bridge?.deliveries ?? []);
+          const { layerzero, hyperlane, ccip } = bridges === undefined ? {} : seenBy(await bridges.bridges(), chains(), client);
+          const seen = [layerzero, hyperlane, ccip].flatMap((bridge) => bridge?.deliveries ?? []);
           if (!seen.some((delivery) => delivery.id === id))
             throw new RpcError(
               RpcCode.invalidParams,
@@ -68,16 +69,34 @@ export function bridgeMethods(
           return (await bridges?.execute(id, given.gas)) ?? null;
         }),
     ],
+    [
+      "hyperchain_curse",
+      (params, client) =>
+        line(client, async () => {
+          const read = v.safeParse(curse, params);
+          if (!read.success)
+            throw new RpcError(
+              RpcCode.invalidParams,
+              "the parameters are a member's chain id, and whether it is cursed: [271, true]",
+            );
+          const [chainId, isCursed] = read.output;
+          if (await bridges?.curse(BigInt(chainId), isCursed)) return true;
+          throw new RpcError(
+            RpcCode.invalidParams,
+            `no bridge of this ecosystem has curses and a member ${chainId}; CCIP has: bridges: { ccip: {} }`,
+          );
+        }),
+    ],
   ]);
 }
 
 function seenBy(
-  { layerzero, hyperlane, ...info }: BridgesInfo,
+  { layerzero, hyperlane, ccip, ...info }: BridgesInfo,
   chains: readonly GatedChain[],
   client: RpcClient | undefined,
 ): Partial<BridgesInfo> {
   const sight = sightOf(chains, client);
-  const seen = <Info extends NonNullable<BridgesInfo["layerzero" | "hyperlane"]>>(bridge: Info): Info => ({
+  const seen = <Info extends NonNullable<BridgesInfo["layerzero" | "hyperlane" | "ccip"]>>(bridge: Info): Info => ({
     ...bridge,
     deliveries: bridge.deliveries.filter((each) => sight.message(each)),
   });
@@ -85,5 +104,6 @@ function seenBy(
     ...info,
     ...(layerzero === undefined ? {} : { layerzero: seen(layerzero) }),
     ...(hyperlane === undefined ? {} : { hyperlane: seen(hyperlane) }),
+    ...(ccip === undefined ? {} : { ccip: seen(ccip) }),
   };
 }

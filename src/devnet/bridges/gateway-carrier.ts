@@ -11,8 +11,8 @@ import type { L1View } from "../../settlement-layer/reader/l1-view.ts";
 /** A bridge's message that waits for what its peer has sent. */
 export interface BridgeCrossing {
   /** The bridge's numbers of the members between which it goes. */
-  readonly fromId: number;
-  readonly toId: number;
+  readonly fromId: bigint;
+  readonly toId: bigint;
   readonly sent: BridgeTransactionPlace;
 }
 

@@ -11,6 +11,7 @@ import { provenMessageOf } from "./proven-message.ts";
 /** Hyperlane. */
 export const hyperlane: BridgeKind = {
   name: "hyperlane",
+  toldId: Number,
   contracts: (operator) => ({ ...hyperlaneContracts(operator) }),
   peer: (operator) => hyperlaneContracts(operator).hook,
   async load(folder, artifacts) {
@@ -18,7 +19,11 @@ export const hyperlane: BridgeKind = {
     return { deploy: (member, transmit) => deployHyperlane(member, code, transmit), connect: connectHyperlane };
   },
   begin(members, { bring, ...seams }) {
-    const crossing = ({ origin, destination, sent }: DispatchedMessage) => ({ fromId: origin, toId: destination, sent });
+    const crossing = ({ origin, destination, sent }: DispatchedMessage) => ({
+      fromId: BigInt(origin),
+      toId: BigInt(destination),
+      sent,
+    });
     const worker = new HyperlaneWorker({ members, ...seams, bring: (waiting) => bring(waiting.map(crossing)) });
     const provenMessages = new Map<Hex, Hex | undefined>();
     return {
@@ -43,7 +48,7 @@ async function messageInfo(
   { members, provenMessages }: KnownMessages,
 ): Promise<BridgeDelivery> {
   const { id, nonce, sender, recipient: receiver, sent, destination } = message;
-  const there = members.find((member) => member.id === destination);
+  const there = members.find((member) => member.id === BigInt(destination));
   if (!provenMessages.has(id)) {
     const source = members.find(({ chainId }) => chainId === sent.chainId);
     const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);

@@ -9,6 +9,7 @@ import { packetInfo } from "./packet-info.ts";
 /** LayerZero V2. */
 export const layerzero: BridgeKind = {
   name: "layerzero",
+  toldId: Number,
   contracts: (operator) => ({ ...layerZeroContracts(operator) }),
   peer: (operator) => layerZeroContracts(operator).dvn,
   async load(folder, artifacts) {
@@ -35,5 +36,5 @@ export const layerzero: BridgeKind = {
 export function packetCrossings(packets: readonly SentPacket[], dvn: Hex): readonly BridgeCrossing[] {
   return packets
     .filter(({ paid }) => paid.dvns.includes(dvn))
-    .map(({ srcEid, dstEid, sent }) => ({ fromId: srcEid, toId: dstEid, sent }));
+    .map(({ srcEid, dstEid, sent }) => ({ fromId: BigInt(srcEid), toId: BigInt(dstEid), sent }));
 }

@@ -39,6 +39,8 @@ export interface LiveBridges {
   look(options?: { readonly all?: boolean }): Promise<boolean>;
   /** Executes a message at once, with its own gas or other. Resolves with the transaction; undefined where none was sent. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
+  /** Has a bridge that knows curses curse a member by its chain id, or no longer. Resolves with whether there is such a bridge. */
+  curse(chainId: bigint, isCursed: boolean): Promise<boolean>;
   /** Where they are, without a look at anything. */
   named(): NamedBridges;
   bridges(): Promise<BridgesInfo>;
@@ -102,6 +104,16 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
         }
         return undefined;
       }),
+    curse: (chainId, isCursed) =>
+      inTurn(async () => {
+        for (const { running, members } of working()) {
+          const member = members.find((each) => each.chainId === chainId);
+          if (running.curse === undefined || member === undefined) continue;
+          await running.curse(member.id, isCursed);
+          return true;
+        }
+        return false;
+      }),
     named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
     bridges: () =>
       inTurn(async () => {
@@ -128,7 +140,7 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
 function namedBridge({ kind, members, leftOut }: Working) {
   return {
     contracts: kind.contracts(members[0]?.wallet.address ?? ""),
-    members: members.map(({ name, chainId, id }) => ({ name, chainId: Number(chainId), id })),
+    members: members.map(({ name, chainId, id }) => ({ name, chainId: Number(chainId), id: kind.toldId(id) })),
     leftOut,
   };
 }

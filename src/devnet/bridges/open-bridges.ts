@@ -18,11 +18,12 @@ export async function openBridges(
   closing: Disposer,
 ): Promise<{ readonly bridges: LiveBridges | undefined; readonly info: () => EcosystemInfo }> {
   const option = opening.options.bridges;
-  if (option?.layerzero === undefined && option?.hyperlane === undefined) return { bridges: undefined, info };
+  if (option === undefined || Object.values(option).every((each) => each === undefined)) return { bridges: undefined, info };
   const { createLiveBridges } = await import("./live-bridges.ts");
   const kinds = [
     ...(option.layerzero === undefined ? [] : [(await import("./layerzero.ts")).layerzero]),
     ...(option.hyperlane === undefined ? [] : [(await import("./hyperlane.ts")).hyperlane]),
+    ...(option.ccip === undefined ? [] : [(await import("./ccip.ts")).ccip]),
   ];
   const bridges = createLiveBridges({ option, kinds, opening, chains, faults, folder, info });
   closing.add(() => bridges.close());

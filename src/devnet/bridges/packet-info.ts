@@ -21,7 +21,7 @@ export async function packetInfo(
   { members, provenMessages }: Deliveries,
 ): Promise<BridgeDelivery> {
   const { guid, nonce, sender, receiver, sent, dstEid } = packet;
-  const destination = members.find(({ id }) => id === dstEid);
+  const destination = members.find(({ id }) => id === BigInt(dstEid));
   if (!provenMessages.has(guid)) {
     const source = members.find(({ chainId }) => chainId === sent.chainId);
     const receipt = await source?.provider.getTransactionReceipt(sent.transactionHash);

@@ -135,6 +135,11 @@ export interface HyperchainsBridgesUserConfig {
    * Default: none.
    */
   readonly hyperlane?: HyperchainsHyperlaneUserConfig | undefined;
+  /**
+   * CCIP: contracts of this package with its published interfaces.
+   * Default: none.
+   */
+  readonly ccip?: HyperchainsCcipUserConfig | undefined;
 }
 
 export interface HyperchainsLayerZeroUserConfig {
@@ -151,6 +156,14 @@ export interface HyperchainsHyperlaneUserConfig {
    * Default: each member's chain id.
    */
   readonly ids?: Readonly<Record<string, number>> | undefined;
+}
+
+export interface HyperchainsCcipUserConfig {
+  /**
+   * CCIP's chain selectors, in digits, by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
+   * Default: each member's chain id.
+   */
+  readonly ids?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface HyperchainsL1UserConfig {

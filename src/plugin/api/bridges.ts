@@ -1,5 +1,5 @@
 import type { ChainName } from "../../client/ecosystem.ts";
-import type { BridgeDelivery, HyperlaneInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
+import type { BridgeDelivery, CcipInfo, HyperlaneInfo, LayerZeroInfo } from "../../devnet/bridges/bridge-info.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { TransactionLike } from "./names.ts";
 
@@ -11,9 +11,9 @@ export interface BridgeArrival {
 }
 
 /** A bridge in an ecosystem for tests: what moves its messages. */
-export interface BridgeControl {
+export interface BridgeControl<Id = number> {
   /** A member's id in the bridge; L1's by "l1". Throws ClientError UnknownChain, or BridgeUseError NotBridged. */
-  idOf(member: ChainName): number;
+  idOf(member: ChainName): Id;
   /** All messages, and what each waits for. */
   deliveries(): Promise<readonly BridgeDelivery[]>;
   /**
@@ -37,8 +37,16 @@ export interface LayerZero extends Readonly<LayerZeroInfo["contracts"]>, BridgeC
 /** Hyperlane, likewise; `idOf` is a domain. */
 export interface Hyperlane extends Readonly<HyperlaneInfo["contracts"]>, BridgeControl {}
 
+/** CCIP, likewise; `idOf` is a chain selector. */
+export interface Ccip extends Readonly<CcipInfo["contracts"]>, BridgeControl<bigint> {
+  /** RMN of every member curses a chain: nothing is sent to it, nothing that came from it is executed, until `lift`. */
+  curse(member: ChainName): Promise<void>;
+  lift(member: ChainName): Promise<void>;
+}
+
 /** Bridges of others. Each throws BridgeUseError NotConfigured where the config does not name it. */
 export interface Bridges {
   readonly layerzero: LayerZero;
   readonly hyperlane: Hyperlane;
+  readonly ccip: Ccip;
 }

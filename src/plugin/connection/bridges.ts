@@ -31,10 +31,21 @@ interface Movement {
 export function createBridges(link: EcosystemLink, movement: Movement): Bridges {
   return {
     get layerzero() {
-      return { ...contractsOf("layerzero", link.info.bridges?.layerzero), ...bridgeControl("layerzero", link, movement) };
+      return { ...contractsOf("layerzero", link.info.bridges?.layerzero), ...bridgeControl("layerzero", link, movement, Number) };
     },
     get hyperlane() {
-      return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, movement) };
+      return { ...contractsOf("hyperlane", link.info.bridges?.hyperlane), ...bridgeControl("hyperlane", link, movement, Number) };
+    },
+    get ccip() {
+      const curse = async (member: ChainName, isCursed: boolean): Promise<void> => {
+        await link.request("hyperchain_curse", [link.member(member).chainId, isCursed]);
+      };
+      return {
+        ...contractsOf("ccip", link.info.bridges?.ccip),
+        ...bridgeControl("ccip", link, movement, BigInt),
+        curse: (member: ChainName) => curse(member, true),
+        lift: (member: ChainName) => curse(member, false),
+      };
     },
   };
 }
@@ -48,7 +59,12 @@ function contractsOf<Contracts>(bridge: BridgeName, named: { readonly contracts:
   );
 }
 
-function bridgeControl(bridge: BridgeName, link: EcosystemLink, movement: Movement): BridgeControl {
+function bridgeControl<Id>(
+  bridge: BridgeName,
+  link: EcosystemLink,
+  movement: Movement,
+  readId: (told: number | string) => Id,
+): BridgeControl<Id> {
   const ask = async (): Promise<readonly BridgeDelivery[]> => {
     const { [bridge]: told } = await link.request<BridgesInfo>("hyperchain_bridges");
     if (told === undefined) throw new TypeError("an ecosystem with a bridge's contracts tells of its messages");
@@ -60,9 +76,9 @@ function bridgeControl(bridge: BridgeName, link: EcosystemLink, movement: Moveme
   return {
     idOf(member) {
       const { name, chainId } = link.member(member);
-      const { members = [], leftOut = [] } = link.info.bridges?.[bridge] ?? {};
-      const found = members.find((each) => each.chainId === chainId);
-      if (found !== undefined) return found.id;
+      const { members, leftOut = [] } = link.info.bridges?.[bridge] ?? {};
+      const found = members?.find((each) => each.chainId === chainId);
+      if (found !== undefined) return readId(found.id);
       const why = leftOut.find((each) => each.name === name)?.reason ?? "it has come since";
       throw new BridgeUseError("NotBridged", `${BRIDGES[bridge]} is not on ${name}: ${why}`);
     },

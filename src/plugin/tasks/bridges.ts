@@ -25,10 +25,11 @@ const action: NewTaskActionFunction<BridgesArguments> = (args, hre) =>
     const registry = readOption("registry", args.registry, folder);
     if (registry !== undefined) await writeRegistry(resolve(registry), answer.hyperlane, { info, output });
     output.result(() => {
-      const { layerzero, hyperlane, trust } = answer;
+      const { layerzero, hyperlane, ccip, trust } = answer;
       const lines = [
         ...(layerzero === undefined ? [] : bridgeLines("LayerZero V2", "endpoint id", layerzero, info)),
         ...(hyperlane === undefined ? [] : bridgeLines("Hyperlane", "domain", hyperlane, info)),
+        ...(ccip === undefined ? [] : bridgeLines("CCIP", "selector", ccip, info)),
       ];
       if (lines.length > 0) return [...lines, trust].join("\n");
       return "the ecosystem has no bridge of others; its config names them: hyperchains: { bridges: { layerzero: {} } }";
@@ -64,13 +65,13 @@ async function writeRegistry(
 function bridgeLines(
   bridge: string,
   idName: string,
-  { contracts, members, leftOut, deliveries }: BridgeInfo<string>,
+  { contracts, members, leftOut, deliveries }: BridgeInfo<string, number | string>,
   info: EcosystemInfo,
 ): readonly string[] {
   const open = deliveries.filter(({ step }) => step !== "executed" && step !== "skipped");
   return [
     `${bridge}, at the same addresses on all members:`,
-    ...Object.entries(contracts).map(([name, address]) => `  ${name.padEnd(12)} ${address}`),
+    ...Object.entries(contracts).map(([name, address]) => `  ${name.padEnd(18)} ${address}`),
     ...members.map(({ name, chainId, id }) => `  ${name} (${chainId}) has the ${idName} ${id}`),
     ...leftOut.map(({ name, reason }) => `  not on ${name}: ${reason}`),
     `${deliveries.length} messages, ${open.length} not executed`,

@@ -47,8 +47,9 @@ export function compileDapp(project = DAPP): (name: string) => DappArtifact {
       outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } },
     },
   };
-  // Not as Node resolves it: the packages export none of their Solidity.
-  const read = (path: string) => ({ contents: readFileSync(join(project, "node_modules", path), "utf8") });
+  // Not as Node resolves it: the packages export none of their Solidity, and some name versions as npm's aliases do.
+  const placeOf = (path: string): string => path.replace(/^@openzeppelin\/contracts@([\d.]+)\//, "@openzeppelin/contracts-$1/");
+  const read = (path: string) => ({ contents: readFileSync(join(project, "node_modules", placeOf(path)), "utf8") });
   const output = JSON.parse(solc.compile(JSON.stringify(input), { import: read })) as CompilerOutput;
   const errors = (output.errors ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new Error(errors.map(({ formattedMessage }) => formattedMessage).join("\n"));

@@ -54,7 +54,16 @@ export class FakeMember {
       ]),
     ) as unknown as Provider;
     const wallet = new Wallet(`0x${"07".repeat(32)}`, provider);
-    this.member = { name, chainId: BigInt(id), id, isL1: false, provider, wallet, coin: `0x${"00".repeat(20)}`, fromBlock: 0 };
+    this.member = {
+      name,
+      chainId: BigInt(id),
+      id: BigInt(id),
+      isL1: false,
+      provider,
+      wallet,
+      coin: `0x${"00".repeat(20)}`,
+      fromBlock: 0,
+    };
   }
 
   /** A block with these logs, of a transaction of anyone. */

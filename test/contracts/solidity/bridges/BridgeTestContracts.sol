@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {DevelopmentToken} from "../../../../contracts/development/DevelopmentToken.sol";
 import {AssignJobParam, Origin} from "../../../../contracts/interfaces/bridges/ILayerZero.sol";
 import {IDevnetExecutor} from "../../../../contracts/interfaces/bridges/IDevnetExecutor.sol";
 import {IHyperlaneHook} from "../../../../contracts/interfaces/bridges/IHyperlane.sol";
 import {IProvenDvn} from "../../../../contracts/interfaces/bridges/IProvenDvn.sol";
+import {
+    CcipDelivery,
+    LockOrBurnIn,
+    LockOrBurnOut,
+    ReleaseOrMintIn
+} from "../../../../contracts/interfaces/bridges/ccip/ICcip.sol";
 import {IERC7786Recipient} from "../../../../contracts/interfaces/l2/IERC7786.sol";
 
 /// @notice Tells what it is asked to send, and hands over what a test says that it got.
@@ -154,5 +161,73 @@ contract BridgeTestRefunded {
 
     function repeats(bytes calldata message_) external {
         message = message_;
+    }
+}
+
+/// @notice A pool of CCIP's first version that says what it is told to say, and pays out of what it holds.
+contract BridgeTestPool {
+    bytes public destToken;
+    bytes public poolData;
+    uint256 public lies;
+    bool public burns;
+
+    function become(bytes calldata destToken_, bytes calldata poolData_, uint256 lies_, bool burns_) external {
+        (destToken, poolData, lies, burns) = (destToken_, poolData_, lies_, burns_);
+    }
+
+    function lockOrBurn(LockOrBurnIn calldata) external view returns (LockOrBurnOut memory) {
+        return LockOrBurnOut(destToken, poolData);
+    }
+
+    function releaseOrMint(ReleaseOrMintIn calldata input) external returns (uint256) {
+        if (burns) while (true) {}
+        (bool success,) = input.localToken
+            .call(abi.encodeWithSignature("transfer(address,uint256)", input.receiver, input.sourceDenominatedAmount));
+        require(success);
+        return input.sourceDenominatedAmount + lies;
+    }
+
+    function isSupportedToken(address) external pure returns (bool) {
+        return true;
+    }
+
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == 0xaff2afbf || interfaceId == 0x01ffc9a7;
+    }
+}
+
+/// @notice A receiver that keeps what it gets; refuses where it says so.
+contract BridgeTestCcipReceiver {
+    uint256 public received;
+    uint256 public gasSeen;
+    bytes public sender;
+
+    function ccipReceive(CcipDelivery calldata message) external {
+        gasSeen = gasleft();
+        require(keccak256(message.data) != keccak256("refuse"), "refused");
+        sender = message.sender;
+        ++received;
+    }
+
+    function supportsInterface(bytes4 interfaceId) external pure returns (bool) {
+        return interfaceId == 0x85572ffb || interfaceId == 0x01ffc9a7;
+    }
+}
+
+/// @notice A token that says who decides for it.
+contract BridgeTestToken is DevelopmentToken {
+    bytes32 public constant DEFAULT_ADMIN_ROLE = 0;
+    address public owner;
+
+    constructor(address owner_) DevelopmentToken("T", "T", owner_, 1e24) {
+        owner = owner_;
+    }
+
+    function getCCIPAdmin() external view returns (address) {
+        return owner;
+    }
+
+    function hasRole(bytes32, address account) external view returns (bool) {
+        return account == owner;
     }
 }

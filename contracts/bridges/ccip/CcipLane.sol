@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {CcipRampMessage} from "../../interfaces/bridges/ccip/ICcip.sol";
+import {ICcipRamps} from "../../interfaces/bridges/ccip/ICcipRamps.sol";
+import {ICcipRmn} from "../../interfaces/bridges/ccip/ICcipRmn.sol";
+import {ICcipRouter} from "../../interfaces/bridges/ccip/ICcipRouter.sol";
+import {ICcipTokenAdmin} from "../../interfaces/bridges/ccip/ICcipTokenAdmin.sol";
+import {ProvenPeer} from "../ProvenPeer.sol";
+
+/// @notice What both ends of CCIP's ramps have: see {ICcipRamps}.
+abstract contract CcipLane is ICcipRamps, ProvenPeer {
+    /// @dev For a pool and its token, on the destination.
+    uint32 internal constant POOL_GAS = 200_000;
+    /// @dev Of a message, beside its receiver and pools: proof and record, then what the ramps do with it, and a byte of it.
+    uint256 internal constant RECORD_GAS = 500_000;
+    /// @dev For what a receiver's chain publishes where the receiver sends itself, which is no part of the gas that it gets.
+    uint256 internal constant PUBDATA_GAS = 1_000_000;
+    uint256 internal constant EXECUTION_GAS = 300_000;
+    uint256 internal constant BYTE_GAS = 8;
+    bytes4 internal constant POOL_V1 = 0xaff2afbf;
+    bytes32 private constant MESSAGE_TAG = keccak256("hyperchain CCIP message");
+
+    /// @inheritdoc ICcipRamps
+    uint64 public immutable selector;
+    ICcipRouter public immutable router;
+    ICcipRmn public immutable rmn;
+    ICcipTokenAdmin public immutable registry;
+
+    constructor(uint64 selector_, ICcipRouter router_, ICcipRmn rmn_, ICcipTokenAdmin registry_) {
+        selector = selector_;
+        router = router_;
+        rmn = rmn_;
+        registry = registry_;
+    }
+
+    function _requireUncursed(uint64 other) internal view {
+        if (rmn.isCursed(bytes16(uint128(other)))) revert CursedByRMN(other);
+    }
+
+    /// @dev Of all of the message, its id taken for 0.
+    function _idOf(CcipRampMessage memory message) internal pure returns (bytes32 id) {
+        bytes32 named = message.header.messageId;
+        message.header.messageId = 0;
+        id = keccak256(abi.encode(MESSAGE_TAG, message));
+        message.header.messageId = named;
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IProvenPeer} from "../IProvenPeer.sol";
+import {CcipRampMessage, CcipRequest} from "./ICcip.sol";
+
+/// @notice How far a message is on its destination, with CCIP's numbers.
+enum ExecutionState {
+    UNTOUCHED,
+    IN_PROGRESS,
+    SUCCESS,
+    FAILURE
+}
+
+/// @title CCIP's ramps, both ends of them in one contract on each member
+/// @notice As the onramp it tells a message whole and passes its id on as a proven message. As the offramp it executes a message whose
+/// id came from the chain that the message names as its source: tokens, then the receiver, and all of it or nothing.
+/// @dev Trusted: the router of its own member, for who sends; the registry, for pools; the operator, for prices and for who the peers
+/// are. Not trusted: those who have messages executed, who may be anyone, and receivers, tokens and pools.
+interface ICcipRamps is IProvenPeer {
+    event CCIPMessageSent(uint64 indexed destChainSelector, uint64 indexed sequenceNumber, CcipRampMessage message);
+    event MessageRecorded(uint64 indexed sourceChainSelector, uint64 indexed sequenceNumber, bytes32 indexed messageId);
+    /// @param returnData What it failed with, bounded.
+    event ExecutionStateChanged(
+        uint64 indexed sourceChainSelector,
+        uint64 indexed sequenceNumber,
+        bytes32 indexed messageId,
+        bytes32 messageHash,
+        ExecutionState state,
+        bytes returnData,
+        uint256 gasUsed
+    );
+    event PriceSet(uint64 indexed destChainSelector, uint256 weiPerGas);
+    event FeeTokenWithdrawn(address indexed feeAggregator, address indexed feeToken, uint256 amount);
+
+    // Of sending, as published.
+    error MustBeCalledByRouter();
+    error CursedByRMN(uint64 chainSelector);
+    error FeeTokenNotSupported(address token);
+    error InvalidEVMAddress(bytes encodedAddress);
+    error InvalidExtraArgsTag();
+    error InvalidExtraArgsData();
+    error MessageGasLimitTooHigh();
+    error MessageTooLarge(uint256 maxSize, uint256 actualSize);
+    error UnsupportedNumberOfTokens(uint256 numberOfTokens, uint256 maxNumberOfTokensPerMsg);
+    error CannotSendZeroTokens();
+    error UnsupportedToken(address token);
+    error SourceTokenDataTooLarge(address token);
+
+    // Of executing, as published.
+    error ReceiverError(bytes err);
+    error TokenHandlingError(address target, bytes err);
+    error ReleaseOrMintBalanceMismatch(uint256 amountReleased, uint256 balancePre, uint256 balancePost);
+    error NotACompatiblePool(address notPool);
+    error InvalidDataLength(uint256 expected, uint256 got);
+    error CanOnlySelfCall();
+    error ExecutionError(bytes32 messageId, bytes err);
+    error InvalidManualExecutionGasLimit(uint64 sourceChainSelector, bytes32 messageId, uint256 newLimit);
+
+    // Ours.
+    /// @notice No message with this id came from the chain under this number.
+    error NotRecorded(uint64 sourceChainSelector, uint64 sequenceNumber, bytes32 messageId);
+    error AlreadyRecorded(uint64 sourceChainSelector, uint64 sequenceNumber);
+    /// @notice It is executed, or was tried: one that failed is repeated by `manuallyExecute`.
+    error NotUntouched(bytes32 messageId, ExecutionState state);
+    /// @notice An earlier message of the same sender, which asked for order, was not tried yet.
+    error NotInOrder(uint64 expected, uint64 actual);
+    /// @notice What the transaction has left could make the message fail.
+    error NotEnoughGas(uint256 required, uint256 actual);
+
+    /// @notice Sends a message whose fee and tokens the router has moved. The router.
+    function forwardFromRouter(uint64 destChainSelector, CcipRequest calldata message, uint256 feeTokenAmount, address originalSender)
+        external
+        returns (bytes32 messageId);
+
+    /// @notice Executes a message for the first time, with the gas that was paid for; what fails is told and can be repeated. Anyone.
+    function execute(CcipRampMessage calldata message) external;
+
+    /// @notice Executes a message, also one that has failed; fails whole where that message fails again. Anyone.
+    /// @param gasLimit For the receiver, at least what was paid for; 0 for that.
+    function manuallyExecute(CcipRampMessage calldata message, uint256 gasLimit) external;
+
+    /// @notice A part of an execution, undone as one. This contract.
+    function deliver(CcipRampMessage calldata message, uint256 gasLimit) external;
+
+    /// @notice Of gas on a member, in coins and fee tokens alike. The operator.
+    function setPrice(uint64 destChainSelector, uint256 weiPerGas) external;
+
+    /// @notice Takes fees. The operator.
+    function withdrawFee(address token, address to, uint256 amount) external;
+
+    function getFee(uint64 destChainSelector, CcipRequest calldata message) external view returns (uint256 fee);
+
+    /// @notice This member's.
+    function selector() external view returns (uint64);
+
+    /// @notice 0 where the token has none.
+    function getPoolBySourceToken(uint64 destChainSelector, address token) external view returns (address pool);
+
+    function getExpectedNextSequenceNumber(uint64 destChainSelector) external view returns (uint64);
+
+    /// @notice Of the last message of a sender that asked for order.
+    function getOutboundNonce(uint64 destChainSelector, address sender) external view returns (uint64);
+
+    function getInboundNonce(uint64 sourceChainSelector, address sender) external view returns (uint64);
+
+    function getExecutionState(uint64 sourceChainSelector, uint64 sequenceNumber) external view returns (ExecutionState);
+
+    /// @notice The id that came from a member under this number; 0 for none.
+    function recordOf(uint64 sourceChainSelector, uint64 sequenceNumber) external view returns (bytes32 messageId);
+
+    function priceOf(uint64 destChainSelector) external view returns (uint256 weiPerGas);
+}

@@ -1,0 +1,170 @@
+import type { TransactionReceipt } from "ethers";
+import { refusalOf } from "../../client/submit.ts";
+import type { Hex } from "../../protocol/hex.ts";
+import type { SendingRound } from "../../relayer/own-account.ts";
+import { BridgeWork } from "../bridge-work.ts";
+import type { BridgeMessages, BridgeSending, BridgeWorkDependencies, DueWork } from "../bridge-work.ts";
+import { beginLook, callFrom } from "../worked-member.ts";
+import type { WorkedMember, WorkerTransaction } from "../worked-member.ts";
+import { CcipBook } from "./book.ts";
+import type { SentCcipMessage } from "./book.ts";
+import { ccipContracts } from "./deploy.ts";
+import type { CcipContracts } from "./deploy.ts";
+import { ccipRamps, ccipRmn } from "./interfaces.ts";
+import { lacksPubdataGas, readFailure } from "./receiver-revert.ts";
+
+interface CcipWorkerDependencies extends BridgeWorkDependencies {
+  /** Brings what no relayer does, such as messages between L1 and a chain; resolves with whether it brought any. */
+  readonly bring?: (waiting: readonly SentCcipMessage[]) => Promise<boolean>;
+}
+
+/** Of the ramps beside receiver and pools, and of a byte of the message: more than they ask for. */
+const [RAMPS_GAS, POOL_EXTRA_GAS, BYTE_GAS] = [500_000n, 300_000n, 48n];
+const CURSE_GAS = 100_000n;
+/**
+ * With so much more a receiver that sends itself is run again: what a chain here publishes costs gas, of which a public network
+ * charges the receiver nothing. The ramps' fee holds it.
+ */
+const PUBDATA_GAS = 1_000_000n;
+const NO_MESSAGE: Hex = `0x${"00".repeat(32)}`;
+
+/** Executes the messages that CCIP's ramps have recorded, on all members; knows nothing but what their chains say. */
+export class CcipWorker {
+  readonly contracts: CcipContracts;
+  readonly book: CcipBook;
+  readonly #work: BridgeWork;
+  readonly #members: CcipWorkerDependencies["members"];
+
+  constructor(dependencies: CcipWorkerDependencies) {
+    const [first] = dependencies.members;
+    if (first === undefined) throw new TypeError("a bridge is on at least one member");
+    this.contracts = ccipContracts(first.wallet.address);
+    this.book = new CcipBook(this.contracts.ramps);
+    this.#members = dependencies.members;
+    const messages: BridgeMessages = {
+      reads: this.book.reads,
+      take: ({ chainId, id }, logs) => this.book.take(chainId, id, logs),
+      forget: () => this.book.forget(),
+      bring: async () => (await dependencies.bring?.(this.#unrecorded())) ?? false,
+      due: (worked) => this.#due(worked),
+    };
+    this.#work = new BridgeWork(messages, dependencies);
+  }
+
+  /** Why a message does not go on; undefined where nothing is known. */
+  waitsFor(id: Hex): string | undefined {
+    return this.#work.waitsFor(id);
+  }
+
+  /**
+   * Reads what is new, and does what can be done. With `all` it asks also those again that were refused. Resolves with whether
+   * anything moved. Rejects with a provider's error, or MemberSilentError: then all others were read and served.
+   */
+  look(options?: { readonly all?: boolean }): Promise<boolean> {
+    return this.#work.look(options);
+  }
+
+  /** Reads what is new and does nothing. Resolves with whether there was anything. Rejects as `look` does. */
+  read(): Promise<boolean> {
+    return this.#work.read();
+  }
+
+  /** Executes a message at once, with the gas that was paid for or more. Undefined where nothing was sent. */
+  execute(id: Hex, gas: bigint | undefined): Promise<TransactionReceipt | undefined> {
+    return this.#work.atOnce(async () => {
+      const message = this.book.message(id);
+      const worked = message && this.#work.member(message.destination);
+      if (message === undefined || worked === undefined) return undefined;
+      const { isRecorded, executed } = this.book.marks(message);
+      if (!isRecorded || executed !== undefined) return undefined;
+      if (gas !== undefined && gas < message.gas) {
+        this.#work.wait(id, `its sender paid for ${message.gas} gas, and CCIP's manual execution takes no less`);
+        return undefined;
+      }
+      return this.#run(message, gas ?? message.gas, { worked, id, round: beginLook(worked) });
+    });
+  }
+
+  /** Has the RMN of every member curse the chain with this selector, or no longer. Resolves once it is so. */
+  curse(selector: bigint, isCursed: boolean): Promise<void> {
+    return this.#work.atOnce(async () => {
+      for (const { id, provider } of this.#members) {
+        const worked = this.#work.member(id);
+        if (worked === undefined) continue;
+        const subject = `0x${selector.toString(16).padStart(32, "0")}`;
+        const data = (name: string): Hex => ccipRmn.encodeFunctionData(name, [subject]) as Hex;
+        const { rmn: to } = this.contracts;
+        const isSo = BigInt(await provider.call({ to, data: data("isCursed(bytes16)") })) === 1n;
+        if (isSo === isCursed) continue;
+        const transaction = { to, data: data(isCursed ? "curse" : "uncurse"), value: 0n, gas: CURSE_GAS };
+        await this.#work.send(transaction, { worked, id: NO_MESSAGE, round: beginLook(worked) });
+      }
+    });
+  }
+
+  #unrecorded(): readonly SentCcipMessage[] {
+    return [...this.book.messages()].filter((message) => !this.book.marks(message).isRecorded);
+  }
+
+  /** What could be done on a member. */
+  #due(worked: WorkedMember): readonly DueWork[] {
+    return [...this.book.messages()].flatMap((message) => {
+      const { id, destination } = message;
+      if (destination !== worked.member.id) return [];
+      const { isRecorded, executed } = this.book.marks(message);
+      if (!isRecorded || executed !== undefined) return [];
+      const advance = async (round: SendingRound): Promise<boolean> => {
+        await this.#run(message, this.#gasFor(message), { worked, id, round });
+        return this.book.marks(message).executed !== undefined;
+      };
+      return [{ name: id, id, advance }];
+    });
+  }
+
+  /** One that has failed is only asked until it would be taken: an offramp undoes what fails again. */
+  async #run(message: SentCcipMessage, gas: bigint, sending: BridgeSending): Promise<TransactionReceipt | undefined> {
+    const transaction = this.#transaction(message, gas);
+    const refusal = await refused(transaction, sending.worked);
+    if (refusal !== undefined) {
+      this.#work.wait(sending.id, this.#reasonOf(refusal, message));
+      return undefined;
+    }
+    return this.#work.send(transaction, sending);
+  }
+
+  #gasFor(message: SentCcipMessage): bigint {
+    const { failed } = this.book.marks(message);
+    return failed !== undefined && lacksPubdataGas(failed.data) ? message.gas + PUBDATA_GAS : message.gas;
+  }
+
+  #transaction(message: SentCcipMessage, gas: bigint): WorkerTransaction {
+    const isFirst = this.book.marks(message).failed === undefined && gas === message.gas;
+    const data = isFirst
+      ? ccipRamps.encodeFunctionData("execute", [message.raw])
+      : ccipRamps.encodeFunctionData("manuallyExecute", [message.raw, gas]);
+    const pools = message.poolGas.reduce((sum, each) => sum + each + POOL_EXTRA_GAS, 0n);
+    const needed = RAMPS_GAS + BYTE_GAS * BigInt(message.dataLength) + pools + gas;
+    return { to: this.contracts.ramps, data: data as Hex, value: 0n, gas: needed + needed / 8n };
+  }
+
+  #reasonOf(data: Hex, { source, sender }: SentCcipMessage): string {
+    const error = readFailure(data);
+    const from = this.#members.find(({ id }) => id === source)?.name ?? String(source);
+    if (error?.name === "CursedByRMN") return `${from} is cursed here; bridges.ccip.lift("${from}") ends it`;
+    if (error?.name === "NotInOrder")
+      return `message ${String(error.args["expected"])} of ${sender}, which asked for order, was not executed yet`;
+    return `it fails again with ${data}`;
+  }
+}
+
+/** What the ramps would revert with; undefined where they would not. */
+async function refused(transaction: WorkerTransaction, { member }: WorkedMember): Promise<Hex | undefined> {
+  try {
+    await callFrom(member, transaction);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return refusal.data;
+  }
+}
