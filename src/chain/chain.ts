@@ -13,7 +13,7 @@ import type { Format } from "../protocol/protocol-version.ts";
 import { BatchFormer } from "./batch/form-batch.ts";
 import type { BatchFormerDependencies, ChainIdentity, FormedBatch, FormedBefore } from "./batch/form-batch.ts";
 import { Forming } from "./batch/forming.ts";
-import type { ChainResult, UnformedChain } from "./batch/forming.ts";
+import type { ChainResult, ChooseData, UnformedChain } from "./batch/forming.ts";
 import { BatchArchive } from "./index/batch-archive.ts";
 import { BlockStore } from "./index/block-store.ts";
 import { ChainIndex } from "./index/chain-index.ts";
@@ -29,6 +29,7 @@ import type { Head } from "./model/block.ts";
 import { DEFAULT_MAX_INSTRUCTIONS } from "./model/instruction-limits.ts";
 import { mergeAccounts } from "./model/genesis.ts";
 import type { GenesisAccount } from "./model/genesis.ts";
+import type { SealedBatch } from "./model/sealed-batch.ts";
 import { createInitialState, publishedState } from "./predeploys/initial-state.ts";
 import type { InitialState } from "./predeploys/initial-state.ts";
 import type { AccountState } from "./mempool/account-view.ts";
@@ -139,6 +140,8 @@ export interface ChainDependencies {
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
   readonly versionOf: BatchFormerDependencies["versionOf"];
   readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
+  /** How each batch's data are made available. Default: its commit publishes them. */
+  readonly chooseData?: ChooseData | undefined;
   /** Follow the chain before a sealed batch is applied to its state tree. */
   readonly beforeForming?: (chain: UnformedChain) => readonly Follower<CommandResult>[];
   /** Follow it behind all of its own followers: of each batch they have what is committed and proven. */
@@ -325,7 +328,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const { alterChanges } = dependencies;
   const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress, alterChanges });
   const { firstBatch, limits } = options.sequencer;
-  const forming = new Forming(former, (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed));
+  const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
   const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };
   const formatAt = (timestamp: bigint): Format =>
     reducer.batch?.format ?? versionParts(versionOf(timestamp, former.operationsTaken)).format;
@@ -445,6 +448,11 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
       await engine.close();
     },
   };
+}
+
+/** What of a batch's changes is published: beside the first one's, those of the first state. */
+function publishingFirst(initial: InitialState, firstBatch: BatchNumber): (sealed: SealedBatch) => SealedBatch {
+  return (sealed) => (sealed.outputs.batchNumber === firstBatch ? initial.addTo(sealed) : sealed);
 }
 
 function admissionOf({ chainId, coinbase, genesis, access }: ChainOptions, changed: ChangedLists | undefined): Admission {

@@ -26,7 +26,8 @@ export interface Reducer<Command, Result, Own = unknown> extends Returning<Own> 
 export interface Source<Result, Own = unknown> extends Returning<Own> {
   /** When it is told of commands: when they are carried out, and may be dropped, or when they are decided. Default: decided. */
   readonly sees?: "executed" | "decided";
-  on(result: Result): void;
+  /** Awaited before those behind it are told, where it takes time. */
+  on(result: Result): void | Promise<void>;
 }
 
 /** Knows what it knows from a chain's results alone, in their order. What it throws is the chain's fault. */

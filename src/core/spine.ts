@@ -316,7 +316,12 @@ export class Spine<Command, Result extends { readonly command: Command }> implem
   async #tell(result: Result, those: readonly ("executed" | "decided")[]): Promise<void> {
     for (const follower of those.includes("decided") ? this.#parts.followers : [])
       if (follower.prepare !== undefined) await follower.prepare(result);
-    for (const one of [...this.#sources, ...this.#parts.followers]) if (those.includes(one.sees ?? "decided")) one.on(result);
+    for (const one of [...this.#sources, ...this.#parts.followers]) {
+      if (!those.includes(one.sees ?? "decided")) continue;
+      const told = one.on(result);
+      // What is known at once is told to all at once.
+      if (told !== undefined) await told;
+    }
   }
 
   async #return(mark: Mark, why: ReturnReason): Promise<void> {

@@ -8,6 +8,7 @@ import type { FirstTreeState } from "../chain/state/first-tree-state.ts";
 import type { BatchPolicy, BlockPolicy } from "../chain/sequencer/policies.ts";
 import { layersBelow } from "../protocol/chain-ancestry.ts";
 import { configurationOnL1, hashConfiguration, hashExtensions } from "../protocol/genesis.ts";
+import type { DataFacts } from "../protocol/data-choice.ts";
 import type { Hex } from "../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../protocol/priority-op.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
@@ -62,8 +63,8 @@ export interface RunningOptions {
   readonly minGasPriceWei: bigint;
   /** What the chain has from the start beside its configuration. Default: nothing. */
   readonly initialState?: readonly GenesisAccount[];
-  /** Whether L1 gets the pubdata. Default true. */
-  readonly pubdataOnChain?: boolean;
+  /** Whether commits carry the pubdata. Default "always". */
+  readonly publishes?: DataFacts["publishes"];
   /** Whether the chain on which it settles carries its data to L1. Default false. */
   readonly isCarried?: boolean;
   /** Whether others run every batch again, from its transactions alone: then no state cheats. Default false. */
@@ -85,10 +86,10 @@ export interface RunningOptions {
 const MEMPOOL = { maxTransactions: 10_000, maxPerSender: 1_000 } as const;
 
 /** What names a chain in its batches' commitments, and what its first state says of its configuration. */
-export function identityOf(
-  { configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1,
-  pubdataOnChain: boolean,
-): { readonly identity: ChainOptions["identity"]; readonly configurationState: readonly GenesisAccount[] } {
+export function identityOf({ configuration, settlementChainId, hyperchain, bridge, bornAt }: ChainOnL1): {
+  readonly identity: ChainOptions["identity"];
+  readonly configurationState: readonly GenesisAccount[];
+} {
   const configured = configurationOnL1({ settlementChainId, bridge, baseToken: configuration.baseToken, bornAt });
   return {
     identity: {
@@ -96,7 +97,6 @@ export function identityOf(
       hyperchainAddress: hyperchain,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
       extensions: hashExtensions(hashConfiguration(configured)),
-      pubdataOnChain,
     },
     configurationState: configurationAccounts(configured),
   };
@@ -112,15 +112,15 @@ export function chainOptionsOf(
     batches,
     minGasPriceWei,
     initialState = [],
-    pubdataOnChain = true,
     isCarried = false,
+    publishes: _publishes,
     fees: _,
     ...others
   }: RunningOptions,
 ): ChainOptions {
   const { isReexecuted = false, startsPaused = false, ...running } = others;
   const { chainId, cheatsAllowed } = chain.configuration;
-  const { identity, configurationState } = identityOf(chain, pubdataOnChain);
+  const { identity, configurationState } = identityOf(chain);
   const { origin, imported, place, genesisTimestamp, firstBatch, previousCommitment, operationsBefore } = start;
   const published = place === undefined ? {} : { publishedCodes: place.publishedCodes };
   return {

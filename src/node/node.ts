@@ -66,10 +66,12 @@ export interface NodeDependencies extends Pick<ExecutionUses, "onProvable"> {
   readonly time?: MovableClock;
   /** Answers what readers ask about the chain's batches on L1. Undefined: nothing is known of them. */
   readonly l1: Provider | undefined;
-  /** Follow the chain beside what the node has follow it. */
+  /** Follow the chain beside what the node has follow it, and are told of a batch's end before the batch is formed. */
   readonly followers?: readonly Follower<CommandResult>[];
   /** As ChainDependencies'. */
   readonly alterChanges?: NonNullable<ChainDependencies["alterChanges"]>;
+  /** As ChainDependencies'. */
+  readonly chooseData?: ChainDependencies["chooseData"];
   /** Awaited when a chain that was kept has carried everything out again, before its batches go on: with those. */
   readonly onRepeated?: (chain: Chain, batches: readonly FormedBatch[]) => Promise<void>;
   /** The chain, or its settlement, has stopped for good. */
@@ -166,15 +168,15 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
       gasPrice,
-      beforeForming: (unformed) => (execution === undefined ? [] : [execution.executed(unformed)]),
+      beforeForming: (unformed) => [...followers, ...(execution === undefined ? [] : [execution.executed(unformed)])],
       followers: [
         ...(fees.price === undefined ? [] : [fees.price]),
-        ...followers,
         ...(execution === undefined ? [] : [execution.provable]),
         link.batches,
       ],
       sources: [link.intake],
       ...(alterChanges === undefined ? {} : { alterChanges }),
+      chooseData: dependencies.chooseData,
       onStop: fault.raise,
       canSeal: () => link.canSeal(),
       beforeSeal: () => link.beforeSeal(),
@@ -269,7 +271,7 @@ async function keepPlaceAtRest(
 ): Promise<void> {
   if (execution !== undefined || keeping === undefined || chain.sequencer.fault !== undefined || running.isReexecuted === true)
     return;
-  if (running.pubdataOnChain === false || settlement?.l1MayBeBehind !== false) return;
+  if ((running.publishes ?? "always") !== "always" || settlement?.l1MayBeBehind !== false) return;
   const { sealed, executed } = link.progress();
   const further = chain.sequencer.head.number + 1n - BigInt(keeping.places.blocks);
   if (sealed === 0 || executed < sealed || further < BigInt(placeBlocks)) return;

@@ -3,7 +3,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { ChainId } from "../protocol/ids.ts";
 import { hashPubdata } from "../protocol/pubdata.ts";
 import { availabilityDomain, DATA_AVAILABILITY_TYPES } from "../protocol/quorum.ts";
-import type { PostingPolicy, SignedBatch } from "./settlement-batch.ts";
+import type { PostingPolicy, HeldBatch } from "./settlement-batch.ts";
 import { collectSignatures } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
 
@@ -15,7 +15,7 @@ export interface CommitteeMember {
    * Its EIP-712 signature that it holds the batch's pubdata. Rejects when it does not, or when the pubdata is not the
    * batch's.
    */
-  signAvailability(batch: SignedBatch): Promise<Hex>;
+  signAvailability(batch: HeldBatch): Promise<Hex>;
 }
 
 /** An availability committee and the contract that counts its signatures. */
@@ -31,7 +31,7 @@ interface Committee {
 export async function createLocalCommitteeMember(
   signer: TypedDataSigner,
   { settlementChainId, policy }: Pick<Committee, "settlementChainId" | "policy">,
-  keep: (batch: SignedBatch) => Promise<void>,
+  keep: (batch: HeldBatch) => Promise<void>,
 ): Promise<CommitteeMember> {
   return {
     address: (await signer.getAddress()).toLowerCase() as Hex,
@@ -49,7 +49,6 @@ export async function createLocalCommitteeMember(
 /** Keeps the pubdata off L1 and shows a committee's signatures instead: a validium. */
 export function committeePosting({ members, threshold, settlementChainId, policy }: Committee): PostingPolicy {
   return {
-    publishesPubdata: false,
     async policyData(batch) {
       const signatures = await collectSignatures({
         members,
@@ -64,6 +63,6 @@ export function committeePosting({ members, threshold, settlementChainId, policy
   };
 }
 
-function claimOf({ preCommitment, pubdata }: SignedBatch): { preCommitment: Hex; pubdataHash: Hex } {
+function claimOf({ preCommitment, pubdata }: HeldBatch): { preCommitment: Hex; pubdataHash: Hex } {
   return { preCommitment, pubdataHash: hashPubdata(pubdata) };
 }

@@ -1,3 +1,4 @@
+import type { DataChoice } from "../protocol/data-choice.ts";
 import type { DiffEntry } from "../protocol/diff-list.ts";
 import { digestToHex } from "../protocol/digest.ts";
 import { toHex } from "../protocol/hex.ts";
@@ -22,31 +23,33 @@ export interface SettlementBatch {
   readonly entries: readonly DiffEntry[];
   readonly pubdata: Uint8Array;
   readonly preCommitment: Hex;
+  readonly data: DataChoice;
   readonly commitment: Hex;
   readonly job: { readonly statement: BatchStatement };
 }
 
-/** What of a batch is signed for. */
-export type SignedBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | "preCommitment" | "commitment" | "pubdata">;
+/** What of a batch a committee signs for: there is no commitment yet. */
+export type HeldBatch = Pick<SettlementBatch, "protocolVersion" | "outputs" | "preCommitment" | "pubdata">;
 
-/** Where a chain's pubdata goes. */
+/** What of a batch is signed for. */
+export type SignedBatch = HeldBatch & Pick<SettlementBatch, "commitment">;
+
+/** Where a chain's pubdata goes, beside what each batch says of its own. */
 export interface PostingPolicy {
-  /** Whether the commit carries the pubdata; otherwise only its hash and the logs that L1 must read. */
-  readonly publishesPubdata: boolean;
   /** Contract through which batches are committed, which sends their pubdata on (`DataCarrier.sol`); default: none. */
   readonly carrier?: Hex;
   /** What the chain's data availability policy is shown, for example a committee's signatures. Default: nothing. */
-  readonly policyData?: (batch: SignedBatch) => Promise<Hex>;
+  readonly policyData?: (batch: HeldBatch & Pick<SettlementBatch, "data">) => Promise<Hex>;
 }
 
 const NO_COINBASE: Hex = `0x${"00".repeat(20)}`;
 
 /** The pubdata in the commit's calldata, nothing else: a rollup. */
-export const CALLDATA_POSTING: PostingPolicy = { publishesPubdata: true };
+export const CALLDATA_POSTING: PostingPolicy = {};
 
 /** The pubdata in messages of the chain below, sent by this contract there: a rollup on a rollup. */
 export function carriedPosting(carrier: Hex): PostingPolicy {
-  return { publishesPubdata: true, carrier };
+  return { carrier };
 }
 
 /** The contract's `CommitBatch`. */
@@ -72,9 +75,8 @@ export interface CommitBatch {
 
 /** What the contract is given on commit. Rejects with whatever the policy's source throws. */
 export async function commitBatchOf(batch: SettlementBatch, posting: PostingPolicy): Promise<CommitBatch> {
-  const { outputs, commitment } = batch;
+  const { outputs, commitment, data } = batch;
   const { newStateRoot, diffDigest } = batch.job.statement;
-  const published = posting.publishesPubdata;
   return {
     batchNumber: outputs.batchNumber,
     firstBlock: outputs.firstBlock,
@@ -89,11 +91,11 @@ export async function commitBatchOf(batch: SettlementBatch, posting: PostingPoli
     newStateRoot: digestToHex(newStateRoot),
     diffDigest: digestToHex(diffDigest),
     commitment,
-    pubdata: published ? toHex(batch.pubdata) : "0x",
+    pubdata: data.publishes ? toHex(batch.pubdata) : "0x",
     withheld: {
       pubdataHash: hashPubdata(batch.pubdata),
       entryCount: batch.entries.length,
-      logs: published ? "0x" : toHex(encodeWithheldLogs(batch.logs)),
+      logs: data.publishes ? "0x" : toHex(encodeWithheldLogs(batch.logs)),
     },
     policyData: (await posting.policyData?.(batch)) ?? "0x",
   };

@@ -3,8 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { JsonRpcProvider } from "ethers";
 import { createExecutionProver } from "../../src/execution-proof/batch/execution-prover.ts";
 import { ValidatingMember } from "../../src/devnet/quorum-member/member.ts";
-import type { ShownBatch } from "../../src/devnet/quorum-member/messages.ts";
-import type { ApprovalTerms } from "../../src/protocol/quorum.ts";
+import type { MemberOperations } from "../../src/devnet/quorum-member/messages.ts";
 import { ALICE, BOB, clientOf, startFlowDevnet } from "../flow/support/devnet.ts";
 import type { FlowDevnet } from "../flow/support/devnet.ts";
 
@@ -28,7 +27,7 @@ describe("A6, §8.18: a validator holds a batch's time against L1's", () => {
   let devnet: FlowDevnet;
   let l1: ShiftedL1;
   let member: ValidatingMember;
-  let request: ShownBatch & { readonly terms: ApprovalTerms };
+  let request: MemberOperations["signBatch"]["request"];
 
   before(async () => {
     const chains = [{ chainId: CHAIN_ID, quorum: { members: 1, threshold: 1 }, priorityOpWindowSeconds: WINDOW_SECONDS }];

@@ -123,7 +123,7 @@ describe("B8: a chain is born with a first state that its creation binds, and no
     });
     const { factory, bridge, roots: registry, settings } = addresses;
     const onL1 = { settlementChainId, hyperchain, factory, bridge, registry, settings, configuration, bornAt: born.bornAt };
-    const { identity, configurationState } = identityOf(onL1, true);
+    const { identity, configurationState } = identityOf(onL1);
     const place = { provider: l1.ethers.provider as unknown as Provider, fromBlock: created.fromBlock };
     const fromL1 = await readBornState({ hyperchain, configuration }, genesis, place);
     assert.deepEqual(fromL1?.record, born.record);

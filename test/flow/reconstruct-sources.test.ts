@@ -14,6 +14,7 @@ import { compress } from "../../src/kernels/reference/poseidon.ts";
 import { codeDigestWord } from "../../src/protocol/code-digest.ts";
 import { digestToHex } from "../../src/protocol/digest.ts";
 import { LeafKind } from "../../src/protocol/domain-tags.ts";
+import { WITHHELD } from "../../src/protocol/data-choice.ts";
 import { fromHex, keccak, wordToHex } from "../../src/protocol/hex.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { hashPubdata } from "../../src/protocol/pubdata.ts";
@@ -200,13 +201,14 @@ describe("A7: where a chain's data can come from", () => {
         partitionDa: NO_PARTITION,
       });
       const commitment = hashCommitment(batch.preCommitment, da);
-      return { ...batch, commitment, policyDataHash: bound, job: { ...batch.job, statement: { ...statement, commitment } } };
+      return {
+        ...batch,
+        commitment,
+        data: { ...batch.data, bound },
+        job: { ...batch.job, statement: { ...statement, commitment } },
+      };
     };
-    await chain.settle(
-      { writes: changes, bytecodes: [CODE] },
-      { publishesPubdata: true, policyData: () => Promise.resolve(policyData) },
-      binding,
-    );
+    await chain.settle({ writes: changes, bytecodes: [CODE] }, { policyData: () => Promise.resolve(policyData) }, binding);
     assert.equal((await rebuild(chain)).stateRoot, digestToHex(chain.tree.root));
   });
 
@@ -218,7 +220,7 @@ describe("A7: where a chain's data can come from", () => {
       const { statement } = batch.job;
       const offChain = { ...statement, point: [0, 0, 0, 0, 0] as const, evaluation: [batch.entries.length, 0, 0, 0, 0] as const };
       const { point, evaluation } = offChain;
-      const { flowsHash, policyDataHash } = batch;
+      const { flowsHash } = batch;
       const commitment = hashCommitment(
         batch.preCommitment,
         hashDaCommitment({
@@ -226,11 +228,11 @@ describe("A7: where a chain's data can come from", () => {
           point,
           evaluation,
           flowsHash,
-          policyDataHash,
+          policyDataHash: WITHHELD.bound,
           partitionDa: NO_PARTITION,
         }),
       );
-      return { ...batch, commitment, job: { ...batch.job, statement: { ...offChain, commitment } } };
+      return { ...batch, data: WITHHELD, commitment, job: { ...batch.job, statement: { ...offChain, commitment } } };
     };
     await chain.settle({ writes: [changes.at(-1)!] }, posting, withheld);
     await assert.rejects(rebuild(chain), { name: "ReconstructionError", code: "NotARollup", batchNumber: 0n });
@@ -239,7 +241,6 @@ describe("A7: where a chain's data can come from", () => {
   test("a commit that a contract put together is read from the event that tells it", async () => {
     // A rollup's policy refuses such a commit; a committee's lets it pass.
     const { committeePolicy, posting } = await committeeOfOne();
-    const publishing = { ...posting, publishesPubdata: true };
     const chain = await PublishedChain.create(settled, 609n, { dataAvailabilityPolicy: committeePolicy });
     const selector = hyperchainInterface.getFunction("commitBatch")!.selector.slice(2);
     // Returns the code behind it, which calls the chain with the selector and whatever it is given, and reverts
@@ -248,8 +249,8 @@ describe("A7: where a chain's data can come from", () => {
     const runtime = `63${selector}60e01b5f52365f6004375f5f366004015f5f73${chain.hyperchain.slice(2)}5af16034575f5ffd5b00`;
     const response = await settled.accounts[0]!.sendTransaction({ data: init + runtime });
     const forwarder = (await response.wait())!.contractAddress!;
-    await chain.settleThrough(forwarder, { writes: changes.slice(0, 2), bytecodes: [CODE] }, publishing);
-    await chain.settle({ writes: [changes.at(-1)!] }, publishing);
+    await chain.settleThrough(forwarder, { writes: changes.slice(0, 2), bytecodes: [CODE] }, posting);
+    await chain.settle({ writes: [changes.at(-1)!] }, posting);
     // Also where the node traces no transactions: they could be of gigabytes.
     for (const node of [l1, alteredL1(l1, {})])
       assert.equal((await rebuild(chain, node)).stateRoot, digestToHex(chain.tree.root));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { PUBLISHED } from "../../src/protocol/data-choice.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { createProver } from "../../src/prover/prover.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../src/settlement/committee.ts";
@@ -7,7 +8,6 @@ import { readTotals } from "../../src/settlement/l1-sender/chain-reader.ts";
 import { commitBatch } from "../../src/settlement/l1-sender/commit.ts";
 import { executeBatch } from "../../src/settlement/l1-sender/execute.ts";
 import { proveBatch } from "../../src/settlement/l1-sender/prove.ts";
-import { CALLDATA_POSTING } from "../../src/settlement/settlement-batch.ts";
 import { storedBatchOf } from "./support/stored-batch.ts";
 import { SettlementError } from "../../src/settlement/settlement-error.ts";
 import { createSettledChain, plainMessage, startSettledL1 } from "./support/settled-l1.ts";
@@ -52,8 +52,8 @@ describe("a chain that keeps its data off L1", () => {
       ],
       logs: [plainMessage("quiet")],
     });
-    const refused = async (posting: Parameters<typeof commitBatch>[3]["posting"], name: string) =>
-      assert.rejects(commitBatch(context, batch, chain.genesis, { quorum, posting }), (error: unknown) => {
+    const refused = async (posting: Parameters<typeof commitBatch>[3]["posting"], name: string, shown = batch) =>
+      assert.rejects(commitBatch(context, shown, chain.genesis, { quorum, posting }), (error: unknown) => {
         assert.ok(error instanceof SettlementError, String(error));
         assert.equal(error.contractError?.name ?? error.code, name, error.message);
         return true;
@@ -62,7 +62,8 @@ describe("a chain that keeps its data off L1", () => {
     await refused(committeePosting({ ...committee, members, threshold: 3 }), "QuorumUnreachable");
     await refused(committeePosting({ ...committee, members, threshold: 1 }), "TooFewSignatures");
     // Publishing the data makes it another batch: its commitment says that L1 saw nothing.
-    await refused({ ...committeePosting({ ...committee, members, threshold: 2 }), ...CALLDATA_POSTING }, "CommitmentMismatch");
+    const published = { ...batch, data: PUBLISHED };
+    await refused(committeePosting({ ...committee, members, threshold: 2 }), "CommitmentMismatch", published);
 
     const posting = committeePosting({ ...committee, members, threshold: 2 });
     const { stored, receipt } = await commitBatch(context, batch, chain.genesis, { quorum, posting });

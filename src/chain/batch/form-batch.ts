@@ -9,6 +9,8 @@ import {
   hashPreCommitment,
   NO_PARTITION,
 } from "../../protocol/commitment.ts";
+import { PUBLISHED } from "../../protocol/data-choice.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
 import { evaluateDiffList, OFF_CHAIN_POINT } from "../../protocol/evaluation.ts";
 import { fromHex, keccak } from "../../protocol/hex.ts";
@@ -32,12 +34,10 @@ export interface ChainIdentity {
   readonly daPolicy: bigint;
   /** What its batches export beside their logs (`hashExtensions`). */
   readonly extensions: Hex;
-  /** Whether the settlement chain sees the pubdata; otherwise it evaluates nothing (r = 0, y = the entry count). */
-  readonly pubdataOnChain: boolean;
 }
 
-/** A batch ready to be committed and proven. Plain data. */
-export interface FormedBatch extends SealedBatch {
+/** A batch that is applied to the tree, without what depends on how its data are made available. Plain data. */
+export interface PreFormedBatch extends SealedBatch {
   readonly protocolVersion: bigint;
   readonly oldStateRoot: Digest;
   readonly newStateRoot: Digest;
@@ -45,10 +45,19 @@ export interface FormedBatch extends SealedBatch {
   readonly oldLeafCount: number;
   readonly entries: readonly DiffEntry[];
   readonly pubdata: Uint8Array;
+  /** D, of all entries. */
+  readonly diffDigest: Digest;
   readonly previousCommitment: Hex;
   readonly preCommitment: Hex;
   readonly flowsHash: Hex;
-  readonly policyDataHash: Hex;
+  /** The changes that the pubdata tell, with the outputs'; `entries`, unless a test alters them. */
+  readonly published: readonly DiffEntry[];
+  readonly witness: StateTransitionWitness;
+}
+
+/** A batch ready to be committed and proven. Plain data. */
+export interface FormedBatch extends Omit<PreFormedBatch, "published" | "witness" | "diffDigest"> {
+  readonly data: DataChoice;
   readonly commitment: Hex;
   /** What is to be proven, and everything that the proof needs. */
   readonly job: {
@@ -125,8 +134,16 @@ export class BatchFormer implements Returning<FormerMark> {
     };
   }
 
-  /** Applies the batch to the tree. Throws ChangeSetError, PubdataError; the former is then as before. */
-  form(sealed: SealedBatch): FormedBatch {
+  /** Both steps at once, where it is known how the batch's data are made available. Throws as `preForm`. */
+  form(sealed: SealedBatch, data: DataChoice = PUBLISHED): FormedBatch {
+    return this.finish(this.preForm(sealed), data);
+  }
+
+  /**
+   * Applies the batch to the tree; `finish` must follow, before the next one. Throws ChangeSetError, PubdataError; the former
+   * is then as before.
+   */
+  preForm(sealed: SealedBatch): PreFormedBatch {
     const { tree, compress, flowsHash: hashFlows, versionOf, alterChanges = (changes) => changes } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
     const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken);
@@ -139,10 +156,9 @@ export class BatchFormer implements Returning<FormerMark> {
       const changes = alterChanges(entries.slice(0, -1));
       const published = [...changes, ...entries.slice(-1)];
       const pubdata = encodePubdata({ logs, bytecodes: unpublished, changes }, oldLeafCount);
-      const { pubdataOnChain, ...identity } = this.#identity;
       const diffDigest = diffListDigest(entries, compress);
       const preCommitment = hashPreCommitment({
-        ...identity,
+        ...this.#identity,
         protocolVersion,
         batchNumber: outputs.batchNumber,
         previousCommitment: this.#previousCommitment,
@@ -152,22 +168,7 @@ export class BatchFormer implements Returning<FormerMark> {
         outputsHash,
         partition: NO_PARTITION,
       });
-      const pubdataHash = hashPubdata(pubdata);
-      const point = pubdataOnChain ? deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length) : OFF_CHAIN_POINT;
-      const evaluation = evaluateDiffList(published, point);
-      const flowsHash = hashFlows(logs);
-      const policyDataHash = keccak();
-      const daCommitment = hashDaCommitment({
-        pubdataHash,
-        point,
-        evaluation,
-        flowsHash,
-        policyDataHash,
-        partitionDa: NO_PARTITION,
-      });
-      const commitment = hashCommitment(preCommitment, daCommitment);
-      const statement = { commitment, oldStateRoot: oldRoot, newStateRoot: newRoot, diffDigest, point, evaluation, outputsHash };
-      const formed: FormedBatch = {
+      const preFormed: PreFormedBatch = {
         ...sealed,
         protocolVersion,
         oldStateRoot: oldRoot,
@@ -175,22 +176,43 @@ export class BatchFormer implements Returning<FormerMark> {
         oldLeafCount,
         entries,
         pubdata,
+        diffDigest,
         previousCommitment: this.#previousCommitment,
         preCommitment,
-        flowsHash,
-        policyDataHash,
-        commitment,
-        job: { statement, witness, protocolVersion },
+        flowsHash: hashFlows(logs),
+        published,
+        witness,
       };
       tree.discard(before);
       for (const code of unpublished) this.#publishedCodes.add(keccak(code));
-      this.#previousCommitment = commitment;
       this.#operationsTaken += outputs.priorityOpCount;
-      return formed;
+      return preFormed;
     } catch (error) {
       tree.revert(before);
       throw error;
     }
+  }
+
+  /** The batch with its commitment. The last one may be finished again, for another choice. */
+  finish({ published, witness, diffDigest, ...batch }: PreFormedBatch, data: DataChoice): FormedBatch {
+    const { preCommitment, pubdata, flowsHash, outputsHash, protocolVersion } = batch;
+    const { oldStateRoot, newStateRoot } = batch;
+    const pubdataHash = hashPubdata(pubdata);
+    // Where the settlement chain does not see the pubdata, it evaluates nothing: r = 0, y = the entry count.
+    const point = data.publishes ? deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length) : OFF_CHAIN_POINT;
+    const evaluation = evaluateDiffList(published, point);
+    const daCommitment = hashDaCommitment({
+      pubdataHash,
+      point,
+      evaluation,
+      flowsHash,
+      policyDataHash: data.bound,
+      partitionDa: NO_PARTITION,
+    });
+    const commitment = hashCommitment(preCommitment, daCommitment);
+    const statement = { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash };
+    this.#previousCommitment = commitment;
+    return { ...batch, data, commitment, job: { statement, witness, protocolVersion } };
   }
 
   /** Marks the present state. */

@@ -1,11 +1,13 @@
 import { digestOf } from "../../core/digest-of.ts";
 import type { Follower } from "../../core/follower.ts";
+import { PUBLISHED } from "../../protocol/data-choice.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { NamedHead } from "../model/block.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
 import type { StateTree } from "../state/state-tree.ts";
 import type { CommandResult } from "../ordering/batch-reducer.ts";
-import type { BatchFormer, FormedBatch } from "./form-batch.ts";
+import type { BatchFormer, FormedBatch, PreFormedBatch } from "./form-batch.ts";
 
 /** What came of a command, with the batch that a seal ended as L1 will have it. */
 export interface ChainResult extends CommandResult {
@@ -20,6 +22,9 @@ export interface UnformedChain {
   readonly head: () => NamedHead;
 }
 
+/** Says how a batch's data are made available. What it says is kept, wherever the chain is, when it has said it. */
+export type ChooseData = (batch: PreFormedBatch) => DataChoice | Promise<DataChoice>;
+
 type FormerMark = ReturnType<BatchFormer["mark"]>;
 
 /** Forms each sealed batch. Followers before it find the state tree without the batch, those behind it what was formed. */
@@ -27,16 +32,22 @@ export class Forming implements Follower<CommandResult, FormerMark> {
   readonly name = "forming";
   readonly #former: BatchFormer;
   readonly #published: (sealed: SealedBatch) => SealedBatch;
+  readonly #choose: ChooseData;
   readonly #formed = new WeakMap<SealedBatch, FormedBatch>();
 
   /** `published`: what of a batch's changes is published: beside the first one's, those of the chain's first state. */
-  constructor(former: BatchFormer, published: (sealed: SealedBatch) => SealedBatch) {
+  constructor(former: BatchFormer, published: (sealed: SealedBatch) => SealedBatch, choose: ChooseData = () => PUBLISHED) {
     this.#former = former;
     this.#published = published;
+    this.#choose = choose;
   }
 
-  on({ sealed }: CommandResult): void {
-    if (sealed !== undefined) this.#formed.set(sealed, this.#former.form(this.#published(sealed)));
+  on({ sealed }: CommandResult): void | Promise<void> {
+    if (sealed === undefined) return undefined;
+    const batch = this.#former.preForm(this.#published(sealed));
+    const finish = (data: DataChoice): void => void this.#formed.set(sealed, this.#former.finish(batch, data));
+    const chosen = this.#choose(batch);
+    return chosen instanceof Promise ? chosen.then(finish) : finish(chosen);
   }
 
   /** What became of a sealed batch. */
@@ -52,7 +63,7 @@ export class Forming implements Follower<CommandResult, FormerMark> {
       name: follower.name,
       on: (result) => {
         const { sealed } = result;
-        follower.on({ ...result, formed: sealed === undefined ? undefined : this.formed(sealed) });
+        return follower.on({ ...result, formed: sealed === undefined ? undefined : this.formed(sealed) });
       },
       mark: (why) => follower.mark(why),
       returnTo: (own, why) => follower.returnTo(own, why),

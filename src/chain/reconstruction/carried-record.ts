@@ -10,12 +10,13 @@ import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
 import { hashOutputs } from "../../protocol/outputs.ts";
+import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import { hashPubdata, pubdataLogLeaves } from "../../protocol/pubdata.ts";
 import { decodePubdata } from "../../protocol/pubdata-decoder.ts";
 import { priorityOpsRollingHash } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import { exportedCoinbase } from "../../protocol/protocol-version.ts";
-import { NO_POLICY_DATA, preCommitmentOf } from "./published-batch.ts";
+import { preCommitmentOf } from "./published-batch.ts";
 import type { PublishingChain } from "./published-batch.ts";
 
 /** What a carried batch is read beside. */
@@ -75,7 +76,7 @@ export function carriedRecord(
   const point = deriveEvaluationPoint(preCommitment, pubdataHash, pubdata.length);
   const evaluation = evaluateDiffList(entries, point);
   const daCommitment = hashDaCommitment({
-    ...{ pubdataHash, point, evaluation, flowsHash, policyDataHash: NO_POLICY_DATA, partitionDa: NO_PARTITION },
+    ...{ pubdataHash, point, evaluation, flowsHash, policyDataHash: NOTHING_BOUND, partitionDa: NO_PARTITION },
   });
   return {
     ...record,

@@ -1,5 +1,7 @@
 import { hashAssetFlows, sumAssetFlows } from "../../protocol/asset-flows.ts";
 import { deriveEvaluationPoint, hashCommitment, hashDaCommitment, hashPreCommitment } from "../../protocol/commitment.ts";
+import { PUBLISHED } from "../../protocol/data-choice.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import { digestFromHex, digestToHex, elementsToBytes } from "../../protocol/digest.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import { diffListDigest } from "../../protocol/diff-digest.ts";
@@ -7,7 +9,7 @@ import { outputsEntry } from "../../protocol/diff-list.ts";
 import type { DiffEntry } from "../../protocol/diff-list.ts";
 import { evaluateDiffList } from "../../protocol/evaluation.ts";
 import type { Quintic } from "../../protocol/evaluation.ts";
-import { keccak, toHex } from "../../protocol/hex.ts";
+import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
 import { l2LogTreeRoot } from "../../protocol/l2-log.ts";
@@ -46,8 +48,7 @@ export interface PublishedBatch {
   readonly pubdata: Uint8Array;
   /** Of the operations that it took from the queue, in order. */
   readonly canonicalTxHashes: readonly Hex[];
-  /** What the data availability policy binds; keccak of nothing for most. */
-  readonly policyDataHash: Hex;
+  readonly data: Pick<DataChoice, "bound">;
 }
 
 /** What a published batch turned out to hold, every part of it bound by the batch's commitment. */
@@ -62,7 +63,7 @@ export interface PublishedContent {
   readonly statement: BatchStatement;
   readonly pubdata: Uint8Array;
   readonly canonicalTxHashes: readonly Hex[];
-  readonly policyDataHash: Hex;
+  readonly data: DataChoice;
 }
 
 /**
@@ -71,7 +72,7 @@ export interface PublishedContent {
  * other bytes than those that L1 was given, then the part that does not fit.
  */
 export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain, compress: Compress): PublishedContent {
-  const { stored, previous, pubdata, canonicalTxHashes, policyDataHash } = batch;
+  const { stored, previous, pubdata, canonicalTxHashes, data } = batch;
   const { batchNumber } = stored;
   const same = (code: ReconstructionError["code"], what: string, got: Hex, expected: Hex): void => {
     if (got !== expected) throw new ReconstructionError(code, `${what} is ${got}, L1 has ${expected}`, { batchNumber });
@@ -127,14 +128,14 @@ export function readPublishedBatch(batch: PublishedBatch, chain: PublishingChain
     point,
     evaluation,
     flowsHash,
-    policyDataHash,
+    policyDataHash: data.bound,
     partitionDa: stored.partitionDa,
   });
   const commitment = hashCommitment(preCommitment, daCommitment);
   same("CommitmentMismatch", "its commitment", commitment, stored.commitment);
 
   const statement = { commitment, oldStateRoot, newStateRoot, diffDigest, point, evaluation, outputsHash };
-  return { outputs, logs, logLeaves, bytecodes, entries, statement, pubdata, canonicalTxHashes, policyDataHash };
+  return { outputs, logs, logLeaves, bytecodes, entries, statement, pubdata, canonicalTxHashes, data: { ...PUBLISHED, ...data } };
 }
 
 /** Binds everything of a batch but its pubdata. Throws DigestError for a record that L1 cannot hold. */
@@ -154,9 +155,6 @@ export function preCommitmentOf(stored: StoredBatch, previous: StoredBatch, chai
     partition: stored.partition,
   });
 }
-
-/** What policies bind that look at nothing but the pubdata. */
-export const NO_POLICY_DATA: Hex = keccak();
 
 function quinticToHex(element: Quintic): Hex {
   return toHex(elementsToBytes(element));

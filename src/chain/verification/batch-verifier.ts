@@ -3,6 +3,8 @@ import { CommandLog } from "../../core/log/command-log.ts";
 import { HandOver } from "../../core/hand-over.ts";
 import { Spine } from "../../core/spine.ts";
 import { createCompressor } from "../../kernels/wasm/compressor.ts";
+import { PUBLISHED } from "../../protocol/data-choice.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import { digestToHex } from "../../protocol/digest.ts";
 import { wordToHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -40,6 +42,8 @@ import { ShownBlocks } from "./shown-blocks.ts";
 
 export interface BatchVerifierOptions {
   readonly identity: ChainIdentity;
+  /** How every batch's data are made available. Default: the commits publish them. */
+  readonly data?: DataChoice | undefined;
   /** Receives all fees. */
   readonly coinbase: Hex;
   /** The protocol's genesis. */
@@ -99,7 +103,11 @@ export class BatchVerifier {
     const { flowsHash, l1, beforeForming } = dependencies;
     const own = this.#tree;
     this.#former = new BatchFormer(options.identity, before, { tree: own, compress, flowsHash, versionOf: l1.versionOf });
-    this.#forming = new Forming(this.#former, (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed));
+    this.#forming = new Forming(
+      this.#former,
+      (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed),
+      () => options.data ?? PUBLISHED,
+    );
     this.#shown = new ShownBlocks({ number: 0n, timestamp: 0n, hash: wordToHex(0n) }, execution);
     const { chainId, extensions } = options.identity;
     this.#reducer = new BatchReducer({ chainId, coinbase: options.coinbase, gasLimit: BLOCK_GAS_LIMIT }, 0n, {

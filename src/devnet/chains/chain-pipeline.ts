@@ -36,6 +36,7 @@ import { lowerCaseAddress } from "../accounts.ts";
 import type { ArtifactSource, DeployedEcosystem, RegisteredVersion } from "../l1/deploy-ecosystem.ts";
 import { versionOfFormat } from "../l1/new-contracts.ts";
 import { settingsOnL1 } from "../../options/plan.ts";
+import { dataFactsOf } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import { ProvenRecorder } from "../quorum-member/proven-recorder.ts";
 import { BatchRecorder } from "../quorum-member/batch-recorder.ts";
@@ -197,7 +198,7 @@ async function start(
         repeated = chain;
         return signers.catchUp(batches);
       },
-      ...{ onStop, onProvable },
+      ...{ onStop, onProvable, chooseData: () => prepared.data },
       ...(placeBlocks === undefined ? {} : { placeBlocks }),
     },
   );
@@ -303,7 +304,7 @@ function recordBefore({ protocolVersion, genesisStateRoot, genesisLeafCount }: R
 
 function running(
   { plan, startsPaused, minGasPriceWei }: ChainPipelineOptions,
-  { pubdataOnChain, isCarried, reexecutes }: PreparedSigners,
+  { isCarried, reexecutes }: PreparedSigners,
 ): Omit<RunningOptions, "coinbase"> {
   const { blocks, batches, distinctTimestamps, fees } = plan.ordering;
   return {
@@ -315,7 +316,7 @@ function running(
     distinctTimestamps,
     fees,
     initialState: firstStateAccounts({ chainId: plan.chainId, format: plan.protocol.protocolVersion }, plan.firstState),
-    pubdataOnChain,
+    publishes: dataFactsOf(plan.availability).publishes,
     isCarried,
     isReexecuted: reexecutes,
     replayProtection: "optional",
@@ -324,12 +325,9 @@ function running(
 }
 
 /** Data that are on L1 or on the chain below are everybody's to read. */
-function readersOf(
-  { chainId, availability: { dataAvailability, openReads, readers } }: ChainPlan,
-  { configuration }: CreatedChain,
-): { readonly readers?: ReaderPolicy } {
-  if (dataAvailability !== "validium" || openReads) return {};
-  return { readers: { chainId, readers: readers ?? [configuration.admin] } };
+function readersOf({ chainId, availability }: ChainPlan, { configuration }: CreatedChain): { readonly readers?: ReaderPolicy } {
+  if (dataFactsOf(availability).readers === "everybody" || availability.openReads) return {};
+  return { readers: { chainId, readers: availability.readers ?? [configuration.admin] } };
 }
 
 function accessOf(

@@ -3,7 +3,7 @@ import { RpcCode, RpcError } from "../../chain/rpc/json-rpc.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { QuorumContext } from "../../settlement/quorum.ts";
-import type { SignedBatch } from "../../settlement/settlement-batch.ts";
+import type { HeldBatch } from "../../settlement/settlement-batch.ts";
 import { readerOf } from "../quorum-member/data-request.ts";
 import { QuorumMemberError } from "../quorum-member/messages.ts";
 import type { DataRequest } from "../quorum-member/messages.ts";
@@ -18,7 +18,7 @@ export interface DataKeeper {
 export function createDataKeeper(
   chain: QuorumContext,
   readers: readonly Hex[],
-): DataKeeper & { keep(batch: SignedBatch): Promise<void> } {
+): DataKeeper & { keep(batch: HeldBatch): Promise<void> } {
   const kept = new Map<bigint, Uint8Array>();
   const allowed = new Set(readers);
   return {

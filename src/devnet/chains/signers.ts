@@ -3,6 +3,8 @@ import type { Signer } from "ethers";
 import type { FormedBatch } from "../../chain/batch/form-batch.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
+import { PUBLISHED, WITHHELD } from "../../protocol/data-choice.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { committeePosting, createLocalCommitteeMember } from "../../settlement/committee.ts";
 import type { CommitteeMember } from "../../settlement/committee.ts";
@@ -18,6 +20,7 @@ import type { DataKeeper } from "./data-keeper.ts";
 import type { KeptChain } from "../keeping/world.ts";
 import { DeploymentError } from "../l1/deploy-ecosystem.ts";
 import type { ArtifactSource, DeployedEcosystem } from "../l1/deploy-ecosystem.ts";
+import { dataFactsOf } from "../../options/data-facts.ts";
 import type { ChainPlan } from "../../options/plan.ts";
 import type { SignerCount } from "../options.ts";
 import { startMemberProcess } from "../quorum-member/member-process.ts";
@@ -51,8 +54,8 @@ export interface PreparedSigners {
   readonly validators: readonly Hex[];
   readonly threshold: number;
   readonly dataAvailabilityPolicy: Hex;
-  /** Whether a commit carries the pubdata. */
-  readonly pubdataOnChain: boolean;
+  /** How every batch's data are made available. */
+  readonly data: DataChoice;
   /** Whether it carries them on to L1, from a chain. */
   readonly isCarried: boolean;
   /** Whether anybody needs batches' inputs. */
@@ -122,7 +125,7 @@ export async function prepareSigners(
     validators: addressesOf(quorumProcesses),
     threshold: validators.quorum?.threshold ?? 1,
     dataAvailabilityPolicy: policy,
-    pubdataOnChain: !isValidium,
+    data: dataOf(plan),
     isCarried,
     reexecutes: quorumProcesses.length + committeeProcesses.length > 0,
     async connect({ hyperchain }, { blocks: inputsOf, proven }): Promise<ChainSigners> {
@@ -165,6 +168,10 @@ export async function prepareSigners(
   };
 }
 
+function dataOf({ availability }: Pick<ChainPlan, "availability">): DataChoice {
+  return dataFactsOf(availability).publishes === "never" ? WITHHELD : PUBLISHED;
+}
+
 /** What a member is told that is to follow a chain. */
 function setupOf(
   { availability, firstState: { imported: _, ...firstState } }: Pick<ChainPlan, "availability" | "firstState">,
@@ -177,7 +184,7 @@ function setupOf(
     fromBlock: ecosystem.fromBlock,
     genesis,
     firstState,
-    pubdataOnChain: availability.dataAvailability !== "validium",
+    data: dataOf({ availability }),
     keeps: undefined,
     checks: "execution",
     l1Returns: l1MayBeBehind !== true,

@@ -42,7 +42,7 @@ export function executionClaims(
     );
   const { format } = versionParts(batch.protocolVersion);
   if (format === 3) return [claim];
-  const { configurationState } = identityOf(facts, true);
+  const { configurationState } = identityOf(facts);
   const compressor = createCompressor();
   return [true, false].flatMap((singletons) =>
     [false, true].map((allowUnlimitedContractSize) => {

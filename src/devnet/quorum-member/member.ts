@@ -36,7 +36,7 @@ import { LabelCheck } from "./label-check.ts";
 import { ProofVerifier } from "./proof-verifier.ts";
 import type { MemberFile } from "./member-file.ts";
 import { QuorumMemberError } from "./messages.ts";
-import type { DataRequest, MemberOperations, MemberSetup, ShownBatch, ShownInputs } from "./messages.ts";
+import type { DataRequest, MemberOperations, MemberSetup, AskedBatch, ShownInputs } from "./messages.ts";
 
 /** Batches that a member without data to keep remembers, to sign again. */
 const REMEMBERED_BATCHES = 64n;
@@ -155,11 +155,11 @@ export class ValidatingMember {
   }
 
   /** The batch as this member finds it. Rejects with BatchRefusal where another one is `asked` for; undefined is any. */
-  async #run(inputs: ShownInputs, asked: Pick<ShownBatch, "commitment" | "protocolVersion"> | undefined): Promise<AgreedBatch> {
+  async #run(inputs: ShownInputs, asked: AskedBatch | undefined): Promise<AgreedBatch> {
     const { judge, knowledge, reader, readers } = this.#chain();
     const { batchNumber } = inputs;
     const agreed = this.#agreed.get(batchNumber);
-    if (agreed !== undefined && agreed.commitment === asked?.commitment) return agreed;
+    if (agreed !== undefined && asked !== undefined && isSame(agreed, asked)) return agreed;
     if (batchNumber < judge.nextBatch) {
       const { totals } = await fromL1(async () => (await reader()).state());
       if (totals.committed > batchNumber) {
@@ -176,12 +176,12 @@ export class ValidatingMember {
     const before = this.#agreed.get(batchNumber - 1n);
     const operationsBefore = before === undefined ? 0n : before.operationsBefore + before.outputs.priorityOpCount;
     const own: AgreedBatch = { outputs, preCommitment, commitment: ownCommitment, pubdata, protocolVersion, operationsBefore };
-    if (asked !== undefined && own.commitment !== asked.commitment) {
+    if (asked !== undefined && !isSame(own, asked)) {
       await this.#goBack(batchNumber);
       if (protocolVersion !== asked.protocolVersion) throw versionMismatch(batchNumber, asked.protocolVersion, protocolVersion);
       throw new BatchRefusal(
         "CommitmentMismatch",
-        `batch ${batchNumber} comes out as ${own.commitment}, of protocol version ${protocolVersion}, not as ${asked.commitment}`,
+        `batch ${batchNumber} comes out as ${nameOf(own, asked)}, of protocol version ${protocolVersion}, not as ${nameOf(asked, asked)}`,
       );
     }
     this.#agreed.set(batchNumber, own);
@@ -223,6 +223,15 @@ export class ValidatingMember {
   }
 }
 
+/** A batch by what it is asked for by. */
+function nameOf(batch: Partial<Record<"commitment" | "preCommitment", Hex>>, asked: AskedBatch): Hex | undefined {
+  return "commitment" in asked ? batch.commitment : batch.preCommitment;
+}
+
+function isSame(own: AgreedBatch, asked: AskedBatch): boolean {
+  return nameOf(own, asked) === nameOf(asked, asked);
+}
+
 function versionMismatch(batchNumber: bigint, formed: bigint, onL1: bigint): BatchRefusal {
   return new BatchRefusal(
     "VersionMismatch",
@@ -247,7 +256,7 @@ async function configure(
   wallet: TypedDataSigner,
   { file, prover }: MemberDependencies,
 ): Promise<Configured> {
-  const { hyperchain, fromBlock, coinbase, genesis, pubdataOnChain, keeps } = setup;
+  const { hyperchain, fromBlock, coinbase, genesis, data, keeps } = setup;
   const reader = async (): Promise<ChainContractReader> => new ChainContractReader(l1, hyperchain, await l1.getBlockNumber());
   const contract = await reader();
   const [chain, newStateRoot] = await Promise.all([contract.facts(), contract.genesisStateRoot()]);
@@ -263,11 +272,12 @@ async function configure(
     createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1 }),
     new ChainVersions(versionedChain(chain)),
   );
-  const { identity, configurationState } = identityOf(chain, pubdataOnChain);
+  const { identity, configurationState } = identityOf(chain);
   const judge = await judgeOf(
     setup.checks,
     {
       identity: { ...identity, chainId },
+      data,
       coinbase,
       genesis,
       initialState: [...configurationState, ...firstStateAccounts({ chainId, format }, setup.firstState)],

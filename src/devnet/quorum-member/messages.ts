@@ -1,6 +1,7 @@
 import type { GenesisAccount } from "../../chain/model/genesis.ts";
 import type { SealedBatch } from "../../chain/model/sealed-batch.ts";
 import type { BatchInputs } from "../../chain/verification/batch-inputs.ts";
+import type { DataChoice } from "../../protocol/data-choice.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ApprovalTerms, BatchRevert } from "../../protocol/quorum.ts";
 import type { FirstState } from "../chains/first-state.ts";
@@ -18,8 +19,8 @@ export interface MemberSetup {
   /** Of the version that the chain was created with; checked against L1's root. */
   readonly genesis: readonly GenesisAccount[];
   readonly firstState: FirstState;
-  /** Whether L1 sees the pubdata. */
-  readonly pubdataOnChain: boolean;
+  /** How every batch's data are made available. */
+  readonly data: DataChoice;
   /** Whether the member keeps every batch's data, and who may then read it. */
   readonly keeps: { readonly readers: readonly Hex[] } | undefined;
   /** Whether it signs by proofs of the batches' execution, and runs only those that have none. */
@@ -41,12 +42,14 @@ export interface ProvenInputs {
 export type ShownInputs = BatchInputs | ProvenInputs;
 
 /** A batch as it is shown to a member, which comes to all of it by itself and compares. */
-export interface ShownBatch {
+interface ShownBatch {
   readonly inputs: ShownInputs;
-  readonly commitment: Hex;
   /** That it was formed for. */
   readonly protocolVersion: bigint;
 }
+
+/** By what the parts of an answer are compared: those who sign for its data are asked before a commitment is there. */
+export type AskedBatch = Pick<ShownBatch, "protocolVersion"> & ({ readonly commitment: Hex } | { readonly preCommitment: Hex });
 
 /** What a member does: arguments and result of each. */
 export interface MemberOperations {
@@ -58,7 +61,7 @@ export interface MemberOperations {
   /** Runs a batch again that a member which asks for proofs cannot judge otherwise. */
   readonly execute: { readonly request: BatchInputs; readonly result: undefined };
   readonly signBatch: {
-    readonly request: ShownBatch & { readonly terms: ApprovalTerms };
+    readonly request: ShownBatch & { readonly commitment: Hex; readonly terms: ApprovalTerms };
     readonly result: Hex;
   };
   readonly signRevert: { readonly request: BatchRevert; readonly result: Hex };
@@ -66,7 +69,7 @@ export interface MemberOperations {
   readonly forgetApprovalsBut: { readonly request: { readonly kept: readonly Hex[] }; readonly result: undefined };
   /** Signs for a batch's data, which it then keeps. */
   readonly signAvailability: {
-    readonly request: ShownBatch & { readonly policy: Hex };
+    readonly request: ShownBatch & { readonly preCommitment: Hex; readonly policy: Hex };
     readonly result: Hex;
   };
   /** The kept data of a batch, for a reader with rights. */

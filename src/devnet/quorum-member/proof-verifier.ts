@@ -141,7 +141,7 @@ export class ProofVerifier {
 
   #form(sealed: SealedBatch): FormedBatch {
     try {
-      return this.#former.form(sealed);
+      return this.#former.form(sealed, this.#options.data);
     } catch (cause) {
       if (!REFUSED_BY_FORMER.some((kind) => cause instanceof kind) || !(cause instanceof Error)) throw cause;
       const { batchNumber } = sealed.outputs;

@@ -36,9 +36,9 @@ export function remoteMember(member: MemberProcess, source: InputsOf | ProvenSou
 export function remoteCommitteeMember(member: MemberProcess, inputsOf: InputsOf, policy: Hex): CommitteeMember {
   return {
     address: member.address,
-    async signAvailability({ outputs, commitment, protocolVersion }) {
+    async signAvailability({ outputs, preCommitment, protocolVersion }) {
       const inputs = await inputsOf(outputs.batchNumber);
-      return shown(member, inputsOf, "signAvailability", { inputs, commitment, protocolVersion, policy });
+      return shown(member, inputsOf, "signAvailability", { inputs, preCommitment, protocolVersion, policy });
     },
   };
 }

@@ -1,8 +1,9 @@
 import { Interface } from "ethers";
 import type { Provider } from "ethers";
-import { NO_POLICY_DATA, preCommitmentOf, readPublishedBatch } from "../../chain/reconstruction/published-batch.ts";
+import { preCommitmentOf, readPublishedBatch } from "../../chain/reconstruction/published-batch.ts";
 import type { PublishedContent, PublishingChain } from "../../chain/reconstruction/published-batch.ts";
 import { ReconstructionError } from "../../chain/reconstruction/reconstruction-error.ts";
+import { NOTHING_BOUND } from "../../protocol/data-choice.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import { toHex } from "../../protocol/hex.ts";
 import type { Hex } from "../../protocol/hex.ts";
@@ -35,8 +36,8 @@ export async function readBatchContent(
   let refusal: ReconstructionError | undefined;
   for (const call of calls) {
     try {
-      const policyDataHash = await askPolicy(call, batch, chain, provider);
-      return readPublishedBatch({ ...batch, ...call, policyDataHash }, chain, compress);
+      const bound = await askPolicy(call, batch, chain, provider);
+      return readPublishedBatch({ ...batch, ...call, data: { bound } }, chain, compress);
     } catch (error) {
       if (!(error instanceof ReconstructionError)) throw error;
       refusal ??= error;
@@ -58,7 +59,7 @@ async function askPolicy(
   chain: PublishingChain,
   provider: Provider,
 ): Promise<Hex> {
-  if (policyData === "0x") return NO_POLICY_DATA;
+  if (policyData === "0x") return NOTHING_BOUND;
   const claim = { published: true, preCommitment: preCommitmentOf(stored, previous, chain), pubdataHash: hashPubdata(pubdata) };
   const to = `0x${chain.daPolicy.toString(16).padStart(40, "0")}`;
   try {

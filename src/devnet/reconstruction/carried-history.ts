@@ -99,7 +99,7 @@ async function findBatch({
   readonly context: HistoryContext;
 }): Promise<FoundBatch> {
   const expected = await reader.storedBatchHash(number);
-  const { extensions } = identityOf(contract, true).identity;
+  const { extensions } = identityOf(contract).identity;
   const first = Number(previous.priorityOpTotal);
   // What replaced a batch came later.
   for (const batch of candidates.filter(({ batchNumber }) => batchNumber === number).toReversed()) {

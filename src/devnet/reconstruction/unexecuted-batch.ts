@@ -35,7 +35,7 @@ export function reformBatch(
   chain: PublishingChain,
   state: RebuiltState,
 ): FormedBatch {
-  const { outputs, logs, entries, bytecodes, statement, pubdata, canonicalTxHashes, policyDataHash } = content;
+  const { outputs, logs, entries, bytecodes, statement, pubdata, canonicalTxHashes, data } = content;
   const { protocolVersion } = stored;
   const oldLeafCount = state.leafCount;
   const writes = state.writesOf(entries);
@@ -58,7 +58,7 @@ export function reformBatch(
     previousCommitment: previous.commitment,
     preCommitment: preCommitmentOf(stored, previous, chain),
     flowsHash: stored.flowsHash,
-    policyDataHash,
+    data,
     commitment: stored.commitment,
     job: { statement, witness, protocolVersion },
   };

@@ -4,7 +4,7 @@ import { BatchFormer } from "../../../src/chain/batch/form-batch.ts";
 import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
 import { genesisLeaves } from "../../../src/chain/model/genesis.ts";
 import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
-import { NO_POLICY_DATA, readPublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
+import { readPublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
 import type { PublishedBatch } from "../../../src/chain/reconstruction/published-batch.ts";
 import { RebuiltState } from "../../../src/chain/reconstruction/rebuilt-state.ts";
 import { ReconstructionError } from "../../../src/chain/reconstruction/reconstruction-error.ts";
@@ -16,6 +16,7 @@ import { compress as referenceCompress } from "../../../src/kernels/reference/po
 import { codeDigestWord } from "../../../src/protocol/code-digest.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { deriveEvaluationPoint } from "../../../src/protocol/commitment.ts";
+import { NOTHING_BOUND } from "../../../src/protocol/data-choice.ts";
 import { digestToHex, elementsToBytes } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
 import { fromHex, keccak, toHex, wordToHex } from "../../../src/protocol/hex.ts";
@@ -72,7 +73,6 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
       hyperchainAddress: CHAIN.hyperchain,
       daPolicy: 5n,
       extensions: SOME_EXTENSIONS,
-      pubdataOnChain: true,
     },
     { previousCommitment: previous.commitment, operationsTaken: 0n },
     {
@@ -141,7 +141,7 @@ function publish(written = writes, coinbase?: Hex): { readonly published: Publis
     cheatCount: 0n,
     coinbase: coinbase ?? NO_COINBASE,
     pubdata: formed.pubdata,
-    policyDataHash: NO_POLICY_DATA,
+    data: { bound: NOTHING_BOUND },
   };
   return { formed, published: { stored, previous, canonicalTxHashes: [OPERATION], ...call } };
 }
@@ -267,7 +267,7 @@ const cases: readonly { readonly what: string; readonly code: ReconstructionErro
     code: "PubdataMismatch",
     batch: { ...inFormat3, stored: { ...inFormat3.stored, protocolVersion: TRUSTED_VERSION } },
   },
-  { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, policyDataHash: OPERATION } },
+  { what: "other policy data", code: "CommitmentMismatch", batch: { ...published, data: { bound: OPERATION } } },
 ];
 
 for (const { what, code, batch } of cases) {

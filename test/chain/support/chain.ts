@@ -73,7 +73,6 @@ export const TEST_IDENTITY: ChainOptions["identity"] = {
   hyperchainAddress: `0x${"11".repeat(20)}`,
   daPolicy: 0n,
   extensions: SOME_EXTENSIONS,
-  pubdataOnChain: true,
 };
 export const GENESIS_COMMITMENT = keccak();
 

@@ -41,7 +41,7 @@ export async function lieAbout(chain: DevnetChain, honest: FormedBatch): Promise
   const { provider } = chain.base;
   const { hyperchain } = chain.pipeline.created;
   const facts = await new ChainContractReader(provider, hyperchain, await provider.getBlockNumber()).facts();
-  const { identity } = identityOf(facts, true);
+  const { identity } = identityOf(facts);
   const { protocolVersion, genesisStateRoot, genesisLeafCount } = chain.base.ecosystem.version;
   const compressor = createCompressor();
   const genesis = (await genesisOf())(2);

@@ -60,7 +60,6 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
       chainId,
       daPolicy: BigInt(created.configuration.dataAvailabilityPolicy),
       extensions,
-      pubdataOnChain: true,
     },
     {
       previousCommitment: genesisStoredBatch(version.protocolVersion, version.genesisStateRoot, version.genesisLeafCount)

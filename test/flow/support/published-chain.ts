@@ -70,7 +70,7 @@ export class PublishedChain {
       extensions: chain.extensions,
     };
     const before = { previousCommitment: chain.genesis.commitment, operationsTaken: 0n };
-    this.#former = new BatchFormer({ ...identity, pubdataOnChain: true }, before, {
+    this.#former = new BatchFormer(identity, before, {
       tree: this.tree,
       compress: (tag, left, right) => compressor.compress(tag, left, right),
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, settlementChainId)),

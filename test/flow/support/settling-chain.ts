@@ -116,7 +116,6 @@ export class SettlingChain {
         chainId,
         daPolicy: BigInt(dataAvailabilityPolicy),
         extensions: this.#extensions,
-        pubdataOnChain: true,
       },
       { previousCommitment: this.last.commitment, operationsTaken: 0n },
       {
@@ -142,5 +141,10 @@ function bound(batch: FormedBatch, policyData: Hex): FormedBatch {
   const pubdataHash = hashPubdata(batch.pubdata);
   const da = hashDaCommitment({ pubdataHash, point, evaluation, flowsHash, policyDataHash, partitionDa: NO_PARTITION });
   const commitment = hashCommitment(batch.preCommitment, da);
-  return { ...batch, commitment, policyDataHash, job: { ...batch.job, statement: { ...statement, commitment } } };
+  return {
+    ...batch,
+    commitment,
+    data: { ...batch.data, bound: policyDataHash },
+    job: { ...batch.job, statement: { ...statement, commitment } },
+  };
 }

@@ -12,6 +12,7 @@ import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
 import { hashAssetFlows, sumAssetFlows } from "../../../src/protocol/asset-flows.ts";
 import { digestToHex } from "../../../src/protocol/digest.ts";
 import { LeafKind } from "../../../src/protocol/domain-tags.ts";
+import { PUBLISHED, WITHHELD } from "../../../src/protocol/data-choice.ts";
 import { fromHex, keccak, wordToHex } from "../../../src/protocol/hex.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import type { PubdataLog } from "../../../src/protocol/pubdata.ts";
@@ -127,7 +128,6 @@ export async function createSettledChain(
       chainId,
       daPolicy: BigInt(configuration.dataAvailabilityPolicy),
       extensions,
-      pubdataOnChain: configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy,
     },
     { previousCommitment: genesis.commitment, operationsTaken: 0n },
     {
@@ -149,6 +149,7 @@ export async function createSettledChain(
       const writes = content.writes?.map(({ leaf, value }) => ({ ...leafKey(leaf), value })) ?? [];
       return former.form(
         oneBlockBatch(batchNumber++, content.timestamp ?? (await latestTimestamp()), { ...content, writes, extensions }),
+        configuration.dataAvailabilityPolicy === ecosystem.addresses.rollupPolicy ? PUBLISHED : WITHHELD,
       );
     },
     snapshot: () => ({ former: former.mark(), batchNumber }),

@@ -46,19 +46,19 @@ export class ModelledChain {
   batches: readonly ModelBatch[] = [];
   #revertCount = 0n;
 
-  private constructor(settled: SettledL1, chain: SettledChain, posting: PostingPolicy) {
+  private constructor(settled: SettledL1, chain: SettledChain, posting: PostingPolicy, publishes: boolean) {
     this.#settled = settled;
     this.#chain = chain;
     this.#posting = posting;
     this.chainId = chain.configuration.chainId;
-    this.publishes = posting.publishesPubdata;
+    this.publishes = publishes;
   }
 
   /** A rollup, or a chain whose data only a committee has. The L1 must have the version without proofs. */
   static async create(settled: SettledL1, chainId: bigint, publishes: boolean): Promise<ModelledChain> {
     const protocolVersion = noProofVersionOf(TRUSTED_VERSION);
     if (publishes)
-      return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING);
+      return new ModelledChain(settled, await createSettledChain(settled, chainId, { protocolVersion }), CALLDATA_POSTING, true);
     const signer = settled.accounts[COMMITTEE_ACCOUNT]!;
     const contract = await settled.l1.deploy("CommitteePolicy", [signer.address], 1);
     const policy = (await contract.getAddress()).toLowerCase() as Hex;
@@ -69,6 +69,7 @@ export class ModelledChain {
       settled,
       await createSettledChain(settled, chainId, { protocolVersion, dataAvailabilityPolicy: policy }),
       posting,
+      false,
     );
   }
 
