@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { comparedPlan } from "../../src/execution-proof/batch/compared-plan.ts";
+import { countedCells } from "../../src/execution-proof/batch/step-limits.ts";
+import { toHex } from "../../src/protocol/hex.ts";
+import { MOST_UNITS } from "../../src/protocol/native-budget.ts";
+import { CALLER, DEEP, HOSTILE_KINDS, hostileTransaction } from "../chain/support/hostile-transactions.ts";
+import { TestWallet } from "../chain/support/wallet.ts";
+import { Random } from "../chain/state/support/random.ts";
+import { openOwnProver } from "../execution-proof/support/own-prover.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { byNight, IS_NIGHTLY } from "../support/nightly.ts";
+import { planningTools, startFollowedChain } from "./support/followed-chain.ts";
+
+/** RANDOM_RUNS and RANDOM_SEED make it longer, or other. */
+const RUNS = Number(process.env["RANDOM_RUNS"] ?? byNight(1_000, 40));
+const SEED = Number(process.env["RANDOM_SEED"] ?? 1);
+const IN_BATCH = 10;
+/** Of a step: a unit is 100 cells, and what fills tables up may double them. */
+const MOST_CELLS = 2 * 100 * MOST_UNITS;
+/** The only names by which a block refuses what a sender can pay for. */
+const REFUSED = ["ProvingExceedsChunk", "NotProvable", "CallDataTooLarge", "HostileCode"];
+/** NOT SECURE: small parameters. */
+const PARAMETERS = smallParameters({
+  minLogRows: 4,
+  maxLogRows: 18,
+  queryCount: 4,
+  opening: { kind: "stacked", logStackMin: 16, logStackMax: 20 },
+});
+/** Of an account that has no code, with all gas. */
+const DEAR_CALL = [0x5f, 0x5f, 0x5f, 0x5f, 0x5f, 0x61, 0xd0, 0xd0, 0x5a, 0xf1, 0x50];
+/** 200 calls that are warm: twice as many units as its gas pays for. */
+const DEAR = {
+  address: `0x${"da".repeat(20)}`,
+  nonce: 1n,
+  code: toHex(Uint8Array.from([0x60, 7, 0x5f, 0x55, ...Array.from({ length: 200 }, () => DEAR_CALL).flat()])),
+  digestFormat: 3,
+} as const;
+
+describe("an adversary's chain of format 3, whose blocks its own engine makes", () => {
+  it(`keeps all blocks of ${RUNS} hostile transactions, refuses by name, and has a proof's plan of each batch without a label`, async () => {
+    const random = new Random(SEED);
+    const kinds = Object.entries(HOSTILE_KINDS);
+    // What is refused is owed by its sender, so each has one to spare.
+    const wallets = Array.from({ length: RUNS }, (_, i) => new TestWallet(1_000 + i));
+    const accounts = [...wallets.map(({ address }) => ({ address, balanceWei: 10n ** 20n })), CALLER, DEEP, DEAR];
+    const { test, seal } = await startFollowedChain({ accounts, format: 3, engine: "flat" });
+    const seen = { success: 0, failure: 0, refused: 0, charged: 0 };
+    try {
+      for (const [i, wallet] of wallets.entries()) {
+        const [name, kind] = kinds[i % kinds.length]!;
+        const request = hostileTransaction(random, kind);
+        const raw = await wallet.signRaw({ maxFeePerGas: 10n, maxPriorityFeePerGas: 10n, ...request });
+        try {
+          await test.chain.submit(raw);
+          const { success, gasUsed, nativeUnits = 0 } = test.blocks.at(-1)?.receipts[0] ?? assert.fail("a block has it");
+          seen[success ? "success" : "failure"]++;
+          assert.ok(BigInt(nativeUnits) <= 6n * gasUsed, `${name} ${i}: ${nativeUnits} units are paid by ${gasUsed} gas`);
+          if (BigInt(nativeUnits) > 6n * (gasUsed - 1n)) seen.charged++;
+        } catch (error) {
+          const { code, message } = error as { readonly code: string; readonly message: string };
+          assert.ok(REFUSED.includes(code), `seed ${SEED}, ${name} ${i}: ${code} ${message}`);
+          seen.refused++;
+        }
+        if (i % IN_BATCH !== IN_BATCH - 1 && i !== RUNS - 1) continue;
+        const { witness, claim } = await seal();
+        // Throws where the machine comes to another root, and where the batch would have a label.
+        for (const weight of comparedPlan(witness, claim, planningTools(3)))
+          assert.ok(countedCells(weight) <= MOST_CELLS, `${name} ${i}: a step of ${countedCells(weight)} cells`);
+      }
+      assert.deepEqual(test.faults, []);
+      for (const [what, count] of Object.entries(seen)) assert.ok(count > 0, `${what}: ${JSON.stringify(seen)}`);
+    } finally {
+      await test.chain.close();
+    }
+  });
+
+  it(
+    "has a proof of a batch with what is charged by its units and what has spent its budget",
+    { skip: !IS_NIGHTLY },
+    async () => {
+      const wallet = new TestWallet(999);
+      const accounts = [{ address: wallet.address, balanceWei: 10n ** 20n }, DEAR];
+      const { test, seal } = await startFollowedChain({ accounts, format: 3, engine: "flat" });
+      const prover = openOwnProver({ workers: 2, parameters: PARAMETERS, acceptsWeakParameters: true });
+      try {
+        for (const gasLimit of [200_000n, 75_000n]) await test.chain.submit(await wallet.signRaw({ to: DEAR.address, gasLimit }));
+        const { witness, claim } = await seal();
+        const receipts = test.blocks.flatMap((block) => block.receipts).filter(({ nativeUnits }) => nativeUnits !== undefined);
+        assert.deepEqual(
+          receipts.map(({ success }) => success),
+          [true, false],
+        );
+        await prover.prepare(3n);
+        const result = await prover.prove(witness, claim);
+        assert.equal(result.kind, "proven", result.kind === "labelled" ? `${result.reason}: ${result.detail}` : "");
+      } finally {
+        await Promise.all([prover.close(), test.chain.close()]);
+      }
+    },
+  );
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { FormedBatch } from "../../../src/chain/batch/form-batch.ts";
+import type { GenesisAccount } from "../../../src/chain/model/genesis.ts";
+import type { ExecutionWitness } from "../../../src/execution-proof/batch/batch-witness.ts";
+import type { ExecutionClaim } from "../../../src/execution-proof/batch/execution-claim.ts";
+import { createPrimitives } from "../../../src/execution-proof/batch/machine-primitives.ts";
+import { createCompressor } from "../../../src/kernels/wasm/compressor.ts";
+import { kernelRows } from "../../../src/machine/interpreter/kernel.ts";
+import { ExecutedBatches } from "../../../src/node/execution/executed-batches.ts";
+import type { ExecutedBatchesOptions } from "../../../src/node/execution/executed-batches.ts";
+import { formedClaim } from "../../../src/node/execution/formed-claim.ts";
+import { userWeights } from "../../../src/protocol/native-budget.ts";
+import type { Format } from "../../../src/protocol/protocol-version.ts";
+import { CHAIN_ID, COINBASE } from "../../chain/support/engine.ts";
+import { configurationOf, realGenesis } from "../../chain/support/predeploys.ts";
+import { startVerifiedChain } from "../../chain/support/verified-chain.ts";
+import type { VerifiedChain } from "../../chain/support/verified-chain.ts";
+
+const BORN_AT = 1_700_000_123n;
+
+/** What a batch's run is planned with. */
+export const planningTools = (format: Format) => ({
+  program: { rows: kernelRows(format), weights: userWeights(format) },
+  primitives: createPrimitives(),
+  compress: createCompressor().compress,
+});
+
+/** A batch, what a proof of it is made from, and what that has to show. */
+interface FollowedBatch {
+  readonly batch: FormedBatch;
+  readonly witness: ExecutionWitness;
+  readonly claim: ExecutionClaim;
+}
+
+/** A chain whose batches are followed as validators do that ask for proofs of their execution. */
+export async function startFollowedChain({
+  accounts,
+  format,
+  versionOf = () => BigInt(format),
+  engine,
+}: {
+  readonly accounts: readonly GenesisAccount[];
+  readonly format: Format;
+  readonly versionOf?: () => bigint;
+  /** Default: as `startVerifiedChain`. */
+  readonly engine?: "edr" | "flat";
+}): Promise<{ readonly test: VerifiedChain; readonly seal: () => Promise<FollowedBatch> }> {
+  const options: ExecutedBatchesOptions = {
+    ...{ chainId: BigInt(CHAIN_ID), coinbase: COINBASE, codes: [] },
+    genesis: [...(await realGenesis(format)), ...accounts],
+    initialState: configurationOf(BORN_AT).accounts,
+  };
+  let executed: ExecutedBatches | undefined;
+  const test = await startVerifiedChain({
+    ...{ accounts, format, versionOf, bornAt: BORN_AT },
+    ...(engine === undefined ? {} : { engine }),
+    validatorsFollowers: (run) => [(executed = new ExecutedBatches(options, run, () => true))],
+  });
+  const seal = async (): Promise<FollowedBatch> => {
+    const batch = await test.sealAndVerify();
+    executed!.addCodes(batch);
+    const { witness, previous } = executed!.taken(batch.outputs.batchNumber);
+    assert.equal(witness?.kind, "witness", witness?.kind === "labelled" ? witness.reason : "");
+    return { batch, witness: witness as ExecutionWitness, claim: formedClaim(batch, previous, options) };
+  };
+  return { test, seal };
+}
