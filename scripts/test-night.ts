@@ -103,6 +103,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/published-code",
       "bridges/layerzero-worker",
       "bridges/hyperlane-worker",
+      "bridges/ccip-worker",
       "bridges/fixed-deployment",
       "options/bridges",
     ],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { solidityPacked, zeroPadValue } from "ethers";
-import { endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
+import { devnetExecutor, endpoint, library } from "../../src/bridges/layerzero/interfaces.ts";
 import type { SentPacket } from "../../src/bridges/layerzero/book.ts";
 import { LayerZeroWorker } from "../../src/bridges/layerzero/worker.ts";
 import { GatewayCarrier } from "../../src/devnet/bridges/gateway-carrier.ts";
@@ -9,22 +9,28 @@ import { packetCrossings } from "../../src/devnet/bridges/layerzero.ts";
 import type { Ecosystem } from "../../src/client/ecosystem.ts";
 import type { Hex } from "../../src/protocol/hex.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { byNight } from "../support/nightly.ts";
 import { FakeMember } from "./support/fake-member.ts";
 import type { FakeLog, FakeTransaction } from "./support/fake-member.ts";
 
 const SENDER = zeroPadValue("0xaa", 32);
 const RECEIVER = "0x00000000000000000000000000000000000000bb";
 const GAS = 100_000n;
+/** 1,000 take minutes. */
+const MANY = byNight(1_000, 60);
 /** Type 3: one option of the executor, of 17 bytes, for `lzReceive` with so much gas. */
 const OPTIONS = solidityPacked(["uint16", "uint8", "uint16", "uint8", "uint128"], [3, 1, 17, 1, GAS]);
 
 describe("LayerZero's worker beside hostile members, receivers and senders", () => {
   let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
   let worker: LayerZeroWorker;
+  /** One that waits longer for answers. */
+  let patient: LayerZeroWorker;
   beforeEach(() => {
     [a, b, c] = [new FakeMember("alpha", 1), new FakeMember("beta", 2), new FakeMember("gamma", 3)];
     const members = [a, b, c].map(({ member }) => member);
     worker = new LayerZeroWorker({ members, clock: systemClock, isHeld: () => false, answerMs: 60 });
+    patient = new LayerZeroWorker({ members, clock: systemClock, isHeld: () => false, answerMs: 5_000 });
   });
 
   const logOf = (address: Hex, contract: typeof endpoint, name: string, values: readonly unknown[]): FakeLog => ({
@@ -34,7 +40,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
   const guidOf = (nonce: number): Hex => zeroPadValue(`0x${(0x100 + nonce).toString(16).padStart(4, "0")}`, 32) as Hex;
 
   /** A packet from alpha that its sender pays for, and that its DVN has verified. */
-  function packetTo(destination: FakeMember, nonce: number): void {
+  function packetTo(destination: FakeMember, nonce: number, options = OPTIONS): void {
     const { sendLib, receiveLib, dvn, executor, endpoint: at } = worker.contracts;
     const header = solidityPacked(
       ["uint8", "uint64", "uint32", "bytes32", "uint32", "bytes32"],
@@ -43,7 +49,7 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     a.emit(
       logOf(sendLib, library, "ExecutorFeePaid", [executor, 1n]),
       logOf(sendLib, library, "DVNFeePaid", [[dvn], [], [1n]]),
-      logOf(at, endpoint, "PacketSent", [`${header}${guidOf(nonce).slice(2)}`, OPTIONS, sendLib]),
+      logOf(at, endpoint, "PacketSent", [`${header}${guidOf(nonce).slice(2)}`, options, sendLib]),
     );
     destination.emit(logOf(receiveLib, library, "PayloadVerified", [dvn, header, 1n, guidOf(nonce)]));
   }
@@ -95,6 +101,43 @@ describe("LayerZero's worker beside hostile members, receivers and senders", () 
     assert.equal(failures.length, 2);
     assert.equal(executions(b), 3);
     assert.match(worker.waitsFor(guidOf(1)) ?? "", /failed in 2 transactions that were paid for/);
+  });
+
+  test(`attack: ${MANY} messages to a receiver that always fails: each is paid for once, then calls only, and a new message is first`, async () => {
+    const executed = (): bigint[] => b.sent.filter(({ kind }) => kind === "execute").map(({ args }) => nonceOf(args));
+    const nonceOf = (args: readonly unknown[]): bigint => (args[0] as { origin: { nonce: bigint } }).origin.nonce;
+    b.onTransaction = obey((nonce) => nonce > BigInt(MANY));
+    b.onCall = (data) => {
+      const run = devnetExecutor.parseTransaction({ data });
+      if (run?.name !== "execute") return `0x${"ff".repeat(8).padStart(64, "0")}`;
+      return zeroPadValue(nonceOf([...run.args]) > BigInt(MANY) ? "0x01" : "0x00", 32);
+    };
+    for (let nonce = 1; nonce <= MANY; nonce++) packetTo(b, nonce);
+    for (let look = 0; look < 40 && executed().length < MANY; look++) await patient.look({ all: true });
+    assert.equal(new Set(executed()).size, MANY);
+    await patient.look({ all: true });
+    assert.equal(executed().length, MANY);
+    packetTo(b, MANY + 1);
+    await patient.look();
+    assert.deepEqual([executed().length, executed().at(-1)], [MANY + 1, BigInt(MANY + 1)]);
+  });
+
+  test("attack: options drain the worker: without enough coins a message waits for the purse, which is named, and goes on once it has them", async () => {
+    b.onTransaction = obey(() => true);
+    const drop = 10n ** 18n;
+    const options = solidityPacked(["uint16", "uint8", "uint16", "uint8", "uint128", "uint128"], [3, 1, 33, 1, GAS, drop]);
+    b.balance = drop / 2n;
+    packetTo(b, 1, options);
+    packetTo(b, 2);
+    await worker.look();
+    assert.match(
+      worker.waitsFor(guidOf(1)) ?? "",
+      /^purse: the bridge's key 0x\w+ has \d+ wei on beta and needs \d+; send it more$/,
+    );
+    assert.equal(executions(b), 1);
+    b.balance = 2n * drop;
+    await worker.look({ all: true });
+    assert.equal(executions(b), 2);
   });
 
   test("a member that does not answer holds up no other, and goes on where it was", async () => {

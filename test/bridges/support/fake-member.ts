@@ -19,6 +19,7 @@ export interface FakeTransaction {
   readonly kind: "commit" | "execute" | "compose" | "other";
   /** Decoded arguments of an execution. */
   readonly args: readonly unknown[];
+  readonly data: string;
 }
 
 /** A node with a block for each transaction, which answers, refuses and falls silent as the test says. */
@@ -30,6 +31,8 @@ export class FakeMember {
   /** What a call answers; it is refused where this throws. */
   onCall: (data: string) => string = answerTo;
   isSilent = false;
+  /** What the bridge's key has. */
+  balance = 10n ** 20n;
   readonly #blocks: (readonly (FakeLog & { readonly transactionHash: string })[])[] = [[]];
   readonly #receipts = new Map<string, object>();
 
@@ -38,7 +41,7 @@ export class FakeMember {
       getNetwork: () => ({ chainId: BigInt(id) }),
       getFeeData: () => ({ gasPrice: 1n, maxFeePerGas: 1n, maxPriorityFeePerGas: 1n }),
       getTransactionCount: () => this.#receipts.size,
-      getBalance: () => 10n ** 20n,
+      getBalance: () => this.balance,
       getTransactionReceipt: (hash: string) => this.#receipts.get(hash) ?? null,
       getBlock: (tag: number | string) => blockAt(typeof tag === "number" ? tag : this.#blocks.length - 1),
       getLogs: ({ fromBlock, toBlock }: { fromBlock: number; toBlock: number }) =>
@@ -90,9 +93,9 @@ function blockAt(number: number): object {
 
 function readTransaction(data: string): FakeTransaction {
   const parsed = executor.parseTransaction({ data });
-  if (parsed?.name === "execute" || parsed?.name === "compose") return { kind: parsed.name, args: [...parsed.args] };
+  if (parsed?.name === "execute" || parsed?.name === "compose") return { kind: parsed.name, args: [...parsed.args], data };
   const commit = COMMIT.parseTransaction({ data });
-  return commit === null ? { kind: "other", args: [] } : { kind: "commit", args: [...commit.args] };
+  return commit === null ? { kind: "other", args: [], data } : { kind: "commit", args: [...commit.args], data };
 }
 
 /** Everything is in order, and every receiver would take it. */

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import { AbiCoder, concat, Interface, toBeHex, zeroPadValue } from "ethers";
+import { ccipRamps } from "../../src/bridges/ccip/interfaces.ts";
+import { CcipWorker } from "../../src/bridges/ccip/worker.ts";
+import type { Hex } from "../../src/protocol/hex.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { byNight } from "../support/nightly.ts";
+import { FakeMember } from "./support/fake-member.ts";
+import type { FakeLog } from "./support/fake-member.ts";
+
+const SENDER = "0x00000000000000000000000000000000000000aa";
+const RECEIVER = zeroPadValue("0xbbbbbb", 32);
+const NO_ONE = `0x${"00".repeat(20)}`;
+const GAS = 100_000n;
+/** CCIP's tag of gas and order, gas, and that order does not matter. */
+const ARGS = concat(["0x181dcf10", AbiCoder.defaultAbiCoder().encode(["uint256", "bool"], [GAS, true])]);
+const FAILURES = new Interface([
+  "error ReceiverError(bytes err)",
+  "error NotEnoughGasForPubdata(uint256 required, uint256 actual)",
+]);
+/** `Refused()` of any contract. */
+const REFUSED = "0x8ac5ff0b";
+const MANY = byNight(1_000, 60);
+const [SUCCESS, FAILURE] = [2n, 3n];
+
+describe("CCIP's worker beside hostile receivers and chains", () => {
+  let [a, b, c]: [FakeMember, FakeMember, FakeMember] = [] as never;
+  let worker: CcipWorker;
+  /** Numbers of messages that were asked for on beta. */
+  let asked: bigint[];
+  beforeEach(() => {
+    [a, b, c] = [new FakeMember("alpha", 1), new FakeMember("beta", 2), new FakeMember("gamma", 3)];
+    worker = new CcipWorker({
+      ...{ members: [a, b, c].map(({ member }) => member), clock: systemClock },
+      ...{ isHeld: () => false, answerMs: 2_000 },
+    });
+    asked = [];
+  });
+
+  const idOf = (number: number): Hex => toBeHex(0x1000 + number, 32) as Hex;
+  const log = (name: string, values: readonly unknown[]): FakeLog => ({
+    address: worker.contracts.ramps,
+    ...ccipRamps.encodeEventLog(name, [...values]),
+  });
+  const sent = (number: number, source = 1n): FakeLog => {
+    const header = [idOf(number), source, 2n, BigInt(number), 0n];
+    return log("CCIPMessageSent", [2n, number, [header, SENDER, "0x1234", RECEIVER, ARGS, NO_ONE, 0n, 0n, []]]);
+  };
+  const recorded = (number: number, source = 1n): FakeLog => log("MessageRecorded", [source, number, idOf(number)]);
+  /** What a run on beta is, and with which gas for the receiver; undefined for another call. */
+  function runIn(data: string): { readonly number: bigint; readonly isFirst: boolean; readonly gas: bigint } | undefined {
+    const parsed = ccipRamps.parseTransaction({ data });
+    if (parsed?.name !== "execute" && parsed?.name !== "manuallyExecute") return undefined;
+    const [message, gas = GAS] = parsed.args as unknown as [{ header: { sequenceNumber: bigint } }, bigint?];
+    return { number: message.header.sequenceNumber, isFirst: parsed.name === "execute", gas };
+  }
+  /** Beta's ramps: a first run is always taken, a repetition where its receiver takes it, and fails with `data` otherwise. */
+  function behave(takes: (number: bigint, gas: bigint) => boolean, data = REFUSED): void {
+    b.onCall = (given) => {
+      const run = runIn(given);
+      if (run === undefined) return `0x${"00".repeat(32)}`;
+      asked.push(run.number);
+      if (run.isFirst || takes(run.number, run.gas)) return "0x";
+      throw Object.assign(new Error("execution reverted"), { code: "CALL_EXCEPTION", data });
+    };
+    b.onTransaction = ({ data: given }) => {
+      const run = runIn(given);
+      if (run === undefined) return [];
+      const isDone = takes(run.number, run.gas);
+      const reason = isDone ? "0x" : FAILURES.encodeErrorResult("ReceiverError", [data]);
+      const id = idOf(Number(run.number));
+      return [log("ExecutionStateChanged", [1n, run.number, id, id, isDone ? SUCCESS : FAILURE, reason, 1n])];
+    };
+  }
+
+  test(`attack: ${MANY} messages to a receiver that always fails: each is paid for once, then calls only, and a new message is first`, async () => {
+    behave((number) => number > BigInt(MANY));
+    const numbers = Array.from({ length: MANY }, (_, i) => i + 1);
+    a.emit(...numbers.map((number) => sent(number)));
+    b.emit(...numbers.map((number) => recorded(number)));
+    for (let look = 0; look < 20 && b.sent.length < MANY; look++) await worker.look({ all: true });
+    await worker.look({ all: true });
+    assert.equal(b.sent.length, MANY);
+    a.emit(sent(MANY + 1));
+    b.emit(recorded(MANY + 1));
+    asked = [];
+    await worker.look();
+    assert.deepEqual([b.sent.length, asked[0]], [MANY + 1, BigInt(MANY + 1)]);
+    assert.ok(worker.book.marks(worker.book.message(idOf(MANY + 1))!).executed !== undefined);
+    assert.ok(worker.book.marks(worker.book.message(idOf(1))!).failed !== undefined);
+  });
+
+  test("attack: a chain that vouches for another chain's message, or tells one in another's name, has nothing executed", async () => {
+    behave(() => true);
+    a.emit(sent(7));
+    b.emit(recorded(7, 3n));
+    c.emit(sent(8, 1n));
+    b.emit(recorded(8, 3n));
+    await worker.look({ all: true });
+    assert.deepEqual([b.sent, asked], [[], []]);
+    assert.equal(worker.book.message(idOf(8)), undefined);
+    b.emit(recorded(7));
+    await worker.look();
+    assert.equal(b.sent.length, 1);
+  });
+
+  test("a receiver that sends itself and had no gas for what is published is run once more with a million more; any other is not", async () => {
+    const lacking = FAILURES.encodeErrorResult("NotEnoughGasForPubdata", [85_700n, 13_635n]);
+    behave((_number, gas) => gas >= GAS + 1_000_000n, lacking);
+    a.emit(sent(1));
+    b.emit(recorded(1));
+    await worker.look();
+    await worker.look({ all: true });
+    assert.equal(b.sent.length, 2);
+    assert.ok(worker.book.marks(worker.book.message(idOf(1))!).executed !== undefined);
+    behave((_number, gas) => gas >= GAS + 1_000_000n);
+    a.emit(sent(2));
+    b.emit(recorded(2));
+    for (let look = 0; look < 3; look++) await worker.look({ all: true });
+    assert.equal(b.sent.length, 3);
+    assert.match(worker.waitsFor(idOf(2)) ?? "", /it fails again with 0x8ac5ff0b/);
+  });
+});
