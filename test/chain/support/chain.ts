@@ -42,7 +42,10 @@ export interface TestChainOptions {
   readonly limits?: Partial<BatchLimits>;
   readonly mempool?: Partial<MempoolOptions>;
   readonly system?: SystemTransactions;
-  /** Default: the one that TEST_ENGINE names ("checked": this package's own, which EDR repeats), or EDR; EDR where its connection is wrapped. */
+  /**
+   * Default: the one that TEST_ENGINE names ("checked": this package's own, which EDR repeats), or EDR; EDR where its
+   * connection is wrapped.
+   */
   readonly engine?: "edr" | "flat";
   /** Default: "edr" where TEST_ENGINE is "checked". */
   readonly checkedBy?: "none" | "edr";
