@@ -31,7 +31,7 @@ const ccip = v.pipe(
         text(/^[1-9]\d{0,19}$/, 'a selector in digits, such as "16015286601757825753"'),
         'an object with a selector for each member\'s name, such as { l1: "16015286601757825753" }',
       ),
-      "CCIP's chain selectors, in digits, by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later",
+      "CCIP's chain selectors, in digits, by members' names (`l1` too), as a dapp's own config has them; also of later chains",
       "each member's chain id",
     ),
   }),

@@ -22,7 +22,7 @@ export interface CcipContracts {
 }
 
 /** What creates them. */
-export type CcipCode = Readonly<Record<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "coin", string>>;
+type CcipCode = Readonly<Record<"router" | "ramps" | "tokenAdminRegistry" | "rmn" | "coin", string>>;
 
 export async function ccipCode(artifacts: OwnArtifacts): Promise<CcipCode> {
   const code = async (name: string): Promise<string> => (await artifacts(name)).bytecode;

@@ -23,7 +23,7 @@ export interface BlockCheckCounts {
  */
 export interface BlockCheck {
   readonly counts: BlockCheckCounts;
-  /** Runs a block again. Rejects with WitnessError EnginesDisagree, or as its engine does; then it is of no use until a return. */
+  /** Runs a block again. Rejects with WitnessError EnginesDisagree, or as its engine does; of no use then until a return. */
   repeat(block: WitnessedBlock, readsHashes: boolean): Promise<void>;
   /** Makes blocks without transactions. */
   pass(environments: readonly BlockEnvironment[]): Promise<void>;

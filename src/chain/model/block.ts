@@ -77,7 +77,7 @@ export interface NativeOutcome {
   /** What the EVM alone would charge; undefined where the budget was spent, or a step's units took gas of its frame. */
   readonly evmGas: bigint | undefined;
   /**
-   * Why it was broken off, and so has failed; undefined where it was not. `lone`: it takes more than one transaction may, whatever
+   * Why it was broken off, and so has failed; undefined where it was not. `lone`: it takes more than a transaction may, whatever
    * its gas pays for.
    */
   readonly spent: "budget" | "lone" | "callData" | undefined;

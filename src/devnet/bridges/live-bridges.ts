@@ -39,7 +39,7 @@ export interface LiveBridges {
   look(options?: { readonly all?: boolean }): Promise<boolean>;
   /** Executes a message at once, with its own gas or other. Resolves with the transaction; undefined where none was sent. */
   execute(id: Hex, gas: bigint | undefined): Promise<Hex | undefined>;
-  /** Has a bridge that knows curses curse a member by its chain id, or no longer. Resolves with whether there is such a bridge. */
+  /** Has a bridge that knows curses curse a member by its chain id, or no longer; resolves with whether there is one. */
   curse(chainId: bigint, isCursed: boolean): Promise<boolean>;
   /** Where they are, without a look at anything. */
   named(): NamedBridges;

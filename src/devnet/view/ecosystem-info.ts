@@ -178,7 +178,7 @@ export interface ChainStatus extends Pick<ChainInfo, "protocolVersion" | "upgrad
       /** As in `hyperchain_info`, with what is wrong. */
       readonly named?: readonly (NamedBatchInfo & { readonly message: string })[];
     };
-  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those that it could not; absent where it repeats none. */
+  /** Blocks that Hardhat's EDR has repeated since the chain's start, and those left out; absent where it repeats none. */
   readonly checked?: { readonly repeated: number; readonly leftOut: number };
   /** What its gas price is made of; absent where it does not follow L1's. */
   readonly fees?: FeeStatus;

@@ -21,7 +21,7 @@ export const EXECUTION = {
     said: "each start",
     config: withDefault(
       oneOf("none", "edr"),
-      'what repeats the blocks of engine "flat" and compares all that they did: Hardhat\'s EDR, or nothing; with "edr" as engine, the other one does in any case',
+      'what repeats the blocks of engine "flat": Hardhat\'s EDR, or nothing; the blocks of "edr" are always repeated',
       "none",
     ),
     older: "none",

@@ -160,7 +160,7 @@ export interface HyperchainsHyperlaneUserConfig {
 
 export interface HyperchainsCcipUserConfig {
   /**
-   * CCIP's chain selectors, in digits, by members' names, `l1` among them, as a dapp's own config has them; also of chains that come later.
+   * CCIP's chain selectors, in digits, by members' names (`l1` too), as a dapp's own config has them; also of later chains.
    * Default: each member's chain id.
    */
   readonly ids?: Readonly<Record<string, string>> | undefined;
@@ -354,7 +354,7 @@ export interface HyperchainUserConfig {
    */
   readonly engine?: "edr" | "flat" | undefined;
   /**
-   * What repeats the blocks of engine "flat" and compares all that they did: Hardhat's EDR, or nothing; with "edr" as engine, the other one does in any case.
+   * What repeats the blocks of engine "flat": Hardhat's EDR, or nothing; the blocks of "edr" are always repeated.
    * Allowed: "none" or "edr".
    * Default: "none".
    */
