@@ -5,6 +5,7 @@ import type { Backend, RowProgram, VectorOperand } from "../../src/kernels/backe
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { elementSource, randomColumns } from "./support/random-elements.ts";
+import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 
 const column = (index: number, next = false): VectorOperand => ({ kind: "column", index, next });
 const register = (index: number): VectorOperand => ({ kind: "register", index });
@@ -20,6 +21,7 @@ describe("row programs", () => {
   let backends: readonly Backend[];
   before(async () => {
     backends = [createReferenceBackend(), await createWasmBackend({ workers: 1 }), await createWasmBackend({ workers: 2 })];
+    if (NO_CARD === false) backends = [...backends, await createSoftwareBackend()];
   });
   after(async () => {
     for (const backend of backends) await backend.close();
@@ -222,7 +224,8 @@ describe("row programs", () => {
 
 describe("running sums", () => {
   test("are what stands before each row, less its share of the whole", async () => {
-    for (const backend of [createReferenceBackend(), await createWasmBackend({ workers: 2 })]) {
+    const card = NO_CARD === false ? [await createSoftwareBackend()] : [];
+    for (const backend of [createReferenceBackend(), await createWasmBackend({ workers: 2 }), ...card]) {
       const columns = [Uint32Array.of(5, P - 1, 7, 1), Uint32Array.of(1, 2, 3, 4), Uint32Array.of(9, 9, 9, 9)];
       const handle = await backend.upload(columns, 2);
       // Sums 12 and 10; the shares are 12/4 = 3 and 10/4 = 5/2.

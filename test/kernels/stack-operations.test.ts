@@ -7,16 +7,18 @@ import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { LOG_PARTS } from "../../src/kernels/stack-layout.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
 import { randomColumns, randomExt } from "./support/random-elements.ts";
+import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 
 const reference = createReferenceBackend();
 const wasm = await createWasmBackend({ workers: 2 });
-after(() => wasm.close());
+const fast: readonly Backend[] = NO_CARD === false ? [wasm, await createSoftwareBackend()] : [wasm];
+after(() => Promise.all(fast.map((backend) => backend.close())));
 
-/** Runs the same steps on both backends and compares what comes back. */
+/** Runs the same steps on all backends and compares what comes back. */
 async function same<T>(steps: (backend: Backend) => Promise<T>): Promise<T> {
-  const [expected, got] = [await steps(reference), await steps(wasm)];
-  assert.deepEqual(got, expected);
-  return got;
+  const expected = await steps(reference);
+  for (const backend of fast) assert.deepEqual(await steps(backend), expected, backend.name);
+  return expected;
 }
 
 /** A stack of two columns of 2^m, the second not filled: columns of several heights, edge values among them. */
@@ -51,7 +53,7 @@ const SHAPES: readonly (readonly [number, readonly number[]])[] = [
   [15, [15, 13, 9, 6]],
 ];
 
-describe("operations on stacks, on threads as in the reference", () => {
+describe("operations on stacks, on threads and on a card as in the reference", () => {
   test("a layout of columns, zero between them", async () => {
     for (const [logStack, heights] of SHAPES) {
       const parts = await same(async (backend) => backend.download((await stackOf(backend, logStack, heights)).parts));

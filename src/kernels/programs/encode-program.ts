@@ -1,7 +1,7 @@
 import type { ProgramUse, RowProgram, VectorProgram } from "../backend.ts";
 import { requireStores } from "../row-program.ts";
 import { checked, scalarIndex, type StraightLine, straightLine } from "./straight-line.ts";
-import { columnValue, ONE, type StripCode, StripCodeWriter } from "./strip-code.ts";
+import { type ColumnAccess, columnValue, ONE, type StripCode, StripCodeWriter } from "./strip-code.ts";
 import { joinSums, negatable, sumParts } from "./sums.ts";
 
 /** Scopes of accumulators. */
@@ -26,10 +26,10 @@ interface ConstraintBounds {
  * The code of a row program. Its columns and what it stores are the request's, its scalars these and then their negatives. Throws
  * RangeError when it refers to a register, column or scalar that does not exist, or does not store each of its columns once.
  */
-export function encodeRowProgram(program: RowProgram, bounds: RowBounds): StripCode {
-  return encodeOnce(program, bounds, () => {
+export function encodeRowProgram(program: RowProgram, bounds: RowBounds, access: ColumnAccess): StripCode {
+  return encodeOnce(program, bounds, access, () => {
     requireStores(program, bounds.stored);
-    const translation = new Translation(program, bounds, bounds.columns);
+    const translation = new Translation(program, bounds, bounds.columns, access);
     const { line, writer } = translation;
     program.instructions.forEach((instruction, i) => {
       if (instruction.op === "store") writer.store(translation.operand(line.a[i] ?? 0), instruction.column, "canonical");
@@ -45,9 +45,9 @@ export function encodeRowProgram(program: RowProgram, bounds: RowBounds): StripC
  * of Σ accumulator · selector over the scopes. Its scalars are the table's, then their negatives, then the coordinates of the
  * weights. Throws RangeError when it refers to a register, column, scalar, weight or scope that does not exist.
  */
-export function encodeProgram(program: VectorProgram, bounds: ConstraintBounds): StripCode {
-  return encodeOnce(program, bounds, () => {
-    const translation = new Translation(program, bounds, bounds.columns + SCOPES);
+export function encodeProgram(program: VectorProgram, bounds: ConstraintBounds, access: ColumnAccess): StripCode {
+  return encodeOnce(program, bounds, access, () => {
+    const translation = new Translation(program, bounds, bounds.columns + SCOPES, access);
     const { line, writer } = translation;
     const accumulators = Array.from({ length: SCOPES }, () => new Accumulator(writer, bounds));
     program.instructions.forEach((instruction, i) => {
@@ -70,21 +70,26 @@ export function encodeProgram(program: VectorProgram, bounds: ConstraintBounds):
 }
 
 /** See `Backend.prepare`. */
-export function prepare(uses: readonly ProgramUse[]): void {
+export function prepare(uses: readonly ProgramUse[], access: ColumnAccess): void {
   for (const use of uses) {
     const { columns, scalars } = use;
-    if (use.kind === "rows") encodeRowProgram(use.program, { columns, scalars, stored: use.stored });
-    else encodeProgram(use.program, { columns, scalars, weights: use.weights, degree: use.degree });
+    if (use.kind === "rows") encodeRowProgram(use.program, { columns, scalars, stored: use.stored }, access);
+    else encodeProgram(use.program, { columns, scalars, weights: use.weights, degree: use.degree }, access);
   }
 }
 
 /** Codes of programs that proofs use again and again, by what they were checked against. */
 const encoded = new WeakMap<object, Map<string, StripCode>>();
 
-function encodeOnce(program: object, bounds: RowBounds | ConstraintBounds, encode: () => StripCode): StripCode {
+function encodeOnce(
+  program: object,
+  bounds: RowBounds | ConstraintBounds,
+  access: ColumnAccess,
+  encode: () => StripCode,
+): StripCode {
   const known = encoded.get(program) ?? new Map<string, StripCode>();
   encoded.set(program, known);
-  const name = Object.values(bounds).join();
+  const name = [access, ...Object.values(bounds)].join();
   const code = known.get(name) ?? encode();
   known.set(name, code);
   return code;
@@ -102,8 +107,9 @@ class Translation {
     { instructions, registerCount }: VectorProgram | RowProgram,
     bounds: { readonly columns: number; readonly scalars: number },
     columns: number,
+    access: ColumnAccess,
   ) {
-    this.writer = new StripCodeWriter(columns, instructions.length);
+    this.writer = new StripCodeWriter(columns, instructions.length, access);
     this.line = straightLine(instructions, { ...bounds, registers: registerCount }, this.writer.firstResult);
     this.#joined = joinSums(this.line);
     this.#scalars = bounds.scalars;

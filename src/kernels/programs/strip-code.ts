@@ -11,6 +11,12 @@
  */
 export const OPCODE = { sum: 0, load: 1, store: 2, storeCanonical: 3, invert: 4, end: 5 } as const;
 
+/** How code reads columns: loaded into registers first, or each time where they stand. */
+export type ColumnAccess = "loaded" | "direct";
+
+/** An operand that is not a register but, less this, a source. */
+export const DIRECT = 2 ** 31;
+
 /** Code of a program, and what it takes. */
 export interface StripCode {
   readonly words: Uint32Array;
@@ -44,21 +50,24 @@ export function columnValue({ column, next }: StripSource): number {
 }
 
 /**
- * Writes code in which every value has a number of its own. A column is loaded before it is first read; `finish` gives
- * values the registers of those that are not read any more.
+ * Writes code in which every value has a number of its own. A column that is to be loaded is so before it is first read; `finish`
+ * gives values the registers of those that are not read any more.
  */
 export class StripCodeWriter {
   #code = new Uint32Array(2 ** 14);
   #length = 0;
   readonly #columns: number;
-  readonly #loaded: Uint8Array;
+  readonly #access: ColumnAccess;
+  /** By value of a column: its source, and one more; 0 where nothing has read it yet. */
+  readonly #sourceOf: Int32Array;
   readonly #sources: StripSource[] = [];
   #values: number;
 
   /** For a program with so many columns and results; results have the numbers from `firstResult` on. */
-  constructor(columns: number, results: number) {
+  constructor(columns: number, results: number, access: ColumnAccess) {
     this.#columns = columns;
-    this.#loaded = new Uint8Array(1 + 2 * columns);
+    this.#access = access;
+    this.#sourceOf = new Int32Array(1 + 2 * columns);
     this.#values = this.firstResult + results;
   }
 
@@ -101,7 +110,8 @@ export class StripCodeWriter {
   finish(): StripCode {
     this.#append([OPCODE.end]);
     const words = this.#code.slice(0, this.#length);
-    return { words, registerCount: allocateRegisters(words, this.#values), sources: this.#sources };
+    const direct = this.#access === "direct" ? this.#sourceOf : new Int32Array();
+    return { words, registerCount: allocateRegisters(words, this.#values, direct), sources: this.#sources };
   }
 
   #write(first: number, second: number, third: number): void {
@@ -126,10 +136,10 @@ export class StripCodeWriter {
   }
 
   #need(value: number): void {
-    if (value === ONE || value >= this.firstResult || this.#loaded[value] === 1) return;
-    this.#loaded[value] = 1;
-    const source = this.#sources.push({ column: (value - 1) >> 1, next: value % 2 === 0 }) - 1;
-    this.#write(OPCODE.load, value, source);
+    if (value === ONE || value >= this.firstResult || this.#sourceOf[value] !== 0) return;
+    const source = this.#sources.push({ column: (value - 1) >> 1, next: value % 2 === 0 });
+    this.#sourceOf[value] = source;
+    if (this.#access === "loaded") this.#write(OPCODE.load, value, source - 1);
   }
 }
 
@@ -161,9 +171,10 @@ export function operandsAt(words: Uint32Array, at: number): Operands {
 
 /**
  * Replaces values by registers, as few as there are values at a time that are still to be read. An instruction reads a strip
- * before it writes it, so its result may take the register of its own operand. Returns how many registers there are.
+ * before it writes it, so its result may take the register of its own operand. `direct` has the sources of values that have no
+ * register, and one more. Returns how many registers there are.
  */
-function allocateRegisters(words: Uint32Array, values: number): number {
+function allocateRegisters(words: Uint32Array, values: number, direct: Int32Array): number {
   const lastRead = new Int32Array(values).fill(-1);
   for (let at = 0; at < words.length;) {
     const { read, scaledEnd, readEnd, end } = operandsAt(words, at);
@@ -180,6 +191,11 @@ function allocateRegisters(words: Uint32Array, values: number): number {
     const { read, scaledEnd, readEnd, written, end } = operandsAt(words, at);
     for (let i = read; i < readEnd; i += i < scaledEnd ? 2 : 1) {
       const value = words[i] ?? 0;
+      const source = direct[value] ?? 0;
+      if (source > 0) {
+        words[i] = DIRECT + source - 1;
+        continue;
+      }
       const register = registers[value] ?? -1;
       words[i] = register;
       if (lastRead[value] !== at) continue;

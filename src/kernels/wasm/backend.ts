@@ -60,7 +60,7 @@ export async function createWasmBackend(options: WasmBackendOptions = {}): Promi
     memoryInUse: () => running?.heap.takenBytes ?? 0,
     upload: async (columns, logRows) => upload(device(), columns, logRows),
     download: async (columns) => download(device(), columns),
-    prepare,
+    prepare: (uses) => prepare(uses, "loaded"),
     interpolate: async (evaluations) => interpolate(device(), evaluations),
     mapRows: async (request) => mapRows(device(), request),
     runningSums: async (evaluations, width) => runningSums(device(), evaluations, width),

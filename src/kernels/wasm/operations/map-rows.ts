@@ -16,7 +16,7 @@ export async function mapRows(device: Device, request: RowMapRequest): Promise<C
   if (blocks.some((block) => block.logRows !== logRows))
     throw new RangeError(`not all columns of a row program have 2^${logRows} rows`);
   const columns = blocks.flatMap((block) => block.addresses);
-  const code = encodeRowProgram(request.program, { columns: columns.length, scalars: scalars.length, stored: width });
+  const code = encodeRowProgram(request.program, { columns: columns.length, scalars: scalars.length, stored: width }, "loaded");
   blocks.forEach((block) => device.columns.retain(block));
   const { handle, stored } = device.columns.create(width, logRows);
   const memory = new Allocations(device.heap);

@@ -94,7 +94,7 @@ async function addLargeTables(
       logRows: table.logRows,
       shift: shiftOf(request, table, tallest),
       columns,
-      program: loadProgram(scratch, encodeProgram(table.program, bounds), [
+      program: loadProgram(scratch, encodeProgram(table.program, bounds, "loaded"), [
         ...table.scalars,
         ...table.scalars.map(neg),
         ...table.weights.flat(),

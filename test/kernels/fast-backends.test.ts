@@ -6,7 +6,9 @@ import { P, rootOfUnity } from "../../src/field/koala-bear.ts";
 import type { Backend, CommitRequest, VectorInstruction, VectorOperand } from "../../src/kernels/backend.ts";
 import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
 import { createWasmBackend } from "../../src/kernels/wasm/backend.ts";
+import { byNight } from "../support/nightly.ts";
 import { elementSource, randomColumns, randomExt } from "./support/random-elements.ts";
+import { createSoftwareBackend, NO_CARD } from "./support/swiftshader.ts";
 
 const SHIFT = 3;
 const KECCAK = { kind: "keccak", digestBytes: 26 } as const;
@@ -15,21 +17,27 @@ const TURBOSHAKE = { kind: "turboshake", digestBytes: 26 } as const;
 /** Heights around the vector (2^2), the transform's tail (2^4) and its odd layer, and the chunk of constraint programs. */
 const HEIGHTS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-for (const [workers, prunedDepth] of [
-  [1, 10],
-  [2, 20],
-] as const) {
-  describe(`the wasm backend with ${workers} worker${workers > 1 ? "s" : ""} computes what the reference computes`, () => {
+const CARD = "webgpu backend";
+const FAST: readonly { readonly name: string; readonly skip: string | false; create(): Promise<Backend> }[] = [
+  { name: "wasm backend with 1 worker", skip: false, create: () => createWasmBackend({ workers: 1, prunedDepth: 10 }) },
+  { name: "wasm backend with 2 workers", skip: false, create: () => createWasmBackend({ workers: 2, prunedDepth: 20 }) },
+  { name: CARD, skip: NO_CARD, create: () => createSoftwareBackend() },
+];
+
+for (const { name, skip, create } of FAST) {
+  describe(`the ${name} computes what the reference computes`, { skip }, () => {
     const reference = createReferenceBackend();
-    let wasm: Backend;
+    let fast: Backend;
+    /** The sizes of a test: by day fewer in software on a card. */
+    const sizes = (all: readonly number[], ofCard: readonly number[]) => (name === CARD ? byNight(all, ofCard) : all);
     before(async () => {
-      wasm = await createWasmBackend({ workers, prunedDepth });
+      fast = await create();
     });
-    after(() => wasm.close());
+    after(() => fast.close());
 
     /** Runs the same steps on both backends and compares what comes back. */
     async function same<T>(steps: (backend: Backend) => Promise<T>): Promise<T> {
-      const [expected, got] = [await steps(reference), await steps(wasm)];
+      const [expected, got] = [await steps(reference), await steps(fast)];
       assert.deepEqual(got, expected);
       return got;
     }
@@ -51,7 +59,7 @@ for (const [workers, prunedDepth] of [
     });
 
     test("commitments of one height and their openings", async () => {
-      for (const logRows of HEIGHTS) {
+      for (const logRows of sizes(HEIGHTS, [0, 1, 3, 6])) {
         for (const width of [1, 7, 8, 9, 35]) {
           const columns = randomColumns(width, width, logRows);
           const request = { logBlowup: 3, shift: SHIFT, hash: KECCAK, rowsPerLeaf: 1, encoding: "base31" } as const;
@@ -61,7 +69,8 @@ for (const [workers, prunedDepth] of [
     });
 
     test("commitments for every digest length", async () => {
-      for (let digestBytes = 16; digestBytes <= 32; digestBytes++) {
+      const lengths = Array.from({ length: 17 }, (_, i) => 16 + i);
+      for (const digestBytes of sizes(lengths, [16, 17, 26, 31, 32])) {
         for (const kind of ["keccak", "turboshake"] as const) {
           const request = {
             logBlowup: 1,
@@ -104,7 +113,7 @@ for (const [workers, prunedDepth] of [
     });
 
     test("leaves of several rows, also when one leaf spans several cosets", async () => {
-      for (const degree of [4, 5, 6]) {
+      for (const degree of sizes([4, 5, 6], [5])) {
         for (const logRows of [0, 1, 3, 4, 6]) {
           for (const rowsPerLeaf of [2, 8, 16, 32]) {
             if (rowsPerLeaf > 2 ** (logRows + 3)) continue;
@@ -236,7 +245,7 @@ for (const [workers, prunedDepth] of [
     });
 
     test("refusals of the same requests", async () => {
-      const columns = await wasm.upload(randomColumns(17, 1, 2), 2);
+      const columns = await fast.upload(randomColumns(17, 1, 2), 2);
       const request: CommitRequest = {
         blocks: [columns],
         logBlowup: 1,
@@ -245,22 +254,22 @@ for (const [workers, prunedDepth] of [
         rowsPerLeaf: 1,
         encoding: "base31",
       };
-      await assert.rejects(wasm.commit({ ...request, encoding: "elements" }), RangeError);
-      await assert.rejects(wasm.commit({ ...request, blocks: [] }), RangeError);
-      await assert.rejects(wasm.commit({ ...request, rowsPerLeaf: 16 }), RangeError);
-      await assert.rejects(wasm.upload([new Uint32Array(3)], 2), RangeError);
-      await assert.rejects(wasm.evaluateAt(columns, [1, 2, 3]), RangeError);
-      await assert.rejects(wasm.fold(columns, 8, randomExt(1, 5)), RangeError);
-      const commitment = await wasm.commit(request);
-      await assert.rejects(wasm.open(commitment, [8]), RangeError);
-      wasm.release(commitment);
-      await assert.rejects(wasm.open(commitment, [0]), RangeError);
-      wasm.release(columns);
-      await assert.rejects(wasm.download(columns), RangeError);
-      const table = await programTable(wasm, 1, 5, 4);
+      await assert.rejects(fast.commit({ ...request, encoding: "elements" }), RangeError);
+      await assert.rejects(fast.commit({ ...request, blocks: [] }), RangeError);
+      await assert.rejects(fast.commit({ ...request, rowsPerLeaf: 16 }), RangeError);
+      await assert.rejects(fast.upload([new Uint32Array(3)], 2), RangeError);
+      await assert.rejects(fast.evaluateAt(columns, [1, 2, 3]), RangeError);
+      await assert.rejects(fast.fold(columns, 8, randomExt(1, 5)), RangeError);
+      const commitment = await fast.commit(request);
+      await assert.rejects(fast.open(commitment, [8]), RangeError);
+      fast.release(commitment);
+      await assert.rejects(fast.open(commitment, [0]), RangeError);
+      fast.release(columns);
+      await assert.rejects(fast.download(columns), RangeError);
+      const table = await programTable(fast, 1, 5, 4);
       for (const broken of [{ scalars: new Uint32Array(1) }, { weights: [] }, { blocks: [] }]) {
         const tables = [{ ...table, ...broken }];
-        await assert.rejects(wasm.quotient({ tables, chunkCount: 2, shift: SHIFT, degree: 5 }), RangeError);
+        await assert.rejects(fast.quotient({ tables, chunkCount: 2, shift: SHIFT, degree: 5 }), RangeError);
       }
     });
   });

@@ -1,0 +1,134 @@
+import type { Backend, Columns, Commitment } from "../backend.ts";
+import { prepare } from "../programs/encode-program.ts";
+import { type Compressor, createCompressor } from "../wasm/compressor.ts";
+import { PagedStore } from "./columns-store.ts";
+import type { GpuDevice } from "./gpu.ts";
+import { Machine } from "./machine.ts";
+import { type CardTree, commit, releaseTree } from "./operations/commit.ts";
+import { deep } from "./operations/deep.ts";
+import { evaluateAt } from "./operations/evaluate.ts";
+import { fold } from "./operations/fold.ts";
+import { grind } from "./operations/grind.ts";
+import { mapRows } from "./operations/map-rows.ts";
+import { open } from "./operations/open.ts";
+import { quotient } from "./operations/quotient.ts";
+import { runningSums } from "./operations/running-sums.ts";
+import { combineParts, evaluateParts, layOut, layProgressions } from "./operations/stack-columns.ts";
+import { foldNeighbours, roundSums } from "./operations/stack-rounds.ts";
+import { interpolate } from "./operations/transform.ts";
+import { type CardDevice, withScratch } from "./scratch.ts";
+
+/** Bytes of the card's memory that a backend takes at most, by default. */
+export const DEFAULT_CARD_BYTES = 3 * 2 ** 30;
+
+/** The backend of a graphics card, with a look at its memory. */
+export interface WebgpuBackend extends Backend {
+  /** Bytes on the card that handles and running operations hold. */
+  memoryInUse(): number;
+}
+
+export interface WebgpuBackendOptions {
+  readonly device: GpuDevice;
+  /** Bytes of the card's memory at most. */
+  readonly memory?: number;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+}
+
+/**
+ * A whole backend in WGSL: it computes what `reference/backend.ts` computes, byte for byte. Columns stay on the card; roots, sums
+ * and opened rows come back. Rejects with CardFailed or CardMemoryExceeded where the card does not do it; what a card computes
+ * counts only once the processor has verified it. Closing it destroys the device.
+ */
+export function createWebgpuBackend({ device: gpu, memory = DEFAULT_CARD_BYTES, now }: WebgpuBackendOptions): WebgpuBackend {
+  const trees = new Map<Commitment, CardTree>();
+  let compressor: Compressor | undefined;
+  let running: CardDevice | undefined = openCard(gpu, memory, now);
+  const device = (): CardDevice => {
+    if (running === undefined) throw new Error("this backend was closed");
+    return running;
+  };
+  return {
+    name: "webgpu",
+    workers: 1,
+    memoryInUse: () => running?.machine.memory.takenBytes ?? 0,
+    upload: async (columns, logRows) => upload(device(), columns, logRows),
+    download: async (columns) => download(device(), columns),
+    prepare: (uses) => prepare(uses, "direct"),
+    interpolate: async (evaluations) => interpolate(device(), evaluations),
+    mapRows: async (request) => mapRows(device(), request),
+    runningSums: async (evaluations, width) => runningSums(device(), evaluations, width),
+    evaluateAt: async (coefficients, point) => evaluateAt(device(), coefficients, point),
+    commit: async (request) => {
+      const { tree, root } = await commit(device(), request);
+      const commitment: Commitment = { root, logLeaves: tree.depth };
+      trees.set(commitment, tree);
+      return commitment;
+    },
+    open: async (commitment, leaves, paths = "shared") => {
+      const tree = trees.get(commitment);
+      if (tree === undefined) throw new RangeError("this commitment was released or belongs to another backend");
+      return open(device(), tree, leaves, paths);
+    },
+    quotient: async (request) => quotient(device(), request),
+    deep: async (request) => deep(device(), request),
+    fold: async (polynomial, arity, challenge) => fold(device(), polynomial, arity, challenge),
+    layOut: async (request) => layOut(device(), request),
+    evaluateParts: async (parts, columns, point) => evaluateParts(device(), parts, columns, point),
+    combineParts: async (blocks, weights, width) => combineParts(device(), blocks, weights, width),
+    layProgressions: async (request) => layProgressions(device(), request),
+    roundSums: async (a, b, neighbours, degree) => roundSums(device(), a, b, neighbours, degree),
+    foldNeighbours: async (columns, neighbours, challenge) => foldNeighbours(device(), columns, neighbours, challenge),
+    grind: async (hash, seed, bits, signal) => grind(device(), hash, seed, bits, signal),
+    compress: (tag, left, right) => (compressor ??= createCompressor()).compress(tag, left, right),
+    release: (handle) => {
+      if (running === undefined) return;
+      if (!("root" in handle)) {
+        running.columns.release(handle);
+        return;
+      }
+      const tree = trees.get(handle);
+      if (tree === undefined) return;
+      trees.delete(handle);
+      releaseTree(running, tree);
+    },
+    close: async () => {
+      running?.machine.close();
+      running = undefined;
+      trees.clear();
+    },
+  };
+}
+
+function openCard(gpu: GpuDevice, memory: number, now: () => number): CardDevice {
+  const machine = new Machine(gpu, memory, now);
+  return { machine, columns: new PagedStore(machine) };
+}
+
+async function upload(device: CardDevice, columns: readonly Uint32Array[], logRows: number): Promise<Columns> {
+  for (const column of columns) {
+    if (column.length !== 2 ** logRows) throw new RangeError(`a column of 2^${logRows} rows has ${column.length} elements`);
+  }
+  return withScratch(device, (scratch) => {
+    const stored = scratch.columns(columns.length, logRows);
+    stored.places.forEach(({ buffer, offset }, i) => {
+      const column = columns[i];
+      if (column !== undefined) device.machine.write(buffer, offset, column);
+    });
+    return device.columns.handle(scratch.keep(stored));
+  });
+}
+
+async function download(device: CardDevice, handle: Columns): Promise<Uint32Array[]> {
+  return withScratch(device, async (scratch) => {
+    const { places, pages, logRows } = scratch.retain(device.columns.get(handle));
+    const rows = 2 ** logRows;
+    const downloaded: Uint32Array[] = [];
+    for (const page of pages) {
+      const count = places.filter(({ buffer }) => buffer === page).length;
+      const words = await device.machine.read(page, 0, rows * count);
+      for (let i = 0; i < count; i++) downloaded.push(words.slice(rows * i, rows * (i + 1)));
+    }
+    return downloaded;
+  });
+}

@@ -1,0 +1,30 @@
+import type { Kernel } from "../kernel.ts";
+import { extensionCode } from "../wgsl/extension.ts";
+
+const byDegree = new Map<number, Kernel>();
+
+/**
+ * result[dest + k · stride + i] += coordinate k of start · ratio^i: places of one progression do not overlap.
+ * Shape: powers as `dot`; starts at `start`, coordinate by coordinate, canonical.
+ */
+export function layProgressions(degree: number): Kernel {
+  const known = byDegree.get(degree);
+  if (known !== undefined) return known;
+  const each = `for (var k = 0u; k < ${degree}u; k++)`;
+  const kernel: Kernel = {
+    name: `lay-progressions-${degree}`,
+    params: ["stride", "powerStride"],
+    item: ["start", "dest"],
+    read: ["starts", "powers"],
+    write: ["result"],
+    declarations: extensionCode(degree),
+    body: /* wgsl */ `
+  var first = Ext();
+  var power = Ext();
+  ${each} { first[k] = starts[start + k]; power[k] = powers[k * p.powerStride + i]; }
+  let term = ext_mul(power, first);
+  ${each} { result[dest + k * p.stride + i] = add(result[dest + k * p.stride + i], term[k]); }`,
+  };
+  byDegree.set(degree, kernel);
+  return kernel;
+}

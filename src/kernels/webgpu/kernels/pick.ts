@@ -1,0 +1,11 @@
+import type { Kernel } from "../kernel.ts";
+
+/** result[dest + i] = source[column + positions[i]]: a column's values at opened positions. */
+export const pick: Kernel = {
+  name: "pick",
+  params: [],
+  item: ["column", "dest"],
+  read: ["source", "positions"],
+  write: ["result"],
+  body: /* wgsl */ `result[dest + i] = source[column + positions[i]];`,
+};

@@ -1,0 +1,19 @@
+import type { Columns } from "../../backend.ts";
+import type { Place } from "../columns-store.ts";
+import type { CardDevice, Scratch } from "../scratch.ts";
+
+/** Where extension columns begin, each in one page: where it is in two, a copy of all of them. */
+export function extensionColumns(device: CardDevice, scratch: Scratch, handle: Columns, degree: number): Place[] {
+  const columns = scratch.retain(device.columns.get(handle));
+  const { places, logRows, width } = columns;
+  if (width % degree !== 0) throw new RangeError(`${width} columns are no extension columns of degree ${degree}`);
+  const isFirst = (_: unknown, i: number): boolean => i % degree === 0;
+  const isTogether = places.every(({ buffer }, i) => buffer === places[i - (i % degree)]?.buffer);
+  if (isTogether) return places.filter(isFirst);
+  const joined = scratch.columns(width, logRows, degree);
+  joined.places.forEach(({ buffer, offset }, i) => {
+    const source = places[i];
+    if (source !== undefined) device.machine.copy(source.buffer, source.offset, buffer, offset, 2 ** logRows);
+  });
+  return joined.places.filter(isFirst);
+}

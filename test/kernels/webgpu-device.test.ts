@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { createReferenceBackend } from "../../src/kernels/reference/backend.ts";
+import type { GpuDevice } from "../../src/kernels/webgpu/gpu.ts";
+import { createWebgpuBackend } from "../../src/kernels/webgpu/backend.ts";
+import { CardFailed } from "../../src/kernels/webgpu/machine.ts";
+import { CardMemoryExceeded } from "../../src/kernels/webgpu/device-memory.ts";
+import { openDevice } from "../../src/kernels/webgpu/open-device.ts";
+import { Pace } from "../../src/kernels/webgpu/pace.ts";
+import { prove } from "../../src/stark/prove.ts";
+import { ProvingBackends } from "../../src/stark/proving-backends.ts";
+import { verify } from "../../src/stark/verify.ts";
+import { fibonacciInput, fibonacciSystem } from "../stark/airs/fibonacci.ts";
+import { smallParameters } from "../stark/airs/small-parameters.ts";
+import { randomColumns } from "./support/random-elements.ts";
+import { createSoftwareBackend, NO_CARD, openSoftwareDevice, softwareGpu } from "./support/swiftshader.ts";
+
+const now = (): number => performance.now();
+const parameters = smallParameters({ minLogRows: 4, opening: { kind: "stacked", logStackMin: 6, logStackMax: 12 } });
+const system = fibonacciSystem(parameters);
+const input = fibonacciInput(5);
+
+/** A device whose storage buffers are at most so large, as one with smaller limits says; every other call goes to the real one. */
+function withLimit(device: GpuDevice, bytes: number): GpuDevice {
+  return withOwn(device, { limits: { maxStorageBufferBindingSize: bytes, maxBufferSize: bytes } });
+}
+
+function withOwn(device: GpuDevice, replaced: Partial<GpuDevice>): GpuDevice {
+  return new Proxy(device, {
+    get(target, name) {
+      if (name in replaced) return Reflect.get(replaced, name) as unknown;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+describe("a graphics card", { skip: NO_CARD }, () => {
+  test("that is software is refused outside tests", async () => {
+    const opened = await openDevice(softwareGpu());
+    assert.equal(opened.state, "software");
+    assert.match(opened.name, /SwiftShader/);
+  });
+
+  test("that is not there is said to be absent", async () => {
+    assert.deepEqual(await openDevice({ requestAdapter: async () => null }), { state: "absent", name: "none" });
+  });
+
+  test("with small buffers keeps columns and parts in many pages, and makes the same proof", async () => {
+    const backend = createWebgpuBackend({ device: withLimit(await openSoftwareDevice(), 2 ** 14), now });
+    const columns = randomColumns(1, 7, 10);
+    assert.deepEqual(await backend.download(await backend.upload(columns, 10)), columns);
+    const [expected, got] = [
+      await prove(system, fibonacciInput(6), createReferenceBackend()),
+      await prove(system, fibonacciInput(6), backend),
+    ];
+    assert.deepEqual(got, expected);
+    await backend.close();
+  });
+
+  test("refuses columns beyond a buffer and beyond its share of the memory, and gives back all that was taken", async () => {
+    const backend = createWebgpuBackend({ device: withLimit(await openSoftwareDevice(), 2 ** 12), memory: 2 ** 14, now });
+    await assert.rejects(backend.upload(randomColumns(1, 1, 11), 11), { name: "CardMemoryExceeded", code: "BufferTooLarge" });
+    await assert.rejects(backend.upload(randomColumns(1, 9, 9), 9), { name: "CardMemoryExceeded", code: "TooMuch" });
+    assert.equal(backend.memoryInUse(), 0);
+    // What was given back is there for others, of whatever size.
+    backend.release(await backend.upload(randomColumns(1, 7, 9), 9));
+    assert.equal((await backend.upload(randomColumns(1, 14, 8), 8)).width, 14);
+    await backend.close();
+  });
+
+  test("that has too little memory at any point of a proof leaves the proof to the processor, and holds nothing", async () => {
+    const processor = createReferenceBackend();
+    const expected = await prove(system, input, processor);
+    const device = await openSoftwareDevice();
+    const whole = createWebgpuBackend({ device, now });
+    assert.deepEqual(await prove(system, input, whole), expected);
+    await whole.close();
+    for (const memory of [2 ** 8, 2 ** 10, 2 ** 12]) {
+      const card = await createSoftwareBackend(memory);
+      await assert.rejects(prove(system, input, card), CardMemoryExceeded);
+      assert.equal(card.memoryInUse(), 0);
+      const { proof, backend } = await new ProvingBackends(processor, card).prove(requestOf());
+      assert.equal(backend, processor);
+      assert.deepEqual(proof, expected);
+      await card.close();
+    }
+  });
+
+  test("that is lost at any hand-over of a proof leaves the proof to the processor", async () => {
+    const processor = createReferenceBackend();
+    const expected = await prove(system, input, processor);
+    for (const nth of [1, 2, 9, 40]) {
+      const device = await openSoftwareDevice();
+      let count = 0;
+      const { queue } = device;
+      const submit = (commands: readonly object[]): void => {
+        if (++count === nth) device.destroy();
+        queue.submit(commands);
+      };
+      const failing = withOwn(device, {
+        queue: {
+          submit,
+          writeBuffer: (...of) => queue.writeBuffer(...of),
+          onSubmittedWorkDone: () => queue.onSubmittedWorkDone(),
+        },
+      });
+      const card = createWebgpuBackend({ device: failing, now });
+      await assert.rejects(prove(system, input, card), CardFailed, `hand-over ${nth} of ${count}`);
+      assert.equal(card.memoryInUse(), 0);
+      const { proof, backend } = await new ProvingBackends(processor, card).prove(requestOf());
+      assert.equal(backend, processor);
+      assert.deepEqual(proof, expected);
+      await card.close();
+    }
+  });
+
+  test("that computes one wrong bit is found, and not asked again", async () => {
+    const processor = createReferenceBackend();
+    const card = await createSoftwareBackend();
+    const wrong = new ProvingBackends(processor, {
+      ...card,
+      upload: async (columns, logRows) =>
+        card.upload(
+          columns.map((column, i) => column.map((x, row) => (i === 0 && row === 3 ? x ^ 1 : x))),
+          logRows,
+        ),
+    });
+    const { backend } = await wrong.prove(requestOf());
+    assert.equal(backend, processor);
+    assert.deepEqual(
+      wrong.faults.map(({ kind }) => kind),
+      ["wrong"],
+    );
+    assert.equal(wrong.first, processor);
+    await card.close();
+  });
+});
+
+describe("work for a card", () => {
+  test("is cut so that a slice takes 20 ms, however slow the card", () => {
+    let time = 0;
+    const pace = new Pace(() => time);
+    const first = pace.slice;
+    // A card of 2²⁰ operations a millisecond: 20 · 2²⁰ fit.
+    for (let i = 0; i < 8; i++) {
+      const operations = pace.slice;
+      const done = pace.begin(operations);
+      time += operations / 2 ** 20;
+      done();
+    }
+    assert.equal(pace.slice, 20 * 2 ** 20);
+    assert.ok(first < pace.slice);
+    // One second for a slice: the next is a fiftieth.
+    const done = pace.begin(pace.slice);
+    time += 1000;
+    done();
+    assert.equal(pace.slice, 2 ** 20);
+  });
+
+  test("that is done at once says nothing about a card, and waiting for other work is not counted", () => {
+    let time = 0;
+    const pace = new Pace(() => time);
+    const before = pace.slice;
+    const small = pace.begin(10);
+    time += 1;
+    small();
+    assert.equal(pace.slice, before);
+    const [first, second] = [pace.begin(before), pace.begin(before)];
+    time += 20;
+    first();
+    time += 20;
+    second();
+    assert.equal(pace.slice, before);
+  });
+});
+
+function requestOf() {
+  return {
+    make: (backend: Parameters<typeof prove>[2]) => prove(system, input, backend),
+    free: () => undefined,
+    refusalOf: (proof: Uint8Array) => {
+      const verdict = verify(system, input.statement, proof);
+      return verdict.ok ? undefined : verdict.rejection.code;
+    },
+  };
+}
