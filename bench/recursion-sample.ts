@@ -8,7 +8,13 @@ import { createExecutionKey, type ExecutionKey } from "../src/execution-proof/ba
 import { ExecutionProving } from "../src/execution-proof/batch/prove-execution.ts";
 import { verifyWithKey } from "../src/execution-proof/batch/verify-execution.ts";
 import { executionParameters, provableParameters } from "../src/execution-proof/parameters.ts";
+import { formOf } from "../src/execution-proof/run-statement.ts";
+import { statementCode } from "../src/execution-proof/statement-code.ts";
 import { createWasmBackend } from "../src/kernels/wasm/backend.ts";
+import { checkByProgram } from "../src/recursion/check-by-program.ts";
+import { leafProgram } from "../src/recursion/leaf-program.ts";
+import type { RelationKind } from "../src/recursion/relation.ts";
+import { shapeOfProof } from "../src/recursion/proof-hints.ts";
 import { ProvingBackends } from "../src/stark/proving-backends.ts";
 import { transcriptFactory } from "../src/stark/begin-transcript.ts";
 import type { ProofSection } from "../src/stark/proof.ts";
@@ -54,7 +60,7 @@ console.log(
     chunks: decoded.chunks.length,
     cells: metrics.cells,
     chunkProofKiB: decoded.chunks.map((chunk) => Math.round(chunk.proof.length / 1024)),
-    ...(isProvable ? { permutations: permutationsOf(key, claim, decoded) } : {}),
+    ...(isProvable ? { permutations: permutationsOf(key, claim, decoded), leaves: leavesOf(key, claim, decoded) } : {}),
     proveCpuSeconds,
     verifyCpuSeconds,
     leastProvenBits: key.provenBits,
@@ -70,22 +76,41 @@ async function provenOnce() {
   return result;
 }
 
-/** Compressions of Poseidon that checking each chunk's proof takes: of its transcript, of leaves and of paths. */
-function permutationsOf({ program, system }: ExecutionKey, of: ExecutionClaim, batch: ExecutionBatchProof): number[] {
+/** The chunks' proofs, each with its statement. */
+function chunkProofs({ program }: ExecutionKey, of: ExecutionClaim, batch: ExecutionBatchProof) {
   const { environment, first } = claimedEnds(of);
   const begins = firstJoints(batch, first);
   return batch.chunks.map((end, i) => {
     const begin = begins[i];
     if (begin === undefined) throw new Error("each chunk begins somewhere");
+    return { proof: end.proof, statement: chunkStatement(program, { environment, before: begin, after: end }) };
+  });
+}
+
+/** Each chunk's leaf program: its relations by kind, and what it says of the proof. */
+function leavesOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof): object[] {
+  return chunkProofs(of, about, batch).map(({ proof: bytes, statement }) => {
+    const beginning = cpuSeconds();
+    const leaf = leafProgram(of.system, shapeOfProof(of.system, bytes), statementCode(formOf(of.program)));
+    const written = cpuSeconds();
+    const verdict = checkByProgram(leaf, statement, bytes);
+    const relations: Partial<Record<RelationKind, number>> = {};
+    for (const { kind } of leaf.program.relations) relations[kind] = (relations[kind] ?? 0) + 1;
+    return { relations, writeCpuSeconds: written - beginning, runCpuSeconds: cpuSeconds() - written, verdict };
+  });
+}
+
+/** Compressions of Poseidon that checking each chunk's proof takes: of its transcript, of leaves and of paths. */
+function permutationsOf(of: ExecutionKey, about: ExecutionClaim, batch: ExecutionBatchProof): number[] {
+  return chunkProofs(of, about, batch).map(({ proof: bytes, statement }) => {
     let [count, sections]: [number, readonly ProofSection[]] = [0, []];
     const createTranscript = countingTranscript((blocks) => (count += blocks));
-    const statement = chunkStatement(program, { environment, before: begin, after: end });
-    verify(system, statement, end.proof, { createTranscript, onSections: (read) => (sections = read) });
+    verify(of.system, statement, bytes, { createTranscript, onSections: (read) => (sections = read) });
     for (const { name, length } of sections) {
-      // A path's digest of 32 bytes is a compression. Of 31 bits an element, leaves have eight to a compression; of a layer's leaf one
-      // value of five is not sent.
+      // A path's digest of 32 bytes is a compression. Of 31 bits an element, leaves have eight to a compression; a layer's leaf has
+      // values of five elements, 20 bytes each.
       if (name.endsWith(".siblings")) count += length / 32;
-      else if (/\.rows$/.test(name)) count += Math.ceil((5 * (length / 20 + 1)) / 8);
+      else if (/\.rows$/.test(name)) count += Math.ceil((5 * (length / 20)) / 8);
       else if (/\.rows\[/.test(name)) count += Math.ceil(length / 31);
     }
     return count;

@@ -3,7 +3,7 @@ import { LONGEST, tierOf } from "./test-tiers.ts";
 /** Folders of test/ whose files share processes: loading what they test, and compiling it, takes as long as many of their tests. */
 const TOGETHER: readonly string[] = [
   ...["abi", "chain", "errors", "field", "kernels", "ledger", "machine", "options", "protocol", "relayer", "runtime"],
-  ...["circuits", "client", "clients", "contracts", "devnet", "execution-proof", "flow", "node", "plugin"],
+  ...["circuits", "client", "clients", "contracts", "devnet", "execution-proof", "flow", "node", "plugin", "recursion"],
   ...["docs", "settlement", "settlement-layer", "stark", "suites"],
 ];
 

@@ -1,6 +1,6 @@
 import type { Opening } from "../kernels/backend.ts";
 import { BASE31_GROUP, packElements } from "../kernels/leaf-encoding.ts";
-import type { ProofParameters } from "./parameters.ts";
+import { opensEachQuery, type ProofParameters } from "./parameters.ts";
 import type { TraceTree } from "./shape.ts";
 import { concat } from "./bytes.ts";
 
@@ -36,18 +36,19 @@ export function encodeTraceOpening(tree: TraceTree, leaves: readonly number[], o
 
 /**
  * Proof bytes of a FRI layer's opening: of every leaf all values but the one at the lowest of `positions` in it, which
- * the verifier derives.
+ * the verifier derives; all of them where each query is opened by itself.
  */
 export function encodeFriOpening(
-  { extensionDegree }: ProofParameters,
+  parameters: ProofParameters,
   logArity: number,
   positions: readonly number[],
   leaves: readonly number[],
   opening: Opening,
 ): Uint8Array {
+  const { extensionDegree } = parameters;
   const values = leaves.flatMap((leaf, l) => {
     const elements = opening.leaves[l] ?? new Uint32Array(0);
-    const derived = positions.find((position) => position >>> logArity === leaf);
+    const derived = opensEachQuery(parameters) ? undefined : positions.find((position) => position >>> logArity === leaf);
     return Array.from({ length: 2 ** logArity }, (_, i) => i)
       .filter((i) => leaf * 2 ** logArity + i !== derived)
       .map((i) => packElements(elements.subarray(i * extensionDegree, (i + 1) * extensionDegree), extensionDegree));

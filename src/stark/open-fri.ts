@@ -3,7 +3,7 @@ import { hashLeaf } from "../kernels/tree-hash.ts";
 import { evaluatePolynomial, foldCoset, pointAt } from "./fri.ts";
 import { multiproofRoot, readSiblings, requireDigests } from "./merkle.ts";
 import { indicesAbove, requireRoot } from "./open-trace.ts";
-import { leafEncodings } from "./parameters.ts";
+import { leafEncodings, opensEachQuery, type ProofParameters } from "./parameters.ts";
 import { extensionLength, type ProofReader, unpackExtensions } from "./proof.ts";
 import { reject } from "./rejection.ts";
 import type { System } from "./system.ts";
@@ -29,7 +29,8 @@ interface FriLayer {
 
 /**
  * Reads, checks and folds one FRI layer: length, elements, values against those derived from the layer before, root. Of
- * every opened leaf the value at its lowest position is not sent but derived. Returns the next layer's positions and values.
+ * every opened leaf the value at its lowest position is not sent but derived, unless each query is opened by itself. Returns
+ * the next layer's positions and values.
  */
 export function readFriLayer(system: System, source: FriLayer, { positions, folded }: FriValues, reader: ProofReader): FriValues {
   const { field, parameters } = system;
@@ -40,7 +41,9 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
   const section = `tree[${tree}]`;
   const leafIndices = indicesAbove(positions, logArity);
   const depth = logDomain - logArity;
-  const sent = reader.readMany(`${section}.rows`, leafIndices.length * (arity - 1), extensionLength(system));
+  // A program would have to put the derived value at a place that the position says; it compares one that is sent.
+  const sentOfLeaf = opensEachQuery(parameters) ? arity : arity - 1;
+  const sent = reader.readMany(`${section}.rows`, leafIndices.length * sentOfLeaf, extensionLength(system));
   const siblings = readSiblings(reader, `${section}.siblings`, hash, leafIndices, depth);
 
   const sentValues = unpackExtensions(`${section}.rows`, sent, field.degree);
@@ -50,11 +53,11 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
   const leaves = leafIndices.map((leaf, l) => {
     const first = leaf * arity;
     const lowest = positions.find((position) => position >= first) ?? first;
-    let cursor = l * (arity - 1);
+    let cursor = l * sentOfLeaf;
     return Array.from({ length: arity }, (_, i): Ext => {
       const position = first + i;
       const expected = derived.get(position);
-      if (position === lowest && expected !== undefined) return expected;
+      if (sentOfLeaf < arity && position === lowest && expected !== undefined) return expected;
       const got = sentValues[cursor++] ?? field.zero;
       if (expected !== undefined && !field.equal(expected, got)) {
         reject({ code: "FoldMismatch", layer, position, expected, got });
@@ -71,6 +74,11 @@ export function readFriLayer(system: System, source: FriLayer, { positions, fold
       return foldCoset(field, values, x, weights);
     }),
   };
+}
+
+/** Rejects layers' roots that are no elements where the transcript takes elements in. */
+export function requireRoots({ transcript, hash }: ProofParameters, roots: readonly Uint8Array[]): void {
+  if (transcript === "poseidon") roots.forEach((root, layer) => requireDigests(`friRoot[${layer}]`, hash, [root]));
 }
 
 /** Rejects unless the final polynomial, on the domain after folds by 2^logFolded, has the values that the last layer gives. */

@@ -5,7 +5,7 @@ import type { ColumnOpening } from "./column-opening.ts";
 import { combineOpenings, type DeepCombination, deepValues } from "./deep.ts";
 import { powerOfTwo } from "./evaluate.ts";
 import { challengePowers, pointAt } from "./fri.ts";
-import { checkFinalPolynomial, type FriValues, readFriLayer } from "./open-fri.ts";
+import { checkFinalPolynomial, type FriValues, readFriLayer, requireRoots } from "./open-fri.ts";
 import { nextColumnsOf, type OpenedTree, rowOfQuery } from "./open-trace.ts";
 import { DOMAIN_SHIFT, friLayerCount } from "./parameters.ts";
 import { extensionLength, type ProofReader, type ProofValues, unpackExtensionList } from "./proof.ts";
@@ -40,6 +40,7 @@ export function readRowsOpening(system: System, shape: Shape, reader: ProofReade
       transcript.absorb("finalPolynomial", form.extensions(finalBytes));
     },
     decode() {
+      requireRoots(parameters, roots);
       finalPolynomial = unpackExtensionList(system, "finalPolynomial", finalBytes);
     },
     /** Outside trace and evaluation domain no denominator of selectors and DEEP quotients is zero; gz is then outside too. */

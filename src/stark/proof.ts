@@ -37,7 +37,7 @@ import { proofVersion } from "./verification-key.ts";
  *                 FRI trees: per opened leaf, ascending, all its values but the one at its lowest queried position
  *     siblings    digests, in the order of `multiproofSteps`
  *   With a transcript of Poseidon the trees' parts follow each other query by query, in the order in which they were drawn, each
- *   as if there were no other query.
+ *   as if there were no other query; and of a FRI tree's leaf all values are sent.
  *
  * Opened values are sent times 2^40 modulo p, the form in which the contract multiplies; one value has one such form.
  * base31: eight elements at 31 bits in 31 bytes, the last k of a list in ⌈31k/8⌉ bytes. An extension element is its

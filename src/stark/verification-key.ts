@@ -139,7 +139,7 @@ function serialiseParameters(parameters: ProofParameters): Serialised {
     minLogRows,
     maxLogRows,
     ...serialiseOpening(opening),
-    ...(transcript === "keccak" ? [] : [`transcript ${transcript}`]),
+    ...(transcript === "keccak" ? [] : [`transcript ${transcript}`, "whole leaves"]),
   ];
 }
 

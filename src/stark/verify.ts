@@ -4,6 +4,7 @@ import { initialInputs, transcriptFactory } from "./begin-transcript.ts";
 import { concat } from "./bytes.ts";
 import type { ColumnOpening } from "./column-opening.ts";
 import { compositionAtPoint, type LookupChallenges, powerOfTwo, quotientAtPoint } from "./evaluate.ts";
+import { requireDigests } from "./merkle.ts";
 import { readRowsOpening } from "./open-rows.ts";
 import { type OpenedTree, readTraceTree } from "./open-trace.ts";
 import { grindingBitsFor, opensEachQuery } from "./parameters.ts";
@@ -40,7 +41,7 @@ export interface VerifyOptions {
  *  2. statement                                                          BadStatement
  *  3. transcript up to the nonce (no check)
  *  4. elements of the head, in proof order: padding bits, then canonical MalformedProof, NonCanonicalElement
- *     with a transcript of Poseidon, the nonce                           NonCanonicalElement
+ *     with a transcript of Poseidon, roots and the nonce                 NonCanonicalElement
  *  5. lookup sums add up to zero                                         LookupSumMismatch
  *  6. the point z lies outside the trace domain; if columns are opened by rows, also outside the evaluation domain
  *                                                                        PointInDomain
@@ -113,7 +114,7 @@ export function checkProof(system: System, reader: ProofReader, frame: ProofFram
   const challenges = drawChallenges(system, { head, opening, nonce }, frame);
   const values = readValues(system, head);
   opening.decode();
-  checkNonce(system, nonce);
+  checkElements(system, head, nonce);
   frame.checkSums(values.sums);
   opening.checkPoint(challenges.point);
   checkConstraints(system, shape, values, { statementValues, flags: frame.flags }, challenges);
@@ -130,10 +131,13 @@ export function checkProof(system: System, reader: ProofReader, frame: ProofFram
   for (const values of folded) opening.checkFinal(values);
 }
 
-/** A transcript of elements takes the nonce as one: there is no second encoding of it. */
-function checkNonce({ parameters }: System, nonce: Uint8Array): void {
+/** A transcript of elements takes roots and the nonce as such: there is no second encoding of them. */
+function checkElements({ parameters }: System, head: ProofHead, nonce: Uint8Array): void {
+  if (parameters.transcript !== "poseidon") return;
+  for (const section of ["mainRoot", "lookupRoot", "quotientRoot"] as const)
+    if (head[section].length > 0) requireDigests(section, parameters.hash, [head[section]]);
   const value = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength).getBigUint64(0);
-  if (parameters.transcript === "poseidon" && value >= P) reject({ code: "NonCanonicalElement", section: "nonce" });
+  if (value >= P) reject({ code: "NonCanonicalElement", section: "nonce" });
 }
 
 /** The challenges that do not belong to the opening of columns, and the outcome of grinding. */

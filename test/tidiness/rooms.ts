@@ -21,13 +21,14 @@ const CHAIN = {
   rpc: "src/chain/rpc/",
 } as const;
 
-const [protocol, abi, field, kernels, stark, circuits, runtime] = [
+const [protocol, abi, field, kernels, stark, circuits, recursion, runtime] = [
   "src/protocol/",
   "src/abi/",
   "src/field/",
   "src/kernels/",
   "src/stark/",
   "src/circuits/",
+  "src/recursion/",
   "src/runtime/",
 ];
 /** A chain as a log, a reducer and followers, whatever it carries out. */
@@ -46,12 +47,14 @@ const AFTER_ERRORS: Rooms = {
   [kernels]: [field],
   [stark]: [kernels, field],
   [circuits]: [stark, kernels, field, protocol],
+  // The machine whose programs check proofs.
+  [recursion]: [stark, kernels, field],
   // The zkEVM's machine: what it computes for the kernel with libraries is handed in.
   "src/machine/": ["src/machine/protocol-codes/", protocol],
   // Precompiled contracts that are bytecode: bytes, and where they are called.
   "src/machine/protocol-codes/": [],
   // Proofs of the machine's runs: its rows as the tables have them, and the system of the tables.
-  "src/execution-proof/": ["src/machine/", circuits, stark, kernels, field, protocol],
+  "src/execution-proof/": ["src/machine/", circuits, recursion, stark, kernels, field, protocol],
   // Proofs of whole batches, from what a chain keeps of them; verified from L1's records.
   "src/execution-proof/batch/": [
     "src/execution-proof/",

@@ -5,7 +5,7 @@ import { digestLength } from "../../kernels/tree-hash.ts";
 import type { ColumnOpening } from "../column-opening.ts";
 import { rowSums } from "../deep.ts";
 import { powerOfTwo } from "../evaluate.ts";
-import { checkFinalPolynomial, type FriValues, readFriLayer } from "../open-fri.ts";
+import { checkFinalPolynomial, type FriValues, readFriLayer, requireRoots } from "../open-fri.ts";
 import { type OpenedTree, rowOfQuery } from "../open-trace.ts";
 import type { ProofParameters } from "../parameters.ts";
 import { extensionLength, type ProofReader, type ProofValues, unpackExtensionList } from "../proof.ts";
@@ -70,6 +70,10 @@ export function readStackedOpening(system: System, shape: Shape, reader: ProofRe
       drawRounds(transcript, sections.finalRounds);
     },
     decode() {
+      requireRoots(
+        parameters,
+        sections.layers.map(({ root }) => root),
+      );
       const leaf = unpackExtensionList(system, "leafRounds", sections.leafRounds);
       const layers = sections.layers.flatMap(({ rounds }, i) => unpackExtensionList(system, `layerRounds[${i}]`, rounds));
       finalPolynomial = unpackExtensionList(system, "finalPolynomial", sections.finalPolynomial);

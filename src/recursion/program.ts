@@ -1,0 +1,28 @@
+import type { RejectionCode } from "../stark/rejection.ts";
+import type { Relation } from "./relation.ts";
+
+/** Relations that follow each other and do one thing. */
+export interface ProgramSection {
+  readonly title: string;
+  /** Index of its first relation. */
+  readonly first: number;
+  /** What a verifier says of a proof for which one of them does not hold. */
+  readonly code: RejectionCode;
+}
+
+/** A program: what holds of its public values if all relations hold. */
+export interface Program {
+  readonly name: string;
+  readonly relations: readonly Relation[];
+  readonly sections: readonly ProgramSection[];
+  readonly wordCount: number;
+  readonly octetCount: number;
+  readonly publicCount: number;
+}
+
+/** The section of a relation. */
+export function sectionOf({ sections }: Program, index: number): ProgramSection {
+  const section = sections.findLast(({ first }) => first <= index);
+  if (section === undefined) throw new Error(`relation ${index} stands in no section`);
+  return section;
+}

@@ -1,0 +1,121 @@
+import type { Ext } from "../field/extension.ts";
+import { P } from "../field/koala-bear.ts";
+import { BASE31_GROUP, packedLength } from "../kernels/leaf-encoding.ts";
+import { LOG_PARTS } from "../kernels/stack-layout.ts";
+import { bytesToDigest, digestLength } from "../kernels/tree-hash.ts";
+import { requireDigests } from "../stark/merkle.ts";
+import {
+  extensionLength,
+  type ProofHead,
+  ProofReader,
+  readHead,
+  readValues,
+  unpackExtensionList,
+  unpackRows,
+} from "../stark/proof.ts";
+import { reject } from "../stark/rejection.ts";
+import type { Shape } from "../stark/shape.ts";
+import { layerFolds } from "../stark/stacked/stack-shape.ts";
+import type { System } from "../stark/system.ts";
+import type { Hints } from "./interpret.ts";
+import { OCTET_ELEMENTS } from "./relation.ts";
+
+/** The shape that a proof's header gives it. Ends in a RejectedProof for a header that is none. */
+export function shapeOfProof(system: System, proof: Uint8Array): Shape {
+  return readHead(system, new ProofReader(proof)).shape;
+}
+
+/**
+ * A proof's elements as the hints of a leaf program of its shape. Ends in a RejectedProof for bytes that encode no elements: what
+ * is no matter of a program, since a proof has the elements themselves there.
+ */
+export function proofHints(system: System, proof: Uint8Array): Hints {
+  return new HintReader(system, new ProofReader(proof)).read();
+}
+
+class HintReader {
+  readonly #system: System;
+  readonly #reader: ProofReader;
+  readonly #head: ProofHead;
+  readonly #words: Ext[] = [];
+  readonly #octets: (readonly number[])[] = [];
+
+  constructor(system: System, reader: ProofReader) {
+    this.#system = system;
+    this.#reader = reader;
+    this.#head = readHead(system, reader);
+  }
+
+  read(): Hints {
+    const { field, parameters } = this.#system;
+    const { mainRoot, lookupRoot, quotientRoot, shape } = this.#head;
+    const values = readValues(this.#system, this.#head);
+    this.#words.push(...values.auxiliary.flat().map(field.fromBase));
+    for (const list of [...values.sums, values.atPoint, values.atNext]) for (const value of list) this.#words.push(value);
+    this.#root("mainRoot", mainRoot);
+    if (shape.hasLookups) this.#root("lookupRoot", lookupRoot);
+    this.#root("quotientRoot", quotientRoot);
+    this.#opening();
+    for (let query = 0; query < parameters.queryCount; query++) this.#query();
+    this.#reader.end();
+    return { words: this.#words, octets: this.#octets };
+  }
+
+  #opening(): void {
+    const { parameters, field } = this.#system;
+    const { logWidth = 0 } = this.#head.shape.stack ?? {};
+    this.#extensions("leafRounds", 2 * (LOG_PARTS + logWidth));
+    this.#folds().forEach((folds, layer) => {
+      const section = `friRoot[${layer}]`;
+      this.#root(section, this.#reader.read(section, digestLength(parameters.hash)));
+      this.#extensions(`layerRounds[${layer}]`, 2 * folds);
+    });
+    this.#extensions("finalPolynomial", 2 ** parameters.logFinalMax);
+    this.#extensions("finalRounds", 2 * parameters.logFinalMax);
+    const nonce = this.#reader.read("nonce", 8);
+    const value = new DataView(nonce.buffer, nonce.byteOffset, nonce.byteLength).getBigUint64(0);
+    if (value >= P) reject({ code: "NonCanonicalElement", section: "nonce" });
+    this.#words.push(field.fromBase(Number(value)));
+  }
+
+  #query(): void {
+    const { trees, logDomain } = this.#head.shape;
+    trees.forEach((tree, index) => {
+      const section = `tree[${index}]`;
+      const width = tree.blocks.reduce((sum, block) => sum + block.width, 0);
+      const rows = [this.#reader.read(`${section}.rows`, packedLength(width, BASE31_GROUP))];
+      for (const row of unpackRows(`${section}.rows`, rows, width))
+        for (let at = 0; at < width; at += OCTET_ELEMENTS) this.#octets.push(row.slice(at, at + OCTET_ELEMENTS));
+      this.#siblings(section, tree.logLeaves);
+    });
+    let depth = logDomain;
+    this.#folds().forEach((folds, layer) => {
+      depth -= folds;
+      const section = `tree[${trees.length + layer}]`;
+      this.#extensions(`${section}.rows`, 2 ** folds);
+      this.#siblings(section, depth);
+    });
+  }
+
+  #folds(): number[] {
+    const { stack } = this.#head.shape;
+    return stack === undefined ? [] : layerFolds(this.#system.parameters, stack);
+  }
+
+  #extensions(section: string, count: number): void {
+    const bytes = this.#reader.read(section, count * extensionLength(this.#system));
+    this.#words.push(...unpackExtensionList(this.#system, section, bytes));
+  }
+
+  #siblings(section: string, depth: number): void {
+    const { hash } = this.#system.parameters;
+    const siblings = this.#reader.readMany(`${section}.siblings`, depth, digestLength(hash));
+    requireDigests(`${section}.siblings`, hash, siblings);
+    this.#octets.push(...siblings.map(bytesToDigest));
+  }
+
+  #root(section: string, bytes: Uint8Array): void {
+    requireDigests(section, this.#system.parameters.hash, [bytes]);
+    this.#octets.push(bytesToDigest(bytes));
+  }
+}
