@@ -16,12 +16,11 @@ import {IReentrancyGuard} from "./IReentrancyGuard.sol";
 
 /// @title Creates chains, and is the hub that clients call (ZK Stack's Bridgehub names)
 /// @notice Anyone creates a chain, with two transactions: one announces it without showing it, a later one shows it. So an id
-/// cannot be taken from under an account that is about to take it. All chains run one implementation; no account can change it, or a
-/// chain's configuration, or reuse a chain id.
+/// cannot be taken from under an account that is about to take it. All chains run one implementation; no account can change it, or reuse a chain id.
 /// Ids: on an L1 those below 2^32; on a hyperchain those whose low bits are its own id and whose next bits, 32 to 43 on an L2 and 44
 /// to 51 on an L3, number the chain below it. An id thus names its ancestry and stays within the 52 bits that wallets take.
 /// @dev No account has rights here. Creating a chain gives its creator nothing either: what a chain can do to its users is in its
-/// configuration (quorum, policy, filterer, delays), which everyone can read.
+/// configuration (quorum, policy, filterer, delays), which everyone can read, and which changes with notice alone (IChainTerms).
 interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentrancyGuard {
     event ChainCreated(
         uint256 indexed chainId,
@@ -82,8 +81,6 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// @notice Two windows, exit delay, execution delay and the settings' reaction time, which an upgrade takes, are longer than the
     /// notice of a version's retirement.
     error RetirementNoticeTooShort(uint256 expected, uint256 actual);
-    /// @notice No price, or one at which the queue, and with it the exit, is out of reach.
-    error L2GasPriceOutOfRange(uint256 lowest, uint256 highest, uint256 actual);
     error EtherAmountMismatch(uint256 expected, uint256 actual);
     error NotASecondBridge(address bridge, bytes32 magicValue);
 
@@ -102,6 +99,9 @@ interface IChainFactory is IChainDirectory, IChainCallers, IKnownChains, IReentr
     /// errors above for a configuration that cannot work.
     /// @param secret The announcement's; not to be used again.
     function createChain(ChainConfiguration calldata configuration, bytes32 secret) external returns (address hyperchain);
+
+    /// @notice Reverts with one of the errors above unless a chain may have what of this configuration are terms (IChainTerms).
+    function checkTerms(ChainConfiguration calldata configuration) external view;
 
     /// @notice The last import has come: from this second on the chain is one. Only its contract.
     function recordBirth(uint256 chainId) external;

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
-import {Terms} from "../types/Terms.sol";
 import {IBatchReader} from "./IBatchReader.sol";
+import {IChainTerms} from "./IChainTerms.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {IFactoryCaller} from "./IFactoryCaller.sol";
 
@@ -45,20 +45,19 @@ struct QueueSettings {
 
 /// @title The settings of all chains, and the count of their validators' signatures
 /// @notice A contract of its own because chains' contracts would be too large with it. Settings are written once, when a chain
-/// is created. Only the protocol version can change: the chain's admin may choose another that governance has
-/// added, with a notice in which every account can leave. The chain's contract, its address and its assets stay.
+/// is created. What can change changes with a notice in which every account can leave: the protocol version, for another that governance
+/// has added, and the chain's terms (IChainTerms). The chain's contract, its address and its assets stay.
 ///
 /// Which version a batch has follows from the batch itself: from the time of its first block, which is never ahead of L1's clock,
 /// and from the operations before it. So sequencer, validators and L1 agree on it whenever the batch is committed.
 /// @dev Chains trust it wholly: one that lied could name other validators. An admin can do no more than governance has prepared:
 /// a version's verifier serves all chains, and nothing in a version holds assets.
-interface IChainSettings is IFactoryCaller {
+interface IChainSettings is IFactoryCaller, IChainTerms {
     event UpgradeScheduled(
         uint256 indexed chainId, uint256 indexed version, uint256 previousVersion, uint256 effectiveAt, uint256 operations
     );
     event UpgradeCanceled(uint256 indexed chainId, uint256 indexed version);
 
-    error OnlyAdmin(address expected, address actual);
     /// @notice The chain has this version, or has scheduled it.
     error VersionUnchanged(uint256 version);
     /// @notice Another upgrade is under way: no batch of its version has been executed yet.
@@ -89,17 +88,14 @@ interface IChainSettings is IFactoryCaller {
     /// @notice Of the first state that the chain was created with.
     function importsOf(uint256 chainId) external view returns (ImportSettings memory);
 
-    /// @notice What of a chain's configuration holds for an epoch. Epoch 0 is the creation's, and the only one so far; empty for others.
-    function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory);
-
-    /// @notice Reverts unless enough validators of the chain signed the digest, by strictly ascending signers. The digest must
+    /// @notice Reverts unless enough validators of the chain's present epoch signed the digest, by strictly ascending signers. The digest must
     /// bind the chain: the same validators may sign for several. Always reverts for a chain without a quorum.
     function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view;
 
     /// @notice Reverts for a chain with a quorum.
     function requireNoQuorum(uint256 chainId) external view;
 
-    /// @notice All settings of a chain; empty for a chain that was not created.
+    /// @notice All settings of a chain as it was created; empty for a chain that was not.
     function configurationOf(uint256 chainId) external view returns (ChainConfiguration memory);
 
     /// @notice Settles the protocol version of the chain's batches from a time on. Only the chain's admin. Reverts with ImportsMissing
@@ -145,8 +141,6 @@ interface IChainSettings is IFactoryCaller {
     /// @notice Seconds from an operation's deadline until the exit opens: the window, within which L1 still takes batches without the
     /// operation, and the exit delay.
     function exitAfterDeadline(uint256 chainId) external view returns (uint256);
-
-    function isValidator(uint256 chainId, address account) external view returns (bool);
 
     /// @notice Has the versions that chains may take.
     function verifiers() external view returns (IVerifierRegistry);

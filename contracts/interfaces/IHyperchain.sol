@@ -20,6 +20,7 @@ interface IHyperchain is IPriorityQueue, IBatches, IChainImports, IExit {
 
     function getChainId() external view returns (uint256);
 
+    /// @notice The account that speaks for the chain now (IChainTerms).
     function getAdmin() external view returns (address);
 
     /// @notice ERC-20 on L1; address 1 is ETH.
@@ -28,9 +29,10 @@ interface IHyperchain is IPriorityQueue, IBatches, IChainImports, IExit {
     /// @notice Of the last executed batch; before the first, the version with which the chain was created.
     function getProtocolVersion() external view returns (uint256);
 
-    /// @notice The complete configuration.
+    /// @notice The complete configuration, as the chain was created; its terms may be others by now (IChainTerms).
     function getConfiguration() external view returns (ChainConfiguration memory);
 
+    /// @notice Whether this account's signature counts now.
     function isValidator(address account) external view returns (bool);
 
     function factory() external view returns (address);

@@ -9,6 +9,7 @@ import {AddressAlias} from "../libraries/AddressAlias.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
 import {Digest} from "../libraries/Digest.sol";
+import {GasPrices} from "../libraries/GasPrices.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
 
 /// @title Which configurations a chain may have
@@ -31,10 +32,6 @@ abstract contract ChainRules is IChainFactory {
     /// the exit of an honest chain would open.
     uint256 public constant MAX_PRIORITY_GAS_PER_SECOND = 100_000;
 
-    uint256 private constant MIN_L2_GAS_PRICE = 1;
-    /// @dev The largest operation then costs at most 8 of a token with 18 decimals.
-    uint256 private constant MAX_L2_GAS_PRICE = 1e12;
-
     IVerifierRegistry private immutable verifiers;
     /// @inheritdoc IChainFactory
     uint256 public immutable recoveryTime;
@@ -48,26 +45,30 @@ abstract contract ChainRules is IChainFactory {
         recoveryTime = recoveryTime_;
     }
 
+    /// @inheritdoc IChainFactory
+    function checkTerms(ChainConfiguration calldata configuration) public view {
+        _checkContracts(configuration);
+        _checkSupport(configuration);
+        if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) _checkWithoutQuorum(configuration);
+        else _checkQuorum(configuration.validators, configuration.validatorThreshold);
+    }
+
     function _checkConfiguration(ChainConfiguration calldata configuration) internal view {
         if (configuration.admin == address(0)) revert AdminMissing();
-        _checkContracts(configuration);
+        address token = configuration.baseToken;
+        if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
         if (configuration.sequencingMode != ONE_SEQUENCER) {
             revert SequencingModeUnsupported(ONE_SEQUENCER, configuration.sequencingMode);
         }
         if (configuration.sequencer != address(0)) revert SequencerUnused();
-        _checkTerms(configuration);
+        checkTerms(configuration);
         _checkImports(configuration);
-        if (configuration.validatorThreshold == 0 && configuration.validators.length == 0) _checkWithoutQuorum(configuration);
-        else _checkQuorum(configuration.validators, configuration.validatorThreshold);
         _checkTimes(configuration);
         _checkVersion(configuration);
-        uint256 price = configuration.l2GasPrice;
-        if (price < MIN_L2_GAS_PRICE || price > MAX_L2_GAS_PRICE) {
-            revert L2GasPriceOutOfRange(MIN_L2_GAS_PRICE, MAX_L2_GAS_PRICE, price);
-        }
+        GasPrices.requireInRange(configuration.l2GasPrice);
     }
 
-    function _checkTerms(ChainConfiguration calldata configuration) private pure {
+    function _checkSupport(ChainConfiguration calldata configuration) private pure {
         (bool isGoverned, bool takesReplacements) = (configuration.isGoverned, configuration.takesReplacements);
         (uint64 threshold, uint256 standby) = (configuration.standbyThreshold, configuration.standby.length);
         if (!isGoverned || takesReplacements || threshold != 0 || standby != 0) {
@@ -96,8 +97,6 @@ abstract contract ChainRules is IChainFactory {
     /// @dev An account that delegates to code (EIP-7702) is no contract: it answers as its key's holder likes. What a contract will
     /// answer tomorrow cannot be seen here: whether it is a proxy, and whose, is for users to look up.
     function _checkContracts(ChainConfiguration calldata configuration) private view {
-        address token = configuration.baseToken;
-        if (token != AssetMessage.NATIVE_COIN && !AddressAlias.isContract(token)) revert BaseTokenWithoutCode(token);
         address policy = configuration.dataAvailabilityPolicy;
         if (!AddressAlias.isContract(policy)) revert PolicyWithoutCode(policy);
         address filterer = configuration.transactionFilterer;

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IChainDirectory} from "../interfaces/IChainDirectory.sol";
 import {IChainFactory} from "../interfaces/IChainFactory.sol";
-import {IChainImports} from "../interfaces/IChainImports.sol";
 import {CommitSettings, IChainSettings, ImportSettings, QueueSettings, Upgrade} from "../interfaces/IChainSettings.sol";
 import {IHyperchain} from "../interfaces/IHyperchain.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 import {AssetMessage} from "../libraries/AssetMessage.sol";
 import {BatchCommitment, ChainOrigin} from "../libraries/BatchCommitment.sol";
 import {ChainTimes} from "../libraries/ChainTimes.sol";
-import {Signatures} from "../libraries/Signatures.sol";
 import {ChainConfiguration} from "../types/ChainConfiguration.sol";
-import {Quorum, Terms} from "../types/Terms.sol";
+import {ChainTerms} from "./ChainTerms.sol";
 
 /// @title The settings of all chains, and the count of their validators' signatures
-contract ChainSettings is IChainSettings {
-    /// @inheritdoc IChainSettings
-    address public immutable factory;
-
+contract ChainSettings is ChainTerms {
     /// @inheritdoc IChainSettings
     uint256 public immutable reactionTime;
     /// @inheritdoc IChainSettings
@@ -33,15 +27,11 @@ contract ChainSettings is IChainSettings {
         uint64 operations;
     }
 
-    mapping(uint256 chainId => ChainConfiguration) private configurations;
     mapping(uint256 chainId => Versions) private versions;
     mapping(uint256 chainId => bytes32) private configurationHashes;
-    /// @inheritdoc IChainSettings
-    mapping(uint256 chainId => mapping(address account => bool)) public isValidator;
 
     /// @param reactionTime_ Seven days on public layers, 0 on devnets.
-    constructor(address factory_, IVerifierRegistry verifiers_, uint256 reactionTime_) {
-        factory = factory_;
+    constructor(address factory_, IVerifierRegistry verifiers_, uint256 reactionTime_) ChainTerms(factory_) {
         verifiers = verifiers_;
         reactionTime = reactionTime_;
     }
@@ -53,9 +43,7 @@ contract ChainSettings is IChainSettings {
         configurations[chainId] = configuration;
         // The registry has no version of more than 32 bits.
         versions[chainId].current = uint32(configuration.protocolVersion);
-        for (uint256 i = 0; i < configuration.validators.length; ++i) {
-            isValidator[chainId][configuration.validators[i]] = true;
-        }
+        _beginTerms(configuration);
     }
 
     /// @inheritdoc IChainSettings
@@ -75,34 +63,8 @@ contract ChainSettings is IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function termsOf(uint256 chainId, uint64 epoch) external view returns (Terms memory terms) {
-        if (epoch != 0) return terms;
-        ChainConfiguration storage configuration = configurations[chainId];
-        terms.quorum = Quorum(configuration.validatorThreshold, configuration.validators);
-        terms.standby = Quorum(configuration.standbyThreshold, configuration.standby);
-        terms.dataAvailabilityPolicy = configuration.dataAvailabilityPolicy;
-        terms.transactionFilterer = configuration.transactionFilterer;
-        terms.isGoverned = configuration.isGoverned;
-        terms.takesReplacements = configuration.takesReplacements;
-    }
-
-    /// @inheritdoc IChainSettings
-    function requireQuorum(uint256 chainId, bytes32 digest, bytes[] calldata signatures) external view {
-        uint256 threshold = configurations[chainId].validatorThreshold;
-        if (threshold == 0) revert NoQuorum();
-        if (signatures.length < threshold) revert QuorumTooSmall(threshold, signatures.length);
-        address previous = address(0);
-        for (uint256 i = 0; i < signatures.length; ++i) {
-            address signer = Signatures.recover(digest, signatures[i]);
-            if (!isValidator[chainId][signer]) revert NotAValidator(signer);
-            if (signer <= previous) revert SignersNotAscending(previous, signer);
-            previous = signer;
-        }
-    }
-
-    /// @inheritdoc IChainSettings
     function requireNoQuorum(uint256 chainId) external view {
-        uint256 threshold = configurations[chainId].validatorThreshold;
+        uint64 threshold = _threshold(chainId);
         if (threshold != 0) revert QuorumRequired(threshold);
     }
 
@@ -114,17 +76,15 @@ contract ChainSettings is IChainSettings {
     /// @inheritdoc IChainSettings
     function scheduleUpgrade(uint256 chainId, uint256 version) external {
         _requireAdmin(chainId);
-        IHyperchain chain = IHyperchain(IChainDirectory(factory).getHyperchain(chainId));
+        IHyperchain chain = _bornChain(chainId);
         if (chain.exited()) revert UpgradeOfStoppedChain();
-        uint32 importsLeft = chain.importsLeft();
-        if (importsLeft != 0) revert IChainImports.ImportsMissing(importsLeft);
         Versions memory known = versions[chainId];
         uint256 executed = chain.getProtocolVersion();
         // Which version a batch has that is not executed yet must not change behind its sequencer's back.
         if (known.next != 0 && executed != known.next) revert UpgradePending(known.next);
         if (version == executed) revert VersionUnchanged(version);
         verifiers.requireLasting(version);
-        if (configurations[chainId].validatorThreshold == 0 && !verifiers.provesExecution(version)) {
+        if (_threshold(chainId) == 0 && !verifiers.provesExecution(version)) {
             revert VersionNeedsQuorum(version);
         }
         uint256 effectiveAt = block.timestamp + upgradeNotice(chainId);
@@ -165,7 +125,7 @@ contract ChainSettings is IChainSettings {
         return CommitSettings({
             protocolVersion: version,
             reader: verifiers.readerOf(version),
-            dataAvailabilityPolicy: configuration.dataAvailabilityPolicy,
+            dataAvailabilityPolicy: _policyAt(chainId, firstTimestamp, configuration.priorityOpWindow),
             cheatsAllowed: configuration.cheatsAllowed,
             priorityOpWindow: configuration.priorityOpWindow,
             configurationHash: configurationHashes[chainId]
@@ -175,11 +135,12 @@ contract ChainSettings is IChainSettings {
     /// @inheritdoc IChainSettings
     function forQueue(uint256 chainId) external view returns (QueueSettings memory) {
         ChainConfiguration storage configuration = configurations[chainId];
+        (address transactionFilterer, uint128 l2GasPrice) = _queueTerms(chainId);
         return QueueSettings({
-            transactionFilterer: configuration.transactionFilterer,
+            transactionFilterer: transactionFilterer,
             priorityOpWindow: configuration.priorityOpWindow,
             priorityGasPerSecond: configuration.priorityGasPerSecond,
-            l2GasPrice: configuration.l2GasPrice
+            l2GasPrice: l2GasPrice
         });
     }
 
@@ -214,15 +175,10 @@ contract ChainSettings is IChainSettings {
     }
 
     /// @inheritdoc IChainSettings
-    function upgradeNotice(uint256 chainId) public view returns (uint256) {
+    function upgradeNotice(uint256 chainId) public view override returns (uint256) {
         ChainConfiguration storage configuration = configurations[chainId];
         uint256 longest = ChainTimes.longestDelay(configuration.executionDelay, configuration.unprovenDelay);
         return ChainTimes.upgradeNotice(configuration.priorityOpWindow, configuration.exitDelay, longest, reactionTime);
-    }
-
-    function _requireAdmin(uint256 chainId) private view {
-        address admin = configurations[chainId].admin;
-        if (msg.sender != admin) revert OnlyAdmin(admin, msg.sender);
     }
 
     /// @dev By what L1 knows itself, as the chain's first state must say it.

@@ -104,7 +104,7 @@ contract Hyperchain is BatchProver, Exit, IHyperchain {
 
     /// @inheritdoc IHyperchain
     function getAdmin() external view returns (address) {
-        return getConfiguration().admin;
+        return settings.adminOf(chainId);
     }
 
     /// @inheritdoc IHyperchain

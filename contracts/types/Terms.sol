@@ -17,3 +17,12 @@ struct Terms {
     bool isGoverned;
     bool takesReplacements;
 }
+
+/// @notice A chain's epochs, as L1's clock has them.
+/// @param currentAt Seconds since when the current one counts; 0 for epoch 0.
+/// @param nextAt Seconds from which the next one counts; 0 where none is scheduled.
+struct Epochs {
+    uint64 current;
+    uint64 currentAt;
+    uint64 nextAt;
+}

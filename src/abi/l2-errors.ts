@@ -57,6 +57,7 @@ export const l2ErrorsAbi = [
   {"inputs":[],"name":"InvalidMessageProof","type":"error"},
   {"inputs":[{"name":"recipient","type":"bytes"}],"name":"InvalidRecipient","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"KindReserved","type":"error"},
+  {"inputs":[{"name":"lowest","type":"uint256"},{"name":"highest","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"L2GasPriceOutOfRange","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LeadingZeroByte","type":"error"},
   {"inputs":[{"name":"offset","type":"uint256"}],"name":"LeafCountBeyondLimit","type":"error"},
   {"inputs":[{"name":"limit","type":"uint256"},{"name":"actual","type":"uint256"}],"name":"LeafIndexTooLarge","type":"error"},

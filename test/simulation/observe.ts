@@ -18,7 +18,7 @@ export interface Prepared {
 }
 
 /** A chain that was created by an account that the simulation does not follow. */
-const UNKNOWN: Founding = { keys: [], isHonest: false, leavesAt: 0n };
+const UNKNOWN: Founding = { isHonest: false, leavesAt: 0n };
 
 /** Brings what operators and users know up to what L1 says, as they would by reading it. */
 export function observe(world: World, records: Records, prepared: Prepared): void {

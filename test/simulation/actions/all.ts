@@ -10,6 +10,7 @@ import { exitActions } from "./exits.ts";
 import { outsiderActions } from "./outsiders.ts";
 import { requestActions } from "./requests.ts";
 import { restrictedActions, treeActions } from "./restricted.ts";
+import { termsActions } from "./terms.ts";
 import { upgradeActions } from "./upgrades.ts";
 
 const all = [
@@ -24,6 +25,7 @@ const all = [
   ...outsiderActions,
   ...requestActions,
   ...restrictedActions,
+  ...termsActions,
   ...treeActions,
   ...upgradeActions,
 ];

@@ -91,12 +91,19 @@ function nothingHappens(l2: L2Chain, now: bigint): BatchContent {
   };
 }
 
-export function signaturesFor({ world }: Situation, l2: L2Chain, commitment: Hex): Hex[] {
-  const { validatorThreshold } = l2.chain.configuration;
-  return signAll(
-    batchDigest(world, l2.chain, commitment, l2.chain.committed.value, ALWAYS),
-    l2.keys.slice(0, Number(validatorThreshold)),
-  );
+export function signaturesFor(situation: Situation, l2: L2Chain, commitment: Hex): Hex[] {
+  const digest = batchDigest(situation.world, l2.chain, commitment, l2.chain.committed.value, ALWAYS);
+  return signAll(digest, enoughKeys(situation, l2));
+}
+
+/** Of the validators that count now. */
+function keysOf({ scene, now }: Situation, { chain }: L2Chain): Key[] {
+  const { validators } = chain.termsAt(now);
+  return scene.keys.filter(({ address }) => validators.includes(address));
+}
+
+function enoughKeys(situation: Situation, l2: L2Chain): Key[] {
+  return keysOf(situation, l2).slice(0, Number(l2.chain.termsAt(situation.now).threshold));
 }
 
 function argumentsOf(situation: Situation, l2: L2Chain, { previous, batch }: FormedBatch): CommitArguments {
@@ -186,7 +193,7 @@ function revertSome(situation: Situation): Intent | undefined {
   const l2 = random.pick(running(situation).filter(({ pending }) => pending.length > 0));
   if (l2 === undefined) return undefined;
   const number = random.pick(l2.pending)!.stored.batchNumber;
-  return revertIntent(situation, l2, number, l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
+  return revertIntent(situation, l2, number, enoughKeys(situation, l2));
 }
 
 /** A chain that cannot go on: what it committed is withdrawn, because L1 refuses to execute it. */
@@ -195,7 +202,7 @@ function revertStuck(situation: Situation): Intent | undefined {
   const l2 = random.pick(running(situation).filter(({ pending, isHonest }) => pending.length > 2 && !isHonest));
   if (l2 === undefined) return undefined;
   const number = l2.chain.executed.value;
-  return revertIntent(situation, l2, number, l2.keys.slice(0, Number(l2.chain.configuration.validatorThreshold)));
+  return revertIntent(situation, l2, number, enoughKeys(situation, l2));
 }
 
 type Mutation = (args: CommitArguments, situation: Situation, l2: L2Chain) => void;
@@ -222,8 +229,10 @@ const COMMIT_MUTATIONS: Record<string, Mutation> = {
   "Hyperchain.ApprovalExpired": (args, { now, random }) =>
     (args.terms = { ...ALWAYS, validUntil: now - random.between(1n, 99n) }),
   "ChainSettings.QuorumTooSmall": (args) => args.signatures.pop(),
-  "ChainSettings.NotAValidator": (args, { scene, world, random }, l2) => {
-    const stranger = random.pick(scene.keys.filter((key) => !l2.keys.includes(key)))!;
+  "ChainSettings.NotAValidator": (args, situation, l2) => {
+    const { scene, world, random } = situation;
+    const members = keysOf(situation, l2);
+    const stranger = random.pick(scene.keys.filter((key) => !members.includes(key)))!;
     args.signatures[random.index(args.signatures.length)] = sign(
       batchDigest(world, l2.chain, args.batch.commitment, l2.chain.committed.value, ALWAYS),
       stranger,
@@ -381,14 +390,14 @@ function revertExecuted(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(running(situation).filter(({ chain }) => chain.executed.value > 0n));
   if (l2 === undefined) return undefined;
   const number = situation.random.between(0n, l2.chain.executed.value - 1n);
-  return revertIntent(situation, l2, number, l2.keys);
+  return revertIntent(situation, l2, number, keysOf(situation, l2));
 }
 
 function revertNothing(situation: Situation): Intent | undefined {
   const l2 = situation.random.pick(running(situation));
   if (l2 === undefined) return undefined;
   const number = l2.chain.committed.value + situation.random.between(0n, 3n);
-  return revertIntent(situation, l2, number, l2.keys);
+  return revertIntent(situation, l2, number, keysOf(situation, l2));
 }
 
 const falseStored: StageMutation = (args) => (args[0] = { ...(args[0] as StoredBatch), newStateRoot: wordToHex(5n) });
@@ -403,7 +412,7 @@ function revertMutated(error: string, change: (l2: L2Chain, situation: Situation
       const l2 = situation.random.pick(running(situation).filter(({ pending }) => pending.length > 0));
       return l2 === undefined
         ? undefined
-        : revertIntent(situation, l2, l2.pending[0]!.stored.batchNumber, l2.keys, change(l2, situation));
+        : revertIntent(situation, l2, l2.pending[0]!.stored.batchNumber, keysOf(situation, l2), change(l2, situation));
     },
   };
 }

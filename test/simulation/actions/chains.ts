@@ -83,7 +83,7 @@ function announceChain(situation: Situation): Intent | undefined {
   const keys = chooseKeys(situation);
   const configuration = chooseConfiguration(situation, keys);
   const [creator, secret] = [random.pick(scene.accounts.users)!, toHex(random.bytes(32))];
-  records.announcements.push({ configuration, secret, creator, keys, isHonest: records.announcements.length % 3 !== 2 });
+  records.announcements.push({ configuration, secret, creator, isHonest: records.announcements.length % 3 !== 2 });
   // Anyone may bring an announcement to L1: it shows nothing.
   return { call: callOf(world.addresses.factory, "announceChain", announcementOf(world, creator, configuration, secret)) };
 }
@@ -120,10 +120,10 @@ function createChain(situation: Situation): Intent | undefined {
   if (world.chainIds.value.length >= MOST_CHAINS) return undefined;
   const ripe = random.pick(announced(situation, (since) => now >= since + world.revealDelay && now <= since + DAY));
   if (ripe === undefined) return undefined;
-  const { keys, isHonest } = ripe;
+  const { isHonest } = ripe;
   // Two of three operators leave their chains at some time, and their users have to leave too.
   const leavesAt = random.oneIn(3) ? NEVER : now + random.between(300n, 5_000n);
-  situation.found(ripe.configuration.chainId, { keys, isHonest, leavesAt });
+  situation.found(ripe.configuration.chainId, { isHonest, leavesAt });
   return creation(situation, ripe);
 }
 
@@ -132,7 +132,7 @@ function createUnannounced(situation: Situation): Intent {
   const { random, scene } = situation;
   const stolen = random.pick(announced(situation, () => true));
   const configuration = chooseConfiguration(situation, chooseKeys(situation));
-  const own = { configuration, secret: toHex(random.bytes(32)), creator: scene.accounts.stranger, keys: [], isHonest: false };
+  const own = { configuration, secret: toHex(random.bytes(32)), creator: scene.accounts.stranger, isHonest: false };
   return stolen === undefined || random.oneIn(2)
     ? creation(situation, own)
     : { ...creation(situation, stolen, { creator: scene.accounts.stranger }), party: "squatter of chain ids" };

@@ -24,7 +24,7 @@ function direct(situation: Situation, { chain }: L2Chain): DirectRequest {
   const l2Calldata = toHex(random.bytes(random.index(64)));
   return {
     chainId: chain.id,
-    mintValue: chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS) + l2Value + random.between(0n, 1_000_000n),
+    mintValue: chain.l2GasPrice.value * (l2GasLimit + OVERHEAD_GAS) + l2Value + random.between(0n, 1_000_000n),
     l2Contract: random.pick(scene.accounts.users)!,
     l2Value,
     l2Calldata,
@@ -124,7 +124,9 @@ function refusedRequest([error, change]: readonly [
 /** Whom the filterer does not know. */
 function requestUnfiltered(situation: Situation): Intent | undefined {
   const { scene, random } = situation;
-  const l2 = random.pick(running(situation).filter(({ chain }) => chain.configuration.transactionFilterer !== ZERO_ADDRESS));
+  const l2 = random.pick(
+    running(situation).filter(({ chain }) => chain.termsAt(situation.now).transactionFilterer !== ZERO_ADDRESS),
+  );
   if (l2 === undefined) return undefined;
   return {
     call: payFor(situation, "requestL2TransactionDirect", direct(situation, l2)),
@@ -179,7 +181,7 @@ function twoBridges(situation: Situation, l2: L2Chain): { request: TwoBridgesReq
   const l2GasLimit = 100_000n;
   const request = {
     chainId: good.chainId,
-    mintValue: l2.chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS) + random.between(0n, 100_000n),
+    mintValue: l2.chain.l2GasPrice.value * (l2GasLimit + OVERHEAD_GAS) + random.between(0n, 100_000n),
     l2Value: 0n,
     l2GasLimit,
     l2GasPerPubdataByteLimit: 800n,
@@ -310,7 +312,7 @@ function spam(situation: Situation): Intent | undefined {
   );
   if (l2 === undefined) return undefined;
   const l2GasLimit = random.choose(21_000n, 8_000_000n);
-  const mintValue = l2.chain.configuration.l2GasPrice * (l2GasLimit + OVERHEAD_GAS);
+  const mintValue = l2.chain.l2GasPrice.value * (l2GasLimit + OVERHEAD_GAS);
   const content = { ...direct(situation, l2), l2GasLimit, mintValue, l2Value: 0n, l2Calldata: "0x" as Hex };
   return {
     call: payFor(situation, "requestL2TransactionDirect", content),

@@ -33,7 +33,7 @@ function aboutChain(
       const chosen = version(chain, situation);
       if (fn === "scheduleUpgrade" && chosen === undefined) return undefined;
       const call = callOf(world.addresses.settings, fn, chain.id, ...(chosen === undefined ? [] : [chosen]));
-      return byAnyone ? { call, by: situation.scene.accounts.stranger } : { call, by: chain.configuration.admin };
+      return byAnyone ? { call, by: situation.scene.accounts.stranger } : { call, by: chain.admin.value };
     },
   };
 }

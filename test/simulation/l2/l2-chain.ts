@@ -9,7 +9,6 @@ import type { ImportedRoot } from "../../../src/protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { compressor } from "../model/state-tree.ts";
 import type { Chain, QueuedOperation } from "../model/world.ts";
-import type { Key } from "../support/keys.ts";
 
 /** Bits of an account header below the balance. */
 const NONCE_BITS = 64n;
@@ -65,7 +64,6 @@ export function holdingName(token: Hex, account: Hex): string {
 /** A chain as its operator knows it: its state, and what L1 knows of its batches. */
 export class L2Chain {
   readonly chain: Chain;
-  readonly keys: readonly Key[];
   /** Whether the quorum says the truth. */
   readonly isHonest: boolean;
   /** The second from which on the operator commits nothing more. */
@@ -77,9 +75,8 @@ export class L2Chain {
   readonly executed: BatchRecord[] = [];
   readonly #l1ChainId: bigint;
 
-  constructor(chain: Chain, keys: readonly Key[], isHonest: boolean, leavesAt: bigint, l1ChainId: bigint) {
+  constructor(chain: Chain, isHonest: boolean, leavesAt: bigint, l1ChainId: bigint) {
     this.chain = chain;
-    this.keys = keys;
     this.isHonest = isHonest;
     this.leavesAt = leavesAt;
     this.#l1ChainId = l1ChainId;

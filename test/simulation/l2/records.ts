@@ -12,7 +12,6 @@ import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { WithdrawalClaim } from "../model/bridge.ts";
 import type { Chain } from "../model/world.ts";
 import type { Configuration, World } from "../model/world.ts";
-import type { Key } from "../support/keys.ts";
 import type { Scene } from "../support/scene.ts";
 import { ATOMIC_FLOWS_ADDRESS } from "../../../src/relayer/atomic-flows-address.ts";
 import { flowFact } from "../../../src/protocol/atomic-flow.ts";
@@ -77,13 +76,11 @@ export interface Announcement {
   readonly configuration: Configuration;
   readonly secret: Hex;
   readonly creator: Hex;
-  readonly keys: readonly Key[];
   readonly isHonest: boolean;
 }
 
 /** Who runs a chain. */
 export interface Founding {
-  readonly keys: readonly Key[];
   /** Whether the quorum says the truth. */
   readonly isHonest: boolean;
   /** The second from which on the operator commits nothing more. */
@@ -113,8 +110,8 @@ export class Records {
     return this.chains.find(({ chain }) => chain.id === chainId);
   }
 
-  addChain(world: World, chain: Chain, { keys, isHonest, leavesAt }: Founding): void {
-    this.chains.push(new L2Chain(chain, keys, isHonest, leavesAt, world.l1ChainId));
+  addChain(world: World, chain: Chain, { isHonest, leavesAt }: Founding): void {
+    this.chains.push(new L2Chain(chain, isHonest, leavesAt, world.l1ChainId));
   }
 
   /** What is only tried in a step can be agreed on once more. */

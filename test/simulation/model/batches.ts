@@ -175,7 +175,7 @@ export const batches = {
     const { now } = transaction;
     requireThat(now >= validFrom, "Hyperchain", "ApprovalNotYetValid", () => [validFrom, now]);
     requireThat(now <= validUntil, "Hyperchain", "ApprovalExpired", () => [validUntil, now]);
-    requireQuorum(chain, batchDigest(world, chain, stored.commitment, stored.batchNumber, approval), signatures);
+    requireQuorum(chain, now, batchDigest(world, chain, stored.commitment, stored.batchNumber, approval), signatures);
     chain.batches.set(stored, stored.batchNumber);
     chain.committed.value = stored.batchNumber + 1n;
     const { publishedCodes, codes } = reading;
@@ -258,7 +258,7 @@ export const batches = {
     requireHash(chain, committed - 1n, reversal.lastBatchHash);
     const { now } = frame.transaction;
     requireThat(now <= validUntil, "Hyperchain", "RevertExpired", () => [validUntil, now]);
-    requireQuorum(chain, revertDigest(frame.world, chain, reversal), signatures);
+    requireQuorum(chain, now, revertDigest(frame.world, chain, reversal), signatures);
     chain.revertCount.value += 1n;
     chain.committed.value = batchNumber;
     for (let number = batchNumber; number < chain.verified.value; number++) chain.proven.set(false, number);

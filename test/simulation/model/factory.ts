@@ -36,19 +36,23 @@ const check = (condition: boolean, error: string, ...args: readonly unknown[]): 
   if (!condition) throw new Refusal("ChainFactory", error, args);
 };
 
-function checkContracts({ world }: Frame, { baseToken, dataAvailabilityPolicy, transactionFilterer }: Configuration): void {
-  check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
+function checkContracts({ world }: Frame, { dataAvailabilityPolicy, transactionFilterer }: Configuration): void {
   check(world.hasCode(dataAvailabilityPolicy), "PolicyWithoutCode", dataAvailabilityPolicy);
   const isFilterer = transactionFilterer === ZERO_ADDRESS || world.hasCode(transactionFilterer);
   check(isFilterer, "FiltererWithoutCode", transactionFilterer);
 }
 
-/** What only one setting of is kept so far. The model's chains have no imports, but for those to what is no root. */
-function checkFurther(configuration: Configuration): void {
-  const { sequencer, isGoverned, takesReplacements, standbyThreshold, standby } = configuration;
-  check(sequencer === ZERO_ADDRESS, "SequencerUnused");
+/** What of a configuration can change, and what only one setting of is kept so far. */
+export function checkTerms(frame: Frame, configuration: Configuration): void {
+  checkContracts(frame, configuration);
+  const { isGoverned, takesReplacements, standbyThreshold, standby } = configuration;
   const isPlain = isGoverned && !takesReplacements && standbyThreshold === 0n && standby.length === 0;
   check(isPlain, "TermsUnsupported", isGoverned, takesReplacements, standbyThreshold, standby.length);
+  checkQuorum(configuration);
+}
+
+/** The model's chains have no imports, but for those to what is no root. */
+function checkImports(configuration: Configuration): void {
   const { importBatches, importStateRoot, importData } = configuration;
   if (importBatches !== 0n) {
     requireCanonical("ChainFactory", importStateRoot);
@@ -216,10 +220,12 @@ export const factory = {
     check(chainId !== world.l1ChainId, "ChainIdOfSettlementChain", chainId);
     check(chainId !== 0n && chainId < 1n << ID_BITS, "ChainIdOutOfRange", 0, 0, ID_BITS, chainId);
     check(configuration.admin !== ZERO_ADDRESS, "AdminMissing");
-    checkContracts(frame, configuration);
+    const { baseToken } = configuration;
+    check(baseToken === ETH || world.hasCode(baseToken), "BaseTokenWithoutCode", baseToken);
     check(configuration.sequencingMode === 0n, "SequencingModeUnsupported", 0, configuration.sequencingMode);
-    checkFurther(configuration);
-    checkQuorum(configuration);
+    check(configuration.sequencer === ZERO_ADDRESS, "SequencerUnused");
+    checkTerms(frame, configuration);
+    checkImports(configuration);
     checkTimes(frame, configuration);
     const version = checkVersion(frame, configuration);
     const { l2GasPrice } = configuration;

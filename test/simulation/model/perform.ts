@@ -11,6 +11,7 @@ import { Refusal, requireThat } from "./refusal.ts";
 import { stateExit } from "./state-exit.ts";
 import { computeRoot, computeRootWithout } from "./state-tree.ts";
 import type { LeafPath, LowLeaf } from "./state-tree.ts";
+import { terms } from "./terms.ts";
 import type { Call, Configuration, ContractKind, World } from "./world.ts";
 import type { Hex } from "../../../src/protocol/hex.ts";
 
@@ -53,7 +54,7 @@ const ENTRY_POINTS: Partial<Record<ContractKind, Record<string, EntryPoint>>> = 
   Hyperchain: { ...batches, ...queue, ...exits, initialize },
   ChainFactory: factory,
   SharedBridge: bridge,
-  ChainSettings: { ...upgrades, configure, recordBirth },
+  ChainSettings: { ...upgrades, ...terms, configure, recordBirth },
   StateExit: stateExit,
   StateTree: stateTree,
   VerifierRegistry: verifierRegistry,

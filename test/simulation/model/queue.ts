@@ -92,10 +92,10 @@ export const queue = {
     const { factory, bridge } = world.addresses;
     requireThat(sender === factory, "Hyperchain", "OnlyFactory", () => [factory, sender]);
     requireRunning(chain);
-    const price = isFree(bridge, request) ? 0n : chain.configuration.l2GasPrice;
+    const price = isFree(bridge, request) ? 0n : chain.l2GasPrice.value;
     checkRequest(price, request);
     const recipient = refundRecipient(frame, request.refundRecipient, request.sender);
-    const { transactionFilterer } = chain.configuration;
+    const { transactionFilterer } = chain.termsAt(frame.transaction.now);
     const isAllowed =
       transactionFilterer === ZERO_ADDRESS ||
       isKnock(bridge, request) ||

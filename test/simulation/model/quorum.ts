@@ -101,10 +101,10 @@ export function requireSigners(
   }
 }
 
-/** The chain's validators, as many as it needs. */
-export function requireQuorum(chain: Chain, digest: Hex, signatures: readonly Hex[]): void {
-  const { validatorThreshold, validators } = chain.configuration;
-  const isEnough = BigInt(signatures.length) >= validatorThreshold;
-  requireThat(isEnough, "ChainSettings", "QuorumTooSmall", () => [validatorThreshold, signatures.length]);
+/** The chain's validators of that second, as many as it needs. */
+export function requireQuorum(chain: Chain, now: bigint, digest: Hex, signatures: readonly Hex[]): void {
+  const { threshold, validators } = chain.termsAt(now);
+  const isEnough = BigInt(signatures.length) >= threshold;
+  requireThat(isEnough, "ChainSettings", "QuorumTooSmall", () => [threshold, signatures.length]);
   requireSigners("ChainSettings", "NotAValidator", validators, digest, signatures);
 }

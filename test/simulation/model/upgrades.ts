@@ -20,9 +20,10 @@ export function versionOfBatch({ upgrade, version }: Chain, firstTimestamp: bigi
   return isUpgraded ? next.version : version.value;
 }
 
-function adminsChain({ world, sender }: Frame, chainId: bigint): Chain {
+/** The chain, if the caller speaks for it. */
+export function adminsChain({ world, sender }: Frame, chainId: bigint): Chain {
   const chain = world.chains.get(chainId);
-  const admin = chain?.configuration.admin ?? ZERO_ADDRESS;
+  const admin = chain?.admin.value ?? ZERO_ADDRESS;
   requireThat(sender === admin, "ChainSettings", "OnlyAdmin", () => [admin, sender]);
   return chain!;
 }

@@ -3,6 +3,7 @@ import type { L2CanonicalTransaction } from "../../../src/protocol/priority-op.t
 import type { StoredBatch } from "../../../src/protocol/stored-batch.ts";
 import { genesisStoredBatch } from "../../../src/protocol/stored-batch.ts";
 import type { RegisteredBatch } from "../../../src/protocol/transaction-tree.ts";
+import { ZERO_ADDRESS } from "./aliases.ts";
 import { Amounts, Cell, Journal, Table } from "./journal.ts";
 
 /** The contracts that the simulation calls. */
@@ -81,6 +82,15 @@ export interface Upgrade {
   readonly operations: bigint;
 }
 
+/** What of a chain's terms differs between its epochs here, and since when it counts. */
+export interface EpochTerms {
+  /** Seconds; may be ahead of L1's clock. */
+  readonly since: bigint;
+  readonly threshold: bigint;
+  readonly validators: readonly Hex[];
+  readonly transactionFilterer: Hex;
+}
+
 /** A chain's contract. */
 export class Chain {
   readonly configuration: Configuration;
@@ -105,6 +115,13 @@ export class Chain {
   /** Protocol version before the upgrade, or without one. */
   readonly version: Cell<bigint>;
   readonly upgrade: Cell<Upgrade | undefined>;
+  /** By epoch; the last one may wait. */
+  readonly epochs: Cell<readonly EpochTerms[]>;
+  readonly admin: Cell<Hex>;
+  readonly offeredTo: Cell<Hex>;
+  readonly l2GasPrice: Cell<bigint>;
+  /** When the price rose last; seconds. */
+  readonly priceRoseAt: Cell<bigint>;
   /** Of the last executed batch. */
   readonly lastExecutedBlock: Cell<bigint>;
   /** When the registry got the chain's last leaf. */
@@ -142,6 +159,13 @@ export class Chain {
     this.executedVersion = new Cell(journal, configuration.protocolVersion);
     this.version = new Cell(journal, configuration.protocolVersion);
     this.upgrade = new Cell<Upgrade | undefined>(journal, undefined);
+    const { validatorThreshold: threshold, validators, transactionFilterer, admin, l2GasPrice } = configuration;
+    const first = { since: 0n, threshold, validators, transactionFilterer };
+    this.epochs = new Cell<readonly EpochTerms[]>(journal, [first]);
+    this.admin = new Cell(journal, admin);
+    this.offeredTo = new Cell(journal, ZERO_ADDRESS);
+    this.l2GasPrice = new Cell(journal, l2GasPrice);
+    this.priceRoseAt = new Cell(journal, 0n);
     this.lastExecutedBlock = new Cell(journal, 0n);
     this.recordedAt = new Cell(journal, 0n);
     this.batches = new Table(journal);
@@ -152,6 +176,11 @@ export class Chain {
 
   get id(): bigint {
     return this.configuration.chainId;
+  }
+
+  /** What counts at that second of L1's time. */
+  termsAt(now: bigint): EpochTerms {
+    return this.epochs.value.findLast(({ since }) => since <= now)!;
   }
 
   /** The last committed batch, or the record before the first. */

@@ -50,6 +50,8 @@ export interface BatchContent {
   readonly coinbase?: Hex;
   /** The chain's first one where absent. */
   readonly protocolVersion?: bigint;
+  /** Likewise. */
+  readonly dataAvailabilityPolicy?: Hex;
   /** A digest that stands for no state where absent. */
   readonly newStateRoot?: Hex;
   readonly withhold?: boolean;
@@ -151,7 +153,8 @@ export class TestChain {
     const newStateRoot = content.newStateRoot ?? digestOf(2 * this.#seed);
     const diffDigest = digestOf(2 * this.#seed + 1);
     this.#seed++;
-    const { chainId, dataAvailabilityPolicy } = this.configuration;
+    const { chainId } = this.configuration;
+    const { dataAvailabilityPolicy = this.configuration.dataAvailabilityPolicy } = content;
     const preCommitment = hashPreCommitment({
       protocolVersion,
       settlementChainId: this.#ecosystem.chainId,
@@ -252,7 +255,11 @@ export class TestChain {
   }
 
   /** The validators' revert of all batches from a number on that L1 has now, with some fields replaced. */
-  async signRevert(firstNumber: bigint, overrides: Partial<BatchRevert> = {}): Promise<readonly [BatchRevert, readonly Hex[]]> {
+  async signRevert(
+    firstNumber: bigint,
+    overrides: Partial<BatchRevert> = {},
+    signers: readonly HardhatEthersSigner[] = this.#validators,
+  ): Promise<readonly [BatchRevert, readonly Hex[]]> {
     const committed = await view<bigint>(this.contract, "getTotalBatchesCommitted");
     const [firstBatchHash, lastBatchHash, revertCount] = await Promise.all([
       view<Hex>(this.contract, "storedBatchHash", firstNumber),
@@ -260,7 +267,7 @@ export class TestChain {
       view<bigint>(this.contract, "revertCount"),
     ]);
     const reversal = { firstNumber, firstBatchHash, lastBatchHash, revertCount, validUntil: 2n ** 64n - 1n, ...overrides };
-    return [reversal, await this.#signTyped(BATCH_REVERT_TYPES, { ...reversal }, this.#validators)];
+    return [reversal, await this.#signTyped(BATCH_REVERT_TYPES, { ...reversal }, signers)];
   }
 
   async #signTyped(
@@ -282,8 +289,9 @@ export class TestChain {
   async commit(
     formed: FormedBatch,
     carrier?: BaseContract,
+    signers: readonly HardhatEthersSigner[] = this.#validators,
   ): Promise<{ stored: StoredBatch; receipt: ContractTransactionReceipt }> {
-    const args = [formed.previous, formed.commit, await this.sign(formed.expected.commitment)];
+    const args = [formed.previous, formed.commit, await this.sign(formed.expected.commitment, signers)];
     const receipt = await (carrier === undefined
       ? send(this.contract, "commitBatch", ...args)
       : send(carrier, "commit", this.address, ...args));
