@@ -139,6 +139,7 @@ export interface ChainDependencies {
   readonly system: SystemTransactions;
   readonly flowsHash: BatchFormerDependencies["flowsHash"];
   readonly versionOf: BatchFormerDependencies["versionOf"];
+  readonly policyOf?: BatchFormerDependencies["policyOf"];
   readonly alterChanges?: NonNullable<BatchFormerDependencies["alterChanges"]>;
   /** How each batch's data are made available. Default: its commit publishes them. */
   readonly chooseData?: ChooseData | undefined;
@@ -301,7 +302,7 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const initial = initialStateOf(options);
   const genesis = initial.accounts;
   const limitsOfCode = codeLimitsOf(genesis);
-  const { clock, system, flowsHash, versionOf, store } = dependencies;
+  const { clock, system, flowsHash, versionOf, policyOf, store } = dependencies;
   const time = dependencies.time ?? new MovableClock(clock);
   const compressor = createCompressor();
   const witness = startWitness({ chainId, genesis, ...(place === undefined ? {} : { state: place.state }) });
@@ -326,7 +327,9 @@ async function composeChain(options: ChainOptions, dependencies: CompositionDepe
   const compress: Compress = (tag, left, right) => compressor.compress(tag, left, right);
   const identity = { ...options.identity, chainId: BigInt(chainId) };
   const { alterChanges } = dependencies;
-  const former = new BatchFormer(identity, options.formedBefore, { tree, flowsHash, versionOf, compress, alterChanges });
+  const former = new BatchFormer(identity, options.formedBefore, {
+    ...{ tree, flowsHash, versionOf, policyOf, compress, alterChanges },
+  });
   const { firstBatch, limits } = options.sequencer;
   const forming = new Forming(former, publishingFirst(initial, firstBatch), dependencies.chooseData);
   const blockRules = { chainId: BigInt(chainId), coinbase, gasLimit: BLOCK_GAS_LIMIT };

@@ -13,7 +13,7 @@ import type { Hex } from "../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../protocol/priority-op.ts";
 import type { ImportedRoot } from "../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../protocol/stored-batch.ts";
-import type { UpgradeEvent } from "../settlement-layer/reader/chain-versions.ts";
+import type { SettingsEvent } from "../settlement-layer/reader/chain-versions.ts";
 import type { ChainOnL1 } from "./chain-on-l1.ts";
 import type { FeeOptions } from "./fees/fee-options.ts";
 
@@ -38,7 +38,7 @@ export interface ChainStart {
   /** Those of the batches before that L1 has not executed. */
   readonly unexecuted: readonly FormedBatch[];
   /** What was read of the chain's upgrades so far. */
-  readonly upgrades: readonly UpgradeEvent[];
+  readonly upgrades: readonly SettingsEvent[];
   /** Where L1's events are read from a later block on than the chain's creation: what those before would tell. */
   readonly before?: KnownBefore;
 }

@@ -12,6 +12,7 @@ import { hashAssetFlows, sumAssetFlows } from "../protocol/asset-flows.ts";
 import type { Hex } from "../protocol/hex.ts";
 import { versionParts } from "../protocol/protocol-version.ts";
 import { ChainVersions } from "../settlement-layer/reader/chain-versions.ts";
+import type { ScheduledTerms } from "../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../protocol/upgrade.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { startOrDispose } from "../runtime/disposer.ts";
@@ -86,6 +87,10 @@ interface NodeVersions {
   readonly current: bigint;
   /** Undefined where no other version is scheduled. */
   readonly next: ScheduledUpgrade | undefined;
+  /** Those that count at the time of its next block; undefined where they are still those of its creation. */
+  readonly terms: ScheduledTerms | undefined;
+  /** Those that wait. */
+  readonly nextTerms: ScheduledTerms | undefined;
   /** Number of the block of L1 by which that is told; undefined before the chain's first look at L1. */
   readonly readUpTo: number | undefined;
 }
@@ -167,6 +172,7 @@ function runNode(options: NodeOptions, dependencies: NodeDependencies): Promise<
       system: predeployTransactions,
       flowsHash: (logs) => hashAssetFlows(sumAssetFlows(logs, onL1.settlementChainId)),
       versionOf: versions.versionOf,
+      policyOf: versions.policyOf(onL1.configuration),
       gasPrice,
       beforeForming: (unformed) => [...followers, ...(execution === undefined ? [] : [execution.executed(unformed)])],
       followers: [
@@ -278,10 +284,18 @@ async function keepPlaceAtRest(
   await chain.keepPlace?.();
 }
 
-function versionsNow({ sequencer, operationsTaken }: Chain, { versionOf, upgrades, readUpTo }: ChainVersions): NodeVersions {
-  const current = versionOf(sequencer.nextEnvironment.timestamp, operationsTaken());
+function versionsNow(
+  { sequencer, operationsTaken }: Chain,
+  { versionOf, upgrades, terms, readUpTo }: ChainVersions,
+): NodeVersions {
+  const { timestamp } = sequencer.nextEnvironment;
+  const current = versionOf(timestamp, operationsTaken());
   const newest = upgrades.at(-1);
-  return { current, next: newest?.version === current ? undefined : newest, readUpTo };
+  return {
+    ...{ current, next: newest?.version === current ? undefined : newest, readUpTo },
+    terms: terms.findLast(({ effectiveAt }) => timestamp >= effectiveAt),
+    nextTerms: terms.find(({ effectiveAt }) => timestamp < effectiveAt),
+  };
 }
 
 function shared(time: MovableClock | undefined): { readonly time?: MovableClock } {

@@ -5,7 +5,8 @@ import type { ApprovalTerms, BatchCommitment, BatchRevert } from "../protocol/qu
 import type { SignedBatch } from "./settlement-batch.ts";
 import { createMemoryJournal } from "./journal/journal.ts";
 import type { Journal } from "./journal/journal.ts";
-import { collectSignatures } from "./signatures.ts";
+import type { CountingQuorum } from "./l1-sender/chain-reader.ts";
+import { collectSignatures, UnsignedError } from "./signatures.ts";
 import type { TypedDataSigner } from "./signatures.ts";
 import { SigningRecord } from "./signing-record.ts";
 
@@ -112,11 +113,9 @@ export function approvalOf(
   return { commitment, batchNumber: outputs.batchNumber, revertCount, validFrom, validUntil };
 }
 
-/** Whose signatures count, and how many. */
+/** Who can be asked for signatures. How many of them count, and how many must sign, L1 says. */
 export interface Quorum {
   readonly members: readonly QuorumMember[];
-  /** How many must sign. */
-  readonly threshold: number;
   /** Whether members can judge a batch by now: rejects with SettlementError ExecutionUnproven while not. Default: always. */
   readonly ready?: (batch: SignedBatch) => Promise<void>;
 }
@@ -128,9 +127,28 @@ export interface BatchApproval {
   readonly signatures: readonly Hex[];
 }
 
+/** The members that are asked: those whose signatures count. Throws UnsignedError QuorumUnreachable where they are too few. */
+export function countingMembers(
+  { members }: Quorum,
+  { threshold, validators }: Pick<CountingQuorum, "threshold" | "validators">,
+): AskedQuorum {
+  const asked = members.filter(({ address }) => validators.includes(address));
+  if (BigInt(asked.length) >= threshold) return { members: asked, threshold: Number(threshold) };
+  const message =
+    `${threshold} of the validators ${validators.join(", ")} must sign, and of these ${asked.length} can be asked here; ` +
+    "start the chain with the keys of enough of them, or have its admin schedule other validators (ChainSettings.scheduleTerms)";
+  throw new UnsignedError("QuorumUnreachable", message, 0);
+}
+
+/** Members whose signatures count, and how many of them must sign. */
+interface AskedQuorum {
+  readonly members: readonly QuorumMember[];
+  readonly threshold: number;
+}
+
 /** Enough signatures of a batch, in the contract's order. Rejects with QuorumUnreachable, naming every refusal. */
 export async function collectApproval(
-  quorum: Quorum,
+  quorum: AskedQuorum,
   context: QuorumContext,
   batch: SignedBatch,
   terms: ApprovalTerms,
@@ -147,7 +165,7 @@ export async function collectApproval(
 }
 
 /** Enough signatures of a revert. Rejects with QuorumUnreachable. */
-export function collectRevertSignatures(quorum: Quorum, context: QuorumContext, reversal: BatchRevert): Promise<Hex[]> {
+export function collectRevertSignatures(quorum: AskedQuorum, context: QuorumContext, reversal: BatchRevert): Promise<Hex[]> {
   return collectSignatures({
     ...quorum,
     domain: quorumDomain(context.settlementChainId, context.hyperchain),

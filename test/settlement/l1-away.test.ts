@@ -62,7 +62,7 @@ describe("A6: an L1 that goes away and comes back", () => {
     const patience = createL1Retry({}, { delay, onTrouble: (trouble) => said.push(trouble) });
     try {
       const settlement = await openSettlement<FormedBatch>(
-        { quorum: { members: chain.members, threshold: 1 }, posting: CALLDATA_POSTING },
+        { quorum: { members: chain.members }, posting: CALLDATA_POSTING },
         {
           context: {
             ...chain.contract,

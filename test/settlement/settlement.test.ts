@@ -125,7 +125,7 @@ describe("settlement of a chain", () => {
     });
     const reports: unknown[] = [];
     const settlement = await openSettlement(
-      { quorum: { members: [chain.members[0]!, suspicious], threshold: 2 }, posting: CALLDATA_POSTING },
+      { quorum: { members: [chain.members[0]!, suspicious] }, posting: CALLDATA_POSTING },
       {
         context: senderContext(chain, settled.accounts[0]!),
         journal: createMemoryJournal(),
@@ -314,7 +314,7 @@ describe("settlement of a chain", () => {
       senderContext(chain, settled.accounts[0]!, { delay, approvals }),
       second,
       chain.genesis,
-      { ...optionsOf(chain), quorum: { members, threshold: 1 } },
+      { ...optionsOf(chain), quorum: { members } },
     );
     // By hand: three quarters of the window.
     assert.ok(stored.committedAt > before + 440n, `${stored.committedAt - before}`);
@@ -327,7 +327,7 @@ describe("settlement of a chain", () => {
       batch: ({ outputs }) =>
         outputs.logCount === 0n ? Promise.resolve() : Promise.reject(new SettlementError("BatchTooOld", "it ended long ago")),
     });
-    const quorum = { members: [tooOld], threshold: 1 };
+    const quorum = { members: [tooOld] };
     const journal = createMemoryJournal();
     const context = senderContext(chain, settled.accounts[0]!);
     const settlement = await openSettlement({ ...optionsOf(chain), quorum }, { context, journal, prove: refuseToProve });

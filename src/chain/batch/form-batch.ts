@@ -19,6 +19,7 @@ import type { ChainId } from "../../protocol/ids.ts";
 import { encodePubdata, hashPubdata, sortBytecodes } from "../../protocol/pubdata.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { BatchStatement } from "../../protocol/statement.ts";
+import type { PolicyOf } from "../../protocol/terms.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { Compress } from "../../protocol/digest.ts";
 import type { SealedBatch } from "../model/sealed-batch.ts";
@@ -30,7 +31,7 @@ export interface ChainIdentity {
   /** The chain's contract on its settlement chain. */
   readonly hyperchainAddress: Hex;
   readonly chainId: ChainId;
-  /** As the chain's contract numbers its data availability policies. */
+  /** As the chain's contract numbers its data availability policies: the first one. */
   readonly daPolicy: bigint;
   /** What its batches export beside their logs (`hashExtensions`). */
   readonly extensions: Hex;
@@ -74,6 +75,8 @@ export interface BatchFormerDependencies {
   readonly flowsHash: (logs: readonly PubdataLog[]) => Hex;
   /** The version that L1 gives a batch, by what is known of L1 when the batch is formed. */
   readonly versionOf: VersionOf;
+  /** The policy that L1 asks about a batch; likewise. Default: the identity's. */
+  readonly policyOf?: PolicyOf | undefined;
   /** What a batch publishes instead of its changes, for tests of those who check it. Default: just these. */
   readonly alterChanges?: ((changes: readonly DiffEntry[]) => readonly DiffEntry[]) | undefined;
 }
@@ -144,7 +147,7 @@ export class BatchFormer implements Returning<FormerMark> {
    * is then as before.
    */
   preForm(sealed: SealedBatch): PreFormedBatch {
-    const { tree, compress, flowsHash: hashFlows, versionOf, alterChanges = (changes) => changes } = this.#dependencies;
+    const { tree, compress, flowsHash: hashFlows, versionOf, policyOf, alterChanges = (changes) => changes } = this.#dependencies;
     const { outputs, outputsHash, logs } = sealed;
     const protocolVersion = versionOf(outputs.firstTimestamp, this.#operationsTaken);
     const codes = sortBytecodes(sealed.bytecodes.map((code) => fromHex(code)));
@@ -159,6 +162,7 @@ export class BatchFormer implements Returning<FormerMark> {
       const diffDigest = diffListDigest(entries, compress);
       const preCommitment = hashPreCommitment({
         ...this.#identity,
+        daPolicy: policyOf?.(outputs.firstTimestamp) ?? this.#identity.daPolicy,
         protocolVersion,
         batchNumber: outputs.batchNumber,
         previousCommitment: this.#previousCommitment,

@@ -102,7 +102,13 @@ export class BatchVerifier {
     const before = { previousCommitment: options.genesisBatch.commitment, operationsTaken: 0n };
     const { flowsHash, l1, beforeForming } = dependencies;
     const own = this.#tree;
-    this.#former = new BatchFormer(options.identity, before, { tree: own, compress, flowsHash, versionOf: l1.versionOf });
+    this.#former = new BatchFormer(options.identity, before, {
+      tree: own,
+      compress,
+      flowsHash,
+      versionOf: l1.versionOf,
+      policyOf: l1.policyOf,
+    });
     this.#forming = new Forming(
       this.#former,
       (sealed) => (sealed.outputs.batchNumber === 0n ? initial.addTo(sealed) : sealed),

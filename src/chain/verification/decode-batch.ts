@@ -12,6 +12,7 @@ import type { BatchNumber } from "../../protocol/ids.ts";
 import type { PriorityOperation } from "../model/system-transactions.ts";
 import type { BatchCommand } from "../ordering/command.ts";
 import { OPENINGS } from "../model/system-transactions.ts";
+import type { PolicyOf } from "../../protocol/terms.ts";
 import { decodeTransaction } from "../transaction/decode-transaction.ts";
 import type { EngineTransaction } from "../transaction/transaction.ts";
 import type { BatchInputs, InputBlock, InputTransaction } from "./batch-inputs.ts";
@@ -26,6 +27,8 @@ export interface L1Facts {
   hasRoot(root: ImportedRoot): Promise<boolean>;
   /** The protocol version that L1 gives a batch. */
   readonly versionOf: VersionOf;
+  /** The policy that L1 asks about a batch. Default: the chain's first. */
+  readonly policyOf?: PolicyOf;
 }
 
 interface DecodingContext {

@@ -10,7 +10,7 @@ import { openNumberedBytes } from "../../ledger/numbered-bytes.ts";
 import { openTemporaryValues } from "../../ledger/temporary-values.ts";
 import { versionedChain } from "../../node/chain-on-l1.ts";
 import type { ChainOnL1 } from "../../node/chain-on-l1.ts";
-import { readUpgradeEvents } from "../../settlement-layer/reader/chain-versions.ts";
+import { readSettingsEvents } from "../../settlement-layer/reader/chain-versions.ts";
 import type { ChainStart, RunningOptions } from "../../node/chain-options.ts";
 import type { ExecutionProofs } from "../../node/execution/node-execution.ts";
 import { ExecutionStore } from "../../node/execution/execution-store.ts";
@@ -170,7 +170,7 @@ async function start(
         ...firstStart(born?.record ?? recordBefore(version), genesisTimestamp, kept),
         imported: born?.copy(),
         // What is kept is formed again before the chain looks at L1.
-        upgrades: await readUpgradeEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
+        upgrades: await readSettingsEvents(versionedChain(onL1(created, ecosystem)), created.fromBlock, settling.l1),
       },
       ...{ ...(kept === undefined ? {} : { keeping: kept }), ...(execution === undefined ? {} : { execution }) },
       running: {

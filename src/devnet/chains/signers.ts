@@ -74,6 +74,8 @@ interface ShownToSigners {
 /** Who signs for a chain. */
 export interface ChainSigners {
   readonly quorum: Quorum;
+  /** Has a further key in this process sign, from when on L1 counts it among the validators. It judges nothing by itself. */
+  admit(signer: TypedDataSigner): Promise<void>;
   readonly posting: PostingPolicy;
   /** Gives a validium's data to those with rights; undefined where L1 has it. */
   readonly data: DataKeeper | undefined;
@@ -142,9 +144,11 @@ export async function prepareSigners(
         quorumProcesses.length === 0
           ? [await createLocalMember(operator, contract)]
           : quorumProcesses.map((member) => remoteMember(member, sourceOf(inputsOf, proven)));
-      const quorum = { members, threshold: validators.quorum?.threshold ?? 1, ...readyFor(proven) };
+      const quorum = { members, ...readyFor(proven) };
+      const admit = async (signer: TypedDataSigner): Promise<void> =>
+        void members.push(await createLocalMember(signer, contract));
       const pids = { memberPids: pidsOf(quorumProcesses), committeePids: pidsOf(committeeProcesses) };
-      const common = { quorum, ...pids, memberSetup: setup };
+      const common = { quorum, admit, ...pids, memberSetup: setup };
       const published = isCarried ? carriedPosting(policy) : CALLDATA_POSTING;
       if (!isValidium) return { ...common, posting: published, data: undefined, catchUp: () => Promise.resolve() };
 

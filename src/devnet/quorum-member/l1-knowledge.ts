@@ -1,6 +1,7 @@
 import type { L1Facts } from "../../chain/verification/decode-batch.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
+import type { FirstPolicy, PolicyOf } from "../../protocol/terms.ts";
 import type { VersionOf } from "../../protocol/upgrade.ts";
 import type { ChainVersions } from "../../settlement-layer/reader/chain-versions.ts";
 import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
@@ -8,16 +9,18 @@ import type { L1Watcher } from "../../settlement-layer/reader/l1-watcher.ts";
 /** What a member has read from L1 itself: the chain's queue and versions, and the registry's roots. */
 export class L1Knowledge implements L1Facts {
   readonly versionOf: VersionOf;
+  readonly policyOf: PolicyOf;
   readonly #watcher: L1Watcher;
   readonly #versions: ChainVersions;
   readonly #operations = new Map<bigint, L2CanonicalTransaction>();
   readonly #roots = new Map<bigint, Hex>();
 
-  /** `watcher` reads the settings too. */
-  constructor(watcher: L1Watcher, versions: ChainVersions) {
+  /** `watcher` reads the settings too; `first` is of the chain's creation. */
+  constructor(watcher: L1Watcher, versions: ChainVersions, first: FirstPolicy) {
     this.#watcher = watcher;
     this.#versions = versions;
     this.versionOf = versions.versionOf;
+    this.policyOf = versions.policyOf(first);
   }
 
   /** Reads what is new; what L1 took back is forgotten. Rejects with the provider's error. */

@@ -271,6 +271,7 @@ async function configure(
   const knowledge = new L1Knowledge(
     createL1Watcher({ hyperchains: [hyperchain], registry, settings, fromBlock }, { provider: l1 }),
     new ChainVersions(versionedChain(chain)),
+    configuration,
   );
   const { identity, configurationState } = identityOf(chain);
   const judge = await judgeOf(

@@ -71,6 +71,7 @@ export class ProofVerifier {
       compress: compressor.compress,
       flowsHash: dependencies.flowsHash,
       versionOf: dependencies.l1.versionOf,
+      policyOf: dependencies.l1.policyOf,
     });
     const [root, expected] = [digestToHex(this.#tree.root), options.genesisBatch.newStateRoot];
     if (root !== expected)

@@ -72,6 +72,8 @@ export class BatchLedger {
       case "transactionRoot":
       case "upgradeScheduled":
       case "upgradeCanceled":
+      case "termsScheduled":
+      case "termsCanceled":
       case "transfersRefused":
         return undefined;
     }

@@ -11,9 +11,11 @@ import { readFirstRecord } from "../../settlement/l1-sender/chain-reader.ts";
 import type { BatchTotals } from "../../settlement/l1-sender/chain-reader.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
+import type { ScheduledTerms } from "../../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
-import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import { dataCarrierInterface, registryInterface, settingsInterface } from "../../settlement-layer/reader/contract-interfaces.ts";
+import { plainQuorum } from "../../settlement-layer/reader/l1-event.ts";
 import type { HyperchainConfiguration } from "../chains/create-chain.ts";
 
 /** A block of L1. */
@@ -39,9 +41,14 @@ export interface ChainContractFacts {
   readonly bytecodes: Hex;
   /** Settings of all chains, and their upgrades. */
   readonly settings: Hex;
+  /** What counts of its terms, at that block. */
+  readonly terms: CountingTerms;
   /** Whether its policy carries its data on, from the chain on which it settles. */
   readonly isCarried: boolean;
 }
+
+/** What a chain's settings have of its present epoch. */
+type CountingTerms = Pick<ScheduledTerms, "threshold" | "validators" | "dataAvailabilityPolicy">;
 
 /** Where the chain stands, at one block of L1. */
 export interface ChainContractState {
@@ -72,7 +79,7 @@ export class ChainContractReader {
     this.#block = block;
   }
 
-  /** What never changes. Throws ReconstructionError NotAHyperchain. */
+  /** What is there, of which only the terms change. Throws ReconstructionError NotAHyperchain. */
   async facts(): Promise<ChainContractFacts> {
     const hyperchain = this.#hyperchain;
     const [{ chainId: settlementChainId }, factory, bytecodes, settings, raw] = await Promise.all([
@@ -96,8 +103,10 @@ export class ChainContractReader {
         `${hyperchain} says that it is chain ${configuration.chainId} of ${factory}, which is ${known}`,
       );
     }
-    const isCarried = layersBelow(configuration.chainId) > 0 && (await this.#isCarrier(configuration.dataAvailabilityPolicy));
-    return { settlementChainId, hyperchain, configuration, factory, bridge, registry, bornAt, bytecodes, settings, isCarried };
+    const terms = await this.#terms(settings, configuration.chainId);
+    const isCarried = layersBelow(configuration.chainId) > 0 && (await this.#isCarrier(terms.dataAvailabilityPolicy));
+    const contracts = { factory, bridge, registry, bytecodes, settings };
+    return { settlementChainId, hyperchain, configuration, ...contracts, bornAt, terms, isCarried };
   }
 
   /** Throws ReconstructionError NotAHyperchain. */
@@ -169,7 +178,7 @@ export class ChainContractReader {
   }
 
   /** Upgrades that lead from the version of the chain's creation to those that its next batches have, by the settings of now. */
-  async upgrades(facts: ChainContractFacts): Promise<readonly UpgradeEvent[]> {
+  async upgrades(facts: ChainContractFacts): Promise<readonly SettingsEvent[]> {
     const { configuration, settings } = facts;
     const blockNumber = this.#block;
     // No upgrade is in effect at the beginning of time.
@@ -180,6 +189,12 @@ export class ChainContractReader {
     return [...past, ...scheduled].map(({ version, effectiveAt, operations }) => ({
       ...{ type: "upgradeScheduled", blockNumber, version, effectiveAt, operations },
     }));
+  }
+
+  async #terms(settings: Hex, chainId: bigint): Promise<CountingTerms> {
+    const { current } = (await this.#call(settings, settingsInterface, "epochsOf", [chainId])) as { readonly current: bigint };
+    const terms = (await this.#call(settings, settingsInterface, "termsOf", [chainId, current])) as Record<string, unknown>;
+    return { ...plainQuorum(terms["quorum"]), dataAvailabilityPolicy: address(terms["dataAvailabilityPolicy"]) };
   }
 
   async #isCarrier(policy: Hex): Promise<boolean> {

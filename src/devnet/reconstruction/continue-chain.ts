@@ -62,7 +62,6 @@ export async function continueChain(
   if (reconstruction.below !== undefined) await checkStanding(reconstruction, dependencies.l1);
   const quorum = dependencies.quorum ?? {
     members: [await createLocalMember(operator, { settlementChainId, hyperchain })],
-    threshold: 1,
   };
   return startNode(
     {
@@ -77,7 +76,7 @@ export async function continueChain(
       settlement: {
         ...dependencies,
         quorum,
-        posting: contract.isCarried ? carriedPosting(contract.configuration.dataAvailabilityPolicy) : CALLDATA_POSTING,
+        posting: contract.isCarried ? carriedPosting(contract.terms.dataAvailabilityPolicy) : CALLDATA_POSTING,
         pace,
         journal: createMemoryJournal(),
         sender: operator,
@@ -91,7 +90,7 @@ export async function continueChain(
 /** `operator` is absent where others sign. */
 function checkContinuable(reconstruction: Reconstruction, operator: string | undefined): void {
   const { contract, onL1, unapplied } = reconstruction;
-  const { validators, validatorThreshold } = contract.configuration;
+  const { validators, threshold } = contract.terms;
   if (onL1.exited) throw new ContinuationError("ChainExited", "the chain was left for good: L1 takes no further batches");
   const missing = missingOperations(reconstruction);
   if (missing.length > 0) throw operationsUnknown(contract.settlementChainId, missing);
@@ -110,10 +109,10 @@ function checkContinuable(reconstruction: Reconstruction, operator: string | und
       `${operator} is none of the chain's validators (${validators.join(", ")}); sign with the key of one of them, or give a quorum in code`,
     );
   }
-  if (validatorThreshold > 1n) {
+  if (threshold > 1n) {
     throw new ContinuationError(
       "QuorumNeeded",
-      `${validatorThreshold} validators must sign each batch and one key is not enough; give a quorum in code`,
+      `${threshold} validators must sign each batch and one key is not enough; give a quorum in code`,
     );
   }
 }

@@ -1,8 +1,8 @@
 import type { Provider } from "ethers";
 import { versionedChain } from "../../node/chain-on-l1.ts";
 import type { Hex } from "../../protocol/hex.ts";
-import { upgradesIn } from "../../settlement-layer/reader/chain-versions.ts";
-import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { settingsEventsIn } from "../../settlement-layer/reader/chain-versions.ts";
+import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import type { BatchLedger, CommittedBatch } from "./batch-ledger.ts";
 import type { ChainContractFacts } from "./chain-contract.ts";
@@ -16,7 +16,7 @@ interface HistoryPage {
   readonly blockNumber: number;
   /** Batches that are executed in it, in order. */
   readonly executed: readonly CommittedBatch[];
-  readonly upgrades: readonly UpgradeEvent[];
+  readonly upgrades: readonly SettingsEvent[];
 }
 
 /**
@@ -49,7 +49,7 @@ export function historyInEvents(provider: Provider, contract: ChainContractFacts
     async *pages(ledger) {
       for await (const { blockNumber, events } of readHistory(provider, { hyperchain, settings, ...range })) {
         const executed = events.flatMap((event) => ledger.take(event) ?? []);
-        yield { blockNumber, executed, upgrades: upgradesIn(events, versioned) };
+        yield { blockNumber, executed, upgrades: settingsEventsIn(events, versioned) };
       }
     },
     callsOf({ stored, committed: { transactionHash } }) {

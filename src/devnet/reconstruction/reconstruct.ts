@@ -11,12 +11,15 @@ import { versionParts } from "../../protocol/protocol-version.ts";
 import type { PubdataLog } from "../../protocol/pubdata.ts";
 import type { ImportedRoot } from "../../protocol/rolling-hash.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import { policyOf } from "../../protocol/terms.ts";
+import type { PolicyOf } from "../../protocol/terms.ts";
 import { readBatchContent } from "./batch-content.ts";
 import { BatchLedger, checkRecord } from "./batch-ledger.ts";
 import type { CommittedBatch } from "./batch-ledger.ts";
 import { ChainContractReader } from "./chain-contract.ts";
 import type { ChainContractFacts, ChainContractState, L1Block } from "./chain-contract.ts";
-import type { UpgradeEvent } from "../../settlement-layer/reader/chain-versions.ts";
+import { termsIn } from "../../settlement-layer/reader/chain-versions.ts";
+import type { SettingsEvent } from "../../settlement-layer/reader/chain-versions.ts";
 import type { CommitCall } from "../../settlement-layer/reader/commit-call.ts";
 import { findCreation } from "./l1-history.ts";
 import { applyImports } from "./imported-state.ts";
@@ -99,8 +102,8 @@ export interface Reconstruction {
   readonly pendingHashes: readonly Hex[];
   /** Set where it was read in messages of the chain below, without a node of either: then no events are known. */
   readonly below: StateBelow | undefined;
-  /** The chain's upgrades as its admin scheduled and withdrew them, in order; without events, those that count. */
-  readonly upgrades: readonly UpgradeEvent[];
+  /** The chain's upgrades and terms as its admin scheduled and withdrew them, in order; without events, those upgrades that count. */
+  readonly upgrades: readonly SettingsEvent[];
 }
 
 /** What the state of the chain below says beside the chain's contract. */
@@ -160,10 +163,13 @@ export async function rebuild(
   const range = { provider, fromBlock, toBlock: l1.blockNumber, blocksPerRequest };
   const first = await applyImports(state, contract, range);
   const history = historyOf({ contract, onL1, reader, state, fromBlock, toBlock: l1.blockNumber, blocksPerRequest });
-  const replay = new BatchReplay({ first, contract, state, ledger, history, provider, block: l1.blockNumber });
+  const upgrades: SettingsEvent[] = [];
+  const replay = new BatchReplay({
+    ...{ first, contract, state, ledger, history, provider, block: l1.blockNumber },
+    policyOf: (...times) => policyOf(contract.configuration, termsIn(upgrades), ...times),
+  });
   const report = (blockNumber: number): void =>
     options.onProgress?.({ blockNumber, toBlock: l1.blockNumber, batchesApplied: replay.batches.length, batchesTotal: total });
-  const upgrades: UpgradeEvent[] = [];
   for await (const page of history.pages(ledger)) {
     upgrades.push(...page.upgrades);
     await replay.apply(page.executed, () => report(page.blockNumber));
@@ -219,6 +225,8 @@ interface ReplayDependencies {
   readonly provider: Provider;
   /** Of L1, that everything is about. */
   readonly block: number;
+  /** By what was read of the settings so far. */
+  readonly policyOf: PolicyOf;
 }
 
 /** Applies batches, one after the other. */
@@ -232,14 +240,16 @@ class BatchReplay {
   readonly #history: PublishedHistory;
   readonly #provider: Provider;
   readonly #block: number;
+  readonly #policyOf: PolicyOf;
 
-  constructor({ first, contract, state, ledger, history, provider, block }: ReplayDependencies) {
+  constructor({ first, contract, state, ledger, history, provider, block, policyOf: policies }: ReplayDependencies) {
     this.#contract = contract;
     this.#state = state;
     this.#ledger = ledger;
     this.#history = history;
     this.#provider = provider;
     this.#block = block;
+    this.#policyOf = policies;
     this.last = first;
   }
 
@@ -257,7 +267,7 @@ class BatchReplay {
 
   async #applyOne(batch: CommittedBatch, calls: readonly CommitCall[]): Promise<void> {
     const { stored } = batch;
-    const chain = publishingChain(this.#contract);
+    const chain = publishingChain(this.#contract, this.#policyOf(stored.firstTimestamp, stored.committedAt));
     if (this.batches.length === 0) checkGenesis(this.#state.stateRoot, stored.oldStateRoot);
     const canonicalTxHashes = this.#ledger.operationsOf(stored, this.last);
     const read = (from: readonly CommitCall[]): Promise<PublishedContent> =>
@@ -295,10 +305,12 @@ class BatchReplay {
   }
 }
 
-/** What names the chain in its batches' commitments. */
-export function publishingChain({ settlementChainId, hyperchain, configuration }: ChainContractFacts): PublishingChain {
-  const { chainId, dataAvailabilityPolicy } = configuration;
-  return { chainId, settlementChainId, hyperchain, daPolicy: BigInt(dataAvailabilityPolicy) };
+/** What names the chain in a batch's commitment. Default policy: the one that it was created with. */
+export function publishingChain(
+  { settlementChainId, hyperchain, configuration: { chainId, dataAvailabilityPolicy } }: ChainContractFacts,
+  daPolicy = BigInt(dataAvailabilityPolicy),
+): PublishingChain {
+  return { chainId, settlementChainId, hyperchain, daPolicy };
 }
 
 async function readBlock(provider: Provider, tag: number | string): Promise<L1Block> {

@@ -95,7 +95,10 @@ export interface ChainInfo {
   readonly readsNeedSession?: true;
   /** The lists of accounts that its sequencer asks; absent where it takes every account's transactions and contracts. */
   readonly lists?: readonly ("senders" | "deployers")[];
+  /** Whose signatures count now. */
   readonly quorum: { readonly members: readonly Hex[]; readonly threshold: number };
+  /** Whose will count from a second of L1's time on; absent where no other terms are scheduled. */
+  readonly nextQuorum?: { readonly members: readonly Hex[]; readonly threshold: number; readonly effectiveAt: number };
   readonly executionDelaySeconds: number;
   /** What makes its blocks, and what repeats each of them in the chain's own process. */
   readonly engines: { readonly makes: EngineName; readonly repeats: EngineName | "none" };

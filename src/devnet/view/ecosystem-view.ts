@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { WorkerInfo } from "../../proving/worker-record.ts";
 import { executionInfo } from "../../node/execution/tell-execution.ts";
 import type { BatchProving } from "../../node/settling/batch-proving.ts";
+import type { ScheduledTerms } from "../../protocol/terms.ts";
 import type { ScheduledUpgrade } from "../../protocol/upgrade.ts";
 import type { Journey } from "../../relayer/journey.ts";
 import type { BooksStanding } from "../../relayer/books-standing.ts";
@@ -228,7 +229,7 @@ export function chainInfo({ name, chainId, url, plan, base, pipeline, runSwitch,
       dataAvailability === "rollup" && base.chain !== undefined && !pipeline.isCarried ? "chain" : dataAvailability,
     ...(dataAvailability === "validium" && !plan.availability.openReads ? { readsNeedSession: true } : {}),
     ...listsInfo(pipeline),
-    quorum: { members: configuration.validators, threshold: Number(configuration.validatorThreshold) },
+    ...quorumInfo(pipeline),
     executionDelaySeconds: Number(configuration.executionDelay),
     engines: enginesOf(plan),
     ...executionSummary({ pipeline, executionWatch }),
@@ -325,6 +326,18 @@ function listsInfo({ chain }: DevnetChain["pipeline"]): Pick<ChainInfo, "lists">
   const { lists } = chain.admission;
   const named = (["senders", "deployers"] as const).filter((list) => lists[list] !== undefined);
   return named.length === 0 ? {} : { lists: named };
+}
+
+/** Whose signatures count now, and whose will. */
+function quorumInfo({ created, versions }: DevnetChain["pipeline"]): Pick<ChainInfo, "quorum" | "nextQuorum"> {
+  const { validators, validatorThreshold } = created.configuration;
+  const { terms = { validators, threshold: validatorThreshold }, nextTerms } = versions();
+  const plain = (of: Pick<ScheduledTerms, "validators" | "threshold">) => ({
+    members: of.validators,
+    threshold: Number(of.threshold),
+  });
+  if (nextTerms === undefined) return { quorum: plain(terms) };
+  return { quorum: plain(terms), nextQuorum: { ...plain(nextTerms), effectiveAt: Number(nextTerms.effectiveAt) } };
 }
 
 function versionInfo(pipeline: DevnetChain["pipeline"]): Pick<ChainInfo, "protocolVersion" | "upgrade"> {

@@ -64,6 +64,8 @@ function take(known: Known, event: L1Event, l2ChainId: ChainId): void {
     case "transfersRefused":
     case "upgradeScheduled":
     case "upgradeCanceled":
+    case "termsScheduled":
+    case "termsCanceled":
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Provider } from "ethers";
 import type { Hex } from "../../protocol/hex.ts";
 import type { ChainId } from "../../protocol/ids.ts";
+import { policyOf } from "../../protocol/terms.ts";
+import type { FirstPolicy, PolicyOf, ScheduledTerms } from "../../protocol/terms.ts";
 import { versionOf } from "../../protocol/upgrade.ts";
 import type { ScheduledUpgrade, VersionOf } from "../../protocol/upgrade.ts";
 import type { L1Event } from "./l1-event.ts";
@@ -9,11 +11,14 @@ import type { L1Poll } from "./l1-watcher.ts";
 
 type Scheduled = Extract<L1Event, { readonly type: "upgradeScheduled" }>;
 type Canceled = Extract<L1Event, { readonly type: "upgradeCanceled" }>;
+type TermsEvent = Extract<L1Event, { readonly type: "termsScheduled" | "termsCanceled" }>;
 
-/** The admin of a chain has scheduled an upgrade, or withdrawn the last one. */
-export type UpgradeEvent =
+/** The admin of a chain has scheduled an upgrade or terms, or withdrawn the last ones. */
+export type SettingsEvent =
   | Pick<Scheduled, "type" | "blockNumber" | "version" | "effectiveAt" | "operations">
-  | Pick<Canceled, "type" | "blockNumber" | "version">;
+  | Pick<Canceled, "type" | "blockNumber" | "version">
+  | ({ readonly type: "termsScheduled"; readonly blockNumber: number } & ScheduledTerms)
+  | { readonly type: "termsCanceled"; readonly blockNumber: number; readonly epoch: bigint };
 
 /** Whose versions these are. */
 export interface VersionedChain {
@@ -25,11 +30,11 @@ export interface VersionedChain {
 }
 
 /**
- * The protocol versions of a chain's batches, as L1's events tell them. A reducer of one reader that begins at `readFrom`.
+ * The protocol versions of a chain's batches, and its terms, as L1's events tell them. A reducer of one reader that begins at `readFrom`.
  */
 export class ChainVersions {
   readonly #chain: VersionedChain;
-  #events: readonly UpgradeEvent[];
+  #events: readonly SettingsEvent[];
   #isProvisional: boolean;
   readonly #readFrom: number;
   #readUpTo: number | undefined;
@@ -38,7 +43,7 @@ export class ChainVersions {
    * `known` is what others have read, and counts until the reader's first look; what is of blocks before `readFrom`, the
    * reader's first, counts beyond it. Default: the reader sees all.
    */
-  constructor(chain: VersionedChain, known: readonly UpgradeEvent[] = [], readFrom = 0) {
+  constructor(chain: VersionedChain, known: readonly SettingsEvent[] = [], readFrom = 0) {
     this.#chain = chain;
     this.#events = known;
     this.#isProvisional = true;
@@ -51,7 +56,7 @@ export class ChainVersions {
     if (this.#isProvisional) this.#events = this.#events.filter((event) => event.blockNumber < this.#readFrom);
     this.#isProvisional = false;
     if (reorg !== undefined) this.returnTo(reorg.blockNumber);
-    this.#events = [...this.#events, ...upgradesIn(events, this.#chain)];
+    this.#events = [...this.#events, ...settingsEventsIn(events, this.#chain)];
     this.#readUpTo = checkpoint.blockNumber;
   }
 
@@ -74,28 +79,52 @@ export class ChainVersions {
     const upgrades: ScheduledUpgrade[] = [];
     for (const event of this.#events) {
       if (event.type === "upgradeCanceled") upgrades.pop();
-      else upgrades.push({ version: event.version, effectiveAt: event.effectiveAt, operations: event.operations });
+      if (event.type !== "upgradeScheduled") continue;
+      upgrades.push({ version: event.version, effectiveAt: event.effectiveAt, operations: event.operations });
     }
     return upgrades;
   }
+
+  /** Those that were not withdrawn, by epoch: the first is epoch 1. */
+  get terms(): readonly ScheduledTerms[] {
+    return termsIn(this.#events);
+  }
+
+  /** The policies of the batches of a chain that was created with this one. */
+  policyOf(first: FirstPolicy): PolicyOf {
+    return (firstTimestamp, committedAt) => policyOf(first, this.terms, firstTimestamp, committedAt);
+  }
 }
 
-/** A chain's upgrades among all events of the settings: what other contracts log under the same names is none. */
-export function upgradesIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly UpgradeEvent[] {
+/** Terms that were not withdrawn, by epoch. */
+export function termsIn(events: readonly SettingsEvent[]): readonly ScheduledTerms[] {
+  const terms: ScheduledTerms[] = [];
+  for (const event of events) {
+    if (event.type === "termsCanceled") terms.pop();
+    if (event.type === "termsScheduled") terms.push(event);
+  }
+  return terms;
+}
+
+/** A chain's upgrades and terms among all events of the settings: what other contracts log under the same names is none. */
+export function settingsEventsIn(events: readonly L1Event[], { chainId, settings }: VersionedChain): readonly SettingsEvent[] {
   return events.filter(
-    (event): event is Scheduled | Canceled =>
-      (event.type === "upgradeScheduled" || event.type === "upgradeCanceled") &&
+    (event): event is Scheduled | Canceled | TermsEvent =>
+      (event.type === "upgradeScheduled" ||
+        event.type === "upgradeCanceled" ||
+        event.type === "termsScheduled" ||
+        event.type === "termsCanceled") &&
       event.contract === settings &&
       event.chainId === chainId,
   );
 }
 
-/** A chain's upgrades up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's error. */
-export async function readUpgradeEvents(
+/** A chain's upgrades and terms up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's error. */
+export async function readSettingsEvents(
   chain: VersionedChain,
   fromBlock: number,
   provider: Provider,
-): Promise<readonly UpgradeEvent[]> {
+): Promise<readonly SettingsEvent[]> {
   const watcher = createL1Watcher({ hyperchains: [], settings: chain.settings, fromBlock }, { provider });
-  return upgradesIn((await watcher.poll()).events, chain);
+  return settingsEventsIn((await watcher.poll()).events, chain);
 }

@@ -5,6 +5,7 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId, OperationHash } from "../../protocol/ids.ts";
 import type { L2CanonicalTransaction } from "../../protocol/priority-op.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { ScheduledTerms } from "../../protocol/terms.ts";
 import { hyperchainInterface, registryInterface, settingsInterface, topicOf } from "./contract-interfaces.ts";
 
 /** Where on L1 an event stands. */
@@ -67,6 +68,9 @@ export type L1Event = L1Position &
         readonly operations: bigint;
       }
     | { readonly type: "upgradeCanceled"; readonly chainId: ChainId; readonly version: bigint }
+    /** Likewise: what holds of a chain's terms from a time on. */
+    | ({ readonly type: "termsScheduled"; readonly chainId: ChainId } & ScheduledTerms)
+    | { readonly type: "termsCanceled"; readonly chainId: ChainId; readonly epoch: bigint }
   );
 
 /** Topics of the chain's events that are decoded here. */
@@ -84,8 +88,8 @@ export const HYPERCHAIN_TOPICS: readonly string[] = [
 export const REGISTRY_TOPIC: string = topicOf(registryInterface, "TransactionRootUpdated");
 
 /** Topics of the settings' events that are decoded here. */
-export const SETTINGS_TOPICS: readonly string[] = ["UpgradeScheduled", "UpgradeCanceled"].map((name) =>
-  topicOf(settingsInterface, name),
+export const SETTINGS_TOPICS: readonly string[] = ["UpgradeScheduled", "UpgradeCanceled", "TermsScheduled", "TermsCanceled"].map(
+  (name) => topicOf(settingsInterface, name),
 );
 
 /**
@@ -101,7 +105,7 @@ export function decodeL1Event(log: Log): L1Event | undefined {
     contract: log.address.toLowerCase() as Hex,
   };
   if (log.topics[0] === REGISTRY_TOPIC) return decodeRoot(log, position);
-  if (SETTINGS_TOPICS.includes(log.topics[0] ?? "")) return decodeUpgrade(log, position);
+  if (SETTINGS_TOPICS.includes(log.topics[0] ?? "")) return decodeSetting(log, position);
   const event = hyperchainInterface.parseLog(log);
   if (event === null) return undefined;
   const { args } = event;
@@ -219,11 +223,14 @@ function decodeRoot(log: Log, position: L1Position): L1Event | undefined {
   };
 }
 
-function decodeUpgrade(log: Log, position: L1Position): L1Event | undefined {
+function decodeSetting(log: Log, position: L1Position): L1Event | undefined {
   const event = settingsInterface.parseLog(log);
   if (event === null) return undefined;
   const { args } = event;
-  const named = { ...position, chainId: number(args["chainId"]), version: number(args["version"]) };
+  const chainId = number(args["chainId"]);
+  if (event.name === "TermsScheduled") return { ...position, type: "termsScheduled", chainId, ...scheduledTerms(args) };
+  if (event.name === "TermsCanceled") return { ...position, type: "termsCanceled", chainId, epoch: number(args["epoch"]) };
+  const named = { ...position, chainId, version: number(args["version"]) };
   if (event.name === "UpgradeCanceled") return { ...named, type: "upgradeCanceled" };
   return {
     ...named,
@@ -232,6 +239,26 @@ function decodeUpgrade(log: Log, position: L1Position): L1Event | undefined {
     effectiveAt: number(args["effectiveAt"]),
     operations: number(args["operations"]),
   };
+}
+
+function scheduledTerms(args: Readonly<Record<string, unknown>>): ScheduledTerms {
+  const terms = args["terms"] as { readonly quorum: unknown; readonly dataAvailabilityPolicy: unknown };
+  return {
+    epoch: number(args["epoch"]),
+    effectiveAt: number(args["effectiveAt"]),
+    ...plainQuorum(terms.quorum),
+    dataAvailabilityPolicy: account(terms.dataAvailabilityPolicy),
+  };
+}
+
+/** A quorum in a decoded struct. */
+export function plainQuorum(quorum: unknown): Pick<ScheduledTerms, "threshold" | "validators"> {
+  const { threshold, validators } = quorum as { readonly threshold: unknown; readonly validators: Iterable<unknown> };
+  return { threshold: number(threshold), validators: [...validators].map(account) };
+}
+
+function account(value: unknown): Hex {
+  return hex(String(value).toLowerCase());
 }
 
 function plainRecord(result: Readonly<Record<keyof BatchRecord, unknown>>): BatchRecord {

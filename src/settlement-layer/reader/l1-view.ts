@@ -299,6 +299,8 @@ export class L1View {
         return;
       case "upgradeScheduled":
       case "upgradeCanceled":
+      case "termsScheduled":
+      case "termsCanceled":
     }
   }
 

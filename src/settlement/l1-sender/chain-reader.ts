@@ -5,8 +5,9 @@ import type { Hex } from "../../protocol/hex.ts";
 import type { BatchNumber, ChainId } from "../../protocol/ids.ts";
 import { hashStoredBatch } from "../../protocol/stored-batch.ts";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
+import type { ScheduledTerms } from "../../protocol/terms.ts";
 import { hyperchainInterface, settingsInterface, topicOf } from "../../settlement-layer/reader/contract-interfaces.ts";
-import { plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
+import { plainQuorum, plainStoredBatch, storedBatchOfLog } from "../../settlement-layer/reader/l1-event.ts";
 import type { NamedResult } from "../../settlement-layer/reader/l1-event.ts";
 import { isUnreached, PageWidth, readLogPages } from "../../settlement-layer/reader/log-pages.ts";
 import { SettlementError } from "../settlement-error.ts";
@@ -142,15 +143,38 @@ export function storedBatchOfReceipt(receipt: TransactionReceipt): StoredBatch {
 
 /** The protocol version that L1 gives a batch now, after so many operations. Rejects with the provider's error. */
 export async function readVersionOf(contract: ChainContract, firstTimestamp: bigint, operationsBefore: bigint): Promise<bigint> {
+  const ask = await settingsOf(contract);
+  return ask<bigint>("versionOfBatch", firstTimestamp, operationsBefore);
+}
+
+/** Whose signatures count at a second of L1's time, and from when on others do. */
+export interface CountingQuorum extends Pick<ScheduledTerms, "threshold" | "validators"> {
+  /** Seconds; undefined where no further change is known. */
+  readonly until: bigint | undefined;
+}
+
+/** Those of L1's newest block, or of a later second if one is named. */
+export async function readCountingQuorum(contract: ChainContract, at = 0n): Promise<CountingQuorum> {
+  const ask = await settingsOf(contract);
+  const { current, nextAt } = await ask<{ readonly current: bigint; readonly nextAt: bigint }>("epochsOf");
+  const isNext = nextAt !== 0n && at >= nextAt;
+  const { quorum } = await ask<{ readonly quorum: unknown }>("termsOf", isNext ? current + 1n : current);
+  return { ...plainQuorum(quorum), until: isNext || nextAt === 0n ? undefined : nextAt };
+}
+
+/** Asks the settings about the chain. The types are the ABI's; the caller knows them. */
+async function settingsOf(contract: ChainContract): Promise<<T>(name: string, ...args: unknown[]) => Promise<T>> {
   const { provider, hyperchain } = contract;
   const [{ chainId }, settings] = await Promise.all([
     readContract<{ readonly chainId: ChainId }>(contract, "getConfiguration"),
     provider.call({ to: hyperchain, data: implementationInterface.encodeFunctionData("settings") }),
   ]);
-  const data = settingsInterface.encodeFunctionData("versionOfBatch", [chainId, firstTimestamp, operationsBefore]);
   const [to] = implementationInterface.decodeFunctionResult("settings", settings) as unknown as [string];
-  const answer = await provider.call({ to, data });
-  return settingsInterface.decodeFunctionResult("versionOfBatch", answer)[0] as bigint;
+  return async <T>(name: string, ...args: unknown[]): Promise<T> => {
+    const answer = await provider.call({ to, data: settingsInterface.encodeFunctionData(name, [chainId, ...args]) });
+    const [value] = settingsInterface.decodeFunctionResult(name, answer) as unknown as [T];
+    return value;
+  };
 }
 
 /** Calls a view of the chain's contract that returns one value. The type is the ABI's; the caller knows it. */

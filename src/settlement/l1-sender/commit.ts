@@ -1,6 +1,7 @@
 import type { TransactionReceipt } from "ethers";
 import type { StoredBatch } from "../../protocol/stored-batch.ts";
-import { approvalOf, collectApproval } from "../quorum.ts";
+import type { ApprovalTerms } from "../../protocol/quorum.ts";
+import { approvalOf, collectApproval, countingMembers } from "../quorum.ts";
 import type { Quorum } from "../quorum.ts";
 import { commitBatchOf } from "../settlement-batch.ts";
 import type { PostingPolicy, SettlementBatch } from "../settlement-batch.ts";
@@ -8,7 +9,8 @@ import { SettlementError } from "../settlement-error.ts";
 import { UnsignedError } from "../signatures.ts";
 import { proposeTerms, readSigningView, whyOverdue } from "../signing-view.ts";
 import { commitsSame, encodeCarriedCommit, encodeCommit } from "./batch-calls.ts";
-import { findStoredBatch, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
+import { findStoredBatch, readCountingQuorum, readVersionOf, storedBatchOfReceipt } from "./chain-reader.ts";
+import type { CountingQuorum } from "./chain-reader.ts";
 import { carryOut } from "./sender-context.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -50,13 +52,16 @@ export async function commitBatch(
       await requireVersion(context, batch, previous);
       const { commitment, outputs } = batch;
       const free = context.approvals.freeFrom({ batchNumber: outputs.batchNumber, commitment, revertCount: view.revertCount });
-      const terms = proposeTerms(batch, view, free);
+      const proposed = proposeTerms(batch, view, free);
+      const counting = await readCountingQuorum(context, proposed.validFrom);
+      const terms = untilChange(proposed, counting);
       const approval = approvalOf(batch, terms);
       context.approvals.admit(approval);
       await context.onApproval?.(approval, "asked");
       try {
+        const asked = countingMembers(quorum, counting);
         const approved = await answered(label, () =>
-          collectApproval(quorum, context, batch, terms).catch(async (error: unknown) => {
+          collectApproval(asked, context, batch, terms).catch(async (error: unknown) => {
             await requireVersion(context, batch, previous);
             throw error;
           }),
@@ -75,6 +80,11 @@ export async function commitBatch(
   }).catch(asOverdue);
   if ("found" in done) return { stored: done.found, receipt: undefined };
   return { stored: storedBatchOfReceipt(done.receipt), receipt: done.receipt };
+}
+
+/** Signatures that L1 does not take in time are asked for anew, of those that count then. */
+function untilChange(terms: ApprovalTerms, { until }: CountingQuorum): ApprovalTerms {
+  return until === undefined || terms.validUntil < until ? terms : { ...terms, validUntil: until - 1n };
 }
 
 /**

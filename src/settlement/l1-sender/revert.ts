@@ -1,7 +1,8 @@
 import type { TransactionReceipt } from "ethers";
-import { collectRevertSignatures } from "../quorum.ts";
+import { collectRevertSignatures, countingMembers } from "../quorum.ts";
 import type { Quorum } from "../quorum.ts";
 import { readRevert } from "../signing-view.ts";
+import { readCountingQuorum } from "./chain-reader.ts";
 import { encodeRevert } from "./batch-calls.ts";
 import type { SenderContext } from "./sender-context.ts";
 
@@ -12,6 +13,7 @@ export async function revertBatches(
   quorum: Quorum,
 ): Promise<TransactionReceipt> {
   const reversal = await readRevert(context, fromBatch);
-  const data = encodeRevert(reversal, await collectRevertSignatures(quorum, context, reversal));
+  const asked = countingMembers(quorum, await readCountingQuorum(context));
+  const data = encodeRevert(reversal, await collectRevertSignatures(asked, context, reversal));
   return context.transactor.send({ label: `revert from batch ${fromBatch}`, to: context.hyperchain, data });
 }

@@ -108,7 +108,7 @@ export async function corrupt(
       const delay = (): Promise<void> => new Promise((resolve) => void systemClock.after(RETRY_MS, resolve));
       const patience = createL1Retry({}, { delay });
       const settlement = await openSettlement<FormedBatch>(
-        { quorum: { members, threshold: signatures }, posting: CALLDATA_POSTING },
+        { quorum: { members }, posting: CALLDATA_POSTING },
         {
           context: {
             ...{ ...contract, provider, fromBlock: created.fromBlock, delay, patience, approvals: new SigningRecord() },

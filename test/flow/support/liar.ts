@@ -77,7 +77,7 @@ export async function createLiar({ ecosystem, l1 }: FlowDevnet, chainId: bigint,
   const delay = (): Promise<void> => Promise.resolve();
   const patience = createL1Retry({}, { delay });
   const settlement = await openSettlement<FormedBatch>(
-    { quorum: { members: [await createLocalMember(signer, contract)], threshold: 1 }, posting: CALLDATA_POSTING },
+    { quorum: { members: [await createLocalMember(signer, contract)] }, posting: CALLDATA_POSTING },
     {
       context: {
         ...contract,

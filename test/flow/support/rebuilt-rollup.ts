@@ -235,7 +235,7 @@ export class RebuiltRollup {
 
   async #quorum(): Promise<Quorum> {
     const contract = { settlementChainId: this.devnet.l1.chainId, hyperchain: this.hyperchain };
-    return { members: [await createLocalMember(this.operator(), contract)], threshold: 1 };
+    return { members: [await createLocalMember(this.operator(), contract)] };
   }
 
   /** Anyone may send what the validators signed. */

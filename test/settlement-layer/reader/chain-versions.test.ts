@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { ContractTransactionReceipt } from "ethers";
 import type { Hex } from "../../../src/protocol/hex.ts";
 import { ChainVersions } from "../../../src/settlement-layer/reader/chain-versions.ts";
-import type { UpgradeEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
+import type { SettingsEvent } from "../../../src/settlement-layer/reader/chain-versions.ts";
 import { createL1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
 import type { L1Poll, L1Watcher } from "../../../src/settlement-layer/reader/l1-watcher.ts";
 import { TestChain } from "../../contracts/l1/support/chain.ts";
@@ -37,7 +37,7 @@ const scheduled = (
   version: bigint,
   effectiveAt: bigint,
   operations = 0n,
-): L1Poll["events"][number] & UpgradeEvent => ({
+): L1Poll["events"][number] & SettingsEvent => ({
   ...place(blockNumber, SETTINGS),
   type: "upgradeScheduled",
   chainId: CHAIN.chainId,
@@ -46,7 +46,7 @@ const scheduled = (
   effectiveAt,
   operations,
 });
-const canceled = (blockNumber: number, version: bigint): L1Poll["events"][number] & UpgradeEvent => ({
+const canceled = (blockNumber: number, version: bigint): L1Poll["events"][number] & SettingsEvent => ({
   ...place(blockNumber, SETTINGS),
   type: "upgradeCanceled",
   chainId: CHAIN.chainId,
@@ -70,6 +70,30 @@ describe("the protocol versions of a chain's batches, as L1's events tell them",
       [versionOf(999n, 3n), versionOf(1_000n, 2n), versionOf(1_000n, 3n), versionOf(5_000n, 9n)],
       [1n, 1n, 2n, 2n],
     );
+  });
+
+  test("stay as they are by terms, which are told by epoch: those that were withdrawn leave nothing behind", () => {
+    const terms = (blockNumber: number, epoch: bigint, effectiveAt: bigint, chainId = CHAIN.chainId) => ({
+      ...place(blockNumber, SETTINGS),
+      ...{ type: "termsScheduled" as const, chainId, epoch, effectiveAt, threshold: 1n, validators: [OTHER] },
+      dataAvailabilityPolicy: OTHER,
+    });
+    const withdrawn = { ...place(2, SETTINGS), type: "termsCanceled" as const, chainId: CHAIN.chainId, epoch: 1n };
+    const foreign = terms(4, 1n, 1_500n, 8n);
+    const told = [terms(1, 1n, 1_000n), withdrawn, terms(3, 1n, 2_000n), foreign, scheduled(5, 2n, 1_000n)];
+    const versions = versionsAfter(poll(told), poll([terms(6, 2n, 3_000n)]));
+    assert.deepEqual(
+      versions.terms.map(({ epoch, effectiveAt }) => [epoch, effectiveAt]),
+      [
+        [1n, 2_000n],
+        [2n, 3_000n],
+      ],
+    );
+    assert.deepEqual([versions.upgrades.length, versions.versionOf(1_000n, 0n)], [1, 2n]);
+    const policyOf = versions.policyOf({ dataAvailabilityPolicy: SETTINGS, priorityOpWindow: 10n });
+    assert.deepEqual([policyOf(1_999n), policyOf(2_000n)], [BigInt(SETTINGS), BigInt(OTHER)]);
+    versions.returnTo(2);
+    assert.deepEqual([versions.terms, versions.upgrades], [[], []]);
   });
 
   test("do not change by an upgrade that was withdrawn; the next one counts by its own time", () => {

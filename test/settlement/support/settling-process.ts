@@ -43,7 +43,7 @@ async function settle({ url, contract, fromBlock, sender, validator, journal: pa
   let proofs = 0;
   const settlement = await openSettlement<FormedBatch>(
     {
-      quorum: { members: [await createLocalMember(accounts.wallet(validator), contract)], threshold: 1 },
+      quorum: { members: [await createLocalMember(accounts.wallet(validator), contract)] },
       posting: CALLDATA_POSTING,
     },
     {
