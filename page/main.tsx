@@ -5,12 +5,14 @@ import { ActivityContext, useFollowedActivity } from "./activity.ts";
 import { ActsContext, useKeptActs } from "./controls/acts.ts";
 import { EcosystemContext, useLooks } from "./ecosystem.ts";
 import type { Ecosystem } from "./ecosystem.ts";
+import { HistoryContext, useKeptHistory } from "./history.ts";
 import { NamesContext, useKeptNames } from "./names.ts";
 import { AccountsPage } from "./pages/accounts-page.tsx";
 import { AddressPage } from "./pages/address-page.tsx";
 import { BatchPage } from "./pages/batch-page.tsx";
 import { BlockPage } from "./pages/block-page.tsx";
 import { ChainPage } from "./pages/chain-page.tsx";
+import { ChartsPage } from "./pages/charts-page.tsx";
 import { ContractsPage } from "./pages/contracts-page.tsx";
 import { EcosystemPage } from "./pages/ecosystem-page.tsx";
 import { LayerPage } from "./pages/layer-page.tsx";
@@ -28,8 +30,16 @@ import { keepToken } from "./wallet/token.ts";
 function App() {
   const route = useRoute();
   const { activity, tell, prune } = useFollowedActivity();
-  const { ecosystem, lost } = useLooks(tell);
-  useEffect(() => void (ecosystem && prune(ecosystem.status)), [ecosystem?.status]);
+  const { history, seen, told } = useKeptHistory();
+  const { ecosystem, lost } = useLooks((entry) => {
+    tell(entry);
+    told(entry);
+  });
+  useEffect(() => {
+    if (ecosystem === undefined) return;
+    prune(ecosystem.status);
+    seen(ecosystem.status);
+  }, [ecosystem?.status]);
   const acts = useKeptActs(() => tell());
   const names = useKeptNames(ecosystem?.info, activity);
   const [acting, act] = useState<Pick<Signing, "signer" | "wallet">>({ signer: undefined, wallet: undefined });
@@ -48,6 +58,9 @@ function App() {
                 {name}
               </a>
             ))}
+          <a href={to("charts")} aria-current={route[0] === "charts" ? "page" : undefined}>
+            charts
+          </a>
           <a href={to("contracts")} aria-current={route[0] === "contracts" ? "page" : undefined}>
             contracts
           </a>
@@ -78,11 +91,13 @@ function App() {
         ) : (
           <EcosystemContext.Provider value={ecosystem}>
             <ActivityContext.Provider value={activity}>
-              <NamesContext.Provider value={names}>
-                <ActsContext.Provider value={acts}>
-                  <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
-                </ActsContext.Provider>
-              </NamesContext.Provider>
+              <HistoryContext.Provider value={history}>
+                <NamesContext.Provider value={names}>
+                  <ActsContext.Provider value={acts}>
+                    <SigningContext.Provider value={signing}>{pageOf(route, ecosystem)}</SigningContext.Provider>
+                  </ActsContext.Provider>
+                </NamesContext.Provider>
+              </HistoryContext.Provider>
             </ActivityContext.Provider>
           </EcosystemContext.Provider>
         )}
@@ -97,6 +112,7 @@ function pageOf(route: Route, { info }: Ecosystem): ComponentChildren {
   if (first === "search") return <SearchPage text={second} />;
   if (first === "wallet") return <WalletPage />;
   if (first === "accounts") return <AccountsPage />;
+  if (first === "charts") return <ChartsPage />;
   if (first === "contracts") return <ContractsPage />;
   if (first === "messages") return <MessagesPage />;
   if (first === "message") return <MessagePage sourceChainId={Number(second)} hash={third} />;

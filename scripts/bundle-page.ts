@@ -1,5 +1,5 @@
-// Bundles page/, the page that `hyperchain:spawn` serves, into one script, one style sheet and the verifier's worker. Run by itself
-// (`npm run build:page`) it writes them beside src/page, where a checkout serves them from.
+// Bundles page/, the page that `hyperchain:spawn` serves, into one script, one style sheet, the verifier's worker and what draws
+// charts. Run by itself (`npm run build:page`) it writes them beside src/page, where a checkout serves them from.
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,11 @@ export async function bundlePage(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { page: "page/main.tsx", "verify-worker": "page/verify/verify-worker.ts" },
+    entryPoints: {
+      page: "page/main.tsx",
+      "verify-worker": "page/verify/verify-worker.ts",
+      charts: "page/charts/draw.ts",
+    },
     outdir: folder,
     bundle: true,
     minify: true,

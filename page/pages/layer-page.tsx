@@ -1,17 +1,15 @@
 import type { ComponentChildren } from "preact";
 import { happenings, useActivity } from "../activity.ts";
-import type { BatchInfo, EcosystemInfo, EcosystemStatus } from "../answers.ts";
+import type { BatchInfo, EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
+import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";
 import { Answer, Facts, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, TransactionLink, useChainName } from "../parts/links.tsx";
 import { Words } from "../parts/words.tsx";
-import { ask } from "../rpc.ts";
 import { to } from "../route.ts";
 
 const MOST_TRANSACTIONS = 20;
-/** Of each chain. */
-const MOST_BATCHES = 5;
 const STAGES = ["commit", "prove", "execute"] as const;
 
 /** L1, on which chains settle: its contracts, what batches took of its gas, and what was done there last. */
@@ -92,20 +90,6 @@ function Costs() {
       </Answer>
     </Section>
   );
-}
-
-async function executedBatches({ chains }: EcosystemInfo, status: EcosystemStatus): Promise<readonly BatchInfo[]> {
-  const settledHere = new Set(chains.filter(({ settlesOn }) => settlesOn === undefined).map(({ chainId }) => chainId));
-  const wanted = status.chains
-    .filter(({ chainId }) => settledHere.has(chainId))
-    .flatMap(({ chainId, batches: { executed } }) =>
-      Array.from({ length: Math.min(MOST_BATCHES, executed) }, (_, i) => [chainId, executed - 1 - i] as const),
-    );
-  const found = await Promise.all(
-    // A chain that is paused, or that only its readers may read, does not tell.
-    wanted.map(([chainId, number]) => ask<BatchInfo | null>("any", "hyperchain_batch", [chainId, number]).catch(() => null)),
-  );
-  return found.filter((batch) => batch !== null);
 }
 
 /** The newest transactions here, of whomever. */

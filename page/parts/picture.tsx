@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { timeOf, useActivity } from "../activity.ts";
 import type { MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
@@ -6,6 +6,7 @@ import { clockTime, plural } from "../format.ts";
 import { batchSpans, messageLines, stageMarks } from "../lanes.ts";
 import type { BatchSpan, Line } from "../lanes.ts";
 import { hasArrived, stepWords } from "../message-steps.ts";
+import { useNow } from "../now.ts";
 import { PHASES, phaseWords } from "../proof-phases.ts";
 import { to, useLinkState } from "../route.ts";
 import { useChainName } from "./links.tsx";
@@ -13,7 +14,6 @@ import { useChainName } from "./links.tsx";
 /** Seconds that the picture can show, and what each is called. */
 const SPANS = { "60": "1 minute", "600": "10 minutes", "3600": "1 hour" } as const;
 const DEFAULT_SPAN = "600";
-const TICK_MS = 1_000;
 const LANE = 62;
 const LABEL = 92;
 const TOP = 8;
@@ -294,16 +294,6 @@ function Listed({ spans, lines }: { readonly spans: readonly BatchSpan[]; readon
       </ul>
     </details>
   );
-}
-
-/** Milliseconds of the reader's clock, once a second while the page is visible. */
-function useNow(): number {
-  const [now, set] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || set(Date.now()), TICK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }
 
 function useWidth() {

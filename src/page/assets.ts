@@ -10,6 +10,8 @@ const FILES = [
   ["/", "index.html", "text/html; charset=utf-8"],
   ["/page.css", "page.css", "text/css; charset=utf-8"],
   ["/page.js", "page.js", "text/javascript; charset=utf-8"],
+  ["/charts.css", "charts.css", "text/css; charset=utf-8"],
+  ["/charts.js", "charts.js", "text/javascript; charset=utf-8"],
   ["/verify-worker.js", "verify-worker.js", "text/javascript; charset=utf-8"],
 ] as const;
 

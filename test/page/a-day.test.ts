@@ -331,6 +331,28 @@ describe("I11: a day at the workbench, in a real browser", async () => {
     },
   );
 
+  test("charts draw what the chains did, and state what an act costs on L1 at the reader's price", { skip }, async () => {
+    await tab.getByRole("link", { name: "charts", exact: true }).click();
+    const chart = tab.getByRole("figure", { name: "Users' transactions" });
+    await chart.locator("canvas").waitFor();
+    await chart.getByText("as a table").click();
+    const cells = await chart.locator("tbody td:nth-child(3)").allInnerTexts();
+    assert.ok(
+      cells.some((text) => Number(text) > 0),
+      `alpha's users: ${cells.join()}`,
+    );
+    const costs = tab.getByRole("table", { name: /Average gas on/ }).locator("tbody tr");
+    const own = costs.filter({ hasText: "a transaction on alpha, its share of its batch" });
+    const cents = async (): Promise<number> => Number((await own.locator("td").nth(2).innerText()).replace(/[,¢ ]/g, ""));
+    await own.waitFor();
+    const before = await cents();
+    await tab.getByLabel("US dollars for an ETH").fill("6000");
+    await tab.waitForURL(/coin=6000/);
+    assert.ok(Math.abs((await cents()) - 2 * before) <= 0.02, "twice the price costs twice as much");
+    assert.deepEqual(await violations(tab), []);
+    await tab.goto(`${page.url}/#/`);
+  });
+
   test("attack: a stranger's revert text stays text", { skip }, async () => {
     const deployed = await (await alice.sendTransaction({ data: revertingWith(MARKUP) })).wait();
     const { hash } = await alice.sendTransaction({ to: deployed!.contractAddress, data: "0x12345678", gasLimit: 100_000n });
