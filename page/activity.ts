@@ -1,6 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { ActivityBlock, ActivityTransaction, EcosystemStatus, FeedEntry } from "./answers.ts";
+import type { ActivityBlock, EcosystemStatus, FeedEntry } from "./answers.ts";
+import type { Activity } from "./happenings.ts";
 import { ask } from "./rpc.ts";
 
 /** Blocks of a member that are kept: an hour of one block every six seconds. */
@@ -8,31 +9,10 @@ const MOST_BLOCKS = 600;
 /** Of one question; see `hyperchain_activity`. */
 const MOST_ASKED = 200;
 
-/** Blocks of each member by its id, the oldest first. */
-export type Activity = ReadonlyMap<number, readonly ActivityBlock[]>;
-
-/** A transaction with the block that it is in. */
-export interface Happening extends ActivityTransaction {
-  readonly block: ActivityBlock;
-}
-
-/** Milliseconds of the machine's clock when a block came, or what comes next to it. */
-export function timeOf({ at, timestamp }: ActivityBlock): number {
-  return at ?? timestamp * 1_000;
-}
-
 export const ActivityContext = createContext<Activity>(new Map());
 
 export function useActivity(): Activity {
   return useContext(ActivityContext);
-}
-
-/** All that is kept, the newest first. */
-export function happenings(activity: Activity): readonly Happening[] {
-  return [...activity.values()]
-    .flat()
-    .sort((a, b) => timeOf(b) - timeOf(a) || b.number - a.number)
-    .flatMap((block) => block.transactions.toReversed().map((each) => ({ ...each, block })));
 }
 
 /** What is taken in of a block's entry: the member, and its newest block. */

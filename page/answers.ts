@@ -22,9 +22,10 @@ import type { BatchSummary } from "../src/devnet/view/batch-info.ts";
 import type { BatchInfo } from "../src/devnet/view/batch-on-l1.ts";
 import type { FeedEntry } from "../src/chain/rpc/feed.ts";
 import type { DumpAnswer } from "../src/devnet/view/ecosystem-methods.ts";
+import type { StorageChanges } from "../src/devnet/view/storage-changes.ts";
 import type { ActivityBlock, ActivityTransaction } from "../src/devnet/view/activity.ts";
 
-export type { ActivityBlock, ActivityTransaction };
+export type { ActivityBlock, ActivityTransaction, StorageChanges };
 export type {
   AccountHistory,
   BatchInfo,

@@ -1,5 +1,5 @@
-import { happenings, timeOf } from "./activity.ts";
-import type { Activity, Happening } from "./activity.ts";
+import { happenings, timeOf } from "./happenings.ts";
+import type { Activity, Happening } from "./happenings.ts";
 
 /** What of the feed is shown; it stands in the page's link. */
 export interface Filter {

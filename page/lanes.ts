@@ -1,5 +1,5 @@
-import { timeOf } from "./activity.ts";
-import type { Activity } from "./activity.ts";
+import { timeOf } from "./happenings.ts";
+import type { Activity } from "./happenings.ts";
 import type { ActivityBlock, EcosystemInfo, EcosystemStatus, MessageInfo } from "./answers.ts";
 
 /** A stage of a batch, in order. */

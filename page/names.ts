@@ -1,7 +1,7 @@
 import { createContext } from "preact";
 import { useContext, useMemo, useState } from "preact/hooks";
 import { PREDEPLOYS } from "../src/protocol/predeploys.ts";
-import type { Activity } from "./activity.ts";
+import type { Activity } from "./happenings.ts";
 import type { EcosystemInfo } from "./answers.ts";
 import { useAsked } from "./ecosystem.ts";
 import { ask } from "./rpc.ts";

@@ -1,7 +1,7 @@
-import { timeOf } from "../activity.ts";
-import type { Activity } from "../activity.ts";
+import { timeOf } from "../happenings.ts";
+import type { Activity } from "../happenings.ts";
 import type { ActivityTransaction, BatchInfo } from "../answers.ts";
-import type { KeptProof, Sample } from "../history.ts";
+import type { KeptProof, Sample } from "../kept-history.ts";
 
 /** Numbers of one member, or of the whole, at the times of its chart. */
 export interface Curve {

@@ -14,7 +14,7 @@ import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";
 import { count } from "../format.ts";
 import { useHistory } from "../history.ts";
-import type { KeptProof } from "../history.ts";
+import type { KeptProof } from "../kept-history.ts";
 import { useNow } from "../now.ts";
 import { Chart } from "../parts/chart.tsx";
 import { Answer, Section, Table } from "../parts/layout.tsx";

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { happenings, useActivity } from "../activity.ts";
+import { useActivity } from "../activity.ts";
+import { happenings } from "../happenings.ts";
 import type { BatchInfo, EcosystemInfo } from "../answers.ts";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { executedBatches } from "../executed-batches.ts";

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useAsked, useEcosystem } from "../ecosystem.ts";
 import { useActivity } from "../activity.ts";
-import type { Activity } from "../activity.ts";
+import type { Activity } from "../happenings.ts";
 import { describe } from "../described.ts";
 import { filtered } from "../filtered.ts";
 import { plural } from "../format.ts";

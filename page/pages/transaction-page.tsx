@@ -4,9 +4,12 @@ import { amount, count } from "../format.ts";
 import { Answer, Facts, Mark, Section, Table } from "../parts/layout.tsx";
 import { AddressLink, BatchLink, BlockLink, useSymbol } from "../parts/links.tsx";
 import { namedCalls, useDescriptions } from "../described.ts";
+import { gasByFunction } from "../gas-by-function.ts";
 import { CallTree } from "../parts/call-tree.tsx";
 import { FailingLine } from "../parts/failing-line.tsx";
 import { MessageTable } from "../parts/message-table.tsx";
+import { StepsSection } from "../parts/steps.tsx";
+import { StorageSection } from "../parts/storage-section.tsx";
 import { ask } from "../rpc.ts";
 import { baseOf } from "../settlement-base.ts";
 
@@ -31,6 +34,7 @@ interface WholeTransaction {
 export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
   const { version } = useEcosystem();
   const asked = useAsked(() => whole(member, hash), [`${member}:${hash}`, version]);
+  const receipt = asked.state === "there" ? (asked.value?.receipt ?? undefined) : undefined;
   return (
     <>
       <h1>Transaction on {chain}</h1>
@@ -40,10 +44,14 @@ export function TransactionPage({ chain, member, hash }: TransactionPageProps) {
       <Answer asked={asked} missing={`${chain} knows no transaction with this hash.`}>
         {(found) => <Found {...found} chain={chain} />}
       </Answer>
-      {asked.state === "there" && asked.value?.receipt?.status === "0x0" && member !== "l1" && (
-        <WhereItFailed chain={chain} hash={hash} />
-      )}
+      {receipt?.status === "0x0" && member !== "l1" && <WhereItFailed chain={chain} hash={hash} />}
       <Calls member={member} chain={chain} hash={hash} />
+      {receipt !== undefined && (
+        <>
+          <StorageSection chain={chain} hash={hash} />
+          <StepsSection member={member} hash={hash} gasUsed={Number(receipt.gasUsed)} />
+        </>
+      )}
     </>
   );
 }
@@ -175,6 +183,23 @@ function Calls({ member, chain, hash }: { readonly member: string; readonly chai
         </p>
       )}
       <CallTree call={asked.value} chain={chain} />
+      <details>
+        <summary>Gas by contract and function</summary>
+        <Table
+          caption="Gas that each function took by itself, without the calls that it made"
+          columns={["contract", "function", "calls", "gas"]}
+          empty=""
+          rows={gasByFunction(asked.value).map(({ to, name, calls, gas }) => ({
+            key: `${to ?? ""}${name}`,
+            cells: [
+              to === undefined ? "" : <AddressLink chain={chain} address={to} />,
+              <code>{name}</code>,
+              count(calls),
+              count(gas),
+            ],
+          }))}
+        />
+      </details>
     </Section>
   );
 }

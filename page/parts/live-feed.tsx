@@ -1,6 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
-import { timeOf, useActivity } from "../activity.ts";
-import type { Activity, Happening } from "../activity.ts";
+import { useActivity } from "../activity.ts";
+import { timeOf } from "../happenings.ts";
+import type { Activity, Happening } from "../happenings.ts";
 import type { MessageInfo } from "../answers.ts";
 import { useActs } from "../controls/acts.ts";
 import type { Act } from "../controls/acts.ts";

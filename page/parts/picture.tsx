@@ -1,5 +1,6 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { timeOf, useActivity } from "../activity.ts";
+import { useActivity } from "../activity.ts";
+import { timeOf } from "../happenings.ts";
 import type { MessageInfo } from "../answers.ts";
 import { useEcosystem } from "../ecosystem.ts";
 import { clockTime, plural } from "../format.ts";

@@ -69,6 +69,7 @@ const READS = new Set([
     "hyperchain_message",
     "hyperchain_messages",
     "hyperchain_status",
+    "hyperchain_storageChanges",
     "hyperchain_traceMessage",
   ],
   ...["hyperchain_read", "hyperchain_search", "hyperchain_wallet"],

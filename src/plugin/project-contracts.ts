@@ -14,6 +14,8 @@ export interface ProjectContract {
   readonly abi: InterfaceAbi;
   /** What creates it, without the constructor's arguments; undefined where libraries are linked into it. */
   readonly creation: string | undefined;
+  /** Of the compilation that made it; undefined where another tool has. */
+  readonly buildInfoId: string | undefined;
   /** Never for an interface or an abstract contract, which have no code. */
   isCodeOf(code: string): boolean;
   /** Signature of the function that calldata call. */
@@ -33,6 +35,7 @@ export async function projectContracts(artifacts: ProjectArtifacts): Promise<rea
       fullName: `${artifact.inputSourceName ?? artifact.sourceName}:${artifact.contractName}`,
       abi,
       creation: /^0x([0-9a-f]{2})+$/i.test(artifact.bytecode) ? artifact.bytecode.toLowerCase() : undefined,
+      buildInfoId: artifact.buildInfoId,
       isCodeOf: (code) => hasCode && code.length === compiled.length && withoutLaterParts(code, artifact) === compiled,
       functionOf: (input) => (input.length < 10 ? undefined : functions.getFunction(input.slice(0, 10))?.format("sighash")),
     };

@@ -2,18 +2,26 @@ import { contractNames } from "../client/revert-reason.ts";
 import type { ProjectNames } from "../devnet/view/describe.ts";
 import { projectContracts } from "./project-contracts.ts";
 import type { ProjectArtifacts } from "./project-contracts.ts";
+import { projectLayouts } from "./project-layouts.ts";
+import type { CompilationOutputs } from "./project-layouts.ts";
 import { projectSources } from "./project-sources.ts";
 import type { Compilations } from "./project-sources.ts";
 
 /** What the contracts that the project has compiled call themselves, their errors, functions and events; read when asked for. */
-export function projectNames(artifacts: ProjectArtifacts & Compilations): () => Promise<ProjectNames> {
+export function projectNames(artifacts: ProjectArtifacts & Compilations & CompilationOutputs): () => Promise<ProjectNames> {
   const source = projectSources(artifacts);
+  const layouts = projectLayouts(artifacts);
   return async () => {
     const contracts = await projectContracts(artifacts);
     return {
       ...contractNames(contracts.map(({ abi }) => abi)),
       contracts,
       source,
+      async layout(fullName) {
+        const buildInfoId = contracts.find((each) => each.fullName === fullName)?.buildInfoId;
+        const colon = fullName.lastIndexOf(":");
+        return buildInfoId === undefined ? undefined : layouts(buildInfoId, fullName.slice(0, colon), fullName.slice(colon + 1));
+      },
       contract: (code) => contracts.find((contract) => contract.isCodeOf(code)),
     };
   };

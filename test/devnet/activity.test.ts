@@ -6,6 +6,8 @@ import hre from "hardhat";
 import { send } from "../../src/client/send.ts";
 import { keptNames } from "../../src/devnet/view/kept-names.ts";
 import type { ActivityBlock, ActivityTransaction } from "../../src/devnet/view/activity.ts";
+import type { BatchInfo } from "../../src/devnet/view/batch-on-l1.ts";
+import type { StorageChanges } from "../../src/devnet/view/storage-changes.ts";
 import { contractNames } from "../../src/client/revert-reason.ts";
 import { projectNames } from "../../src/plugin/project-names.ts";
 import { ALICE, clientOf, ETHER, refusalOf, RELAYER, startFlowDevnet } from "../flow/support/devnet.ts";
@@ -134,6 +136,29 @@ describe("I11: what just happened over all chains, in words", () => {
       assert.equal((await refusalOf(client, "hyperchain_activity", [asked])).code, -32_602, JSON.stringify(asked));
     }
     assert.equal((await refusalOf(client, "hyperchain_activity", [[{ chain: "gamma", from: 0 }]])).code, -32_602);
+  });
+
+  test("what a transaction changed in storage is told by variables' names, on a chain and on L1", async () => {
+    const changes = (await client.send("hyperchain_storageChanges", ["alpha", moved.hash])) as readonly StorageChanges[];
+    const own = changes.find(({ address }) => address === created.contractAddress!.toLowerCase());
+    assert.equal(own?.contract, "DevelopmentToken");
+    const [from, to] = [alice.address.toLowerCase(), BOB];
+    assert.deepEqual(
+      own.changes.map(({ variable, type, before, after }) => [variable, type, before, after]).sort(),
+      [
+        [`balanceOf[${from}]`, "uint256", "1000", "993"],
+        [`balanceOf[${to}]`, "uint256", "0", "7"],
+      ].sort(),
+    );
+    const [failure] = (await client.send("hyperchain_storageChanges", ["alpha", failed.hash])) as readonly StorageChanges[];
+    assert.equal(failure, undefined, "what fails changes nothing");
+    const batch = (await client.send("hyperchain_batch", ["alpha", 0])) as BatchInfo;
+    const l1 = (await client.send("hyperchain_storageChanges", [
+      "l1",
+      batch.l1.commit!.transactionHash,
+    ])) as readonly StorageChanges[];
+    const hyperchain = devnet.info().chains[0]!.hyperchain.toLowerCase();
+    assert.ok(l1.find(({ address }) => address === hyperchain)!.changes.length > 0);
   });
 });
 

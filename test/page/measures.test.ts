@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Activity } from "../../page/activity.ts";
+import type { Activity } from "../../page/happenings.ts";
 import type { BatchInfo } from "../../page/answers.ts";
 import {
   centsOf,
@@ -11,8 +11,8 @@ import {
   secondsOf,
   sharedCosts,
 } from "../../page/charts/measures.ts";
-import { withPhase, withSample } from "../../page/history.ts";
-import type { KeptProof, Sample } from "../../page/history.ts";
+import { withPhase, withSample } from "../../page/kept-history.ts";
+import type { KeptProof, Sample } from "../../page/kept-history.ts";
 
 const LANES = [
   { name: "l1", chainId: 1 },

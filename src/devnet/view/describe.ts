@@ -5,6 +5,7 @@ import { revertReason, withoutArguments } from "../../client/revert-reason.ts";
 import type { ContractNames } from "../../client/revert-reason.ts";
 import type { Hex } from "../../protocol/hex.ts";
 import { decodingRoom } from "./decoding-room.ts";
+import type { StorageLayout } from "./storage-layout.ts";
 
 /** A contract that the project has compiled. */
 export interface NamedContract {
@@ -24,6 +25,8 @@ export interface ProjectNames extends ContractNames {
   readonly contracts?: readonly NamedContract[];
   /** Text of a source as a stack trace names it; undefined where the project has not compiled it. Absent: as above. */
   source?(name: string): Promise<string | undefined>;
+  /** The variables of a contract by its full name; undefined where they are unknown. Absent: as above. */
+  layout?(fullName: string): Promise<StorageLayout | undefined>;
 }
 
 /** Answer of `hyperchain_describe` to each thing that was asked about; what is not known is absent. */

@@ -16,11 +16,12 @@ import { lookingMethods, memberAsker } from "./looking-methods.ts";
 import type { LookingDependencies } from "./looking-methods.ts";
 import { isNamedBy } from "./message-info.ts";
 import { failureOf, traceMessage } from "./message-trace.ts";
-import { chainNamed } from "./named-member.ts";
+import { chainNamed, memberNamed } from "./named-member.ts";
 import { pagedMessages } from "./paged-messages.ts";
 import { sightOf } from "./sight.ts";
 import type { Sight } from "./sight.ts";
 import { StepTimes } from "./step-times.ts";
+import { storageChanges } from "./storage-changes.ts";
 
 /** Each asks all members several times. More may wait than a batch of requests holds. */
 const LOOKS_AT_A_TIME = 8;
@@ -73,6 +74,17 @@ export function ecosystemMethods(
         const id = chainNamed(ecosystem, chain);
         sight(client).require(id);
         return traces(client, () => failureOf({ chainId: Number(id), transactionHash: hash as Hex }, client, traced));
+      },
+    ],
+    [
+      "hyperchain_storageChanges",
+      async ([member, hash], client) => {
+        const id = memberNamed(ecosystem, member);
+        sight(client).require(id);
+        const ask = memberAsker(traced, client);
+        const names = await traced.names();
+        const isL1 = id === traced.l1.chainId;
+        return traces(client, () => storageChanges({ chainId: Number(id), hash: hash as Hex, ask, names, isL1 }));
       },
     ],
     [

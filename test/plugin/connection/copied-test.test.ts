@@ -48,6 +48,7 @@ describe("I11: a transaction that is copied as a test", () => {
       readArtifact: ((name: string) => Promise.resolve(artifacts.get(name)!)) as never,
       getAllBuildInfoIds: () => Promise.resolve(new Set()),
       getBuildInfoPath: () => Promise.resolve(undefined),
+      getBuildInfoOutputPath: () => Promise.resolve(undefined),
     });
     devnet = await startFlowDevnet(
       [

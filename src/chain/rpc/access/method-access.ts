@@ -42,6 +42,7 @@ const PARTS = [
     "hyperchain_dump",
     "hyperchain_failure",
     "hyperchain_history",
+    "hyperchain_storageChanges",
   ],
   ...["hyperchain_info", "hyperchain_lookUp", "hyperchain_message", "hyperchain_messages", "hyperchain_prepare"],
   ...["hyperchain_proof", "hyperchain_read", "hyperchain_relay", "hyperchain_reseal"],

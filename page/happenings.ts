@@ -1,0 +1,22 @@
+import type { ActivityBlock, ActivityTransaction } from "./answers.ts";
+
+/** Blocks of each member by its id, the oldest first. */
+export type Activity = ReadonlyMap<number, readonly ActivityBlock[]>;
+
+/** A transaction with the block that it is in. */
+export interface Happening extends ActivityTransaction {
+  readonly block: ActivityBlock;
+}
+
+/** Milliseconds of the machine's clock when a block came, or what comes next to it. */
+export function timeOf({ at, timestamp }: ActivityBlock): number {
+  return at ?? timestamp * 1_000;
+}
+
+/** All that is kept, the newest first. */
+export function happenings(activity: Activity): readonly Happening[] {
+  return [...activity.values()]
+    .flat()
+    .sort((a, b) => timeOf(b) - timeOf(a) || b.number - a.number)
+    .flatMap((block) => block.transactions.toReversed().map((each) => ({ ...each, block })));
+}

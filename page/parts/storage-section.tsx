@@ -1,0 +1,48 @@
+import type { StorageChanges } from "../answers.ts";
+import { useAsked } from "../ecosystem.ts";
+import { count, short } from "../format.ts";
+import { ask } from "../rpc.ts";
+import { Section, Table } from "./layout.tsx";
+import { AddressLink } from "./links.tsx";
+import { Words } from "./words.tsx";
+
+/** What a transaction changed in storage: variables by their names where the project has compiled the contract. */
+export function StorageSection({ chain, hash }: { readonly chain: string; readonly hash: string }) {
+  const asked = useAsked(
+    () => ask<readonly StorageChanges[]>("any", "hyperchain_storageChanges", [chain, hash]),
+    [`${chain}:${hash}`],
+  );
+  if (asked.state === "waiting") return null;
+  const changed = asked.state === "there" ? asked.value : [];
+  return (
+    <Section title="Storage">
+      {asked.state === "failed" && <p class="quiet">What it changed is not told: {asked.reason}</p>}
+      <Table
+        caption="What the transaction changed in storage"
+        columns={["contract", "variable", "type", "before", "after"]}
+        empty={asked.state === "there" ? "It changed nothing in storage." : ""}
+        rows={changed.flatMap(({ address, contract, changes }) =>
+          changes.map(({ slot, variable, type, before, after }) => ({
+            key: `${address}${slot}${variable ?? ""}`,
+            cells: [
+              <>
+                <AddressLink chain={chain} address={address} /> {contract}
+              </>,
+              variable === undefined ? <code title={slot}>slot {short(slot)}</code> : <Words text={variable} chain={chain} />,
+              type ?? <span class="quiet">unknown</span>,
+              <Words text={before} chain={chain} />,
+              <Words text={after} chain={chain} />,
+            ],
+          })),
+        )}
+      />
+      {changed.map(({ address, more = 0 }) =>
+        more === 0 ? null : (
+          <p key={address} class="quiet">
+            {count(more)} more slots of <AddressLink chain={chain} address={address} />.
+          </p>
+        ),
+      )}
+    </Section>
+  );
+}
