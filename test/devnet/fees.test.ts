@@ -11,6 +11,9 @@ const CHAIN = 281n;
 const GWEI = 1_000_000_000n;
 const BATCH_GAS = 100_000n;
 const LEAST = 7_000_000n;
+/** For a unit of a proof, of which a gas pays for six. */
+const UNIT_PRICE = 50_000n;
+const PROVING = 300_000n;
 
 describe("I10: a chain's gas price follows L1's and what its batches cost there", () => {
   let devnet: FlowDevnet;
@@ -21,7 +24,8 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
   const gas: bigint[] = [];
 
   before(async () => {
-    const fees = { marginPercent: 20, batchGas: Number(BATCH_GAS), leastGasPriceWei: Number(LEAST) };
+    const prices = { unitPriceWei: Number(UNIT_PRICE), leastGasPriceWei: Number(LEAST) };
+    const fees = { marginPercent: 20, batchGas: Number(BATCH_GAS), ...prices };
     devnet = await startFlowDevnet([{ chainId: CHAIN, batches: { maxAgeMs: undefined }, fees }], {
       prover: { mode: "none" },
       fundedAccounts: [ALICE],
@@ -60,16 +64,22 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
       });
   const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
   const roundedUp = (value: bigint, by: bigint): bigint => (value + by - 1n) / by;
-  /** By hand: the average batch's gas on L1 at L1's price, among the average batch's users' gas, or the least that is expected. */
+  /**
+   * By hand: the average batch's gas on L1 at L1's price, among the average batch's users' gas, or the least that is expected; and
+   * what proving costs.
+   */
   const expectedLeast = (l1Price: bigint): bigint => {
     const count = BigInt(l1Gas.length);
     const shared = sum(gas) / count > BATCH_GAS ? sum(gas) / count : BATCH_GAS;
-    return roundedUp((sum(l1Gas) / count) * l1Price, shared);
+    return roundedUp((sum(l1Gas) / count) * l1Price, shared) + PROVING;
   };
 
   test("before L1 has executed a batch that it made, clients are told the least", async () => {
-    const { batches } = await feesNow();
-    if (batches === 0) assert.equal(await priceOf("eth_gasPrice"), LEAST);
+    const { batches, provingPrice, leastGasPrice } = await feesNow();
+    assert.equal(provingPrice, String(PROVING));
+    if (batches === 0) assert.deepEqual([await priceOf("eth_gasPrice"), leastGasPrice], [LEAST, String(PROVING)]);
+    // What the proof costs is asked for before any batch's cost is known.
+    await assert.rejects(send(PROVING - 1n), /the least that the chain takes now/);
     await (await send(LEAST)).wait();
   });
 
@@ -115,11 +125,21 @@ describe("I10: a chain's gas price follows L1's and what its batches cost there"
   });
 
   test("status tells a transfer's fee in cents at a stated price", () => {
-    const fees = { gasPrice: "1000000000", leastGasPrice: "0", transfer: "21000000000000", batches: 2 } as const;
+    const fees = {
+      gasPrice: "1000000000",
+      leastGasPrice: "0",
+      provingPrice: "0",
+      transfer: "21000000000000",
+      batches: 2,
+    } as const;
     const costs = { ...fees, l1GasPrice: "2000000000", l1GasPerBatch: 3_000_000, gasPerBatch: 42_000 };
     assert.equal(
       feeLine({ name: "alpha", fees: costs }, 3_000),
       "Gas of alpha: 1.0 gwei, so a transfer costs 0.000021 ETH (6.3 cents at 3000 dollars for 1 ETH); L1's gas is at 2.0 gwei, a batch takes 3000000 of it and has 42000 of users' (average of 2)",
+    );
+    assert.match(
+      feeLine({ name: "x", fees: { ...costs, provingPrice: "312000" } }),
+      /^Gas of x: 1\.0 gwei \(0\.000312 for its proof\), so a transfer/,
     );
     // 2 gwei are asked for by the chain below: its name is said.
     assert.match(feeLine({ name: "x", fees: costs, settlesOn: "alpha" }), /^Gas of x: .*; alpha's gas is at 2\.0 gwei, a batch/);

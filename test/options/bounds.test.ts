@@ -267,6 +267,12 @@ const ROWS: readonly Row[] = [
     refuses: [0, 20_999, 10 ** 9 + 1, "5000000"],
   },
   {
+    config: "chains.a.fees.unitPriceWei",
+    devnet: "chains[0].fees.unitPriceWei",
+    accepts: [0, 52_000, 10 ** 14],
+    refuses: [-1, 10 ** 14 + 1, 0.5, "1"],
+  },
+  {
     config: "chains.a.fees.leastGasPriceWei",
     devnet: "chains[0].fees.leastGasPriceWei",
     accepts: [0, 10 ** 15],

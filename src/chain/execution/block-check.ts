@@ -23,8 +23,11 @@ export interface BlockCheckCounts {
  */
 export interface BlockCheck {
   readonly counts: BlockCheckCounts;
-  /** Runs a block again. Rejects with WitnessError EnginesDisagree, or as its engine does; of no use then until a return. */
-  repeat(block: WitnessedBlock, readsHashes: boolean): Promise<void>;
+  /**
+   * Runs a block again, unless it `isOther` here: it reads blocks' hashes, or charges for units. Rejects with WitnessError
+   * EnginesDisagree, or as its engine does; of no use then until a return.
+   */
+  repeat(block: WitnessedBlock, isOther: boolean): Promise<void>;
   /** Makes blocks without transactions. */
   pass(environments: readonly BlockEnvironment[]): Promise<void>;
   cheat(cheat: StateCheat): Promise<void>;

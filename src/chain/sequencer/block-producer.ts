@@ -159,7 +159,9 @@ export class BlockProducer implements BlockEngine {
     else {
       this.#learn(result.repeated, onMeasured);
       const { check } = engine;
-      if (check !== undefined) this.#follow(check.repeat(made, result.repeated.readsHashes), gasOf(made));
+      // A chain that was upgraded to format 3 charges for units there, which EDR cannot.
+      const isOther = result.repeated.readsHashes || this.formatAt(environment.timestamp) === 3;
+      if (check !== undefined) this.#follow(check.repeat(made, isOther), gasOf(made));
     }
     return result;
   }

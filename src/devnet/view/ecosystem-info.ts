@@ -199,6 +199,8 @@ export interface FeeStatus {
   readonly gasPrice: string;
   /** The least that is taken. */
   readonly leastGasPrice: string;
+  /** The part of it that pays for proving. */
+  readonly provingPrice: string;
   /** What a plain transfer of the chain's money costs at that price. */
   readonly transfer: string;
   /** L1's price for each gas, when it was looked at last; absent before. */

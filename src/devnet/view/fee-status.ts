@@ -6,10 +6,11 @@ const TRANSFER_GAS = 21_000n;
 
 /** A chain's fees as its status tells them. */
 export function feeStatus(report: FeeReport): FeeStatus {
-  const { gasPriceWei, leastGasPriceWei, l1GasPriceWei, batches, l1GasPerBatch, gasPerBatch } = report;
+  const { gasPriceWei, leastGasPriceWei, provingPriceWei, l1GasPriceWei, batches, l1GasPerBatch, gasPerBatch } = report;
   return {
     gasPrice: String(gasPriceWei),
     leastGasPrice: String(leastGasPriceWei),
+    provingPrice: String(provingPriceWei),
     transfer: String(TRANSFER_GAS * gasPriceWei),
     ...(l1GasPriceWei === undefined ? {} : { l1GasPrice: String(l1GasPriceWei) }),
     batches,

@@ -3,6 +3,7 @@ import type { Follower } from "../../core/follower.ts";
 import type { GasPrice } from "../../chain/mempool/gas-price.ts";
 import type { CommandResult } from "../../chain/ordering/batch-reducer.ts";
 import type { Hex } from "../../protocol/hex.ts";
+import { UNITS_PER_GAS } from "../../protocol/native-budget.ts";
 import type { SettledBatch } from "../settling/settled-batch.ts";
 import type { FeeOptions } from "./fee-options.ts";
 
@@ -12,6 +13,8 @@ export interface FeeReport {
   readonly gasPriceWei: bigint;
   /** The least that is taken. */
   readonly leastGasPriceWei: bigint;
+  /** The part of both that pays for proving: what the units of a gas cost. */
+  readonly provingPriceWei: bigint;
   /** Of L1, when it was looked at last; undefined before. */
   readonly l1GasPriceWei: bigint | undefined;
   /** Of the batches that are counted: the newest that L1 has executed. */
@@ -32,8 +35,8 @@ const WINDOW = 16;
 
 /**
  * A gas price that follows L1's: what the newest batches took on L1, at the price that gas has there now, shared among the gas of
- * their users. A transaction that pays less than that is refused; clients are told some more, so that what they have signed
- * still pays when the price has risen a little.
+ * their users; and what proving the units costs that a gas pays for. A transaction that pays less than that is refused; clients are
+ * told some more, so that what they have signed still pays when the price has risen a little.
  */
 export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigint> {
   readonly name = "fees";
@@ -46,15 +49,25 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
   #head = 0n;
   #l1GasPriceWei: bigint | undefined;
 
-  constructor({ marginPercent = 25, batchGas = 5_000_000, leastGasPriceWei = 1_000_000 }: FeeOptions) {
+  constructor({ marginPercent = 25, batchGas = 5_000_000, unitPriceWei = 0, leastGasPriceWei = 1_000_000 }: FeeOptions) {
     this.#options = {
       marginPercent: BigInt(marginPercent),
       batchGas: BigInt(batchGas),
+      unitPriceWei: BigInt(unitPriceWei),
       leastGasPriceWei: BigInt(leastGasPriceWei),
     };
   }
 
   get leastWei(): bigint {
+    return this.#provingPriceWei + this.#settlingPriceWei;
+  }
+
+  /** In format 3 no transaction takes more units to prove than its gas pays for. */
+  get #provingPriceWei(): bigint {
+    return BigInt(UNITS_PER_GAS) * this.#options.unitPriceWei;
+  }
+
+  get #settlingPriceWei(): bigint {
     const { batches, l1GasPerBatch, gasPerBatch } = this.#averages();
     if (batches === 0 || this.#l1GasPriceWei === undefined) return 0n;
     const { batchGas } = this.#options;
@@ -116,6 +129,7 @@ export class FollowedGasPrice implements GasPrice, Follower<CommandResult, bigin
     return {
       gasPriceWei: this.toldWei,
       leastGasPriceWei: this.leastWei,
+      provingPriceWei: this.#provingPriceWei,
       l1GasPriceWei: this.#l1GasPriceWei,
       ...this.#averages(),
     };

@@ -57,6 +57,9 @@ const batches = v.pipe(
   v.metadata({ name: "HyperchainBatchesUserConfig" }),
 );
 
+/** Of a unit of a proof, of which a gas pays for six. */
+const MOST_UNIT_PRICE_WEI = MOST_GAS_PRICE_WEI / 10;
+
 const fees = v.pipe(
   fields({
     marginPercent: option(
@@ -68,6 +71,11 @@ const fees = v.pipe(
       wholeNumber(MIN_BATCH_GAS, MOST_BATCH_GAS, 5_000_000),
       "gas of users among which a batch's cost is shared, at least: for what is missing in smaller batches the operator pays",
       "5,000,000",
+    ),
+    unitPriceWei: option(
+      wholeNumber(0, MOST_UNIT_PRICE_WEI, 0),
+      "what it costs to prove a unit, in wei; each gas pays for six of them, and what pays less is refused",
+      "0",
     ),
     leastGasPriceWei: option(
       wholeNumber(0, MOST_GAS_PRICE_WEI, 1_000_000),

@@ -483,6 +483,12 @@ export interface HyperchainFeesUserConfig {
    */
   readonly batchGas?: number | undefined;
   /**
+   * What it costs to prove a unit, in wei; each gas pays for six of them, and what pays less is refused.
+   * Allowed: a whole number from 0 to 100000000000000, such as 0.
+   * Default: 0.
+   */
+  readonly unitPriceWei?: number | undefined;
+  /**
    * What clients are told to pay at least, in wei, also before L1 has executed a batch.
    * Allowed: a whole number from 0 to 1000000000000000, such as 1000000.
    * Default: 1,000,000.

@@ -6,9 +6,11 @@ export function feeLine(
   { name, fees, settlesOn: layer = "L1" }: Pick<ChainStatus, "name" | "settlesOn"> & { readonly fees: FeeStatus },
   ethPrice?: number,
 ): string {
-  const { gasPrice, transfer, l1GasPrice, batches, l1GasPerBatch, gasPerBatch } = fees;
+  const { gasPrice, provingPrice, transfer, l1GasPrice, batches, l1GasPerBatch, gasPerBatch } = fees;
   const cents = ethPrice === undefined ? "" : ` (${centsOf(transfer, ethPrice)} cents at ${ethPrice} dollars for 1 ETH)`;
-  const price = `Gas of ${name}: ${formatUnits(gasPrice, "gwei")} gwei, so a transfer costs ${formatEther(transfer)} ETH${cents}`;
+  const proving = BigInt(provingPrice) === 0n ? "" : ` (${formatUnits(provingPrice, "gwei")} for its proof)`;
+  const gas = `${formatUnits(gasPrice, "gwei")} gwei${proving}`;
+  const price = `Gas of ${name}: ${gas}, so a transfer costs ${formatEther(transfer)} ETH${cents}`;
   if (batches === 0 || l1GasPrice === undefined) return `${price}; what its batches cost on ${layer} is not known yet`;
   const l1 = `${layer}'s gas is at ${formatUnits(l1GasPrice, "gwei")} gwei`;
   return `${price}; ${l1}, a batch takes ${l1GasPerBatch} of it and has ${gasPerBatch} of users' (average of ${batches})`;

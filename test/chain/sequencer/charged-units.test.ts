@@ -140,6 +140,17 @@ describe("a chain of format 3 whose blocks its own engine makes", () => {
     });
   });
 
+  it("is not repeated by EDR, where a chain has that as a check from before its upgrade: EDR cannot charge", async () => {
+    const wallet = new TestWallet(614);
+    const run = async ({ test, send }: Parameters<Parameters<typeof onDearChain>[2]>[0]): Promise<void> => {
+      await send(wallet, CALLS);
+      await send(wallet, EXACT);
+      const { repeated, leftOut } = test.chain.engine.check?.counts ?? assert.fail("there is a check");
+      assert.deepEqual([repeated, leftOut >= 3], [0, true]);
+    };
+    await onDearChain("flat", [wallet], run, "edr");
+  });
+
   it("several that are sent at once are charged each for its own units", async () => {
     const wallets = [610, 611, 612].map((number) => new TestWallet(number));
     await onDearChain("flat", wallets, async ({ send }) => {

@@ -110,9 +110,10 @@ export async function onDearChain(
   engine: "edr" | "flat",
   wallets: readonly TestWallet[],
   run: (tested: Tested) => Promise<void>,
+  checkedBy: "none" | "edr" = "none",
 ): Promise<void> {
   const accounts = [...wallets.map((wallet) => ({ address: wallet.address, balanceWei: 10n ** 20n })), ...CONTRACTS];
-  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, engine });
+  const test = await startVerifiedChain({ accounts, format: 3, bornAt: BORN_AT, engine, checkedBy });
   try {
     const send: Tested["send"] = async (wallet, to, fields = {}) => {
       const { nonce } = wallet;

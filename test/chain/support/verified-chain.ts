@@ -74,6 +74,7 @@ export async function startVerifiedChain(
     readonly limits?: Partial<BatchLimits>;
     readonly maxInstructions?: number;
     readonly engine?: "edr" | "flat";
+    readonly checkedBy?: "none" | "edr";
     readonly versionOf?: VersionOf;
     /** Of the genesis. Default 2. */
     readonly format?: Format;
@@ -105,6 +106,7 @@ export async function startVerifiedChain(
     ...(options.followers === undefined ? {} : { followers: options.followers }),
     ...(options.maxInstructions === undefined ? {} : { maxInstructions: options.maxInstructions }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.checkedBy === undefined ? {} : { checkedBy: options.checkedBy }),
     deciders: options.deciders,
     limits: options.limits ?? {},
     sequencer: { firstBatch: 0n, ...options.sequencer },
