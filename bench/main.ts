@@ -15,6 +15,7 @@ Suites
   chains       1, 2, 4 and 8 chains beside each other: transactions a second, processor time, and a model beyond one machine
   lists        transfers to another chain in a list, beside plain ones: bytes of pubdata and gas (give --transfers 100)
   messages     messages between chains: what a status and other questions take meanwhile, and what a delivery costs
+  bridges      bridges of others: what each adds to a start, and what a delivery takes
   mine         10,000 empty blocks in one call on a chain, beside Hardhat's own network
   kept         an ecosystem in a folder: confirmation beside one in memory, and its next start
   operations   the worst operations of L1's queue: what they take to run and settle, beside the time that they buy
@@ -41,8 +42,8 @@ Options
   --store FOLDER     kept: measures a start of this store alone; makes it first where it is not there
   --seconds N        devnet: how long to prove without a pause; 0 leaves it out (default 60)
   --engine NAME      devnet, worst-gas: what makes the chains' blocks, edr or flat (default edr)
-  --only TEXT        operations, worst-gas: only those in whose description this is
-  --samples N        prove, plugin, page, mine: of which the median is reported, after one for warming up (default 3)
+  --only TEXT        bridges, operations, worst-gas: only those in whose description this is
+  --samples N        prove, plugin, page, mine, bridges: of which the median is reported, after one for warming up (default 3)
   --help`;
 
 const integers = (name: string, text: string, most?: number): number[] =>
@@ -142,6 +143,11 @@ switch (suite) {
       chains: wholeNumber("chains", values.chains ?? "8", 2, 16),
       messages: wholeNumber("messages", values.messages, 16, 10_000),
     });
+    break;
+  }
+  case "bridges": {
+    const { benchBridges } = await import("./bridges.ts");
+    await benchBridges({ json: values.json, samples: wholeNumber("samples", values.samples, 1, 100), only: values.only });
     break;
   }
   case "mine": {

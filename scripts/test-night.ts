@@ -92,6 +92,7 @@ export const NIGHT_WORK: readonly NightWork[] = [
       "bridges/hyperlane",
       "bridges/hyperlane-kept",
       "bridges/ccip",
+      "bridges/ccip-kept",
       "bridges/example-projects",
     ],
     day: [

@@ -126,6 +126,27 @@ describe("C14 the executor of LayerZero's packets", () => {
     assert.equal(await balance(executor.target), 0n);
   });
 
+  test("attack: a receiver reenters: it has nothing executed, composed or paid out inside its own call, which ends well", async () => {
+    const inner = { ...run("inner"), message: toUtf8Bytes("well") };
+    const queued = { from: BOB, to: receiver.target, guid: id("q"), index: 0, message: "0x", extraData: "0x", gasLimit: 9n };
+    const who = [await operator.getAddress(), String(receiver.target)];
+    for (const [name, args] of [
+      ["execute", [inner, [{ receiver: BOB, amount: 1n }]]],
+      ["compose", [queued]],
+      ["withdrawFee", [BOB, 1n]],
+    ] as const) {
+      const call = executor.interface.encodeFunctionData(name, args);
+      await (await receiver.getFunction("reentersBy").send(executor.target, call)).wait();
+      const [taken, ofBob] = [(await receiver.getFunction("taken").staticCall()) as bigint, await balance(BOB)];
+      const receipt = await send("execute", [run("reenter", { guid: id(name), gas: 900_000n }), []]);
+      assert.deepEqual(told(receipt, endpoint), []);
+      assert.equal(await receiver.getFunction("hasReentered").staticCall(), false);
+      const reason = executor.interface.parseError(String(await receiver.getFunction("reason").staticCall()));
+      assert.deepEqual([reason?.name, ...(reason?.args ?? [])], ["NotTheOperator", ...who]);
+      assert.deepEqual([await receiver.getFunction("taken").staticCall(), await balance(BOB)], [taken + 1n, ofBob]);
+    }
+  });
+
   test("too little gas in the transaction, or too few coins, undoes all of it", async () => {
     const sent = send("execute", [run("well", { gas: 2_000_000n }), []], { gasLimit: 1_900_000n });
     await assert.rejects(sent);

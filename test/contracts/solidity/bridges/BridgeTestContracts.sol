@@ -105,11 +105,19 @@ contract BridgeTestEndpoint {
 contract BridgeTestReceiver {
     uint256 public taken;
     uint256 public gasSeen;
+    address private target;
+    bytes private call;
+    bytes public reason;
+    bool public hasReentered;
 
     error Refused(uint256 value);
 
     receive() external payable {
         ++taken;
+    }
+
+    function reentersBy(address target_, bytes calldata call_) external {
+        (target, call) = (target_, call_);
     }
 
     function take(bytes calldata message) external payable {
@@ -122,6 +130,7 @@ contract BridgeTestReceiver {
                 revert(0, 1000000)
             }
         }
+        if (what == keccak256("reenter")) (hasReentered, reason) = target.call{value: msg.value}(call);
         ++taken;
     }
 }
