@@ -1,7 +1,8 @@
 import type { Ext } from "../field/extension.ts";
 
 /*
- * What a program of the recursion machine is made of: relations between cells, all of which must hold. There is no program counter
+ * What a program of the recursion machine is made of: relations between cells, all of which must hold. There is no program
+ * counter
  * and no branch: a program is straight-line, and written for proofs of one shape. The order of its relations is that in which an
  * interpreter fills the cells; what they say does not depend on it.
  *

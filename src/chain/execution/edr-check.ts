@@ -16,8 +16,10 @@ import type { ValueDifference } from "./final-values.ts";
 /**
  * EDR as the engine that repeats the blocks that this package's own has made. They hold only what EDR may run (README.md).
  *
- * Three things it cannot repeat: a transaction that asks for a block's hash, since its own blocks have other hashes, one that pays
- * with what an earlier one of its block brings, since it looks at funds before the block, and a block of format 3, which charges for
+ * Three things it cannot repeat: a transaction that asks for a block's hash, since its own blocks have other hashes, one
+ * that pays
+ * with what an earlier one of its block brings, since it looks at funds before the block, and a block of format 3, which
+ * charges for
  * what proving takes. From there to the batch's end it makes empty blocks, and then takes over the batch's values.
  */
 export class EdrCheck implements BlockCheck {

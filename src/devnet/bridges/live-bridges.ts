@@ -56,6 +56,24 @@ interface Working extends ConnectedMembers {
   readonly running: RunningBridge;
 }
 
+async function executeBy(bridges: readonly Working[], id: Hex, gas: bigint | undefined): Promise<Hex | undefined> {
+  for (const { running } of bridges) {
+    const hash = await running.execute(id, gas);
+    if (hash !== undefined) return hash;
+  }
+  return undefined;
+}
+
+async function curseBy(bridges: readonly Working[], chainId: bigint, isCursed: boolean): Promise<boolean> {
+  for (const { running, members } of bridges) {
+    const member = members.find((each) => each.chainId === chainId);
+    if (running.curse === undefined || member === undefined) continue;
+    await running.curse(member.id, isCursed);
+    return true;
+  }
+  return false;
+}
+
 export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBridges {
   const { chains, opening, kinds, folder } = dependencies;
   const { gate } = opening;
@@ -97,23 +115,9 @@ export function createLiveBridges(dependencies: LiveBridgesDependencies): LiveBr
         return moved.includes(true);
       }),
     execute: (id, gas) =>
-      inTurn(async () => {
-        for (const { running } of working()) {
-          const hash = await running.execute(id, gas);
-          if (hash !== undefined) return hash;
-        }
-        return undefined;
-      }),
+      inTurn(() => executeBy(working(), id, gas)),
     curse: (chainId, isCursed) =>
-      inTurn(async () => {
-        for (const { running, members } of working()) {
-          const member = members.find((each) => each.chainId === chainId);
-          if (running.curse === undefined || member === undefined) continue;
-          await running.curse(member.id, isCursed);
-          return true;
-        }
-        return false;
-      }),
+      inTurn(() => curseBy(working(), chainId, isCursed)),
     named: () => Object.fromEntries(working().map((each) => [each.kind.name, namedBridge(each)])) as NamedBridges,
     bridges: () =>
       inTurn(async () => {

@@ -102,7 +102,10 @@ export interface Reconstruction {
   readonly pendingHashes: readonly Hex[];
   /** Set where it was read in messages of the chain below, without a node of either: then no events are known. */
   readonly below: StateBelow | undefined;
-  /** The chain's upgrades and terms as its admin scheduled and withdrew them, in order; without events, those upgrades that count. */
+  /**
+   * The chain's upgrades and terms as its admin scheduled and withdrew them, in order; without events, those upgrades that
+   * count.
+   */
   readonly upgrades: readonly SettingsEvent[];
 }
 

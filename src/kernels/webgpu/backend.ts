@@ -19,7 +19,7 @@ import { interpolate } from "./operations/transform.ts";
 import { type CardDevice, withScratch } from "./scratch.ts";
 
 /** Bytes of the card's memory that a backend takes at most, by default. */
-export const DEFAULT_CARD_BYTES = 3 * 2 ** 30;
+const DEFAULT_CARD_BYTES = 3 * 2 ** 30;
 
 /** The backend of a graphics card, with a look at its memory. */
 export interface WebgpuBackend extends Backend {
@@ -27,7 +27,7 @@ export interface WebgpuBackend extends Backend {
   memoryInUse(): number;
 }
 
-export interface WebgpuBackendOptions {
+interface WebgpuBackendOptions {
   readonly device: GpuDevice;
   /** Bytes of the card's memory at most. */
   readonly memory?: number;

@@ -3,7 +3,7 @@ import type { GpuBuffer } from "./gpu.ts";
 import type { Machine } from "./machine.ts";
 
 /** Where a column begins. */
-export interface Place {
+export interface CardPlace {
   readonly buffer: GpuBuffer;
   /** In words. */
   readonly offset: number;
@@ -13,7 +13,7 @@ export interface Place {
 export interface PagedColumns extends Columns {
   readonly pages: readonly GpuBuffer[];
   /** By column. */
-  readonly places: readonly Place[];
+  readonly places: readonly CardPlace[];
 }
 
 /** The columns behind the handles of a backend. Their pages are given back when neither a handle nor an operation needs them. */
@@ -26,7 +26,10 @@ export class PagedStore {
     this.#machine = machine;
   }
 
-  /** New columns, contents arbitrary; so many at a time are in one page, one behind the other. Drop them when they are of no more use. */
+  /**
+   * New columns, contents arbitrary; so many at a time are in one page, one behind the other. Drop them when they are of no
+   * more use.
+   */
   take(width: number, logRows: number, together = 1): PagedColumns {
     const { memory } = this.#machine;
     const rows = 2 ** logRows;
@@ -39,7 +42,7 @@ export class PagedStore {
       pages.forEach((page) => memory.give(page));
       throw error;
     }
-    const places = Array.from({ length: width }, (_, i): Place => {
+    const places = Array.from({ length: width }, (_, i): CardPlace => {
       const buffer = pages[Math.floor(i / perPage)];
       if (buffer === undefined) throw new Error(`column ${i} has no page`);
       return { buffer, offset: rows * (i % perPage) };

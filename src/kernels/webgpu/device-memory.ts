@@ -4,7 +4,10 @@ import { type GpuBuffer, type GpuDevice, USAGE } from "./gpu.ts";
 /** Buffers have multiples of this many bytes. */
 const GRAIN = 256;
 
-/** The card's memory that a backend holds. Freed buffers wait for the next of their size: WebGPU clears new ones, which takes time. */
+/**
+ * The card's memory that a backend holds. Freed buffers wait for the next of their size: WebGPU clears new ones, which takes
+ * time.
+ */
 export class DeviceMemory {
   readonly #device: GpuDevice;
   readonly #most: number;

@@ -18,7 +18,7 @@ export interface GpuAdapter {
   requestDevice(options: { readonly requiredLimits: Readonly<Record<string, number>> }): Promise<GpuDevice>;
 }
 
-export interface GpuLimits {
+interface GpuLimits {
   readonly maxStorageBufferBindingSize: number;
   readonly maxBufferSize: number;
 }

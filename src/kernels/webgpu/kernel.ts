@@ -2,9 +2,10 @@ import { FIELD } from "./wgsl/field.ts";
 
 /**
  * One operation on the card. Each invocation has a number `i` below `count`, and an item: a row of words, in which offsets of
- * columns stand, in words. Buffers have 32-bit words; buffers that are written are bound once each, none of them read under another name.
+ * columns stand, in words. Buffers have 32-bit words; buffers that are written are bound once each, none of them read under
+ * another name.
  */
-export interface Kernel {
+export interface CardKernel {
   readonly name: string;
   /** Numbers that are the same for all invocations, `p.…` in the code. */
   readonly params: readonly string[];
@@ -21,7 +22,7 @@ export interface Kernel {
 }
 
 /** The names of a kernel's buffers in the order of their bindings. */
-export function buffersOf({ read, write, atomic }: Kernel): string[] {
+export function buffersOf({ read, write, atomic }: CardKernel): string[] {
   return [...read, ...write, ...(atomic === undefined ? [] : [atomic])];
 }
 
@@ -31,7 +32,7 @@ export const GROUP = 64;
 export const GROUPS_IN_ROW = 32_768;
 
 /** The whole shader of a kernel. Its params begin with `first`, the number of the first invocation, and `count`. */
-export function shaderOf({ params, item, read, write, atomic, declarations = "", body }: Kernel): string {
+export function shaderOf({ params, item, read, write, atomic, declarations = "", body }: CardKernel): string {
   const bindings = [
     ...read.map((name) => `var<storage, read> ${name}: array<u32>;`),
     ...write.map((name) => `var<storage, read_write> ${name}: array<u32>;`),

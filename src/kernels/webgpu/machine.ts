@@ -1,7 +1,7 @@
 import { NamedError } from "../../errors/named-error.ts";
 import { DeviceMemory } from "./device-memory.ts";
 import { COMPUTE_STAGE, type GpuBuffer, type GpuDevice, type GpuEncoder, type GpuPass, MAP_READ, USAGE } from "./gpu.ts";
-import { buffersOf, GROUP, GROUPS_IN_ROW, type Kernel, shaderOf } from "./kernel.ts";
+import { buffersOf, GROUP, GROUPS_IN_ROW, type CardKernel, shaderOf } from "./kernel.ts";
 import { Pace } from "./pace.ts";
 
 /** Offsets of what is bound are multiples of this many words. */
@@ -13,7 +13,7 @@ const MOST_ITEMS = 32_768;
 const SCOPES = ["out-of-memory", "validation", "internal"] as const;
 
 /** One call of a kernel. */
-export interface Dispatch {
+interface Dispatch {
   readonly params?: Readonly<Record<string, number>>;
   /** A row of words for each item; one without words by default. */
   readonly items?: readonly (readonly number[])[];
@@ -44,7 +44,7 @@ export class Machine {
   readonly memory: DeviceMemory;
   readonly #device: GpuDevice;
   readonly #pace: Pace;
-  readonly #pipelines = new Map<Kernel, Pipeline>();
+  readonly #pipelines = new Map<CardKernel, Pipeline>();
   readonly #params: Ring;
   readonly #items: Ring;
   #encoder: GpuEncoder | undefined;
@@ -62,7 +62,7 @@ export class Machine {
     void device.lost.then(({ reason, message }) => (this.#lost = `${reason}: ${message}`));
   }
 
-  dispatch(kernel: Kernel, { params = {}, items = [[]], buffers, first: start = 0, count, work }: Dispatch): void {
+  dispatch(kernel: CardKernel, { params = {}, items = [[]], buffers, first: start = 0, count, work }: Dispatch): void {
     const perSlice = Math.max(GROUP, Math.floor(this.#pace.slice / work / GROUP) * GROUP);
     for (let first = start; first < count; first += perSlice) {
       const end = Math.min(count, first + perSlice);
@@ -77,7 +77,7 @@ export class Machine {
   }
 
   /** Items in different buffers: those that follow each other in the same ones are dispatched together. */
-  dispatchPlaced(kernel: Kernel, placed: readonly PlacedItem[], common: Omit<Dispatch, "items">): void {
+  dispatchPlaced(kernel: CardKernel, placed: readonly PlacedItem[], common: Omit<Dispatch, "items">): void {
     for (let first = 0; first < placed.length;) {
       const own = placed[first]?.buffers ?? {};
       let end = first + 1;
@@ -154,7 +154,7 @@ export class Machine {
     this.#device.destroy();
   }
 
-  #slice(kernel: Kernel, params: readonly number[], items: readonly (readonly number[])[], buffers: Dispatch["buffers"]): void {
+  #slice(kernel: CardKernel, params: readonly number[], items: readonly (readonly number[])[], buffers: Dispatch["buffers"]): void {
     const itemWords = Math.max(ALIGNED_WORDS, items.length * kernel.item.length);
     if (!this.#params.hasRoom(ALIGNED_WORDS) || !this.#items.hasRoom(itemWords)) this.flush();
     const bound = [
@@ -176,7 +176,7 @@ export class Machine {
     this.#pass.dispatchWorkgroups(Math.min(groups, GROUPS_IN_ROW), Math.ceil(groups / GROUPS_IN_ROW), items.length);
   }
 
-  #pipelineOf(kernel: Kernel): Pipeline {
+  #pipelineOf(kernel: CardKernel): Pipeline {
     const known = this.#pipelines.get(kernel);
     if (known !== undefined) return known;
     const own = buffersOf(kernel).map((name) => (kernel.read.includes(name) ? "read-only-storage" : "storage"));

@@ -4,7 +4,7 @@ import type { Gpu, GpuAdapter, GpuDevice } from "./gpu.ts";
 const WANTED_BYTES = 2 ** 30;
 
 /** A graphics card that is open, or why there is none. */
-export type OpenedDevice =
+type OpenedDevice =
   | { readonly state: "open"; readonly device: GpuDevice; readonly name: string; readonly isSoftware: boolean }
   | { readonly state: "absent" | "software"; readonly name: string };
 

@@ -30,7 +30,8 @@ export interface VersionedChain {
 }
 
 /**
- * The protocol versions of a chain's batches, and its terms, as L1's events tell them. A reducer of one reader that begins at `readFrom`.
+ * The protocol versions of a chain's batches, and its terms, as L1's events tell them. A reducer of one reader that begins
+ * at `readFrom`.
  */
 export class ChainVersions {
   readonly #chain: VersionedChain;
@@ -119,7 +120,10 @@ export function settingsEventsIn(events: readonly L1Event[], { chainId, settings
   );
 }
 
-/** A chain's upgrades and terms up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's error. */
+/**
+ * A chain's upgrades and terms up to L1's newest block. `fromBlock`: of the chain's creation. Rejects with the provider's
+ * error.
+ */
 export async function readSettingsEvents(
   chain: VersionedChain,
   fromBlock: number,

@@ -52,7 +52,7 @@ interface ICcipRamps is IProvenPeer {
     error TokenHandlingError(address target, bytes err);
     error ReleaseOrMintBalanceMismatch(uint256 amountReleased, uint256 balancePre, uint256 balancePost);
     error NotACompatiblePool(address notPool);
-    error InvalidDataLength(uint256 expected, uint256 got);
+    error InvalidDataLength(uint256 expected, uint256 actual);
     error CanOnlySelfCall();
     error ExecutionError(bytes32 messageId, bytes err);
     error InvalidManualExecutionGasLimit(uint64 sourceChainSelector, bytes32 messageId, uint256 newLimit);

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { DIGEST_MASK, KECCAK_CONSTANTS, keccakLanes, keccakRounds, keccakWord } from "../wgsl/keccak.ts";
 
 /** Words of a leaf's sponge, and the word behind them, in which bits wait. */
@@ -10,12 +10,14 @@ export const ONE_ENTRY = 0xffff_fffe;
 const EACH_WORD = Array.from({ length: 50 }, (_, i) => i);
 
 /**
- * Absorbs entries into the sponges of leaves: the message is a big-endian string of bits, `bits` of the word at offset + i · stride for
+ * Absorbs entries into the sponges of leaves: the message is a big-endian string of bits, `bits` of the word at offset + i ·
+ * stride for
  * each entry. A block of `rate` words is permuted when the first word behind it comes.
- * Shape: invocation i is leaf i; word w of its sponge at w · leaves + i. Entries are pairs of offset and bits, canonical elements.
+ * Shape: invocation i is leaf i; word w of its sponge at w · leaves + i. Entries are pairs of offset and bits, canonical
+ * elements.
  * `pending` bits wait in the last word; `word` words of the block are full.
  */
-export const absorbKeccak: Kernel = {
+export const absorbKeccak: CardKernel = {
   name: "absorb-keccak",
   params: ["leaves", "stride", "pending", "word", "rate", "firstRound", "entryCount"],
   item: [],
@@ -57,7 +59,7 @@ fn permute(i: u32) {
  * Closes the sponges behind their last entry, whose bits end a word, and takes the digests out, 8 words each, zero behind
  * digestBytes. Params as `absorbKeccak`.
  */
-export const squeezeKeccak: Kernel = {
+export const squeezeKeccak: CardKernel = {
   name: "squeeze-keccak",
   params: ["leaves", "rate", "firstRound", "digestBytes", "firstLeaf"],
   item: [],

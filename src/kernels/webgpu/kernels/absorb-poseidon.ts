@@ -1,14 +1,16 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 import { ZERO_ENTRY } from "./absorb-keccak.ts";
 
 const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
- * digest := C_tag(digest, next eight elements) for each leaf. Entries are offsets of elements at offset + i · stride, eight by eight.
- * Shape: invocation i is leaf i; its digest, in Montgomery form, at 8 · (firstLeaf + i). Elements canonical; tag in Montgomery form.
+ * digest := C_tag(digest, next eight elements) for each leaf. Entries are offsets of elements at offset + i · stride, eight
+ * by eight.
+ * Shape: invocation i is leaf i; its digest, in Montgomery form, at 8 · (firstLeaf + i). Elements canonical; tag in
+ * Montgomery form.
  */
-export const absorbPoseidon: Kernel = {
+export const absorbPoseidon: CardKernel = {
   name: "absorb-poseidon",
   params: ["stride", "tag", "entryCount", "firstLeaf"],
   item: [],

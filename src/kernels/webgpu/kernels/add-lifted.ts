@@ -1,10 +1,11 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /**
- * dest[i] += source[column + (firstIndex + i)/step] where step = 2^logStep divides firstIndex + i: a part of the coefficients of f(x^step).
+ * dest[i] += source[column + (firstIndex + i)/step] where step = 2^logStep divides firstIndex + i: a part of the
+ * coefficients of f(x^step).
  * Canonical in and out.
  */
-export const addLifted: Kernel = {
+export const addLifted: CardKernel = {
   name: "add-lifted",
   params: ["firstIndex", "logStep"],
   item: ["column", "dest"],

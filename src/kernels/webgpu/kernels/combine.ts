@@ -1,16 +1,18 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
-const byDegree = new Map<number, Kernel>();
+const byDegree = new Map<number, CardKernel>();
 
 /**
- * result[dest + k · stride + (i << logStep)] += Σ_c weight_c[k] · source[column + c · rows + i] over `columns` columns that follow
- * each other: extension columns, of f(x^step) for shorter ones. Weights at `weight`, coordinate by coordinate, in Montgomery form.
+ * result[dest + k · stride + (i << logStep)] += Σ_c weight_c[k] · source[column + c · rows + i] over `columns` columns that
+ * follow
+ * each other: extension columns, of f(x^step) for shorter ones. Weights at `weight`, coordinate by coordinate, in Montgomery
+ * form.
  * Shape: columns of `rows` rows, canonical in and out.
  */
-export function combine(degree: number): Kernel {
+export function combine(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;
-  const kernel: Kernel = {
+  const kernel: CardKernel = {
     name: `combine-${degree}`,
     params: ["rows", "stride", "logStep"],
     item: ["column", "columns", "weight", "dest"],

@@ -1,11 +1,12 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
 
 /**
- * Element i of a column at place `inColumn` of a stack column of 2^logStack: to the row of the part where `StackOperations` has it.
+ * Element i of a column at place `inColumn` of a stack column of 2^logStack: to the row of the part where `StackOperations`
+ * has it.
  * Shape: the parts of the stack column follow each other at `dest`; canonical.
  */
-export const deal: Kernel = {
+export const deal: CardKernel = {
   name: "deal",
   params: ["logPartRows"],
   item: ["column", "inColumn", "dest"],

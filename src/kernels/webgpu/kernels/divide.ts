@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
 /** Coefficients that one invocation takes. */
@@ -6,18 +6,19 @@ export const DIVIDE_CHUNK = 256;
 
 interface DivisionKernels {
   /** carries[i] := the value at the point of chunk i alone. */
-  readonly values: Kernel;
+  readonly values: CardKernel;
   /** From the last chunk down: carries[i] := what comes into chunk i from those above; the remainder follows them. */
-  readonly carries: Kernel;
+  readonly carries: CardKernel;
   /** The quotient in place of the polynomial. */
-  readonly quotient: Kernel;
+  readonly quotient: CardKernel;
 }
 
 const byDegree = new Map<number, DivisionKernels>();
 
 /**
  * Synthetic division of an extension polynomial by X − point, in chunks.
- * Shape: coordinate k of coefficient j at dest + k · rows + j, canonical, in place; point and its 256th power in `points`, Montgomery
+ * Shape: coordinate k of coefficient j at dest + k · rows + j, canonical, in place; point and its 256th power in `points`,
+ * Montgomery
  * form; carries of degree words each.
  */
 export function division(degree: number): DivisionKernels {

@@ -1,19 +1,19 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
 /** Rows that one invocation takes. */
 export const DOT_CHUNK = 256;
 
-const byDegree = new Map<number, Kernel>();
+const byDegree = new Map<number, CardKernel>();
 
 /**
  * Σ column[row] · powers[row] over chunk i of `rows` rows: coordinate k to partials[dest + i · degree + k].
  * Shape: coordinate k of power row at k · stride + row, Montgomery form; columns canonical; partials canonical.
  */
-export function dot(degree: number): Kernel {
+export function dot(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;
-  const kernel: Kernel = {
+  const kernel: CardKernel = {
     name: `dot-${degree}`,
     params: ["rows", "stride"],
     item: ["column", "dest"],
@@ -33,8 +33,11 @@ export function dot(degree: number): Kernel {
   return kernel;
 }
 
-/** sums[i] = Σ over c < chunks of partials[(i / width · chunks + c) · width + i mod width]: `width` sums of each group of chunks. */
-export const sumPartials: Kernel = {
+/**
+ * sums[i] = Σ over c < chunks of partials[(i / width · chunks + c) · width + i mod width]: `width` sums of each group of
+ * chunks.
+ */
+export const sumPartials: CardKernel = {
   name: "sum-partials",
   params: ["chunks", "width"],
   item: [],

@@ -1,18 +1,19 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
-const byDegree = new Map<number, Kernel>();
+const byDegree = new Map<number, CardKernel>();
 
 /**
  * result_i = arity · Σ_j challenge^j · source_(arity·i + j), extension elements. See `Backend.fold`.
- * Shape: coordinate k of `rows` elements at column + k · rows → of rows/arity at dest + k · rows/arity; canonical; the challenge and
+ * Shape: coordinate k of `rows` elements at column + k · rows → of rows/arity at dest + k · rows/arity; canonical; the
+ * challenge and
  * arity in Montgomery form.
  */
-export function fold(degree: number): Kernel {
+export function fold(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;
   const each = `for (var k = 0u; k < ${degree}u; k++)`;
-  const kernel: Kernel = {
+  const kernel: CardKernel = {
     name: `fold-${degree}`,
     params: ["rows", "arity", "factor"],
     item: ["column", "dest"],

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /** Which row is the one after a row. */
 export const NEXT = { natural: 0, bitReversed: 1 } as const;
@@ -8,7 +8,7 @@ export const NEXT = { natural: 0, bitReversed: 1 } as const;
  * order of the trace domain, into Montgomery form where `lift` says so.
  * Shape: columns of 2^bits words at `column`; strip [source][lane]. Canonical in.
  */
-export const gatherStrip: Kernel = {
+export const gatherStrip: CardKernel = {
   name: "gather-strip",
   params: ["firstRow", "bits", "lanes", "order"],
   item: ["column", "next", "dest", "lift"],

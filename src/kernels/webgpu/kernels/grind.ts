@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { KECCAK_CONSTANTS, keccakLanes, keccakRounds } from "../wgsl/keccak.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 
@@ -10,7 +10,7 @@ const FOUND = { item: [], read: ["message"], write: [] } as const;
  * keccak256 of one padded block of 34 words in which the low four bytes of the nonce, big-endian, are word `nonceWord`: the first
  * word of its digest, big-endian, has no bit of `mask`.
  */
-export const grindKeccak: Kernel = {
+export const grindKeccak: CardKernel = {
   name: "grind-keccak",
   params: ["nonceWord", "mask"],
   ...FOUND,
@@ -26,8 +26,11 @@ var<private> block: array<u32, 50>;`,
   if ((a0.x & p.mask) == 0u) { atomicMin(&found[0], i); }`,
 };
 
-/** C_tag(message, nonce ‖ 0⁷) of Poseidon: its first element, canonical, has no bit of `mask`. Message and tag in Montgomery form. */
-export const grindPoseidon: Kernel = {
+/**
+ * C_tag(message, nonce ‖ 0⁷) of Poseidon: its first element, canonical, has no bit of `mask`. Message and tag in Montgomery
+ * form.
+ */
+export const grindPoseidon: CardKernel = {
   name: "grind-poseidon",
   params: ["tag", "mask"],
   ...FOUND,

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { DIGEST_MASK, KECCAK_CONSTANTS, keccakLanes, keccakRounds, keccakWord } from "../wgsl/keccak.ts";
 import { POSEIDON_CONSTANTS, POSEIDON_ROUNDS } from "../wgsl/poseidon.ts";
 
@@ -12,7 +12,7 @@ const PLACES = /* wgsl */ `
   let dest = 8u * (p.resultFirst + i);`;
 
 /** keccak256 or TurboSHAKE of two digests of digestBytes ≤ 32 bytes, which fit one block; zero behind them, in and out. */
-export const hashPairsKeccak: Kernel = {
+export const hashPairsKeccak: CardKernel = {
   name: "hash-pairs-keccak",
   params: [...PARAMS, "rate", "firstRound", "digestBytes"],
   item: [],
@@ -38,7 +38,7 @@ var<private> block: array<u32, 50>;`,
 };
 
 /** C_tag(left, right); digests and tag in Montgomery form. */
-export const hashPairsPoseidon: Kernel = {
+export const hashPairsPoseidon: CardKernel = {
   name: "hash-pairs-poseidon",
   params: [...PARAMS, "tag"],
   item: [],

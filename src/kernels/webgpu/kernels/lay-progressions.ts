@@ -1,17 +1,17 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
-const byDegree = new Map<number, Kernel>();
+const byDegree = new Map<number, CardKernel>();
 
 /**
  * result[dest + k · stride + i] += coordinate k of start · ratio^i: places of one progression do not overlap.
  * Shape: powers as `dot`; starts at `start`, coordinate by coordinate, canonical.
  */
-export function layProgressions(degree: number): Kernel {
+export function layProgressions(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;
   const each = `for (var k = 0u; k < ${degree}u; k++)`;
-  const kernel: Kernel = {
+  const kernel: CardKernel = {
     name: `lay-progressions-${degree}`,
     params: ["stride", "powerStride"],
     item: ["start", "dest"],

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
 /** Pairs that one invocation of the sums takes. */
@@ -6,9 +6,9 @@ export const PAIR_CHUNK = 64;
 
 interface NeighbourKernels {
   /** partials[dest + i · 2 · degree]: h(0) and h(2) of chunk i, over 2³². See `StackOperations.roundSums`. */
-  readonly sums: Kernel;
+  readonly sums: CardKernel;
   /** a + challenge · (a′ − a) of pair i. */
-  readonly fold: Kernel;
+  readonly fold: CardKernel;
 }
 
 const byDegree = new Map<number, NeighbourKernels>();

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /**
  * One layer of a transform in natural order → bit-reversed order: remainders modulo X^half ∓ w of each block of 2·half.
@@ -6,7 +6,7 @@ import type { Kernel } from "../kernel.ts";
  * twiddle k of the table in bit-reversed order, Montgomery form; of a part of a longer transform, firstBlock + k.
  * Source: the radix-2 form of `wasm/emit/ntt.ts`.
  */
-export const nttLayer: Kernel = {
+export const nttLayer: CardKernel = {
   name: "ntt-layer",
   params: ["logHalf", "firstBlock"],
   item: ["column"],

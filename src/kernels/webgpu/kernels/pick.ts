@@ -1,7 +1,7 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /** result[dest + i] = source[column + positions[i]]: a column's values at opened positions. */
-export const pick: Kernel = {
+export const pick: CardKernel = {
   name: "pick",
   params: [],
   item: ["column", "dest"],

@@ -1,11 +1,12 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { extensionCode } from "../wgsl/extension.ts";
 
 /**
- * result[i] = start · Π factors[b] over the bits b of i that are set: powers of 2^b-th powers, and twiddles in bit-reversed order.
+ * result[i] = start · Π factors[b] over the bits b of i that are set: powers of 2^b-th powers, and twiddles in bit-reversed
+ * order.
  * Shape: `count` words; factors in Montgomery form, 32 of them; start as it is to be in the result.
  */
-export const powers: Kernel = {
+export const powers: CardKernel = {
   name: "powers",
   params: ["start"],
   item: [],
@@ -17,13 +18,13 @@ export const powers: Kernel = {
   result[i] = power;`,
 };
 
-const byDegree = new Map<number, Kernel>();
+const byDegree = new Map<number, CardKernel>();
 
 /** As `powers` in an extension, from 1: coordinate k of result i stands at k · stride + i, in Montgomery form. */
-export function extensionPowers(degree: number): Kernel {
+export function extensionPowers(degree: number): CardKernel {
   const known = byDegree.get(degree);
   if (known !== undefined) return known;
-  const kernel: Kernel = {
+  const kernel: CardKernel = {
     name: `extension-powers-${degree}`,
     params: ["stride"],
     item: [],

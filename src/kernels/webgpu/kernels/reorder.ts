@@ -1,10 +1,10 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /**
  * dest[i] = source[bitrev(i)] · factors[i], or source[bitrev(−i)] · factors[i] with `negated`, of `bits` bits.
  * Shape: columns of 2^bits words, mask + 1, which must not be in their own place; factors in Montgomery form, the rest canonical.
  */
-export const reorder: Kernel = {
+export const reorder: CardKernel = {
   name: "reorder",
   params: ["mask", "bits", "negated"],
   item: ["column", "dest"],

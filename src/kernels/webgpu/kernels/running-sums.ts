@@ -1,10 +1,10 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /** Rows that one invocation adds. */
 export const SUM_CHUNK = 256;
 
 /** sums[dest + i] := the sum of chunk i of a column of `rows` rows. Canonical. */
-export const chunkSums: Kernel = {
+export const chunkSums: CardKernel = {
   name: "chunk-sums",
   params: ["rows"],
   item: ["column", "dest"],
@@ -18,7 +18,7 @@ export const chunkSums: Kernel = {
 };
 
 /** Replaces the `chunks` sums at `dest` by those before each of them; the whole sum follows. One invocation an item. */
-export const scanChunks: Kernel = {
+export const scanChunks: CardKernel = {
   name: "scan-chunks",
   params: ["chunks"],
   item: ["column", "dest"],
@@ -34,8 +34,11 @@ export const scanChunks: Kernel = {
   sums[dest + p.chunks] = sum;`,
 };
 
-/** Row r of a column becomes what is before it less r times the whole over rows (`inverseRows`, Montgomery form); chunk i of it. */
-export const runningSums: Kernel = {
+/**
+ * Row r of a column becomes what is before it less r times the whole over rows (`inverseRows`, Montgomery form); chunk i of
+ * it.
+ */
+export const runningSums: CardKernel = {
   name: "running-sums",
   params: ["rows", "chunks", "inverseRows"],
   item: ["column", "dest"],

@@ -1,11 +1,11 @@
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 
 /**
  * What multiplies a constraint program's accumulators at point x of a coset: 1/Z, (x − g⁻¹)/Z, 1/(x − 1), 1/(x − g⁻¹).
  * Shape: points of `rows` rows in natural order, Montgomery form → four columns, canonical, bit-reversed rows of `bits` bits.
  * inverseZ and lastPoint = g⁻¹ in Montgomery form.
  */
-export const selectors: Kernel = {
+export const selectors: CardKernel = {
   name: "selectors",
   params: ["rows", "bits", "inverseZ", "lastPoint"],
   item: [],

@@ -24,7 +24,8 @@ export interface ExtendedPart {
 }
 
 /**
- * Extends a class's columns, part by part, so many together at least, and hands each over before the next takes its place. `wanted`
+ * Extends a class's columns, part by part, so many together at least, and hands each over before the next takes its place.
+ * `wanted`
  * says which parts are.
  */
 export function extendClass(

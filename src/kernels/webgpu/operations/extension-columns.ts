@@ -1,9 +1,9 @@
 import type { Columns } from "../../backend.ts";
-import type { Place } from "../columns-store.ts";
+import type { CardPlace } from "../columns-store.ts";
 import type { CardDevice, Scratch } from "../scratch.ts";
 
 /** Where extension columns begin, each in one page: where it is in two, a copy of all of them. */
-export function extensionColumns(device: CardDevice, scratch: Scratch, handle: Columns, degree: number): Place[] {
+export function extensionColumns(device: CardDevice, scratch: Scratch, handle: Columns, degree: number): CardPlace[] {
   const columns = scratch.retain(device.columns.get(handle));
   const { places, logRows, width } = columns;
   if (width % degree !== 0) throw new RangeError(`${width} columns are no extension columns of degree ${degree}`);

@@ -4,7 +4,7 @@ import { toMontgomery } from "../../montgomery.ts";
 import { grind as grindByReference, TRANSCRIPT_TAG } from "../../reference/grind.ts";
 import { bytesToDigest } from "../../tree-hash.ts";
 import { grindKeccak, grindPoseidon } from "../kernels/grind.ts";
-import type { Kernel } from "../kernel.ts";
+import type { CardKernel } from "../kernel.ts";
 import { type CardDevice, withScratch } from "../scratch.ts";
 
 /** Nonces between two looks at what was found: the first window is small, since few bits are found soon. */
@@ -15,7 +15,7 @@ const NOT_FOUND = 0xffff_ffff;
 const RATE_WORDS = 34;
 
 interface Search {
-  readonly kernel: Kernel;
+  readonly kernel: CardKernel;
   readonly message: ArrayLike<number>;
   readonly params: Readonly<Record<string, number>>;
   readonly work: number;

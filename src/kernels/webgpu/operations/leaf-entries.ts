@@ -35,7 +35,10 @@ export function leafForm({ blocks }: HeightClass, { rowsPerLeaf, encoding }: Omi
   return { elements, group, together: rowsPerLeaf === 1 ? group : first };
 }
 
-/** Pairs of offset and bits, as `absorbKeccak` reads them: the last element of a group comes first, behind bits that fill it up. */
+/**
+ * Pairs of offset and bits, as `absorbKeccak` reads them: the last element of a group comes first, behind bits that fill it
+ * up.
+ */
 export function keccakEntries(
   { elements, group }: LeafForm,
   offsetOf: (element: LeafElement) => number,

@@ -3,7 +3,7 @@ import type { Columns, QuotientRequest, QuotientTable } from "../../backend.ts";
 import { bitReverse } from "../../bit-reversal.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { encodeProgram, SCOPES } from "../../programs/encode-program.ts";
-import type { PagedColumns, Place } from "../columns-store.ts";
+import type { PagedColumns, CardPlace } from "../columns-store.ts";
 import { addLifted } from "../kernels/add-lifted.ts";
 import { NEXT } from "../kernels/gather-strip.ts";
 import { selectors } from "../kernels/selectors.ts";
@@ -67,7 +67,7 @@ function tableValues(
 }
 
 /** The factors of the scopes' accumulators on a coset of the trace domain. */
-function selectorColumns(device: CardDevice, scratch: Scratch, logRows: number, shift: number): Place[] {
+function selectorColumns(device: CardDevice, scratch: Scratch, logRows: number, shift: number): CardPlace[] {
   const rows = 2 ** logRows;
   const buffer = scratch.buffer(SCOPES * rows);
   const generator = rootOfUnity(logRows);

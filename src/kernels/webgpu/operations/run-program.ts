@@ -1,7 +1,7 @@
 import { neg } from "../../../field/koala-bear.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import type { StripCode } from "../../programs/strip-code.ts";
-import type { Place } from "../columns-store.ts";
+import type { CardPlace } from "../columns-store.ts";
 import type { GpuBuffer } from "../gpu.ts";
 import { gatherStrip } from "../kernels/gather-strip.ts";
 import { runProgram } from "../kernels/run-program.ts";
@@ -13,7 +13,7 @@ const MOST_BYTES = 2 ** 26;
 const WORD_WORK = 25;
 
 /** A program on the card, with its scalars. */
-export interface CardProgram {
+interface CardProgram {
   readonly code: GpuBuffer;
   readonly scalars: GpuBuffer;
   readonly strip: StripCode;
@@ -30,14 +30,14 @@ export function loadProgram(
   return { code: scratch.store(strip.words), scalars: scratch.store(values), strip };
 }
 
-export interface ProgramRows {
+interface ProgramRows {
   readonly logRows: number;
   readonly order: number;
   /** Columns that are read by number: canonical, or in Montgomery form divided by 2³² where they are `asTheyAre`. */
-  readonly columns: readonly Place[];
-  readonly asTheyAre?: readonly Place[];
+  readonly columns: readonly CardPlace[];
+  readonly asTheyAre?: readonly CardPlace[];
   /** Where the rows of what is stored begin. */
-  readonly targets: readonly Place[];
+  readonly targets: readonly CardPlace[];
   /** Word that gets 1 where zero is inverted. */
   readonly zeros: GpuBuffer;
 }

@@ -2,7 +2,7 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import type { Columns, ProgressionRequest, StackedColumns, StackRequest } from "../../backend.ts";
 import { toMontgomery } from "../../montgomery.ts";
 import { LOG_PARTS } from "../../stack-layout.ts";
-import type { PagedColumns, Place } from "../columns-store.ts";
+import type { PagedColumns, CardPlace } from "../columns-store.ts";
 import { combine } from "../kernels/combine.ts";
 import { deal } from "../kernels/deal.ts";
 import { layProgressions as layKernel } from "../kernels/lay-progressions.ts";
@@ -48,7 +48,7 @@ export async function evaluateParts(
   return withScratch(device, async (scratch) => {
     scratch.retain(parts);
     const own = places.flatMap((place) =>
-      Array.from({ length: PARTS }, (_, j): Place => {
+      Array.from({ length: PARTS }, (_, j): CardPlace => {
         const inColumn = (place + j) % 2 ** logStack;
         const part = parts.places[PARTS * Math.floor((place + j) / 2 ** logStack) + (inColumn % PARTS)];
         if (part === undefined) throw new RangeError(`place ${place} is beyond the stack`);
@@ -123,6 +123,6 @@ export async function layProgressions(
 }
 
 /** Where the parts of the stack column of a place begin; the rows of one follow those of another. */
-function stackColumn(parts: PagedColumns, place: number, logStack: number): Place | undefined {
+function stackColumn(parts: PagedColumns, place: number, logStack: number): CardPlace | undefined {
   return parts.places[PARTS * Math.floor(place / 2 ** logStack)];
 }

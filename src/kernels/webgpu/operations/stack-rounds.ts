@@ -2,7 +2,7 @@ import { createExtension, type Ext } from "../../../field/extension.ts";
 import { mul } from "../../../field/koala-bear.ts";
 import type { Columns, Neighbours } from "../../backend.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
-import type { Place } from "../columns-store.ts";
+import type { CardPlace } from "../columns-store.ts";
 import type { GpuBuffer } from "../gpu.ts";
 import { sumPartials } from "../kernels/dot.ts";
 import { neighbours as kernelsOf, PAIR_CHUNK } from "../kernels/neighbours.ts";
@@ -100,7 +100,7 @@ function pairsOf(device: CardDevice, scratch: Scratch, handle: Columns, neighbou
     });
     return { columns, stride, step: 2, logRows: handle.logRows - 1 };
   }
-  const columns = extensionColumns(device, scratch, handle, 2 * degree).map(({ buffer, offset }: Place) => {
+  const columns = extensionColumns(device, scratch, handle, 2 * degree).map(({ buffer, offset }: CardPlace) => {
     return { buffer, first: offset, second: offset + degree * stride };
   });
   return { columns, stride, step: 1, logRows: handle.logRows };

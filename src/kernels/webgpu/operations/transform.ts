@@ -1,7 +1,7 @@
 import { inv, mul, pow, rootOfUnity } from "../../../field/koala-bear.ts";
 import { R, toMontgomery } from "../../montgomery.ts";
 import type { Columns } from "../../backend.ts";
-import type { PagedColumns, Place } from "../columns-store.ts";
+import type { PagedColumns, CardPlace } from "../columns-store.ts";
 import type { GpuBuffer } from "../gpu.ts";
 import { nttLayer } from "../kernels/ntt-layer.ts";
 import { powers } from "../kernels/powers.ts";
@@ -44,7 +44,7 @@ function tabulate(
 }
 
 /** Which part of a transform is computed, and of how many coefficients. */
-export interface TransformPart {
+interface TransformPart {
   readonly twiddles: GpuBuffer;
   /** log2 of the values of one part. */
   readonly logSize: number;
@@ -55,7 +55,7 @@ export interface TransformPart {
 }
 
 /** The layers of a transform, in place; values are in bit-reversed order. */
-export function transform({ machine }: CardDevice, columns: readonly Place[], shape: TransformPart): void {
+function transform({ machine }: CardDevice, columns: readonly CardPlace[], shape: TransformPart): void {
   const { twiddles, logSize, logRows, part } = shape;
   const placed = columns.map(({ buffer, offset }): PlacedItem => ({ buffers: { data: buffer }, words: [offset] }));
   for (let layer = logSize - logRows; layer < logSize; layer++) {
@@ -67,8 +67,8 @@ export function transform({ machine }: CardDevice, columns: readonly Place[], sh
 /** Values of columns, given by coefficients, on a part of a coset's positions; `factors` are the powers of its shift. */
 export function evaluateOnCoset(
   device: CardDevice,
-  sources: readonly Place[],
-  targets: readonly Place[],
+  sources: readonly CardPlace[],
+  targets: readonly CardPlace[],
   factors: GpuBuffer,
   shape: TransformPart,
 ): void {
@@ -83,11 +83,11 @@ export function evaluateOnCoset(
 }
 
 /** Values over the trace domain in natural order → coefficients · scale^i / n in `targets`. The values are lost. */
-export function interpolateInto(
+function interpolateInto(
   device: CardDevice,
   scratch: Scratch,
   values: PagedColumns,
-  targets: readonly Place[],
+  targets: readonly CardPlace[],
   unshift = 1,
 ): void {
   const { logRows, places } = values;
@@ -107,8 +107,8 @@ export function interpolateFromCoset(device: CardDevice, scratch: Scratch, value
 
 function reorderInto(
   { machine }: CardDevice,
-  sources: readonly Place[],
-  targets: readonly Place[],
+  sources: readonly CardPlace[],
+  targets: readonly CardPlace[],
   { logRows, factors, negated }: { readonly logRows: number; readonly factors: GpuBuffer; readonly negated: 0 | 1 },
 ): void {
   const placed = sources.map(({ buffer, offset }, i): PlacedItem => {

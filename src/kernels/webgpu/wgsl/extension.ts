@@ -1,7 +1,10 @@
 import { createExtension } from "../../../field/extension.ts";
 import { P } from "../../../field/koala-bear.ts";
 
-/** Arithmetic of an extension: coordinates in an array. Products are Montgomery's: one factor is in Montgomery form, or the result lacks 2³². */
+/**
+ * Arithmetic of an extension: coordinates in an array. Products are Montgomery's: one factor is in Montgomery form, or the
+ * result lacks 2³².
+ */
 export function extensionCode(degree: number): string {
   const field = createExtension(degree);
   const each = <T>(count: number, of: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => of(i));

@@ -8,7 +8,10 @@ const HALVES = Array.from({ length: HALF }, (_, i) => i);
 const { initial, partial, terminal } = COMPACT_CONSTANTS;
 const constants = [...initial.flat(), ...terminal.flat(), ...partial].map(toMontgomery);
 
-/** Round constants in Montgomery form, and the reduction of twice a sum of products of halves: even, signed halves, not negative. */
+/**
+ * Round constants in Montgomery form, and the reduction of twice a sum of products of halves: even, signed halves, not
+ * negative.
+ */
 export const POSEIDON_CONSTANTS = /* wgsl */ `
 const ROUNDS = array<u32, ${constants.length}>(${constants.map((x) => `${x}u`).join(", ")});
 fn halve(high: i32, low: i32) -> u32 {
